@@ -1,0 +1,188 @@
+//! Accounts: registering, signing in and out, changing the password.
+
+use rocket::http::CookieJar;
+use rocket::serde::json::Json;
+use rocket::{delete, get, post, put};
+use serde::{Deserialize, Serialize};
+
+use super::body::{Body, Field, Payload, text};
+use super::guards::{CurrentUser, Shared, remove_cookie, set_cookie};
+use crate::config::Registration;
+use crate::domain::sessions::{self, Token};
+use crate::domain::text::{Login, Password};
+use crate::domain::users::{self, User};
+use crate::error::{Error, Result};
+use crate::passwords::Verdict;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Register {
+    login: String,
+    password: String,
+    confirm_password: String,
+}
+
+impl Payload for Register {
+    const FIELDS: &'static [Field] = &[
+        text("login", "Login"),
+        text("password", "Password"),
+        text("confirm-password", "Confirm password"),
+    ];
+}
+
+#[post("/register", data = "<body>")]
+pub async fn register(app: &Shared, body: Body<Register>) -> Result<Json<User>> {
+    if app.config.registration == Registration::Closed {
+        return Err(Error::RegistrationClosed);
+    }
+    let Body(asked) = body;
+    let login = Login::parse(&asked.login, &app.config.limits)?;
+    let password = Password::parse("Password", &asked.password, &app.config.limits)?;
+    if asked.password != asked.confirm_password {
+        return Err(Error::PasswordsDontMatch);
+    }
+    let hash = app.passwords.hash(password).await?;
+    let now = app.now();
+    Ok(Json(
+        app.db
+            .write(move |conn| users::create(conn, &login, &hash, now))
+            .await?,
+    ))
+}
+
+#[derive(Deserialize)]
+pub struct Credentials {
+    login: String,
+    password: String,
+}
+
+impl Payload for Credentials {
+    const FIELDS: &'static [Field] = &[text("login", "Login"), text("password", "Password")];
+}
+
+#[derive(Serialize)]
+pub struct AccessToken {
+    access_token: String,
+}
+
+#[post("/login", data = "<body>")]
+pub async fn login(
+    app: &Shared,
+    cookies: &CookieJar<'_>,
+    body: Body<Credentials>,
+) -> Result<Json<AccessToken>> {
+    let Body(Credentials { login, password }) = body;
+    let found = app
+        .db
+        .read(move |conn| Ok(users::find_credentials(conn, &login)?))
+        .await?;
+    let (user, hash) = found.unzip();
+    let verdict = app
+        .passwords
+        .verify(Password::given(&password), hash.clone())
+        .await?;
+    let (Some(user), Some(mut hash)) = (user, hash) else {
+        return Err(Error::WrongLogin);
+    };
+    match verdict {
+        Verdict::Wrong => return Err(Error::WrongLogin),
+        Verdict::Right => {}
+        Verdict::RightButOutdated => {
+            let new = app.passwords.hash(Password::given(&password)).await?;
+            let old = std::mem::replace(&mut hash, new.clone());
+            app.db
+                .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
+                .await?;
+        }
+    }
+    let token = Token::random()?;
+    let access_token = token.as_str().to_owned();
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    app.db
+        .write(move |conn| sessions::create(conn, user, &hash, &token, now, lifetime))
+        .await?;
+    set_cookie(cookies, &app.config, access_token.clone());
+    Ok(Json(AccessToken { access_token }))
+}
+
+#[get("/me")]
+pub fn me(user: CurrentUser) -> Json<User> {
+    Json(user.user)
+}
+
+/// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
+#[get("/logout")]
+pub async fn logout_by_get(
+    app: &Shared,
+    cookies: &CookieJar<'_>,
+    user: CurrentUser,
+) -> Result<&'static str> {
+    if user.by_cookie {
+        return Err(Error::CookieLogoutByGet);
+    }
+    logout(app, cookies, user).await
+}
+
+#[delete("/logout")]
+pub async fn logout(
+    app: &Shared,
+    cookies: &CookieJar<'_>,
+    user: CurrentUser,
+) -> Result<&'static str> {
+    app.db
+        .write(move |conn| Ok(sessions::revoke(conn, user.session)?))
+        .await?;
+    remove_cookie(cookies, &app.config);
+    Ok("Logged out")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangePassword {
+    old_password: String,
+    new_password: String,
+    confirm_password: String,
+}
+
+impl Payload for ChangePassword {
+    const FIELDS: &'static [Field] = &[
+        text("old-password", "Old password"),
+        text("new-password", "New password"),
+        text("confirm-password", "Confirm password"),
+    ];
+}
+
+#[put("/change-password", data = "<body>")]
+pub async fn change_password(
+    app: &Shared,
+    user: CurrentUser,
+    body: Body<ChangePassword>,
+) -> Result<&'static str> {
+    let Body(asked) = body;
+    let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    let id = user.user.id;
+    let old = app
+        .db
+        .read(move |conn| Ok(users::find_password_hash(conn, id)?))
+        .await?;
+    let verdict = app
+        .passwords
+        .verify(Password::given(&asked.old_password), old.clone())
+        .await?;
+    let old = old
+        .filter(|_| verdict != Verdict::Wrong)
+        .ok_or(Error::WrongPassword)?;
+    if asked.new_password != asked.confirm_password {
+        return Err(Error::NewPasswordsDontMatch);
+    }
+    let new = app.passwords.hash(new).await?;
+    let changed = app.db.write(move |conn| {
+        // Another change that came first has made the old password wrong.
+        if !users::replace_password_hash(conn, id, &old, &new)? {
+            return Err(Error::WrongPassword);
+        }
+        Ok(sessions::revoke_all(conn, id, Some(user.session))?)
+    });
+    changed.await?;
+    Ok("Password changed")
+}

@@ -1,0 +1,117 @@
+//! What is asked: JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
+//! contract lists the keys.
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::request::Request;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::guards::refused;
+use crate::error::{Error, Result};
+
+/// The largest JSON body.
+const LIMIT_MIB: u64 = 1;
+
+/// A key of a body.
+pub struct Field {
+    key: &'static str,
+    /// What sentences call it.
+    name: &'static str,
+    is_text: bool,
+}
+
+/// A key whose value is text.
+pub const fn text(key: &'static str, name: &'static str) -> Field {
+    Field {
+        key,
+        name,
+        is_text: true,
+    }
+}
+
+/// A key whose value the handler looks at itself.
+pub const fn any(key: &'static str, name: &'static str) -> Field {
+    Field {
+        key,
+        name,
+        is_text: false,
+    }
+}
+
+/// A request's body as a type.
+pub trait Payload: DeserializeOwned {
+    /// Its keys, in the order in which they are checked.
+    const FIELDS: &'static [Field];
+}
+
+/// A JSON body that has all its keys.
+pub struct Body<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: Payload> FromData<'r> for Body<T> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data).await {
+            Ok(body) => Outcome::Success(Self(body)),
+            Err(error) => Outcome::Error(refused(request, error)),
+        }
+    }
+}
+
+async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
+    if !request.content_type().is_some_and(|kind| kind.is_json()) {
+        return Err(Error::WrongContentType(
+            "The body must be JSON, with Content-Type: application/json",
+        ));
+    }
+    let body = data
+        .open(LIMIT_MIB.mebibytes())
+        .into_bytes()
+        .await
+        .map_err(|_| cut_off())?;
+    if !body.is_complete() {
+        return Err(Error::TooLarge {
+            what: "Body",
+            limit: format!("{LIMIT_MIB} MiB"),
+        });
+    }
+    let object: Map<String, Value> = match serde_json::from_slice(&body) {
+        Ok(Value::Object(object)) => object,
+        Ok(_) => {
+            return Err(Error::Malformed(String::from(
+                "The body must be a JSON object",
+            )));
+        }
+        Err(error) => {
+            return Err(Error::Malformed(format!(
+                "The body isn't valid JSON: {error}"
+            )));
+        }
+    };
+    check(&object, T::FIELDS)?;
+    serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
+}
+
+fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
+    for field in fields {
+        object.get(field.key).ok_or(Error::MissingKey(field.key))?;
+    }
+    if let Some(field) = fields
+        .iter()
+        .find(|field| object.get(field.key).is_some_and(Value::is_null))
+    {
+        return Err(Error::NotProvided(field.name));
+    }
+    let wrong =
+        |field: &&Field| field.is_text && !object.get(field.key).is_some_and(Value::is_string);
+    fields
+        .iter()
+        .find(wrong)
+        .map_or(Ok(()), |field| Err(Error::NotText(field.name)))
+}
+
+/// The refusal of a body that ends too early.
+pub fn cut_off() -> Error {
+    Error::Malformed(String::from("The body ends before it is complete"))
+}

@@ -1,0 +1,155 @@
+//! How refusals are written: one sentence of plain text, or RFC 9457 problem details for who prefers JSON.
+
+use std::sync::Mutex;
+
+use rocket::http::{ContentType, Header, Method, RawStr, Status};
+use rocket::request::Request;
+use rocket::response::{Responder, Response};
+use rocket::{Route, catch};
+use serde_json::json;
+
+use crate::error::Error;
+
+/// The seconds after which a busy server may be asked again.
+const RETRY_AFTER: &str = "2";
+
+/// The refusal of a guard: Rocket drops a guard's error value on its way to the catcher, so it waits here.
+#[derive(Default)]
+struct Refusal(Mutex<Option<Error>>);
+
+/// Keeps the refusal of a guard for [`catch`], and gives the status that leads there.
+pub fn refuse(request: &Request<'_>, error: Error) -> Status {
+    let status = Status::new(error.status());
+    if let Ok(mut refusal) = request.local_cache(Refusal::default).0.lock() {
+        *refusal = Some(error);
+    }
+    status
+}
+
+/// Answers for guards that refused, and for what no route answers.
+#[catch(default)]
+pub fn catch(status: Status, request: &Request<'_>) -> Error {
+    let kept = request
+        .local_cache(Refusal::default)
+        .0
+        .lock()
+        .ok()
+        .and_then(|mut refusal| refusal.take());
+    kept.unwrap_or_else(|| match status.code {
+        404 | 422 if allowed_methods(request).is_empty() => Error::NoRoute,
+        404 | 422 => Error::WrongMethod,
+        500 => Error::Internal(anyhow::anyhow!("a handler panicked")),
+        code => Error::Http(
+            code,
+            status.reason().unwrap_or("The request can't be answered"),
+        ),
+    })
+}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        if let Self::Internal(error) = &self {
+            // The path without its query: a link's signature is a secret.
+            let path = request.uri().path();
+            tracing::error!(method = %request.method(), %path, "{error:#}");
+        }
+        let status = Status::new(self.status());
+        let sentence = self.to_string();
+        let mut response = Response::build();
+        response.status(status).raw_header("Vary", "Accept");
+        let body = if prefers_json(request) {
+            response.header(ContentType::new("application", "problem+json"));
+            let title = status.reason().unwrap_or("Error");
+            json!({"type": "about:blank", "title": title, "status": status.code, "detail": sentence,
+                "code": self.code()})
+            .to_string()
+        } else {
+            response.header(ContentType::Plain);
+            sentence
+        };
+        if let Some(header) = extra_header(&self, request) {
+            response.header(header);
+        }
+        response
+            .sized_body(body.len(), std::io::Cursor::new(body))
+            .ok()
+    }
+}
+
+fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>> {
+    match error {
+        Error::Unauthorized { token: true } => Some(Header::new(
+            "WWW-Authenticate",
+            "Bearer error=\"invalid_token\"",
+        )),
+        _ if error.status() == 401 => Some(Header::new("WWW-Authenticate", "Bearer")),
+        Error::WrongMethod => Some(Header::new("Allow", allowed_methods(request).join(", "))),
+        Error::Busy => Some(Header::new("Retry-After", RETRY_AFTER)),
+        _ => None,
+    }
+}
+
+/// Whether JSON is more welcome than text. Between equals, what is named outright wins over what a wildcard covers.
+fn prefers_json(request: &Request<'_>) -> bool {
+    let Some(accept) = request.accept() else {
+        return false;
+    };
+    let wish = |top: &str, subs: &[&str]| {
+        let wishes = accept.iter().filter_map(|range| {
+            let exactness = match (range.top().as_str(), range.sub().as_str()) {
+                ("*", "*") => 0_u8,
+                (t, "*") if t == top => 1,
+                (t, s) if t == top && subs.contains(&s) => 2,
+                _ => return None,
+            };
+            Some((exactness, range.weight_or(1.0)))
+        });
+        // The most exact range that covers a type says how welcome it is.
+        wishes.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)))
+    };
+    match (
+        wish("application", &["json", "problem+json"]),
+        wish("text", &["plain"]),
+    ) {
+        (Some((_, weight)), None) => weight > 0.0,
+        (Some((exactness, weight)), Some((than_exactness, than))) => {
+            weight > than || (weight == than && exactness > than_exactness)
+        }
+        (None, _) => false,
+    }
+}
+
+/// The methods that some route takes at the path of this request.
+pub fn allowed_methods(request: &Request<'_>) -> Vec<&'static str> {
+    let mut methods = Vec::new();
+    for route in request
+        .rocket()
+        .routes()
+        .filter(|route| is_at(route, request))
+    {
+        methods.push(route.method.as_str());
+        if route.method == Method::Get {
+            methods.push(Method::Head.as_str());
+        }
+    }
+    methods.sort_unstable();
+    methods.dedup();
+    methods
+}
+
+fn is_at(route: &Route, request: &Request<'_>) -> bool {
+    let path = request.uri().path();
+    let asked: Vec<_> = path.raw_segments().map(RawStr::as_str).collect();
+    let pattern: Vec<_> = route
+        .uri
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let is_dynamic = |segment: &str| segment.starts_with('<');
+    asked.len() == pattern.len()
+        && asked
+            .iter()
+            .zip(&pattern)
+            .all(|(asked, part)| is_dynamic(part) || asked == part)
+}

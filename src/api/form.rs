@@ -1,0 +1,186 @@
+//! What is asked: the form of a share, a text and perhaps a photo, as `multipart/form-data` or
+//! `application/x-www-form-urlencoded`.
+//!
+//! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
+//! space come first.
+
+use std::io::SeekFrom;
+use std::path::PathBuf;
+
+use multer::{Field, Multipart};
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::request::Request;
+use tokio::fs::File;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use super::body::cut_off;
+use super::guards::refused;
+use crate::app::App;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+use crate::photos::intake::Upload;
+
+const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
+/// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large gets to
+/// read the sentence that says so.
+const PATIENCE: u64 = 64 * 1024 * 1024;
+
+/// What somebody wants to share.
+pub struct ShareForm {
+    pub text: Option<String>,
+    pub photo: Option<Upload>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for ShareForm {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let Some(app) = request.rocket().state::<App>() else {
+            return Outcome::Error(refused(
+                request,
+                Error::Internal(anyhow::anyhow!("no application is managed")),
+            ));
+        };
+        match read(app, request, data).await {
+            Ok(form) => Outcome::Success(form),
+            Err(error) => Outcome::Error(refused(request, error)),
+        }
+    }
+}
+
+async fn read(app: &App, request: &Request<'_>, mut data: Data<'_>) -> Result<ShareForm> {
+    let limits = &app.config.limits;
+    match request.content_type() {
+        Some(kind) if kind.is_form_data() => {
+            let boundary = kind
+                .param("boundary")
+                .ok_or(Error::WrongContentType(TYPES))?;
+            let body = data.open((limits.photo_bytes + text_bytes(limits) + PATIENCE).bytes());
+            read_multipart(app, Multipart::with_reader(body, boundary)).await
+        }
+        Some(kind) if kind.is_form() => read_urlencoded(limits, data).await,
+        None if data.peek(1).await.is_empty() => Ok(ShareForm {
+            text: None,
+            photo: None,
+        }),
+        Some(_) | None => Err(Error::WrongContentType(TYPES)),
+    }
+}
+
+async fn read_urlencoded(limits: &Limits, data: Data<'_>) -> Result<ShareForm> {
+    // A byte of text can take three characters here.
+    let body = data
+        .open((3 * text_bytes(limits)).bytes())
+        .into_bytes()
+        .await
+        .map_err(|_| cut_off())?;
+    if !body.is_complete() {
+        return Err(Error::TooLong {
+            field: "Text",
+            max: limits.text_max,
+        });
+    }
+    let mut text = None;
+    for (name, value) in form_urlencoded::parse(&body) {
+        if name == "text" && text.is_none() {
+            text = Some(value.into_owned());
+        }
+    }
+    Ok(ShareForm { text, photo: None })
+}
+
+async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<ShareForm> {
+    let mut form = ShareForm {
+        text: None,
+        photo: None,
+    };
+    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+        match part.name() {
+            Some("text") if form.text.is_none() => {
+                form.text = Some(read_text(&app.config.limits, part).await?);
+            }
+            Some("file") if form.photo.is_none() => form.photo = read_photo(app, part).await?,
+            // Other parts are not ours; asking for the next one skips them.
+            _ => {}
+        }
+    }
+    Ok(form)
+}
+
+async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(malformed)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() as u64 > text_bytes(limits) {
+            return Err(Error::TooLong {
+                field: "Text",
+                max: limits.text_max,
+            });
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Malformed(String::from("Text must be UTF-8")))
+}
+
+/// Streams a photo to disk. A part with no name and no bytes is what a browser sends for an untouched file input.
+async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
+    let named = part.file_name().is_some_and(|name| !name.is_empty());
+    let limit = app.config.limits.photo_bytes;
+    let mut file: Option<File> = None;
+    let mut size = 0;
+    while let Some(chunk) = part.chunk().await.map_err(malformed)? {
+        size += chunk.len() as u64;
+        if size > limit {
+            // The rest is read, but no longer kept.
+            file = None;
+            continue;
+        }
+        let file = match &mut file {
+            Some(file) => file,
+            none => none.insert(unnamed_file(app.config.data_dir.clone()).await?),
+        };
+        file.write_all(&chunk)
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+    }
+    if size == 0 && !named {
+        return Ok(None);
+    }
+    if size > limit {
+        return Ok(Some(Upload { file: None }));
+    }
+    let mut file = match file {
+        Some(file) => file,
+        None => unnamed_file(app.config.data_dir.clone()).await?,
+    };
+    file.seek(SeekFrom::Start(0))
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(Some(Upload {
+        file: Some(file.into_std().await),
+    }))
+}
+
+/// A file without a name, on the disk of the data folder: it ends with its handle, also in a crash.
+async fn unnamed_file(folder: PathBuf) -> Result<File> {
+    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
+    let file = made
+        .map_err(|error| Error::Internal(error.into()))?
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(File::from_std(file))
+}
+
+/// The most bytes that a text within its limit can have, with room for combining marks that NFC joins.
+fn text_bytes(limits: &Limits) -> u64 {
+    (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
+}
+
+fn malformed(error: multer::Error) -> Error {
+    match error {
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders
+        | multer::Error::StreamReadFailed(_) => cut_off(),
+        other => Error::Malformed(format!("The form can't be read: {other}")),
+    }
+}

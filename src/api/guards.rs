@@ -1,0 +1,140 @@
+//! Who asks: the session, by bearer token or by cookie.
+
+use rocket::State;
+use rocket::http::{Cookie, CookieJar, Method, SameSite, Status};
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::time::Duration;
+
+use super::errors::refuse;
+use super::links::own_origin;
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::ids::SessionId;
+use crate::domain::sessions::{self, Session};
+use crate::domain::users::User;
+use crate::error::{Error, Result};
+
+/// The cookie that holds a session's token.
+const COOKIE: &str = "session";
+
+/// Somebody signed in.
+pub struct CurrentUser {
+    pub user: User,
+    pub session: SessionId,
+    /// Whether only a cookie proves it, which a browser also sends for other sites' pages.
+    pub by_cookie: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for CurrentUser {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let app = try_outcome!(request.guard::<&State<App>>().await);
+        match authenticate(app, request).await {
+            Ok(user) => Outcome::Success(user),
+            Err(error) => Outcome::Error((refuse(request, error), ())),
+        }
+    }
+}
+
+/// The application, as handlers get it.
+pub type Shared = State<App>;
+
+async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
+    let bearer = bearer(request);
+    let by_cookie = bearer.is_none();
+    let cookie = request
+        .cookies()
+        .get(COOKIE)
+        .map(|cookie| cookie.value().to_owned());
+    let token = bearer
+        .or(cookie)
+        .ok_or(Error::Unauthorized { token: false })?;
+
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    let found = {
+        let token = token.clone();
+        app.db
+            .read(move |conn| Ok(sessions::find(conn, &token, now, lifetime)?))
+            .await?
+    };
+    let session = found.ok_or(Error::Unauthorized { token: true })?;
+    if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
+        return Err(Error::CrossOrigin);
+    }
+    if session.is_stale(now) {
+        let id = session.id;
+        app.db
+            .write(move |conn| Ok(sessions::touch(conn, id, now)?))
+            .await?;
+        if by_cookie {
+            set_cookie(request.cookies(), &app.config, token);
+        }
+    }
+    let Session { id, user, .. } = session;
+    Ok(CurrentUser {
+        user,
+        session: id,
+        by_cookie,
+    })
+}
+
+/// The token of an `Authorization: Bearer` header. Other schemes are somebody else's, such as a proxy's.
+fn bearer(request: &Request<'_>) -> Option<String> {
+    request.headers().get("Authorization").find_map(|value| {
+        let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().to_owned())
+    })
+}
+
+/// Gives a browser its session, or moves the end of the one that it has.
+pub fn set_cookie(cookies: &CookieJar<'_>, config: &Config, token: String) {
+    let lifetime = Duration::days(i64::from(config.sessions.lifetime_days));
+    cookies.add(cookie(config, token).max_age(lifetime));
+}
+
+/// Takes the session from a browser.
+pub fn remove_cookie(cookies: &CookieJar<'_>, config: &Config) {
+    cookies.remove(cookie(config, String::new()));
+}
+
+fn cookie(config: &Config, token: String) -> rocket::http::private::cookie::CookieBuilder<'static> {
+    Cookie::build((COOKIE, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(config.is_https())
+}
+
+fn changes_state(method: Method) -> bool {
+    !matches!(method, Method::Get | Method::Head | Method::Options)
+}
+
+/// Whether the page that sends this is ours: by the browser's own word, else by the origin that it names.
+fn is_same_origin(app: &App, request: &Request<'_>) -> bool {
+    if let Some(site) = request.headers().get_one("Sec-Fetch-Site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = request.headers().get_one("Origin") else {
+        return false;
+    };
+    let own = own_origin(app, request);
+    if app.config.public_url.is_some() {
+        return origin == own;
+    }
+    // Whether a proxy in front speaks HTTPS isn't known here, so the hosts are compared and not the schemes.
+    host(origin).is_some_and(|origin| Some(origin) == host(&own))
+}
+
+fn host(origin: &str) -> Option<&str> {
+    origin.split_once("://").map(|(_, host)| host)
+}
+
+/// The status of a guard's refusal, for guards in other files.
+pub fn refused(request: &Request<'_>, error: Error) -> (Status, ()) {
+    (refuse(request, error), ())
+}

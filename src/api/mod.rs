@@ -1,0 +1,86 @@
+//! HTTP and nothing else: every mount on this page, who asks, what is asked, and how answers are written.
+
+/// What is asked: JSON bodies.
+mod body;
+/// How refusals are written: as text, or as problem details.
+mod errors;
+/// What is asked: forms with a file.
+mod form;
+/// Who asks.
+mod guards;
+/// What every answer carries.
+mod headers;
+/// Links that begin with our own address.
+mod links;
+/// What is asked: ids in paths, pieces of lists.
+mod params;
+/// Files in pieces: ranges and validators.
+mod ranges;
+
+mod accounts;
+mod members;
+mod photos;
+mod server;
+mod shares;
+mod spaces;
+
+use rocket::figment::Figment;
+use rocket::{Build, Rocket, catchers, routes};
+
+use crate::app::App;
+
+/// The server with every route, and Rocket's own settings from `figment`.
+pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
+    let for_anybody = routes![
+        server::page,
+        server::asset,
+        server::health,
+        server::ready,
+        accounts::register,
+        accounts::login,
+        // Whoever holds a signed link may fetch the photo.
+        photos::photo,
+    ];
+    let for_users = routes![
+        accounts::me,
+        accounts::logout_by_get,
+        accounts::logout,
+        accounts::change_password,
+        spaces::create,
+        spaces::list,
+    ];
+    let for_members = routes![
+        spaces::get,
+        members::list,
+        members::remove,
+        shares::create,
+        shares::list,
+        shares::get,
+        shares::edit,
+        shares::delete,
+        photos::list,
+    ];
+    let for_admins = routes![
+        spaces::rename,
+        spaces::delete,
+        members::add,
+        members::set_admin
+    ];
+    rocket::custom(figment)
+        .mount("/", for_anybody)
+        .mount("/", for_users)
+        .mount("/", for_members)
+        .mount("/", for_admins)
+        .register("/", catchers![errors::catch])
+        .attach(headers::Headers::new(&app.config))
+        .manage(app)
+}
+
+/// The server with every route and Rocket's defaults, silent; what tests dispatch requests to.
+pub fn rocket(app: App) -> Rocket<Build> {
+    let figment = Figment::from(rocket::Config {
+        log_level: rocket::config::LogLevel::Off,
+        ..Default::default()
+    });
+    rocket_with(figment, app)
+}

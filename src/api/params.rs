@@ -1,0 +1,66 @@
+//! What is asked: ids in paths, and which piece of a list; and that piece as an answer.
+
+use std::convert::Infallible;
+
+use rocket::request::{FromParam, FromRequest, Outcome, Request};
+use rocket::response::{Responder, Response};
+use rocket::serde::json::Json;
+use serde::Serialize;
+
+use super::guards::refused;
+use super::links::Links;
+use crate::domain::ids::{Given, Id};
+use crate::domain::page::{Listing, Page};
+
+impl<'r, T: Id> FromParam<'r> for Given<T> {
+    type Error = Infallible;
+
+    /// Never fails: what is no id is refused in the order of the checks, in the words of an id that doesn't exist.
+    fn from_param(param: &'r str) -> Result<Self, Infallible> {
+        Ok(Self::new(param))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Page {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let value = |name: &str| {
+            request
+                .query_fields()
+                .find(|field| field.name == name)
+                .map(|field| field.value.to_owned())
+        };
+        match Self::parse(value("limit").as_deref(), value("cursor").as_deref()) {
+            Ok(page) => Outcome::Success(page),
+            Err(error) => Outcome::Error(refused(request, error)),
+        }
+    }
+}
+
+/// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
+pub struct Piece<T> {
+    rows: Vec<T>,
+    link: Option<String>,
+}
+
+impl<T> Piece<T> {
+    /// The answer with the rows of `listing`.
+    pub fn new(listing: Listing<T>, links: &Links) -> Self {
+        Self {
+            link: links.next(&listing),
+            rows: listing.rows,
+        }
+    }
+}
+
+impl<'r, T: Serialize> Responder<'r, 'static> for Piece<T> {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build_from(Json(self.rows).respond_to(request)?);
+        if let Some(link) = self.link {
+            response.raw_header("Link", link);
+        }
+        response.ok()
+    }
+}

@@ -1,0 +1,227 @@
+//! Files in pieces: ranges (RFC 9110, section 14) and validators (section 13) for bytes that never change.
+
+use std::io::{self, Cursor, SeekFrom};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http_range_header::{RangeUnsatisfiableError, parse_range_header};
+use rocket::http::{ContentType, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::{Responder, Response};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+use crate::photos::picture::Kind;
+use crate::photos::store::StoredPhoto;
+
+/// What a request says about which bytes it wants, and under which conditions.
+pub struct Conditions {
+    range: Option<String>,
+    if_range: Option<String>,
+    if_none_match: Option<String>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Conditions {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let header = |name| request.headers().get_one(name).map(str::to_owned);
+        Outcome::Success(Self {
+            range: header("Range"),
+            if_range: header("If-Range"),
+            if_none_match: header("If-None-Match"),
+        })
+    }
+}
+
+/// A photo on its way out.
+pub struct Content {
+    part: Part,
+    /// Where the part begins.
+    file: File,
+    bytes: u64,
+    kind: Kind,
+    etag: String,
+    max_age: i64,
+}
+
+/// Which bytes to send.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    NotModified,
+    Whole,
+    Range { start: u64, end: u64 },
+    Unsatisfiable,
+}
+
+impl Content {
+    /// `max_age`: the seconds for which the link still holds.
+    ///
+    /// # Errors
+    /// The file can't be read at the start of the part.
+    pub async fn new(
+        stored: StoredPhoto,
+        kind: Kind,
+        sha256: [u8; 32],
+        max_age: i64,
+        conditions: Conditions,
+    ) -> io::Result<Self> {
+        let StoredPhoto { mut file, bytes } = stored;
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256));
+        let part = conditions.part(&etag, bytes);
+        if let Part::Range { start, .. } = part {
+            file.seek(SeekFrom::Start(start)).await?;
+        }
+        Ok(Self {
+            part,
+            file,
+            bytes,
+            kind,
+            etag,
+            max_age,
+        })
+    }
+}
+
+impl Conditions {
+    fn part(&self, etag: &str, bytes: u64) -> Part {
+        let matches = |list: &str| {
+            list.trim() == "*"
+                || list
+                    .split(',')
+                    .any(|tag| tag.trim().trim_start_matches("W/") == etag)
+        };
+        if self.if_none_match.as_deref().is_some_and(matches) {
+            return Part::NotModified;
+        }
+        // A range of something else than what the client has would not fit together with it.
+        let fits = self.if_range.as_deref().is_none_or(|tag| tag == etag);
+        let Some(range) = self.range.as_deref().filter(|_| fits) else {
+            return Part::Whole;
+        };
+        match parse_range_header(range)
+            .and_then(|ranges| ranges.validate(bytes))
+            .as_deref()
+        {
+            Ok([range]) => Part::Range {
+                start: *range.start(),
+                end: *range.end(),
+            },
+            Err(RangeUnsatisfiableError::Unsatisfiable) => Part::Unsatisfiable,
+            // Several ranges at once, and what can't be understood, may be answered with the whole.
+            Ok(_) | Err(_) => Part::Whole,
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Content {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build();
+        response
+            .raw_header("ETag", self.etag)
+            .raw_header("Accept-Ranges", "bytes")
+            .raw_header(
+                "Cache-Control",
+                format!("private, immutable, max-age={}", self.max_age),
+            );
+        let bytes = self.bytes;
+        let length = match self.part {
+            Part::NotModified => return response.status(Status::NotModified).ok(),
+            Part::Unsatisfiable => {
+                let sentence = "The photo has no such range of bytes";
+                return response
+                    .status(Status::RangeNotSatisfiable)
+                    .header(ContentType::Plain)
+                    .raw_header("Content-Range", format!("bytes */{bytes}"))
+                    .sized_body(sentence.len(), Cursor::new(sentence))
+                    .ok();
+            }
+            Part::Whole => bytes,
+            Part::Range { start, end } => {
+                response
+                    .status(Status::PartialContent)
+                    .raw_header("Content-Range", format!("bytes {start}-{end}/{bytes}"));
+                end - start + 1
+            }
+        };
+        response
+            .raw_header("Content-Type", self.kind.media_type())
+            .raw_header("Content-Length", length.to_string())
+            .streamed_body(self.file.take(length))
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAG: &str = "\"tag\"";
+
+    fn part(range: &str, if_range: Option<&str>, if_none_match: Option<&str>) -> Part {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let conditions = Conditions {
+            range: Some(range.to_owned()),
+            if_range: owned(if_range),
+            if_none_match: owned(if_none_match),
+        };
+        conditions.part(TAG, 100)
+    }
+
+    #[test]
+    fn one_range_is_sent_as_a_part_and_what_makes_no_sense_as_the_whole() {
+        assert_eq!(
+            part("bytes=0-9", None, None),
+            Part::Range { start: 0, end: 9 }
+        );
+        assert_eq!(
+            part("bytes=90-", None, None),
+            Part::Range { start: 90, end: 99 }
+        );
+        assert_eq!(
+            part("bytes=-10", None, None),
+            Part::Range { start: 90, end: 99 }
+        );
+        assert_eq!(
+            part("bytes=50-9999", None, None),
+            Part::Range { start: 50, end: 99 }
+        );
+        assert_eq!(part("bytes=100-", None, None), Part::Unsatisfiable);
+        for range in [
+            "bytes=9-0",
+            "bytes=a-b",
+            "lines=1-2",
+            "bytes=",
+            "bytes=0-1,5-6",
+            "",
+        ] {
+            assert_eq!(part(range, None, None), Part::Whole, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_photo_is_not_sent() {
+        assert_eq!(
+            part("bytes=0-9", Some(TAG), None),
+            Part::Range { start: 0, end: 9 }
+        );
+        assert_eq!(part("bytes=0-9", Some("\"other\""), None), Part::Whole);
+        assert_eq!(part("bytes=0-9", Some("W/\"tag\""), None), Part::Whole);
+    }
+
+    #[test]
+    fn who_has_it_already_is_told_so() {
+        for tags in [TAG, "*", "\"a\", \"tag\"", "W/\"tag\""] {
+            assert_eq!(
+                part("bytes=0-9", None, Some(tags)),
+                Part::NotModified,
+                "{tags}"
+            );
+        }
+        assert_eq!(
+            part("bytes=0-9", None, Some("\"other\"")),
+            Part::Range { start: 0, end: 9 }
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! Shares, with or without a photo.
+
+use rocket::serde::json::Json;
+use rocket::{delete, get, post, put};
+use serde::Serialize;
+
+use super::form::ShareForm;
+use super::guards::{CurrentUser, Shared};
+use super::links::Links;
+use super::params::Piece;
+use crate::app::App;
+use crate::domain::access;
+use crate::domain::ids::{Given, ShareId, SpaceId};
+use crate::domain::page::{Listing, Page};
+use crate::domain::photos::NewPhoto;
+use crate::domain::shares::{self, Share};
+use crate::domain::spaces::Space;
+use crate::domain::text::ShareText;
+use crate::domain::users::User;
+use crate::error::Result;
+use crate::photos::intake::Place;
+use crate::photos::picture::Picture;
+
+/// A share, as clients read it.
+#[derive(Serialize)]
+pub struct ShareView {
+    id: ShareId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    space: Option<Space>,
+    user: User,
+    text: String,
+    timestamp: String,
+    image_url: Option<String>,
+}
+
+impl ShareView {
+    fn new(share: Share, links: &Links) -> Self {
+        Self {
+            id: share.id,
+            space: Some(share.space),
+            user: share.user,
+            text: share.text,
+            timestamp: share.created_at.rfc3339(),
+            image_url: share.photo.as_ref().map(|name| links.photo(name)),
+        }
+    }
+
+    /// In a list of a space's shares, that space goes without saying.
+    fn without_space(share: Share, links: &Links) -> Self {
+        Self {
+            space: None,
+            ..Self::new(share, links)
+        }
+    }
+}
+
+#[post("/spaces/<id>/shares", data = "<form>")]
+pub async fn create(
+    app: &Shared,
+    user: CurrentUser,
+    id: Given<SpaceId>,
+    links: Links,
+    form: ShareForm,
+) -> Result<Json<ShareView>> {
+    let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
+    let (asker, given) = (user.user.id, id.clone());
+    let space = app
+        .db
+        .read(move |conn| Ok(access::member(conn, asker, &given)?.space()))
+        .await?;
+    let share = app.reserve_share();
+    let photo = match form.photo {
+        None => None,
+        Some(upload) => {
+            Some(keep(app, app.intake.clean(upload).await?, space, share, false).await?)
+        }
+    };
+
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let created = app.db.write(move |conn| {
+        let member = access::member(conn, asker, &id)?;
+        let created = shares::create(conn, &member, share, &text, kept.as_ref(), now)?;
+        kept.iter()
+            .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
+        Ok(created)
+    });
+    let created = settle(app, photo.as_ref(), created.await).await?;
+    Ok(Json(ShareView::new(created, &links)))
+}
+
+#[get("/spaces/<id>/shares")]
+pub async fn list(
+    app: &Shared,
+    user: CurrentUser,
+    page: Page,
+    id: Given<SpaceId>,
+    links: Links,
+) -> Result<Piece<ShareView>> {
+    let listing = app.db.read(move |conn| {
+        let member = access::member(conn, user.user.id, &id)?;
+        shares::list(conn, &member, &page)
+    });
+    let Listing { rows, next } = listing.await?;
+    let rows = rows
+        .into_iter()
+        .map(|share| ShareView::without_space(share, &links))
+        .collect();
+    Ok(Piece::new(Listing { rows, next }, &links))
+}
+
+#[get("/shares/<id>")]
+pub async fn get(
+    app: &Shared,
+    user: CurrentUser,
+    id: Given<ShareId>,
+    links: Links,
+) -> Result<Json<ShareView>> {
+    let found = app
+        .db
+        .read(move |conn| shares::get(conn, &access::readable(conn, user.user.id, &id)?));
+    Ok(Json(ShareView::new(found.await?, &links)))
+}
+
+#[put("/shares/<id>", data = "<form>")]
+pub async fn edit(
+    app: &Shared,
+    user: CurrentUser,
+    id: Given<ShareId>,
+    form: ShareForm,
+) -> Result<&'static str> {
+    let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
+    let (asker, given) = (user.user.id, id.clone());
+    let (space, share) = app
+        .db
+        .read(move |conn| {
+            access::editable(conn, asker, &given)
+                .map(|editable| (editable.space(), editable.share()))
+        })
+        .await?;
+    let photo = match form.photo {
+        None => None,
+        Some(upload) => Some(keep(app, app.intake.clean(upload).await?, space, share, true).await?),
+    };
+
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let edited = app.db.write(move |conn| {
+        let editable = access::editable(conn, asker, &id)?;
+        let replaced = shares::edit(conn, &editable, &text, kept.as_ref(), now)?;
+        kept.iter()
+            .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
+        Ok(replaced)
+    });
+    let replaced = settle(app, photo.as_ref(), edited.await).await?;
+    app.sweeper().delete_now(&replaced).await;
+    Ok("Share edited")
+}
+
+#[delete("/shares/<id>")]
+pub async fn delete(app: &Shared, user: CurrentUser, id: Given<ShareId>) -> Result<&'static str> {
+    let now = app.now();
+    let deleted = app.db.write(move |conn| {
+        let deletable = access::deletable(conn, user.user.id, &id)?;
+        shares::delete(conn, &deletable, now)
+    });
+    app.sweeper().delete_now(&deleted.await?).await;
+    Ok("Share deleted")
+}
+
+async fn keep(
+    app: &App,
+    picture: Picture,
+    space: SpaceId,
+    share: ShareId,
+    revision: bool,
+) -> Result<NewPhoto> {
+    app.intake
+        .keep(
+            picture,
+            Place {
+                space,
+                share,
+                photo: app.reserve_photo(),
+                revision,
+            },
+        )
+        .await
+}
+
+/// After the transaction: tells the worker of the photo, or takes it back if the share wasn't written.
+async fn settle<T>(app: &App, photo: Option<&NewPhoto>, written: Result<T>) -> Result<T> {
+    if let Some(photo) = photo {
+        match &written {
+            Ok(_) => app.queue.announce(),
+            Err(_) => app.intake.discard(photo).await,
+        }
+    }
+    written
+}

@@ -1,0 +1,95 @@
+//! Spaces.
+
+use rocket::serde::json::Json;
+use rocket::{delete, get, post, put};
+use serde::Deserialize;
+
+use super::body::{Body, Field, Payload, text};
+use super::guards::{CurrentUser, Shared};
+use super::links::Links;
+use super::params::Piece;
+use crate::domain::access;
+use crate::domain::ids::{Given, SpaceId};
+use crate::domain::page::Page;
+use crate::domain::spaces::{self, MySpace, Space};
+use crate::domain::text::SpaceName;
+use crate::error::Result;
+
+#[derive(Deserialize)]
+pub struct NewSpace {
+    name: String,
+}
+
+impl Payload for NewSpace {
+    const FIELDS: &'static [Field] = &[text("name", "Name")];
+}
+
+#[post("/spaces", data = "<body>")]
+pub async fn create(app: &Shared, user: CurrentUser, body: Body<NewSpace>) -> Result<Json<Space>> {
+    let name = SpaceName::parse(&body.0.name, &app.config.limits)?;
+    let (maker, now) = (user.user.id, app.now());
+    Ok(Json(
+        app.db
+            .write(move |conn| spaces::create(conn, maker, &name, now))
+            .await?,
+    ))
+}
+
+#[get("/spaces")]
+pub async fn list(
+    app: &Shared,
+    user: CurrentUser,
+    page: Page,
+    links: Links,
+) -> Result<Piece<MySpace>> {
+    let listing = app
+        .db
+        .read(move |conn| spaces::list(conn, user.user.id, &page))
+        .await?;
+    Ok(Piece::new(listing, &links))
+}
+
+#[get("/spaces/<id>")]
+pub async fn get(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<Json<Space>> {
+    let found = app
+        .db
+        .read(move |conn| spaces::get(conn, &access::member(conn, user.user.id, &id)?));
+    Ok(Json(found.await?))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rename {
+    new_name: String,
+}
+
+impl Payload for Rename {
+    const FIELDS: &'static [Field] = &[text("new-name", "New name")];
+}
+
+#[put("/spaces/<id>", data = "<body>")]
+pub async fn rename(
+    app: &Shared,
+    user: CurrentUser,
+    id: Given<SpaceId>,
+    body: Body<Rename>,
+) -> Result<&'static str> {
+    let name = SpaceName::parse(&body.0.new_name, &app.config.limits)?;
+    let renamed = app.db.write(move |conn| {
+        let admin = access::admin(conn, user.user.id, &id)?;
+        spaces::rename(conn, &admin, &name)
+    });
+    renamed.await?;
+    Ok("Space renamed")
+}
+
+#[delete("/spaces/<id>")]
+pub async fn delete(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<&'static str> {
+    let now = app.now();
+    let deleted = app.db.write(move |conn| {
+        let admin = access::admin(conn, user.user.id, &id)?;
+        spaces::delete(conn, &admin, now)
+    });
+    app.sweeper().delete_now(&deleted.await?).await;
+    Ok("Space deleted")
+}

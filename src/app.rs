@@ -1,0 +1,135 @@
+//! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use anyhow::{Context, Result};
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, QueueKind, StoreKind};
+use crate::db::Db;
+use crate::domain::ids::{Id, PhotoId, ShareId};
+use crate::domain::{photos, shares};
+use crate::passwords::Passwords;
+use crate::photos::intake::Intake;
+use crate::photos::links::LinkSigner;
+use crate::photos::queue::{LocalQueue, PhotoQueue};
+use crate::photos::sorter::Sorter;
+use crate::photos::store::{LocalStore, PhotoStore};
+use crate::photos::sweep::{Sweeper, Swept};
+
+/// Everything that requests, workers and commands share.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub clock: Clock,
+    pub db: Db,
+    pub passwords: Passwords,
+    pub photos: PhotoStore,
+    pub queue: PhotoQueue,
+    pub intake: Intake,
+    pub links: LinkSigner,
+    ids: Arc<Ids>,
+    damaged: Arc<AtomicBool>,
+}
+
+/// The last ids that were given away. In memory, so that reserving one costs no write: an id that was reserved and
+/// then not used has been seen by nobody.
+struct Ids {
+    share: AtomicI64,
+    photo: AtomicI64,
+}
+
+impl App {
+    /// Opens everything below the data folder, and makes what is missing.
+    ///
+    /// # Errors
+    /// A folder or file can't be made or used, or the database is from a newer version.
+    pub fn open(config: Config) -> Result<Self> {
+        let folder = &config.data_dir;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("The data folder {} can't be made", folder.display()))?;
+        let clock = Clock::default();
+        let db = Db::open(&folder.join("shared-spaces.db"))?;
+        let store = match config.photos.store {
+            StoreKind::Local => PhotoStore::Local(LocalStore::open_at(&folder.join("photos"))?),
+        };
+        let queue = match config.photos.queue {
+            QueueKind::Local => PhotoQueue::Local(LocalQueue::new(
+                db.clone(),
+                clock.clone(),
+                config.photos.max_attempts,
+            )),
+        };
+        let ids = db.read_blocking(|conn| {
+            let (share, photo) = (shares::last_id(conn)?, photos::last_id(conn)?);
+            Ok(Ids {
+                share: AtomicI64::new(share),
+                photo: AtomicI64::new(photo),
+            })
+        })?;
+        Ok(Self {
+            passwords: Passwords::new()?,
+            intake: Intake::new(store.clone(), config.limits.clone()),
+            links: LinkSigner::open(&folder.join("signing.key"))?,
+            ids: Arc::new(ids),
+            damaged: Arc::new(AtomicBool::new(false)),
+            config: Arc::new(config),
+            clock,
+            db,
+            photos: store,
+            queue,
+        })
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// An id for a new share, which nobody else gets.
+    pub fn reserve_share(&self) -> ShareId {
+        ShareId::from_number(self.ids.share.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// An id for a new photo, which nobody else gets.
+    pub fn reserve_photo(&self) -> PhotoId {
+        PhotoId::from_number(self.ids.photo.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Whether a check has found the database damaged.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Checks the database, however large it is, and remembers the verdict.
+    pub async fn check_database(&self) {
+        match self.db.quick_check().await {
+            Ok(None) => tracing::debug!("the database is sound"),
+            Ok(Some(verdict)) => {
+                self.damaged.store(true, Ordering::Relaxed);
+                tracing::error!("the database is damaged: {verdict}");
+            }
+            Err(error) => tracing::error!("the database can't be checked: {error:?}"),
+        }
+    }
+
+    /// The worker for the photos of this application.
+    pub fn sorter(&self) -> Sorter {
+        Sorter::new(self.photos.clone(), self.queue.clone())
+    }
+
+    /// The sweeper for the photos of this application.
+    pub fn sweeper(&self) -> Sweeper {
+        Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
+    }
+
+    /// Deletes the bytes of photos that no share has; see [`Sweeper::sweep`].
+    ///
+    /// # Errors
+    /// As [`Sweeper::sweep`].
+    pub async fn sweep(&self) -> Result<Swept> {
+        self.sweeper().sweep().await
+    }
+}

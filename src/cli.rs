@@ -1,0 +1,124 @@
+//! What the command line can say.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::photos::name::PhotoName;
+
+const EXAMPLES: &str = "\
+Examples:
+  shared-spaces                              serve http://localhost:8000, everything under ./data
+  shared-spaces serve --address 0.0.0.0      serve the whole network
+  shared-spaces --data-dir /srv/spaces       keep everything under /srv/spaces
+  shared-spaces worker                       sort photos in a process of its own
+  shared-spaces user add ann                 make an account; asks for the password
+  shared-spaces user reset-password ann      rescue somebody who forgot theirs
+  shared-spaces photos failed                list photos that could not be sorted
+
+Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
+
+/// A private place for a family or a group of friends to share thoughts and photos
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = false)]
+pub struct Cli {
+    #[command(flatten)]
+    pub options: Options,
+    /// The same as the command `worker`
+    #[arg(long)]
+    pub worker: bool,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+pub struct Options {
+    /// Where the database, the photos and the signing key live
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the web page (what happens without a command)
+    Serve(ServeOptions),
+    /// Sort new photos into their spaces, beside a server on the same data folder
+    Worker,
+    /// Make accounts, list them, rescue a forgotten password, remove them
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Look after photos that could not be sorted
+    #[command(subcommand)]
+    Photos(PhotosCommand),
+}
+
+#[derive(Args, Debug, Default)]
+pub struct ServeOptions {
+    /// The address to listen on; 0.0.0.0 is every one of this machine
+    #[arg(long, value_name = "IP")]
+    pub address: Option<IpAddr>,
+    /// The port to listen on
+    #[arg(long)]
+    pub port: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account: asks for the password, or reads it from standard input
+    #[command(after_help = "Example: shared-spaces user add ann")]
+    Add {
+        /// What they sign in with
+        login: String,
+    },
+    /// List everybody with an account
+    #[command(after_help = "Example: shared-spaces user list")]
+    List,
+    /// Set a new password, and sign the user out everywhere
+    #[command(after_help = "Example: shared-spaces user reset-password ann")]
+    ResetPassword {
+        /// Whose password
+        login: String,
+    },
+    /// Remove an account with all its shares, photos and memberships
+    #[command(after_help = "Example: shared-spaces user remove ann --yes")]
+    Remove {
+        /// Whom to remove
+        login: String,
+        /// Don't ask whether you are sure
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PhotosCommand {
+    /// List the photos that were set aside after too many attempts, and why
+    #[command(after_help = "Example: shared-spaces photos failed")]
+    Failed,
+    /// Send failed photos to the worker again
+    #[command(
+        after_help = "Examples:\n  shared-spaces photos retry 1-34.jpg\n  shared-spaces photos retry --all"
+    )]
+    Retry {
+        /// The photos, as `photos failed` names them
+        #[arg(required_unless_present = "all", value_name = "PHOTO")]
+        names: Vec<PhotoName>,
+        /// All that have failed
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,86 @@
+//! The time of day, from one place, so that tests can move it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment: UTC milliseconds since 1970, as the database keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This moment moved into the future.
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+
+    /// This moment moved into the past.
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+
+    /// Whole seconds since 1970.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// RFC 3339 in UTC with `Z`, to the millisecond. A moment outside the years 0 to 9999, which no clock
+    /// of ours gives, is written as the start of 1970.
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .format(&Rfc3339)
+            .unwrap_or_else(|_| String::from("1970-01-01T00:00:00Z"))
+    }
+}
+
+/// The system's clock, plus what a test has advanced it by. Clones move together.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        let system = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+        let system = i64::try_from(system).unwrap_or(i64::MAX);
+        Timestamp(system.saturating_add(self.offset_ms.load(Ordering::Relaxed)))
+    }
+
+    /// Moves this clock and its clones into the future; for tests of what happens later.
+    pub fn advance(&self, duration: Duration) {
+        self.offset_ms
+            .fetch_add(millis(duration), Ordering::Relaxed);
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_in_utc_with_z() {
+        assert_eq!(Timestamp(0).rfc3339(), "1970-01-01T00:00:00Z");
+        assert_eq!(
+            Timestamp(1_764_000_000_120).rfc3339(),
+            "2025-11-24T16:00:00.12Z"
+        );
+    }
+
+    #[test]
+    fn clones_of_a_clock_move_together() {
+        let clock = Clock::default();
+        let clone = clock.clone();
+        let before = clone.now();
+        clock.advance(Duration::from_secs(3600));
+        assert!(clone.now() >= before.plus(Duration::from_secs(3600)));
+    }
+}

@@ -1,0 +1,124 @@
+//! `shared-spaces serve`: the API, the web page and, unless the settings say otherwise, the worker.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+
+use super::settings;
+use super::shutdown::{self, Shutdown};
+use crate::api;
+use crate::app::App;
+use crate::cli::{Options, ServeOptions};
+use crate::config::WorkerPlace;
+
+/// Serves until the process is asked to end; requests under way are finished first.
+///
+/// # Errors
+/// The data folder can't be used or is in use, or the address can't be listened on.
+pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
+    let (rocket, config) = settings(options)?;
+    let figment = with_options(rocket, &serve);
+    let folder = config.data_dir.clone();
+    let app = App::open(config)?;
+    let _lock = lock(&folder)?;
+
+    // Nobody is served yet, so whatever no share has is left from before.
+    let swept = app
+        .sweeper()
+        .sweep_all()
+        .await
+        .context("What the last run left behind can't be deleted")?;
+    if swept.deleted + swept.orphans > 0 {
+        tracing::info!(
+            swept.deleted,
+            swept.orphans,
+            "deleted photos that no share has"
+        );
+    }
+
+    let (ending, shutdown) = shutdown::pair();
+    let background = start_background(&app, &shutdown);
+    let served = api::rocket_with(figment, app)
+        .attach(AdHoc::on_liftoff("Address", announce))
+        .launch()
+        .await;
+    ending.announce();
+    for task in background {
+        task.await
+            .context("A task in the background has panicked")?;
+    }
+    served.map_err(|error| anyhow!("The server can't run: {}", plain(&error)))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {
+    let mut figment = rocket;
+    if let Some(address) = serve.address {
+        figment = figment.merge(("address", address));
+    }
+    if let Some(port) = serve.port {
+        figment = figment.merge(("port", port));
+    }
+    figment
+}
+
+fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
+    let mut tasks = Vec::new();
+    if app.config.photos.worker == WorkerPlace::Inside {
+        let (sorter, shutdown) = (app.sorter(), shutdown.clone());
+        tasks.push(tokio::spawn(
+            async move { sorter.run(shutdown.wait()).await },
+        ));
+    }
+    let (sweeper, shutdown) = (app.sweeper(), shutdown.clone());
+    tasks.push(tokio::spawn(
+        async move { sweeper.run(shutdown.wait()).await },
+    ));
+    // Reads the whole file, so it runs beside the first requests and nobody waits for it at the end.
+    let app = app.clone();
+    tokio::spawn(async move { app.check_database().await });
+    tasks
+}
+
+/// Two servers on one folder would give the same id away twice.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join("serve.lock");
+    let file = File::create(&path)
+        .with_context(|| format!("The file {} can't be made", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!(
+                "Another server is running on the data folder {}",
+                folder.display()
+            )
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("The file {} can't be locked", path.display()))
+        }
+    }
+}
+
+fn announce(rocket: &rocket::Rocket<rocket::Orbit>) -> rocket::futures::future::BoxFuture<'_, ()> {
+    let config = rocket.config();
+    let host = if config.address.is_loopback() {
+        "localhost".to_owned()
+    } else {
+        config.address.to_string()
+    };
+    let port = config.port;
+    Box::pin(async move { println!("Shared Spaces is up: http://{host}:{port}") })
+}
+
+/// Rocket's own words for why it can't run, without its advice to programmers.
+fn plain(error: &rocket::Error) -> String {
+    use rocket::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::Bind(error) => format!("it can't listen on its address: {error}"),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,121 @@
+//! `shared-spaces user`: accounts without e-mail. Passwords come from the terminal or standard input, never from an
+//! argument, which other users of the machine could read.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::app::App;
+use crate::cli::UserCommand;
+use crate::domain::sessions;
+use crate::domain::text::{Login, Password};
+use crate::domain::users::{self, User};
+
+/// Makes, lists, rescues or removes accounts.
+///
+/// # Errors
+/// What the rules refuse, in the sentences that the API uses too.
+pub async fn run(app: App, command: UserCommand) -> Result<()> {
+    match command {
+        UserCommand::Add { login } => add(&app, &login).await,
+        UserCommand::List => list(&app).await,
+        UserCommand::ResetPassword { login } => reset_password(&app, login).await,
+        UserCommand::Remove { login, yes } => remove(&app, login, yes).await,
+    }
+}
+
+async fn add(app: &App, login: &str) -> Result<()> {
+    let login = Login::parse(login, &app.config.limits)?;
+    let hash = app.passwords.hash(ask_password(app)?).await?;
+    let now = app.now();
+    let user = app
+        .db
+        .write(move |conn| users::create(conn, &login, &hash, now))
+        .await?;
+    println!("Made the account '{}' with ID {}", user.login, user.id);
+    Ok(())
+}
+
+async fn list(app: &App) -> Result<()> {
+    let everybody = app.db.read(|conn| Ok(users::list(conn)?)).await?;
+    if everybody.is_empty() {
+        println!("Nobody has an account yet.");
+    }
+    for User { id, login } in everybody {
+        println!("{id}\t{login}");
+    }
+    Ok(())
+}
+
+async fn reset_password(app: &App, login: String) -> Result<()> {
+    let user = find(app, login).await?;
+    let hash = app.passwords.hash(ask_password(app)?).await?;
+    let id = user.id;
+    let reset = app.db.write(move |conn| {
+        users::set_password_hash(conn, id, &hash)?;
+        Ok(sessions::revoke_all(conn, id, None)?)
+    });
+    reset.await?;
+    println!(
+        "'{}' has a new password, and is signed out everywhere",
+        user.login
+    );
+    Ok(())
+}
+
+async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
+    let user = find(app, login).await?;
+    if !yes {
+        ensure!(
+            io::stdin().is_terminal(),
+            "Removing an account can't be undone: say --yes if you are sure"
+        );
+        print!(
+            "Remove '{}' with all their shares and photos? This can't be undone. [y/N] ",
+            user.login
+        );
+        io::stdout().flush()?;
+        if !matches!(read_line()?.as_str(), "y" | "Y" | "yes") {
+            bail!("Nothing was removed");
+        }
+    }
+    let (now, gone) = (app.now(), user.clone());
+    let photos = app
+        .db
+        .write(move |conn| users::remove(conn, &gone, now))
+        .await?;
+    app.sweeper().delete_now(&photos).await;
+    println!("Removed '{}'", user.login);
+    Ok(())
+}
+
+async fn find(app: &App, login: String) -> Result<User> {
+    Ok(app
+        .db
+        .read(move |conn| users::get_by_login(conn, &login))
+        .await?)
+}
+
+/// Asks twice at a terminal; elsewhere the password is the first line of standard input.
+fn ask_password(app: &App) -> Result<Password> {
+    let text = if io::stdin().is_terminal() {
+        let text =
+            rpassword::prompt_password("New password: ").context("The password can't be read")?;
+        let again =
+            rpassword::prompt_password("The same again: ").context("The password can't be read")?;
+        ensure!(text == again, "Passwords don't match");
+        text
+    } else {
+        read_line()?
+    };
+    Ok(Password::parse("Password", &text, &app.config.limits)?)
+}
+
+fn read_line() -> Result<String> {
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("Standard input can't be read")?;
+    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+}

@@ -1,0 +1,381 @@
+//! Every setting: its default, its meaning, its check, and the layers it is read from.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::{Figment, Profile};
+use rocket::http::uri::Absolute;
+use serde::{Deserialize, Serialize};
+
+/// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the database, the photos and the signing key live.
+    pub data_dir: PathBuf,
+    /// What absolute links begin with, such as `https://spaces.example.org`. Without it: the request's own host.
+    pub public_url: Option<String>,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Other origins whose pages may call the API with a bearer token.
+    pub cors_origins: Vec<String>,
+    /// The bounds of what people send.
+    pub limits: Limits,
+    /// How long a session lasts.
+    pub sessions: Sessions,
+    /// Where photos live and who sorts them.
+    pub photos: Photos,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Anybody who reaches the server.
+    Open,
+    /// Nobody over the network; accounts are made on the command line.
+    Closed,
+}
+
+/// Lengths are in Unicode characters after NFC normalisation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The shortest login.
+    pub login_min: usize,
+    /// The longest login.
+    pub login_max: usize,
+    /// The shortest password.
+    pub password_min: usize,
+    /// The longest password.
+    pub password_max: usize,
+    /// The shortest name of a space.
+    pub space_name_min: usize,
+    /// The longest name of a space.
+    pub space_name_max: usize,
+    /// The shortest text of a share.
+    pub text_min: usize,
+    /// The longest text of a share.
+    pub text_max: usize,
+    /// The largest photo, in bytes as uploaded.
+    pub photo_bytes: u64,
+    /// The largest photo, in pixels (width times height).
+    pub photo_pixels: u64,
+}
+
+/// How long a session lasts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    /// Days since its last use after which a session ends.
+    pub lifetime_days: u32,
+}
+
+impl Sessions {
+    /// The time since its last use after which a session ends.
+    pub fn lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lifetime_days) * 24 * 60 * 60)
+    }
+}
+
+/// Where photos live and who sorts them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Photos {
+    /// Where the bytes are kept.
+    pub store: StoreKind,
+    /// Through what a new photo's name reaches the worker.
+    pub queue: QueueKind,
+    /// Where the worker runs.
+    pub worker: WorkerPlace,
+    /// How often a photo is tried before it is set aside as failed.
+    pub max_attempts: u32,
+}
+
+/// Where the bytes of photos are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// Folders below `data_dir`.
+    Local,
+}
+
+/// Through what a new photo's name reaches the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueueKind {
+    /// A table of the database.
+    Local,
+}
+
+/// Where the worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerPlace {
+    /// Inside the server.
+    Inside,
+    /// In processes of its own, `shared-spaces worker`.
+    Separate,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            public_url: None,
+            registration: Registration::Open,
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
+            sessions: Sessions::default(),
+            photos: Photos::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            login_min: 3,
+            login_max: 32,
+            password_min: 8,
+            password_max: 1024,
+            space_name_min: 3,
+            space_name_max: 50,
+            text_min: 3,
+            text_max: 2000,
+            photo_bytes: 25 * 1024 * 1024,
+            photo_pixels: 64_000_000,
+        }
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { lifetime_days: 30 }
+    }
+}
+
+impl Default for Photos {
+    fn default() -> Self {
+        Self {
+            store: StoreKind::Local,
+            queue: QueueKind::Local,
+            worker: WorkerPlace::Inside,
+            max_attempts: 5,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings: defaults, then the table `app` of the profile in `rocket` (from `Rocket.toml`), then
+    /// `SHARED_SPACES_…` in the environment, with `__` between a table and its key.
+    ///
+    /// # Errors
+    /// A key that doesn't exist, a value of the wrong type, or a value that makes no sense, each by name.
+    pub fn load(rocket: &Figment) -> Result<Self> {
+        let app = rocket
+            .find_value("app")
+            .unwrap_or_else(|_| figment::value::Dict::new().into());
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Serialized::globals(app))
+            .merge(Env::prefixed("SHARED_SPACES_").split("__"))
+            .extract()
+            .context("The settings can't be used")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<()> {
+        let limits = &self.limits;
+        for (name, min, max) in [
+            ("login", limits.login_min, limits.login_max),
+            ("password", limits.password_min, limits.password_max),
+            ("space_name", limits.space_name_min, limits.space_name_max),
+            ("text", limits.text_min, limits.text_max),
+        ] {
+            ensure!(
+                (1..=max).contains(&min),
+                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max"
+            );
+        }
+        ensure!(
+            limits.photo_bytes > 0,
+            "The setting limits.photo_bytes must be above 0"
+        );
+        ensure!(
+            limits.photo_pixels > 0,
+            "The setting limits.photo_pixels must be above 0"
+        );
+        ensure!(
+            self.sessions.lifetime_days > 0,
+            "The setting sessions.lifetime_days must be above 0"
+        );
+        ensure!(
+            self.photos.max_attempts > 0,
+            "The setting photos.max_attempts must be above 0"
+        );
+        if let Some(url) = &self.public_url {
+            check_origin("public_url", url)?;
+        }
+        self.cors_origins
+            .iter()
+            .try_for_each(|origin| check_origin("cors_origins", origin))
+    }
+
+    /// Whether people reach this server over HTTPS, as far as the settings tell.
+    pub fn is_https(&self) -> bool {
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// Rocket's own settings: our defaults, then `Rocket.toml`, then `ROCKET_…` in the environment.
+pub fn rocket_figment() -> Figment {
+    // What is under way when the process is asked to end has this long: an upload over a slow line.
+    let shutdown = rocket::config::Shutdown {
+        grace: 30,
+        mercy: 5,
+        ..Default::default()
+    };
+    // We write our own log lines: Rocket's would hold the signatures of links.
+    let log_level = rocket::config::LogLevel::Off;
+    Figment::from(rocket::Config {
+        shutdown,
+        log_level,
+        ..Default::default()
+    })
+    .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
+    .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
+    .select(Profile::from_env_or(
+        "ROCKET_PROFILE",
+        rocket::Config::DEFAULT_PROFILE,
+    ))
+}
+
+/// Our links and cookies live at the root of a host, so an address with a path could not work.
+fn check_origin(setting: &str, url: &str) -> Result<()> {
+    let bare = Absolute::parse(url).is_ok_and(|uri| {
+        (uri.scheme() == "http" || uri.scheme() == "https")
+            && uri
+                .authority()
+                .is_some_and(|authority| authority.user_info().is_none())
+            && uri.path().as_str().is_empty()
+            && uri.query().is_none()
+    });
+    ensure!(
+        bare,
+        "The setting {setting} must be like https://spaces.example.org, with no path and no slash at its end, not '{url}'"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::Jail;
+
+    use super::*;
+
+    /// Runs `work` in an empty folder with an empty environment, and gives what `Config::load` says.
+    fn load(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Config, String> {
+        let mut loaded = Err(String::new());
+        Jail::expect_with(|jail| {
+            jail.clear_env();
+            prepare(jail)?;
+            loaded = Config::load(&rocket_figment()).map_err(|error| format!("{error:#}"));
+            Ok(())
+        });
+        loaded
+    }
+
+    #[test]
+    fn with_no_settings_at_all_everything_is_local() {
+        let config = load(|_| Ok(())).unwrap();
+        assert_eq!(config.data_dir, PathBuf::from("data"));
+        assert_eq!(config.limits.text_max, 2000);
+        assert_eq!(config.registration, Registration::Open);
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let config = load(|jail| {
+            jail.create_file(
+                "Rocket.toml",
+                "[default.app.limits]\ntext_max = 100\nlogin_max = 15",
+            )?;
+            jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAX", "200");
+            jail.set_env("SHARED_SPACES_REGISTRATION", "closed");
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(config.limits.text_max, 200);
+        assert_eq!(config.limits.login_max, 15);
+        assert_eq!(config.registration, Registration::Closed);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let refusal = load(|jail| {
+            jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAXIMUM", "200");
+            Ok(())
+        })
+        .unwrap_err();
+        assert!(refusal.to_lowercase().contains("text_maximum"), "{refusal}");
+    }
+
+    #[test]
+    fn a_table_of_another_profile_is_used_when_that_profile_is_chosen() {
+        let config = load(|jail| {
+            jail.create_file(
+                "Rocket.toml",
+                "[default.app]\ndata_dir = \"a\"\n[cellar.app]\ndata_dir = \"b\"",
+            )?;
+            jail.set_env("ROCKET_PROFILE", "cellar");
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(config.data_dir, PathBuf::from("b"));
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused_by_name() {
+        for (key, value, name) in [
+            ("SHARED_SPACES_LIMITS__TEXT_MIN", "3000", "limits.text_min"),
+            (
+                "SHARED_SPACES_LIMITS__PHOTO_BYTES",
+                "0",
+                "limits.photo_bytes",
+            ),
+            (
+                "SHARED_SPACES_PUBLIC_URL",
+                "spaces.example.org",
+                "public_url",
+            ),
+            (
+                "SHARED_SPACES_PUBLIC_URL",
+                "https://example.org/spaces",
+                "public_url",
+            ),
+            ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
+            (
+                "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
+                "0",
+                "sessions.lifetime_days",
+            ),
+            (
+                "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
+                "0",
+                "photos.max_attempts",
+            ),
+        ] {
+            let refusal = load(|jail| {
+                jail.set_env(key, value);
+                Ok(())
+            })
+            .unwrap_err();
+            assert!(refusal.contains(name), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The database: many readers, one writer. The only pools, pragmas and transactions of the program.
+//!
+//! [`Db::read`] runs a closure on a read-only connection, within one snapshot. [`Db::write`] hands a closure to
+//! the thread that owns the only writing connection; closures that wait together share one commit, and each is
+//! answered after that commit. Both answer [`Error::Busy`] when no place is free within the deadline.
+
+mod migrate;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use self::writer::Writer;
+use crate::error::{Error, Result};
+
+/// How long a request waits for a connection before it is told to come again.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// Readers: SQLite reads from memory most of the time, so a few more than there are cores.
+const READERS: u32 = 8;
+
+/// A handle to the database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    readers: r2d2::Pool<SqliteConnectionManager>,
+    permits: Arc<Semaphore>,
+    writer: Writer,
+    deadline: Duration,
+}
+
+impl Db {
+    /// Opens the database at `path`, makes it if it isn't there, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// The file can't be opened, was written by a newer version of this program, or can't be migrated.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        Self::open_with_deadline(path, DEADLINE)
+    }
+
+    fn open_with_deadline(path: &Path, deadline: Duration) -> anyhow::Result<Self> {
+        let opening = || format!("The database {} can't be opened", path.display());
+        let mut connection = Connection::open(path).with_context(opening)?;
+        prepare(&connection, deadline).with_context(opening)?;
+        migrate::run(&mut connection, path)?;
+
+        let readers = SqliteConnectionManager::file(path).with_init(move |connection| {
+            prepare(connection, deadline)?;
+            connection.pragma_update(None, "query_only", true)
+        });
+        let readers = r2d2::Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(deadline)
+            .build(readers)
+            .with_context(opening)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers,
+                permits: Arc::new(Semaphore::new(READERS as usize)),
+                writer: Writer::start(connection, deadline)?,
+                deadline,
+            }),
+        })
+    }
+
+    /// Runs `work` on a connection that can only read, within one snapshot.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Busy`] if no connection is free in time.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let permit = timeout(
+            self.inner.deadline,
+            self.inner.permits.clone().acquire_owned(),
+        )
+        .await
+        .map_err(|_| Error::Busy)?
+        .map_err(|error| Error::Internal(error.into()))?;
+        let db = self.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            db.read_blocking(work)
+        });
+        answer
+            .await
+            .map_err(|error| Error::Internal(error.into()))?
+    }
+
+    /// As [`Db::read`], for where nothing else waits, such as the start.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let mut connection = self
+            .inner
+            .readers
+            .get()
+            .map_err(|error| Error::Internal(error.into()))?;
+        let snapshot = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        work(&snapshot)
+    }
+
+    /// Runs `work` in a transaction of its own. When this answers, the work is durable on disk, or, if it
+    /// answers an error, undone.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Busy`] if its turn doesn't come in time.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.inner.writer.run(work).await
+    }
+
+    /// Asks SQLite whether the file is sound; `Some` says what isn't. Reads the whole file.
+    ///
+    /// # Errors
+    /// The check itself can't be made.
+    pub async fn quick_check(&self) -> Result<Option<String>> {
+        self.read(|connection| {
+            let verdict: String =
+                connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+            Ok((verdict != "ok").then_some(verdict))
+        })
+        .await
+    }
+}
+
+/// What every connection is told before its first statement. The waiting time comes first, so that the others wait.
+fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> {
+    connection.busy_timeout(deadline)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+#[cfg(test)]
+pub mod plans;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! The one thread that writes. Jobs that wait together share one commit, each in a savepoint of its own, so that
+//! one that is refused leaves nothing behind and the others stand.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{Error, Result};
+
+/// Jobs that may wait at once; the next one waits for a place.
+const WAITING: usize = 256;
+/// Jobs that share one commit at the most, so that the first doesn't wait for ever.
+const BATCH: usize = 128;
+
+/// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.
+pub struct Writer {
+    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    deadline: Duration,
+}
+
+impl Writer {
+    /// Starts the thread that owns `connection`.
+    ///
+    /// # Errors
+    /// The system refuses another thread.
+    pub fn start(connection: Connection, deadline: Duration) -> anyhow::Result<Self> {
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        let thread = std::thread::Builder::new()
+            .name(String::from("database-writer"))
+            .spawn(move || serve(&connection, waiting))
+            .context("The thread that writes to the database can't be started")?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+            deadline,
+        })
+    }
+
+    /// Runs `work` in its turn and answers when it is durable or undone.
+    ///
+    /// # Errors
+    /// What `work` answers; [`Error::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
+    pub async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Call {
+            work: Some(work),
+            result: None,
+            reply,
+            until: Instant::now() + self.deadline,
+        };
+        let jobs = self
+            .jobs
+            .as_ref()
+            .ok_or_else(|| anyhow!("the database is closed"))?;
+        jobs.send_timeout(Box::new(job), self.deadline)
+            .await
+            .map_err(|_| Error::Busy)?;
+        answer
+            .await
+            .map_err(|_| anyhow!("the thread that writes to the database has ended"))?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that writes to the database had panicked");
+        }
+    }
+}
+
+/// What the thread needs of a job, whatever it answers with.
+trait Job: Send {
+    /// Whether its turn came too late.
+    fn is_late(&self) -> bool;
+    /// Does the work; whether to keep what it wrote.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the one who waits: its own result if the commit succeeded.
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>);
+}
+
+/// Why nothing of a batch was kept.
+#[derive(Clone)]
+enum Failure {
+    Busy,
+    Sqlite(String),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match Error::from(error) {
+            Error::Internal(error) => Self::Sqlite(format!("{error:#}")),
+            _ => Self::Busy,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Busy => Self::Busy,
+            Failure::Sqlite(reason) => {
+                Self::Internal(anyhow!("the database didn't keep a write: {reason}"))
+            }
+        }
+    }
+}
+
+struct Call<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+    until: Instant,
+}
+
+impl<T, F> Job for Call<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T> + Send,
+{
+    fn is_late(&self) -> bool {
+        Instant::now() > self.until
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        // A panic is a defect of one request; the thread must go on for the others.
+        let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+            .unwrap_or_else(|_| Err(Error::Internal(anyhow!("a write to the database panicked"))));
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>) {
+        let answer = match (self.result, committed) {
+            // A refusal stands whatever became of the others' commit.
+            (Some(Err(refusal)), _) => Err(refusal),
+            (_, Err(failure)) => Err(failure.into()),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(Error::Busy),
+        };
+        // Whoever asked may have hung up; the work stands all the same.
+        drop(self.reply.send(answer));
+    }
+}
+
+fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(next) = waiting.try_recv()
+        {
+            batch.push(next);
+        }
+        let committed = commit(connection, &mut batch);
+        for job in batch {
+            job.answer(committed.clone());
+        }
+    }
+}
+
+/// Runs a batch in one transaction. An error means that nothing of it was kept.
+fn commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+    let transaction =
+        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)?;
+    for job in batch.iter_mut().filter(|job| !job.is_late()) {
+        transaction.prepare_cached("savepoint job")?.execute([])?;
+        if !job.run(&transaction) {
+            transaction.prepare_cached("rollback to job")?.execute([])?;
+        }
+        transaction.prepare_cached("release job")?.execute([])?;
+    }
+    transaction.commit()?;
+    Ok(())
+}

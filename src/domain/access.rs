@@ -1,0 +1,228 @@
+//! Who may do what. A right is a value that can be made only here, from the database, inside the transaction that
+//! acts on it; the functions that act can't be called without it.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::ids::{Given, ShareId, SpaceId, UserId};
+use super::users;
+use crate::error::{Error, Result};
+
+/// Proof that a user belongs to a space.
+#[derive(Debug)]
+pub struct Member {
+    space: SpaceId,
+    user: UserId,
+}
+
+/// Proof that a user runs a space.
+#[derive(Debug)]
+pub struct Admin {
+    space: SpaceId,
+}
+
+/// Proof that a user may take a member out of a space: themselves, or another as its admin.
+#[derive(Debug)]
+pub struct Removal {
+    space: SpaceId,
+    user: UserId,
+}
+
+/// Proof that a share may be read by the one who asks.
+#[derive(Debug)]
+pub struct Readable {
+    share: ShareId,
+}
+
+/// Proof that a share is the asker's own, in a space that they still belong to.
+#[derive(Debug)]
+pub struct Editable {
+    share: ShareId,
+    space: SpaceId,
+}
+
+/// Proof that a share may be deleted by the one who asks.
+#[derive(Debug)]
+pub struct Deletable {
+    share: ShareId,
+}
+
+impl Member {
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Admin {
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+}
+
+impl Removal {
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Readable {
+    pub fn share(&self) -> ShareId {
+        self.share
+    }
+}
+
+impl Editable {
+    pub fn share(&self) -> ShareId {
+        self.share
+    }
+
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+}
+
+impl Deletable {
+    pub fn share(&self) -> ShareId {
+        self.share
+    }
+}
+
+/// The right of a member.
+///
+/// # Errors
+/// The space doesn't exist; the user is no member.
+pub fn member(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Member> {
+    standing(conn, user, space)?.ok_or(Error::NotMember)?;
+    Ok(Member {
+        space: space.id()?,
+        user,
+    })
+}
+
+/// The right of an admin.
+///
+/// # Errors
+/// The space doesn't exist; the user is no member; the user is no admin.
+pub fn admin(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Admin> {
+    match standing(conn, user, space)? {
+        None => Err(Error::NotMember),
+        Some(Standing { is_admin: false }) => Err(Error::NotAdmin),
+        Some(Standing { is_admin: true }) => Ok(Admin { space: space.id()? }),
+    }
+}
+
+/// The right of `caller` to take `user` out of a space.
+///
+/// # Errors
+/// The space or the user doesn't exist; one of the two is no member; an admin would leave; a member who is no
+/// admin would take out another.
+pub fn removal(
+    conn: &Connection,
+    caller: UserId,
+    space: &Given<SpaceId>,
+    user: &Given<UserId>,
+) -> Result<Removal> {
+    let by = standing(conn, caller, space)?;
+    let id = user.id()?;
+    users::find(conn, id)?.ok_or_else(|| user.missing())?;
+    standing(conn, id, space)?.ok_or(Error::NotMember)?;
+    let by = by.ok_or(Error::NotMember)?;
+    match (caller == id, by.is_admin) {
+        (true, true) => Err(Error::AdminCantLeave),
+        (false, false) => Err(Error::NotAdmin),
+        _ => Ok(Removal {
+            space: space.id()?,
+            user: id,
+        }),
+    }
+}
+
+/// The right to read a share: any member of its space.
+///
+/// # Errors
+/// The share doesn't exist; the user is no member.
+pub fn readable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Readable> {
+    let found = relation(conn, user, share)?;
+    found.standing.ok_or(Error::NotMember)?;
+    Ok(Readable { share: found.share })
+}
+
+/// The right to edit a share: its owner, while a member of its space.
+///
+/// # Errors
+/// The share doesn't exist; it is another's; its owner has left the space.
+pub fn editable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Editable> {
+    let found = relation(conn, user, share)?;
+    if found.owner != user {
+        return Err(Error::NotOwner);
+    }
+    found.standing.ok_or(Error::NotMember)?;
+    Ok(Editable {
+        share: found.share,
+        space: found.space,
+    })
+}
+
+/// The right to delete a share: its owner, also after leaving the space, or an admin of its space.
+///
+/// # Errors
+/// The share doesn't exist; the user is neither.
+pub fn deletable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Deletable> {
+    let found = relation(conn, user, share)?;
+    let is_admin = found.standing.is_some_and(|standing| standing.is_admin);
+    if found.owner != user && !is_admin {
+        return Err(Error::NotOwner);
+    }
+    Ok(Deletable { share: found.share })
+}
+
+/// What a member is in a space.
+struct Standing {
+    is_admin: bool,
+}
+
+/// What `user` is in `space`; `None` for who is no member.
+fn standing(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Option<Standing>> {
+    let is_admin: Option<bool> = conn
+        .prepare_cached(
+            "select m.is_admin from spaces s left join members m on m.space_id = s.id and m.user_id = ?
+             where s.id = ?",
+        )?
+        .query_row((user, space.id()?), |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| space.missing())?;
+    Ok(is_admin.map(|is_admin| Standing { is_admin }))
+}
+
+/// A share and what somebody has to do with it.
+struct Relation {
+    share: ShareId,
+    space: SpaceId,
+    owner: UserId,
+    standing: Option<Standing>,
+}
+
+fn relation(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Relation> {
+    conn.prepare_cached(
+        "select s.id, s.space_id, s.user_id, m.is_admin
+         from shares s left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
+    )?
+    .query_row((user, share.id()?), |row| {
+        let is_admin: Option<bool> = row.get(3)?;
+        Ok(Relation {
+            share: row.get(0)?,
+            space: row.get(1)?,
+            owner: row.get(2)?,
+            standing: is_admin.map(|is_admin| Standing { is_admin }),
+        })
+    })
+    .optional()?
+    .ok_or_else(|| share.missing())
+}

@@ -1,0 +1,147 @@
+//! Ids: positive 64-bit integers, a type for each noun, and ids as somebody wrote them.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// What the types of ids have in common.
+pub trait Id: Copy {
+    /// The id with this number.
+    fn from_number(number: i64) -> Self;
+    /// What to say of a text that names nothing of this kind.
+    fn missing(text: &str) -> Error;
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $missing:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(i64);
+
+        impl Id for $name {
+            fn from_number(number: i64) -> Self {
+                Self(number)
+            }
+
+            fn missing(text: &str) -> Error {
+                let missing: fn(&str) -> Error = $missing;
+                missing(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                i64::column_result(value).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A user's.
+    UserId,
+    |text| Error::NoUser(text.to_owned())
+);
+id!(
+    /// A space's.
+    SpaceId,
+    |text| Error::NoSpace(text.to_owned())
+);
+id!(
+    /// A share's.
+    ShareId,
+    |_| Error::NoShare
+);
+id!(
+    /// A photo's; it also tells the revisions of one share's photo apart.
+    PhotoId,
+    |_| Error::NoPhoto
+);
+id!(
+    /// A session's.
+    SessionId,
+    |_| Error::Unauthorized { token: true }
+);
+
+/// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the
+/// refusal comes only when the id is asked for, in the order of the checks, and repeats what was written.
+#[derive(Clone, Debug)]
+pub struct Given<T> {
+    text: String,
+    kind: PhantomData<T>,
+}
+
+impl<T: Id> Given<T> {
+    /// Takes what was written as it is.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            kind: PhantomData,
+        }
+    }
+
+    /// The id, if what was written can be one.
+    ///
+    /// # Errors
+    /// The refusal of an id that doesn't exist.
+    pub fn id(&self) -> Result<T> {
+        number(&self.text)
+            .map(T::from_number)
+            .ok_or_else(|| self.missing())
+    }
+
+    /// The refusal of an id that doesn't exist, in the words in which it was written.
+    pub fn missing(&self) -> Error {
+        T::missing(&self.text)
+    }
+}
+
+/// Reads digits only: no sign, no white space.
+pub fn number(text: &str) -> Option<i64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|&number| digits && number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_positive_numbers_that_fit_are_ids() {
+        assert_eq!(Given::<SpaceId>::new("12").id().unwrap(), SpaceId(12));
+        for text in [
+            "0",
+            "-1",
+            "+1",
+            " 1",
+            "1.0",
+            "abc",
+            "",
+            "9223372036854775808",
+            "１",
+        ] {
+            let refusal = Given::<SpaceId>::new(text).id().unwrap_err();
+            assert_eq!(
+                refusal.to_string(),
+                format!("Space with ID '{text}' doesn't exist")
+            );
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The local queue: a row for each photo that waits to be sorted into the store of its space.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::clock::Timestamp;
+use crate::photos::name::PhotoName;
+
+/// A photo that a worker has taken. It is hidden from others until its lease has run out.
+#[derive(Debug)]
+pub struct Job {
+    pub name: PhotoName,
+    /// How often it was taken, this time included.
+    pub attempts: u32,
+}
+
+/// A photo whose attempts are used up.
+#[derive(Debug)]
+pub struct FailedJob {
+    pub name: PhotoName,
+    pub attempts: u32,
+    pub failed_at: Timestamp,
+    pub last_error: String,
+}
+
+/// Puts a photo into the queue.
+pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("insert into photo_jobs (name, queued_at, due_at) values (?1, ?2, ?2)")?
+        .execute((name, now.0))?;
+    Ok(())
+}
+
+/// Whether there is something to take. Cheaper than [`take`] in that it doesn't write.
+pub fn is_any_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let found = conn
+        .prepare_cached(ANY_DUE)?
+        .query_row([now.0], |_| Ok(()))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+const ANY_DUE: &str = "select 1 from photo_jobs where failed_at is null and due_at <= ? limit 1";
+
+/// Takes the photo that has waited longest, and hides it from others for the time of `lease`.
+pub fn take(conn: &Connection, now: Timestamp, lease: Duration) -> rusqlite::Result<Option<Job>> {
+    conn.prepare_cached(TAKE)?
+        .query_row((now.plus(lease).0, now.0), |row| {
+            Ok(Job {
+                name: row.get(0)?,
+                attempts: row.get(1)?,
+            })
+        })
+        .optional()
+}
+
+const TAKE: &str = "update photo_jobs set attempts = attempts + 1, due_at = ? where name =
+    (select name from photo_jobs where failed_at is null and due_at <= ? order by due_at limit 1)
+    returning name, attempts";
+
+/// Takes a photo out of the queue: it is sorted, or deleted.
+pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from photo_jobs where name = ?")?
+        .execute([name])?;
+    Ok(())
+}
+
+/// Sends a photo back into the queue, to be taken again at `due`.
+pub fn postpone(
+    conn: &Connection,
+    name: &PhotoName,
+    error: &str,
+    due: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update photo_jobs set due_at = ?, last_error = ? where name = ?")?
+        .execute((due.0, error, name))?;
+    Ok(())
+}
+
+/// Sets a photo aside as failed; it stays until it is sent again or its share is deleted.
+pub fn set_aside(
+    conn: &Connection,
+    name: &PhotoName,
+    error: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update photo_jobs set failed_at = ?, last_error = ? where name = ?")?
+        .execute((now.0, error, name))?;
+    Ok(())
+}
+
+/// The photos that were set aside, the first that failed first.
+pub fn list_failed(conn: &Connection) -> rusqlite::Result<Vec<FailedJob>> {
+    conn.prepare_cached(
+        "select name, attempts, failed_at, coalesce(last_error, '') from photo_jobs
+         where failed_at is not null order by failed_at, name",
+    )?
+    .query_map([], |row| {
+        Ok(FailedJob {
+            name: row.get(0)?,
+            attempts: row.get(1)?,
+            failed_at: Timestamp(row.get(2)?),
+            last_error: row.get(3)?,
+        })
+    })?
+    .collect()
+}
+
+/// Sends failed photos again, the one called `name` or all; how many there were.
+pub fn retry(
+    conn: &Connection,
+    name: Option<&PhotoName>,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
+    conn.prepare_cached(
+        "update photo_jobs set failed_at = null, attempts = 0, due_at = ?1
+         where failed_at is not null and (?2 is null or name = ?2)",
+    )?
+    .execute((now.0, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_next_job_is_found_by_its_index() {
+        for sql in [ANY_DUE, TAKE] {
+            let plan = plan(sql);
+            assert!(plan.contains("photo_jobs_due (due_at<?)"), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+}

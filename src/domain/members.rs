@@ -1,0 +1,178 @@
+//! Who belongs to a space, and who runs it. A space has at least one admin at every moment.
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+
+use super::access::{Admin, Member, Removal};
+use super::ids::{Given, SpaceId, UserId};
+use super::page::{Listing, Page};
+use super::spaces::Space;
+use super::users::{self, User};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result, is_unique_violation};
+
+/// Somebody in a space.
+#[derive(Debug, Serialize)]
+pub struct Membership {
+    pub user: User,
+    pub is_admin: bool,
+    #[serde(skip)]
+    order: i64,
+}
+
+/// Adds somebody to a space.
+///
+/// # Errors
+/// No such login; [`Error::AlreadyMember`], decided by the unique index.
+pub fn add(conn: &Connection, admin: &Admin, login: &str, now: Timestamp) -> Result<()> {
+    let user = users::get_by_login(conn, login)?;
+    insert(conn, admin.space(), user.id, false, now).map_err(|error| {
+        if is_unique_violation(&error) {
+            Error::AlreadyMember
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Makes the maker of a new space its first admin.
+pub(super) fn found(
+    conn: &Connection,
+    space: SpaceId,
+    maker: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    insert(conn, space, maker, true, now)
+}
+
+fn insert(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+    is_admin: bool,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "insert into members (space_id, user_id, is_admin, joined_at) values (?, ?, ?, ?)",
+    )?
+    .execute((space, user, is_admin, now.0))?;
+    Ok(())
+}
+
+/// The members of a space, in the order in which they joined.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<Membership>> {
+    let after: i64 = page.after(0)?;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map((member.space(), after, page.fetch()), |row| {
+            Ok(Membership {
+                user: User::from_row(row, 0)?,
+                is_admin: row.get(2)?,
+                order: row.get(3)?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.listing(rows, |row| row.order)
+}
+
+const LIST: &str =
+    "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
+    where m.space_id = ? and m.id > ? order by m.id limit ?";
+
+/// Takes somebody out of a space.
+pub fn remove(conn: &Connection, removal: &Removal) -> Result<()> {
+    conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
+        .execute((removal.space(), removal.user()))?;
+    Ok(())
+}
+
+/// Makes a member an admin, or an admin a plain member again. `is_admin` is `None` where the request didn't say
+/// yes or no, which is refused only after everything about the member.
+///
+/// # Errors
+/// No such user; the user is no member; neither yes nor no; nobody would be left as admin.
+pub fn set_admin(
+    conn: &Connection,
+    admin: &Admin,
+    user: &Given<UserId>,
+    is_admin: Option<bool>,
+) -> Result<()> {
+    let space = admin.space();
+    let id = user.id()?;
+    users::find(conn, id)?.ok_or_else(|| user.missing())?;
+    let was_admin: bool = conn
+        .prepare_cached("select is_admin from members where space_id = ? and user_id = ?")?
+        .query_row((space, id), |row| row.get(0))
+        .optional()?
+        .ok_or(Error::NotMember)?;
+    let is_admin = is_admin.ok_or(Error::AdminNotBoolean)?;
+    if was_admin && !is_admin && count_admins(conn, space)? == 1 {
+        return Err(Error::LastAdmin);
+    }
+    conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
+        .execute((is_admin, space, id))?;
+    Ok(())
+}
+
+/// How many are in a space.
+pub(super) fn count(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
+    conn.prepare_cached("select count(*) from members where space_id = ?")?
+        .query_row([space], |row| row.get(0))
+}
+
+fn count_admins(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
+    conn.prepare_cached("select count(*) from members where space_id = ? and is_admin = 1")?
+        .query_row([space], |row| row.get(0))
+}
+
+/// The spaces in which `user` is the only member.
+pub(super) fn solitary_spaces(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<SpaceId>> {
+    conn.prepare_cached(
+        "select m.space_id from members m where m.user_id = ?1 and not exists
+         (select 1 from members o where o.space_id = m.space_id and o.user_id <> ?1)",
+    )?
+    .query_map([user], |row| row.get(0))?
+    .collect()
+}
+
+/// The spaces which others are in, and of which `user` is the only admin.
+pub(super) fn spaces_without_other_admin(
+    conn: &Connection,
+    user: UserId,
+) -> rusqlite::Result<Vec<Space>> {
+    conn.prepare_cached(
+        "select s.id, s.name from members m join spaces s on s.id = m.space_id
+         where m.user_id = ?1 and m.is_admin = 1
+         and exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1)
+         and not exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1 and o.is_admin = 1)
+         order by s.name_key",
+    )?
+    .query_map([user], |row| Space::from_row(row, 0))?
+    .collect()
+}
+
+/// Takes somebody out of every space; for the removal of their account.
+pub(super) fn leave_all(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from members where user_id = ?")?
+        .execute([user])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_list_of_members_walks_one_index_in_order() {
+        let plan = plan(LIST);
+        assert!(
+            plan.contains("SEARCH m USING INDEX members_in_order (space_id=? AND id>?)"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

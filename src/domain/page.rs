@@ -1,0 +1,139 @@
+//! Lists in pieces: how many rows, after which one, and where the next piece begins.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// The rows of a piece when nobody says how many.
+const DEFAULT: usize = 100;
+/// The most rows of a piece.
+const MAX: usize = 500;
+
+/// Which piece of a list somebody wants.
+#[derive(Clone, Debug)]
+pub struct Page {
+    limit: usize,
+    cursor: Option<String>,
+}
+
+/// A piece of a list.
+#[derive(Debug)]
+pub struct Listing<T> {
+    /// In the order of the list.
+    pub rows: Vec<T>,
+    /// What to ask for next, if there is more.
+    pub next: Option<Page>,
+}
+
+impl Page {
+    /// Checks what somebody asks for. A cursor is checked by the list that made it.
+    ///
+    /// # Errors
+    /// A limit that is no number from 1 to 500.
+    pub fn parse(limit: Option<&str>, cursor: Option<&str>) -> Result<Self> {
+        let limit = match limit {
+            None => DEFAULT,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=MAX).contains(limit))
+                .ok_or_else(|| {
+                    Error::Malformed(format!("Limit must be a number from 1 to {MAX}"))
+                })?,
+        };
+        Ok(Self {
+            limit,
+            cursor: cursor.map(str::to_owned),
+        })
+    }
+
+    /// The number of rows.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The opaque text that stands for the last row of the piece before.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// The key of the last row of the piece before, or `start` for the first piece.
+    ///
+    /// # Errors
+    /// A cursor that this list didn't make.
+    pub fn after<K: DeserializeOwned>(&self, start: K) -> Result<K> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(start);
+        };
+        URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .ok_or_else(|| {
+                Error::Malformed(String::from(
+                    "Cursor must come from a Link header of this list",
+                ))
+            })
+    }
+
+    /// How many rows to fetch: one more than wanted, which tells whether there are more.
+    pub fn fetch(&self) -> i64 {
+        i64::try_from(self.limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
+    }
+
+    /// Makes the piece out of what was fetched; `key` tells a row's place in the list.
+    ///
+    /// # Errors
+    /// A key that can't be written as JSON.
+    pub fn listing<T, K: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Listing<T>> {
+        let more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let next = match rows.last().filter(|_| more) {
+            None => None,
+            Some(last) => {
+                let json = serde_json::to_vec(&key(last))
+                    .map_err(|error| Error::Internal(error.into()))?;
+                Some(Self {
+                    limit: self.limit,
+                    cursor: Some(URL_SAFE_NO_PAD.encode(json)),
+                })
+            }
+        };
+        Ok(Listing { rows, next })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_follow_each_other_until_the_end() {
+        let page = Page::parse(Some("2"), None).unwrap();
+        assert_eq!(page.after(0).unwrap(), 0);
+        let first = page.listing(vec![1, 2, 3], |row| *row).unwrap();
+        assert_eq!(first.rows, [1, 2]);
+        let next = first.next.unwrap();
+        assert_eq!(next.after(0).unwrap(), 2);
+        let last = next.listing(vec![3], |row| *row).unwrap();
+        assert_eq!(last.rows, [3]);
+        assert!(last.next.is_none());
+    }
+
+    #[test]
+    fn a_limit_or_cursor_that_makes_no_sense_is_refused() {
+        for limit in ["0", "501", "-1", "ten", "", "99999999999999999999"] {
+            let refusal = Page::parse(Some(limit), None).unwrap_err();
+            assert_eq!(refusal.to_string(), "Limit must be a number from 1 to 500");
+        }
+        let page = Page::parse(None, Some("garbage")).unwrap();
+        assert!(page.after(0).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! The photos of shares: what is known of them. Their bytes live in the stores of [`crate::photos`].
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::access::Member;
+use super::ids::{PhotoId, ShareId, SpaceId};
+use super::page::{Listing, Page};
+use super::{jobs, tombstones};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::photos::name::PhotoName;
+
+/// A photo whose bytes lie in the temporary store.
+#[derive(Clone, Debug)]
+pub struct NewPhoto {
+    pub id: PhotoId,
+    pub name: PhotoName,
+    /// In pixels, as stored, before the orientation is applied.
+    pub width: u32,
+    pub height: u32,
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+}
+
+/// The last id that a photo has ever had, also if it is deleted; 0 before the first.
+pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(
+        "select coalesce(max(seq), 0) from sqlite_sequence where name = 'photos'",
+        [],
+        |row| row.get(0),
+    )
+}
+
+/// Adds the photo of a share.
+pub(super) fn add(
+    conn: &Connection,
+    share: ShareId,
+    space: SpaceId,
+    photo: &NewPhoto,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+         values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute((
+        photo.id,
+        share,
+        space,
+        &photo.name,
+        photo.width,
+        photo.height,
+        i64::try_from(photo.bytes).unwrap_or(i64::MAX),
+        photo.sha256,
+        now.0,
+    ))?;
+    Ok(())
+}
+
+/// The photos of a space, those of the oldest share first.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<PhotoName>> {
+    let (share, position) = page.after((0_i64, 0_i64))?;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map((member.space(), share, position, page.fetch()), |row| {
+            Ok((
+                row.get::<_, PhotoName>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+            ))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let listing = page.listing(rows, |(_, share, position)| (*share, *position))?;
+    Ok(Listing {
+        rows: listing.rows.into_iter().map(|(name, ..)| name).collect(),
+        next: listing.next,
+    })
+}
+
+const LIST: &str = "select name, share_id, position from photos
+    where space_id = ? and (share_id, position) > (?, ?) order by share_id, position limit ?";
+
+/// The SHA-256 of the photo with this name, as long as a share has it.
+pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<[u8; 32]>> {
+    conn.prepare_cached("select sha256 from photos where name = ?")?
+        .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+/// Of these names, those that no share has.
+pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
+    let mut orphans = Vec::new();
+    for name in names {
+        if find_sha256(conn, &name)?.is_none() {
+            orphans.push(name);
+        }
+    }
+    Ok(orphans)
+}
+
+/// Takes the photos of a share out of the database and the queue. Gives the names whose bytes are to be deleted.
+pub(super) fn remove_of_share(
+    conn: &Connection,
+    share: ShareId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let names = conn
+        .prepare_cached("delete from photos where share_id = ? returning name")?
+        .query_map([share], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    bury(conn, names, now)
+}
+
+/// Takes the photos of a space out of the database and the queue. Gives the names whose bytes are to be deleted.
+pub(super) fn remove_of_space(
+    conn: &Connection,
+    space: SpaceId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let names = conn
+        .prepare_cached("delete from photos where space_id = ? returning name")?
+        .query_map([space], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    bury(conn, names, now)
+}
+
+fn bury(
+    conn: &Connection,
+    names: Vec<PhotoName>,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    for name in &names {
+        jobs::remove(conn, name)?;
+        tombstones::add(conn, name, now)?;
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_photos_of_a_space_are_one_walk_along_one_index() {
+        let plan = plan(LIST);
+        assert!(
+            plan.contains(
+                "SEARCH photos USING INDEX photos_by_space (space_id=? AND (share_id,position)>"
+            ),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Thoughts, with or without a photo.
+
+use rusqlite::{Connection, Row};
+
+use super::access::{Deletable, Editable, Member, Readable};
+use super::ids::{ShareId, UserId};
+use super::page::{Listing, Page};
+use super::photos::{self, NewPhoto};
+use super::spaces::Space;
+use super::text::ShareText;
+use super::users::User;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::photos::name::PhotoName;
+
+/// What somebody shared.
+#[derive(Clone, Debug)]
+pub struct Share {
+    pub id: ShareId,
+    pub space: Space,
+    pub user: User,
+    pub text: String,
+    pub created_at: Timestamp,
+    pub photo: Option<PhotoName>,
+}
+
+impl Share {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            text: row.get(1)?,
+            created_at: Timestamp(row.get(2)?),
+            user: User::from_row(row, 3)?,
+            space: Space::from_row(row, 5)?,
+            photo: row.get(7)?,
+        })
+    }
+}
+
+/// The last id that a share has ever had, also if it is deleted; 0 before the first.
+pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(
+        "select coalesce(max(seq), 0) from sqlite_sequence where name = 'shares'",
+        [],
+        |row| row.get(0),
+    )
+}
+
+/// Shares a text, and a photo whose bytes are already in the temporary store. `id` was reserved for it.
+pub fn create(
+    conn: &Connection,
+    member: &Member,
+    id: ShareId,
+    text: &ShareText,
+    photo: Option<&NewPhoto>,
+    now: Timestamp,
+) -> Result<Share> {
+    conn.prepare_cached(
+        "insert into shares (id, space_id, user_id, text, created_at) values (?, ?, ?, ?, ?)",
+    )?
+    .execute((id, member.space(), member.user(), text.as_str(), now.0))?;
+    if let Some(photo) = photo {
+        photos::add(conn, id, member.space(), photo, now)?;
+    }
+    get_by_id(conn, id)
+}
+
+/// The shares of a space, newest first.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<Share>> {
+    let before: i64 = page.after(i64::MAX)?;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map((member.space(), before, page.fetch()), Share::from_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.listing(rows, |row| row.id)
+}
+
+const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, f.name
+    from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
+    left join photos f on f.share_id = s.id and f.position = 0
+    where s.space_id = ? and s.id < ? order by s.id desc limit ?";
+
+/// One share.
+pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
+    get_by_id(conn, readable.share())
+}
+
+fn get_by_id(conn: &Connection, id: ShareId) -> Result<Share> {
+    Ok(conn
+        .prepare_cached(
+            "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, f.name
+             from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
+             left join photos f on f.share_id = s.id and f.position = 0 where s.id = ?",
+        )?
+        .query_row([id], Share::from_row)?)
+}
+
+/// Replaces the text of a share and, if there is a new one, its photo. Gives the photos whose bytes are to be
+/// deleted.
+pub fn edit(
+    conn: &Connection,
+    editable: &Editable,
+    text: &ShareText,
+    photo: Option<&NewPhoto>,
+    now: Timestamp,
+) -> Result<Vec<PhotoName>> {
+    conn.prepare_cached("update shares set text = ? where id = ?")?
+        .execute((text.as_str(), editable.share()))?;
+    let Some(photo) = photo else {
+        return Ok(Vec::new());
+    };
+    let replaced = photos::remove_of_share(conn, editable.share(), now)?;
+    photos::add(conn, editable.share(), editable.space(), photo, now)?;
+    Ok(replaced)
+}
+
+/// Deletes a share. Gives the photos whose bytes are to be deleted.
+pub fn delete(conn: &Connection, deletable: &Deletable, now: Timestamp) -> Result<Vec<PhotoName>> {
+    Ok(remove(conn, deletable.share(), now)?)
+}
+
+/// Deletes all that a user has shared; for the removal of their account.
+pub(super) fn delete_of_user(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let shares: Vec<ShareId> = conn
+        .prepare_cached("select id from shares where user_id = ?")?
+        .query_map([user], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut deleted = Vec::new();
+    for share in shares {
+        deleted.extend(remove(conn, share, now)?);
+    }
+    Ok(deleted)
+}
+
+fn remove(conn: &Connection, share: ShareId, now: Timestamp) -> rusqlite::Result<Vec<PhotoName>> {
+    let deleted = photos::remove_of_share(conn, share, now)?;
+    conn.prepare_cached("delete from shares where id = ?")?
+        .execute([share])?;
+    Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_feed_of_a_space_walks_one_index_backwards() {
+        let plan = plan(LIST);
+        assert!(
+            plan.contains("SEARCH s USING INDEX shares_by_space (space_id=? AND id<?)"),
+            "{plan}"
+        );
+        assert!(
+            !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+            "{plan}"
+        );
+    }
+}

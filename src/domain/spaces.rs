@@ -1,0 +1,140 @@
+//! The places that people share.
+
+use rusqlite::{Connection, Row};
+use serde::Serialize;
+
+use super::access::{Admin, Member};
+use super::ids::{SpaceId, UserId};
+use super::page::{Listing, Page};
+use super::text::{SpaceName, folded};
+use super::{members, photos};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::photos::name::PhotoName;
+
+/// A space, as its members see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Space {
+    pub id: SpaceId,
+    pub name: String,
+}
+
+impl Space {
+    /// Reads the columns `id, name`, the first of them at `index`.
+    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(index)?,
+            name: row.get(index + 1)?,
+        })
+    }
+}
+
+/// A space of somebody's, and whether they run it.
+#[derive(Debug, Serialize)]
+pub struct MySpace {
+    pub space: Space,
+    pub is_admin: bool,
+    #[serde(skip)]
+    name_key: String,
+}
+
+/// Makes a space, with its maker as its first admin.
+pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp) -> Result<Space> {
+    let space = conn
+        .prepare_cached(
+            "insert into spaces (name, name_key, created_at) values (?, ?, ?) returning id, name",
+        )?
+        .query_row((name.as_str(), folded(name.as_str()), now.0), |row| {
+            Space::from_row(row, 0)
+        })?;
+    members::found(conn, space.id, maker, now)?;
+    Ok(space)
+}
+
+/// The spaces of a user, by name without regard to case.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(conn: &Connection, user: UserId, page: &Page) -> Result<Listing<MySpace>> {
+    let (name_key, id) = page.after((String::new(), 0_i64))?;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map((user, name_key, id, page.fetch()), |row| {
+            Ok(MySpace {
+                space: Space::from_row(row, 0)?,
+                is_admin: row.get(2)?,
+                name_key: row.get(3)?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.listing(rows, |row| (row.name_key.clone(), row.space.id))
+}
+
+const LIST: &str =
+    "select s.id, s.name, m.is_admin, s.name_key from members m join spaces s on s.id = m.space_id
+    where m.user_id = ? and (s.name_key, s.id) > (?, ?) order by s.name_key, s.id limit ?";
+
+/// The space of a member.
+pub fn get(conn: &Connection, member: &Member) -> Result<Space> {
+    Ok(conn
+        .prepare_cached("select id, name from spaces where id = ?")?
+        .query_row([member.space()], |row| Space::from_row(row, 0))?)
+}
+
+/// Gives a space another name.
+pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> {
+    conn.prepare_cached("update spaces set name = ?, name_key = ? where id = ?")?
+        .execute((name.as_str(), folded(name.as_str()), admin.space()))?;
+    Ok(())
+}
+
+/// Deletes a space with all that was shared in it. Gives the photos whose bytes are to be deleted.
+///
+/// # Errors
+/// [`Error::SpaceHasMembers`] while somebody else is in it.
+pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<PhotoName>> {
+    if members::count(conn, admin.space())? > 1 {
+        return Err(Error::SpaceHasMembers);
+    }
+    Ok(remove(conn, admin.space(), now)?)
+}
+
+/// Deletes the spaces in which `user` is the only member; for the removal of their account.
+pub(super) fn delete_solitary(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let mut deleted = Vec::new();
+    for space in members::solitary_spaces(conn, user)? {
+        deleted.extend(remove(conn, space, now)?);
+    }
+    Ok(deleted)
+}
+
+fn remove(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<Vec<PhotoName>> {
+    let deleted = photos::remove_of_space(conn, space, now)?;
+    // Members, shares and what hangs on them go with it, by their foreign keys.
+    conn.prepare_cached("delete from spaces where id = ?")?
+        .execute([space])?;
+    Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_list_of_a_users_spaces_reads_only_those() {
+        let plan = plan(LIST);
+        assert!(
+            plan.contains("SEARCH m USING INDEX members_by_user"),
+            "{plan}"
+        );
+        assert!(
+            plan.contains("SEARCH s USING INTEGER PRIMARY KEY"),
+            "{plan}"
+        );
+    }
+}

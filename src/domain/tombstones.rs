@@ -1,0 +1,52 @@
+//! Photos whose rows are gone and whose bytes are still to be deleted. The bytes go at once where they can; the
+//! tombstone sees to what a crash, a failing disk or a worker that was just moving the photo left behind.
+
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::clock::Timestamp;
+use crate::photos::name::PhotoName;
+
+/// When a photo is deleted for the last time: a worker that had taken it before has given up or finished by then.
+pub const GRACE: Duration = Duration::from_secs(5 * 60);
+/// Tombstones that are seen to in one go.
+const BATCH: i64 = 1000;
+
+/// Remembers that the bytes of a photo must go.
+pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("insert or ignore into tombstones (name, due_at) values (?, ?)")?
+        .execute((name, now.plus(GRACE).0))?;
+    Ok(())
+}
+
+/// Photos to delete, now or, with `all`, whatever the time.
+pub fn list_due(conn: &Connection, now: Timestamp, all: bool) -> rusqlite::Result<Vec<PhotoName>> {
+    let until = if all { i64::MAX } else { now.0 };
+    conn.prepare_cached(DUE)?
+        .query_map((until, BATCH), |row| row.get(0))?
+        .collect()
+}
+
+const DUE: &str = "select name from tombstones where due_at <= ? order by due_at limit ?";
+
+/// Forgets photos whose bytes are gone for good.
+pub fn remove(conn: &Connection, names: &[PhotoName]) -> rusqlite::Result<()> {
+    let mut remove = conn.prepare_cached("delete from tombstones where name = ?")?;
+    names
+        .iter()
+        .try_for_each(|name| remove.execute([name]).map(drop))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn due_tombstones_are_found_by_their_index() {
+        let plan = plan(DUE);
+        assert!(plan.contains("INDEX tombstones_due (due_at<?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

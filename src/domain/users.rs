@@ -1,0 +1,134 @@
+//! People with an account.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+
+use super::ids::UserId;
+use super::text::{Login, folded};
+use super::{members, shares, spaces};
+use crate::clock::Timestamp;
+use crate::error::{Error, Result, is_unique_violation};
+use crate::photos::name::PhotoName;
+
+/// Somebody with an account, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct User {
+    pub id: UserId,
+    pub login: String,
+}
+
+impl User {
+    /// Reads the columns `id, login`, the first of them at `index`.
+    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(index)?,
+            login: row.get(index + 1)?,
+        })
+    }
+}
+
+/// Makes an account. `password_hash` is a PHC string.
+///
+/// # Errors
+/// [`Error::UserExists`], decided by the unique index.
+pub fn create(
+    conn: &Connection,
+    login: &Login,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<User> {
+    conn.prepare_cached(
+        "insert into users (login, login_key, password_hash, created_at) values (?, ?, ?, ?) returning id, login",
+    )?
+    .query_row((login.as_str(), folded(login.as_str()), password_hash, now.0), |row| User::from_row(row, 0))
+    .map_err(|error| if is_unique_violation(&error) { Error::UserExists } else { error.into() })
+}
+
+/// The user with this id.
+pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
+    conn.prepare_cached("select id, login from users where id = ?")?
+        .query_row([id], |row| User::from_row(row, 0))
+        .optional()
+}
+
+/// The user with this login, however it is written.
+///
+/// # Errors
+/// [`Error::NoUserWithLogin`], with the login as it was given.
+pub fn get_by_login(conn: &Connection, login: &str) -> Result<User> {
+    conn.prepare_cached("select id, login from users where login_key = ?")?
+        .query_row([folded(login)], |row| User::from_row(row, 0))
+        .optional()?
+        .ok_or_else(|| Error::NoUserWithLogin(login.to_owned()))
+}
+
+/// Who signs in with this login, and the hash that their password must match.
+pub fn find_credentials(
+    conn: &Connection,
+    login: &str,
+) -> rusqlite::Result<Option<(UserId, String)>> {
+    conn.prepare_cached("select id, password_hash from users where login_key = ?")?
+        .query_row([folded(login)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// The hash that this user's password must match; `None` if the account is gone.
+pub fn find_password_hash(conn: &Connection, id: UserId) -> rusqlite::Result<Option<String>> {
+    conn.prepare_cached("select password_hash from users where id = ?")?
+        .query_row([id], |row| row.get(0))
+        .optional()
+}
+
+/// Replaces the hash that was checked, `old`, by `new`; whether it was still there. Another change of the same
+/// password that came first wins.
+pub fn replace_password_hash(
+    conn: &Connection,
+    id: UserId,
+    old: &str,
+    new: &str,
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("update users set password_hash = ? where id = ? and password_hash = ?")?
+        .execute((new, id, old))?;
+    Ok(changed == 1)
+}
+
+/// Sets a password whatever it was before: the rescue of a forgotten one.
+pub fn set_password_hash(conn: &Connection, id: UserId, hash: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached("update users set password_hash = ? where id = ?")?
+        .execute((hash, id))?;
+    Ok(())
+}
+
+/// Everybody with an account, by login.
+pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
+    conn.prepare_cached("select id, login from users order by login_key")?
+        .query_map([], |row| User::from_row(row, 0))?
+        .collect()
+}
+
+/// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
+/// nobody else is. Gives the photos whose bytes are to be deleted.
+///
+/// # Errors
+/// [`Error::OnlyAdminOf`] where other members would be left without an admin.
+pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<PhotoName>> {
+    let orphaned = members::spaces_without_other_admin(conn, user.id)?;
+    if !orphaned.is_empty() {
+        let spaces = orphaned
+            .iter()
+            .map(|space| format!("'{}'", space.name))
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(Error::OnlyAdminOf {
+            login: user.login.clone(),
+            spaces,
+        });
+    }
+    let mut photos = spaces::delete_solitary(conn, user.id, now)?;
+    photos.extend(shares::delete_of_user(conn, user.id, now)?);
+    members::leave_all(conn, user.id)?;
+    conn.prepare_cached("delete from users where id = ?")?
+        .execute([user.id])?;
+    Ok(photos)
+}

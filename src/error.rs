@@ -1,0 +1,207 @@
+//! Everything that can be refused, named for what the person who asked is told, and `Internal` for what they
+//! aren't. Knows nothing of HTTP but the numbers of its statuses.
+//!
+//! `rusqlite::Result` is for SQL helpers, [`Result`] for the domain and the API, `anyhow` with context for
+//! start-up, stores and workers.
+
+/// A result whose error can be shown to whoever asked.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A refusal. Its `Display` is the exact sentence that clients read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    // What was asked can't be understood.
+    #[error("Invalid payload: '{0}'")]
+    MissingKey(&'static str),
+    #[error("{0} must be provided")]
+    NotProvided(&'static str),
+    #[error("{0} must be text")]
+    NotText(&'static str),
+    #[error("{field} max {max} characters")]
+    TooLong { field: &'static str, max: usize },
+    #[error("{field} min {min} characters")]
+    TooShort { field: &'static str, min: usize },
+    #[error("{0} cannot be empty")]
+    Blank(&'static str),
+    #[error("{field} cannot contain {what} characters")]
+    Forbidden {
+        field: &'static str,
+        what: &'static str,
+    },
+    /// A request that is malformed in some other way; the sentence says how.
+    #[error("{0}")]
+    Malformed(String),
+    /// A content type that isn't taken here; the sentence says which is.
+    #[error("{0}")]
+    WrongContentType(&'static str),
+    #[error("{what} max {limit}")]
+    TooLarge { what: &'static str, limit: String },
+
+    // Who is asking.
+    /// `token` tells whether a token or cookie came at all.
+    #[error("You aren't authorized")]
+    Unauthorized { token: bool },
+    #[error("Wrong login and/or password")]
+    WrongLogin,
+    #[error("Wrong password")]
+    WrongPassword,
+    #[error("Requests with the cookie must come from this site")]
+    CrossOrigin,
+    #[error("Sign out with DELETE /logout")]
+    CookieLogoutByGet,
+
+    // Accounts.
+    #[error("Registration is closed")]
+    RegistrationClosed,
+    #[error("Passwords don't match")]
+    PasswordsDontMatch,
+    #[error("New passwords don't match")]
+    NewPasswordsDontMatch,
+    #[error("User already exists")]
+    UserExists,
+    #[error("User with ID '{0}' doesn't exist")]
+    NoUser(String),
+    #[error("User with login '{0}' doesn't exist")]
+    NoUserWithLogin(String),
+
+    // Spaces and their members.
+    #[error("Space with ID '{0}' doesn't exist")]
+    NoSpace(String),
+    #[error("Can't access this space - not a member")]
+    NotMember,
+    #[error("User not admin")]
+    NotAdmin,
+    #[error("Space must contain only one member")]
+    SpaceHasMembers,
+    #[error("User already member of this space")]
+    AlreadyMember,
+    #[error("Can't leave space when you're an admin")]
+    AdminCantLeave,
+    #[error("\"is admin\" must be type boolean")]
+    AdminNotBoolean,
+    #[error("Space must have at least one admin")]
+    LastAdmin,
+    /// An account that can't be removed while other members need it as the admin of these spaces.
+    #[error(
+        "User '{login}' is the only admin of {spaces}: make another member admin there, or remove the members, first"
+    )]
+    OnlyAdminOf { login: String, spaces: String },
+
+    // Shares and photos.
+    #[error("No such share")]
+    NoShare,
+    #[error("User doesn't own this share")]
+    NotOwner,
+    #[error("Photo must be a JPEG, PNG, WebP or GIF")]
+    PhotoType,
+    #[error("Photo is damaged: {0}")]
+    PhotoDamaged(&'static str),
+    #[error("This link isn't valid")]
+    BadLink,
+    #[error("This link has expired")]
+    ExpiredLink,
+    #[error("No such photo")]
+    NoPhoto,
+
+    // The server.
+    #[error("No such page or endpoint")]
+    NoRoute,
+    #[error("Method not allowed")]
+    WrongMethod,
+    /// Any other status that the HTTP layer answers by itself.
+    #[error("{1}")]
+    Http(u16, &'static str),
+    #[error("The server is busy, try again in a moment")]
+    Busy,
+    #[error("The database is damaged, see the server's log")]
+    NotReady,
+    #[error("Something went wrong on the server")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl Error {
+    /// The HTTP status that goes with this refusal.
+    pub fn status(&self) -> u16 {
+        self.kind().0
+    }
+
+    /// A word for programs, stable whatever becomes of the sentence.
+    pub fn code(&self) -> &'static str {
+        self.kind().1
+    }
+
+    fn kind(&self) -> (u16, &'static str) {
+        match self {
+            Self::MissingKey(_) => (400, "missing_key"),
+            Self::NotProvided(_) => (400, "not_provided"),
+            Self::NotText(_) => (400, "not_text"),
+            Self::TooLong { .. } => (400, "too_long"),
+            Self::TooShort { .. } => (400, "too_short"),
+            Self::Blank(_) => (400, "blank"),
+            Self::Forbidden { .. } => (400, "forbidden_characters"),
+            Self::Malformed(_) => (400, "malformed"),
+            Self::WrongContentType(_) => (415, "wrong_content_type"),
+            Self::TooLarge { .. } => (413, "too_large"),
+            Self::Unauthorized { .. } => (401, "unauthorized"),
+            Self::WrongLogin => (401, "wrong_login"),
+            Self::WrongPassword => (401, "wrong_password"),
+            Self::CrossOrigin => (403, "cross_origin"),
+            Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
+            Self::RegistrationClosed => (403, "registration_closed"),
+            Self::PasswordsDontMatch => (400, "passwords_dont_match"),
+            Self::NewPasswordsDontMatch => (400, "new_passwords_dont_match"),
+            Self::UserExists => (400, "user_exists"),
+            Self::NoUser(_) => (404, "no_such_user"),
+            Self::NoUserWithLogin(_) => (404, "no_such_login"),
+            Self::NoSpace(_) => (404, "no_such_space"),
+            Self::NotMember => (403, "not_a_member"),
+            Self::NotAdmin => (403, "not_an_admin"),
+            Self::SpaceHasMembers => (400, "space_has_members"),
+            Self::AlreadyMember => (400, "already_member"),
+            Self::AdminCantLeave => (400, "admin_cant_leave"),
+            Self::AdminNotBoolean => (400, "not_boolean"),
+            Self::LastAdmin => (400, "last_admin"),
+            Self::OnlyAdminOf { .. } => (400, "only_admin"),
+            Self::NoShare => (404, "no_such_share"),
+            Self::NotOwner => (403, "not_the_owner"),
+            Self::PhotoType => (415, "photo_type"),
+            Self::PhotoDamaged(_) => (400, "photo_damaged"),
+            Self::BadLink => (403, "bad_link"),
+            Self::ExpiredLink => (403, "expired_link"),
+            Self::NoPhoto => (404, "no_such_photo"),
+            Self::NoRoute => (404, "no_such_endpoint"),
+            Self::WrongMethod => (405, "method_not_allowed"),
+            Self::Http(status, _) => (*status, "http"),
+            Self::Busy => (503, "busy"),
+            Self::NotReady => (503, "not_ready"),
+            Self::Internal(_) => (500, "internal"),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    /// A locked database is "try again"; any other failure of SQL is ours to look at, not the asker's.
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked) => Self::Busy,
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// Tells whether SQLite refused a row because another one has the same value in a unique column.
+pub fn is_unique_violation(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|e| {
+        matches!(
+            e.extended_code,
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+        )
+    })
+}

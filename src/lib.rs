@@ -1,0 +1,33 @@
+//! Shared Spaces: a private place for a family or a group of friends to share thoughts and photos.
+//!
+//! A request goes one way: a route in [`api`] has guards find out who asks and what is asked, then calls one
+//! function of [`domain`] inside one [`db`] transaction. The right to act is a value that only that transaction can
+//! make.
+//!
+//! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
+//! the answer; then a worker moves it into the store of its space. See [`photos`].
+
+/// HTTP.
+pub mod api;
+/// All of the above, built once.
+pub mod app;
+/// The embedded web page.
+pub mod assets;
+/// What the command line can say.
+pub mod cli;
+/// The time of day.
+pub mod clock;
+/// What the command line does.
+pub mod commands;
+/// Every setting.
+pub mod config;
+/// Many readers, one writer.
+pub mod db;
+/// The rules and their SQL.
+pub mod domain;
+/// What may go wrong, in the words of the one who asked.
+pub mod error;
+/// Argon2id, off the async threads.
+pub mod passwords;
+/// Where the bytes of photos live, and how they get there.
+pub mod photos;

@@ -1,0 +1,173 @@
+//! Passwords as Argon2id hashes. Hashing is slow on purpose, so it runs off the async threads, a bounded number at
+//! once; who waits too long is told to come again.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::domain::text::Password;
+use crate::error::{Error, Result};
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// What the check of a password has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    Right,
+    /// Right, and its hash should be made anew with today's parameters.
+    RightButOutdated,
+}
+
+/// Hashes and checks passwords; clones share the bound on how many at once.
+#[derive(Clone)]
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    permits: Arc<Semaphore>,
+    /// What the password of an unknown login is checked against, so that it takes as long.
+    dummy: Arc<str>,
+}
+
+impl Passwords {
+    /// Argon2id with 19 MiB, two passes, one lane: what OWASP recommends.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub fn new() -> anyhow::Result<Self> {
+        let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow!(error))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let dummy = hash(&argon2, b"nobody's password")?;
+        let at_once = available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            argon2,
+            permits: Arc::new(Semaphore::new(at_once)),
+            dummy: dummy.into(),
+        })
+    }
+
+    /// The hash of a password, as a PHC string with a salt of its own.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many others wait.
+    pub async fn hash(&self, password: Password) -> Result<String> {
+        let argon2 = self.argon2.clone();
+        self.run(move || hash(&argon2, password.as_bytes())).await
+    }
+
+    /// Checks a password against a hash; against none, it takes as long and is wrong.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many others wait; a hash that is none.
+    pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<Verdict> {
+        let argon2 = self.argon2.clone();
+        let dummy = self.dummy.clone();
+        self.run(move || {
+            let hash = PasswordHash::new(stored.as_deref().unwrap_or(&dummy))
+                .map_err(|error| anyhow!(error))?;
+            let matches = argon2.verify_password(password.as_bytes(), &hash).is_ok();
+            if !matches || stored.is_none() {
+                return Ok(Verdict::Wrong);
+            }
+            let params = Params::try_from(&hash).map_err(|error| anyhow!(error))?;
+            let current =
+                hash.algorithm == argon2::ARGON2ID_IDENT && same(&params, argon2.params());
+            Ok(if current {
+                Verdict::Right
+            } else {
+                Verdict::RightButOutdated
+            })
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let permit = timeout(DEADLINE, self.permits.clone().acquire_owned())
+            .await
+            .map_err(|_| Error::Busy)?
+            .map_err(|error| Error::Internal(error.into()))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        Ok(done
+            .await
+            .map_err(|error| Error::Internal(error.into()))??)
+    }
+}
+
+fn same(a: &Params, b: &Params) -> bool {
+    (a.m_cost(), a.t_cost(), a.p_cost()) == (b.m_cost(), b.t_cost(), b.p_cost())
+}
+
+fn hash(argon2: &Argon2<'_>, password: &[u8]) -> anyhow::Result<String> {
+    let hash: PasswordHash = argon2
+        .hash_password(password)
+        .map_err(|error| anyhow!(error))?;
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_matches_and_nobodys_never_does() {
+        let passwords = Passwords::new().unwrap();
+        let stored = passwords
+            .hash(Password::given("correct horse"))
+            .await
+            .unwrap();
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
+        let verify = async |password: &str, stored: Option<&String>| {
+            passwords
+                .verify(Password::given(password), stored.cloned())
+                .await
+                .unwrap()
+        };
+        assert_eq!(verify("correct horse", Some(&stored)).await, Verdict::Right);
+        assert_eq!(verify("wrong horse", Some(&stored)).await, Verdict::Wrong);
+        assert_eq!(verify("nobody's password", None).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_with_other_parameters_is_outdated() {
+        let passwords = Passwords::new().unwrap();
+        let params = Params::new(8 * 1024, 1, 1, None).unwrap();
+        let old = hash(
+            &Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            b"correct horse",
+        )
+        .unwrap();
+        let verdict = passwords
+            .verify(Password::given("correct horse"), Some(old))
+            .await
+            .unwrap();
+        assert_eq!(verdict, Verdict::RightButOutdated);
+    }
+
+    #[tokio::test]
+    async fn two_hashes_of_one_password_differ() {
+        let passwords = Passwords::new().unwrap();
+        let a = passwords
+            .hash(Password::given("correct horse"))
+            .await
+            .unwrap();
+        let b = passwords
+            .hash(Password::given("correct horse"))
+            .await
+            .unwrap();
+        assert_ne!(a, b);
+    }
+}

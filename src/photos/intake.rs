@@ -1,0 +1,152 @@
+//! From an upload to a photo in the temporary store: its size and type checked, cleaned, named and made durable.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use super::name::PhotoName;
+use super::picture::{self, Picture, Refusal};
+use super::store::PhotoStore;
+use crate::config::Limits;
+use crate::domain::ids::{PhotoId, ShareId, SpaceId};
+use crate::domain::photos::NewPhoto;
+use crate::error::{Error, Result};
+
+/// Photos that are cleaned at once. Each holds its file in memory about twice.
+const AT_ONCE: usize = 4;
+
+/// A file as it arrived, on disk under no name, so that nothing of it outlives the request.
+pub struct Upload {
+    /// `None` if there were more bytes than the limit allows.
+    pub file: Option<File>,
+}
+
+/// For which share a photo comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub space: SpaceId,
+    pub share: ShareId,
+    pub photo: PhotoId,
+    /// Whether the share was there before.
+    pub revision: bool,
+}
+
+/// Takes photos in; clones share the bound on how many at once.
+#[derive(Clone)]
+pub struct Intake {
+    store: PhotoStore,
+    limits: Limits,
+    permits: Arc<Semaphore>,
+}
+
+impl Intake {
+    /// An intake into this store.
+    pub fn new(store: PhotoStore, limits: Limits) -> Self {
+        Self {
+            store,
+            limits,
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Checks and cleans an upload.
+    ///
+    /// # Errors
+    /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
+    pub async fn clean(&self, upload: Upload) -> Result<Picture> {
+        let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
+        let permit = self
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+        let limits = self.limits.clone();
+        let cleaned = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            clean(file, &limits)
+        });
+        cleaned
+            .await
+            .map_err(|error| Error::Internal(error.into()))?
+    }
+
+    /// Puts a clean picture into the temporary store, under the name for its place.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn keep(&self, picture: Picture, place: Place) -> Result<NewPhoto> {
+        let Place {
+            space,
+            share,
+            photo,
+            revision,
+        } = place;
+        let name = if revision {
+            PhotoName::revision(space, share, photo, picture.kind)
+        } else {
+            PhotoName::first(space, share, picture.kind)
+        };
+        let kept = NewPhoto {
+            id: photo,
+            name: name.clone(),
+            width: picture.width,
+            height: picture.height,
+            bytes: picture.bytes.len() as u64,
+            sha256: Sha256::digest(&picture.bytes).into(),
+        };
+        self.store.put_temporary(&name, picture.bytes).await?;
+        Ok(kept)
+    }
+
+    /// Takes a photo back whose share couldn't be written.
+    pub async fn discard(&self, photo: &NewPhoto) {
+        if let Err(error) = self.store.delete(&photo.name).await {
+            tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {error:#}");
+        }
+    }
+}
+
+fn clean(mut file: File, limits: &Limits) -> Result<Picture> {
+    let mut bytes = Vec::new();
+    file.rewind()
+        .and_then(|()| file.read_to_end(&mut bytes))
+        .context("An upload can't be read back")?;
+    picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+        Refusal::UnknownType => Error::PhotoType,
+        Refusal::TooManyPixels { .. } => too_many_pixels(limits),
+        Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
+    })
+}
+
+fn too_many_bytes(limits: &Limits) -> Error {
+    const MIB: u64 = 1024 * 1024;
+    let bytes = limits.photo_bytes;
+    let limit = if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    };
+    Error::TooLarge {
+        what: "Photo",
+        limit,
+    }
+}
+
+fn too_many_pixels(limits: &Limits) -> Error {
+    const MILLION: u64 = 1_000_000;
+    let pixels = limits.photo_pixels;
+    let limit = if pixels.is_multiple_of(MILLION) {
+        format!("{} million pixels", pixels / MILLION)
+    } else {
+        format!("{pixels} pixels")
+    };
+    Error::TooLarge {
+        what: "Photo",
+        limit,
+    }
+}

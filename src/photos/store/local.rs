@@ -1,0 +1,188 @@
+//! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Sorted, StoredPhoto};
+use crate::photos::name::PhotoName;
+
+/// What the names of files that are still being written begin with.
+const PART: &str = ".part-";
+
+/// The folder that holds the stores.
+#[derive(Clone, Debug)]
+pub struct LocalStore {
+    root: PathBuf,
+}
+
+impl LocalStore {
+    /// Opens the stores below `root`, and makes the folders that are missing.
+    ///
+    /// # Errors
+    /// A folder can't be made.
+    pub fn open_at(root: &Path) -> Result<Self> {
+        let store = Self {
+            root: root.to_owned(),
+        };
+        let temp = store.temp();
+        fs::create_dir_all(&temp)
+            .with_context(|| format!("The folder {} can't be made", temp.display()))?;
+        Ok(store)
+    }
+
+    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let (folder, path) = (self.temp(), self.temporary(name));
+        blocking(move || {
+            // Under another name until it is whole: a crash leaves no half photo under the real one.
+            let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(&folder)?;
+            part.write_all(&bytes)?;
+            part.as_file().sync_all()?;
+            part.persist(&path).map_err(|failed| failed.error)?;
+            sync_folder(&folder)
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be stored"))
+    }
+
+    pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
+        let (from, to) = (self.temporary(name), self.sorted(name));
+        let (temp, folder, root) = (self.temp(), self.space(name), self.root.clone());
+        let moved = blocking(move || {
+            if !folder.is_dir() {
+                fs::create_dir_all(&folder)?;
+                sync_folder(&root)?;
+            }
+            match fs::rename(&from, &to) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    return Ok(to.is_file().then_some(Sorted::Before));
+                }
+                Err(error) => return Err(error),
+            }
+            sync_folder(&folder)?;
+            sync_folder(&temp)?;
+            Ok(Some(Sorted::Now))
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))?;
+        match moved {
+            Some(sorted) => Ok(sorted),
+            None => {
+                bail!("The photo {name} is neither in the temporary store nor in that of its space")
+            }
+        }
+    }
+
+    pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
+        let paths = [self.sorted(name), self.temporary(name), self.sorted(name)];
+        let opened = blocking(move || {
+            for path in paths {
+                match File::open(path) {
+                    Ok(file) => return Ok(Some((file.metadata()?.len(), file))),
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(None)
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be opened"))?;
+        Ok(opened.map(|(bytes, file)| StoredPhoto {
+            file: tokio::fs::File::from_std(file),
+            bytes,
+        }))
+    }
+
+    pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
+        // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next.
+        let paths = [self.temporary(name), self.sorted(name)];
+        let folder = self.space(name);
+        blocking(move || {
+            for path in paths {
+                match fs::remove_file(path) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+            // The folder of a space goes with its last photo, and comes back with the next.
+            match fs::remove_dir(folder) {
+                Err(error)
+                    if !matches!(
+                        error.kind(),
+                        ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+                    ) =>
+                {
+                    Err(error)
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be deleted"))
+    }
+
+    pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
+        let temp = self.temp();
+        blocking(move || {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(&temp)? {
+                let entry = entry?;
+                let metadata = match entry.metadata() {
+                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    metadata => metadata?,
+                };
+                // A time in the future, after the clock was set back, counts as new.
+                let old = metadata
+                    .modified()?
+                    .elapsed()
+                    .is_ok_and(|elapsed| elapsed >= age);
+                let file_name = entry.file_name();
+                let Some(file_name) = file_name.to_str().filter(|_| old) else {
+                    continue;
+                };
+                if let Ok(name) = file_name.parse() {
+                    names.push(name);
+                } else if file_name.starts_with(PART) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            Ok(names)
+        })
+        .await
+        .with_context(|| format!("The folder {} can't be read", self.temp().display()))
+    }
+
+    fn temp(&self) -> PathBuf {
+        self.root.join("temp")
+    }
+
+    fn temporary(&self, name: &PhotoName) -> PathBuf {
+        self.temp().join(name.as_str())
+    }
+
+    fn space(&self, name: &PhotoName) -> PathBuf {
+        self.root.join(format!("space-id-{}", name.space()))
+    }
+
+    fn sorted(&self, name: &PhotoName) -> PathBuf {
+        self.space(name).join(name.file())
+    }
+}
+
+/// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}

@@ -1,0 +1,127 @@
+//! Sees to the bytes of photos that no share has: deleted ones, and uploads that came to nothing.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::name::PhotoName;
+use super::store::PhotoStore;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::domain::{photos, tombstones};
+
+/// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
+pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Deletes bytes that nothing points at any more.
+#[derive(Clone)]
+pub struct Sweeper {
+    db: Db,
+    store: PhotoStore,
+    clock: Clock,
+}
+
+/// How many photos a sweep has deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Photos of deleted shares.
+    pub deleted: usize,
+    /// Photos in the temporary store that no share has.
+    pub orphans: usize,
+}
+
+impl Sweeper {
+    /// A sweeper of this store.
+    pub fn new(db: Db, store: PhotoStore, clock: Clock) -> Self {
+        Self { db, store, clock }
+    }
+
+    /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
+    pub async fn delete_now(&self, names: &[PhotoName]) {
+        for name in names {
+            if let Err(error) = self.store.delete(name).await {
+                tracing::warn!(photo = %name, "can't delete a photo yet: {error:#}");
+            }
+        }
+    }
+
+    /// Deletes what tombstones name that are due, and orphans of the temporary store.
+    ///
+    /// # Errors
+    /// The database can't be used, or the temporary store can't be read.
+    pub async fn sweep(&self) -> Result<Swept> {
+        self.sweep_older_than(ABANDONED, false).await
+    }
+
+    /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way.
+    ///
+    /// # Errors
+    /// As [`Self::sweep`].
+    pub async fn sweep_all(&self) -> Result<Swept> {
+        self.sweep_older_than(Duration::ZERO, true).await
+    }
+
+    async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
+        let found = self.store.list_temporary(age).await?;
+        let orphans = self
+            .db
+            .read(move |conn| Ok(photos::orphans(conn, found)?))
+            .await?;
+        let orphans = self.delete(orphans).await.len();
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |conn| Ok(tombstones::list_due(conn, now, all)?))
+            .await?;
+        let deleted = self.delete(due).await;
+        let swept = Swept {
+            deleted: deleted.len(),
+            orphans,
+        };
+        if !deleted.is_empty() {
+            self.db
+                .write(move |conn| Ok(tombstones::remove(conn, &deleted)?))
+                .await?;
+        }
+        Ok(swept)
+    }
+
+    /// Deletes photos and gives those that are gone.
+    async fn delete(&self, names: Vec<PhotoName>) -> Vec<PhotoName> {
+        let mut gone = Vec::new();
+        for name in names {
+            match self.store.delete(&name).await {
+                Ok(()) => gone.push(name),
+                Err(error) => tracing::warn!(photo = %name, "can't delete a photo yet: {error:#}"),
+            }
+        }
+        gone
+    }
+
+    /// Sweeps every minute until `shutdown` is ready.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            match self.sweep().await {
+                Ok(Swept {
+                    deleted: 0,
+                    orphans: 0,
+                }) => {}
+                Ok(swept) => tracing::info!(
+                    swept.deleted,
+                    swept.orphans,
+                    "deleted photos that no share has"
+                ),
+                Err(error) => tracing::error!("can't sweep: {error:#}"),
+            }
+        }
+    }
+}
