@@ -175,12 +175,10 @@ impl Config {
     /// # Errors
     /// A key that doesn't exist, a value of the wrong type, or a value that makes no sense, each by name.
     pub fn load(rocket: &Figment) -> Result<Self> {
-        let app = rocket
-            .find_value("app")
-            .unwrap_or_else(|_| figment::value::Dict::new().into());
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Serialized::globals(app))
-            .merge(Env::prefixed("SHARED_SPACES_").split("__"))
+            .merge(rocket.focus("app"))
+            .merge(Env::prefixed("SHARED_SPACES_").split("__").global())
+            .select(rocket.profile().clone())
             .extract()
             .context("The settings can't be used")?;
         config.check()?;
