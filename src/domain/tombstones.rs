@@ -10,8 +10,6 @@ use crate::photos::name::PhotoName;
 
 /// When a photo is deleted for the last time: a worker that had taken it before has given up or finished by then.
 pub const GRACE: Duration = Duration::from_secs(5 * 60);
-/// Tombstones that are seen to in one go.
-const BATCH: i64 = 1000;
 
 /// Remembers that the bytes of a photo must go.
 pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Result<()> {
@@ -24,11 +22,11 @@ pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Res
 pub fn list_due(conn: &Connection, now: Timestamp, all: bool) -> rusqlite::Result<Vec<PhotoName>> {
     let until = if all { i64::MAX } else { now.0 };
     conn.prepare_cached(DUE)?
-        .query_map((until, BATCH), |row| row.get(0))?
+        .query_map([until], |row| row.get(0))?
         .collect()
 }
 
-const DUE: &str = "select name from tombstones where due_at <= ? order by due_at limit ?";
+const DUE: &str = "select name from tombstones where due_at <= ? order by due_at";
 
 /// Forgets photos whose bytes are gone for good.
 pub fn remove(conn: &Connection, names: &[PhotoName]) -> rusqlite::Result<()> {
