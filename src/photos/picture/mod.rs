@@ -1,4 +1,21 @@
-//! Stub until the real module arrives.
+//! Bytes in, a clean picture or a refusal out: the type from the bytes, the size from the headers, and only what is
+//! picture copied. Nothing is decoded, and no pixel is touched.
+//!
+//! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
+//! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is: EXIF with
+//! its position, XMP, IPTC, comments, thumbnails, and whatever follows the end. Of EXIF, the orientation alone is
+//! written anew.
+
+mod gif;
+mod jpeg;
+mod orientation;
+mod png;
+mod reader;
+mod webp;
+
+use std::fmt;
+
+/// The types of pictures that we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Jpeg,
@@ -6,7 +23,11 @@ pub enum Kind {
     WebP,
     Gif,
 }
+
 impl Kind {
+    const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif];
+
+    /// What the names of such files end with, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -15,6 +36,8 @@ impl Kind {
             Self::Gif => "gif",
         }
     }
+
+    /// The media type that such files are sent as.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -23,36 +46,113 @@ impl Kind {
             Self::Gif => "image/gif",
         }
     }
-    pub fn from_extension(text: &str) -> Option<Self> {
-        Some(match text {
-            "jpg" => Self::Jpeg,
-            "png" => Self::Png,
-            "webp" => Self::WebP,
-            "gif" => Self::Gif,
-            _ => return None,
-        })
+
+    /// The type with this [`Self::extension`].
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.extension() == extension)
+    }
+
+    /// The type that the first bytes of a file tell.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+            Some(Self::Jpeg)
+        } else if bytes.starts_with(png::SIGNATURE) {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Some(Self::WebP)
+        } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+            Some(Self::Gif)
+        } else {
+            None
+        }
     }
 }
+
+/// A picture of which nothing is left but the picture.
+#[derive(Debug)]
 pub struct Picture {
     pub kind: Kind,
+    /// In pixels, as stored, before the orientation is applied.
     pub width: u32,
+    /// In pixels, as stored, before the orientation is applied.
     pub height: u32,
+    /// The whole file.
     pub bytes: Vec<u8>,
 }
+
+/// Why a file is not taken.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// It is none of our types.
     UnknownType,
+    /// It is larger than the limit, and nothing of it was decoded.
     TooManyPixels { width: u32, height: u32 },
+    /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
     Damaged(&'static str),
 }
-pub fn clean(bytes: &[u8], _max: u64) -> Result<Picture, Refusal> {
-    if bytes.starts_with(b"\xff\xd8\xff") {
-        Ok(Picture {
-            kind: Kind::Jpeg,
-            width: 1,
-            height: 1,
-            bytes: bytes.to_vec(),
-        })
-    } else {
-        Err(Refusal::UnknownType)
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownType => f.write_str("it is no JPEG, PNG, WebP or GIF"),
+            Self::TooManyPixels { width, height } => write!(f, "it has {width} x {height} pixels"),
+            Self::Damaged(reason) => write!(f, "it is damaged: {reason}"),
+        }
     }
 }
+
+impl std::error::Error for Refusal {}
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+/// Takes a picture of at most `max_pixels` (width times height) out of a file.
+///
+/// # Errors
+/// Another type than ours; more pixels; a file that ends too early or is malformed in a part that matters.
+pub fn clean(bytes: &[u8], max_pixels: u64) -> Result<Picture> {
+    let limit = Limit { max_pixels };
+    let kind = Kind::from_bytes(bytes).ok_or(Refusal::UnknownType)?;
+    let (Size { width, height }, bytes) = match kind {
+        Kind::Jpeg => jpeg::clean(bytes, limit),
+        Kind::Png => png::clean(bytes, limit),
+        Kind::WebP => webp::clean(bytes, limit),
+        Kind::Gif => gif::clean(bytes, limit),
+    }?;
+    Ok(Picture {
+        kind,
+        width,
+        height,
+        bytes,
+    })
+}
+
+/// How large a picture may be.
+#[derive(Clone, Copy)]
+struct Limit {
+    max_pixels: u64,
+}
+
+/// How large a picture is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Size {
+    width: u32,
+    height: u32,
+}
+
+impl Limit {
+    /// Checks a size that a header tells, before anybody could believe it.
+    fn check(self, width: u32, height: u32) -> Result<Size> {
+        if width == 0 || height == 0 {
+            return Err(Refusal::Damaged("it has no width or no height"));
+        }
+        if u64::from(width) * u64::from(height) > self.max_pixels {
+            return Err(Refusal::TooManyPixels { width, height });
+        }
+        Ok(Size { width, height })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! GIF: a screen, colour tables, and blocks whose data comes in sub-blocks (GIF89a).
+
+use super::reader::Reader;
+use super::{Limit, Refusal, Result, Size};
+
+const EXTENSION: u8 = 0x21;
+const IMAGE: u8 = 0x2c;
+const TRAILER: u8 = 0x3b;
+
+const PLAIN_TEXT: u8 = 0x01;
+const GRAPHIC_CONTROL: u8 = 0xf9;
+const APPLICATION: u8 = 0xff;
+
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+    let mut reader = Reader::new(bytes);
+    let mut out = Vec::with_capacity(bytes.len());
+    out.extend_from_slice(reader.take(6)?);
+
+    let screen = reader.take(7)?;
+    let mut fields = Reader::new(screen);
+    let size = limit.check(fields.le16()?.into(), fields.le16()?.into())?;
+    out.extend_from_slice(screen);
+    out.extend_from_slice(colour_table(&mut reader, fields.byte()?)?);
+
+    // How the next picture is shown: belongs to that picture, and goes with it.
+    let mut control: Option<&[u8]> = None;
+    let mut has_picture = false;
+    loop {
+        match reader.byte()? {
+            TRAILER => break,
+            IMAGE => {
+                if let Some(control) = control.take() {
+                    push_extension(&mut out, GRAPHIC_CONTROL, control);
+                }
+                copy_picture(&mut reader, &mut out, limit)?;
+                has_picture = true;
+            }
+            EXTENSION => match reader.byte()? {
+                GRAPHIC_CONTROL => {
+                    // One sub-block of four bytes; more would be somebody's hiding place.
+                    let blocks = sub_blocks(&mut reader)?;
+                    control = (blocks.len() == 6).then_some(blocks);
+                }
+                PLAIN_TEXT => {
+                    sub_blocks(&mut reader)?;
+                    control = None;
+                }
+                APPLICATION => {
+                    let blocks = sub_blocks(&mut reader)?;
+                    if let Some(kept) = kept_application(blocks) {
+                        push_extension(&mut out, APPLICATION, kept);
+                    }
+                }
+                // Comments, and whatever else somebody thought of.
+                _ => {
+                    sub_blocks(&mut reader)?;
+                }
+            },
+            // Some writers end a block twice.
+            0 => {}
+            _ => {
+                return Err(Refusal::Damaged(
+                    "it has something else where a part should begin",
+                ));
+            }
+        }
+    }
+    if !has_picture {
+        return Err(Refusal::Damaged("it has no picture data"));
+    }
+    out.push(TRAILER);
+    Ok((size, out))
+}
+
+/// The colour table that a packed field announces, if it does.
+fn colour_table<'a>(reader: &mut Reader<'a>, packed: u8) -> Result<&'a [u8]> {
+    if packed & 0x80 == 0 {
+        return Ok(&[]);
+    }
+    reader.take(3 << ((packed & 0x07) + 1))
+}
+
+fn copy_picture(reader: &mut Reader<'_>, out: &mut Vec<u8>, limit: Limit) -> Result<()> {
+    let descriptor = reader.take(9)?;
+    let mut fields = Reader::new(descriptor);
+    let (left, top) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
+    let (width, height) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
+    limit.check(width, height)?;
+    // A frame may reach beyond the screen, and a decoder may then make the screen larger.
+    limit.check(left + width, top + height)?;
+    out.push(IMAGE);
+    out.extend_from_slice(descriptor);
+    out.extend_from_slice(colour_table(reader, fields.byte()?)?);
+    out.push(reader.byte()?);
+    out.extend_from_slice(sub_blocks(reader)?);
+    Ok(())
+}
+
+/// Sub-blocks with their lengths, and the empty one that ends them.
+fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
+    let all = reader.rest();
+    let mut length = 0;
+    loop {
+        let block = usize::from(reader.byte()?);
+        reader.take(block)?;
+        length += 1 + block;
+        if block == 0 {
+            return Ok(all.get(..length).unwrap_or_default());
+        }
+    }
+}
+
+/// What stays of an application's extension: how often an animation repeats, and the colour profile.
+fn kept_application(blocks: &[u8]) -> Option<&[u8]> {
+    let (name, data) = blocks.split_at_checked(12)?;
+    match name.strip_prefix(&[11])? {
+        // One sub-block of three bytes: its kind, and the count.
+        b"NETSCAPE2.0" | b"ANIMEXTS1.0" => {
+            (data.len() == 5 && data.starts_with(&[3, 1])).then_some(blocks)
+        }
+        b"ICCRGBG1012" => Some(blocks),
+        _ => None,
+    }
+}
+
+fn push_extension(out: &mut Vec<u8>, label: u8, blocks: &[u8]) {
+    out.extend_from_slice(&[EXTENSION, label]);
+    out.extend_from_slice(blocks);
+}

@@ -1,0 +1,134 @@
+//! PNG and APNG: chunks with a type, a length and a checksum (W3C PNG, third edition).
+
+use super::orientation::Orientation;
+use super::reader::Reader;
+use super::{Limit, Refusal, Result, Size};
+
+pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+    let mut reader = Reader::new(bytes);
+    reader.take(SIGNATURE.len())?;
+    let header = Chunk::read(&mut reader)?;
+    let size = match &header.kind {
+        b"IHDR" if header.data.len() == 13 => sides(header.data)?,
+        _ => return Err(Refusal::Damaged("it has no header")),
+    };
+    let size = limit.check(size.width, size.height)?;
+
+    let mut out = Vec::with_capacity(bytes.len());
+    out.extend_from_slice(SIGNATURE);
+    header.push(&mut out);
+    let behind_header = out.len();
+    let mut orientation = None;
+    let mut has_data = false;
+    loop {
+        let chunk = Chunk::read(&mut reader)?;
+        match &chunk.kind {
+            b"IEND" => break,
+            b"IHDR" => return Err(Refusal::Damaged("it has two headers")),
+            b"eXIf" => orientation = orientation.or_else(|| Orientation::read(chunk.data)),
+            b"iCCP" => push_profile(&mut out, chunk.data)?,
+            b"fcTL" => {
+                check_frame(chunk.data, size)?;
+                chunk.push(&mut out);
+            }
+            b"IDAT" => {
+                has_data = true;
+                chunk.push(&mut out);
+            }
+            // The palette, transparency, colours, the shape of pixels, and the frames of an animation.
+            b"PLTE" | b"tRNS" | b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV"
+            | b"cLLI" | b"bKGD" | b"pHYs" | b"acTL" | b"fdAT" => chunk.push(&mut out),
+            // A picture can't be decoded without its critical chunks, and these are none that we know.
+            kind if kind[0].is_ascii_uppercase() => {
+                return Err(Refusal::Damaged("it has a part that no PNG should have"));
+            }
+            // Texts, times, and whatever else somebody thought of.
+            _ => {}
+        }
+    }
+    if !has_data {
+        return Err(Refusal::Damaged("it has no picture data"));
+    }
+    push(&mut out, *b"IEND", &[]);
+    if let Some(orientation) = orientation {
+        let mut exif = Vec::new();
+        push(&mut exif, *b"eXIf", &orientation.tiff());
+        out.splice(behind_header..behind_header, exif);
+    }
+    Ok((size, out))
+}
+
+struct Chunk<'a> {
+    kind: [u8; 4],
+    data: &'a [u8],
+}
+
+impl<'a> Chunk<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self> {
+        let length = reader.be32()?;
+        let kind: [u8; 4] = reader.array()?;
+        let data = reader.take(usize::try_from(length).unwrap_or(usize::MAX))?;
+        if reader.be32()? != checksum(kind, data) {
+            return Err(Refusal::Damaged("a checksum in it is wrong"));
+        }
+        Ok(Self { kind, data })
+    }
+
+    fn push(&self, out: &mut Vec<u8>) {
+        push(out, self.kind, self.data);
+    }
+}
+
+fn push(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
+    // Data came out of a chunk, or is shorter than any, so its length fits.
+    out.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
+    out.extend_from_slice(&kind);
+    out.extend_from_slice(data);
+    out.extend_from_slice(&checksum(kind, data).to_be_bytes());
+}
+
+fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&kind);
+    hasher.update(data);
+    hasher.finalize()
+}
+
+/// A colour profile has a name, which can say anything: it gets ours.
+fn push_profile(out: &mut Vec<u8>, data: &[u8]) -> Result<()> {
+    let name_end = data.iter().position(|&byte| byte == 0);
+    let profile = name_end
+        .and_then(|end| data.get(end..))
+        .ok_or(Refusal::Damaged("its colour profile is malformed"))?;
+    push(out, *b"iCCP", &[b"icc", profile].concat());
+    Ok(())
+}
+
+/// A frame of an animation must lie within the picture.
+fn check_frame(data: &[u8], size: Size) -> Result<()> {
+    let mut reader = Reader::new(data);
+    reader.be32()?;
+    let frame = sides(reader.rest())?;
+    reader.take(8)?;
+    let (left, top) = (reader.be32()?, reader.be32()?);
+    let within = |start: u32, length: u32, whole: u32| {
+        start.checked_add(length).is_some_and(|end| end <= whole)
+    };
+    if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
+        Ok(())
+    } else {
+        Err(Refusal::Damaged(
+            "a frame of its animation is larger than the picture",
+        ))
+    }
+}
+
+fn sides(data: &[u8]) -> Result<Size> {
+    let mut reader = Reader::new(data);
+    Ok(Size {
+        width: reader.be32()?,
+        height: reader.be32()?,
+    })
+}

@@ -1,0 +1,74 @@
+//! Reads a file from front to back, and never beyond its end.
+
+use super::{Refusal, Result};
+
+/// The refusal of a file that stops too early.
+pub const ENDS: Refusal = Refusal::Damaged("it ends before the picture does");
+
+/// A place in a file.
+#[derive(Clone)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// The beginning of a file.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// What is still to be read.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Whether nothing is left.
+    pub fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// The next `count` bytes.
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(count).ok_or(ENDS)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// The next bytes, as many as the array has.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(ENDS)?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    /// The next byte.
+    pub fn byte(&mut self) -> Result<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    /// The next two bytes, the larger first.
+    pub fn be16(&mut self) -> Result<u16> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    /// The next four bytes, the largest first.
+    pub fn be32(&mut self) -> Result<u32> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// The next two bytes, the smaller first.
+    pub fn le16(&mut self) -> Result<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// The next three bytes, the smallest first.
+    pub fn le24(&mut self) -> Result<u32> {
+        self.array()
+            .map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]))
+    }
+
+    /// The next four bytes, the smallest first.
+    pub fn le32(&mut self) -> Result<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+}
