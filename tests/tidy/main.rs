@@ -1,0 +1,279 @@
+//! The invariants of `docs/ARCHITECTURE.md`, kept by reading the sources.
+//!
+//! Each rule looks at one file at a time and gives its complaints; the tests below run it over the tree, and show
+//! with an offending text that it can fail.
+
+mod rules;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rules::Rule;
+use source::{File, read};
+
+/// Runs a rule over the files below `folders` and fails with all that it complains about.
+fn check(rule: Rule, folders: &[&str], extension: &str) {
+    let files: Vec<File> = folders
+        .iter()
+        .flat_map(|folder| read(folder, extension))
+        .collect();
+    assert!(!files.is_empty(), "nothing to read below {folders:?}");
+    let complaints: Vec<String> = files.iter().flat_map(rule).collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// Shows that a rule complains about `text`, and not about `fine`.
+fn can_fail(rule: Rule, path: &str, text: &str, fine: &str) {
+    assert!(
+        !rule(&File::new(path, text)).is_empty(),
+        "no complaint about {text:?}"
+    );
+    let complaints = rule(&File::new(path, fine));
+    assert!(
+        complaints.is_empty(),
+        "complaint about {fine:?}: {complaints:?}"
+    );
+}
+
+#[test]
+fn the_domain_knows_no_http_no_async_and_no_network() {
+    check(rules::domain_is_pure, &["src/domain"], "rs");
+    can_fail(
+        rules::domain_is_pure,
+        "src/domain/a.rs",
+        "use rocket::get;",
+        "// rocket is not named",
+    );
+    can_fail(
+        rules::domain_is_pure,
+        "src/domain/a.rs",
+        "async fn a() {}",
+        "fn asynchronous() {}",
+    );
+    can_fail(
+        rules::domain_is_pure,
+        "src/domain/a.rs",
+        "use aws_sdk_s3::Client;",
+        "let s = \"aws\";",
+    );
+}
+
+#[test]
+fn the_api_holds_no_sql() {
+    check(rules::api_has_no_sql, &["src/api"], "rs");
+    can_fail(
+        rules::api_has_no_sql,
+        "src/api/a.rs",
+        "use rusqlite::Row;",
+        "use crate::db::Db;",
+    );
+    can_fail(
+        rules::api_has_no_sql,
+        "src/api/a.rs",
+        "let q = \"select 1\";",
+        "// \"select 1\"",
+    );
+    can_fail(
+        rules::api_has_no_sql,
+        "src/api/a.rs",
+        "let q = \"delete from users\";",
+        "let q = \"Share deleted\";",
+    );
+}
+
+#[test]
+fn only_the_database_module_names_the_pool() {
+    check(rules::only_db_has_pools, &["src"], "rs");
+    can_fail(
+        rules::only_db_has_pools,
+        "src/app.rs",
+        "use r2d2::Pool;",
+        "use crate::db::Db;",
+    );
+    assert!(rules::only_db_has_pools(&File::new("src/db.rs", "use r2d2::Pool;")).is_empty());
+}
+
+#[test]
+fn one_file_writes_a_table() {
+    let mut writers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let files = read("src", "rs").into_iter();
+    for file in files.filter(|file| !file.path.ends_with("/tests.rs")) {
+        for table in rules::tables_written(&file) {
+            writers.entry(table).or_default().push(file.path.clone());
+        }
+    }
+    let tables: Vec<_> = writers.keys().map(String::as_str).collect();
+    for table in [
+        "members",
+        "photo_jobs",
+        "photos",
+        "sessions",
+        "shares",
+        "spaces",
+        "tombstones",
+        "users",
+    ] {
+        assert!(
+            tables.contains(&table),
+            "no file writes {table}: does this test still see the SQL?"
+        );
+    }
+    let shared: Vec<_> = writers
+        .iter()
+        .filter(|(_, files)| files.len() > 1)
+        .collect();
+    assert!(shared.is_empty(), "tables with several writers: {shared:?}");
+    for files in writers.values() {
+        assert!(
+            files[0].starts_with("src/domain/"),
+            "{} writes a table outside the domain",
+            files[0]
+        );
+    }
+}
+
+#[test]
+fn every_file_opens_by_saying_what_it_is() {
+    check(rules::opens_with_a_sentence, &["src", "tests"], "rs");
+    can_fail(
+        rules::opens_with_a_sentence,
+        "src/a.rs",
+        "use std::fs;",
+        "//! What this is.\nuse std::fs;",
+    );
+}
+
+#[test]
+fn files_are_short() {
+    check(rules::is_short, &["src", "tests"], "rs");
+    can_fail(
+        rules::is_short,
+        "src/a.rs",
+        &"x\n".repeat(401),
+        &"x\n".repeat(400),
+    );
+    can_fail(
+        rules::is_short,
+        "tests/a.rs",
+        &"x\n".repeat(601),
+        &"x\n".repeat(600),
+    );
+    let tested = format!(
+        "{}#[cfg(test)]\nmod tests {{\n{}}}",
+        "x\n".repeat(300),
+        "x\n".repeat(300)
+    );
+    assert!(rules::is_short(&File::new("src/a.rs", &tested)).is_empty());
+
+    let mut lengths: Vec<usize> = read("src", "rs")
+        .iter()
+        .map(|file| file.code_lines().count())
+        .collect();
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= 130, "the median file has {median} lines");
+}
+
+#[test]
+fn nothing_unwraps_without_a_reason() {
+    check(rules::gives_reasons_to_unwrap, &["src"], "rs");
+    let rule = rules::gives_reasons_to_unwrap;
+    can_fail(
+        rule,
+        "src/a.rs",
+        "let a = b.unwrap();",
+        "let a = b.unwrap_or(1);",
+    );
+    can_fail(
+        rule,
+        "src/a.rs",
+        "let a = b.expect(\"c\");",
+        "#[cfg(test)]\nmod tests {\nlet a = b.unwrap();\n}",
+    );
+    let reason =
+        "#[expect(clippy::unwrap_used, reason = \"it is set above\")]\nlet a = b.unwrap();";
+    assert!(rule(&File::new("src/a.rs", reason)).is_empty());
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_not_allowed() {
+    check(rules::allows_nothing, &["src", "tests"], "rs");
+    can_fail(
+        rules::allows_nothing,
+        "src/a.rs",
+        "#[allow(dead_code)]",
+        "#[expect(dead_code, reason = \"…\")]",
+    );
+}
+
+#[test]
+fn names_are_those_of_the_glossary() {
+    check(rules::avoids_vague_names, &["src"], "rs");
+    can_fail(
+        rules::avoids_vague_names,
+        "src/a.rs",
+        "struct SpaceManager;",
+        "// the manager of a house",
+    );
+    can_fail(
+        rules::avoids_vague_names,
+        "src/a.rs",
+        "mod utils;",
+        "use r2d2_sqlite::SqliteConnectionManager;",
+    );
+    can_fail(
+        rules::avoids_vague_names,
+        "src/a.rs",
+        "fn helper() {}",
+        "fn help() {}",
+    );
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut links = 0;
+    for folder in ["docs", "migrations", "."] {
+        for file in read(folder, "md") {
+            let here = root.join(&file.path);
+            for link in rules::relative_links(&file) {
+                links += 1;
+                let target = here.parent().unwrap().join(&link);
+                assert!(
+                    target.exists(),
+                    "{} links to {link}, which isn't there",
+                    file.path
+                );
+            }
+        }
+    }
+    assert!(
+        links > 3,
+        "only {links} links: does this test still see them?"
+    );
+    assert_eq!(
+        rules::relative_links(&File::new("a.md", "[a](b.md#c) [d](https://e)")),
+        ["b.md"]
+    );
+}
+
+#[test]
+fn migrations_have_no_gaps_and_each_has_a_fixture_to_upgrade() {
+    let mut numbers: Vec<u32> = read("migrations", "sql")
+        .iter()
+        .map(|file| rules::migration_number(&file.path))
+        .collect();
+    numbers.sort_unstable();
+    let expected: Vec<u32> = (1..=u32::try_from(numbers.len()).unwrap()).collect();
+    assert_eq!(numbers, expected);
+    for number in numbers {
+        let fixture = format!("tests/fixtures/schema-v{number}.sql");
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join(&fixture)
+                .exists(),
+            "{fixture} is missing"
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! The rules, each a function from a file to complaints.
+
+use super::source::File;
+
+/// What a rule has to say of a file.
+pub type Rule = fn(&File) -> Vec<String>;
+
+/// Words of the domain's code that would tie it to HTTP, to an executor or to the network.
+pub fn domain_is_pure(file: &File) -> Vec<String> {
+    let banned = |word: &&str| {
+        matches!(*word, "rocket" | "async" | "await" | "tokio") || word.starts_with("aws")
+    };
+    complaints(file, |line| {
+        words(line)
+            .find(banned)
+            .map(|word| format!("the domain names `{word}`"))
+    })
+}
+
+/// SQL belongs beside the function of the domain that uses it.
+pub fn api_has_no_sql(file: &File) -> Vec<String> {
+    let mut found = complaints(file, |line| {
+        line.contains("rusqlite")
+            .then(|| "the API names `rusqlite`".to_owned())
+    });
+    for (at, line) in file.uncommented_lines() {
+        let sql = line.split('"').skip(1).step_by(2).find(|text| is_sql(text));
+        found.extend(sql.map(|sql| file.complaint(at, &format!("the API holds SQL: {sql}"))));
+    }
+    found
+}
+
+fn is_sql(text: &str) -> bool {
+    [
+        "select ",
+        "insert ",
+        "update ",
+        "delete from ",
+        "create ",
+        "pragma ",
+    ]
+    .iter()
+    .any(|verb| text.starts_with(verb))
+}
+
+/// Connections come from one place.
+pub fn only_db_has_pools(file: &File) -> Vec<String> {
+    if file.path == "src/db.rs" || file.path.starts_with("src/db/") {
+        return Vec::new();
+    }
+    complaints(file, |line| {
+        line.contains("r2d2")
+            .then(|| "only src/db.rs may name `r2d2`".to_owned())
+    })
+}
+
+/// The tables that a file inserts into, updates or deletes from.
+pub fn tables_written(file: &File) -> Vec<String> {
+    let code: Vec<&str> = file.uncommented_lines().map(|(_, line)| line).collect();
+    let text = code.join(" ");
+    let words: Vec<&str> = text
+        .split([' ', '"', '(', '\n'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut tables: Vec<String> = Vec::new();
+    for at in 0..words.len() {
+        let table = match words[at..] {
+            ["insert", "into", table, ..]
+            | ["delete", "from", table, ..]
+            | ["update", table, "set", ..] => table,
+            ["insert", "or", _, "into", table, ..] => table,
+            _ => continue,
+        };
+        tables.push(table.to_owned());
+    }
+    tables.sort();
+    tables.dedup();
+    tables
+}
+
+/// The first line of a file says what it is.
+pub fn opens_with_a_sentence(file: &File) -> Vec<String> {
+    if file.text.starts_with("//! ") {
+        Vec::new()
+    } else {
+        vec![file.complaint(1, "it must open with `//! `")]
+    }
+}
+
+/// A file that grows over its limit has more than one reason to change.
+pub fn is_short(file: &File) -> Vec<String> {
+    let is_test = file.path.starts_with("tests/") || file.path.ends_with("/tests.rs");
+    let limit = if is_test { 600 } else { 400 };
+    let lines = file.code_lines().count();
+    if lines > limit {
+        vec![file.complaint(limit, &format!("{lines} lines, the limit is {limit}"))]
+    } else {
+        Vec::new()
+    }
+}
+
+/// A panic needs a reason, beside the lint that it silences.
+pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut reason = 0;
+    for (at, line) in file.bare_lines() {
+        if line.contains("clippy::unwrap_used") || line.contains("clippy::expect_used") {
+            reason = at;
+        }
+        let unwraps = line.contains(".unwrap()") || line.contains(".expect(");
+        if unwraps
+            && (reason == 0 || at > reason + 3)
+            && !file.path.ends_with("/tests.rs")
+            && file.path != "src/db/plans.rs"
+        {
+            found.push(file.complaint(at, "it unwraps without a reason"));
+        }
+    }
+    found
+}
+
+/// An expectation tells when it is no longer needed; an allowance stays for ever.
+pub fn allows_nothing(file: &File) -> Vec<String> {
+    complaints(file, |line| {
+        line.contains("#[allow(")
+            .then(|| "use `#[expect(…, reason = …)]`".to_owned())
+    })
+}
+
+/// Names that fit anything say nothing.
+pub fn avoids_vague_names(file: &File) -> Vec<String> {
+    complaints(file, |line| {
+        let line = line.replace("SqliteConnectionManager", "");
+        let vague = |word: &&str| {
+            ["manager", "helper", "utils"]
+                .iter()
+                .any(|vague| word.to_lowercase().contains(vague))
+        };
+        words(&line)
+            .find(vague)
+            .map(|word| format!("`{word}`: name it by what it does"))
+    })
+}
+
+/// Where the links of a document lead, as far as they stay within the tree.
+pub fn relative_links(file: &File) -> Vec<String> {
+    let targets = file
+        .text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target);
+    let inside = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    inside
+        .map(|target| {
+            target
+                .split_once('#')
+                .map_or(target, |(path, _)| path)
+                .to_owned()
+        })
+        .collect()
+}
+
+/// The number in the name of a migration.
+pub fn migration_number(path: &str) -> u32 {
+    let name = path.rsplit('/').next().unwrap();
+    let (number, _) = name
+        .strip_prefix('V')
+        .and_then(|rest| rest.split_once("__"))
+        .unwrap();
+    number.parse().unwrap()
+}
+
+fn complaints(file: &File, about: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    file.bare_lines()
+        .filter_map(|(at, line)| Some(file.complaint(at, &about(&line)?)))
+        .collect()
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+}
