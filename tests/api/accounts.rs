@@ -1,0 +1,228 @@
+//! Accounts: registering, signing in, changing the password.
+
+use serde_json::{Value, json};
+use shared_spaces::config::Registration;
+
+use crate::support::{PASSWORD, TestApp};
+
+fn registration(login: &str, password: &str, confirm: &str) -> Value {
+    json!({"login": login, "password": password, "confirm-password": confirm})
+}
+
+#[test]
+fn somebody_registers_signs_in_and_is_known() {
+    let app = TestApp::new();
+    let registered = app.anonymous().register("ann").is_ok();
+    assert_eq!(registered, json!({"id": 1, "login": "ann"}));
+    let ann = app.anonymous().signed_in("ann");
+    assert_eq!(ann.get("/me").is_ok(), registered);
+}
+
+#[test]
+fn registration_names_the_first_missing_key() {
+    let app = TestApp::new();
+    let post = |body| app.anonymous().post("/register", body);
+    post(json!({})).is(400, "Invalid payload: 'login'");
+    post(json!({"login": null})).is(400, "Invalid payload: 'password'");
+    post(json!({"login": 1, "password": null})).is(400, "Invalid payload: 'confirm-password'");
+}
+
+#[test]
+fn registration_checks_nulls_before_types_before_lengths() {
+    let app = TestApp::new();
+    let post = |login: Value, password: Value, confirm: Value| {
+        app.anonymous().post(
+            "/register",
+            json!({"login": login, "password": password, "confirm-password": confirm}),
+        )
+    };
+    post(json!(null), json!(null), json!(null)).is(400, "Login must be provided");
+    post(json!(1), json!(null), json!(null)).is(400, "Password must be provided");
+    post(json!(1), json!("x"), json!(null)).is(400, "Confirm password must be provided");
+    post(json!(1), json!(2), json!(3)).is(400, "Login must be text");
+    post(json!("a"), json!([]), json!({})).is(400, "Password must be text");
+    post(json!("a"), json!("b"), json!(true)).is(400, "Confirm password must be text");
+}
+
+#[test]
+fn registration_checks_login_then_password_then_the_match_then_the_name() {
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    let post = |login: &str, password: &str, confirm: &str| {
+        app.anonymous()
+            .post("/register", registration(login, password, confirm))
+    };
+    post(&"a".repeat(33), "x", "y").is(400, "Login max 32 characters");
+    post("an", "x", "y").is(400, "Login min 3 characters");
+    post("   ", "x", "y").is(400, "Login cannot be empty");
+    post("ann", "x", "y").is(400, "Password min 8 characters");
+    post("ann", &"x".repeat(1025), "y").is(400, "Password max 1024 characters");
+    post("ann", "        ", "y").is(400, "Password cannot be empty");
+    post("ann", PASSWORD, "y").is(400, "Passwords don't match");
+    post("ann", PASSWORD, PASSWORD).is(400, "User already exists");
+    assert_eq!(app.count("select count(*) from users"), 1);
+}
+
+#[test]
+fn logins_that_look_alike_are_one() {
+    let app = TestApp::new();
+    app.anonymous().register("Jürgen").is_ok();
+    for login in ["jürgen", "JÜRGEN", "Ju\u{308}rgen", "Ｊürgen"] {
+        app.anonymous()
+            .register(login)
+            .is(400, "User already exists");
+    }
+    app.anonymous().login("jÜRGEN", PASSWORD).is_ok();
+}
+
+#[test]
+fn logins_in_any_script_are_counted_in_characters() {
+    let app = TestApp::new();
+    for login in ["Зоя", "さくら", "אבג", "👩‍👩‍👧", &"ü".repeat(32)] {
+        assert_eq!(app.anonymous().register(login).is_ok()["login"], login);
+    }
+}
+
+#[test]
+fn control_characters_are_refused_in_logins_and_nul_everywhere() {
+    let app = TestApp::new();
+    let post = |login: &str, password: &str| {
+        app.anonymous()
+            .post("/register", registration(login, password, password))
+    };
+    post("an\0n", PASSWORD).is(400, "Login cannot contain NUL characters");
+    post("ann\n", PASSWORD).is(400, "Login cannot contain control characters");
+    post("ann", "correct\0horse").is(400, "Password cannot contain NUL characters");
+}
+
+#[test]
+fn the_limits_are_settings() {
+    let app = TestApp::with(|config| {
+        config.limits.login_max = 15;
+        config.limits.password_min = 3;
+        config.limits.password_max = 99_999;
+    });
+    app.anonymous()
+        .register(&"a".repeat(16))
+        .is(400, "Login max 15 characters");
+    let long = "p".repeat(99_999);
+    app.anonymous()
+        .post("/register", registration("ann", &long, &long))
+        .is_ok();
+    app.anonymous()
+        .post("/register", registration("bob", "abc", "abc"))
+        .is_ok();
+    let long = "p".repeat(100_000);
+    app.anonymous()
+        .post("/register", registration("cid", &long, &long))
+        .is(400, "Password max 99999 characters");
+}
+
+#[test]
+fn closed_registration_is_closed() {
+    let app = TestApp::with(|config| config.registration = Registration::Closed);
+    app.anonymous()
+        .register("ann")
+        .is(403, "Registration is closed");
+}
+
+#[test]
+fn signing_in_says_the_same_for_a_wrong_login_and_a_wrong_password() {
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    for (login, password) in [
+        ("ann", "wrong horse"),
+        ("bob", PASSWORD),
+        ("", ""),
+        ("ann\0", PASSWORD),
+    ] {
+        let reply = app.anonymous().login(login, password);
+        reply.is(401, "Wrong login and/or password");
+        assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
+        assert_eq!(reply.header("Set-Cookie"), None);
+    }
+}
+
+#[test]
+fn signing_in_checks_keys_then_nulls() {
+    let app = TestApp::new();
+    let post = |body| app.anonymous().post("/login", body);
+    post(json!({"password": null})).is(400, "Invalid payload: 'login'");
+    post(json!({"login": null})).is(400, "Invalid payload: 'password'");
+    post(json!({"login": null, "password": null})).is(400, "Login must be provided");
+    post(json!({"login": 1, "password": null})).is(400, "Password must be provided");
+}
+
+#[test]
+fn an_outdated_hash_is_made_anew_at_sign_in() {
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    // A real hash of the same password with a third of the work.
+    let params = argon2::Params::new(8 * 1024, 1, 1, None).unwrap();
+    let old = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let hash: argon2::password_hash::phc::PasswordHash =
+        argon2::PasswordHasher::hash_password(&old, PASSWORD.as_bytes()).unwrap();
+    let hash = hash.to_string();
+    let outdated = app
+        .app
+        .db
+        .write(move |conn| Ok(conn.execute("update users set password_hash = ?", [hash])?));
+    app.wait(outdated).unwrap();
+
+    app.anonymous()
+        .login("ann", "wrong horse")
+        .is(401, "Wrong login and/or password");
+    assert_eq!(
+        app.count("select password_hash like '%m=8192%' from users"),
+        1
+    );
+    app.anonymous().login("ann", PASSWORD).is_ok();
+    assert_eq!(
+        app.count("select password_hash like '%m=19456,t=2,p=1%' from users"),
+        1
+    );
+    app.anonymous().login("ann", PASSWORD).is_ok();
+}
+
+#[test]
+fn a_password_is_changed_and_only_this_session_stays() {
+    let app = TestApp::new();
+    let here = app.person("ann");
+    let elsewhere = app.anonymous().signed_in("ann");
+    let body = json!({"old-password": PASSWORD, "new-password": "better horse", "confirm-password": "better horse"});
+    here.put("/change-password", body)
+        .is(200, "Password changed");
+    here.get("/me").is_ok();
+    elsewhere.get("/me").is(401, "You aren't authorized");
+    app.anonymous()
+        .login("ann", PASSWORD)
+        .is(401, "Wrong login and/or password");
+    app.anonymous().login("ann", "better horse").is_ok();
+}
+
+#[test]
+fn changing_the_password_checks_in_the_order_of_the_contract() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let put = |body| ann.put("/change-password", body);
+    let values = |old: Value, new: Value, confirm: Value| {
+        put(json!({"old-password": old, "new-password": new, "confirm-password": confirm}))
+    };
+    app.anonymous()
+        .put("/change-password", json!({}))
+        .is(401, "You aren't authorized");
+    put(json!({})).is(400, "Invalid payload: 'old-password'");
+    put(json!({"old-password": null})).is(400, "Invalid payload: 'new-password'");
+    put(json!({"old-password": null, "new-password": null}))
+        .is(400, "Invalid payload: 'confirm-password'");
+    values(json!(null), json!(null), json!(null)).is(400, "Old password must be provided");
+    values(json!(""), json!(null), json!(null)).is(400, "New password must be provided");
+    values(json!(""), json!(""), json!(null)).is(400, "Confirm password must be provided");
+    values(json!("wrong"), json!("short"), json!("other")).is(400, "New password min 8 characters");
+    values(json!("wrong"), json!("x".repeat(1025)), json!("other"))
+        .is(400, "New password max 1024 characters");
+    values(json!("wrong"), json!("better horse"), json!("other")).is(401, "Wrong password");
+    values(json!(PASSWORD), json!("better horse"), json!("other"))
+        .is(400, "New passwords don't match");
+    app.anonymous().login("ann", PASSWORD).is_ok();
+}

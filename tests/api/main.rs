@@ -1,0 +1,16 @@
+//! The whole API, in-process: each test has a folder, a database and people of its own.
+
+mod support;
+
+mod accounts;
+mod errors;
+mod images;
+mod members;
+mod paging;
+mod permissions;
+mod photos;
+mod races;
+mod server;
+mod sessions;
+mod shares;
+mod spaces;

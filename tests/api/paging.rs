@@ -1,0 +1,124 @@
+//! Lists in pieces.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::support::{Person, TestApp, pictures};
+
+/// All rows of a list, fetched in pieces of `limit`, and the sizes of the pieces.
+fn pieces(person: &Person<'_>, path: &str, limit: usize) -> (Vec<Value>, Vec<usize>) {
+    let (mut rows, mut sizes) = (Vec::new(), Vec::new());
+    let mut next = Some(format!("{path}?limit={limit}"));
+    while let Some(path) = next {
+        let reply = person.get(&path);
+        let piece = reply.is_ok().as_array().unwrap().clone();
+        sizes.push(piece.len());
+        rows.extend(piece);
+        next = reply.next();
+    }
+    (rows, sizes)
+}
+
+#[test]
+fn every_list_comes_whole_in_pieces_and_in_the_same_order() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for name in ["Family", "family", "Choir", "Attic", "Zoo"] {
+        ann.space(name);
+    }
+    for login in ["bob", "cid", "dan", "eve"] {
+        app.anonymous().register(login).is_ok();
+        ann.invite(1, login);
+    }
+    for seed in 0..5 {
+        ann.share_photo(1, &pictures::png(seed));
+    }
+    app.sort_all();
+    for path in [
+        "/spaces",
+        "/spaces/1/members",
+        "/spaces/1/shares",
+        "/spaces/1/images",
+    ] {
+        let whole = ann.get(path);
+        assert_eq!(whole.next(), None, "{path}");
+        let whole = whole.is_ok().as_array().unwrap().clone();
+        assert_eq!(whole.len(), 5, "{path}");
+        for (limit, sizes) in [
+            (1, vec![1; 5]),
+            (2, vec![2, 2, 1]),
+            (4, vec![4, 1]),
+            (5, vec![5]),
+            (500, vec![5]),
+        ] {
+            assert_eq!(pieces(&ann, path, limit), (whole.clone(), sizes), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_list_has_a_hundred_rows_unless_told_otherwise() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let filled = app.app.db.write(|conn| {
+        for _ in 0..101 {
+            conn.execute("insert into shares (space_id, user_id, text, created_at) values (1, 1, 'Hello', 0)", [])?;
+        }
+        Ok(())
+    });
+    app.wait(filled).unwrap();
+    let first = ann.get("/spaces/1/shares");
+    assert_eq!(first.is_ok().as_array().unwrap().len(), 100);
+    assert_eq!(
+        ann.get(&first.next().unwrap())
+            .is_ok()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn what_is_added_or_deleted_meanwhile_moves_nothing_else() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let ids: Vec<i64> = (0..6).map(|_| ann.share(1, "Hello")).collect();
+    let first = ann.get("/spaces/1/shares?limit=3");
+    ann.share(1, "A newer one");
+    ann.delete(&format!("/shares/{}", ids[3]))
+        .is(200, "Share deleted");
+    let rest = ann.get(&first.next().unwrap()).is_ok();
+    let rest: HashSet<i64> = rest
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|share| share["id"].as_i64().unwrap())
+        .collect();
+    assert_eq!(rest, HashSet::from([ids[0], ids[1], ids[2]]));
+}
+
+#[test]
+fn a_limit_or_a_cursor_that_makes_no_sense_is_refused() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for path in [
+        "/spaces",
+        "/spaces/1/members",
+        "/spaces/1/shares",
+        "/spaces/1/images",
+    ] {
+        for limit in ["0", "501", "-1", "ten", "", "1.5", "99999999999999999999"] {
+            ann.get(&format!("{path}?limit={limit}"))
+                .is(400, "Limit must be a number from 1 to 500");
+        }
+        for cursor in ["garbage", "", "AAAA", "eyJhIjoxfQ"] {
+            let reply = ann.get(&format!("{path}?cursor={cursor}"));
+            reply.is(400, "Cursor must come from a Link header of this list");
+        }
+    }
+}

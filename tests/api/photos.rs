@@ -1,0 +1,490 @@
+//! Photos: what is taken and what is refused, links to them, sorting, and deletion.
+
+use std::fs;
+use std::io::Cursor;
+use std::time::Duration;
+
+use image::ImageFormat;
+use rocket::http::Header;
+use serde_json::Value;
+use shared_spaces::photos::sorter::Outcome;
+use shared_spaces::photos::sweep::Swept;
+
+use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
+
+const PATH: &str = "/spaces/1/shares";
+
+fn ann(app: &TestApp) -> Person<'_> {
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann
+}
+
+fn fetch(app: &TestApp, share: &Value) -> Reply {
+    app.anonymous().get(&path_of(&share["image_url"]))
+}
+
+#[test]
+fn a_photo_of_each_type_arrives_is_sorted_and_served() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let types = [
+        (ImageFormat::Jpeg, "jpg", "image/jpeg"),
+        (ImageFormat::Png, "png", "image/png"),
+        (ImageFormat::WebP, "webp", "image/webp"),
+        (ImageFormat::Gif, "gif", "image/gif"),
+    ];
+    for (format, extension, media_type) in types {
+        let picture = pictures::plain(format, 1);
+        let share = ann.share_photo(1, &picture);
+        assert_eq!(
+            app.files().last().unwrap(),
+            &format!("temp/1-{}.{extension}", share["id"])
+        );
+        assert_eq!(fetch(&app, &share).bytes, picture, "before sorting");
+        app.sort_all();
+        assert!(
+            app.path(&format!("photos/space-id-1/{}.{extension}", share["id"]))
+                .is_file()
+        );
+        let reply = fetch(&app, &share);
+        assert_eq!(
+            (reply.status, &reply.bytes),
+            (200, &picture),
+            "after sorting"
+        );
+        assert_eq!(reply.header("Content-Type"), Some(media_type));
+    }
+}
+
+#[test]
+fn a_real_photo_keeps_every_pixel_and_loses_its_position() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    for name in ["garden.jpg", "lake.png", "cat.webp", "wave.gif"] {
+        let original = pictures::sample(name);
+        let share = ann.share_photo(1, &original);
+        app.sort_all();
+        let served = fetch(&app, &share).bytes;
+        let decoded = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
+        assert!(
+            decoded(&served) == decoded(&original),
+            "{name} looks different"
+        );
+        assert!(
+            !served.windows(6).any(|window| window == b"SECRET"),
+            "{name} still tells something"
+        );
+        let exif = exif::Reader::new().read_from_container(&mut Cursor::new(&served));
+        let tags: Vec<_> = exif
+            .iter()
+            .flat_map(|exif| exif.fields())
+            .map(|field| field.tag)
+            .collect();
+        assert!(
+            tags.iter().all(|tag| *tag == exif::Tag::Orientation),
+            "{name}: {tags:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_photo_is_refused_and_nothing_is_kept() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let share = |bytes: &[u8]| ann.post_form(PATH, Form::text("A photo").file(bytes));
+    let types = "Photo must be a JPEG, PNG, WebP or GIF";
+    share(b"Dear diary").is(415, types);
+    share(b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
+        .is(415, types);
+    share(b"<html><script>alert(1)</script></html>").is(415, types);
+    share(&pictures::bomb()).is(413, "Photo max 64 million pixels");
+    let jpeg = pictures::plain(ImageFormat::Jpeg, 1);
+    share(&jpeg[..jpeg.len() - 2]).is(400, "Photo is damaged: it ends before the picture does");
+    share(b"\xff\xd8\xff\xe0 and then nothing of a picture")
+        .is(400, "Photo is damaged: it ends before the picture does");
+    assert_eq!(app.count("select count(*) from shares"), 0);
+    assert_eq!(app.count("select count(*) from photos"), 0);
+    assert!(app.files().is_empty());
+}
+
+#[test]
+fn a_polyglot_comes_out_as_a_picture_and_nothing_else() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let picture = pictures::png(1);
+    let polyglot = [&picture[..], b"PK\x03\x04<script>alert(1)</script>"].concat();
+    let share = ann.share_photo(1, &polyglot);
+    app.sort_all();
+    assert_eq!(fetch(&app, &share).bytes, picture);
+}
+
+#[test]
+fn a_photo_over_the_limit_is_refused_after_the_text_and_the_space() {
+    let app = TestApp::with(|config| config.limits.photo_bytes = 2 * 1024 * 1024);
+    let (ann, bob) = (ann(&app), app.person("bob"));
+    let large = vec![0xff; 3 * 1024 * 1024];
+    let form = || Form::default().file(&large);
+    bob.post_form("/spaces/9/shares", form())
+        .is(400, "Text must be provided");
+    bob.post_form("/spaces/9/shares", form().part("text", None, b"x"))
+        .is(400, "Text min 3 characters");
+    bob.post_form("/spaces/9/shares", form().part("text", None, b"Hello"))
+        .is(404, "Space with ID '9' doesn't exist");
+    bob.post_form(PATH, form().part("text", None, b"Hello"))
+        .is(403, "Can't access this space - not a member");
+    ann.post_form(PATH, form().part("text", None, b"Hello"))
+        .is(413, "Photo max 2 MiB");
+    assert!(app.files().is_empty());
+}
+
+#[test]
+fn limits_that_are_no_round_numbers_are_named_exactly() {
+    let app = TestApp::with(|config| {
+        config.limits.photo_bytes = 1000;
+        config.limits.photo_pixels = 191;
+    });
+    let ann = ann(&app);
+    let share = |bytes: &[u8]| ann.post_form(PATH, Form::text("A photo").file(bytes));
+    share(&[0xff; 1001]).is(413, "Photo max 1000 bytes");
+    share(&pictures::png(1)).is(413, "Photo max 191 pixels");
+}
+
+#[test]
+fn the_name_of_a_file_is_ignored_whatever_it_is() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    for name in [
+        "../../../etc/passwd",
+        "a\\..\\b.exe",
+        "photo.svg",
+        "%2e%2e%2f",
+        "NUL",
+    ] {
+        let form = Form::text("A photo").part("file", Some(name), &pictures::png(1));
+        ann.post_form(PATH, form).is_ok();
+    }
+    app.sort_all();
+    let expected: Vec<_> = (1..=5)
+        .map(|share| format!("space-id-1/{share}.png"))
+        .collect();
+    assert_eq!(app.files(), expected);
+}
+
+#[test]
+fn links_begin_with_the_host_that_was_asked_or_the_public_address() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let list = ann
+        .get_with("/spaces/1/images", "Host", "spaces.local:8080")
+        .is_ok();
+    let url = list[0]["image_url"].as_str().unwrap().to_owned();
+    assert!(
+        url.starts_with("http://spaces.local:8080/photos/1-1.png?expires="),
+        "{url}"
+    );
+
+    let app =
+        TestApp::with(|config| config.public_url = Some("https://spaces.example.org".to_owned()));
+    let ann = self::ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    assert!(
+        share["image_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://spaces.example.org/photos/1-1.png?")
+    );
+}
+
+#[test]
+fn a_link_stays_the_same_for_a_while_so_that_browsers_can_keep_the_photo() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    assert_eq!(
+        ann.get("/shares/1").is_ok()["image_url"],
+        share["image_url"]
+    );
+    let reply = fetch(&app, &share);
+    let cache = reply.header("Cache-Control").unwrap();
+    assert!(cache.starts_with("private, immutable, max-age="), "{cache}");
+}
+
+#[test]
+fn a_link_ends_within_a_day() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    app.app.clock.advance(Duration::from_secs(24 * 60 * 60));
+    fetch(&app, &share).is(403, "This link has expired");
+    let again = ann.get("/shares/1").is_ok();
+    assert_eq!(fetch(&app, &again).status, 200);
+}
+
+#[test]
+fn nobody_can_make_or_change_a_link() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let first = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
+    let second = path_of(&ann.share_photo(1, &pictures::png(2))["image_url"]);
+    app.sort_all();
+    let invalid = |path: &str| app.anonymous().get(path).is(403, "This link isn't valid");
+    for at in first.find("expires=").unwrap() + 8..first.len() {
+        let old = first.as_bytes()[at];
+        if old == b'&'
+            || first[..at].ends_with('&')
+            || first[at..].contains("signature=") && !old.is_ascii_digit()
+        {
+            continue;
+        }
+        let new = if old == b'5' { '6' } else { '5' };
+        let changed = format!("{}{new}{}", &first[..at], &first[at + 1..]);
+        let reply = app.anonymous().get(&changed);
+        assert_eq!(reply.status, 403, "{changed}");
+    }
+    let (_, proof) = first.split_once('?').unwrap();
+    let (other, _) = second.split_once('?').unwrap();
+    invalid(&format!("{other}?{proof}"));
+    invalid(other);
+    invalid(&format!("{other}?expires=99999999999&signature=AAAA"));
+    invalid(&format!("/photos/..%2Fsigning.key?{proof}"));
+    invalid(&format!("/photos/1-99.png?{proof}"));
+    ann.get(other).is(403, "This link isn't valid");
+}
+
+#[test]
+fn parts_of_a_photo_are_served() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let picture = pictures::png(1);
+    let path = path_of(&ann.share_photo(1, &picture)["image_url"]);
+    app.sort_all();
+    let part = |range: &str| app.anonymous().get_with(&path, "Range", range);
+
+    let whole = app.anonymous().get(&path);
+    assert_eq!(whole.header("Accept-Ranges"), Some("bytes"));
+    assert_eq!(
+        whole.header("Content-Length"),
+        Some(picture.len().to_string().as_str())
+    );
+
+    let reply = part("bytes=2-5");
+    assert_eq!((reply.status, &reply.bytes[..]), (206, &picture[2..=5]));
+    assert_eq!(
+        reply.header("Content-Range"),
+        Some(format!("bytes 2-5/{}", picture.len()).as_str())
+    );
+    assert_eq!(reply.header("Content-Length"), Some("4"));
+    assert_eq!(part("bytes=-7").bytes, picture[picture.len() - 7..]);
+    assert_eq!(part("bytes=9-").bytes, picture[9..]);
+
+    let reply = part("bytes=999999-");
+    assert_eq!(reply.status, 416);
+    assert_eq!(
+        reply.header("Content-Range"),
+        Some(format!("bytes */{}", picture.len()).as_str())
+    );
+    for nonsense in ["bytes=5-2", "bytes=x", "pages=1-2", "bytes=0-1,4-5"] {
+        let reply = part(nonsense);
+        assert_eq!(
+            (reply.status, reply.bytes),
+            (200, picture.clone()),
+            "{nonsense}"
+        );
+    }
+}
+
+#[test]
+fn who_has_the_photo_is_not_sent_it_again() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let path = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
+    let other = path_of(&ann.share_photo(1, &pictures::png(2))["image_url"]);
+    app.sort_all();
+    let tag = app
+        .anonymous()
+        .get(&path)
+        .header("ETag")
+        .unwrap()
+        .to_owned();
+    assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+    let reply = app.anonymous().get_with(&path, "If-None-Match", &tag);
+    assert_eq!((reply.status, reply.bytes.len()), (304, 0));
+    assert_eq!(reply.header("ETag"), Some(tag.as_str()));
+    assert_eq!(
+        app.anonymous()
+            .get_with(&other, "If-None-Match", &tag)
+            .status,
+        200
+    );
+
+    let ranged = |if_range: &str| {
+        let request = app
+            .client()
+            .get(path.clone())
+            .header(Header::new("Range", "bytes=0-3"));
+        app.anonymous()
+            .send(request.header(Header::new("If-Range", if_range.to_owned())))
+            .status
+    };
+    assert_eq!((ranged(&tag), ranged("\"other\"")), (206, 200));
+}
+
+#[test]
+fn head_tells_about_a_photo_without_sending_it() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let picture = pictures::png(1);
+    let path = path_of(&ann.share_photo(1, &picture)["image_url"]);
+    app.sort_all();
+    let reply = app.anonymous().send(app.client().head(path));
+    assert_eq!((reply.status, reply.bytes.len()), (200, 0));
+    assert_eq!(
+        reply.header("Content-Length"),
+        Some(picture.len().to_string().as_str())
+    );
+}
+
+#[test]
+fn a_deleted_photo_is_gone_at_once_from_everywhere() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let (sorted, unsorted) = (
+        ann.share_photo(1, &pictures::png(1)),
+        ann.share_photo(1, &pictures::png(2)),
+    );
+    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    for share in [&sorted, &unsorted] {
+        ann.delete(&format!("/shares/{}", share["id"]))
+            .is(200, "Share deleted");
+        fetch(&app, share).is(404, "No such photo");
+    }
+    assert!(app.files().is_empty());
+    assert_eq!(app.sort_one(), Outcome::Empty);
+}
+
+#[test]
+fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
+    ann.delete("/shares/1").is(200, "Share deleted");
+    // A worker that had the photo in hand brings it back.
+    fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
+    fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
+    assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());
+    app.app.clock.advance(Duration::from_secs(10 * 60));
+    assert_eq!(
+        app.wait(app.app.sweep()).unwrap(),
+        Swept {
+            deleted: 1,
+            orphans: 0
+        }
+    );
+    assert!(app.files().is_empty());
+    assert_eq!(app.count("select count(*) from tombstones"), 0);
+}
+
+#[test]
+fn a_sweep_takes_orphans_and_leaves_what_waits_to_be_sorted() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let waiting = ann.share_photo(1, &pictures::png(1));
+    fs::write(
+        app.path("photos/temp/1-99.png"),
+        b"an upload that came to nothing",
+    )
+    .unwrap();
+    fs::write(app.path("photos/temp/.part-x"), b"half of one").unwrap();
+    assert_eq!(
+        app.wait(app.app.sweep()).unwrap(),
+        Swept::default(),
+        "they are too new"
+    );
+    assert_eq!(
+        app.wait(app.app.sweeper().sweep_all()).unwrap(),
+        Swept {
+            deleted: 0,
+            orphans: 1
+        }
+    );
+    assert_eq!(app.files(), ["temp/1-1.png"]);
+    app.sort_all();
+    assert_eq!(fetch(&app, &waiting).bytes, pictures::png(1));
+}
+
+#[test]
+fn a_photo_that_cannot_be_sorted_is_tried_later_then_set_aside_then_sent_again() {
+    let app = TestApp::with(|config| config.photos.max_attempts = 3);
+    let ann = ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    let name = || "1-1.png".parse().unwrap();
+    let hidden = app.path("photos/hidden");
+    fs::rename(app.path("photos/temp/1-1.png"), &hidden).unwrap();
+
+    assert_eq!(app.sort_one(), Outcome::Failed(name()));
+    assert_eq!(app.sort_one(), Outcome::Empty, "it waits");
+    app.app.clock.advance(Duration::from_secs(2));
+    assert_eq!(app.sort_one(), Outcome::Failed(name()));
+    app.app.clock.advance(Duration::from_secs(2));
+    assert_eq!(app.sort_one(), Outcome::Empty, "it waits longer");
+    app.app.clock.advance(Duration::from_secs(2));
+    assert_eq!(app.sort_one(), Outcome::SetAside(name()));
+    app.app.clock.advance(Duration::from_secs(60 * 60 * 24));
+    assert_eq!(app.sort_one(), Outcome::Empty, "it is set aside");
+    let (ann, share_path) = (
+        ann.with_token(app.anonymous().signed_in("ann").token()),
+        "/shares/1",
+    );
+    ann.get(share_path).is_ok();
+    fetch(&app, &ann.get(share_path).is_ok()).is(404, "No such photo");
+
+    fs::rename(&hidden, app.path("photos/temp/1-1.png")).unwrap();
+    let (failed, now) = (name(), app.app.now());
+    let sent = app.app.db.write(move |conn| {
+        Ok(shared_spaces::domain::jobs::retry(
+            conn,
+            Some(&failed),
+            now,
+        )?)
+    });
+    assert_eq!(app.wait(sent).unwrap(), 1);
+    assert_eq!(app.sort_one(), Outcome::Sorted(name()));
+    assert!(share["image_url"].is_string());
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    // Taken, moved, and never acknowledged.
+    let taken = app.wait(app.app.queue.receive()).unwrap().unwrap();
+    app.wait(app.app.photos.sort(&taken.name)).unwrap();
+    assert_eq!(app.sort_one(), Outcome::Empty, "nobody else takes it yet");
+    app.app.clock.advance(Duration::from_secs(61));
+    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    let taken = app.wait(app.app.queue.receive()).unwrap().unwrap();
+    ann.delete("/shares/1").is(200, "Share deleted");
+    let error = app.wait(app.app.photos.sort(&taken.name)).unwrap_err();
+    app.wait(app.app.queue.put_back(&taken, &error)).unwrap();
+    app.app.clock.advance(Duration::from_secs(61));
+    assert_eq!(app.sort_one(), Outcome::Empty);
+    assert!(app.files().is_empty());
+}

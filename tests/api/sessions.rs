@@ -1,0 +1,252 @@
+//! Sessions: bearer tokens, cookies, where requests may come from, and when they end.
+
+use std::time::Duration;
+
+use rocket::http::{ContentType, Header};
+use serde_json::json;
+
+use crate::support::{PASSWORD, Reply, TestApp};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[test]
+fn who_brings_no_token_a_wrong_one_or_another_scheme_is_not_authorized() {
+    let app = TestApp::new();
+    let reply = app.anonymous().get("/me");
+    reply.is(401, "You aren't authorized");
+    assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
+    let reply = app.anonymous().with_token("not-a-token").get("/me");
+    reply.is(401, "You aren't authorized");
+    assert_eq!(
+        reply.header("WWW-Authenticate"),
+        Some("Bearer error=\"invalid_token\"")
+    );
+    for value in [
+        "Bearer",
+        "Bearer ",
+        "Basic YW5uOmNvcnJlY3QgaG9yc2U=",
+        "\u{fffd}",
+    ] {
+        app.anonymous()
+            .get_with("/me", "Authorization", value)
+            .is(401, "You aren't authorized");
+    }
+}
+
+#[test]
+fn authentication_comes_before_everything_else() {
+    let app = TestApp::new();
+    let request = app
+        .client()
+        .post("/spaces/x/shares")
+        .header(ContentType::HTML)
+        .body("<p>");
+    app.anonymous()
+        .send(request)
+        .is(401, "You aren't authorized");
+    app.anonymous()
+        .get("/spaces?limit=none")
+        .is(401, "You aren't authorized");
+}
+
+#[test]
+fn the_scheme_is_written_in_any_case() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let value = format!("bEaReR {}", ann.token());
+    app.anonymous()
+        .get_with("/me", "Authorization", &value)
+        .is_ok();
+}
+
+#[test]
+fn only_the_hash_of_a_token_is_stored() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let token = ann.token().as_bytes().to_vec();
+    assert_eq!(token.len(), 43, "256 bits in base64");
+    assert_eq!(app.count("select length(token_hash) from sessions"), 32);
+    app.wait(app.app.db.write(|_| Ok(()))).unwrap();
+    for file in ["shared-spaces.db", "shared-spaces.db-wal"] {
+        let bytes = std::fs::read(app.path(file)).unwrap();
+        assert!(
+            !bytes.windows(token.len()).any(|window| window == token),
+            "the token stands in {file}"
+        );
+    }
+}
+
+#[test]
+fn logging_out_ends_this_session_at_once_and_no_other() {
+    let app = TestApp::new();
+    let (here, there) = (app.person("ann"), app.anonymous().signed_in("ann"));
+    here.delete("/logout").is(200, "Logged out");
+    here.get("/me").is(401, "You aren't authorized");
+    there.get("/logout").is(200, "Logged out");
+    there.get("/me").is(401, "You aren't authorized");
+    app.anonymous()
+        .delete("/logout")
+        .is(401, "You aren't authorized");
+}
+
+#[test]
+fn a_session_ends_thirty_days_after_its_last_use() {
+    let app = TestApp::new();
+    let (busy, idle) = (app.person("ann"), app.anonymous().signed_in("ann"));
+    for _ in 0..4 {
+        app.app.clock.advance(DAY * 10);
+        if busy.get("/me").status != 200 {
+            panic!("a session that is used every ten days has ended");
+        }
+    }
+    idle.get("/me").is(401, "You aren't authorized");
+    app.app.clock.advance(DAY * 31);
+    busy.get("/me").is(401, "You aren't authorized");
+    // Whoever signs in next takes the ended ones away.
+    app.anonymous().login("ann", PASSWORD).is_ok();
+    assert_eq!(app.count("select count(*) from sessions"), 1);
+}
+
+#[test]
+fn signing_in_sets_a_cookie_that_scripts_cannot_read() {
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    let reply = app.anonymous().login("ann", PASSWORD);
+    let cookie = reply.header("Set-Cookie").unwrap();
+    let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+    assert!(cookie.starts_with(&format!("session={token};")), "{cookie}");
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "{cookie}");
+}
+
+#[test]
+fn on_https_the_cookie_is_for_https_only() {
+    let app =
+        TestApp::with(|config| config.public_url = Some("https://spaces.example.org".to_owned()));
+    app.anonymous().register("ann").is_ok();
+    let reply = app.anonymous().login("ann", PASSWORD);
+    assert!(reply.header("Set-Cookie").unwrap().contains("Secure"));
+}
+
+#[test]
+fn the_cookie_works_like_the_token() {
+    let app = TestApp::new();
+    let ann = app.person("ann").by_cookie();
+    ann.get("/me").is_ok();
+    ann.post("/spaces", json!({"name": "Family"})).is_ok();
+    let reply = ann.delete("/logout");
+    reply.is(200, "Logged out");
+    assert!(reply.header("Set-Cookie").unwrap().starts_with("session=;"));
+    ann.get("/me").is(401, "You aren't authorized");
+}
+
+#[test]
+fn using_a_cookie_moves_its_end() {
+    let app = TestApp::new();
+    let ann = app.person("ann").by_cookie();
+    assert_eq!(ann.get("/me").header("Set-Cookie"), None);
+    app.app.clock.advance(DAY);
+    assert!(
+        ann.get("/me")
+            .header("Set-Cookie")
+            .unwrap()
+            .contains("Max-Age=2592000")
+    );
+    assert_eq!(ann.get("/me").header("Set-Cookie"), None);
+}
+
+#[test]
+fn with_the_cookie_alone_get_does_not_sign_out() {
+    let app = TestApp::new();
+    let ann = app.person("ann").by_cookie();
+    ann.get("/logout").is(403, "Sign out with DELETE /logout");
+    ann.get("/me").is_ok();
+}
+
+/// Makes a space with the cookie, and with these headers about where the request comes from.
+fn from(app: &TestApp, token: &str, headers: &[(&'static str, &'static str)]) -> Reply {
+    let mut request = app
+        .client()
+        .post("/spaces")
+        .header(ContentType::JSON)
+        .body(r#"{"name": "Family"}"#);
+    request.add_header(Header::new("Cookie", format!("session={token}")));
+    for (name, value) in headers {
+        request.add_header(Header::new(*name, *value));
+    }
+    Reply::read(request.dispatch())
+}
+
+#[test]
+fn other_sites_cannot_use_the_cookie_to_change_anything() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let refused: [&[(&str, &str)]; 7] = [
+        &[],
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+        &[("Sec-Fetch-Site", "none")],
+        &[
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Origin", "http://localhost:8000"),
+        ],
+        &[("Origin", "https://evil.example")],
+        &[("Origin", "null")],
+    ];
+    for headers in refused {
+        from(&app, ann.token(), headers)
+            .is(403, "Requests with the cookie must come from this site");
+    }
+    assert_eq!(app.count("select count(*) from spaces"), 0);
+    from(&app, ann.token(), &[("Sec-Fetch-Site", "same-origin")]).is_ok();
+    from(&app, ann.token(), &[("Origin", "http://localhost:8000")]).is_ok();
+}
+
+#[test]
+fn behind_a_proxy_the_origin_is_the_public_one() {
+    let app =
+        TestApp::with(|config| config.public_url = Some("https://spaces.example.org".to_owned()));
+    let ann = app.person("ann");
+    from(
+        &app,
+        ann.token(),
+        &[("Origin", "https://spaces.example.org")],
+    )
+    .is_ok();
+    for other in [
+        "http://spaces.example.org",
+        "https://spaces.example.org.evil.example",
+        "http://localhost:8000",
+    ] {
+        from(&app, ann.token(), &[("Origin", other)])
+            .is(403, "Requests with the cookie must come from this site");
+    }
+}
+
+#[test]
+fn a_token_goes_before_a_cookie_and_needs_no_origin() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let request = app
+        .client()
+        .get("/me")
+        .header(Header::new("Cookie", format!("session={}", bob.token())));
+    assert_eq!(ann.send(request).is_ok()["login"], "ann");
+    let request = app
+        .client()
+        .get("/me")
+        .header(Header::new("Cookie", format!("session={}", bob.token())));
+    ann.with_token("wrong")
+        .send(request)
+        .is(401, "You aren't authorized");
+}
+
+#[test]
+fn a_session_outlives_the_server() {
+    let app = TestApp::new();
+    let token = app.person("ann").token().to_owned();
+    let app = app.restarted();
+    app.anonymous().with_token(&token).get("/me").is_ok();
+}

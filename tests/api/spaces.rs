@@ -1,0 +1,170 @@
+//! Spaces: making, listing, renaming and deleting them.
+
+use serde_json::json;
+
+use crate::support::{TestApp, pictures};
+
+#[test]
+fn who_makes_a_space_is_its_admin() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.post("/spaces", json!({"name": "Family"})).is_ok();
+    assert_eq!(space, json!({"id": 1, "name": "Family"}));
+    assert_eq!(ann.get("/spaces/1").is_ok(), space);
+    assert_eq!(
+        ann.get("/spaces").is_ok(),
+        json!([{"space": space, "is_admin": true}])
+    );
+}
+
+#[test]
+fn a_name_is_checked_in_the_order_of_the_contract() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let post = |body| ann.post("/spaces", body);
+    post(json!({})).is(400, "Invalid payload: 'name'");
+    post(json!({"name": null})).is(400, "Name must be provided");
+    post(json!({"name": 7})).is(400, "Name must be text");
+    post(json!({"name": "x".repeat(51)})).is(400, "Name max 50 characters");
+    post(json!({"name": "  "})).is(400, "Name min 3 characters");
+    post(json!({"name": "    "})).is(400, "Name cannot be empty");
+    post(json!({"name": "a\tb"})).is(400, "Name cannot contain control characters");
+    assert_eq!(app.count("select count(*) from spaces"), 0);
+}
+
+#[test]
+fn my_spaces_are_sorted_by_name_whatever_the_case() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for name in ["beach", "Äpfel", "Apple", "Choir", "apple"] {
+        ann.space(name);
+    }
+    let names: Vec<_> = ann
+        .get("/spaces")
+        .is_ok()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["space"]["name"].clone())
+        .collect();
+    assert_eq!(names, ["Apple", "apple", "beach", "Choir", "Äpfel"]);
+}
+
+#[test]
+fn a_space_is_for_its_members_only() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = ann.space("Family");
+    assert_eq!(bob.get("/spaces").is_ok(), json!([]));
+    bob.get(&format!("/spaces/{space}"))
+        .is(403, "Can't access this space - not a member");
+    ann.invite(space, "bob");
+    assert_eq!(
+        bob.get("/spaces").is_ok(),
+        json!([{"space": {"id": space, "name": "Family"}, "is_admin": false}])
+    );
+}
+
+#[test]
+fn a_space_that_does_not_exist_is_named_as_it_was_asked_for() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for id in ["2", "0", "-1", "abc", "9223372036854775808", "1e3"] {
+        ann.get(&format!("/spaces/{id}"))
+            .is(404, &format!("Space with ID '{id}' doesn't exist"));
+    }
+}
+
+#[test]
+fn an_admin_renames_a_space() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    ann.put(
+        &format!("/spaces/{space}"),
+        json!({"new-name": "The family"}),
+    )
+    .is(200, "Space renamed");
+    assert_eq!(
+        ann.get(&format!("/spaces/{space}")).is_ok()["name"],
+        "The family"
+    );
+}
+
+#[test]
+fn renaming_checks_in_the_order_of_the_contract() {
+    let app = TestApp::new();
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let space = ann.space("Family");
+    ann.invite(space, "bob");
+    let path = format!("/spaces/{space}");
+    app.anonymous()
+        .put("/spaces/x", json!({}))
+        .is(401, "You aren't authorized");
+    cid.put("/spaces/99", json!({}))
+        .is(400, "Invalid payload: 'new-name'");
+    cid.put("/spaces/99", json!({"new-name": null}))
+        .is(400, "New name must be provided");
+    cid.put("/spaces/99", json!({"new-name": "x".repeat(51)}))
+        .is(400, "Name max 50 characters");
+    cid.put("/spaces/99", json!({"new-name": "Club"}))
+        .is(404, "Space with ID '99' doesn't exist");
+    cid.put(&path, json!({"new-name": "Club"}))
+        .is(403, "Can't access this space - not a member");
+    bob.put(&path, json!({"new-name": "Club"}))
+        .is(403, "User not admin");
+    assert_eq!(ann.get(&path).is_ok()["name"], "Family");
+}
+
+#[test]
+fn deleting_checks_in_the_order_of_the_contract() {
+    let app = TestApp::new();
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let space = ann.space("Family");
+    ann.invite(space, "bob");
+    let path = format!("/spaces/{space}");
+    cid.delete("/spaces/99")
+        .is(404, "Space with ID '99' doesn't exist");
+    cid.delete(&path)
+        .is(403, "Can't access this space - not a member");
+    bob.delete(&path).is(403, "User not admin");
+    ann.delete(&path)
+        .is(400, "Space must contain only one member");
+    ann.get(&path).is_ok();
+}
+
+#[test]
+fn a_deleted_space_takes_its_shares_and_photos_with_it() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let (space, other) = (ann.space("Family"), ann.space("Choir"));
+    let sorted = ann.share_photo(space, &pictures::png(1));
+    ann.share_photo(other, &pictures::png(2));
+    app.sort_all();
+    let unsorted = ann.share_photo(space, &pictures::png(3));
+    assert_eq!(
+        app.files(),
+        ["space-id-1/1.png", "space-id-2/2.png", "temp/1-3.png"]
+    );
+
+    ann.delete(&format!("/spaces/{space}"))
+        .is(200, "Space deleted");
+    ann.get(&format!("/spaces/{space}"))
+        .is(404, &format!("Space with ID '{space}' doesn't exist"));
+    for share in [sorted, unsorted] {
+        ann.get(&format!("/shares/{}", share["id"]))
+            .is(404, "No such share");
+    }
+    assert_eq!(app.files(), ["space-id-2/2.png"]);
+    assert!(!app.path("photos/space-id-1").exists());
+}
+
+#[test]
+fn an_id_is_never_used_twice() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let first = ann.space("Family");
+    ann.delete(&format!("/spaces/{first}"))
+        .is(200, "Space deleted");
+    assert_eq!(ann.space("Family"), first + 1);
+}

@@ -1,0 +1,156 @@
+//! An application for each test, people who use it through its public API, and what they get back.
+
+mod person;
+pub mod pictures;
+mod reply;
+
+use std::path::{Path, PathBuf};
+
+use rocket::local::blocking::Client;
+use rocket::tokio::runtime::Builder;
+use shared_spaces::api;
+use shared_spaces::app::App;
+use shared_spaces::config::Config;
+use shared_spaces::photos::sorter::Outcome;
+use tempfile::TempDir;
+
+pub use person::{Form, Person, path_of};
+pub use reply::Reply;
+
+/// What everybody's password is.
+pub const PASSWORD: &str = "correct horse";
+
+/// A server in this process with a folder of its own. When it is dropped, no photo may still wait to be sorted.
+pub struct TestApp {
+    pub app: App,
+    client: Client,
+    folder: TempDir,
+    may_leave_jobs: bool,
+}
+
+impl TestApp {
+    /// With the default settings.
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// With some settings changed.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: folder.path().join("data"),
+            ..Config::default()
+        };
+        change(&mut config);
+        let app = App::open(config).unwrap();
+        let client = Client::untracked(api::rocket(app.clone())).unwrap();
+        Self {
+            app,
+            client,
+            folder,
+            may_leave_jobs: false,
+        }
+    }
+
+    /// The same folder with a new process, as after a restart.
+    pub fn restarted(mut self) -> Self {
+        let config = (*self.app.config).clone();
+        self.app = App::open(config).unwrap();
+        self.client = Client::untracked(api::rocket(self.app.clone())).unwrap();
+        self
+    }
+
+    /// For tests that end with photos unsorted.
+    pub fn leaving_jobs(mut self) -> Self {
+        self.may_leave_jobs = true;
+        self
+    }
+
+    /// Somebody who isn't signed in.
+    pub fn anonymous(&self) -> Person<'_> {
+        Person::anonymous(&self.client)
+    }
+
+    /// Somebody new, registered and signed in with a bearer token.
+    pub fn person(&self, login: &str) -> Person<'_> {
+        self.anonymous().register(login).is_ok();
+        self.anonymous().signed_in(login)
+    }
+
+    /// Dispatches a request that was built by hand.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for something asynchronous of the application.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(work)
+    }
+
+    /// One step of the worker.
+    pub fn sort_one(&self) -> Outcome {
+        self.wait(self.app.sorter().step()).unwrap()
+    }
+
+    /// Steps the worker until nothing is left.
+    pub fn sort_all(&self) {
+        while self.sort_one() != Outcome::Empty {}
+    }
+
+    /// A path below the data folder.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join("data").join(path)
+    }
+
+    /// The photos' files, as paths below `photos`, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let root = self.path("photos");
+        let mut files = Vec::new();
+        collect(&root, &root, &mut files);
+        files.sort();
+        files
+    }
+
+    /// A number out of the database, for what can't be seen from outside.
+    pub fn count(&self, sql: &'static str) -> i64 {
+        self.wait(
+            self.app
+                .db
+                .read(move |conn| Ok(conn.query_row(sql, [], |row| row.get(0))?)),
+        )
+        .unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() && !self.may_leave_jobs {
+            assert_eq!(
+                self.count("select count(*) from photo_jobs"),
+                0,
+                "photos wait to be sorted"
+            );
+        }
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            files.push(
+                path.strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+            );
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Somebody who uses the API, as anybody could.
+
+use rocket::http::{ContentType, Header};
+use rocket::local::blocking::{Client, LocalRequest};
+use serde_json::{Value, json};
+
+use super::{PASSWORD, Reply};
+
+/// How somebody proves who they are.
+#[derive(Clone)]
+enum Proof {
+    Nothing,
+    Bearer(String),
+    /// From a page of this server.
+    Cookie(String),
+}
+
+/// Somebody with or without an account, at the server of a test.
+#[derive(Clone)]
+pub struct Person<'a> {
+    client: &'a Client,
+    proof: Proof,
+    pub id: i64,
+}
+
+/// The fields of a form, as `multipart/form-data`.
+#[derive(Default)]
+pub struct Form {
+    body: Vec<u8>,
+}
+
+const BOUNDARY: &str = "a-boundary-that-no-photo-has";
+
+impl Form {
+    pub fn text(text: &str) -> Self {
+        Self::default().part("text", None, text.as_bytes())
+    }
+
+    pub fn file(self, bytes: &[u8]) -> Self {
+        self.part("file", Some("photo.jpg"), bytes)
+    }
+
+    pub fn part(mut self, name: &str, file_name: Option<&str>, bytes: &[u8]) -> Self {
+        let file =
+            file_name.map(|name| format!("; filename=\"{name}\"\r\nContent-Type: image/jpeg"));
+        let file = file.unwrap_or_default();
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+        );
+        self.body.extend_from_slice(head.as_bytes());
+        self.body.extend_from_slice(bytes);
+        self.body.extend_from_slice(b"\r\n");
+        self
+    }
+
+    pub fn body(mut self) -> Vec<u8> {
+        self.body
+            .extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        self.body
+    }
+
+    pub fn content_type() -> ContentType {
+        ContentType::parse_flexible(&format!("multipart/form-data; boundary={BOUNDARY}")).unwrap()
+    }
+}
+
+impl<'a> Person<'a> {
+    pub fn anonymous(client: &'a Client) -> Self {
+        Self {
+            client,
+            proof: Proof::Nothing,
+            id: 0,
+        }
+    }
+
+    pub fn register(&self, login: &str) -> Reply {
+        self.post(
+            "/register",
+            json!({"login": login, "password": PASSWORD, "confirm-password": PASSWORD}),
+        )
+    }
+
+    pub fn login(&self, login: &str, password: &str) -> Reply {
+        self.post("/login", json!({"login": login, "password": password}))
+    }
+
+    /// Signs in, for the bearer token.
+    pub fn signed_in(&self, login: &str) -> Self {
+        let token = self.login(login, PASSWORD).is_ok()["access_token"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let mut person = self.with_token(&token);
+        person.id = person.get("/me").is_ok()["id"].as_i64().unwrap();
+        person
+    }
+
+    /// The same person with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            proof: Proof::Bearer(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same person in a browser, which sends the cookie and no token.
+    pub fn by_cookie(&self) -> Self {
+        Self {
+            proof: Proof::Cookie(self.token().to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        match &self.proof {
+            Proof::Nothing => panic!("somebody who isn't signed in has no token"),
+            Proof::Bearer(token) | Proof::Cookie(token) => token,
+        }
+    }
+
+    /// Adds what proves who this is.
+    pub fn prove<'c>(&self, mut request: LocalRequest<'c>) -> LocalRequest<'c> {
+        match &self.proof {
+            Proof::Nothing => {}
+            Proof::Bearer(token) => {
+                request.add_header(Header::new("Authorization", format!("Bearer {token}")))
+            }
+            Proof::Cookie(token) => {
+                request.add_header(Header::new("Cookie", format!("session={token}")));
+                request.add_header(Header::new("Sec-Fetch-Site", "same-origin"));
+            }
+        }
+        request
+    }
+
+    pub fn send(&self, request: LocalRequest<'_>) -> Reply {
+        Reply::read(self.prove(request).dispatch())
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        self.send(self.client.get(path.to_owned()))
+    }
+
+    pub fn get_with(&self, path: &str, name: &'static str, value: &str) -> Reply {
+        self.send(
+            self.client
+                .get(path.to_owned())
+                .header(Header::new(name, value.to_owned())),
+        )
+    }
+
+    pub fn delete(&self, path: &str) -> Reply {
+        self.send(self.client.delete(path.to_owned()))
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(
+            self.client
+                .post(path.to_owned())
+                .header(ContentType::JSON)
+                .body(body.to_string()),
+        )
+    }
+
+    pub fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(
+            self.client
+                .put(path.to_owned())
+                .header(ContentType::JSON)
+                .body(body.to_string()),
+        )
+    }
+
+    pub fn post_form(&self, path: &str, form: Form) -> Reply {
+        self.send(
+            self.client
+                .post(path.to_owned())
+                .header(Form::content_type())
+                .body(form.body()),
+        )
+    }
+
+    pub fn put_form(&self, path: &str, form: Form) -> Reply {
+        self.send(
+            self.client
+                .put(path.to_owned())
+                .header(Form::content_type())
+                .body(form.body()),
+        )
+    }
+
+    /// Makes a space and gives its id.
+    pub fn space(&self, name: &str) -> i64 {
+        self.post("/spaces", json!({"name": name})).is_ok()["id"]
+            .as_i64()
+            .unwrap()
+    }
+
+    /// Adds somebody to a space.
+    pub fn invite(&self, space: i64, login: &str) {
+        self.post(&format!("/spaces/{space}/members"), json!({"login": login}))
+            .is(200, "Member added");
+    }
+
+    /// Makes a member of a space its admin.
+    pub fn promote(&self, space: i64, user: i64) {
+        let path = format!("/spaces/{space}/members/{user}");
+        self.put(&path, json!({"is-admin": true}))
+            .is(200, "Admin permission changed");
+    }
+
+    /// Shares a text and gives the share's id.
+    pub fn share(&self, space: i64, text: &str) -> i64 {
+        self.post_form(&format!("/spaces/{space}/shares"), Form::text(text))
+            .is_ok()["id"]
+            .as_i64()
+            .unwrap()
+    }
+
+    /// Shares a photo and gives the share.
+    pub fn share_photo(&self, space: i64, photo: &[u8]) -> Value {
+        self.post_form(
+            &format!("/spaces/{space}/shares"),
+            Form::text("A photo").file(photo),
+        )
+        .is_ok()
+    }
+}
+
+/// The path and query of a link to a photo.
+pub fn path_of(url: &Value) -> String {
+    url.as_str()
+        .unwrap()
+        .strip_prefix("http://localhost:8000")
+        .unwrap()
+        .to_owned()
+}
