@@ -11,6 +11,7 @@ use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{photos, shares};
+use crate::error::Error;
 use crate::passwords::Passwords;
 use crate::photos::intake::Intake;
 use crate::photos::links::LinkSigner;
@@ -105,14 +106,16 @@ impl App {
 
     /// Checks the database, however large it is, and remembers the verdict.
     pub async fn check_database(&self) {
-        match self.db.quick_check().await {
-            Ok(None) => tracing::debug!("the database is sound"),
-            Ok(Some(verdict)) => {
-                self.damaged.store(true, Ordering::Relaxed);
-                tracing::error!("the database is damaged: {verdict}");
-            }
-            Err(error) => tracing::error!("the database can't be checked: {error:?}"),
-        }
+        let problem = match self.db.quick_check().await {
+            Ok(None) => return tracing::debug!("the database is sound"),
+            // Whether it is damaged couldn't be found out.
+            Err(Error::Busy) => return tracing::warn!("the database is too busy to be checked"),
+            Ok(Some(verdict)) => verdict,
+            // Damage can be such that even the check breaks off.
+            Err(error) => format!("{error:?}"),
+        };
+        self.damaged.store(true, Ordering::Relaxed);
+        tracing::error!("the database is damaged: {problem}");
     }
 
     /// The worker for the photos of this application.

@@ -177,9 +177,7 @@ fn links_begin_with_the_host_that_was_asked_or_the_public_address() {
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
     app.sort_all();
-    let list = ann
-        .get_with("/spaces/1/images", "Host", "spaces.local:8080")
-        .is_ok();
+    let list = ann.get_at("spaces.local:8080", "/spaces/1/images").is_ok();
     let url = list[0]["image_url"].as_str().unwrap().to_owned();
     assert!(
         url.starts_with("http://spaces.local:8080/photos/1-1.png?expires="),

@@ -1,6 +1,13 @@
 //! The server itself: its page, and how it is.
 
-use crate::support::TestApp;
+use std::fs;
+
+use rocket::local::blocking::Client;
+use shared_spaces::api;
+use shared_spaces::app::App;
+use shared_spaces::config::Config;
+
+use crate::support::{Reply, TestApp};
 
 #[test]
 fn the_page_says_what_this_is() {
@@ -36,27 +43,28 @@ fn a_damaged_database_makes_the_server_not_ready() {
     app.wait(app.app.check_database());
     app.anonymous().get("/ready").is(200, "ready");
 
-    // What a failing disk does: pages of the file turn to something else.
-    let spoilt = app.app.db.write(|conn| {
-        conn.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
-        Ok(())
-    });
-    app.wait(async { drop(spoilt.await) });
-    let folder = app.path("");
+    // What a failing disk does: half of the file turns to something else.
     let copy = tempfile::tempdir().unwrap();
-    let mut bytes = std::fs::read(folder.join("shared-spaces.db")).unwrap();
+    let path = copy.path().join("shared-spaces.db");
+    let copied = path.to_str().unwrap().to_owned();
+    let backup = app
+        .app
+        .db
+        .read(move |conn| Ok(conn.backup("main", copied, None)?));
+    app.wait(backup).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
     let length = bytes.len();
     bytes[length / 2..].fill(0x5a);
-    std::fs::write(copy.path().join("shared-spaces.db"), bytes).unwrap();
-    let config = shared_spaces::config::Config {
+    fs::write(&path, bytes).unwrap();
+
+    let config = Config {
         data_dir: copy.path().to_owned(),
         ..Default::default()
     };
-    let damaged = shared_spaces::app::App::open(config).unwrap();
+    let damaged = App::open(config).unwrap();
     app.wait(damaged.check_database());
     assert!(damaged.is_damaged());
-    let client =
-        rocket::local::blocking::Client::untracked(shared_spaces::api::rocket(damaged)).unwrap();
-    let reply = crate::support::Reply::read(client.get("/ready").dispatch());
+    let client = Client::untracked(api::rocket(damaged)).unwrap();
+    let reply = Reply::read(client.get("/ready").dispatch());
     reply.is(503, "The database is damaged, see the server's log");
 }

@@ -1,5 +1,6 @@
 //! Somebody who uses the API, as anybody could.
 
+use rocket::http::uri::{Authority, Host};
 use rocket::http::{ContentType, Header};
 use rocket::local::blocking::{Client, LocalRequest};
 use serde_json::{Value, json};
@@ -126,7 +127,7 @@ impl<'a> Person<'a> {
                 request.add_header(Header::new("Authorization", format!("Bearer {token}")))
             }
             Proof::Cookie(token) => {
-                request.add_header(Header::new("Cookie", format!("session={token}")));
+                request = request.cookie(("session", token.clone()));
                 request.add_header(Header::new("Sec-Fetch-Site", "same-origin"));
             }
         }
@@ -139,6 +140,15 @@ impl<'a> Person<'a> {
 
     pub fn get(&self, path: &str) -> Reply {
         self.send(self.client.get(path.to_owned()))
+    }
+
+    /// Gets a path from a server that is reached under this host.
+    pub fn get_at(&self, host: &'static str, path: &str) -> Reply {
+        let mut request = self.client.get(path.to_owned());
+        request
+            .inner_mut()
+            .set_host(Host::new(Authority::parse(host).unwrap()));
+        self.send(request)
     }
 
     pub fn get_with(&self, path: &str, name: &'static str, value: &str) -> Reply {
