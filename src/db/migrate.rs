@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use refinery::Runner;
 use rusqlite::{Connection, OptionalExtension};
 
 mod embedded {
@@ -14,7 +15,10 @@ mod embedded {
 /// # Errors
 /// The schema is newer than this program, a migration fails, or rows point nowhere afterwards.
 pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
-    let runner = embedded::migrations::runner();
+    run_all(connection, path, &embedded::migrations::runner())
+}
+
+fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<()> {
     let newest = runner
         .get_migrations()
         .iter()
@@ -82,4 +86,63 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     connection.backup("main", copy, None)?;
     std::fs::File::open(copy)?.sync_all()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use refinery::Migration;
+
+    use super::*;
+
+    /// A database of today's schema with one user, and the runner of a later version.
+    fn older(later: &str) -> (tempfile::TempDir, PathBuf, Connection, Runner) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let mut connection = Connection::open(&path).unwrap();
+        run(&mut connection, &path).unwrap();
+        connection
+            .execute_batch("insert into users values (7, 'ann', 'ann', 'hash', 0)")
+            .unwrap();
+        let mut migrations = embedded::migrations::runner().get_migrations().clone();
+        let number = migrations.len() + 1;
+        migrations.push(Migration::unapplied(&format!("V{number}__later"), later).unwrap());
+        (folder, path, connection, Runner::new(&migrations))
+    }
+
+    #[test]
+    fn before_an_upgrade_the_database_is_copied_beside_itself() {
+        let (_folder, path, mut connection, runner) =
+            older("create table later (id integer); delete from users;");
+        run_all(&mut connection, &path, &runner).unwrap();
+        assert!(connection.table_exists(None, "later").unwrap());
+        let copy = Connection::open(copy_before(&path, version(&connection).unwrap())).unwrap();
+        assert!(!copy.table_exists(None, "later").unwrap());
+        let login: String = copy
+            .query_row("select login from users", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(login, "ann");
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_changes_nothing() {
+        let (_folder, path, mut connection, runner) =
+            older("delete from users; create table users (id integer);");
+        let before = version(&connection).unwrap();
+        assert!(run_all(&mut connection, &path, &runner).is_err());
+        assert_eq!(version(&connection).unwrap(), before);
+        let users: i64 = connection
+            .query_row("select count(*) from users", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(users, 1);
+    }
+
+    #[test]
+    fn an_upgrade_that_leaves_rows_pointing_nowhere_is_refused() {
+        let orphan = "insert into sessions values (1, x'00', 99, 0, 0)";
+        let (_folder, path, mut connection, runner) = older(orphan);
+        let refusal = run_all(&mut connection, &path, &runner)
+            .unwrap_err()
+            .to_string();
+        assert!(refusal.contains("sessions"), "{refusal}");
+    }
 }

@@ -1,0 +1,448 @@
+//! Starts the executable, talks to it over HTTP, and makes sure that it ends.
+
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use image::{DynamicImage, ImageFormat, RgbImage};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// What everybody's password is.
+pub const PASSWORD: &str = "correct horse";
+/// How long anything is waited for before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+const BOUNDARY: &str = "a-boundary-that-no-photo-has";
+
+/// The executable with these arguments, on this data folder, with no settings from outside.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shared-spaces"));
+    command
+        .current_dir(folder)
+        .arg("--data-dir")
+        .arg(folder.join("data"))
+        .args(arguments);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("SHARED_SPACES_") || name.starts_with("ROCKET_") || name == "RUST_LOG" {
+            command.env_remove(&*name);
+        }
+    }
+    command
+}
+
+/// Runs a command to its end, with `input` as its standard input.
+pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = command(folder, arguments);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that doesn't read its input may have ended already.
+    let _written = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// What a command printed, if it succeeded.
+#[track_caller]
+pub fn succeeds(folder: &Path, arguments: &[&str], input: &str) -> String {
+    let output = run(folder, arguments, input);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a command complained about, if it failed as it should.
+#[track_caller]
+pub fn fails(folder: &Path, arguments: &[&str], input: &str) -> String {
+    let output = run(folder, arguments, input);
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A process that doesn't outlive its test.
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    pub fn start(mut command: Command) -> Self {
+        Self {
+            child: command.stdin(Stdio::null()).spawn().unwrap(),
+        }
+    }
+
+    /// Starts it and waits until its log has a line with `words`.
+    pub fn start_and_wait_for(mut command: Command, words: &str) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(
+            lines.any(|line| line.unwrap().contains(words)),
+            "the process has ended without saying {words:?}"
+        );
+        Self { child }
+    }
+
+    /// Kills it at once, whatever it is doing.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as a system does that shuts down.
+    pub fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> ExitStatus {
+        until("the process to end", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _killed = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// A server on a free port.
+pub struct Server {
+    pub process: Process,
+    pub url: String,
+}
+
+impl Server {
+    pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With settings in the environment.
+    pub fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut command = command(folder, &["serve", "--port", "0"]);
+        command
+            .envs(settings.iter().copied())
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("Shared Spaces is up: ")
+            .expect("the server says where it is")
+            .to_owned();
+        Self {
+            process: Process { child },
+            url,
+        }
+    }
+
+    /// The host and port.
+    pub fn address(&self) -> String {
+        self.url.strip_prefix("http://").unwrap().to_owned()
+    }
+
+    /// Registers somebody and signs them in.
+    pub fn person(&self, login: &str) -> Person {
+        let body = json!({"login": login, "password": PASSWORD, "confirm-password": PASSWORD});
+        assert_eq!(
+            Person::nobody(&self.url)
+                .post("/register", &body)
+                .unwrap()
+                .status,
+            200
+        );
+        self.sign_in(login, PASSWORD).unwrap()
+    }
+
+    /// Signs somebody in, if their password is this.
+    pub fn sign_in(&self, login: &str, password: &str) -> Option<Person> {
+        let nobody = Person::nobody(&self.url);
+        let reply = nobody
+            .post("/login", &json!({"login": login, "password": password}))
+            .unwrap();
+        (reply.status == 200)
+            .then(|| nobody.with_token(reply.json()["access_token"].as_str().unwrap()))
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap()
+    }
+}
+
+/// Somebody at a server, over a real connection. An error is a connection that broke.
+#[derive(Clone)]
+pub struct Person {
+    agent: Agent,
+    url: String,
+    token: String,
+}
+
+type Sent = Result<Reply, ureq::Error>;
+
+impl Person {
+    fn nobody(url: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .build();
+        Self {
+            agent: config.into(),
+            url: url.to_owned(),
+            token: String::new(),
+        }
+    }
+
+    fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same person after the server was started again elsewhere.
+    pub fn at(&self, server: &Server) -> Self {
+        Self::nobody(&server.url).with_token(&self.token)
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    pub fn get(&self, path: &str) -> Sent {
+        read(
+            self.agent
+                .get(format!("{}{path}", self.url))
+                .header("Authorization", self.bearer())
+                .call(),
+        )
+    }
+
+    pub fn delete(&self, path: &str) -> Sent {
+        read(
+            self.agent
+                .delete(format!("{}{path}", self.url))
+                .header("Authorization", self.bearer())
+                .call(),
+        )
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Sent {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.url))
+            .header("Content-Type", "application/json");
+        read(
+            request
+                .header("Authorization", self.bearer())
+                .send(body.to_string()),
+        )
+    }
+
+    pub fn post_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.url))
+            .header("Content-Type", form_type());
+        read(
+            request
+                .header("Authorization", self.bearer())
+                .send(form(text, photo)),
+        )
+    }
+
+    pub fn put_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.url))
+            .header("Content-Type", form_type());
+        read(
+            request
+                .header("Authorization", self.bearer())
+                .send(form(text, photo)),
+        )
+    }
+
+    /// Makes a space and gives its path.
+    pub fn space(&self, name: &str) -> String {
+        let reply = self.post("/spaces", &json!({"name": name})).unwrap();
+        assert_eq!(reply.status, 200);
+        format!("/spaces/{}", reply.json()["id"])
+    }
+
+    /// Shares a photo and gives the share.
+    pub fn share_photo(&self, space: &str, photo: &[u8]) -> Value {
+        let reply = self
+            .post_form(&format!("{space}/shares"), "A photo", Some(photo))
+            .unwrap();
+        assert_eq!(reply.status, 200);
+        reply.json()
+    }
+
+    /// The bytes behind a link, which needs no proof of who asks.
+    pub fn fetch(&self, url: &Value) -> Reply {
+        read(self.agent.get(url.as_str().unwrap()).call()).unwrap()
+    }
+
+    /// A request with a form, as it goes over the wire.
+    pub fn raw_form(&self, path: &str, host: &str, text: &str, photo: &[u8]) -> Vec<u8> {
+        let body = form(text, Some(photo));
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            self.bearer(),
+            form_type(),
+            body.len()
+        );
+        [head.into_bytes(), body].concat()
+    }
+}
+
+fn read(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Sent {
+    let mut response = sent?;
+    let status = response.status().as_u16();
+    let mut bytes = Vec::new();
+    response.body_mut().as_reader().read_to_end(&mut bytes)?;
+    Ok(Reply { status, bytes })
+}
+
+fn form_type() -> String {
+    format!("multipart/form-data; boundary={BOUNDARY}")
+}
+
+fn form(text: &str, photo: Option<&[u8]>) -> Vec<u8> {
+    let field = |head: &str| {
+        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes()
+    };
+    let mut body = [
+        field("name=\"text\""),
+        text.as_bytes().to_vec(),
+        b"\r\n".to_vec(),
+    ]
+    .concat();
+    if let Some(photo) = photo {
+        body.extend(field("name=\"file\"; filename=\"photo.png\""));
+        body.extend_from_slice(photo);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+/// A PNG with no metadata, which passes through the cleaner byte for byte; another one for each seed.
+pub fn picture(side: u32, seed: u64) -> Vec<u8> {
+    let mut random = Random::new(seed);
+    let pixels = (0..side * side * 3)
+        .map(|_| random.below(256) as u8)
+        .collect();
+    let mut bytes = Cursor::new(Vec::new());
+    let picture = RgbImage::from_raw(side, side, pixels).unwrap();
+    DynamicImage::from(picture)
+        .write_to(&mut bytes, ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// Numbers that look random and are the same for the same seed (xorshift64*).
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+/// Waits for something that another process does.
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited too long for {what}");
+        pause();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process can't wake this one, so it looks again and again"
+)]
+fn pause() {
+    std::thread::sleep(Duration::from_millis(5));
+}
+
+/// The files below a folder, as sorted paths from there; none if it isn't there.
+pub fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(folder, folder, &mut found);
+    found.sort();
+    found
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            found.push(
+                path.strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Sorting in a process of its own, and photos that can't be sorted.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Process, Server, command, fails, files, picture, succeeds, until};
+
+const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
+
+fn sorted(folder: &Path, file: &str) {
+    until("the photo to be sorted", || {
+        (files(&folder.join("data/photos")) == [file]).then_some(())
+    });
+}
+
+#[test]
+fn workers_beside_the_server_sort_its_photos() {
+    for arguments in [["worker"], ["--worker"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start_with(folder.path(), &[SEPARATE]);
+        let ann = server.person("ann");
+        let space = ann.space("Family");
+        let share = ann.share_photo(&space, &picture(24, 1));
+        assert_eq!(files(&folder.path().join("data/photos")), ["temp/1-1.png"]);
+        let _worker = Process::start(command(folder.path(), &arguments));
+        sorted(folder.path(), "space-id-1/1.png");
+        assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, 1));
+    }
+}
+
+#[test]
+fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().join("data/photos");
+    let server = Server::start_with(folder.path(), &[SEPARATE]);
+    let ann = server.person("ann");
+    ann.share_photo(&ann.space("Family"), &picture(24, 1));
+    fs::rename(photos.join("temp/1-1.png"), folder.path().join("away")).unwrap();
+
+    assert_eq!(
+        succeeds(folder.path(), &["photos", "failed"], ""),
+        "No photo has failed.\n"
+    );
+    let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
+    assert!(
+        complaint.contains("The photo 1-1.png has not failed"),
+        "{complaint}"
+    );
+
+    let mut worker = command(folder.path(), &["worker"]);
+    worker
+        .env("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1")
+        .env("RUST_LOG", "off");
+    let _worker = Process::start(worker);
+    let failed = || succeeds(folder.path(), &["photos", "failed"], "");
+    let listed = until("the photo to fail", || {
+        Some(failed()).filter(|listed| listed.starts_with("1-1.png"))
+    });
+    assert!(
+        listed.contains("after 1 attempts: The photo 1-1.png is neither in the temporary store"),
+        "{listed}"
+    );
+
+    assert_eq!(
+        succeeds(folder.path(), &["photos", "retry", "1-1.png"], ""),
+        "Sent again: 1-1.png\n"
+    );
+    until("the photo to fail again", || {
+        Some(failed()).filter(|listed| listed.starts_with("1-1.png"))
+    });
+    fs::rename(folder.path().join("away"), photos.join("temp/1-1.png")).unwrap();
+    assert_eq!(
+        succeeds(folder.path(), &["photos", "retry", "--all"], ""),
+        "Sent again: 1\n"
+    );
+    sorted(folder.path(), "space-id-1/1.png");
+    assert_eq!(failed(), "No photo has failed.\n");
+}
+
+#[test]
+fn what_is_no_name_of_a_photo_is_refused_by_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = crate::support::run(folder.path(), &["photos", "retry", "../secret"], "");
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.contains("'../secret' is not the name of a photo"),
+        "{complaint}"
+    );
+}
