@@ -271,6 +271,10 @@ fn check_origin(setting: &str, url: &str) -> Result<()> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::result_large_err,
+    reason = "the closures of figment's `Jail` return its error"
+)]
 mod tests {
     use figment::Jail;
 

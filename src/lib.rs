@@ -7,27 +7,27 @@
 //! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
 //! the answer; then a worker moves it into the store of its space. See [`photos`].
 
-/// HTTP.
+// HTTP.
 pub mod api;
-/// All of the above, built once.
+// All of the above, built once.
 pub mod app;
-/// The embedded web page.
+// The embedded web page.
 pub mod assets;
-/// What the command line can say.
+// What the command line can say.
 pub mod cli;
-/// The time of day.
+// The time of day.
 pub mod clock;
-/// What the command line does.
+// What the command line does.
 pub mod commands;
-/// Every setting.
+// Every setting.
 pub mod config;
-/// Many readers, one writer.
+// Many readers, one writer.
 pub mod db;
-/// The rules and their SQL.
+// The rules and their SQL.
 pub mod domain;
-/// What may go wrong, in the words of the one who asked.
+// What may go wrong, in the words of the one who asked.
 pub mod error;
-/// Argon2id, off the async threads.
+// Argon2id, off the async threads.
 pub mod passwords;
-/// Where the bytes of photos live, and how they get there.
+// Where the bytes of photos live, and how they get there.
 pub mod photos;

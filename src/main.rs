@@ -5,10 +5,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use shared_spaces::cli::Cli;
 use shared_spaces::commands;
+use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match rocket::execute(commands::run(cli)) {
+    let ran = Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(commands::run(cli)));
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("shared-spaces: {error:#}");

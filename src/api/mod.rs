@@ -1,20 +1,22 @@
 //! HTTP and nothing else: every mount on this page, who asks, what is asked, and how answers are written.
 
-/// What is asked: JSON bodies.
+// What is asked: JSON bodies.
 mod body;
-/// How refusals are written: as text, or as problem details.
+// How refusals are written: as text, or as problem details.
 mod errors;
-/// What is asked: forms with a file.
+// What is asked: forms with a file.
 mod form;
-/// Who asks.
+// Who asks.
 mod guards;
-/// What every answer carries.
+// What every answer carries.
 mod headers;
-/// Links that begin with our own address.
+// How many requests are under way.
+mod in_flight;
+// Links that begin with our own address.
 mod links;
-/// What is asked: ids in paths, pieces of lists.
+// What is asked: ids in paths, pieces of lists.
 mod params;
-/// Files in pieces: ranges and validators.
+// Files in pieces: ranges and validators.
 mod ranges;
 
 mod accounts;
@@ -28,6 +30,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
+pub use in_flight::InFlight;
 
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {

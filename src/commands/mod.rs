@@ -59,10 +59,11 @@ fn start_logging() -> Result<()> {
         .from_env();
     let filter = filter.context("The environment variable RUST_LOG can't be understood")?;
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
+        .with_ansi(colours);
+    // Where nobody reads standard error any more, a lost line must not stop the server.
+    log.log_internal_errors(false).init();
     Ok(())
 }

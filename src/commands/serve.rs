@@ -2,17 +2,22 @@
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use tokio::time::timeout;
 
 use super::settings;
 use super::shutdown::{self, Shutdown};
-use crate::api;
+use crate::api::{self, InFlight};
 use crate::app::App;
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
+
+/// The time for the end of the last answer to get from this process to the network.
+const LAST_BYTES: Duration = Duration::from_millis(500);
 
 /// Serves until the process is asked to end; requests under way are finished first.
 ///
@@ -41,18 +46,47 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
 
     let (ending, shutdown) = shutdown::pair();
     let background = start_background(&app, &shutdown);
-    let served = api::rocket_with(figment, app)
-        .attach(AdHoc::on_liftoff("Address", announce))
-        .launch()
-        .await;
+    let served = answer_requests(figment, app).await;
     ending.announce();
     for task in background {
         task.await
             .context("A task in the background has panicked")?;
     }
-    served.map_err(|error| anyhow!("The server can't run: {}", plain(&error)))?;
+    served?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Answers requests until the process is asked to end, and then those that are under way.
+async fn answer_requests(figment: Figment, app: App) -> Result<()> {
+    let under_way = InFlight::new();
+    let rocket = api::rocket_with(figment, app).attach(under_way.clone());
+    let rocket = rocket
+        .attach(AdHoc::on_liftoff("Address", announce))
+        .ignite()
+        .await
+        .map_err(|error| explain(&error))?;
+    let asked_to_end = rocket.shutdown();
+    let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
+    let mut server = tokio::spawn(rocket.launch());
+    tokio::select! {
+        ended = &mut server => return ended?.map(drop).map_err(|error| explain(&error)),
+        () = asked_to_end => {}
+    }
+    // Rocket would wait for connections, and all of its grace if there is one, though it may only idle.
+    if timeout(grace, under_way.none()).await.is_err() {
+        tracing::warn!(
+            "requests that took longer than {} seconds were cut off",
+            grace.as_secs()
+        );
+    }
+    match timeout(LAST_BYTES, &mut server).await {
+        Ok(ended) => ended?.map(drop).map_err(|error| explain(&error)),
+        Err(_) => {
+            server.abort();
+            Ok(())
+        }
+    }
 }
 
 fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {
@@ -115,10 +149,12 @@ fn announce(rocket: &rocket::Rocket<rocket::Orbit>) -> rocket::futures::future::
 }
 
 /// Rocket's own words for why it can't run, without its advice to programmers.
-fn plain(error: &rocket::Error) -> String {
+fn explain(error: &rocket::Error) -> anyhow::Error {
     use rocket::error::ErrorKind;
     match error.kind() {
-        ErrorKind::Bind(error) => format!("it can't listen on its address: {error}"),
-        other => other.to_string(),
+        ErrorKind::Bind(error) => {
+            anyhow!("The server can't run: it can't listen on its address: {error}")
+        }
+        other => anyhow!("The server can't run: {other}"),
     }
 }

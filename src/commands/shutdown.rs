@@ -34,21 +34,33 @@ impl Shutdown {
     }
 }
 
-/// Waits until the system or the keyboard asks this process to end.
+/// From now on, the system and the keyboard can ask this process to end; what is returned waits until they do.
 ///
 /// # Errors
 /// The system lets nobody wait for its signals.
-pub async fn signal() -> Result<()> {
+#[cfg(unix)]
+pub fn listen() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
     let problem = "The signals of the system can't be waited for";
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).context(problem)?;
+    let mut terminate = signal(SignalKind::terminate()).context(problem)?;
+    let mut interrupt = signal(SignalKind::interrupt()).context(problem)?;
+    Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            interrupted = tokio::signal::ctrl_c() => interrupted.context(problem),
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.context(problem)
+    })
+}
+
+/// From now on, the keyboard can ask this process to end; what is returned waits until it does.
+///
+/// # Errors
+/// The system lets nobody wait for its signals.
+#[cfg(windows)]
+pub fn listen() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()
+        .context("The signals of the system can't be waited for")?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -10,11 +10,12 @@ use crate::app::App;
 /// # Errors
 /// The system lets nobody wait for its signals.
 pub async fn run(app: App) -> Result<()> {
+    let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
     let (ending, shutdown) = shutdown::pair();
     let sorter = app.sorter();
     let sorting = tokio::spawn(async move { sorter.run(shutdown.wait()).await });
-    shutdown::signal().await?;
+    asked_to_end.await;
     ending.announce();
     sorting.await?;
     tracing::info!("stopped");

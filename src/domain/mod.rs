@@ -3,27 +3,27 @@
 //! Every function takes a connection first, so that several compose inside one transaction. Whoever acts shows a
 //! right as a value (`&Member`, `&Admin`, …) which only [`access`] can make.
 
-/// Who may do what, as proofs.
+// Who may do what, as proofs.
 pub mod access;
-/// Ids as types: a space can't be taken for a share.
+// Ids as types: a space can't be taken for a share.
 pub mod ids;
-/// The local queue of photos that wait to be sorted.
+// The local queue of photos that wait to be sorted.
 pub mod jobs;
-/// Who belongs to a space, and who runs it.
+// Who belongs to a space, and who runs it.
 pub mod members;
-/// Lists in pieces, each with the place where the next one begins.
+// Lists in pieces, each with the place where the next one begins.
 pub mod page;
-/// The photos of shares: what is known of them; their bytes are elsewhere.
+// The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
-/// Who is signed in where.
+// Who is signed in where.
 pub mod sessions;
-/// Thoughts, with or without a photo.
+// Thoughts, with or without a photo.
 pub mod shares;
-/// The places that people share.
+// The places that people share.
 pub mod spaces;
-/// What people type: logins, passwords, names and texts, parsed once and then trusted.
+// What people type: logins, passwords, names and texts, parsed once and then trusted.
 pub mod text;
-/// Photos whose bytes are still to be deleted.
+// Photos whose bytes are still to be deleted.
 pub mod tombstones;
-/// People with an account.
+// People with an account.
 pub mod users;

@@ -1,19 +1,19 @@
 //! Where the bytes of photos live, and how they get there: cleaned on arrival, put into the temporary store, and
 //! sorted by a worker into the store of their space.
 
-/// From an upload to a photo in the temporary store.
+// From an upload to a photo in the temporary store.
 pub mod intake;
-/// Signed, expiring links to photos.
+// Signed, expiring links to photos.
 pub mod links;
-/// What a photo is called, everywhere.
+// What a photo is called, everywhere.
 pub mod name;
-/// Bytes in, a clean picture or a refusal out.
+// Bytes in, a clean picture or a refusal out.
 pub mod picture;
-/// The way of a new photo's name to the worker.
+// The way of a new photo's name to the worker.
 pub mod queue;
-/// The worker: takes names from the queue and moves photos.
+// The worker: takes names from the queue and moves photos.
 pub mod sorter;
-/// The temporary store and the stores of the spaces.
+// The temporary store and the stores of the spaces.
 pub mod store;
-/// Sees to the bytes of deleted photos and of uploads that came to nothing.
+// Sees to the bytes of deleted photos and of uploads that came to nothing.
 pub mod sweep;

@@ -1,5 +1,7 @@
 //! The whole API, in-process: each test has a folder, a database and people of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod support;
 
 mod accounts;

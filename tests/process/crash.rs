@@ -154,7 +154,7 @@ impl Author {
             let found = seen(&self.person, share);
             match self.shares.get(&id) {
                 Some(states) => {
-                    assert_eq!(states[0], Some(found), "share {id} is another in the list")
+                    assert_eq!(states[0], Some(found), "share {id} is another in the list");
                 }
                 None => {
                     assert!(

@@ -157,7 +157,7 @@ impl Server {
         let url = line
             .trim()
             .strip_prefix("Shared Spaces is up: ")
-            .expect("the server says where it is")
+            .unwrap()
             .to_owned();
         Self {
             process: Process { child },

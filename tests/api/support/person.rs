@@ -124,7 +124,7 @@ impl<'a> Person<'a> {
         match &self.proof {
             Proof::Nothing => {}
             Proof::Bearer(token) => {
-                request.add_header(Header::new("Authorization", format!("Bearer {token}")))
+                request.add_header(Header::new("Authorization", format!("Bearer {token}")));
             }
             Proof::Cookie(token) => {
                 request = request.cookie(("session", token.clone()));

@@ -1,0 +1,61 @@
+//! Counts the requests under way, so that a server which is asked to end knows when the last one is answered.
+
+use std::sync::Arc;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::{Data, Request};
+use tokio::sync::watch;
+
+/// The number of requests under way; clones share it.
+#[derive(Clone)]
+pub struct InFlight {
+    count: Arc<watch::Sender<usize>>,
+}
+
+/// Lives as long as its request, which is until its answer is sent.
+struct UnderWay(InFlight);
+
+impl InFlight {
+    /// Nobody has asked for anything yet.
+    pub fn new() -> Self {
+        Self {
+            count: Arc::new(watch::Sender::new(0)),
+        }
+    }
+
+    /// Waits until no request is under way.
+    pub async fn none(&self) {
+        let mut count = self.count.subscribe();
+        // The sender lives in this very struct, so the wait can't fail for lack of one.
+        let _none = count.wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Default for InFlight {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.count.send_modify(|count| *count -= 1);
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for InFlight {
+    fn info(&self) -> Info {
+        Info {
+            name: "Requests under way",
+            kind: Kind::Request,
+        }
+    }
+
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
+        request.local_cache(|| {
+            self.count.send_modify(|count| *count += 1);
+            UnderWay(self.clone())
+        });
+    }
+}
