@@ -8,7 +8,7 @@ use super::links::Links;
 use super::params::Piece;
 use super::ranges::{Conditions, Content};
 use crate::domain::ids::{Given, SpaceId};
-use crate::domain::page::{Listing, Page};
+use crate::domain::page::Page;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
@@ -30,14 +30,10 @@ pub async fn list(
         let member = access::member(conn, user.user.id, &id)?;
         photos::list(conn, &member, &page)
     });
-    let Listing { rows, next } = listing.await?;
-    let rows = rows
-        .iter()
-        .map(|name| ImageView {
-            image_url: links.photo(name),
-        })
-        .collect();
-    Ok(Piece::new(Listing { rows, next }, &links))
+    let listing = listing.await?.map(|name| ImageView {
+        image_url: links.photo(&name),
+    });
+    Ok(Piece::new(listing, &links))
 }
 
 /// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there.

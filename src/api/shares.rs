@@ -11,7 +11,7 @@ use super::params::Piece;
 use crate::app::App;
 use crate::domain::access;
 use crate::domain::ids::{Given, ShareId, SpaceId};
-use crate::domain::page::{Listing, Page};
+use crate::domain::page::Page;
 use crate::domain::photos::NewPhoto;
 use crate::domain::shares::{self, Share};
 use crate::domain::spaces::Space;
@@ -100,12 +100,10 @@ pub async fn list(
         let member = access::member(conn, user.user.id, &id)?;
         shares::list(conn, &member, &page)
     });
-    let Listing { rows, next } = listing.await?;
-    let rows = rows
-        .into_iter()
-        .map(|share| ShareView::without_space(share, &links))
-        .collect();
-    Ok(Piece::new(Listing { rows, next }, &links))
+    let listing = listing
+        .await?
+        .map(|share| ShareView::without_space(share, &links));
+    Ok(Piece::new(listing, &links))
 }
 
 #[get("/shares/<id>")]

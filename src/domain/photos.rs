@@ -76,10 +76,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<P
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let listing = page.listing(rows, |(_, share, position)| (*share, *position))?;
-    Ok(Listing {
-        rows: listing.rows.into_iter().map(|(name, ..)| name).collect(),
-        next: listing.next,
-    })
+    Ok(listing.map(|(name, ..)| name))
 }
 
 const LIST: &str = "select name, share_id, position from photos

@@ -5,7 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "tidy/rules.rs"]
 mod rules;
+#[path = "tidy/source.rs"]
 mod source;
 
 use std::collections::BTreeMap;
