@@ -7,7 +7,7 @@ use rocket::{Data, Request};
 use tokio::sync::watch;
 
 /// The number of requests under way; clones share it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct InFlight {
     count: Arc<watch::Sender<usize>>,
 }
@@ -16,24 +16,11 @@ pub struct InFlight {
 struct UnderWay(InFlight);
 
 impl InFlight {
-    /// Nobody has asked for anything yet.
-    pub fn new() -> Self {
-        Self {
-            count: Arc::new(watch::Sender::new(0)),
-        }
-    }
-
     /// Waits until no request is under way.
     pub async fn none(&self) {
         let mut count = self.count.subscribe();
         // The sender lives in this very struct, so the wait can't fail for lack of one.
         let _none = count.wait_for(|count| *count == 0).await;
-    }
-}
-
-impl Default for InFlight {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

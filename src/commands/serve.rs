@@ -59,7 +59,7 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
 
 /// Answers requests until the process is asked to end, and then those that are under way.
 async fn answer_requests(figment: Figment, app: App) -> Result<()> {
-    let under_way = InFlight::new();
+    let under_way = InFlight::default();
     let rocket = api::rocket_with(figment, app).attach(under_way.clone());
     let rocket = rocket
         .attach(AdHoc::on_liftoff("Address", announce))

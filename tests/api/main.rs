@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod errors;
+mod faults;
 mod images;
 mod members;
 mod paging;

@@ -54,6 +54,34 @@ fn connections_that_only_idle_do_not_hold_up_the_end() {
 }
 
 #[test]
+fn an_upload_that_takes_longer_than_the_grace_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_with(folder.path(), &[("ROCKET_SHUTDOWN", "{grace=1, mercy=1}")]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let address = server.address();
+    let request = ann.raw_form(
+        &format!("{space}/shares"),
+        &address,
+        "Too slow",
+        &picture(200, 1),
+    );
+    let mut connection = TcpStream::connect(address.replace("localhost", "127.0.0.1")).unwrap();
+    connection.write_all(&request[..request.len() / 2]).unwrap();
+    ann.get("/me").unwrap();
+    server.process.terminate();
+    assert!(server.process.wait().success());
+
+    let server = Server::start(folder.path());
+    let shares = ann
+        .at(&server)
+        .get(&format!("{space}/shares"))
+        .unwrap()
+        .json();
+    assert_eq!(shares, serde_json::json!([]));
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());

@@ -13,8 +13,6 @@ mod png;
 mod reader;
 mod webp;
 
-use std::fmt;
-
 /// The types of pictures that we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -92,18 +90,6 @@ pub enum Refusal {
     /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
     Damaged(&'static str),
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownType => f.write_str("it is no JPEG, PNG, WebP or GIF"),
-            Self::TooManyPixels { width, height } => write!(f, "it has {width} x {height} pixels"),
-            Self::Damaged(reason) => write!(f, "it is damaged: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 type Result<T> = std::result::Result<T, Refusal>;
 

@@ -1,0 +1,130 @@
+//! Disks and databases that fail for a while, and the tasks in the background that outlast it.
+
+use std::fs;
+use std::time::Duration;
+
+use rocket::tokio::time::sleep;
+use shared_spaces::photos::sweep::Swept;
+use tokio::runtime::Builder;
+
+use crate::support::{Form, Person, TestApp, pictures};
+
+const PATH: &str = "/spaces/1/shares";
+const WRONG: &str = "Something went wrong on the server";
+
+fn ann(app: &TestApp) -> Person<'_> {
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann
+}
+
+/// Runs something with a clock that jumps to the next thing that is waited for.
+fn hurried<T>(work: impl Future<Output = T>) -> T {
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
+#[test]
+fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let (temp, away) = (app.path("photos/temp"), app.path("away"));
+    fs::rename(&temp, &away).unwrap();
+    ann.post_form(PATH, Form::text("A photo").file(&pictures::png(1)))
+        .is(500, WRONG);
+    ann.share(1, "Only words");
+    ann.put_form(
+        "/shares/2",
+        Form::text("Now with a photo").file(&pictures::png(2)),
+    )
+    .is(500, WRONG);
+    assert_eq!(ann.get("/shares/2").is_ok()["text"], "Only words");
+    assert_eq!(app.count("select count(*) from photos"), 0);
+
+    fs::rename(&away, &temp).unwrap();
+    ann.share_photo(1, &pictures::png(3));
+    app.sort_all();
+    assert_eq!(app.files(), ["space-id-1/3.png"]);
+}
+
+#[test]
+fn a_photo_that_cannot_be_deleted_yet_is_deleted_later() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let (folder, away) = (app.path("photos/space-id-1"), app.path("away"));
+    fs::rename(&folder, &away).unwrap();
+    fs::write(&folder, "where the folder was").unwrap();
+    ann.delete("/shares/1").is(200, "Share deleted");
+    app.app.clock.advance(Duration::from_secs(10 * 60));
+    assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());
+    assert_eq!(app.count("select count(*) from tombstones"), 1);
+
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&away, &folder).unwrap();
+    assert_eq!(
+        app.wait(app.app.sweep()).unwrap(),
+        Swept {
+            deleted: 1,
+            orphans: 0
+        }
+    );
+    assert!(app.files().is_empty());
+}
+
+#[test]
+fn a_photo_that_cannot_be_read_is_no_missing_photo() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let (folder, away) = (app.path("photos/space-id-1"), app.path("away"));
+    fs::rename(&folder, &away).unwrap();
+    fs::write(&folder, "where the folder was").unwrap();
+    let path = crate::support::path_of(&share["image_url"]);
+    app.anonymous().get(&path).is(500, WRONG);
+}
+
+#[test]
+fn the_worker_goes_on_after_its_queue_has_failed() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    let rename = |sql: &'static str| app.app.db.write(move |conn| Ok(conn.execute_batch(sql)?));
+    app.wait(rename("alter table photo_jobs rename to elsewhere"))
+        .unwrap();
+    let sorter = app.app.sorter();
+    hurried(async {
+        let repaired = async {
+            sleep(Duration::from_secs(3)).await;
+            rename("alter table elsewhere rename to photo_jobs")
+                .await
+                .unwrap();
+            sleep(Duration::from_secs(10)).await;
+        };
+        sorter.run(repaired).await;
+    });
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    ann.delete("/shares/1").is(200, "Share deleted");
+    app.app.clock.advance(Duration::from_secs(10 * 60));
+    let (temp, away) = (app.path("photos/temp"), app.path("away"));
+    fs::rename(&temp, &away).unwrap();
+    let sweeper = app.app.sweeper();
+    hurried(async { sweeper.run(sleep(Duration::from_secs(70))).await });
+    assert_eq!(app.count("select count(*) from tombstones"), 1);
+    fs::rename(&away, &temp).unwrap();
+    hurried(async { sweeper.run(sleep(Duration::from_secs(70))).await });
+    assert_eq!(app.count("select count(*) from tombstones"), 0);
+}
