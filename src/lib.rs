@@ -13,6 +13,8 @@ pub mod api;
 pub mod app;
 // The embedded web page.
 pub mod assets;
+// How this process deals with large pieces of memory.
+pub mod memory;
 // What the command line can say.
 pub mod cli;
 // The time of day.
