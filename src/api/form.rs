@@ -7,7 +7,7 @@
 use std::io::SeekFrom;
 use std::path::PathBuf;
 
-use multer::{Field, Multipart};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
 use tokio::fs::File;
@@ -18,7 +18,7 @@ use super::guards::refused;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::photos::intake::Upload;
+use crate::photos::intake::{Upload, too_many_bytes};
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large gets to
@@ -56,8 +56,15 @@ async fn read(app: &App, request: &Request<'_>, mut data: Data<'_>) -> Result<Sh
             let boundary = kind
                 .param("boundary")
                 .ok_or(Error::WrongContentType(TYPES))?;
-            let body = data.open((limits.photo_bytes + text_bytes(limits) + PATIENCE).bytes());
-            read_multipart(app, Multipart::with_reader(body, boundary)).await
+            let most = limits.photo_bytes + text_bytes(limits) + PATIENCE;
+            // One byte more than is allowed, so that too much can be told from too little.
+            let body = data.open((most + 1).bytes());
+            let bounds = Constraints::new().size_limit(SizeLimit::new().whole_stream(most));
+            read_multipart(
+                app,
+                Multipart::with_reader_with_constraints(body, boundary, bounds),
+            )
+            .await
         }
         Some(kind) if kind.is_form() => read_urlencoded(limits, data).await,
         None if data.peek(1).await.is_empty() => Ok(ShareForm {
@@ -91,14 +98,19 @@ async fn read_urlencoded(limits: &Limits, data: Data<'_>) -> Result<ShareForm> {
 }
 
 async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<ShareForm> {
+    let limits = &app.config.limits;
     let mut form = ShareForm {
         text: None,
         photo: None,
     };
-    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+    while let Some(part) = parts
+        .next_field()
+        .await
+        .map_err(|error| malformed(limits, error))?
+    {
         match part.name() {
             Some("text") if form.text.is_none() => {
-                form.text = Some(read_text(&app.config.limits, part).await?);
+                form.text = Some(read_text(limits, part).await?);
             }
             Some("file") if form.photo.is_none() => form.photo = read_photo(app, part).await?,
             // Other parts are not ours; asking for the next one skips them.
@@ -110,8 +122,8 @@ async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<ShareForm
 
 async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = part.chunk().await.map_err(malformed)? {
-        bytes.extend_from_slice(&chunk);
+    while let Some(chunk) = next_chunk(limits, &mut part).await? {
+        bytes.extend_from_slice(chunk.as_ref());
         if bytes.len() as u64 > text_bytes(limits) {
             return Err(Error::TooLong {
                 field: "Text",
@@ -128,7 +140,8 @@ async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
     let limit = app.config.limits.photo_bytes;
     let mut file: Option<File> = None;
     let mut size = 0;
-    while let Some(chunk) = part.chunk().await.map_err(malformed)? {
+    while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
+        let chunk = chunk.as_ref();
         size += chunk.len() as u64;
         if size > limit {
             // The rest is read, but no longer kept.
@@ -139,7 +152,7 @@ async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
             Some(file) => file,
             none => none.insert(unnamed_file(app.config.data_dir.clone()).await?),
         };
-        file.write_all(&chunk)
+        file.write_all(chunk)
             .await
             .map_err(|error| Error::Internal(error.into()))?;
     }
@@ -175,8 +188,13 @@ fn text_bytes(limits: &Limits) -> u64 {
     (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
 }
 
-fn malformed(error: multer::Error) -> Error {
+async fn next_chunk(limits: &Limits, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]>>> {
+    part.chunk().await.map_err(|error| malformed(limits, error))
+}
+
+fn malformed(limits: &Limits, error: multer::Error) -> Error {
     match error {
+        multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders

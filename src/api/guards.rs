@@ -66,11 +66,15 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
     }
     if session.is_stale(now) {
         let id = session.id;
-        app.db
+        let touched = app
+            .db
             .write(move |conn| Ok(sessions::touch(conn, id, now)?))
-            .await?;
-        if by_cookie {
-            set_cookie(request.cookies(), &app.config, token);
+            .await;
+        match touched {
+            Ok(()) if by_cookie => set_cookie(request.cookies(), &app.config, token),
+            Ok(()) => {}
+            // Who only reads can do so while nothing can be written; the next request tries again.
+            Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),
         }
     }
     let Session { id, user, .. } = session;

@@ -123,7 +123,8 @@ fn clean(mut file: File, limits: &Limits) -> Result<Picture> {
     })
 }
 
-fn too_many_bytes(limits: &Limits) -> Error {
+/// The refusal of a photo with more bytes than the limit allows.
+pub fn too_many_bytes(limits: &Limits) -> Error {
     const MIB: u64 = 1024 * 1024;
     let bytes = limits.photo_bytes;
     let limit = if bytes.is_multiple_of(MIB) {

@@ -128,3 +128,21 @@ fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
     hurried(async { sweeper.run(sleep(Duration::from_secs(70))).await });
     assert_eq!(app.count("select count(*) from tombstones"), 0);
 }
+
+#[test]
+fn while_another_process_locks_the_database_reading_goes_on_and_writing_is_put_off() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let other = rusqlite::Connection::open(app.path("shared-spaces.db")).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    // Its use would be written down now, but who only reads needn't wait for that.
+    app.app.clock.advance(Duration::from_secs(2 * 60 * 60));
+    ann.get("/me").is_ok();
+    let reply = app.anonymous().login("ann", crate::support::PASSWORD);
+    reply.is(503, "The server is busy, try again in a moment");
+    assert_eq!(reply.header("Retry-After"), Some("2"));
+    other.execute_batch("rollback").unwrap();
+    app.anonymous()
+        .login("ann", crate::support::PASSWORD)
+        .is_ok();
+}

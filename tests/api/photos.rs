@@ -139,6 +139,16 @@ fn a_photo_over_the_limit_is_refused_after_the_text_and_the_space() {
 }
 
 #[test]
+fn a_body_far_over_the_limit_is_not_read_to_its_end() {
+    let app = TestApp::with(|config| config.limits.photo_bytes = 1024);
+    let ann = ann(&app);
+    let huge = vec![0xff; 65 * 1024 * 1024];
+    ann.post_form(PATH, Form::default().file(&huge))
+        .is(413, "Photo max 1024 bytes");
+    assert!(app.files().is_empty());
+}
+
+#[test]
 fn limits_that_are_no_round_numbers_are_named_exactly() {
     let app = TestApp::with(|config| {
         config.limits.photo_bytes = 1000;
