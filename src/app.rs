@@ -1,6 +1,7 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -49,8 +50,7 @@ impl App {
     /// A folder or file can't be made or used, or the database is from a newer version.
     pub fn open(config: Config) -> Result<Self> {
         let folder = &config.data_dir;
-        fs::create_dir_all(folder)
-            .with_context(|| format!("The data folder {} can't be made", folder.display()))?;
+        make_folder(folder)?;
         let clock = Clock::default();
         let db = Db::open(&folder.join("shared-spaces.db"))?;
         let store = match config.photos.store {
@@ -135,4 +135,13 @@ impl App {
     pub async fn sweep(&self) -> Result<Swept> {
         self.sweeper().sweep().await
     }
+}
+
+/// Makes the data folder if it isn't there.
+///
+/// # Errors
+/// It can't be made.
+pub fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("The data folder {} can't be made", folder.display()))
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use rocket::figment::providers::Serialized;
 use tokio::time::timeout;
 
 use super::settings;
 use super::shutdown::{self, Shutdown};
 use crate::api::{self, InFlight};
-use crate::app::App;
+use crate::app::{App, make_folder};
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
 
@@ -27,8 +28,8 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let (rocket, config) = settings(options)?;
     let figment = with_options(rocket, &serve);
     let folder = config.data_dir.clone();
-    let app = App::open(config)?;
     let _lock = lock(&folder)?;
+    let app = App::open(config)?;
 
     // Nobody is served yet, so whatever no share has is left from before.
     let swept = app
@@ -92,10 +93,10 @@ async fn answer_requests(figment: Figment, app: App) -> Result<()> {
 fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {
     let mut figment = rocket;
     if let Some(address) = serve.address {
-        figment = figment.merge(("address", address));
+        figment = figment.merge(Serialized::global("address", address));
     }
     if let Some(port) = serve.port {
-        figment = figment.merge(("port", port));
+        figment = figment.merge(Serialized::global("port", port));
     }
     figment
 }
@@ -120,6 +121,7 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
 
 /// Two servers on one folder would give the same id away twice.
 fn lock(folder: &Path) -> Result<File> {
+    make_folder(folder)?;
     let path = folder.join("serve.lock");
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be made", path.display()))?;

@@ -89,6 +89,21 @@ pub fn set_aside(
     Ok(())
 }
 
+/// Sets aside the photos that were taken as often as they may be and not put back, because their worker has ended.
+pub fn set_aside_abandoned(
+    conn: &Connection,
+    max_attempts: u32,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let reason = "its worker ended without saying why";
+    conn.prepare_cached(
+        "update photo_jobs set failed_at = ?1, last_error = ?2
+         where failed_at is null and due_at <= ?1 and attempts >= ?3",
+    )?
+    .execute((now.0, reason, max_attempts))?;
+    Ok(())
+}
+
 /// The photos that were set aside, the first that failed first.
 pub fn list_failed(conn: &Connection) -> rusqlite::Result<Vec<FailedJob>> {
     conn.prepare_cached(

@@ -83,12 +83,18 @@ impl Sorter {
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
-            // A step is never dropped half-way; only the waiting between steps is.
-            let pause = match self.step().await {
-                Ok(Outcome::Empty) => Pause::UntilNext,
-                Ok(_) => Pause::None,
-                Err(error) => {
+            // A step is never dropped half-way; only the waiting between steps is. It runs as a task of its own, so
+            // that a panic costs one attempt at one photo and not the worker.
+            let sorter = self.clone();
+            let pause = match tokio::spawn(async move { sorter.step().await }).await {
+                Ok(Ok(Outcome::Empty)) => Pause::UntilNext,
+                Ok(Ok(_)) => Pause::None,
+                Ok(Err(error)) => {
                     tracing::error!("the photo queue can't be used: {error:#}");
+                    Pause::AfterError
+                }
+                Err(panic) => {
+                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
                     Pause::AfterError
                 }
             };

@@ -484,6 +484,25 @@ fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
 }
 
 #[test]
+fn a_photo_that_ends_its_worker_every_time_is_set_aside_too() {
+    let app = TestApp::with(|config| config.photos.max_attempts = 2).leaving_jobs();
+    ann(&app).share_photo(1, &pictures::png(1));
+    for _ in 0..2 {
+        assert!(app.wait(app.app.queue.receive()).unwrap().is_some());
+        app.app.clock.advance(Duration::from_secs(61));
+    }
+    assert!(app.wait(app.app.queue.receive()).unwrap().is_none());
+    let failed = app
+        .app
+        .db
+        .read(|conn| Ok(shared_spaces::domain::jobs::list_failed(conn)?));
+    assert_eq!(
+        app.wait(failed).unwrap()[0].last_error,
+        "its worker ended without saying why"
+    );
+}
+
+#[test]
 fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     let app = TestApp::new();
     let ann = ann(&app);

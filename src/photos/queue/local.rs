@@ -56,6 +56,7 @@ impl LocalQueue {
 
     pub(super) async fn receive(&self) -> Result<Option<Message>> {
         let now = self.clock.now();
+        let max_attempts = self.max_attempts;
         if !self
             .db
             .read(move |conn| Ok(jobs::is_any_due(conn, now)?))
@@ -63,11 +64,12 @@ impl LocalQueue {
         {
             return Ok(None);
         }
-        let job = self
-            .db
-            .write(move |conn| Ok(jobs::take(conn, now, LEASE)?))
-            .await?;
-        Ok(job.map(|job| Message {
+        let taken = self.db.write(move |conn| {
+            // Whoever had these in hand for the last time has never come back to say why.
+            jobs::set_aside_abandoned(conn, max_attempts, now)?;
+            Ok(jobs::take(conn, now, LEASE)?)
+        });
+        Ok(taken.await?.map(|job| Message {
             name: job.name,
             attempt: job.attempts,
         }))
