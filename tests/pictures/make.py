@@ -164,7 +164,7 @@ def frames(width, height, count):
 def main():
     garden = scene(1200, 800)
     trailer = b"SECRET trailing bytes" + b"\0" * 64
-    (HERE / "garden.jpg").write_bytes(jpeg(garden, 6, quality=72) + trailer)
+    (HERE / "garden.jpg").write_bytes(jpeg(garden, 6, quality=90) + trailer)
     small = garden.resize((240, 160))
     (HERE / "progressive.jpg").write_bytes(between_scans(jpeg(small, 3, quality=80, progressive=True)))
     (HERE / "cmyk.jpg").write_bytes(jpeg(small.resize((96, 64)).convert("CMYK"), 1, quality=80))

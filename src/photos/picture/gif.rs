@@ -19,10 +19,11 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     let screen = reader.take(7)?;
     let mut fields = Reader::new(screen);
     let size = limit.check(fields.le16()?.into(), fields.le16()?.into())?;
+    let mut canvas = size;
     out.extend_from_slice(screen);
     out.extend_from_slice(colour_table(&mut reader, fields.byte()?)?);
 
-    // How the next picture is shown: belongs to that picture, and goes with it.
+    // How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
     let mut control: Option<&[u8]> = None;
     let mut has_picture = false;
     loop {
@@ -31,15 +32,16 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
             IMAGE => {
                 if let Some(control) = control.take() {
                     push_extension(&mut out, GRAPHIC_CONTROL, control);
+                    out.push(0);
                 }
-                copy_picture(&mut reader, &mut out, limit)?;
+                canvas = copy_picture(&mut reader, &mut out, canvas, limit)?;
                 has_picture = true;
             }
             EXTENSION => match reader.byte()? {
                 GRAPHIC_CONTROL => {
-                    // One sub-block of four bytes; more would be somebody's hiding place.
+                    // More sub-blocks would be somebody's hiding place.
                     let blocks = sub_blocks(&mut reader)?;
-                    control = (blocks.len() == 6).then_some(blocks);
+                    control = blocks.get(..5).filter(|block| block.starts_with(&[4]));
                 }
                 PLAIN_TEXT => {
                     sub_blocks(&mut reader)?;
@@ -47,9 +49,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
                 }
                 APPLICATION => {
                     let blocks = sub_blocks(&mut reader)?;
-                    if let Some(kept) = kept_application(blocks) {
-                        push_extension(&mut out, APPLICATION, kept);
-                    }
+                    push_application(&mut out, blocks);
                 }
                 // Comments, and whatever else somebody thought of.
                 _ => {
@@ -80,20 +80,29 @@ fn colour_table<'a>(reader: &mut Reader<'a>, packed: u8) -> Result<&'a [u8]> {
     reader.take(3 << ((packed & 0x07) + 1))
 }
 
-fn copy_picture(reader: &mut Reader<'_>, out: &mut Vec<u8>, limit: Limit) -> Result<()> {
+/// Copies a picture, and returns the canvas with room for it. It may reach beyond the screen, and a decoder may then make
+/// the screen larger.
+fn copy_picture(
+    reader: &mut Reader<'_>,
+    out: &mut Vec<u8>,
+    canvas: Size,
+    limit: Limit,
+) -> Result<Size> {
     let descriptor = reader.take(9)?;
     let mut fields = Reader::new(descriptor);
     let (left, top) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
     let (width, height) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
     limit.check(width, height)?;
-    // A frame may reach beyond the screen, and a decoder may then make the screen larger.
-    limit.check(left + width, top + height)?;
+    let canvas = limit.check(
+        canvas.width.max(left + width),
+        canvas.height.max(top + height),
+    )?;
     out.push(IMAGE);
     out.extend_from_slice(descriptor);
     out.extend_from_slice(colour_table(reader, fields.byte()?)?);
     out.push(reader.byte()?);
     out.extend_from_slice(sub_blocks(reader)?);
-    Ok(())
+    Ok(canvas)
 }
 
 /// Sub-blocks with their lengths, and the empty one that ends them.
@@ -110,16 +119,34 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     }
 }
 
-/// What stays of an application's extension: how often an animation repeats, and the colour profile.
-fn kept_application(blocks: &[u8]) -> Option<&[u8]> {
-    let (name, data) = blocks.split_at_checked(12)?;
-    match name.strip_prefix(&[11])? {
-        // One sub-block of three bytes: its kind, and the count.
-        b"NETSCAPE2.0" | b"ANIMEXTS1.0" => {
-            (data.len() == 5 && data.starts_with(&[3, 1])).then_some(blocks)
+/// Copies what stays of an application's extension: how often an animation repeats, or the colour profile.
+fn push_application(out: &mut Vec<u8>, blocks: &[u8]) {
+    let Some((name, data)) = blocks.split_at_checked(12) else {
+        return;
+    };
+    match name {
+        b"\x0bNETSCAPE2.0" | b"\x0bANIMEXTS1.0" => {
+            if let Some(count) = loop_count(data) {
+                push_extension(out, APPLICATION, name);
+                out.extend_from_slice(count);
+                out.push(0);
+            }
         }
-        b"ICCRGBG1012" => Some(blocks),
-        _ => None,
+        b"\x0bICCRGBG1012" => push_extension(out, APPLICATION, blocks),
+        _ => {}
+    }
+}
+
+/// The sub-block of three bytes that begins with 1, with its length: how often to repeat.
+fn loop_count(mut blocks: &[u8]) -> Option<&[u8]> {
+    loop {
+        let length = usize::from(*blocks.first()?);
+        let (block, rest) = blocks.split_at_checked(1 + length)?;
+        match block {
+            [0, ..] => return None,
+            [3, 1, ..] => return Some(block),
+            _ => blocks = rest,
+        }
     }
 }
 
@@ -127,3 +154,6 @@ fn push_extension(out: &mut Vec<u8>, label: u8, blocks: &[u8]) {
     out.extend_from_slice(&[EXTENSION, label]);
     out.extend_from_slice(blocks);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,5 @@
 //! JPEG: segments behind markers, and entropy-coded data behind each start of scan (ITU T.81, annex B).
 
-use std::borrow::Cow;
-
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Limit, Refusal, Result, Size};
@@ -9,7 +7,17 @@ use super::{Limit, Refusal, Result, Size};
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
 const SOS: u8 = 0xda;
+const APP0: u8 = 0xe0;
 const APP1: u8 = 0xe1;
+const APP2: u8 = 0xe2;
+const APP14: u8 = 0xee;
+const APP15: u8 = 0xef;
+const COM: u8 = 0xfe;
+const DHT: u8 = 0xc4;
+const DAC: u8 = 0xcc;
+const DQT: u8 = 0xdb;
+const DNL: u8 = 0xdc;
+const DRI: u8 = 0xdd;
 
 const JFIF: &[u8] = b"JFIF\0";
 const EXIF: &[u8] = b"Exif\0\0";
@@ -19,7 +27,14 @@ const ADOBE: &[u8] = b"Adobe";
 pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     let mut reader = Reader::new(bytes);
     reader.take(2)?;
-    let mut parts = Parts::default();
+    let mut parts = Parts {
+        size: None,
+        has_scan: false,
+        jfif: None,
+        orientation: None,
+        out: Vec::with_capacity(bytes.len()),
+    };
+    parts.out.extend_from_slice(&[0xff, SOI]);
     loop {
         match next_marker(&mut reader)? {
             EOI => break,
@@ -30,43 +45,32 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     if !parts.has_scan {
         return Err(Refusal::Damaged("it has no picture data"));
     }
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(&[0xff, SOI]);
+    let mut out = parts.out;
+    out.extend_from_slice(&[0xff, EOI]);
+    let mut front = Vec::new();
     if let Some(jfif) = parts.jfif {
-        push_segment(&mut out, 0xe0, &jfif);
+        push_segment(&mut front, APP0, &jfif);
     }
     if let Some(orientation) = parts.orientation {
-        push_segment(&mut out, APP1, &[EXIF, &orientation.tiff()].concat());
+        push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
-    for piece in parts.pieces {
-        match piece {
-            Piece::Segment(marker, content) => push_segment(&mut out, marker, &content),
-            Piece::Scan(data) => out.extend_from_slice(data),
-        }
-    }
-    out.extend_from_slice(&[0xff, EOI]);
+    out.splice(2..2, front);
     Ok((size, out))
 }
 
 /// What is kept of a file.
-#[derive(Default)]
-struct Parts<'a> {
+struct Parts {
     size: Option<Size>,
     has_scan: bool,
     /// The density of pixels; some decoders also tell colours by its presence.
     jfif: Option<[u8; 14]>,
     orientation: Option<Orientation>,
-    pieces: Vec<Piece<'a>>,
+    /// The file so far, without the two that go to its front.
+    out: Vec<u8>,
 }
 
-enum Piece<'a> {
-    Segment(u8, Cow<'a, [u8]>),
-    /// Entropy-coded data with its restart markers.
-    Scan(&'a [u8]),
-}
-
-impl<'a> Parts<'a> {
-    fn take_segment(&mut self, marker: u8, reader: &mut Reader<'a>, limit: Limit) -> Result<()> {
+impl Parts {
+    fn take_segment(&mut self, marker: u8, reader: &mut Reader<'_>, limit: Limit) -> Result<()> {
         // Restart markers outside a scan, a second start, hierarchical and extension frames: nobody makes them.
         if matches!(marker, 0x00..=0xbf | 0xc8 | 0xd0..=SOI | 0xde | 0xdf | 0xf0..=0xfd) {
             return Err(Refusal::Damaged("it has a part that no JPEG should have"));
@@ -74,27 +78,46 @@ impl<'a> Parts<'a> {
         let length = usize::from(reader.be16()?);
         let content = reader.take(length.checked_sub(2).ok_or(ENDS)?)?;
         match marker {
-            0xe0 => self.jfif = self.jfif.or_else(|| without_thumbnail(content)),
+            // Only before the first scan does it tell colours, and there it is written again.
+            APP0 if !self.has_scan => {
+                self.jfif = self.jfif.or_else(|| without_thumbnail(content));
+            }
             APP1 => {
                 let tiff = content.strip_prefix(EXIF);
                 self.orientation = self.orientation.or_else(|| Orientation::read(tiff?));
             }
-            0xe2 if content.starts_with(ICC) => self.keep(marker, content),
-            // Tells in which colours the components are; twelve bytes and no more.
-            0xee if content.starts_with(ADOBE) => self.keep(marker, content.get(..12).ok_or(ENDS)?),
+            APP2 if content.starts_with(ICC) => self.keep(marker, content),
+            // Tells in which colours the components are; twelve bytes and no more. Decoders pass over a shorter one.
+            APP14 if content.starts_with(ADOBE) => {
+                if let Some(adobe) = content.get(..12) {
+                    self.keep(marker, adobe);
+                }
+            }
             // All other application segments, and comments.
-            0xe0..=0xef | 0xfe => {}
+            APP0..=APP15 | COM => {}
+            // The number of lines again. Decoders differ in which one they believe.
+            DNL => {
+                let lines = self.size.map(|size| size.height.to_be_bytes());
+                if lines.is_none_or(|lines| lines[2..] != *content) {
+                    return Err(Refusal::Damaged("it tells two heights"));
+                }
+                self.keep(marker, content);
+            }
+            _ if !matches!(has_nothing_behind(marker, content), Ok(true)) => {
+                return Err(Refusal::Damaged(
+                    "a part of it has another length than it should",
+                ));
+            }
             SOS => {
                 if self.size.is_none() {
                     return Err(Refusal::Damaged("its picture data comes before its frame"));
                 }
                 self.has_scan = true;
                 self.keep(marker, content);
-                let data = scan(reader)?;
-                self.pieces.push(Piece::Scan(data));
+                self.out.extend_from_slice(scan(reader)?);
             }
-            // Huffman tables, arithmetic conditioning, quantisation tables, restart interval, number of lines.
-            0xc4 | 0xcc | 0xdb | 0xdc | 0xdd => self.keep(marker, content),
+            // Huffman tables, arithmetic conditioning, quantisation tables, restart interval.
+            DHT | DAC | DQT | DRI => self.keep(marker, content),
             // What is left are starts of frame.
             _ => {
                 let mut frame = Reader::new(content);
@@ -110,10 +133,43 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, marker: u8, content: &'a [u8]) {
-        self.pieces
-            .push(Piece::Segment(marker, Cow::Borrowed(content)));
+    fn keep(&mut self, marker: u8, content: &[u8]) {
+        push_segment(&mut self.out, marker, content);
     }
+}
+
+/// Whether a segment is as long as what it says it holds: what stands behind that would be a hiding place. Decoders
+/// refuse such segments too.
+fn has_nothing_behind(marker: u8, content: &[u8]) -> Result<bool> {
+    let mut reader = Reader::new(content);
+    match marker {
+        DHT => {
+            while !reader.is_at_end() {
+                reader.byte()?;
+                let counts = reader.array::<16>()?;
+                reader.take(counts.into_iter().map(usize::from).sum())?;
+            }
+        }
+        DQT => {
+            while !reader.is_at_end() {
+                let is_wide = reader.byte()? >> 4 != 0;
+                reader.take(if is_wide { 128 } else { 64 })?;
+            }
+        }
+        DAC => return Ok(content.len().is_multiple_of(2)),
+        DRI => return Ok(content.len() == 2),
+        SOS => {
+            let components = usize::from(reader.byte()?);
+            reader.take(2 * components + 3)?;
+        }
+        // A start of frame.
+        _ => {
+            reader.take(5)?;
+            let components = usize::from(reader.byte()?);
+            reader.take(3 * components)?;
+        }
+    }
+    Ok(reader.is_at_end())
 }
 
 /// The code of the next marker. Any number of fill bytes may stand before it.
@@ -131,7 +187,8 @@ fn next_marker(reader: &mut Reader<'_>) -> Result<u8> {
     }
 }
 
-/// Entropy-coded data up to the marker that ends it. In it, a 0xff byte is followed by 0, or by the number of a restart.
+/// Entropy-coded data up to the marker that ends it. In it, a 0xff byte is followed by 0, or by the number of a restart;
+/// before either, as before every marker, it may be repeated.
 fn scan<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     let data = reader.rest();
     let mut end = 0;
@@ -141,10 +198,14 @@ fn scan<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
             .and_then(|rest| rest.iter().position(|&byte| byte == 0xff))
             .ok_or(ENDS)?;
         end += next;
-        match data.get(end + 1) {
-            Some(0x00 | 0xd0..=0xd7) => end += 2,
-            Some(_) => return reader.take(end),
-            None => return Err(ENDS),
+        let code = data
+            .get(end..)
+            .and_then(|rest| rest.iter().position(|&byte| byte != 0xff))
+            .ok_or(ENDS)?
+            + end;
+        match data.get(code) {
+            Some(0x00 | 0xd0..=0xd7) => end = code + 1,
+            _ => return reader.take(end),
         }
     }
 }
@@ -166,3 +227,6 @@ fn push_segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend_from_slice(&length.to_be_bytes());
     out.extend_from_slice(content);
 }
+
+#[cfg(test)]
+mod tests;

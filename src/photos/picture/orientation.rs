@@ -1,6 +1,13 @@
 //! The one thing that stays of EXIF: which way is up.
 
-use exif::{In, Reader, Tag};
+use super::Result;
+use super::reader::Reader;
+
+/// The tag of the orientation, and the types that a number may have.
+const ORIENTATION: u16 = 0x0112;
+const BYTE: u16 = 1;
+const SHORT: u16 = 3;
+const LONG: u16 = 4;
 
 /// How a picture is turned or mirrored, from 2 to 8; 1, as stored, needs no saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,17 +15,11 @@ pub struct Orientation(u8);
 
 impl Orientation {
     /// Reads it out of a block of EXIF, as far as that can be understood.
+    ///
+    /// Only the first directory is walked, once: in a general reader of EXIF, directories that point at each other and
+    /// overlap make a small file cost gigabytes.
     pub fn read(tiff: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new();
-        reader.continue_on_error(true);
-        let exif = reader
-            .read_raw(tiff.to_vec())
-            .or_else(|error| error.distill_partial_result(|_errors| {}))
-            .ok()?;
-        let value = exif
-            .get_field(Tag::Orientation, In::PRIMARY)?
-            .value
-            .get_uint(0)?;
+        let value = first_directory(tiff).ok().flatten()?;
         u8::try_from(value)
             .ok()
             .filter(|value| (2..=8).contains(value))
@@ -33,9 +34,63 @@ impl Orientation {
     }
 }
 
+/// The value of the orientation in the first directory of a TIFF structure.
+fn first_directory(tiff: &[u8]) -> Result<Option<u32>> {
+    let mut header = Reader::new(tiff);
+    let little = match &header.array()? {
+        b"II*\0" => true,
+        b"MM\0*" => false,
+        _ => return Ok(None),
+    };
+    let short = |bytes: [u8; 2]| match little {
+        true => u16::from_le_bytes(bytes),
+        false => u16::from_be_bytes(bytes),
+    };
+    let long = |bytes: [u8; 4]| match little {
+        true => u32::from_le_bytes(bytes),
+        false => u32::from_be_bytes(bytes),
+    };
+    let start = usize::try_from(long(header.array()?)).unwrap_or(usize::MAX);
+    let mut directory = Reader::new(tiff);
+    directory.take(start)?;
+    for _ in 0..short(directory.array()?) {
+        let (tag, kind) = (short(directory.array()?), short(directory.array()?));
+        let count = long(directory.array()?);
+        let value @ [first, second, _, _] = directory.array::<4>()?;
+        if tag == ORIENTATION && count == 1 {
+            // A small value stands at the front of its four bytes, in either order.
+            return Ok(match kind {
+                BYTE => Some(first.into()),
+                SHORT => Some(short([first, second]).into()),
+                LONG => Some(long(value)),
+                _ => None,
+            });
+        }
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
-mod tests {
+pub mod tests {
+    use std::io::Cursor;
+
+    use image::ImageDecoder;
+    use image::metadata::Orientation as Turn;
+
+    use super::super::tests::{cleaned, decoder, sample};
     use super::*;
+
+    /// A block of EXIF that tells who and where, and an orientation of 6.
+    pub fn exif_with_secrets() -> Vec<u8> {
+        let mut tiff = b"MM\0*\0\0\0\x08\0\x03".to_vec();
+        tiff.extend_from_slice(b"\x01\x0f\0\x02\0\0\0\x07\0\0\0\x32");
+        tiff.extend_from_slice(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0");
+        tiff.extend_from_slice(b"\x88\x25\0\x04\0\0\0\x01\0\0\0\x3a");
+        tiff.extend_from_slice(b"\0\0\0\0SECRET\0\0");
+        // The directory of the position has one entry: the date of the fix.
+        tiff.extend_from_slice(b"\0\x01\0\x1d\0\x02\0\0\0\x07\0\0\0\x4c\0\0\0\0SECRET\0");
+        tiff
+    }
 
     #[test]
     fn what_is_written_is_read_again() {
@@ -54,5 +109,76 @@ mod tests {
         for end in 0..20 {
             assert_eq!(Orientation::read(&tiff[..end]), None);
         }
+    }
+
+    #[test]
+    fn both_byte_orders_and_every_width_of_number_are_read() {
+        let values: [(&[u8], &[u8]); 3] = [
+            (b"\0\x01", b"\x06\0\0\0"),
+            (b"\0\x03", b"\0\x06\0\0"),
+            (b"\0\x04", b"\0\0\0\x06"),
+        ];
+        for (kind, value) in values {
+            let before = b"MM\0*\0\0\0\x08\0\x02\x01\x0f\0\x02\0\0\0\x04abc\0\x01\x12";
+            let tiff = [before, kind, b"\0\0\0\x01", value].concat();
+            assert_eq!(Orientation::read(&tiff), Some(Orientation(6)));
+        }
+    }
+
+    #[test]
+    fn directories_that_overlap_cost_no_time() {
+        // Two megabytes in which every even offset is a directory of 65,535 entries, and the first points at all of them.
+        let mut tiff = b"II*\0\x08\0\0\0\xff\xff".to_vec();
+        for at in 0..65_535_u32 {
+            tiff.extend_from_slice(b"\x69\x87\x04\0\x01\0\0\0");
+            tiff.extend_from_slice(&(800_000 + 2 * at).to_le_bytes());
+        }
+        tiff.resize(2_000_000, 0xff);
+        assert_eq!(Orientation::read(&tiff), None);
+    }
+
+    #[test]
+    fn a_directory_beyond_the_end_is_no_orientation() {
+        assert_eq!(Orientation::read(b"II*\0\xff\xff\xff\xff"), None);
+        assert_eq!(Orientation::read(b"II*\0\x08\0\0\0\xff\xff"), None);
+        assert_eq!(Orientation::read(b"JJ*\0\x08\0\0\0\xff\xff"), None);
+    }
+
+    #[test]
+    fn it_is_found_among_other_things() {
+        assert_eq!(
+            Orientation::read(&exif_with_secrets()),
+            Some(Orientation(6))
+        );
+    }
+
+    #[test]
+    fn only_the_orientation_is_left_of_exif() {
+        let turned = [
+            ("garden.jpg", Turn::Rotate90),
+            ("progressive.jpg", Turn::Rotate180),
+            ("lake.png", Turn::Rotate180),
+            ("cat.webp", Turn::Rotate270),
+        ];
+        for (name, orientation) in turned {
+            let after = cleaned(&sample(name)).bytes;
+            assert_eq!(
+                decoder(&after).orientation().unwrap(),
+                orientation,
+                "{name}"
+            );
+            let exif = exif::Reader::new()
+                .read_from_container(&mut Cursor::new(&after))
+                .unwrap();
+            let tags: Vec<_> = exif.fields().map(|field| field.tag).collect();
+            assert_eq!(tags, [exif::Tag::Orientation], "{name}");
+        }
+        // Stored the right way up: there is nothing to say.
+        let after = cleaned(&sample("cmyk.jpg")).bytes;
+        assert!(
+            exif::Reader::new()
+                .read_from_container(&mut Cursor::new(&after))
+                .is_err()
+        );
     }
 }

@@ -6,40 +6,63 @@ use super::{Limit, Refusal, Result, Size};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+const MALFORMED: Refusal = Refusal::Damaged("a part of it has another length than it should");
+
 pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     let mut reader = Reader::new(bytes);
     reader.take(SIGNATURE.len())?;
     let header = Chunk::read(&mut reader)?;
-    let size = match &header.kind {
-        b"IHDR" if header.data.len() == 13 => sides(header.data)?,
+    let (size, colour_type) = match (&header.kind, header.data) {
+        (b"IHDR", &[_, _, _, _, _, _, _, _, _, colour_type, _, _, _]) => {
+            (sides(header.data)?, colour_type)
+        }
         _ => return Err(Refusal::Damaged("it has no header")),
     };
     let size = limit.check(size.width, size.height)?;
 
     let mut out = Vec::with_capacity(bytes.len());
     out.extend_from_slice(SIGNATURE);
-    header.push(&mut out);
+    header.push(&mut out)?;
     let behind_header = out.len();
     let mut orientation = None;
     let mut has_data = false;
     loop {
         let chunk = Chunk::read(&mut reader)?;
         match &chunk.kind {
-            b"IEND" => break,
+            b"IEND" => {
+                chunk.check()?;
+                break;
+            }
             b"IHDR" => return Err(Refusal::Damaged("it has two headers")),
-            b"eXIf" => orientation = orientation.or_else(|| Orientation::read(chunk.data)),
-            b"iCCP" => push_profile(&mut out, chunk.data)?,
+            b"eXIf" if chunk.check().is_ok() => {
+                orientation = orientation.or_else(|| Orientation::read(chunk.data));
+            }
+            b"iCCP" => {
+                chunk.check()?;
+                push_profile(&mut out, chunk.data)?;
+            }
             b"fcTL" => {
                 check_frame(chunk.data, size)?;
-                chunk.push(&mut out);
+                chunk.push(&mut out)?;
             }
             b"IDAT" => {
                 has_data = true;
-                chunk.push(&mut out);
+                chunk.push(&mut out)?;
             }
-            // The palette, transparency, colours, the shape of pixels, and the frames of an animation.
-            b"PLTE" | b"tRNS" | b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV"
-            | b"cLLI" | b"bKGD" | b"pHYs" | b"acTL" | b"fdAT" => chunk.push(&mut out),
+            // Transparency, the palette, and the frames of an animation.
+            b"tRNS" | b"PLTE" | b"acTL" | b"fdAT" => {
+                if !chunk.has_its_length(colour_type) {
+                    return Err(MALFORMED);
+                }
+                chunk.push(&mut out)?;
+            }
+            // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
+            b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
+            | b"pHYs"
+                if chunk.has_its_length(colour_type) =>
+            {
+                chunk.push(&mut out)?;
+            }
             // A picture can't be decoded without its critical chunks, and these are none that we know.
             kind if kind[0].is_ascii_uppercase() => {
                 return Err(Refusal::Damaged("it has a part that no PNG should have"));
@@ -63,6 +86,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
 struct Chunk<'a> {
     kind: [u8; 4],
     data: &'a [u8],
+    checksum: u32,
 }
 
 impl<'a> Chunk<'a> {
@@ -70,14 +94,50 @@ impl<'a> Chunk<'a> {
         let length = reader.be32()?;
         let kind: [u8; 4] = reader.array()?;
         let data = reader.take(usize::try_from(length).unwrap_or(usize::MAX))?;
-        if reader.be32()? != checksum(kind, data) {
-            return Err(Refusal::Damaged("a checksum in it is wrong"));
-        }
-        Ok(Self { kind, data })
+        let checksum = reader.be32()?;
+        Ok(Self {
+            kind,
+            data,
+            checksum,
+        })
     }
 
-    fn push(&self, out: &mut Vec<u8>) {
+    /// Only of what is read: damage in what stays behind is nobody's loss.
+    fn check(&self) -> Result<()> {
+        if self.checksum == checksum(self.kind, self.data) {
+            Ok(())
+        } else {
+            Err(Refusal::Damaged("a checksum in it is wrong"))
+        }
+    }
+
+    fn push(&self, out: &mut Vec<u8>) -> Result<()> {
+        self.check()?;
         push(out, self.kind, self.data);
+        Ok(())
+    }
+
+    /// Whether it is as long as its kind can be: more would be a hiding place.
+    fn has_its_length(&self, colour_type: u8) -> bool {
+        let length = self.data.len();
+        match &self.kind {
+            b"sRGB" => length == 1,
+            b"gAMA" | b"cICP" => length == 4,
+            b"acTL" | b"cLLI" => length == 8,
+            b"pHYs" => length == 9,
+            b"mDCV" => length == 24,
+            b"cHRM" => length == 32,
+            b"sBIT" => (1..=4).contains(&length),
+            b"bKGD" => matches!(length, 1 | 2 | 6),
+            b"PLTE" => length <= 768 && length.is_multiple_of(3),
+            b"tRNS" => match colour_type {
+                0 => length == 2,
+                2 => length == 6,
+                _ => length <= 256,
+            },
+            b"fdAT" => length >= 4,
+            _ => false,
+        }
     }
 }
 
@@ -108,19 +168,22 @@ fn push_profile(out: &mut Vec<u8>, data: &[u8]) -> Result<()> {
 
 /// A frame of an animation must lie within the picture.
 fn check_frame(data: &[u8], size: Size) -> Result<()> {
+    if data.len() != 26 {
+        return Err(MALFORMED);
+    }
     let mut reader = Reader::new(data);
     reader.be32()?;
     let frame = sides(reader.rest())?;
     reader.take(8)?;
     let (left, top) = (reader.be32()?, reader.be32()?);
     let within = |start: u32, length: u32, whole: u32| {
-        start.checked_add(length).is_some_and(|end| end <= whole)
+        length > 0 && start.checked_add(length).is_some_and(|end| end <= whole)
     };
     if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
         Ok(())
     } else {
         Err(Refusal::Damaged(
-            "a frame of its animation is larger than the picture",
+            "a frame of its animation is empty or larger than the picture",
         ))
     }
 }
@@ -132,3 +195,6 @@ fn sides(data: &[u8]) -> Result<Size> {
         height: reader.be32()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,21 +56,23 @@ fn extended(
 
     let mut kept = flags & (ANIMATION | ALPHA);
     let mut orientation = None;
-    let mut pictures = 0;
+    let (mut stills, mut frames) = (0, 0);
     while !chunks.is_at_end() {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
-            b"ICCP" => {
+            // Only the first one counts.
+            b"ICCP" if kept & ICC == 0 => {
                 kept |= ICC;
                 chunk.push(out);
             }
+            b"ANIM" if chunk.data.len() != 6 => return Err(MALFORMED),
             b"ANIM" | b"ALPH" => chunk.push(out),
             b"ANMF" => {
-                pictures += 1;
+                frames += 1;
                 push_frame(out, chunk.data, canvas)?;
             }
             b"VP8 " | b"VP8L" => {
-                pictures += 1;
+                stills += 1;
                 if chunk.size()? != Some(canvas) {
                     return Err(Refusal::Damaged(
                         "its picture has another size than it says",
@@ -87,7 +89,11 @@ fn extended(
             _ => {}
         }
     }
-    if pictures == 0 || (pictures > 1 && flags & ANIMATION == 0) {
+    let is_whole = match flags & ANIMATION {
+        0 => stills == 1 && frames == 0,
+        _ => stills == 0 && frames > 0,
+    };
+    if !is_whole {
         return Err(Refusal::Damaged("it has no picture data, or too much"));
     }
     if let Some(orientation) = orientation {
@@ -209,3 +215,6 @@ impl<'a> Chunk<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

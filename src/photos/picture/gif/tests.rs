@@ -1,0 +1,153 @@
+//! What a GIF loses, what it keeps, and what is no GIF.
+
+use image::ImageFormat;
+
+use super::super::tests::{
+    SECRET, cleaned, contains, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels, sample,
+    with,
+};
+use super::*;
+
+/// A sub-block, without an end.
+fn block(data: &[u8]) -> Vec<u8> {
+    [&[u8::try_from(data.len()).unwrap()], data].concat()
+}
+
+fn extension(label: u8, blocks: &[&[u8]]) -> Vec<u8> {
+    let blocks: Vec<u8> = blocks.iter().flat_map(|data| block(data)).collect();
+    [&[EXTENSION, label], &blocks[..], &[0]].concat()
+}
+
+fn gif() -> Vec<u8> {
+    cleaned(&sample("wave.gif")).bytes
+}
+
+/// Where the first picture's control begins, and where the trailer stands.
+fn places(gif: &[u8]) -> [usize; 2] {
+    [find(gif, &[EXTENSION, GRAPHIC_CONTROL, 4]), gif.len() - 1]
+}
+
+#[test]
+fn whatever_a_gif_says_besides_the_picture_is_dropped() {
+    let picture = gif();
+    let parts = [
+        extension(0xfe, &[SECRET, SECRET]),
+        extension(APPLICATION, &[b"XMP DataXMP", SECRET]),
+        extension(APPLICATION, &[b"SECRET APPL", SECRET]),
+        extension(APPLICATION, &[b"NETSCAPE2.0", b"\x02SECRET"]),
+        extension(APPLICATION, &[SECRET]),
+    ];
+    for part in parts {
+        for place in places(&picture) {
+            leaves_only(&picture, &with(&picture, place, &part));
+        }
+    }
+    // Not every decoder takes an extension that nobody knows.
+    for part in [extension(0x77, &[SECRET]), extension(0, &[SECRET])] {
+        for place in places(&picture) {
+            assert!(cleaned(&with(&picture, place, &part)).bytes == picture);
+        }
+    }
+}
+
+#[test]
+fn a_text_over_the_picture_goes_with_its_control() {
+    let picture = gif();
+    let control = extension(GRAPHIC_CONTROL, &[&[0, 7, 0, 0]]);
+    let text = extension(PLAIN_TEXT, &[&[0; 12], SECRET]);
+    for place in places(&picture) {
+        let before = with(&picture, place, &[control.clone(), text.clone()].concat());
+        assert!(cleaned(&before).bytes == picture);
+    }
+}
+
+#[test]
+fn a_control_keeps_its_four_bytes() {
+    let picture = gif();
+    let [control, _] = places(&picture);
+    let before = with(&picture, control + 7, &block(SECRET));
+    assert!(cleaned(&before).bytes == picture);
+}
+
+#[test]
+fn an_animation_keeps_its_frames_and_how_often_it_repeats() {
+    let picture = gif();
+    assert_eq!(pixels(&picture).len(), 4);
+    let count = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0";
+    let at = find(&picture, count);
+    // Behind it, some writers tell a size of a buffer.
+    let talkative = with(&picture, at + count.len() - 1, &block(SECRET));
+    assert!(cleaned(&talkative).bytes == picture);
+
+    let without = [&picture[..at], &picture[at + count.len()..]].concat();
+    assert!(cleaned(&without).bytes == without);
+    let twice = extension(APPLICATION, &[b"ANIMEXTS1.0", &[1, 2, 0]]);
+    let twice = with(&without, at, &twice);
+    assert!(cleaned(&twice).bytes == twice);
+}
+
+#[test]
+fn a_colour_profile_stays() {
+    let picture = gif();
+    let [place, _] = places(&picture);
+    let part = extension(APPLICATION, &[b"ICCRGBG1012", &[1; 200], &[2; 50]]);
+    let profiled = with(&picture, place, &part);
+    assert!(cleaned(&profiled).bytes == profiled);
+}
+
+#[test]
+fn what_follows_the_trailer_of_a_gif_is_cut_off() {
+    let picture = gif();
+    leaves_only(&picture, &[&picture, SECRET].concat());
+    // A script that opens with a GIF's name: what it says is no picture.
+    is_damaged(b"GIF89a/*SECRET*/=1;alert(1)");
+    let zeros = with(&picture, picture.len() - 1, &[0; 9]);
+    assert!(cleaned(&zeros).bytes == picture);
+}
+
+#[test]
+fn a_gif_of_a_huge_size_is_refused_by_its_header() {
+    let mut bomb = gif();
+    bomb[6..10].copy_from_slice(&[0x50, 0xc3, 0x50, 0xc3]);
+    is_a_bomb(&bomb);
+    bomb[6..8].fill(0);
+    is_damaged(&bomb);
+}
+
+#[test]
+fn a_frame_that_makes_the_screen_too_large_is_refused() {
+    let limit = Limit {
+        max_pixels: 64_000_000,
+    };
+    let picture = encoded(ImageFormat::Gif, 24, 17);
+    let frame = find(&picture, b"\x2c\0\0\0\0\x18\0\x11\0") + 1;
+    let (wide, high) = (60_000_u16.to_le_bytes(), 60_000_u16.to_le_bytes());
+    // Neither the screen nor the frame is too large, but what holds both is.
+    let mut both = picture.clone();
+    both[6..8].copy_from_slice(&wide);
+    assert!(clean(&both, limit).is_ok());
+    both[frame + 6..frame + 8].copy_from_slice(&high);
+    assert!(matches!(
+        clean(&both, limit),
+        Err(Refusal::TooManyPixels { .. })
+    ));
+    // So is one that stands far away.
+    let mut far = picture.clone();
+    far[frame..frame + 4].fill(0xff);
+    assert!(matches!(
+        clean(&far, limit),
+        Err(Refusal::TooManyPixels { .. })
+    ));
+    let mut empty = picture;
+    empty[frame + 4..frame + 6].fill(0);
+    is_damaged(&empty);
+}
+
+#[test]
+fn what_is_malformed_is_no_gif() {
+    let picture = gif();
+    is_damaged(&picture[..picture.len() - 1]);
+    is_damaged(&with(&picture, picture.len() - 1, SECRET));
+    is_damaged(b"GIF89a\x01\0\x01\0\0\0\0\x3b");
+    assert!(!contains(&picture, "SECRET"));
+}

@@ -1,0 +1,186 @@
+//! What a WebP loses, what it keeps, and what is no WebP.
+
+use image::ImageFormat;
+
+use super::super::orientation::tests::exif_with_secrets;
+use super::super::tests::{
+    SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels, sample, with,
+};
+use super::*;
+
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    Chunk { kind: *kind, data }.push(&mut out);
+    out
+}
+
+/// Writes the length of the container anew.
+fn sized(mut webp: Vec<u8>) -> Vec<u8> {
+    let length = u32::try_from(webp.len() - 8).unwrap();
+    webp[4..8].copy_from_slice(&length.to_le_bytes());
+    webp
+}
+
+/// A picture in an extended file without any features.
+fn extended(width: u8, height: u8, more: &[u8]) -> Vec<u8> {
+    let simple = encoded(ImageFormat::WebP, width.into(), height.into());
+    let header = [0, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0];
+    sized([&simple[..12], &chunk(b"VP8X", &header), &simple[12..], more].concat())
+}
+
+#[test]
+fn a_webp_loses_its_gps_position_but_keeps_its_orientation() {
+    let turned = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let mut expected = extended(24, 17, &chunk(b"EXIF", turned));
+    expected[20] = EXIF;
+    for prefix in [b"".as_slice(), b"Exif\0\0"] {
+        let exif = [prefix, &exif_with_secrets()].concat();
+        leaves_only(&expected, &extended(24, 17, &chunk(b"EXIF", &exif)));
+    }
+}
+
+#[test]
+fn whatever_a_webp_says_besides_the_picture_is_dropped() {
+    let plain = extended(24, 17, b"");
+    for kind in [b"XMP ", b"EXIF", b"seCr", b"VP8X"] {
+        let mut before = extended(24, 17, &chunk(kind, SECRET));
+        // Flags that promise EXIF and XMP, and reserved bits.
+        before[20] = 0x0c;
+        before[21..24].fill(0xff);
+        let after = cleaned(&before).bytes;
+        assert!(after == plain, "{kind:?}");
+    }
+    let simple = encoded(ImageFormat::WebP, 24, 17);
+    let before = sized([&simple[..], &chunk(b"XMP ", SECRET)].concat());
+    leaves_only(&simple, &before);
+}
+
+#[test]
+fn what_follows_the_end_of_a_webp_is_cut_off() {
+    for picture in [
+        encoded(ImageFormat::WebP, 24, 17),
+        extended(24, 17, b""),
+        cleaned(&sample("spin.webp")).bytes,
+    ] {
+        leaves_only(&picture, &[&picture, SECRET].concat());
+        let zeros = [&picture[..], &[0; 64]].concat();
+        assert!(cleaned(&zeros).bytes == picture);
+    }
+}
+
+#[test]
+fn the_frames_of_an_animation_are_cleaned_too() {
+    let picture = cleaned(&sample("spin.webp")).bytes;
+    let frame = find(&picture, b"ANMF");
+    let length = u32::from_le_bytes(picture[frame + 4..frame + 8].try_into().unwrap());
+    let part = chunk(b"seCr", SECRET);
+    let mut before = with(&picture, frame + 8 + length as usize, &part);
+    let longer = length + u32::try_from(part.len()).unwrap();
+    before[frame + 4..frame + 8].copy_from_slice(&longer.to_le_bytes());
+    leaves_only(&picture, &sized(before));
+}
+
+#[test]
+fn the_byte_that_fills_up_an_odd_length_is_zero() {
+    let odd = chunk(b"ICCP", b"SECRET!");
+    let mut before = extended(24, 17, &odd);
+    before[20] = ICC;
+    let clean = before.clone();
+    *before.last_mut().unwrap() = b'!';
+    assert!(cleaned(&before).bytes == clean);
+    // Forgotten at the very end.
+    before.pop();
+    assert!(cleaned(&sized(before)).bytes == clean);
+}
+
+#[test]
+fn only_the_first_colour_profile_stays() {
+    let before = extended(
+        24,
+        17,
+        &[chunk(b"ICCP", b"icc!"), chunk(b"ICCP", SECRET)].concat(),
+    );
+    let mut expected = extended(24, 17, &chunk(b"ICCP", b"icc!"));
+    expected[20] = ICC;
+    assert!(cleaned(&before).bytes == expected);
+}
+
+#[test]
+fn a_webp_of_a_huge_size_is_refused_by_its_header() {
+    let mut bomb = extended(24, 17, b"");
+    let side = 49_999_u32.to_le_bytes();
+    bomb[24..27].copy_from_slice(&side[..3]);
+    bomb[27..30].copy_from_slice(&side[..3]);
+    is_a_bomb(&bomb);
+    // A simple file has no more than 14 bits for a side.
+    let mut simple = encoded(ImageFormat::WebP, 24, 17);
+    simple[21..25].fill(0xff);
+    let refusal = clean(
+        &simple,
+        Limit {
+            max_pixels: 64_000_000,
+        },
+    );
+    let (width, height) = (1 << 14, 1 << 14);
+    assert_eq!(
+        refusal.err(),
+        Some(Refusal::TooManyPixels { width, height })
+    );
+}
+
+#[test]
+fn a_lossy_picture_of_no_size_is_refused() {
+    let mut lossy = cleaned(&sample("cat.webp")).bytes;
+    let start = find(&lossy, b"\x9d\x01\x2a") + 3;
+    lossy[start..start + 4].fill(0);
+    is_damaged(&lossy);
+    let simple = [&lossy[..12], &lossy[find(&lossy, b"VP8 ")..]].concat();
+    is_damaged(&sized(simple));
+}
+
+#[test]
+fn every_size_in_a_webp_must_agree() {
+    let mut smaller = extended(24, 17, b"");
+    smaller[24] = 10;
+    is_damaged(&smaller);
+
+    let picture = sample("spin.webp");
+    let frame = find(&picture, b"ANMF") + 8;
+    for (field, value) in [(0, 1), (3, 1), (6, 64), (6, 10), (9, 48), (9, 10)] {
+        let mut wrong = picture.clone();
+        wrong[frame + field] = value;
+        is_damaged(&wrong);
+    }
+}
+
+#[test]
+fn a_still_has_one_picture_and_an_animation_has_frames() {
+    let still = extended(24, 17, b"");
+    let twice = sized([&still[..], &still[30..]].concat());
+    is_damaged(&twice);
+    is_damaged(&sized(still[..30].to_vec()));
+    let mut flagged = still.clone();
+    flagged[20] = ANIMATION;
+    is_damaged(&flagged);
+
+    let mut animation = cleaned(&sample("spin.webp")).bytes;
+    assert_eq!(pixels(&animation).len(), 4);
+    animation[20] &= !ANIMATION;
+    is_damaged(&animation);
+}
+
+#[test]
+fn what_is_malformed_is_no_webp() {
+    let picture = extended(24, 17, b"");
+    is_damaged(&picture[..picture.len() - 2]);
+    is_damaged(&extended(24, 17, b"XMP \xff\xff\xff\xff"));
+    is_damaged(&extended(24, 17, b"XMP"));
+    is_damaged(&extended(24, 17, &chunk(b"ANIM", SECRET)));
+    is_damaged(&sized(
+        [b"RIFF\0\0\0\0WEBP", &chunk(b"XMP ", SECRET)[..]].concat(),
+    ));
+    is_damaged(b"RIFF\x02\0\0\0WEBP");
+    let mut unknown = encoded(ImageFormat::WebP, 24, 17);
+    unknown[20] = 0;
+    is_damaged(&unknown);
+}
