@@ -7,6 +7,7 @@
 mod migrate;
 mod writer;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,8 @@ impl Db {
 
     fn open_with_deadline(path: &Path, deadline: Duration) -> anyhow::Result<Self> {
         let opening = || format!("The database {} can't be opened", path.display());
+        // A server and a worker that start at once on a new folder would be in each other's way.
+        let _turn = wait_for_turn(path).with_context(opening)?;
         let mut connection = Connection::open(path).with_context(opening)?;
         prepare(&connection, deadline).with_context(opening)?;
         migrate::run(&mut connection, path)?;
@@ -139,6 +142,15 @@ impl Db {
         })
         .await
     }
+}
+
+/// Keeps other processes from opening the database, until what is returned is dropped.
+fn wait_for_turn(path: &Path) -> std::io::Result<File> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    let lock = File::create(path.with_file_name(name))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// What every connection is told before its first statement. The waiting time comes first, so that the others wait.

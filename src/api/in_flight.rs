@@ -18,9 +18,18 @@ struct UnderWay(InFlight);
 impl InFlight {
     /// Waits until no request is under way.
     pub async fn none(&self) {
+        self.until(|count| count == 0).await;
+    }
+
+    /// Waits until a request is under way.
+    pub async fn some(&self) {
+        self.until(|count| count > 0).await;
+    }
+
+    async fn until(&self, is_so: impl Fn(usize) -> bool) {
         let mut count = self.count.subscribe();
         // The sender lives in this very struct, so the wait can't fail for lack of one.
-        let _none = count.wait_for(|count| *count == 0).await;
+        let _count = count.wait_for(|count| is_so(*count)).await;
     }
 }
 

@@ -8,7 +8,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
-use tokio::time::timeout;
 
 use super::settings;
 use super::shutdown::{self, Shutdown};
@@ -17,8 +16,8 @@ use crate::app::{App, make_folder};
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
 
-/// The time for the end of the last answer to get from this process to the network.
-const LAST_BYTES: Duration = Duration::from_millis(500);
+/// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
+const LAST_BYTES: Duration = Duration::from_secs(1);
 
 /// Serves until the process is asked to end; requests under way are finished first.
 ///
@@ -74,20 +73,26 @@ async fn answer_requests(figment: Figment, app: App) -> Result<()> {
         ended = &mut server => return ended?.map(drop).map_err(|error| explain(&error)),
         () = asked_to_end => {}
     }
+    let grace_is_over = tokio::time::sleep(grace);
+    tokio::pin!(grace_is_over);
     // Rocket would wait for connections, and all of its grace if there is one, though it may only idle.
-    if timeout(grace, under_way.none()).await.is_err() {
-        tracing::warn!(
-            "requests that took longer than {} seconds were cut off",
-            grace.as_secs()
-        );
-    }
-    match timeout(LAST_BYTES, &mut server).await {
-        Ok(ended) => ended?.map(drop).map_err(|error| explain(&error)),
-        Err(_) => {
-            server.abort();
-            Ok(())
+    loop {
+        tokio::select! {
+            () = under_way.none() => {}
+            () = &mut grace_is_over => {
+                tracing::warn!("requests that took longer than {} seconds were cut off", grace.as_secs());
+                break;
+            }
+        }
+        tokio::select! {
+            ended = &mut server => return ended?.map(drop).map_err(|error| explain(&error)),
+            // A request counts only from its first byte behind the head.
+            () = under_way.some() => {}
+            () = tokio::time::sleep(LAST_BYTES) => break,
         }
     }
+    server.abort();
+    Ok(())
 }
 
 fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {

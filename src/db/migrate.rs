@@ -15,7 +15,13 @@ mod embedded {
 /// # Errors
 /// The schema is newer than this program, a migration fails, or rows point nowhere afterwards.
 pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
-    run_all(connection, path, &embedded::migrations::runner())
+    // All in one transaction, with the notes on which have been applied: one by one, a crash between a migration and its
+    // note would have it run again.
+    run_all(
+        connection,
+        path,
+        &embedded::migrations::runner().set_grouped(true),
+    )
 }
 
 fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<()> {
@@ -106,7 +112,12 @@ mod tests {
         let mut migrations = embedded::migrations::runner().get_migrations().clone();
         let number = migrations.len() + 1;
         migrations.push(Migration::unapplied(&format!("V{number}__later"), later).unwrap());
-        (folder, path, connection, Runner::new(&migrations))
+        (
+            folder,
+            path,
+            connection,
+            Runner::new(&migrations).set_grouped(true),
+        )
     }
 
     #[test]

@@ -2,32 +2,53 @@
 
 use std::fs;
 
+use clap::CommandFactory;
+use shared_spaces::cli::Cli;
+
 use crate::support::{command, fails, run, succeeds};
 
+/// The words of every command that does something, without the program's own name.
+fn commands(parent: &clap::Command, words: &[String]) -> Vec<Vec<String>> {
+    let children = parent.get_subcommands().map(|child| {
+        let words = [words, &[child.get_name().to_owned()]].concat();
+        if child.has_subcommands() {
+            commands(child, &words)
+        } else {
+            vec![words]
+        }
+    });
+    children.flatten().collect()
+}
+
 #[test]
-fn help_names_every_command_with_an_example() {
+fn help_tells_every_command_with_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    let help = succeeds(folder.path(), &["help"], "");
-    for part in [
-        "serve",
-        "worker",
-        "user",
-        "photos",
-        "Examples:",
-        "shared-spaces user add ann",
-        "--data-dir",
-    ] {
-        assert!(help.contains(part), "{part} is missing in\n{help}");
+    let overview = succeeds(folder.path(), &["--help"], "");
+    assert!(overview.contains("--data-dir"), "{overview}");
+    let commands = commands(&Cli::command(), &[]);
+    assert!(commands.len() > 5, "{commands:?}");
+    for words in commands {
+        assert!(overview.contains(&format!("  {} ", words[0])), "{overview}");
+        let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let own = succeeds(folder.path(), &arguments, "");
+        let examples = [&overview, &own].map(|help| help.split_once("Example").map(|(_, end)| end));
+        let call = format!("shared-spaces {}", words.join(" "));
+        assert!(
+            examples.iter().flatten().any(|text| text.contains(&call)),
+            "{call:?} has no example in\n{overview}\n{own}"
+        );
     }
-    for command in [
-        ["help", "user", "add"],
-        ["help", "user", "remove"],
-        ["help", "photos", "retry"],
-    ] {
-        let help = succeeds(folder.path(), &command, "");
-        assert!(help.contains("Example"), "{help}");
-    }
-    assert!(succeeds(folder.path(), &["--version"], "").starts_with("shared-spaces "));
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = succeeds(folder.path(), &["--version"], "");
+    assert_eq!(
+        said,
+        concat!("shared-spaces ", env!("CARGO_PKG_VERSION"), "\n")
+    );
 }
 
 #[test]

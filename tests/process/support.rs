@@ -1,8 +1,11 @@
 //! Starts the executable, talks to it over HTTP, and makes sure that it ends.
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat, RgbImage};
@@ -13,6 +16,8 @@ use ureq::Agent;
 pub const PASSWORD: &str = "correct horse";
 /// How long anything is waited for before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a server says before its address.
+const UP: &str = "Shared Spaces is up: ";
 const BOUNDARY: &str = "a-boundary-that-no-photo-has";
 
 /// The executable with these arguments, on this data folder, with no settings from outside.
@@ -35,15 +40,25 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
 /// Runs a command to its end, with `input` as its standard input.
 pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = command(folder, arguments);
-    let mut child = command
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::piped());
+    let mut process = Process::spawn(command);
     // A command that doesn't read its input may have ended already.
-    let _written = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let _written = process
+        .child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes());
+    let stdout = read_all(process.child.stdout.take().unwrap());
+    let stderr = read_all(process.child.stderr.take().unwrap());
+    Output {
+        status: process.wait(),
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
 }
 
 /// What a command printed, if it succeeded.
@@ -78,24 +93,22 @@ pub struct Process {
 
 impl Process {
     pub fn start(mut command: Command) -> Self {
-        Self {
-            child: command.stdin(Stdio::null()).spawn().unwrap(),
-        }
+        command.stdin(Stdio::null());
+        Self::spawn(command)
     }
 
     /// Starts it and waits until its log has a line with `words`.
     pub fn start_and_wait_for(mut command: Command, words: &str) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        assert!(
-            lines.any(|line| line.unwrap().contains(words)),
-            "the process has ended without saying {words:?}"
-        );
-        Self { child }
+        command.stderr(Stdio::piped());
+        let mut process = Self::start(command);
+        line_with(words, process.child.stderr.take().unwrap());
+        process
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        Self {
+            child: command.spawn().unwrap(),
+        }
     }
 
     /// Kills it at once, whatever it is doing.
@@ -106,14 +119,19 @@ impl Process {
 
     /// Asks it to end, as a system does that shuts down.
     pub fn terminate(&self) {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("TERM");
+    }
+
+    /// Asks it to end, as Ctrl-C does.
+    pub fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// By the shell, which knows `kill` on every system.
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+        assert!(sent.success());
     }
 
     /// Waits for its end.
@@ -147,27 +165,20 @@ impl Server {
         command
             .envs(settings.iter().copied())
             .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line
-            .trim()
-            .strip_prefix("Shared Spaces is up: ")
-            .unwrap()
-            .to_owned();
-        Self {
-            process: Process { child },
-            url,
-        }
+        let mut process = Process::start(command);
+        let line = line_with(UP, process.child.stdout.take().unwrap());
+        let url = line.strip_prefix(UP).unwrap().to_owned();
+        Self { process, url }
     }
 
-    /// The host and port.
-    pub fn address(&self) -> String {
-        self.url.strip_prefix("http://").unwrap().to_owned()
+    /// A connection with no HTTP on it yet.
+    pub fn connect(&self) -> std::io::Result<TcpStream> {
+        let (_, port) = self.url.rsplit_once(':').unwrap();
+        let connection = TcpStream::connect(("127.0.0.1", port.parse().unwrap()))?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.set_write_timeout(Some(PATIENCE))?;
+        Ok(connection)
     }
 
     /// Registers somebody and signs them in.
@@ -321,17 +332,18 @@ impl Person {
         read(self.agent.get(url.as_str().unwrap()).call()).unwrap()
     }
 
-    /// A request with a form, as it goes over the wire.
-    pub fn raw_form(&self, path: &str, host: &str, text: &str, photo: &[u8]) -> Vec<u8> {
+    /// A request with a form as it goes over the wire, its head and its body. The server is to say when it begins to
+    /// read the body.
+    pub fn raw_form(&self, path: &str, text: &str, photo: &[u8]) -> (String, Vec<u8>) {
         let body = form(text, Some(photo));
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
+             Expect: 100-continue\r\nConnection: close\r\n\r\n",
             self.bearer(),
             form_type(),
             body.len()
         );
-        [head.into_bytes(), body].concat()
+        (head, body)
     }
 }
 
@@ -400,6 +412,35 @@ impl Random {
     }
 }
 
+/// The first line with `words` in what a process says. The rest is read too, so that the process isn't held up.
+fn line_with(words: &str, output: impl Read + Send + 'static) -> String {
+    let (said, lines) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // Nobody listens any more once the line has come.
+            let _heard = said.send(line);
+        }
+    });
+    let until = Instant::now() + PATIENCE;
+    let mut others = String::new();
+    while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        if line.contains(words) {
+            return line;
+        }
+        others += &line;
+        others.push('\n');
+    }
+    panic!("the process has not said {words:?}, but:\n{others}")
+}
+
+fn read_all(mut output: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}
+
 /// Waits for something that another process does.
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
@@ -408,16 +449,17 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(started.elapsed() < PATIENCE, "waited too long for {what}");
-        pause();
+        pause(Duration::from_millis(5));
     }
 }
 
+/// Between two looks at another process, which can't wake this one; and between the pieces of a slow client.
 #[expect(
     clippy::disallowed_methods,
     reason = "another process can't wake this one, so it looks again and again"
 )]
-fn pause() {
-    std::thread::sleep(Duration::from_millis(5));
+pub fn pause(time: Duration) {
+    thread::sleep(time);
 }
 
 /// The files below a folder, as sorted paths from there; none if it isn't there.

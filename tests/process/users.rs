@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Server, fails, files, picture, succeeds};
+use crate::support::{PASSWORD, Server, fails, files, picture, run, succeeds};
 
 #[test]
 fn an_account_is_made_while_registration_is_closed() {
@@ -10,7 +10,11 @@ fn an_account_is_made_while_registration_is_closed() {
     let server = Server::start_with(folder.path(), &[("SHARED_SPACES_REGISTRATION", "closed")]);
     let made = succeeds(folder.path(), &["user", "add", "Ann"], "correct horse\n");
     assert_eq!(made, "Made the account 'Ann' with ID 1\n");
-    assert!(server.sign_in("ann", PASSWORD).is_some());
+    let ann = server.sign_in("ann", PASSWORD).unwrap();
+    assert_eq!(
+        ann.get("/me").unwrap().json(),
+        json!({"id": 1, "login": "Ann"})
+    );
     assert_eq!(succeeds(folder.path(), &["user", "list"], ""), "1\tAnn\n");
 }
 
@@ -79,6 +83,7 @@ fn a_removed_account_leaves_no_share_and_no_bytes() {
         complaint.contains("say --yes if you are sure"),
         "{complaint}"
     );
+    assert_eq!(bob.get("/me").unwrap().status, 200);
     assert_eq!(
         succeeds(folder.path(), &["user", "remove", "bob", "--yes"], ""),
         "Removed 'bob'\n"
@@ -121,4 +126,18 @@ fn the_only_admin_of_others_is_not_removed() {
         "{complaint}"
     );
     assert_eq!(ann.get("/me").unwrap().status, 200);
+}
+
+#[test]
+fn a_password_is_never_an_argument_that_others_could_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["add", "reset-password"] {
+        for arguments in [
+            &["user", command, "ann", PASSWORD][..],
+            &["user", command, "ann", "--password", PASSWORD],
+        ] {
+            let output = run(folder.path(), arguments, "");
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        }
+    }
 }

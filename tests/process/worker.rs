@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use crate::support::{Process, Server, command, fails, files, picture, succeeds, until};
 
@@ -22,9 +23,33 @@ fn workers_beside_the_server_sort_its_photos() {
         let space = ann.space("Family");
         let share = ann.share_photo(&space, &picture(24, 1));
         assert_eq!(files(&folder.path().join("data/photos")), ["temp/1-1.png"]);
-        let _worker = Process::start(command(folder.path(), &arguments));
+        let mut worker = command(folder.path(), &arguments);
+        worker.env("RUST_LOG", "error");
+        let _worker = Process::start(worker);
         sorted(folder.path(), "space-id-1/1.png");
         assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, 1));
+    }
+}
+
+#[test]
+fn server_and_workers_can_be_started_at_once_on_a_new_folder() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let start_worker = || {
+            let mut worker = command(folder.path(), &["worker"]);
+            worker.env("RUST_LOG", "info");
+            Process::start_and_wait_for(worker, "sorting photos")
+        };
+        thread::scope(|scope| {
+            let workers = [(); 2].map(|()| scope.spawn(start_worker));
+            let server = Server::start_with(folder.path(), &[SEPARATE]);
+            let ann = server.person("ann");
+            ann.share_photo(&ann.space("Family"), &picture(24, 1));
+            sorted(folder.path(), "space-id-1/1.png");
+            for worker in workers {
+                worker.join().unwrap();
+            }
+        });
     }
 }
 
@@ -75,6 +100,44 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
     );
     sorted(folder.path(), "space-id-1/1.png");
     assert_eq!(failed(), "No photo has failed.\n");
+}
+
+#[test]
+fn one_failed_photo_of_several_is_sent_again_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().join("data/photos");
+    let settings = [SEPARATE, ("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1")];
+    let server = Server::start_with(folder.path(), &settings);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let shares = [1, 2].map(|seed| ann.share_photo(&space, &picture(24, seed)));
+    fs::rename(photos.join("temp"), folder.path().join("away")).unwrap();
+    fs::create_dir(photos.join("temp")).unwrap();
+    let mut worker = command(folder.path(), &["worker"]);
+    worker.envs(settings).env("RUST_LOG", "off");
+    let _worker = Process::start(worker);
+    let failed = || succeeds(folder.path(), &["photos", "failed"], "");
+    until("both to fail", || {
+        (failed().lines().count() == 2).then_some(())
+    });
+
+    fs::rename(
+        folder.path().join("away/1-1.png"),
+        photos.join("temp/1-1.png"),
+    )
+    .unwrap();
+    assert_eq!(
+        succeeds(folder.path(), &["photos", "retry", "1-1.png"], ""),
+        "Sent again: 1-1.png\n"
+    );
+    sorted(folder.path(), "space-id-1/1.png");
+    assert_eq!(ann.fetch(&shares[0]["image_url"]).bytes, picture(24, 1));
+    assert!(failed().starts_with("1-2.png"));
+    let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
+    assert!(
+        complaint.contains("The photo 1-1.png has not failed"),
+        "{complaint}"
+    );
 }
 
 #[test]
