@@ -14,11 +14,13 @@ use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{photos, shares};
 use crate::error::Error;
 use crate::passwords::Passwords;
+use crate::photos::aws::Aws;
 use crate::photos::intake::Intake;
 use crate::photos::links::LinkSigner;
-use crate::photos::queue::{LocalQueue, PhotoQueue};
+use crate::photos::outbox::Outbox;
+use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
-use crate::photos::store::{LocalStore, PhotoStore};
+use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 
 /// Everything that requests, workers and commands share.
@@ -53,8 +55,10 @@ impl App {
         make_folder(folder)?;
         let clock = Clock::default();
         let db = Db::open(&folder.join("shared-spaces.db"))?;
+        let aws = Aws::default();
         let store = match config.photos.store {
             StoreKind::Local => PhotoStore::Local(LocalStore::open_at(&folder.join("photos"))?),
+            StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws.clone())),
         };
         let queue = match config.photos.queue {
             QueueKind::Local => PhotoQueue::Local(LocalQueue::new(
@@ -62,6 +66,7 @@ impl App {
                 clock.clone(),
                 config.photos.max_attempts,
             )),
+            QueueKind::Sqs => sqs(&config, aws, clock.clone())?,
         };
         let ids = db.read_blocking(|conn| {
             let (share, photo) = (shares::last_id(conn)?, photos::last_id(conn)?);
@@ -123,6 +128,11 @@ impl App {
         Sorter::new(self.photos.clone(), self.queue.clone())
     }
 
+    /// The outbox of this application.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(self.db.clone(), self.queue.clone(), self.clock.clone())
+    }
+
     /// The sweeper for the photos of this application.
     pub fn sweeper(&self) -> Sweeper {
         Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
@@ -144,4 +154,29 @@ impl App {
 pub fn make_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)
         .with_context(|| format!("The data folder {} can't be made", folder.display()))
+}
+
+/// A worker that needs no database, because store and queue are both elsewhere; `None` with other settings.
+///
+/// # Errors
+/// The settings don't name the queue.
+pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
+    if (config.photos.store, config.photos.queue) != (StoreKind::S3, QueueKind::Sqs) {
+        return Ok(None);
+    }
+    let aws = Aws::default();
+    let store = PhotoStore::S3(S3Store::new(&config.photos, aws.clone()));
+    Ok(Some(Sorter::new(
+        store,
+        sqs(config, aws, Clock::default())?,
+    )))
+}
+
+fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {
+    let url = config
+        .photos
+        .queue_url
+        .clone()
+        .context("The setting photos.queue_url is missing")?;
+    Ok(PhotoQueue::Sqs(SqsQueue::new(url, aws, clock)))
 }

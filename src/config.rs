@@ -1,5 +1,7 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
+mod photos;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
+
+pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 
 /// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -80,46 +84,6 @@ impl Sessions {
     }
 }
 
-/// Where photos live and who sorts them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Photos {
-    /// Where the bytes are kept.
-    pub store: StoreKind,
-    /// Through what a new photo's name reaches the worker.
-    pub queue: QueueKind,
-    /// Where the worker runs.
-    pub worker: WorkerPlace,
-    /// How often a photo is tried before it is set aside as failed.
-    pub max_attempts: u32,
-}
-
-/// Where the bytes of photos are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StoreKind {
-    /// Folders below `data_dir`.
-    Local,
-}
-
-/// Through what a new photo's name reaches the worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum QueueKind {
-    /// A table of the database.
-    Local,
-}
-
-/// Where the worker runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WorkerPlace {
-    /// Inside the server.
-    Inside,
-    /// In processes of its own, `shared-spaces worker`.
-    Separate,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -154,17 +118,6 @@ impl Default for Limits {
 impl Default for Sessions {
     fn default() -> Self {
         Self { lifetime_days: 30 }
-    }
-}
-
-impl Default for Photos {
-    fn default() -> Self {
-        Self {
-            store: StoreKind::Local,
-            queue: QueueKind::Local,
-            worker: WorkerPlace::Inside,
-            max_attempts: 5,
-        }
     }
 }
 
@@ -210,10 +163,7 @@ impl Config {
             self.sessions.lifetime_days > 0,
             "The setting sessions.lifetime_days must be above 0"
         );
-        ensure!(
-            self.photos.max_attempts > 0,
-            "The setting photos.max_attempts must be above 0"
-        );
+        self.photos.check()?;
         if let Some(url) = &self.public_url {
             check_origin("public_url", url)?;
         }
@@ -342,6 +292,23 @@ mod tests {
     }
 
     #[test]
+    fn sqs_needs_the_address_of_the_queue_and_brings_its_workers_elsewhere() {
+        let with_url = |url: Option<&str>| {
+            load(|jail| {
+                jail.set_env("SHARED_SPACES_PHOTOS__STORE", "s3");
+                jail.set_env("SHARED_SPACES_PHOTOS__QUEUE", "sqs");
+                url.into_iter()
+                    .for_each(|url| jail.set_env("SHARED_SPACES_PHOTOS__QUEUE_URL", url));
+                Ok(())
+            })
+        };
+        assert!(with_url(None).unwrap_err().contains("photos.queue_url"));
+        let config = with_url(Some("https://sqs.example/1/photos.fifo")).unwrap();
+        assert_eq!(config.photos.worker(), WorkerPlace::Separate);
+        assert_eq!(Config::default().photos.worker(), WorkerPlace::Inside);
+    }
+
+    #[test]
     fn values_that_make_no_sense_are_refused_by_name() {
         for (key, value, name) in [
             ("SHARED_SPACES_LIMITS__TEXT_MIN", "3000", "limits.text_min"),
@@ -366,6 +333,7 @@ mod tests {
                 "0",
                 "sessions.lifetime_days",
             ),
+            ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
             (
                 "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
                 "0",

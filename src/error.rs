@@ -113,6 +113,9 @@ pub enum Error {
     Http(u16, &'static str),
     #[error("The server is busy, try again in a moment")]
     Busy,
+    /// The store of photos can't be used; texts can still be shared.
+    #[error("Photos can't be stored or shown at the moment, try again in a moment")]
+    PhotosUnavailable(#[source] anyhow::Error),
     #[error("The database is damaged, see the server's log")]
     NotReady,
     #[error("Something went wrong on the server")]
@@ -173,6 +176,7 @@ impl Error {
             Self::WrongMethod => (405, "method_not_allowed"),
             Self::Http(status, _) => (*status, "http"),
             Self::Busy => (503, "busy"),
+            Self::PhotosUnavailable(_) => (503, "photos_unavailable"),
             Self::NotReady => (503, "not_ready"),
             Self::Internal(_) => (500, "internal"),
         }

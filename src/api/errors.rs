@@ -48,7 +48,7 @@ pub fn catch(status: Status, request: &Request<'_>) -> Error {
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        if let Self::Internal(error) = &self {
+        if let Self::Internal(error) | Self::PhotosUnavailable(error) = &self {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
             tracing::error!(method = %request.method(), %path, "{error:#}");
@@ -84,7 +84,7 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
         )),
         _ if error.status() == 401 => Some(Header::new("WWW-Authenticate", "Bearer")),
         Error::WrongMethod => Some(Header::new("Allow", allowed_methods(request).join(", "))),
-        Error::Busy => Some(Header::new("Retry-After", RETRY_AFTER)),
+        Error::Busy | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
         _ => None,
     }
 }

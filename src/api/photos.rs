@@ -1,6 +1,9 @@
 //! Photos: the list of a space's, and their bytes by signed links.
 
-use rocket::get;
+use std::time::Duration;
+
+use rocket::http::Header;
+use rocket::{Responder, get};
 use serde::Serialize;
 
 use super::guards::{CurrentUser, Shared};
@@ -12,6 +15,7 @@ use crate::domain::page::Page;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
+use crate::photos::store::Served;
 
 #[derive(Serialize)]
 pub struct ImageView {
@@ -44,7 +48,7 @@ pub async fn photo(
     expires: Option<&str>,
     signature: Option<&str>,
     conditions: Conditions,
-) -> Result<Content> {
+) -> Result<Photo> {
     let (Some(expires), Some(signature)) = (expires, signature) else {
         return Err(Error::BadLink);
     };
@@ -57,8 +61,51 @@ pub async fn photo(
         .read(move |conn| Ok(photos::find_sha256(conn, &asked)?))
         .await?
         .ok_or(Error::NoPhoto)?;
-    let stored = app.photos.open(&name).await?.ok_or(Error::NoPhoto)?;
     let kind = name.kind().ok_or(Error::NoPhoto)?;
-    let content = Content::new(stored, kind, sha256, expires - now.seconds(), conditions).await;
-    content.map_err(|error| Error::Internal(error.into()))
+    let served = app
+        .photos
+        .serve(&name)
+        .await
+        .map_err(Error::PhotosUnavailable)?
+        .ok_or(Error::NoPhoto)?;
+    let remaining = expires - now.seconds();
+    match served {
+        Served::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, remaining))),
+        Served::Here(stored) => {
+            let content = Content::new(stored, kind, sha256, remaining, conditions).await;
+            Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
+        }
+    }
+}
+
+/// A photo on its way out: from here, or from where the store says.
+#[derive(Responder)]
+pub enum Photo {
+    Here(Content),
+    There(Redirection),
+}
+
+/// The way to a photo that the store itself hands out.
+#[derive(Responder)]
+#[response(status = 302)]
+pub struct Redirection {
+    body: (),
+    location: Header<'static>,
+    cache: Header<'static>,
+}
+
+impl Redirection {
+    /// `holds`: how long the store's link does; `remaining`: the seconds for which our own does.
+    fn new(url: String, holds: Duration, remaining: i64) -> Self {
+        // Whoever keeps the redirect must not come with it when the store's link has ended.
+        let seconds = i64::try_from(holds.as_secs() / 2)
+            .unwrap_or(0)
+            .min(remaining);
+        let cache = Header::new("Cache-Control", format!("private, max-age={seconds}"));
+        Self {
+            body: (),
+            location: Header::new("Location", url),
+            cache,
+        }
+    }
 }

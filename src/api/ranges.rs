@@ -1,6 +1,7 @@
 //! Files in pieces: ranges (RFC 9110, section 14) and validators (section 13) for bytes that never change.
 
-use std::io::{self, Cursor, SeekFrom};
+use std::io::Cursor;
+use std::pin::Pin;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,8 +9,7 @@ use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::AsyncRead;
 
 use crate::photos::picture::Kind;
 use crate::photos::store::StoredPhoto;
@@ -38,8 +38,8 @@ impl<'r> FromRequest<'r> for Conditions {
 /// A photo on its way out.
 pub struct Content {
     part: Part,
-    /// Where the part begins.
-    file: File,
+    /// From where the part begins to where it ends.
+    reader: Pin<Box<dyn AsyncRead + Send>>,
     bytes: u64,
     kind: Kind,
     etag: String,
@@ -59,23 +59,25 @@ impl Content {
     /// `max_age`: the seconds for which the link still holds.
     ///
     /// # Errors
-    /// The file can't be read at the start of the part.
+    /// The store can't be read.
     pub async fn new(
         stored: StoredPhoto,
         kind: Kind,
         sha256: [u8; 32],
         max_age: i64,
         conditions: Conditions,
-    ) -> io::Result<Self> {
-        let StoredPhoto { mut file, bytes } = stored;
+    ) -> anyhow::Result<Self> {
+        let bytes = stored.bytes;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256));
         let part = conditions.part(&etag, bytes);
-        if let Part::Range { start, .. } = part {
-            file.seek(SeekFrom::Start(start)).await?;
-        }
+        let reader: Pin<Box<dyn AsyncRead + Send>> = match part {
+            Part::Whole => stored.read(0, bytes).await?,
+            Part::Range { start, end } => stored.read(start, end - start + 1).await?,
+            Part::NotModified | Part::Unsatisfiable => Box::pin(tokio::io::empty()),
+        };
         Ok(Self {
             part,
-            file,
+            reader,
             bytes,
             kind,
             etag,
@@ -148,7 +150,7 @@ impl<'r> Responder<'r, 'static> for Content {
         response
             .raw_header("Content-Type", self.kind.media_type())
             .raw_header("Content-Length", length.to_string())
-            .streamed_body(self.file.take(length))
+            .streamed_body(self.reader)
             .ok()
     }
 }

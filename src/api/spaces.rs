@@ -85,11 +85,12 @@ pub async fn rename(
 
 #[delete("/spaces/<id>")]
 pub async fn delete(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<&'static str> {
-    let now = app.now();
+    let (now, space) = (app.now(), id.clone());
     let deleted = app.db.write(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
         spaces::delete(conn, &admin, now)
     });
     app.sweeper().delete_now(&deleted.await?).await;
+    app.sweeper().delete_space_now(&space).await;
     Ok("Space deleted")
 }

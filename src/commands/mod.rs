@@ -29,7 +29,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         command,
     } = cli;
     match (worker, command) {
-        (true, None) | (false, Some(Command::Worker)) => worker::run(open(&options)?).await,
+        (true, None) | (false, Some(Command::Worker)) => worker::run(&options).await,
         (false, None) => serve::run(&options, ServeOptions::default()).await,
         (false, Some(Command::Serve(serve))) => serve::run(&options, serve).await,
         (false, Some(Command::User(command))) => user::run(open(&options)?, command).await,

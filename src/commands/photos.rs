@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::app::App;
 use crate::cli::PhotosCommand;
+use crate::config::QueueKind;
 use crate::domain::jobs;
 use crate::photos::name::PhotoName;
 
@@ -12,6 +13,11 @@ use crate::photos::name::PhotoName;
 /// # Errors
 /// The database can't be used; a name that is none of a failed photo.
 pub async fn run(app: App, command: PhotosCommand) -> Result<()> {
+    if app.config.photos.queue == QueueKind::Sqs {
+        bail!(
+            "With the queue in SQS, failed photos are in its dead-letter queue: Amazon's own tools list and redrive it"
+        );
+    }
     match command {
         PhotosCommand::Failed => list_failed(&app).await,
         PhotosCommand::Retry { all: true, .. } => {

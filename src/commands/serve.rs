@@ -15,9 +15,14 @@ use crate::api::{self, InFlight};
 use crate::app::{App, make_folder};
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
+use crate::photos::store::PhotoStore;
+use crate::photos::sweep::Swept;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
+
+/// The pause before a store that couldn't be reached is tried again.
+const PREPARE_AGAIN: Duration = Duration::from_secs(15);
 
 /// Serves until the process is asked to end; requests under way are finished first.
 ///
@@ -31,17 +36,19 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let app = App::open(config)?;
 
     // Nobody is served yet, so whatever no share has is left from before.
-    let swept = app
-        .sweeper()
-        .sweep_all()
-        .await
-        .context("What the last run left behind can't be deleted")?;
-    if swept.deleted + swept.orphans > 0 {
-        tracing::info!(
+    match app.sweeper().sweep_all().await {
+        Ok(Swept {
+            deleted: 0,
+            orphans: 0,
+        }) => {}
+        Ok(swept) => tracing::info!(
             swept.deleted,
             swept.orphans,
             "deleted photos that no share has"
-        );
+        ),
+        Err(error) => {
+            tracing::error!("what the last run left behind can't be deleted yet: {error:#}");
+        }
     }
 
     let (ending, shutdown) = shutdown::pair();
@@ -108,20 +115,32 @@ fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {
 
 fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
     let mut tasks = Vec::new();
-    if app.config.photos.worker == WorkerPlace::Inside {
+    if app.config.photos.worker() == WorkerPlace::Inside {
         let (sorter, shutdown) = (app.sorter(), shutdown.clone());
         tasks.push(tokio::spawn(
             async move { sorter.run(shutdown.wait()).await },
         ));
     }
+    let (outbox, ending) = (app.outbox(), shutdown.clone());
+    tasks.push(tokio::spawn(async move { outbox.run(ending.wait()).await }));
     let (sweeper, shutdown) = (app.sweeper(), shutdown.clone());
     tasks.push(tokio::spawn(
         async move { sweeper.run(shutdown.wait()).await },
     ));
+    let store = app.photos.clone();
+    tokio::spawn(async move { prepare(store).await });
     // Reads the whole file, so it runs beside the first requests and nobody waits for it at the end.
     let app = app.clone();
     tokio::spawn(async move { app.check_database().await });
     tasks
+}
+
+/// Makes what the store of photos needs, as soon as it can be reached: texts are shared without it.
+async fn prepare(store: PhotoStore) {
+    while let Err(error) = store.prepare().await {
+        tracing::error!("the store of photos can't be used: {error:#}");
+        tokio::time::sleep(PREPARE_AGAIN).await;
+    }
 }
 
 /// Two servers on one folder would give the same id away twice.

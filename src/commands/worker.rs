@@ -2,18 +2,25 @@
 
 use anyhow::Result;
 
-use super::shutdown;
-use crate::app::App;
+use super::{settings, shutdown};
+use crate::app::{App, remote_sorter};
+use crate::cli::Options;
 
 /// Sorts photos until the process is asked to end; the photo in hand is finished.
 ///
+/// With photos in S3 and the queue in SQS it needs no database, and runs on any machine.
+///
 /// # Errors
-/// The system lets nobody wait for its signals.
-pub async fn run(app: App) -> Result<()> {
+/// The settings or the data folder can't be used; the system lets nobody wait for its signals.
+pub async fn run(options: &Options) -> Result<()> {
+    let config = settings(options)?.1;
+    let sorter = match remote_sorter(&config)? {
+        Some(sorter) => sorter,
+        None => App::open(config)?.sorter(),
+    };
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
     let (ending, shutdown) = shutdown::pair();
-    let sorter = app.sorter();
     let sorting = tokio::spawn(async move { sorter.run(shutdown.wait()).await });
     asked_to_end.await;
     ending.announce();

@@ -26,8 +26,10 @@ pub struct FailedJob {
 
 /// Puts a photo into the queue.
 pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached("insert into photo_jobs (name, queued_at, due_at) values (?1, ?2, ?2)")?
-        .execute((name, now.0))?;
+    conn.prepare_cached(
+        "insert or ignore into photo_jobs (name, queued_at, due_at) values (?1, ?2, ?2)",
+    )?
+    .execute((name, now.0))?;
     Ok(())
 }
 
@@ -42,21 +44,33 @@ pub fn is_any_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
 
 const ANY_DUE: &str = "select 1 from photo_jobs where failed_at is null and due_at <= ? limit 1";
 
-/// Takes the photo that has waited longest, and hides it from others for the time of `lease`.
-pub fn take(conn: &Connection, now: Timestamp, lease: Duration) -> rusqlite::Result<Option<Job>> {
+/// Takes the photos that have waited longest, `max` at the most, and hides them from others for the time of `lease`.
+pub fn take(
+    conn: &Connection,
+    max: u8,
+    now: Timestamp,
+    lease: Duration,
+) -> rusqlite::Result<Vec<Job>> {
     conn.prepare_cached(TAKE)?
-        .query_row((now.plus(lease).0, now.0), |row| {
+        .query_map((now.plus(lease).0, now.0, max), |row| {
             Ok(Job {
                 name: row.get(0)?,
                 attempts: row.get(1)?,
             })
-        })
-        .optional()
+        })?
+        .collect()
 }
 
-const TAKE: &str = "update photo_jobs set attempts = attempts + 1, due_at = ? where name =
-    (select name from photo_jobs where failed_at is null and due_at <= ? order by due_at limit 1)
+const TAKE: &str = "update photo_jobs set attempts = attempts + 1, due_at = ? where name in
+    (select name from photo_jobs where failed_at is null and due_at <= ? order by due_at limit ?)
     returning name, attempts";
+
+/// Hides a photo that was taken until `due`.
+pub fn extend(conn: &Connection, name: &PhotoName, due: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("update photo_jobs set due_at = ? where name = ?")?
+        .execute((due.0, name))?;
+    Ok(())
+}
 
 /// Takes a photo out of the queue: it is sorted, or deleted.
 pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {

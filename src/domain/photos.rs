@@ -89,6 +89,23 @@ pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Opti
         .optional()
 }
 
+/// The photos whose names no queue has accepted yet, the oldest first.
+pub fn list_unsent(conn: &Connection, max: u32) -> rusqlite::Result<Vec<PhotoName>> {
+    conn.prepare_cached(UNSENT)?
+        .query_map([max], |row| row.get(0))?
+        .collect()
+}
+
+const UNSENT: &str = "select name from photos where queued_at is null order by id limit ?";
+
+/// Writes down that a queue has accepted these names.
+pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> rusqlite::Result<()> {
+    let mut mark = conn.prepare_cached("update photos set queued_at = ? where name = ?")?;
+    names
+        .iter()
+        .try_for_each(|name| mark.execute((now.0, name)).map(drop))
+}
+
 /// Of these names, those that no share has.
 pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
     let mut orphans = Vec::new();
@@ -142,6 +159,13 @@ fn bury(
 mod tests {
     use super::*;
     use crate::db::plans::plan;
+
+    #[test]
+    fn the_outbox_is_found_by_its_index() {
+        let plan = plan(UNSENT);
+        assert!(plan.contains("INDEX photos_unsent"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 
     #[test]
     fn the_photos_of_a_space_are_one_walk_along_one_index() {

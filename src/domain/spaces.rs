@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 use super::access::{Admin, Member};
-use super::ids::{SpaceId, UserId};
+use super::ids::{SpaceId, UserId, number};
 use super::page::{Listing, Page};
 use super::text::{SpaceName, folded};
 use super::{members, photos};
@@ -110,6 +110,18 @@ pub(super) fn delete_solitary(
         deleted.extend(remove(conn, space, now)?);
     }
     Ok(deleted)
+}
+
+/// Of these spaces, told by the digits of their ids, those that aren't there.
+pub fn gone(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<String>> {
+    let mut find = conn.prepare_cached("select 1 from spaces where id = ?")?;
+    let mut gone = Vec::new();
+    for space in spaces {
+        if !find.exists([number(&space)])? {
+            gone.push(space);
+        }
+    }
+    Ok(gone)
 }
 
 fn remove(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<Vec<PhotoName>> {

@@ -99,7 +99,8 @@ impl Intake {
             bytes: picture.bytes.len() as u64,
             sha256: Sha256::digest(&picture.bytes).into(),
         };
-        self.store.put_temporary(&name, picture.bytes).await?;
+        let stored = self.store.put_temporary(&name, picture.bytes).await;
+        stored.map_err(Error::PhotosUnavailable)?;
         Ok(kept)
     }
 

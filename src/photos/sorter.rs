@@ -1,11 +1,12 @@
-//! The worker: takes the name of a new photo from the queue and moves the photo from the temporary store into that
-//! of its space. It needs only the store and the queue.
+//! The worker: takes the names of new photos from the queue and moves the photos from the temporary store into those of
+//! their spaces. It needs only the store and the queue.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use tokio::task::JoinSet;
 
 use super::name::PhotoName;
 use super::queue::{Message, Next, PhotoQueue};
@@ -13,15 +14,17 @@ use super::store::PhotoStore;
 
 /// The wait after the queue itself has failed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+/// The photos that are worked on at once.
+const AT_ONCE: u8 = 10;
 
-/// Sorts photos, one step at a time.
+/// Sorts photos, one at a time or some at once.
 #[derive(Clone)]
 pub struct Sorter {
     store: PhotoStore,
     queue: PhotoQueue,
 }
 
-/// What one step did.
+/// What became of a photo, or that there was none.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// There was nothing to do.
@@ -40,19 +43,22 @@ impl Sorter {
         Self { store, queue }
     }
 
-    /// Takes one photo from the queue and sorts it. Every part can be repeated: the message is acknowledged last.
+    /// Takes one photo from the queue and sorts it.
     ///
     /// # Errors
     /// The queue can't be reached. A photo that can't be sorted is an outcome and not an error.
     pub async fn step(&self) -> Result<Outcome> {
-        let Some(message) = self.queue.receive().await? else {
-            return Ok(Outcome::Empty);
-        };
-        let name = message.name.clone();
-        let started = Instant::now();
-        match self.store.sort(&name).await {
+        match self.queue.receive(1, false).await?.pop() {
+            Some(message) => self.handle(message).await,
+            None => Ok(Outcome::Empty),
+        }
+    }
+
+    /// Sorts the photo of a message. Every part can be repeated: the message is acknowledged last.
+    async fn handle(&self, message: Message) -> Result<Outcome> {
+        let (name, attempt, started) = (message.name.clone(), message.attempt, Instant::now());
+        match self.sort(&message).await {
             Ok(how) => {
-                let attempt = message.attempt;
                 self.queue.acknowledge(message).await?;
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "sorted a photo");
@@ -62,8 +68,22 @@ impl Sorter {
         }
     }
 
+    /// Moves a photo, and hides its message from others for as long as that takes.
+    async fn sort(&self, message: &Message) -> Result<super::store::Sorted> {
+        // Well before others may see it again.
+        let extend_after = self.queue.lease().await? / 3;
+        let mut work = pin!(self.store.sort(&message.name));
+        loop {
+            tokio::select! {
+                biased;
+                sorted = &mut work => return sorted,
+                () = tokio::time::sleep(extend_after) => self.queue.extend(message).await?,
+            }
+        }
+    }
+
     async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Outcome> {
-        let Message { name, attempt } = message;
+        let Message { name, attempt, .. } = message;
         match self.queue.put_back(message, error).await? {
             Next::RetryAt(at) => {
                 tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {error:#}");
@@ -72,51 +92,86 @@ impl Sorter {
             Next::SetAside => {
                 tracing::error!(
                     photo = %name, attempt,
-                    "set a photo aside, see `shared-spaces photos failed`: {error:#}"
+                    "set a photo aside: {error:#}"
                 );
                 Ok(Outcome::SetAside(name.clone()))
             }
         }
     }
 
-    /// Sorts photos until `shutdown` is ready; the photo in hand is finished.
+    /// Sorts photos, some at once, until `shutdown` is ready; those in hand are finished.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        loop {
-            // A step is never dropped half-way; only the waiting between steps is. It runs as a task of its own, so
-            // that a panic costs one attempt at one photo and not the worker.
-            let sorter = self.clone();
-            let pause = match tokio::spawn(async move { sorter.step().await }).await {
-                Ok(Ok(Outcome::Empty)) => Pause::UntilNext,
-                Ok(Ok(_)) => Pause::None,
-                Ok(Err(error)) => {
-                    tracing::error!("the photo queue can't be used: {error:#}");
-                    Pause::AfterError
+        let mut sorted = 0_u64;
+        while let Some(received) = self.receive(shutdown.as_mut()).await {
+            let rest = match received {
+                Ok(messages) if messages.is_empty() => Rest::UntilNext,
+                Ok(messages) => {
+                    sorted += self.handle_all(messages).await;
+                    Rest::None
                 }
-                Err(panic) => {
-                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
-                    Pause::AfterError
+                Err(error) => {
+                    tracing::error!("the photo queue can't be used: {error:#}");
+                    Rest::AfterError
                 }
             };
             tokio::select! {
                 biased;
-                () = &mut shutdown => return,
-                () = self.rest(pause) => {}
+                () = &mut shutdown => break,
+                () = self.rest(rest) => {}
             }
+        }
+        tracing::info!(sorted, "the worker ends");
+    }
+
+    /// The next messages; `None` if it is time to end. Only a wait is ever given up, and no message in hand.
+    async fn receive(
+        &self,
+        shutdown: Pin<&mut impl Future<Output = ()>>,
+    ) -> Option<Result<Vec<Message>>> {
+        if !self.queue.waits() {
+            return Some(self.queue.receive(AT_ONCE, false).await);
+        }
+        tokio::select! {
+            biased;
+            () = shutdown => None,
+            received = self.queue.receive(AT_ONCE, true) => Some(received),
         }
     }
 
-    async fn rest(&self, pause: Pause) {
-        match pause {
-            Pause::None => {}
-            Pause::UntilNext => self.queue.wait().await,
-            Pause::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
+    /// Handles messages side by side; how many photos were sorted. Each runs as a task of its own, so that a panic
+    /// costs one attempt at one photo and not the worker.
+    async fn handle_all(&self, messages: Vec<Message>) -> u64 {
+        let mut tasks = JoinSet::new();
+        for message in messages {
+            let sorter = self.clone();
+            tasks.spawn(async move { sorter.handle(message).await });
+        }
+        let mut sorted = 0;
+        while let Some(done) = tasks.join_next().await {
+            match done {
+                Ok(Ok(Outcome::Sorted(_))) => sorted += 1,
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!("the photo queue can't be used: {error:#}"),
+                Err(panic) => {
+                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
+                }
+            }
+        }
+        sorted
+    }
+
+    async fn rest(&self, rest: Rest) {
+        match rest {
+            Rest::None => {}
+            Rest::UntilNext => self.queue.wait().await,
+            Rest::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
         }
     }
 }
 
-/// What to wait for between two steps.
-enum Pause {
+/// What to wait for between two rounds.
+enum Rest {
     None,
     UntilNext,
     AfterError,

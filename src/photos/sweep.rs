@@ -10,7 +10,8 @@ use super::name::PhotoName;
 use super::store::PhotoStore;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::domain::{photos, tombstones};
+use crate::domain::ids::{Given, SpaceId};
+use crate::domain::{photos, spaces, tombstones};
 
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
 pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -48,6 +49,14 @@ impl Sweeper {
         }
     }
 
+    /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
+    pub async fn delete_space_now(&self, space: &Given<SpaceId>) {
+        let Ok(space) = space.id() else { return };
+        if let Err(error) = self.store.delete_space(&space.to_string()).await {
+            tracing::warn!(%space, "can't delete the store of a space yet: {error:#}");
+        }
+    }
+
     /// Deletes what tombstones name that are due, and orphans of the temporary store.
     ///
     /// # Errors
@@ -82,11 +91,27 @@ impl Sweeper {
             orphans,
         };
         if !deleted.is_empty() {
+            self.delete_empty_spaces(&deleted).await?;
             self.db
                 .write(move |conn| Ok(tombstones::remove(conn, &deleted)?))
                 .await?;
         }
         Ok(swept)
+    }
+
+    /// Deletes the stores of spaces that are gone, of which these photos were.
+    async fn delete_empty_spaces(&self, photos: &[PhotoName]) -> Result<()> {
+        let mut spaces: Vec<String> = photos.iter().map(|name| name.space().to_owned()).collect();
+        spaces.sort();
+        spaces.dedup();
+        for space in self
+            .db
+            .read(move |conn| Ok(spaces::gone(conn, spaces)?))
+            .await?
+        {
+            self.store.delete_space(&space).await?;
+        }
+        Ok(())
     }
 
     /// Deletes photos and gives those that are gone.

@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use crate::support::{Form, Person, TestApp, pictures};
 
 const PATH: &str = "/spaces/1/shares";
-const WRONG: &str = "Something went wrong on the server";
+const LATER: &str = "Photos can't be stored or shown at the moment, try again in a moment";
 
 fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
@@ -35,13 +35,13 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
     let (temp, away) = (app.path("photos/temp"), app.path("away"));
     fs::rename(&temp, &away).unwrap();
     ann.post_form(PATH, Form::text("A photo").file(&pictures::png(1)))
-        .is(500, WRONG);
+        .is(503, LATER);
     ann.share(1, "Only words");
     ann.put_form(
         "/shares/2",
         Form::text("Now with a photo").file(&pictures::png(2)),
     )
-    .is(500, WRONG);
+    .is(503, LATER);
     assert_eq!(ann.get("/shares/2").is_ok()["text"], "Only words");
     assert_eq!(app.count("select count(*) from photos"), 0);
 
@@ -87,7 +87,7 @@ fn a_photo_that_cannot_be_read_is_no_missing_photo() {
     fs::rename(&folder, &away).unwrap();
     fs::write(&folder, "where the folder was").unwrap();
     let path = crate::support::path_of(&share["image_url"]);
-    app.anonymous().get(&path).is(500, WRONG);
+    app.anonymous().get(&path).is(503, LATER);
 }
 
 #[test]

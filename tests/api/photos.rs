@@ -475,7 +475,7 @@ fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
     // Taken, moved, and never acknowledged.
-    let taken = app.wait(app.app.queue.receive()).unwrap().unwrap();
+    let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     app.wait(app.app.photos.sort(&taken.name)).unwrap();
     assert_eq!(app.sort_one(), Outcome::Empty, "nobody else takes it yet");
     app.app.clock.advance(Duration::from_secs(61));
@@ -488,10 +488,14 @@ fn a_photo_that_ends_its_worker_every_time_is_set_aside_too() {
     let app = TestApp::with(|config| config.photos.max_attempts = 2).leaving_jobs();
     ann(&app).share_photo(1, &pictures::png(1));
     for _ in 0..2 {
-        assert!(app.wait(app.app.queue.receive()).unwrap().is_some());
+        assert_eq!(app.wait(app.app.queue.receive(1, false)).unwrap().len(), 1);
         app.app.clock.advance(Duration::from_secs(61));
     }
-    assert!(app.wait(app.app.queue.receive()).unwrap().is_none());
+    assert!(
+        app.wait(app.app.queue.receive(1, false))
+            .unwrap()
+            .is_empty()
+    );
     let failed = app
         .app
         .db
@@ -507,7 +511,7 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    let taken = app.wait(app.app.queue.receive()).unwrap().unwrap();
+    let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     ann.delete("/shares/1").is(200, "Share deleted");
     let error = app.wait(app.app.photos.sort(&taken.name)).unwrap_err();
     app.wait(app.app.queue.put_back(&taken, &error)).unwrap();

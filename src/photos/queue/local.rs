@@ -8,19 +8,15 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::{Message, Next, PhotoName};
+use super::{Message, Next, PhotoName, back_off};
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::domain::jobs;
+use crate::domain::{jobs, photos};
 
 /// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
-const LEASE: Duration = Duration::from_secs(60);
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// A worker in another process is not notified, so everybody also looks this often.
 const POLL: Duration = Duration::from_millis(500);
-/// The wait before the second attempt; it doubles with each further one, up to the last.
-const FIRST_BACK_OFF: Duration = Duration::from_secs(2);
-const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
-
 /// The queue in the table `photo_jobs`; clones share it.
 #[derive(Clone)]
 pub struct LocalQueue {
@@ -42,7 +38,23 @@ impl LocalQueue {
     }
 
     pub(super) fn enqueue(&self, conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
-        jobs::add(conn, name, self.clock.now())
+        let now = self.clock.now();
+        jobs::add(conn, name, now)?;
+        photos::mark_queued(conn, std::slice::from_ref(name), now)
+    }
+
+    /// Takes over what another queue has never accepted.
+    pub(super) async fn send(&self, names: Vec<PhotoName>) -> Result<Vec<PhotoName>> {
+        let queue = self.clone();
+        let taken = self.db.write(move |conn| {
+            names
+                .iter()
+                .try_for_each(|name| queue.enqueue(conn, name))?;
+            Ok(names)
+        });
+        let names = taken.await?;
+        self.announce();
+        Ok(names)
     }
 
     pub(super) fn announce(&self) {
@@ -54,7 +66,7 @@ impl LocalQueue {
         let _told = timeout(POLL, self.arrived.notified()).await;
     }
 
-    pub(super) async fn receive(&self) -> Result<Option<Message>> {
+    pub(super) async fn receive(&self, max: u8) -> Result<Vec<Message>> {
         let now = self.clock.now();
         let max_attempts = self.max_attempts;
         if !self
@@ -62,17 +74,28 @@ impl LocalQueue {
             .read(move |conn| Ok(jobs::is_any_due(conn, now)?))
             .await?
         {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let taken = self.db.write(move |conn| {
             // Whoever had these in hand for the last time has never come back to say why.
             jobs::set_aside_abandoned(conn, max_attempts, now)?;
-            Ok(jobs::take(conn, now, LEASE)?)
+            Ok(jobs::take(conn, max, now, LEASE)?)
         });
-        Ok(taken.await?.map(|job| Message {
+        let message = |job: jobs::Job| Message {
             name: job.name,
             attempt: job.attempts,
-        }))
+            receipt: None,
+        };
+        Ok(taken.await?.into_iter().map(message).collect())
+    }
+
+    /// Hides a photo for longer, because it is still being worked on.
+    pub(super) async fn extend(&self, message: &Message) -> Result<()> {
+        let (name, due) = (message.name.clone(), self.clock.now().plus(LEASE));
+        Ok(self
+            .db
+            .write(move |conn| Ok(jobs::extend(conn, &name, due)?))
+            .await?)
     }
 
     pub(super) async fn acknowledge(&self, message: Message) -> Result<()> {
@@ -95,25 +118,5 @@ impl LocalQueue {
             .write(move |conn| Ok(jobs::postpone(conn, &name, &reason, due)?))
             .await?;
         Ok(Next::RetryAt(due))
-    }
-}
-
-fn back_off(attempt: u32) -> Duration {
-    let doublings = attempt.saturating_sub(1).min(16);
-    FIRST_BACK_OFF
-        .saturating_mul(1 << doublings)
-        .min(LAST_BACK_OFF)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wait_doubles_up_to_ten_minutes() {
-        let seconds: Vec<_> = [1, 2, 3, 4, 30, u32::MAX]
-            .map(|attempt| back_off(attempt).as_secs())
-            .into();
-        assert_eq!(seconds, [2, 4, 8, 16, 600, 600]);
     }
 }

@@ -1,6 +1,9 @@
 //! The way of a new photo's name to the worker. The message is the name and nothing else.
 
 mod local;
+mod sqs;
+
+use std::time::Duration;
 
 use anyhow::Result;
 use rusqlite::Connection;
@@ -8,12 +11,19 @@ use rusqlite::Connection;
 use super::name::PhotoName;
 use crate::clock::Timestamp;
 pub use local::LocalQueue;
+pub use sqs::SqsQueue;
+
+/// The wait before the second attempt; it doubles with each further one, up to the last.
+const FIRST_BACK_OFF: Duration = Duration::from_secs(2);
+const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
 
 /// The queues of new photos. An enum, because the kinds are few and known.
 #[derive(Clone)]
 pub enum PhotoQueue {
     /// A table of the database.
     Local(LocalQueue),
+    /// Amazon SQS.
+    Sqs(SqsQueue),
 }
 
 /// A photo's name that a worker has received and must acknowledge.
@@ -22,6 +32,8 @@ pub struct Message {
     pub name: PhotoName,
     /// How often it was received, this time included.
     pub attempt: u32,
+    /// What SQS wants to see when the message is acknowledged.
+    receipt: Option<String>,
 }
 
 /// What becomes of a photo that couldn't be sorted.
@@ -41,30 +53,82 @@ impl PhotoQueue {
     pub fn enqueue(&self, conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
         match self {
             Self::Local(queue) => queue.enqueue(conn, name),
+            // The row itself is the outbox.
+            Self::Sqs(_) => Ok(()),
         }
     }
 
-    /// Tells the worker, after the transaction, that a photo has come.
+    /// Tells, after the transaction, that a photo has come: the worker, or the outbox.
     pub fn announce(&self) {
         match self {
             Self::Local(queue) => queue.announce(),
+            Self::Sqs(queue) => queue.announce(),
         }
     }
 
-    /// Waits until there may be a message again.
-    pub async fn wait(&self) {
-        match self {
-            Self::Local(queue) => queue.wait().await,
-        }
-    }
-
-    /// The next message; nobody else receives it for a while.
+    /// Sends names out of the outbox; gives those that were accepted.
     ///
     /// # Errors
     /// The queue can't be reached.
-    pub async fn receive(&self) -> Result<Option<Message>> {
+    pub async fn send(&self, names: Vec<PhotoName>) -> Result<Vec<PhotoName>> {
         match self {
-            Self::Local(queue) => queue.receive().await,
+            Self::Local(queue) => queue.send(names).await,
+            Self::Sqs(queue) => queue.send(&names).await,
+        }
+    }
+
+    /// Waits until there may be something in the outbox again.
+    pub async fn unsent(&self) {
+        match self {
+            // Only a change of the settings leaves anything there, and the start sees to that.
+            Self::Local(_) => std::future::pending().await,
+            Self::Sqs(queue) => queue.unsent().await,
+        }
+    }
+
+    /// Whether [`Self::receive`] waits for messages, and may be given up while it does.
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Sqs(_))
+    }
+
+    /// Waits until there may be a message again, where [`Self::receive`] doesn't.
+    pub async fn wait(&self) {
+        match self {
+            Self::Local(queue) => queue.wait().await,
+            Self::Sqs(_) => {}
+        }
+    }
+
+    /// The next messages, `max` at the most and ten at that; nobody else receives them for a while.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn receive(&self, max: u8, wait: bool) -> Result<Vec<Message>> {
+        match self {
+            Self::Local(queue) => queue.receive(max).await,
+            Self::Sqs(queue) => queue.receive(max, wait).await,
+        }
+    }
+
+    /// How long a received message is hidden from others.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn lease(&self) -> Result<Duration> {
+        match self {
+            Self::Local(_) => Ok(local::LEASE),
+            Self::Sqs(queue) => queue.lease().await,
+        }
+    }
+
+    /// Hides a message from others for longer, while its photo is being worked on.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn extend(&self, message: &Message) -> Result<()> {
+        match self {
+            Self::Local(queue) => queue.extend(message).await,
+            Self::Sqs(queue) => queue.extend(message).await,
         }
     }
 
@@ -75,6 +139,7 @@ impl PhotoQueue {
     pub async fn acknowledge(&self, message: Message) -> Result<()> {
         match self {
             Self::Local(queue) => queue.acknowledge(message).await,
+            Self::Sqs(queue) => queue.acknowledge(&message).await,
         }
     }
 
@@ -85,6 +150,27 @@ impl PhotoQueue {
     pub async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Next> {
         match self {
             Self::Local(queue) => queue.put_back(message, error).await,
+            Self::Sqs(queue) => queue.put_back(message).await,
         }
+    }
+}
+
+fn back_off(attempt: u32) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(16);
+    FIRST_BACK_OFF
+        .saturating_mul(1 << doublings)
+        .min(LAST_BACK_OFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_ten_minutes() {
+        let seconds: Vec<_> = [1, 2, 3, 4, 30, u32::MAX]
+            .map(|attempt| back_off(attempt).as_secs())
+            .into();
+        assert_eq!(seconds, [2, 4, 8, 16, 600, 600]);
     }
 }

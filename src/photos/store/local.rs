@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Sorted, StoredPhoto};
+use super::{Sorted, Source, StoredPhoto};
 use crate::photos::name::PhotoName;
 
 /// What the names of files that are still being written begin with.
@@ -92,10 +92,11 @@ impl LocalStore {
         })
         .await
         .with_context(|| format!("The photo {name} can't be opened"))?;
-        Ok(opened.map(|(bytes, file)| StoredPhoto {
-            file: tokio::fs::File::from_std(file),
+        let stored = |(bytes, file)| StoredPhoto {
             bytes,
-        }))
+            source: Source::File(tokio::fs::File::from_std(file)),
+        };
+        Ok(opened.map(stored))
     }
 
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {

@@ -1,28 +1,50 @@
 //! Where the bytes are: the temporary store, where every photo arrives, and a store for each space.
 
 mod local;
+mod s3;
 
+use std::io::SeekFrom;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio::fs::File;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::name::PhotoName;
 pub use local::LocalStore;
+pub use s3::S3Store;
 
 /// The stores of photos. An enum, because the kinds are few and known.
 #[derive(Clone, Debug)]
 pub enum PhotoStore {
     /// Folders on this machine's disk.
     Local(LocalStore),
+    /// Buckets in Amazon S3, or in what speaks like it.
+    S3(S3Store),
 }
 
-/// A photo that can be read.
+/// A photo that can be read from here.
 #[derive(Debug)]
 pub struct StoredPhoto {
-    /// At its beginning.
-    pub file: tokio::fs::File,
     /// Its size.
     pub bytes: u64,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(File),
+    Object(s3::S3Object),
+}
+
+/// How a photo gets to the one who asks for it.
+#[derive(Debug)]
+pub enum Served {
+    /// From here.
+    Here(StoredPhoto),
+    /// From there, by a link that holds for a while.
+    There { url: String, holds: Duration },
 }
 
 /// What became of a photo that was to be sorted.
@@ -34,7 +56,34 @@ pub enum Sorted {
     Before,
 }
 
+impl StoredPhoto {
+    /// The bytes from `start`, `length` of them.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn read(self, start: u64, length: u64) -> Result<Pin<Box<dyn AsyncRead + Send>>> {
+        match self.source {
+            Source::File(mut file) => {
+                file.seek(SeekFrom::Start(start)).await?;
+                Ok(Box::pin(file.take(length)))
+            }
+            Source::Object(object) => Ok(Box::pin(object.read(start, length).await?)),
+        }
+    }
+}
+
 impl PhotoStore {
+    /// Makes what the store needs and isn't there yet.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub async fn prepare(&self) -> Result<()> {
+        match self {
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => store.prepare().await,
+        }
+    }
+
     /// Puts a photo into the temporary store. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
@@ -42,6 +91,7 @@ impl PhotoStore {
     pub async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         match self {
             Self::Local(store) => store.put_temporary(name, bytes).await,
+            Self::S3(store) => store.put_temporary(name, bytes).await,
         }
     }
 
@@ -52,16 +102,18 @@ impl PhotoStore {
     pub async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         match self {
             Self::Local(store) => store.sort(name).await,
+            Self::S3(store) => store.sort(name).await,
         }
     }
 
-    /// Opens a photo, wherever it is at this moment; `None` if it is nowhere.
+    /// Finds a photo, wherever it is at this moment; `None` if it is nowhere.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+    pub async fn serve(&self, name: &PhotoName) -> Result<Option<Served>> {
         match self {
-            Self::Local(store) => store.open(name).await,
+            Self::Local(store) => Ok(store.open(name).await?.map(Served::Here)),
+            Self::S3(store) => store.serve(name).await,
         }
     }
 
@@ -72,6 +124,19 @@ impl PhotoStore {
     pub async fn delete(&self, name: &PhotoName) -> Result<()> {
         match self {
             Self::Local(store) => store.delete(name).await,
+            Self::S3(store) => store.delete(name).await,
+        }
+    }
+
+    /// Deletes what is left of the store of a space that is gone. `space` is the digits of its id.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_space(&self, space: &str) -> Result<()> {
+        match self {
+            // A folder goes with its last photo.
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => store.delete_space(space).await,
         }
     }
 
@@ -82,6 +147,7 @@ impl PhotoStore {
     pub async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         match self {
             Self::Local(store) => store.list_temporary(age).await,
+            Self::S3(store) => store.list_temporary(age).await,
         }
     }
 }

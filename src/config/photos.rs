@@ -1,0 +1,143 @@
+//! The settings of photos: where they live, and who sorts them.
+
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// Where photos live and who sorts them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Photos {
+    /// Where the bytes are kept.
+    pub store: StoreKind,
+    /// Through what a new photo's name reaches the worker.
+    pub queue: QueueKind,
+    /// The queue in SQS.
+    pub queue_url: Option<String>,
+    /// The bucket in which photos arrive.
+    pub temp_bucket: String,
+    /// What the names of the buckets of spaces begin with.
+    pub bucket_prefix: String,
+    /// Whether each space has a bucket.
+    pub layout: Layout,
+    /// The one bucket of all spaces, where the layout is such.
+    pub bucket: String,
+    /// How photos in S3 get to who asks for them.
+    pub delivery: Delivery,
+    /// Whether buckets stand in the path of S3's addresses and not in the host; by default, they do where an
+    /// endpoint is set.
+    pub path_style: Option<bool>,
+    /// When requests to S3 carry checksums beyond those of the connection.
+    pub checksums: Checksums,
+    /// Where the worker runs; by default, inside with the local queue and separate with SQS.
+    pub worker: Option<WorkerPlace>,
+    /// How often a photo is tried before it is set aside as failed.
+    pub max_attempts: u32,
+}
+
+impl Photos {
+    pub(super) fn check(&self) -> Result<()> {
+        ensure!(
+            self.max_attempts > 0,
+            "The setting photos.max_attempts must be above 0"
+        );
+        if self.queue == QueueKind::Sqs {
+            ensure!(
+                self.store == StoreKind::S3,
+                "The setting photos.queue = \"sqs\" needs photos.store = \"s3\": workers elsewhere can't reach the \
+                 photos on this machine's disk"
+            );
+            ensure!(
+                self.queue_url.is_some(),
+                "The setting photos.queue = \"sqs\" needs photos.queue_url, the address of the queue"
+            );
+        }
+        Ok(())
+    }
+
+    /// Where the worker runs.
+    pub fn worker(&self) -> WorkerPlace {
+        self.worker.unwrap_or(match self.queue {
+            QueueKind::Local => WorkerPlace::Inside,
+            QueueKind::Sqs => WorkerPlace::Separate,
+        })
+    }
+}
+
+/// Where the bytes of photos are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// Folders below `data_dir`.
+    Local,
+    /// Amazon S3, or what speaks like it.
+    S3,
+}
+
+/// Through what a new photo's name reaches the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueueKind {
+    /// A table of the database.
+    Local,
+    /// Amazon SQS.
+    Sqs,
+}
+
+/// Where in S3 the photos of a space are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// In a bucket of its own.
+    Buckets,
+    /// In one bucket with those of all spaces, below a prefix of its own.
+    Prefix,
+}
+
+/// How photos in S3 get to who asks for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    /// Straight from S3, by a link that it signs.
+    Redirect,
+    /// Through the server.
+    Stream,
+}
+
+/// When requests to S3 carry checksums beyond those of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Checksums {
+    /// Where S3 demands them. Some services refuse the others.
+    WhenRequired,
+    /// Wherever the SDK knows how.
+    WhenSupported,
+}
+
+/// Where the worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerPlace {
+    /// Inside the server.
+    Inside,
+    /// In processes of its own, `shared-spaces worker`.
+    Separate,
+}
+
+impl Default for Photos {
+    fn default() -> Self {
+        Self {
+            store: StoreKind::Local,
+            queue: QueueKind::Local,
+            queue_url: None,
+            temp_bucket: String::from("shared-spaces-temp"),
+            bucket_prefix: String::from("space-id-"),
+            layout: Layout::Buckets,
+            bucket: String::from("shared-spaces"),
+            delivery: Delivery::Redirect,
+            path_style: None,
+            checksums: Checksums::WhenRequired,
+            worker: None,
+            max_attempts: 5,
+        }
+    }
+}

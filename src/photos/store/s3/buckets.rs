@@ -1,0 +1,256 @@
+//! Which bucket is whose. A space's bucket is its prefix and five digits, found by the prefix or else made.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use sha2::{Digest, Sha256};
+
+use crate::config::{Layout, Photos};
+use crate::photos::name::PhotoName;
+
+/// How many names are tried before somebody has to look at it.
+const ATTEMPTS: u32 = 50;
+
+/// Where an object is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub bucket: String,
+    pub key: String,
+}
+
+/// The names of buckets, and what has been found out about them; clones share it.
+#[derive(Clone, Debug)]
+pub struct Buckets {
+    temp: String,
+    prefix: String,
+    /// The one bucket of all spaces, where the layout is such.
+    shared: Option<String>,
+    /// The buckets of spaces, by the digits of their ids.
+    known: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Buckets {
+    /// The names that the settings give.
+    pub fn new(settings: &Photos) -> Self {
+        Self {
+            temp: settings.temp_bucket.clone(),
+            prefix: settings.bucket_prefix.clone(),
+            shared: (settings.layout == Layout::Prefix).then(|| settings.bucket.clone()),
+            known: Arc::default(),
+        }
+    }
+
+    /// The bucket in which photos arrive.
+    pub fn temp(&self) -> &str {
+        &self.temp
+    }
+
+    /// Where a photo arrives.
+    pub fn temporary(&self, name: &PhotoName) -> Place {
+        Place {
+            bucket: self.temp.clone(),
+            key: name.as_str().to_owned(),
+        }
+    }
+
+    /// Where a sorted photo is, if there is a bucket for its space.
+    ///
+    /// # Errors
+    /// The buckets can't be listed.
+    pub async fn find(&self, client: &Client, name: &PhotoName) -> Result<Option<Place>> {
+        if let Some(shared) = &self.shared {
+            let key = format!("{}{}/{}", self.prefix, name.space(), name.file());
+            return Ok(Some(Place {
+                bucket: shared.clone(),
+                key,
+            }));
+        }
+        let bucket = self.bucket_of(client, name.space()).await?;
+        Ok(bucket.map(|bucket| Place {
+            bucket,
+            key: name.file().to_owned(),
+        }))
+    }
+
+    /// Where a photo is sorted to; its bucket is made if there is none.
+    ///
+    /// # Errors
+    /// The buckets can't be listed, or none can be made.
+    pub async fn find_or_create(&self, client: &Client, name: &PhotoName) -> Result<Place> {
+        if let Some(place) = self.find(client, name).await? {
+            return Ok(place);
+        }
+        let bucket = self.create(client, name.space()).await?;
+        self.remember(name.space(), &bucket);
+        Ok(Place {
+            bucket,
+            key: name.file().to_owned(),
+        })
+    }
+
+    /// The bucket of a space, if there is one of its own.
+    ///
+    /// # Errors
+    /// The buckets can't be listed.
+    pub async fn bucket_of(&self, client: &Client, space: &str) -> Result<Option<String>> {
+        if self.shared.is_some() {
+            return Ok(None);
+        }
+        let known = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(space)
+            .cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        // With the last dash: the prefix of space 1 must not find the bucket of space 12.
+        let prefix = format!("{}{space}-", self.prefix);
+        let mut pages = client
+            .list_buckets()
+            .prefix(&prefix)
+            .into_paginator()
+            .send();
+        let mut found: Option<String> = None;
+        while let Some(page) = pages.next().await {
+            let page = page.context("The buckets can't be listed")?;
+            // Not every service takes notice of the prefix, so it is looked at here too.
+            let names = page.buckets().iter().filter_map(|bucket| bucket.name());
+            let ours = names.filter(|name| name.strip_prefix(&prefix).is_some_and(is_five_digits));
+            found = found.into_iter().chain(ours.map(str::to_owned)).min();
+        }
+        if let Some(bucket) = &found {
+            self.remember(space, bucket);
+        }
+        Ok(found)
+    }
+
+    /// Forgets a bucket that isn't there any more.
+    pub fn forget(&self, space: &str) {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(space);
+    }
+
+    fn remember(&self, space: &str, bucket: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(space.to_owned(), bucket.to_owned());
+    }
+
+    /// Makes the bucket of a space. The digits follow from what every worker knows, so that two at once ask for the
+    /// same name, and the second finds that it is ours already.
+    async fn create(&self, client: &Client, space: &str) -> Result<String> {
+        for attempt in 0..ATTEMPTS {
+            let bucket = format!(
+                "{}{space}-{:05}",
+                self.prefix,
+                digits(&self.temp, space, attempt)
+            );
+            if create(client, &bucket).await? {
+                return Ok(bucket);
+            }
+            tracing::warn!(
+                bucket,
+                "the name of this bucket is taken by somebody else; trying another"
+            );
+        }
+        bail!("No bucket can be made for space {space}: {ATTEMPTS} names are taken by others");
+    }
+
+    /// Makes the buckets that every installation needs.
+    ///
+    /// # Errors
+    /// A bucket can't be made, or belongs to somebody else.
+    pub async fn create_common(&self, client: &Client) -> Result<()> {
+        for bucket in [Some(&self.temp), self.shared.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if client.head_bucket().bucket(bucket).send().await.is_ok() {
+                continue;
+            }
+            if !create(client, bucket).await? {
+                bail!(
+                    "The bucket {bucket} belongs to somebody else: choose another name in the settings"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket tells apart.
+fn digits(temp: &str, space: &str, attempt: u32) -> u32 {
+    let hash = Sha256::digest(format!("{temp}\n{space}\n{attempt}"));
+    hash.iter().fold(0, |number, byte| {
+        (number * 256 + u32::from(*byte)) % 100_000
+    })
+}
+
+fn is_five_digits(text: &str) -> bool {
+    text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Makes a bucket; whether it is ours.
+async fn create(client: &Client, bucket: &str) -> Result<bool> {
+    let region = client
+        .config()
+        .region()
+        .map(|region| region.as_ref().to_owned());
+    // The first region of Amazon's is told by telling none, and others that are no place neither.
+    let elsewhere = region.filter(|region| !matches!(region.as_str(), "us-east-1" | "auto" | ""));
+    let constraint = elsewhere.map(|region| {
+        let region = BucketLocationConstraint::from(region.as_str());
+        CreateBucketConfiguration::builder()
+            .location_constraint(region)
+            .build()
+    });
+    let made = client
+        .create_bucket()
+        .bucket(bucket)
+        .set_create_bucket_configuration(constraint)
+        .send()
+        .await;
+    match made {
+        Ok(_) => Ok(true),
+        Err(error) => match error.code() {
+            Some("BucketAlreadyOwnedByYou") => Ok(true),
+            // Some services say this of buckets of our own, too.
+            Some("BucketAlreadyExists") => {
+                Ok(client.head_bucket().bucket(bucket).send().await.is_ok())
+            }
+            _ => Err(error).with_context(|| format!("The bucket {bucket} can't be made")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_worker_derives_the_same_digits_and_each_attempt_others() {
+        assert_eq!(
+            digits("shared-spaces-temp", "1", 0),
+            digits("shared-spaces-temp", "1", 0)
+        );
+        let all = [("a", "1", 0), ("a", "1", 1), ("a", "12", 0), ("b", "1", 0)]
+            .map(|(t, s, n)| digits(t, s, n));
+        assert!(all.iter().all(|digits| *digits < 100_000));
+        assert!((1..4).all(|at| !all[..at].contains(&all[at])), "{all:?}");
+    }
+
+    #[test]
+    fn only_five_digits_are_a_buckets_ending() {
+        assert!(is_five_digits("00042"));
+        for text in ["0042", "000042", "0004a", "2-12345", ""] {
+            assert!(!is_five_digits(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Photos in Amazon S3, or in what speaks like it: a temporary bucket, and a bucket or a prefix for each space.
+
+mod buckets;
+mod objects;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+
+use super::{Served, Sorted, Source, StoredPhoto};
+use crate::config::{Checksums, Delivery, Photos};
+use crate::photos::aws::Aws;
+use crate::photos::name::PhotoName;
+use crate::photos::sweep::ABANDONED;
+use buckets::{Buckets, Place};
+pub use objects::S3Object;
+use objects::{Copied, copy, delete, is_missing, size};
+
+/// How long a redirected link holds. Our own link is asked for a new one before.
+const PRESIGNED: Duration = Duration::from_secs(60 * 60);
+/// Photos that are remembered as sorted; when there are more, they are asked for again.
+const REMEMBERED: usize = 100_000;
+
+/// The stores in S3; clones share what they have found out.
+#[derive(Clone, Debug)]
+pub struct S3Store {
+    aws: Aws,
+    client: Arc<OnceCell<Client>>,
+    buckets: Buckets,
+    delivery: Delivery,
+    path_style: Option<bool>,
+    checksums: Checksums,
+    sorted: Arc<Mutex<HashSet<PhotoName>>>,
+}
+
+impl S3Store {
+    /// The stores that the settings name. Nothing is asked of S3 yet.
+    pub fn new(settings: &Photos, aws: Aws) -> Self {
+        Self {
+            aws,
+            client: Arc::default(),
+            buckets: Buckets::new(settings),
+            delivery: settings.delivery,
+            path_style: settings.path_style,
+            checksums: settings.checksums,
+            sorted: Arc::default(),
+        }
+    }
+
+    async fn client(&self) -> &Client {
+        self.client.get_or_init(|| self.connect()).await
+    }
+
+    async fn connect(&self) -> Client {
+        let config = self.aws.config().await;
+        // Amazon has a name for each bucket in its DNS; whoever runs something else at home mostly hasn't.
+        let elsewhere =
+            config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let mut builder =
+            Builder::from(config).force_path_style(self.path_style.unwrap_or(elsewhere));
+        if self.checksums == Checksums::WhenRequired {
+            builder = builder
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        }
+        Client::from_conf(builder.build())
+    }
+
+    pub(super) async fn prepare(&self) -> Result<()> {
+        self.buckets.create_common(self.client().await).await
+    }
+
+    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let place = self.buckets.temporary(name);
+        let put = self
+            .client()
+            .await
+            .put_object()
+            .bucket(&place.bucket)
+            .key(&place.key);
+        put.set_content_type(name.kind().map(|kind| kind.media_type().to_owned()))
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .with_context(|| {
+                format!(
+                    "The photo {name} can't be put into the bucket {}",
+                    place.bucket
+                )
+            })?;
+        Ok(())
+    }
+
+    /// Copies within S3, then deletes the temporary object. No byte passes through here.
+    pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
+        let client = self.client().await;
+        let from = self.buckets.temporary(name);
+        let mut to = self.buckets.find_or_create(client, name).await?;
+        let mut copied = copy(client, &from, &to).await?;
+        if copied == Copied::NoBucket {
+            // It was deleted since it was found.
+            self.buckets.forget(name.space());
+            to = self.buckets.find_or_create(client, name).await?;
+            copied = copy(client, &from, &to).await?;
+        }
+        match copied {
+            Copied::Yes => {
+                delete(client, &from).await?;
+                Ok(Sorted::Now)
+            }
+            Copied::NoSource if size(client, &to).await?.is_some() => Ok(Sorted::Before),
+            Copied::NoSource => {
+                bail!("The photo {name} is neither in the temporary store nor in that of its space")
+            }
+            Copied::NoBucket => bail!("The bucket {} or {} isn't there", from.bucket, to.bucket),
+        }
+    }
+
+    pub(super) async fn serve(&self, name: &PhotoName) -> Result<Option<Served>> {
+        if self.delivery == Delivery::Redirect
+            && let Some(place) = self.find_sorted(name).await?
+        {
+            return Ok(Some(self.redirect(name, place).await?));
+        }
+        // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
+        Ok(self.open(name).await?.map(Served::Here))
+    }
+
+    /// The place of a photo, if it is sorted. Once it is, it stays so.
+    async fn find_sorted(&self, name: &PhotoName) -> Result<Option<Place>> {
+        let client = self.client().await;
+        let Some(place) = self.buckets.find(client, name).await? else {
+            return Ok(None);
+        };
+        if self.remembered().contains(name) {
+            return Ok(Some(place));
+        }
+        if size(client, &place).await?.is_none() {
+            return Ok(None);
+        }
+        let mut remembered = self.remembered();
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(name.clone());
+        Ok(Some(place))
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<PhotoName>> {
+        self.sorted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn redirect(&self, name: &PhotoName, place: Place) -> Result<Served> {
+        let get = self
+            .client()
+            .await
+            .get_object()
+            .bucket(place.bucket)
+            .key(place.key);
+        let get =
+            get.set_response_content_type(name.kind().map(|kind| kind.media_type().to_owned()));
+        let get = get.response_cache_control("private, immutable, max-age=86400");
+        let presigned = get
+            .presigned(PresigningConfig::expires_in(PRESIGNED)?)
+            .await;
+        let url = presigned
+            .with_context(|| format!("A link to the photo {name} can't be signed"))?
+            .uri()
+            .to_owned();
+        Ok(Served::There {
+            url,
+            holds: PRESIGNED,
+        })
+    }
+
+    pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        let client = self.client().await;
+        let temporary = Some(self.buckets.temporary(name));
+        // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
+        for look in [false, true, false] {
+            let place = if look {
+                temporary.clone()
+            } else {
+                self.buckets.find(client, name).await?
+            };
+            let Some(place) = place else { continue };
+            if let Some(bytes) = size(client, &place).await? {
+                let source = Source::Object(S3Object::new(client.clone(), place));
+                return Ok(Some(StoredPhoto { bytes, source }));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
+        let client = self.client().await;
+        self.remembered().remove(name);
+        delete(client, &self.buckets.temporary(name)).await?;
+        if let Some(place) = self.buckets.find(client, name).await? {
+            delete(client, &place).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the bucket of a space with whatever is left in it.
+    pub(super) async fn delete_space(&self, space: &str) -> Result<()> {
+        let client = self.client().await;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        let mut pages = client
+            .list_objects_v2()
+            .bucket(&bucket)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Err(error) if is_missing(&error) => return Ok(()),
+                page => page.with_context(|| format!("The bucket {bucket} can't be listed"))?,
+            };
+            let keys = page.contents().iter().filter_map(|object| object.key());
+            let keys = keys.map(|key| ObjectIdentifier::builder().key(key).build());
+            let keys = keys.collect::<Result<Vec<_>, _>>()?;
+            if !keys.is_empty() {
+                let all = Delete::builder()
+                    .set_objects(Some(keys))
+                    .quiet(true)
+                    .build()?;
+                let deleted = client
+                    .delete_objects()
+                    .bucket(&bucket)
+                    .delete(all)
+                    .send()
+                    .await;
+                deleted.with_context(|| format!("The bucket {bucket} can't be emptied"))?;
+            }
+        }
+        match client.delete_bucket().bucket(&bucket).send().await {
+            Err(error) if !is_missing(&error) => {
+                Err(error).with_context(|| format!("The bucket {bucket} can't be deleted"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
+        // Others may be putting photos there, so that even at the start only old ones are nobody's.
+        let age = i64::try_from(age.max(ABANDONED).as_secs()).unwrap_or(i64::MAX);
+        let since = OffsetDateTime::now_utc()
+            .unix_timestamp()
+            .saturating_sub(age);
+        let bucket = self.buckets.temp();
+        let mut pages = self
+            .client()
+            .await
+            .list_objects_v2()
+            .bucket(bucket)
+            .into_paginator()
+            .send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.with_context(|| format!("The bucket {bucket} can't be listed"))?;
+            for object in page.contents() {
+                if object.last_modified().is_some_and(|at| at.secs() < since)
+                    && let Some(Ok(name)) = object.key().map(str::parse)
+                {
+                    names.push(name);
+                }
+            }
+        }
+        Ok(names)
+    }
+}

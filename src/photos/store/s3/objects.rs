@@ -1,0 +1,130 @@
+//! Objects in S3: reading, copying, deleting and measuring one.
+
+use anyhow::{Context, Result};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use tokio::io::AsyncRead;
+
+use super::buckets::Place;
+
+/// An object that can be read.
+#[derive(Clone, Debug)]
+pub struct S3Object {
+    client: Client,
+    place: Place,
+}
+
+impl S3Object {
+    /// The object at this place.
+    pub fn new(client: Client, place: Place) -> Self {
+        Self { client, place }
+    }
+
+    /// The bytes from `start`, `length` of them.
+    ///
+    /// # Errors
+    /// The object isn't there any more, or S3 can't be reached.
+    pub async fn read(
+        &self,
+        start: u64,
+        length: u64,
+    ) -> Result<impl AsyncRead + Send + Unpin + use<>> {
+        let Place { bucket, key } = &self.place;
+        let end = start + length.saturating_sub(1);
+        let get = self
+            .client
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .range(format!("bytes={start}-{end}"));
+        let object = get
+            .send()
+            .await
+            .with_context(|| format!("The object {key} of {bucket} can't be read"))?;
+        Ok(object.body.into_async_read())
+    }
+}
+
+/// What became of a copy within S3.
+#[derive(PartialEq, Eq)]
+pub enum Copied {
+    Yes,
+    NoSource,
+    NoBucket,
+}
+
+/// Copies an object without a byte passing through here.
+pub async fn copy(client: &Client, from: &Place, to: &Place) -> Result<Copied> {
+    let copy = client.copy_object().bucket(&to.bucket).key(&to.key);
+    // Names are letters, digits and a few signs that need no escape.
+    let copied = copy
+        .copy_source(format!("{}/{}", from.bucket, from.key))
+        .send()
+        .await;
+    match copied {
+        Ok(_) => Ok(Copied::Yes),
+        Err(error) => match error.code() {
+            Some("NoSuchKey") => Ok(Copied::NoSource),
+            Some("NoSuchBucket") => Ok(Copied::NoBucket),
+            // Some services say only this.
+            _ if is_missing(&error) => Ok(Copied::NoSource),
+            _ => Err(error).with_context(|| {
+                format!("The object {} can't be copied to {}", from.key, to.bucket)
+            }),
+        },
+    }
+}
+
+/// Deletes an object; it may not be there.
+pub async fn delete(client: &Client, place: &Place) -> Result<()> {
+    match client
+        .delete_object()
+        .bucket(&place.bucket)
+        .key(&place.key)
+        .send()
+        .await
+    {
+        Err(error) if !is_missing(&error) => Err(error).with_context(|| {
+            format!(
+                "The object {} of {} can't be deleted",
+                place.key, place.bucket
+            )
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The size of an object; `None` if it isn't there.
+pub async fn size(client: &Client, place: &Place) -> Result<Option<u64>> {
+    match client
+        .head_object()
+        .bucket(&place.bucket)
+        .key(&place.key)
+        .send()
+        .await
+    {
+        Ok(head) => Ok(Some(
+            head.content_length()
+                .and_then(|bytes| u64::try_from(bytes).ok())
+                .unwrap_or(0),
+        )),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "The object {} of {} can't be found",
+                place.key, place.bucket
+            )
+        }),
+    }
+}
+
+/// Whether S3 says that there is no such object or bucket.
+pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let status = error
+        .raw_response()
+        .map(|response| response.status().as_u16());
+    matches!(
+        error.code(),
+        Some("NoSuchKey" | "NoSuchBucket" | "NotFound")
+    ) || status == Some(404)
+}
