@@ -1,0 +1,240 @@
+//! Amazon on this machine: one moto for all tests of this binary, and names of its own for each test.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::Credentials;
+use aws_sdk_sqs::types::QueueAttributeName;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::proxy::Proxy;
+use crate::support::{Process, Server, command};
+
+/// The version of moto that these tests were written with.
+const MOTO: &str = "moto[server,s3,sqs]==5.2.5";
+
+static MOTO_PORT: LazyLock<u16> = LazyLock::new(start_moto);
+/// Ends with this process: moto stops when its standard input does.
+static RUNNING: Mutex<Option<Child>> = Mutex::new(None);
+static TESTS: AtomicU32 = AtomicU32::new(0);
+
+fn start_moto() -> u16 {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws/amazon.py");
+    let mut moto = Command::new(python());
+    let moto = moto
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = moto.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    *RUNNING.lock().unwrap() = Some(child);
+    line.trim().parse().unwrap()
+}
+
+/// The Python of a virtual environment below `target` that has moto; made at the first use.
+fn python() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
+    fs::create_dir_all(&folder).unwrap();
+    // Other test processes may be making it at this moment.
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let (python, made) = (folder.join("venv/bin/python"), folder.join("made"));
+    if fs::read_to_string(&made).ok().as_deref() != Some(MOTO) {
+        let run =
+            |command: &mut Command| assert!(command.status().unwrap().success(), "{command:?}");
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(folder.join("venv")));
+        run(Command::new(&python).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            MOTO,
+        ]));
+        fs::write(made, MOTO).unwrap();
+    }
+    python
+}
+
+/// A queue and bucket names that no other test uses, reached through a proxy that can be told to fail.
+pub struct Cloud {
+    pub proxy: Proxy,
+    pub s3: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
+    pub config: SdkConfig,
+    pub queue_url: String,
+    pub temp: String,
+    pub prefix: String,
+    runtime: Runtime,
+    folder: tempfile::TempDir,
+}
+
+impl Cloud {
+    /// With a FIFO queue.
+    pub fn new() -> Self {
+        Self::with_queue(true)
+    }
+
+    pub fn with_queue(fifo: bool) -> Self {
+        let number = TESTS.fetch_add(1, Ordering::Relaxed);
+        let proxy = Proxy::start(*MOTO_PORT);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let config = runtime.block_on(config(&format!("http://127.0.0.1:{}", *MOTO_PORT)));
+        let s3_config = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(true)
+            .build();
+        let s3 = aws_sdk_s3::Client::from_conf(s3_config);
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let mut create = sqs.create_queue().queue_name(format!(
+            "photos-{number}{}",
+            if fifo { ".fifo" } else { "" }
+        ));
+        // What a killed worker had in hand comes again soon.
+        create = create.attributes(QueueAttributeName::VisibilityTimeout, "3");
+        if fifo {
+            create = create.attributes(QueueAttributeName::FifoQueue, "true");
+        }
+        let queue_url = runtime.block_on(create.send()).unwrap().queue_url.unwrap();
+        // Clients reach the queue where they reach everything else.
+        let path = queue_url.splitn(4, '/').nth(3).unwrap();
+        let queue_url = format!("http://127.0.0.1:{}/{path}", proxy.port());
+        let (temp, prefix) = (format!("temp-{number}"), format!("test-{number}-space-id-"));
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            proxy,
+            s3,
+            sqs,
+            config,
+            queue_url,
+            temp,
+            prefix,
+            runtime,
+            folder,
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// The settings of servers and workers, as environment.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let endpoint = format!("http://127.0.0.1:{}", self.proxy.port());
+        let settings = [
+            ("AWS_ENDPOINT_URL", endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+            ("SHARED_SPACES_PHOTOS__STORE", "s3"),
+            ("SHARED_SPACES_PHOTOS__QUEUE", "sqs"),
+            ("SHARED_SPACES_PHOTOS__QUEUE_URL", &self.queue_url),
+            ("SHARED_SPACES_PHOTOS__TEMP_BUCKET", &self.temp),
+            ("SHARED_SPACES_PHOTOS__BUCKET_PREFIX", &self.prefix),
+        ];
+        settings
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec()
+    }
+
+    /// A server with these settings, and others over them.
+    pub fn server(&self, others: &[(&str, &str)]) -> Server {
+        let settings = self.settings();
+        let mut all: Vec<(&str, &str)> = settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        all.extend_from_slice(others);
+        Server::start_with(self.folder(), &all)
+    }
+
+    /// A worker in a process of its own, in a folder without a database.
+    pub fn worker(&self) -> Process {
+        let folder = self.folder().join("worker");
+        fs::create_dir_all(&folder).unwrap();
+        let mut worker = command(&folder, &["worker"]);
+        worker.envs(self.settings()).env("RUST_LOG", "off");
+        Process::start(worker)
+    }
+
+    /// The names of the buckets that belong to this test's spaces, sorted.
+    pub fn buckets(&self) -> Vec<String> {
+        let listed = self.wait(self.s3.list_buckets().send()).unwrap();
+        let names = listed
+            .buckets()
+            .iter()
+            .filter_map(|bucket| bucket.name().map(str::to_owned));
+        let mut ours: Vec<_> = names
+            .filter(|name| name.starts_with(&self.prefix))
+            .collect();
+        ours.sort();
+        ours
+    }
+
+    /// The keys in a bucket, sorted; none if it isn't there.
+    pub fn keys(&self, bucket: &str) -> Vec<String> {
+        let listed = self.wait(self.s3.list_objects_v2().bucket(bucket).send());
+        let mut keys: Vec<_> = match listed {
+            Ok(listed) => listed
+                .contents()
+                .iter()
+                .filter_map(|object| object.key().map(str::to_owned))
+                .collect(),
+            Err(_) => Vec::new(),
+        };
+        keys.sort();
+        keys
+    }
+
+    /// How many messages are in the queue, hidden ones included.
+    pub fn messages(&self) -> u32 {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let ask = self
+            .sqs
+            .get_queue_attributes()
+            .queue_url(&self.queue_url)
+            .set_attribute_names(Some(names.to_vec()));
+        let attributes = self.wait(ask.send()).unwrap();
+        names
+            .iter()
+            .map(|name| {
+                attributes.attributes().unwrap()[name]
+                    .parse::<u32>()
+                    .unwrap()
+            })
+            .sum()
+    }
+}
+
+/// How the SDK reaches an endpoint on this machine.
+pub async fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "tests");
+    let loader =
+        aws_config::defaults(BehaviorVersion::latest()).region(Region::from_static("us-east-1"));
+    loader
+        .endpoint_url(endpoint)
+        .credentials_provider(credentials)
+        .load()
+        .await
+}

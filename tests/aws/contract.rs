@@ -1,0 +1,192 @@
+//! What every store promises, and every queue: the same tests for each kind.
+
+use std::time::Duration;
+
+use shared_spaces::clock::Clock;
+use shared_spaces::config::{Config, Layout, Photos};
+use shared_spaces::db::Db;
+use shared_spaces::photos::aws::Aws;
+use shared_spaces::photos::name::PhotoName;
+use shared_spaces::photos::queue::{LocalQueue, Next, PhotoQueue, SqsQueue};
+use shared_spaces::photos::store::{LocalStore, PhotoStore, S3Store, Served, Sorted};
+use tokio::io::AsyncReadExt;
+
+use crate::cloud::Cloud;
+
+fn name(text: &str) -> PhotoName {
+    text.parse().unwrap()
+}
+
+/// The bytes that a store serves itself; `None` if it has no such photo.
+async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
+    match store.serve(photo).await.unwrap()? {
+        Served::Here(stored) => {
+            let (length, mut bytes) = (stored.bytes, Vec::new());
+            stored
+                .read(0, length)
+                .await
+                .unwrap()
+                .read_to_end(&mut bytes)
+                .await
+                .unwrap();
+            Some(bytes)
+        }
+        Served::There { url, .. } => {
+            let mut reply = ureq::get(&url).call().unwrap();
+            Some(reply.body_mut().read_to_vec().unwrap())
+        }
+    }
+}
+
+async fn store_keeps_its_promises(store: &PhotoStore) {
+    let (one, twelve) = (name("1-34.png"), name("12-34.png"));
+    store.prepare().await.unwrap();
+    store.prepare().await.unwrap();
+    assert_eq!(bytes(store, &one).await, None);
+    assert!(store.sort(&one).await.is_err(), "there is nothing to sort");
+
+    store.put_temporary(&one, b"first".to_vec()).await.unwrap();
+    store.put_temporary(&one, b"one".to_vec()).await.unwrap();
+    store
+        .put_temporary(&twelve, b"twelve".to_vec())
+        .await
+        .unwrap();
+    assert_eq!(bytes(store, &one).await.unwrap(), b"one");
+    assert!(
+        store
+            .list_temporary(Duration::from_secs(3600))
+            .await
+            .unwrap()
+            .is_empty(),
+        "they are too new"
+    );
+
+    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);
+    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Before);
+    assert_eq!(store.sort(&twelve).await.unwrap(), Sorted::Now);
+    assert_eq!(bytes(store, &one).await.unwrap(), b"one");
+    assert_eq!(bytes(store, &twelve).await.unwrap(), b"twelve");
+
+    store.delete(&one).await.unwrap();
+    store.delete(&one).await.unwrap();
+    assert_eq!(bytes(store, &one).await, None);
+    store.delete_space("1").await.unwrap();
+    store.delete_space("1").await.unwrap();
+    assert_eq!(
+        bytes(store, &twelve).await.unwrap(),
+        b"twelve",
+        "space 12 is not space 1"
+    );
+
+    // A space that comes back gets a store again.
+    store.put_temporary(&one, b"again".to_vec()).await.unwrap();
+    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);
+    assert_eq!(bytes(store, &one).await.unwrap(), b"again");
+    store
+        .put_temporary(&one, b"unsorted".to_vec())
+        .await
+        .unwrap();
+    store.delete(&one).await.unwrap();
+    assert_eq!(bytes(store, &one).await, None, "deleted from both places");
+}
+
+#[test]
+fn the_local_store_keeps_its_promises() {
+    let cloud = Cloud::new();
+    let store = PhotoStore::Local(LocalStore::open_at(cloud.folder()).unwrap());
+    cloud.wait(store_keeps_its_promises(&store));
+}
+
+fn settings(cloud: &Cloud) -> Photos {
+    Photos {
+        temp_bucket: cloud.temp.clone(),
+        bucket_prefix: cloud.prefix.clone(),
+        bucket: format!("{}all", cloud.prefix),
+        ..Config::default().photos
+    }
+}
+
+#[test]
+fn s3_keeps_its_promises_with_a_bucket_for_each_space() {
+    let cloud = Cloud::new();
+    let store = PhotoStore::S3(S3Store::new(
+        &settings(&cloud),
+        Aws::with(cloud.config.clone()),
+    ));
+    cloud.wait(store_keeps_its_promises(&store));
+}
+
+#[test]
+fn s3_keeps_its_promises_with_one_bucket_for_all() {
+    let cloud = Cloud::new();
+    let settings = Photos {
+        layout: Layout::Prefix,
+        ..settings(&cloud)
+    };
+    let store = PhotoStore::S3(S3Store::new(&settings, Aws::with(cloud.config.clone())));
+    cloud.wait(store_keeps_its_promises(&store));
+}
+
+async fn queue_keeps_its_promises(queue: &PhotoQueue) {
+    assert!(queue.receive(10, false).await.unwrap().is_empty());
+    let names: Vec<_> = (1..=3)
+        .map(|number| name(&format!("{number}-34.png")))
+        .collect();
+    assert_eq!(queue.send(names.clone()).await.unwrap(), names);
+    let mut received = queue.receive(10, false).await.unwrap();
+    while received.len() < 3 {
+        received.extend(queue.receive(10, false).await.unwrap());
+    }
+    received.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+    assert_eq!(
+        received
+            .iter()
+            .map(|message| message.name.clone())
+            .collect::<Vec<_>>(),
+        names
+    );
+    assert!(received.iter().all(|message| message.attempt == 1));
+    assert!(
+        queue.receive(10, false).await.unwrap().is_empty(),
+        "they are hidden"
+    );
+
+    for message in &received {
+        queue.extend(message).await.unwrap();
+    }
+    let failed = received.pop().unwrap();
+    let next = queue
+        .put_back(&failed, &anyhow::anyhow!("the disk is full"))
+        .await
+        .unwrap();
+    assert!(matches!(next, Next::RetryAt(_)));
+    for message in received {
+        queue.acknowledge(message).await.unwrap();
+    }
+    assert!(
+        queue.receive(10, false).await.unwrap().is_empty(),
+        "one waits, two are gone"
+    );
+}
+
+#[test]
+fn the_local_queue_keeps_its_promises() {
+    let cloud = Cloud::new();
+    let db = Db::open(&cloud.folder().join("test.db")).unwrap();
+    let queue = PhotoQueue::Local(LocalQueue::new(db, Clock::default(), 5));
+    cloud.wait(queue_keeps_its_promises(&queue));
+}
+
+#[test]
+fn sqs_keeps_its_promises_fifo_or_not() {
+    for fifo in [true, false] {
+        let cloud = Cloud::with_queue(fifo);
+        let aws = Aws::with(cloud.config.clone());
+        let queue = PhotoQueue::Sqs(SqsQueue::new(
+            cloud.queue_url.clone(),
+            aws,
+            Clock::default(),
+        ));
+        cloud.wait(queue_keeps_its_promises(&queue));
+    }
+}

@@ -1,0 +1,164 @@
+//! The way of a photo with photos in S3 and the queue in SQS, from the upload to its deletion.
+
+use serde_json::json;
+
+use crate::cloud::Cloud;
+use crate::support::{picture, until};
+
+fn is_bucket_of(name: &str, prefix: &str, space: u32) -> bool {
+    let digits = name.strip_prefix(&format!("{prefix}{space}-"));
+    digits
+        .is_some_and(|digits| digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn photo_goes_all_the_way(fifo: bool) {
+    let cloud = Cloud::with_queue(fifo);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    until("the temporary bucket", || {
+        cloud
+            .wait(cloud.s3.head_bucket().bucket(&cloud.temp).send())
+            .ok()
+    });
+    let photo = picture(64, 1);
+    let share = ann.share_photo(&space, &photo);
+    assert_eq!(cloud.keys(&cloud.temp), ["1-1.png"]);
+    assert_eq!(
+        ann.fetch(&share["image_url"]).bytes,
+        photo,
+        "before it is sorted"
+    );
+    until("the message", || (cloud.messages() == 1).then_some(()));
+
+    let worker = cloud.worker();
+    until("the photo to be sorted", || {
+        (cloud.buckets().len() == 1 && cloud.messages() == 0).then_some(())
+    });
+    let bucket = cloud.buckets().remove(0);
+    assert!(is_bucket_of(&bucket, &cloud.prefix, 1), "{bucket}");
+    assert_eq!(cloud.keys(&bucket), ["1.png"]);
+    assert!(cloud.keys(&cloud.temp).is_empty());
+    let reply = ann.fetch(&share["image_url"]);
+    assert_eq!(
+        (reply.status, reply.bytes),
+        (200, photo),
+        "by a redirect, after it is sorted"
+    );
+
+    assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
+    assert!(cloud.keys(&bucket).is_empty());
+    assert_eq!(ann.fetch(&share["image_url"]).status, 404);
+    assert_eq!(ann.delete(&space).unwrap().status, 200);
+    assert!(cloud.buckets().is_empty());
+    worker.terminate();
+    assert!(worker.wait().success());
+}
+
+#[test]
+fn a_photo_goes_all_the_way_through_a_fifo_queue() {
+    photo_goes_all_the_way(true);
+}
+
+#[test]
+fn a_photo_goes_all_the_way_through_a_standard_queue() {
+    photo_goes_all_the_way(false);
+}
+
+#[test]
+fn s3_with_the_local_queue_needs_no_separate_worker() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[
+        ("SHARED_SPACES_PHOTOS__QUEUE", "local"),
+        ("SHARED_SPACES_PHOTOS__DELIVERY", "stream"),
+    ]);
+    let ann = server.person("ann");
+    let share = ann.share_photo(&ann.space("Family"), &picture(64, 1));
+    until("the photo to be sorted", || {
+        (cloud.buckets().len() == 1 && cloud.keys(&cloud.temp).is_empty()).then_some(())
+    });
+    assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(64, 1));
+}
+
+#[test]
+fn all_spaces_share_one_bucket_where_buckets_are_rationed() {
+    let cloud = Cloud::new();
+    let bucket = format!("{}all", cloud.prefix);
+    let layout = [
+        ("SHARED_SPACES_PHOTOS__LAYOUT", "prefix"),
+        ("SHARED_SPACES_PHOTOS__BUCKET", &bucket),
+        ("SHARED_SPACES_PHOTOS__QUEUE", "local"),
+    ];
+    let server = cloud.server(&layout);
+    let ann = server.person("ann");
+    let share = ann.share_photo(&ann.space("Family"), &picture(64, 1));
+    ann.share_photo(&ann.space("Choir"), &picture(64, 2));
+    let expected = [
+        format!("{}1/1.png", cloud.prefix),
+        format!("{}2/2.png", cloud.prefix),
+    ];
+    until("the photos to be sorted", || {
+        (cloud.keys(&bucket) == expected).then_some(())
+    });
+    assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(64, 1));
+    assert_eq!(cloud.buckets(), [bucket]);
+}
+
+#[test]
+fn spaces_whose_numbers_begin_alike_are_kept_apart() {
+    let cloud = Cloud::new();
+    // Buckets that are there already, as the original system made them.
+    for bucket in [
+        format!("{}12-54321", cloud.prefix),
+        format!("{}1-12345", cloud.prefix),
+    ] {
+        cloud
+            .wait(cloud.s3.create_bucket().bucket(bucket).send())
+            .unwrap();
+    }
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let spaces: Vec<String> = (1..=12)
+        .map(|number| ann.space(&format!("Space {number}")))
+        .collect();
+    for space in [0, 10, 11] {
+        ann.share_photo(&spaces[space], &picture(24, space as u64));
+    }
+    let _worker = cloud.worker();
+    until("the photos to be sorted", || {
+        (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
+    });
+    let buckets = cloud.buckets();
+    assert_eq!(buckets.len(), 3, "{buckets:?}");
+    assert_eq!(cloud.keys(&format!("{}1-12345", cloud.prefix)), ["1.png"]);
+    assert_eq!(cloud.keys(&format!("{}12-54321", cloud.prefix)), ["3.png"]);
+    let eleven = buckets
+        .iter()
+        .find(|bucket| is_bucket_of(bucket, &cloud.prefix, 11))
+        .unwrap();
+    assert_eq!(cloud.keys(eleven), ["2.png"]);
+}
+
+#[test]
+fn a_share_with_a_new_photo_leaves_only_that_one() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let old = ann.share_photo(&space, &picture(24, 1));
+    assert_eq!(
+        ann.put_form("/shares/1", "Another photo", Some(&picture(24, 2)))
+            .unwrap()
+            .status,
+        200
+    );
+    let _worker = cloud.worker();
+    until("the photo to be sorted", || {
+        (cloud.buckets().len() == 1 && cloud.keys(&cloud.temp).is_empty()).then_some(())
+    });
+    assert_eq!(cloud.keys(&cloud.buckets()[0]), ["1.2.png"]);
+    assert_eq!(ann.fetch(&old["image_url"]).status, 404);
+    let new = ann.get("/shares/1").unwrap().json();
+    assert_eq!(ann.fetch(&new["image_url"]).bytes, picture(24, 2));
+    assert_ne!(new["image_url"], json!(null));
+}

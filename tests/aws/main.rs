@@ -1,0 +1,14 @@
+//! Photos in S3 and the queue in SQS, as moto plays them: servers and workers as processes, and faults in between.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod cloud;
+mod proxy;
+#[path = "../process/support.rs"]
+#[expect(dead_code, reason = "the tests of processes use more of it")]
+mod support;
+
+mod contract;
+mod faults;
+mod journey;
+mod workers;

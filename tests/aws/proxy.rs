@@ -1,0 +1,85 @@
+//! A connection to moto that can be told to fail.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+/// What becomes of connections.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub enum Weather {
+    Fine,
+    /// Nobody answers: connections are closed at once, also those that were open.
+    Gone,
+    /// What is sent arrives, and the answer is lost.
+    NoAnswer,
+}
+
+/// Passes connections on to moto, as the weather lets it.
+pub struct Proxy {
+    port: u16,
+    weather: Arc<AtomicU8>,
+}
+
+impl Proxy {
+    pub fn start(target: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let weather = Arc::new(AtomicU8::new(Weather::Fine as u8));
+        let seen = weather.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let weather = seen.clone();
+                thread::spawn(move || pass(&client, target, &weather));
+            }
+        });
+        Self { port, weather }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn set(&self, weather: Weather) {
+        self.weather.store(weather as u8, Ordering::SeqCst);
+    }
+}
+
+fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
+    let is = |kind: Weather| weather.load(Ordering::SeqCst) == kind as u8;
+    if is(Weather::Gone) {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(("127.0.0.1", target)) else {
+        return;
+    };
+    let (Ok(mut to_server), Ok(mut from_client)) = (server.try_clone(), client.try_clone()) else {
+        return;
+    };
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut chunk = vec![0; 64 * 1024];
+            while let Ok(count @ 1..) = from_client.read(&mut chunk) {
+                if is(Weather::Gone) || to_server.write_all(&chunk[..count]).is_err() {
+                    break;
+                }
+            }
+            // The other side may have closed already.
+            let _closed = to_server.shutdown(Shutdown::Write);
+        });
+        let (mut answers, mut to_client) = (&server, client);
+        let mut chunk = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = answers.read(&mut chunk) {
+            if is(Weather::Gone)
+                || is(Weather::NoAnswer)
+                || to_client.write_all(&chunk[..count]).is_err()
+            {
+                break;
+            }
+        }
+        let _closed = client.shutdown(Shutdown::Both);
+        let _closed = server.shutdown(Shutdown::Both);
+    });
+}

@@ -1,0 +1,83 @@
+//! Many workers at once, killed at random, with messages doubled and out of order.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::Cloud;
+use crate::support::{Person, Random, picture, until};
+
+const PHOTOS: u64 = 300;
+const SPACES: u64 = 20;
+
+#[test]
+fn three_workers_that_are_killed_again_and_again_lose_double_and_mislay_nothing() {
+    let cloud = Cloud::with_queue(false);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let spaces: Vec<String> = (0..SPACES)
+        .map(|number| ann.space(&format!("Space {number}")))
+        .collect();
+    let mut random = Random::new(34);
+    let mut expected: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut workers: Vec<_> = (0..3).map(|_| cloud.worker()).collect();
+    for number in 0..PHOTOS {
+        let space = random.below(SPACES) as usize;
+        let photo = picture(16, number);
+        let share = ann.share_photo(&spaces[space], &photo);
+        expected.insert(format!("{}/{}.png", space + 1, share["id"]), photo);
+        if number % 40 == 39 {
+            // Whatever it has in hand comes again, when it has been hidden long enough.
+            workers.remove(random.below(3) as usize).kill();
+            workers.push(cloud.worker());
+        }
+        if number % 25 == 0 {
+            // A message that comes twice, and perhaps after its photo is long sorted.
+            let body = format!("{}-{}.png", space + 1, share["id"]);
+            cloud
+                .wait(
+                    cloud
+                        .sqs
+                        .send_message()
+                        .queue_url(&cloud.queue_url)
+                        .message_body(body)
+                        .send(),
+                )
+                .unwrap();
+        }
+    }
+    until("every photo to leave the temporary bucket", || {
+        cloud.keys(&cloud.temp).is_empty().then_some(())
+    });
+    check(&cloud, &ann, &expected);
+}
+
+/// Every photo is in the bucket of its space, once, byte for byte, and each space has one bucket.
+fn check(cloud: &Cloud, ann: &Person, expected: &BTreeMap<String, Vec<u8>>) {
+    let mut found = BTreeMap::new();
+    let mut spaces = Vec::new();
+    for bucket in cloud.buckets() {
+        let (space, _digits) = bucket
+            .strip_prefix(&cloud.prefix)
+            .unwrap()
+            .split_once('-')
+            .unwrap();
+        spaces.push(space.to_owned());
+        for key in cloud.keys(&bucket) {
+            let object = cloud
+                .wait(cloud.s3.get_object().bucket(&bucket).key(&key).send())
+                .unwrap();
+            let bytes = cloud.wait(object.body.collect()).unwrap().to_vec();
+            found.insert(format!("{space}/{key}"), bytes);
+        }
+    }
+    let count = spaces.len();
+    spaces.sort();
+    spaces.dedup();
+    assert_eq!(spaces.len(), count, "a space has two buckets");
+    assert_eq!(found.len(), expected.len());
+    assert!(
+        found == *expected,
+        "a photo is lost, doubled or in a wrong bucket"
+    );
+    let share = ann.get("/shares/1").unwrap().json();
+    assert_eq!(ann.fetch(&share["image_url"]).status, 200);
+}
