@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    DeleteMessageBatchRequestEntry, Message as SqsMessage, MessageSystemAttributeName,
-    QueueAttributeName, SendMessageBatchRequestEntry,
+    Message as SqsMessage, MessageSystemAttributeName, QueueAttributeName,
+    SendMessageBatchRequestEntry,
 };
 use tokio::sync::{Notify, OnceCell};
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ use crate::photos::aws::Aws;
 const LONG_POLL: i32 = 20;
 /// The outbox looks again after this time, also when nobody told it of a photo.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-/// The longest that SQS takes, in bytes of a message that is no photo's name, stands in the log.
+/// So many characters of a message that is no photo's name stand in the log.
 const QUOTED: usize = 200;
 
 /// The queue in SQS; clones share it.
@@ -158,26 +158,13 @@ impl SqsQueue {
     }
 
     async fn delete(&self, receipt: Option<&str>) -> Result<()> {
-        let entry = DeleteMessageBatchRequestEntry::builder()
-            .id("0")
-            .set_receipt_handle(receipt.map(str::to_owned));
-        let delete = self
-            .client()
-            .await
-            .delete_message_batch()
-            .queue_url(&self.url)
-            .entries(entry.build()?);
-        let deleted = delete
+        let delete = self.client().await.delete_message().queue_url(&self.url);
+        let delete = delete.set_receipt_handle(receipt.map(str::to_owned));
+        delete
             .send()
             .await
             .context("A message can't be deleted from SQS")?;
-        match deleted.failed().first() {
-            None => Ok(()),
-            Some(failed) => anyhow::bail!(
-                "A message can't be deleted from SQS: {}",
-                failed.message().unwrap_or("")
-            ),
-        }
+        Ok(())
     }
 
     /// Hides a message for longer, because its photo is still being worked on.
