@@ -79,28 +79,30 @@ pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Sends a photo back into the queue, to be taken again at `due`.
+/// Sends a photo back into the queue, to be taken again at `due`; whether it was still there.
 pub fn postpone(
     conn: &Connection,
     name: &PhotoName,
     error: &str,
     due: Timestamp,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached("update photo_jobs set due_at = ?, last_error = ? where name = ?")?
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("update photo_jobs set due_at = ?, last_error = ? where name = ?")?
         .execute((due.0, error, name))?;
-    Ok(())
+    Ok(changed == 1)
 }
 
-/// Sets a photo aside as failed; it stays until it is sent again or its share is deleted.
+/// Sets a photo aside as failed, until it is sent again or its share is deleted; whether it was still there.
 pub fn set_aside(
     conn: &Connection,
     name: &PhotoName,
     error: &str,
     now: Timestamp,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached("update photo_jobs set failed_at = ?, last_error = ? where name = ?")?
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("update photo_jobs set failed_at = ?, last_error = ? where name = ?")?
         .execute((now.0, error, name))?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Sets aside the photos that were taken as often as they may be and not put back, because their worker has ended.

@@ -35,6 +35,8 @@ pub enum Outcome {
     Failed(PhotoName),
     /// This photo couldn't be sorted and isn't tried again until somebody sends it.
     SetAside(PhotoName),
+    /// This photo was deleted before it was sorted.
+    Gone(PhotoName),
 }
 
 impl Sorter {
@@ -88,6 +90,10 @@ impl Sorter {
             Next::RetryAt(at) => {
                 tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {error:#}");
                 Ok(Outcome::Failed(name.clone()))
+            }
+            Next::Gone => {
+                tracing::debug!(photo = %name, "a photo was deleted before it was sorted");
+                Ok(Outcome::Gone(name.clone()))
             }
             Next::SetAside => {
                 tracing::error!(

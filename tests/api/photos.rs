@@ -7,6 +7,7 @@ use std::time::Duration;
 use image::ImageFormat;
 use rocket::http::Header;
 use serde_json::Value;
+use shared_spaces::photos::queue::Next;
 use shared_spaces::photos::sorter::Outcome;
 use shared_spaces::photos::sweep::Swept;
 
@@ -514,7 +515,10 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     ann.delete("/shares/1").is(200, "Share deleted");
     let error = app.wait(app.app.photos.sort(&taken.name)).unwrap_err();
-    app.wait(app.app.queue.put_back(&taken, &error)).unwrap();
+    assert_eq!(
+        app.wait(app.app.queue.put_back(&taken, &error)).unwrap(),
+        Next::Gone
+    );
     app.app.clock.advance(Duration::from_secs(61));
     assert_eq!(app.sort_one(), Outcome::Empty);
     assert!(app.files().is_empty());

@@ -108,15 +108,21 @@ impl LocalQueue {
     pub(super) async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Next> {
         let (name, reason, now) = (message.name.clone(), format!("{error:#}"), self.clock.now());
         if message.attempt >= self.max_attempts {
-            self.db
+            let aside = self
+                .db
                 .write(move |conn| Ok(jobs::set_aside(conn, &name, &reason, now)?))
                 .await?;
-            return Ok(Next::SetAside);
+            return Ok(if aside { Next::SetAside } else { Next::Gone });
         }
         let due = now.plus(back_off(message.attempt));
-        self.db
+        let later = self
+            .db
             .write(move |conn| Ok(jobs::postpone(conn, &name, &reason, due)?))
             .await?;
-        Ok(Next::RetryAt(due))
+        Ok(if later {
+            Next::RetryAt(due)
+        } else {
+            Next::Gone
+        })
     }
 }

@@ -43,6 +43,8 @@ pub enum Next {
     RetryAt(Timestamp),
     /// Its attempts are used up; it waits for somebody to look at it.
     SetAside,
+    /// It was deleted meanwhile, which explains why it couldn't be sorted.
+    Gone,
 }
 
 impl PhotoQueue {

@@ -52,16 +52,18 @@ impl LocalStore {
         let (from, to) = (self.temporary(name), self.sorted(name));
         let (temp, folder, root) = (self.temp(), self.space(name), self.root.clone());
         let moved = blocking(move || {
-            if !folder.is_dir() {
-                fs::create_dir_all(&folder)?;
-                sync_folder(&root)?;
-            }
-            match fs::rename(&from, &to) {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    return Ok(to.is_file().then_some(Sorted::Before));
+            loop {
+                if !folder.is_dir() {
+                    fs::create_dir_all(&folder)?;
+                    sync_folder(&root)?;
                 }
-                Err(error) => return Err(error),
+                match fs::rename(&from, &to) {
+                    Ok(()) => break,
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                    // The folder went meanwhile, with the last photo that was in it.
+                    Err(_) if from.is_file() => {}
+                    Err(_) => return Ok(to.is_file().then_some(Sorted::Before)),
+                }
             }
             sync_folder(&folder)?;
             sync_folder(&temp)?;
