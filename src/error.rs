@@ -102,6 +102,8 @@ pub enum Error {
     ExpiredLink,
     #[error("No such photo")]
     NoPhoto,
+    #[error("The photo has no such range of bytes")]
+    NoSuchRange,
 
     // The server.
     #[error("No such page or endpoint")]
@@ -172,6 +174,7 @@ impl Error {
             Self::BadLink => (403, "bad_link"),
             Self::ExpiredLink => (403, "expired_link"),
             Self::NoPhoto => (404, "no_such_photo"),
+            Self::NoSuchRange => (416, "no_such_range"),
             Self::NoRoute => (404, "no_such_endpoint"),
             Self::WrongMethod => (405, "method_not_allowed"),
             Self::Http(status, _) => (*status, "http"),

@@ -142,6 +142,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_unknown_login_waits_for_its_turn_at_hashing_like_any_other() {
+        let passwords = Passwords::new().unwrap();
+        let stored = passwords.hash(Password::given("correct horse")).await;
+        let stored = stored.unwrap();
+        let everybodys = u32::try_from(passwords.permits.available_permits()).unwrap();
+        let _held = passwords.permits.acquire_many(everybodys).await.unwrap();
+        for stored in [Some(stored), None] {
+            tokio::select! {
+                biased;
+                verdict = passwords.verify(Password::given("correct horse"), stored) => {
+                    panic!("{verdict:?} with nothing hashed");
+                }
+                () = std::future::ready(()) => {}
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn a_hash_with_other_parameters_is_outdated() {
         let passwords = Passwords::new().unwrap();
         let params = Params::new(8 * 1024, 1, 1, None).unwrap();

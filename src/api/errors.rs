@@ -139,7 +139,12 @@ pub fn allowed_methods(request: &Request<'_>) -> Vec<&'static str> {
 
 fn is_at(route: &Route, request: &Request<'_>) -> bool {
     let path = request.uri().path();
-    let asked: Vec<_> = path.raw_segments().map(RawStr::as_str).collect();
+    // A slash at the end changes nothing, and nothing stands in the place of an id.
+    let asked = path
+        .raw_segments()
+        .map(RawStr::as_str)
+        .filter(|segment| !segment.is_empty());
+    let asked: Vec<_> = asked.collect();
     let pattern: Vec<_> = route
         .uri
         .path()

@@ -4,11 +4,13 @@
 //! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
 //! space come first.
 
+use std::borrow::Cow;
 use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::http::RawStr;
 use rocket::request::Request;
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
@@ -88,13 +90,32 @@ async fn read_urlencoded(limits: &Limits, data: Data<'_>) -> Result<ShareForm> {
             max: limits.text_max,
         });
     }
-    let mut text = None;
-    for (name, value) in form_urlencoded::parse(&body) {
-        if name == "text" && text.is_none() {
-            text = Some(value.into_owned());
+    let body = std::str::from_utf8(&body).map_err(|_| not_utf8())?;
+    let fields = body
+        .split('&')
+        .map(|field| field.split_once('=').unwrap_or((field, "")));
+    for (name, value) in fields {
+        let decode = |text: &str| {
+            RawStr::new(text)
+                .url_decode()
+                .map(Cow::into_owned)
+                .map_err(|_| not_utf8())
+        };
+        if decode(name)? == "text" {
+            return Ok(ShareForm {
+                text: Some(decode(value)?),
+                photo: None,
+            });
         }
     }
-    Ok(ShareForm { text, photo: None })
+    Ok(ShareForm {
+        text: None,
+        photo: None,
+    })
+}
+
+fn not_utf8() -> Error {
+    Error::Malformed(String::from("Text must be UTF-8"))
 }
 
 async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<ShareForm> {
@@ -131,7 +152,7 @@ async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
             });
         }
     }
-    String::from_utf8(bytes).map_err(|_| Error::Malformed(String::from("Text must be UTF-8")))
+    String::from_utf8(bytes).map_err(|_| not_utf8())
 }
 
 /// Streams a photo to disk. A part with no name and no bytes is what a browser sends for an untouched file input.

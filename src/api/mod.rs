@@ -10,6 +10,8 @@ mod form;
 mod guards;
 // What every answer carries.
 mod headers;
+// Which method a request has.
+mod method;
 // How many requests are under way.
 mod in_flight;
 // Links that begin with our own address.
@@ -75,6 +77,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", for_members)
         .mount("/", for_admins)
         .register("/", catchers![errors::catch])
+        .attach(method::SentMethod)
         .attach(headers::Headers::new(&app.config))
         .manage(app)
 }

@@ -1,16 +1,17 @@
 //! Files in pieces: ranges (RFC 9110, section 14) and validators (section 13) for bytes that never change.
 
-use std::io::Cursor;
 use std::pin::Pin;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
-use rocket::http::{ContentType, Status};
+use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use tokio::io::AsyncRead;
 
+use super::method;
+use crate::error::Error;
 use crate::photos::picture::Kind;
 use crate::photos::store::StoredPhoto;
 
@@ -28,7 +29,8 @@ impl<'r> FromRequest<'r> for Conditions {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let header = |name| request.headers().get_one(name).map(str::to_owned);
         Outcome::Success(Self {
-            range: header("Range"),
+            // A range is for sending bytes, and `HEAD` sends none.
+            range: header("Range").filter(|_| !method::is_head(request)),
             if_range: header("If-Range"),
             if_none_match: header("If-None-Match"),
         })
@@ -118,7 +120,13 @@ impl Conditions {
 }
 
 impl<'r> Responder<'r, 'static> for Content {
-    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let bytes = self.bytes;
+        if self.part == Part::Unsatisfiable {
+            let mut refusal = Error::NoSuchRange.respond_to(request)?;
+            refusal.set_raw_header("Content-Range", format!("bytes */{bytes}"));
+            return Ok(refusal);
+        }
         let mut response = Response::build();
         response
             .raw_header("ETag", self.etag)
@@ -127,19 +135,9 @@ impl<'r> Responder<'r, 'static> for Content {
                 "Cache-Control",
                 format!("private, immutable, max-age={}", self.max_age),
             );
-        let bytes = self.bytes;
         let length = match self.part {
             Part::NotModified => return response.status(Status::NotModified).ok(),
-            Part::Unsatisfiable => {
-                let sentence = "The photo has no such range of bytes";
-                return response
-                    .status(Status::RangeNotSatisfiable)
-                    .header(ContentType::Plain)
-                    .raw_header("Content-Range", format!("bytes */{bytes}"))
-                    .sized_body(sentence.len(), Cursor::new(sentence))
-                    .ok();
-            }
-            Part::Whole => bytes,
+            Part::Whole | Part::Unsatisfiable => bytes,
             Part::Range { start, end } => {
                 response
                     .status(Status::PartialContent)
