@@ -143,6 +143,39 @@ fn signing_in_says_the_same_for_a_wrong_login_and_a_wrong_password() {
     }
 }
 
+/// Otherwise the time would tell which logins exist.
+#[test]
+fn a_login_stays_as_it_was_written() {
+    let app = TestApp::new();
+    assert_eq!(app.anonymous().register("Ann").is_ok()["login"], "Ann");
+    let ann = app.anonymous().signed_in("aNN");
+    assert_eq!(ann.get("/me").is_ok()["login"], "Ann");
+    let (composed, decomposed) = ("Ren\u{e9}e", "Rene\u{301}e");
+    let reply = app.anonymous().register(decomposed).is_ok();
+    assert_eq!(reply["login"], composed);
+}
+
+#[test]
+fn a_password_matches_however_its_accents_were_typed() {
+    let app = TestApp::new();
+    let (composed, decomposed) = ("gar\u{e7}on-caf\u{e9}", "garc\u{327}on-cafe\u{301}");
+    app.anonymous()
+        .post("/register", registration("ann", composed, composed))
+        .is_ok();
+    app.anonymous().login("ann", decomposed).is_ok();
+    app.anonymous()
+        .login("ann", "garcon-cafe")
+        .is(401, "Wrong login and/or password");
+}
+
+#[test]
+fn what_a_client_sends_beyond_the_keys_is_ignored() {
+    let app = TestApp::new();
+    let body = json!({"login": "ann", "password": PASSWORD, "confirm-password": PASSWORD, "id": 7, "is-admin": true});
+    let user = app.anonymous().post("/register", body).is_ok();
+    assert_eq!(user, json!({"id": 1, "login": "ann"}));
+}
+
 #[test]
 fn signing_in_checks_keys_then_nulls() {
     let app = TestApp::new();
@@ -221,7 +254,11 @@ fn changing_the_password_checks_in_the_order_of_the_contract() {
     values(json!("wrong"), json!("short"), json!("other")).is(400, "New password min 8 characters");
     values(json!("wrong"), json!("x".repeat(1025)), json!("other"))
         .is(400, "New password max 1024 characters");
-    values(json!("wrong"), json!("better horse"), json!("other")).is(401, "Wrong password");
+    values(json!(1), json!(2), json!(3)).is(400, "Old password must be text");
+    values(json!(""), json!(2), json!(3)).is(400, "New password must be text");
+    let reply = values(json!("wrong"), json!("better horse"), json!("other"));
+    reply.is(401, "Wrong password");
+    assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
     values(json!(PASSWORD), json!("better horse"), json!("other"))
         .is(400, "New passwords don't match");
     app.anonymous().login("ann", PASSWORD).is_ok();

@@ -102,7 +102,9 @@ fn a_body_that_is_no_json_object_is_refused_with_a_reason() {
         post(ContentType::JSON, body.as_bytes()).is(400, "The body must be a JSON object");
     }
     let deep = "[".repeat(100_000);
-    let malformed: [&[u8]; 7] = [
+    let malformed: [&[u8]; 9] = [
+        br#"{"name": "\ud800"}"#,
+        b"\xef\xbb\xbf{\"name\": \"Family\"}",
         b"",
         b"{",
         b"{\"name\": }",
@@ -306,4 +308,142 @@ fn other_origins_are_let_in_only_by_the_setting() {
             .header("Access-Control-Allow-Origin"),
         None
     );
+}
+
+#[test]
+fn an_accept_header_that_makes_no_sense_means_text() {
+    let app = TestApp::new();
+    for accept in [
+        "",
+        ",",
+        "json",
+        "application",
+        "application/json/x",
+        "\u{fffd}",
+    ] {
+        app.anonymous()
+            .get_with("/me", "Accept", accept)
+            .is(401, "You aren't authorized");
+    }
+}
+
+#[test]
+fn media_types_are_written_in_any_case_and_boundaries_in_quotes() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let post = |path: &'static str, kind: &'static str, body: Vec<u8>| {
+        let kind = Header::new("Content-Type", kind);
+        ann.send(app.client().post(path).header(kind).body(body))
+    };
+    let json = br#"{"name": "Family"}"#;
+    post("/spaces", "Application/JSON; Charset=UTF-8", json.to_vec()).is_ok();
+    let form = Form::text("Hello").body();
+    for kind in [
+        "Multipart/Form-Data; Boundary=a-boundary-that-no-photo-has",
+        "multipart/form-data; boundary=\"a-boundary-that-no-photo-has\"",
+        "multipart/form-data; charset=utf-8; boundary=a-boundary-that-no-photo-has",
+    ] {
+        let reply = post("/spaces/1/shares", kind, form.clone());
+        assert_eq!(reply.status, 200, "{kind}: {}", reply.text());
+    }
+    let urlencoded = "application/x-www-form-urlencoded; charset=UTF-8";
+    post("/spaces/1/shares", urlencoded, b"text=Hello".to_vec()).is_ok();
+}
+
+#[test]
+fn what_was_asked_for_is_repeated_as_text_and_never_as_a_page() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let reply = ann.get("/spaces/%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+    reply.is(
+        404,
+        "Space with ID '<script>alert(1)</script>' doesn't exist",
+    );
+    assert_eq!(reply.header("X-Content-Type-Options"), Some("nosniff"));
+}
+
+#[test]
+fn a_path_that_ends_too_early_leads_nowhere() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for path in [
+        "/shares/", "/photos/", "/assets/", "/shares", "/photos", "/assets",
+    ] {
+        ann.get(path).is(404, "No such page or endpoint");
+    }
+}
+
+#[test]
+fn the_page_has_no_files_outside_its_folder() {
+    let app = TestApp::new();
+    for path in [
+        "/assets/..%2f..%2fCargo.toml",
+        "/assets/%2e%2e%2findex.html",
+        "/assets/..",
+        "/..%2f",
+    ] {
+        app.anonymous()
+            .get(path)
+            .is(404, "No such page or endpoint");
+    }
+}
+
+#[test]
+fn a_slash_at_the_end_changes_no_answer() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for path in ["/spaces", "/spaces/1", "/spaces/1/members"] {
+        let slash = format!("{path}/");
+        assert_eq!(ann.get(&slash).is_ok(), ann.get(path).is_ok());
+        let [plain, slash] =
+            [path, slash.as_str()].map(|path| ann.send(app.client().patch(path.to_owned())));
+        plain.is(405, "Method not allowed");
+        slash.is(405, "Method not allowed");
+        assert_eq!(slash.header("Allow"), plain.header("Allow"), "{path}/");
+    }
+}
+
+/// Some frameworks let a browser's form stand for another method; ours must not, whatever the text begins with.
+#[test]
+fn a_field_of_a_form_does_not_change_the_method() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let post = |path: &'static str, body: &'static str| {
+        ann.send(app.client().post(path).header(ContentType::Form).body(body))
+    };
+    let share = ann.share(1, "Hello");
+    assert_eq!(share, 1);
+    post("/shares/1", "_method=delete").is(405, "Method not allowed");
+    post("/shares/1", "_method=put&text=Goodbye").is(405, "Method not allowed");
+    post("/spaces/1", "_method=delete").is(405, "Method not allowed");
+    assert_eq!(ann.get("/shares/1").is_ok()["text"], "Hello");
+    let shared = post("/spaces/1/shares", "_method=put&text=Hello+again").is_ok();
+    assert_eq!(shared["text"], "Hello again");
+}
+
+#[test]
+fn who_is_refused_from_another_origin_may_read_why() {
+    let origin = "https://app.example.org";
+    let app = TestApp::with(|config| config.cors_origins = vec![origin.to_owned()]);
+    for path in ["/me", "/nothing", "/photos/1-1.png"] {
+        let reply = app.anonymous().get_with(path, "Origin", origin);
+        assert!(reply.status >= 400);
+        assert_eq!(
+            reply.header("Access-Control-Allow-Origin"),
+            Some(origin),
+            "{path}"
+        );
+    }
+    // What may read answers may not use the cookie for that.
+    let ann = app.person("ann");
+    let request = app
+        .client()
+        .delete("/logout")
+        .cookie(("session", ann.token().to_owned()))
+        .header(Header::new("Origin", origin));
+    app.anonymous()
+        .send(request)
+        .is(403, "Requests with the cookie must come from this site");
 }

@@ -5,13 +5,16 @@
 mod support;
 
 mod accounts;
+mod downloads;
 mod errors;
 mod faults;
 mod images;
+mod limits;
 mod members;
 mod paging;
 mod permissions;
 mod photos;
+mod problems;
 mod races;
 mod server;
 mod sessions;

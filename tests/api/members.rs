@@ -166,3 +166,60 @@ fn changing_an_admin_checks_in_the_order_of_the_contract() {
             .is(400, "\"is admin\" must be type boolean");
     }
 }
+
+#[test]
+fn a_user_that_does_not_exist_is_named_as_they_were_asked_for() {
+    let app = TestApp::new();
+    let (ann, _, _, path) = family(&app);
+    for id in ["99", "0", "-1", "abc", "9223372036854775808", "1e3"] {
+        let (path, sentence) = (
+            format!("{path}/{id}"),
+            format!("User with ID '{id}' doesn't exist"),
+        );
+        ann.delete(&path).is(404, &sentence);
+        ann.put(&path, admin(json!(true))).is(404, &sentence);
+    }
+}
+
+#[test]
+fn a_login_that_does_not_exist_is_named_as_it_was_asked_for() {
+    let app = TestApp::new();
+    let (ann, _, _, path) = family(&app);
+    let long = "x".repeat(500);
+    for login in [
+        "Eve",
+        "",
+        " ",
+        "e've\n",
+        "<script>",
+        "エヴァ",
+        long.as_str(),
+    ] {
+        ann.post(&path, json!({"login": login}))
+            .is(404, &format!("User with login '{login}' doesn't exist"));
+    }
+}
+
+#[test]
+fn a_member_who_comes_back_is_no_admin_any_more() {
+    let app = TestApp::new();
+    let (ann, bob, _, path) = family(&app);
+    ann.promote(1, bob.id);
+    ann.delete(&format!("{path}/{}", bob.id))
+        .is(200, "Member deleted");
+    ann.invite(1, "bob");
+    bob.put("/spaces/1", json!({"new-name": "Club"}))
+        .is(403, "User not admin");
+}
+
+#[test]
+fn what_a_member_shared_stays_when_they_leave() {
+    let app = TestApp::new();
+    let (ann, bob, _, path) = family(&app);
+    let share = bob.share(1, "Hello");
+    bob.delete(&format!("{path}/{}", bob.id))
+        .is(200, "Member deleted");
+    let list = ann.get("/spaces/1/shares").is_ok();
+    assert_eq!(list[0]["id"], share);
+    assert_eq!(list[0]["user"], json!({"id": bob.id, "login": "bob"}));
+}

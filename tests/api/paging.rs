@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::support::{Person, TestApp, pictures};
+use crate::support::{Person, Reply, TestApp, pictures};
 
 /// All rows of a list, fetched in pieces of `limit`, and the sizes of the pieces.
 fn pieces(person: &Person<'_>, path: &str, limit: usize) -> (Vec<Value>, Vec<usize>) {
@@ -121,4 +121,71 @@ fn a_limit_or_a_cursor_that_makes_no_sense_is_refused() {
             reply.is(400, "Cursor must come from a Link header of this list");
         }
     }
+}
+
+#[test]
+fn a_list_has_at_most_five_hundred_rows() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let filled = app.app.db.write(|conn| {
+        for _ in 0..501 {
+            conn.execute("insert into shares (space_id, user_id, text, created_at) values (1, 1, 'Hello', 0)", [])?;
+        }
+        Ok(())
+    });
+    app.wait(filled).unwrap();
+    let (rows, sizes) = pieces(&ann, "/spaces/1/shares", 500);
+    assert_eq!(sizes, [500, 1]);
+    let ids: HashSet<i64> = rows.iter().map(|row| row["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids.len(), 501);
+}
+
+#[test]
+fn the_way_to_the_next_piece_begins_like_every_other_link() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.space("Choir");
+    let link = |reply: &Reply| reply.header("Link").unwrap().to_owned();
+    let from_host = link(&ann.get_at("spaces.local:8080", "/spaces?limit=1"));
+    assert!(
+        from_host.starts_with("<http://spaces.local:8080/spaces?"),
+        "{from_host}"
+    );
+    let app =
+        TestApp::with(|config| config.public_url = Some("https://spaces.example.org".to_owned()));
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.space("Choir");
+    let public = link(&ann.get_at("spaces.local:8080", "/spaces?limit=1"));
+    assert!(
+        public.starts_with("<https://spaces.example.org/spaces?"),
+        "{public}"
+    );
+}
+
+#[test]
+fn a_cursor_of_one_list_shows_nothing_of_another() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    for person in [&ann, &bob] {
+        let space = person.space("Family");
+        person.share(space, "First");
+        person.share(space, "Second");
+    }
+    let next = ann.get("/spaces/1/shares?limit=1").next().unwrap();
+    bob.get(&next)
+        .is(403, "Can't access this space - not a member");
+    app.anonymous().get(&next).is(401, "You aren't authorized");
+    let (_, query) = next.split_once('?').unwrap();
+    let rows = bob.get(&format!("/spaces/2/shares?{query}")).is_ok();
+    assert!(
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["user"]["login"] == "bob")
+    );
+    ann.get(&format!("/spaces?{query}"))
+        .is(400, "Cursor must come from a Link header of this list");
 }

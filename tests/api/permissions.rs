@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use rocket::http::{ContentType, Method};
+use rocket::http::{ContentType, Header, Method};
+use rocket::local::blocking::LocalRequest;
 use serde_json::{Value, json};
 
-use crate::support::{Form, PASSWORD, Person, TestApp, pictures};
+use crate::support::{Form, PASSWORD, TestApp, pictures};
 
 /// What a request carries.
 enum Body {
@@ -228,35 +229,51 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-fn status(app: &TestApp, person: &Person<'_>, row: &Row) -> u16 {
+fn request<'a>(app: &'a TestApp, row: &Row) -> LocalRequest<'a> {
     let request = app.client().req(row.method, row.path);
-    let request = match &row.body {
+    match &row.body {
         Body::None => request,
         Body::Json(body) => request.header(ContentType::JSON).body(body.to_string()),
         Body::Form => request
             .header(Form::content_type())
             .body(Form::text("Hello").file(&pictures::png(2)).body()),
-    };
-    person.send(request).status
+    }
 }
 
-#[test]
-fn every_route_answers_each_role_as_the_table_says() {
+/// Sends each request of the table as each role. What is refused must have changed nothing; after what changed
+/// something, the world is copied anew.
+fn check(by_cookie: bool, expected: impl Fn(&Row, usize) -> u16) {
     let world = World::new();
+    let mut app = world.copy();
+    let before = app.snapshot();
     let mut wrong = Vec::new();
     for row in table() {
         for (at, (role, login)) in ROLES.iter().enumerate() {
-            let app = world.copy();
             let person = match login {
                 None => app.anonymous(),
                 Some(_) => app.anonymous().with_token(&world.tokens[at - 1]),
             };
-            let got = status(&app, &person, &row);
-            if got != row.statuses[at] {
+            let person = if by_cookie && login.is_some() {
+                person.by_cookie()
+            } else {
+                person
+            };
+            let got = person.send(request(&app, &row)).status;
+            let (expected, changed) = (expected(&row, at), app.snapshot() != before);
+            if got != expected {
                 wrong.push(format!(
-                    "{} {} as {role}: {got} instead of {}",
-                    row.method, row.route, row.statuses[at]
+                    "{} {} as {role}: {got} instead of {expected}",
+                    row.method, row.route
                 ));
+            }
+            if changed && got >= 400 {
+                wrong.push(format!(
+                    "{} {} as {role}: refused with {got}, and yet something has changed",
+                    row.method, row.route
+                ));
+            }
+            if changed {
+                app = world.copy();
             }
         }
     }
@@ -264,30 +281,52 @@ fn every_route_answers_each_role_as_the_table_says() {
 }
 
 #[test]
+fn every_route_answers_each_role_as_the_table_says_and_changes_nothing_where_it_refuses() {
+    check(false, |row, at| row.statuses[at]);
+}
+
+#[test]
 fn the_cookie_gives_the_same_rights_as_the_token() {
+    check(true, |row, at| {
+        // Any page can make a browser send a `GET`, so signing out by it needs the token.
+        let by_get = row.method == Method::Get && row.path == "/logout" && row.statuses[at] == 200;
+        if by_get { 403 } else { row.statuses[at] }
+    });
+}
+
+#[test]
+fn another_sites_page_changes_nothing_with_anybodys_cookie() {
     let world = World::new();
-    for row in table() {
-        for (at, (role, login)) in ROLES.iter().enumerate() {
-            if login.is_none() {
-                continue;
+    let app = world.copy();
+    let before = app.snapshot();
+    let for_users = |row: &&Row| row.method != Method::Get && row.statuses[0] == 401;
+    for row in table().iter().filter(for_users) {
+        for (at, (role, _)) in ROLES.iter().enumerate().skip(1) {
+            let request = request(&app, row)
+                .cookie(("session", world.tokens[at - 1].clone()))
+                .header(Header::new("Sec-Fetch-Site", "cross-site"));
+            let reply = app.anonymous().send(request);
+            if *role == "removed account" {
+                reply.is(401, "You aren't authorized");
+            } else {
+                reply.is(403, "Requests with the cookie must come from this site");
             }
-            let app = world.copy();
-            let person = app
-                .anonymous()
-                .with_token(&world.tokens[at - 1])
-                .by_cookie();
-            // Any page can make a browser send a `GET`, so signing out by it needs the token.
-            let by_get =
-                row.method == Method::Get && row.path == "/logout" && row.statuses[at] == 200;
-            let expected = if by_get { 403 } else { row.statuses[at] };
-            assert_eq!(
-                status(&app, &person, &row),
-                expected,
-                "{} {} as {role}",
-                row.method,
-                row.route
-            );
         }
+    }
+    assert_eq!(app.snapshot(), before);
+}
+
+#[test]
+fn who_is_not_signed_in_is_told_only_that_whatever_else_is_wrong() {
+    let app = TestApp::new();
+    for row in table().iter().filter(|row| row.statuses[0] == 401) {
+        let path = row.route.replace("<id>", "x").replace("<user_id>", "y");
+        let request = app.client().req(row.method, format!("{path}?limit=none"));
+        let reply = app
+            .anonymous()
+            .send(request.header(ContentType::HTML).body("<p>"));
+        reply.is(401, "You aren't authorized");
+        assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
     }
 }
 

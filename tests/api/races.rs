@@ -4,11 +4,13 @@ use std::sync::Barrier;
 use std::thread;
 
 use rocket::local::blocking::Client;
+use rocket::tokio::runtime::Builder;
 use serde_json::json;
 use shared_spaces::api;
 use shared_spaces::app::App;
+use shared_spaces::photos::sorter::Outcome;
 
-use crate::support::{Form, Person, Reply, TestApp, pictures};
+use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 
 /// How often each race is run.
 const ROUNDS: usize = 8;
@@ -240,4 +242,167 @@ fn shares_at_once_get_ids_of_their_own() {
     assert_eq!(ids, (1..=8).collect::<Vec<_>>());
     app.sort_all();
     assert_eq!(app.files().len(), 8);
+}
+
+#[test]
+fn one_space_is_deleted_once() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        ann.share_photo(1, &pictures::png(1));
+        let delete = |by: &Person<'_>| by.delete("/spaces/1");
+        let replies = race(
+            &app,
+            vec![act(ann.token(), delete), act(ann.token(), delete)],
+        );
+        assert_eq!(count(&replies, 200, "Space deleted"), 1, "{replies:?}");
+        let gone = count(&replies, 404, "Space with ID '1' doesn't exist");
+        assert_eq!(gone, 1, "{replies:?}");
+        assert!(app.files().is_empty());
+    }
+}
+
+#[test]
+fn a_space_is_not_deleted_under_somebody_who_is_just_added() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        app.anonymous().register("bob").is_ok();
+        ann.space("Family");
+        let add = |by: &Person<'_>| by.post("/spaces/1/members", json!({"login": "bob"}));
+        let delete = |by: &Person<'_>| by.delete("/spaces/1");
+        let replies = race(&app, vec![act(ann.token(), add), act(ann.token(), delete)]);
+        let (added, deleted) = (replies[0].status == 200, replies[1].status == 200);
+        assert!(added != deleted, "{replies:?}");
+        if added {
+            replies[1].is(400, "Space must contain only one member");
+        } else {
+            replies[0].is(404, "Space with ID '1' doesn't exist");
+        }
+        let members = if added { 2 } else { 0 };
+        assert_eq!(app.count("select count(*) from members"), members);
+    }
+}
+
+#[test]
+fn a_photo_shared_while_its_author_is_removed_is_shared_or_leaves_nothing() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let (ann, bob) = (app.person("ann"), app.person("bob"));
+        ann.space("Family");
+        ann.invite(1, "bob");
+        let share = |by: &Person<'_>| {
+            let form = Form::text("Hello").file(&pictures::png(1));
+            by.post_form("/spaces/1/shares", form)
+        };
+        let path = format!("/spaces/1/members/{}", bob.id);
+        let remove = move |by: &Person<'_>| by.delete(&path);
+        let replies = race(
+            &app,
+            vec![act(bob.token(), share), act(ann.token(), remove)],
+        );
+        replies[1].is(200, "Member deleted");
+        if replies[0].status == 200 {
+            app.sort_all();
+            assert_eq!(app.files().len(), 1);
+        } else {
+            replies[0].is(403, "Can't access this space - not a member");
+            assert!(app.files().is_empty(), "{:?}", app.files());
+        }
+    }
+}
+
+#[test]
+fn a_photo_shared_while_its_space_is_deleted_leaves_nothing() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        let share = |by: &Person<'_>| {
+            let form = Form::text("Hello").file(&pictures::png(1));
+            by.post_form("/spaces/1/shares", form)
+        };
+        let delete = |by: &Person<'_>| by.delete("/spaces/1");
+        let replies = race(
+            &app,
+            vec![act(ann.token(), share), act(ann.token(), delete)],
+        );
+        replies[1].is(200, "Space deleted");
+        if replies[0].status != 200 {
+            replies[0].is(404, "Space with ID '1' doesn't exist");
+        }
+        assert!(app.files().is_empty(), "{:?}", app.files());
+        assert_eq!(app.count("select count(*) from shares"), 0);
+    }
+}
+
+#[test]
+fn one_password_is_changed_once() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        let change = |new: &'static str| {
+            let body =
+                json!({"old-password": PASSWORD, "new-password": new, "confirm-password": new});
+            move |by: &Person<'_>| by.put("/change-password", body)
+        };
+        let passwords = ["better horse", "faster horse"];
+        let acts = passwords.map(|new| act(ann.token(), change(new)));
+        let replies = race(&app, acts.into());
+        assert_eq!(count(&replies, 200, "Password changed"), 1, "{replies:?}");
+        assert_eq!(count(&replies, 401, "Wrong password"), 1, "{replies:?}");
+        let works = passwords.map(|new| app.anonymous().login("ann", new).status);
+        let changed = [replies[0].status, replies[1].status];
+        assert_eq!(works, changed);
+    }
+}
+
+#[test]
+fn one_session_is_ended_once() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        let sign_out = |by: &Person<'_>| by.delete("/logout");
+        let replies = race(
+            &app,
+            vec![act(ann.token(), sign_out), act(ann.token(), sign_out)],
+        );
+        assert!(
+            count(&replies, 200, "Logged out") >= 1,
+            "nobody got out: {replies:?}"
+        );
+        assert!(replies.iter().all(|reply| reply.status < 500));
+        assert_eq!(app.count("select count(*) from sessions"), 0);
+    }
+}
+
+#[test]
+fn a_photo_is_there_at_every_moment_of_its_sorting() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        let paths: Vec<_> = (0..4)
+            .map(|seed| path_of(&ann.share_photo(1, &pictures::png(seed))["image_url"]))
+            .collect();
+        let sorter = app.app.sorter();
+        let sort = move |by: &Person<'_>| {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            while runtime.block_on(sorter.step()).unwrap() != Outcome::Empty {}
+            by.get("/health")
+        };
+        let fetch = |by: &Person<'_>| {
+            for path in paths.iter().cycle().take(60) {
+                assert_eq!(by.get(path).status, 200, "{path}");
+            }
+            by.get("/health")
+        };
+        race(&app, vec![act("", sort), act("", fetch)]);
+        assert!(
+            app.files()
+                .iter()
+                .all(|file| file.starts_with("space-id-1"))
+        );
+    }
 }

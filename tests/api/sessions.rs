@@ -250,3 +250,95 @@ fn a_session_outlives_the_server() {
     let app = app.restarted();
     app.anonymous().with_token(&token).get("/me").is_ok();
 }
+
+#[test]
+fn a_token_that_came_and_is_not_good_is_called_invalid() {
+    let app = TestApp::new();
+    let (revoked, idle) = (app.person("ann"), app.anonymous().signed_in("ann"));
+    revoked.delete("/logout").is(200, "Logged out");
+    app.app.clock.advance(DAY * 31);
+    let wrong = app.anonymous().with_token("wrong");
+    for person in [
+        &revoked,
+        &revoked.by_cookie(),
+        &idle,
+        &idle.by_cookie(),
+        &wrong,
+        &wrong.by_cookie(),
+    ] {
+        for reply in [person.get("/me"), person.delete("/logout")] {
+            reply.is(401, "You aren't authorized");
+            assert_eq!(
+                reply.header("WWW-Authenticate"),
+                Some("Bearer error=\"invalid_token\"")
+            );
+        }
+    }
+}
+
+/// The end of a session that was not used for a while would else be moved at the same time.
+#[test]
+fn signing_out_takes_the_cookie_from_a_browser_that_was_idle() {
+    let app = TestApp::new();
+    let ann = app.person("ann").by_cookie();
+    app.app.clock.advance(DAY);
+    let reply = ann.delete("/logout");
+    reply.is(200, "Logged out");
+    let cookies: Vec<_> = reply.headers("Set-Cookie").collect();
+    assert_eq!(cookies.len(), 1, "{cookies:?}");
+    assert!(cookies[0].starts_with("session=;"), "{cookies:?}");
+}
+
+/// A proxy in front may ask for a password of its own.
+#[test]
+fn the_cookie_works_beside_another_scheme() {
+    let app = TestApp::new();
+    let ann = app.person("ann").by_cookie();
+    ann.get_with("/me", "Authorization", "Basic YW5uOmNvcnJlY3QgaG9yc2U=")
+        .is_ok();
+}
+
+#[test]
+fn a_session_lasts_as_long_as_the_setting_says() {
+    let app = TestApp::with(|config| config.sessions.lifetime_days = 1);
+    let (ann, late) = (app.person("ann"), app.anonymous().signed_in("ann"));
+    app.app.clock.advance(DAY - Duration::from_secs(60));
+    ann.get("/me").is_ok();
+    app.app.clock.advance(Duration::from_secs(120));
+    ann.get("/me").is_ok();
+    late.get("/me").is(401, "You aren't authorized");
+    let reply = app.anonymous().login("ann", PASSWORD);
+    assert!(
+        reply
+            .header("Set-Cookie")
+            .unwrap()
+            .contains("Max-Age=86400")
+    );
+}
+
+#[test]
+fn who_has_signed_out_twice_is_told_so() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.delete("/logout").is(200, "Logged out");
+    ann.delete("/logout").is(401, "You aren't authorized");
+    ann.get("/logout").is(401, "You aren't authorized");
+}
+
+#[test]
+fn a_password_changed_in_a_browser_keeps_that_browser_signed_in() {
+    let app = TestApp::new();
+    let (here, there) = (
+        app.person("ann").by_cookie(),
+        app.anonymous().signed_in("ann"),
+    );
+    let body = json!({"old-password": PASSWORD, "new-password": "better horse", "confirm-password": "better horse"});
+    here.put("/change-password", body)
+        .is(200, "Password changed");
+    here.get("/me").is_ok();
+    there.get("/me").is(401, "You aren't authorized");
+    there
+        .by_cookie()
+        .get("/me")
+        .is(401, "You aren't authorized");
+}

@@ -168,3 +168,64 @@ fn an_id_is_never_used_twice() {
         .is(200, "Space deleted");
     assert_eq!(ann.space("Family"), first + 1);
 }
+
+#[test]
+fn a_renamed_space_moves_to_its_place_in_the_list() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for name in ["Attic", "Beach", "Choir"] {
+        ann.space(name);
+    }
+    ann.put("/spaces/1", json!({"new-name": "zoo"}))
+        .is(200, "Space renamed");
+    let list = ann.get("/spaces").is_ok();
+    let rows = list.as_array().unwrap().iter();
+    let names: Vec<_> = rows.map(|row| row["space"]["name"].clone()).collect();
+    assert_eq!(names, ["Beach", "Choir", "zoo"]);
+}
+
+#[test]
+fn two_spaces_may_have_the_same_name() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    assert_ne!(ann.space("Family"), ann.space("Family"));
+}
+
+#[test]
+fn a_space_whose_last_other_member_has_left_can_be_deleted() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    ann.space("Family");
+    ann.invite(1, "bob");
+    let share = bob.share(1, "Hello");
+    bob.delete(&format!("/spaces/1/members/{}", bob.id))
+        .is(200, "Member deleted");
+    ann.delete("/spaces/1").is(200, "Space deleted");
+    bob.delete(&format!("/shares/{share}"))
+        .is(404, "No such share");
+    bob.get("/spaces/1")
+        .is(404, "Space with ID '1' doesn't exist");
+}
+
+#[test]
+fn names_in_any_script_come_back_as_they_are_written() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for name in [
+        "Семья",
+        "家族の部屋",
+        "משפחה",
+        "👨‍👩‍👧‍👦",
+        "<b>Family</b>",
+        "O'Brien; drop table spaces",
+        "100% \"quoted\" \\ back",
+    ] {
+        let space = ann.space(name);
+        assert_eq!(ann.get(&format!("/spaces/{space}")).is_ok()["name"], name);
+    }
+    let space = ann.space("Cafe\u{301}");
+    assert_eq!(
+        ann.get(&format!("/spaces/{space}")).is_ok()["name"],
+        "Caf\u{e9}"
+    );
+}

@@ -115,6 +115,33 @@ impl TestApp {
         files
     }
 
+    /// Everything that is kept: each row of each table, and the photos' files. Equal before and after a request that
+    /// changed nothing.
+    pub fn snapshot(&self) -> Vec<String> {
+        let read = self.app.db.read(|conn| {
+            let mut rows = Vec::new();
+            let tables: Vec<String> = conn
+                .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")?
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            for table in tables {
+                let mut all = conn.prepare(&format!("select * from {table}"))?;
+                let columns = all.column_count();
+                let mut found = all.query([])?;
+                while let Some(row) = found.next()? {
+                    let values: Vec<String> = (0..columns)
+                        .map(|column| Ok(format!("{:?}", row.get_ref(column)?)))
+                        .collect::<rusqlite::Result<_>>()?;
+                    rows.push(format!("{table}: {}", values.join(", ")));
+                }
+            }
+            Ok(rows)
+        });
+        let mut rows = self.wait(read).unwrap();
+        rows.extend(self.files());
+        rows
+    }
+
     /// A number out of the database, for what can't be seen from outside.
     pub fn count(&self, sql: &'static str) -> i64 {
         self.wait(

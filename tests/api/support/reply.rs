@@ -34,11 +34,15 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut values = self
-            .headers
+        self.headers(name).next()
+    }
+
+    /// All values of a header that may come more than once.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
             .iter()
-            .filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        values.next().map(|(_, value)| value.as_str())
+            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The answer is this one sentence of plain text.

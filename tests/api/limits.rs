@@ -1,0 +1,175 @@
+//! Limits: what lies exactly at one is taken, what lies beyond it is refused in words that name it.
+
+use rocket::http::ContentType;
+use serde_json::json;
+
+use crate::support::{Form, Reply, TestApp, pictures};
+
+const PATH: &str = "/spaces/1/shares";
+
+fn register(app: &TestApp, login: &str, password: &str) -> Reply {
+    let body = json!({"login": login, "password": password, "confirm-password": password});
+    app.anonymous().post("/register", body)
+}
+
+#[test]
+fn a_login_and_a_password_may_be_as_long_and_as_short_as_their_limits() {
+    let app = TestApp::new();
+    register(&app, "ann", &"p".repeat(8)).is_ok();
+    register(&app, &"b".repeat(32), &"p".repeat(1024)).is_ok();
+    register(&app, "cid", &"é".repeat(1024)).is_ok();
+    register(&app, "dan", &"p".repeat(7)).is(400, "Password min 8 characters");
+    register(&app, "dan", &"é".repeat(1025)).is(400, "Password max 1024 characters");
+    app.anonymous().login("ann", &"p".repeat(8)).is_ok();
+    app.anonymous().login("cid", &"é".repeat(1024)).is_ok();
+}
+
+#[test]
+fn a_name_and_a_text_may_be_as_long_and_as_short_as_their_limits() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space(&"x".repeat(3));
+    ann.space(&"é".repeat(50));
+    ann.post("/spaces", json!({"name": "é".repeat(51)}))
+        .is(400, "Name max 50 characters");
+    ann.put("/spaces/1", json!({"new-name": "é".repeat(50)}))
+        .is(200, "Space renamed");
+    ann.put("/spaces/1", json!({"new-name": "xx"}))
+        .is(400, "Name min 3 characters");
+    ann.put("/spaces/1", json!({"new-name": " \t "}))
+        .is(400, "Name cannot be empty");
+    let share = ann.share(1, "xyz");
+    let edit = |text: &str| ann.put_form(&format!("/shares/{share}"), Form::text(text));
+    edit(&"x".repeat(2000)).is(200, "Share edited");
+    edit(&"x".repeat(2001)).is(400, "Text max 2000 characters");
+    edit("xy").is(400, "Text min 3 characters");
+    edit(" \r\n ").is(400, "Text cannot be empty");
+}
+
+#[test]
+fn a_limit_is_tested_before_what_else_is_wrong_with_a_text() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let post = |name: &str| ann.post("/spaces", json!({"name": name}));
+    post(&" ".repeat(51)).is(400, "Name max 50 characters");
+    post("").is(400, "Name min 3 characters");
+    post("\u{3000}\u{2003}\u{a0}").is(400, "Name cannot be empty");
+    let (long, blank) = (" ".repeat(1025), " ".repeat(8));
+    let change = |new: &str| {
+        let body =
+            json!({"old-password": "wrong", "new-password": new, "confirm-password": "other"});
+        ann.put("/change-password", body)
+    };
+    change(&long).is(400, "New password max 1024 characters");
+    change("").is(400, "New password min 8 characters");
+    change(&blank).is(400, "New password cannot be empty");
+    change("eight\0chars").is(400, "New password cannot contain NUL characters");
+}
+
+/// Existing clients of the seed were written for these.
+#[test]
+fn the_limits_of_the_seed_can_be_restored() {
+    let app = TestApp::with(|config| {
+        let limits = &mut config.limits;
+        (limits.login_min, limits.login_max) = (3, 15);
+        (limits.password_min, limits.password_max) = (3, 99_999);
+        (limits.space_name_min, limits.space_name_max) = (3, 15);
+        (limits.text_min, limits.text_max) = (3, 200);
+    });
+    register(&app, &"a".repeat(16), "abc").is(400, "Login max 15 characters");
+    register(&app, "ann", "ab").is(400, "Password min 3 characters");
+    register(&app, &"a".repeat(15), "abc").is_ok();
+    let ann = app.person("ann");
+    let post = |name: &str| ann.post("/spaces", json!({"name": name}));
+    post(&"x".repeat(16)).is(400, "Name max 15 characters");
+    post(&"x".repeat(15)).is_ok();
+    let share = |text: &str| ann.post_form(PATH, Form::text(text));
+    share(&"x".repeat(201)).is(400, "Text max 200 characters");
+    share(&"x".repeat(200)).is_ok();
+}
+
+#[test]
+fn other_minima_are_named_too() {
+    let app = TestApp::with(|config| {
+        config.limits.login_min = 5;
+        config.limits.space_name_min = 1;
+        config.limits.text_min = 10;
+    });
+    register(&app, "anna", "correct horse").is(400, "Login min 5 characters");
+    let ann = app.person("annabel");
+    ann.space("X");
+    ann.post("/spaces", json!({"name": ""}))
+        .is(400, "Name min 1 characters");
+    ann.post_form(PATH, Form::text("too short"))
+        .is(400, "Text min 10 characters");
+}
+
+#[test]
+fn a_photo_may_have_as_many_bytes_and_pixels_as_the_limits() {
+    let picture = pictures::png(1);
+    let length = picture.len() as u64;
+    let app = TestApp::with(|config| {
+        config.limits.photo_bytes = length;
+        config.limits.photo_pixels = 16 * 12;
+    });
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.share_photo(1, &picture);
+    app.sort_all();
+    let longer = [&picture[..], b"x"].concat();
+    ann.post_form(PATH, Form::text("A photo").file(&longer))
+        .is(413, &format!("Photo max {length} bytes"));
+}
+
+#[test]
+fn a_new_photo_of_an_old_share_has_the_same_limits_and_leaves_the_old_one() {
+    let picture = pictures::png(1);
+    let length = picture.len() as u64;
+    let app = TestApp::with(|config| config.limits.photo_bytes = length);
+    let ann = app.person("ann");
+    ann.space("Family");
+    let old = ann.share_photo(1, &picture);
+    app.sort_all();
+    let edit = |file: &[u8]| ann.put_form("/shares/1", Form::text("Another").file(file));
+    edit(&[&picture[..], b"x"].concat()).is(413, &format!("Photo max {length} bytes"));
+    edit(b"Dear diary").is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    edit(&picture[..40]).is(400, "Photo is damaged: it ends before the picture does");
+    edit(&pictures::bomb()[..length as usize]).is(413, "Photo max 64 million pixels");
+    let share = ann.get("/shares/1").is_ok();
+    assert_eq!(share, old);
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn with_no_settings_a_photo_has_at_most_25_mebibytes() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let mut large = pictures::png(1);
+    large.resize(25 * 1024 * 1024, 0);
+    // What follows the picture's end counts as sent, and isn't kept.
+    ann.share_photo(1, &large);
+    app.sort_all();
+    large.push(0);
+    ann.post_form(PATH, Form::text("A photo").file(&large))
+        .is(413, "Photo max 25 MiB");
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn a_json_body_may_have_exactly_one_mebibyte() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let post = |length: usize| {
+        let mut body = br#"{"name": "Family"}"#.to_vec();
+        body.resize(length, b' ');
+        ann.send(
+            app.client()
+                .post("/spaces")
+                .header(ContentType::JSON)
+                .body(body),
+        )
+    };
+    post(1024 * 1024).is_ok();
+    post(1024 * 1024 + 1).is(413, "Body max 1 MiB");
+}
