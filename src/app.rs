@@ -17,6 +17,7 @@ use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::intake::Intake;
 use crate::photos::links::LinkSigner;
+use crate::photos::mover::{Journal, Mover};
 use crate::photos::outbox::Outbox;
 use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
@@ -56,10 +57,7 @@ impl App {
         let clock = Clock::default();
         let db = Db::open(&folder.join("shared-spaces.db"))?;
         let aws = Aws::default();
-        let store = match config.photos.store {
-            StoreKind::Local => PhotoStore::Local(LocalStore::open_at(&folder.join("photos"))?),
-            StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws.clone())),
-        };
+        let store = store_with(config.photos.store, &config, aws.clone())?;
         let queue = match config.photos.queue {
             QueueKind::Local => PhotoQueue::Local(LocalQueue::new(
                 db.clone(),
@@ -138,6 +136,25 @@ impl App {
         Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
     }
 
+    /// What takes all photos from the other store to this one.
+    ///
+    /// # Errors
+    /// A folder can't be made, or photos are being moved already.
+    pub fn mover(&self, to: StoreKind) -> Result<Mover> {
+        let aws = Aws::default();
+        let (config, journal) = (&self.config, format!("photos-move-to-{to}"));
+        Ok(Mover {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            from: store_with(to.other(), config, aws.clone())?,
+            to: store_with(to, config, aws)?,
+            journal: Arc::new(Journal::open(
+                &config.data_dir.join(journal),
+                &config.photos.names(),
+            )?),
+        })
+    }
+
     /// Deletes the bytes of photos that no share has; see [`Sweeper::sweep`].
     ///
     /// # Errors
@@ -165,11 +182,39 @@ pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
         return Ok(None);
     }
     let aws = Aws::default();
-    let store = PhotoStore::S3(S3Store::new(&config.photos, aws.clone()));
+    let store = store_with(StoreKind::S3, config, aws.clone())?;
     Ok(Some(Sorter::new(
         store,
         sqs(config, aws, Clock::default())?,
     )))
+}
+
+/// The queue alone, without the database where it is elsewhere.
+///
+/// # Errors
+/// As [`App::open`].
+pub fn queue(config: Config) -> Result<PhotoQueue> {
+    match config.photos.queue {
+        QueueKind::Local => Ok(App::open(config)?.queue),
+        QueueKind::Sqs => sqs(&config, Aws::default(), Clock::default()),
+    }
+}
+
+/// A store alone.
+///
+/// # Errors
+/// Its folder can't be made.
+pub fn store(kind: StoreKind, config: &Config) -> Result<PhotoStore> {
+    store_with(kind, config, Aws::default())
+}
+
+fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> {
+    Ok(match kind {
+        StoreKind::Local => {
+            PhotoStore::Local(LocalStore::open_at(&config.data_dir.join("photos"))?)
+        }
+        StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws)),
+    })
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::StoreKind;
 use crate::photos::name::PhotoName;
 
 const EXAMPLES: &str = "\
@@ -16,8 +17,19 @@ Examples:
   shared-spaces user add ann                 make an account; asks for the password
   shared-spaces user reset-password ann      rescue somebody who forgot theirs
   shared-spaces photos failed                list photos that could not be sorted
+  shared-spaces photos move --to s3          take all photos from this disk to S3
+  shared-spaces doctor                       find out what is wrong
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
+
+const MOVING: &str = "\
+From the disk to S3, with the server stopped only for the last part:
+  1. shared-spaces photos move --to s3    copies, while the server runs as before
+  2. stop the server, and set photos.store = \"s3\"
+  3. shared-spaces photos move --to s3    copies what came meanwhile, then deletes from the disk what is in S3
+  4. start the server
+What was cut short goes on where it stopped when the command is given again. From S3 to the disk it is the same with
+`--to local`.";
 
 /// A private place for a family or a group of friends to share thoughts and photos
 #[derive(Debug, Parser)]
@@ -49,9 +61,11 @@ pub enum Command {
     /// Make accounts, list them, rescue a forgotten password, remove them
     #[command(subcommand)]
     User(UserCommand),
-    /// Look after photos that could not be sorted
+    /// Look after photos that could not be sorted, and take photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
+    /// Look at settings, data folder, database, S3 and SQS, and say what is wrong and what to do
+    Doctor,
 }
 
 #[derive(Args, Debug, Default)]
@@ -108,6 +122,13 @@ pub enum PhotosCommand {
         /// All that have failed
         #[arg(long, conflicts_with = "names")]
         all: bool,
+    },
+    /// Take all photos from one store to the other, and compare each
+    #[command(after_help = MOVING)]
+    Move {
+        /// Where to
+        #[arg(long, value_name = "STORE")]
+        to: StoreKind,
     },
 }
 

@@ -4,6 +4,8 @@
 //! the thread that owns the only writing connection; closures that wait together share one commit, and each is
 //! answered after that commit. Both answer [`Error::Busy`] when no place is free within the deadline.
 
+// What a file is like, for who asks.
+mod condition;
 mod migrate;
 mod writer;
 

@@ -25,6 +25,10 @@ pub mod commands;
 pub mod config;
 // Many readers, one writer.
 pub mod db;
+// Looks at everything that the program stands on.
+pub mod doctor;
+// What a look at something has shown.
+pub mod finding;
 // The rules and their SQL.
 pub mod domain;
 // What may go wrong, in the words of the one who asked.

@@ -1,6 +1,8 @@
 //! What the command line does, one file a command.
 
+mod doctor;
 mod photos;
+mod photos_move;
 mod serve;
 mod shutdown;
 mod user;
@@ -33,7 +35,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         (false, None) => serve::run(&options, ServeOptions::default()).await,
         (false, Some(Command::Serve(serve))) => serve::run(&options, serve).await,
         (false, Some(Command::User(command))) => user::run(open(&options)?, command).await,
-        (false, Some(Command::Photos(command))) => photos::run(open(&options)?, command).await,
+        (false, Some(Command::Doctor)) => doctor::run(&options).await,
+        (false, Some(Command::Photos(command))) => photos::run(&options, command).await,
         (true, Some(_)) => bail!("--worker is a command of its own and can't stand beside another"),
     }
 }

@@ -1,61 +1,78 @@
-//! `shared-spaces photos`: looks after photos that could not be sorted.
+//! `shared-spaces photos`: looks after photos that could not be sorted, and takes photos from one store to another.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
-use crate::app::App;
-use crate::cli::PhotosCommand;
-use crate::config::QueueKind;
-use crate::domain::jobs;
+use super::{photos_move, settings};
+use crate::app;
+use crate::cli::{Options, PhotosCommand};
 use crate::photos::name::PhotoName;
+use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
 
-/// Lists failed photos, or sends them again.
+/// Lists failed photos, sends them again, or moves photos.
 ///
 /// # Errors
-/// The database can't be used; a name that is none of a failed photo.
-pub async fn run(app: App, command: PhotosCommand) -> Result<()> {
-    if app.config.photos.queue == QueueKind::Sqs {
-        bail!(
-            "With the queue in SQS, failed photos are in its dead-letter queue: Amazon's own tools list and redrive it"
-        );
-    }
+/// The queue, the database or a store can't be used; a name that is none of a failed photo.
+pub async fn run(options: &Options, command: PhotosCommand) -> Result<()> {
+    let config = settings(options)?.1;
     match command {
-        PhotosCommand::Failed => list_failed(&app).await,
+        PhotosCommand::Failed => list_failed(&app::queue(config)?).await,
         PhotosCommand::Retry { all: true, .. } => {
-            let sent = retry(&app, None).await?;
-            println!("Sent again: {sent}");
+            let sent = app::queue(config)?.retry(None).await?;
+            println!("Sent again: {}", sent.len());
             Ok(())
         }
-        PhotosCommand::Retry { names, .. } => {
-            for name in names {
-                if retry(&app, Some(name.clone())).await? == 0 {
-                    bail!("The photo {name} has not failed; see `shared-spaces photos failed`");
-                }
-                println!("Sent again: {name}");
-            }
-            Ok(())
-        }
+        PhotosCommand::Move { to } => photos_move::run(config, to).await,
+        PhotosCommand::Retry { names, .. } => retry(&app::queue(config)?, &names).await,
     }
 }
 
-async fn list_failed(app: &App) -> Result<()> {
-    let failed = app.db.read(|conn| Ok(jobs::list_failed(conn)?)).await?;
-    if failed.is_empty() {
+async fn list_failed(queue: &PhotoQueue) -> Result<()> {
+    let failed = queue.list_failed().await?;
+    if failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0 {
         println!("No photo has failed.");
     }
-    for job in failed {
-        let (name, at) = (job.name, job.failed_at.rfc3339());
+    for FailedPhoto { name, why } in failed.photos {
+        match why {
+            Why::Known {
+                attempts,
+                failed_at,
+                error,
+            } => println!(
+                "{name}  failed {} after {attempts} attempts: {error}",
+                failed_at.rfc3339()
+            ),
+            Why::Sent(Some(at)) => {
+                println!("{name}  sent {}; the worker's log says why", at.rfc3339());
+            }
+            Why::Sent(None) => println!("{name}  the worker's log says why"),
+        }
+    }
+    for body in failed.foreign {
+        println!("{body:?}  is not the name of a photo");
+    }
+    if failed.unseen > 0 {
         println!(
-            "{name}  failed {at} after {} attempts: {}",
-            job.attempts, job.last_error
+            "And about {} more, which the queue shows when these are gone.",
+            failed.unseen
         );
     }
     Ok(())
 }
 
-async fn retry(app: &App, name: Option<PhotoName>) -> Result<usize> {
-    let now = app.now();
-    Ok(app
-        .db
-        .write(move |conn| Ok(jobs::retry(conn, name.as_ref(), now)?))
-        .await?)
+async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {
+    let sent = queue.retry(Some(names)).await?;
+    for name in &sent {
+        println!("Sent again: {name}");
+    }
+    let others: Vec<&str> = names
+        .iter()
+        .filter(|name| !sent.contains(name))
+        .map(PhotoName::as_str)
+        .collect();
+    ensure!(
+        others.is_empty(),
+        "Not among those that have failed: {}; see `shared-spaces photos failed`",
+        others.join(", ")
+    );
+    Ok(())
 }

@@ -143,8 +143,11 @@ async fn prepare(store: PhotoStore) {
     }
 }
 
-/// Two servers on one folder would give the same id away twice.
-fn lock(folder: &Path) -> Result<File> {
+/// Keeps servers away from the folder, until what is returned is dropped: two would give the same id away twice.
+///
+/// # Errors
+/// A server is running on it.
+pub(super) fn lock(folder: &Path) -> Result<File> {
     make_folder(folder)?;
     let path = folder.join("serve.lock");
     let file = File::create(&path)
@@ -153,7 +156,7 @@ fn lock(folder: &Path) -> Result<File> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
             bail!(
-                "Another server is running on the data folder {}",
+                "A server is running on the data folder {}",
                 folder.display()
             )
         }

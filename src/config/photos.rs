@@ -1,6 +1,9 @@
 //! The settings of photos: where they live, and who sorts them.
 
+use std::fmt;
+
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// Where photos live and who sorts them.
@@ -54,6 +57,17 @@ impl Photos {
         Ok(())
     }
 
+    /// The names by which photos are found in S3, in one line: with others, they are somewhere else.
+    pub fn names(&self) -> String {
+        let Self {
+            bucket_prefix,
+            layout,
+            bucket,
+            ..
+        } = self;
+        format!("{layout:?} {bucket_prefix} {bucket}")
+    }
+
     /// Where the worker runs.
     pub fn worker(&self) -> WorkerPlace {
         self.worker.unwrap_or(match self.queue {
@@ -64,13 +78,33 @@ impl Photos {
 }
 
 /// Where the bytes of photos are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum StoreKind {
     /// Folders below `data_dir`.
     Local,
     /// Amazon S3, or what speaks like it.
     S3,
+}
+
+impl StoreKind {
+    /// There are two.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Local => Self::S3,
+            Self::S3 => Self::Local,
+        }
+    }
+}
+
+impl fmt::Display for StoreKind {
+    /// As the setting is written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Local => "local",
+            Self::S3 => "s3",
+        })
+    }
 }
 
 /// Through what a new photo's name reaches the worker.

@@ -25,12 +25,7 @@ pub fn run(connection: &mut Connection, path: &Path) -> Result<()> {
 }
 
 fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<()> {
-    let newest = runner
-        .get_migrations()
-        .iter()
-        .map(refinery::Migration::version)
-        .max()
-        .unwrap_or(0);
+    let newest = last_of(runner);
     let current = version(connection)?;
     if current > newest {
         bail!(
@@ -68,8 +63,21 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
     Ok(())
 }
 
+/// The number of the last migration that this program knows.
+pub fn newest() -> i32 {
+    last_of(&embedded::migrations::runner())
+}
+
+fn last_of(runner: &Runner) -> i32 {
+    let numbers = runner
+        .get_migrations()
+        .iter()
+        .map(refinery::Migration::version);
+    numbers.max().unwrap_or(0)
+}
+
 /// The number of the last migration that was applied; 0 for an empty database.
-fn version(connection: &Connection) -> Result<i32> {
+pub fn version(connection: &Connection) -> Result<i32> {
     if !connection.table_exists(None, "refinery_schema_history")? {
         return Ok(0);
     }

@@ -137,17 +137,31 @@ pub fn list_failed(conn: &Connection) -> rusqlite::Result<Vec<FailedJob>> {
     .collect()
 }
 
-/// Sends failed photos again, the one called `name` or all; how many there were.
+/// Sends failed photos again, these or all; gives those that were.
 pub fn retry(
     conn: &Connection,
-    name: Option<&PhotoName>,
+    names: Option<&[PhotoName]>,
     now: Timestamp,
-) -> rusqlite::Result<usize> {
-    conn.prepare_cached(
-        "update photo_jobs set failed_at = null, attempts = 0, due_at = ?1
-         where failed_at is not null and (?2 is null or name = ?2)",
-    )?
-    .execute((now.0, name))
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let all: Vec<PhotoName>;
+    let names = match names {
+        Some(names) => names,
+        None => {
+            all = list_failed(conn)?.into_iter().map(|job| job.name).collect();
+            &all
+        }
+    };
+    let mut send = conn.prepare_cached(
+        "update photo_jobs set failed_at = null, attempts = 0, due_at = ?
+         where name = ? and failed_at is not null",
+    )?;
+    let mut sent = Vec::new();
+    for name in names {
+        if send.execute((now.0, name))? == 1 {
+            sent.push(name.clone());
+        }
+    }
+    Ok(sent)
 }
 
 #[cfg(test)]

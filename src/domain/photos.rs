@@ -89,6 +89,41 @@ pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Opti
         .optional()
 }
 
+/// A photo as the database knows it.
+#[derive(Clone, Debug)]
+pub struct KnownPhoto {
+    pub id: i64,
+    pub name: PhotoName,
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+}
+
+/// The photos behind the one with the id `after`, in the order of their ids.
+pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
+    conn.prepare_cached(
+        "select id, name, bytes, sha256 from photos where id > ? order by id limit ?",
+    )?
+    .query_map((after, max), |row| {
+        Ok(KnownPhoto {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            bytes: row.get::<_, i64>(2)?.try_into().unwrap_or(0),
+            sha256: row.get(3)?,
+        })
+    })?
+    .collect()
+}
+
+/// How many bytes all photos have together.
+pub fn total_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let bytes: i64 = conn.query_row("select coalesce(sum(bytes), 0) from photos", [], |row| {
+        row.get(0)
+    })?;
+    Ok(bytes.try_into().unwrap_or(0))
+}
+
 /// The photos whose names no queue has accepted yet, the oldest first.
 pub fn list_unsent(conn: &Connection, max: u32) -> rusqlite::Result<Vec<PhotoName>> {
     conn.prepare_cached(UNSENT)?

@@ -13,11 +13,15 @@ pub mod picture;
 pub mod queue;
 // The worker: takes names from the queue and moves photos.
 pub mod sorter;
+// What a worker has done so far.
+mod tally;
 // Amazon's clients.
 pub mod aws;
 // The temporary store and the stores of the spaces.
 pub mod store;
 // Sends the names of new photos to a queue outside the database.
 pub mod outbox;
+// Takes photos from one store to the other.
+pub mod mover;
 // Sees to the bytes of deleted photos and of uploads that came to nothing.
 pub mod sweep;

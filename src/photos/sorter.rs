@@ -9,8 +9,9 @@ use anyhow::Result;
 use tokio::task::JoinSet;
 
 use super::name::PhotoName;
-use super::queue::{Message, Next, PhotoQueue};
-use super::store::PhotoStore;
+use super::queue::{Failure, Message, Next, PhotoQueue};
+use super::store::{PhotoStore, Sorted};
+use super::tally::Tally;
 
 /// The wait after the queue itself has failed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
@@ -60,18 +61,19 @@ impl Sorter {
     async fn handle(&self, message: Message) -> Result<Outcome> {
         let (name, attempt, started) = (message.name.clone(), message.attempt, Instant::now());
         match self.sort(&message).await {
+            Ok(Sorted::Missing) => self.put_back(&message, Failure::Missing).await,
             Ok(how) => {
                 self.queue.acknowledge(message).await?;
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "sorted a photo");
                 Ok(Outcome::Sorted(name))
             }
-            Err(error) => self.put_back(&message, &error).await,
+            Err(error) => self.put_back(&message, Failure::Other(error)).await,
         }
     }
 
     /// Moves a photo, and hides its message from others for as long as that takes.
-    async fn sort(&self, message: &Message) -> Result<super::store::Sorted> {
+    async fn sort(&self, message: &Message) -> Result<Sorted> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
         let mut work = pin!(self.store.sort(&message.name));
@@ -84,22 +86,19 @@ impl Sorter {
         }
     }
 
-    async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Outcome> {
+    async fn put_back(&self, message: &Message, failure: Failure) -> Result<Outcome> {
         let Message { name, attempt, .. } = message;
-        match self.queue.put_back(message, error).await? {
+        match self.queue.put_back(message, &failure).await? {
             Next::RetryAt(at) => {
-                tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {error:#}");
+                tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {failure}");
                 Ok(Outcome::Failed(name.clone()))
             }
             Next::Gone => {
-                tracing::debug!(photo = %name, "a photo was deleted before it was sorted");
+                tracing::info!(photo = %name, "a photo was deleted before it was sorted");
                 Ok(Outcome::Gone(name.clone()))
             }
             Next::SetAside => {
-                tracing::error!(
-                    photo = %name, attempt,
-                    "set a photo aside: {error:#}"
-                );
+                tracing::error!(photo = %name, attempt, "set a photo aside: {failure}");
                 Ok(Outcome::SetAside(name.clone()))
             }
         }
@@ -108,12 +107,12 @@ impl Sorter {
     /// Sorts photos, some at once, until `shutdown` is ready; those in hand are finished.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        let mut sorted = 0_u64;
+        let mut tally = Tally::new();
         while let Some(received) = self.receive(shutdown.as_mut()).await {
             let rest = match received {
                 Ok(messages) if messages.is_empty() => Rest::UntilNext,
                 Ok(messages) => {
-                    sorted += self.handle_all(messages).await;
+                    self.handle_all(messages, &mut tally).await;
                     Rest::None
                 }
                 Err(error) => {
@@ -127,7 +126,7 @@ impl Sorter {
                 () = self.rest(rest) => {}
             }
         }
-        tracing::info!(sorted, "the worker ends");
+        tally.log("the worker ends");
     }
 
     /// The next messages; `None` if it is time to end. Only a wait is ever given up, and no message in hand.
@@ -145,26 +144,23 @@ impl Sorter {
         }
     }
 
-    /// Handles messages side by side; how many photos were sorted. Each runs as a task of its own, so that a panic
+    /// Handles messages side by side. Each runs as a task of its own, so that a panic
     /// costs one attempt at one photo and not the worker.
-    async fn handle_all(&self, messages: Vec<Message>) -> u64 {
+    async fn handle_all(&self, messages: Vec<Message>, tally: &mut Tally) {
         let mut tasks = JoinSet::new();
         for message in messages {
             let sorter = self.clone();
             tasks.spawn(async move { sorter.handle(message).await });
         }
-        let mut sorted = 0;
         while let Some(done) = tasks.join_next().await {
             match done {
-                Ok(Ok(Outcome::Sorted(_))) => sorted += 1,
-                Ok(Ok(_)) => {}
+                Ok(Ok(outcome)) => tally.count(&outcome),
                 Ok(Err(error)) => tracing::error!("the photo queue can't be used: {error:#}"),
                 Err(panic) => {
                     tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
                 }
             }
         }
-        sorted
     }
 
     async fn rest(&self, rest: Rest) {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use image::ImageFormat;
 use rocket::http::Header;
 use serde_json::Value;
-use shared_spaces::photos::queue::Next;
+use shared_spaces::photos::queue::{Failure, Next};
 use shared_spaces::photos::sorter::Outcome;
+use shared_spaces::photos::store::Sorted;
 use shared_spaces::photos::sweep::Swept;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
@@ -456,15 +457,8 @@ fn a_photo_that_cannot_be_sorted_is_tried_later_then_set_aside_then_sent_again()
     fetch(&app, &ann.get(share_path).is_ok()).is(404, "No such photo");
 
     fs::rename(&hidden, app.path("photos/temp/1-1.png")).unwrap();
-    let (failed, now) = (name(), app.app.now());
-    let sent = app.app.db.write(move |conn| {
-        Ok(shared_spaces::domain::jobs::retry(
-            conn,
-            Some(&failed),
-            now,
-        )?)
-    });
-    assert_eq!(app.wait(sent).unwrap(), 1);
+    let sent = app.wait(app.app.queue.retry(Some(&[name()])));
+    assert_eq!(sent.unwrap(), [name()]);
     assert_eq!(app.sort_one(), Outcome::Sorted(name()));
     assert!(share["image_url"].is_string());
     assert_eq!(app.files(), ["space-id-1/1.png"]);
@@ -514,11 +508,10 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     ann.share_photo(1, &pictures::png(1));
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     ann.delete("/shares/1").is(200, "Share deleted");
-    let error = app.wait(app.app.photos.sort(&taken.name)).unwrap_err();
-    assert_eq!(
-        app.wait(app.app.queue.put_back(&taken, &error)).unwrap(),
-        Next::Gone
-    );
+    let sorted = app.wait(app.app.photos.sort(&taken.name));
+    assert_eq!(sorted.unwrap(), Sorted::Missing);
+    let next = app.wait(app.app.queue.put_back(&taken, &Failure::Missing));
+    assert_eq!(next.unwrap(), Next::Gone);
     app.app.clock.advance(Duration::from_secs(61));
     assert_eq!(app.sort_one(), Outcome::Empty);
     assert!(app.files().is_empty());

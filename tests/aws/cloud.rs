@@ -3,17 +3,19 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::Credentials;
+use aws_sdk_sqs::operation::create_queue::builders::CreateQueueFluentBuilder;
 use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::proxy::Proxy;
-use crate::support::{Process, Server, command};
+use crate::support::{Process, Server, command, output};
 
 /// The version of moto that these tests were written with.
 const MOTO: &str = "moto[server,s3,sqs]==5.2.5";
@@ -74,6 +76,8 @@ pub struct Cloud {
     pub sqs: aws_sdk_sqs::Client,
     pub config: SdkConfig,
     pub queue_url: String,
+    /// Where SQS puts what was received too often, if there is such a queue.
+    pub dead_letters: Option<String>,
     pub temp: String,
     pub prefix: String,
     runtime: Runtime,
@@ -87,6 +91,15 @@ impl Cloud {
     }
 
     pub fn with_queue(fifo: bool) -> Self {
+        Self::with_queues(fifo, false)
+    }
+
+    /// With a dead-letter queue, to which a photo goes after one attempt.
+    pub fn with_dead_letters(fifo: bool) -> Self {
+        Self::with_queues(fifo, true)
+    }
+
+    fn with_queues(fifo: bool, dead_letters: bool) -> Self {
         let number = TESTS.fetch_add(1, Ordering::Relaxed);
         let proxy = Proxy::start(*MOTO_PORT);
         let runtime = Builder::new_multi_thread()
@@ -100,16 +113,31 @@ impl Cloud {
             .build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);
         let sqs = aws_sdk_sqs::Client::new(&config);
-        let mut create = sqs.create_queue().queue_name(format!(
-            "photos-{number}{}",
-            if fifo { ".fifo" } else { "" }
-        ));
-        // What a killed worker had in hand comes again soon.
-        create = create.attributes(QueueAttributeName::VisibilityTimeout, "3");
-        if fifo {
-            create = create.attributes(QueueAttributeName::FifoQueue, "true");
+        let ending = if fifo { ".fifo" } else { "" };
+        let create = |name: String| {
+            // What a killed worker had in hand comes again soon.
+            let hidden = if dead_letters { "30" } else { "3" };
+            let create = sqs
+                .create_queue()
+                .queue_name(name + ending)
+                .attributes(QueueAttributeName::VisibilityTimeout, hidden);
+            if fifo {
+                create.attributes(QueueAttributeName::FifoQueue, "true")
+            } else {
+                create
+            }
+        };
+        let made = |create: CreateQueueFluentBuilder| {
+            runtime.block_on(create.send()).unwrap().queue_url.unwrap()
+        };
+        let mut queue = create(format!("photos-{number}"));
+        let dead_letters = dead_letters.then(|| made(create(format!("failed-{number}"))));
+        if dead_letters.is_some() {
+            let arn = format!("arn:aws:sqs:us-east-1:123456789012:failed-{number}{ending}");
+            let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 1});
+            queue = queue.attributes(QueueAttributeName::RedrivePolicy, policy.to_string());
         }
-        let queue_url = runtime.block_on(create.send()).unwrap().queue_url.unwrap();
+        let queue_url = made(queue);
         // Clients reach the queue where they reach everything else.
         let path = queue_url.splitn(4, '/').nth(3).unwrap();
         let queue_url = format!("http://127.0.0.1:{}/{path}", proxy.port());
@@ -121,6 +149,7 @@ impl Cloud {
             sqs,
             config,
             queue_url,
+            dead_letters,
             temp,
             prefix,
             runtime,
@@ -170,9 +199,67 @@ impl Cloud {
     pub fn worker(&self) -> Process {
         let folder = self.folder().join("worker");
         fs::create_dir_all(&folder).unwrap();
-        let mut worker = command(&folder, &["worker"]);
-        worker.envs(self.settings()).env("RUST_LOG", "off");
-        Process::start(worker)
+        Process::start(self.command(&folder, &["worker"], &[]))
+    }
+
+    /// The executable with these settings, and others over them.
+    pub fn command(&self, folder: &Path, arguments: &[&str], others: &[(&str, &str)]) -> Command {
+        let mut command = command(folder, arguments);
+        command
+            .envs(self.settings())
+            .envs(others.iter().copied())
+            .env("RUST_LOG", "off");
+        command
+    }
+
+    /// Runs a command to its end, in the folder of the server.
+    pub fn run(&self, arguments: &[&str], others: &[(&str, &str)]) -> Output {
+        output(self.command(self.folder(), arguments, others), "")
+    }
+
+    /// What a command printed, if it succeeded.
+    #[track_caller]
+    pub fn succeeds(&self, arguments: &[&str], others: &[(&str, &str)]) -> String {
+        let output = self.run(arguments, others);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{complaint}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What a command printed and what it complained about, if it failed as it should.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str], others: &[(&str, &str)]) -> (String, String) {
+        let output = self.run(arguments, others);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{printed}");
+        (printed, String::from_utf8(output.stderr).unwrap())
+    }
+
+    /// Puts a message into the queue, as others may.
+    pub fn send(&self, body: &str) {
+        let mut send = self
+            .sqs
+            .send_message()
+            .queue_url(&self.queue_url)
+            .message_body(body);
+        if self.queue_url.ends_with(".fifo") {
+            let group = body.split('-').next().unwrap_or_default();
+            send = send.message_group_id(group).message_deduplication_id(body);
+        }
+        self.wait(send.send()).unwrap();
+    }
+
+    /// Puts an object into a bucket.
+    pub fn put(&self, bucket: &str, key: &str, bytes: &[u8]) {
+        let put = self.s3.put_object().bucket(bucket).key(key);
+        self.wait(put.body(bytes.to_vec().into()).send()).unwrap();
+    }
+
+    /// The bytes of an object.
+    pub fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
+        let get = self.s3.get_object().bucket(bucket).key(key);
+        let object = self.wait(get.send()).unwrap();
+        self.wait(object.body.collect()).unwrap().to_vec()
     }
 
     /// The names of the buckets that belong to this test's spaces, sorted.
@@ -206,6 +293,15 @@ impl Cloud {
 
     /// How many messages are in the queue, hidden ones included.
     pub fn messages(&self) -> u32 {
+        self.messages_in(&self.queue_url)
+    }
+
+    /// How many messages are in the dead-letter queue, hidden ones included.
+    pub fn failed_messages(&self) -> u32 {
+        self.messages_in(self.dead_letters.as_ref().unwrap())
+    }
+
+    fn messages_in(&self, url: &str) -> u32 {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -213,7 +309,7 @@ impl Cloud {
         let ask = self
             .sqs
             .get_queue_attributes()
-            .queue_url(&self.queue_url)
+            .queue_url(url)
             .set_attribute_names(Some(names.to_vec()));
         let attributes = self.wait(ask.send()).unwrap();
         names

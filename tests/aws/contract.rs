@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;
 use shared_spaces::photos::aws::Aws;
 use shared_spaces::photos::name::PhotoName;
-use shared_spaces::photos::queue::{LocalQueue, Next, PhotoQueue, SqsQueue};
+use shared_spaces::photos::queue::{Failure, LocalQueue, Next, PhotoQueue, SqsQueue};
 use shared_spaces::photos::store::{LocalStore, PhotoStore, S3Store, Served, Sorted};
 use tokio::io::AsyncReadExt;
 
@@ -43,7 +44,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
     store.prepare().await.unwrap();
     store.prepare().await.unwrap();
     assert_eq!(bytes(store, &one).await, None);
-    assert!(store.sort(&one).await.is_err(), "there is nothing to sort");
+    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Missing);
 
     store.put_temporary(&one, b"first".to_vec()).await.unwrap();
     store.put_temporary(&one, b"one".to_vec()).await.unwrap();
@@ -156,7 +157,7 @@ async fn queue_keeps_its_promises(queue: &PhotoQueue) {
     }
     let failed = received.pop().unwrap();
     let next = queue
-        .put_back(&failed, &anyhow::anyhow!("the disk is full"))
+        .put_back(&failed, &Failure::Other(anyhow!("the disk is full")))
         .await
         .unwrap();
     assert!(matches!(next, Next::RetryAt(_)));

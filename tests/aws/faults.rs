@@ -1,5 +1,7 @@
 //! S3 and SQS that are gone for a while, and messages that are none of ours.
 
+use std::thread;
+
 use crate::cloud::Cloud;
 use crate::proxy::Weather;
 use crate::support::{picture, until};
@@ -68,16 +70,7 @@ fn a_message_that_is_no_photo_is_taken_out_of_the_queue_and_the_others_go_on() {
     let ann = server.person("ann");
     let space = ann.space("Family");
     for body in ["{\"Records\": []}", "../../etc/passwd", "hello"] {
-        cloud
-            .wait(
-                cloud
-                    .sqs
-                    .send_message()
-                    .queue_url(&cloud.queue_url)
-                    .message_body(body)
-                    .send(),
-            )
-            .unwrap();
+        cloud.send(body);
     }
     ann.share_photo(&space, &picture(24, 1));
     let _worker = cloud.worker();
@@ -109,4 +102,113 @@ fn an_answer_that_is_lost_loses_no_photo() {
     assert_eq!(cloud.keys(&cloud.buckets()[0]).len(), 5);
     worker.terminate();
     assert!(worker.wait().success());
+}
+
+#[test]
+fn while_s3_is_slow_only_photos_wait() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let path = format!("{space}/shares");
+    ann.share_photo(&space, &picture(24, 1));
+
+    cloud.proxy.set(Weather::Stalled);
+    thread::scope(|scope| {
+        let photo = scope.spawn(|| ann.post_form(&path, "A photo", Some(&picture(24, 2))));
+        for number in 0..5 {
+            let text = format!("Words {number}");
+            assert_eq!(ann.post_form(&path, &text, None).unwrap().status, 200);
+        }
+        assert!(!photo.is_finished(), "nothing has got to S3");
+        cloud.proxy.set(Weather::Fine);
+        assert_eq!(photo.join().unwrap().unwrap().status, 200);
+    });
+    assert_eq!(ann.get(&path).unwrap().json().as_array().unwrap().len(), 7);
+}
+
+#[test]
+fn a_photo_that_breaks_off_half_way_to_s3_is_refused_for_now_and_leaves_no_share() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let path = format!("{space}/shares");
+    let photo = picture(200, 1);
+    ann.share_photo(&space, &picture(24, 1));
+
+    cloud.proxy.set(Weather::HalfWay);
+    let reply = ann.post_form(&path, "A photo", Some(&photo)).unwrap();
+    assert_eq!(reply.status, 503);
+    let edited = ann.put_form("/shares/1", "Another", Some(&photo)).unwrap();
+    assert_eq!(edited.status, 503);
+    cloud.proxy.set(Weather::Fine);
+    let shares = ann.get(&path).unwrap().json();
+    assert_eq!(shares.as_array().unwrap().len(), 1);
+    assert_eq!(shares[0]["text"], "A photo", "and it is as it was");
+
+    let share = ann.share_photo(&space, &photo);
+    let _worker = cloud.worker();
+    let key = format!("{}.png", share["id"]);
+    until("the photo to be sorted", || {
+        let bucket = cloud.buckets().pop()?;
+        (cloud.keys(&bucket).len() == 2).then(|| assert_eq!(cloud.get(&bucket, &key), photo))
+    });
+}
+
+#[test]
+fn a_bucket_name_that_somebody_else_has_is_tried_again_with_other_digits() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let worker = cloud.worker();
+    ann.share_photo(&space, &picture(24, 1));
+    let first = until("the bucket", || cloud.buckets().pop());
+    until("the photo to be sorted and the worker to say so", || {
+        (cloud.keys(&cloud.temp).is_empty() && cloud.messages() == 0).then_some(())
+    });
+    // The name is free again, and somebody else is quicker.
+    worker.kill();
+    assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
+    assert_eq!(ann.delete(&space).unwrap().status, 200);
+    assert_eq!(cloud.buckets(), [""; 0]);
+    let somebody_else = cloud.s3.create_bucket().bucket(&first).customize();
+    let taken = somebody_else.mutate_request(|request| {
+        request
+            .headers_mut()
+            .insert("x-moto-account-id", "999999999999");
+    });
+    cloud.wait(taken.send()).unwrap();
+    cloud.put(&cloud.temp, "1-34.png", b"a late photo");
+    cloud.send("1-34.png");
+    let _worker = cloud.worker();
+    let second = until("another bucket", || cloud.buckets().pop());
+    assert_ne!(second, first);
+    until("the photo to be sorted", || {
+        (cloud.keys(&second) == ["34.png"]).then_some(())
+    });
+}
+
+#[test]
+fn a_photo_that_is_deleted_before_it_is_sorted_does_not_hold_up_the_next_of_its_space() {
+    for cloud in [Cloud::new(), Cloud::with_dead_letters(true)] {
+        let server = cloud.server(&[]);
+        let ann = server.person("ann");
+        let space = ann.space("Family");
+        for seed in 0..3 {
+            ann.share_photo(&space, &picture(24, seed));
+            assert_eq!(
+                ann.delete(&format!("/shares/{}", seed + 1)).unwrap().status,
+                200
+            );
+        }
+        ann.share_photo(&space, &picture(24, 7));
+        until("the messages", || (cloud.messages() == 4).then_some(()));
+        let _worker = cloud.worker();
+        until("the queue to be empty", || {
+            (cloud.messages() == 0).then_some(())
+        });
+        assert_eq!(cloud.keys(&cloud.buckets()[0]), ["4.png"]);
+    }
 }

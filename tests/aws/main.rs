@@ -9,6 +9,9 @@ mod proxy;
 mod support;
 
 mod contract;
+mod doctor;
+mod failed;
 mod faults;
 mod journey;
+mod moving;
 mod workers;

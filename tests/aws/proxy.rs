@@ -5,6 +5,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
+use std::time::Duration;
+
+use crate::support::pause;
 
 /// What becomes of connections.
 #[derive(Clone, Copy)]
@@ -15,7 +18,14 @@ pub enum Weather {
     Gone,
     /// What is sent arrives, and the answer is lost.
     NoAnswer,
+    /// Nothing gets on its way until this ends.
+    Stalled,
+    /// Connections break when so much was sent that it must be a photo.
+    HalfWay,
 }
+
+/// What is sent before a connection breaks half-way.
+const HALF: usize = 64 * 1024;
 
 /// Passes connections on to moto, as the weather lets it.
 pub struct Proxy {
@@ -60,9 +70,12 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
     };
     thread::scope(|scope| {
         scope.spawn(move || {
-            let mut chunk = vec![0; 64 * 1024];
+            let (mut chunk, mut sent) = (vec![0; 16 * 1024], 0);
             while let Ok(count @ 1..) = from_client.read(&mut chunk) {
-                if is(Weather::Gone) || to_server.write_all(&chunk[..count]).is_err() {
+                wait_while(|| is(Weather::Stalled));
+                sent += count;
+                let breaks = is(Weather::Gone) || is(Weather::HalfWay) && sent > HALF;
+                if breaks || to_server.write_all(&chunk[..count]).is_err() {
                     break;
                 }
             }
@@ -72,6 +85,7 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
         let (mut answers, mut to_client) = (&server, client);
         let mut chunk = vec![0; 64 * 1024];
         while let Ok(count @ 1..) = answers.read(&mut chunk) {
+            wait_while(|| is(Weather::Stalled));
             if is(Weather::Gone)
                 || is(Weather::NoAnswer)
                 || to_client.write_all(&chunk[..count]).is_err()
@@ -82,4 +96,10 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
         let _closed = client.shutdown(Shutdown::Both);
         let _closed = server.shutdown(Shutdown::Both);
     });
+}
+
+fn wait_while(bad: impl Fn() -> bool) {
+    while bad() {
+        pause(Duration::from_millis(5));
+    }
 }

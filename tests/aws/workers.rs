@@ -32,22 +32,46 @@ fn three_workers_that_are_killed_again_and_again_lose_double_and_mislay_nothing(
         if number % 25 == 0 {
             // A message that comes twice, and perhaps after its photo is long sorted.
             let body = format!("{}-{}.png", space + 1, share["id"]);
-            cloud
-                .wait(
-                    cloud
-                        .sqs
-                        .send_message()
-                        .queue_url(&cloud.queue_url)
-                        .message_body(body)
-                        .send(),
-                )
-                .unwrap();
+            cloud.send(&body);
         }
     }
     until("every photo to leave the temporary bucket", || {
         cloud.keys(&cloud.temp).is_empty().then_some(())
     });
     check(&cloud, &ann, &expected);
+}
+
+#[test]
+fn messages_out_of_order_and_twice_sort_every_photo_once() {
+    let cloud = Cloud::with_queue(false);
+    cloud
+        .wait(cloud.s3.create_bucket().bucket(&cloud.temp).send())
+        .unwrap();
+    let mut names = Vec::new();
+    for number in (0..30).rev() {
+        let name = format!("{}-{number}.png", number % 3 + 1);
+        cloud.put(&cloud.temp, &name, name.as_bytes());
+        names.push(name);
+    }
+    for name in names.iter().chain(names.iter().rev()) {
+        cloud.send(name);
+    }
+    let _workers: Vec<_> = (0..2).map(|_| cloud.worker()).collect();
+    until("the queue to be empty", || {
+        (cloud.messages() == 0).then_some(())
+    });
+    assert!(cloud.keys(&cloud.temp).is_empty());
+    let mut sorted = Vec::new();
+    for (space, bucket) in (1..).zip(cloud.buckets()) {
+        for key in cloud.keys(&bucket) {
+            let name = format!("{space}-{key}");
+            assert_eq!(cloud.get(&bucket, &key), name.as_bytes());
+            sorted.push(name);
+        }
+    }
+    sorted.sort();
+    names.sort();
+    assert_eq!(sorted, names);
 }
 
 /// Every photo is in the bucket of its space, once, byte for byte, and each space has one bucket.
@@ -62,11 +86,7 @@ fn check(cloud: &Cloud, ann: &Person, expected: &BTreeMap<String, Vec<u8>>) {
             .unwrap();
         spaces.push(space.to_owned());
         for key in cloud.keys(&bucket) {
-            let object = cloud
-                .wait(cloud.s3.get_object().bucket(&bucket).key(&key).send())
-                .unwrap();
-            let bytes = cloud.wait(object.body.collect()).unwrap().to_vec();
-            found.insert(format!("{space}/{key}"), bytes);
+            found.insert(format!("{space}/{key}"), cloud.get(&bucket, &key));
         }
     }
     let count = spaces.len();

@@ -5,6 +5,7 @@
 mod support;
 
 mod crash;
+mod doctor;
 mod settings;
 mod shutdown;
 mod users;

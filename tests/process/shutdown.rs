@@ -184,7 +184,7 @@ fn a_second_server_on_the_same_folder_is_refused() {
     let server = Server::start(folder.path());
     let complaint = fails(folder.path(), &["serve", "--port", "0"], "");
     assert!(
-        complaint.contains("Another server is running on the data folder"),
+        complaint.contains("A server is running on the data folder"),
         "{complaint}"
     );
     drop(server);

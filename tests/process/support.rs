@@ -39,7 +39,11 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Runs a command to its end, with `input` as its standard input.
 pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = command(folder, arguments);
+    output(command(folder, arguments), input)
+}
+
+/// As [`run`], for a command that was given its settings.
+pub fn output(mut command: Command, input: &str) -> Output {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -68,7 +68,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
     );
     let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
     assert!(
-        complaint.contains("The photo 1-1.png has not failed"),
+        complaint.contains("Not among those that have failed: 1-1.png"),
         "{complaint}"
     );
 
@@ -82,7 +82,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
         Some(failed()).filter(|listed| listed.starts_with("1-1.png"))
     });
     assert!(
-        listed.contains("after 1 attempts: The photo 1-1.png is neither in the temporary store"),
+        listed.contains("after 1 attempts: it is neither in the temporary store"),
         "{listed}"
     );
 
@@ -135,7 +135,7 @@ fn one_failed_photo_of_several_is_sent_again_by_its_name() {
     assert!(failed().starts_with("1-2.png"));
     let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
     assert!(
-        complaint.contains("The photo 1-1.png has not failed"),
+        complaint.contains("Not among those that have failed: 1-1.png"),
         "{complaint}"
     );
 }

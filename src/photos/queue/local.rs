@@ -8,10 +8,11 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::{Message, Next, PhotoName, back_off};
+use super::{Failed, FailedPhoto, Failure, Message, Next, PhotoName, Why, back_off};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::{jobs, photos};
+use crate::finding::Finding;
 
 /// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -105,8 +106,8 @@ impl LocalQueue {
             .await?)
     }
 
-    pub(super) async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Next> {
-        let (name, reason, now) = (message.name.clone(), format!("{error:#}"), self.clock.now());
+    pub(super) async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
+        let (name, reason, now) = (message.name.clone(), failure.to_string(), self.clock.now());
         if message.attempt >= self.max_attempts {
             let aside = self
                 .db
@@ -124,5 +125,43 @@ impl LocalQueue {
         } else {
             Next::Gone
         })
+    }
+
+    pub(super) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+        match self.list_failed().await {
+            Ok(failed) if failed.photos.is_empty() => {
+                tell(Finding::good("No photo has failed to be sorted"));
+            }
+            Ok(failed) => tell(Finding::doubtful(format!(
+                "{} photos could not be sorted. `shared-spaces photos failed` lists them, and `shared-spaces photos \
+                 retry` sends them again",
+                failed.photos.len()
+            ))),
+            Err(error) => tell(Finding::error(&error)),
+        }
+    }
+
+    pub(super) async fn list_failed(&self) -> Result<Failed> {
+        let failed = self.db.read(|conn| Ok(jobs::list_failed(conn)?)).await?;
+        let photo = |job: jobs::FailedJob| FailedPhoto {
+            name: job.name,
+            why: Why::Known {
+                attempts: job.attempts,
+                failed_at: job.failed_at,
+                error: job.last_error,
+            },
+        };
+        Ok(Failed {
+            photos: failed.into_iter().map(photo).collect(),
+            ..Failed::default()
+        })
+    }
+
+    pub(super) async fn retry(&self, names: Option<&[PhotoName]>) -> Result<Vec<PhotoName>> {
+        let (names, now) = (names.map(<[_]>::to_vec), self.clock.now());
+        Ok(self
+            .db
+            .write(move |conn| Ok(jobs::retry(conn, names.as_deref(), now)?))
+            .await?)
     }
 }

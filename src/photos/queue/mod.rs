@@ -1,5 +1,7 @@
 //! The way of a new photo's name to the worker. The message is the name and nothing else.
 
+// Photos that were set aside.
+mod failed;
 mod local;
 mod sqs;
 
@@ -10,6 +12,8 @@ use rusqlite::Connection;
 
 use super::name::PhotoName;
 use crate::clock::Timestamp;
+use crate::finding::Finding;
+pub use failed::{Failed, FailedPhoto, Why};
 pub use local::LocalQueue;
 pub use sqs::SqsQueue;
 
@@ -34,6 +38,17 @@ pub struct Message {
     pub attempt: u32,
     /// What SQS wants to see when the message is acknowledged.
     receipt: Option<String>,
+}
+
+/// Why a photo couldn't be sorted.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It is nowhere, so that another attempt may not find it either.
+    #[error("it is neither in the temporary store nor in that of its space")]
+    Missing,
+    /// Something that may be mended.
+    #[error("{0:#}")]
+    Other(anyhow::Error),
 }
 
 /// What becomes of a photo that couldn't be sorted.
@@ -149,10 +164,40 @@ impl PhotoQueue {
     ///
     /// # Errors
     /// The queue can't be reached.
-    pub async fn put_back(&self, message: &Message, error: &anyhow::Error) -> Result<Next> {
+    pub async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
         match self {
-            Self::Local(queue) => queue.put_back(message, error).await,
-            Self::Sqs(queue) => queue.put_back(message).await,
+            Self::Local(queue) => queue.put_back(message, failure).await,
+            Self::Sqs(queue) => queue.put_back(message, failure).await,
+        }
+    }
+
+    /// Looks at how the queue is set up, and what waits in it.
+    pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+        match self {
+            Self::Local(queue) => queue.examine(tell).await,
+            Self::Sqs(queue) => queue.examine(tell).await,
+        }
+    }
+
+    /// The photos that were set aside after too many attempts.
+    ///
+    /// # Errors
+    /// The queue can't be reached, or sets nothing aside.
+    pub async fn list_failed(&self) -> Result<Failed> {
+        match self {
+            Self::Local(queue) => queue.list_failed().await,
+            Self::Sqs(queue) => queue.list_failed().await,
+        }
+    }
+
+    /// Sends photos again that were set aside, these or all; gives those that were.
+    ///
+    /// # Errors
+    /// As [`Self::list_failed`].
+    pub async fn retry(&self, names: Option<&[PhotoName]>) -> Result<Vec<PhotoName>> {
+        match self {
+            Self::Local(queue) => queue.retry(names).await,
+            Self::Sqs(queue) => queue.retry(names).await,
         }
     }
 }

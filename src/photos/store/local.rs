@@ -5,9 +5,10 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::{Sorted, Source, StoredPhoto};
+use crate::finding::Finding;
 use crate::photos::name::PhotoName;
 
 /// What the names of files that are still being written begin with.
@@ -34,15 +35,37 @@ impl LocalStore {
         Ok(store)
     }
 
+    /// Moves a file as a photo is moved.
+    pub(super) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+        let (temp, root) = (self.temp(), self.root.clone());
+        let moved = blocking(move || {
+            let probe = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
+            let to = tempfile::Builder::new().prefix(PART).tempfile_in(&root)?;
+            fs::rename(probe.path(), to.path())
+        });
+        let shown = self.root.display();
+        tell(match moved.await {
+            Ok(()) => Finding::good(format!("Photos can be stored and moved within {shown}")),
+            Err(error) => Finding::bad(format!(
+                "Photos can't be stored and moved within {shown}: {error}. The account that runs the server must be \
+                 allowed to write there, and all folders in it must be on one disk"
+            )),
+        });
+    }
+
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         let (folder, path) = (self.temp(), self.temporary(name));
+        blocking(move || write(&folder, &path, &bytes))
+            .await
+            .with_context(|| format!("The photo {name} can't be stored"))
+    }
+
+    pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let (folder, path, root) = (self.space(name), self.sorted(name), self.root.clone());
         blocking(move || {
-            // Under another name until it is whole: a crash leaves no half photo under the real one.
-            let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(&folder)?;
-            part.write_all(&bytes)?;
-            part.as_file().sync_all()?;
-            part.persist(&path).map_err(|failed| failed.error)?;
-            sync_folder(&folder)
+            fs::create_dir_all(&folder)?;
+            sync_folder(&root)?;
+            write(&folder, &path, &bytes)
         })
         .await
         .with_context(|| format!("The photo {name} can't be stored"))
@@ -51,7 +74,7 @@ impl LocalStore {
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let (from, to) = (self.temporary(name), self.sorted(name));
         let (temp, folder, root) = (self.temp(), self.space(name), self.root.clone());
-        let moved = blocking(move || {
+        blocking(move || {
             loop {
                 if !folder.is_dir() {
                     fs::create_dir_all(&folder)?;
@@ -62,21 +85,16 @@ impl LocalStore {
                     Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                     // The folder went meanwhile, with the last photo that was in it.
                     Err(_) if from.is_file() => {}
-                    Err(_) => return Ok(to.is_file().then_some(Sorted::Before)),
+                    Err(_) if to.is_file() => return Ok(Sorted::Before),
+                    Err(_) => return Ok(Sorted::Missing),
                 }
             }
             sync_folder(&folder)?;
             sync_folder(&temp)?;
-            Ok(Some(Sorted::Now))
+            Ok(Sorted::Now)
         })
         .await
-        .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))?;
-        match moved {
-            Some(sorted) => Ok(sorted),
-            None => {
-                bail!("The photo {name} is neither in the temporary store nor in that of its space")
-            }
-        }
+        .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))
     }
 
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
@@ -175,6 +193,15 @@ impl LocalStore {
     fn sorted(&self, name: &PhotoName) -> PathBuf {
         self.space(name).join(name.file())
     }
+}
+
+/// Writes a file durably, under another name until it is whole: a crash leaves no half photo under the real one.
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(folder)?;
+    part.write_all(bytes)?;
+    part.as_file().sync_all()?;
+    part.persist(path).map_err(|failed| failed.error)?;
+    sync_folder(folder)
 }
 
 /// Makes the names in a folder durable, as `fsync` of a file does for its bytes.

@@ -12,6 +12,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::name::PhotoName;
+use crate::finding::Finding;
 pub use local::LocalStore;
 pub use s3::S3Store;
 
@@ -54,9 +55,21 @@ pub enum Sorted {
     Now,
     /// It was there already: an earlier attempt got that far.
     Before,
+    /// It is in neither store: it was deleted, or never came.
+    Missing,
 }
 
 impl StoredPhoto {
+    /// All its bytes.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn read_all(self) -> Result<Vec<u8>> {
+        let (length, mut bytes) = (self.bytes, Vec::new());
+        self.read(0, length).await?.read_to_end(&mut bytes).await?;
+        Ok(bytes)
+    }
+
     /// The bytes from `start`, `length` of them.
     ///
     /// # Errors
@@ -84,6 +97,14 @@ impl PhotoStore {
         }
     }
 
+    /// Tries out what the store needs, on something that is no photo.
+    pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+        match self {
+            Self::Local(store) => store.examine(tell).await,
+            Self::S3(store) => store.examine(tell).await,
+        }
+    }
+
     /// Puts a photo into the temporary store. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
@@ -95,10 +116,21 @@ impl PhotoStore {
         }
     }
 
+    /// Puts a photo into the store of its space. When this answers, the bytes survive a power cut.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        match self {
+            Self::Local(store) => store.put_sorted(name, bytes).await,
+            Self::S3(store) => store.put_sorted(name, bytes).await,
+        }
+    }
+
     /// Moves a photo from the temporary store into that of its space. Can be repeated.
     ///
     /// # Errors
-    /// The photo is in neither store, or they can't be written to.
+    /// A store can't be written to.
     pub async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         match self {
             Self::Local(store) => store.sort(name).await,
@@ -106,7 +138,18 @@ impl PhotoStore {
         }
     }
 
-    /// Finds a photo, wherever it is at this moment; `None` if it is nowhere.
+    /// Opens a photo, wherever it is at this moment; `None` if it is nowhere.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        match self {
+            Self::Local(store) => store.open(name).await,
+            Self::S3(store) => store.open(name).await,
+        }
+    }
+
+    /// Finds the way by which a photo gets to who asks for it, wherever it is; `None` if it is nowhere.
     ///
     /// # Errors
     /// The store can't be read.
@@ -137,6 +180,18 @@ impl PhotoStore {
             // A folder goes with its last photo.
             Self::Local(_) => Ok(()),
             Self::S3(store) => store.delete_space(space).await,
+        }
+    }
+
+    /// Deletes the store of a space if nothing is in it. `space` is the digits of its id.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_space_if_empty(&self, space: &str) -> Result<()> {
+        match self {
+            // A folder goes with its last photo.
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => store.delete_bucket_of(space).await,
         }
     }
 

@@ -9,6 +9,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use sha2::{Digest, Sha256};
 
+use super::objects::is_missing;
 use crate::config::{Layout, Photos};
 use crate::photos::name::PhotoName;
 
@@ -111,19 +112,11 @@ impl Buckets {
         }
         // With the last dash: the prefix of space 1 must not find the bucket of space 12.
         let prefix = format!("{}{space}-", self.prefix);
-        let mut pages = client
-            .list_buckets()
-            .prefix(&prefix)
-            .into_paginator()
-            .send();
-        let mut found: Option<String> = None;
-        while let Some(page) = pages.next().await {
-            let page = page.context("The buckets can't be listed")?;
-            // Not every service takes notice of the prefix, so it is looked at here too.
-            let names = page.buckets().iter().filter_map(|bucket| bucket.name());
-            let ours = names.filter(|name| name.strip_prefix(&prefix).is_some_and(is_five_digits));
-            found = found.into_iter().chain(ours.map(str::to_owned)).min();
-        }
+        let ours = list(client, &prefix).await?;
+        let found = ours
+            .into_iter()
+            .filter(|name| name.strip_prefix(&prefix).is_some_and(is_five_digits))
+            .min();
         if let Some(bucket) = &found {
             self.remember(space, bucket);
         }
@@ -197,6 +190,20 @@ fn is_five_digits(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The names of our own buckets that begin so.
+async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
+    let mut pages = client.list_buckets().prefix(prefix).into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.context("The buckets can't be listed")?;
+        // Not every service takes notice of the prefix, so it is looked at here too.
+        let names = page.buckets().iter().filter_map(|bucket| bucket.name());
+        let ours = names.filter(|name| name.starts_with(prefix));
+        found.extend(ours.map(str::to_owned));
+    }
+    Ok(found)
+}
+
 /// Makes a bucket; whether it is ours.
 async fn create(client: &Client, bucket: &str) -> Result<bool> {
     let region = client
@@ -222,11 +229,25 @@ async fn create(client: &Client, bucket: &str) -> Result<bool> {
         Err(error) => match error.code() {
             Some("BucketAlreadyOwnedByYou") => Ok(true),
             // Some services say this of buckets of our own, too.
-            Some("BucketAlreadyExists") => {
-                Ok(client.head_bucket().bucket(bucket).send().await.is_ok())
-            }
+            Some("BucketAlreadyExists") => Ok(list(client, bucket)
+                .await?
+                .iter()
+                .any(|name| name == bucket)),
             _ => Err(error).with_context(|| format!("The bucket {bucket} can't be made")),
         },
+    }
+}
+
+/// Deletes a bucket if nothing is in it; whether it is gone.
+///
+/// # Errors
+/// S3 can't be reached, or doesn't let us.
+pub async fn delete_bucket(client: &Client, bucket: &str) -> Result<bool> {
+    match client.delete_bucket().bucket(bucket).send().await {
+        Ok(_) => Ok(true),
+        Err(error) if is_missing(&error) => Ok(true),
+        Err(error) if error.code() == Some("BucketNotEmpty") => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("The bucket {bucket} can't be deleted")),
     }
 }
 

@@ -2,12 +2,13 @@
 
 mod buckets;
 mod objects;
+mod probe;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -21,7 +22,7 @@ use crate::config::{Checksums, Delivery, Photos};
 use crate::photos::aws::Aws;
 use crate::photos::name::PhotoName;
 use crate::photos::sweep::ABANDONED;
-use buckets::{Buckets, Place};
+use buckets::{Buckets, Place, delete_bucket};
 pub use objects::S3Object;
 use objects::{Copied, copy, delete, is_missing, size};
 
@@ -80,23 +81,25 @@ impl S3Store {
     }
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let place = self.buckets.temporary(name);
-        let put = self
-            .client()
-            .await
-            .put_object()
-            .bucket(&place.bucket)
-            .key(&place.key);
+        self.put(self.buckets.temporary(name), name, bytes).await
+    }
+
+    pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let place = self
+            .buckets
+            .find_or_create(self.client().await, name)
+            .await?;
+        self.put(place, name, bytes).await
+    }
+
+    async fn put(&self, place: Place, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let Place { bucket, key } = &place;
+        let put = self.client().await.put_object().bucket(bucket).key(key);
         put.set_content_type(name.kind().map(|kind| kind.media_type().to_owned()))
             .body(ByteStream::from(bytes))
             .send()
             .await
-            .with_context(|| {
-                format!(
-                    "The photo {name} can't be put into the bucket {}",
-                    place.bucket
-                )
-            })?;
+            .with_context(|| format!("The photo {name} can't be put into the bucket {bucket}"))?;
         Ok(())
     }
 
@@ -118,9 +121,7 @@ impl S3Store {
                 Ok(Sorted::Now)
             }
             Copied::NoSource if size(client, &to).await?.is_some() => Ok(Sorted::Before),
-            Copied::NoSource => {
-                bail!("The photo {name} is neither in the temporary store nor in that of its space")
-            }
+            Copied::NoSource => Ok(Sorted::Missing),
             Copied::NoBucket => bail!("The bucket {} or {} isn't there", from.bucket, to.bucket),
         }
     }
@@ -245,12 +246,27 @@ impl S3Store {
                 deleted.with_context(|| format!("The bucket {bucket} can't be emptied"))?;
             }
         }
-        match client.delete_bucket().bucket(&bucket).send().await {
-            Err(error) if !is_missing(&error) => {
-                Err(error).with_context(|| format!("The bucket {bucket} can't be deleted"))
-            }
-            _ => Ok(()),
+        ensure!(
+            delete_bucket(client, &bucket).await?,
+            "The bucket {bucket} can't be deleted: something was put there meanwhile"
+        );
+        Ok(())
+    }
+
+    /// Deletes the bucket of a space if it is empty.
+    pub(super) async fn delete_bucket_of(&self, space: &str) -> Result<()> {
+        let client = self.client().await;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        if !delete_bucket(client, &bucket).await? {
+            tracing::warn!(
+                bucket,
+                "a bucket stays, because there is more in it than photos"
+            );
         }
+        Ok(())
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
@@ -269,7 +285,11 @@ impl S3Store {
             .send();
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.with_context(|| format!("The bucket {bucket} can't be listed"))?;
+            let page = match page {
+                // Before the first start has made it, nothing is in it.
+                Err(error) if is_missing(&error) => break,
+                page => page.with_context(|| format!("The bucket {bucket} can't be listed"))?,
+            };
             for object in page.contents() {
                 if object.last_modified().is_some_and(|at| at.secs() < since)
                     && let Some(Ok(name)) = object.key().map(str::parse)

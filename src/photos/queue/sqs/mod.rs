@@ -1,5 +1,8 @@
 //! The queue in Amazon SQS: FIFO if its address ends in `.fifo`, standard otherwise.
 
+mod dead_letter;
+mod probe;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +12,11 @@ use aws_sdk_sqs::types::{
     Message as SqsMessage, MessageSystemAttributeName, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
+use serde_json::Value;
 use tokio::sync::{Notify, OnceCell};
 use tokio::time::timeout;
 
-use super::{Message, Next, PhotoName, back_off};
+use super::{Failure, Message, Next, PhotoName, back_off};
 use crate::clock::Clock;
 use crate::photos::aws::Aws;
 
@@ -42,6 +46,10 @@ struct Attributes {
     hidden: Duration,
     /// After how many attempts SQS moves a message to the dead-letter queue; `None` without one.
     redrive_after: Option<u32>,
+    /// Whether it says that it is FIFO; some services don't tell.
+    is_fifo: Option<bool>,
+    /// The name of the dead-letter queue within all of Amazon.
+    dead_letters: Option<String>,
 }
 
 impl SqsQueue {
@@ -150,15 +158,16 @@ impl SqsQueue {
             ?body,
             "a message is not the name of a photo; deleting it, as there is no dead-letter queue"
         );
-        self.delete(message.receipt_handle()).await
+        self.delete_from(&self.url, message.receipt_handle()).await
     }
 
     pub(super) async fn acknowledge(&self, message: &Message) -> Result<()> {
-        self.delete(message.receipt.as_deref()).await
+        self.delete_from(&self.url, message.receipt.as_deref())
+            .await
     }
 
-    async fn delete(&self, receipt: Option<&str>) -> Result<()> {
-        let delete = self.client().await.delete_message().queue_url(&self.url);
+    async fn delete_from(&self, url: &str, receipt: Option<&str>) -> Result<()> {
+        let delete = self.client().await.delete_message().queue_url(url);
         let delete = delete.set_receipt_handle(receipt.map(str::to_owned));
         delete
             .send()
@@ -172,13 +181,16 @@ impl SqsQueue {
         self.hide(message, self.lease().await?).await
     }
 
-    pub(super) async fn put_back(&self, message: &Message) -> Result<Next> {
-        let is_last = self
-            .attributes()
-            .await?
-            .redrive_after
-            .is_some_and(|attempts| message.attempt >= attempts);
-        let wait = if is_last {
+    pub(super) async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
+        let redrive_after = self.attributes().await?.redrive_after;
+        // Most likely its share was deleted. The next of its space wait behind it in a FIFO queue, so that it goes soon.
+        let is_hopeless = matches!(failure, Failure::Missing) && message.attempt > 1;
+        if is_hopeless && redrive_after.is_none() {
+            self.acknowledge(message).await?;
+            return Ok(Next::Gone);
+        }
+        let is_last = redrive_after.is_some_and(|attempts| message.attempt >= attempts);
+        let wait = if is_last || is_hopeless {
             Duration::ZERO
         } else {
             back_off(message.attempt)
@@ -219,24 +231,30 @@ impl SqsQueue {
     }
 
     async fn ask_attributes(&self) -> Result<Attributes> {
-        use QueueAttributeName::{RedrivePolicy, VisibilityTimeout};
+        use QueueAttributeName::{All, FifoQueue, RedrivePolicy, VisibilityTimeout};
         let ask = self
             .client()
             .await
             .get_queue_attributes()
             .queue_url(&self.url);
         let told = ask
-            .attribute_names(RedrivePolicy)
-            .attribute_names(VisibilityTimeout)
+            // Some services refuse to be asked for what a standard queue doesn't have.
+            .attribute_names(All)
             .send()
             .await;
         let told = told.context("The attributes of the queue can't be read")?;
         let attribute = |name| told.attributes().and_then(|all| all.get(&name));
         let hidden = attribute(VisibilityTimeout).and_then(|seconds| seconds.parse().ok());
+        let policy: Option<Value> =
+            attribute(RedrivePolicy).and_then(|policy| serde_json::from_str(policy).ok());
         Ok(Attributes {
             // What SQS itself takes when nobody says.
             hidden: Duration::from_secs(hidden.unwrap_or(30)),
-            redrive_after: attribute(RedrivePolicy).and_then(|policy| max_receive_count(policy)),
+            is_fifo: attribute(FifoQueue).map(|fifo| fifo == "true"),
+            redrive_after: policy.as_ref().and_then(max_receive_count),
+            dead_letters: policy
+                .as_ref()
+                .and_then(|policy| policy["deadLetterTargetArn"].as_str().map(str::to_owned)),
         })
     }
 }
@@ -254,8 +272,7 @@ fn read(message: &SqsMessage, name: PhotoName) -> Message {
 }
 
 /// The number in a redrive policy, which is a number or the text of one.
-fn max_receive_count(policy: &str) -> Option<u32> {
-    let policy: serde_json::Value = serde_json::from_str(policy).ok()?;
+fn max_receive_count(policy: &Value) -> Option<u32> {
     let count = &policy["maxReceiveCount"];
     count
         .as_u64()
@@ -270,18 +287,22 @@ fn seconds(time: Duration) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_redrive_policy_is_read_in_both_its_forms() {
+        let read = |policy: Value| max_receive_count(&policy);
+        let arn = "arn:aws:sqs:eu-central-1:1:photos-failed";
         assert_eq!(
-            max_receive_count(r#"{"deadLetterTargetArn": "arn:x", "maxReceiveCount": 5}"#),
+            read(json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5})),
             Some(5)
         );
         assert_eq!(
-            max_receive_count(r#"{"deadLetterTargetArn": "arn:x", "maxReceiveCount": "5"}"#),
+            read(json!({"deadLetterTargetArn": arn, "maxReceiveCount": "5"})),
             Some(5)
         );
-        assert_eq!(max_receive_count("{}"), None);
+        assert_eq!(read(json!({})), None);
     }
 }

@@ -1,0 +1,72 @@
+//! `shared-spaces photos move`: takes all photos from one store to the other.
+
+use anyhow::{Result, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::serve;
+use crate::app::App;
+use crate::config::{Config, StoreKind};
+use crate::domain::photos;
+
+/// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
+///
+/// # Errors
+/// A store or the database can't be used; a photo couldn't be moved; a server is running that mustn't.
+pub async fn run(config: Config, to: StoreKind) -> Result<()> {
+    let is_last_part = config.photos.store == to;
+    // A server that was started with these settings misses the photos that aren't there yet, and one that was started
+    // with those from before needs the originals.
+    let _lock = is_last_part
+        .then(|| serve::lock(&config.data_dir))
+        .transpose()?;
+    let app = App::open(config)?;
+    let mover = app.mover(to)?;
+
+    let total = app.db.read(|conn| Ok(photos::total_bytes(conn)?)).await?;
+    let bar = ProgressBar::new(total);
+    bar.set_style(ProgressStyle::with_template(
+        "{wide_bar} {bytes} of {total_bytes}, {eta} left",
+    )?);
+    let copied = mover.copy(|bytes| bar.inc(bytes)).await;
+    bar.finish_and_clear();
+    let copied = copied?;
+
+    println!(
+        "Copied to {}: {}. There before: {}. Each was read back and compared.",
+        place(to),
+        copied.copied,
+        copied.before
+    );
+    for (name, why) in &copied.stay {
+        eprintln!("{name} stays: {why:#}");
+    }
+    if is_last_part {
+        mover.delete_originals().await?;
+        println!(
+            "What is in {} is no longer in {}.",
+            place(to),
+            place(to.other())
+        );
+    } else {
+        println!(
+            "Nothing was deleted. To go over: stop the server, set photos.store = \"{to}\", give this command again, \
+             and start the server."
+        );
+    }
+    ensure!(
+        copied.stay.is_empty(),
+        "Photos that could not be moved: {}. They are as they were; give the command again when that is mended",
+        copied.stay.len()
+    );
+    if is_last_part {
+        mover.journal.end()?;
+    }
+    Ok(())
+}
+
+fn place(store: StoreKind) -> &'static str {
+    match store {
+        StoreKind::Local => "the data folder",
+        StoreKind::S3 => "S3",
+    }
+}

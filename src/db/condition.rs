@@ -1,0 +1,74 @@
+//! The condition of a database file, looked at without changing it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Db, migrate};
+use crate::finding::Finding;
+
+/// How a database file was found.
+#[derive(Debug)]
+pub struct Condition {
+    schema: i32,
+    newest: i32,
+    /// What SQLite says of the file; `ok` if it is sound.
+    verdict: String,
+}
+
+impl Db {
+    /// Looks at the database file at `path`, the whole of it, and changes nothing.
+    ///
+    /// # Errors
+    /// It can't be opened or read.
+    pub fn examine(path: &Path) -> Result<Condition> {
+        let reading = || format!("The database {} can't be read", path.display());
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
+        connection
+            .busy_timeout(super::DEADLINE)
+            .with_context(reading)?;
+        let verdict = connection
+            .query_row("pragma quick_check(1)", [], |row| row.get(0))
+            .with_context(reading)?;
+        Ok(Condition {
+            schema: migrate::version(&connection).with_context(reading)?,
+            newest: migrate::newest(),
+            verdict,
+        })
+    }
+}
+
+impl Condition {
+    /// Whether it is sound, and of this version.
+    pub fn is_current(&self) -> bool {
+        self.verdict == "ok" && self.schema == self.newest
+    }
+
+    /// What this means.
+    pub fn finding(&self) -> Finding {
+        let Self {
+            schema,
+            newest,
+            verdict,
+        } = self;
+        if verdict != "ok" {
+            return Finding::bad(format!(
+                "The database is damaged: {verdict}. Stop the server, keep the file, and put back a copy from before"
+            ));
+        }
+        if schema > newest {
+            return Finding::bad(format!(
+                "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the \
+                 newer version that wrote it"
+            ));
+        }
+        if schema < newest {
+            return Finding::good(format!(
+                "The database is sound; the next start brings its schema from {schema} to {newest}, and keeps a copy from before"
+            ));
+        }
+        Finding::good("The database is sound")
+    }
+}

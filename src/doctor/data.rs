@@ -1,0 +1,79 @@
+//! The data folder and the database in it.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::config::{Config, QueueKind, StoreKind};
+use crate::db::Db;
+use crate::finding::Finding;
+
+/// What was found of what others stand on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Data {
+    /// There is a data folder, and it can be written to.
+    pub has_folder: bool,
+    /// There is a sound database in it, of this version.
+    pub has_current_database: bool,
+}
+
+/// Looks at the data folder and at the database.
+pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
+    let mut data = Data::default();
+    let folder = &config.data_dir;
+    let shown = folder.display();
+    let database = folder.join("shared-spaces.db");
+    let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
+    if !database.exists() && needs_none {
+        tell(Finding::good(format!(
+            "There is no database in the data folder {shown}: workers need none, and the first start of a server makes it"
+        )));
+        return data;
+    }
+    if !folder.exists() {
+        tell(Finding::doubtful(format!(
+            "There is no data folder {shown} yet. If there should be one, set data_dir, or give the command in the right \
+             folder; else the first start makes it"
+        )));
+        return data;
+    }
+    if let Err(error) = write_in(folder) {
+        tell(Finding::bad(format!(
+            "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
+        )));
+        return data;
+    }
+    data.has_folder = true;
+    tell(Finding::good(format!(
+        "The data folder {shown} can be written to"
+    )));
+    if !database.exists() {
+        tell(Finding::good(
+            "There is no database yet; the first start makes it",
+        ));
+        return data;
+    }
+    match Db::examine(&database) {
+        Ok(condition) => {
+            data.has_current_database = condition.is_current();
+            tell(condition.finding());
+        }
+        Err(error) => tell(Finding::bad(format!(
+            "{error:#}. Put back a copy of the whole data folder, or ask for help before the file is changed"
+        ))),
+    }
+    data
+}
+
+/// Writes a file durably, and deletes it.
+fn write_in(folder: &Path) -> Result<()> {
+    let write = || {
+        let mut probe = tempfile::Builder::new()
+            .prefix(".doctor-")
+            .tempfile_in(folder)?;
+        probe.write_all(b"Can be written.")?;
+        probe.as_file().sync_all()
+    };
+    write().with_context(|| format!("The data folder {} can't be written to", folder.display()))
+}

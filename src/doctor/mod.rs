@@ -1,0 +1,45 @@
+//! Looks at everything that the program stands on, and says in sentences what is wrong and what to do.
+
+mod data;
+
+use crate::app;
+use crate::config::{Config, QueueKind, StoreKind, WorkerPlace};
+use crate::finding::Finding;
+
+/// Looks at everything, one thing after the other, and tells what it finds.
+pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
+    tell(settings(config));
+    let data = data::examine(config, &mut tell);
+    if config.photos.store == StoreKind::S3 || data.has_folder {
+        match app::store(config.photos.store, config) {
+            Ok(store) => store.examine(&mut tell).await,
+            Err(error) => tell(Finding::error(&error)),
+        }
+    }
+    // To open a database of an older version would be to upgrade it.
+    if config.photos.queue == QueueKind::Sqs || data.has_current_database {
+        match app::queue(config.clone()) {
+            Ok(queue) => queue.examine(&mut tell).await,
+            Err(error) => tell(Finding::error(&error)),
+        }
+    }
+}
+
+fn settings(config: &Config) -> Finding {
+    let photos = &config.photos;
+    let store = match photos.store {
+        StoreKind::Local => "photos are in the data folder",
+        StoreKind::S3 => "photos are in S3",
+    };
+    let queue = match photos.queue {
+        QueueKind::Local => "the queue is in the database",
+        QueueKind::Sqs => "the queue is in SQS",
+    };
+    let worker = match photos.worker() {
+        WorkerPlace::Inside => "the worker is inside the server",
+        WorkerPlace::Separate => "workers are processes of their own (`shared-spaces worker`)",
+    };
+    Finding::good(format!(
+        "The settings can be understood: {store}, {queue}, {worker}"
+    ))
+}

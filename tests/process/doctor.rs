@@ -1,0 +1,96 @@
+//! What the doctor says of a server that keeps everything on this machine.
+
+use std::fs;
+
+use crate::support::{Server, fails, picture, succeeds, until};
+
+#[test]
+fn a_running_server_is_found_in_good_health_and_undisturbed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let share = ann.share_photo(&space, &picture(24, 1));
+    let said = succeeds(folder.path(), &["doctor"], "");
+    assert!(said.lines().all(|line| line.starts_with("good ")), "{said}");
+    for words in [
+        "photos are in the data folder, the queue is in the database, the worker is inside the server",
+        "can be written to",
+        "The database is sound",
+        "Photos can be stored and moved",
+        "No photo has failed to be sorted",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(ann.fetch(&share["image_url"]).status, 200);
+    let leftovers = crate::support::files(folder.path());
+    assert!(
+        !leftovers
+            .iter()
+            .any(|file| file.contains("doctor") || file.contains("part")),
+        "{leftovers:?}"
+    );
+}
+
+#[test]
+fn where_nothing_is_yet_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = succeeds(folder.path(), &["doctor"], "");
+    assert!(said.contains("doubtful  There is no data folder"), "{said}");
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_folder_that_is_a_file_is_bad() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("data"), "not a folder").unwrap();
+    let complaint = fails(folder.path(), &["doctor"], "");
+    assert!(
+        complaint.contains("Things that keep Shared Spaces from working: 1"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_damaged_database_is_bad_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    server.person("ann");
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let path = folder.path().join("data/shared-spaces.db");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4096..].fill(7);
+    fs::write(&path, &bytes).unwrap();
+    let output = crate::support::run(folder.path(), &["doctor"], "");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(!output.status.success());
+    assert!(said.contains("BAD       The database"), "{said}");
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn photos_that_failed_are_doubtful() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_with(
+        folder.path(),
+        &[
+            ("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1"),
+            ("SHARED_SPACES_PHOTOS__WORKER", "separate"),
+        ],
+    );
+    let ann = server.person("ann");
+    ann.share_photo(&ann.space("Family"), &picture(24, 1));
+    fs::remove_file(folder.path().join("data/photos/temp/1-1.png")).unwrap();
+    let mut worker = crate::support::command(folder.path(), &["worker"]);
+    worker.env("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1");
+    let _worker = crate::support::Process::start(worker);
+    let said = until("the photo to fail", || {
+        let said = succeeds(folder.path(), &["doctor"], "");
+        said.contains("could not be sorted").then_some(said)
+    });
+    assert!(
+        said.contains("doubtful  1 photos could not be sorted."),
+        "{said}"
+    );
+}
