@@ -50,7 +50,7 @@ impl Photos {
                  photos on this machine's disk"
             );
             ensure!(
-                self.queue_url.is_some(),
+                self.queue_url.as_ref().is_some_and(|url| !url.is_empty()),
                 "The setting photos.queue = \"sqs\" needs photos.queue_url, the address of the queue"
             );
         }
