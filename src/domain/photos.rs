@@ -42,8 +42,9 @@ pub(super) fn add(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
-         values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
+        "insert into photos
+         (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, previews_due_at)
+         values (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
     )?
     .execute((
         photo.id,
