@@ -1,0 +1,49 @@
+// What can go wrong between the page and the server.
+
+/** A refusal by the server, or a server that can't be reached (then `status` is 0). */
+export class ApiError extends Error {
+  constructor(
+    /** The HTTP status; 0 if no answer came. */
+    readonly status: number,
+    /** The server's own sentence; empty if no answer came. */
+    readonly sentence: string,
+    /** The server's word for programs, such as `wrong_login`. */
+    readonly code: string,
+    /** Seconds after which the server wants to be asked again. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(sentence || code);
+    this.name = 'ApiError';
+  }
+
+  /** Nobody answered, or only something that stands before a server that is down. */
+  get unreachable(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 504;
+  }
+}
+
+/** Tells whether asking once more, later, can help. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.unreachable || error.status === 503 || error.status === 429);
+}
+
+/** Reads a refusal from what the server sent: problem details, or a sentence. */
+export function readRefusal(status: number, headers: Headers, body: string): ApiError {
+  const after = Number(headers.get('Retry-After') ?? NaN);
+  const retryAfter = Number.isFinite(after) && after >= 0 ? after : null;
+  const type = headers.get('Content-Type') ?? '';
+  if (type.includes('json')) {
+    try {
+      const problem = JSON.parse(body) as { detail?: unknown; code?: unknown };
+      if (typeof problem.detail === 'string') {
+        const code = typeof problem.code === 'string' ? problem.code : 'http';
+        return new ApiError(status, problem.detail, code, retryAfter);
+      }
+    } catch {
+      // Cut off on its way: the status alone has to tell.
+    }
+  }
+  // Only our server's plain sentences are shown; what a proxy writes is for its own people.
+  const sentence = type.startsWith('text/plain') && body.length < 400 ? body.trim() : '';
+  return new ApiError(status, sentence, 'http', retryAfter);
+}

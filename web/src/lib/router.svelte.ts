@@ -1,0 +1,91 @@
+// Where one is. Links are plain `<a href>`; the router takes the clicks on those that stay inside the app.
+
+import { tick } from 'svelte';
+
+import { match, type Route } from './routes';
+
+interface Entry {
+  key: number;
+}
+
+class Router {
+  /** The path with its query. */
+  url = $state('/app/');
+  route: Route = $derived(match(this.url.split('?')[0] ?? ''));
+  /** How often one has gone somewhere since the page was opened; 0 on the first page. */
+  visits = $state(0);
+
+  #key = 0;
+  #scrolls = new Map<number, number>();
+
+  start(): void {
+    history.scrollRestoration = 'manual';
+    this.url = location.pathname + location.search;
+    this.#key = (history.state as Entry | null)?.key ?? Date.now();
+    history.replaceState({ key: this.#key }, '');
+    addEventListener('popstate', (event) => void this.#popped(event));
+    addEventListener('scroll', () => this.#scrolls.set(this.#key, scrollY), { passive: true });
+    addEventListener('click', (event) => this.#clicked(event));
+  }
+
+  /** Goes to a path of the app. With `replace`, the way back leads past where one is now. */
+  go(path: string, { replace = false } = {}): void {
+    if (replace) {
+      history.replaceState({ key: this.#key }, '', path);
+    } else {
+      this.#key = Date.now();
+      history.pushState({ key: this.#key }, '', path);
+    }
+    void this.#show(path, 0);
+  }
+
+  /** Goes back, or to `path` if the app was entered here. */
+  back(path: string): void {
+    if (this.visits > 0) history.back();
+    else this.go(path, { replace: true });
+  }
+
+  async #popped(event: PopStateEvent): Promise<void> {
+    this.#key = (event.state as Entry | null)?.key ?? Date.now();
+    await this.#show(location.pathname + location.search, this.#scrolls.get(this.#key) ?? 0);
+  }
+
+  async #show(url: string, scroll: number): Promise<void> {
+    const key = this.#key;
+    const change = async () => {
+      this.url = url;
+      this.visits += 1;
+      await tick();
+      if (key === this.#key) this.#scrollTo(scroll);
+    };
+    if (document.startViewTransition && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      // A transition that is skipped, because the next one began, is no failure.
+      document.startViewTransition(change).ready.catch(() => undefined);
+    } else {
+      await change();
+    }
+  }
+
+  /** Scrolls as soon as there is enough page to scroll; what was loaded once is there at once. */
+  #scrollTo(top: number, tries = 20): void {
+    const key = this.#key;
+    scrollTo({ top, behavior: 'instant' });
+    if (tries > 0 && Math.abs(scrollY - top) > 2) {
+      requestAnimationFrame(() => key === this.#key && this.#scrollTo(top, tries - 1));
+    }
+  }
+
+  #clicked(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link?.href || link.target || link.hasAttribute('download')) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || !url.pathname.startsWith('/app/')) return;
+    event.preventDefault();
+    const path = url.pathname + url.search;
+    this.go(path, { replace: path === this.url });
+  }
+}
+
+export const router = new Router();

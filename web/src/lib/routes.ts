@@ -1,0 +1,78 @@
+// The app's addresses, both ways.
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'sign-in' }
+  | { page: 'register' }
+  | { page: 'account' }
+  | { page: 'space'; id: number }
+  | { page: 'members'; id: number }
+  | { page: 'photos'; id: number; share: number | null }
+  | { page: 'settings'; id: number }
+  | { page: 'share'; id: number }
+  | { page: 'lost' };
+
+export const paths = {
+  home: '/app/',
+  signIn: '/app/sign-in',
+  register: '/app/register',
+  account: '/app/account',
+  space: (id: number) => `/app/spaces/${id}`,
+  members: (id: number) => `/app/spaces/${id}/members`,
+  photos: (id: number, share?: number) => `/app/spaces/${id}/photos${share === undefined ? '' : `/${share}`}`,
+  settings: (id: number) => `/app/spaces/${id}/settings`,
+  share: (id: number) => `/app/shares/${id}`,
+};
+
+const LOST: Route = { page: 'lost' };
+
+/** What stands at a path. */
+export function match(pathname: string): Route {
+  const parts = pathname.split('/').filter(Boolean);
+  if (parts.length === 0) return { page: 'home' };
+  if (parts[0] !== 'app') return LOST;
+  const [, noun, given, view, item, ...rest] = parts;
+  if (rest.length > 0) return LOST;
+  if (noun === undefined) return { page: 'home' };
+  if (given === undefined) {
+    if (noun === 'sign-in' || noun === 'register' || noun === 'account') return { page: noun };
+    return LOST;
+  }
+  const id = idOf(given);
+  if (id === null) return LOST;
+  if (noun === 'shares') return view === undefined ? { page: 'share', id } : LOST;
+  if (noun !== 'spaces') return LOST;
+  if (view === undefined) return { page: 'space', id };
+  if (view === 'photos') {
+    const share = item === undefined ? null : idOf(item);
+    return item !== undefined && share === null ? LOST : { page: 'photos', id, share };
+  }
+  if (item !== undefined) return LOST;
+  return view === 'members' || view === 'settings' ? { page: view, id } : LOST;
+}
+
+/** A positive number that is written as one. */
+function idOf(text: string): number | null {
+  return /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null;
+}
+
+/** The space that a route is about, if it says so itself. */
+export function spaceOf(route: Route): number | null {
+  switch (route.page) {
+    case 'space':
+    case 'members':
+    case 'photos':
+    case 'settings':
+      return route.id;
+    default:
+      return null;
+  }
+}
+
+/** Where to go after signing in: an address of this app, whatever the query says. */
+export function afterSignIn(search: string): string {
+  const to = new URLSearchParams(search).get('to');
+  if (!to?.startsWith('/app/')) return paths.home;
+  const { page } = match(to.split(/[?#]/)[0] ?? to);
+  return page === 'sign-in' || page === 'register' ? paths.home : to;
+}

@@ -1,0 +1,93 @@
+// Who is signed in here. The proof is a cookie that no script can read; this only knows its owner.
+
+import * as api from './api';
+import type { ApiError } from './errors';
+import { forgetDrafts } from './drafts';
+import { router } from './router.svelte';
+import { match, paths } from './routes';
+import type { ServerInfo, User } from './types';
+
+class Session {
+  user = $state<User | null>(null);
+  /** Nothing is shown before it is known whether somebody is signed in. */
+  ready = $state(false);
+  /** The session ended while the page was open. */
+  expired = $state(false);
+  /** What the server says of itself, for who isn't signed in; null until it is known. */
+  server = $state<ServerInfo | null>(null);
+
+  #atSignOut: (() => Promise<void> | void)[] = [];
+
+  /** The signed-in person, where nobody else gets to. */
+  get me(): User {
+    if (!this.user) throw new Error('nobody is signed in');
+    return this.user;
+  }
+
+  /** Finds out who is signed in, and leads whoever isn't to where they can. Throws if the server can't be reached. */
+  async start(): Promise<void> {
+    try {
+      this.user = await api.me();
+    } catch (error) {
+      if ((error as ApiError).status !== 401) throw error;
+      await this.#toDoor();
+    }
+    this.ready = true;
+  }
+
+  /** Does this before signing out: what waits is sent, what was cached is dropped. */
+  beforeSignOut(task: () => Promise<void> | void): void {
+    this.#atSignOut.push(task);
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    await api.signIn(login, password);
+    const user = await api.me();
+    // What somebody else left behind in this tab is not shown to the next.
+    if (this.user && this.user.id !== user.id) await this.#clear();
+    this.user = user;
+    this.expired = false;
+  }
+
+  async signOut(): Promise<void> {
+    await this.#clear();
+    await api.signOut();
+    if (this.user) forgetDrafts(this.user.id);
+    this.user = null;
+    router.go(paths.signIn);
+  }
+
+  /** Takes note of how a request went. */
+  heard(error: ApiError | null): void {
+    if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
+    this.expired = this.user !== null;
+    router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
+  }
+
+  async askServer(): Promise<ServerInfo> {
+    this.server = await api.server();
+    return this.server;
+  }
+
+  async #toDoor(): Promise<void> {
+    // Without an answer the sign-in page is shown as usual; the server refuses what it doesn't offer.
+    const server = await this.askServer().catch(() => null);
+    if (server?.needs_first_account) router.go(paths.register, { replace: true });
+    else if (!isDoor()) {
+      const to = router.url === paths.home || router.url === '/' ? '' : `?to=${encodeURIComponent(router.url)}`;
+      router.go(paths.signIn + to, { replace: true });
+    }
+  }
+
+  async #clear(): Promise<void> {
+    for (const task of this.#atSignOut) await task();
+  }
+}
+
+/** Tells whether one stands before the sign-in or the registration already. */
+function isDoor(): boolean {
+  const { page } = match(location.pathname);
+  return page === 'sign-in' || page === 'register';
+}
+
+export const session = new Session();

@@ -1,0 +1,47 @@
+// My spaces, as the list and the side column show them.
+
+import * as api from './api';
+import { session } from './session.svelte';
+import type { MySpace, Space } from './types';
+
+class Spaces {
+  /** By name; null until they have been read once. */
+  list = $state<MySpace[] | null>(null);
+  error = $state<unknown>(null);
+
+  #reading: Promise<void> | null = null;
+
+  constructor() {
+    session.beforeSignOut(() => {
+      this.list = null;
+    });
+  }
+
+  /** Reads them anew. What is shown stays until the answer is there. Asked twice at once, they are read once. */
+  load(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  find(id: number): MySpace | undefined {
+    return this.list?.find((mine) => mine.space.id === id);
+  }
+
+  /** Makes a space; whoever makes it is in it, alone, as its admin. */
+  async create(name: string): Promise<Space> {
+    const space = await api.createSpace(name);
+    await this.load();
+    return space;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.list = await api.mySpaces();
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+
+export const spaces = new Spaces();

@@ -1,0 +1,40 @@
+// Times as people say them.
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How long ago, for the last days, then the date. `justNow` is what the last seconds are called. */
+export function relative(timestamp: string, now: number, locale: string, justNow: string): string {
+  const then = new Date(timestamp);
+  // A clock that goes slow must not put what has happened into the future.
+  const seconds = Math.max(0, (now - then.getTime()) / 1000);
+  const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (seconds < MINUTE) return justNow;
+  if (seconds < HOUR) return ago.format(-Math.floor(seconds / MINUTE), 'minute');
+  const days = daysBetween(then, new Date(now));
+  if (days === 0 || seconds < 6 * HOUR) return ago.format(-Math.floor(seconds / HOUR), 'hour');
+  if (days < 7) return ago.format(-days, 'day');
+  const sameYear = then.getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: sameYear ? 'long' : 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(then);
+}
+
+/** The full date and time. */
+export function exact(timestamp: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(timestamp));
+}
+
+/** The month, as a heading. */
+export function month(timestamp: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(new Date(timestamp));
+}
+
+/** How many midnights lie between two moments. */
+function daysBetween(from: Date, to: Date): number {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.round((midnight(to) - midnight(from)) / (DAY * 1000));
+}

@@ -1,0 +1,67 @@
+// Short notes at the lower edge, some with a way back.
+
+export interface Toast {
+  id: number;
+  text: string;
+  action: string | null;
+  onaction: (() => void) | null;
+  /** Milliseconds that are left. It stands still while somebody points at it or has the focus in it. */
+  left: number;
+  onend: (() => void) | null;
+}
+
+interface Options {
+  action?: string;
+  onaction?: () => void;
+  /** Called when the note goes without the action having been taken. */
+  onend?: () => void;
+  ms?: number;
+}
+
+const STEP = 250;
+
+class Toasts {
+  list = $state<Toast[]>([]);
+  /** Somebody is about to act on a note. */
+  held = $state(false);
+
+  #next = 1;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  show(text: string, { action, onaction, onend, ms = 5_000 }: Options = {}): number {
+    const id = this.#next++;
+    this.list.push({ id, text, action: action ?? null, onaction: onaction ?? null, onend: onend ?? null, left: ms });
+    this.#timer ??= setInterval(() => this.#step(), STEP);
+    return id;
+  }
+
+  /** Takes the note's action. */
+  act(id: number): void {
+    const toast = this.#take(id);
+    toast?.onaction?.();
+  }
+
+  /** Lets the note go before its time. */
+  end(id: number): void {
+    this.#take(id)?.onend?.();
+  }
+
+  #take(id: number): Toast | undefined {
+    const toast = this.list.find((each) => each.id === id);
+    this.list = this.list.filter((each) => each.id !== id);
+    if (this.list.length === 0) {
+      this.held = false;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    return toast;
+  }
+
+  #step(): void {
+    if (this.held) return;
+    for (const toast of this.list) toast.left -= STEP;
+    for (const toast of this.list.filter((each) => each.left <= 0)) this.end(toast.id);
+  }
+}
+
+export const toasts = new Toasts();

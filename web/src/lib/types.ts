@@ -1,0 +1,107 @@
+// What the API answers, as it answers it.
+
+export interface User {
+  id: number;
+  login: string;
+}
+
+export interface Space {
+  id: number;
+  name: string;
+}
+
+/** A row of "my spaces". */
+export interface MySpace {
+  space: Space;
+  is_admin: boolean;
+  member_count?: number;
+  latest_share?: LatestShare | null;
+}
+
+export interface LatestShare {
+  id: number;
+  user: User;
+  text: string;
+  timestamp: string;
+  has_photo: boolean;
+}
+
+export interface SpaceDetail extends Space {
+  is_admin?: boolean;
+  member_count?: number;
+}
+
+export interface Member {
+  user: User;
+  is_admin: boolean;
+}
+
+export interface Share {
+  id: number;
+  /** Missing where it goes without saying: in the list of a space's shares. */
+  space?: Space;
+  user: User;
+  text: string;
+  timestamp: string;
+  image_url: string | null;
+  image?: Image | null;
+}
+
+export interface Preview {
+  url: string;
+  width: number;
+  height: number;
+}
+
+export interface Image {
+  /** Pixels as shown, after orientation. */
+  width: number;
+  height: number;
+  /** A thumbhash in base64, once it is known. */
+  placeholder: string | null;
+  animated: boolean;
+  previews: { small: Preview; large: Preview };
+}
+
+/** A photo of a space, with the share that it belongs to. */
+export interface Photo {
+  image_url: string;
+  share_id: number;
+  timestamp: string;
+  user: User;
+  image: Image | null;
+}
+
+export interface SignIn {
+  id: number;
+  created_at: string;
+  last_used_at: string;
+  device: string | null;
+  is_current: boolean;
+}
+
+export interface Limits {
+  login_min: number;
+  login_max: number;
+  password_min: number;
+  password_max: number;
+  space_name_min: number;
+  space_name_max: number;
+  text_min: number;
+  text_max: number;
+  photo_bytes: number;
+  photo_pixels: number;
+}
+
+export interface ServerInfo {
+  registration: 'open' | 'closed';
+  needs_first_account: boolean;
+  limits: Limits;
+  photo_types: string[];
+}
+
+/** A piece of a list, and the address of the next piece if there is one. */
+export interface Piece<T> {
+  rows: T[];
+  next: string | null;
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+
+import { hereOf, nextOf } from '../src/lib/api';
+import { ApiError, isPassing, readRefusal } from '../src/lib/errors';
+
+const problem = { 'Content-Type': 'application/problem+json' };
+
+test('a refusal is read with its sentence and code', () => {
+  const body = '{"status": 403, "detail": "User not admin", "code": "not_an_admin"}';
+  const error = readRefusal(403, new Headers(problem), body);
+  expect([error.status, error.sentence, error.code]).toEqual([403, 'User not admin', 'not_an_admin']);
+  expect(error.unreachable).toBe(false);
+});
+
+test('a plain sentence is a refusal too', () => {
+  const error = readRefusal(404, new Headers({ 'Content-Type': 'text/plain; charset=utf-8' }), 'No such share\n');
+  expect(error.sentence).toBe('No such share');
+});
+
+test("a proxy's page is not shown", () => {
+  const error = readRefusal(502, new Headers({ 'Content-Type': 'text/html' }), '<h1>Bad gateway</h1>');
+  expect([error.sentence, error.unreachable]).toEqual(['', true]);
+});
+
+test('a body that was cut off leaves the status', () => {
+  const error = readRefusal(500, new Headers(problem), '{"detail": "Some');
+  expect([error.status, error.sentence]).toEqual([500, '']);
+});
+
+test('the server says when to ask again', () => {
+  expect(readRefusal(503, new Headers({ 'Retry-After': '7' }), '').retryAfter).toBe(7);
+  expect(readRefusal(503, new Headers({ 'Retry-After': 'Tue, 1 Jan' }), '').retryAfter).toBeNull();
+  expect(readRefusal(503, new Headers(), '').retryAfter).toBeNull();
+});
+
+test('what passes by itself is told from what does not', () => {
+  expect(isPassing(new ApiError(0, '', 'unreachable'))).toBe(true);
+  expect(isPassing(new ApiError(503, 'The server is busy, try again in a moment', 'busy'))).toBe(true);
+  expect(isPassing(new ApiError(400, 'Text min 3 characters', 'too_short'))).toBe(false);
+  expect(isPassing(new TypeError('x'))).toBe(false);
+});
+
+test('the next piece is found in the Link header, as a path', () => {
+  expect(nextOf('<http://a.example/spaces/1/shares?limit=20&cursor=9>; rel="next"')).toBe(
+    '/spaces/1/shares?limit=20&cursor=9',
+  );
+  expect(nextOf('</x>; rel="prev", </y?a=1>; rel="next"')).toBe('/y?a=1');
+  expect(nextOf('</x>; rel="prev"')).toBeNull();
+  expect(nextOf(null)).toBeNull();
+});
+
+test("the server's addresses are taken as paths of this page's host", () => {
+  expect(hereOf('https://spaces.example.org/photos/1-2.jpg?expires=1&signature=a%2B')).toBe(
+    '/photos/1-2.jpg?expires=1&signature=a%2B',
+  );
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+
+import { afterSignIn, match, paths, spaceOf } from '../src/lib/routes';
+
+describe('an address', () => {
+  test.each([
+    ['/', { page: 'home' }],
+    ['/app/', { page: 'home' }],
+    ['/app', { page: 'home' }],
+    ['/app/sign-in', { page: 'sign-in' }],
+    ['/app/spaces/3', { page: 'space', id: 3 }],
+    ['/app/spaces/3/', { page: 'space', id: 3 }],
+    ['/app/spaces/3/members', { page: 'members', id: 3 }],
+    ['/app/spaces/3/photos', { page: 'photos', id: 3, share: null }],
+    ['/app/spaces/3/photos/7', { page: 'photos', id: 3, share: 7 }],
+    ['/app/spaces/3/settings', { page: 'settings', id: 3 }],
+    ['/app/shares/12', { page: 'share', id: 12 }],
+    ['/app/account', { page: 'account' }],
+  ])('%s leads to its page', (path, route) => {
+    expect(match(path)).toEqual(route);
+  });
+
+  test.each([
+    '/spaces/3',
+    '/app/spaces',
+    '/app/spaces/0',
+    '/app/spaces/03',
+    '/app/spaces/x',
+    '/app/spaces/3/members/4',
+    '/app/spaces/3/photos/x',
+    '/app/spaces/3/photos/7/8',
+    '/app/shares/1/edit',
+    '/app/account/3',
+  ])('%s leads nowhere', (path) => {
+    expect(match(path)).toEqual({ page: 'lost' });
+  });
+
+  test('that the app makes is one that it knows', () => {
+    expect(match(paths.photos(3, 7))).toEqual({ page: 'photos', id: 3, share: 7 });
+    expect(match(paths.settings(3))).toEqual({ page: 'settings', id: 3 });
+    expect(spaceOf(match(paths.members(3)))).toBe(3);
+    expect(spaceOf(match(paths.account))).toBeNull();
+  });
+});
+
+describe('after signing in', () => {
+  test('one is where one was', () => {
+    expect(afterSignIn('?to=%2Fapp%2Fspaces%2F3%3Fx%3D1')).toBe('/app/spaces/3?x=1');
+  });
+
+  test.each(['', '?to=https://evil.example', '?to=//evil.example/app/', '?to=/app/sign-in', '?to=/app/register?to=/app/'])(
+    'with %j one is at home',
+    (search) => {
+      expect(afterSignIn(search)).toBe('/app/');
+    },
+  );
+});

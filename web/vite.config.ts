@@ -1,0 +1,33 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { ProxyOptions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+// While developing, the API is a server that runs beside this one.
+const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
+const api = '^/(register|login|logout|me|change-password|spaces|shares|photos|sessions|server|health)(/|\\?|$)';
+const proxy: Record<string, ProxyOptions> = { [api]: { target: server, changeOrigin: false } };
+
+// The pages' own policy, so that what breaks it breaks at once.
+const csp = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy },
+  preview: { proxy, headers: { 'Content-Security-Policy': csp } },
+  test: { include: ['tests/**/*.test.ts'] },
+});
