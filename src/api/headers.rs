@@ -1,23 +1,114 @@
-//! What every answer carries: how long it may be kept, and which other sites' pages may read it.
+//! What every answer carries: what a browser may do with it, how long it may be kept, and which other sites' pages may
+//! read it.
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{ContentType, Method, Status};
+use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
 use rocket::{Request, Response};
+use tokio::sync::OnceCell;
 
 use super::errors::allowed_methods;
-use crate::config::Config;
+use crate::app::App;
 
-/// Adds the headers that don't depend on what was asked.
+/// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
+const NO_PAGE: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The policy of photos, which others have made.
+const PHOTO: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+/// A year: a browser that has once come by HTTPS comes by nothing else.
+const HSTS: &str = "max-age=31536000";
+
+/// The headers that are the same for everything.
+pub fn shield() -> Shield {
+    // The app takes pictures through a file input, which needs no camera of its own.
+    let nothing = Permission::blocked(Feature::Camera)
+        .block(Feature::Microphone)
+        .block(Feature::Geolocation)
+        .block(Feature::Displaycapture)
+        .block(Feature::Payment)
+        .block(Feature::Usb)
+        .block(Feature::Serial)
+        .block(Feature::Hid)
+        .block(Feature::Midi)
+        .block(Feature::Accelerometer)
+        .block(Feature::Gyroscope)
+        .block(Feature::Magnetometer);
+    Shield::new()
+        .enable(NoSniff::Enable)
+        .enable(Frame::Deny)
+        .enable(Referrer::SameOrigin)
+        .enable(nothing)
+}
+
+/// Adds the headers that depend on the settings or on what was asked.
 pub struct Headers {
-    cors_origins: Vec<String>,
+    app: App,
+    /// The policy of pages, once somebody has asked for one.
+    page: OnceCell<String>,
+}
+
+/// What is asked for, as far as browsers treat it differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Page,
+    Photo,
+    Other,
+}
+
+impl Subject {
+    fn of(request: &Request<'_>) -> Self {
+        match request.uri().path().raw_segments().next() {
+            // By the path, because an answer that says "not modified" changes the headers of the page that is kept.
+            None => Self::Page,
+            Some(first) if first == "app" || first == "assets" => Self::Page,
+            Some(first) if first == "photos" => Self::Photo,
+            Some(_) => Self::Other,
+        }
+    }
 }
 
 impl Headers {
-    /// The headers that follow from the settings.
-    pub fn new(config: &Config) -> Self {
+    /// The headers for this application.
+    pub fn new(app: App) -> Self {
         Self {
-            cors_origins: config.cors_origins.clone(),
+            app,
+            page: OnceCell::new(),
         }
+    }
+
+    async fn protect(&self, request: &Request<'_>, response: &mut Response<'_>) {
+        let subject = Subject::of(request);
+        let policy = match subject {
+            Subject::Page => self.page_policy().await,
+            Subject::Photo => PHOTO.to_owned(),
+            Subject::Other => NO_PAGE.to_owned(),
+        };
+        response.set_raw_header("Content-Security-Policy", policy);
+        // Whoever has a link to a photo may show it, on any page.
+        let photo = subject == Subject::Photo;
+        response.set_raw_header(
+            "Cross-Origin-Resource-Policy",
+            if photo { "cross-origin" } else { "same-origin" },
+        );
+        if subject == Subject::Page {
+            response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
+        }
+        if self.app.config.is_https() {
+            response.set_raw_header("Strict-Transport-Security", HSTS);
+        }
+    }
+
+    /// Our own scripts, styles and requests; and photos also from where we send the browser for them.
+    async fn page_policy(&self) -> String {
+        let known = self.page.get_or_try_init(|| async {
+            let photos = self.app.photos.origin().await?;
+            anyhow::Ok(page_policy(photos.as_deref()))
+        });
+        known.await.cloned().unwrap_or_else(|error| {
+            tracing::error!("pages can't show photos from S3: {error:#}");
+            page_policy(None)
+        })
     }
 
     fn allow_origin(&self, request: &Request<'_>, response: &mut Response<'_>) {
@@ -25,7 +116,8 @@ impl Headers {
         let Some(origin) = request.headers().get_one("Origin") else {
             return;
         };
-        if !self.cors_origins.iter().any(|allowed| allowed == origin) {
+        let allowed = &self.app.config.cors_origins;
+        if !allowed.iter().any(|allowed| allowed == origin) {
             return;
         }
         // Without credentials: other sites' pages bring a bearer token, and never the cookie.
@@ -71,8 +163,19 @@ impl Fairing for Headers {
                 if is_page { "no-cache" } else { "no-store" },
             );
         }
-        if !self.cors_origins.is_empty() {
+        self.protect(request, response).await;
+        if !self.app.config.cors_origins.is_empty() {
             self.allow_origin(request, response);
         }
     }
+}
+
+fn page_policy(photos: Option<&str>) -> String {
+    let photos = photos
+        .map(|origin| format!(" {origin}"))
+        .unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{photos}; \
+         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
 }

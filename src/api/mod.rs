@@ -78,7 +78,8 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", for_admins)
         .register("/", catchers![errors::catch])
         .attach(method::SentMethod)
-        .attach(headers::Headers::new(&app.config))
+        .attach(headers::shield())
+        .attach(headers::Headers::new(app.clone()))
         .manage(app)
 }
 

@@ -8,6 +8,7 @@ mod accounts;
 mod downloads;
 mod errors;
 mod faults;
+mod headers;
 mod images;
 mod limits;
 mod members;

@@ -160,6 +160,18 @@ impl PhotoStore {
         }
     }
 
+    /// The origin to which browsers are sent for photos, as a source in a Content-Security-Policy; `None` if all come
+    /// from here.
+    ///
+    /// # Errors
+    /// The settings of the SDK give no address.
+    pub async fn origin(&self) -> Result<Option<String>> {
+        match self {
+            Self::Local(_) => Ok(None),
+            Self::S3(store) => store.origin().await,
+        }
+    }
+
     /// Deletes a photo wherever it is; it may be nowhere.
     ///
     /// # Errors

@@ -50,6 +50,17 @@ impl Buckets {
         &self.temp
     }
 
+    /// The name of a bucket in which sorted photos may be.
+    pub fn example(&self) -> String {
+        let shared = self.shared.clone();
+        shared.unwrap_or_else(|| format!("{}1-00000", self.prefix))
+    }
+
+    /// Whether each space has a bucket.
+    pub fn are_many(&self) -> bool {
+        self.shared.is_none()
+    }
+
     /// Where a photo arrives.
     pub fn temporary(&self, name: &PhotoName) -> Place {
         Place {

@@ -2,6 +2,7 @@
 
 mod buckets;
 mod objects;
+mod origin;
 mod probe;
 
 use std::collections::HashSet;
