@@ -19,6 +19,8 @@ export default ts.config(
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
       'svelte/require-each-key': 'error',
+      // A map or set that is no state is a plain one.
+      'svelte/prefer-svelte-reactivity': 'off',
     },
   },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { hereOf, nextOf } from '../src/lib/api';
+import { hereOf, nextOf } from '../src/lib/address';
 import { ApiError, isPassing, readRefusal } from '../src/lib/errors';
 
 const problem = { 'Content-Type': 'application/problem+json' };

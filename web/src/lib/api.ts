@@ -1,5 +1,6 @@
 // The API: one function an endpoint. All but uploads go through `send`; nothing else in the app knows of `fetch`.
 
+import { nextOf } from './address';
 import { ApiError, readRefusal } from './errors';
 import type { Member, MySpace, Photo, Piece, ServerInfo, Share, SignIn, Space, SpaceDetail, User } from './types';
 
@@ -63,18 +64,6 @@ async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
   return { rows: data, next };
 }
 
-/** The next piece's address in a `Link` header, as a path of this host. */
-export function nextOf(link: string | null): string | null {
-  const target = link?.match(/<([^>]+)>\s*;[^,]*rel="?next"?/)?.[1];
-  return target ? hereOf(target) : null;
-}
-
-/** An address that the server made, as a path: the server may know itself by another name than this page does. */
-export function hereOf(address: string): string {
-  const url = new URL(address, 'http://here');
-  return url.pathname + url.search;
-}
-
 // The server and accounts.
 
 export const server = () => get<ServerInfo>('/server');
@@ -106,7 +95,7 @@ export const createSpace = async (name: string) => (await send<Space>('POST', '/
 export const renameSpace = (id: number, name: string) => send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
 export const deleteSpace = (id: number) => send('DELETE', `/spaces/${id}`);
 
-export const members = (id: number) => get<Member[]>(`/spaces/${id}/members`);
+export const members = (id: number) => get<Member[]>(`/spaces/${id}/members?limit=500`);
 export const addMember = (id: number, login: string) => send('POST', `/spaces/${id}/members`, { json: { login } });
 export const removeMember = (id: number, user: number) => send('DELETE', `/spaces/${id}/members/${user}`);
 export const setAdmin = (id: number, user: number, isAdmin: boolean) =>

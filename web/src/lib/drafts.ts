@@ -1,16 +1,23 @@
-// Texts that were begun and not yet shared, one a space and person, so that a reload or a lost session takes nothing.
+// Texts that were begun and not yet sent, so that a reload or a lost session takes nothing. Each person of this browser
+// has their own; `place` is what the text is for.
 
 import { forget, read, write } from './storage';
 
-const key = (user: number, space: number) => `draft.${user}.${space}`;
+export const places = {
+  newShare: (space: number) => `space-${space}`,
+  edit: (share: number) => `share-${share}`,
+};
 
-export function readDraft(user: number, space: number): string {
-  return read(key(user, space)) ?? '';
+const key = (user: number, place: string) => `draft.${user}.${place}`;
+
+/** The draft, or null if there is none. */
+export function readDraft(user: number, place: string): string | null {
+  return read(key(user, place));
 }
 
-/** Keeps the draft; white space alone is none. */
-export function keepDraft(user: number, space: number, text: string): void {
-  write(key(user, space), text.trim() === '' ? null : text);
+/** Keeps the draft; white space alone, or null, is none. */
+export function keepDraft(user: number, place: string, text: string | null): void {
+  write(key(user, place), text?.trim() ? text : null);
 }
 
 /** Forgets all drafts of a person: who signs out leaves nothing to read on this device. */

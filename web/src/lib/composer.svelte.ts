@@ -1,0 +1,138 @@
+// A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
+
+import { keepDraft, places, readDraft } from './drafts';
+import { ApiError } from './errors';
+import { look, type Picture, type Unfit } from './picture';
+import { session } from './session.svelte';
+import type { Share } from './types';
+import { freshKey, upload, type Upload } from './upload';
+
+/** How often a share is sent anew by itself when the connection is back. */
+const RETRIES = 3;
+
+export class Composer {
+  text = $state('');
+  picture = $state.raw<Picture | null>(null);
+  /** What is wrong with the photo that was chosen last. */
+  unfit = $state<Unfit | null>(null);
+  state = $state<'writing' | 'sending' | 'waiting'>('writing');
+  /** How much has been sent, 0 to 1. */
+  progress = $state(0);
+  error = $state.raw<unknown>(null);
+
+  /** Whether there is anything that would be lost. */
+  isBegun = $derived(this.text.trim() !== '' || this.picture !== null);
+
+  #user: number;
+  #upload: Upload | null = null;
+  #key = freshKey();
+  #retries = 0;
+
+  constructor(readonly space: number) {
+    this.#user = session.me.id;
+    this.text = readDraft(this.#user, places.newShare(space)) ?? '';
+  }
+
+  write(text: string): void {
+    this.text = text;
+    this.#changed();
+    keepDraft(this.#user, places.newShare(this.space), text);
+  }
+
+  async choose(file: File): Promise<void> {
+    this.unfit = null;
+    const found = await look(file, session.server);
+    if ('reason' in found) this.unfit = found;
+    else this.#take(found);
+  }
+
+  removePicture(): void {
+    this.unfit = null;
+    this.#take(null);
+  }
+
+  /** Sends it; gives the share once the server has it. Null: it was refused (see `error`), given up, or it waits. */
+  async send(): Promise<Share | null> {
+    this.state = 'sending';
+    this.progress = 0;
+    this.error = null;
+    const form = new FormData();
+    form.set('text', this.text);
+    if (this.picture) form.set('file', this.picture.file, this.picture.name);
+    try {
+      this.#upload = upload(this.space, form, this.#key, (part) => (this.progress = part));
+      const share = await this.#upload.done;
+      this.#clear();
+      return share;
+    } catch (error) {
+      this.#failed(error);
+      return null;
+    }
+  }
+
+  /** The connection is back: what waits for it is sent. */
+  async resume(): Promise<Share | null> {
+    return this.state === 'waiting' ? this.send() : null;
+  }
+
+  cancel(): void {
+    this.#upload?.cancel();
+    this.state = 'writing';
+    this.#retries = 0;
+  }
+
+  /** Throws the draft away. */
+  discard(): void {
+    this.cancel();
+    this.#clear();
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DOMException && error.name === 'AbortError') {
+      this.state = 'writing';
+      return;
+    }
+    const refusal = error instanceof ApiError ? error : null;
+    // Who has to sign in again finds everything as it was, and no complaint.
+    this.error = refusal?.code === 'unauthorized' ? null : error;
+    this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
+  }
+
+  #take(picture: Picture | null): void {
+    if (this.picture) URL.revokeObjectURL(this.picture.url);
+    this.picture = picture;
+    this.#changed();
+  }
+
+  /** Another text or photo is another share. */
+  #changed(): void {
+    this.#key = freshKey();
+    this.#retries = 0;
+    this.error = null;
+  }
+
+  #clear(): void {
+    this.#take(null);
+    this.unfit = null;
+    this.write('');
+    this.state = 'writing';
+  }
+}
+
+const composers = new Map<number, Composer>();
+session.beforeSignOut(() => {
+  for (const composer of composers.values()) composer.cancel();
+  composers.clear();
+});
+
+/** The share in the making of a space. */
+export function composerOf(space: number): Composer {
+  const composer = composers.get(space) ?? new Composer(space);
+  composers.set(space, composer);
+  return composer;
+}
+
+/** Tells whether leaving the page now would lose a photo or stop one on its way. */
+export function wouldLose(): boolean {
+  return [...composers.values()].some((each) => each.state !== 'writing' || each.picture !== null);
+}

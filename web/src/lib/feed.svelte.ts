@@ -1,0 +1,111 @@
+// The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
+
+import * as api from './api';
+import { session } from './session.svelte';
+import type { Piece, Share } from './types';
+
+const FIRST = 12;
+const LOOK = 20;
+
+export class Feed {
+  shares = $state.raw<Share[]>([]);
+  /** Newer ones that aren't shown yet. */
+  waiting = $state.raw<Share[]>([]);
+  ready = $state(false);
+  loading = $state(false);
+  /** Why the last piece couldn't be read. */
+  error = $state.raw<unknown>(null);
+
+  #next = $state<string | null>(null);
+  /** What waits doesn't reach down to what is shown: then it takes its place. */
+  #gap: Piece<Share> | null = null;
+
+  constructor(readonly space: number) {}
+
+  get isWhole(): boolean {
+    return this.ready && this.#next === null;
+  }
+
+  /** Reads the first piece, or the next one. */
+  async more(): Promise<void> {
+    if (this.loading || this.isWhole) return;
+    this.loading = true;
+    this.error = null;
+    try {
+      const piece = this.#next === null ? await api.shares(this.space, FIRST) : await api.moreShares(this.#next);
+      const known = new Set(this.shares.map((share) => share.id));
+      this.shares = [...this.shares, ...piece.rows.filter((share) => !known.has(share.id))];
+      this.#next = piece.next;
+      this.ready = true;
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** Looks for what has changed at the top. New ones by others wait until they are asked for. */
+  async look(): Promise<void> {
+    if (!this.ready || this.loading) return;
+    let piece: Piece<Share>;
+    try {
+      piece = await api.shares(this.space, LOOK);
+    } catch {
+      // Nobody asked for it; the connection and the session have heard of it.
+      return;
+    }
+    const merged = merge(this.shares, piece);
+    this.shares = merged.shares;
+    this.#gap = merged.overlaps ? null : piece;
+    this.waiting = merged.fresh;
+    if (merged.fresh.every((share) => share.user.id === session.me.id)) this.showWaiting();
+  }
+
+  showWaiting(): void {
+    if (this.#gap) {
+      this.shares = this.#gap.rows;
+      this.#next = this.#gap.next;
+    } else {
+      this.shares = [...this.waiting, ...this.shares];
+    }
+    this.#gap = null;
+    this.waiting = [];
+  }
+
+  /** Puts in a share that was just made, unless it is there already. */
+  add(share: Share): void {
+    this.waiting = this.waiting.filter((each) => each.id !== share.id);
+    if (!this.shares.some((each) => each.id === share.id)) this.shares = [share, ...this.shares];
+  }
+
+  replace(share: Share): void {
+    this.shares = this.shares.map((each) => (each.id === share.id ? share : each));
+  }
+
+  remove(id: number): void {
+    this.shares = this.shares.filter((share) => share.id !== id);
+  }
+}
+
+/** What is shown, brought up to date by a newer first piece, and what in it is new. */
+export function merge(shown: Share[], piece: Piece<Share>): { shares: Share[]; fresh: Share[]; overlaps: boolean } {
+  const newest = shown[0]?.id ?? 0;
+  const oldestRead = piece.next === null ? 0 : (piece.rows.at(-1)?.id ?? 0);
+  const read = new Map(piece.rows.map((share) => [share.id, share]));
+  // Within what was read anew, what is missing has been deleted.
+  const kept = shown.filter((share) => share.id < oldestRead || read.has(share.id));
+  return {
+    shares: kept.map((share) => read.get(share.id) ?? share),
+    fresh: piece.rows.filter((share) => share.id > newest),
+    overlaps: oldestRead <= newest,
+  };
+}
+
+const feeds = new Map<number, Feed>();
+session.beforeSignOut(() => feeds.clear());
+
+export function feedOf(space: number): Feed {
+  const feed = feeds.get(space) ?? new Feed(space);
+  feeds.set(space, feed);
+  return feed;
+}

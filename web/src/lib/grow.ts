@@ -1,0 +1,9 @@
+// A text field as high as its text.
+
+/** To be attached anew with each value. */
+export function grow(_value: string) {
+  return (field: HTMLTextAreaElement): void => {
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight}px`;
+  };
+}

@@ -1,0 +1,21 @@
+// What is done when one has nearly scrolled to something.
+
+const AHEAD = '1200px';
+
+/** Does it whenever the element that this is attached to comes near, and again for as long as it stays there. */
+export function whenNear(reached: () => void) {
+  return (element: Element): (() => void) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        reached();
+        // Observed anew, it reports again if it is still near after what was read has been shown.
+        observer.unobserve(element);
+        setTimeout(() => observer.observe(element), 200);
+      },
+      { rootMargin: AHEAD },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  };
+}
