@@ -41,6 +41,8 @@ pub enum Error {
     /// `token` tells whether a token or cookie came at all.
     #[error("You aren't authorized")]
     Unauthorized { token: bool },
+    #[error("Session with ID '{0}' doesn't exist")]
+    NoSession(String),
     #[error("Wrong login and/or password")]
     WrongLogin,
     #[error("Wrong password")]
@@ -148,6 +150,7 @@ impl Error {
             Self::WrongContentType(_) => (415, "wrong_content_type"),
             Self::TooLarge { .. } => (413, "too_large"),
             Self::Unauthorized { .. } => (401, "unauthorized"),
+            Self::NoSession(_) => (404, "no_such_session"),
             Self::WrongLogin => (401, "wrong_login"),
             Self::WrongPassword => (401, "wrong_password"),
             Self::CrossOrigin => (403, "cross_origin"),

@@ -39,6 +39,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
     let for_anybody = routes![
         server::page,
         server::asset,
+        server::about,
         server::health,
         server::ready,
         accounts::register,

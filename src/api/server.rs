@@ -1,11 +1,16 @@
-//! The server itself: its page, and how it is.
+//! The server itself: its page, what it takes, and how it is.
 
 use rocket::get;
 use rocket::http::ContentType;
+use rocket::serde::json::Json;
+use serde::Serialize;
 
 use super::guards::Shared;
 use crate::assets;
+use crate::config::{Limits, Registration};
+use crate::domain::users;
 use crate::error::{Error, Result};
+use crate::photos::picture::Kind;
 
 type File = (ContentType, Vec<u8>);
 
@@ -19,6 +24,27 @@ pub fn asset(name: &str) -> Result<File> {
     let file = assets::find(name).ok_or(Error::NoRoute)?;
     let kind = ContentType::parse_flexible(&file.media_type).unwrap_or(ContentType::Binary);
     Ok((kind, file.bytes.into_owned()))
+}
+
+/// What a client should know before anybody signs in.
+#[derive(Serialize)]
+pub struct About<'a> {
+    registration: Registration,
+    /// Whether nobody has an account yet.
+    needs_first_account: bool,
+    limits: &'a Limits,
+    photo_types: [&'static str; Kind::ALL.len()],
+}
+
+#[get("/server")]
+pub async fn about(app: &Shared) -> Result<Json<About<'_>>> {
+    let is_anybody = app.db.read(|conn| Ok(users::is_anybody(conn)?)).await?;
+    Ok(Json(About {
+        registration: app.config.registration,
+        needs_first_account: !is_anybody,
+        limits: &app.config.limits,
+        photo_types: Kind::ALL.map(Kind::media_type),
+    }))
 }
 
 /// Whether the server answers at all.

@@ -77,7 +77,7 @@ id!(
 id!(
     /// A session's.
     SessionId,
-    |_| Error::Unauthorized { token: true }
+    |text| Error::NoSession(text.to_owned())
 );
 
 /// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the

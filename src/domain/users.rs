@@ -100,6 +100,12 @@ pub fn set_password_hash(conn: &Connection, id: UserId, hash: &str) -> rusqlite:
     Ok(())
 }
 
+/// Whether anybody has an account.
+pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from users limit 1")?
+        .exists([])
+}
+
 /// Everybody with an account, by login.
 pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
     conn.prepare_cached("select id, login from users order by login_key")?

@@ -57,6 +57,7 @@ fn table() -> Vec<Row> {
     vec![
         row(Get, "/", "/", None, ANYBODY),
         row(Get, "/assets/<name>", "/assets/style.css", None, ANYBODY),
+        row(Get, "/server", "/server", None, ANYBODY),
         row(Get, "/health", "/health", None, ANYBODY),
         row(Get, "/ready", "/ready", None, ANYBODY),
         row(Post, "/register", "/register", Json(account), ANYBODY),

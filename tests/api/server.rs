@@ -1,11 +1,12 @@
-//! The server itself: its page, and how it is.
+//! The server itself: its page, what it takes, and how it is.
 
 use std::fs;
 
 use rocket::local::blocking::Client;
+use serde_json::json;
 use shared_spaces::api;
 use shared_spaces::app::App;
-use shared_spaces::config::Config;
+use shared_spaces::config::{Config, Registration};
 
 use crate::support::{Reply, TestApp};
 
@@ -24,6 +25,42 @@ fn the_page_says_what_this_is() {
         (reply.status, reply.header("Content-Type")),
         (200, Some("text/css; charset=utf-8"))
     );
+}
+
+#[test]
+fn whoever_comes_is_told_what_the_server_takes() {
+    let app = TestApp::new();
+    let limits = json!({
+        "login_min": 3, "login_max": 32, "password_min": 8, "password_max": 1024,
+        "space_name_min": 3, "space_name_max": 50, "text_min": 3, "text_max": 2000,
+        "photo_bytes": 26_214_400, "photo_pixels": 64_000_000
+    });
+    let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+    assert_eq!(
+        app.anonymous().get("/server").is_ok(),
+        json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_types": types})
+    );
+}
+
+#[test]
+fn what_the_server_takes_follows_its_settings() {
+    let app = TestApp::with(|config| {
+        config.registration = Registration::Closed;
+        config.limits.text_max = 200;
+    });
+    let about = app.anonymous().get("/server").is_ok();
+    assert_eq!(about["registration"], "closed");
+    assert_eq!(about["limits"]["text_max"], 200);
+}
+
+#[test]
+fn an_empty_server_needs_its_first_account_and_that_is_registered_as_any_other() {
+    let app = TestApp::new();
+    let needs = || app.anonymous().get("/server").is_ok()["needs_first_account"].clone();
+    assert_eq!(needs(), true);
+    let first = app.anonymous().register("ann").is_ok();
+    assert_eq!(first, json!({"id": 1, "login": "ann"}));
+    assert_eq!(needs(), false);
 }
 
 #[test]
