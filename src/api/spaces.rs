@@ -11,7 +11,7 @@ use super::params::Piece;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::spaces::{self, MySpace, Space};
+use crate::domain::spaces::{self, MySpace, OpenSpace, Space};
 use crate::domain::text::SpaceName;
 use crate::error::Result;
 
@@ -50,7 +50,7 @@ pub async fn list(
 }
 
 #[get("/spaces/<id>")]
-pub async fn get(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<Json<Space>> {
+pub async fn get(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<Json<OpenSpace>> {
     let found = app
         .db
         .read(move |conn| spaces::get(conn, &access::member(conn, user.user.id, &id)?));

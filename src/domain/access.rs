@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 pub struct Member {
     space: SpaceId,
     user: UserId,
+    is_admin: bool,
 }
 
 /// Proof that a user runs a space.
@@ -53,6 +54,10 @@ impl Member {
 
     pub fn user(&self) -> UserId {
         self.user
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.is_admin
     }
 }
 
@@ -99,10 +104,11 @@ impl Deletable {
 /// # Errors
 /// The space doesn't exist; the user is no member.
 pub fn member(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Member> {
-    standing(conn, user, space)?.ok_or(Error::NotMember)?;
+    let Standing { is_admin } = standing(conn, user, space)?.ok_or(Error::NotMember)?;
     Ok(Member {
         space: space.id()?,
         user,
+        is_admin,
     })
 }
 

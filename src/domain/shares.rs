@@ -1,6 +1,7 @@
 //! Thoughts, with or without a photo.
 
 use rusqlite::{Connection, Row};
+use serde::Serialize;
 
 use super::access::{Deletable, Editable, Member, Readable};
 use super::ids::{ShareId, UserId};
@@ -34,6 +35,35 @@ impl Share {
             space: Space::from_row(row, 5)?,
             photo: row.get(7)?,
         })
+    }
+}
+
+/// The newest share of a space, as far as a list of spaces shows it.
+#[derive(Debug, Serialize)]
+pub struct LatestShare {
+    id: ShareId,
+    user: User,
+    text: String,
+    #[serde(rename = "timestamp")]
+    created_at: Timestamp,
+    has_photo: bool,
+}
+
+impl LatestShare {
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, and whether there is a photo, the first of
+    /// them at `index`. Without an id there is no share.
+    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
+        let id: Option<ShareId> = row.get(index)?;
+        let read = |id| {
+            Ok(Self {
+                id,
+                text: row.get(index + 1)?,
+                created_at: Timestamp(row.get(index + 2)?),
+                user: User::from_row(row, index + 3)?,
+                has_photo: row.get(index + 5)?,
+            })
+        };
+        id.map(read).transpose()
     }
 }
 

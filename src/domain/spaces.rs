@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::access::{Admin, Member};
 use super::ids::{SpaceId, UserId, number};
 use super::page::{Listing, Page};
+use super::shares::LatestShare;
 use super::text::{SpaceName, folded};
 use super::{members, photos};
 use crate::clock::Timestamp;
@@ -29,13 +30,26 @@ impl Space {
     }
 }
 
-/// A space of somebody's, and whether they run it.
+/// A space of somebody's, and what they see of it from outside.
 #[derive(Debug, Serialize)]
 pub struct MySpace {
     pub space: Space,
+    /// Whether they run it.
     pub is_admin: bool,
+    pub member_count: i64,
+    pub latest_share: Option<LatestShare>,
     #[serde(skip)]
     name_key: String,
+}
+
+/// A space that somebody has opened.
+#[derive(Debug, Serialize)]
+pub struct OpenSpace {
+    #[serde(flatten)]
+    pub space: Space,
+    /// Whether they run it.
+    pub is_admin: bool,
+    pub member_count: i64,
 }
 
 /// Makes a space, with its maker as its first admin.
@@ -62,23 +76,35 @@ pub fn list(conn: &Connection, user: UserId, page: &Page) -> Result<Listing<MySp
         .query_map((user, name_key, id, page.fetch()), |row| {
             Ok(MySpace {
                 space: Space::from_row(row, 0)?,
-                is_admin: row.get(2)?,
-                name_key: row.get(3)?,
+                name_key: row.get(2)?,
+                is_admin: row.get(3)?,
+                member_count: row.get(4)?,
+                latest_share: LatestShare::from_row(row, 5)?,
             })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     page.listing(rows, |row| (row.name_key.clone(), row.space.id))
 }
 
-const LIST: &str =
-    "select s.id, s.name, m.is_admin, s.name_key from members m join spaces s on s.id = m.space_id
-    where m.user_id = ? and (s.name_key, s.id) > (?, ?) order by s.name_key, s.id limit ?";
+// What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.
+const LIST: &str = "select s.id, s.name, s.name_key, s.is_admin,
+    (select count(*) from members where space_id = s.id),
+    l.id, l.text, l.created_at, u.id, u.login, exists (select 1 from photos where share_id = l.id)
+    from (select s.id, s.name, s.name_key, m.is_admin from members m join spaces s on s.id = m.space_id
+        where m.user_id = ? and (s.name_key, s.id) > (?, ?) order by s.name_key, s.id limit ?) s
+    left join shares l on l.id = (select id from shares where space_id = s.id order by id desc limit 1)
+    left join users u on u.id = l.user_id order by s.name_key, s.id";
 
 /// The space of a member.
-pub fn get(conn: &Connection, member: &Member) -> Result<Space> {
-    Ok(conn
+pub fn get(conn: &Connection, member: &Member) -> Result<OpenSpace> {
+    let space = conn
         .prepare_cached("select id, name from spaces where id = ?")?
-        .query_row([member.space()], |row| Space::from_row(row, 0))?)
+        .query_row([member.space()], |row| Space::from_row(row, 0))?;
+    Ok(OpenSpace {
+        space,
+        is_admin: member.is_admin(),
+        member_count: members::count(conn, member.space())?,
+    })
 }
 
 /// Gives a space another name.
@@ -148,5 +174,22 @@ mod tests {
             plan.contains("SEARCH s USING INTEGER PRIMARY KEY"),
             "{plan}"
         );
+    }
+
+    #[test]
+    fn the_latest_share_of_each_is_one_look_up() {
+        let plan = plan(LIST);
+        for step in [
+            "SEARCH shares USING COVERING INDEX shares_by_space (space_id=?)",
+            "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH members USING COVERING INDEX members_in_order (space_id=?)",
+            "SEARCH photos USING COVERING INDEX",
+        ] {
+            assert!(plan.contains(step), "{step} is not in\n{plan}");
+        }
+        // Only the piece is read from its beginning to its end, and only its spaces are sorted by name.
+        assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
+        assert_eq!(plan.matches("TEMP B-TREE").count(), 1, "{plan}");
     }
 }

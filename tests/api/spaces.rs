@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{TestApp, pictures};
+use crate::support::{Form, Person, TestApp, pictures};
 
 #[test]
 fn who_makes_a_space_is_its_admin() {
@@ -10,10 +10,13 @@ fn who_makes_a_space_is_its_admin() {
     let ann = app.person("ann");
     let space = ann.post("/spaces", json!({"name": "Family"})).is_ok();
     assert_eq!(space, json!({"id": 1, "name": "Family"}));
-    assert_eq!(ann.get("/spaces/1").is_ok(), space);
+    assert_eq!(
+        ann.get("/spaces/1").is_ok(),
+        json!({"id": 1, "name": "Family", "is_admin": true, "member_count": 1})
+    );
     assert_eq!(
         ann.get("/spaces").is_ok(),
-        json!([{"space": space, "is_admin": true}])
+        json!([{"space": space, "is_admin": true, "member_count": 1, "latest_share": null}])
     );
 }
 
@@ -61,8 +64,85 @@ fn a_space_is_for_its_members_only() {
     ann.invite(space, "bob");
     assert_eq!(
         bob.get("/spaces").is_ok(),
-        json!([{"space": {"id": space, "name": "Family"}, "is_admin": false}])
+        json!([{
+            "space": {"id": space, "name": "Family"}, "is_admin": false, "member_count": 2, "latest_share": null
+        }])
     );
+}
+
+#[test]
+fn a_space_tells_its_member_what_they_are_in_it_and_how_many_are_there() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    ann.space("Family");
+    ann.invite(1, "bob");
+    let get = |person: &Person<'_>| {
+        let space = person.get("/spaces/1").is_ok();
+        (space["is_admin"].clone(), space["member_count"].clone())
+    };
+    assert_eq!(get(&ann), (json!(true), json!(2)));
+    assert_eq!(get(&bob), (json!(false), json!(2)));
+    ann.promote(1, bob.id);
+    ann.put("/spaces/1/members/1", json!({"is-admin": false}))
+        .is(200, "Admin permission changed");
+    ann.delete("/spaces/1/members/1").is(200, "Member deleted");
+    assert_eq!(get(&bob), (json!(true), json!(1)));
+}
+
+#[test]
+fn the_list_shows_what_was_shared_last_in_each_space() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let (attic, beach, choir) = (ann.space("Attic"), ann.space("Beach"), ann.space("Choir"));
+    ann.invite(attic, "bob");
+    ann.share(attic, "The first");
+    let photo = bob.share_photo(attic, &pictures::png(1));
+    ann.share(choir, "Sing!");
+    let latest = || {
+        let list = ann.get("/spaces").is_ok();
+        [0, 1, 2].map(|at: usize| list[at]["latest_share"].clone())
+    };
+
+    let [in_attic, in_beach, in_choir] = latest();
+    assert_eq!(
+        in_attic,
+        json!({
+            "id": photo["id"], "user": {"id": bob.id, "login": "bob"}, "text": "A photo",
+            "timestamp": photo["timestamp"], "has_photo": true
+        })
+    );
+    assert_eq!(in_beach, json!(null));
+    assert_eq!(in_choir["has_photo"], false);
+
+    // An old share that is edited is no new one, and the one before comes forth when the last is deleted.
+    ann.share(beach, "A wave");
+    ann.put_form("/shares/1", Form::text("The very first"))
+        .is(200, "Share edited");
+    assert_eq!(latest()[0]["id"], photo["id"]);
+    bob.delete(&format!("/shares/{}", photo["id"]))
+        .is(200, "Share deleted");
+    assert_eq!(
+        latest().map(|share| share["text"].clone()),
+        ["The very first", "A wave", "Sing!"]
+    );
+}
+
+#[test]
+fn a_piece_of_the_list_shows_the_latest_shares_of_its_own_spaces() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    for name in ["Choir", "Attic", "Beach"] {
+        let space = ann.space(name);
+        ann.share(space, &format!("In {name}"));
+    }
+    let mut texts = Vec::new();
+    let mut path = Some(String::from("/spaces?limit=1"));
+    while let Some(here) = path {
+        let reply = ann.get(&here);
+        texts.push(reply.is_ok()[0]["latest_share"]["text"].clone());
+        path = reply.next();
+    }
+    assert_eq!(texts, ["In Attic", "In Beach", "In Choir"]);
 }
 
 #[test]
