@@ -1,6 +1,7 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
 mod photos;
+mod proxies;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
+pub use proxies::TrustedProxies;
 
 /// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -25,6 +27,8 @@ pub struct Config {
     pub registration: Registration,
     /// Other origins whose pages may call the API with a bearer token.
     pub cors_origins: Vec<String>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
     /// How long a session lasts.
@@ -91,6 +95,7 @@ impl Default for Config {
             public_url: None,
             registration: Registration::Open,
             cors_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
@@ -328,6 +333,11 @@ mod tests {
                 "public_url",
             ),
             ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
+            (
+                "SHARED_SPACES_TRUSTED_PROXIES",
+                "[\"10.0.0.0/33\"]",
+                "trusted_proxies",
+            ),
             (
                 "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
                 "0",

@@ -1,12 +1,12 @@
 //! Accounts: registering, signing in and out, changing the password.
 
-use rocket::http::CookieJar;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Body, Field, Payload, text};
-use super::guards::{CurrentUser, Shared, remove_cookie, set_cookie};
+use super::cookie::SessionCookie;
+use super::guards::{CurrentUser, Shared};
 use crate::config::Registration;
 use crate::domain::sessions::{self, Token};
 use crate::domain::text::{Login, Password};
@@ -68,7 +68,7 @@ pub struct AccessToken {
 #[post("/login", data = "<body>")]
 pub async fn login(
     app: &Shared,
-    cookies: &CookieJar<'_>,
+    cookie: SessionCookie<'_>,
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
@@ -101,7 +101,7 @@ pub async fn login(
     app.db
         .write(move |conn| sessions::create(conn, user, &hash, &token, now, lifetime))
         .await?;
-    set_cookie(cookies, &app.config, access_token.clone());
+    cookie.set(access_token.clone());
     Ok(Json(AccessToken { access_token }))
 }
 
@@ -114,25 +114,25 @@ pub fn me(user: CurrentUser) -> Json<User> {
 #[get("/logout")]
 pub async fn logout_by_get(
     app: &Shared,
-    cookies: &CookieJar<'_>,
+    cookie: SessionCookie<'_>,
     user: CurrentUser,
 ) -> Result<&'static str> {
     if user.by_cookie {
         return Err(Error::CookieLogoutByGet);
     }
-    logout(app, cookies, user).await
+    logout(app, cookie, user).await
 }
 
 #[delete("/logout")]
 pub async fn logout(
     app: &Shared,
-    cookies: &CookieJar<'_>,
+    cookie: SessionCookie<'_>,
     user: CurrentUser,
 ) -> Result<&'static str> {
     app.db
         .write(move |conn| Ok(sessions::revoke(conn, user.session)?))
         .await?;
-    remove_cookie(cookies, &app.config);
+    cookie.remove();
     Ok("Logged out")
 }
 

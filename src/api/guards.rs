@@ -1,22 +1,18 @@
 //! Who asks: the session, by bearer token or by cookie.
 
 use rocket::State;
-use rocket::http::{Cookie, CookieJar, Method, SameSite, Status};
+use rocket::http::{Method, Status};
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::time::Duration;
 
+use super::cookie::SessionCookie;
 use super::errors::refuse;
-use super::links::own_origin;
+use super::visitor::Visitor;
 use crate::app::App;
-use crate::config::Config;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
 use crate::domain::users::User;
 use crate::error::{Error, Result};
-
-/// The cookie that holds a session's token.
-const COOKIE: &str = "session";
 
 /// Somebody signed in.
 pub struct CurrentUser {
@@ -45,12 +41,9 @@ pub type Shared = State<App>;
 async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
     let bearer = bearer(request);
     let by_cookie = bearer.is_none();
-    let cookie = request
-        .cookies()
-        .get(COOKIE)
-        .map(|cookie| cookie.value().to_owned());
+    let cookie = SessionCookie::of(app, request);
     let token = bearer
-        .or(cookie)
+        .or_else(|| cookie.token())
         .ok_or(Error::Unauthorized { token: false })?;
 
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
@@ -71,7 +64,7 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
             .write(move |conn| Ok(sessions::touch(conn, id, now)?))
             .await;
         match touched {
-            Ok(()) if by_cookie => set_cookie(request.cookies(), &app.config, token),
+            Ok(()) if by_cookie => cookie.set(token),
             Ok(()) => {}
             // Who only reads can do so while nothing can be written; the next request tries again.
             Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),
@@ -95,25 +88,6 @@ fn bearer(request: &Request<'_>) -> Option<String> {
     })
 }
 
-/// Gives a browser its session, or moves the end of the one that it has.
-pub fn set_cookie(cookies: &CookieJar<'_>, config: &Config, token: String) {
-    let lifetime = Duration::days(i64::from(config.sessions.lifetime_days));
-    cookies.add(cookie(config, token).max_age(lifetime));
-}
-
-/// Takes the session from a browser.
-pub fn remove_cookie(cookies: &CookieJar<'_>, config: &Config) {
-    cookies.remove(cookie(config, String::new()));
-}
-
-fn cookie(config: &Config, token: String) -> rocket::http::private::cookie::CookieBuilder<'static> {
-    Cookie::build((COOKIE, token))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(config.is_https())
-}
-
 fn changes_state(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options)
 }
@@ -126,12 +100,12 @@ fn is_same_origin(app: &App, request: &Request<'_>) -> bool {
     let Some(origin) = request.headers().get_one("Origin") else {
         return false;
     };
-    let own = own_origin(app, request);
+    let own = &Visitor::of(app, request).origin;
     if app.config.public_url.is_some() {
-        return origin == own;
+        return origin == own.as_str();
     }
     // Whether a proxy in front speaks HTTPS isn't known here, so the hosts are compared and not the schemes.
-    host(origin).is_some_and(|origin| Some(origin) == host(&own))
+    host(origin).is_some_and(|origin| Some(origin) == host(own))
 }
 
 fn host(origin: &str) -> Option<&str> {

@@ -8,6 +8,7 @@ use rocket::{Request, Response};
 use tokio::sync::OnceCell;
 
 use super::errors::allowed_methods;
+use super::visitor::Visitor;
 use crate::app::App;
 
 /// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
@@ -94,7 +95,7 @@ impl Headers {
         if subject == Subject::Page {
             response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
         }
-        if self.app.config.is_https() {
+        if Visitor::of(&self.app, request).is_https {
             response.set_raw_header("Strict-Transport-Security", HSTS);
         }
     }

@@ -4,6 +4,7 @@ use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::domain::page::{Listing, Page};
 use crate::photos::name::PhotoName;
@@ -23,7 +24,7 @@ impl<'r> FromRequest<'r> for Links {
         let app = try_outcome!(request.guard::<&State<App>>().await);
         Outcome::Success(Self {
             app: app.inner().clone(),
-            origin: own_origin(app, request),
+            origin: Visitor::of(app, request).origin.clone(),
             path: request.uri().path().to_string(),
         })
     }
@@ -48,16 +49,5 @@ impl Links {
                 self.origin, self.path
             )
         })
-    }
-}
-
-/// What our links begin with: the setting, or the host that this request was sent to.
-pub fn own_origin(app: &App, request: &Request<'_>) -> String {
-    if let Some(url) = &app.config.public_url {
-        return url.clone();
-    }
-    match request.host() {
-        Some(host) => format!("http://{host}"),
-        None => format!("http://localhost:{}", request.rocket().config().port),
     }
 }

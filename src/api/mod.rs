@@ -2,6 +2,8 @@
 
 // What is asked: JSON bodies.
 mod body;
+// The cookie of a session.
+mod cookie;
 // How refusals are written: as text, or as problem details.
 mod errors;
 // What is asked: forms with a file.
@@ -20,6 +22,8 @@ mod links;
 mod params;
 // Files in pieces: ranges and validators.
 mod ranges;
+// Who is at the other end.
+mod visitor;
 
 mod accounts;
 mod members;

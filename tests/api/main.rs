@@ -21,3 +21,4 @@ mod server;
 mod sessions;
 mod shares;
 mod spaces;
+mod visitors;

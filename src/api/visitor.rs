@@ -1,0 +1,204 @@
+//! Who is at the other end, and how they came here: past proxies, where those are trusted.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Once;
+
+use rocket::State;
+use rocket::http::uri::Host;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+
+use crate::app::App;
+use crate::config::TrustedProxies;
+
+/// What a proxy says of those for whom it asks.
+const FORWARDED_FOR: &str = "X-Forwarded-For";
+const FORWARDED_PROTO: &str = "X-Forwarded-Proto";
+const FORWARDED_HOST: &str = "X-Forwarded-Host";
+/// By these a proxy shows itself, whether or not it is believed.
+const TRACES: [&str; 5] = [
+    FORWARDED_FOR,
+    FORWARDED_PROTO,
+    FORWARDED_HOST,
+    "Forwarded",
+    "X-Real-IP",
+];
+
+/// Whoever sends a request, signed in or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    /// Where they are.
+    pub address: IpAddr,
+    /// Whether they have come by HTTPS, as far as is known.
+    pub is_https: bool,
+    /// What they have come to: scheme, host and port, as our links begin.
+    pub origin: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Visitor {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let app = try_outcome!(request.guard::<&State<App>>().await);
+        Outcome::Success(Visitor::of(app, request))
+    }
+}
+
+impl Visitor {
+    /// Who sends this request.
+    pub fn of<'r>(app: &App, request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(|| Self::find(app, request))
+    }
+
+    fn find(app: &App, request: &Request<'_>) -> Self {
+        let config = &app.config;
+        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let peer = request
+            .remote()
+            .map_or(local, |peer| peer.ip().to_canonical());
+        let believed = config.trusted_proxies.contains(peer);
+        if !believed {
+            warn_once(peer, request);
+        }
+        // The last value, because whoever came before could have written the others.
+        let forwarded = |name: &str| {
+            let values = request.headers().get(name).filter(|_| believed);
+            values
+                .flat_map(|value| value.split(','))
+                .map(str::trim)
+                .last()
+        };
+        let is_https = match &config.public_url {
+            Some(_) => config.is_https(),
+            None => forwarded(FORWARDED_PROTO)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+        };
+        let origin = config.public_url.clone().unwrap_or_else(|| {
+            let scheme = if is_https { "https" } else { "http" };
+            let host = forwarded(FORWARDED_HOST).and_then(|host| Host::parse(host).ok());
+            match host.as_ref().or(request.host()) {
+                Some(host) => format!("{scheme}://{host}"),
+                None => format!("{scheme}://localhost:{}", request.rocket().config().port),
+            }
+        });
+        let hops = request.headers().get(FORWARDED_FOR);
+        Self {
+            address: address(&config.trusted_proxies, peer, hops),
+            is_https,
+            origin,
+        }
+    }
+}
+
+/// Goes back along the way of a request, as far as each proxy on it is believed.
+fn address<'a>(
+    proxies: &TrustedProxies,
+    peer: IpAddr,
+    headers: impl Iterator<Item = &'a str>,
+) -> IpAddr {
+    let hops: Vec<_> = headers.flat_map(|header| header.split(',')).collect();
+    let mut address = peer;
+    for hop in hops.into_iter().rev().map(str::trim) {
+        if !proxies.contains(address) {
+            break;
+        }
+        let Some(before) = parse(hop) else { break };
+        address = before;
+    }
+    address
+}
+
+/// An address as proxies write it, perhaps with a port or in brackets.
+fn parse(hop: &str) -> Option<IpAddr> {
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|hop| hop.strip_suffix(']'))
+        .unwrap_or(hop);
+    let address = bare
+        .parse()
+        .or_else(|_| hop.parse::<SocketAddr>().map(|socket| socket.ip()));
+    address.ok().map(|address: IpAddr| address.to_canonical())
+}
+
+/// Everybody behind a proxy that isn't believed counts as one, which whoever runs it should know.
+fn warn_once(peer: IpAddr, request: &Request<'_>) {
+    static WARNING: Once = Once::new();
+    if let Some(header) = TRACES
+        .into_iter()
+        .find(|name| request.headers().contains(*name))
+    {
+        WARNING.call_once(|| {
+            tracing::warn!(
+                %peer,
+                header,
+                "a proxy that isn't in trusted_proxies says for whom it asks; all who come through it count as one address"
+            );
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROXIES: &str = r#"["127.0.0.1", "10.0.0.0/8", "fd00::/8"]"#;
+
+    fn found(peer: &str, headers: &[&str]) -> String {
+        let proxies = serde_json::from_str(PROXIES).unwrap();
+        address(&proxies, peer.parse().unwrap(), headers.iter().copied()).to_string()
+    }
+
+    #[test]
+    fn without_a_proxy_the_address_is_that_of_the_connection_whatever_the_headers_say() {
+        assert_eq!(found("192.0.2.7", &[]), "192.0.2.7");
+        assert_eq!(found("192.0.2.7", &["198.51.100.1"]), "192.0.2.7");
+    }
+
+    #[test]
+    fn a_proxy_is_believed_and_what_its_visitor_made_up_is_not() {
+        assert_eq!(found("127.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            found("127.0.0.1", &["203.0.113.9, 198.51.100.1"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            found("127.0.0.1", &["203.0.113.9", "198.51.100.1"]),
+            "198.51.100.1"
+        );
+    }
+
+    #[test]
+    fn behind_several_proxies_the_last_that_is_none_of_ours_is_asked_for() {
+        let way = "203.0.113.9, 198.51.100.1, fd00::5, 10.1.2.3";
+        assert_eq!(found("127.0.0.1", &[way]), "198.51.100.1");
+        assert_eq!(
+            found("127.0.0.1", &["10.0.0.9, 10.1.2.3"]),
+            "10.0.0.9",
+            "all are ours"
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_way_back() {
+        for hop in ["unknown", "", "_hidden", "1.2.3", "198.51.100.1:99999"] {
+            assert_eq!(
+                found("127.0.0.1", &[&format!("198.51.100.1, {hop}")]),
+                "127.0.0.1",
+                "{hop}"
+            );
+        }
+    }
+
+    #[test]
+    fn ports_brackets_and_mapped_addresses_are_seen_through() {
+        for (hop, expected) in [
+            ("198.51.100.1:8080", "198.51.100.1"),
+            ("[2001:db8::1]:8080", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("::ffff:198.51.100.1", "198.51.100.1"),
+        ] {
+            assert_eq!(found("127.0.0.1", &[hop]), expected);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Those who come through a proxy, and what changes when they come by HTTPS.
+
+use rocket::http::Header;
+use serde_json::json;
+
+use crate::support::{PASSWORD, Person, Reply, TestApp};
+
+/// A server that believes the proxy through which all requests of these tests come.
+fn behind_a_proxy() -> TestApp {
+    TestApp::with(|config| {
+        config.trusted_proxies = serde_json::from_value(json!(["127.0.0.1"])).unwrap();
+    })
+}
+
+/// Signs somebody in who comes through a proxy that says so.
+fn login(app: &TestApp, headers: &[(&'static str, &'static str)]) -> Reply {
+    let body = json!({"login": "ann", "password": PASSWORD}).to_string();
+    let mut request = app.client().post("/login").body(body);
+    request.add_header(rocket::http::ContentType::JSON);
+    for (name, value) in headers {
+        request.add_header(Header::new(*name, *value));
+    }
+    Reply::read(request.dispatch())
+}
+
+/// The address under which somebody sees a list's next piece.
+fn own_address(
+    ann: &Person<'_>,
+    app: &TestApp,
+    headers: &[(&'static str, &'static str)],
+) -> String {
+    let mut request = app.client().get("/spaces?limit=1");
+    for (name, value) in headers {
+        request.add_header(Header::new(*name, *value));
+    }
+    let reply = ann.send(request);
+    let link = reply.header("Link").unwrap();
+    let (origin, _) = link.split_once("/spaces?").unwrap();
+    origin.strip_prefix('<').unwrap().to_owned()
+}
+
+const HTTPS: [(&str, &str); 2] = [
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-Host", "spaces.example.org"),
+];
+
+#[test]
+fn links_begin_with_what_a_trusted_proxy_was_asked_for() {
+    for (app, expected) in [
+        (behind_a_proxy(), "https://spaces.example.org"),
+        (TestApp::new(), "http://localhost:8000"),
+    ] {
+        let ann = app.person("ann");
+        ann.space("Family");
+        ann.space("Friends");
+        assert_eq!(own_address(&ann, &app, &HTTPS), expected);
+        assert_eq!(own_address(&ann, &app, &[]), "http://localhost:8000");
+    }
+}
+
+#[test]
+fn a_trusted_proxys_word_that_is_no_host_changes_nothing() {
+    let app = behind_a_proxy();
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.space("Friends");
+    let made_up = [("X-Forwarded-Host", "a b/c"), ("X-Forwarded-Proto", "ftp")];
+    assert_eq!(own_address(&ann, &app, &made_up), "http://localhost:8000");
+}
+
+#[test]
+fn by_https_the_cookie_is_for_this_host_and_for_https_only() {
+    let public = TestApp::with(|config| config.public_url = Some("https://a.example".to_owned()));
+    for (app, headers) in [(public, &[][..]), (behind_a_proxy(), &HTTPS[..])] {
+        app.anonymous().register("ann").is_ok();
+        let reply = login(&app, headers);
+        let cookie = reply.header("Set-Cookie").unwrap();
+        assert!(cookie.starts_with("__Host-session="), "{cookie}");
+        for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+        assert!(reply.header("Strict-Transport-Security").is_some());
+    }
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    let reply = login(&app, &HTTPS);
+    assert!(reply.header("Set-Cookie").unwrap().starts_with("session="));
+    assert_eq!(reply.header("Strict-Transport-Security"), None);
+}
+
+#[test]
+fn by_https_a_cookie_that_a_neighbouring_host_could_have_planted_is_not_taken() {
+    let app = TestApp::with(|config| config.public_url = Some("https://a.example".to_owned()));
+    let token = app.person("ann").token().to_owned();
+    let me = |name: &'static str| {
+        let request = app.client().get("/me").cookie((name, token.clone()));
+        Reply::read(request.dispatch())
+    };
+    me("session").is(401, "You aren't authorized");
+    me("__Host-session").is_ok();
+}
+
+#[test]
+fn who_signs_in_by_https_loses_the_cookie_from_before() {
+    let app = TestApp::with(|config| config.public_url = Some("https://a.example".to_owned()));
+    app.anonymous().register("ann").is_ok();
+    let body = json!({"login": "ann", "password": PASSWORD}).to_string();
+    let request = app.client().post("/login").body(body);
+    let request = request
+        .header(rocket::http::ContentType::JSON)
+        .cookie(("session", "old"));
+    let reply = Reply::read(request.dispatch());
+    let mut cookies: Vec<_> = reply.headers("Set-Cookie").collect();
+    cookies.sort_unstable();
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    assert!(cookies[0].starts_with("__Host-session="), "{cookies:?}");
+    assert!(cookies[1].starts_with("session=;"), "{cookies:?}");
+}
