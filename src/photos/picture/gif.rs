@@ -1,7 +1,7 @@
 //! GIF: a screen, colour tables, and blocks whose data comes in sub-blocks (GIF89a).
 
 use super::reader::Reader;
-use super::{Limit, Refusal, Result, Size};
+use super::{Cleaned, Limit, Refusal, Result, Size};
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2c;
@@ -11,7 +11,7 @@ const PLAIN_TEXT: u8 = 0x01;
 const GRAPHIC_CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     let mut reader = Reader::new(bytes);
     let mut out = Vec::with_capacity(bytes.len());
     out.extend_from_slice(reader.take(6)?);
@@ -25,7 +25,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
 
     // How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
     let mut control: Option<&[u8]> = None;
-    let mut has_picture = false;
+    let mut pictures = 0_usize;
     loop {
         match reader.byte()? {
             TRAILER => break,
@@ -35,7 +35,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
                     out.push(0);
                 }
                 canvas = copy_picture(&mut reader, &mut out, canvas, limit)?;
-                has_picture = true;
+                pictures += 1;
             }
             EXTENSION => match reader.byte()? {
                 GRAPHIC_CONTROL => {
@@ -65,11 +65,16 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
             }
         }
     }
-    if !has_picture {
+    if pictures == 0 {
         return Err(Refusal::Damaged("it has no picture data"));
     }
     out.push(TRAILER);
-    Ok((size, out))
+    Ok(Cleaned {
+        size,
+        orientation: None,
+        animated: pictures > 1,
+        bytes: out,
+    })
 }
 
 /// The colour table that a packed field announces, if it does.

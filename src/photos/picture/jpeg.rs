@@ -2,7 +2,7 @@
 
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
-use super::{Limit, Refusal, Result, Size};
+use super::{Cleaned, Limit, Refusal, Result, Size};
 
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
@@ -24,7 +24,7 @@ const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     let mut reader = Reader::new(bytes);
     reader.take(2)?;
     let mut parts = Parts {
@@ -55,7 +55,12 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
         push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
     out.splice(2..2, front);
-    Ok((size, out))
+    Ok(Cleaned {
+        size,
+        orientation: parts.orientation,
+        animated: false,
+        bytes: out,
+    })
 }
 
 /// What is kept of a file.

@@ -13,6 +13,8 @@ mod png;
 mod reader;
 mod webp;
 
+pub use orientation::Orientation;
+
 /// The types of pictures that we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -77,8 +79,22 @@ pub struct Picture {
     pub width: u32,
     /// In pixels, as stored, before the orientation is applied.
     pub height: u32,
+    /// How it is turned or mirrored; `None` if it is shown as stored.
+    pub orientation: Option<Orientation>,
+    /// Whether it moves.
+    pub animated: bool,
     /// The whole file.
     pub bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Width and height in pixels as shown, after the orientation is applied.
+    pub fn shown(&self) -> (u32, u32) {
+        match self.orientation {
+            Some(orientation) if orientation.swaps_sides() => (self.height, self.width),
+            _ => (self.width, self.height),
+        }
+    }
 }
 
 /// Why a file is not taken.
@@ -101,7 +117,7 @@ type Result<T> = std::result::Result<T, Refusal>;
 pub fn clean(bytes: &[u8], max_pixels: u64) -> Result<Picture> {
     let limit = Limit { max_pixels };
     let kind = Kind::from_bytes(bytes).ok_or(Refusal::UnknownType)?;
-    let (Size { width, height }, bytes) = match kind {
+    let cleaned = match kind {
         Kind::Jpeg => jpeg::clean(bytes, limit),
         Kind::Png => png::clean(bytes, limit),
         Kind::WebP => webp::clean(bytes, limit),
@@ -109,10 +125,20 @@ pub fn clean(bytes: &[u8], max_pixels: u64) -> Result<Picture> {
     }?;
     Ok(Picture {
         kind,
-        width,
-        height,
-        bytes,
+        width: cleaned.size.width,
+        height: cleaned.size.height,
+        orientation: cleaned.orientation,
+        animated: cleaned.animated,
+        bytes: cleaned.bytes,
     })
+}
+
+/// What a walker gives.
+struct Cleaned {
+    size: Size,
+    orientation: Option<Orientation>,
+    animated: bool,
+    bytes: Vec<u8>,
 }
 
 /// How large a picture may be.

@@ -26,6 +26,11 @@ impl Orientation {
             .map(Self)
     }
 
+    /// Whether width and height change places.
+    pub fn swaps_sides(self) -> bool {
+        self.0 >= 5
+    }
+
     /// A block of EXIF that says this and nothing else: a TIFF header, one directory, one entry.
     pub fn tiff(self) -> [u8; 26] {
         let mut tiff = *b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0";

@@ -2,13 +2,13 @@
 
 use super::orientation::Orientation;
 use super::reader::Reader;
-use super::{Limit, Refusal, Result, Size};
+use super::{Cleaned, Limit, Refusal, Result, Size};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const MALFORMED: Refusal = Refusal::Damaged("a part of it has another length than it should");
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     let mut reader = Reader::new(bytes);
     reader.take(SIGNATURE.len())?;
     let header = Chunk::read(&mut reader)?;
@@ -25,6 +25,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     header.push(&mut out)?;
     let behind_header = out.len();
     let mut orientation = None;
+    let mut animated = false;
     let mut has_data = false;
     loop {
         let chunk = Chunk::read(&mut reader)?;
@@ -54,6 +55,9 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
                 if !chunk.has_its_length(colour_type) {
                     return Err(MALFORMED);
                 }
+                // Behind the picture data it means nothing. The number of frames comes first.
+                animated |=
+                    &chunk.kind == b"acTL" && !has_data && Reader::new(chunk.data).be32()? > 1;
                 chunk.push(&mut out)?;
             }
             // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
@@ -80,7 +84,12 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
         push(&mut exif, *b"eXIf", &orientation.tiff());
         out.splice(behind_header..behind_header, exif);
     }
-    Ok((size, out))
+    Ok(Cleaned {
+        size,
+        orientation,
+        animated,
+        bytes: out,
+    })
 }
 
 struct Chunk<'a> {

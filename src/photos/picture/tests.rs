@@ -169,6 +169,38 @@ fn every_pixel_of_every_frame_is_as_it_was() {
 }
 
 #[test]
+fn the_size_as_shown_and_whether_it_moves_are_told() {
+    let expected = [
+        ((800, 1200), false),
+        ((240, 160), false),
+        ((96, 64), false),
+        ((240, 160), false),
+        ((64, 48), true),
+        ((160, 240), false),
+        ((48, 64), true),
+        ((64, 48), true),
+    ];
+    for (name, (size, animated)) in SAMPLES.iter().zip(expected) {
+        let picture = cleaned(&sample(name));
+        assert_eq!(
+            (picture.shown(), picture.animated),
+            (size, animated),
+            "{name}"
+        );
+        let stored = (picture.width, picture.height);
+        let mut turned = DynamicImage::new_rgb8(stored.0, stored.1);
+        turned.apply_orientation(decoder(&picture.bytes).orientation().unwrap());
+        assert_eq!(picture.shown(), (turned.width(), turned.height()), "{name}");
+    }
+}
+
+#[test]
+fn an_animation_of_one_picture_does_not_move() {
+    let still = cleaned(&encoded(ImageFormat::Gif, 20, 15));
+    assert!(!still.animated);
+}
+
+#[test]
 fn the_colour_profile_stays() {
     for name in [
         "garden.jpg",

@@ -2,7 +2,7 @@
 
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
-use super::{Limit, Refusal, Result, Size};
+use super::{Cleaned, Limit, Refusal, Result, Size};
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
@@ -12,7 +12,7 @@ const ICC: u8 = 0x20;
 
 const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
+pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     let mut reader = Reader::new(bytes);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
@@ -23,18 +23,30 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<(Size, Vec<u8>)> {
     let mut out = Vec::with_capacity(bytes.len());
     out.extend_from_slice(b"RIFF\0\0\0\0WEBP");
     let first = Chunk::read(&mut chunks)?;
-    let size = match &first.kind {
+    let (size, features) = match &first.kind {
         b"VP8X" => extended(&mut out, first.data, chunks, limit)?,
         _ => {
             let size = first.size()?.ok_or(MALFORMED)?;
             let size = limit.check(size.width, size.height)?;
             first.push(&mut out);
-            size
+            (size, Features::default())
         }
     };
     let length = u32::try_from(out.len() - 8).map_err(|_| MALFORMED)?;
     out[4..8].copy_from_slice(&length.to_le_bytes());
-    Ok((size, out))
+    Ok(Cleaned {
+        size,
+        orientation: features.orientation,
+        animated: features.frames > 1,
+        bytes: out,
+    })
+}
+
+/// What only an extended file has.
+#[derive(Default)]
+struct Features {
+    orientation: Option<Orientation>,
+    frames: usize,
 }
 
 /// Copies a file with features: a profile, transparency, an animation.
@@ -43,7 +55,7 @@ fn extended(
     header: &[u8],
     mut chunks: Reader<'_>,
     limit: Limit,
-) -> Result<Size> {
+) -> Result<(Size, Features)> {
     let mut reader = Reader::new(header);
     let [flags, ..] = reader.array::<4>()?;
     let canvas = limit.check(reader.le24()? + 1, reader.le24()? + 1)?;
@@ -56,7 +68,7 @@ fn extended(
 
     let mut kept = flags & (ANIMATION | ALPHA);
     let mut orientation = None;
-    let (mut stills, mut frames) = (0, 0);
+    let (mut stills, mut frames) = (0, 0_usize);
     while !chunks.is_at_end() {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
@@ -105,7 +117,13 @@ fn extended(
         .push(out);
     }
     out[flags_at..flags_at + 4].copy_from_slice(&[kept, 0, 0, 0]);
-    Ok(canvas)
+    Ok((
+        canvas,
+        Features {
+            orientation,
+            frames,
+        },
+    ))
 }
 
 /// Copies a frame of an animation, with only those chunks in it that are picture.
