@@ -6,7 +6,8 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::domain::page::{Listing, Page};
+use crate::domain::page::{Listing, Order, Page};
+use crate::photos::links::PhotoLinks;
 use crate::photos::name::PhotoName;
 
 /// Makes absolute links for the one who asks.
@@ -31,21 +32,23 @@ impl<'r> FromRequest<'r> for Links {
 }
 
 impl Links {
-    /// A link to a photo that anybody who has it can fetch for a while.
-    pub fn photo(&self, name: &PhotoName) -> String {
-        format!(
-            "{}{}",
-            self.origin,
-            self.app.links.link(name, self.app.now())
-        )
+    /// Links to a photo that anybody who has them can fetch for a while; as paths, for [`Self::absolute`].
+    pub fn photo(&self, name: &PhotoName) -> PhotoLinks {
+        self.app.links.links(name, self.app.now())
+    }
+
+    /// A path of this server as a link that works everywhere.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
     }
 
     /// The `Link` header to the next piece of a list, if there is one.
-    pub fn next<T>(&self, listing: &Listing<T>) -> Option<String> {
+    pub fn next<T>(&self, listing: &Listing<T>, order: Option<Order>) -> Option<String> {
         listing.next.as_ref().map(|next| {
             let (limit, cursor) = (next.limit(), Page::cursor(next).unwrap_or_default());
+            let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
             format!(
-                "<{}{}?limit={limit}&cursor={cursor}>; rel=\"next\"",
+                "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",
                 self.origin, self.path
             )
         })

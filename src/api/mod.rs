@@ -16,6 +16,8 @@ mod headers;
 mod method;
 // How many requests are under way.
 mod in_flight;
+// How the photos of shares are told.
+mod images;
 // Links that begin with our own address.
 mod links;
 // What is asked: ids in paths, pieces of lists.
@@ -50,6 +52,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         accounts::login,
         // Whoever holds a signed link may fetch the photo.
         photos::photo,
+        photos::preview,
     ];
     let for_users = routes![
         accounts::me,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::guards::refused;
 use super::links::Links;
 use crate::domain::ids::{Given, Id};
-use crate::domain::page::{Listing, Page};
+use crate::domain::page::{Listing, Order, Page};
 
 impl<'r, T: Id> FromParam<'r> for Given<T> {
     type Error = Infallible;
@@ -26,17 +26,31 @@ impl<'r> FromRequest<'r> for Page {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let value = |name: &str| {
-            request
-                .query_fields()
-                .find(|field| field.name == name)
-                .map(|field| field.value.to_owned())
-        };
-        match Self::parse(value("limit").as_deref(), value("cursor").as_deref()) {
+        match Self::parse(value(request, "limit"), value(request, "cursor")) {
             Ok(page) => Outcome::Success(page),
             Err(error) => Outcome::Error(refused(request, error)),
         }
     }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Order {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Self::parse(value(request, "order")) {
+            Ok(order) => Outcome::Success(order),
+            Err(error) => Outcome::Error(refused(request, error)),
+        }
+    }
+}
+
+/// What the query says under a name, if it does.
+fn value<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
+    request
+        .query_fields()
+        .find(|field| field.name == name)
+        .map(|field| field.value)
 }
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
@@ -49,7 +63,15 @@ impl<T> Piece<T> {
     /// The answer with the rows of `listing`.
     pub fn new(listing: Listing<T>, links: &Links) -> Self {
         Self {
-            link: links.next(&listing),
+            link: links.next(&listing, None),
+            rows: listing.rows,
+        }
+    }
+
+    /// As [`Self::new`], for a list that comes in two orders.
+    pub fn in_order(listing: Listing<T>, order: Order, links: &Links) -> Self {
+        Self {
+            link: links.next(&listing, Some(order)),
             rows: listing.rows,
         }
     }

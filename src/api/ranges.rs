@@ -45,7 +45,32 @@ pub struct Content {
     bytes: u64,
     kind: Kind,
     etag: String,
-    max_age: i64,
+    keep: Keep,
+}
+
+/// For how many seconds an answer may be kept.
+#[derive(Clone, Copy, Debug)]
+pub enum Keep {
+    /// As long as its link holds: the bytes don't change.
+    ForGood(i64),
+    /// Others come soon.
+    Briefly(i64),
+}
+
+impl Keep {
+    /// The number of seconds.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::ForGood(seconds) | Self::Briefly(seconds) => seconds,
+        }
+    }
+
+    fn header(self) -> String {
+        match self {
+            Self::ForGood(seconds) => format!("private, immutable, max-age={seconds}"),
+            Self::Briefly(seconds) => format!("private, max-age={seconds}"),
+        }
+    }
 }
 
 /// Which bytes to send.
@@ -58,7 +83,7 @@ enum Part {
 }
 
 impl Content {
-    /// `max_age`: the seconds for which the link still holds.
+    /// `sha256` tells these bytes from all others.
     ///
     /// # Errors
     /// The store can't be read.
@@ -66,7 +91,7 @@ impl Content {
         stored: StoredPhoto,
         kind: Kind,
         sha256: [u8; 32],
-        max_age: i64,
+        keep: Keep,
         conditions: Conditions,
     ) -> anyhow::Result<Self> {
         let bytes = stored.bytes;
@@ -83,7 +108,7 @@ impl Content {
             bytes,
             kind,
             etag,
-            max_age,
+            keep,
         })
     }
 }
@@ -131,10 +156,7 @@ impl<'r> Responder<'r, 'static> for Content {
         response
             .raw_header("ETag", self.etag)
             .raw_header("Accept-Ranges", "bytes")
-            .raw_header(
-                "Cache-Control",
-                format!("private, immutable, max-age={}", self.max_age),
-            );
+            .raw_header("Cache-Control", self.keep.header());
         let length = match self.part {
             Part::NotModified => return response.status(Status::NotModified).ok(),
             Part::Whole | Part::Unsatisfiable => bytes,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::form::ShareForm;
 use super::guards::{CurrentUser, Shared};
+use super::images::{Image, ImageView};
 use super::links::Links;
 use super::params::Piece;
 use crate::app::App;
@@ -31,17 +32,21 @@ pub struct ShareView {
     text: String,
     timestamp: String,
     image_url: Option<String>,
+    image: Option<Image>,
 }
 
 impl ShareView {
     fn new(share: Share, links: &Links) -> Self {
+        let photo = share.photo.map(|photo| ImageView::new(&photo, links));
+        let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
         Self {
             id: share.id,
             space: Some(share.space),
             user: share.user,
             text: share.text,
             timestamp: share.created_at.rfc3339(),
-            image_url: share.photo.as_ref().map(|name| links.photo(name)),
+            image_url,
+            image,
         }
     }
 

@@ -19,6 +19,39 @@ pub struct Page {
     cursor: Option<String>,
 }
 
+/// In which order somebody wants a list that comes in two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Oldest,
+    Newest,
+}
+
+impl Order {
+    /// Checks what somebody asks for; without a word, the oldest come first.
+    ///
+    /// # Errors
+    /// Another word than `oldest` and `newest`.
+    pub fn parse(text: Option<&str>) -> Result<Self> {
+        match text {
+            None => Ok(Self::default()),
+            Some("oldest") => Ok(Self::Oldest),
+            Some("newest") => Ok(Self::Newest),
+            Some(_) => Err(Error::Malformed(String::from(
+                "Order must be oldest or newest",
+            ))),
+        }
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Oldest => "oldest",
+            Self::Newest => "newest",
+        }
+    }
+}
+
 /// A piece of a list.
 #[derive(Debug)]
 pub struct Listing<T> {

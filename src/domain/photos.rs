@@ -1,10 +1,12 @@
 //! The photos of shares: what is known of them. Their bytes live in the stores of [`crate::photos`].
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::Member;
 use super::ids::{PhotoId, ShareId, SpaceId};
-use super::page::{Listing, Page};
+use super::page::{Listing, Order, Page};
+use super::users::User;
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -15,13 +17,61 @@ use crate::photos::name::PhotoName;
 pub struct NewPhoto {
     pub id: PhotoId,
     pub name: PhotoName,
-    /// In pixels, as stored, before the orientation is applied.
+    /// In pixels, as shown, after the orientation is applied.
     pub width: u32,
     pub height: u32,
+    /// Whether the picture moves.
+    pub animated: bool,
     /// The size of the stored file.
     pub bytes: u64,
     /// The SHA-256 of the stored file.
     pub sha256: [u8; 32],
+}
+
+/// A photo, as the members of its space see it.
+#[derive(Clone, Debug)]
+pub struct Photo {
+    pub name: PhotoName,
+    /// In pixels, as shown.
+    pub width: u32,
+    pub height: u32,
+    /// Whether the picture moves.
+    pub animated: bool,
+    /// A thumbhash, once it is known.
+    pub placeholder: Option<Vec<u8>>,
+}
+
+impl Photo {
+    /// Reads the columns `name, width, height, animated, placeholder`, the first of them at `index`.
+    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            name: row.get(index)?,
+            width: row.get(index + 1)?,
+            height: row.get(index + 2)?,
+            animated: row.get(index + 3)?,
+            placeholder: row.get(index + 4)?,
+        })
+    }
+
+    /// As [`Self::from_row`], where a photo may have been joined or not.
+    pub fn from_joined(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
+        match row.get_ref(index)? {
+            ValueRef::Null => Ok(None),
+            _ => Self::from_row(row, index).map(Some),
+        }
+    }
+}
+
+/// A photo in the list of a space's, and the share that it belongs to.
+#[derive(Debug)]
+pub struct SharedPhoto {
+    pub photo: Photo,
+    pub share: ShareId,
+    position: i64,
+    /// Who shared it.
+    pub user: User,
+    /// When it was shared.
+    pub shared_at: Timestamp,
 }
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
@@ -43,8 +93,8 @@ pub(super) fn add(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "insert into photos
-         (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, previews_due_at)
-         values (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+         (id, share_id, space_id, position, name, width, height, animated, bytes, sha256, created_at, previews_due_at)
+         values (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
     )?
     .execute((
         photo.id,
@@ -53,6 +103,7 @@ pub(super) fn add(
         &photo.name,
         photo.width,
         photo.height,
+        photo.animated,
         i64::try_from(photo.bytes).unwrap_or(i64::MAX),
         photo.sha256,
         now.0,
@@ -60,28 +111,45 @@ pub(super) fn add(
     Ok(())
 }
 
-/// The photos of a space, those of the oldest share first.
+/// The photos of a space, in the order of their shares.
 ///
 /// # Errors
 /// A cursor that another list made.
-pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<PhotoName>> {
-    let (share, position) = page.after((0_i64, 0_i64))?;
+pub fn list(
+    conn: &Connection,
+    member: &Member,
+    order: Order,
+    page: &Page,
+) -> Result<Listing<SharedPhoto>> {
+    let (sql, start) = match order {
+        Order::Oldest => (OLDEST_FIRST, 0_i64),
+        Order::Newest => (NEWEST_FIRST, i64::MAX),
+    };
+    let (share, position) = page.after((start, start))?;
     let rows = conn
-        .prepare_cached(LIST)?
+        .prepare_cached(sql)?
         .query_map((member.space(), share, position, page.fetch()), |row| {
-            Ok((
-                row.get::<_, PhotoName>(0)?,
-                row.get::<_, i64>(1)?,
-                row.get::<_, i64>(2)?,
-            ))
+            Ok(SharedPhoto {
+                photo: Photo::from_row(row, 0)?,
+                share: row.get(5)?,
+                position: row.get(6)?,
+                user: User::from_row(row, 7)?,
+                shared_at: Timestamp(row.get(9)?),
+            })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let listing = page.listing(rows, |(_, share, position)| (*share, *position))?;
-    Ok(listing.map(|(name, ..)| name))
+    page.listing(rows, |row| (row.share, row.position))
 }
 
-const LIST: &str = "select name, share_id, position from photos
-    where space_id = ? and (share_id, position) > (?, ?) order by share_id, position limit ?";
+const OLDEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
+        p.share_id, p.position, u.id, u.login, s.created_at
+    from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
+    where p.space_id = ? and (p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?";
+
+const NEWEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
+        p.share_id, p.position, u.id, u.login, s.created_at
+    from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
+    where p.space_id = ? and (p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?";
 
 /// The SHA-256 of the photo with this name, as long as a share has it.
 pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<[u8; 32]>> {
@@ -204,14 +272,17 @@ mod tests {
     }
 
     #[test]
-    fn the_photos_of_a_space_are_one_walk_along_one_index() {
-        let plan = plan(LIST);
-        assert!(
-            plan.contains(
-                "SEARCH photos USING INDEX photos_by_space (space_id=? AND (share_id,position)>"
-            ),
-            "{plan}"
-        );
-        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    fn the_photos_of_a_space_are_one_walk_along_one_index_in_either_order() {
+        for (sql, sign) in [(OLDEST_FIRST, '>'), (NEWEST_FIRST, '<')] {
+            let plan = plan(sql);
+            let walk = format!(
+                "SEARCH p USING INDEX photos_by_space (space_id=? AND (share_id,position){sign}"
+            );
+            assert!(plan.starts_with(&walk), "{plan}");
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+                "{plan}"
+            );
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::access::{Deletable, Editable, Member, Readable};
 use super::ids::{ShareId, UserId};
 use super::page::{Listing, Page};
-use super::photos::{self, NewPhoto};
+use super::photos::{self, NewPhoto, Photo};
 use super::spaces::Space;
 use super::text::ShareText;
 use super::users::User;
@@ -22,7 +22,7 @@ pub struct Share {
     pub user: User,
     pub text: String,
     pub created_at: Timestamp,
-    pub photo: Option<PhotoName>,
+    pub photo: Option<Photo>,
 }
 
 impl Share {
@@ -33,7 +33,7 @@ impl Share {
             created_at: Timestamp(row.get(2)?),
             user: User::from_row(row, 3)?,
             space: Space::from_row(row, 5)?,
-            photo: row.get(7)?,
+            photo: Photo::from_joined(row, 7)?,
         })
     }
 }
@@ -108,7 +108,8 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<S
     page.listing(rows, |row| row.id)
 }
 
-const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, f.name
+const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name,
+        f.name, f.width, f.height, f.animated, f.placeholder
     from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
     left join photos f on f.share_id = s.id and f.position = 0
     where s.space_id = ? and s.id < ? order by s.id desc limit ?";
@@ -121,7 +122,8 @@ pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
 fn get_by_id(conn: &Connection, id: ShareId) -> Result<Share> {
     Ok(conn
         .prepare_cached(
-            "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, f.name
+            "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name,
+                 f.name, f.width, f.height, f.animated, f.placeholder
              from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
              left join photos f on f.share_id = s.id and f.position = 0 where s.id = ?",
         )?

@@ -91,11 +91,13 @@ impl Intake {
         } else {
             PhotoName::first(space, share, picture.kind)
         };
+        let (width, height) = picture.shown();
         let kept = NewPhoto {
             id: photo,
             name: name.clone(),
-            width: picture.width,
-            height: picture.height,
+            width,
+            height,
+            animated: picture.animated,
             bytes: picture.bytes.len() as u64,
             sha256: Sha256::digest(&picture.bytes).into(),
         };

@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::name::PhotoName;
+use super::preview::PreviewSize;
 use crate::clock::Timestamp;
 use crate::error::Error;
 
@@ -22,6 +23,24 @@ const PERIOD: i64 = 12 * 60 * 60;
 #[derive(Clone)]
 pub struct LinkSigner {
     mac: Hmac<Sha256>,
+}
+
+/// The links to one photo, whole and in its sizes. All carry the same signature: who may see one may see the others.
+pub struct PhotoLinks {
+    path: String,
+    proof: String,
+}
+
+impl PhotoLinks {
+    /// The path and query of the link to the photo itself.
+    pub fn whole(&self) -> String {
+        format!("{}?{}", self.path, self.proof)
+    }
+
+    /// The path and query of the link to a preview.
+    pub fn preview(&self, size: PreviewSize) -> String {
+        format!("{}/{}?{}", self.path, size.as_str(), self.proof)
+    }
 }
 
 impl LinkSigner {
@@ -48,11 +67,14 @@ impl LinkSigner {
         Ok(Self { mac })
     }
 
-    /// The path and query of a link to a photo, good for 12 to 24 hours.
-    pub fn link(&self, name: &PhotoName, now: Timestamp) -> String {
+    /// The links to a photo, good for 12 to 24 hours.
+    pub fn links(&self, name: &PhotoName, now: Timestamp) -> PhotoLinks {
         let expires = (now.seconds().div_euclid(PERIOD) + 2) * PERIOD;
         let signature = URL_SAFE_NO_PAD.encode(self.sign(name, expires).finalize().into_bytes());
-        format!("/photos/{name}?expires={expires}&signature={signature}")
+        PhotoLinks {
+            path: format!("/photos/{name}"),
+            proof: format!("expires={expires}&signature={signature}"),
+        }
     }
 
     /// Checks a link: gives the second since 1970 at which it ends.
@@ -130,7 +152,7 @@ mod tests {
     fn a_link_holds_for_half_a_day_and_ends_within_a_day() {
         let (_folder, signer) = signer();
         let now = Timestamp(1_800_000_000_000);
-        let link = signer.link(&"1-34.jpg".parse().unwrap(), now);
+        let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
         let (name, expires, signature) = parts(&link);
         let check = |seconds: i64| {
             signer.check(&name, expires, signature, Timestamp(now.0 + seconds * 1000))
@@ -143,7 +165,7 @@ mod tests {
     fn a_link_with_any_one_character_changed_is_refused() {
         let (_folder, signer) = signer();
         let now = Timestamp(1_800_000_000_000);
-        let link = signer.link(&"1-34.jpg".parse().unwrap(), now);
+        let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
         let (name, expires, signature) = parts(&link);
         for at in 0..signature.len() {
             let mut changed = signature.as_bytes().to_vec();
@@ -174,7 +196,10 @@ mod tests {
         let second = LinkSigner::open(&path).unwrap();
         let now = Timestamp(1_800_000_000_000);
         let name = "1-34.jpg".parse().unwrap();
-        assert_eq!(first.link(&name, now), second.link(&name, now));
+        assert_eq!(
+            first.links(&name, now).whole(),
+            second.links(&name, now).whole()
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -7,6 +7,8 @@ pub mod intake;
 pub mod links;
 // What a photo is called, everywhere.
 pub mod name;
+// In which sizes photos are shown.
+pub mod preview;
 // Bytes in, a clean picture or a refusal out.
 pub mod picture;
 // The way of a new photo's name to the worker.

@@ -1,6 +1,6 @@
 //! The list of a space's photos.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Form, TestApp, path_of, pictures};
 
@@ -28,7 +28,82 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
         .map(|row| app.anonymous().get(&path_of(&row["image_url"])).bytes)
         .collect();
     assert!(fetched == [pictures::png(4), pictures::png(3)]);
-    assert_eq!(list[1], json!({"image_url": second["image_url"]}));
+    assert_eq!(
+        list[1],
+        json!({
+            "image_url": second["image_url"],
+            "image": second["image"],
+            "share_id": second["id"],
+            "user": {"id": ann.id, "login": "ann"},
+            "timestamp": second["timestamp"],
+        })
+    );
+}
+
+#[test]
+fn photos_are_listed_newest_share_first_for_who_asks_so_and_in_pieces_too() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for seed in 1..=5 {
+        ann.share_photo(1, &pictures::png(seed));
+    }
+    app.sort_all();
+    let ids = |rows: &Value| -> Vec<i64> {
+        let rows = rows.as_array().unwrap().iter();
+        rows.map(|row| row["share_id"].as_i64().unwrap()).collect()
+    };
+    for (order, expected) in [("newest", [5, 4, 3, 2, 1]), ("oldest", [1, 2, 3, 4, 5])] {
+        let path = format!("/spaces/1/images?order={order}");
+        let whole = ann.get(&path);
+        assert_eq!(whole.next(), None);
+        assert_eq!(ids(&whole.is_ok()), expected);
+        let (mut found, mut next) = (Vec::new(), Some(format!("{path}&limit=2")));
+        while let Some(path) = next {
+            let piece = ann.get(&path);
+            found.extend(ids(&piece.is_ok()));
+            next = piece.next();
+        }
+        assert_eq!(found, expected);
+    }
+    for order in ["", "random", "Newest"] {
+        ann.get(&format!("/spaces/1/images?order={order}"))
+            .is(400, "Order must be oldest or newest");
+    }
+}
+
+#[test]
+fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    // The first and the last are turned by a quarter, the third lies on its head.
+    for (name, (width, height), small, large, animated) in [
+        ("garden.jpg", (800, 1200), (267, 400), (800, 1200), false),
+        ("wave.gif", (64, 48), (64, 48), (64, 48), true),
+        ("lake.png", (240, 160), (240, 160), (240, 160), false),
+        ("spin.png", (64, 48), (64, 48), (64, 48), true),
+        ("spin.webp", (48, 64), (48, 64), (48, 64), true),
+        ("cat.webp", (160, 240), (160, 240), (160, 240), false),
+    ] {
+        let share = ann.share_photo(1, &pictures::sample(name));
+        let url = share["image_url"].as_str().unwrap();
+        let (photo, proof) = url.split_once('?').unwrap();
+        let preview = |size: &str, (width, height): (u32, u32)| json!({"url": format!("{photo}/{size}?{proof}"), "width": width, "height": height});
+        let expected = json!({
+            "width": width,
+            "height": height,
+            "placeholder": null,
+            "animated": animated,
+            "previews": {"small": preview("small", small), "large": preview("large", large)},
+        });
+        assert_eq!(share["image"], expected, "{name}");
+        assert_eq!(
+            ann.get(&format!("/shares/{}", share["id"])).is_ok()["image"],
+            expected
+        );
+    }
+    app.sort_all();
 }
 
 #[test]

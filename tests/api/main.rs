@@ -15,6 +15,7 @@ mod members;
 mod paging;
 mod permissions;
 mod photos;
+mod previews;
 mod problems;
 mod races;
 mod server;

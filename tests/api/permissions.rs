@@ -76,6 +76,13 @@ fn table() -> Vec<Row> {
             None,
             [403; 7],
         ),
+        row(
+            Get,
+            "/photos/<name>/<size>?<expires>&<signature>",
+            "/photos/1-1.png/small",
+            None,
+            [403; 7],
+        ),
         row(Get, "/me", "/me", None, USERS),
         row(Get, "/logout", "/logout", None, USERS),
         row(Delete, "/logout", "/logout", None, USERS),

@@ -35,6 +35,7 @@ fn a_text_is_shared_and_read() {
         "text": "Nice weather - let's have a barbecue",
         "timestamp": timestamp,
         "image_url": null,
+        "image": null,
     });
     assert_eq!(share, expected);
     // To the second: how many digits follow depends on the moment.
@@ -60,7 +61,10 @@ fn shares_are_listed_newest_first_without_their_space() {
         .collect();
     assert_eq!(ids, [second, first]);
     let keys: Vec<_> = list[0].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(keys, ["id", "image_url", "text", "timestamp", "user"]);
+    assert_eq!(
+        keys,
+        ["id", "image", "image_url", "text", "timestamp", "user"]
+    );
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! How the photos of shares are told: links to them, and what a page needs to know before it has fetched any.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::links::Links;
+use crate::domain::photos::Photo;
+use crate::photos::links::PhotoLinks;
+use crate::photos::preview::PreviewSize;
+
+/// A photo, as clients read it: the link to the photo itself, and what is known of it.
+pub struct ImageView {
+    pub url: String,
+    pub image: Image,
+}
+
+/// What is known of a photo.
+#[derive(Serialize)]
+pub struct Image {
+    width: u32,
+    height: u32,
+    placeholder: Option<String>,
+    animated: bool,
+    previews: Previews,
+}
+
+#[derive(Serialize)]
+struct Previews {
+    small: Preview,
+    large: Preview,
+}
+
+#[derive(Serialize)]
+struct Preview {
+    url: String,
+    width: u32,
+    height: u32,
+}
+
+impl ImageView {
+    /// With links for the one who asks.
+    pub fn new(photo: &Photo, links: &Links) -> Self {
+        let own = links.photo(&photo.name);
+        Self {
+            url: links.absolute(&own.whole()),
+            image: Image {
+                width: photo.width,
+                height: photo.height,
+                placeholder: photo.placeholder.as_ref().map(|hash| STANDARD.encode(hash)),
+                animated: photo.animated,
+                previews: Previews {
+                    small: Preview::new(photo, PreviewSize::Small, &own, links),
+                    large: Preview::new(photo, PreviewSize::Large, &own, links),
+                },
+            },
+        }
+    }
+}
+
+impl Preview {
+    fn new(photo: &Photo, size: PreviewSize, own: &PhotoLinks, links: &Links) -> Self {
+        let (width, height) = match size {
+            // What moves is shown as it is, so that it does.
+            PreviewSize::Large if photo.animated => (photo.width, photo.height),
+            _ => size.within(photo.width, photo.height),
+        };
+        Self {
+            url: links.absolute(&own.preview(size)),
+            width,
+            height,
+        }
+    }
+}
