@@ -2,6 +2,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { manifest } from './manifest.ts';
+
 // While developing, the API is a server that runs beside this one.
 const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
 const api = '^/(register|login|logout|me|change-password|spaces|shares|photos|sessions|server|health)(/|\\?|$)';
@@ -21,7 +23,7 @@ const csp = [
 ].join('; ');
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), manifest()],
   build: {
     // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
     assetsInlineLimit: 0,

@@ -69,7 +69,7 @@ export interface Photo {
   share_id: number;
   timestamp: string;
   user: User;
-  image: Image | null;
+  image: Image;
 }
 
 export interface SignIn {

@@ -7,6 +7,7 @@ export const de: Messages = {
   'app.motto': 'Ein kleiner Tisch für die Menschen, die du kennst',
   'app.skip': 'Zum Inhalt springen',
   'app.spaces': 'Räume',
+  'app.aside': 'In diesem Raum',
 
   'door.login': 'Name',
   'door.password': 'Passwort',
@@ -74,6 +75,8 @@ export const de: Messages = {
   'space.more_loading': 'Ältere Beiträge werden geladen',
   'space.new_shares': { one: '{n} neuer Beitrag', other: '{n} neue Beiträge' },
   'space.feed': 'Beiträge in {space}',
+  'space.all_photos': 'Alle Fotos',
+  'space.all_members': 'Alle Mitglieder',
 
   'share.edit': 'Bearbeiten',
   'share.delete': 'Löschen',
@@ -86,6 +89,7 @@ export const de: Messages = {
   'share.photo_by': 'Foto von {name}',
   'share.open_photo': 'Foto von {name} öffnen',
   'share.photo_gone': 'Das Foto kann gerade nicht gezeigt werden.',
+  'share.photo': 'Foto',
 
   'composer.prompt': 'Was möchtest du teilen?',
   'composer.label': 'Mit {space} teilen',

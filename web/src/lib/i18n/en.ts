@@ -6,6 +6,7 @@ export const en = {
   'app.motto': 'A small table for the people you know',
   'app.skip': 'Skip to the content',
   'app.spaces': 'Spaces',
+  'app.aside': 'In this space',
 
   'door.login': 'Name',
   'door.password': 'Password',
@@ -73,6 +74,8 @@ export const en = {
   'space.more_loading': 'Loading older shares',
   'space.new_shares': { one: '{n} new share', other: '{n} new shares' },
   'space.feed': 'Shares in {space}',
+  'space.all_photos': 'All photos',
+  'space.all_members': 'All members',
 
   'share.edit': 'Edit',
   'share.delete': 'Delete',
@@ -85,6 +88,7 @@ export const en = {
   'share.photo_by': 'Photo by {name}',
   'share.open_photo': 'Open the photo by {name}',
   'share.photo_gone': 'The photo can’t be shown at the moment.',
+  'share.photo': 'Photo',
 
   'composer.prompt': 'What would you like to share?',
   'composer.label': 'Share with {space}',
