@@ -1,6 +1,7 @@
 // The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
 import * as api from './api';
+import { merge } from './merge';
 import { session } from './session.svelte';
 import type { Piece, Share } from './types';
 
@@ -55,7 +56,7 @@ export class Feed {
       return;
     }
     const merged = merge(this.shares, piece);
-    this.shares = merged.shares;
+    this.shares = merged.shown;
     this.#gap = merged.overlaps ? null : piece;
     this.waiting = merged.fresh;
     if (merged.fresh.every((share) => share.user.id === session.me.id)) this.showWaiting();
@@ -85,20 +86,6 @@ export class Feed {
   remove(id: number): void {
     this.shares = this.shares.filter((share) => share.id !== id);
   }
-}
-
-/** What is shown, brought up to date by a newer first piece, and what in it is new. */
-export function merge(shown: Share[], piece: Piece<Share>): { shares: Share[]; fresh: Share[]; overlaps: boolean } {
-  const newest = shown[0]?.id ?? 0;
-  const oldestRead = piece.next === null ? 0 : (piece.rows.at(-1)?.id ?? 0);
-  const read = new Map(piece.rows.map((share) => [share.id, share]));
-  // Within what was read anew, what is missing has been deleted.
-  const kept = shown.filter((share) => share.id < oldestRead || read.has(share.id));
-  return {
-    shares: kept.map((share) => read.get(share.id) ?? share),
-    fresh: piece.rows.filter((share) => share.id > newest),
-    overlaps: oldestRead <= newest,
-  };
 }
 
 const feeds = new Map<number, Feed>();

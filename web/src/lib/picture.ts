@@ -51,7 +51,12 @@ async function asJpeg(file: File): Promise<Blob | null> {
   }
 }
 
-/** The first picture among what was dropped or pasted, and how many there were. */
+/** Width by height as shown in the feed: its own, between 4:5 and 2:1. */
+export function shownProportion({ width, height }: { width: number; height: number }): number {
+  return Math.min(2, Math.max(0.8, width / height));
+}
+
+/** The pictures among what was dropped or pasted. */
 export function picturesIn(data: DataTransfer | null): File[] {
   return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
 }

@@ -17,7 +17,7 @@ export function paint(hash: string) {
 export function decode(hash: string): { w: number; h: number; rgba: Uint8Array } | null {
   try {
     const pixels = thumbHashToRGBA(Uint8Array.from(atob(hash), (sign) => sign.charCodeAt(0)));
-    return pixels.rgba.length === pixels.w * pixels.h * 4 ? pixels : null;
+    return pixels.w > 0 && pixels.h > 0 ? pixels : null;
   } catch {
     // A place without a likeness is a place still.
     return null;

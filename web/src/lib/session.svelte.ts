@@ -64,6 +64,14 @@ class Session {
     router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
   }
 
+  /** Looks whether it is still the same person: another tab of this browser may have changed that. */
+  async recheck(): Promise<void> {
+    if (!this.user || this.expired) return;
+    // If nobody is signed in any more, `heard` has heard of it; if nobody answers, there is time.
+    const user = await api.me().catch(() => null);
+    if (user && user.id !== this.user?.id) location.reload();
+  }
+
   async askServer(): Promise<ServerInfo> {
     this.server = await api.server();
     return this.server;

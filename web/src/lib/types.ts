@@ -14,8 +14,8 @@ export interface Space {
 export interface MySpace {
   space: Space;
   is_admin: boolean;
-  member_count?: number;
-  latest_share?: LatestShare | null;
+  member_count: number;
+  latest_share: LatestShare | null;
 }
 
 export interface LatestShare {
@@ -27,8 +27,8 @@ export interface LatestShare {
 }
 
 export interface SpaceDetail extends Space {
-  is_admin?: boolean;
-  member_count?: number;
+  is_admin: boolean;
+  member_count: number;
 }
 
 export interface Member {
@@ -44,7 +44,8 @@ export interface Share {
   text: string;
   timestamp: string;
   image_url: string | null;
-  image?: Image | null;
+  /** Null where there is no photo. */
+  image: Image | null;
 }
 
 export interface Preview {

@@ -9,7 +9,7 @@ export const de: Messages = {
   'app.spaces': 'Räume',
   'app.aside': 'In diesem Raum',
 
-  'door.login': 'Name',
+  'door.login': 'Anmeldename',
   'door.password': 'Passwort',
   'door.sign_in': 'Anmelden',
   'door.signing_in': 'Wird angemeldet …',
@@ -93,7 +93,7 @@ export const de: Messages = {
 
   'composer.prompt': 'Was möchtest du teilen?',
   'composer.label': 'Mit {space} teilen',
-  'composer.add_photo': 'Foto dazu',
+  'composer.add_photo': 'Foto',
   'composer.other_photo': 'Anderes Foto',
   'composer.remove_photo': 'Foto herausnehmen',
   'composer.photo_preview': 'Das gewählte Foto',
@@ -109,4 +109,6 @@ export const de: Messages = {
   'composer.too_large': 'Dieses Foto hat {size}. Geteilt werden können Fotos bis {max}.',
   'composer.wrong_type': 'Das ist kein Foto, das geteilt werden kann. JPEG, PNG, WebP und GIF gehen.',
   'composer.waiting': 'Keine Verbindung. Sobald sie wieder da ist, wird gesendet.',
+
+  'language.label': 'Sprache',
 };

@@ -8,7 +8,7 @@ export const en = {
   'app.spaces': 'Spaces',
   'app.aside': 'In this space',
 
-  'door.login': 'Name',
+  'door.login': 'Login name',
   'door.password': 'Password',
   'door.sign_in': 'Sign in',
   'door.signing_in': 'Signing in…',
@@ -92,7 +92,7 @@ export const en = {
 
   'composer.prompt': 'What would you like to share?',
   'composer.label': 'Share with {space}',
-  'composer.add_photo': 'Add a photo',
+  'composer.add_photo': 'Photo',
   'composer.other_photo': 'Other photo',
   'composer.remove_photo': 'Take the photo out',
   'composer.photo_preview': 'The photo that you chose',
@@ -108,4 +108,6 @@ export const en = {
   'composer.too_large': 'This photo has {size}. Photos of up to {max} can be shared.',
   'composer.wrong_type': 'This is no photo that can be shared. JPEG, PNG, WebP and GIF can.',
   'composer.waiting': 'No connection. It is sent as soon as it is back.',
+
+  'language.label': 'Language',
 } as const;

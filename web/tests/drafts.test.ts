@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { forgetDrafts, keepDraft, places, readDraft } from '../src/lib/drafts';
+import { read, write } from '../src/lib/storage';
+
+/** What a browser keeps: its entries are properties of the object, as `Object.keys` sees them. */
+class Storage {
+  [key: string]: unknown;
+  getItem(key: string) {
+    return (this[key] as string | undefined) ?? null;
+  }
+  setItem(key: string, value: string) {
+    this[key] = value;
+  }
+  removeItem(key: string) {
+    Reflect.deleteProperty(this, key);
+  }
+}
+
+beforeEach(() => void vi.stubGlobal('localStorage', new Storage()));
+afterEach(() => void vi.unstubAllGlobals());
+
+test('a draft is kept for each person and place', () => {
+  keepDraft(1, places.newShare(3), 'For the family');
+  keepDraft(1, places.newShare(4), 'For the book club');
+  keepDraft(2, places.newShare(3), 'Somebody else');
+  keepDraft(1, places.edit(3), 'Another wording');
+  expect(readDraft(1, places.newShare(3))).toBe('For the family');
+  expect(readDraft(1, places.newShare(4))).toBe('For the book club');
+  expect(readDraft(2, places.newShare(3))).toBe('Somebody else');
+  expect(readDraft(1, places.edit(3))).toBe('Another wording');
+  expect(readDraft(2, places.edit(3))).toBeNull();
+});
+
+test('a draft keeps its white space, but white space alone is none', () => {
+  keepDraft(1, places.newShare(3), '  two\n\n');
+  expect(readDraft(1, places.newShare(3))).toBe('  two\n\n');
+  keepDraft(1, places.newShare(3), ' \n');
+  expect(readDraft(1, places.newShare(3))).toBeNull();
+});
+
+test("signing out takes one's own drafts and nothing else", () => {
+  keepDraft(1, places.newShare(3), 'Mine');
+  keepDraft(11, places.newShare(3), 'Not mine');
+  write('theme', 'dark');
+  forgetDrafts(1);
+  expect(readDraft(1, places.newShare(3))).toBeNull();
+  expect(readDraft(11, places.newShare(3))).toBe('Not mine');
+  expect(read('theme')).toBe('dark');
+});
+
+test('a browser that keeps nothing still lets one write', () => {
+  vi.stubGlobal('localStorage', {
+    getItem: () => { throw new DOMException('denied', 'SecurityError'); },
+    setItem: () => { throw new DOMException('full', 'QuotaExceededError'); },
+  });
+  keepDraft(1, places.newShare(3), 'Words');
+  expect(readDraft(1, places.newShare(3))).toBeNull();
+  expect(() => { forgetDrafts(1); }).not.toThrow();
+});
