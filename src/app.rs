@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context, Result};
 
@@ -12,7 +12,6 @@ use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{photos, shares};
-use crate::error::Error;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::intake::Intake;
@@ -23,6 +22,7 @@ use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
+use crate::upkeep::Upkeep;
 
 /// Everything that requests, workers and commands share.
 #[derive(Clone)]
@@ -35,8 +35,8 @@ pub struct App {
     pub queue: PhotoQueue,
     pub intake: Intake,
     pub links: LinkSigner,
+    pub upkeep: Upkeep,
     ids: Arc<Ids>,
-    damaged: Arc<AtomicBool>,
 }
 
 /// The last ids that were given away. In memory, so that reserving one costs no write: an id that was reserved and
@@ -78,7 +78,7 @@ impl App {
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkSigner::open(&folder.join("signing.key"))?,
             ids: Arc::new(ids),
-            damaged: Arc::new(AtomicBool::new(false)),
+            upkeep: Upkeep::new(db.clone()),
             config: Arc::new(config),
             clock,
             db,
@@ -100,25 +100,6 @@ impl App {
     /// An id for a new photo, which nobody else gets.
     pub fn reserve_photo(&self) -> PhotoId {
         PhotoId::from_number(self.ids.photo.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    /// Whether a check has found the database damaged.
-    pub fn is_damaged(&self) -> bool {
-        self.damaged.load(Ordering::Relaxed)
-    }
-
-    /// Checks the database, however large it is, and remembers the verdict.
-    pub async fn check_database(&self) {
-        let problem = match self.db.quick_check().await {
-            Ok(None) => return tracing::debug!("the database is sound"),
-            // Whether it is damaged couldn't be found out.
-            Err(Error::Busy) => return tracing::warn!("the database is too busy to be checked"),
-            Ok(Some(verdict)) => verdict,
-            // Damage can be such that even the check breaks off.
-            Err(error) => format!("{error:?}"),
-        };
-        self.damaged.store(true, Ordering::Relaxed);
-        tracing::error!("the database is damaged: {problem}");
     }
 
     /// The worker for the photos of this application.

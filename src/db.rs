@@ -23,6 +23,8 @@ use tokio::time::timeout;
 use self::writer::Writer;
 use crate::error::{Error, Result};
 
+/// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
+const LOG_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection before it is told to come again.
 const DEADLINE: Duration = Duration::from_secs(5);
 /// Readers: SQLite reads from memory most of the time, so a few more than there are cores.
@@ -144,6 +146,38 @@ impl Db {
         })
         .await
     }
+
+    /// Takes what stands in the write-ahead log into the database and empties the log, so that nothing that was
+    /// deleted still stands there; whether it is empty now. It isn't while somebody still reads from it.
+    ///
+    /// # Errors
+    /// The files can't be written, or [`Error::Busy`].
+    pub async fn empty_log(&self) -> Result<bool> {
+        let deadline = self.inner.deadline;
+        let emptied = self.inner.writer.run_alone(move |connection| {
+            connection.busy_timeout(LOG_PATIENCE)?;
+            let busy = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| {
+                row.get::<_, bool>(0)
+            });
+            connection.busy_timeout(deadline)?;
+            busy
+        });
+        Ok(!emptied.await?)
+    }
+
+    /// Writes the whole file anew. Where rows were moved from page to page, SQLite can leave copies behind that
+    /// `secure_delete` doesn't know of; after this, the file holds what there is and nothing else. Nobody can write
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// There is no room for it, or [`Error::Busy`].
+    pub async fn rewrite(&self) -> Result<()> {
+        self.inner
+            .writer
+            .run_alone(|connection| connection.execute_batch("vacuum"))
+            .await?;
+        self.empty_log().await.map(drop)
+    }
 }
 
 /// Keeps other processes from opening the database, until what is returned is dropped.
@@ -162,6 +196,8 @@ fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> 
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // What is deleted is overwritten, and not only forgotten.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }

@@ -37,3 +37,5 @@ pub mod error;
 pub mod passwords;
 // Where the bytes of photos live, and how they get there.
 pub mod photos;
+// Looks after the database while the server runs.
+pub mod upkeep;

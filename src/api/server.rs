@@ -53,11 +53,11 @@ pub fn health() -> &'static str {
     "ok"
 }
 
-/// Whether the server can do its work: its database can be read, and was found sound at the start.
+/// Whether the server can do its work: its database can be read, and was found sound when it was last checked.
 #[get("/ready")]
 pub async fn ready(app: &Shared) -> Result<&'static str> {
     app.db.read(|_| Ok(())).await?;
-    if app.is_damaged() {
+    if app.upkeep.found_damage() {
         Err(Error::NotReady)
     } else {
         Ok("ready")

@@ -123,15 +123,14 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     }
     let (outbox, ending) = (app.outbox(), shutdown.clone());
     tasks.push(tokio::spawn(async move { outbox.run(ending.wait()).await }));
-    let (sweeper, shutdown) = (app.sweeper(), shutdown.clone());
+    let (sweeper, ending) = (app.sweeper(), shutdown.clone());
     tasks.push(tokio::spawn(
-        async move { sweeper.run(shutdown.wait()).await },
+        async move { sweeper.run(ending.wait()).await },
     ));
+    let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
+    tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
     let store = app.photos.clone();
     tokio::spawn(async move { prepare(store).await });
-    // Reads the whole file, so it runs beside the first requests and nobody waits for it at the end.
-    let app = app.clone();
-    tokio::spawn(async move { app.check_database().await });
     tasks
 }
 

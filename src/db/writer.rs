@@ -18,7 +18,7 @@ const BATCH: usize = 128;
 
 /// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.
 pub struct Writer {
-    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    orders: Option<mpsc::Sender<Order>>,
     thread: Option<JoinHandle<()>>,
     deadline: Duration,
 }
@@ -29,13 +29,13 @@ impl Writer {
     /// # Errors
     /// The system refuses another thread.
     pub fn start(connection: Connection, deadline: Duration) -> anyhow::Result<Self> {
-        let (jobs, waiting) = mpsc::channel(WAITING);
+        let (orders, waiting) = mpsc::channel(WAITING);
         let thread = std::thread::Builder::new()
             .name(String::from("database-writer"))
             .spawn(move || serve(&connection, waiting))
             .context("The thread that writes to the database can't be started")?;
         Ok(Self {
-            jobs: Some(jobs),
+            orders: Some(orders),
             thread: Some(thread),
             deadline,
         })
@@ -57,28 +57,61 @@ impl Writer {
             reply,
             until: Instant::now() + self.deadline,
         };
-        let jobs = self
-            .jobs
+        self.send(Order::Write(Box::new(job))).await?;
+        answer.await.map_err(|_| ended())?
+    }
+
+    /// Runs `work` in its turn and outside of any transaction, for what SQLite does only there.
+    ///
+    /// # Errors
+    /// What `work` answers; [`Error::Busy`] if there is no place to wait in time.
+    pub async fn run_alone<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work = move |connection: &Connection| {
+            // Whoever asked may have hung up.
+            drop(reply.send(work(connection)));
+        };
+        self.send(Order::Alone(Box::new(work))).await?;
+        Ok(answer.await.map_err(|_| ended())??)
+    }
+
+    async fn send(&self, order: Order) -> Result<()> {
+        let orders = self
+            .orders
             .as_ref()
             .ok_or_else(|| anyhow!("the database is closed"))?;
-        jobs.send_timeout(Box::new(job), self.deadline)
+        orders
+            .send_timeout(order, self.deadline)
             .await
-            .map_err(|_| Error::Busy)?;
-        answer
-            .await
-            .map_err(|_| anyhow!("the thread that writes to the database has ended"))?
+            .map_err(|_| Error::Busy)
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
+        self.orders = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the thread that writes to the database had panicked");
         }
     }
+}
+
+/// What the thread is asked to do.
+enum Order {
+    /// Together with others.
+    Write(Box<dyn Job>),
+    /// By itself, outside of a transaction.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
+fn ended() -> Error {
+    Error::Internal(anyhow!("the thread that writes to the database has ended"))
 }
 
 /// What the thread needs of a job, whatever it answers with.
@@ -157,17 +190,26 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Order>) {
     while let Some(first) = waiting.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(next) = waiting.try_recv()
-        {
-            batch.push(next);
+        let (mut batch, mut alone) = (Vec::new(), None);
+        let mut next = Some(first);
+        while let Some(order) = next {
+            match order {
+                Order::Write(job) => batch.push(job),
+                Order::Alone(work) => alone = Some(work),
+            }
+            let is_full = batch.len() >= BATCH || alone.is_some();
+            next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
         }
-        let committed = commit(connection, &mut batch);
-        for job in batch {
-            job.answer(committed.clone());
+        if !batch.is_empty() {
+            let committed = commit(connection, &mut batch);
+            for job in batch {
+                job.answer(committed.clone());
+            }
+        }
+        if let Some(work) = alone {
+            work(connection);
         }
     }
 }

@@ -57,7 +57,8 @@ impl Sweeper {
         }
     }
 
-    /// Deletes what tombstones name that are due, and orphans of the temporary store.
+    /// Deletes what tombstones name that are due, orphans of the temporary store, and what the database's log still has
+    /// of deleted rows.
     ///
     /// # Errors
     /// The database can't be used, or the temporary store can't be read.
@@ -74,6 +75,7 @@ impl Sweeper {
     }
 
     async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
+        self.empty_log().await;
         let found = self.store.list_temporary(age).await?;
         let orphans = self
             .db
@@ -92,11 +94,21 @@ impl Sweeper {
         };
         if !deleted.is_empty() {
             self.delete_empty_spaces(&deleted).await?;
+            self.store.keep_deleted(&deleted).await?;
             self.db
                 .write(move |conn| Ok(tombstones::remove(conn, &deleted)?))
                 .await?;
         }
         Ok(swept)
+    }
+
+    /// What was deleted from the database still stands in its log until then.
+    async fn empty_log(&self) {
+        match self.db.empty_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("the log of the database is in use, and emptied later"),
+            Err(error) => tracing::warn!("the log of the database can't be emptied: {error:?}"),
+        }
     }
 
     /// Deletes the stores of spaces that are gone, of which these photos were.

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use rocket::tokio::time::sleep;
 use shared_spaces::photos::sweep::Swept;
-use tokio::runtime::Builder;
 
-use crate::support::{Form, Person, TestApp, pictures};
+use crate::support::{Form, Person, TestApp, hurried, pictures};
 
 const PATH: &str = "/spaces/1/shares";
 const LATER: &str = "Photos can't be stored or shown at the moment, try again in a moment";
@@ -16,16 +15,6 @@ fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
     ann.space("Family");
     ann
-}
-
-/// Runs something with a clock that jumps to the next thing that is waited for.
-fn hurried<T>(work: impl Future<Output = T>) -> T {
-    Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap()
-        .block_on(work)
 }
 
 #[test]
@@ -145,4 +134,41 @@ fn while_another_process_locks_the_database_reading_goes_on_and_writing_is_put_o
     app.anonymous()
         .login("ann", crate::support::PASSWORD)
         .is_ok();
+}
+
+#[test]
+fn damage_is_noticed_within_a_day_and_so_is_its_end() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    for _ in 0..50 {
+        ann.share(1, &"words ".repeat(300));
+    }
+    app.wait(app.app.db.empty_log()).unwrap();
+    let path = app.path("shared-spaces.db");
+    let sound = fs::read(&path).unwrap();
+    let mut damaged = sound.clone();
+    damaged[sound.len() / 2..].fill(0x5a);
+    // Whoever has read the file before notices that it is another one only when somebody has written.
+    let replace = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("pragma user_version = 1").unwrap();
+    };
+    let (upkeep, hour) = (app.app.upkeep.clone(), Duration::from_secs(60 * 60));
+    hurried(async {
+        let story = async {
+            sleep(hour / 2).await;
+            assert!(!upkeep.found_damage());
+            replace(&damaged);
+            sleep(hour).await;
+            assert!(upkeep.found_damage());
+            replace(&sound);
+            sleep(23 * hour).await;
+            assert!(upkeep.found_damage());
+            sleep(hour).await;
+            assert!(!upkeep.found_damage());
+        };
+        upkeep.run(story).await;
+    });
+    app.anonymous().get("/ready").is(200, "ready");
 }

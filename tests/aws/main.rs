@@ -9,6 +9,7 @@ mod proxy;
 mod support;
 
 mod contract;
+mod deletion;
 mod doctor;
 mod failed;
 mod faults;

@@ -144,6 +144,7 @@ impl Mover {
                 self.from.delete(name).await?;
                 emptied.push(name.space().to_owned());
             }
+            self.from.keep_deleted(&done).await?;
             // Whoever waited to be sorted is where it belongs.
             self.db
                 .write(move |conn| Ok(done.iter().try_for_each(|name| jobs::remove(conn, name))?))

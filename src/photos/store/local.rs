@@ -54,18 +54,27 @@ impl LocalStore {
     }
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (folder, path) = (self.temp(), self.temporary(name));
-        blocking(move || write(&folder, &path, &bytes))
-            .await
-            .with_context(|| format!("The photo {name} can't be stored"))
+        let (temp, path) = (self.temp(), self.temporary(name));
+        blocking(move || {
+            write(&temp, &path, &bytes)?;
+            sync_folder(&temp)
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be stored"))
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (folder, path, root) = (self.space(name), self.sorted(name), self.root.clone());
+        let (temp, folder, path, root) = (
+            self.temp(),
+            self.space(name),
+            self.sorted(name),
+            self.root.clone(),
+        );
         blocking(move || {
             fs::create_dir_all(&folder)?;
             sync_folder(&root)?;
-            write(&folder, &path, &bytes)
+            write(&temp, &path, &bytes)?;
+            sync_folder(&folder)
         })
         .await
         .with_context(|| format!("The photo {name} can't be stored"))
@@ -147,6 +156,25 @@ impl LocalStore {
         .with_context(|| format!("The photo {name} can't be deleted"))
     }
 
+    pub(super) async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
+        let mut folders: Vec<PathBuf> = names.iter().map(|name| self.space(name)).collect();
+        folders.sort();
+        folders.dedup();
+        folders.extend([self.temp(), self.root.clone()]);
+        blocking(move || {
+            for folder in folders {
+                match sync_folder(&folder) {
+                    // It went with its last photo.
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    synced => synced?,
+                }
+            }
+            Ok(())
+        })
+        .await
+        .context("The folders of deleted photos can't be synced")
+    }
+
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         let temp = self.temp();
         blocking(move || {
@@ -157,11 +185,8 @@ impl LocalStore {
                     Err(error) if error.kind() == ErrorKind::NotFound => continue,
                     metadata => metadata?,
                 };
-                // A time in the future, after the clock was set back, counts as new.
-                let old = metadata
-                    .modified()?
-                    .elapsed()
-                    .is_ok_and(|elapsed| elapsed >= age);
+                // A time in the future, after the clock was set back, counts as just now.
+                let old = metadata.modified()?.elapsed().unwrap_or_default() >= age;
                 let file_name = entry.file_name();
                 let Some(file_name) = file_name.to_str().filter(|_| old) else {
                     continue;
@@ -195,13 +220,14 @@ impl LocalStore {
     }
 }
 
-/// Writes a file durably, under another name until it is whole: a crash leaves no half photo under the real one.
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(folder)?;
+/// Writes a file whose bytes are durable before it has its name: a crash leaves no half photo under the real one. Until
+/// then it lies in `temp`, where the sweep finds what a crash has left. The caller makes the name durable.
+fn write(temp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(temp)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     part.persist(path).map_err(|failed| failed.error)?;
-    sync_folder(folder)
+    Ok(())
 }
 
 /// Makes the names in a folder durable, as `fsync` of a file does for its bytes.

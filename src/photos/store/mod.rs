@@ -183,6 +183,18 @@ impl PhotoStore {
         }
     }
 
+    /// Makes sure that these photos, which were deleted, don't come back after a power cut.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
+        match self {
+            Self::Local(store) => store.keep_deleted(names).await,
+            // What S3 has answered stands.
+            Self::S3(_) => Ok(()),
+        }
+    }
+
     /// Deletes what is left of the store of a space that is gone. `space` is the digits of its id.
     ///
     /// # Errors

@@ -108,11 +108,12 @@ impl TestApp {
 
     /// The photos' files, as paths below `photos`, sorted.
     pub fn files(&self) -> Vec<String> {
-        let root = self.path("photos");
-        let mut files = Vec::new();
-        collect(&root, &root, &mut files);
-        files.sort();
-        files
+        files_below(&self.path("photos"))
+    }
+
+    /// Every file of the data folder, as paths below it, sorted.
+    pub fn all_files(&self) -> Vec<String> {
+        files_below(&self.path(""))
     }
 
     /// Everything that is kept: each row of each table, and the photos' files. Equal before and after a request that
@@ -163,6 +164,23 @@ impl Drop for TestApp {
             );
         }
     }
+}
+
+fn files_below(root: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    collect(root, root, &mut files);
+    files.sort();
+    files
+}
+
+/// Runs something with a clock that jumps to the next thing that is waited for.
+pub fn hurried<T>(work: impl Future<Output = T>) -> T {
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) {

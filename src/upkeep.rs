@@ -1,0 +1,82 @@
+//! Looks after the database while the server runs: whether it is sound, and that nothing deleted is left in the file.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::db::Db;
+use crate::error::Error;
+
+/// After the start others have more need of the disk.
+const FIRST: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Looks after a database; clones share the verdict.
+#[derive(Clone)]
+pub struct Upkeep {
+    db: Db,
+    damaged: Arc<AtomicBool>,
+}
+
+impl Upkeep {
+    /// The upkeep of this database, which counts as sound until a check has found otherwise.
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            damaged: Arc::default(),
+        }
+    }
+
+    /// Whether the last check has found the database damaged.
+    pub fn found_damage(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Checks the database, however large it is, and remembers the verdict. One that can't be found out changes nothing.
+    pub async fn check(&self) {
+        let problem = match self.db.quick_check().await {
+            Ok(None) => None,
+            Err(Error::Busy) => return tracing::warn!("the database is too busy to be checked"),
+            Ok(Some(verdict)) => Some(verdict),
+            // Damage can be such that even the check breaks off.
+            Err(error) => Some(format!("{error:?}")),
+        };
+        let before = self.damaged.swap(problem.is_some(), Ordering::Relaxed);
+        match problem {
+            Some(problem) => tracing::error!("the database is damaged: {problem}"),
+            None if before => tracing::warn!("the database is sound again"),
+            None => tracing::info!("the database was checked and is sound"),
+        }
+    }
+
+    /// Checks the database at once, an hour later and then every day, and from the second time on writes it anew, until
+    /// `shutdown` is ready. Nobody waits for what is under way then.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        let mut work = pin!(self.look_after());
+        tokio::select! {
+            biased;
+            () = &mut shutdown => {}
+            () = &mut work => {}
+        }
+    }
+
+    async fn look_after(&self) {
+        self.check().await;
+        sleep(FIRST).await;
+        loop {
+            self.check().await;
+            // What is damaged is left as it is, for whoever mends it.
+            if !self.found_damage()
+                && let Err(error) = self.db.rewrite().await
+            {
+                tracing::warn!("the database can't be written anew: {error:?}");
+            }
+            sleep(EVERY).await;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Deletion means deletion: the bytes of deleted photos are in no bucket any more.
+
+use crate::cloud::Cloud;
+use crate::support::{Person, picture, until};
+
+/// The objects that hold this photo.
+fn holding(cloud: &Cloud, photo: &[u8]) -> Vec<String> {
+    let buckets = [vec![cloud.temp.clone()], cloud.buckets()].concat();
+    let objects = buckets.iter().flat_map(|bucket| {
+        let keys = cloud.keys(bucket).into_iter();
+        keys.map(move |key| (bucket.clone(), key))
+    });
+    let holding = objects.filter(|(bucket, key)| cloud.get(bucket, key) == photo);
+    holding
+        .map(|(bucket, key)| format!("{bucket}/{key}"))
+        .collect()
+}
+
+/// Shares three photos, of which two are sorted and one of those is replaced by a fourth.
+fn share_photos(cloud: &Cloud, ann: &Person, space: &str) -> Vec<Vec<u8>> {
+    let photos: Vec<_> = (1..=4).map(|seed| picture(24, seed)).collect();
+    let worker = cloud.worker();
+    ann.share_photo(space, &photos[0]);
+    let replaced = ann.share_photo(space, &photos[1]);
+    until("the photos to be sorted", || {
+        (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
+    });
+    worker.terminate();
+    assert!(worker.wait().success());
+    ann.share_photo(space, &photos[2]);
+    let path = format!("/shares/{}", replaced["id"]);
+    let reply = ann.put_form(&path, "Another", Some(&photos[3])).unwrap();
+    assert_eq!(reply.status, 200);
+    assert_eq!(holding(cloud, &photos[1]), [""; 0], "it was replaced");
+    photos
+}
+
+#[test]
+fn deleted_shares_leave_no_bytes_in_s3() {
+    let cloud = Cloud::with_queue(false);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let photos = share_photos(&cloud, &ann, &ann.space("Family"));
+    for (share, photo) in [(1, 0), (2, 3), (3, 2)] {
+        assert_eq!(holding(&cloud, &photos[photo]).len(), 1);
+        let reply = ann.delete(&format!("/shares/{share}")).unwrap();
+        assert_eq!(reply.status, 200);
+        assert_eq!(holding(&cloud, &photos[photo]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_deleted_space_leaves_no_bytes_in_s3() {
+    let cloud = Cloud::with_queue(false);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let photos = share_photos(&cloud, &ann, &space);
+    assert_eq!(ann.delete(&space).unwrap().status, 200);
+    for photo in &photos {
+        assert_eq!(holding(&cloud, photo), [""; 0]);
+    }
+    assert_eq!(cloud.buckets(), [""; 0]);
+}
