@@ -94,6 +94,8 @@ pub enum Error {
     NoShare,
     #[error("User doesn't own this share")]
     NotOwner,
+    #[error("This Idempotency-Key was used in another space")]
+    KeyOfAnotherSpace,
     #[error("Photo must be a JPEG, PNG, WebP or GIF")]
     PhotoType,
     #[error("Photo is damaged: {0}")]
@@ -172,6 +174,7 @@ impl Error {
             Self::OnlyAdminOf { .. } => (400, "only_admin"),
             Self::NoShare => (404, "no_such_share"),
             Self::NotOwner => (403, "not_the_owner"),
+            Self::KeyOfAnotherSpace => (422, "key_of_another_space"),
             Self::PhotoType => (415, "photo_type"),
             Self::PhotoDamaged(_) => (400, "photo_damaged"),
             Self::BadLink => (403, "bad_link"),

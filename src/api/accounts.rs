@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Field, Payload, text};
 use super::cookie::SessionCookie;
 use super::guards::{CurrentUser, Shared};
+use super::sessions::UserAgent;
 use crate::config::Registration;
 use crate::domain::sessions::{self, Token};
 use crate::domain::text::{Login, Password};
@@ -69,6 +70,7 @@ pub struct AccessToken {
 pub async fn login(
     app: &Shared,
     cookie: SessionCookie<'_>,
+    agent: UserAgent,
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
@@ -99,7 +101,9 @@ pub async fn login(
     let access_token = token.as_str().to_owned();
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
     app.db
-        .write(move |conn| sessions::create(conn, user, &hash, &token, now, lifetime))
+        .write(move |conn| {
+            sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
+        })
         .await?;
     cookie.set(access_token.clone());
     Ok(Json(AccessToken { access_token }))

@@ -20,7 +20,7 @@ mod in_flight;
 mod images;
 // Links that begin with our own address.
 mod links;
-// What is asked: ids in paths, pieces of lists.
+// What is asked: ids in paths, keys of requests, pieces of lists.
 mod params;
 // Files in pieces: ranges and validators.
 mod ranges;
@@ -31,6 +31,7 @@ mod accounts;
 mod members;
 mod photos;
 mod server;
+mod sessions;
 mod shares;
 mod spaces;
 
@@ -59,6 +60,9 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         accounts::logout_by_get,
         accounts::logout,
         accounts::change_password,
+        sessions::list,
+        sessions::revoke,
+        sessions::revoke_others,
         spaces::create,
         spaces::list,
     ];

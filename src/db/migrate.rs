@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn an_upgrade_that_leaves_rows_pointing_nowhere_is_refused() {
-        let orphan = "insert into sessions values (1, x'00', 99, 0, 0)";
+        let orphan = "insert into sessions (token_hash, user_id, created_at, last_used_at) values (x'00', 99, 0, 0)";
         let (_folder, path, mut connection, runner) = older(orphan);
         let refusal = run_all(&mut connection, &path, &runner)
             .unwrap_err()

@@ -5,15 +5,20 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::ids::{SessionId, UserId};
+use super::ids::{Given, SessionId, UserId};
+use super::page::{Listing, Page};
 use super::users::User;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
 /// The use of a session is written down at most this often, so that reading stays reading.
 const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// The characters that are kept of what a browser says of itself.
+const DEVICE_MAX: usize = 200;
 
 /// What proves a session: 256 random bits, opaque to whoever holds it.
 pub struct Token(String);
@@ -32,6 +37,19 @@ impl Token {
     /// The token's text, for the one whom it belongs to.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Where somebody signs in, in the words of their browser or app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device(String);
+
+impl Device {
+    /// What a `User-Agent` header says, cut after 200 characters; `None` where it says nothing.
+    pub fn of(user_agent: &str) -> Option<Self> {
+        let printable = user_agent.trim().chars().filter(|c| !c.is_control());
+        let text: String = printable.take(DEVICE_MAX).collect();
+        (!text.is_empty()).then_some(Self(text))
     }
 }
 
@@ -60,6 +78,7 @@ pub fn create(
     user: UserId,
     checked_hash: &str,
     token: &Token,
+    device: Option<&Device>,
     now: Timestamp,
     lifetime: Duration,
 ) -> Result<()> {
@@ -67,10 +86,16 @@ pub fn create(
         .execute([now.minus(lifetime).0])?;
     let created = conn
         .prepare_cached(
-            "insert into sessions (token_hash, user_id, created_at, last_used_at)
-             select ?1, id, ?2, ?2 from users where id = ?3 and password_hash = ?4",
+            "insert into sessions (token_hash, user_id, created_at, last_used_at, device)
+             select ?1, id, ?2, ?2, ?5 from users where id = ?3 and password_hash = ?4",
         )?
-        .execute((hash(token.as_str()), now.0, user, checked_hash))?;
+        .execute((
+            hash(token.as_str()),
+            now.0,
+            user,
+            checked_hash,
+            device.map(|device| &device.0),
+        ))?;
     if created == 1 {
         Ok(())
     } else {
@@ -95,6 +120,52 @@ pub fn find(
     .optional()
 }
 
+/// A session, as its user sees it among theirs.
+#[derive(Debug, Serialize)]
+pub struct MySession {
+    pub id: SessionId,
+    created_at: Timestamp,
+    /// As it was last written down, which is at most an hour late.
+    last_used_at: Timestamp,
+    device: Option<String>,
+    /// Whether it is the one that asks.
+    is_current: bool,
+}
+
+/// The sessions of a user that haven't ended, the last used first; `current` is the one that asks.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(
+    conn: &Connection,
+    user: UserId,
+    current: SessionId,
+    page: &Page,
+    now: Timestamp,
+    lifetime: Duration,
+) -> Result<Listing<MySession>> {
+    let (before, id) = page.after((i64::MAX, i64::MAX))?;
+    let since = now.minus(lifetime).0;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map((user, since, before, id, page.fetch()), |row| {
+            let id = row.get(0)?;
+            Ok(MySession {
+                id,
+                created_at: Timestamp(row.get(1)?),
+                last_used_at: Timestamp(row.get(2)?),
+                device: row.get(3)?,
+                is_current: id == current,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.listing(rows, |row| (row.last_used_at.0, row.id))
+}
+
+const LIST: &str = "select id, created_at, last_used_at, device from sessions
+    where user_id = ? and last_used_at >= ? and (last_used_at, id) < (?, ?)
+    order by last_used_at desc, id desc limit ?";
+
 /// Writes down that a session was used, which moves its end.
 pub fn touch(conn: &Connection, session: SessionId, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached("update sessions set last_used_at = ? where id = ?")?
@@ -107,6 +178,21 @@ pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from sessions where id = ?")?
         .execute([session])?;
     Ok(())
+}
+
+/// Ends a session of a user's own; gives which it was.
+///
+/// # Errors
+/// The session doesn't exist, or is another's.
+pub fn revoke_own(
+    conn: &Connection,
+    user: UserId,
+    session: &Given<SessionId>,
+) -> Result<SessionId> {
+    conn.prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
+        .query_row((session.id()?, user), |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| session.missing())
 }
 
 /// Ends the sessions of a user, all but `keep`.
@@ -122,4 +208,29 @@ pub fn revoke_all(
 
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn the_sessions_of_a_user_are_one_walk_along_one_index() {
+        let plan = plan(LIST);
+        assert!(
+            plan.contains("SEARCH sessions USING INDEX sessions_by_user (user_id=? AND"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    #[test]
+    fn of_a_device_the_beginning_is_kept_and_what_can_be_read() {
+        let of = |text: &str| Device::of(text).map(|device| device.0);
+        assert_eq!(of(" Firefox/140 "), Some(String::from("Firefox/140")));
+        assert_eq!(of(&"ü".repeat(201)), Some("ü".repeat(200)));
+        assert_eq!(of("a\tb\u{1b}[31m"), Some(String::from("ab[31m")));
+        assert_eq!(of("  "), None);
+    }
 }

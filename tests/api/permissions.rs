@@ -93,6 +93,22 @@ fn table() -> Vec<Row> {
             Json(password),
             USERS,
         ),
+        row(Get, "/sessions", "/sessions", None, USERS),
+        row(
+            Delete,
+            "/sessions",
+            "/sessions",
+            None,
+            [401, 204, 204, 204, 204, 204, 401],
+        ),
+        // The first session is the admin's.
+        row(
+            Delete,
+            "/sessions/<id>",
+            "/sessions/1",
+            None,
+            [401, 404, 404, 404, 404, 204, 401],
+        ),
         row(
             Post,
             "/spaces",

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use rocket::http::{ContentType, Header};
-use serde_json::json;
+use rocket::local::blocking::Client;
+use serde_json::{Value, json};
+use shared_spaces::api;
 
-use crate::support::{PASSWORD, Reply, TestApp};
+use crate::support::{PASSWORD, Person, Reply, TestApp};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -337,4 +339,186 @@ fn a_password_changed_in_a_browser_keeps_that_browser_signed_in() {
         .by_cookie()
         .get("/me")
         .is(401, "You aren't authorized");
+}
+
+/// A browser keeps the cookie by itself, and its page never sees a token.
+#[test]
+fn a_browser_signs_in_works_and_signs_out_with_nothing_but_its_cookie() {
+    let app = TestApp::new();
+    let browser = Client::tracked(api::rocket(app.app.clone())).unwrap();
+    let send = |request: rocket::local::blocking::LocalRequest<'_>| {
+        Reply::read(
+            request
+                .header(Header::new("Sec-Fetch-Site", "same-origin"))
+                .dispatch(),
+        )
+    };
+    let post = |path: &'static str, body: Value| {
+        send(
+            browser
+                .post(path)
+                .header(ContentType::JSON)
+                .body(body.to_string()),
+        )
+    };
+    let account = json!({"login": "ann", "password": PASSWORD, "confirm-password": PASSWORD});
+    post("/register", account).is_ok();
+    send(browser.get("/me")).is(401, "You aren't authorized");
+    post("/login", json!({"login": "ann", "password": PASSWORD})).is_ok();
+    assert_eq!(send(browser.get("/me")).is_ok()["login"], "ann");
+    post("/spaces", json!({"name": "Family"})).is_ok();
+    send(browser.delete("/logout")).is(200, "Logged out");
+    assert!(browser.cookies().get("session").is_none());
+    send(browser.get("/me")).is(401, "You aren't authorized");
+}
+
+/// Signs in from a device that says this of itself.
+fn signed_in_from<'a>(app: &'a TestApp, login: &str, agent: &'static str) -> Person<'a> {
+    let body = json!({"login": login, "password": PASSWORD}).to_string();
+    let request = app
+        .client()
+        .post("/login")
+        .header(ContentType::JSON)
+        .header(Header::new("User-Agent", agent));
+    let reply = app.anonymous().send(request.body(body)).is_ok();
+    app.anonymous()
+        .with_token(reply["access_token"].as_str().unwrap())
+}
+
+/// The devices of the sessions that somebody has, and whether each is the one that asks.
+fn devices(person: &Person<'_>) -> Vec<(Value, Value)> {
+    let list = person.get("/sessions").is_ok();
+    let rows = list.as_array().unwrap().iter();
+    rows.map(|row| (row["device"].clone(), row["is_current"].clone()))
+        .collect()
+}
+
+#[test]
+fn my_sessions_are_listed_with_the_last_used_first() {
+    let app = TestApp::new();
+    let nameless = app.person("ann");
+    app.person("bob");
+    app.app.clock.advance(DAY);
+    let phone = signed_in_from(&app, "ann", "A phone");
+    app.app.clock.advance(DAY);
+    let laptop = signed_in_from(&app, "ann", "A laptop");
+    let (no, yes) = (json!(false), json!(true));
+    assert_eq!(
+        devices(&laptop),
+        [
+            (json!("A laptop"), yes.clone()),
+            (json!("A phone"), no.clone()),
+            (Value::Null, no.clone())
+        ]
+    );
+    nameless.get("/me").is_ok();
+    assert_eq!(
+        devices(&phone),
+        [
+            (json!("A phone"), yes),
+            (Value::Null, no.clone()),
+            (json!("A laptop"), no)
+        ]
+    );
+    let list = phone.get("/sessions").is_ok();
+    let keys: Vec<_> = list[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        ["created_at", "device", "id", "is_current", "last_used_at"]
+    );
+    for row in list.as_array().unwrap() {
+        for key in ["created_at", "last_used_at"] {
+            assert!(row[key].as_str().unwrap().ends_with('Z'), "{row}");
+        }
+        assert!(row["created_at"].as_str() <= row["last_used_at"].as_str());
+    }
+}
+
+#[test]
+fn the_sessions_come_in_pieces_too() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let rest = ["One", "Two", "Three"].map(|agent| signed_in_from(&app, "ann", agent));
+    assert_eq!(rest.len() + 1, 4);
+    let mut found = Vec::new();
+    let mut path = Some(String::from("/sessions?limit=3"));
+    while let Some(here) = path {
+        let reply = ann.get(&here);
+        let list = reply.is_ok();
+        found.extend(list.as_array().unwrap().iter().map(|row| row["id"].clone()));
+        path = reply.next();
+    }
+    found.sort_by_key(|id| id.as_i64());
+    assert_eq!(found, [1, 2, 3, 4]);
+    ann.get("/sessions?cursor=garbage")
+        .is(400, "Cursor must come from a Link header of this list");
+}
+
+#[test]
+fn a_session_that_has_ended_is_not_listed() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    app.anonymous().signed_in("ann");
+    for _ in 0..2 {
+        app.app.clock.advance(DAY * 16);
+        ann.get("/me").is_ok();
+    }
+    assert_eq!(devices(&ann).len(), 1);
+}
+
+#[test]
+fn one_session_is_ended_and_the_others_go_on() {
+    let app = TestApp::new();
+    let (here, there) = (app.person("ann"), app.anonymous().signed_in("ann"));
+    let reply = here.delete("/sessions/2");
+    assert_eq!((reply.status, reply.bytes.len()), (204, 0));
+    there.get("/me").is(401, "You aren't authorized");
+    here.get("/me").is_ok();
+    here.delete("/sessions/2")
+        .is(404, "Session with ID '2' doesn't exist");
+}
+
+#[test]
+fn a_session_of_another_and_one_that_never_was_look_alike() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    for id in ["1", "99", "0", "abc", "9223372036854775808"] {
+        bob.delete(&format!("/sessions/{id}"))
+            .is(404, &format!("Session with ID '{id}' doesn't exist"));
+    }
+    ann.get("/me").is_ok();
+}
+
+#[test]
+fn ending_the_session_that_asks_takes_its_cookie() {
+    let app = TestApp::new();
+    app.person("ann");
+    let (here, there) = (
+        app.anonymous().signed_in("ann").by_cookie(),
+        app.anonymous().signed_in("ann").by_cookie(),
+    );
+    assert_eq!(here.delete("/sessions/3").header("Set-Cookie"), None);
+    there.get("/me").is(401, "You aren't authorized");
+    let reply = here.delete("/sessions/2");
+    assert_eq!(reply.status, 204);
+    assert!(reply.header("Set-Cookie").unwrap().starts_with("session=;"));
+    here.get("/me").is(401, "You aren't authorized");
+}
+
+#[test]
+fn signing_out_everywhere_else_leaves_the_one_that_asks_and_other_people() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let others = [
+        app.anonymous().signed_in("ann"),
+        app.anonymous().signed_in("ann"),
+    ];
+    let reply = ann.delete("/sessions");
+    assert_eq!((reply.status, reply.bytes.len()), (204, 0));
+    for other in others {
+        other.get("/me").is(401, "You aren't authorized");
+    }
+    bob.get("/me").is_ok();
+    assert_eq!(devices(&ann), [(Value::Null, json!(true))]);
+    assert_eq!(ann.delete("/sessions").status, 204);
 }

@@ -1,0 +1,75 @@
+//! Where somebody is signed in, and ending it there.
+
+use std::convert::Infallible;
+
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::status::NoContent;
+use rocket::{delete, get};
+
+use super::cookie::SessionCookie;
+use super::guards::{CurrentUser, Shared};
+use super::links::Links;
+use super::params::Piece;
+use crate::domain::ids::{Given, SessionId};
+use crate::domain::page::Page;
+use crate::domain::sessions::{self, Device, MySession};
+use crate::error::Result;
+
+#[get("/sessions")]
+pub async fn list(
+    app: &Shared,
+    user: CurrentUser,
+    page: Page,
+    links: Links,
+) -> Result<Piece<MySession>> {
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    let listing = app
+        .db
+        .read(move |conn| sessions::list(conn, user.user.id, user.session, &page, now, lifetime));
+    Ok(Piece::new(listing.await?, &links))
+}
+
+#[delete("/sessions/<id>")]
+pub async fn revoke(
+    app: &Shared,
+    cookie: SessionCookie<'_>,
+    user: CurrentUser,
+    id: Given<SessionId>,
+) -> Result<NoContent> {
+    let revoked = app
+        .db
+        .write(move |conn| sessions::revoke_own(conn, user.user.id, &id))
+        .await?;
+    if revoked == user.session {
+        cookie.remove();
+    }
+    Ok(NoContent)
+}
+
+/// Signs out everywhere else.
+#[delete("/sessions")]
+pub async fn revoke_others(app: &Shared, user: CurrentUser) -> Result<NoContent> {
+    app.db
+        .write(move |conn| {
+            Ok(sessions::revoke_all(
+                conn,
+                user.user.id,
+                Some(user.session),
+            )?)
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// What a browser or app says of itself.
+pub struct UserAgent(pub Option<Device>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for UserAgent {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let header = request.headers().get_one("User-Agent");
+        Outcome::Success(Self(header.and_then(Device::of)))
+    }
+}
