@@ -139,6 +139,28 @@ fn ids_go_on_behind_the_highest_ever_used() {
 }
 
 #[test]
+fn a_share_that_is_sent_twice_under_one_key_is_made_once() {
+    for fixture in fixtures() {
+        let folder = data_folder(&fixture);
+        let client = open(&folder);
+        let ann = sign_in(&client, "ann");
+        let send = || {
+            let response = client
+                .post("/spaces/1/shares")
+                .header(Header::new("Authorization", format!("Bearer {ann}")))
+                .header(Header::new("Idempotency-Key", "a-key"))
+                .header(ContentType::Form)
+                .body("text=Hello")
+                .dispatch();
+            response.into_string().unwrap()
+        };
+        let first = send();
+        assert!(first.contains("\"text\":\"Hello\""), "{fixture:?}: {first}");
+        assert_eq!(first, send(), "{fixture:?}");
+    }
+}
+
+#[test]
 fn what_waited_still_waits_and_what_failed_is_still_listed() {
     for fixture in fixtures() {
         let folder = data_folder(&fixture);

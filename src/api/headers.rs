@@ -138,7 +138,7 @@ impl Headers {
             response.set_raw_header("Access-Control-Allow-Methods", methods.join(", "));
             response.set_raw_header(
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type",
+                "Authorization, Content-Type, Idempotency-Key",
             );
             response.set_raw_header("Access-Control-Max-Age", "3600");
         }

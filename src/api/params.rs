@@ -1,4 +1,4 @@
-//! What is asked: ids in paths, and which piece of a list; and that piece as an answer.
+//! What is asked: ids in paths, whether for the second time, and which piece of a list; and that piece as an answer.
 
 use std::convert::Infallible;
 
@@ -11,6 +11,7 @@ use super::guards::refused;
 use super::links::Links;
 use crate::domain::ids::{Given, Id};
 use crate::domain::page::{Listing, Order, Page};
+use crate::domain::shares::ClientKey;
 
 impl<'r, T: Id> FromParam<'r> for Given<T> {
     type Error = Infallible;
@@ -51,6 +52,22 @@ fn value<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
         .query_fields()
         .find(|field| field.name == name)
         .map(|field| field.value)
+}
+
+/// What a client calls its request, so that it can send it again.
+pub struct IdempotencyKey(pub Option<ClientKey>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for IdempotencyKey {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let header = request.headers().get_one("Idempotency-Key");
+        match header.map(ClientKey::parse).transpose() {
+            Ok(key) => Outcome::Success(Self(key)),
+            Err(error) => Outcome::Error(refused(request, error)),
+        }
+    }
 }
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).

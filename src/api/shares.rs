@@ -8,13 +8,13 @@ use super::form::ShareForm;
 use super::guards::{CurrentUser, Shared};
 use super::images::{Image, ImageView};
 use super::links::Links;
-use super::params::Piece;
+use super::params::{IdempotencyKey, Piece};
 use crate::app::App;
 use crate::domain::access;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::photos::NewPhoto;
-use crate::domain::shares::{self, Share};
+use crate::domain::shares::{self, Created, Share};
 use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
@@ -65,14 +65,23 @@ pub async fn create(
     user: CurrentUser,
     id: Given<SpaceId>,
     links: Links,
+    key: IdempotencyKey,
     form: ShareForm,
 ) -> Result<Json<ShareView>> {
     let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
-    let (asker, given) = (user.user.id, id.clone());
-    let space = app
+    let (asker, given, IdempotencyKey(key)) = (user.user.id, id.clone(), key);
+    let again = key.clone();
+    let (space, before) = app
         .db
-        .read(move |conn| Ok(access::member(conn, asker, &given)?.space()))
+        .read(move |conn| {
+            let member = access::member(conn, asker, &given)?;
+            let before = shares::find_made(conn, &member, again.as_ref())?;
+            Ok((member.space(), before))
+        })
         .await?;
+    if let Some(before) = before {
+        return Ok(Json(ShareView::new(before, &links)));
+    }
     let share = app.reserve_share();
     let photo = match form.photo {
         None => None,
@@ -84,13 +93,18 @@ pub async fn create(
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
     let created = app.db.write(move |conn| {
         let member = access::member(conn, asker, &id)?;
-        let created = shares::create(conn, &member, share, &text, kept.as_ref(), now)?;
-        kept.iter()
-            .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
+        let (photo, key) = (kept.as_ref(), key.as_ref());
+        let created = shares::create(conn, &member, share, &text, photo, key, now)?;
+        if let (Created::Now(_), Some(photo)) = (&created, photo) {
+            queue.enqueue(conn, &photo.name)?;
+        }
         Ok(created)
     });
-    let created = settle(app, photo.as_ref(), created.await).await?;
-    Ok(Json(ShareView::new(created, &links)))
+    let created = created.await;
+    // Of two at once with one key, the second has brought its photo for nothing.
+    let is_new = matches!(created, Ok(Created::Now(_)));
+    settle(app, photo.as_ref(), is_new).await;
+    Ok(Json(ShareView::new(created?.share(), &links)))
 }
 
 #[get("/spaces/<id>/shares")]
@@ -153,8 +167,9 @@ pub async fn edit(
             .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
         Ok(replaced)
     });
-    let replaced = settle(app, photo.as_ref(), edited.await).await?;
-    app.sweeper().delete_now(&replaced).await;
+    let edited = edited.await;
+    settle(app, photo.as_ref(), edited.is_ok()).await;
+    app.sweeper().delete_now(&edited?).await;
     Ok("Share edited")
 }
 
@@ -189,13 +204,11 @@ async fn keep(
         .await
 }
 
-/// After the transaction: tells the worker of the photo, or takes it back if the share wasn't written.
-async fn settle<T>(app: &App, photo: Option<&NewPhoto>, written: Result<T>) -> Result<T> {
-    if let Some(photo) = photo {
-        match &written {
-            Ok(_) => app.queue.announce(),
-            Err(_) => app.intake.discard(photo).await,
-        }
+/// After the transaction: tells the worker of the photo, or takes it back if it came to nothing.
+async fn settle(app: &App, photo: Option<&NewPhoto>, is_written: bool) {
+    match photo {
+        Some(_) if is_written => app.queue.announce(),
+        Some(photo) => app.intake.discard(photo).await,
+        None => {}
     }
-    written
 }

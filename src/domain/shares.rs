@@ -1,17 +1,17 @@
 //! Thoughts, with or without a photo.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::access::{Deletable, Editable, Member, Readable};
-use super::ids::{ShareId, UserId};
+use super::ids::{ShareId, SpaceId, UserId};
 use super::page::{Listing, Page};
 use super::photos::{self, NewPhoto, Photo};
 use super::spaces::Space;
 use super::text::ShareText;
 use super::users::User;
 use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
 
 /// What somebody shared.
@@ -67,6 +67,44 @@ impl LatestShare {
     }
 }
 
+/// What a client calls a share that it makes, so that it can send it again and makes no second one.
+#[derive(Clone, Debug)]
+pub struct ClientKey(String);
+
+impl ClientKey {
+    /// Checks what a client has chosen.
+    ///
+    /// # Errors
+    /// Anything but 1 to 64 letters, digits, `-` and `_`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Error::Malformed(String::from(
+            "Idempotency-Key must be 1 to 64 letters, digits, '-' or '_'",
+        )))
+    }
+}
+
+/// What came of a share that was sent.
+#[derive(Debug)]
+pub enum Created {
+    /// It was made.
+    Now(Share),
+    /// It had been made before, under the same key. Nothing was changed.
+    Before(Share),
+}
+
+impl Created {
+    /// The share, whenever it was made.
+    pub fn share(self) -> Share {
+        match self {
+            Self::Now(share) | Self::Before(share) => share,
+        }
+    }
+}
+
 /// The last id that a share has ever had, also if it is deleted; 0 before the first.
 pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     conn.query_row(
@@ -77,23 +115,70 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Shares a text, and a photo whose bytes are already in the temporary store. `id` was reserved for it.
+///
+/// # Errors
+/// As [`find_made`].
 pub fn create(
     conn: &Connection,
     member: &Member,
     id: ShareId,
     text: &ShareText,
     photo: Option<&NewPhoto>,
+    key: Option<&ClientKey>,
     now: Timestamp,
-) -> Result<Share> {
-    conn.prepare_cached(
-        "insert into shares (id, space_id, user_id, text, created_at) values (?, ?, ?, ?, ?)",
-    )?
-    .execute((id, member.space(), member.user(), text.as_str(), now.0))?;
+) -> Result<Created> {
+    let made = conn
+        .prepare_cached(
+            "insert into shares (id, space_id, user_id, text, created_at, client_key)
+             values (?, ?, ?, ?, ?, ?)
+             on conflict (user_id, client_key) where client_key is not null do nothing",
+        )?
+        .execute((
+            id,
+            member.space(),
+            member.user(),
+            text.as_str(),
+            now.0,
+            key.map(|key| &key.0),
+        ))?;
+    if made == 0 {
+        let before = find_made(conn, member, key)?;
+        return before.map(Created::Before).ok_or_else(|| {
+            Error::Internal(anyhow::anyhow!(
+                "a share was refused for a key that nobody has used"
+            ))
+        });
+    }
     if let Some(photo) = photo {
         photos::add(conn, id, member.space(), photo, now)?;
     }
-    get_by_id(conn, id)
+    get_by_id(conn, id).map(Created::Now)
 }
+
+/// The share that this member has made under this key, as long as it is there.
+///
+/// # Errors
+/// [`Error::KeyOfAnotherSpace`]: whoever sends a share must not be told that it is in a space where it isn't.
+pub fn find_made(
+    conn: &Connection,
+    member: &Member,
+    key: Option<&ClientKey>,
+) -> Result<Option<Share>> {
+    let Some(ClientKey(key)) = key else {
+        return Ok(None);
+    };
+    let made: Option<(ShareId, SpaceId)> = conn
+        .prepare_cached(MADE)?
+        .query_row((member.user(), key), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match made {
+        None => Ok(None),
+        Some((id, space)) if space == member.space() => get_by_id(conn, id).map(Some),
+        Some(_) => Err(Error::KeyOfAnotherSpace),
+    }
+}
+
+const MADE: &str = "select id, space_id from shares where user_id = ? and client_key = ?";
 
 /// The shares of a space, newest first.
 ///
@@ -194,5 +279,24 @@ mod tests {
             !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
             "{plan}"
         );
+    }
+
+    #[test]
+    fn what_was_made_under_a_key_is_found_by_the_index_that_keeps_it_single() {
+        let plan = plan(MADE);
+        assert!(
+            plan.contains("USING INDEX shares_by_client_key (user_id=? AND client_key=?)"),
+            "{plan}"
+        );
+    }
+
+    #[test]
+    fn a_key_is_plain_and_short() {
+        for key in ["a", "0c4d-7_B", &"x".repeat(64)] {
+            assert!(ClientKey::parse(key).is_ok(), "{key}");
+        }
+        for key in ["", " ", "a b", "a.b", "\"a\"", "ä", &"x".repeat(65)] {
+            assert!(ClientKey::parse(key).is_err(), "{key}");
+        }
     }
 }

@@ -295,7 +295,7 @@ fn other_origins_are_let_in_only_by_the_setting() {
     );
     assert_eq!(
         reply.header("Access-Control-Allow-Headers"),
-        Some("Authorization, Content-Type")
+        Some("Authorization, Content-Type, Idempotency-Key")
     );
     assert_eq!(preflight("/nothing", origin).status, 404);
     assert_eq!(preflight("/shares/1", "https://evil.example").status, 405);

@@ -19,6 +19,7 @@ mod photos;
 mod previews;
 mod problems;
 mod races;
+mod retries;
 mod server;
 mod sessions;
 mod shares;

@@ -245,6 +245,36 @@ fn shares_at_once_get_ids_of_their_own() {
 }
 
 #[test]
+fn one_key_makes_one_share_and_keeps_the_photo_of_that_one() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        let share = |seed: u32| {
+            move |by: &Person<'_>| {
+                by.share_under("a-key", 1, Form::text("Hello").file(&pictures::png(seed)))
+            }
+        };
+        let replies = race(
+            &app,
+            (0..4).map(|seed| act(ann.token(), share(seed))).collect(),
+        );
+        let ids: Vec<_> = replies
+            .iter()
+            .map(|reply| reply.is_ok()["id"].clone())
+            .collect();
+        assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+        assert_eq!(app.count("select count(*) from shares"), 1);
+        assert_eq!(app.count("select count(*) from photos"), 1);
+        assert_eq!(app.count("select count(*) from photo_jobs"), 1);
+        assert_eq!(app.files(), [format!("temp/1-{}.png", ids[0])]);
+        let path = path_of(&replies[0].json()["image_url"]);
+        assert_eq!(ann.get(&path).status, 200);
+        app.sort_all();
+    }
+}
+
+#[test]
 fn one_space_is_deleted_once() {
     for _ in 0..ROUNDS {
         let app = TestApp::new();

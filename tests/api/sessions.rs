@@ -448,7 +448,7 @@ fn the_sessions_come_in_pieces_too() {
         found.extend(list.as_array().unwrap().iter().map(|row| row["id"].clone()));
         path = reply.next();
     }
-    found.sort_by_key(|id| id.as_i64());
+    found.sort_by_key(Value::as_i64);
     assert_eq!(found, [1, 2, 3, 4]);
     ann.get("/sessions?cursor=garbage")
         .is(400, "Cursor must come from a Link header of this list");

@@ -227,6 +227,16 @@ impl<'a> Person<'a> {
             .unwrap()
     }
 
+    /// Sends a share under a key of its own.
+    pub fn share_under(&self, key: &str, space: i64, form: Form) -> Reply {
+        let request = self
+            .client
+            .post(format!("/spaces/{space}/shares"))
+            .header(Form::content_type())
+            .header(Header::new("Idempotency-Key", key.to_owned()));
+        self.send(request.body(form.body()))
+    }
+
     /// Shares a photo and gives the share.
     pub fn share_photo(&self, space: i64, photo: &[u8]) -> Value {
         self.post_form(

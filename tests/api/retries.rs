@@ -1,0 +1,113 @@
+//! A share that is sent again because the answer was lost.
+
+use serde_json::Value;
+
+use crate::support::{Form, TestApp, pictures};
+
+/// A share but for its links, which are signed anew each time.
+fn without_links(mut share: Value) -> Value {
+    share["image_url"] = share["image_url"].is_string().into();
+    share["image"]["previews"] = share["image"]["previews"].is_object().into();
+    share
+}
+
+#[test]
+fn a_share_that_is_sent_again_is_the_share_that_was_made() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let form = || Form::text("The garden").file(&pictures::png(1));
+    let first = ann.share_under("a-1", 1, form()).is_ok();
+    let files = app.files();
+    for _ in 0..2 {
+        let again = ann.share_under("a-1", 1, form()).is_ok();
+        assert_eq!(without_links(again), without_links(first.clone()));
+        assert_eq!(app.files(), files);
+    }
+    assert_eq!(app.count("select count(*) from shares"), 1);
+    app.sort_all();
+    let again = ann.share_under("a-1", 1, form()).is_ok();
+    assert_eq!(without_links(again), without_links(first));
+}
+
+#[test]
+fn another_key_or_none_makes_another_share() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let ids = ["a", "b", "A"]
+        .map(|key| ann.share_under(key, 1, Form::text("Hello")).is_ok()["id"].clone());
+    assert_eq!(ids, [1, 2, 3]);
+    assert_eq!([ann.share(1, "Hello"), ann.share(1, "Hello")], [4, 5]);
+}
+
+#[test]
+fn two_people_may_use_the_same_key() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    ann.space("Family");
+    ann.invite(1, "bob");
+    for person in [&ann, &bob] {
+        let share = person.share_under("a", 1, Form::text("Hello")).is_ok();
+        assert_eq!(share["user"]["id"], person.id);
+    }
+}
+
+#[test]
+fn what_was_edited_meanwhile_comes_as_it_is_now() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.share_under("a", 1, Form::text("Hello")).is_ok();
+    ann.put_form("/shares/1", Form::text("Good evening"))
+        .is(200, "Share edited");
+    let again = ann.share_under("a", 1, Form::text("Hello")).is_ok();
+    assert_eq!(
+        (&again["id"], &again["text"]),
+        (&1.into(), &"Good evening".into())
+    );
+}
+
+/// Else who sends it would be told that it is in a space where it isn't.
+#[test]
+fn a_key_that_was_used_in_another_space_is_refused() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    ann.space("Choir");
+    ann.share_under("a", 1, Form::text("Hello")).is_ok();
+    let before = app.snapshot();
+    ann.share_under("a", 2, Form::text("Hello").file(&pictures::png(1)))
+        .is(422, "This Idempotency-Key was used in another space");
+    assert_eq!(app.snapshot(), before);
+}
+
+#[test]
+fn who_has_left_the_space_gets_nothing_by_an_old_key() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    ann.space("Family");
+    ann.invite(1, "bob");
+    bob.share_under("a", 1, Form::text("Hello")).is_ok();
+    bob.delete(&format!("/spaces/1/members/{}", bob.id))
+        .is(200, "Member deleted");
+    bob.share_under("a", 1, Form::text("Hello"))
+        .is(403, "Can't access this space - not a member");
+}
+
+#[test]
+fn a_malformed_key_is_refused_before_the_rest_is_looked_at() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for key in ["", "a b", "a.b", "\"a\"", &"x".repeat(65)] {
+        ann.share_under(key, 1, Form::text("")).is(
+            400,
+            "Idempotency-Key must be 1 to 64 letters, digits, '-' or '_'",
+        );
+    }
+    app.anonymous()
+        .share_under("a b", 1, Form::text("Hello"))
+        .is(401, "You aren't authorized");
+    assert_eq!(app.count("select count(*) from shares"), 0);
+}
