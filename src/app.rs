@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context, Result};
 
+use crate::attempts::Attempts;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
@@ -31,6 +32,7 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub passwords: Passwords,
+    pub attempts: Attempts,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub intake: Intake,
@@ -75,6 +77,7 @@ impl App {
         })?;
         Ok(Self {
             passwords: Passwords::new()?,
+            attempts: Attempts::new(&config.rate_limits, &clock),
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkSigner::open(&folder.join("signing.key"))?,
             ids: Arc::new(ids),

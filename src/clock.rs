@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
@@ -46,9 +46,19 @@ impl Serialize for Timestamp {
 }
 
 /// The system's clock, plus what a test has advanced it by. Clones move together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Clock {
+    started: Instant,
     offset_ms: Arc<AtomicI64>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            offset_ms: Arc::default(),
+        }
+    }
 }
 
 impl Clock {
@@ -57,6 +67,12 @@ impl Clock {
         let system = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
         let system = i64::try_from(system).unwrap_or(i64::MAX);
         Timestamp(system.saturating_add(self.offset_ms.load(Ordering::Relaxed)))
+    }
+
+    /// The time since this clock was made, which goes on evenly whatever becomes of the system's time of day.
+    pub fn elapsed(&self) -> Duration {
+        let offset = u64::try_from(self.offset_ms.load(Ordering::Relaxed)).unwrap_or(0);
+        self.started.elapsed() + Duration::from_millis(offset)
     }
 
     /// Moves this clock and its clones into the future; for tests of what happens later.
@@ -87,8 +103,9 @@ mod tests {
     fn clones_of_a_clock_move_together() {
         let clock = Clock::default();
         let clone = clock.clone();
-        let before = clone.now();
+        let (before, elapsed) = (clone.now(), clone.elapsed());
         clock.advance(Duration::from_secs(3600));
         assert!(clone.now() >= before.plus(Duration::from_secs(3600)));
+        assert!(clone.elapsed() >= elapsed + Duration::from_secs(3600));
     }
 }

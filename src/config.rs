@@ -2,6 +2,7 @@
 
 mod photos;
 mod proxies;
+mod rate_limits;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 pub use proxies::TrustedProxies;
+pub use rate_limits::RateLimits;
 
 /// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -31,6 +33,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
+    /// How often somebody may try.
+    pub rate_limits: RateLimits,
     /// How long a session lasts.
     pub sessions: Sessions,
     /// Where photos live and who sorts them.
@@ -97,6 +101,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            rate_limits: RateLimits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
         }
@@ -168,6 +173,7 @@ impl Config {
             self.sessions.lifetime_days > 0,
             "The setting sessions.lifetime_days must be above 0"
         );
+        self.rate_limits.check()?;
         self.photos.check()?;
         if let Some(url) = &self.public_url {
             check_origin("public_url", url)?;
@@ -333,6 +339,11 @@ mod tests {
                 "public_url",
             ),
             ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
+            (
+                "SHARED_SPACES_RATE_LIMITS__ACCOUNT_PER_HOUR",
+                "0",
+                "rate_limits.account_per_hour",
+            ),
             (
                 "SHARED_SPACES_TRUSTED_PROXIES",
                 "[\"10.0.0.0/33\"]",

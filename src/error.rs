@@ -4,6 +4,8 @@
 //! `rusqlite::Result` is for SQL helpers, [`Result`] for the domain and the API, `anyhow` with context for
 //! start-up, stores and workers.
 
+use std::time::Duration;
+
 /// A result whose error can be shown to whoever asked.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -51,6 +53,10 @@ pub enum Error {
     CrossOrigin,
     #[error("Sign out with DELETE /logout")]
     CookieLogoutByGet,
+
+    /// `wait` is the time until the next attempt.
+    #[error("Too many attempts, try again in {}", in_words(*.wait))]
+    TooManyAttempts { wait: Duration },
 
     // Accounts.
     #[error("Registration is closed")]
@@ -155,6 +161,7 @@ impl Error {
             Self::NoSession(_) => (404, "no_such_session"),
             Self::WrongLogin => (401, "wrong_login"),
             Self::WrongPassword => (401, "wrong_password"),
+            Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
             Self::CrossOrigin => (403, "cross_origin"),
             Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
             Self::RegistrationClosed => (403, "registration_closed"),
@@ -217,4 +224,18 @@ pub fn is_unique_violation(error: &rusqlite::Error) -> bool {
             rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         )
     })
+}
+
+/// Whole seconds, or minutes where they are many.
+fn in_words(wait: Duration) -> String {
+    match whole_seconds(wait) {
+        1 => String::from("1 second"),
+        seconds @ ..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+/// The whole seconds after which a time is surely over.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs_f64().ceil().max(1.0) as u64
 }

@@ -7,6 +7,8 @@
 //! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
 //! the answer; then a worker moves it into the store of its space. See [`photos`].
 
+// How often somebody may try.
+pub mod attempts;
 // HTTP.
 pub mod api;
 // All of the above, built once.

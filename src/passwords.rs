@@ -43,7 +43,9 @@ impl Passwords {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow!(error))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let dummy = hash(&argon2, b"nobody's password")?;
-        let at_once = available_parallelism().map_or(1, usize::from);
+        // One core stays free for everybody else.
+        let cores = available_parallelism().map_or(1, usize::from);
+        let at_once = cores.saturating_sub(1).max(1);
         Ok(Self {
             argon2,
             permits: Arc::new(Semaphore::new(at_once)),
@@ -117,7 +119,15 @@ fn hash(argon2: &Argon2<'_>, password: &[u8]) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use rocket::futures::StreamExt;
+    use rocket::futures::stream::FuturesUnordered;
+    use rocket::http::ContentType;
+    use rocket::local::asynchronous::Client;
+
     use super::*;
+    use crate::api;
+    use crate::app::App;
+    use crate::config::Config;
 
     #[tokio::test]
     async fn only_the_right_password_matches_and_nobodys_never_does() {
@@ -157,6 +167,38 @@ mod tests {
                 () = std::future::ready(()) => {}
             }
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn who_is_signed_in_is_served_while_a_flood_of_sign_ins_waits_for_its_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: folder.path().to_owned(),
+            ..Config::default()
+        };
+        config.rate_limits.enabled = false;
+        let app = App::open(config).unwrap();
+        let permits = app.passwords.permits.clone();
+        let client = Client::untracked(api::rocket(app)).await.unwrap();
+        let account =
+            r#"{"login": "ann", "password": "correct horse", "confirm-password": "correct horse"}"#;
+        let post = |path: &'static str| client.post(path).header(ContentType::JSON).body(account);
+        post("/register").dispatch().await;
+        let signed_in = post("/login").dispatch().await;
+        let cookie = signed_in.cookies().get("session").unwrap().clone();
+
+        let everybodys = u32::try_from(permits.available_permits()).unwrap();
+        let held = permits.acquire_many(everybodys).await.unwrap();
+        let mut flood: FuturesUnordered<_> = (0..50).map(|_| post("/login").dispatch()).collect();
+        for path in ["/me", "/spaces"] {
+            let reading = client.get(path).cookie(cookie.clone()).dispatch();
+            tokio::select! {
+                reply = reading => assert_eq!(reply.status().code, 200),
+                _ = flood.next() => panic!("somebody has signed in with nothing hashed"),
+            }
+        }
+        drop(held);
+        assert!(flood.all(async |reply| reply.status().code == 200).await);
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use super::body::{Body, Field, Payload, text};
 use super::cookie::SessionCookie;
 use super::guards::{CurrentUser, Shared};
 use super::sessions::UserAgent;
+use super::visitor::Visitor;
 use crate::config::Registration;
 use crate::domain::sessions::{self, Token};
 use crate::domain::text::{Login, Password};
@@ -32,7 +33,7 @@ impl Payload for Register {
 }
 
 #[post("/register", data = "<body>")]
-pub async fn register(app: &Shared, body: Body<Register>) -> Result<Json<User>> {
+pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> Result<Json<User>> {
     if app.config.registration == Registration::Closed {
         return Err(Error::RegistrationClosed);
     }
@@ -42,7 +43,9 @@ pub async fn register(app: &Shared, body: Body<Register>) -> Result<Json<User>> 
     if asked.password != asked.confirm_password {
         return Err(Error::PasswordsDontMatch);
     }
+    let attempt = app.attempts.register(visitor.address, login.as_str())?;
     let hash = app.passwords.hash(password).await?;
+    attempt.counts();
     let now = app.now();
     Ok(Json(
         app.db
@@ -69,11 +72,13 @@ pub struct AccessToken {
 #[post("/login", data = "<body>")]
 pub async fn login(
     app: &Shared,
+    visitor: &Visitor,
     cookie: SessionCookie<'_>,
     agent: UserAgent,
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
+    let attempt = app.attempts.sign_in(visitor.address, &login)?;
     let found = app
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
@@ -83,19 +88,18 @@ pub async fn login(
         .passwords
         .verify(Password::given(&password), hash.clone())
         .await?;
-    let (Some(user), Some(mut hash)) = (user, hash) else {
+    let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
+    let Some((user, mut hash)) = right else {
+        attempt.counts();
         return Err(Error::WrongLogin);
     };
-    match verdict {
-        Verdict::Wrong => return Err(Error::WrongLogin),
-        Verdict::Right => {}
-        Verdict::RightButOutdated => {
-            let new = app.passwords.hash(Password::given(&password)).await?;
-            let old = std::mem::replace(&mut hash, new.clone());
-            app.db
-                .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
-                .await?;
-        }
+    attempt.succeeded();
+    if verdict == Verdict::RightButOutdated {
+        let new = app.passwords.hash(Password::given(&password)).await?;
+        let old = std::mem::replace(&mut hash, new.clone());
+        app.db
+            .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
+            .await?;
     }
     let token = Token::random()?;
     let access_token = token.as_str().to_owned();
@@ -160,11 +164,15 @@ impl Payload for ChangePassword {
 pub async fn change_password(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     body: Body<ChangePassword>,
 ) -> Result<&'static str> {
     let Body(asked) = body;
     let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
     let id = user.user.id;
+    let attempt = app
+        .attempts
+        .change_password(visitor.address, user.session)?;
     let old = app
         .db
         .read(move |conn| Ok(users::find_password_hash(conn, id)?))
@@ -173,9 +181,10 @@ pub async fn change_password(
         .passwords
         .verify(Password::given(&asked.old_password), old.clone())
         .await?;
-    let old = old
-        .filter(|_| verdict != Verdict::Wrong)
-        .ok_or(Error::WrongPassword)?;
+    let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
+        attempt.counts();
+        return Err(Error::WrongPassword);
+    };
     if asked.new_password != asked.confirm_password {
         return Err(Error::NewPasswordsDontMatch);
     }

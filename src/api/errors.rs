@@ -8,7 +8,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Route, catch};
 use serde_json::json;
 
-use crate::error::Error;
+use crate::error::{Error, whole_seconds};
 
 /// The seconds after which a busy server may be asked again.
 const RETRY_AFTER: &str = "2";
@@ -84,6 +84,10 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
         )),
         _ if error.status() == 401 => Some(Header::new("WWW-Authenticate", "Bearer")),
         Error::WrongMethod => Some(Header::new("Allow", allowed_methods(request).join(", "))),
+        Error::TooManyAttempts { wait } => {
+            let seconds = whole_seconds(*wait);
+            Some(Header::new("Retry-After", seconds.to_string()))
+        }
         Error::Busy | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
         _ => None,
     }

@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod attempts;
 mod deletion;
 mod downloads;
 mod errors;

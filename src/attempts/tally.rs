@@ -1,0 +1,143 @@
+//! What has been counted, in bounded memory.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use governor::state::keyed::ShrinkableKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// Keys that a tally has room for, at about 40 bytes each.
+const MOST: usize = 50_000;
+
+/// Lets each key through as often as its quota says; clones share what they have counted.
+#[derive(Clone)]
+pub(super) struct Limiter {
+    limiter: Arc<RateLimiter<u64, Tally, Clock, NoOpMiddleware<Duration>>>,
+    tally: Tally,
+    one: Nanos,
+}
+
+/// The places at which accounts have signed in: the latest ones, and as many of those before.
+#[derive(Default)]
+pub(super) struct Known(Mutex<[HashSet<u64>; 2]>);
+
+/// For each key, the moment at which all its attempts will have come back; clones share it.
+#[derive(Clone, Default)]
+struct Tally(Arc<Mutex<HashMap<u64, Nanos>>>);
+
+impl governor::clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.elapsed()
+    }
+}
+
+impl Limiter {
+    pub(super) fn new(quota: Quota, clock: Clock) -> Self {
+        let tally = Tally::default();
+        Self {
+            limiter: Arc::new(RateLimiter::new(quota, tally.clone(), clock)),
+            tally,
+            one: quota.replenish_interval().into(),
+        }
+    }
+
+    /// Takes an attempt.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`], with the time until the next comes back.
+    pub(super) fn take(&self, key: u64) -> Result<(), Error> {
+        if self.tally.len() >= MOST {
+            self.limiter.retain_recent();
+            self.tally.make_room();
+        }
+        self.limiter.check_key(&key).map_err(|not_until| {
+            let now = self.limiter.clock().elapsed();
+            Error::TooManyAttempts {
+                wait: not_until.wait_time_from(now),
+            }
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.tally.len()
+    }
+
+    /// Undoes [`Limiter::take`].
+    pub(super) fn give_back(&self, key: u64) {
+        if let Some(moment) = self.tally.lock().get_mut(&key) {
+            *moment = moment.saturating_sub(self.one);
+        }
+    }
+}
+
+impl Known {
+    pub(super) fn contains(&self, place: u64) -> bool {
+        self.lock().iter().any(|places| places.contains(&place))
+    }
+
+    pub(super) fn insert(&self, place: u64) {
+        let [latest, before] = &mut *self.lock();
+        latest.insert(place);
+        if latest.len() >= MOST / 2 {
+            *before = std::mem::take(latest);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, [HashSet<u64>; 2]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tally {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Nanos>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets those who would have all attempts back soonest, if hardly anybody could be forgotten for nothing.
+    fn make_room(&self) {
+        let mut tally = self.lock();
+        if tally.len() > MOST / 2 {
+            let mut moments: Vec<_> = tally.values().copied().collect();
+            let (_, middle, _) = moments.select_nth_unstable(tally.len() / 2);
+            tally.retain(|_, moment| *moment > *middle);
+        }
+    }
+}
+
+impl StateStore for Tally {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut tally = self.lock();
+        let (outcome, moment) = decide(tally.get(key).copied())?;
+        tally.insert(*key, moment);
+        Ok(outcome)
+    }
+}
+
+impl ShrinkableKeyedStateStore<u64> for Tally {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.lock().retain(|_, moment| *moment > drop_below);
+    }
+
+    fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+}

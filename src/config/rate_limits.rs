@@ -1,0 +1,56 @@
+//! The settings of how often somebody may try.
+
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// How many wrong passwords, and how many new accounts. Each `attempts` are possible at once, and `per_hour` come back
+/// within an hour, evenly.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RateLimits {
+    /// Whether anything is limited at all.
+    pub enabled: bool,
+    /// Wrong passwords from one address.
+    pub address_attempts: u32,
+    pub address_per_hour: u32,
+    /// Wrong passwords for one account from one address.
+    pub account_attempts: u32,
+    pub account_per_hour: u32,
+    /// New accounts from one address.
+    pub registration_attempts: u32,
+    pub registration_per_hour: u32,
+}
+
+impl RateLimits {
+    pub(super) fn check(&self) -> Result<()> {
+        for (name, value) in [
+            ("address_attempts", self.address_attempts),
+            ("address_per_hour", self.address_per_hour),
+            ("account_attempts", self.account_attempts),
+            ("account_per_hour", self.account_per_hour),
+            ("registration_attempts", self.registration_attempts),
+            ("registration_per_hour", self.registration_per_hour),
+        ] {
+            ensure!(
+                value > 0,
+                "The setting rate_limits.{name} must be above 0; without limits, set rate_limits.enabled = false"
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Default for RateLimits {
+    /// Ten people behind one address who mistype now and then never notice.
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            address_attempts: 60,
+            address_per_hour: 120,
+            account_attempts: 15,
+            account_per_hour: 30,
+            registration_attempts: 30,
+            registration_per_hour: 30,
+        }
+    }
+}
