@@ -40,7 +40,7 @@ pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> 
     let Body(asked) = body;
     let login = Login::parse(&asked.login, &app.config.limits)?;
     let password = Password::parse("Password", &asked.password, &app.config.limits)?;
-    if asked.password != asked.confirm_password {
+    if password != Password::given(&asked.confirm_password) {
         return Err(Error::PasswordsDontMatch);
     }
     let attempt = app.attempts.register(visitor.address, login.as_str())?;
@@ -185,7 +185,7 @@ pub async fn change_password(
         attempt.counts();
         return Err(Error::WrongPassword);
     };
-    if asked.new_password != asked.confirm_password {
+    if new != Password::given(&asked.confirm_password) {
         return Err(Error::NewPasswordsDontMatch);
     }
     let new = app.passwords.hash(new).await?;

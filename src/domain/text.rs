@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 pub struct Login(String);
 
 /// A password that somebody chose. Its text never shows in a log.
+#[derive(PartialEq, Eq)]
 pub struct Password(String);
 
 /// What a space is called.
