@@ -2,34 +2,44 @@
 //! `application/x-www-form-urlencoded`.
 //!
 //! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
-//! space come first.
+//! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
+//! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
 use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
-use rocket::data::{Data, FromData, Outcome, ToByteUnit};
-use rocket::http::RawStr;
+use rocket::data::{Data, DataStream, FromData, ToByteUnit};
+use rocket::http::{ContentType, RawStr};
+use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::body::cut_off;
-use super::guards::refused;
+use super::guards::{CurrentUser, refused};
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::photos::intake::{Upload, too_many_bytes};
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
-/// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large gets to
-/// read the sentence that says so.
+/// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
+/// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
 
-/// What somebody wants to share.
+/// What somebody wants to share, and who.
 pub struct ShareForm {
+    pub user: CurrentUser,
     pub text: Option<String>,
+    pub photo: Option<Upload>,
+}
+
+/// The parts of the form that are ours.
+#[derive(Default)]
+struct Parts {
+    text: Option<String>,
     pub photo: Option<Upload>,
 }
 
@@ -37,60 +47,89 @@ pub struct ShareForm {
 impl<'r> FromData<'r> for ShareForm {
     type Error = ();
 
-    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+    async fn from_data(
+        request: &'r Request<'_>,
+        mut data: Data<'r>,
+    ) -> rocket::data::Outcome<'r, Self> {
         let Some(app) = request.rocket().state::<App>() else {
             return Outcome::Error(refused(
                 request,
                 Error::Internal(anyhow::anyhow!("no application is managed")),
             ));
         };
-        match read(app, request, data).await {
-            Ok(form) => Outcome::Success(form),
-            Err(error) => Outcome::Error(refused(request, error)),
+        let limits = &app.config.limits;
+        let is_empty = data.peek(1).await.is_empty();
+        // One byte more than is allowed, so that too much can be told from too little.
+        let mut body = data.open((most_bytes(limits) + 1).bytes());
+        let user = match request.guard::<CurrentUser>().await {
+            Outcome::Success(user) => user,
+            Outcome::Error(refusal) => {
+                read_on(&mut body).await;
+                return Outcome::Error(refusal);
+            }
+            Outcome::Forward(status) => return Outcome::Error((status, ())),
+        };
+        let parts = match request.content_type() {
+            None if is_empty => Ok(Parts::default()),
+            kind => read(app, kind, &mut body).await,
+        };
+        match parts {
+            Ok(Parts { text, photo }) => Outcome::Success(Self { user, text, photo }),
+            Err(error) => {
+                read_on(&mut body).await;
+                Outcome::Error(refused(request, error))
+            }
         }
     }
 }
 
-async fn read(app: &App, request: &Request<'_>, mut data: Data<'_>) -> Result<ShareForm> {
+/// Reads the rest of a body, which nobody wants.
+async fn read_on(body: &mut DataStream<'_>) {
+    if let Err(error) = tokio::io::copy(body, &mut tokio::io::sink()).await {
+        tracing::debug!("a body that nobody wants ends too early: {error}");
+    }
+}
+
+/// The most bytes of a body that are read.
+fn most_bytes(limits: &Limits) -> u64 {
+    limits.photo_bytes + text_bytes(limits) + PATIENCE
+}
+
+async fn read(app: &App, kind: Option<&ContentType>, body: &mut DataStream<'_>) -> Result<Parts> {
     let limits = &app.config.limits;
-    match request.content_type() {
+    match kind {
         Some(kind) if kind.is_form_data() => {
             let boundary = kind
                 .param("boundary")
                 .ok_or(Error::WrongContentType(TYPES))?;
-            let most = limits.photo_bytes + text_bytes(limits) + PATIENCE;
-            // One byte more than is allowed, so that too much can be told from too little.
-            let body = data.open((most + 1).bytes());
-            let bounds = Constraints::new().size_limit(SizeLimit::new().whole_stream(most));
+            let bounds =
+                Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
             read_multipart(
                 app,
                 Multipart::with_reader_with_constraints(body, boundary, bounds),
             )
             .await
         }
-        Some(kind) if kind.is_form() => read_urlencoded(limits, data).await,
-        None if data.peek(1).await.is_empty() => Ok(ShareForm {
-            text: None,
-            photo: None,
-        }),
+        Some(kind) if kind.is_form() => read_urlencoded(limits, body).await,
         Some(_) | None => Err(Error::WrongContentType(TYPES)),
     }
 }
 
-async fn read_urlencoded(limits: &Limits, data: Data<'_>) -> Result<ShareForm> {
+async fn read_urlencoded(limits: &Limits, body: &mut DataStream<'_>) -> Result<Parts> {
     // A byte of text can take three characters here.
-    let body = data
-        .open((3 * text_bytes(limits)).bytes())
-        .into_bytes()
+    let most = 3 * text_bytes(limits);
+    let mut bytes = Vec::new();
+    body.take(most + 1)
+        .read_to_end(&mut bytes)
         .await
         .map_err(|_| cut_off())?;
-    if !body.is_complete() {
+    if bytes.len() as u64 > most {
         return Err(Error::TooLong {
             field: "Text",
             max: limits.text_max,
         });
     }
-    let body = std::str::from_utf8(&body).map_err(|_| not_utf8())?;
+    let body = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
     let fields = body
         .split('&')
         .map(|field| field.split_once('=').unwrap_or((field, "")));
@@ -102,28 +141,22 @@ async fn read_urlencoded(limits: &Limits, data: Data<'_>) -> Result<ShareForm> {
                 .map_err(|_| not_utf8())
         };
         if decode(name)? == "text" {
-            return Ok(ShareForm {
+            return Ok(Parts {
                 text: Some(decode(value)?),
                 photo: None,
             });
         }
     }
-    Ok(ShareForm {
-        text: None,
-        photo: None,
-    })
+    Ok(Parts::default())
 }
 
 fn not_utf8() -> Error {
     Error::Malformed(String::from("Text must be UTF-8"))
 }
 
-async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<ShareForm> {
+async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<Parts> {
     let limits = &app.config.limits;
-    let mut form = ShareForm {
-        text: None,
-        photo: None,
-    };
+    let mut form = Parts::default();
     while let Some(part) = parts
         .next_field()
         .await

@@ -55,18 +55,25 @@ fn value<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
 }
 
 /// What a client calls its request, so that it can send it again.
-pub struct IdempotencyKey(pub Option<ClientKey>);
+pub struct IdempotencyKey<'r>(Option<&'r str>);
+
+impl IdempotencyKey<'_> {
+    /// The key, if one came.
+    ///
+    /// # Errors
+    /// It is no key.
+    pub fn parse(&self) -> crate::error::Result<Option<ClientKey>> {
+        self.0.map(ClientKey::parse).transpose()
+    }
+}
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for IdempotencyKey {
-    type Error = ();
+impl<'r> FromRequest<'r> for IdempotencyKey<'r> {
+    type Error = Infallible;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let header = request.headers().get_one("Idempotency-Key");
-        match header.map(ClientKey::parse).transpose() {
-            Ok(key) => Outcome::Success(Self(key)),
-            Err(error) => Outcome::Error(refused(request, error)),
-        }
+    /// Never fails: who isn't signed in is refused first, and that is found out later, with the form.
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self(request.headers().get_one("Idempotency-Key")))
     }
 }
 

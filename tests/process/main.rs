@@ -8,5 +8,6 @@ mod crash;
 mod doctor;
 mod settings;
 mod shutdown;
+mod uploads;
 mod users;
 mod worker;
