@@ -9,6 +9,9 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use tokio::sync::OnceCell;
 
+/// How long the first byte of an answer may take. SQS holds a request for up to 20 seconds when there is nothing to receive.
+pub const ANSWER: Duration = Duration::from_secs(30);
+
 /// The configuration of the SDK, found out at the first use; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
@@ -30,10 +33,11 @@ impl Aws {
 }
 
 async fn load() -> SdkConfig {
-    // An attempt may carry a photo over a slow line, so it is bounded by its connection and its answer's first byte.
+    // An attempt is bounded by its connection and its answer's first byte, for which the SDK begins to count when it begins
+    // to send.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
-        .read_timeout(Duration::from_secs(30))
+        .read_timeout(ANSWER)
         .operation_timeout(Duration::from_secs(120))
         .build();
     let found = aws_config::defaults(BehaviorVersion::latest())

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
@@ -20,7 +21,7 @@ use tokio::sync::OnceCell;
 
 use super::{Served, Sorted, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
-use crate::photos::aws::Aws;
+use crate::photos::aws::{ANSWER, Aws};
 use crate::photos::name::PhotoName;
 use crate::photos::sweep::ABANDONED;
 use buckets::{Buckets, Place, delete_bucket};
@@ -31,6 +32,9 @@ use objects::{Copied, copy, delete, is_missing, size};
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
 /// Photos that are remembered as sorted; when there are more, they are asked for again.
 const REMEMBERED: usize = 100_000;
+
+/// For each so many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
+const PIECE: usize = 2 * 1024 * 1024;
 
 /// The stores in S3; clones share what they have found out.
 #[derive(Clone, Debug)]
@@ -96,8 +100,11 @@ impl S3Store {
     async fn put(&self, place: Place, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         let Place { bucket, key } = &place;
         let put = self.client().await.put_object().bucket(bucket).key(key);
+        let patience = Builder::new().timeout_config(patience(bytes.len()));
         put.set_content_type(name.kind().map(|kind| kind.media_type().to_owned()))
             .body(ByteStream::from(bytes))
+            .customize()
+            .config_override(patience)
             .send()
             .await
             .with_context(|| format!("The photo {name} can't be put into the bucket {bucket}"))?;
@@ -300,5 +307,35 @@ impl S3Store {
             }
         }
         Ok(names)
+    }
+}
+
+/// How long S3 may take to answer that it has so many bytes. The time for them to get there counts as well.
+fn patience(bytes: usize) -> TimeoutConfig {
+    // Few different times, because the SDK keeps connections apart by them.
+    let pieces = bytes.div_ceil(PIECE).next_power_of_two();
+    TimeoutConfig::builder()
+        .read_timeout(ANSWER * u32::try_from(pieces).unwrap_or(u32::MAX))
+        // Each attempt has its bound, and their number has one too.
+        .disable_operation_timeout()
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_may_take_its_time_on_a_slow_line_and_a_small_one_no_longer_than_any_request() {
+        let seconds = |mib: usize| {
+            patience(mib * 1024 * 1024)
+                .read_timeout()
+                .unwrap()
+                .as_secs()
+        };
+        assert_eq!([0, 1, 2, 3, 25].map(seconds), [30, 30, 30, 60, 480]);
+        // A megabit each second is enough.
+        assert!((1..100).all(|mib| seconds(mib) * 1_000_000 > mib as u64 * 1024 * 1024 * 8));
+        assert_eq!(patience(1).operation_timeout(), None);
     }
 }
