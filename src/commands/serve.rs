@@ -35,7 +35,27 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
 
-    // Nobody is served yet, so whatever no share has is left from before.
+    sweep_leftovers(&app).await;
+
+    let (ending, shutdown) = shutdown::pair();
+    let background = start_background(&app, &shutdown);
+    let served = answer_requests(figment, app).await;
+    ending.announce();
+    for task in background {
+        task.await
+            .context("A task in the background has panicked")?;
+    }
+    served?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Nobody is served yet, so whatever no share has is left from before. In S3, others may be at work, and it may not answer
+/// at all, so that is left to the sweep of every minute.
+async fn sweep_leftovers(app: &App) {
+    if let PhotoStore::S3(_) = app.photos {
+        return;
+    }
     match app.sweeper().sweep_all().await {
         Ok(Swept {
             deleted: 0,
@@ -50,18 +70,6 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
             tracing::error!("what the last run left behind can't be deleted yet: {error:#}");
         }
     }
-
-    let (ending, shutdown) = shutdown::pair();
-    let background = start_background(&app, &shutdown);
-    let served = answer_requests(figment, app).await;
-    ending.announce();
-    for task in background {
-        task.await
-            .context("A task in the background has panicked")?;
-    }
-    served?;
-    tracing::info!("stopped");
-    Ok(())
 }
 
 /// Answers requests until the process is asked to end, and then those that are under way.

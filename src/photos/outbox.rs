@@ -55,7 +55,13 @@ impl Outbox {
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
-            let rest = match self.step().await {
+            // A queue that doesn't answer mustn't hold up the end. What it has accepted unheard is sent again.
+            let stepped = tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                stepped = self.step() => stepped,
+            };
+            let rest = match stepped {
                 Ok(0) => Rest::UntilNext,
                 Ok(_) => continue,
                 Err(error) => {

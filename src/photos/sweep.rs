@@ -142,12 +142,17 @@ impl Sweeper {
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
-            tokio::select! {
+            let next = async {
+                tokio::time::sleep(EVERY).await;
+                self.sweep().await
+            };
+            // A store that doesn't answer mustn't hold up the end. What a sweep leaves behind is left to the next.
+            let swept = tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
-            match self.sweep().await {
+                swept = next => swept,
+            };
+            match swept {
                 Ok(Swept {
                     deleted: 0,
                     orphans: 0,

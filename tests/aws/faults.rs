@@ -64,6 +64,40 @@ fn a_server_that_starts_while_s3_is_gone_serves_texts_and_recovers() {
 }
 
 #[test]
+fn a_server_that_starts_while_s3_does_not_answer_serves_texts_at_once() {
+    let cloud = Cloud::new();
+    cloud.proxy.set(Weather::Stalled);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let path = format!("{}/shares", ann.space("Family"));
+    let reply = ann.post_form(&path, "Only words", None).unwrap();
+    assert_eq!(reply.status, 200);
+    server.process.terminate();
+    assert!(server.process.wait().success());
+}
+
+#[test]
+fn a_queue_that_does_not_answer_holds_up_neither_a_photo_nor_the_end() {
+    let cloud = Cloud::new();
+    let direct = cloud.config.endpoint_url().unwrap().to_owned();
+    let server = cloud.server(&[("AWS_ENDPOINT_URL_S3", &direct)]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    cloud.proxy.set(Weather::Stalled);
+    ann.share_photo(&space, &picture(24, 1));
+    server.process.terminate();
+    assert!(server.process.wait().success());
+
+    cloud.proxy.set(Weather::Fine);
+    let _server = cloud.server(&[]);
+    let _worker = cloud.worker();
+    until("the photo to be sorted", || {
+        let bucket = cloud.buckets().pop()?;
+        (cloud.keys(&bucket) == ["1.png"]).then_some(())
+    });
+}
+
+#[test]
 fn a_message_that_is_no_photo_is_taken_out_of_the_queue_and_the_others_go_on() {
     let cloud = Cloud::with_queue(false);
     let server = cloud.server(&[]);
