@@ -20,9 +20,6 @@ export class Composer {
   progress = $state(0);
   error = $state.raw<unknown>(null);
 
-  /** Whether there is anything that would be lost. */
-  isBegun = $derived(this.text.trim() !== '' || this.picture !== null);
-
   #user: number;
   #upload: Upload | null = null;
   #key = freshKey();
@@ -31,6 +28,11 @@ export class Composer {
   constructor(readonly space: number) {
     this.#user = session.me.id;
     this.text = readDraft(this.#user, places.newShare(space)) ?? '';
+  }
+
+  /** Whether there is anything that would be lost. */
+  get isBegun(): boolean {
+    return this.text.trim() !== '' || this.picture !== null;
   }
 
   write(text: string): void {
