@@ -7,6 +7,10 @@
 // What a file is like, for who asks.
 mod condition;
 mod migrate;
+// A set of hashes on the disk.
+pub mod scratch;
+// Copies of a database.
+pub mod snapshot;
 mod writer;
 
 use std::fs::File;

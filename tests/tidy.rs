@@ -102,7 +102,9 @@ fn only_the_database_module_names_the_pool() {
 fn one_file_writes_a_table() {
     let mut writers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let files = read("src", "rs").into_iter();
-    for file in files.filter(|file| !file.path.ends_with("/tests.rs")) {
+    // The scratch has a database of its own, with no table of ours.
+    let ours = |file: &File| !file.path.ends_with("/tests.rs") && file.path != "src/db/scratch.rs";
+    for file in files.filter(ours) {
         for table in rules::tables_written(&file) {
             writers.entry(table).or_default().push(file.path.clone());
         }

@@ -79,6 +79,12 @@ pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Takes all photos out of the queue.
+pub(super) fn remove_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("delete from photo_jobs", [])?;
+    Ok(())
+}
+
 /// Sends a photo back into the queue, to be taken again at `due`; whether it was still there.
 pub fn postpone(
     conn: &Connection,

@@ -15,6 +15,8 @@ pub mod members;
 pub mod page;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
+// What changes in a database that comes back from a backup.
+pub mod restored;
 // Who is signed in where.
 pub mod sessions;
 // Thoughts, with or without a photo.

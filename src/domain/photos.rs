@@ -210,6 +210,22 @@ pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> ru
         .try_for_each(|name| mark.execute((now.0, name)).map(drop))
 }
 
+/// Lets no queue have accepted any name and nobody have seen any preview, so that all are sent again.
+pub(super) fn begin_again(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute(
+        "update photos set queued_at = null, previews_due_at = created_at",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Takes a photo out whose bytes are gone; its share stays.
+pub(super) fn forget(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from photos where name = ?")?
+        .execute([name])?;
+    Ok(())
+}
+
 /// Of these names, those that no share has.
 pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
     let mut orphans = Vec::new();

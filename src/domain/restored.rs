@@ -1,0 +1,44 @@
+//! What changes in a database that comes back from a backup.
+
+use rusqlite::Connection;
+
+use super::{jobs, photos};
+use crate::photos::name::PhotoName;
+
+/// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
+/// worker makes of them is not in a backup.
+pub fn make_ready(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
+    gone.iter()
+        .try_for_each(|name| photos::forget(conn, name))?;
+    jobs::remove_all(conn)?;
+    photos::begin_again(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::db::Db;
+
+    #[test]
+    fn every_photo_is_queued_again_but_those_that_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        let conn = Connection::open(&path).unwrap();
+        let rows = "insert into users values (1, 'ann', 'ann', '', 0);
+            insert into spaces values (1, 'Family', 'family', 0);
+            insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0), (2, 1, 1, '', 0);
+            insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, queued_at)
+            values (1, 1, 1, 0, '1-1.jpg', 1, 1, 1, zeroblob(32), 0, 7), (2, 2, 1, 0, '1-2.jpg', 1, 1, 1, zeroblob(32), 0, 7)";
+        conn.execute_batch(rows).unwrap();
+        let name: PhotoName = "1-1.jpg".parse().unwrap();
+        jobs::add(&conn, &name, Timestamp(0)).unwrap();
+        jobs::set_aside(&conn, &name, "the disk was full", Timestamp(0)).unwrap();
+        make_ready(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
+        assert_eq!(photos::list_unsent(&conn, 10).unwrap(), [name]);
+        assert!(jobs::list_failed(&conn).unwrap().is_empty());
+    }
+}
