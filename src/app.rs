@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::attempts::Attempts;
+use crate::backup::restore;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
@@ -56,6 +57,12 @@ impl App {
     pub fn open(config: Config) -> Result<Self> {
         let folder = &config.data_dir;
         make_folder(folder)?;
+        ensure!(
+            !restore::is_unfinished(folder),
+            "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
+             delete the folder",
+            folder.display()
+        );
         let clock = Clock::default();
         let db = Db::open(&folder.join("shared-spaces.db"))?;
         let aws = Aws::default();

@@ -18,6 +18,7 @@ Examples:
   shared-spaces user reset-password ann      rescue somebody who forgot theirs
   shared-spaces photos failed                list photos that could not be sorted
   shared-spaces photos move --to s3          take all photos from this disk to S3
+  shared-spaces backup /mnt/disk/spaces      back up the database and all photos
   shared-spaces doctor                       find out what is wrong
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
@@ -30,6 +31,14 @@ From the disk to S3, with the server stopped only for the last part:
   4. start the server
 What was cut short goes on where it stopped when the command is given again. From S3 to the disk it is the same with
 `--to local`.";
+
+const BACKUP: &str = "\
+To a file, the archive has everything inside. To a folder that is there already, archives are named by the time, and a
+photo is brought there only once, for all of them.
+
+Examples:
+  shared-spaces backup spaces.tar.zst                      one archive with everything
+  shared-spaces backup /mnt/disk/spaces --keep 7           the seven newest archives stay";
 
 /// A private place for a family or a group of friends to share thoughts and photos
 #[derive(Debug, Parser)]
@@ -64,6 +73,22 @@ pub enum Command {
     /// Look after photos that could not be sorted, and take photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
+    /// Back up the database and all photos, while the server runs
+    #[command(after_help = BACKUP)]
+    Backup(BackupOptions),
+    /// Check an archive, or all in a folder, with no server and no data folder
+    #[command(
+        after_help = "Examples:\n  shared-spaces verify spaces.tar.zst\n  shared-spaces verify /mnt/disk/spaces"
+    )]
+    Verify {
+        /// An archive, or a folder of archives
+        archive: String,
+    },
+    /// Restore an archive, or the newest in a folder, into an empty data folder
+    #[command(
+        after_help = "Example: shared-spaces restore /mnt/disk/spaces --data-dir /srv/spaces"
+    )]
+    Restore(RestoreOptions),
     /// Look at settings, data folder, database, S3 and SQS, and say what is wrong and what to do
     Doctor,
 }
@@ -76,6 +101,29 @@ pub struct ServeOptions {
     /// The port to listen on
     #[arg(long)]
     pub port: Option<u16>,
+}
+
+#[derive(Args, Debug)]
+pub struct BackupOptions {
+    /// A file or a folder
+    #[arg(value_name = "TO")]
+    pub to: String,
+    /// Leave so many archives in the folder, and delete older ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep: Option<u32>,
+    /// Put the photos into the archive also in a folder, so that it needs nothing else there
+    #[arg(long)]
+    pub full: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct RestoreOptions {
+    /// An archive, or a folder of archives
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// Restore what is there, though photos are missing or damaged
+    #[arg(long)]
+    pub incomplete: bool,
 }
 
 #[derive(Debug, Subcommand)]

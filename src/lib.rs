@@ -13,6 +13,8 @@ pub mod attempts;
 pub mod api;
 // All of the above, built once.
 pub mod app;
+// Archives of everything, made beside a running server, and what comes back from them.
+pub mod backup;
 // The embedded web page.
 pub mod assets;
 // How this process deals with large pieces of memory.
@@ -41,3 +43,5 @@ pub mod passwords;
 pub mod photos;
 // Looks after the database while the server runs.
 pub mod upkeep;
+// When a process is asked to end.
+pub mod shutdown;

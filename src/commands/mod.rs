@@ -1,11 +1,13 @@
 //! What the command line does, one file a command.
 
+mod backup;
 mod doctor;
 mod photos;
 mod photos_move;
+mod restore;
 mod serve;
-mod shutdown;
 mod user;
+mod verify;
 mod worker;
 
 use std::io::IsTerminal;
@@ -16,8 +18,10 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::app::App;
+use crate::backup::bridge::Bridge;
 use crate::cli::{Cli, Command, Options, ServeOptions};
 use crate::config::{self, Config};
+use crate::shutdown;
 
 /// Runs the command that was given, or serves.
 ///
@@ -35,6 +39,9 @@ pub async fn run(cli: Cli) -> Result<()> {
         (false, None) => serve::run(&options, ServeOptions::default()).await,
         (false, Some(Command::Serve(serve))) => serve::run(&options, serve).await,
         (false, Some(Command::User(command))) => user::run(open(&options)?, command).await,
+        (false, Some(Command::Backup(command))) => backup::run(&options, command).await,
+        (false, Some(Command::Verify { archive })) => verify::run(&options, archive).await,
+        (false, Some(Command::Restore(command))) => restore::run(&options, command).await,
         (false, Some(Command::Doctor)) => doctor::run(&options).await,
         (false, Some(Command::Photos(command))) => photos::run(&options, command).await,
         (true, Some(_)) => bail!("--worker is a command of its own and can't stand beside another"),
@@ -53,6 +60,22 @@ fn settings(options: &Options) -> Result<(Figment, Config)> {
 
 fn open(options: &Options) -> Result<App> {
     App::open(settings(options)?.1)
+}
+
+/// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce(Bridge) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let asked_to_end = shutdown::listen()?;
+    let (ending, stop) = shutdown::pair();
+    let bridge = Bridge::new(stop);
+    let mut working = tokio::task::spawn_blocking(move || work(bridge));
+    tokio::select! {
+        done = &mut working => return done?,
+        () = asked_to_end => {}
+    }
+    ending.announce();
+    working.await?
 }
 
 /// Log lines go to standard error, so that what a command prints stays clean. `RUST_LOG` says how many.

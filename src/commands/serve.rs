@@ -10,13 +10,14 @@ use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
 
 use super::settings;
-use super::shutdown::{self, Shutdown};
 use crate::api::{self, InFlight};
 use crate::app::{App, make_folder};
+use crate::backup::workplace;
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
+use crate::shutdown::{self, Shutdown};
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -34,6 +35,7 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let folder = config.data_dir.clone();
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
+    workplace::clear_remains(&folder)?;
 
     sweep_leftovers(&app).await;
 

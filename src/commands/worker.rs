@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
-use super::{settings, shutdown};
+use super::settings;
 use crate::app::{App, remote_sorter};
 use crate::cli::Options;
+use crate::shutdown;
 
 /// Sorts photos until the process is asked to end; the photo in hand is finished.
 ///

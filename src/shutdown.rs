@@ -28,6 +28,11 @@ impl Ending {
 }
 
 impl Shutdown {
+    /// Whether the end has come.
+    pub fn is_asked(&self) -> bool {
+        *self.asked.borrow() || self.asked.has_changed().is_err()
+    }
+
     /// Waits for the end. An announcer who is gone can't announce any more, which is the end too.
     pub async fn wait(mut self) {
         let _ended = self.asked.wait_for(|asked| *asked).await;

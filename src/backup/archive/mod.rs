@@ -1,0 +1,158 @@
+//! Archives: a tar file inside Zstandard, with a seal at its end. Unpacked by any other program, it is a data folder.
+//!
+//! The members are, in this order: `backup.json`, what it is; `SHA256SUMS`; `shared-spaces.db`; `signing.key`; the photos,
+//! unless they are beside it; `outcome.json`, what is in it.
+
+// What an archive says of itself.
+mod notes;
+// Reading one, with every check.
+mod read;
+// The end that tells whether it is whole.
+mod seal;
+// The sums of what is in it.
+pub mod sums;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use tar::{Builder, EntryType, Header};
+use zstd::stream::write::Encoder;
+
+use crate::clock::Timestamp;
+use crate::db::snapshot::Snapshot;
+use crate::photos::name::PhotoName;
+pub use notes::{FORMAT, Head, Lost, Outcome, Whereabouts};
+pub use read::{Contents, read, read_head, read_start};
+use seal::Sealing;
+
+/// The database, in an archive as in a data folder.
+pub const DATABASE: &str = "shared-spaces.db";
+/// The key that signs links, in an archive as in a data folder.
+pub const KEY: &str = "signing.key";
+const HEAD: &str = "backup.json";
+const SUMS: &str = "SHA256SUMS";
+const OUTCOME: &str = "outcome.json";
+/// What the paths of photos begin with.
+const PHOTOS: &str = "photos/";
+
+/// The path of a photo in an archive, which is that of a sorted one in a data folder.
+pub fn path_of(name: &PhotoName) -> String {
+    format!("{PHOTOS}space-id-{}/{}", name.space(), name.file())
+}
+
+/// Writes an archive.
+pub struct ArchiveWriter<W: Write> {
+    tar: Builder<Encoder<'static, Sealing<W>>>,
+    /// What members say of when they were written, in seconds since 1970.
+    time: u64,
+}
+
+impl<W: Write> ArchiveWriter<W> {
+    /// Begins an archive with all that comes before its photos. `folder` is where the sums are put together.
+    ///
+    /// # Errors
+    /// Something can't be read, or the archive can't be written.
+    pub fn begin(out: W, front: &Front<'_>, folder: &Path) -> Result<Self> {
+        let mut encoder = Encoder::new(Sealing::new(out), zstd::DEFAULT_COMPRESSION_LEVEL)?;
+        encoder.include_checksum(true)?;
+        let mut archive = Self {
+            tar: Builder::new(encoder),
+            time: front.time.seconds().try_into().unwrap_or(0),
+        };
+        archive.add(HEAD, &serde_json::to_vec_pretty(front.head)?)?;
+
+        let mut sums = std::io::BufWriter::new(tempfile::tempfile_in(folder)?);
+        let files = sums::Files {
+            database: front.database_sum()?,
+            key: front.key_sum(),
+        };
+        files.write(front.snapshot, &mut sums)?;
+        let mut sums = sums.into_inner().context("The sums can't be written")?;
+        sums.seek(SeekFrom::Start(0))?;
+        archive.add_file(SUMS, sums)?;
+        archive.add_file(DATABASE, File::open(front.database)?)?;
+        archive.add(KEY, front.key)?;
+        Ok(archive)
+    }
+
+    /// Adds a photo.
+    ///
+    /// # Errors
+    /// The archive can't be written.
+    pub fn add_photo(&mut self, name: &PhotoName, bytes: &[u8]) -> Result<()> {
+        self.add(&path_of(name), bytes)
+    }
+
+    /// Ends and seals the archive, and gives back what it was written to.
+    ///
+    /// # Errors
+    /// The archive can't be written.
+    pub fn end(mut self, outcome: &Outcome) -> Result<W> {
+        self.add(OUTCOME, &serde_json::to_vec_pretty(outcome)?)?;
+        Ok(self.tar.into_inner()?.finish()?.seal()?)
+    }
+
+    fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.add_from(path, bytes.len() as u64, bytes)
+    }
+
+    fn add_file(&mut self, path: &str, file: File) -> Result<()> {
+        let bytes = file.metadata()?.len();
+        self.add_from(path, bytes, BufReader::new(file).take(bytes))
+    }
+
+    fn add_from(&mut self, path: &str, bytes: u64, from: impl Read) -> Result<()> {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(EntryType::Regular);
+        header.set_size(bytes);
+        header.set_mode(0o600);
+        header.set_mtime(self.time);
+        let mut from = Counting { from, count: 0 };
+        self.tar.append_data(&mut header, path, &mut from)?;
+        ensure!(
+            from.count == bytes,
+            "{path} had {bytes} bytes, and {} could be read",
+            from.count
+        );
+        Ok(())
+    }
+}
+
+/// What comes before the photos.
+pub struct Front<'a> {
+    pub head: &'a Head,
+    /// The moment of the snapshot.
+    pub time: Timestamp,
+    pub snapshot: &'a Snapshot,
+    /// The path of that snapshot.
+    pub database: &'a Path,
+    pub key: &'a [u8],
+}
+
+impl Front<'_> {
+    fn database_sum(&self) -> Result<[u8; 32]> {
+        let mut hashing = sums::Hashing::new(File::open(self.database)?);
+        std::io::copy(&mut hashing, &mut std::io::sink())?;
+        Ok(hashing.sum())
+    }
+
+    fn key_sum(&self) -> [u8; 32] {
+        Sha256::digest(self.key).into()
+    }
+}
+
+struct Counting<R> {
+    from: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.from.read(into)?;
+        self.count += count as u64;
+        Ok(count)
+    }
+}

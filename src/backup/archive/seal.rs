@@ -1,0 +1,174 @@
+//! The seal at the end of an archive: a SHA-256 over all bytes before it. It is what Zstandard calls a skippable frame,
+//! so that other programs pass over it.
+
+use std::io::{self, Error, ErrorKind, Read, Write};
+
+use sha2::{Digest, Sha256};
+
+/// What a seal begins with: the mark of a skippable frame, and the size of what follows, 32.
+const MARK: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
+/// The bytes of a seal.
+const SIZE: usize = MARK.len() + 32;
+/// The bytes that are read at once.
+const PIECE: usize = 128 * 1024;
+
+/// Passes bytes on, and seals them in the end.
+#[derive(Debug)]
+pub struct Sealing<W> {
+    inner: W,
+    sha256: Sha256,
+}
+
+impl<W: Write> Sealing<W> {
+    /// Begins with nothing.
+    pub fn new(inner: W) -> Self {
+        Self {
+            inner,
+            sha256: Sha256::new(),
+        }
+    }
+
+    /// Writes the seal, and gives back what everything went to.
+    ///
+    /// # Errors
+    /// It can't be written.
+    pub fn seal(mut self) -> io::Result<W> {
+        self.inner.write_all(&MARK)?;
+        self.inner.write_all(&self.sha256.finalize())?;
+        Ok(self.inner)
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.sha256.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Gives the bytes before the seal. Their end is an error unless the seal is whole and theirs.
+#[derive(Debug)]
+pub struct Sealed<R> {
+    inner: R,
+    sha256: Sha256,
+    /// What was read and not given yet; its last bytes may be the seal.
+    held: Vec<u8>,
+    given: usize,
+}
+
+impl<R: Read> Sealed<R> {
+    /// Has read nothing yet.
+    pub fn new(inner: R) -> Self {
+        Self {
+            inner,
+            sha256: Sha256::new(),
+            held: Vec::new(),
+            given: 0,
+        }
+    }
+
+    /// Reads until there is more than a seal; whether there is.
+    fn fill(&mut self) -> io::Result<bool> {
+        while self.held.len() - self.given <= SIZE {
+            self.held.drain(..self.given);
+            self.given = 0;
+            let before = self.held.len();
+            self.held.resize(before + PIECE, 0);
+            let read = self.inner.read(&mut self.held[before..]);
+            self.held.truncate(before + *read.as_ref().unwrap_or(&0));
+            match read {
+                Ok(0) => return Ok(false),
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn check(&self) -> io::Result<()> {
+        let seal = &self.held[self.given..];
+        if seal.len() < SIZE || seal[..MARK.len()] != MARK {
+            return Err(Error::new(
+                ErrorKind::UnexpectedEof,
+                "it was cut short, or something was added to it",
+            ));
+        }
+        if seal[MARK.len()..] != self.sha256.clone().finalize()[..] {
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                "its bytes have changed since it was written",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Sealed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if into.is_empty() {
+            return Ok(0);
+        }
+        if !self.fill()? {
+            self.check()?;
+            return Ok(0);
+        }
+        let there = self.held.len() - self.given - SIZE;
+        let count = there.min(into.len());
+        let bytes = &self.held[self.given..self.given + count];
+        into[..count].copy_from_slice(bytes);
+        self.sha256.update(bytes);
+        self.given += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(bytes: &[u8]) -> Vec<u8> {
+        let mut sealing = Sealing::new(Vec::new());
+        sealing.write_all(bytes).unwrap();
+        sealing.seal().unwrap()
+    }
+
+    fn open(bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut found = Vec::new();
+        Sealed::new(bytes).read_to_end(&mut found)?;
+        Ok(found)
+    }
+
+    #[test]
+    fn what_was_sealed_comes_back() {
+        for length in [0, 1, SIZE, PIECE - SIZE, PIECE, PIECE + 1, 3 * PIECE] {
+            let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
+            assert_eq!(open(&sealed(&bytes)).unwrap(), bytes, "{length}");
+        }
+    }
+
+    #[test]
+    fn every_bit_that_changes_is_noticed() {
+        let whole = sealed(b"some bytes");
+        for bit in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(open(&bytes).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn what_was_cut_short_or_grew_is_noticed() {
+        let whole = sealed(b"some bytes");
+        for length in 0..whole.len() {
+            let error = open(&whole[..length]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "{length}");
+        }
+        assert!(open(&[whole.as_slice(), b"x"].concat()).is_err());
+        assert!(open(&[whole.as_slice(), &whole].concat()).is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! A backup runs on a thread of its own, one step after the other. This is its way to what is asynchronous: S3, the
+//! stores of photos, and the wish that it stop.
+
+use std::collections::VecDeque;
+
+use anyhow::{Result, anyhow};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::shutdown::Shutdown;
+
+/// Photos on their way at once. Each is in memory as a whole.
+const AT_ONCE: usize = 4;
+
+/// The way from a thread that may wait to the runtime; clones lead to the same.
+#[derive(Clone)]
+pub struct Bridge {
+    runtime: Handle,
+    stop: Shutdown,
+}
+
+impl Bridge {
+    /// The way to the runtime in which this is called. What `stop` announces ends all waiting.
+    pub fn new(stop: Shutdown) -> Self {
+        Self {
+            runtime: Handle::current(),
+            stop,
+        }
+    }
+
+    /// Whether to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_asked()
+    }
+
+    /// Asked between two steps.
+    ///
+    /// # Errors
+    /// It is time to stop.
+    pub fn go_on(&self) -> Result<()> {
+        if self.is_stopped() {
+            return Err(stopped());
+        }
+        Ok(())
+    }
+
+    /// Waits for something asynchronous.
+    ///
+    /// # Errors
+    /// What it answers; it is time to stop.
+    pub fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let stop = self.stop.clone();
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = stop.wait() => Err(stopped()),
+                done = work => done,
+            }
+        })
+    }
+
+    /// Waits for what has to be done even though it is time to stop.
+    pub fn wait_to_the_end<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Does some `work` on each item, several at once, and hands the results on to `then` in the order of the items.
+    ///
+    /// # Errors
+    /// Whatever comes instead of an item, what `work` and `then` answer; it is time to stop.
+    pub fn in_order<I, T>(
+        &self,
+        items: impl Iterator<Item = Result<I>>,
+        work: impl Fn(I) -> Result<T> + Clone + Send + 'static,
+        mut then: impl FnMut(T) -> Result<()>,
+    ) -> Result<()>
+    where
+        I: Send + 'static,
+        T: Send + 'static,
+    {
+        let mut lane = Lane::new(self);
+        for item in items {
+            let (item, work) = (item?, work.clone());
+            if let Some(done) = lane.push(move || work(item))? {
+                then(done)?;
+            }
+        }
+        while let Some(done) = lane.pull()? {
+            then(done)?;
+        }
+        Ok(())
+    }
+}
+
+/// Work that goes on beside, a few pieces at once, with results in order. Dropping it waits for what is under way, so
+/// that nothing goes on behind the back of whoever is told of an error.
+pub struct Lane<'a, T> {
+    bridge: &'a Bridge,
+    under_way: VecDeque<JoinHandle<Result<T>>>,
+}
+
+impl<'a, T: Send + 'static> Lane<'a, T> {
+    /// With nothing in it.
+    pub fn new(bridge: &'a Bridge) -> Self {
+        Self {
+            bridge,
+            under_way: VecDeque::with_capacity(AT_ONCE),
+        }
+    }
+
+    /// Begins some work. If there is no place for it yet, the oldest is waited for and its result given.
+    ///
+    /// # Errors
+    /// What the oldest answers; it is time to stop.
+    pub fn push(&mut self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<Option<T>> {
+        self.bridge.go_on()?;
+        let done = if self.under_way.len() == AT_ONCE {
+            self.pull()?
+        } else {
+            None
+        };
+        self.under_way
+            .push_back(self.bridge.runtime.spawn_blocking(work));
+        Ok(done)
+    }
+
+    /// Waits for the oldest; `None` if nothing is under way.
+    ///
+    /// # Errors
+    /// What it answers.
+    pub fn pull(&mut self) -> Result<Option<T>> {
+        match self.under_way.pop_front() {
+            Some(oldest) => Ok(Some(self.bridge.runtime.block_on(oldest)??)),
+            None => Ok(None),
+        }
+    }
+}
+
+impl<T> Drop for Lane<'_, T> {
+    fn drop(&mut self) {
+        for rest in self.under_way.drain(..) {
+            drop(self.bridge.runtime.block_on(rest));
+        }
+    }
+}
+
+fn stopped() -> anyhow::Error {
+    anyhow!("It was stopped before its end")
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::shutdown;
+
+    async fn on_a_thread<T: Send + 'static>(
+        work: impl FnOnce(Bridge) -> T + Send + 'static,
+    ) -> (T, shutdown::Ending) {
+        let (ending, stop) = shutdown::pair();
+        let bridge = Bridge::new(stop);
+        let done = tokio::task::spawn_blocking(move || work(bridge));
+        (done.await.unwrap(), ending)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn results_come_in_the_order_of_the_items() {
+        let (seen, _ending) = on_a_thread(|bridge| {
+            let mut seen = Vec::new();
+            let items = (0..100).map(Ok);
+            bridge
+                .in_order(
+                    items,
+                    |number| Ok(number * 2),
+                    |double| {
+                        seen.push(double);
+                        Ok(())
+                    },
+                )
+                .unwrap();
+            seen
+        })
+        .await;
+        assert_eq!(seen, (0..100).map(|number| number * 2).collect::<Vec<_>>());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn after_an_error_nothing_goes_on() {
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        let (refusal, _ending) = on_a_thread(|bridge| {
+            let work = |number: u32| {
+                RUNNING.fetch_add(1, Ordering::SeqCst);
+                if number > 0 {
+                    std::thread::yield_now();
+                }
+                RUNNING.fetch_sub(1, Ordering::SeqCst);
+                if number == 0 { bail!("zero") } else { Ok(()) }
+            };
+            let refusal = bridge.in_order((0..100).map(Ok), work, Ok).unwrap_err();
+            assert_eq!(RUNNING.load(Ordering::SeqCst), 0);
+            refusal.to_string()
+        })
+        .await;
+        assert_eq!(refusal, "zero");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_waits_is_woken_when_it_is_time_to_stop() {
+        let (ending, stop) = shutdown::pair();
+        let bridge = Bridge::new(stop);
+        let waiting =
+            tokio::task::spawn_blocking(move || bridge.wait::<()>(std::future::pending()));
+        ending.announce();
+        let refusal = waiting.await.unwrap().unwrap_err().to_string();
+        assert_eq!(refusal, "It was stopped before its end");
+    }
+}

@@ -1,0 +1,172 @@
+//! Reads photos from the store for a backup, whatever happens to them meanwhile.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Result, bail};
+use sha2::{Digest, Sha256};
+
+use super::bridge::Bridge;
+use crate::db::snapshot::Original;
+use crate::domain::photos::KnownPhoto;
+use crate::photos::name::PhotoName;
+use crate::photos::store::PhotoStore;
+
+/// How often a photo is read before it counts as lost: it may be moved while it is read.
+const ATTEMPTS: u32 = 3;
+/// Photos in a row that can't be read, after which it is the store that can't.
+const GIVE_UP: u32 = 10;
+
+/// What became of a photo.
+#[derive(Debug)]
+pub enum Fetched {
+    /// These are its bytes, as they were stored.
+    Whole(Vec<u8>),
+    /// It was deleted meanwhile.
+    Deleted,
+    /// A share has it, and the store hasn't, or not as it was stored.
+    Lost(String),
+}
+
+/// Reads photos; clones read from the same store.
+#[derive(Clone)]
+pub struct Fetcher {
+    store: PhotoStore,
+    original: Arc<Mutex<Original>>,
+    bridge: Bridge,
+    failures: Arc<AtomicU32>,
+}
+
+impl Fetcher {
+    /// Reads from `store` what `original` has photos of.
+    pub fn new(store: PhotoStore, original: Original, bridge: Bridge) -> Self {
+        Self {
+            store,
+            original: Arc::new(Mutex::new(original)),
+            bridge,
+            failures: Arc::default(),
+        }
+    }
+
+    /// Reads a photo.
+    ///
+    /// # Errors
+    /// The store can't be read at all, or the database can't; it is time to stop.
+    pub fn fetch(&self, photo: &KnownPhoto) -> Result<Fetched> {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            self.bridge.go_on()?;
+            let found = self.bridge.wait(self.read(&photo.name));
+            match found {
+                Ok(Some(bytes)) if Sha256::digest(&bytes)[..] == photo.sha256 => {
+                    self.failures.store(0, Ordering::Relaxed);
+                    return Ok(Fetched::Whole(bytes));
+                }
+                Ok(Some(_)) => last = None,
+                Ok(None) => {
+                    last = Some("its bytes are nowhere in the store".to_owned());
+                }
+                Err(error) => {
+                    self.bridge.go_on()?;
+                    last = Some(format!("{error:#}"));
+                    if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
+                        bail!("Photos can't be read: {error:#}");
+                    }
+                }
+            }
+            // Its row goes before its bytes.
+            if !self.is_known(&photo.name)? {
+                return Ok(Fetched::Deleted);
+            }
+        }
+        let damaged = "its bytes are not those that were stored: the file is damaged";
+        Ok(Fetched::Lost(last.unwrap_or_else(|| damaged.to_owned())))
+    }
+
+    async fn read(&self, name: &PhotoName) -> Result<Option<Vec<u8>>> {
+        match self.store.open(name).await? {
+            Some(stored) => Ok(Some(stored.read_all().await?)),
+            None => Ok(None),
+        }
+    }
+
+    fn is_known(&self, name: &PhotoName) -> Result<bool> {
+        let original = self.original.lock().unwrap_or_else(PoisonError::into_inner);
+        original.has_photo(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+    use crate::photos::store::LocalStore;
+    use crate::shutdown;
+
+    const ROWS: &str = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
+        insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0);
+        insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0);
+        insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+        values (1, 1, 1, 0, '1-1.jpg', 1, 1, 5, zeroblob(32), 0)";
+
+    fn photo(name: &str, bytes: &[u8]) -> KnownPhoto {
+        KnownPhoto {
+            id: 1,
+            name: name.parse().unwrap(),
+            bytes: bytes.len() as u64,
+            sha256: Sha256::digest(bytes).into(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_photo_is_found_wherever_it_is_and_its_absence_is_explained() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        // A share has the photo 1-1.jpg, and none has another.
+        let fill = rusqlite::Connection::open(&path).unwrap();
+        fill.execute_batch(ROWS).unwrap();
+        let local = folder.path().join("photos");
+        let store = PhotoStore::Local(LocalStore::open_at(&local).unwrap());
+        let (_ending, stop) = shutdown::pair();
+        let bridge = Bridge::new(stop);
+        let fetcher = Fetcher::new(store, Original::open(&path).unwrap(), bridge);
+
+        let fetch = |photo: KnownPhoto| {
+            let fetcher = fetcher.clone();
+            tokio::task::spawn_blocking(move || fetcher.fetch(&photo))
+        };
+        let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Lost(why) if why.contains("nowhere")));
+        let found = fetch(photo("1-2.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Deleted));
+        std::fs::write(local.join("temp/1-1.jpg"), b"hello").unwrap();
+        let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Whole(bytes) if bytes == b"hello"));
+        let found = fetch(photo("1-1.jpg", b"other")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Lost(why) if why.contains("damaged")));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_store_of_which_nothing_can_be_read_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        let fill = rusqlite::Connection::open(&path).unwrap();
+        fill.execute_batch(ROWS).unwrap();
+        let local = folder.path().join("photos");
+        let store = PhotoStore::Local(LocalStore::open_at(&local).unwrap());
+        // A folder where the file of the photo should be can't be read.
+        std::fs::create_dir_all(local.join("space-id-1/1.jpg")).unwrap();
+        let (_ending, stop) = shutdown::pair();
+        let bridge = Bridge::new(stop);
+        let fetcher = Fetcher::new(store, Original::open(&path).unwrap(), bridge);
+        let fetching = tokio::task::spawn_blocking(move || {
+            (0..100)
+                .map(|_| fetcher.fetch(&photo("1-1.jpg", b"hello")))
+                .take_while(Result::is_ok)
+                .count()
+        });
+        assert_eq!(fetching.await.unwrap(), GIVE_UP as usize);
+    }
+}

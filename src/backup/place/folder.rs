@@ -1,0 +1,276 @@
+//! A place that is a folder of this machine.
+
+use std::fs::{self, DirEntry, File, TryLockError};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::{Builder, NamedTempFile};
+
+use super::{ArchiveName, Found, sum_of};
+
+/// What the names of files begin with that are still being written. Each is locked by the one who writes it.
+const PART: &str = ".shared-spaces-part-";
+
+/// A folder with archives, and with the photos that they share.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at this path.
+    ///
+    /// # Errors
+    /// It isn't there. It isn't made either: a disk that isn't mounted looks the same.
+    pub fn open(path: &Path) -> Result<Self> {
+        ensure!(
+            path.is_dir(),
+            "There is no folder {}: if its disk is mounted, make it",
+            path.display()
+        );
+        Ok(Self {
+            root: path.to_owned(),
+        })
+    }
+
+    pub(super) fn path(&self, key: &str) -> PathBuf {
+        self.root.join(key)
+    }
+
+    pub(super) fn archives(&self) -> Result<Vec<ArchiveName>> {
+        let mut names = Vec::new();
+        for entry in list(&self.root)? {
+            names.extend(entry?.file_name().to_str().and_then(ArchiveName::parse));
+        }
+        Ok(names)
+    }
+
+    pub(super) fn each_photo(
+        &self,
+        tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>,
+    ) -> Result<()> {
+        let photos = self.path("photos");
+        if !photos.is_dir() {
+            return Ok(());
+        }
+        for part in list(&photos)? {
+            let part = part?;
+            if !part.file_type()?.is_dir() {
+                continue;
+            }
+            for file in list(&part.path())? {
+                let file = file?;
+                let names = [part.file_name(), file.file_name()];
+                let key = format!("photos/{}/{}", names[0].display(), names[1].display());
+                if let Some(sum) = sum_of(&key) {
+                    tell(sum, file.metadata()?.len())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn create(&self, key: &str, new: bool) -> Result<FolderFile> {
+        let path = self.path(key);
+        let writing = || format!("The file {} can't be written", path.display());
+        if new && path.exists() {
+            bail!(
+                "There is a file {} already: choose another name",
+                path.display()
+            );
+        }
+        let folder = path.parent().unwrap_or(&self.root);
+        if !folder.is_dir() {
+            fs::create_dir_all(folder).with_context(writing)?;
+            sync_folder(&self.path("photos")).with_context(writing)?;
+            sync_folder(&self.root).with_context(writing)?;
+        }
+        let part = Builder::new().prefix(PART).tempfile_in(&self.root);
+        let part = part.with_context(writing)?;
+        part.as_file().lock().with_context(writing)?;
+        Ok(FolderFile {
+            part: BufWriter::with_capacity(1024 * 1024, part),
+            path,
+            new,
+        })
+    }
+
+    pub(super) fn read(&self, key: &str) -> Result<Option<Found>> {
+        let path = self.path(key);
+        let open = || {
+            let file = File::open(&path)?;
+            Ok(Found {
+                size: file.metadata()?.len(),
+                bytes: Box::new(file),
+            })
+        };
+        match open() {
+            Ok(found) => Ok(Some(found)),
+            Err::<_, io::Error>(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                Err(error).with_context(|| format!("The file {} can't be read", path.display()))
+            }
+        }
+    }
+
+    pub(super) fn delete(&self, key: &str) -> Result<()> {
+        let path = self.path(key);
+        let deleted = fs::remove_file(&path);
+        let deleted = gone_is_fine(deleted);
+        deleted.with_context(|| format!("The file {} can't be deleted", path.display()))
+    }
+
+    pub(super) fn clear_remains(&self) -> Result<()> {
+        for entry in list(&self.root)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(PART) {
+                clear(&entry.path()).with_context(|| {
+                    format!(
+                        "What is left of a backup that was killed, {}, can't be deleted",
+                        entry.path().display()
+                    )
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Deletes a file unless somebody is writing it.
+fn clear(part: &Path) -> io::Result<()> {
+    let file = match File::open(part) {
+        // Its writer has finished meanwhile.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        file => file?,
+    };
+    match file.try_lock() {
+        Ok(()) => gone_is_fine(fs::remove_file(part)),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn gone_is_fine(deleted: io::Result<()>) -> io::Result<()> {
+    match deleted {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        deleted => deleted,
+    }
+}
+
+fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry>>> {
+    let reading = format!("The folder {} can't be read", folder.display());
+    let entries = fs::read_dir(folder).with_context(|| reading.clone())?;
+    Ok(entries.map(move |entry| entry.with_context(|| reading.clone())))
+}
+
+/// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        folder => folder?.sync_all(),
+    }
+}
+
+/// A file that has another name until it is whole.
+#[derive(Debug)]
+pub struct FolderFile {
+    part: BufWriter<NamedTempFile>,
+    path: PathBuf,
+    /// Whether no file of its name may be there.
+    new: bool,
+}
+
+impl FolderFile {
+    pub(super) fn finish(self) -> Result<()> {
+        let path = self.path;
+        let writing = || format!("The file {} can't be written", path.display());
+        let part = self
+            .part
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error);
+        let part = part.with_context(writing)?;
+        part.as_file().sync_all().with_context(writing)?;
+        let named = if self.new {
+            part.persist_noclobber(&path)
+        } else {
+            part.persist(&path)
+        };
+        named
+            .map_err(|failed| failed.error)
+            .and_then(|_| sync_folder(path.parent().unwrap_or(Path::new("."))))
+            .with_context(writing)
+    }
+}
+
+impl Write for FolderFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.part.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.part.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names = fs::read_dir(folder).unwrap();
+        names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_file_has_no_name_before_it_is_whole_and_leaves_nothing_when_it_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Folder::open(folder.path()).unwrap();
+        let mut file = place.create("a.tar.zst", true).unwrap();
+        file.write_all(b"half").unwrap();
+        assert!(place.read("a.tar.zst").unwrap().is_none());
+        drop(file);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_a_killed_backup_left_is_deleted_and_what_is_being_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Folder::open(folder.path()).unwrap();
+        fs::write(folder.path().join(format!("{PART}killed")), b"half").unwrap();
+        fs::write(folder.path().join("mine"), b"mine").unwrap();
+        let file = place.create("a.tar.zst", true).unwrap();
+        place.clear_remains().unwrap();
+        let left = names(folder.path());
+        assert!(
+            left.len() == 2 && !left.contains(&format!("{PART}killed")),
+            "{left:?}"
+        );
+        file.finish().unwrap();
+        assert!(place.read("a.tar.zst").unwrap().is_some());
+    }
+
+    #[test]
+    fn an_archive_never_takes_the_place_of_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Folder::open(folder.path()).unwrap();
+        let file = place.create("a.tar.zst", true).unwrap();
+        fs::write(folder.path().join("a.tar.zst"), b"mine").unwrap();
+        assert!(file.finish().is_err());
+        assert!(place.create("a.tar.zst", true).is_err());
+        assert_eq!(fs::read(folder.path().join("a.tar.zst")).unwrap(), b"mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_an_archive() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let place = Folder::open(folder.path()).unwrap();
+        place.create("a.tar.zst", true).unwrap().finish().unwrap();
+        let mode = fs::metadata(folder.path().join("a.tar.zst")).unwrap();
+        assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,350 @@
+//! Where archives are kept. A place belongs to one installation. Its archives share
+//! their photos, each of which lies once in `photos/`, under its SHA-256.
+
+mod folder;
+mod name;
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+
+use super::bridge::Bridge;
+use super::progress::Progress;
+use crate::config::Config;
+use crate::db::scratch::Scratch;
+use folder::{Folder, FolderFile};
+pub use name::{ArchiveName, ENDING};
+
+/// A place that can be written to and read.
+#[derive(Clone)]
+pub enum Place {
+    /// A folder of this machine.
+    Folder(Folder),
+}
+
+/// One archive, wherever it is.
+#[derive(Clone)]
+pub struct Spot {
+    pub place: Place,
+    pub file: String,
+}
+
+/// What somebody has named.
+#[derive(Clone)]
+pub enum Target {
+    /// A place, in which archives have names of their own.
+    Place(Place),
+    /// One archive.
+    File(Spot),
+}
+
+impl Target {
+    /// Understands a path.
+    ///
+    /// # Errors
+    /// The folder, or that of the file, isn't there.
+    pub fn parse(text: &str, config: &Config, bridge: &Bridge) -> Result<Self> {
+        let _ = (config, bridge);
+        let path = Path::new(text);
+        if path.is_dir() || text.ends_with(std::path::is_separator) {
+            return Ok(Self::Place(Place::Folder(Folder::open(path)?)));
+        }
+        let file = path.file_name().and_then(|name| name.to_str());
+        let file = file.with_context(|| format!("'{text}' is no name of a file"))?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        Ok(Self::File(Spot {
+            place: Place::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
+            file: file.to_owned(),
+        }))
+    }
+
+    /// The archive that is meant: the newest of a place.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn newest(self) -> Result<Spot> {
+        match self {
+            Self::File(spot) => spot.that_is_there(),
+            Self::Place(place) => {
+                let newest = place.archives()?.pop();
+                let newest = newest.with_context(|| format!("There is no archive in {place}"))?;
+                Ok(Spot {
+                    place,
+                    file: newest.to_string(),
+                })
+            }
+        }
+    }
+
+    /// All archives that are meant, the oldest first.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn all(self) -> Result<Vec<Spot>> {
+        match self {
+            Self::File(spot) => Ok(vec![spot.that_is_there()?]),
+            Self::Place(place) => {
+                let names = place.archives()?;
+                ensure!(!names.is_empty(), "There is no archive in {place}");
+                let spot = |name: ArchiveName| Spot {
+                    place: place.clone(),
+                    file: name.to_string(),
+                };
+                Ok(names.into_iter().map(spot).collect())
+            }
+        }
+    }
+}
+
+impl Spot {
+    fn that_is_there(self) -> Result<Self> {
+        let found = self.place.read(&self.file)?;
+        ensure!(found.is_some(), "There is no archive {self}");
+        Ok(self)
+    }
+
+    /// The bytes of the archive. `progress` shows how many of them have been read.
+    ///
+    /// # Errors
+    /// It isn't there, or can't be read.
+    pub fn read<'a>(&self, progress: &'a Progress) -> Result<impl Read + use<'a>> {
+        let found = self.place.read(&self.file)?;
+        let found = found.with_context(|| format!("There is no archive {self}"))?;
+        progress.begin("reading the archive", found.size)?;
+        Ok(progress.watch(found.bytes))
+    }
+}
+
+/// A file of a place.
+pub struct Found {
+    pub size: u64,
+    pub bytes: Box<dyn Read>,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "the folder {}", folder.path("").display()),
+        }
+    }
+}
+
+/// A file that is being written. It appears under its name when it is whole.
+pub enum NewFile {
+    Folder(FolderFile),
+}
+
+impl NewFile {
+    /// Makes the file durable and gives it its name.
+    ///
+    /// # Errors
+    /// It can't be written; an archive of this name is there already.
+    pub fn finish(self) -> Result<()> {
+        match self {
+            Self::Folder(file) => file.finish(),
+        }
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Folder(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Folder(file) => file.flush(),
+        }
+    }
+}
+
+impl Place {
+    /// Refuses a place in which backups would be lost together with what they are of.
+    ///
+    /// # Errors
+    /// It is such a place.
+    pub fn check(&self, config: &Config) -> Result<()> {
+        match self {
+            Self::Folder(folder) => {
+                if let Ok(data) = config.data_dir.canonicalize()
+                    && folder.path("").canonicalize()?.starts_with(&data)
+                {
+                    bail!(
+                        "{self} is in the data folder: choose one outside, at best on another disk"
+                    );
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The archives there, the oldest first.
+    ///
+    /// # Errors
+    /// The place can't be read.
+    pub fn archives(&self) -> Result<Vec<ArchiveName>> {
+        let mut names = match self {
+            Self::Folder(folder) => folder.archives()?,
+        };
+        names.sort();
+        Ok(names)
+    }
+
+    /// Calls `tell` with the sum and the size of each photo there.
+    ///
+    /// # Errors
+    /// The place can't be read; what `tell` answers.
+    pub fn each_photo(&self, tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Folder(folder) => folder.each_photo(tell),
+        }
+    }
+
+    /// The sums and sizes of the photos there.
+    ///
+    /// # Errors
+    /// As [`Self::each_photo`].
+    pub fn photos(&self) -> Result<Scratch> {
+        let photos = Scratch::new()?;
+        self.each_photo(&mut |sum, bytes| Ok(photos.add(&sum, bytes)?))?;
+        Ok(photos)
+    }
+
+    /// Begins an archive.
+    ///
+    /// # Errors
+    /// The place can't be written to; there is such a file.
+    pub fn create(&self, file: &str) -> Result<NewFile> {
+        match self {
+            Self::Folder(folder) => Ok(NewFile::Folder(folder.create(file, true)?)),
+        }
+    }
+
+    /// Keeps a photo, which may be there already.
+    ///
+    /// # Errors
+    /// The place can't be written to.
+    pub fn put_photo(&self, sum: &[u8; 32], bytes: &[u8]) -> Result<()> {
+        let key = key_of(sum);
+        let mut file = match self {
+            Self::Folder(folder) => NewFile::Folder(folder.create(&key, false)?),
+        };
+        file.write_all(bytes)
+            .map_err(anyhow::Error::from)
+            .and_then(|()| file.finish())
+            .with_context(|| format!("A photo can't be written to {self}"))
+    }
+
+    /// The bytes of a file; `None` if it isn't there.
+    ///
+    /// # Errors
+    /// The place can't be read.
+    pub fn read(&self, file: &str) -> Result<Option<Found>> {
+        match self {
+            Self::Folder(folder) => folder.read(file),
+        }
+    }
+
+    /// The bytes of a photo of this size, or what is wrong with them.
+    ///
+    /// # Errors
+    /// The place can't be read.
+    pub fn read_photo(&self, sum: &[u8; 32], size: u64) -> Result<Result<Vec<u8>, String>> {
+        let key = key_of(sum);
+        let Some(found) = self.read(&key)? else {
+            return Ok(Err(format!("its file {key} isn't in {self}")));
+        };
+        let mut bytes = Vec::new();
+        // One more than expected is enough to know that it is another.
+        found.bytes.take(size + 1).read_to_end(&mut bytes)?;
+        if Sha256::digest(&bytes)[..] == sum[..] {
+            Ok(Ok(bytes))
+        } else {
+            Ok(Err(format!(
+                "the bytes of its file {key} in {self} have changed"
+            )))
+        }
+    }
+
+    /// Deletes an archive.
+    ///
+    /// # Errors
+    /// The place can't be written to.
+    pub fn delete_archive(&self, name: &ArchiveName) -> Result<()> {
+        self.delete(&name.to_string())
+    }
+
+    /// Deletes a photo.
+    ///
+    /// # Errors
+    /// The place can't be written to.
+    pub fn delete_photo(&self, sum: &[u8; 32]) -> Result<()> {
+        self.delete(&key_of(sum))
+    }
+
+    fn delete(&self, key: &str) -> Result<()> {
+        match self {
+            Self::Folder(folder) => folder.delete(key),
+        }
+    }
+
+    /// Deletes what backups have left here that were killed.
+    ///
+    /// # Errors
+    /// The place can't be read or written to.
+    pub fn clear_remains(&self) -> Result<()> {
+        match self {
+            Self::Folder(folder) => folder.clear_remains(),
+        }
+    }
+}
+
+/// Where a photo is in a place: `photos/3f/3f…`.
+fn key_of(sum: &[u8; 32]) -> String {
+    let sum = hex::encode(sum);
+    format!("photos/{}/{sum}", &sum[..2])
+}
+
+/// The sum of the photo whose file this is.
+fn sum_of(key: &str) -> Option<[u8; 32]> {
+    let name = key.strip_prefix("photos/")?.split_once('/')?.1;
+    let mut sum = [0; 32];
+    hex::decode_to_slice(name, &mut sum).ok()?;
+    (key_of(&sum) == key).then_some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_file_of_a_photo_has_a_sum() {
+        let key = key_of(&[0x3f; 32]);
+        assert_eq!(sum_of(&key), Some([0x3f; 32]));
+        for other in [
+            "photos/3f/3f",
+            &key.to_uppercase(),
+            &key.replace("/3f/", "/3e/"),
+            &key[7..],
+            &format!("{key}0"),
+            "shared-spaces-20251124T160000Z.tar.zst",
+        ] {
+            assert_eq!(sum_of(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC.
+
+use std::fmt;
+
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
+
+use crate::clock::Timestamp;
+
+/// What the names of archives end with.
+pub const ENDING: &str = ".tar.zst";
+const BEGINNING: &str = "shared-spaces-";
+const MOMENT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// The name of an archive; later ones are greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ArchiveName {
+    /// Seconds since 1970.
+    seconds: i64,
+}
+
+impl ArchiveName {
+    /// The name of an archive that is made now, at a place whose newest is this. It comes behind it also when the clock
+    /// was set back, so that the order of the names is that of the archives.
+    pub fn new(now: Timestamp, newest: Option<Self>) -> Self {
+        let after = newest.map_or(i64::MIN, |newest| newest.seconds + 1);
+        Self {
+            seconds: now.seconds().max(after),
+        }
+    }
+
+    /// The name that this text is, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = text.strip_prefix(BEGINNING)?.strip_suffix(ENDING)?;
+        let moment = PrimitiveDateTime::parse(moment, MOMENT).ok()?;
+        let name = Self {
+            seconds: moment.assume_utc().unix_timestamp(),
+        };
+        (name.to_string() == text).then_some(name)
+    }
+
+    /// The moment that it names.
+    pub fn moment(self) -> Timestamp {
+        Timestamp(self.seconds.saturating_mul(1000))
+    }
+}
+
+impl fmt::Display for ArchiveName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .format(MOMENT)
+            .map_err(|_| fmt::Error)?;
+        write!(f, "{BEGINNING}{moment}{ENDING}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_its_moment() {
+        let name = ArchiveName::new(Timestamp(1_764_000_000_120), None);
+        assert_eq!(name.to_string(), "shared-spaces-20251124T160000Z.tar.zst");
+        assert_eq!(ArchiveName::parse(&name.to_string()), Some(name));
+        assert_eq!(name.moment(), Timestamp(1_764_000_000_000));
+    }
+
+    #[test]
+    fn a_new_name_comes_behind_all_others_whatever_the_clock_says() {
+        let now = Timestamp(1_764_000_000_000);
+        let first = ArchiveName::new(now, None);
+        let second = ArchiveName::new(now, Some(first));
+        let third = ArchiveName::new(Timestamp(0), Some(second));
+        assert!(first < second && second < third);
+    }
+
+    #[test]
+    fn other_files_are_no_archives() {
+        for text in [
+            "",
+            "shared-spaces-20251124T160000Z.tar",
+            "shared-spaces-20251324T160000Z.tar.zst",
+            "shared-spaces-20251124T160000.tar.zst",
+            "shared-spaces-1.tar.zst",
+            "Shared-spaces-20251124T160000Z.tar.zst",
+            "holiday.tar.zst",
+        ] {
+            assert_eq!(ArchiveName::parse(text), None, "{text}");
+        }
+    }
+}

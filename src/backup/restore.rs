@@ -1,0 +1,280 @@
+//! From an archive to a data folder that can be served.
+//!
+//! While it runs, the folder `.restore` stands in the data folder, and nobody else opens that. The database comes last, by
+//! one rename: where there is a database, everything else is there.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+
+use super::archive::{self, Contents, DATABASE, Head, KEY, Whereabouts};
+use super::beside;
+use super::bridge::{Bridge, Lane};
+use super::place::Spot;
+use super::progress::Progress;
+use super::workplace::make_private_folder;
+use crate::app;
+use crate::config::Config;
+use crate::db::snapshot;
+use crate::domain::photos::KnownPhoto;
+use crate::photos::name::PhotoName;
+use crate::photos::store::PhotoStore;
+
+/// Stands in a data folder while a restore isn't finished.
+const FOLDER: &str = ".restore";
+/// What may be in an empty data folder: locks, and what a new disk brings.
+const NOTHING: [&str; 4] = [
+    "serve.lock",
+    "backup.lock",
+    "shared-spaces.db.lock",
+    "lost+found",
+];
+/// What an unfinished restore leaves.
+const REMAINS: [&str; 3] = [FOLDER, "photos", KEY];
+
+/// What was restored.
+pub struct Restored {
+    pub head: Head,
+    pub photos: u64,
+    pub bytes: u64,
+    /// Photos that the archive doesn't have, or has damaged.
+    pub without: Vec<PhotoName>,
+}
+
+/// Refuses a data folder in which something is. What an unfinished restore has left is nothing.
+///
+/// # Errors
+/// Something is in it, or it can't be read.
+pub fn check_empty(data_dir: &Path) -> Result<()> {
+    let reading = || format!("The data folder {} can't be read", data_dir.display());
+    let entries = match fs::read_dir(data_dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries.with_context(reading)?,
+    };
+    let unfinished = is_unfinished(data_dir);
+    for entry in entries {
+        let name = entry.with_context(reading)?.file_name();
+        let name = name.to_string_lossy();
+        let fine = NOTHING.contains(&&*name) || unfinished && REMAINS.contains(&&*name);
+        ensure!(
+            fine,
+            "The data folder {} isn't empty: {name} is in it. A backup is restored into an empty folder only; name another \
+             with --data-dir, or move away what is there",
+            data_dir.display()
+        );
+    }
+    Ok(())
+}
+
+/// Whether a restore into this data folder has begun and not ended.
+pub fn is_unfinished(data_dir: &Path) -> bool {
+    data_dir.join(FOLDER).exists() && !data_dir.join(DATABASE).exists()
+}
+
+/// Restores an archive into the data folder and the store that the settings name. `tell` hears of each photo that is
+/// missing or damaged. With `incomplete`, the restore goes on without these.
+///
+/// # Errors
+/// The data folder isn't empty; the archive is damaged, incomplete, or from a newer version; something can't be read or
+/// written; it is time to stop. The data folder is then as empty as before.
+pub fn restore(
+    archive: &Spot,
+    config: &Config,
+    incomplete: bool,
+    bridge: &Bridge,
+    progress: &Progress,
+    tell: impl FnMut(&str, &str),
+) -> Result<Restored> {
+    let data = &config.data_dir;
+    check_empty(data)?;
+    // Before anything is made, whether there is an archive at all.
+    let bytes = archive.read(progress)?;
+    clear(data)?;
+    let workplace = data.join(FOLDER);
+    make_private_folder(&workplace)?;
+    sync(data)?;
+    let mut job = Job {
+        archive,
+        data,
+        workplace,
+        store: app::store(config.photos.store, config)?,
+        incomplete,
+        bridge,
+        progress,
+        tell,
+    };
+    let restored = job.run(bytes);
+    if restored.is_err()
+        && let Err(error) = clear(data)
+    {
+        tracing::warn!("what was begun can't be deleted: {error:#}");
+    }
+    restored
+}
+
+/// Deletes what an unfinished restore has left in the data folder, `.restore` last.
+fn clear(data: &Path) -> Result<()> {
+    if !is_unfinished(data) {
+        return Ok(());
+    }
+    for name in REMAINS.iter().rev() {
+        let path = data.join(name);
+        let deleted = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        match deleted {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| {
+                    format!(
+                        "What is left of an earlier restore, {}, can't be deleted",
+                        path.display()
+                    )
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn sync(folder: &Path) -> Result<()> {
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.with_context(|| format!("The folder {} can't be written to", folder.display()))
+}
+
+struct Job<'a, T> {
+    archive: &'a Spot,
+    data: &'a Path,
+    workplace: PathBuf,
+    store: PhotoStore,
+    incomplete: bool,
+    bridge: &'a Bridge,
+    progress: &'a Progress,
+    tell: T,
+}
+
+impl<T: FnMut(&str, &str)> Job<'_, T> {
+    fn run(&mut self, bytes: impl std::io::Read) -> Result<Restored> {
+        let bridge = self.bridge;
+        bridge.wait(self.store.prepare())?;
+        let contents = {
+            let mut lane = Lane::new(bridge);
+            let contents = archive::read(bytes, &self.workplace, |photo, bytes| {
+                let (store, bridge, name) =
+                    (self.store.clone(), bridge.clone(), photo.name.clone());
+                lane.push(move || put(&store, &bridge, &name, bytes))?;
+                Ok(())
+            });
+            let contents =
+                contents.with_context(|| format!("The archive {} can't be used", self.archive))?;
+            while lane.pull()?.is_some() {}
+            contents
+        };
+        if let Some(damage) = contents.snapshot.damage()? {
+            bail!(
+                "The database in the archive {} is damaged: {damage}",
+                self.archive
+            );
+        }
+        let outcome = &contents.outcome;
+        let mut restored = Restored {
+            head: contents.head.clone(),
+            photos: outcome.photos,
+            bytes: outcome.bytes,
+            without: Vec::new(),
+        };
+        for lost in &outcome.lost {
+            (self.tell)(&lost.photo, &lost.why);
+            restored.without.push(lost.photo.parse()?);
+        }
+        self.is_enough(&restored)?;
+        if contents.head.photos == Whereabouts::Beside {
+            self.photos_beside(&contents, &mut restored)?;
+            self.is_enough(&restored)?;
+        }
+        self.progress.end();
+
+        let mut gone = restored.without.clone();
+        for name in &outcome.deleted {
+            gone.push(name.parse()?);
+        }
+        let (database, key) = (contents.database, contents.key);
+        drop(contents.snapshot);
+        snapshot::make_ready(&database, &gone)
+            .context("The database of the archive can't be brought up to date")?;
+        bridge.go_on()?;
+        self.put_in_place(&key, &database)?;
+        Ok(restored)
+    }
+
+    fn photos_beside(&mut self, contents: &Contents, restored: &mut Restored) -> Result<()> {
+        self.progress
+            .begin("restoring photos", contents.outcome.bytes)?;
+        let (store, bridge) = (self.store.clone(), self.bridge.clone());
+        let keep = move |photo: &KnownPhoto, bytes| put(&store, &bridge, &photo.name, bytes);
+        let place = &self.archive.place;
+        beside::each_photo(contents, place, self.bridge, keep, |photo, found| {
+            self.progress.advance(photo.bytes);
+            if let Err(problem) = found {
+                (self.tell)(photo.name.as_str(), &problem);
+                restored.photos -= 1;
+                restored.bytes -= photo.bytes;
+                restored.without.push(photo.name);
+            }
+            Ok(())
+        })
+    }
+
+    fn is_enough(&self, restored: &Restored) -> Result<()> {
+        let without = &restored.without;
+        ensure!(
+            without.is_empty() || self.incomplete,
+            "Photos that the archive {} doesn't have as they were: {}. To restore without them, give the command again \
+             with --incomplete",
+            self.archive,
+            without.len()
+        );
+        Ok(())
+    }
+
+    /// The last step, after which everything is there.
+    fn put_in_place(&self, key: &Path, database: &Path) -> Result<()> {
+        let moving = || {
+            format!(
+                "The data folder {} can't be written to",
+                self.data.display()
+            )
+        };
+        fs::rename(key, self.data.join(KEY)).with_context(moving)?;
+        sync(self.data)?;
+        fs::rename(database, self.data.join(DATABASE)).with_context(moving)?;
+        sync(self.data)?;
+        // It has done its part; a server takes no notice of it any more.
+        if let Err(error) = fs::remove_dir_all(&self.workplace) {
+            tracing::warn!("{} can't be deleted: {error}", self.workplace.display());
+        }
+        Ok(())
+    }
+}
+
+/// Puts a photo into the store of its space. One that is there and the same stays; another one is nobody's to replace.
+fn put(store: &PhotoStore, bridge: &Bridge, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    bridge.wait(async {
+        if let Some(there) = store.open(name).await? {
+            let same = there.bytes == bytes.len() as u64
+                && Sha256::digest(there.read_all().await?) == Sha256::digest(&bytes);
+            ensure!(
+                same,
+                "The store has another photo {name} already, and it stays. If it is damaged, delete it; if these are the \
+                 photos of another installation, change the settings"
+            );
+            return Ok(());
+        }
+        store.put_sorted(name, bytes).await
+    })
+}

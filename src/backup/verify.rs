@@ -1,0 +1,64 @@
+//! Checking an archive, with no server and no data folder.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::archive::{self, Head, Outcome, Whereabouts};
+use super::beside;
+use super::bridge::Bridge;
+use super::place::Spot;
+use super::progress::Progress;
+
+/// An archive that is sound.
+pub struct Verified {
+    pub head: Head,
+    pub outcome: Outcome,
+}
+
+/// Checks everything in an archive, and the photos beside it. `tell` hears of each photo that is missing or damaged.
+///
+/// # Errors
+/// The archive is damaged, incomplete, or can't be read; it is time to stop.
+pub fn verify(
+    archive: &Spot,
+    bridge: &Bridge,
+    progress: &Progress,
+    mut tell: impl FnMut(&str, &str),
+) -> Result<Verified> {
+    let folder = tempfile::tempdir().context("The folder for temporary files can't be used")?;
+    let read = archive.read(progress)?;
+    let contents = archive::read(read, folder.path(), |_, _| bridge.go_on());
+    let contents = contents.with_context(|| format!("The archive {archive} can't be used"))?;
+    if let Some(damage) = contents.snapshot.damage()? {
+        bail!("The database in the archive {archive} is damaged: {damage}");
+    }
+    let mut bad = 0;
+    if contents.head.photos == Whereabouts::Beside {
+        progress.begin("checking photos", contents.outcome.bytes)?;
+        let check = |_: &_, _| Ok(());
+        beside::each_photo(&contents, &archive.place, bridge, check, |photo, found| {
+            if let Err(problem) = found {
+                bad += 1;
+                tell(photo.name.as_str(), &problem);
+            }
+            progress.advance(photo.bytes);
+            Ok(())
+        })?;
+    }
+    progress.end();
+    for lost in &contents.outcome.lost {
+        tell(&lost.photo, &lost.why);
+    }
+    ensure!(
+        bad == 0,
+        "Photos of the archive {archive} that are missing or damaged: {bad}"
+    );
+    ensure!(
+        contents.outcome.complete,
+        "The archive {archive} is incomplete: {} photos could not be read when it was made",
+        contents.outcome.lost.len()
+    );
+    Ok(Verified {
+        head: contents.head,
+        outcome: contents.outcome,
+    })
+}

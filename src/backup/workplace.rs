@@ -1,0 +1,135 @@
+//! The folder within the data folder in which a backup has its copy of the database. It goes with the backup, and what a
+//! killed one leaves goes with the next, or with the next start of the server.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+const FOLDER: &str = ".backup";
+const LOCK: &str = "backup.lock";
+
+/// A folder that one backup has for itself.
+#[derive(Debug)]
+pub struct Workplace {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Workplace {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// It can't be made; another backup is running.
+    pub fn open(data_dir: &Path) -> Result<Self> {
+        let Some(lock) = lock(data_dir)? else {
+            bail!("Another backup is running");
+        };
+        clear(data_dir)?;
+        let folder = data_dir.join(FOLDER);
+        make_private_folder(&folder)?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Its path.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            tracing::warn!(
+                "the folder {} can't be deleted yet: {error}",
+                self.folder.display()
+            );
+        }
+    }
+}
+
+/// Deletes what a backup has left that was killed, unless one is running.
+///
+/// # Errors
+/// It can't be deleted.
+pub fn clear_remains(data_dir: &Path) -> Result<()> {
+    // Mostly there is nothing, and then nothing is made.
+    if !data_dir.join(FOLDER).exists() {
+        return Ok(());
+    }
+    match lock(data_dir)? {
+        Some(_lock) => clear(data_dir),
+        None => Ok(()),
+    }
+}
+
+/// Makes a folder that only this account can look into.
+///
+/// # Errors
+/// It can't be made.
+pub fn make_private_folder(folder: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .with_context(|| format!("The folder {} can't be made", folder.display()))
+}
+
+fn clear(data_dir: &Path) -> Result<()> {
+    let folder = data_dir.join(FOLDER);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("The folder {} can't be deleted", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lock(data_dir: &Path) -> Result<Option<File>> {
+    let path = data_dir.join(LOCK);
+    let using = || format!("The file {} can't be used", path.display());
+    let file = File::create(&path).with_context(using)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error).with_context(using),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_backup_at_a_time_and_nothing_is_left_of_it() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Workplace::open(data.path()).unwrap();
+        fs::write(first.folder().join("copy"), b"copy").unwrap();
+        let refusal = Workplace::open(data.path()).unwrap_err().to_string();
+        assert_eq!(refusal, "Another backup is running");
+        clear_remains(data.path()).unwrap();
+        assert!(first.folder().join("copy").exists());
+        drop(first);
+        assert!(!data.path().join(FOLDER).exists());
+    }
+
+    #[test]
+    fn what_a_killed_backup_has_left_is_deleted() {
+        let data = tempfile::tempdir().unwrap();
+        let copy = data.path().join(FOLDER).join("copy");
+        for clear in [&|| clear_remains(data.path()) as Result<()>, &|| {
+            Workplace::open(data.path()).map(drop) as Result<()>
+        }] as [&dyn Fn() -> Result<()>; 2]
+        {
+            fs::create_dir(data.path().join(FOLDER)).unwrap();
+            fs::write(&copy, b"copy").unwrap();
+            clear().unwrap();
+            assert!(!copy.exists());
+        }
+    }
+}

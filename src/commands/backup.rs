@@ -1,0 +1,35 @@
+//! `shared-spaces backup`: one consistent archive of the database and the photos, beside a running server.
+
+use anyhow::{Result, ensure};
+
+use super::{on_a_thread, settings};
+use crate::backup::progress::Progress;
+use crate::backup::take::{Order, take};
+use crate::cli::{BackupOptions, Options};
+use crate::clock::Clock;
+
+/// Makes a backup and says what is in it.
+///
+/// # Errors
+/// It can't be made, or photos are lost: then it is made without them, and says so.
+pub async fn run(options: &Options, backup: BackupOptions) -> Result<()> {
+    let order = Order {
+        config: settings(options)?.1,
+        clock: Clock::default(),
+        to: backup.to,
+        keep: backup.keep,
+        full: backup.full,
+    };
+    let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;
+    println!("{taken}");
+    let lost = &taken.outcome.lost;
+    for photo in lost {
+        eprintln!("{} isn't in it: {}", photo.photo, photo.why);
+    }
+    ensure!(
+        lost.is_empty(),
+        "The archive is incomplete, and says so. Photos that could not be read as they were stored: {}",
+        lost.len()
+    );
+    Ok(())
+}

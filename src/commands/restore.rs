@@ -1,0 +1,51 @@
+//! `shared-spaces restore`: from an archive to a data folder that can be served.
+
+use anyhow::{Result, ensure};
+use indicatif::HumanBytes;
+
+use super::{on_a_thread, serve, settings};
+use crate::backup::bridge::Bridge;
+use crate::backup::place::Target;
+use crate::backup::progress::Progress;
+use crate::backup::restore::{check_empty, restore};
+use crate::cli::{Options, RestoreOptions};
+use crate::config::Config;
+
+/// Restores an archive, or the newest of a place.
+///
+/// # Errors
+/// The data folder isn't empty, a server is running on it, or the archive isn't sound.
+pub async fn run(options: &Options, command: RestoreOptions) -> Result<()> {
+    let config = settings(options)?.1;
+    on_a_thread(move |bridge| run_on(&config, &command, &bridge)).await
+}
+
+fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<()> {
+    let archive = Target::parse(&command.from, config, bridge)?.newest()?;
+    // Nothing is made in a folder that is somebody's, not even the lock.
+    check_empty(&config.data_dir)?;
+    let _lock = serve::lock(&config.data_dir)?;
+    let tell = |photo: &str, why: &str| eprintln!("{photo}: {why}");
+    let progress = Progress::shown();
+    let restored = restore(
+        &archive,
+        config,
+        command.incomplete,
+        bridge,
+        &progress,
+        tell,
+    )?;
+    println!(
+        "Restored {} photos ({}) and the database of {} from {archive} into {}. It can be served now.",
+        restored.photos,
+        HumanBytes(restored.bytes),
+        restored.head.made_at,
+        config.data_dir.display()
+    );
+    ensure!(
+        restored.without.is_empty(),
+        "Photos that the archive didn't have as they were: {}. Their shares are there without them",
+        restored.without.len()
+    );
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! `shared-spaces verify`: checks archives, with no server and no data folder.
+
+use anyhow::{Result, ensure};
+use indicatif::HumanBytes;
+
+use super::{on_a_thread, settings};
+use crate::backup::bridge::Bridge;
+use crate::backup::place::Target;
+use crate::backup::progress::Progress;
+use crate::backup::verify::{Verified, verify};
+use crate::cli::Options;
+use crate::config::Config;
+
+/// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.
+///
+/// # Errors
+/// One is damaged or incomplete, or can't be read.
+pub async fn run(options: &Options, archives: String) -> Result<()> {
+    let config = settings(options)?.1;
+    on_a_thread(move |bridge| check(&archives, &config, &bridge)).await
+}
+
+fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {
+    let archives = Target::parse(archives, config, bridge)?.all()?;
+    let mut bad = 0;
+    for archive in &archives {
+        let tell = |photo: &str, why: &str| eprintln!("{photo}: {why}");
+        match verify(archive, bridge, &Progress::shown(), tell) {
+            Ok(Verified { head, outcome }) => println!(
+                "{archive} is sound: made {} by version {}, {} photos, {}",
+                head.made_at,
+                head.version,
+                outcome.photos,
+                HumanBytes(outcome.bytes)
+            ),
+            // With one, there is nothing more to say.
+            Err(error) if archives.len() == 1 => return Err(error),
+            Err(error) => {
+                bridge.go_on()?;
+                eprintln!("{error:#}");
+                bad += 1;
+            }
+        }
+    }
+    ensure!(
+        bad == 0,
+        "Archives that are not sound: {bad} of {}",
+        archives.len()
+    );
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! A backup into one file, and what comes back from it.
+
+use std::fs;
+use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::support::{Server, command, fails, output, picture, succeeds};
+use crate::world::{World, answers, leaves_nothing, sorted};
+
+#[test]
+fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let archive = folder.join("spaces.tar.zst");
+    let archive = archive.to_str().unwrap();
+    let world = World::start(folder);
+    let before = world.answers();
+
+    // Somebody goes on in a space of their own, which only they see.
+    let eve = world.server.person("eve");
+    let space = eve.space("Meanwhile");
+    let done = AtomicBool::new(false);
+    let (said, shared) = thread::scope(|scope| {
+        let sharing = scope.spawn(|| {
+            let mut shared: Vec<Value> = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                let share = eve.share_photo(&space, &picture(24, 1000 + shared.len() as u64));
+                shared.push(share["id"].clone());
+                // Every third goes again, perhaps while it is being read.
+                if shared.len().is_multiple_of(3) {
+                    let path = format!("/shares/{}", shared[shared.len() - 2]);
+                    assert_eq!(eve.delete(&path).unwrap().status, 200);
+                }
+            }
+            shared
+        });
+        let said = succeeds(folder, &["backup", archive], "");
+        done.store(true, Ordering::Relaxed);
+        (said, sharing.join().unwrap())
+    });
+    assert!(said.starts_with("Backed up the database and "), "{said}");
+    assert!(!shared.is_empty());
+    leaves_nothing(folder);
+    let said = succeeds(folder, &["verify", archive], "");
+    assert!(said.contains(" is sound: made 20"), "{said}");
+
+    let gone = world.wipe(folder);
+    let said = succeeds(folder, &["restore", archive], "");
+    assert!(said.starts_with("Restored "), "{said}");
+    leaves_nothing(folder);
+    let world = gone.at(Server::start(folder));
+    assert_eq!(world.answers(), before);
+    // What came meanwhile is there as it was sent, or not at all.
+    let eve = eve.at(&world.server);
+    for share in eve
+        .get(&format!("{space}/shares?limit=500"))
+        .unwrap()
+        .json()
+        .as_array()
+        .unwrap()
+    {
+        let at = shared.iter().position(|id| *id == share["id"]).unwrap();
+        if !share["image_url"].is_null() {
+            let photo = eve.fetch(&share["image_url"]).bytes;
+            assert_eq!(photo, picture(24, 1000 + at as u64));
+        }
+    }
+    let next = world.ann.share_photo(&world.spaces[0], &picture(24, 7));
+    assert!(
+        next["id"].as_i64().unwrap() > 5,
+        "an id was given again: {next}"
+    );
+    sorted(folder);
+}
+
+#[test]
+fn the_restored_folder_is_the_same_wherever_it_is() {
+    let (home, other) = (tempdir().unwrap(), tempdir().unwrap());
+    let archive = home.path().join("spaces.tar.zst");
+    let archive = archive.to_str().unwrap();
+    let world = World::start(home.path());
+    sorted(home.path());
+    succeeds(home.path(), &["backup", archive], "");
+    let before = world.answers();
+    // While the first still runs.
+    succeeds(other.path(), &["restore", archive], "");
+    let photos =
+        |folder: &tempfile::TempDir| crate::support::files(&folder.path().join("data/photos"));
+    assert_eq!(photos(&home), photos(&other));
+    let second = Server::start(other.path());
+    let mut after = answers(&world.ann.at(&second));
+    after.extend(answers(&world.bob.at(&second)));
+    assert_eq!(after, before);
+}
+
+#[test]
+fn any_program_can_unpack_an_archive_to_a_data_folder_and_check_its_sums() {
+    let folder = tempdir().unwrap();
+    let archive = folder.path().join("spaces.tar.zst");
+    let world = World::start(folder.path());
+    succeeds(folder.path(), &["backup", archive.to_str().unwrap()], "");
+    let before = world.answers();
+    let gone = world.wipe(folder.path());
+
+    let mut tar = Vec::new();
+    let file = fs::File::open(&archive).unwrap();
+    zstd::Decoder::new(file)
+        .unwrap()
+        .read_to_end(&mut tar)
+        .unwrap();
+    let data = folder.path().join("data");
+    tar::Archive::new(tar.as_slice()).unpack(&data).unwrap();
+    let sums = fs::read_to_string(data.join("SHA256SUMS")).unwrap();
+    assert_eq!(sums.lines().count(), 5, "{sums}");
+    for line in sums.lines() {
+        use sha2::{Digest, Sha256};
+        let (sum, path) = line.split_once("  ").unwrap();
+        let bytes = fs::read(data.join(path)).unwrap();
+        assert_eq!(hex::encode(Sha256::digest(bytes)), sum, "{path}");
+    }
+    let world = gone.at(Server::start(folder.path()));
+    assert_eq!(world.answers(), before);
+}
+
+#[test]
+fn only_its_owner_can_read_an_archive_and_what_was_restored() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempdir().unwrap();
+    let archive = folder.path().join("spaces.tar.zst");
+    let world = World::start(folder.path());
+    succeeds(folder.path(), &["backup", archive.to_str().unwrap()], "");
+    world.wipe(folder.path());
+    succeeds(folder.path(), &["restore", archive.to_str().unwrap()], "");
+    let data = folder.path().join("data");
+    for file in [
+        archive,
+        data.join("shared-spaces.db"),
+        data.join("signing.key"),
+    ] {
+        let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    let refused = |arguments: &[&str], words: &str| {
+        let complaint = fails(folder, arguments, "");
+        assert!(complaint.contains(words), "{complaint}");
+    };
+    refused(
+        &["backup", "a.tar.zst"],
+        "There is no database in the data folder",
+    );
+    refused(&["verify", "a.tar.zst"], "There is no archive ./a.tar.zst");
+    refused(&["restore", "a.tar.zst"], "There is no archive ./a.tar.zst");
+    refused(&["verify", "."], "There is no archive in the folder .");
+    assert!(!folder.join("data").exists());
+
+    let world = World::start(folder);
+    refused(&["backup", "none/a.tar.zst"], "There is no folder none");
+    refused(&["backup", "none/"], "There is no folder none/");
+    refused(&["backup", "a.tar.zst", "--keep", "2"], "name a folder");
+    refused(&["backup", "data/a.tar.zst"], "is in the data folder");
+    fs::write(folder.join("mine"), "mine").unwrap();
+    refused(&["backup", "mine"], "There is a file ./mine already");
+    refused(&["verify", "mine"], "The archive ./mine can't be used");
+    assert_eq!(fs::read_to_string(folder.join("mine")).unwrap(), "mine");
+
+    succeeds(folder, &["backup", "a.tar.zst"], "");
+    refused(&["restore", "a.tar.zst"], "isn't empty");
+    world.server.process.terminate();
+    world.server.process.wait();
+    let before = crate::support::files(folder);
+    refused(&["restore", "a.tar.zst"], "isn't empty");
+    assert_eq!(crate::support::files(folder), before);
+}
+
+#[test]
+fn a_folder_on_which_a_server_runs_is_refused_though_nothing_is_in_it_yet() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+    world.wipe(folder.path());
+    // What a server holds before it has made anything.
+    fs::create_dir(folder.path().join("data")).unwrap();
+    let lock = fs::File::create(folder.path().join("data/serve.lock")).unwrap();
+    lock.lock().unwrap();
+    let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
+    assert!(complaint.contains("A server is running"), "{complaint}");
+}
+
+#[test]
+fn a_database_that_a_crash_left_unfinished_is_backed_up_whole() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    let before = world.answers();
+    let (ann, bob) = (world.ann.clone(), world.bob.clone());
+    world.server.process.kill();
+    assert!(folder.path().join("data/shared-spaces.db-wal").exists());
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+    fs::remove_dir_all(folder.path().join("data")).unwrap();
+    succeeds(folder.path(), &["restore", "a.tar.zst"], "");
+    let server = Server::start(folder.path());
+    let mut after = answers(&ann.at(&server));
+    after.extend(answers(&bob.at(&server)));
+    assert_eq!(after, before);
+}
+
+#[test]
+fn how_far_it_has_come_is_told_in_the_log_where_there_is_no_terminal() {
+    let folder = tempdir().unwrap();
+    let _world = World::start(folder.path());
+    let mut command = command(folder.path(), &["backup", "a.tar.zst"]);
+    command.env("RUST_LOG", "info");
+    let log = String::from_utf8(output(command, "").stderr).unwrap();
+    assert!(log.lines().count() >= 2, "{log}");
+    assert!(log.lines().last().unwrap().contains(" of "), "{log}");
+}

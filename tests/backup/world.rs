@@ -1,0 +1,145 @@
+//! People with spaces and photos, and what the server answers of them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Person, Server, files, picture, until};
+
+/// The small installation that most tests back up: two people, two spaces, three photos, and ids that were used up.
+pub struct World {
+    pub server: Server,
+    pub ann: Person,
+    pub bob: Person,
+    pub spaces: [String; 2],
+}
+
+impl World {
+    pub fn start(folder: &Path) -> Self {
+        Self::on(Server::start(folder))
+    }
+
+    pub fn on(server: Server) -> Self {
+        let (ann, bob) = (server.person("ann"), server.person("bob"));
+        let spaces = [ann.space("Family"), ann.space("Choir")];
+        let added = ann
+            .post(&format!("{}/members", spaces[0]), &json!({"login": "bob"}))
+            .unwrap();
+        assert_eq!(added.status, 200);
+        ann.share_photo(&spaces[0], &picture(24, 1));
+        bob.share_photo(&spaces[0], &picture(60, 2));
+        ann.share_photo(&spaces[1], &picture(24, 3));
+        let text = bob.post_form(&format!("{}/shares", spaces[0]), "No photo", None);
+        assert_eq!(text.unwrap().status, 200);
+        // An id that nothing has any more and nothing may get again.
+        ann.share_photo(&spaces[0], &picture(24, 4));
+        assert_eq!(ann.delete("/shares/5").unwrap().status, 200);
+        Self {
+            server,
+            ann,
+            bob,
+            spaces,
+        }
+    }
+
+    /// What both are answered.
+    pub fn answers(&self) -> Vec<Value> {
+        let mut answers = answers(&self.ann);
+        answers.extend(self::answers(&self.bob));
+        answers
+    }
+
+    /// Ends the server and deletes everything that it had on this machine.
+    pub fn wipe(self, folder: &Path) -> Gone {
+        self.server.process.terminate();
+        assert!(self.server.process.wait().success());
+        fs::remove_dir_all(folder.join("data")).unwrap();
+        Gone {
+            ann: self.ann,
+            bob: self.bob,
+            spaces: self.spaces,
+        }
+    }
+}
+
+/// People without a server.
+pub struct Gone {
+    pub ann: Person,
+    pub bob: Person,
+    pub spaces: [String; 2],
+}
+
+impl Gone {
+    pub fn at(self, server: Server) -> World {
+        World {
+            ann: self.ann.at(&server),
+            bob: self.bob.at(&server),
+            server,
+            spaces: self.spaces,
+        }
+    }
+}
+
+/// Everything that somebody can see, with the bytes behind each link in the place of the link.
+pub fn answers(person: &Person) -> Vec<Value> {
+    let get = |path: &str| person.get(path).unwrap().json();
+    let mut all = vec![get("/me"), get("/spaces")];
+    for space in all[1].as_array().unwrap().clone() {
+        let path = format!("/spaces/{}", space["space"]["id"]);
+        all.push(get(&path));
+        all.push(get(&format!("{path}/members")));
+        for share in get(&format!("{path}/shares?limit=500")).as_array().unwrap() {
+            let mut share = get(&format!("/shares/{}", share["id"]));
+            see(person, &mut share);
+            all.push(share);
+        }
+        let mut images = get(&format!("{path}/images?limit=500"));
+        see(person, &mut images);
+        all.push(images);
+    }
+    all
+}
+
+/// Links are different at each server; what is behind them isn't.
+fn see(person: &Person, answer: &mut Value) {
+    match answer {
+        Value::Array(items) => items.iter_mut().for_each(|item| see(person, item)),
+        Value::Object(fields) => {
+            // Made by the worker at its own time, and not in a backup.
+            fields.remove("placeholder");
+            fields.remove("previews");
+            fields.values_mut().for_each(|field| see(person, field));
+        }
+        Value::String(text) if text.starts_with("http") && text.contains("/photos/") => {
+            let name = text
+                .split(['?', '/'])
+                .find(|part| part.contains('-') && part.contains('.'));
+            let name = name.unwrap().to_owned();
+            let reply = person.fetch(&json!(text));
+            assert_eq!(reply.status, 200, "the photo {name}");
+            *answer = json!([name, reply.bytes]);
+        }
+        _ => {}
+    }
+}
+
+/// Waits until all photos are where they belong.
+pub fn sorted(folder: &Path) {
+    until("the photos to be sorted", || {
+        let photos = files(&folder.join("data/photos"));
+        let waiting = photos.iter().any(|file| file.starts_with("temp/"));
+        (!waiting).then_some(())
+    });
+}
+
+/// What nobody may find after a backup or a restore, whatever became of it.
+pub fn leaves_nothing(folder: &Path) {
+    let left = files(folder);
+    let remains = left.iter().find(|file| {
+        [".backup/", ".restore/", "-part-"]
+            .iter()
+            .any(|part| file.contains(part))
+    });
+    assert_eq!(remains, None, "{left:?}");
+}
