@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { bytes, percent } from '../src/lib/numbers';
-import { exact, month, relative } from '../src/lib/time';
+import { day, exact, month, relative } from '../src/lib/time';
 
 // Local noon, so that "yesterday" is the reader's.
 const noon = new Date(2026, 4, 20, 12).getTime();
@@ -41,9 +41,10 @@ test('German readers read German times', () => {
   expect(ago(7 * DAY, 'de')).toBe('13. Mai');
 });
 
-test('the exact time and the month are written in full', () => {
+test('the exact time, the day and the month are written in full', () => {
   const timestamp = new Date(2026, 4, 20, 9, 5).toISOString();
   expect(exact(timestamp, 'de')).toBe('Mittwoch, 20. Mai 2026 um 09:05');
+  expect(day(timestamp, 'de')).toBe('20. Mai 2026');
   expect(month(timestamp, 'en')).toBe('May 2026');
 });
 

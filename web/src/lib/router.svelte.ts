@@ -16,6 +16,8 @@ class Router {
   visits = $state(0);
 
   #key = 0;
+  /** Takes away what lies over the page, if something does. */
+  #uncovered: (() => void) | null = null;
   #scrolls = new Map<number, number>();
 
   start(): void {
@@ -30,7 +32,8 @@ class Router {
 
   /** Goes to a path of the app. With `replace`, the way back leads past where one is now. */
   go(path: string, { replace = false } = {}): void {
-    if (replace) {
+    // What lies over the page is left for good: the way back leads to the page.
+    if (this.#takeCover() || replace) {
       history.replaceState({ key: this.#key }, '', path);
     } else {
       this.#key = Date.now();
@@ -45,8 +48,34 @@ class Router {
     else this.go(path, { replace: true });
   }
 
+  /** Something was laid over the page that has an address of its own. The way back leads to the page again, which stays
+  as it is meanwhile; `uncovered` is called then. */
+  cover(path: string, uncovered: () => void): void {
+    this.#key = Date.now();
+    history.pushState({ key: this.#key }, '', path);
+    this.#uncovered = uncovered;
+  }
+
+  /** What lies over the page has another address now. */
+  moveCover(path: string): void {
+    if (this.#uncovered) history.replaceState({ key: this.#key }, '', path);
+  }
+
+  /** Goes back to the page, if something lies over it. */
+  uncover(): void {
+    if (this.#uncovered) history.back();
+  }
+
+  #takeCover(): boolean {
+    const uncovered = this.#uncovered;
+    this.#uncovered = null;
+    uncovered?.();
+    return uncovered !== null;
+  }
+
   async #popped(event: PopStateEvent): Promise<void> {
     this.#key = (event.state as Entry | null)?.key ?? Date.now();
+    if (this.#takeCover() && location.pathname + location.search === this.url) return;
     await this.#show(location.pathname + location.search, this.#scrolls.get(this.#key) ?? 0);
   }
 

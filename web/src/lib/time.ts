@@ -28,6 +28,11 @@ export function exact(timestamp: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(timestamp));
 }
 
+/** The day, in full. */
+export function day(timestamp: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(new Date(timestamp));
+}
+
 /** The month, as a heading. */
 export function month(timestamp: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(new Date(timestamp));

@@ -1,5 +1,6 @@
 // Deutsch. Dieselben Schlüssel wie in en.ts.
 
+import { around } from './de/around';
 import type { Messages } from './messages';
 
 export const de: Messages = {
@@ -111,4 +112,6 @@ export const de: Messages = {
   'composer.waiting': 'Keine Verbindung. Sobald sie wieder da ist, wird gesendet.',
 
   'language.label': 'Sprache',
+
+  ...around,
 };

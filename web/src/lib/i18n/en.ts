@@ -1,6 +1,8 @@
 // English. Every string of the app has its key here; the other languages must have the same keys.
 // {name} is filled in. What depends on a number has a form for each case that the language knows.
 
+import { around } from './en/around';
+
 export const en = {
   'app.name': 'Shared Spaces',
   'app.motto': 'A small table for the people you know',
@@ -110,4 +112,6 @@ export const en = {
   'composer.waiting': 'No connection. It is sent as soon as it is back.',
 
   'language.label': 'Language',
+
+  ...around,
 } as const;

@@ -1,0 +1,43 @@
+// Looking at photos over the whole screen. The viewer itself is loaded when it is needed for the first time.
+
+import { mount, unmount } from 'svelte';
+
+import type { Album } from './album';
+import { t } from './i18n/index.svelte';
+import { toasts } from './toasts.svelte';
+import type { Space } from './types';
+
+let isOpen = false;
+
+const load = () => import('../pages/Viewer.svelte');
+
+/** Loads the viewer, so that it opens at once later. */
+export function prepareViewer(): void {
+  // It is tried again when it is needed.
+  load().catch(() => undefined);
+}
+
+/** Opens the viewer at the photo of a share. It comes out of the element of the page that has `data-photo` with the id of
+the share, and goes back into that of the photo which is shown at the end. */
+export async function openViewer(space: Space, album: Album, share: number): Promise<void> {
+  if (isOpen) return;
+  isOpen = true;
+  try {
+    const { default: Viewer } = await load();
+    const viewer = mount(Viewer, {
+      target: document.body,
+      props: {
+        space,
+        album,
+        share,
+        onclosed: () => {
+          isOpen = false;
+          void unmount(viewer);
+        },
+      },
+    });
+  } catch {
+    isOpen = false;
+    toasts.show(t('error.unreachable'));
+  }
+}
