@@ -1,0 +1,29 @@
+// Something that is sent to the server and may be refused: whether it is under way, and why it failed.
+
+import { untrack } from 'svelte';
+
+export class Attempt {
+  busy = $state(false);
+  /** What is wrong, until it is tried again. */
+  error = $state.raw<unknown>(null);
+
+  /** Does it, unless it is under way already. */
+  async run(task: () => Promise<void>): Promise<void> {
+    // Whoever tries in an effect doesn't want to try again because it has ended.
+    if (untrack(() => this.busy)) return;
+    this.busy = true;
+    this.error = null;
+    try {
+      await task();
+    } catch (refusal) {
+      this.error = refusal;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** What was wrong is being put right. */
+  clear = (): void => {
+    this.error = null;
+  };
+}
