@@ -1,0 +1,42 @@
+// What somebody signed in with, told from what their browser said of itself.
+
+export interface Device {
+  kind: 'phone' | 'tablet' | 'computer' | 'program';
+  /** Of the browser, or of the program that is none; null if it isn't known. */
+  name: string | null;
+  /** The operating system; null if it isn't known. */
+  system: string | null;
+}
+
+// Browsers claim to be others, which came before them: the more special stands first.
+const BROWSERS: [RegExp, string][] = [
+  [/\bEdg(e|A|iOS)?\//, 'Edge'],
+  [/\b(OPR|OPT|Opera)\//, 'Opera'],
+  [/\bSamsungBrowser\//, 'Samsung Internet'],
+  [/\bVivaldi\//, 'Vivaldi'],
+  [/\bDuckDuckGo\//, 'DuckDuckGo'],
+  [/\b(Firefox|FxiOS)\//, 'Firefox'],
+  [/\b(Chrome|Chromium|HeadlessChrome|CriOS)\//, 'Chrome'],
+  [/\bVersion\/.+\bSafari\//, 'Safari'],
+];
+
+const SYSTEMS: [RegExp, string, Device['kind']][] = [
+  [/\biPhone\b|\biPod\b/, 'iPhone', 'phone'],
+  [/\biPad\b/, 'iPad', 'tablet'],
+  [/\bAndroid\b.*\bMobile\b/, 'Android', 'phone'],
+  [/\bAndroid\b/, 'Android', 'tablet'],
+  [/\bWindows\b/, 'Windows', 'computer'],
+  [/\bCrOS\b/, 'ChromeOS', 'computer'],
+  [/\bMac OS X\b|\bMacintosh\b/, 'Mac', 'computer'],
+  [/\bLinux\b|\bX11\b/, 'Linux', 'computer'],
+];
+
+/** Reads a `User-Agent`. Programs that are no browser are called by their own first word: `curl`. */
+export function deviceOf(agent: string | null): Device {
+  const text = agent ?? '';
+  const [, system = null, kind = 'computer'] = SYSTEMS.find(([sign]) => sign.test(text)) ?? [];
+  const browser = BROWSERS.find(([sign]) => sign.test(text))?.[1] ?? null;
+  const program = text.match(/^(?!Mozilla\/)[\w.-]+/)?.[0] ?? null;
+  if (browser !== null || system !== null || program === null) return { kind, name: browser, system };
+  return { kind: 'program', name: program, system: null };
+}
