@@ -65,7 +65,7 @@ pub struct Options {
 pub enum Command {
     /// Serve the API and the web page (what happens without a command)
     Serve(ServeOptions),
-    /// Sort new photos into their spaces, beside a server on the same data folder
+    /// Sort new photos into their spaces, beside a server on the same data folder or, with S3 and SQS, anywhere
     Worker,
     /// Make accounts, list them, rescue a forgotten password, remove them
     #[command(subcommand)]
