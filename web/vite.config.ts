@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { ProxyOptions } from 'vite';
+import { compression } from 'vite-plugin-compression2';
 import { defineConfig } from 'vitest/config';
 
 import { manifest } from './manifest.ts';
@@ -22,8 +23,11 @@ const csp = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const TEXT = /\.(css|html|js|svg|txt|webmanifest)$/;
+
 export default defineConfig({
-  plugins: [svelte(), manifest()],
+  // The server sends what is compressed here, as the browser takes it: brotli and gzip, each as small as it gets.
+  plugins: [svelte(), manifest(), compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 })],
   build: {
     // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
     assetsInlineLimit: 0,
