@@ -1,29 +1,101 @@
-//! The files of the web page, which the executable carries in itself.
+//! The files of the web app, which the executable carries in itself: each as it is and, where that is smaller, packed.
 
 use std::borrow::Cow;
 
-use rust_embed::RustEmbed;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
+/// What `npm run build` makes. A build for development reads it when it is asked for.
 #[derive(RustEmbed)]
-#[folder = "web/"]
-struct Web;
+#[folder = "web/dist/"]
+struct Dist;
 
-/// A file of the web page.
-pub struct Asset {
-    pub bytes: Cow<'static, [u8]>,
-    /// Its type, such as `text/html`.
-    pub media_type: String,
+/// The page of the app, whatever its address.
+pub const PAGE: &str = "index.html";
+
+/// How a file is packed for its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Brotli,
+    Gzip,
 }
 
-/// The file with this name.
-pub fn find(name: &str) -> Option<Asset> {
-    let file = Web::get(name)?;
-    let media_type = match file.metadata.mimetype() {
+impl Coding {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
+    /// Its name in HTTP.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Gzip => ".gz",
+        }
+    }
+}
+
+/// A file of the app, in the one of its forms that somebody takes.
+pub struct Asset {
+    pub bytes: Cow<'static, [u8]>,
+    /// The type of what is in it, such as `text/html; charset=utf-8`.
+    pub media_type: String,
+    /// How it is packed, if it is.
+    pub coding: Option<Coding>,
+    /// Whether others might get it in another form.
+    pub varies: bool,
+    /// A mark for exactly these bytes.
+    pub mark: String,
+}
+
+/// The file with this name, such as `assets/index-Cyk2Xpx_.css`. `choose` is told in which codings it is there, the
+/// smallest first, and says which to take, or none.
+pub fn find(name: &str, choose: impl FnOnce(&[Coding]) -> Option<Coding>) -> Option<Asset> {
+    if is_packed(name) {
+        return None;
+    }
+    let plain = Dist::get(name)?;
+    let media_type = match plain.metadata.mimetype() {
         text if text.starts_with("text/") => format!("{text}; charset=utf-8"),
         other => other.to_owned(),
     };
+    let mut packed: Vec<(Coding, EmbeddedFile)> = Coding::ALL
+        .into_iter()
+        .filter_map(|coding| Some((coding, Dist::get(&format!("{name}{}", coding.extension()))?)))
+        .collect();
+    let codings: Vec<Coding> = packed.iter().map(|(coding, _)| *coding).collect();
+    let coding = choose(&codings);
+    let file = packed
+        .iter()
+        .position(|(packed, _)| Some(*packed) == coding)
+        .map_or(plain, |at| packed.swap_remove(at).1);
     Some(Asset {
+        mark: URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()),
         bytes: file.data,
         media_type,
+        coding,
+        varies: !codings.is_empty(),
     })
+}
+
+/// The names of all files, however they are packed.
+pub fn names() -> impl Iterator<Item = Cow<'static, str>> {
+    Dist::iter().filter(|name| !is_packed(name))
+}
+
+/// The names of the files that stand at the root of the site, but for the page.
+pub fn at_root() -> impl Iterator<Item = Cow<'static, str>> {
+    names().filter(|name| !name.contains('/') && name != PAGE)
+}
+
+fn is_packed(name: &str) -> bool {
+    Coding::ALL
+        .iter()
+        .any(|coding| name.ends_with(coding.extension()))
 }

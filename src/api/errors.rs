@@ -156,9 +156,10 @@ fn is_at(route: &Route, request: &Request<'_>) -> bool {
         .filter(|segment| !segment.is_empty())
         .collect();
     let is_dynamic = |segment: &str| segment.starts_with('<');
-    asked.len() == pattern.len()
-        && asked
-            .iter()
-            .zip(&pattern)
-            .all(|(asked, part)| is_dynamic(part) || asked == part)
+    let reaches = match pattern.last() {
+        Some(rest) if rest.ends_with("..>") => asked.len() + 1 >= pattern.len(),
+        _ => asked.len() == pattern.len(),
+    };
+    let mut parts = asked.iter().zip(&pattern);
+    reaches && parts.all(|(asked, part)| is_dynamic(part) || asked == part)
 }

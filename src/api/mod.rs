@@ -4,6 +4,8 @@
 mod body;
 // The cookie of a session.
 mod cookie;
+// In which codings somebody takes an answer.
+mod encoding;
 // How refusals are written: as text, or as problem details.
 mod errors;
 // What is asked: forms with a file.
@@ -29,6 +31,7 @@ mod visitor;
 
 mod accounts;
 mod members;
+mod pages;
 mod photos;
 mod server;
 mod sessions;
@@ -44,8 +47,9 @@ pub use in_flight::InFlight;
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
     let for_anybody = routes![
-        server::page,
-        server::asset,
+        pages::home,
+        pages::app,
+        pages::asset,
         server::about,
         server::health,
         server::ready,
@@ -84,6 +88,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         members::set_admin
     ];
     rocket::custom(figment)
+        .mount("/", pages::at_root())
         .mount("/", for_anybody)
         .mount("/", for_users)
         .mount("/", for_members)

@@ -115,13 +115,8 @@ impl Content {
 
 impl Conditions {
     fn part(&self, etag: &str, bytes: u64) -> Part {
-        let matches = |list: &str| {
-            list.trim() == "*"
-                || list
-                    .split(',')
-                    .any(|tag| tag.trim().trim_start_matches("W/") == etag)
-        };
-        if self.if_none_match.as_deref().is_some_and(matches) {
+        let known = self.if_none_match.as_deref();
+        if known.is_some_and(|known| is_among(etag, known)) {
             return Part::NotModified;
         }
         // A range of something else than what the client has would not fit together with it.
@@ -142,6 +137,14 @@ impl Conditions {
             Ok(_) | Err(_) => Part::Whole,
         }
     }
+}
+
+/// Whether an `If-None-Match` names this tag.
+pub fn is_among(etag: &str, known: &str) -> bool {
+    let mut tags = known
+        .split(',')
+        .map(|tag| tag.trim().trim_start_matches("W/"));
+    known.trim() == "*" || tags.any(|tag| tag == etag)
 }
 
 impl<'r> Responder<'r, 'static> for Content {

@@ -1,30 +1,14 @@
-//! The server itself: its page, what it takes, and how it is.
+//! The server itself: what it takes, and how it is.
 
 use rocket::get;
-use rocket::http::ContentType;
 use rocket::serde::json::Json;
 use serde::Serialize;
 
 use super::guards::Shared;
-use crate::assets;
 use crate::config::{Limits, Registration};
 use crate::domain::users;
 use crate::error::{Error, Result};
 use crate::photos::picture::Kind;
-
-type File = (ContentType, Vec<u8>);
-
-#[get("/")]
-pub fn page() -> Result<File> {
-    asset("index.html")
-}
-
-#[get("/assets/<name>")]
-pub fn asset(name: &str) -> Result<File> {
-    let file = assets::find(name).ok_or(Error::NoRoute)?;
-    let kind = ContentType::parse_flexible(&file.media_type).unwrap_or(ContentType::Binary);
-    Ok((kind, file.bytes.into_owned()))
-}
 
 /// What a client should know before anybody signs in.
 #[derive(Serialize)]

@@ -14,6 +14,7 @@ mod headers;
 mod images;
 mod limits;
 mod members;
+mod pages;
 mod paging;
 mod permissions;
 mod photos;

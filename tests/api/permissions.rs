@@ -7,6 +7,7 @@ use std::path::Path;
 use rocket::http::{ContentType, Header, Method};
 use rocket::local::blocking::LocalRequest;
 use serde_json::{Value, json};
+use shared_spaces::assets;
 
 use crate::support::{Form, PASSWORD, TestApp, pictures};
 
@@ -52,11 +53,18 @@ fn table() -> Vec<Row> {
         body,
         statuses,
     };
+    let asset = assets::names().find(|name| name.starts_with("assets/"));
+    let asset: &str = format!("/{}", asset.unwrap()).leak();
     let account = json!({"login": "gus", "password": PASSWORD, "confirm-password": PASSWORD});
     let password = json!({"old-password": PASSWORD, "new-password": "better horse", "confirm-password": "better horse"});
-    vec![
+    let at_root = assets::at_root().map(|name| {
+        let path: &str = format!("/{name}").leak();
+        row(Get, path, path, None, ANYBODY)
+    });
+    let mut rows = vec![
         row(Get, "/", "/", None, ANYBODY),
-        row(Get, "/assets/<name>", "/assets/style.css", None, ANYBODY),
+        row(Get, "/app/<_..>", "/app/spaces/1/members", None, ANYBODY),
+        row(Get, "/assets/<name>", asset, None, ANYBODY),
         row(Get, "/server", "/server", None, ANYBODY),
         row(Get, "/health", "/health", None, ANYBODY),
         row(Get, "/ready", "/ready", None, ANYBODY),
@@ -198,7 +206,9 @@ fn table() -> Vec<Row> {
             None,
             [401, 403, 403, 200, 403, 200, 401],
         ),
-    ]
+    ];
+    rows.extend(at_root);
+    rows
 }
 
 /// The world that every cell of the table begins with, and the token of each role.

@@ -1,4 +1,4 @@
-//! The server itself: its page, what it takes, and how it is.
+//! The server itself: what it takes, and how it is.
 
 use std::fs;
 
@@ -9,23 +9,6 @@ use shared_spaces::app::App;
 use shared_spaces::config::{Config, Registration};
 
 use crate::support::{Reply, TestApp};
-
-#[test]
-fn the_page_says_what_this_is() {
-    let app = TestApp::new();
-    let reply = app.anonymous().get("/");
-    assert_eq!(
-        (reply.status, reply.header("Content-Type")),
-        (200, Some("text/html; charset=utf-8"))
-    );
-    assert!(reply.text().contains("<h1>Shared Spaces</h1>"));
-    assert_eq!(reply.header("Cache-Control"), Some("no-cache"));
-    let reply = app.anonymous().get("/assets/style.css");
-    assert_eq!(
-        (reply.status, reply.header("Content-Type")),
-        (200, Some("text/css; charset=utf-8"))
-    );
-}
 
 #[test]
 fn whoever_comes_is_told_what_the_server_takes() {

@@ -1,0 +1,128 @@
+//! The web app: its page at every address that is its own, and its files.
+
+use rocket::http::{ContentType, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::{Responder, Response};
+use rocket::route::{self, Handler, Route};
+use rocket::{Data, get};
+
+use super::encoding::Accepted;
+use super::ranges::is_among;
+use crate::assets::{self, Asset, PAGE};
+use crate::error::{Error, Result};
+
+/// What has a name of its own for each content may be kept for a year and never asked for again.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// What keeps its name may be kept, and is asked for each time whether it is still the same.
+const ASK_AGAIN: &str = "no-cache";
+
+#[get("/")]
+pub fn home(wanted: Wanted) -> Result<File> {
+    file(PAGE, wanted, ASK_AGAIN)
+}
+
+/// The app itself tells its addresses apart.
+#[get("/app/<_..>")]
+pub fn app(wanted: Wanted) -> Result<File> {
+    file(PAGE, wanted, ASK_AGAIN)
+}
+
+#[get("/assets/<name>")]
+pub fn asset(name: &str, wanted: Wanted) -> Result<File> {
+    // One segment, also where a slash was written as `%2F`.
+    if name.contains('/') {
+        return Err(Error::NoRoute);
+    }
+    file(&format!("assets/{name}"), wanted, FOR_EVER)
+}
+
+/// The routes to what the app has at the root of the site, such as `/robots.txt`.
+pub fn at_root() -> Vec<Route> {
+    let route =
+        |name: String| Route::new(rocket::http::Method::Get, &format!("/{name}"), AtRoot(name));
+    assets::at_root()
+        .map(|name| route(name.into_owned()))
+        .collect()
+}
+
+#[derive(Clone)]
+struct AtRoot(String);
+
+#[rocket::async_trait]
+impl Handler for AtRoot {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> route::Outcome<'r> {
+        route::Outcome::from(request, file(&self.0, Wanted::by(request), ASK_AGAIN))
+    }
+}
+
+/// In which form a file is wanted, and which of them is there already.
+pub struct Wanted {
+    accepted: Accepted,
+    known: Option<String>,
+}
+
+impl Wanted {
+    fn by(request: &Request<'_>) -> Self {
+        let headers = request.headers();
+        Self {
+            accepted: Accepted::parse(headers.get("Accept-Encoding")),
+            known: headers.get_one("If-None-Match").map(str::to_owned),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Wanted {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self::by(request))
+    }
+}
+
+fn file(name: &str, wanted: Wanted, cache: &'static str) -> Result<File> {
+    let asset =
+        assets::find(name, |codings| wanted.accepted.best_of(codings)).ok_or(Error::NoRoute)?;
+    let tag = format!("\"{}\"", asset.mark);
+    let is_known = wanted.known.is_some_and(|known| is_among(&tag, &known));
+    Ok(File {
+        asset,
+        tag,
+        is_known,
+        cache,
+    })
+}
+
+/// A file of the app on its way out.
+pub struct File {
+    asset: Asset,
+    tag: String,
+    is_known: bool,
+    cache: &'static str,
+}
+
+impl<'r> Responder<'r, 'static> for File {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build();
+        response
+            .raw_header("Cache-Control", self.cache)
+            .raw_header("ETag", self.tag);
+        if self.asset.varies {
+            response.raw_header("Vary", "Accept-Encoding");
+        }
+        if self.is_known {
+            return response.status(Status::NotModified).ok();
+        }
+        if let Some(coding) = self.asset.coding {
+            response.raw_header("Content-Encoding", coding.name());
+        }
+        let kind = ContentType::parse_flexible(&self.asset.media_type);
+        response
+            .header(kind.unwrap_or(ContentType::Binary))
+            .sized_body(
+                self.asset.bytes.len(),
+                std::io::Cursor::new(self.asset.bytes),
+            )
+            .ok()
+    }
+}
