@@ -14,6 +14,9 @@ test('German readers read German refusals', () => {
   expect(translate('de', 'no_such_login', "User with login '{1} $& Bo' doesn't exist")).toBe(
     'Niemand hat hier den Anmeldenamen „{1} $& Bo“',
   );
+  expect(translate('de', 'too_many_attempts', 'Too many attempts, try again in 1 second')).toBe(
+    'Zu viele Versuche. Versuch es in 1 Sekunde noch einmal',
+  );
   expect(translate('de', 'too_large', 'Photo max 25 MiB')).toBe('Das Foto darf höchstens 25 MiB haben');
 });
 

@@ -3,7 +3,8 @@
 
 import type { Sentences } from './server';
 
-export const fields: Record<string, string> = {
+/** Words in the server's sentences. */
+export const words: Record<string, string> = {
   Login: 'Der Anmeldename',
   Password: 'Das Passwort',
   'New password': 'Das neue Passwort',
@@ -12,6 +13,9 @@ export const fields: Record<string, string> = {
   Text: 'Der Text',
   Photo: 'Das Foto',
   Request: 'Die Anfrage',
+  second: 'Sekunde',
+  seconds: 'Sekunden',
+  minutes: 'Minuten',
 };
 
 export const sentences: Sentences = {
@@ -24,6 +28,7 @@ export const sentences: Sentences = {
   unauthorized: 'Du bist nicht angemeldet',
   wrong_login: 'Anmeldename oder Passwort stimmt nicht',
   wrong_password: 'Das Passwort stimmt nicht',
+  too_many_attempts: [/^Too many attempts, try again in (\d+) (seconds?|minutes)$/, 'Zu viele Versuche. Versuch es in {0} {1} noch einmal'],
   registration_closed: 'Hier kann man sich gerade nicht selbst anmelden',
   passwords_dont_match: 'Die Passwörter sind nicht gleich',
   new_passwords_dont_match: 'Die neuen Passwörter sind nicht gleich',

@@ -6,7 +6,7 @@ import * as de from './server.de';
 /** For each code a sentence, or what the server's sentence looks like and a sentence with its parts. */
 export type Sentences = Record<string, string | [pattern: RegExp, sentence: string]>;
 
-const translations: Partial<Record<Language, { fields: Record<string, string>; sentences: Sentences }>> = { de };
+const translations: Partial<Record<Language, { words: Record<string, string>; sentences: Sentences }>> = { de };
 
 /** A refusal in a language; null if only the server's own words are left. */
 export function translate(language: Language, code: string, sentence: string): string | null {
@@ -18,6 +18,6 @@ export function translate(language: Language, code: string, sentence: string): s
   if (!parts) return null;
   return known[1].replace(/\{(\d)\}/g, (_, at: string) => {
     const part = parts[Number(at)] ?? '';
-    return translation.fields[part] ?? part;
+    return translation.words[part] ?? part;
   });
 }
