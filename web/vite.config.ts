@@ -3,6 +3,7 @@ import type { ProxyOptions } from 'vite';
 import { compression } from 'vite-plugin-compression2';
 import { defineConfig } from 'vitest/config';
 
+import { budget } from './budget.ts';
 import { manifest } from './manifest.ts';
 
 // While developing, the API is a server that runs beside this one.
@@ -27,7 +28,7 @@ const TEXT = /\.(css|html|js|svg|txt|webmanifest)$/;
 
 export default defineConfig({
   // The server sends what is compressed here, as the browser takes it: brotli and gzip, each as small as it gets.
-  plugins: [svelte(), manifest(), compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 })],
+  plugins: [svelte(), manifest(), budget(), compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 })],
   build: {
     // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
     assetsInlineLimit: 0,
