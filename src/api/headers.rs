@@ -2,7 +2,7 @@
 //! read it.
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::{ContentType, Method, Status};
+use rocket::http::{Method, Status};
 use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
 use rocket::{Request, Response};
 use tokio::sync::OnceCell;
@@ -156,13 +156,7 @@ impl Fairing for Headers {
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         if !response.headers().contains("Cache-Control") {
-            let is_page = response
-                .content_type()
-                .is_some_and(|kind| kind.is_html() || kind == ContentType::CSS);
-            response.set_raw_header(
-                "Cache-Control",
-                if is_page { "no-cache" } else { "no-store" },
-            );
+            response.set_raw_header("Cache-Control", "no-store");
         }
         self.protect(request, response).await;
         if !self.app.config.cors_origins.is_empty() {
