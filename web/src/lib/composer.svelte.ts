@@ -1,9 +1,14 @@
 // A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
 
+import { announcer } from './announce.svelte';
+import { connection } from './connection.svelte';
 import { keepDraft, places, readDraft } from './drafts';
 import { ApiError } from './errors';
+import { feedOf } from './feed.svelte';
+import { t } from './i18n/index.svelte';
 import { look, type Picture, type Unfit } from './picture';
 import { session } from './session.svelte';
+import { spaces } from './spaces.svelte';
 import type { Share } from './types';
 import { freshKey, upload, type Upload } from './upload';
 
@@ -19,6 +24,8 @@ export class Composer {
   /** How much has been sent, 0 to 1. */
   progress = $state(0);
   error = $state.raw<unknown>(null);
+  /** What was shared last from here. */
+  sent = $state.raw<Share | null>(null);
 
   #user: number;
   #upload: Upload | null = null;
@@ -53,8 +60,8 @@ export class Composer {
     this.#take(null);
   }
 
-  /** Sends it; gives the share once the server has it. Null: it was refused (see `error`), given up, or it waits. */
-  async send(): Promise<Share | null> {
+  /** Sends it. Then it is in the feed (see `sent`), was refused (see `error`), was given up, or waits. */
+  async send(): Promise<void> {
     this.state = 'sending';
     this.progress = 0;
     this.error = null;
@@ -65,28 +72,19 @@ export class Composer {
       this.#upload = upload(this.space, form, this.#key, (part) => (this.progress = part));
       const share = await this.#upload.done;
       this.#clear();
-      return share;
+      feedOf(this.space).add(share);
+      announcer.say(t('composer.sent', { space: share.space?.name ?? '' }));
+      void spaces.load();
+      this.sent = share;
     } catch (error) {
       this.#failed(error);
-      return null;
     }
-  }
-
-  /** The connection is back: what waits for it is sent. */
-  async resume(): Promise<Share | null> {
-    return this.state === 'waiting' ? this.send() : null;
   }
 
   cancel(): void {
     this.#upload?.cancel();
     this.state = 'writing';
     this.#retries = 0;
-  }
-
-  /** Throws the draft away. */
-  discard(): void {
-    this.cancel();
-    this.#clear();
   }
 
   #failed(error: unknown): void {
@@ -122,9 +120,14 @@ export class Composer {
 }
 
 const composers = new Map<number, Composer>();
-session.beforeSignOut(() => {
+session.afterSignOut(() => {
   for (const composer of composers.values()) composer.cancel();
   composers.clear();
+});
+
+// What waits for the connection is sent when it is back, wherever one is by then.
+connection.whenBack(() => {
+  for (const composer of composers.values()) if (composer.state === 'waiting') void composer.send();
 });
 
 /** The share in the making of a space. */

@@ -11,6 +11,7 @@ class Connection {
   /** Goes up each time that the server is back; who shows something of it asks anew then. */
   returns = $state(0);
 
+  #back: (() => void)[] = [];
   #wait = FIRST_WAIT;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -20,6 +21,11 @@ class Connection {
     document.addEventListener('visibilitychange', () => {
       if (this.lost && document.visibilityState === 'visible') void this.#ask();
     });
+  }
+
+  /** Does this each time that the server is back. */
+  whenBack(task: () => void): void {
+    this.#back.push(task);
   }
 
   /** Takes note of how a request went. */
@@ -41,6 +47,7 @@ class Connection {
     if (!this.lost) return;
     this.lost = false;
     this.returns += 1;
+    for (const task of this.#back) task();
   }
 
   async #ask(): Promise<void> {

@@ -89,7 +89,7 @@ export class Feed {
 }
 
 const feeds = new Map<number, Feed>();
-session.beforeSignOut(() => feeds.clear());
+session.afterSignOut(() => feeds.clear());
 
 export function feedOf(space: number): Feed {
   const feed = feeds.get(space) ?? new Feed(space);

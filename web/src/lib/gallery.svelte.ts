@@ -101,7 +101,7 @@ export function refresh(read: Piece<Photo>, piece: Piece<Photo>): Piece<Photo> {
 }
 
 const galleries = new Map<number, Gallery>();
-session.beforeSignOut(() => galleries.clear());
+session.afterSignOut(() => galleries.clear());
 
 export function galleryOf(space: number): Gallery {
   const gallery = galleries.get(space) ?? new Gallery(space);

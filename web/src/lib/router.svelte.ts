@@ -4,8 +4,11 @@ import { tick } from 'svelte';
 
 import { match, type Route } from './routes';
 
+/** What the history keeps with each address. */
 interface Entry {
   key: number;
+  /** Where one came from, if that was in the app. */
+  from: string | null;
 }
 
 class Router {
@@ -15,7 +18,7 @@ class Router {
   /** How often one has gone somewhere since the page was opened; 0 on the first page. */
   visits = $state(0);
 
-  #key = 0;
+  #entry: Entry = { key: 0, from: null };
   /** Takes away what lies over the page, if something does. */
   #uncovered: (() => void) | null = null;
   #scrolls = new Map<number, number>();
@@ -23,10 +26,10 @@ class Router {
   start(): void {
     history.scrollRestoration = 'manual';
     this.url = location.pathname + location.search;
-    this.#key = (history.state as Entry | null)?.key ?? Date.now();
-    history.replaceState({ key: this.#key }, '');
+    this.#entry = (history.state as Entry | null) ?? entry(null);
+    history.replaceState(this.#entry, '');
     addEventListener('popstate', (event) => void this.#popped(event));
-    addEventListener('scroll', () => this.#scrolls.set(this.#key, scrollY), { passive: true });
+    addEventListener('scroll', () => this.#scrolls.set(this.#entry.key, scrollY), { passive: true });
     addEventListener('click', (event) => this.#clicked(event));
   }
 
@@ -34,31 +37,31 @@ class Router {
   go(path: string, { replace = false } = {}): void {
     // What lies over the page is left for good: the way back leads to the page.
     if (this.#takeCover() || replace) {
-      history.replaceState({ key: this.#key }, '', path);
+      history.replaceState(this.#entry, '', path);
     } else {
-      this.#key = Date.now();
-      history.pushState({ key: this.#key }, '', path);
+      this.#entry = entry(this.url);
+      history.pushState(this.#entry, '', path);
     }
     void this.#show(path, 0);
   }
 
-  /** Goes back, or to `path` if the app was entered here. */
-  back(path: string): void {
-    if (this.visits > 0) history.back();
-    else this.go(path, { replace: true });
+  /** Goes up to `path`: back, if one came from there, so that it is as one left it. */
+  up(path: string): void {
+    if (this.#entry.from === path) history.back();
+    else this.go(path);
   }
 
   /** Something was laid over the page that has an address of its own. The way back leads to the page again, which stays
   as it is meanwhile; `uncovered` is called then. */
   cover(path: string, uncovered: () => void): void {
-    this.#key = Date.now();
-    history.pushState({ key: this.#key }, '', path);
+    this.#entry = entry(this.url);
+    history.pushState(this.#entry, '', path);
     this.#uncovered = uncovered;
   }
 
   /** What lies over the page has another address now. */
   moveCover(path: string): void {
-    if (this.#uncovered) history.replaceState({ key: this.#key }, '', path);
+    if (this.#uncovered) history.replaceState(this.#entry, '', path);
   }
 
   /** Goes back to the page, if something lies over it. */
@@ -74,18 +77,18 @@ class Router {
   }
 
   async #popped(event: PopStateEvent): Promise<void> {
-    this.#key = (event.state as Entry | null)?.key ?? Date.now();
+    this.#entry = (event.state as Entry | null) ?? entry(null);
     if (this.#takeCover() && location.pathname + location.search === this.url) return;
-    await this.#show(location.pathname + location.search, this.#scrolls.get(this.#key) ?? 0);
+    await this.#show(location.pathname + location.search, this.#scrolls.get(this.#entry.key) ?? 0);
   }
 
   async #show(url: string, scroll: number): Promise<void> {
-    const key = this.#key;
+    const { key } = this.#entry;
     const change = async () => {
       this.url = url;
       this.visits += 1;
       await tick();
-      if (key === this.#key) this.#scrollTo(scroll);
+      if (key === this.#entry.key) this.#scrollTo(scroll);
     };
     if (document.startViewTransition && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
       // A transition that is skipped, because the next one began, is no failure.
@@ -97,10 +100,10 @@ class Router {
 
   /** Scrolls as soon as there is enough page to scroll; what was loaded once is there at once. */
   #scrollTo(top: number, tries = 20): void {
-    const key = this.#key;
+    const { key } = this.#entry;
     scrollTo({ top, behavior: 'instant' });
     if (tries > 0 && Math.abs(scrollY - top) > 2) {
-      requestAnimationFrame(() => key === this.#key && this.#scrollTo(top, tries - 1));
+      requestAnimationFrame(() => key === this.#entry.key && this.#scrollTo(top, tries - 1));
     }
   }
 
@@ -115,6 +118,10 @@ class Router {
     const path = url.pathname + url.search;
     this.go(path, { replace: path === this.url });
   }
+}
+
+function entry(from: string | null): Entry {
+  return { key: Date.now(), from };
 }
 
 export const router = new Router();

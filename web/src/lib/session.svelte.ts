@@ -16,7 +16,8 @@ class Session {
   /** What the server says of itself, for who isn't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
-  #atSignOut: (() => Promise<void> | void)[] = [];
+  #before: (() => Promise<void>)[] = [];
+  #after: (() => void)[] = [];
 
   /** The signed-in person, where nobody else gets to. */
   get me(): User {
@@ -35,25 +36,31 @@ class Session {
     this.ready = true;
   }
 
-  /** Does this before signing out: what waits is sent, what was cached is dropped. */
-  beforeSignOut(task: () => Promise<void> | void): void {
-    this.#atSignOut.push(task);
+  /** Does this while one is still signed in: what waits to be sent is sent. */
+  beforeSignOut(task: () => Promise<void>): void {
+    this.#before.push(task);
+  }
+
+  /** Does this when one has signed out: what was kept in mind is forgotten. */
+  afterSignOut(task: () => void): void {
+    this.#after.push(task);
   }
 
   async signIn(login: string, password: string): Promise<void> {
     await api.signIn(login, password);
     const user = await api.me();
     // What somebody else left behind in this tab is not shown to the next.
-    if (this.user && this.user.id !== user.id) await this.#clear();
+    if (this.user && this.user.id !== user.id) this.#forget();
     this.user = user;
     this.expired = false;
   }
 
   async signOut(): Promise<void> {
-    await this.#clear();
+    for (const task of this.#before) await task();
     await api.signOut();
     if (this.user) forgetDrafts(this.user.id);
     this.user = null;
+    this.#forget();
     router.go(paths.signIn);
   }
 
@@ -87,8 +94,8 @@ class Session {
     }
   }
 
-  async #clear(): Promise<void> {
-    for (const task of this.#atSignOut) await task();
+  #forget(): void {
+    for (const task of this.#after) task();
   }
 }
 

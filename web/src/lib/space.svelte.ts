@@ -51,7 +51,7 @@ export class OpenSpace {
 }
 
 let open: OpenSpace | null = null;
-session.beforeSignOut(() => {
+session.afterSignOut(() => {
   open = null;
 });
 

@@ -12,7 +12,7 @@ class Spaces {
   #reading: Promise<void> | null = null;
 
   constructor() {
-    session.beforeSignOut(() => {
+    session.afterSignOut(() => {
       this.list = null;
     });
   }
