@@ -1,11 +1,11 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use tokio::time::timeout;
 
 use crate::attempts::Attempts;
 use crate::backup::restore;
@@ -13,7 +13,8 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
-use crate::domain::{photos, shares};
+use crate::domain::{photos, shares, spaces};
+use crate::folder;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::intake::Intake;
@@ -25,6 +26,9 @@ use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 use crate::upkeep::Upkeep;
+
+/// How long the very first start waits for what S3 says.
+const ASKING: Duration = Duration::from_secs(5);
 
 /// Everything that requests, workers and commands share.
 #[derive(Clone)]
@@ -53,18 +57,20 @@ impl App {
     /// Opens everything below the data folder, and makes what is missing.
     ///
     /// # Errors
-    /// A folder or file can't be made or used, or the database is from a newer version.
+    /// A part of the folder is missing (see [`check_folder`]); a folder or file can't be made or used; the database is
+    /// from a newer version.
     pub fn open(config: Config) -> Result<Self> {
         let folder = &config.data_dir;
-        make_folder(folder)?;
-        ensure!(
-            !restore::is_unfinished(folder),
-            "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
-             delete the folder",
-            folder.display()
-        );
+        check_folder(&config)?;
+        folder::make(folder)?;
         let clock = Clock::default();
-        let db = Db::open(&folder.join("shared-spaces.db"))?;
+        let db = Db::open(&folder.join(folder::DATABASE))?;
+        if config.photos.store == StoreKind::Local {
+            // A folder from before there were markers can't be told from another.
+            let is_marked = folder::is_marked(folder);
+            let some = is_marked && db.read_blocking(|conn| Ok(photos::is_any(conn)?))?;
+            folder::mark_photos(&folder.join(folder::PHOTOS), &folder::mark(folder)?, some)?;
+        }
         let aws = Aws::default();
         let store = store_with(config.photos.store, &config, aws.clone())?;
         let queue = match config.photos.queue {
@@ -97,6 +103,15 @@ impl App {
         })
     }
 
+    /// As [`Self::open`], unless that would be to begin anew beside what an earlier installation has in S3.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`check_store`].
+    pub async fn start(config: Config) -> Result<Self> {
+        check_store(&config).await?;
+        Self::open(config)
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -127,6 +142,24 @@ impl App {
         Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
     }
 
+    /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
+    /// earlier installation beside which this database was begun, if there is one.
+    ///
+    /// # Errors
+    /// S3 can't be asked, or the marker can't be written.
+    pub async fn confirm_folder(&self) -> Result<Option<String>> {
+        let folder = &self.config.data_dir;
+        if folder::is_marked(folder) {
+            return Ok(None);
+        }
+        let begun_anew = self.db.read(|conn| Ok(spaces::last_id(conn)? == 0)).await?;
+        if begun_anew && let Some(bucket) = self.photos.find_earlier().await? {
+            return Ok(Some(bucket));
+        }
+        folder::mark(folder)?;
+        Ok(None)
+    }
+
     /// What takes all photos from the other store to this one.
     ///
     /// # Errors
@@ -134,6 +167,14 @@ impl App {
     pub fn mover(&self, to: StoreKind) -> Result<Mover> {
         let aws = Aws::default();
         let (config, journal) = (&self.config, format!("photos-move-to-{to}"));
+        let (id, photos) = (
+            folder::mark(&config.data_dir)?,
+            config.data_dir.join(folder::PHOTOS),
+        );
+        match to {
+            StoreKind::Local => folder::mark_photos(&photos, &id, false)?,
+            StoreKind::S3 => folder::check_photos(&photos, &id, false)?,
+        }
         Ok(Mover {
             db: self.db.clone(),
             clock: self.clock.clone(),
@@ -155,13 +196,49 @@ impl App {
     }
 }
 
-/// Makes the data folder if it isn't there.
+/// Refuses a data folder that isn't whole, or isn't the one that is meant. Changes nothing.
 ///
 /// # Errors
-/// It can't be made.
-pub fn make_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("The data folder {} can't be made", folder.display()))
+/// A sentence that says what to do.
+pub fn check_folder(config: &Config) -> Result<()> {
+    let folder = &config.data_dir;
+    ensure!(
+        !restore::is_unfinished(folder),
+        "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
+         delete the folder",
+        folder.display()
+    );
+    folder::check(folder, config.expect_data)
+}
+
+/// Refuses to begin anew beside what an earlier installation has in S3.
+///
+/// # Errors
+/// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`] does so later.
+pub async fn check_store(config: &Config) -> Result<()> {
+    if config.photos.store == StoreKind::Local || folder::is_begun(&config.data_dir) {
+        return Ok(());
+    }
+    let store = store(StoreKind::S3, config)?;
+    let asked = timeout(ASKING, store.find_earlier()).await;
+    match asked.map_err(Into::into).flatten() {
+        Ok(None) => {}
+        Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
+        Err(error) => tracing::warn!(
+            "whether S3 has photos of an earlier installation can't be asked yet: {error:#}"
+        ),
+    }
+    Ok(())
+}
+
+/// What is said of a database that was begun anew beside photos in S3.
+pub fn begun_anew(config: &Config, bucket: &str) -> String {
+    format!(
+        "There was nothing in the data folder {}, and S3 has photos of an earlier installation, in {bucket}. If the folder \
+         is on a disk of its own, mount that, or put back a backup. To begin anew, set photos.temp_bucket to another name, \
+         or delete that bucket",
+        config.data_dir.display()
+    )
 }
 
 /// A worker that needs no database, because store and queue are both elsewhere; `None` with other settings.
@@ -183,10 +260,10 @@ pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
 /// The queue alone, without the database where it is elsewhere.
 ///
 /// # Errors
-/// As [`App::open`].
-pub fn queue(config: Config) -> Result<PhotoQueue> {
+/// As [`App::start`].
+pub async fn queue(config: Config) -> Result<PhotoQueue> {
     match config.photos.queue {
-        QueueKind::Local => Ok(App::open(config)?.queue),
+        QueueKind::Local => Ok(App::start(config).await?.queue),
         QueueKind::Sqs => sqs(&config, Aws::default(), Clock::default()),
     }
 }
@@ -202,7 +279,7 @@ pub fn store(kind: StoreKind, config: &Config) -> Result<PhotoStore> {
 fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> {
     Ok(match kind {
         StoreKind::Local => {
-            PhotoStore::Local(LocalStore::open_at(&config.data_dir.join("photos"))?)
+            PhotoStore::Local(LocalStore::open_at(&config.data_dir.join(folder::PHOTOS))?)
         }
         StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws)),
     })

@@ -59,6 +59,9 @@ pub struct Options {
     /// Where the database, the photos and the signing key live
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+    /// Begin in a data folder in which nothing is, although the setting expect_data says that something should be
+    #[arg(long, global = true)]
+    pub new: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -23,6 +23,8 @@ pub use rate_limits::RateLimits;
 pub struct Config {
     /// Where the database, the photos and the signing key live.
     pub data_dir: PathBuf,
+    /// Whether an earlier start has begun the data folder, so that one in which nothing is must be the wrong one.
+    pub expect_data: bool,
     /// What absolute links begin with, such as `https://spaces.example.org`. Without it: the request's own host.
     pub public_url: Option<String>,
     /// Who may make an account.
@@ -96,6 +98,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("data"),
+            expect_data: false,
             public_url: None,
             registration: Registration::Open,
             cors_origins: Vec::new(),

@@ -29,6 +29,8 @@ pub mod commands;
 pub mod config;
 // Many readers, one writer.
 pub mod db;
+// The data folder, and whether it is the right one.
+pub mod folder;
 // Looks at everything that the program stands on.
 pub mod doctor;
 // What a look at something has shown.

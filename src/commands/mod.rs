@@ -12,7 +12,7 @@ mod worker;
 
 use std::io::IsTerminal;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rocket::figment::Figment;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::backup::bridge::Bridge;
 use crate::cli::{Cli, Command, Options, ServeOptions};
 use crate::config::{self, Config};
+use crate::folder;
 use crate::shutdown;
 
 /// Runs the command that was given, or serves.
@@ -38,7 +39,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         (true, None) | (false, Some(Command::Worker)) => worker::run(&options).await,
         (false, None) => serve::run(&options, ServeOptions::default()).await,
         (false, Some(Command::Serve(serve))) => serve::run(&options, serve).await,
-        (false, Some(Command::User(command))) => user::run(open(&options)?, command).await,
+        (false, Some(Command::User(command))) => user::run(open(&options).await?, command).await,
         (false, Some(Command::Backup(command))) => backup::run(&options, command).await,
         (false, Some(Command::Verify { archive })) => verify::run(&options, archive).await,
         (false, Some(Command::Restore(command))) => restore::run(&options, command).await,
@@ -55,11 +56,19 @@ fn settings(options: &Options) -> Result<(Figment, Config)> {
     if let Some(folder) = &options.data_dir {
         config.data_dir = folder.clone();
     }
+    if options.new {
+        ensure!(
+            !folder::is_begun(&config.data_dir),
+            "The data folder {} was begun by an earlier start: leave out --new, which is for the first",
+            config.data_dir.display()
+        );
+        config.expect_data = false;
+    }
     Ok((rocket, config))
 }
 
-fn open(options: &Options) -> Result<App> {
-    App::open(settings(options)?.1)
+async fn open(options: &Options) -> Result<App> {
+    App::start(settings(options)?.1).await
 }
 
 /// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop.

@@ -15,14 +15,14 @@ use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
 pub async fn run(options: &Options, command: PhotosCommand) -> Result<()> {
     let config = settings(options)?.1;
     match command {
-        PhotosCommand::Failed => list_failed(&app::queue(config)?).await,
+        PhotosCommand::Failed => list_failed(&app::queue(config).await?).await,
         PhotosCommand::Retry { all: true, .. } => {
-            let sent = app::queue(config)?.retry(None).await?;
+            let sent = app::queue(config).await?.retry(None).await?;
             println!("Sent again: {}", sent.len());
             Ok(())
         }
         PhotosCommand::Move { to } => photos_move::run(config, to).await,
-        PhotosCommand::Retry { names, .. } => retry(&app::queue(config)?, &names).await,
+        PhotosCommand::Retry { names, .. } => retry(&app::queue(config).await?, &names).await,
     }
 }
 

@@ -19,7 +19,7 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     let _lock = is_last_part
         .then(|| serve::lock(&config.data_dir))
         .transpose()?;
-    let app = App::open(config)?;
+    let app = App::start(config).await?;
     let mover = app.mover(to)?;
 
     let total = app.db.read(|conn| Ok(photos::total_bytes(conn)?)).await?;

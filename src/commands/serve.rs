@@ -11,10 +11,11 @@ use rocket::figment::providers::Serialized;
 
 use super::settings;
 use crate::api::{self, InFlight};
-use crate::app::{App, make_folder};
+use crate::app::{self, App, begun_anew};
 use crate::backup::workplace;
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
+use crate::folder;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
 use crate::shutdown::{self, Shutdown};
@@ -33,6 +34,9 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let (rocket, config) = settings(options)?;
     let figment = with_options(rocket, &serve);
     let folder = config.data_dir.clone();
+    // Before anything is made, not even the lock.
+    app::check_folder(&config)?;
+    app::check_store(&config).await?;
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
@@ -41,7 +45,10 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
 
     let (ending, shutdown) = shutdown::pair();
     let background = start_background(&app, &shutdown);
-    let served = answer_requests(figment, app).await;
+    let served = tokio::select! {
+        served = answer_requests(figment, app.clone()) => served,
+        doubt = prepare(&app) => Err(doubt),
+    };
     ending.announce();
     for task in background {
         task.await
@@ -139,28 +146,37 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     ));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
-    let store = app.photos.clone();
-    tokio::spawn(async move { prepare(store).await });
     tasks
 }
 
-/// Makes what the store of photos needs, as soon as it can be reached: texts are shared without it.
-async fn prepare(store: PhotoStore) {
-    while let Err(error) = store.prepare().await {
-        tracing::error!("the store of photos can't be used: {error:#}");
-        tokio::time::sleep(PREPARE_AGAIN).await;
+/// Makes what the store of photos needs, as soon as it can be reached: texts are shared without it. Answers only if the
+/// store then says that the data folder is the wrong one.
+async fn prepare(app: &App) -> anyhow::Error {
+    let prepared = async || {
+        app.photos.prepare().await?;
+        app.confirm_folder().await
+    };
+    loop {
+        match prepared().await {
+            Ok(None) => return std::future::pending().await,
+            Ok(Some(bucket)) => return anyhow!(begun_anew(&app.config, &bucket)),
+            Err(error) => {
+                tracing::error!("the store of photos can't be used: {error:#}");
+                tokio::time::sleep(PREPARE_AGAIN).await;
+            }
+        }
     }
 }
 
 /// Keeps servers away from the folder, until what is returned is dropped: two would give the same id away twice.
 ///
 /// # Errors
-/// A server is running on it.
+/// A server is running on it, or it can't be used.
 pub(super) fn lock(folder: &Path) -> Result<File> {
-    make_folder(folder)?;
+    folder::make(folder)?;
     let path = folder.join("serve.lock");
     let file = File::create(&path)
-        .with_context(|| format!("The file {} can't be made", path.display()))?;
+        .with_context(|| format!("The file {} can't be written", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -17,7 +17,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let config = settings(options)?.1;
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
-        None => App::open(config)?.sorter(),
+        None => App::start(config).await?.sorter(),
     };
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Db, migrate};
+use crate::domain::photos;
 use crate::finding::Finding;
 
 /// How a database file was found.
@@ -13,6 +14,7 @@ use crate::finding::Finding;
 pub struct Condition {
     schema: i32,
     newest: i32,
+    has_photos: bool,
     /// What SQLite says of the file; `ok` if it is sound.
     verdict: String,
 }
@@ -32,8 +34,11 @@ impl Db {
         let verdict = connection
             .query_row("pragma quick_check(1)", [], |row| row.get(0))
             .with_context(reading)?;
+        let schema = migrate::version(&connection).with_context(reading)?;
+        let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
         Ok(Condition {
-            schema: migrate::version(&connection).with_context(reading)?,
+            schema,
+            has_photos,
             newest: migrate::newest(),
             verdict,
         })
@@ -46,12 +51,18 @@ impl Condition {
         self.verdict == "ok" && self.schema == self.newest
     }
 
+    /// Whether it knows of photos.
+    pub fn has_photos(&self) -> bool {
+        self.has_photos
+    }
+
     /// What this means.
     pub fn finding(&self) -> Finding {
         let Self {
             schema,
             newest,
             verdict,
+            ..
         } = self;
         if verdict != "ok" {
             return Finding::bad(format!(

@@ -1,5 +1,7 @@
 //! Brings the schema up to date, and leaves a copy of the database from before.
 
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -95,10 +97,35 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// SQLite's own backup, which takes in what still stands in the write-ahead log.
+/// SQLite's own backup, which takes in what still stands in the write-ahead log. Whole or not at all: what a crash leaves
+/// is no copy, and is made anew by the next start.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
-    connection.backup("main", copy, None)?;
-    std::fs::File::open(copy)?.sync_all()?;
+    let folder = copy.parent().unwrap_or(Path::new("."));
+    let part = folder.join("shared-spaces.db.part");
+    delete(&part)?;
+    let copied = connection
+        .backup("main", &part, None)
+        .map_err(anyhow::Error::from)
+        .and_then(|()| Ok(File::open(&part)?.sync_all()?));
+    if let Err(error) = copied {
+        // It may be what fills the disk.
+        delete(&part)?;
+        return Err(error);
+    }
+    fs::rename(&part, copy)?;
+    Ok(File::open(folder)?.sync_all()?)
+}
+
+/// Deletes an unfinished copy with all that SQLite may have put beside it.
+fn delete(part: &Path) -> Result<()> {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let mut path = part.as_os_str().to_owned();
+        path.push(ending);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::finding::Finding;
+use crate::folder;
 
 /// What was found of what others stand on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,12 +24,16 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
     let mut data = Data::default();
     let folder = &config.data_dir;
     let shown = folder.display();
-    let database = folder.join("shared-spaces.db");
+    let database = folder.join(folder::DATABASE);
     let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
     if !database.exists() && needs_none {
         tell(Finding::good(format!(
             "There is no database in the data folder {shown}: workers need none, and the first start of a server makes it"
         )));
+        return data;
+    }
+    if let Err(error) = folder::check(folder, config.expect_data) {
+        tell(Finding::error(&error));
         return data;
     }
     if !folder.exists() {
@@ -58,12 +63,28 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
         Ok(condition) => {
             data.has_current_database = condition.is_current();
             tell(condition.finding());
+            if config.photos.store == StoreKind::Local
+                && let Err(error) = check_photos(folder, condition.has_photos())
+            {
+                data.has_folder = false;
+                data.has_current_database = false;
+                tell(Finding::error(&error));
+            }
         }
         Err(error) => tell(Finding::bad(format!(
             "{error:#}. Put back a copy of the whole data folder, or ask for help before the file is changed"
         ))),
     }
     data
+}
+
+/// Whether the photos are where the database says.
+fn check_photos(folder: &Path, some: bool) -> Result<()> {
+    match folder::read(&folder.join(folder::MARKER))? {
+        Some(id) => folder::check_photos(&folder.join(folder::PHOTOS), &id, some),
+        // The next start makes it.
+        None => Ok(()),
+    }
 }
 
 /// Writes a file durably, and deletes it.

@@ -18,7 +18,7 @@ pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
     }
     // To open a database of an older version would be to upgrade it.
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
-        match app::queue(config.clone()) {
+        match app::queue(config.clone()).await {
             Ok(queue) => queue.examine(&mut tell).await,
             Err(error) => tell(Finding::error(&error)),
         }

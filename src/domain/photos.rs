@@ -83,6 +83,11 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
+/// Whether there is any photo.
+pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
+}
+
 /// Adds the photo of a share.
 pub(super) fn add(
     conn: &Connection,

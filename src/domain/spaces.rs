@@ -52,6 +52,15 @@ pub struct OpenSpace {
     pub member_count: i64,
 }
 
+/// The last id that a space has ever had, also if it is deleted; 0 before the first.
+pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(
+        "select coalesce(max(seq), 0) from sqlite_sequence where name = 'spaces'",
+        [],
+        |row| row.get(0),
+    )
+}
+
 /// Makes a space, with its maker as its first admin.
 pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp) -> Result<Space> {
     let space = conn

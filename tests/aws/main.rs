@@ -13,6 +13,7 @@ mod deletion;
 mod doctor;
 mod failed;
 mod faults;
+mod folder;
 mod journey;
 mod moving;
 mod workers;

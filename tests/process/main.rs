@@ -6,6 +6,7 @@ mod support;
 
 mod crash;
 mod doctor;
+mod folder;
 mod settings;
 mod shutdown;
 mod uploads;

@@ -165,8 +165,18 @@ impl Server {
 
     /// With settings in the environment.
     pub fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_with_arguments(folder, settings, &[])
+    }
+
+    /// With settings in the environment, and more arguments.
+    pub fn start_with_arguments(
+        folder: &Path,
+        settings: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Self {
         let mut command = command(folder, &["serve", "--port", "0"]);
         command
+            .args(arguments)
             .envs(settings.iter().copied())
             .env("RUST_LOG", "error")
             .stdout(Stdio::piped());
@@ -466,10 +476,11 @@ pub fn pause(time: Duration) {
     thread::sleep(time);
 }
 
-/// The files below a folder, as sorted paths from there; none if it isn't there.
+/// The files below a folder, as sorted paths from there, but for the marker in it; none if the folder isn't there.
 pub fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     collect(folder, folder, &mut found);
+    found.retain(|file| file != "shared-spaces.id");
     found.sort();
     found
 }

@@ -13,6 +13,8 @@ use crate::photos::name::PhotoName;
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";
+/// What the names of the folders of spaces begin with.
+const SPACE: &str = "space-id-";
 
 /// The folder that holds the stores.
 #[derive(Clone, Debug)]
@@ -33,6 +35,22 @@ impl LocalStore {
         fs::create_dir_all(&temp)
             .with_context(|| format!("The folder {} can't be made", temp.display()))?;
         Ok(store)
+    }
+
+    /// Whether there are photos below `root`, sorted or not.
+    ///
+    /// # Errors
+    /// A folder can't be read.
+    pub fn has_photos(root: &Path) -> Result<bool> {
+        let reading = || format!("The folder {} can't be read", root.display());
+        let mut sorted = names_in(root).with_context(reading)?.into_iter();
+        if sorted.any(|name| name.starts_with(SPACE)) {
+            return Ok(true);
+        }
+        let mut arrived = names_in(&root.join("temp"))
+            .with_context(reading)?
+            .into_iter();
+        Ok(arrived.any(|name| name.parse::<PhotoName>().is_ok()))
     }
 
     /// Moves a file as a photo is moved.
@@ -212,11 +230,24 @@ impl LocalStore {
     }
 
     fn space(&self, name: &PhotoName) -> PathBuf {
-        self.root.join(format!("space-id-{}", name.space()))
+        self.root.join(format!("{SPACE}{}", name.space()))
     }
 
     fn sorted(&self, name: &PhotoName) -> PathBuf {
         self.space(name).join(name.file())
+    }
+}
+
+/// The names in a folder; none if it isn't there.
+fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect(),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
     }
 }
 

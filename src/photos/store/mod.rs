@@ -97,6 +97,18 @@ impl PhotoStore {
         }
     }
 
+    /// A bucket in which an installation with the same settings has kept photos of a space; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn find_earlier(&self) -> Result<Option<String>> {
+        match self {
+            // Its folder is a part of the data folder, which is looked at by itself.
+            Self::Local(_) => Ok(None),
+            Self::S3(store) => store.find_earlier().await,
+        }
+    }
+
     /// Tries out what the store needs, on something that is no photo.
     pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
         match self {

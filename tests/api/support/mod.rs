@@ -106,9 +106,11 @@ impl TestApp {
         self.folder.path().join("data").join(path)
     }
 
-    /// The photos' files, as paths below `photos`, sorted.
+    /// The photos' files without the marker among them, as paths below `photos`, sorted.
     pub fn files(&self) -> Vec<String> {
-        files_below(&self.path("photos"))
+        let mut files = files_below(&self.path("photos"));
+        files.retain(|file| file != "shared-spaces.id");
+        files
     }
 
     /// Every file of the data folder, as paths below it, sorted.

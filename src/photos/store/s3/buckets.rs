@@ -134,6 +134,43 @@ impl Buckets {
         Ok(found)
     }
 
+    /// A bucket that was made for a space under these settings, or the common one if there are spaces in it. The digits
+    /// tell: in a bucket that others have made, they are others.
+    ///
+    /// # Errors
+    /// The buckets can't be listed.
+    pub async fn find_earlier(&self, client: &Client) -> Result<Option<String>> {
+        let Some(shared) = &self.shared else {
+            let ours = list(client, &self.prefix).await?;
+            return Ok(ours.into_iter().find(|bucket| self.is_made_here(bucket)));
+        };
+        let first = client
+            .list_objects_v2()
+            .bucket(shared)
+            .prefix(&self.prefix)
+            .max_keys(1);
+        match first.send().await {
+            Ok(found) => Ok((!found.contents().is_empty()).then(|| shared.clone())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => {
+                Err(error).with_context(|| format!("The bucket {shared} can't be listed"))
+            }
+        }
+    }
+
+    fn is_made_here(&self, bucket: &str) -> bool {
+        let rest = bucket.strip_prefix(&self.prefix);
+        let Some((space, ending)) = rest.and_then(|rest| rest.split_once('-')) else {
+            return false;
+        };
+        (0..ATTEMPTS).any(|attempt| self.ending(space, attempt) == ending)
+    }
+
+    /// The five digits of a space's bucket.
+    fn ending(&self, space: &str, attempt: u32) -> String {
+        format!("{:05}", digits(&self.temp, space, attempt))
+    }
+
     /// Forgets a bucket that isn't there any more.
     pub fn forget(&self, space: &str) {
         self.known
@@ -151,11 +188,7 @@ impl Buckets {
     /// same name, and the second finds that it is ours already.
     async fn create(&self, client: &Client, space: &str) -> Result<String> {
         for attempt in 0..ATTEMPTS {
-            let bucket = format!(
-                "{}{space}-{:05}",
-                self.prefix,
-                digits(&self.temp, space, attempt)
-            );
+            let bucket = format!("{}{space}-{}", self.prefix, self.ending(space, attempt));
             if create(client, &bucket).await? {
                 return Ok(bucket);
             }

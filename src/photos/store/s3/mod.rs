@@ -85,6 +85,10 @@ impl S3Store {
         self.buckets.create_common(self.client().await).await
     }
 
+    pub(super) async fn find_earlier(&self) -> Result<Option<String>> {
+        self.buckets.find_earlier(self.client().await).await
+    }
+
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         self.put(self.buckets.temporary(name), name, bytes).await
     }
