@@ -18,6 +18,7 @@ export class Feed {
   error = $state.raw<unknown>(null);
 
   #next = $state<string | null>(null);
+  #reading: Promise<void> | null = null;
   /** What waits doesn't reach down to what is shown: then it takes its place. */
   #gap: Piece<Share> | null = null;
 
@@ -27,9 +28,14 @@ export class Feed {
     return this.ready && this.#next === null;
   }
 
-  /** Reads the first piece, or the next one. */
-  async more(): Promise<void> {
-    if (this.loading || this.isWhole) return;
+  /** Reads the first piece, or the next one. Asked twice at once, it is read once. */
+  more(): Promise<void> {
+    if (this.isWhole) return Promise.resolve();
+    this.#reading ??= this.#more().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #more(): Promise<void> {
     this.loading = true;
     this.error = null;
     try {

@@ -78,7 +78,10 @@ class Router {
 
   async #popped(event: PopStateEvent): Promise<void> {
     this.#entry = (event.state as Entry | null) ?? entry(null);
-    if (this.#takeCover() && location.pathname + location.search === this.url) return;
+    if (this.#takeCover() && location.pathname + location.search === this.url) {
+      this.#scrolls.set(this.#entry.key, scrollY);
+      return;
+    }
     await this.#show(location.pathname + location.search, this.#scrolls.get(this.#entry.key) ?? 0);
   }
 
