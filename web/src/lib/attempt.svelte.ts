@@ -22,6 +22,14 @@ export class Attempt {
     }
   }
 
+  /** For a form, which does this when it is sent. */
+  form(task: () => Promise<void>): (event: SubmitEvent) => void {
+    return (event) => {
+      event.preventDefault();
+      void this.run(task);
+    };
+  }
+
   /** What was wrong is being put right. */
   clear = (): void => {
     this.error = null;

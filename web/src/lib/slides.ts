@@ -14,10 +14,10 @@ export interface Slide {
   thumbCropped: true;
 }
 
-/** The large preview, as large as the photo itself. What moves is shown as it is. */
+/** The large preview, shown as large as the photo itself is. */
 export function slideOf(photo: Photo, alt: string): Slide {
-  const { width, height, animated, previews } = photo.image;
-  const src = hereOf(animated ? photo.image_url : previews.large.url);
+  const { width, height, previews } = photo.image;
+  const src = hereOf(previews.large.url);
   return { src, msrc: hereOf(previews.small.url), width, height, alt, thumbCropped: true };
 }
 

@@ -62,7 +62,6 @@ export const around: Record<keyof typeof english, string> = {
   'account.change_password': 'Passwort ändern',
   'account.password_old': 'Bisheriges Passwort',
   'account.password_new': 'Neues Passwort',
-  'account.password_confirm': 'Neues Passwort noch einmal',
   'account.password_changed': 'Das Passwort ist geändert. Überall sonst bist du abgemeldet.',
   'account.devices': 'Wo du angemeldet bist',
   'account.device_on': '{name} auf {system}',

@@ -60,7 +60,6 @@ export const around = {
   'account.change_password': 'Change password',
   'account.password_old': 'Your password so far',
   'account.password_new': 'New password',
-  'account.password_confirm': 'New password once more',
   'account.password_changed': 'The password is changed. Everywhere else you are signed out.',
   'account.devices': 'Where you are signed in',
   'account.device_on': '{name} on {system}',
