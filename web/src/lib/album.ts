@@ -18,11 +18,11 @@ interface Shares extends Omit<Album, 'photos'> {
   readonly shares: Share[];
 }
 
-/** The photos of all shares that have one, as far as the shares have been read. */
-export function albumOf(shares: Shares): Album {
+/** The photos of all shares that have one and are shown, as far as the shares have been read. */
+export function albumOf(shares: Shares, isShown: (share: Share) => boolean): Album {
   return {
     get photos() {
-      return shares.shares.flatMap(photosOf);
+      return shares.shares.filter(isShown).flatMap(photosOf);
     },
     get isWhole() {
       return shares.isWhole;

@@ -1,6 +1,8 @@
 // The photos of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
 import * as api from './api';
+import { deletions } from './deletions.svelte';
+import { join, refresh } from './pieces';
 import { session } from './session.svelte';
 import type { Photo, Piece } from './types';
 
@@ -8,17 +10,22 @@ import type { Photo, Piece } from './types';
 const RENEW_AFTER = 60_000;
 
 export class Gallery {
-  photos = $state.raw<Photo[]>([]);
   ready = $state(false);
   loading = $state(false);
   /** Why the last piece couldn't be read. */
   error = $state.raw<unknown>(null);
 
+  #read = $state.raw<Photo[]>([]);
   #next = $state<string | null>(null);
   #reading: Promise<void> | null = null;
   #renewed = Date.now();
 
   constructor(readonly space: number) {}
+
+  /** Without those whose shares have been deleted here. */
+  get photos(): Photo[] {
+    return this.#read.filter((photo) => !deletions.isHidden(photo.share_id));
+  }
 
   get isWhole(): boolean {
     return this.ready && this.#next === null;
@@ -26,18 +33,18 @@ export class Gallery {
 
   /** Reads the next piece; the first one, if there is none yet. */
   more(): Promise<void> {
-    return this.#read(() => (this.#next === null ? api.photos(this.space) : api.morePhotos(this.#next)), join);
+    return this.#ask(() => (this.#next === null ? api.photos(this.space) : api.morePhotos(this.#next)), join);
   }
 
   /** Looks for what has changed at the top. */
   look(): Promise<void> {
-    return this.#read(() => api.photos(this.space), refresh);
+    return this.#ask(() => api.photos(this.space), refresh);
   }
 
   /** Reads until the photo of a share is there; tells whether it is. */
   async find(share: number): Promise<boolean> {
     const known = () => this.photos.some((photo) => photo.share_id === share);
-    const passed = () => (this.photos.at(-1)?.share_id ?? Infinity) < share;
+    const passed = () => (this.#read.at(-1)?.share_id ?? Infinity) < share;
     while (!known() && !passed() && !this.isWhole) {
       await this.more();
       if (this.error) throw this.error;
@@ -49,8 +56,8 @@ export class Gallery {
   async renew(): Promise<void> {
     if (Date.now() - this.#renewed < RENEW_AFTER) return;
     this.#renewed = Date.now();
-    const last = this.photos.at(-1)?.share_id ?? 0;
-    await this.#read(async () => {
+    const last = this.#read.at(-1)?.share_id ?? 0;
+    await this.#ask(async () => {
       let piece = await api.photos(this.space);
       const rows = piece.rows;
       while (piece.next !== null && (rows.at(-1)?.share_id ?? 0) > last) {
@@ -62,18 +69,18 @@ export class Gallery {
   }
 
   /** Reads one thing at a time: what is asked for meanwhile is what is being read. */
-  #read(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
-    this.#reading ??= this.#readNow(ask, put).finally(() => (this.#reading = null));
+  #ask(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
+    this.#reading ??= this.#askNow(ask, put).finally(() => (this.#reading = null));
     return this.#reading;
   }
 
-  async #readNow(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
+  async #askNow(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
     this.loading = true;
     this.error = null;
     try {
       const piece = await ask();
-      const merged = put({ rows: this.photos, next: this.#next }, piece);
-      this.photos = merged.rows;
+      const merged = put({ rows: this.#read, next: this.#next }, piece);
+      this.#read = merged.rows;
       this.#next = merged.next;
       this.ready = true;
     } catch (error) {
@@ -82,22 +89,6 @@ export class Gallery {
       this.loading = false;
     }
   }
-}
-
-/** What was read, with the next piece behind it. */
-export function join(read: Piece<Photo>, piece: Piece<Photo>): Piece<Photo> {
-  const last = read.rows.at(-1)?.share_id ?? Infinity;
-  return { rows: [...read.rows, ...piece.rows.filter((photo) => photo.share_id < last)], next: piece.next };
-}
-
-/** What was read, with a newer first piece in the place of what stood there. What doesn't reach down to what was read
-takes its place altogether. */
-export function refresh(read: Piece<Photo>, piece: Piece<Photo>): Piece<Photo> {
-  const newest = read.rows[0]?.share_id ?? 0;
-  const last = piece.rows.at(-1)?.share_id ?? 0;
-  const older = read.rows.filter((photo) => photo.share_id < last);
-  if (piece.next === null || newest < last || older.length === 0) return piece;
-  return { rows: [...piece.rows, ...older], next: read.next };
 }
 
 const galleries = new Map<number, Gallery>();

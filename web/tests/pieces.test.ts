@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { join, refresh } from '../src/lib/gallery.svelte';
+import { join, refresh } from '../src/lib/pieces';
 import type { Photo } from '../src/lib/types';
 
 const preview = { url: '/photos/x', width: 4, height: 3 };
