@@ -7,10 +7,17 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use tokio::sync::OnceCell;
+
+use crate::config::Checksums;
 
 /// How long the first byte of an answer may take. SQS holds a request for up to 20 seconds when there is nothing to receive.
 pub const ANSWER: Duration = Duration::from_secs(30);
+/// For each so many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
+const PIECE: usize = 2 * 1024 * 1024;
 
 /// The configuration of the SDK, found out at the first use; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +36,21 @@ impl Aws {
     /// What the environment, the profile or the machine says.
     pub async fn config(&self) -> &SdkConfig {
         self.config.get_or_init(load).await
+    }
+
+    /// A client of S3, as the settings `photos.path_style` and `photos.checksums` say.
+    pub async fn s3(&self, path_style: Option<bool>, checksums: Checksums) -> Client {
+        let config = self.config().await;
+        // Amazon has a name for each bucket in its DNS; whoever runs something else at home mostly hasn't.
+        let elsewhere =
+            config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        let mut builder = Builder::from(config).force_path_style(path_style.unwrap_or(elsewhere));
+        if checksums == Checksums::WhenRequired {
+            builder = builder
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        }
+        Client::from_conf(builder.build())
     }
 }
 
@@ -53,4 +75,45 @@ async fn load() -> SdkConfig {
         .into_builder()
         .region(Region::from_static("us-east-1"))
         .build()
+}
+
+/// How long S3 may take to answer that it has so many bytes. The time for them to get there counts as well.
+pub fn patience(bytes: usize) -> TimeoutConfig {
+    // Few different times, because the SDK keeps connections apart by them.
+    let pieces = bytes.div_ceil(PIECE).next_power_of_two();
+    TimeoutConfig::builder()
+        .read_timeout(ANSWER * u32::try_from(pieces).unwrap_or(u32::MAX))
+        // Each attempt has its bound, and their number has one too.
+        .disable_operation_timeout()
+        .build()
+}
+
+/// Whether S3 says that there is no such object or bucket.
+pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let status = error
+        .raw_response()
+        .map(|response| response.status().as_u16());
+    matches!(
+        error.code(),
+        Some("NoSuchKey" | "NoSuchBucket" | "NotFound")
+    ) || status == Some(404)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_may_take_its_time_on_a_slow_line_and_a_small_one_no_longer_than_any_request() {
+        let seconds = |mib: usize| {
+            patience(mib * 1024 * 1024)
+                .read_timeout()
+                .unwrap()
+                .as_secs()
+        };
+        assert_eq!([0, 1, 2, 3, 25].map(seconds), [30, 30, 30, 60, 480]);
+        // A megabit each second is enough.
+        assert!((1..100).all(|mib| seconds(mib) * 1_000_000 > mib as u64 * 1024 * 1024 * 8));
+        assert_eq!(patience(1).operation_timeout(), None);
+    }
 }

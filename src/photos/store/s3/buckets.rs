@@ -9,8 +9,8 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use sha2::{Digest, Sha256};
 
-use super::objects::is_missing;
 use crate::config::{Layout, Photos};
+use crate::photos::aws::is_missing;
 use crate::photos::name::PhotoName;
 
 /// How many names are tried before somebody has to look at it.

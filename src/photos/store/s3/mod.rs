@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
@@ -21,20 +20,17 @@ use tokio::sync::OnceCell;
 
 use super::{Served, Sorted, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
-use crate::photos::aws::{ANSWER, Aws};
+use crate::photos::aws::{Aws, is_missing, patience};
 use crate::photos::name::PhotoName;
 use crate::photos::sweep::ABANDONED;
 use buckets::{Buckets, Place, delete_bucket};
 pub use objects::S3Object;
-use objects::{Copied, copy, delete, is_missing, size};
+use objects::{Copied, copy, delete, size};
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
 /// Photos that are remembered as sorted; when there are more, they are asked for again.
 const REMEMBERED: usize = 100_000;
-
-/// For each so many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
-const PIECE: usize = 2 * 1024 * 1024;
 
 /// The stores in S3; clones share what they have found out.
 #[derive(Clone, Debug)]
@@ -63,22 +59,8 @@ impl S3Store {
     }
 
     async fn client(&self) -> &Client {
-        self.client.get_or_init(|| self.connect()).await
-    }
-
-    async fn connect(&self) -> Client {
-        let config = self.aws.config().await;
-        // Amazon has a name for each bucket in its DNS; whoever runs something else at home mostly hasn't.
-        let elsewhere =
-            config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-        let mut builder =
-            Builder::from(config).force_path_style(self.path_style.unwrap_or(elsewhere));
-        if self.checksums == Checksums::WhenRequired {
-            builder = builder
-                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-                .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        }
-        Client::from_conf(builder.build())
+        let connect = || self.aws.s3(self.path_style, self.checksums);
+        self.client.get_or_init(connect).await
     }
 
     pub(super) async fn prepare(&self) -> Result<()> {
@@ -311,35 +293,5 @@ impl S3Store {
             }
         }
         Ok(names)
-    }
-}
-
-/// How long S3 may take to answer that it has so many bytes. The time for them to get there counts as well.
-fn patience(bytes: usize) -> TimeoutConfig {
-    // Few different times, because the SDK keeps connections apart by them.
-    let pieces = bytes.div_ceil(PIECE).next_power_of_two();
-    TimeoutConfig::builder()
-        .read_timeout(ANSWER * u32::try_from(pieces).unwrap_or(u32::MAX))
-        // Each attempt has its bound, and their number has one too.
-        .disable_operation_timeout()
-        .build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_photo_may_take_its_time_on_a_slow_line_and_a_small_one_no_longer_than_any_request() {
-        let seconds = |mib: usize| {
-            patience(mib * 1024 * 1024)
-                .read_timeout()
-                .unwrap()
-                .as_secs()
-        };
-        assert_eq!([0, 1, 2, 3, 25].map(seconds), [30, 30, 30, 60, 480]);
-        // A megabit each second is enough.
-        assert!((1..100).all(|mib| seconds(mib) * 1_000_000 > mib as u64 * 1024 * 1024 * 8));
-        assert_eq!(patience(1).operation_timeout(), None);
     }
 }

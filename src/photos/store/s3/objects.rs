@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use tokio::io::AsyncRead;
 
 use super::buckets::Place;
+use crate::photos::aws::is_missing;
 
 /// An object that can be read.
 #[derive(Clone, Debug)]
@@ -116,15 +117,4 @@ pub async fn size(client: &Client, place: &Place) -> Result<Option<u64>> {
             )
         }),
     }
-}
-
-/// Whether S3 says that there is no such object or bucket.
-pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
-    let status = error
-        .raw_response()
-        .map(|response| response.status().as_u16());
-    matches!(
-        error.code(),
-        Some("NoSuchKey" | "NoSuchBucket" | "NotFound")
-    ) || status == Some(404)
 }
