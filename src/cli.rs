@@ -33,12 +33,13 @@ What was cut short goes on where it stopped when the command is given again. Fro
 `--to local`.";
 
 const BACKUP: &str = "\
-To a file, the archive has everything inside. To a folder that is there already, archives are named by the time, and a
-photo is brought there only once, for all of them.
+To a file, the archive has everything inside. To a folder that is there already, or to S3, archives are named by the time,
+and a photo is brought there only once, for all of them.
 
 Examples:
   shared-spaces backup spaces.tar.zst                      one archive with everything
-  shared-spaces backup /mnt/disk/spaces --keep 7           the seven newest archives stay";
+  shared-spaces backup /mnt/disk/spaces --keep 7           the seven newest archives stay
+  shared-spaces backup s3://my-backups/spaces --keep 7     the same in S3";
 
 /// A private place for a family or a group of friends to share thoughts and photos
 #[derive(Debug, Parser)]
@@ -84,7 +85,7 @@ pub enum Command {
         after_help = "Examples:\n  shared-spaces verify spaces.tar.zst\n  shared-spaces verify /mnt/disk/spaces"
     )]
     Verify {
-        /// An archive, or a folder of archives
+        /// An archive, a folder of archives, or s3://bucket/prefix
         archive: String,
     },
     /// Restore an archive, or the newest in a folder, into an empty data folder
@@ -108,10 +109,10 @@ pub struct ServeOptions {
 
 #[derive(Args, Debug)]
 pub struct BackupOptions {
-    /// A file or a folder
+    /// A file, a folder, or s3://bucket/prefix; by default what the setting backup.to names
     #[arg(value_name = "TO")]
-    pub to: String,
-    /// Leave so many archives in the folder, and delete older ones
+    pub to: Option<String>,
+    /// Leave so many archives in the folder, and delete older ones; by default all, or backup.keep with backup.to
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub keep: Option<u32>,
     /// Put the photos into the archive also in a folder, so that it needs nothing else there
@@ -121,7 +122,7 @@ pub struct BackupOptions {
 
 #[derive(Args, Debug)]
 pub struct RestoreOptions {
-    /// An archive, or a folder of archives
+    /// An archive, a folder of archives, or s3://bucket/prefix
     #[arg(value_name = "FROM")]
     pub from: String,
     /// Restore what is there, though photos are missing or damaged

@@ -1,5 +1,6 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
+mod backup;
 mod photos;
 mod proxies;
 mod rate_limits;
@@ -13,6 +14,7 @@ use figment::{Figment, Profile};
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
+pub use backup::{Backup, Every};
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
@@ -41,6 +43,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Where photos live and who sorts them.
     pub photos: Photos,
+    /// When backups are made, and where to.
+    pub backup: Backup,
 }
 
 /// Who may make an account.
@@ -107,6 +111,7 @@ impl Default for Config {
             rate_limits: RateLimits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
+            backup: Backup::default(),
         }
     }
 }
@@ -178,6 +183,7 @@ impl Config {
         );
         self.rate_limits.check()?;
         self.photos.check()?;
+        self.backup.check()?;
         if let Some(url) = &self.public_url {
             check_origin("public_url", url)?;
         }
@@ -358,6 +364,9 @@ mod tests {
                 "sessions.lifetime_days",
             ),
             ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
+            ("SHARED_SPACES_BACKUP__EVERY", "daily", "BACKUP.EVERY"),
+            ("SHARED_SPACES_BACKUP__EVERY", "24h", "backup.to"),
+            ("SHARED_SPACES_BACKUP__KEEP", "0", "backup.keep"),
             (
                 "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
                 "0",

@@ -59,6 +59,14 @@ impl Bridge {
         })
     }
 
+    /// Lets something asynchronous go on beside.
+    pub fn begin<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> JoinHandle<Result<T>> {
+        self.runtime.spawn(work)
+    }
+
     /// Waits for what has to be done even though it is time to stop.
     pub fn wait_to_the_end<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)

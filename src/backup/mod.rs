@@ -1,6 +1,7 @@
 //! Backups: one moment of the database, and every photo that it names, in an archive that proves itself.
 //!
-//! An archive at a place has its photos beside it, shared with the other archives there. An archive that is a file of its own has them inside. All of it runs on one thread, step after step.
+//! An archive at a place, which is a folder or a prefix in S3, has its photos beside it, shared with the other archives
+//! there. An archive that is a file of its own has them inside. All of it runs on one thread, step after step.
 
 // The file format.
 pub mod archive;
@@ -18,6 +19,8 @@ pub mod progress;
 mod prune;
 // From an archive to a data folder.
 pub mod restore;
+// Making one again and again.
+pub mod schedule;
 // Making one.
 pub mod take;
 // Checking one.

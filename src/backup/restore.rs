@@ -4,7 +4,7 @@
 //! one rename: where there is a database, everything else is there.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -20,20 +20,18 @@ use crate::app;
 use crate::config::Config;
 use crate::db::snapshot;
 use crate::domain::photos::KnownPhoto;
+use crate::folder::PHOTOS;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 
 /// Stands in a data folder while a restore isn't finished.
 const FOLDER: &str = ".restore";
 /// What may be in an empty data folder: locks, and what a new disk brings.
-const NOTHING: [&str; 4] = [
-    "serve.lock",
-    "backup.lock",
-    "shared-spaces.db.lock",
-    "lost+found",
-];
+const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
-const REMAINS: [&str; 3] = [FOLDER, "photos", KEY];
+const REMAINS: [&str; 3] = [FOLDER, PHOTOS, KEY];
+/// What a new disk brings.
+const LOST: &str = "lost+found";
 
 /// What was restored.
 pub struct Restored {
@@ -58,7 +56,9 @@ pub fn check_empty(data_dir: &Path) -> Result<()> {
     for entry in entries {
         let name = entry.with_context(reading)?.file_name();
         let name = name.to_string_lossy();
-        let fine = NOTHING.contains(&&*name) || unfinished && REMAINS.contains(&&*name);
+        let fine = NOTHING.contains(&&*name)
+            || unfinished && REMAINS.contains(&&*name)
+            || name == PHOTOS && is_empty(&data_dir.join(PHOTOS))?;
         ensure!(
             fine,
             "The data folder {} isn't empty: {name} is in it. A backup is restored into an empty folder only; name another \
@@ -67,6 +67,13 @@ pub fn check_empty(data_dir: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether nothing is in a folder, which may be a disk of its own.
+fn is_empty(folder: &Path) -> Result<bool> {
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("The folder {} can't be read", folder.display()))?;
+    Ok(entries.flatten().all(|entry| entry.file_name() == LOST))
 }
 
 /// Whether a restore into this data folder has begun and not ended.
@@ -120,26 +127,53 @@ fn clear(data: &Path) -> Result<()> {
     if !is_unfinished(data) {
         return Ok(());
     }
+    let deleting = |path: &Path| {
+        format!(
+            "What is left of an earlier restore, {}, can't be deleted",
+            path.display()
+        )
+    };
     for name in REMAINS.iter().rev() {
         let path = data.join(name);
-        let deleted = if path.is_dir() {
-            fs::remove_dir_all(&path)
-        } else {
-            fs::remove_file(&path)
+        let deleted = match *name {
+            PHOTOS => empty(&path),
+            _ if path.is_dir() => fs::remove_dir_all(&path),
+            _ => fs::remove_file(&path),
         };
         match deleted {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| {
-                    format!(
-                        "What is left of an earlier restore, {}, can't be deleted",
-                        path.display()
-                    )
-                });
+                return Err(error).with_context(|| deleting(&path));
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Deletes what is in a folder, and the folder too unless it is a disk of its own.
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == LOST {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    match fs::remove_dir(folder) {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                ErrorKind::ResourceBusy | ErrorKind::DirectoryNotEmpty
+            ) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn sync(folder: &Path) -> Result<()> {
@@ -159,7 +193,7 @@ struct Job<'a, T> {
 }
 
 impl<T: FnMut(&str, &str)> Job<'_, T> {
-    fn run(&mut self, bytes: impl std::io::Read) -> Result<Restored> {
+    fn run(&mut self, bytes: impl io::Read) -> Result<Restored> {
         let bridge = self.bridge;
         bridge.wait(self.store.prepare())?;
         let contents = {

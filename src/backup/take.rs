@@ -15,7 +15,7 @@ use super::archive::{
 };
 use super::bridge::Bridge;
 use super::fetch::{Fetched, Fetcher};
-use super::place::{ArchiveName, Place, Spot, Target};
+use super::place::{ArchiveName, ENDING, Place, Spot, Target};
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
 use super::workplace::Workplace;
@@ -30,7 +30,7 @@ use crate::domain::photos::KnownPhoto;
 pub struct Order {
     pub config: Config,
     pub clock: Clock,
-    /// A file or a folder.
+    /// A file, a folder or a prefix in S3.
     pub to: String,
     /// How many archives stay at a place.
     pub keep: Option<u32>,
@@ -153,8 +153,13 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Spot, Whereabouts)> {
     let (archive, photos) = match Target::parse(&order.to, &order.config, bridge)? {
         Target::File(spot) => {
             ensure!(
+                order.keep.is_none() || spot.file.ends_with(ENDING),
+                "There is no folder {}: if its disk is mounted, make it",
+                order.to
+            );
+            ensure!(
                 order.keep.is_none(),
-                "--keep is about a folder of archives: name a folder, not a file"
+                "--keep is about many archives: name a folder or a prefix in S3, not a file"
             );
             (spot, Whereabouts::Inside)
         }

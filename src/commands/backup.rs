@@ -1,6 +1,6 @@
 //! `shared-spaces backup`: one consistent archive of the database and the photos, beside a running server.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::{on_a_thread, settings};
 use crate::backup::progress::Progress;
@@ -13,11 +13,17 @@ use crate::clock::Clock;
 /// # Errors
 /// It can't be made, or photos are lost: then it is made without them, and says so.
 pub async fn run(options: &Options, backup: BackupOptions) -> Result<()> {
+    let config = settings(options)?.1;
+    let (to, keep) = match (backup.to, &config.backup.to) {
+        (Some(to), _) => (to, backup.keep),
+        (None, Some(to)) => (to.clone(), backup.keep.or(Some(config.backup.keep))),
+        (None, None) => bail!("Say where to, or set backup.to; see `shared-spaces backup --help`"),
+    };
     let order = Order {
-        config: settings(options)?.1,
+        config,
         clock: Clock::default(),
-        to: backup.to,
-        keep: backup.keep,
+        to,
+        keep,
         full: backup.full,
     };
     let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;

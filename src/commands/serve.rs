@@ -12,6 +12,7 @@ use rocket::figment::providers::Serialized;
 use super::settings;
 use crate::api::{self, InFlight};
 use crate::app::{self, App, begun_anew};
+use crate::backup::schedule::Schedule;
 use crate::backup::workplace;
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
@@ -146,6 +147,9 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     ));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
+    if let Some(schedule) = Schedule::new(&app.config, &app.clock) {
+        tasks.push(tokio::spawn(schedule.run(shutdown.clone())));
+    }
     tasks
 }
 

@@ -1,5 +1,6 @@
 //! Looks at everything that the program stands on, and says in sentences what is wrong and what to do.
 
+mod backup;
 mod data;
 
 use crate::app;
@@ -22,6 +23,10 @@ pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
             Ok(queue) => queue.examine(&mut tell).await,
             Err(error) => tell(Finding::error(&error)),
         }
+    }
+    // Where there is no data folder, there is nothing to back up.
+    if config.backup.to.is_some() || data.has_folder {
+        backup::examine(config, &mut tell).await;
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod cloud;
+#[expect(dead_code, reason = "the tests of backups use more of it")]
 mod proxy;
 #[path = "../process/support.rs"]
 #[expect(dead_code, reason = "the tests of processes use more of it")]

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ const HALF: usize = 64 * 1024;
 pub struct Proxy {
     port: u16,
     weather: Arc<AtomicU8>,
+    /// Pieces that wait for the weather to change.
+    held: Arc<AtomicU32>,
 }
 
 impl Proxy {
@@ -38,18 +40,28 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let weather = Arc::new(AtomicU8::new(Weather::Fine as u8));
-        let seen = weather.clone();
+        let (seen, held) = (weather.clone(), Arc::<AtomicU32>::default());
+        let holding = held.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let weather = seen.clone();
-                thread::spawn(move || pass(&client, target, &weather));
+                let (weather, held) = (seen.clone(), holding.clone());
+                thread::spawn(move || pass(&client, target, &weather, &held));
             }
         });
-        Self { port, weather }
+        Self {
+            port,
+            weather,
+            held,
+        }
     }
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether something doesn't get on its way.
+    pub fn holds_something(&self) -> bool {
+        self.held.load(Ordering::SeqCst) > 0
     }
 
     pub fn set(&self, weather: Weather) {
@@ -57,7 +69,7 @@ impl Proxy {
     }
 }
 
-fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
+fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, held: &AtomicU32) {
     let is = |kind: Weather| weather.load(Ordering::SeqCst) == kind as u8;
     if is(Weather::Gone) {
         return;
@@ -72,7 +84,9 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8) {
         scope.spawn(move || {
             let (mut chunk, mut sent) = (vec![0; 16 * 1024], 0);
             while let Ok(count @ 1..) = from_client.read(&mut chunk) {
+                held.fetch_add(1, Ordering::SeqCst);
                 wait_while(|| is(Weather::Stalled));
+                held.fetch_sub(1, Ordering::SeqCst);
                 sent += count;
                 let breaks = is(Weather::Gone) || is(Weather::HalfWay) && sent > HALF;
                 if breaks || to_server.write_all(&chunk[..count]).is_err() {

@@ -166,7 +166,10 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     let world = World::start(folder);
     refused(&["backup", "none/a.tar.zst"], "There is no folder none");
     refused(&["backup", "none/"], "There is no folder none/");
-    refused(&["backup", "a.tar.zst", "--keep", "2"], "name a folder");
+    refused(
+        &["backup", "a.tar.zst", "--keep", "2"],
+        "name a folder or a prefix in S3",
+    );
     refused(&["backup", "data/a.tar.zst"], "is in the data folder");
     fs::write(folder.join("mine"), "mine").unwrap();
     refused(&["backup", "mine"], "There is a file ./mine already");
@@ -180,6 +183,26 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     let before = crate::support::files(folder);
     refused(&["restore", "a.tar.zst"], "isn't empty");
     assert_eq!(crate::support::files(folder), before);
+}
+
+#[test]
+fn the_places_of_new_disks_are_empty_enough() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    let before = world.answers();
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+    let gone = world.wipe(folder.path());
+    let data = folder.path().join("data");
+    for disk in [data.join("lost+found"), data.join("photos/lost+found")] {
+        fs::create_dir_all(disk).unwrap();
+    }
+    fs::write(data.join("photos/mine"), "mine").unwrap();
+    let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
+    assert!(complaint.contains("photos is in it"), "{complaint}");
+    fs::remove_file(data.join("photos/mine")).unwrap();
+    succeeds(folder.path(), &["restore", "a.tar.zst"], "");
+    let world = gone.at(Server::start(folder.path()));
+    assert_eq!(world.answers(), before);
 }
 
 #[test]

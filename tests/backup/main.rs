@@ -6,7 +6,6 @@
 #[expect(dead_code, reason = "the tests of S3 and SQS use more of it")]
 mod cloud;
 #[path = "../aws/proxy.rs"]
-#[expect(dead_code, reason = "the tests of S3 and SQS use more of it")]
 mod proxy;
 #[path = "../process/support.rs"]
 #[expect(dead_code, reason = "the tests of processes use more of it")]
@@ -14,6 +13,10 @@ mod support;
 
 mod damage;
 mod file;
+mod fixture;
 mod kills;
+mod memory;
 mod place;
+mod s3;
+mod schedule;
 mod world;

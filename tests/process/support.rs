@@ -133,14 +133,24 @@ impl Process {
 
     /// By the shell, which knows `kill` on every system.
     fn signal(&self, name: &str) {
-        let kill = format!("kill -{name} {}", self.child.id());
+        let kill = format!("kill -{name} {}", self.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(sent.success());
     }
 
+    /// What the system calls it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it has ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// Waits for its end.
     pub fn wait(mut self) -> ExitStatus {
-        until("the process to end", || self.child.try_wait().unwrap())
+        until("the process to end", || self.ended())
     }
 }
 
@@ -178,8 +188,13 @@ impl Server {
         command
             .args(arguments)
             .envs(settings.iter().copied())
-            .env("RUST_LOG", "error")
-            .stdout(Stdio::piped());
+            .env("RUST_LOG", "error");
+        Self::start_as(command)
+    }
+
+    /// By a command of one's own.
+    pub fn start_as(mut command: Command) -> Self {
+        command.stdout(Stdio::piped());
         let mut process = Process::start(command);
         let line = line_with(UP, process.child.stdout.take().unwrap());
         let url = line.strip_prefix(UP).unwrap().to_owned();

@@ -23,13 +23,12 @@ use zstd::stream::write::Encoder;
 
 use crate::clock::Timestamp;
 use crate::db::snapshot::Snapshot;
+pub use crate::folder::DATABASE;
 use crate::photos::name::PhotoName;
 pub use notes::{FORMAT, Head, Lost, Outcome, Whereabouts};
 pub use read::{Contents, read, read_head, read_start};
 use seal::Sealing;
 
-/// The database, in an archive as in a data folder.
-pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in an archive as in a data folder.
 pub const KEY: &str = "signing.key";
 const HEAD: &str = "backup.json";

@@ -1,8 +1,10 @@
-//! Where archives are kept. A place belongs to one installation. Its archives share
+//! Where archives are kept: a folder, or a prefix in a bucket. A place belongs to one installation. Its archives share
 //! their photos, each of which lies once in `photos/`, under its SHA-256.
 
+mod bucket;
 mod folder;
 mod name;
+mod upload;
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -15,14 +17,18 @@ use super::bridge::Bridge;
 use super::progress::Progress;
 use crate::config::Config;
 use crate::db::scratch::Scratch;
+use bucket::{Bucket, SCHEME};
 use folder::{Folder, FolderFile};
 pub use name::{ArchiveName, ENDING};
+use upload::Upload;
 
 /// A place that can be written to and read.
 #[derive(Clone)]
 pub enum Place {
     /// A folder of this machine.
     Folder(Folder),
+    /// A prefix in a bucket.
+    Bucket(Bucket),
 }
 
 /// One archive, wherever it is.
@@ -42,12 +48,19 @@ pub enum Target {
 }
 
 impl Target {
-    /// Understands a path.
+    /// Understands a path or an address.
     ///
     /// # Errors
-    /// The folder, or that of the file, isn't there.
+    /// The folder, that of the file, or the bucket isn't there.
     pub fn parse(text: &str, config: &Config, bridge: &Bridge) -> Result<Self> {
-        let _ = (config, bridge);
+        if text.starts_with(SCHEME) {
+            let (bucket, file) = Bucket::open(text, config, bridge)?;
+            let place = Place::Bucket(bucket);
+            return Ok(match file {
+                Some(file) => Self::File(Spot { place, file }),
+                None => Self::Place(place),
+            });
+        }
         let path = Path::new(text);
         if path.is_dir() || text.ends_with(std::path::is_separator) {
             return Ok(Self::Place(Place::Folder(Folder::open(path)?)));
@@ -130,6 +143,7 @@ impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
+            Place::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
         }
     }
 }
@@ -138,6 +152,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "the folder {}", folder.path("").display()),
+            Self::Bucket(bucket) => f.write_str(bucket.address("").trim_end_matches('/')),
         }
     }
 }
@@ -145,6 +160,7 @@ impl fmt::Display for Place {
 /// A file that is being written. It appears under its name when it is whole.
 pub enum NewFile {
     Folder(FolderFile),
+    Object(Upload),
 }
 
 impl NewFile {
@@ -155,6 +171,7 @@ impl NewFile {
     pub fn finish(self) -> Result<()> {
         match self {
             Self::Folder(file) => file.finish(),
+            Self::Object(object) => object.finish(),
         }
     }
 }
@@ -163,12 +180,14 @@ impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Folder(file) => file.write(bytes),
+            Self::Object(object) => object.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Folder(file) => file.flush(),
+            Self::Object(object) => object.flush(),
         }
     }
 }
@@ -190,6 +209,7 @@ impl Place {
                 }
                 Ok(())
             }
+            Self::Bucket(bucket) => bucket.check(config),
         }
     }
 
@@ -200,6 +220,7 @@ impl Place {
     pub fn archives(&self) -> Result<Vec<ArchiveName>> {
         let mut names = match self {
             Self::Folder(folder) => folder.archives()?,
+            Self::Bucket(bucket) => bucket.archives()?,
         };
         names.sort();
         Ok(names)
@@ -212,6 +233,7 @@ impl Place {
     pub fn each_photo(&self, tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.each_photo(tell),
+            Self::Bucket(bucket) => bucket.each_photo(tell),
         }
     }
 
@@ -232,6 +254,7 @@ impl Place {
     pub fn create(&self, file: &str) -> Result<NewFile> {
         match self {
             Self::Folder(folder) => Ok(NewFile::Folder(folder.create(file, true)?)),
+            Self::Bucket(bucket) => Ok(NewFile::Object(bucket.create(file, true)?)),
         }
     }
 
@@ -243,6 +266,7 @@ impl Place {
         let key = key_of(sum);
         let mut file = match self {
             Self::Folder(folder) => NewFile::Folder(folder.create(&key, false)?),
+            Self::Bucket(bucket) => NewFile::Object(bucket.create(&key, false)?),
         };
         file.write_all(bytes)
             .map_err(anyhow::Error::from)
@@ -257,6 +281,7 @@ impl Place {
     pub fn read(&self, file: &str) -> Result<Option<Found>> {
         match self {
             Self::Folder(folder) => folder.read(file),
+            Self::Bucket(bucket) => bucket.read(file),
         }
     }
 
@@ -271,7 +296,15 @@ impl Place {
         };
         let mut bytes = Vec::new();
         // One more than expected is enough to know that it is another.
-        found.bytes.take(size + 1).read_to_end(&mut bytes)?;
+        match (self, found.bytes.take(size + 1).read_to_end(&mut bytes)) {
+            // A disk may have lost this one, and no other.
+            (Self::Folder(_), Err(error)) => {
+                return Ok(Err(format!(
+                    "its file {key} in {self} can't be read: {error}"
+                )));
+            }
+            (_, read) => read?,
+        };
         if Sha256::digest(&bytes)[..] == sum[..] {
             Ok(Ok(bytes))
         } else {
@@ -300,6 +333,7 @@ impl Place {
     fn delete(&self, key: &str) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.delete(key),
+            Self::Bucket(bucket) => bucket.delete(key),
         }
     }
 
@@ -310,6 +344,7 @@ impl Place {
     pub fn clear_remains(&self) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.clear_remains(),
+            Self::Bucket(bucket) => bucket.clear_remains(),
         }
     }
 }

@@ -1,0 +1,136 @@
+//! Backups that the server makes by itself, beside all that it does otherwise.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use super::bridge::Bridge;
+use super::place::{ArchiveName, Target};
+use super::progress::Progress;
+use super::take::{Order, Taken, take};
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
+use crate::shutdown::Shutdown;
+
+/// After a backup that failed, the next is tried this soon.
+const AGAIN: Duration = Duration::from_secs(60 * 60);
+/// A machine that sleeps doesn't count time, and a clock may be set: both are looked at this often.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// The backups that the settings ask for.
+#[derive(Clone)]
+pub struct Schedule {
+    every: Duration,
+    order: Order,
+}
+
+/// When a backup is to be made: at this time of day, and not later than that.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Timestamp,
+    latest: Instant,
+}
+
+impl Schedule {
+    /// `None` if the settings ask for none.
+    pub fn new(config: &Config, clock: &Clock) -> Option<Self> {
+        Some(Self {
+            every: config.backup.every?.0,
+            order: Order {
+                config: config.clone(),
+                clock: clock.clone(),
+                to: config.backup.to.clone()?,
+                keep: Some(config.backup.keep),
+                full: false,
+            },
+        })
+    }
+
+    /// Makes backups until `shutdown` is asked for; one that is under way is stopped then.
+    pub async fn run(self, shutdown: Shutdown) {
+        let mut due = self.first(&shutdown).await;
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.clone().wait() => return,
+                () = self.wait(due) => {}
+            }
+            let pause = match self.back_up(&shutdown).await {
+                Ok(taken) => {
+                    tracing::info!("{taken}");
+                    for lost in &taken.outcome.lost {
+                        tracing::error!("{} isn't in the backup: {}", lost.photo, lost.why);
+                    }
+                    self.every
+                }
+                Err(_) if shutdown.is_asked() => {
+                    tracing::info!("the backup was stopped, and is made after the next start");
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!("the backup has failed: {error:#}");
+                    self.every.min(AGAIN)
+                }
+            };
+            due = self.after(pause);
+        }
+    }
+
+    /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
+    async fn first(&self, shutdown: &Shutdown) -> Due {
+        let last = last(&self.order.config, &self.order.to, shutdown.clone()).await;
+        let now = self.order.clock.now();
+        let wait = match last {
+            // One of the future is there because the clock was set back since.
+            Ok(Some(last)) if last.moment() <= now => {
+                let age = now
+                    .0
+                    .saturating_sub(last.moment().0)
+                    .try_into()
+                    .unwrap_or(0);
+                self.every.saturating_sub(Duration::from_millis(age))
+            }
+            _ => Duration::ZERO,
+        };
+        self.after(wait)
+    }
+
+    fn after(&self, wait: Duration) -> Due {
+        Due {
+            at: self.order.clock.now().plus(wait),
+            latest: Instant::now() + wait,
+        }
+    }
+
+    async fn wait(&self, due: Due) {
+        loop {
+            let left = due.latest.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.order.clock.now() >= due.at {
+                return;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+        }
+    }
+
+    async fn back_up(&self, shutdown: &Shutdown) -> Result<Taken> {
+        let (order, bridge) = (self.order.clone(), Bridge::new(shutdown.clone()));
+        let work = move || take(&order, &bridge, &Progress::logged());
+        tokio::task::spawn_blocking(work).await?
+    }
+}
+
+/// The last backup at a place, which must be one that the settings may name.
+///
+/// # Errors
+/// It isn't, or can't be read.
+pub async fn last(config: &Config, to: &str, shutdown: Shutdown) -> Result<Option<ArchiveName>> {
+    let (config, to, bridge) = (config.clone(), to.to_owned(), Bridge::new(shutdown));
+    let look = move || {
+        let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {
+            bail!("There is no folder {to}: if its disk is mounted, make it");
+        };
+        place.check(&config)?;
+        Ok(place.archives()?.pop())
+    };
+    tokio::task::spawn_blocking(look).await?
+}

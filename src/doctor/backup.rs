@@ -1,0 +1,44 @@
+//! Whether backups are made, and when the last one was.
+
+use crate::backup::schedule;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::finding::Finding;
+use crate::shutdown;
+
+/// Looks at the place of the backups.
+pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
+    let backup = &config.backup;
+    let Some(to) = &backup.to else {
+        tell(Finding::doubtful(
+            "No backup is configured: set backup.to and backup.every, or see to it in another way, such as by hand with \
+             `shared-spaces backup`",
+        ));
+        return;
+    };
+    let (_ending, stop) = shutdown::pair();
+    let last = match schedule::last(config, to, stop).await {
+        Ok(Some(last)) => last.moment(),
+        Ok(None) => {
+            tell(Finding::doubtful(format!("There is no backup in {to} yet")));
+            return;
+        }
+        Err(error) => {
+            tell(Finding::error(&error));
+            return;
+        }
+    };
+    let said = format!("The last backup in {to} was made {}", last.rfc3339());
+    tell(match backup.every {
+        None => Finding::doubtful(format!(
+            "{said}. The next is made only by hand: set backup.every"
+        )),
+        Some(every) if Clock::default().now() > last.plus(every.0 * 2) => {
+            Finding::doubtful(format!(
+                "{said}, and one should be made every {}: see the server's log for why it wasn't",
+                humantime::format_duration(every.0)
+            ))
+        }
+        Some(_) => Finding::good(said),
+    });
+}

@@ -1,0 +1,363 @@
+//! Photos in S3, and backups there, as moto plays it.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::proxy::Weather;
+use crate::support::{Process, Random, Server, files, pause, picture, succeeds, until};
+use crate::world::{World, leaves_nothing};
+
+/// Photos in S3, the queue in the database.
+const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
+/// Photos on the disk, and backups where S3 is.
+const LOCAL: [(&str, &str); 2] = [
+    ("SHARED_SPACES_PHOTOS__STORE", "local"),
+    ("SHARED_SPACES_PHOTOS__QUEUE", "local"),
+];
+
+/// A cloud with a bucket for backups, and the address of a place in it.
+fn cloud() -> (Cloud, String, String) {
+    let cloud = Cloud::new();
+    let bucket = format!("backups-{}", cloud.temp);
+    let create = cloud.s3.create_bucket().bucket(&bucket).send();
+    cloud.wait(create).unwrap();
+    let place = format!("s3://{bucket}/spaces");
+    (cloud, bucket, place)
+}
+
+/// Waits until all photos are in the buckets of their spaces.
+fn sorted(cloud: &Cloud, buckets: usize) {
+    until("the photos to be sorted", || {
+        (cloud.keys(&cloud.temp).is_empty() && cloud.buckets().len() == buckets).then_some(())
+    });
+}
+
+/// Deletes all photos with their buckets.
+fn wipe(cloud: &Cloud) {
+    for bucket in cloud.buckets().into_iter().chain([cloud.temp.clone()]) {
+        let keys = cloud.keys(&bucket).into_iter();
+        let keys = keys.map(|key| ObjectIdentifier::builder().key(key).build().unwrap());
+        let all = Delete::builder().set_objects(Some(keys.collect())).build();
+        let delete = cloud.s3.delete_objects().bucket(&bucket);
+        // There may be nothing in it.
+        let _deleted = cloud.wait(delete.delete(all.unwrap()).send());
+        cloud
+            .wait(cloud.s3.delete_bucket().bucket(bucket).send())
+            .unwrap();
+    }
+    assert!(cloud.buckets().is_empty());
+}
+
+fn archives(cloud: &Cloud, bucket: &str) -> Vec<String> {
+    let keys = cloud.keys(bucket).into_iter();
+    keys.filter(|key| key.ends_with(".tar.zst")).collect()
+}
+
+fn photos(cloud: &Cloud, bucket: &str) -> usize {
+    let keys = cloud.keys(bucket);
+    keys.iter().filter(|key| key.contains("/photos/")).count()
+}
+
+fn unfinished_uploads(cloud: &Cloud, bucket: &str) -> usize {
+    let list = cloud.s3.list_multipart_uploads().bucket(bucket).send();
+    cloud.wait(list).unwrap().uploads().len()
+}
+
+#[test]
+fn what_is_wiped_comes_back_from_s3_to_s3_though_people_went_on_sharing() {
+    let (cloud, _, place) = cloud();
+    let world = World::on(cloud.server(&S3));
+    sorted(&cloud, 2);
+    let before = world.answers();
+    let eve = world.server.person("eve");
+    let space = eve.space("Meanwhile");
+    let done = AtomicBool::new(false);
+    let shared = thread::scope(|scope| {
+        let sharing = scope.spawn(|| {
+            let mut shared: Vec<Value> = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                let share = eve.share_photo(&space, &picture(24, 1000 + shared.len() as u64));
+                shared.push(share["id"].clone());
+                if shared.len().is_multiple_of(3) {
+                    let path = format!("/shares/{}", shared[shared.len() - 2]);
+                    assert_eq!(eve.delete(&path).unwrap().status, 200);
+                }
+            }
+            shared
+        });
+        cloud.succeeds(&["backup", &place], &S3);
+        done.store(true, Ordering::Relaxed);
+        sharing.join().unwrap()
+    });
+    let said = cloud.succeeds(&["verify", &place], &S3);
+    assert!(said.contains(" is sound: "), "{said}");
+
+    let gone = world.wipe(cloud.folder());
+    wipe(&cloud);
+    cloud.succeeds(&["restore", &place], &S3);
+    leaves_nothing(cloud.folder());
+    assert_eq!(files(&cloud.folder().join("data/photos")), [""; 0]);
+    let world = gone.at(cloud.server(&S3));
+    assert_eq!(world.answers(), before);
+    let eve = eve.at(&world.server);
+    let back = eve
+        .get(&format!("{space}/shares?limit=500"))
+        .unwrap()
+        .json();
+    for share in back.as_array().unwrap() {
+        let at = shared.iter().position(|id| *id == share["id"]).unwrap();
+        if !share["image_url"].is_null() {
+            let photo = eve.fetch(&share["image_url"]).bytes;
+            assert_eq!(photo, picture(24, 1000 + at as u64));
+        }
+    }
+}
+
+#[test]
+fn an_archive_in_s3_is_restored_to_the_disk_and_one_on_the_disk_to_s3() {
+    let (cloud, _, place) = cloud();
+    let world = World::on(cloud.server(&LOCAL));
+    crate::world::sorted(cloud.folder());
+    let before = world.answers();
+    let file = cloud.folder().join("a.tar.zst");
+    let file = file.to_str().unwrap();
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    cloud.succeeds(&["backup", file], &LOCAL);
+
+    let gone = world.wipe(cloud.folder());
+    cloud.succeeds(&["restore", file], &S3);
+    let world = gone.at(cloud.server(&S3));
+    assert_eq!(world.answers(), before);
+    assert_eq!(cloud.buckets().len(), 2);
+
+    let gone = world.wipe(cloud.folder());
+    cloud.succeeds(&["restore", &place], &LOCAL);
+    let world = gone.at(cloud.server(&LOCAL));
+    assert_eq!(world.answers(), before);
+}
+
+#[test]
+fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
+    let (cloud, bucket, place) = cloud();
+    let world = World::on(cloud.server(&LOCAL));
+    let backup = || cloud.succeeds(&["backup", &place, "--keep", "2"], &LOCAL);
+    let said = backup();
+    assert!(said.contains("3 of them new and 0 there already"), "{said}");
+    assert_eq!(world.ann.delete("/shares/1").unwrap().status, 200);
+    let said = backup();
+    assert!(said.contains("0 of them new and 2 there already"), "{said}");
+    assert_eq!(
+        (archives(&cloud, &bucket).len(), photos(&cloud, &bucket)),
+        (2, 3)
+    );
+    let said = backup();
+    assert!(
+        said.contains("deleted 1 old archives and 1 photos"),
+        "{said}"
+    );
+    assert_eq!(
+        (archives(&cloud, &bucket).len(), photos(&cloud, &bucket)),
+        (2, 2)
+    );
+    let said = cloud.succeeds(&["verify", &place], &LOCAL);
+    assert_eq!(said.lines().count(), 2, "{said}");
+
+    // What is missing there is named.
+    let photo = cloud
+        .keys(&bucket)
+        .into_iter()
+        .find(|key| key.contains("/photos/"))
+        .unwrap();
+    let delete = cloud.s3.delete_object().bucket(&bucket).key(&photo);
+    cloud.wait(delete.send()).unwrap();
+    let (_, complaint) = cloud.fails(&["verify", &place], &LOCAL);
+    let file = photo.strip_prefix("spaces/").unwrap();
+    assert!(
+        complaint.contains(&format!("its file {file} isn't in {place}")),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_place_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
+    let (cloud, bucket, place) = cloud();
+    let world = World::on(cloud.server(&LOCAL));
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    // Photos of archives that are gone, before and behind those that are needed.
+    for number in 0..1010_u32 {
+        let sum = format!("{:02x}{}{number:06x}", number % 256, "0".repeat(56));
+        cloud.put(
+            &bucket,
+            &format!("spaces/photos/{}/{sum}", &sum[..2]),
+            b"old",
+        );
+    }
+    let said = cloud.succeeds(&["backup", &place, "--keep", "1"], &LOCAL);
+    assert!(said.contains("0 of them new and 3 there already"), "{said}");
+    assert!(
+        said.contains("deleted 1 old archives and 1010 photos"),
+        "{said}"
+    );
+    assert_eq!(photos(&cloud, &bucket), 3);
+    drop(world);
+}
+
+#[test]
+fn a_large_archive_goes_in_parts_and_none_is_left_of_one_that_is_killed() {
+    let (cloud, bucket, place) = cloud();
+    let world = World::on(cloud.server(&LOCAL));
+    // Noise, which can't be made smaller: more than two parts.
+    for seed in 0..7 {
+        world
+            .ann
+            .share_photo(&world.spaces[1], &picture(1000, 100 + seed));
+    }
+    crate::world::sorted(cloud.folder());
+    let file = format!("{place}/all.tar.zst");
+    cloud.succeeds(&["backup", &file], &LOCAL);
+    let size = cloud.get(&bucket, "spaces/all.tar.zst").len();
+    assert!(size > 17 * 1024 * 1024, "{size} bytes");
+    let said = cloud.succeeds(&["verify", &file], &LOCAL);
+    assert!(said.contains("10 photos"), "{said}");
+    let (_, complaint) = cloud.fails(&["backup", &file], &LOCAL);
+    assert!(complaint.contains("There is an object"), "{complaint}");
+
+    let mut random = Random::new(std::process::id().into());
+    let half = format!("{place}/half.tar.zst");
+    for _ in 0..4 {
+        let backup = Process::start(cloud.command(cloud.folder(), &["backup", &half], &LOCAL));
+        until("the upload to begin", || {
+            (unfinished_uploads(&cloud, &bucket) > 0).then_some(())
+        });
+        pause(std::time::Duration::from_millis(random.below(50)));
+        backup.kill();
+    }
+    assert!(
+        !cloud
+            .keys(&bucket)
+            .contains(&"spaces/half.tar.zst".to_owned())
+    );
+    assert!(unfinished_uploads(&cloud, &bucket) > 0);
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    assert_eq!(unfinished_uploads(&cloud, &bucket), 0);
+
+    // Asked to end, it clears up itself.
+    let backup = Process::start(cloud.command(cloud.folder(), &["backup", &half], &LOCAL));
+    until("the upload to begin", || {
+        (unfinished_uploads(&cloud, &bucket) > 0).then_some(())
+    });
+    backup.terminate();
+    assert_eq!(backup.wait().code(), Some(1));
+    assert_eq!(unfinished_uploads(&cloud, &bucket), 0);
+    leaves_nothing(cloud.folder());
+}
+
+#[test]
+fn what_is_in_s3_is_neither_deleted_nor_replaced_by_a_restore() {
+    let (cloud, _, place) = cloud();
+    let world = World::on(cloud.server(&S3));
+    sorted(&cloud, 2);
+    let before = world.answers();
+    cloud.succeeds(&["backup", &place], &S3);
+    world.ann.share_photo(&world.spaces[0], &picture(24, 9));
+    sorted(&cloud, 2);
+    let gone = world.wipe(cloud.folder());
+
+    // The same photos are taken for what they are, and the later one stays.
+    cloud.succeeds(&["restore", &place], &S3);
+    let bucket = cloud
+        .buckets()
+        .into_iter()
+        .find(|name| name.contains("id-1-"))
+        .unwrap();
+    assert!(cloud.keys(&bucket).contains(&"6.png".to_owned()));
+    let world = gone.at(cloud.server(&S3));
+    assert_eq!(world.answers(), before);
+
+    world.wipe(cloud.folder());
+    cloud.put(&bucket, "1.png", b"another photo");
+    let (_, complaint) = cloud.fails(&["restore", &place], &S3);
+    assert!(
+        complaint.contains("has another photo 1-1.png already, and it stays"),
+        "{complaint}"
+    );
+    assert_eq!(cloud.get(&bucket, "1.png"), b"another photo");
+    assert_eq!(files(&cloud.folder().join("data")), ["serve.lock"]);
+}
+
+#[test]
+fn a_bucket_that_is_not_there_or_has_photos_is_refused() {
+    let (cloud, bucket, _) = cloud();
+    let _world = World::on(cloud.server(&S3));
+    sorted(&cloud, 2);
+    for (to, words) in [
+        ("s3://", "names no bucket"),
+        (
+            "s3://nobodys-bucket/spaces",
+            "There is no bucket nobodys-bucket",
+        ),
+        (
+            &format!("s3://{}/backups", cloud.temp),
+            "is one of the photos'",
+        ),
+        (
+            &format!("s3://{}", cloud.buckets()[0]),
+            "is one of the photos'",
+        ),
+    ] {
+        let (_, complaint) = cloud.fails(&["backup", to], &S3);
+        assert!(complaint.contains(words), "{complaint}");
+    }
+    let (_, complaint) = cloud.fails(&["restore", &format!("s3://{bucket}")], &S3);
+    assert!(complaint.contains("There is no archive in"), "{complaint}");
+}
+
+#[test]
+fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
+    let (cloud, bucket, place) = cloud();
+    let world = World::on(cloud.server(&LOCAL));
+    world.ann.share_photo(&world.spaces[1], &picture(300, 1));
+    crate::world::sorted(cloud.folder());
+    cloud.proxy.set(Weather::HalfWay);
+    let (_, complaint) = cloud.fails(&["backup", &place], &LOCAL);
+    assert!(complaint.contains("can't be written to"), "{complaint}");
+    leaves_nothing(cloud.folder());
+    assert!(archives(&cloud, &bucket).is_empty());
+    cloud.proxy.set(Weather::Fine);
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    cloud.succeeds(&["verify", &place], &LOCAL);
+}
+
+#[test]
+fn photos_that_s3_gives_back_wrong_are_named() {
+    let (cloud, _, place) = cloud();
+    let world = World::on(cloud.server(&S3));
+    sorted(&cloud, 2);
+    let bucket = cloud
+        .buckets()
+        .into_iter()
+        .find(|name| name.contains("id-1-"))
+        .unwrap();
+    cloud.put(&bucket, "1.png", b"another photo");
+    let (said, complaint) = cloud.fails(&["backup", &place], &S3);
+    assert!(said.contains("2 photos"), "{said}");
+    assert!(
+        complaint.contains("1-1.png isn't in it: its bytes are not those"),
+        "{complaint}"
+    );
+    // As many as are sound come back.
+    world.wipe(cloud.folder());
+    let folder = cloud.folder().join("elsewhere");
+    fs::create_dir(&folder).unwrap();
+    let restore = cloud.command(&folder, &["restore", &place, "--incomplete"], &LOCAL);
+    let output = crate::support::output(restore, "");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(files(&folder.join("data/photos")).len(), 2);
+    drop(Server::start(&folder));
+    succeeds(&folder, &["doctor"], "");
+}
