@@ -1,0 +1,84 @@
+// A slow line that breaks, a server that restarts, a session that ends: nothing that was written is lost.
+
+import { randomBytes } from 'node:crypto';
+
+import { expect, test } from './fixtures.ts';
+import { Line } from './line.ts';
+import { words } from './people.ts';
+import { png } from './png.ts';
+
+test('a photo is sent over a slow line that breaks, once, with its progress shown', async ({ server, somebody }) => {
+  const line = await Line.to(server.url);
+  const ann = await somebody('Ann', { baseURL: line.url });
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('Sent from the train');
+  await ann.choosesPhoto({ name: 'train.png', mimeType: 'image/png', buffer: png(2500, randomBytes) });
+
+  line.speed = 100_000;
+  await ann.shares();
+  const sent = async () => Number(await ann.page.getByRole('progressbar').getAttribute('aria-valuenow'));
+  await expect.poll(sent).toBeGreaterThan(0);
+  expect(await sent()).toBeLessThan(100);
+  line.break();
+  await expect(ann.text('composer.waiting')).toBeVisible();
+  await expect(ann.field('composer.prompt')).toHaveValue('Sent from the train');
+
+  line.speed = Infinity;
+  line.mend();
+  await ann.seesPhotoOf('Sent from the train');
+  await expect(ann.card('Sent from the train')).toHaveCount(1);
+  await ann.page.reload();
+  await ann.seesPhotoOf('Sent from the train');
+  await expect(ann.card('Sent from the train')).toHaveCount(1);
+  line.end();
+});
+
+test('an answer that is lost on its way does not share twice', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  let lost = 0;
+  await ann.page.route('**/spaces/1/shares', async (route) => {
+    if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+    lost += 1;
+    // The server has it; who sent it doesn't know.
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await ann.writes('Only once, please');
+  await ann.shares();
+  await expect(ann.card('Only once, please')).toHaveCount(1);
+  await ann.page.reload();
+  await expect(ann.card('Only once, please')).toHaveCount(1);
+  expect(lost).toBe(1);
+});
+
+test('a draft outlives a reload, a server that is gone, and a session that has ended', async ({ server, somebody }) => {
+  const ann = await somebody('Ann');
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('Half a thought');
+  await ann.page.reload();
+  await expect(ann.field('composer.prompt')).toHaveValue('Half a thought');
+
+  await server.kill();
+  await ann.writes('Half a thought, and the rest');
+  await ann.shares();
+  await expect(ann.page.getByText(words('connection.lost'))).toBeVisible();
+  await server.run();
+  await expect(ann.card('Half a thought, and the rest')).toHaveCount(1);
+  await expect(ann.page.getByText(words('connection.lost'))).toHaveCount(0);
+
+  await ann.writes('Written before the end');
+  await ann.page.context().clearCookies();
+  await ann.shares();
+  await expect(ann.text('door.expired')).toBeVisible();
+  await ann.signsIn();
+  await expect(ann.field('composer.prompt')).toHaveValue('Written before the end');
+  await ann.shares();
+  await expect(ann.card('Written before the end')).toHaveCount(1);
+});

@@ -1,0 +1,98 @@
+// Somebody with a browser: what they do, in the words that the app shows.
+
+import { expect, type Page } from '@playwright/test';
+import { join } from 'node:path';
+
+import { en } from '../../web/src/lib/i18n/en.ts';
+
+export const PASSWORD = 'correct horse';
+export const pictures = join(import.meta.dirname, '../pictures');
+
+type Key = keyof typeof en;
+
+/** A string of the app. */
+export function words(key: Key, values: Record<string, string | number> = {}): string {
+  const message: string | Record<string, string> = en[key];
+  const form = typeof message === 'string' ? message : message[values['n'] === 1 ? 'one' : 'other'];
+  return (form ?? '').replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+}
+
+export class Person {
+  constructor(
+    readonly page: Page,
+    readonly login: string,
+  ) {}
+
+  button(key: Key, values = {}) {
+    return this.page.getByRole('button', { name: words(key, values), exact: true });
+  }
+
+  link(key: Key, values = {}) {
+    return this.page.getByRole('link', { name: words(key, values), exact: true });
+  }
+
+  field(key: Key, values = {}) {
+    return this.page.getByLabel(words(key, values), { exact: true });
+  }
+
+  text(key: Key, values = {}) {
+    return this.page.getByText(words(key, values), { exact: true });
+  }
+
+  async chooses(menu: string, key: Key, values = {}): Promise<void> {
+    await this.page.getByRole('button', { name: menu, exact: true }).click();
+    await this.page.getByRole('menuitem', { name: words(key, values), exact: true }).click();
+  }
+
+  /** Makes an account, on the page that offers it. */
+  async registers(): Promise<void> {
+    await this.field('door.login').fill(this.login);
+    await this.field('door.password').fill(PASSWORD);
+    await this.field('register.confirm').fill(PASSWORD);
+    await this.button('register.submit').click();
+    await expect(this.page.getByRole('heading', { name: words('home.title') })).toBeVisible();
+  }
+
+  async signsIn(password = PASSWORD): Promise<void> {
+    await this.field('door.login').fill(this.login);
+    await this.field('door.password').fill(password);
+    await this.button('door.sign_in').click();
+  }
+
+  async makesSpace(name: string): Promise<void> {
+    await this.button('home.new').first().click();
+    await this.field('home.new_name').fill(name);
+    await this.button('home.create').click();
+    await expect(this.page.getByRole('heading', { level: 1, name })).toBeVisible();
+  }
+
+  async writes(text: string): Promise<void> {
+    await this.field('composer.prompt').fill(text);
+  }
+
+  /** Chooses a photo as a finger does: by the button that opens the chooser. */
+  async choosesPhoto(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+    const chooser = this.page.waitForEvent('filechooser');
+    await this.button('composer.add_photo').click();
+    await (await chooser).setFiles(file);
+    await expect(this.page.getByRole('img', { name: words('composer.photo_preview') })).toBeVisible();
+  }
+
+  async shares(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Share with / }).click();
+  }
+
+  /** The card of the share with this text. */
+  card(text: string) {
+    return this.page.getByRole('article').filter({ hasText: text });
+  }
+
+  /** Waits until the photo of a share is really shown. */
+  async seesPhotoOf(text: string): Promise<void> {
+    const photo = this.card(text).getByRole('img').first();
+    await photo.scrollIntoViewIfNeeded();
+    await expect
+      .poll(() => photo.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0)))
+      .toBeGreaterThan(0);
+  }
+}

@@ -1,0 +1,62 @@
+// A server for each test: the real executable on an empty folder and a free port.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const EXECUTABLE = process.env['SHARED_SPACES'] ?? join(import.meta.dirname, '../../target/release/shared-spaces');
+
+export class Server {
+  /** Where it is, such as `http://localhost:34567`. */
+  url = '';
+  #port = '0';
+  #child: ChildProcess | undefined;
+  #log: string[] = [];
+
+  private constructor(private readonly folder: string) {}
+
+  static async start(): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')));
+    await server.run();
+    return server;
+  }
+
+  /** Starts the executable, after `kill` at the same port. */
+  async run(): Promise<void> {
+    const env = { ...process.env, ROCKET_PORT: this.#port };
+    const child = spawn(EXECUTABLE, ['--data-dir', join(this.folder, 'data')], { env, cwd: this.folder });
+    this.#child = child;
+    createInterface(child.stderr).on('line', (line) => this.#log.push(line));
+    for await (const line of createInterface(child.stdout)) {
+      const [, url, port] = /is up: (http:\/\/.*:(\d+))/.exec(line) ?? [];
+      if (url && port) {
+        this.url = url;
+        this.#port = port;
+        return;
+      }
+    }
+    throw new Error(`the server hasn't started:\n${this.log}`);
+  }
+
+  /** Ends the executable without asking it. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** What it has logged. */
+  get log(): string {
+    return this.#log.join('\n');
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
