@@ -98,6 +98,8 @@ impl Fetcher {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::db::Db;
     use crate::photos::store::LocalStore;
@@ -118,20 +120,22 @@ mod tests {
         }
     }
 
+    /// A store without photos, below the folder `photos`, and a database in which a share has the photo 1-1.jpg.
+    fn fetcher(folder: &Path) -> (Fetcher, shutdown::Ending) {
+        let path = folder.join("test.db");
+        drop(Db::open(&path).unwrap());
+        let fill = rusqlite::Connection::open(&path).unwrap();
+        fill.execute_batch(ROWS).unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
+        let (ending, stop) = shutdown::pair();
+        let original = Original::open(&path).unwrap();
+        (Fetcher::new(store, original, Bridge::new(stop)), ending)
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_photo_is_found_wherever_it_is_and_its_absence_is_explained() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("test.db");
-        drop(Db::open(&path).unwrap());
-        // A share has the photo 1-1.jpg, and none has another.
-        let fill = rusqlite::Connection::open(&path).unwrap();
-        fill.execute_batch(ROWS).unwrap();
-        let local = folder.path().join("photos");
-        let store = PhotoStore::Local(LocalStore::open_at(&local).unwrap());
-        let (_ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
-        let fetcher = Fetcher::new(store, Original::open(&path).unwrap(), bridge);
-
+        let (fetcher, _ending) = fetcher(folder.path());
         let fetch = |photo: KnownPhoto| {
             let fetcher = fetcher.clone();
             tokio::task::spawn_blocking(move || fetcher.fetch(&photo))
@@ -140,7 +144,7 @@ mod tests {
         assert!(matches!(found, Fetched::Lost(why) if why.contains("nowhere")));
         let found = fetch(photo("1-2.jpg", b"hello")).await.unwrap().unwrap();
         assert!(matches!(found, Fetched::Deleted));
-        std::fs::write(local.join("temp/1-1.jpg"), b"hello").unwrap();
+        std::fs::write(folder.path().join("photos/temp/1-1.jpg"), b"hello").unwrap();
         let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
         assert!(matches!(found, Fetched::Whole(bytes) if bytes == b"hello"));
         let found = fetch(photo("1-1.jpg", b"other")).await.unwrap().unwrap();
@@ -150,17 +154,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_store_of_which_nothing_can_be_read_is_given_up() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("test.db");
-        drop(Db::open(&path).unwrap());
-        let fill = rusqlite::Connection::open(&path).unwrap();
-        fill.execute_batch(ROWS).unwrap();
-        let local = folder.path().join("photos");
-        let store = PhotoStore::Local(LocalStore::open_at(&local).unwrap());
+        let (fetcher, _ending) = fetcher(folder.path());
         // A folder where the file of the photo should be can't be read.
-        std::fs::create_dir_all(local.join("space-id-1/1.jpg")).unwrap();
-        let (_ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
-        let fetcher = Fetcher::new(store, Original::open(&path).unwrap(), bridge);
+        std::fs::create_dir_all(folder.path().join("photos/space-id-1/1.jpg")).unwrap();
         let fetching = tokio::task::spawn_blocking(move || {
             (0..100)
                 .map(|_| fetcher.fetch(&photo("1-1.jpg", b"hello")))

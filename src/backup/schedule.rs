@@ -55,6 +55,7 @@ impl Schedule {
                 () = shutdown.clone().wait() => return,
                 () = self.wait(due) => {}
             }
+            let began = Instant::now();
             let pause = match self.back_up(&shutdown).await {
                 Ok(taken) => {
                     tracing::info!("{taken}");
@@ -72,7 +73,7 @@ impl Schedule {
                     self.every.min(AGAIN)
                 }
             };
-            due = self.after(pause);
+            due = self.after(pause.saturating_sub(began.elapsed()));
         }
     }
 

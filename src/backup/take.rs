@@ -87,16 +87,16 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let (archive, photos) = choose(order, bridge)?;
     let place = &archive.place;
     let store = app::store(order.config.photos.store, &order.config)?;
-    let workplace = Workplace::open(data)?;
-    place.clear_remains()?;
-
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
     let installation = installation(&key);
-    if photos == Whereabouts::Beside {
+    // Others' archives are met only where names are given by the time.
+    if ArchiveName::parse(&archive.file).is_some() {
         check_owner(place, &installation)?;
     }
+    let workplace = Workplace::open(data)?;
+    place.clear_remains()?;
     let made_at = order.clock.now();
     let original = Original::open(&database)?;
     let database = workplace.folder().join(DATABASE);
@@ -136,7 +136,9 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     progress.end();
     let Tally { outcome, reused } = job.tally.into_inner();
     let pruned = match order.keep {
-        Some(keep) => prune(place, keep, bridge)?,
+        Some(keep) => prune(place, keep, bridge).with_context(|| {
+            format!("The archive {archive} is made, and old ones can't be deleted")
+        })?,
         None => Pruned::default(),
     };
     Ok(Taken {
