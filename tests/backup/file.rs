@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::io::Read;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
-use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::support::{Server, command, fails, output, picture, succeeds};
-use crate::world::{World, answers, leaves_nothing, sorted};
+use crate::world::{Meanwhile, World, leaves_nothing, sorted};
 
 #[test]
 fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
@@ -20,30 +17,10 @@ fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
     let world = World::start(folder);
     let before = world.answers();
 
-    // Somebody goes on in a space of their own, which only they see.
-    let eve = world.server.person("eve");
-    let space = eve.space("Meanwhile");
-    let done = AtomicBool::new(false);
-    let (said, shared) = thread::scope(|scope| {
-        let sharing = scope.spawn(|| {
-            let mut shared: Vec<Value> = Vec::new();
-            while !done.load(Ordering::Relaxed) {
-                let share = eve.share_photo(&space, &picture(24, 1000 + shared.len() as u64));
-                shared.push(share["id"].clone());
-                // Every third goes again, perhaps while it is being read.
-                if shared.len().is_multiple_of(3) {
-                    let path = format!("/shares/{}", shared[shared.len() - 2]);
-                    assert_eq!(eve.delete(&path).unwrap().status, 200);
-                }
-            }
-            shared
-        });
+    let meanwhile = Meanwhile::during(&world.server, || {
         let said = succeeds(folder, &["backup", archive], "");
-        done.store(true, Ordering::Relaxed);
-        (said, sharing.join().unwrap())
+        assert!(said.starts_with("Backed up the database and "), "{said}");
     });
-    assert!(said.starts_with("Backed up the database and "), "{said}");
-    assert!(!shared.is_empty());
     leaves_nothing(folder);
     let said = succeeds(folder, &["verify", archive], "");
     assert!(said.contains(" is sound: made 20"), "{said}");
@@ -54,21 +31,7 @@ fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
     leaves_nothing(folder);
     let world = gone.at(Server::start(folder));
     assert_eq!(world.answers(), before);
-    // What came meanwhile is there as it was sent, or not at all.
-    let eve = eve.at(&world.server);
-    for share in eve
-        .get(&format!("{space}/shares?limit=500"))
-        .unwrap()
-        .json()
-        .as_array()
-        .unwrap()
-    {
-        let at = shared.iter().position(|id| *id == share["id"]).unwrap();
-        if !share["image_url"].is_null() {
-            let photo = eve.fetch(&share["image_url"]).bytes;
-            assert_eq!(photo, picture(24, 1000 + at as u64));
-        }
-    }
+    meanwhile.is_as_sent(&world.server);
     let next = world.ann.share_photo(&world.spaces[0], &picture(24, 7));
     assert!(
         next["id"].as_i64().unwrap() > 5,
@@ -92,9 +55,7 @@ fn the_restored_folder_is_the_same_wherever_it_is() {
         |folder: &tempfile::TempDir| crate::support::files(&folder.path().join("data/photos"));
     assert_eq!(photos(&home), photos(&other));
     let second = Server::start(other.path());
-    let mut after = answers(&world.ann.at(&second));
-    after.extend(answers(&world.bob.at(&second)));
-    assert_eq!(after, before);
+    assert_eq!(world.answers_at(&second), before);
 }
 
 #[test]
@@ -224,16 +185,13 @@ fn a_database_that_a_crash_left_unfinished_is_backed_up_whole() {
     let folder = tempdir().unwrap();
     let world = World::start(folder.path());
     let before = world.answers();
-    let (ann, bob) = (world.ann.clone(), world.bob.clone());
-    world.server.process.kill();
+    let gone = world.kill();
     assert!(folder.path().join("data/shared-spaces.db-wal").exists());
     succeeds(folder.path(), &["backup", "a.tar.zst"], "");
     fs::remove_dir_all(folder.path().join("data")).unwrap();
     succeeds(folder.path(), &["restore", "a.tar.zst"], "");
-    let server = Server::start(folder.path());
-    let mut after = answers(&ann.at(&server));
-    after.extend(answers(&bob.at(&server)));
-    assert_eq!(after, before);
+    let world = gone.at(Server::start(folder.path()));
+    assert_eq!(world.answers(), before);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::support::{Server, files, succeeds};
+use crate::support::{Person, Server, fails, files, succeeds};
 
 /// The archives that were kept, one of each format that there has been and one of each kind.
 fn kept() -> Vec<PathBuf> {
@@ -14,6 +16,13 @@ fn kept() -> Vec<PathBuf> {
     kept.filter(|file| file.ends_with(".tar.zst"))
         .map(|file| folder.join(file))
         .collect()
+}
+
+/// What the space's shares say, the newest first.
+fn texts(person: &Person) -> Vec<Value> {
+    let shares = person.get("/spaces/1/shares").unwrap().json();
+    let shares = shares.as_array().unwrap().iter();
+    shares.map(|share| share["text"].clone()).collect()
 }
 
 #[test]
@@ -28,13 +37,7 @@ fn an_archive_of_every_earlier_version_is_sound_and_comes_back_as_it_was() {
         let server = Server::start(folder.path());
         let ann = server.sign_in("ann", crate::support::PASSWORD).unwrap();
         let bob = server.sign_in("bob", crate::support::PASSWORD).unwrap();
-        let shares = ann.get("/spaces/1/shares").unwrap().json();
-        let texts: Vec<_> = shares
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|share| &share["text"])
-            .collect();
+        let texts = texts(&ann);
         assert_eq!(texts, ["No photo", "A cat", "The garden"], "{archive}");
         for (share, picture) in [(1, "1.jpg"), (2, "2.webp")] {
             let name = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,4 +57,58 @@ fn an_archive_of_every_earlier_version_is_sound_and_comes_back_as_it_was() {
             .json();
         assert_eq!(next["id"], 5, "{archive}");
     }
+}
+
+#[test]
+fn a_database_of_every_earlier_schema_is_backed_up_as_it_is_and_comes_back_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let schemas = files(&folder)
+        .into_iter()
+        .filter(|file| file.ends_with(".sql"));
+    let mut tried = 0;
+    for schema in schemas {
+        let home = tempdir().unwrap();
+        let data = home.path().join("data");
+        fs::create_dir(&data).unwrap();
+        fs::write(data.join("signing.key"), [7; 32]).unwrap();
+        let database = Connection::open(data.join("shared-spaces.db")).unwrap();
+        let sql = fs::read_to_string(folder.join(&schema)).unwrap();
+        database.execute_batch(&sql).unwrap();
+        let version = |database: &Connection| {
+            let newest = "select max(version) from refinery_schema_history";
+            database
+                .query_row(newest, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        let before = version(&database);
+        // There are no bytes to its photos.
+        let archive = home.path().join("a.tar.zst");
+        let archive = archive.to_str().unwrap();
+        let complaint = fails(home.path(), &["backup", archive], "");
+        assert!(
+            complaint.contains("The archive is incomplete"),
+            "{schema}: {complaint}"
+        );
+        assert_eq!(
+            version(&database),
+            before,
+            "{schema}: it was upgraded by the backup"
+        );
+
+        let other = tempdir().unwrap();
+        fails(other.path(), &["restore", archive, "--incomplete"], "");
+        let restored = Connection::open(other.path().join("data/shared-spaces.db")).unwrap();
+        assert!(version(&restored) >= before, "{schema}");
+        let server = Server::start(other.path());
+        let bob = server.sign_in("bob", crate::support::PASSWORD).unwrap();
+        let texts = texts(&bob);
+        let all = [
+            "The garden at noon",
+            "Grüße, 日本, 👍",
+            "Nice weather - let's have a barbecue",
+        ];
+        assert_eq!(texts, all, "{schema}");
+        tried += 1;
+    }
+    assert!(tried >= 4);
 }

@@ -12,7 +12,7 @@ use crate::place::archives;
 use crate::support::{
     Process, Random, Server, command, fails, files, output, pause, picture, succeeds, until,
 };
-use crate::world::{World, answers, leaves_nothing, sorted};
+use crate::world::{World, leaves_nothing, sorted};
 
 const ROUNDS: u64 = 8;
 
@@ -119,9 +119,7 @@ fn a_restore_that_is_killed_is_never_taken_for_a_whole_one() {
             succeeds(folder, &restore, "");
         }
         let server = Server::start(folder);
-        let mut after = answers(&world.ann.at(&server));
-        after.extend(answers(&world.bob.at(&server)));
-        assert_eq!(after, before);
+        assert_eq!(world.answers_at(&server), before);
         leaves_nothing(folder);
         server.process.terminate();
         server.process.wait();
@@ -144,9 +142,7 @@ fn a_restore_of_another_archive_leaves_nothing_of_one_that_was_killed() {
     succeeds(folder.path(), &["restore", archive.to_str().unwrap()], "");
     assert!(!data.join("photos/space-id-9").exists());
     let server = Server::start(folder.path());
-    let mut after = answers(&world.ann.at(&server));
-    after.extend(answers(&world.bob.at(&server)));
-    assert_eq!(after, before);
+    assert_eq!(world.answers_at(&server), before);
 }
 
 #[test]

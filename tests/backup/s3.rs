@@ -1,16 +1,13 @@
 //! Photos in S3, and backups there, as moto plays it.
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
-use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::proxy::Weather;
 use crate::support::{Process, Random, Server, files, pause, picture, succeeds, until};
-use crate::world::{World, leaves_nothing};
+use crate::world::{Meanwhile, World, leaves_nothing};
 
 /// Photos in S3, the queue in the database.
 const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
@@ -74,25 +71,8 @@ fn what_is_wiped_comes_back_from_s3_to_s3_though_people_went_on_sharing() {
     let world = World::on(cloud.server(&S3));
     sorted(&cloud, 2);
     let before = world.answers();
-    let eve = world.server.person("eve");
-    let space = eve.space("Meanwhile");
-    let done = AtomicBool::new(false);
-    let shared = thread::scope(|scope| {
-        let sharing = scope.spawn(|| {
-            let mut shared: Vec<Value> = Vec::new();
-            while !done.load(Ordering::Relaxed) {
-                let share = eve.share_photo(&space, &picture(24, 1000 + shared.len() as u64));
-                shared.push(share["id"].clone());
-                if shared.len().is_multiple_of(3) {
-                    let path = format!("/shares/{}", shared[shared.len() - 2]);
-                    assert_eq!(eve.delete(&path).unwrap().status, 200);
-                }
-            }
-            shared
-        });
+    let meanwhile = Meanwhile::during(&world.server, || {
         cloud.succeeds(&["backup", &place], &S3);
-        done.store(true, Ordering::Relaxed);
-        sharing.join().unwrap()
     });
     let said = cloud.succeeds(&["verify", &place], &S3);
     assert!(said.contains(" is sound: "), "{said}");
@@ -104,18 +84,7 @@ fn what_is_wiped_comes_back_from_s3_to_s3_though_people_went_on_sharing() {
     assert_eq!(files(&cloud.folder().join("data/photos")), [""; 0]);
     let world = gone.at(cloud.server(&S3));
     assert_eq!(world.answers(), before);
-    let eve = eve.at(&world.server);
-    let back = eve
-        .get(&format!("{space}/shares?limit=500"))
-        .unwrap()
-        .json();
-    for share in back.as_array().unwrap() {
-        let at = shared.iter().position(|id| *id == share["id"]).unwrap();
-        if !share["image_url"].is_null() {
-            let photo = eve.fetch(&share["image_url"]).bytes;
-            assert_eq!(photo, picture(24, 1000 + at as u64));
-        }
-    }
+    meanwhile.is_as_sent(&world.server);
 }
 
 #[test]

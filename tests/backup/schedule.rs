@@ -7,7 +7,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::cloud::Cloud;
 use crate::place::archives;
-use crate::support::{Process, Server, command, files, output, picture, succeeds, until};
+use crate::support::{Server, command, files, output, picture, succeeds, until};
 use crate::world::{World, leaves_nothing};
 
 /// A folder for archives, and settings with which the server makes them.
@@ -29,6 +29,14 @@ fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
     settings
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect()
+}
+
+/// A server whose log goes to a file.
+fn logging(folder: &Path, settings: &[(String, String)], level: &str, log: &Path) -> Server {
+    let mut serve = command(folder, &["serve", "--port", "0"]);
+    serve.envs(borrowed(settings)).env("RUST_LOG", level);
+    serve.stderr(fs::File::create(log).unwrap());
+    Server::start_as(serve)
 }
 
 fn doctor(folder: &Path, settings: &[(String, String)]) -> String {
@@ -65,12 +73,17 @@ fn the_server_makes_backups_again_and_again_and_the_newest_stay() {
 fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     let (folder, settings) = scheduled("24h");
     let folder = folder.path();
-    let serve = |log: &str| {
-        let mut serve = command(folder, &["serve", "--port", "0"]);
-        serve.envs(borrowed(&settings)).env("RUST_LOG", "info");
-        let server = Process::start_and_wait_for(serve, log);
-        server.terminate();
-        assert!(server.wait().success());
+    let serve = |words: &str| {
+        let log = folder.join("log");
+        let server = logging(folder, &settings, "info", &log);
+        until("the words in the log", || {
+            fs::read_to_string(&log)
+                .unwrap()
+                .contains(words)
+                .then_some(())
+        });
+        server.process.terminate();
+        assert!(server.process.wait().success());
     };
     assert!(doctor(folder, &settings).contains("There is no backup in "));
     serve("Backed up the database and 0 photos");
@@ -115,10 +128,7 @@ fn a_backup_that_fails_is_logged_and_hurts_nobody() {
     let folder = folder.path();
     fs::remove_dir(folder.join("place")).unwrap();
     let log = folder.join("log");
-    let mut serve = command(folder, &["serve", "--port", "0"]);
-    serve.envs(borrowed(&settings)).env("RUST_LOG", "error");
-    serve.stderr(fs::File::create(&log).unwrap());
-    let server = Server::start_as(serve);
+    let server = logging(folder, &settings, "error", &log);
     let world = World::on(server);
     let failed = || {
         let log = fs::read_to_string(&log).unwrap();

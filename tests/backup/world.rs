@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -45,9 +47,14 @@ impl World {
 
     /// What both are answered.
     pub fn answers(&self) -> Vec<Value> {
-        let mut answers = answers(&self.ann);
-        answers.extend(self::answers(&self.bob));
-        answers
+        self.answers_at(&self.server)
+    }
+
+    /// What both are answered by another server.
+    pub fn answers_at(&self, server: &Server) -> Vec<Value> {
+        let both = [&self.ann, &self.bob];
+        let answers = both.map(|person| answers(&person.at(server)));
+        answers.concat()
     }
 
     /// Ends the server and deletes everything that it had on this machine.
@@ -55,6 +62,16 @@ impl World {
         self.server.process.terminate();
         assert!(self.server.process.wait().success());
         fs::remove_dir_all(folder.join("data")).unwrap();
+        Gone {
+            ann: self.ann,
+            bob: self.bob,
+            spaces: self.spaces,
+        }
+    }
+
+    /// Kills the server, and leaves everything as it is.
+    pub fn kill(self) -> Gone {
+        self.server.process.kill();
         Gone {
             ann: self.ann,
             bob: self.bob,
@@ -81,8 +98,68 @@ impl Gone {
     }
 }
 
+/// Somebody who goes on in a space of their own, which only they see, while something else is done.
+pub struct Meanwhile {
+    person: Person,
+    space: String,
+    shared: Vec<Value>,
+}
+
+impl Meanwhile {
+    /// Shares photo after photo while `work` is done, and deletes every third, perhaps while it is being read.
+    pub fn during(server: &Server, work: impl FnOnce()) -> Self {
+        let person = server.person("eve");
+        let space = person.space("Meanwhile");
+        let done = AtomicBool::new(false);
+        let share = || {
+            let mut shared: Vec<Value> = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                let share = person.share_photo(&space, &picture_at(shared.len()));
+                shared.push(share["id"].clone());
+                if shared.len().is_multiple_of(3) {
+                    let path = format!("/shares/{}", shared[shared.len() - 2]);
+                    assert_eq!(person.delete(&path).unwrap().status, 200);
+                }
+            }
+            shared
+        };
+        let shared = thread::scope(|scope| {
+            let sharing = scope.spawn(share);
+            work();
+            done.store(true, Ordering::Relaxed);
+            sharing.join().unwrap()
+        });
+        assert!(!shared.is_empty());
+        Self {
+            person,
+            space,
+            shared,
+        }
+    }
+
+    /// What came meanwhile is there as it was sent, or not at all.
+    pub fn is_as_sent(&self, server: &Server) {
+        let person = self.person.at(server);
+        let path = format!("{}/shares?limit=500", self.space);
+        for share in person.get(&path).unwrap().json().as_array().unwrap() {
+            let at = self
+                .shared
+                .iter()
+                .position(|id| *id == share["id"])
+                .unwrap();
+            if !share["image_url"].is_null() {
+                assert_eq!(person.fetch(&share["image_url"]).bytes, picture_at(at));
+            }
+        }
+    }
+}
+
+fn picture_at(place: usize) -> Vec<u8> {
+    picture(24, 1000 + place as u64)
+}
+
 /// Everything that somebody can see, with the bytes behind each link in the place of the link.
-pub fn answers(person: &Person) -> Vec<Value> {
+fn answers(person: &Person) -> Vec<Value> {
     let get = |path: &str| person.get(path).unwrap().json();
     let mut all = vec![get("/me"), get("/spaces")];
     for space in all[1].as_array().unwrap().clone() {
