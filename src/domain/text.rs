@@ -81,8 +81,11 @@ impl ShareText {
     /// # Errors
     /// Missing, too long, too short, blank, or with a NUL.
     pub fn parse(text: Option<&str>, limits: &Limits) -> Result<Self> {
-        let text = text.ok_or(Error::NotProvided("Text"))?;
-        bounded("Text", text, limits.text_min, limits.text_max).map(Self)
+        // Browsers send a line break as two characters, whoever wrote it and wherever.
+        let text = text
+            .ok_or(Error::NotProvided("Text"))?
+            .replace("\r\n", "\n");
+        bounded("Text", &text, limits.text_min, limits.text_max).map(Self)
     }
 
     /// The text as it was written.
@@ -182,6 +185,13 @@ mod tests {
             ShareText::parse(None, &limits).unwrap_err().to_string(),
             "Text must be provided"
         );
+    }
+
+    #[test]
+    fn a_line_break_is_one_character_however_a_browser_sends_it() {
+        let text = format!("{}\r\nb", "a".repeat(1998));
+        let parsed = ShareText::parse(Some(&text), &Limits::default()).unwrap();
+        assert_eq!(parsed.as_str(), format!("{}\nb", "a".repeat(1998)));
     }
 
     #[test]
