@@ -33,8 +33,8 @@ What was cut short goes on where it stopped when the command is given again. Fro
 `--to local`.";
 
 const BACKUP: &str = "\
-To a file, the archive has everything inside. To a folder that is there already, or to S3, archives are named by the time,
-and a photo is brought there only once, for all of them.
+To a file, the archive has everything inside. To a folder that is there already, or to S3, archives are named by the \
+time, and a photo is brought there only once, for all of them.
 
 Examples:
   shared-spaces backup spaces.tar.zst                      one archive with everything

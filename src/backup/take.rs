@@ -21,9 +21,11 @@ use super::prune::{Pruned, prune};
 use super::workplace::Workplace;
 use crate::app;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 use crate::db::snapshot::{Original, Snapshot};
 use crate::domain::photos::KnownPhoto;
+use crate::folder;
+use crate::photos::store::PhotoStore;
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
@@ -86,7 +88,8 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     );
     let (archive, photos) = choose(order, bridge)?;
     let place = &archive.place;
-    let store = app::store(order.config.photos.store, &order.config)?;
+    let original = Original::open(&database)?;
+    let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
@@ -98,7 +101,6 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let workplace = Workplace::open(data)?;
     place.clear_remains()?;
     let made_at = order.clock.now();
-    let original = Original::open(&database)?;
     let database = workplace.folder().join(DATABASE);
     original
         .copy_to(&create(&database)?, || bridge.go_on())
@@ -178,6 +180,18 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Spot, Whereabouts)> {
     };
     archive.place.check(&order.config)?;
     Ok((archive, photos))
+}
+
+/// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
+fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
+    let data = &config.data_dir;
+    app::check_folder(config)?;
+    if config.photos.store == StoreKind::Local
+        && let Some(id) = folder::read(&data.join(folder::MARKER))?
+    {
+        folder::check_photos(&data.join(folder::PHOTOS), &id, original.has_photos()?)?;
+    }
+    app::store(config.photos.store, config)
 }
 
 /// What tells the archives of one installation from those of others: its key has been made by chance, and can't be

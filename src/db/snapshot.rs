@@ -65,6 +65,14 @@ impl Original {
         Ok(())
     }
 
+    /// Whether any share has a photo.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub fn has_photos(&self) -> Result<bool> {
+        Ok(photos::is_any(&self.connection)?)
+    }
+
     /// Whether a share still has this photo.
     ///
     /// # Errors

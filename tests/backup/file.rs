@@ -147,6 +147,26 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
 }
 
 #[test]
+fn photos_on_a_disk_that_is_not_mounted_are_not_taken_for_lost() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    sorted(folder.path());
+    world.kill();
+    let photos = folder.path().join("data/photos");
+    fs::rename(&photos, folder.path().join("disk")).unwrap();
+    fs::create_dir(&photos).unwrap();
+    let complaint = fails(folder.path(), &["backup", "a.tar.zst"], "");
+    assert!(
+        complaint.contains("The photos are not in the folder"),
+        "{complaint}"
+    );
+    assert!(crate::support::files(&photos).is_empty() && !photos.join("temp").exists());
+    fs::remove_dir(&photos).unwrap();
+    fs::rename(folder.path().join("disk"), &photos).unwrap();
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+}
+
+#[test]
 fn the_places_of_new_disks_are_empty_enough() {
     let folder = tempdir().unwrap();
     let world = World::start(folder.path());
