@@ -69,6 +69,8 @@ pub enum Error {
     UserExists,
     #[error("User with ID '{0}' doesn't exist")]
     NoUser(String),
+    #[error("Session with ID '{0}' doesn't exist")]
+    NoSession(String),
     #[error("User with login '{0}' doesn't exist")]
     NoUserWithLogin(String),
 
@@ -169,6 +171,7 @@ impl Error {
             Self::NewPasswordsDontMatch => (400, "new_passwords_dont_match"),
             Self::UserExists => (400, "user_exists"),
             Self::NoUser(_) => (404, "no_such_user"),
+            Self::NoSession(_) => (404, "no_such_session"),
             Self::NoUserWithLogin(_) => (404, "no_such_login"),
             Self::NoSpace(_) => (404, "no_such_space"),
             Self::NotMember => (403, "not_a_member"),

@@ -15,6 +15,11 @@ const PLAIN: &str = "session";
 /// Its name on HTTPS: browsers take it from this very host only, by HTTPS only, and no neighbour can plant one.
 const HOST_ONLY: &str = "__Host-session";
 
+/// What it is called.
+pub fn name(is_https: bool) -> &'static str {
+    if is_https { HOST_ONLY } else { PLAIN }
+}
+
 /// The cookie that holds a session's token, in the browser of the one who asks.
 pub struct SessionCookie<'r> {
     jar: &'r CookieJar<'r>,
@@ -71,7 +76,7 @@ impl<'r> SessionCookie<'r> {
     }
 
     fn name(&self) -> &'static str {
-        if self.is_https { HOST_ONLY } else { PLAIN }
+        name(self.is_https)
     }
 
     fn with(&self, name: &'static str, token: String) -> CookieBuilder<'static> {

@@ -36,8 +36,9 @@ pub fn catch(status: Status, request: &Request<'_>) -> Error {
         .ok()
         .and_then(|mut refusal| refusal.take());
     kept.unwrap_or_else(|| match status.code {
-        404 | 422 if allowed_methods(request).is_empty() => Error::NoRoute,
-        404 | 422 => Error::WrongMethod,
+        // Of itself, Rocket answers 400 to a method that it has never heard of.
+        400 | 404 | 422 if allowed_methods(request).is_empty() => Error::NoRoute,
+        400 | 404 | 422 => Error::WrongMethod,
         500 => Error::Internal(anyhow::anyhow!("a handler panicked")),
         code => Error::Http(
             code,

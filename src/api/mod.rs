@@ -22,6 +22,8 @@ mod in_flight;
 mod images;
 // Links that begin with our own address.
 mod links;
+// What programs can read of all this.
+mod openapi;
 // What is asked: ids in paths, keys of requests, pieces of lists.
 mod params;
 // Files in pieces: ranges and validators.
@@ -53,6 +55,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         server::about,
         server::health,
         server::ready,
+        openapi::description,
         accounts::register,
         accounts::login,
         // Whoever holds a signed link may fetch the photo.

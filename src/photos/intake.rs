@@ -141,7 +141,8 @@ pub fn too_many_bytes(limits: &Limits) -> Error {
     }
 }
 
-fn too_many_pixels(limits: &Limits) -> Error {
+/// The refusal of a photo with more pixels than the limit allows.
+pub fn too_many_pixels(limits: &Limits) -> Error {
     const MILLION: u64 = 1_000_000;
     let pixels = limits.photo_pixels;
     let limit = if pixels.is_multiple_of(MILLION) {

@@ -15,6 +15,7 @@ mod images;
 mod limits;
 mod members;
 mod pages;
+mod openapi;
 mod paging;
 mod permissions;
 mod photos;

@@ -1,0 +1,59 @@
+//! The description of the API (OpenAPI 3.1) at `/openapi.json`: what programs can read of what this server does.
+//!
+//! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
+//! written twice. That no route is missing is a test.
+
+// What one operation takes, gives and refuses.
+mod operation;
+// Every operation.
+mod operations;
+// The objects that they exchange.
+mod schemas;
+
+use rocket::get;
+use rocket::serde::json::Json;
+use serde_json::{Map, Value, json};
+
+use super::guards::Shared;
+use crate::config::Config;
+
+const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
+    A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`. \
+    Every list comes in pieces: `limit` says how large, and the `Link` header (RFC 8288) leads to the next.";
+
+#[get("/openapi.json")]
+pub fn description(app: &Shared) -> Json<Value> {
+    Json(describe(&app.config))
+}
+
+/// The whole description, with the bounds of these settings.
+fn describe(config: &Config) -> Value {
+    let mut paths = Map::new();
+    for operation in operations::all(&config.limits) {
+        let method = operation.method();
+        let path = paths.entry(operation.path()).or_insert_with(|| json!({}));
+        path[method] = operation.describe();
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Shared Spaces",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": operations::TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+        "paths": paths,
+        "components": {
+            "schemas": schemas::all(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer",
+                    "description": "The `access_token` that `POST /login` gives."},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": super::cookie::name(config.is_https()),
+                    "description": "The same session in a browser. Requests that change something must come from \
+                        pages of this server."},
+            },
+        },
+    })
+}
