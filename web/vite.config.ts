@@ -8,7 +8,7 @@ import { manifest } from './manifest.ts';
 
 // While developing, the API is a server that runs beside this one.
 const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
-const api = '^/(register|login|logout|me|change-password|spaces|shares|photos|sessions|server|health)(/|\\?|$)';
+const api = '^/(register|login|logout|me|change-password|spaces|shares|photos|sessions|server|health|openapi.json)(/|\\?|$)';
 const proxy: Record<string, ProxyOptions> = { [api]: { target: server, changeOrigin: false } };
 
 // The pages' own policy, so that what breaks it breaks at once.
@@ -33,6 +33,7 @@ export default defineConfig({
     // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: ['index.html', 'docs.html'] },
   },
   server: { proxy },
   preview: { proxy, headers: { 'Content-Security-Policy': csp } },

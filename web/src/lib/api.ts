@@ -1,5 +1,6 @@
 // The API: one function an endpoint. All but uploads go through `send`; nothing else in the app knows of `fetch`.
 
+import type { Description } from '../docs/description';
 import { nextOf } from './address';
 import { ApiError, readRefusal } from './errors';
 import type { Member, MySpace, Photo, Piece, ServerInfo, Share, SignIn, Space, SpaceDetail, User } from './types';
@@ -68,6 +69,7 @@ async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
 
 export const server = () => get<ServerInfo>('/server');
 export const health = () => get<string>('/health');
+export const description = () => get<Description>('/openapi.json');
 export const me = () => get<User>('/me');
 
 export const register = async (login: string, password: string, confirm: string) =>
