@@ -13,6 +13,8 @@ struct Dist;
 
 /// The page of the app, whatever its address.
 pub const PAGE: &str = "index.html";
+/// The page that shows the description of the API.
+pub const DOCS: &str = "docs.html";
 
 /// How a file is packed for its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +91,9 @@ pub fn names() -> impl Iterator<Item = Cow<'static, str>> {
     Dist::iter().filter(|name| !is_packed(name))
 }
 
-/// The names of the files that stand at the root of the site, but for the page.
+/// The names of the files that stand at the root of the site, but for the pages.
 pub fn at_root() -> impl Iterator<Item = Cow<'static, str>> {
-    names().filter(|name| !name.contains('/') && name != PAGE)
+    names().filter(|name| !name.contains('/') && name != PAGE && name != DOCS)
 }
 
 fn is_packed(name: &str) -> bool {

@@ -16,6 +16,7 @@ Examples:
   shared-spaces worker                       sort photos in a process of its own
   shared-spaces user add ann                 make an account; asks for the password
   shared-spaces user reset-password ann      rescue somebody who forgot theirs
+  shared-spaces invitation add --space 1     make a link by which somebody joins a space
   shared-spaces photos failed                list photos that could not be sorted
   shared-spaces photos move --to s3          take all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
@@ -74,6 +75,9 @@ pub enum Command {
     /// Make accounts, list them, rescue a forgotten password, remove them
     #[command(subcommand)]
     User(UserCommand),
+    /// Make links by which somebody gets an account or joins a space, list them, take them back
+    #[command(subcommand)]
+    Invitation(InvitationCommand),
     /// Look after photos that could not be sorted, and take photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
@@ -147,6 +151,15 @@ pub enum UserCommand {
         /// Whose password
         login: String,
     },
+    /// Make a link by which a user sets a new password themselves
+    #[command(after_help = "Example: shared-spaces user reset-link ann --hours 48")]
+    ResetLink {
+        /// Whose password
+        login: String,
+        /// How long the link holds
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=24 * 365))]
+        hours: u16,
+    },
     /// Remove an account with all its shares, photos and memberships
     #[command(after_help = "Example: shared-spaces user remove ann --yes")]
     Remove {
@@ -155,6 +168,37 @@ pub enum UserCommand {
         /// Don't ask whether you are sure
         #[arg(long)]
         yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InvitationCommand {
+    /// Make a link, and show it also as a QR code
+    #[command(
+        after_help = "Examples:\n  shared-spaces invitation add                          an account, nothing else\n  shared-spaces invitation add --space 1 --uses 5       up to five people join space 1\n  shared-spaces invitation add --space 1 --admin        somebody who will run space 1"
+    )]
+    Add {
+        /// The ID of the space that is joined with it
+        #[arg(long, value_name = "ID")]
+        space: Option<String>,
+        /// Whoever joins is an admin of the space
+        #[arg(long, requires = "space")]
+        admin: bool,
+        /// How often it can be used
+        #[arg(long, default_value_t = 1)]
+        uses: i64,
+        /// How long it holds
+        #[arg(long, default_value_t = 7)]
+        days: i64,
+    },
+    /// List the invitations that can still be used
+    #[command(after_help = "Example: shared-spaces invitation list")]
+    List,
+    /// Take an invitation back
+    #[command(after_help = "Example: shared-spaces invitation revoke 3")]
+    Revoke {
+        /// Its ID, as `invitation list` tells it
+        id: String,
     },
 }
 

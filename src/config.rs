@@ -53,6 +53,8 @@ pub struct Config {
 pub enum Registration {
     /// Anybody who reaches the server.
     Open,
+    /// Whoever has an invitation.
+    Invite,
     /// Nobody over the network; accounts are made on the command line.
     Closed,
 }

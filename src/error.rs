@@ -61,6 +61,17 @@ pub enum Error {
     // Accounts.
     #[error("Registration is closed")]
     RegistrationClosed,
+    #[error("Registration needs an invitation")]
+    InvitationNeeded,
+    /// In the same words whether it never was, was used up, has expired or was taken back.
+    #[error("This invitation isn't valid, or not any more")]
+    NoInvitation,
+    #[error("Invitation with ID '{0}' doesn't exist")]
+    NoInvitationWithId(String),
+    #[error("This invitation is for somebody without an account")]
+    InvitationToAccount,
+    #[error("This link isn't valid, or not any more")]
+    NoReset,
     #[error("Passwords don't match")]
     PasswordsDontMatch,
     #[error("New passwords don't match")]
@@ -69,8 +80,6 @@ pub enum Error {
     UserExists,
     #[error("User with ID '{0}' doesn't exist")]
     NoUser(String),
-    #[error("Session with ID '{0}' doesn't exist")]
-    NoSession(String),
     #[error("User with login '{0}' doesn't exist")]
     NoUserWithLogin(String),
 
@@ -167,11 +176,15 @@ impl Error {
             Self::CrossOrigin => (403, "cross_origin"),
             Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
             Self::RegistrationClosed => (403, "registration_closed"),
+            Self::InvitationNeeded => (403, "invitation_needed"),
+            Self::NoInvitation => (404, "no_such_invitation"),
+            Self::NoInvitationWithId(_) => (404, "no_such_invitation"),
+            Self::InvitationToAccount => (400, "invitation_to_account"),
+            Self::NoReset => (404, "no_such_reset"),
             Self::PasswordsDontMatch => (400, "passwords_dont_match"),
             Self::NewPasswordsDontMatch => (400, "new_passwords_dont_match"),
             Self::UserExists => (400, "user_exists"),
             Self::NoUser(_) => (404, "no_such_user"),
-            Self::NoSession(_) => (404, "no_such_session"),
             Self::NoUserWithLogin(_) => (404, "no_such_login"),
             Self::NoSpace(_) => (404, "no_such_space"),
             Self::NotMember => (403, "not_a_member"),

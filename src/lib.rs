@@ -41,6 +41,8 @@ pub mod domain;
 pub mod error;
 // Argon2id, off the async threads.
 pub mod passwords;
+// Links as pictures that a phone can read.
+pub mod qr;
 // Where the bytes of photos live, and how they get there.
 pub mod photos;
 // Looks after the database while the server runs.

@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 
 const LIMITS = { script: 80_000, style: 15_000 };
 
-/** Weighs what the page loads at once, packed as the weakest browser gets it. */
+/** Weighs what each page loads at once, packed as the weakest browser gets it. */
 export function budget(): Plugin {
   return {
     name: 'budget',
@@ -14,20 +14,24 @@ export function budget(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const weights = { script: 0, style: 0 };
-        const weigh = (file: string | undefined, kind: keyof typeof weights) => {
-          const part = file === undefined ? undefined : bundle[file];
-          if (part) weights[kind] += gzipSync(part.type === 'chunk' ? part.code : part.source).length;
-        };
-        for (const part of Object.values(bundle)) {
-          if (part.type !== 'chunk' || !part.isEntry) continue;
-          for (const file of [part.fileName, ...part.imports]) weigh(file, 'script');
-          for (const file of part.viteMetadata?.importedCss ?? []) weigh(file, 'style');
-        }
-        for (const kind of ['script', 'style'] as const) {
-          if (weights[kind] === 0) this.error(`The first load has no ${kind}: this is weighed wrongly`);
-          if (weights[kind] > LIMITS[kind]) {
-            this.error(`The first load has ${weights[kind]} bytes of ${kind}, packed; ${LIMITS[kind]} are the most`);
+        for (const page of Object.values(bundle)) {
+          if (page.type !== 'chunk' || !page.isEntry) continue;
+          const weights = { script: 0, style: 0 };
+          const weigh = (file: string | undefined, kind: keyof typeof weights) => {
+            const part = file === undefined ? undefined : bundle[file];
+            if (part) weights[kind] += gzipSync(part.type === 'chunk' ? part.code : part.source).length;
+          };
+          for (const file of [page.fileName, ...page.imports]) {
+            weigh(file, 'script');
+            const part = bundle[file];
+            if (part?.type !== 'chunk') continue;
+            for (const style of part.viteMetadata?.importedCss ?? []) weigh(style, 'style');
+          }
+          for (const kind of ['script', 'style'] as const) {
+            if (weights[kind] === 0) this.error(`${page.name} loads no ${kind} at first: this is weighed wrongly`);
+            if (weights[kind] > LIMITS[kind]) {
+              this.error(`${page.name} loads ${weights[kind]} bytes of ${kind} at first; ${LIMITS[kind]} are the most`);
+            }
           }
         }
       },

@@ -4,15 +4,16 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 use serde::{Deserialize, Serialize};
 
-use super::body::{Body, Field, Payload, text};
+use super::body::{Body, Field, Payload, optional_text, text};
 use super::cookie::SessionCookie;
 use super::guards::{CurrentUser, Shared};
 use super::sessions::UserAgent;
 use super::visitor::Visitor;
 use crate::config::Registration;
-use crate::domain::sessions::{self, Token};
 use crate::domain::text::{Login, Password};
+use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
+use crate::domain::{invitations, sessions};
 use crate::error::{Error, Result};
 use crate::passwords::Verdict;
 
@@ -22,6 +23,7 @@ pub struct Register {
     login: String,
     password: String,
     confirm_password: String,
+    invitation: Option<String>,
 }
 
 impl Payload for Register {
@@ -29,29 +31,42 @@ impl Payload for Register {
         text("login", "Login"),
         text("password", "Password"),
         text("confirm-password", "Confirm password"),
+        optional_text("invitation", "Invitation"),
     ];
 }
 
 #[post("/register", data = "<body>")]
 pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> Result<Json<User>> {
-    if app.config.registration == Registration::Closed {
-        return Err(Error::RegistrationClosed);
-    }
     let Body(asked) = body;
+    let invitation = asked.invitation.map(Token::given);
+    match app.config.registration {
+        Registration::Closed => return Err(Error::RegistrationClosed),
+        Registration::Invite if invitation.is_none() => return Err(Error::InvitationNeeded),
+        Registration::Open | Registration::Invite => {}
+    }
     let login = Login::parse(&asked.login, &app.config.limits)?;
     let password = Password::parse("Password", &asked.password, &app.config.limits)?;
     if password != Password::given(&asked.confirm_password) {
         return Err(Error::PasswordsDontMatch);
     }
+    let now = app.now();
+    if let Some(token) = invitation.clone() {
+        // First, so that a made-up one doesn't make the server hash.
+        app.db
+            .read(move |conn| invitations::offer(conn, &token, now))
+            .await?;
+    }
     let attempt = app.attempts.register(visitor.address, login.as_str())?;
     let hash = app.passwords.hash(password).await?;
     attempt.counts();
-    let now = app.now();
-    Ok(Json(
-        app.db
-            .write(move |conn| users::create(conn, &login, &hash, now))
-            .await?,
-    ))
+    let created = app.db.write(move |conn| {
+        let user = users::create(conn, &login, &hash, now)?;
+        if let Some(token) = &invitation {
+            invitations::accept(conn, token, user.id, now)?;
+        }
+        Ok(user)
+    });
+    Ok(Json(created.await?))
 }
 
 #[derive(Deserialize)]

@@ -18,6 +18,7 @@ pub struct Field {
     /// What sentences call it.
     name: &'static str,
     is_text: bool,
+    is_required: bool,
 }
 
 /// A key whose value is text.
@@ -26,6 +27,15 @@ pub const fn text(key: &'static str, name: &'static str) -> Field {
         key,
         name,
         is_text: true,
+        is_required: true,
+    }
+}
+
+/// A key whose value is text, and which may be left out or null.
+pub const fn optional_text(key: &'static str, name: &'static str) -> Field {
+    Field {
+        is_required: false,
+        ..text(key, name)
     }
 }
 
@@ -35,6 +45,15 @@ pub const fn any(key: &'static str, name: &'static str) -> Field {
         key,
         name,
         is_text: false,
+        is_required: true,
+    }
+}
+
+/// A key whose value the handler looks at itself, and which may be left out or null.
+pub const fn optional(key: &'static str, name: &'static str) -> Field {
+    Field {
+        is_required: false,
+        ..any(key, name)
     }
 }
 
@@ -94,17 +113,18 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
 }
 
 fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
-    for field in fields {
+    let required = || fields.iter().filter(|field| field.is_required);
+    for field in required() {
         object.get(field.key).ok_or(Error::MissingKey(field.key))?;
     }
-    if let Some(field) = fields
-        .iter()
-        .find(|field| object.get(field.key).is_some_and(Value::is_null))
+    if let Some(field) = required().find(|field| object.get(field.key).is_some_and(Value::is_null))
     {
         return Err(Error::NotProvided(field.name));
     }
-    let wrong =
-        |field: &&Field| field.is_text && !object.get(field.key).is_some_and(Value::is_string);
+    let wrong = |field: &&Field| {
+        let value = object.get(field.key).filter(|value| !value.is_null());
+        field.is_text && value.is_some_and(|value| !value.is_string())
+    };
     fields
         .iter()
         .find(wrong)

@@ -11,6 +11,7 @@ use super::visitor::Visitor;
 use crate::app::App;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
+use crate::domain::tokens::Token;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
 
@@ -47,12 +48,11 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
         .ok_or(Error::Unauthorized { token: false })?;
 
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let found = {
-        let token = token.clone();
-        app.db
-            .read(move |conn| Ok(sessions::find(conn, &token, now, lifetime)?))
-            .await?
-    };
+    let held = Token::given(token.clone());
+    let found = app
+        .db
+        .read(move |conn| Ok(sessions::find(conn, &held, now, lifetime)?))
+        .await?;
     let session = found.ok_or(Error::Unauthorized { token: true })?;
     if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
         return Err(Error::CrossOrigin);

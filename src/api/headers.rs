@@ -62,7 +62,7 @@ impl Subject {
         match request.uri().path().raw_segments().next() {
             // By the path, because an answer that says "not modified" changes the headers of the page that is kept.
             None => Self::Page,
-            Some(first) if first == "app" || first == "assets" => Self::Page,
+            Some(first) if matches!(first.as_str(), "app" | "assets" | "docs") => Self::Page,
             Some(first) if first == "photos" => Self::Photo,
             Some(_) => Self::Other,
         }

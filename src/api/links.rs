@@ -7,6 +7,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::domain::page::{Listing, Order, Page};
+use crate::domain::tokens::Token;
 use crate::photos::links::PhotoLinks;
 use crate::photos::name::PhotoName;
 
@@ -42,6 +43,12 @@ impl Links {
         format!("{}{path}", self.origin)
     }
 
+    /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,
+    /// so that no log and no proxy reads it.
+    pub fn page_with_secret(&self, page: &str, token: &Token) -> String {
+        link_with_secret(&self.origin, page, token)
+    }
+
     /// The `Link` header to the next piece of a list, if there is one.
     pub fn next<T>(&self, listing: &Listing<T>, order: Option<Order>) -> Option<String> {
         listing.next.as_ref().map(|next| {
@@ -53,4 +60,9 @@ impl Links {
             )
         })
     }
+}
+
+/// As [`Links::page_with_secret`], with an origin that is known otherwise.
+pub fn link_with_secret(origin: &str, page: &str, token: &Token) -> String {
+    format!("{origin}/app/{page}#{}", token.as_str())
 }

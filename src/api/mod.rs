@@ -32,8 +32,10 @@ mod ranges;
 mod visitor;
 
 mod accounts;
+mod invitations;
 mod members;
 mod pages;
+mod password_resets;
 mod photos;
 mod server;
 mod sessions;
@@ -45,12 +47,14 @@ use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
 pub use in_flight::InFlight;
+pub use links::link_with_secret;
 
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
     let for_anybody = routes![
         pages::home,
         pages::app,
+        pages::docs,
         pages::asset,
         server::about,
         server::health,
@@ -58,6 +62,8 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         openapi::description,
         accounts::register,
         accounts::login,
+        invitations::offer,
+        password_resets::redeem,
         // Whoever holds a signed link may fetch the photo.
         photos::photo,
         photos::preview,
@@ -70,6 +76,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         sessions::list,
         sessions::revoke,
         sessions::revoke_others,
+        invitations::accept,
         spaces::create,
         spaces::list,
     ];
@@ -88,7 +95,10 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         spaces::rename,
         spaces::delete,
         members::add,
-        members::set_admin
+        members::set_admin,
+        invitations::create,
+        invitations::list,
+        invitations::revoke,
     ];
     rocket::custom(figment)
         .mount("/", pages::at_root())

@@ -8,7 +8,7 @@ use rocket::{Data, get};
 
 use super::encoding::Accepted;
 use super::ranges::is_among;
-use crate::assets::{self, Asset, PAGE};
+use crate::assets::{self, Asset, DOCS, PAGE};
 use crate::error::{Error, Result};
 
 /// What has a name of its own for each content may be kept for a year and never asked for again.
@@ -25,6 +25,11 @@ pub fn home(wanted: Wanted) -> Result<File> {
 #[get("/app/<_..>")]
 pub fn app(wanted: Wanted) -> Result<File> {
     file(PAGE, wanted, ASK_AGAIN)
+}
+
+#[get("/docs")]
+pub fn docs(wanted: Wanted) -> Result<File> {
+    file(DOCS, wanted, ASK_AGAIN)
 }
 
 #[get("/assets/<name>")]

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use rocket::http::Header;
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use rocket::serde::json::Json;
@@ -74,6 +75,24 @@ impl<'r> FromRequest<'r> for IdempotencyKey<'r> {
     /// Never fails: who isn't signed in is refused first, and that is found out later, with the form.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
         Outcome::Success(Self(request.headers().get_one("Idempotency-Key")))
+    }
+}
+
+/// Something new, with the place where it is (RFC 9110, section 15.3.2).
+#[derive(Responder)]
+#[response(status = 201)]
+pub struct Created<T> {
+    body: Json<T>,
+    location: Header<'static>,
+}
+
+impl<T> Created<T> {
+    /// `path`: where it is on this server.
+    pub fn new(body: T, path: String) -> Self {
+        Self {
+            body: Json(body),
+            location: Header::new("Location", path),
+        }
     }
 }
 

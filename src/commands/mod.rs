@@ -2,6 +2,8 @@
 
 mod backup;
 mod doctor;
+mod invitation;
+mod link;
 mod photos;
 mod photos_move;
 mod restore;
@@ -17,7 +19,6 @@ use rocket::figment::Figment;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::app::App;
 use crate::backup::bridge::Bridge;
 use crate::cli::{Cli, Command, Options, ServeOptions};
 use crate::config::{self, Config};
@@ -39,7 +40,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         (true, None) | (false, Some(Command::Worker)) => worker::run(&options).await,
         (false, None) => serve::run(&options, ServeOptions::default()).await,
         (false, Some(Command::Serve(serve))) => serve::run(&options, serve).await,
-        (false, Some(Command::User(command))) => user::run(open(&options).await?, command).await,
+        (false, Some(Command::User(command))) => user::run(&options, command).await,
+        (false, Some(Command::Invitation(command))) => invitation::run(&options, command).await,
         (false, Some(Command::Backup(command))) => backup::run(&options, command).await,
         (false, Some(Command::Verify { archive })) => verify::run(&options, archive).await,
         (false, Some(Command::Restore(command))) => restore::run(&options, command).await,
@@ -65,10 +67,6 @@ fn settings(options: &Options) -> Result<(Figment, Config)> {
         config.expect_data = false;
     }
     Ok((rocket, config))
-}
-
-async fn open(options: &Options) -> Result<App> {
-    App::start(settings(options)?.1).await
 }
 
 /// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop.

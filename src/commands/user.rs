@@ -2,24 +2,33 @@
 //! argument, which other users of the machine could read.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::{link, settings};
 use crate::app::App;
-use crate::cli::UserCommand;
-use crate::domain::sessions;
+use crate::cli::{Options, UserCommand};
 use crate::domain::text::{Login, Password};
+use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
+use crate::domain::{password_resets, sessions};
 
 /// Makes, lists, rescues or removes accounts.
 ///
 /// # Errors
 /// What the rules refuse, in the sentences that the API uses too.
-pub async fn run(app: App, command: UserCommand) -> Result<()> {
+pub async fn run(options: &Options, command: UserCommand) -> Result<()> {
+    let (rocket, config) = settings(options)?;
+    let app = App::start(config).await?;
     match command {
         UserCommand::Add { login } => add(&app, &login).await,
         UserCommand::List => list(&app).await,
         UserCommand::ResetPassword { login } => reset_password(&app, login).await,
+        UserCommand::ResetLink { login, hours } => {
+            let token = reset_link(&app, login, hours).await?;
+            link::show(&rocket, &app.config, "password-reset", &token)
+        }
         UserCommand::Remove { login, yes } => remove(&app, login, yes).await,
     }
 }
@@ -61,6 +70,23 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
         user.login
     );
     Ok(())
+}
+
+async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
+    let user = find(app, login).await?;
+    let (token, now) = (Token::random()?, app.now());
+    let (id, kept) = (user.id, token.clone());
+    let holds = Duration::from_secs(u64::from(hours) * 60 * 60);
+    let until = app
+        .db
+        .write(move |conn| Ok(password_resets::create(conn, id, &kept, now, holds)?))
+        .await?;
+    println!(
+        "With this link, '{}' sets a new password, once, until {}:\n",
+        user.login,
+        until.rfc3339()
+    );
+    Ok(token)
 }
 
 async fn remove(app: &App, login: String, yes: bool) -> Result<()> {

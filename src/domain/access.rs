@@ -124,6 +124,22 @@ pub fn admin(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<
     }
 }
 
+/// The right of who runs the server, on the command line: that of an admin of every space.
+///
+/// # Errors
+/// The space doesn't exist.
+pub fn operator(conn: &Connection, space: &Given<SpaceId>) -> Result<Admin> {
+    let id = space.id()?;
+    let exists = conn
+        .prepare_cached("select 1 from spaces where id = ?")?
+        .exists([id])?;
+    if exists {
+        Ok(Admin { space: id })
+    } else {
+        Err(space.missing())
+    }
+}
+
 /// The right of `caller` to take `user` out of a space.
 ///
 /// # Errors

@@ -80,6 +80,12 @@ id!(
     |text| Error::NoSession(text.to_owned())
 );
 
+id!(
+    /// An invitation's.
+    InvitationId,
+    |text| Error::NoInvitationWithId(text.to_owned())
+);
+
 /// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the
 /// refusal comes only when the id is asked for, in the order of the checks, and repeats what was written.
 #[derive(Clone, Debug)]

@@ -26,7 +26,21 @@ pub struct Membership {
 /// No such login; [`Error::AlreadyMember`], decided by the unique index.
 pub fn add(conn: &Connection, admin: &Admin, login: &str, now: Timestamp) -> Result<()> {
     let user = users::get_by_login(conn, login)?;
-    insert(conn, admin.space(), user.id, false, now).map_err(|error| {
+    join(conn, admin.space(), user.id, false, now)
+}
+
+/// Puts somebody into a space who was asked in.
+///
+/// # Errors
+/// [`Error::AlreadyMember`], decided by the unique index.
+pub(super) fn join(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+    is_admin: bool,
+    now: Timestamp,
+) -> Result<()> {
+    insert(conn, space, user, is_admin, now).map_err(|error| {
         if is_unique_violation(&error) {
             Error::AlreadyMember
         } else {

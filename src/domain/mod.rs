@@ -9,10 +9,14 @@ pub mod access;
 pub mod ids;
 // The local queue of photos that wait to be sorted.
 pub mod jobs;
+// Links by which somebody gets in.
+pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
 // Lists in pieces, each with the place where the next one begins.
 pub mod page;
+// Links that rescue a forgotten password.
+pub mod password_resets;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
 // What changes in a database that comes back from a backup.
@@ -25,6 +29,8 @@ pub mod shares;
 pub mod spaces;
 // What people type: logins, passwords, names and texts, parsed once and then trusted.
 pub mod text;
+// Secrets that prove something.
+pub mod tokens;
 // Photos whose bytes are still to be deleted.
 pub mod tombstones;
 // People with an account.

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::ids::{Given, SessionId, UserId};
 use super::page::{Listing, Page};
+use super::tokens::Token;
 use super::users::User;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -19,26 +17,6 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The characters that are kept of what a browser says of itself.
 const DEVICE_MAX: usize = 200;
-
-/// What proves a session: 256 random bits, opaque to whoever holds it.
-pub struct Token(String);
-
-impl Token {
-    /// A new one that nobody can guess.
-    ///
-    /// # Errors
-    /// The system gives no random bytes.
-    pub fn random() -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.into()))?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
-    }
-
-    /// The token's text, for the one whom it belongs to.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// Where somebody signs in, in the words of their browser or app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +68,7 @@ pub fn create(
              select ?1, id, ?2, ?2, ?5 from users where id = ?3 and password_hash = ?4",
         )?
         .execute((
-            hash(token.as_str()),
+            token.hash(),
             now.0,
             user,
             checked_hash,
@@ -106,7 +84,7 @@ pub fn create(
 /// The session that a token proves, unless it has ended.
 pub fn find(
     conn: &Connection,
-    token: &str,
+    token: &Token,
     now: Timestamp,
     lifetime: Duration,
 ) -> rusqlite::Result<Option<Session>> {
@@ -114,7 +92,7 @@ pub fn find(
         "select s.id, s.last_used_at, u.id, u.login from sessions s join users u on u.id = s.user_id
          where s.token_hash = ? and s.last_used_at >= ?",
     )?
-    .query_row((hash(token), now.minus(lifetime).0), |row| {
+    .query_row((token.hash(), now.minus(lifetime).0), |row| {
         Ok(Session { id: row.get(0)?, last_used_at: Timestamp(row.get(1)?), user: User::from_row(row, 2)? })
     })
     .optional()
@@ -204,10 +182,6 @@ pub fn revoke_all(
     conn.prepare_cached("delete from sessions where user_id = ? and id is not ?")?
         .execute((user, keep))?;
     Ok(())
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 #[cfg(test)]

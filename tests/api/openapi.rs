@@ -3,20 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use shared_spaces::assets;
 
 use crate::support::TestApp;
-
-/// What is served for browsers and is no part of the API.
-const PAGES: &[&str] = &[
-    "/",
-    "/assets/",
-    "/app",
-    "/docs",
-    "/favicon.ico",
-    "/manifest.webmanifest",
-    "/icon",
-    "/robots.txt",
-];
 
 fn description(app: &TestApp) -> Value {
     app.anonymous().get("/openapi.json").is_ok()
@@ -57,10 +46,13 @@ fn every_route_of_the_api_is_described_and_nothing_else_is() {
         .iter()
         .map(|(method, path, _)| format!("{} {}", method.to_uppercase(), without_names(path)))
         .collect();
+    // What is served for browsers is no part of the API.
     let is_page = |path: &str| {
-        PAGES
-            .iter()
-            .any(|page| path == *page || (*page != "/" && path.starts_with(page)))
+        path == "/"
+            || ["/app", "/assets", "/docs"]
+                .iter()
+                .any(|page| path.starts_with(page))
+            || assets::at_root().any(|name| path == format!("/{name}"))
     };
     let mounted: BTreeSet<String> = app
         .client()

@@ -436,3 +436,40 @@ fn a_photo_is_there_at_every_moment_of_its_sorting() {
         );
     }
 }
+
+#[test]
+fn the_last_place_of_an_invitation_is_given_once() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        let space = ann.space("Family");
+        let made = ann
+            .post(&format!("/spaces/{space}/invitations"), json!({}))
+            .json();
+        let (_, token) = made["url"].as_str().unwrap().split_once('#').unwrap();
+        let people: Vec<_> = ["bob", "cid", "dan"]
+            .map(|login| app.person(login))
+            .to_vec();
+        let accept = |me: &Person<'_>| me.post("/invitations/accept", json!({"token": token}));
+        let replies = race(
+            &app,
+            people
+                .iter()
+                .map(|person| act(person.token(), accept))
+                .collect(),
+        );
+        assert_eq!(
+            replies.iter().filter(|reply| reply.status == 200).count(),
+            1
+        );
+        assert_eq!(
+            count(
+                &replies,
+                404,
+                "This invitation isn't valid, or not any more"
+            ),
+            2
+        );
+        assert_eq!(app.count("select count(*) from members"), 2);
+    }
+}

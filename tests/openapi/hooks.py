@@ -1,6 +1,7 @@
 """What schemathesis needs to know of Shared Spaces: how to sign in, and what a photo looks like."""
 
 import pathlib
+import uuid
 
 import requests
 import schemathesis
@@ -10,17 +11,42 @@ PASSWORD = "correct horse"
 PICTURES = pathlib.Path(__file__).parent.parent / "pictures"
 
 
-@schemathesis.auth(refresh_interval=None)
+# What ends sessions, or could.
+ENDING = ["/logout", "/sessions", "/sessions/{session_id}", "/change-password"]
+
+
+def post(case, path, **body):
+    base = case.operation.schema.get_base_url().rstrip("/")
+    answer = requests.post(base + path, json=body, timeout=60)
+    answer.raise_for_status()
+    return answer.json()
+
+
 class SignedIn:
-    """A session of its own for each request, because some of them end sessions."""
+    """The token of somebody."""
 
     def get(self, case, context):
-        base = case.operation.schema.get_base_url()
-        answer = requests.post(f"{base}/login", json={"login": "ann", "password": PASSWORD}, timeout=60)
-        return answer.json()["access_token"]
+        return post(case, "/login", login=self.login(case), password=PASSWORD)["access_token"]
 
     def set(self, case, token, context):
         case.headers["Authorization"] = f"Bearer {token}"
+
+
+@schemathesis.auth().skip_for(path=ENDING)
+class Ann(SignedIn):
+    """One session for all that doesn't end it."""
+
+    def login(self, case):
+        return "ann"
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(path=ENDING)
+class Newcomer(SignedIn):
+    """An account and a session for each request."""
+
+    def login(self, case):
+        account = {"login": uuid.uuid4().hex, "password": PASSWORD, "confirm-password": PASSWORD}
+        return post(case, "/register", **account)["login"]
 
 
 for kind, name in {

@@ -210,6 +210,11 @@ impl Server {
         Ok(connection)
     }
 
+    /// Somebody who isn't signed in.
+    pub fn anybody(&self) -> Person {
+        Person::nobody(&self.url)
+    }
+
     /// Registers somebody and signs them in.
     pub fn person(&self, login: &str) -> Person {
         let body = json!({"login": login, "password": PASSWORD, "confirm-password": PASSWORD});

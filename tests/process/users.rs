@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Server, fails, files, picture, run, succeeds};
+use crate::support::{PASSWORD, Server, command, fails, files, output, picture, run, succeeds};
 
 #[test]
 fn an_account_is_made_while_registration_is_closed() {
@@ -139,5 +139,96 @@ fn a_password_is_never_an_argument_that_others_could_read() {
             let output = run(folder.path(), arguments, "");
             assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         }
+    }
+}
+
+/// The secret of the link that a command has shown.
+fn secret(said: &str, page: &str) -> String {
+    let link = said.lines().find(|line| line.starts_with("http")).unwrap();
+    let secret = link.strip_prefix(&format!("https://spaces.example.org/app/{page}#"));
+    secret.unwrap_or_else(|| panic!("{said}")).to_owned()
+}
+
+#[test]
+fn links_are_made_on_the_command_line_and_used_at_the_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_REGISTRATION", "invite"),
+        ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
+    ];
+    let server = Server::start_with(folder.path(), &settings);
+    let with_settings = |arguments: &[&str]| {
+        let mut command = command(folder.path(), arguments);
+        command.envs(settings);
+        String::from_utf8(output(command, "").stdout).unwrap()
+    };
+    let said = with_settings(&["invitation", "add"]);
+    assert!(said.contains('█'), "no QR code: {said}");
+    let anybody = server.anybody();
+    let account = json!({"login": "ann", "password": PASSWORD, "confirm-password": PASSWORD,
+        "invitation": secret(&said, "invitation")});
+    assert_eq!(anybody.post("/register", &account).unwrap().status, 200);
+
+    let ann = server.sign_in("ann", PASSWORD).unwrap();
+    let space = ann.space("Family");
+    with_settings(&[
+        "invitation",
+        "add",
+        "--space",
+        "1",
+        "--admin",
+        "--uses",
+        "2",
+    ]);
+    assert!(with_settings(&["invitation", "list"]).contains("2\tspace 1 as admin\t2 left\t"));
+    let listed = ann.get(&format!("{space}/invitations")).unwrap().json();
+    assert_eq!(listed[0]["created_by"], json!(null));
+    assert_eq!(
+        with_settings(&["invitation", "revoke", "2"]),
+        "Took the invitation 2 back\n"
+    );
+    assert_eq!(
+        with_settings(&["invitation", "list"]),
+        "There are no invitations.\n"
+    );
+
+    let said = with_settings(&["user", "reset-link", "ann"]);
+    let reset = json!({"token": secret(&said, "password-reset"), "new-password": "better horse",
+        "confirm-password": "better horse"});
+    assert_eq!(
+        anybody
+            .post("/password-resets/redeem", &reset)
+            .unwrap()
+            .status,
+        200
+    );
+    assert!(server.sign_in("ann", "better horse").is_some());
+}
+
+#[test]
+fn invitations_that_make_no_sense_are_refused_on_the_command_line_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, sentence) in [
+        (
+            &["invitation", "add", "--space", "7"][..],
+            "Space with ID '7' doesn't exist",
+        ),
+        (
+            &["invitation", "add", "--uses", "0"],
+            "Uses must be a number from 1 to 1000",
+        ),
+        (
+            &["invitation", "revoke", "7"],
+            "Invitation with ID '7' doesn't exist",
+        ),
+        (
+            &["user", "reset-link", "bob"],
+            "User with login 'bob' doesn't exist",
+        ),
+    ] {
+        assert_eq!(
+            fails(folder.path(), arguments, ""),
+            format!("shared-spaces: {sentence}\n")
+        );
     }
 }

@@ -89,6 +89,19 @@ impl Operation {
             ])
     }
 
+    /// Its JSON object may have these properties too.
+    pub fn may_take(mut self, properties: Value) -> Self {
+        let schema = self
+            .body
+            .as_mut()
+            .and_then(|body| body.pointer_mut("/content/application~1json/schema/properties"))
+            .and_then(Value::as_object_mut);
+        if let (Some(known), Value::Object(more)) = (schema, properties) {
+            known.extend(more);
+        }
+        self
+    }
+
     /// It takes a body of these media types.
     pub fn takes_body(mut self, content: Value) -> Self {
         self.body = Some(json!({"required": true, "content": content}));
@@ -102,6 +115,19 @@ impl Operation {
             "The object",
             json!({"application/json": {"schema": reference(schema)}}),
         )
+    }
+
+    /// It makes an object of the schema with this name.
+    pub fn creates(self, schema: &str) -> Self {
+        let mut creation = self.answers(
+            201,
+            "The new object",
+            json!({"application/json": {"schema": reference(schema)}}),
+        );
+        creation.responses["201"]["headers"] = json!({"Location": {
+            "description": "Where it is.", "required": true, "schema": {"type": "string"},
+        }});
+        creation
     }
 
     /// It gives a piece of a list of objects of the schema with this name.

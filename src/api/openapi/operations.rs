@@ -1,19 +1,24 @@
 //! Every operation of the API, in the order in which somebody would meet them.
 
-use serde_json::{Value, json};
+mod sharing;
 
-use super::operation::{Operation, operation, query};
-use super::schemas::{line, lines, password};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::operation::{Operation, operation};
+use super::schemas::{line, password};
 use crate::config::Limits;
+use crate::domain::invitations::Terms;
 use crate::error::Error;
-use crate::photos::intake::{too_many_bytes, too_many_pixels};
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 6] = [
+pub const TAGS: [(&str, &str); 7] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
     ("members", "Who belongs to a space, and who runs it"),
+    ("invitations", "Links by which somebody gets in"),
     ("shares", "Thoughts, with or without a photo"),
     ("photos", "The photos of shares"),
 ];
@@ -24,8 +29,9 @@ pub fn all(limits: &Limits) -> Vec<Operation> {
     all.extend(accounts(limits));
     all.extend(spaces(limits));
     all.extend(members());
-    all.extend(shares(limits));
-    all.extend(photos());
+    all.extend(invitations());
+    all.extend(sharing::shares(limits));
+    all.extend(sharing::photos());
     all
 }
 
@@ -76,17 +82,19 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
                 json!({"login": login, "password": password(limits), "confirm-password": password(limits)}),
                 json!({"login": "ann", "password": "correct horse", "confirm-password": "correct horse"}),
             )
+            .may_take(json!({"invitation": {"type": ["string", "null"], "description": "The token of an invitation."}}))
             .gives("User")
             .refuses(bounds("Login", limits.login_min, limits.login_max))
             .refuses(bounds("Password", limits.password_min, limits.password_max))
-            .refuses([Error::RegistrationClosed, Error::PasswordsDontMatch, Error::UserExists]),
+            .refuses([too_many_attempts()])
+            .refuses([Error::RegistrationClosed, Error::InvitationNeeded, Error::NoInvitation, Error::PasswordsDontMatch, Error::UserExists]),
         operation("post", "/login", "accounts.login", "Signs in, for a bearer token and a cookie")
             .takes_json(
                 json!({"login": any, "password": any}),
                 json!({"login": "ann", "password": "correct horse"}),
             )
             .gives("AccessToken")
-            .refuses([Error::WrongLogin]),
+            .refuses([Error::WrongLogin, too_many_attempts()]),
         operation("get", "/me", "accounts.me", "Who I am").for_users().gives("User"),
         operation("get", "/logout", "accounts.logout_by_get", "Signs out, with a bearer token only")
             .for_users()
@@ -102,7 +110,16 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
             )
             .says("Password changed")
             .refuses(bounds("New password", limits.password_min, limits.password_max))
-            .refuses([Error::WrongPassword, Error::NewPasswordsDontMatch]),
+            .refuses([Error::WrongPassword, Error::NewPasswordsDontMatch, too_many_attempts()]),
+        operation("post", "/password-resets/redeem", "accounts.reset_password", "Sets a new password by a link, and signs out everywhere")
+            .takes_json(
+                json!({"token": any, "new-password": password(limits), "confirm-password": password(limits)}),
+                json!({"token": "dGhpcyBpcyBhbiBleGFtcGxl", "new-password": "better horse",
+                    "confirm-password": "better horse"}),
+            )
+            .says("Password changed")
+            .refuses(bounds("New password", limits.password_min, limits.password_max))
+            .refuses([Error::NoReset, Error::NewPasswordsDontMatch]),
         operation("get", "/sessions", "accounts.sessions", "Where I am signed in").for_users().lists("Session"),
         operation("delete", "/sessions", "accounts.end_other_sessions", "Signs out everywhere else")
             .for_users()
@@ -217,138 +234,74 @@ fn members() -> Vec<Operation> {
     ]
 }
 
-fn shares(limits: &Limits) -> Vec<Operation> {
-    vec![
-        operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, and perhaps a photo")
-            .for_users()
-            .takes(json!({
-                "name": "Idempotency-Key", "in": "header",
-                "description": "A word of your own: sent again with the same one, the share is not made twice.",
-                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
-            }))
-            .takes_body(share_form(limits))
-            .gives("Share")
-            .refuses(share_refusals(limits))
-            .refuses(not_a_member()),
-        operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
-            .for_users()
-            .lists("ShareInList")
-            .refuses(not_a_member()),
-        operation("get", "/shares/{share_id}", "shares.get", "A share")
-            .for_users()
-            .gives("Share")
-            .refuses([Error::NoShare, Error::NotMember]),
-        operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
-            .for_users()
-            .takes_body(share_form(limits))
-            .says("Share edited")
-            .refuses(share_refusals(limits))
-            .refuses([Error::NoShare, Error::NotOwner, Error::NotMember]),
-        operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photo")
-            .for_users()
-            .says("Share deleted")
-            .refuses([Error::NoShare, Error::NotOwner]),
-    ]
-}
-
-fn photos() -> Vec<Operation> {
-    let order = query(
-        "order",
-        "`newest` begins with the newest share.",
-        json!({"type": "string", "enum": ["oldest", "newest"]}),
-    );
+fn invitations() -> Vec<Operation> {
+    let held = || json!({"token": {"type": "string"}});
+    let example = || json!({"token": "dGhpcyBpcyBhbiBleGFtcGxl"});
+    let terms = json!({
+        "role": {"enum": ["member", "admin", null]},
+        "uses": {"type": ["integer", "null"], "minimum": 1, "maximum": Terms::MOST_USES},
+        "days": {"type": ["integer", "null"], "minimum": 1, "maximum": Terms::MOST_DAYS},
+    });
     vec![
         operation(
             "get",
-            "/spaces/{space_id}/images",
-            "photos.list",
-            "Links to the photos of a space, oldest share first",
+            "/spaces/{space_id}/invitations",
+            "invitations.list",
+            "The invitations that can still be used",
         )
         .for_users()
-        .takes(order)
-        .lists("ImageInList")
-        .refuses(not_a_member()),
-        bytes(
-            "/photos/{name}",
-            "photos.get",
-            "The bytes of a photo, for who has a signed link",
-        ),
-        bytes(
-            "/photos/{name}/{size}",
-            "photos.preview",
-            "The bytes of a preview, for who has a signed link",
-        ),
-    ]
-}
-
-fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
-    let picture = json!({"schema": {"type": "string", "format": "binary"}});
-    let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
-    let content: serde_json::Map<String, Value> = types
-        .map(|kind| (kind.to_owned(), picture.clone()))
-        .into_iter()
-        .collect();
-    operation("get", path, id, summary)
-        .takes(query(
-            "expires",
-            "From the link.",
-            json!({"type": "string", "example": "1800014400"}),
-        ))
-        .takes(query(
-            "signature",
-            "From the link.",
-            json!({"type": "string", "example": "c2lnbmF0dXJl"}),
-        ))
-        .answers(200, "The whole file", content.clone().into())
-        .answers(206, "The range that was asked for", content.into())
-        .answers(302, "In S3, by the link in `Location`", json!({}))
-        .answers(304, "Not modified", json!({}))
+        .lists("Invitation")
+        .refuses(not_an_admin()),
+        operation(
+            "post",
+            "/spaces/{space_id}/invitations",
+            "invitations.create",
+            "Makes a link by which somebody joins",
+        )
+        .for_users()
+        .takes_json(json!({}), json!({"role": "member", "uses": 5, "days": 7}))
+        .may_take(terms)
+        .creates("InvitationWithLink")
+        .refuses(not_an_admin())
         .refuses([
-            Error::BadLink,
-            Error::ExpiredLink,
-            Error::NoPhoto,
-            Error::NoSuchRange,
-            Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
-        ])
-}
-
-/// The form of a share, as either kind of form.
-fn share_form(limits: &Limits) -> Value {
-    let text = lines(limits.text_min, limits.text_max);
-    let example = json!({"text": "Nice weather - let's have a barbecue"});
-    let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP or GIF."});
-    let form = |properties: Value| {
-        json!({
-            "type": "object", "required": ["text"], "properties": properties,
-            // What stands in the header of a part.
-            "propertyNames": {"pattern": r#"^[^\x00-\x1f\x7f"\\]+$"#},
-        })
-    };
-    json!({
-        "multipart/form-data": {
-            "schema": form(json!({"text": text, "file": file})),
-            "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif"}},
-            "example": example,
-        },
-        "application/x-www-form-urlencoded": {"schema": form(json!({"text": text})), "example": example},
-    })
-}
-
-fn share_refusals(limits: &Limits) -> Vec<Error> {
-    let mut refusals = bounds("Text", limits.text_min, limits.text_max);
-    refusals.extend([
-        Error::NotProvided("Text"),
-        Error::Malformed(String::from("Text must be UTF-8")),
-        Error::WrongContentType(
-            "The form must be sent as multipart/form-data or application/x-www-form-urlencoded",
-        ),
-        Error::PhotoType,
-        Error::PhotoDamaged("it ends too early"),
-        too_many_bytes(limits),
-        too_many_pixels(limits),
-        Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
-    ]);
-    refusals
+            Error::Malformed(String::from("Role must be member or admin")),
+            Error::Malformed(String::from("Uses must be a number from 1 to 1000")),
+            Error::Malformed(String::from("Days must be a number from 1 to 365")),
+        ]),
+        operation(
+            "delete",
+            "/spaces/{space_id}/invitations/{invitation_id}",
+            "invitations.revoke",
+            "Takes one back",
+        )
+        .for_users()
+        .answers(204, "Done", json!({}))
+        .refuses(not_an_admin())
+        .refuses([Error::NoInvitationWithId(String::from("1"))]),
+        operation(
+            "post",
+            "/invitations/offer",
+            "invitations.offer",
+            "What a link offers",
+        )
+        .takes_json(held(), example())
+        .gives("Offer")
+        .refuses([Error::NoInvitation]),
+        operation(
+            "post",
+            "/invitations/accept",
+            "invitations.accept",
+            "Joins by a link, with an account",
+        )
+        .for_users()
+        .takes_json(held(), example())
+        .gives("Space")
+        .refuses([
+            Error::NoInvitation,
+            Error::AlreadyMember,
+            Error::InvitationToAccount,
+        ]),
+    ]
 }
 
 fn bounds(field: &'static str, min: usize, max: usize) -> Vec<Error> {
@@ -358,6 +311,12 @@ fn bounds(field: &'static str, min: usize, max: usize) -> Vec<Error> {
         Error::Blank(field),
         Error::Forbidden { field, what: "NUL" },
     ]
+}
+
+fn too_many_attempts() -> Error {
+    Error::TooManyAttempts {
+        wait: Duration::from_secs(60),
+    }
 }
 
 fn no_user() -> Error {

@@ -83,12 +83,32 @@ pub fn all() -> Value {
             "image_url": link, "image": reference("Image"), "share_id": reference("Id"),
             "user": reference("User"), "timestamp": moment,
         })),
+        "Invitation": object(invitation(&moment)),
+        "InvitationWithLink": {"allOf": [reference("Invitation"), object(json!({
+            "url": {"type": "string", "format": "uri", "example": "http://localhost:8000/app/invitation#dGhpcyBpcyBhbiBleGFtcGxl"},
+            "qr": {"type": "string", "description": "The link as a QR code, an SVG image.", "example": "<svg/>"},
+        }))]},
+        "Offer": object(json!({
+            "space": nullable("Space"), "role": role(), "expires_at": moment,
+            "invited_by": {"type": ["string", "null"], "example": "ann"},
+        })),
         "Server": object(json!({
-            "registration": {"type": "string", "enum": ["open", "closed"]},
+            "registration": {"type": "string", "enum": ["open", "invite", "closed"]},
             "needs_first_account": yes_or_no,
             "limits": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
             "photo_types": {"type": "array", "items": {"type": "string", "example": "image/jpeg"}},
         })),
+    })
+}
+
+fn role() -> Value {
+    json!({"type": "string", "enum": ["member", "admin"]})
+}
+
+fn invitation(moment: &Value) -> Value {
+    json!({
+        "id": reference("Id"), "role": role(), "uses_left": {"type": "integer", "minimum": 0, "example": 1},
+        "created_by": {"oneOf": [reference("User"), {"type": "null"}]}, "created_at": moment, "expires_at": moment,
     })
 }
 

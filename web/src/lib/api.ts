@@ -3,7 +3,22 @@
 import type { Description } from '../docs/description';
 import { nextOf } from './address';
 import { ApiError, readRefusal } from './errors';
-import type { Member, MySpace, Photo, Piece, ServerInfo, Share, SignIn, Space, SpaceDetail, User } from './types';
+import type {
+  Invitation,
+  Member,
+  MySpace,
+  NewInvitation,
+  Offer,
+  Photo,
+  Piece,
+  Role,
+  ServerInfo,
+  Share,
+  SignIn,
+  Space,
+  SpaceDetail,
+  User,
+} from './types';
 
 interface Options {
   json?: unknown;
@@ -72,8 +87,8 @@ export const health = () => get<string>('/health');
 export const description = () => get<Description>('/openapi.json');
 export const me = () => get<User>('/me');
 
-export const register = async (login: string, password: string, confirm: string) =>
-  (await send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm } })).data;
+export const register = async (login: string, password: string, confirm: string, invitation: string | null = null) =>
+  (await send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm, invitation } })).data;
 
 // The token in the answer is left alone: pages use the cookie.
 export const signIn = async (login: string, password: string): Promise<void> => {
@@ -84,6 +99,9 @@ export const signOut = () => send('DELETE', '/logout');
 
 export const changePassword = (old: string, fresh: string, confirm: string) =>
   send('PUT', '/change-password', { json: { 'old-password': old, 'new-password': fresh, 'confirm-password': confirm } });
+
+export const resetPassword = (token: string, fresh: string, confirm: string) =>
+  send('POST', '/password-resets/redeem', { json: { token, 'new-password': fresh, 'confirm-password': confirm } });
 
 export const signIns = () => get<SignIn[]>('/sessions');
 export const endSignIn = (id: number) => send('DELETE', `/sessions/${id}`);
@@ -102,6 +120,15 @@ export const addMember = (id: number, login: string) => send('POST', `/spaces/${
 export const removeMember = (id: number, user: number) => send('DELETE', `/spaces/${id}/members/${user}`);
 export const setAdmin = (id: number, user: number, isAdmin: boolean) =>
   send('PUT', `/spaces/${id}/members/${user}`, { json: { 'is-admin': isAdmin } });
+
+// Links by which people get in.
+
+export const offer = async (token: string) => (await send<Offer>('POST', '/invitations/offer', { json: { token } })).data;
+export const acceptInvitation = (token: string) => send('POST', '/invitations/accept', { json: { token } });
+export const invitations = (id: number) => get<Invitation[]>(`/spaces/${id}/invitations?limit=500`);
+export const invite = async (id: number, role: Role, uses: number) =>
+  (await send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
+export const revokeInvitation = (id: number, invitation: number) => send('DELETE', `/spaces/${id}/invitations/${invitation}`);
 
 // Shares and photos. A new share with its photo is sent by `upload.svelte.ts`, which shows how far it is.
 

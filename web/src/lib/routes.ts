@@ -4,6 +4,8 @@ export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
   | { page: 'register' }
+  | { page: 'invitation' }
+  | { page: 'password-reset' }
   | { page: 'account' }
   | { page: 'space'; id: number }
   | { page: 'members'; id: number }
@@ -16,6 +18,7 @@ export const paths = {
   home: '/app/',
   signIn: '/app/sign-in',
   register: '/app/register',
+  invitation: '/app/invitation',
   account: '/app/account',
   space: (id: number) => `/app/spaces/${id}`,
   members: (id: number) => `/app/spaces/${id}/members`,
@@ -35,8 +38,7 @@ export function match(pathname: string): Route {
   if (rest.length > 0) return LOST;
   if (noun === undefined) return { page: 'home' };
   if (given === undefined) {
-    if (noun === 'sign-in' || noun === 'register' || noun === 'account') return { page: noun };
-    return LOST;
+    return isPage(noun) ? { page: noun } : LOST;
   }
   const id = idOf(given);
   if (id === null) return LOST;
@@ -49,6 +51,12 @@ export function match(pathname: string): Route {
   }
   if (item !== undefined) return LOST;
   return view === 'members' || view === 'settings' ? { page: view, id } : LOST;
+}
+
+const PAGES = ['sign-in', 'register', 'invitation', 'password-reset', 'account'] as const;
+
+function isPage(noun: string): noun is (typeof PAGES)[number] {
+  return PAGES.some((page) => page === noun);
 }
 
 /** A positive number that is written as one. */

@@ -4,7 +4,7 @@ import * as api from './api';
 import type { ApiError } from './errors';
 import { forgetDrafts } from './drafts';
 import { router } from './router.svelte';
-import { match, paths } from './routes';
+import { match, paths, type Route } from './routes';
 import type { ServerInfo, User } from './types';
 
 class Session {
@@ -64,6 +64,12 @@ class Session {
     router.go(paths.signIn);
   }
 
+  /** Somebody's sessions were ended elsewhere; whoever was signed in here has to come in anew. */
+  ended(): void {
+    this.user = null;
+    this.#forget();
+  }
+
   /** Takes note of how a request went. */
   heard(error: ApiError | null): void {
     if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
@@ -87,7 +93,7 @@ class Session {
   async #toDoor(): Promise<void> {
     // Without an answer the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
-    if (server?.needs_first_account) router.go(paths.register, { replace: true });
+    if (server?.needs_first_account && !isBy('invitation', 'password-reset')) router.go(paths.register, { replace: true });
     else if (!isDoor()) {
       const to = router.url === paths.home || router.url === '/' ? '' : `?to=${encodeURIComponent(router.url)}`;
       router.go(paths.signIn + to, { replace: true });
@@ -99,10 +105,13 @@ class Session {
   }
 }
 
-/** Tells whether one stands before the sign-in or the registration already. */
+/** Tells whether one stands before one of the ways in already. */
 function isDoor(): boolean {
-  const { page } = match(location.pathname);
-  return page === 'sign-in' || page === 'register';
+  return isBy('sign-in', 'register', 'invitation', 'password-reset');
+}
+
+function isBy(...pages: Route['page'][]): boolean {
+  return pages.includes(match(location.pathname).page);
 }
 
 export const session = new Session();

@@ -95,10 +95,37 @@ export interface Limits {
 }
 
 export interface ServerInfo {
-  registration: 'open' | 'closed';
+  registration: 'open' | 'invite' | 'closed';
   needs_first_account: boolean;
   limits: Limits;
   photo_types: string[];
+}
+
+export type Role = 'member' | 'admin';
+
+/** A link by which people come into a space, as its admins see it. */
+export interface Invitation {
+  id: number;
+  role: Role;
+  uses_left: number;
+  created_by: User | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** With the link itself, which is told only once. */
+export interface NewInvitation extends Invitation {
+  url: string;
+  /** The link as an SVG image that a phone can read. */
+  qr: string;
+}
+
+/** What a link offers to whoever has it. */
+export interface Offer {
+  space: Space | null;
+  role: Role;
+  invited_by: string | null;
+  expires_at: string;
 }
 
 /** A piece of a list, and the address of the next piece if there is one. */

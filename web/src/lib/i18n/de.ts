@@ -22,6 +22,7 @@ export const de: Messages = {
   'door.expired': 'Bitte melde dich noch einmal an. Was du geschrieben hast, ist noch da.',
   'door.closed_title': 'Nur auf Einladung',
   'door.closed': 'Konten legt an, wer diesen Server betreibt. Frag dort nach einem.',
+  'door.invite': 'Ein Konto braucht hier eine Einladung. Bitte jemanden, der schon dabei ist, um einen Link.',
   'register.title': 'Konto anlegen',
   'register.first_title': 'Willkommen',
   'register.first': 'Dieser Server ist neu. Das erste Konto ist deins.',

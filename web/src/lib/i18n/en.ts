@@ -22,6 +22,7 @@ export const en = {
   'door.expired': 'Please sign in again. What you wrote is kept.',
   'door.closed_title': 'By invitation',
   'door.closed': 'Accounts are made by whoever runs this server. Ask them for one.',
+  'door.invite': 'An account needs an invitation here. Ask somebody who is in already for a link.',
   'register.title': 'Make an account',
   'register.first_title': 'Welcome',
   'register.first': 'This server is new. The first account is yours.',

@@ -1,0 +1,144 @@
+//! The operations on shares and their photos.
+
+use serde_json::{Value, json};
+
+use super::{bounds, not_a_member};
+use crate::api::openapi::operation::{Operation, operation, query};
+use crate::api::openapi::schemas::lines;
+use crate::config::Limits;
+use crate::error::Error;
+use crate::photos::intake::{too_many_bytes, too_many_pixels};
+
+pub fn shares(limits: &Limits) -> Vec<Operation> {
+    vec![
+        operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, and perhaps a photo")
+            .for_users()
+            .takes(json!({
+                "name": "Idempotency-Key", "in": "header",
+                "description": "A word of your own: sent again with the same one, the share is not made twice.",
+                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
+            }))
+            .takes_body(share_form(limits))
+            .gives("Share")
+            .refuses([Error::KeyOfAnotherSpace])
+            .refuses(share_refusals(limits))
+            .refuses(not_a_member()),
+        operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
+            .for_users()
+            .lists("ShareInList")
+            .refuses(not_a_member()),
+        operation("get", "/shares/{share_id}", "shares.get", "A share")
+            .for_users()
+            .gives("Share")
+            .refuses([Error::NoShare, Error::NotMember]),
+        operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
+            .for_users()
+            .takes_body(share_form(limits))
+            .says("Share edited")
+            .refuses(share_refusals(limits))
+            .refuses([Error::NoShare, Error::NotOwner, Error::NotMember]),
+        operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photo")
+            .for_users()
+            .says("Share deleted")
+            .refuses([Error::NoShare, Error::NotOwner]),
+    ]
+}
+
+pub fn photos() -> Vec<Operation> {
+    let order = query(
+        "order",
+        "`newest` begins with the newest share.",
+        json!({"type": "string", "enum": ["oldest", "newest"]}),
+    );
+    vec![
+        operation(
+            "get",
+            "/spaces/{space_id}/images",
+            "photos.list",
+            "Links to the photos of a space, oldest share first",
+        )
+        .for_users()
+        .takes(order)
+        .lists("ImageInList")
+        .refuses(not_a_member()),
+        bytes(
+            "/photos/{name}",
+            "photos.get",
+            "The bytes of a photo, for who has a signed link",
+        ),
+        bytes(
+            "/photos/{name}/{size}",
+            "photos.preview",
+            "The bytes of a preview, for who has a signed link",
+        ),
+    ]
+}
+
+fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    let picture = json!({"schema": {"type": "string", "format": "binary"}});
+    let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+    let content: serde_json::Map<String, Value> = types
+        .map(|kind| (kind.to_owned(), picture.clone()))
+        .into_iter()
+        .collect();
+    operation("get", path, id, summary)
+        .takes(query(
+            "expires",
+            "From the link.",
+            json!({"type": "string", "example": "1800014400"}),
+        ))
+        .takes(query(
+            "signature",
+            "From the link.",
+            json!({"type": "string", "example": "c2lnbmF0dXJl"}),
+        ))
+        .answers(200, "The whole file", content.clone().into())
+        .answers(206, "The range that was asked for", content.into())
+        .answers(302, "In S3, by the link in `Location`", json!({}))
+        .answers(304, "Not modified", json!({}))
+        .refuses([
+            Error::BadLink,
+            Error::ExpiredLink,
+            Error::NoPhoto,
+            Error::NoSuchRange,
+            Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
+        ])
+}
+
+/// The form of a share, as either kind of form.
+fn share_form(limits: &Limits) -> Value {
+    const WORDS: &str = "Nice weather - let's have a barbecue";
+    let mut text = lines(limits.text_min, limits.text_max);
+    text["example"] = json!(WORDS);
+    let example = json!({"text": WORDS});
+    let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP or GIF."});
+    let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
+    let mut parts = form(json!({"text": text, "file": file}));
+    // What stands in the header of a part.
+    parts["propertyNames"] = json!({"pattern": r#"^[^\x00-\x1f\x7f"\\]+$"#});
+    json!({
+        "multipart/form-data": {
+            "schema": parts,
+            "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif"}},
+            "example": example,
+        },
+        "application/x-www-form-urlencoded": {"schema": form(json!({"text": text})), "example": example},
+    })
+}
+
+fn share_refusals(limits: &Limits) -> Vec<Error> {
+    let mut refusals = bounds("Text", limits.text_min, limits.text_max);
+    refusals.extend([
+        Error::NotProvided("Text"),
+        Error::Malformed(String::from("Text must be UTF-8")),
+        Error::WrongContentType(
+            "The form must be sent as multipart/form-data or application/x-www-form-urlencoded",
+        ),
+        Error::PhotoType,
+        Error::PhotoDamaged("it ends too early"),
+        too_many_bytes(limits),
+        too_many_pixels(limits),
+        Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
+    ]);
+    refusals
+}

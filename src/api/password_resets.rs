@@ -1,0 +1,47 @@
+//! Setting a new password by a link, for who forgot the old one.
+
+use rocket::post;
+use serde::Deserialize;
+
+use super::body::{Body, Field, Payload, text};
+use super::guards::Shared;
+use crate::domain::password_resets;
+use crate::domain::text::Password;
+use crate::domain::tokens::Token;
+use crate::error::{Error, Result};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Reset {
+    token: String,
+    new_password: String,
+    confirm_password: String,
+}
+
+impl Payload for Reset {
+    const FIELDS: &'static [Field] = &[
+        text("token", "Token"),
+        text("new-password", "New password"),
+        text("confirm-password", "Confirm password"),
+    ];
+}
+
+#[post("/password-resets/redeem", data = "<body>")]
+pub async fn redeem(app: &Shared, body: Body<Reset>) -> Result<&'static str> {
+    let Body(asked) = body;
+    let (held, now) = (asked.token.clone(), app.now());
+    // First, so that nobody without a link makes the server hash.
+    app.db
+        .read(move |conn| password_resets::owner(conn, &Token::given(held), now))
+        .await?;
+    let password = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    if asked.new_password != asked.confirm_password {
+        return Err(Error::NewPasswordsDontMatch);
+    }
+    let hash = app.passwords.hash(password).await?;
+    let token = Token::given(asked.token);
+    app.db
+        .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
+        .await?;
+    Ok("Password changed")
+}

@@ -1,0 +1,82 @@
+//! `shared-spaces invitation`: links by which somebody gets an account, joins a space, or both.
+
+use anyhow::Result;
+
+use super::{link, settings};
+use crate::app::App;
+use crate::cli::{InvitationCommand, Options};
+use crate::domain::access;
+use crate::domain::ids::{Given, SpaceId};
+use crate::domain::invitations::{self, Invitation, Role, Terms};
+use crate::domain::tokens::Token;
+
+/// Makes, lists or takes back invitations.
+///
+/// # Errors
+/// What the rules refuse, in the sentences that the API uses too.
+pub async fn run(options: &Options, command: InvitationCommand) -> Result<()> {
+    let (rocket, config) = settings(options)?;
+    let app = App::start(config).await?;
+    match command {
+        InvitationCommand::List => list(&app).await,
+        InvitationCommand::Revoke { id } => {
+            let given = Given::new(&id);
+            app.db
+                .write(move |conn| invitations::revoke_any(conn, &given))
+                .await?;
+            println!("Took the invitation {id} back");
+            Ok(())
+        }
+        InvitationCommand::Add {
+            space,
+            admin,
+            uses,
+            days,
+        } => {
+            let role = if admin { Role::Admin } else { Role::Member };
+            let terms = Terms::parse(role, uses, days)?;
+            let token = add(&app, space, terms).await?;
+            link::show(&rocket, &app.config, "invitation", &token)
+        }
+    }
+}
+
+async fn add(app: &App, space: Option<String>, terms: Terms) -> Result<Token> {
+    let (token, now) = (Token::random()?, app.now());
+    let (kept, space) = (token.clone(), space.map(|id| Given::<SpaceId>::new(&id)));
+    let made = app.db.write(move |conn| {
+        let into = space.map(|id| access::operator(conn, &id)).transpose()?;
+        invitations::create(conn, into.as_ref(), None, terms, &kept, now)
+    });
+    let Invitation { id, expires_at, .. } = made.await?;
+    println!("Invitation {id}, until {}:\n", expires_at.rfc3339());
+    Ok(token)
+}
+
+async fn list(app: &App) -> Result<()> {
+    let now = app.now();
+    let all = app
+        .db
+        .read(move |conn| Ok(invitations::list_all(conn, now)?))
+        .await?;
+    if all.is_empty() {
+        println!("There are no invitations.");
+    }
+    for invitation in all {
+        let into = match (invitation.space, invitation.role) {
+            (None, _) => String::from("an account"),
+            (Some(space), Role::Member) => format!("space {space}"),
+            (Some(space), Role::Admin) => format!("space {space} as admin"),
+        };
+        let by = invitation
+            .created_by
+            .map_or_else(|| String::from("the command line"), |user| user.login);
+        println!(
+            "{}\t{into}\t{} left\tuntil {}\tby {by}",
+            invitation.id,
+            invitation.uses_left,
+            invitation.expires_at.rfc3339()
+        );
+    }
+    Ok(())
+}

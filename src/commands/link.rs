@@ -1,0 +1,29 @@
+//! Links with a secret, made on the command line.
+
+use anyhow::Result;
+use rocket::figment::Figment;
+
+use crate::api::link_with_secret;
+use crate::config::Config;
+use crate::domain::tokens::Token;
+use crate::qr;
+
+/// Prints a link to a page of the app, as text and as a QR code, and what to know of it.
+///
+/// # Errors
+/// Rocket's settings have no port.
+pub fn show(rocket: &Figment, config: &Config, page: &str, token: &Token) -> Result<()> {
+    let origin = match &config.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://localhost:{}", rocket.extract_inner::<u16>("port")?),
+    };
+    let link = link_with_secret(&origin, page, token);
+    println!("{link}\n\n{}\n", qr::text(&link)?);
+    if config.public_url.is_none() {
+        println!(
+            "It works on this machine only: set public_url to what others reach this server by."
+        );
+    }
+    println!("It is shown only now. Whoever has it can use it, so send it to nobody else.");
+    Ok(())
+}

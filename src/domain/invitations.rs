@@ -1,0 +1,285 @@
+//! Links by which somebody gets in: to an account, to a space, or to both.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::{Deserialize, Serialize};
+
+use super::access::Admin;
+use super::ids::{Given, InvitationId, SpaceId, UserId};
+use super::members;
+use super::page::{Listing, Page};
+use super::spaces::Space;
+use super::tokens::Token;
+use super::users::User;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What somebody becomes in the space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    #[default]
+    Member,
+    Admin,
+}
+
+/// What an invitation gives, how often, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    role: Role,
+    uses: u16,
+    days: u16,
+}
+
+/// An invitation, as the admins of its space see it. Its link is known only to whoever made it.
+#[derive(Debug, Serialize)]
+pub struct Invitation {
+    pub id: InvitationId,
+    /// The space that is joined with it, if any.
+    #[serde(skip)]
+    pub space: Option<SpaceId>,
+    pub role: Role,
+    pub uses_left: u16,
+    /// Who made it; nobody, if it was made on the command line.
+    pub created_by: Option<User>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// An invitation, as whoever holds its link sees it.
+#[derive(Debug, Serialize)]
+pub struct Offer {
+    pub space: Option<Space>,
+    pub role: Role,
+    /// The login of who made it.
+    pub invited_by: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+impl Terms {
+    /// The most uses, and the most days.
+    pub const MOST_USES: u16 = 1000;
+    pub const MOST_DAYS: u16 = 365;
+
+    /// Checks the terms that somebody wants.
+    ///
+    /// # Errors
+    /// Not 1 to 1000 uses; not 1 to 365 days.
+    pub fn parse(role: Role, uses: i64, days: i64) -> Result<Self> {
+        Ok(Self {
+            role,
+            uses: bounded("Uses", uses, Self::MOST_USES)?,
+            days: bounded("Days", days, Self::MOST_DAYS)?,
+        })
+    }
+}
+
+fn bounded(field: &str, number: i64, most: u16) -> Result<u16> {
+    u16::try_from(number)
+        .ok()
+        .filter(|number| (1..=most).contains(number))
+        .ok_or_else(|| Error::Malformed(format!("{field} must be a number from 1 to {most}")))
+}
+
+impl Invitation {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let maker: Option<UserId> = row.get(6)?;
+        Ok(Self {
+            id: row.get(0)?,
+            space: row.get(1)?,
+            role: role(row.get(2)?),
+            uses_left: row.get(3)?,
+            created_at: Timestamp(row.get(4)?),
+            expires_at: Timestamp(row.get(5)?),
+            created_by: maker.map(|_| User::from_row(row, 6)).transpose()?,
+        })
+    }
+}
+
+fn role(as_admin: bool) -> Role {
+    if as_admin { Role::Admin } else { Role::Member }
+}
+
+/// Makes an invitation: into the space of `admin`, or to an account alone. `by` is nobody on the command line. Those
+/// of everybody that have expired meanwhile go at the same time.
+pub fn create(
+    conn: &Connection,
+    admin: Option<&Admin>,
+    by: Option<UserId>,
+    terms: Terms,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Invitation> {
+    conn.prepare_cached("delete from invitations where expires_at <= ?")?
+        .execute([now.0])?;
+    let id: InvitationId = conn
+        .prepare_cached(
+            "insert into invitations (token_hash, space_id, as_admin, uses_left, created_by, created_at, expires_at)
+             values (?, ?, ?, ?, ?, ?, ?) returning id",
+        )?
+        .query_row(
+            (
+                token.hash(),
+                admin.map(Admin::space),
+                terms.role == Role::Admin,
+                terms.uses,
+                by,
+                now.0,
+                now.plus(DAY * u32::from(terms.days)).0,
+            ),
+            |row| row.get(0),
+        )?;
+    Ok(conn
+        .prepare_cached(
+            "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
+             from invitations i left join users u on u.id = i.created_by where i.id = ?",
+        )?
+        .query_row([id], Invitation::from_row)?)
+}
+
+/// The invitations into a space that can still be used, oldest first.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list(
+    conn: &Connection,
+    admin: &Admin,
+    page: &Page,
+    now: Timestamp,
+) -> Result<Listing<Invitation>> {
+    let after: i64 = page.after(0)?;
+    let rows = conn
+        .prepare_cached(LIST)?
+        .query_map(
+            (admin.space(), after, now.0, page.fetch()),
+            Invitation::from_row,
+        )?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.listing(rows, |row| row.id)
+}
+
+const LIST: &str =
+    "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
+    from invitations i left join users u on u.id = i.created_by
+    where i.space_id = ? and i.id > ? and i.expires_at > ? and i.uses_left > 0
+    and (i.created_by is null or exists
+        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1))
+    order by i.id limit ?";
+
+/// Every invitation that can still be used, for the command line.
+pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invitation>> {
+    conn.prepare_cached(
+        "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
+         from invitations i left join users u on u.id = i.created_by
+         where i.expires_at > ? and i.uses_left > 0 order by i.id",
+    )?
+    .query_map([now.0], Invitation::from_row)?
+    .collect()
+}
+
+/// Takes an invitation into a space back.
+///
+/// # Errors
+/// There is none with this id in this space.
+pub fn revoke(conn: &Connection, admin: &Admin, id: &Given<InvitationId>) -> Result<()> {
+    let revoked = conn
+        .prepare_cached("delete from invitations where id = ? and space_id = ?")?
+        .execute((id.id()?, admin.space()))?;
+    if revoked == 1 {
+        Ok(())
+    } else {
+        Err(id.missing())
+    }
+}
+
+/// Takes any invitation back, for the command line.
+///
+/// # Errors
+/// There is none with this id.
+pub fn revoke_any(conn: &Connection, id: &Given<InvitationId>) -> Result<()> {
+    let revoked = conn
+        .prepare_cached("delete from invitations where id = ?")?
+        .execute([id.id()?])?;
+    if revoked == 1 {
+        Ok(())
+    } else {
+        Err(id.missing())
+    }
+}
+
+/// What a link offers.
+///
+/// # Errors
+/// [`Error::NoInvitation`] if it was never made, or can't be used any more.
+pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Offer> {
+    conn.prepare_cached(OPEN)?
+        .query_row((token.hash(), now.0), |row| {
+            let space: Option<SpaceId> = row.get(1)?;
+            Ok(Offer {
+                role: role(row.get(3)?),
+                expires_at: Timestamp(row.get(4)?),
+                invited_by: row.get(5)?,
+                space: space.map(|_| Space::from_row(row, 1)).transpose()?,
+            })
+        })
+        .optional()?
+        .ok_or(Error::NoInvitation)
+}
+
+// In the same words whatever the reason, so that nothing can be found out by trying.
+const OPEN: &str = "select i.id, s.id, s.name, i.as_admin, i.expires_at, u.login
+    from invitations i left join spaces s on s.id = i.space_id left join users u on u.id = i.created_by
+    where i.token_hash = ? and i.expires_at > ? and i.uses_left > 0
+    and (i.space_id is null or i.created_by is null or exists
+        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1))";
+
+/// Uses an invitation once: the user joins its space. Gives the space, if there is one.
+///
+/// # Errors
+/// [`Error::NoInvitation`] if it can't be used any more; [`Error::AlreadyMember`], which uses nothing up.
+pub fn accept(
+    conn: &Connection,
+    token: &Token,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Option<Space>> {
+    let Offer { space, role, .. } = offer(conn, token, now)?;
+    if let Some(space) = &space {
+        members::join(conn, space.id, user, role == Role::Admin, now)?;
+    }
+    conn.prepare_cached("update invitations set uses_left = uses_left - 1 where token_hash = ?")?
+        .execute([token.hash()])?;
+    Ok(space)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn a_link_and_the_invitations_of_a_space_are_found_by_their_indexes() {
+        let open = plan(OPEN);
+        assert!(
+            open.contains("(token_hash=?)") && !open.contains("SCAN"),
+            "{open}"
+        );
+        let list = plan(LIST);
+        assert!(
+            list.contains("invitations_by_space (space_id=? AND id>?)")
+                && !list.contains("TEMP B-TREE"),
+            "{list}"
+        );
+    }
+
+    #[test]
+    fn terms_have_bounds() {
+        for (uses, days) in [(0, 7), (1001, 7), (-1, 7), (i64::MAX, 7), (1, 0), (1, 366)] {
+            assert!(Terms::parse(Role::Member, uses, days).is_err());
+        }
+        assert!(Terms::parse(Role::Admin, 1000, 365).is_ok());
+    }
+}
