@@ -78,7 +78,7 @@ impl Original {
     /// # Errors
     /// The database can't be read.
     pub fn has_photo(&self, name: &PhotoName) -> Result<bool> {
-        Ok(photos::find_sha256(&self.connection, name)?.is_some())
+        Ok(photos::exists(&self.connection, name)?)
     }
 }
 

@@ -163,6 +163,12 @@ pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Opti
         .optional()
 }
 
+/// Whether a share has the photo with this name. Also asked of databases with an earlier schema.
+pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from photos where name = ?")?
+        .exists([name])
+}
+
 /// A photo as the database knows it.
 #[derive(Clone, Debug)]
 pub struct KnownPhoto {
@@ -174,7 +180,8 @@ pub struct KnownPhoto {
     pub sha256: [u8; 32],
 }
 
-/// The photos behind the one with the id `after`, in the order of their ids.
+/// The photos behind the one with the id `after`, in the order of their ids. Also asked of databases with an earlier
+/// schema.
 pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
     conn.prepare_cached(
         "select id, name, bytes, sha256 from photos where id > ? order by id limit ?",
