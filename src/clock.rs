@@ -80,6 +80,12 @@ impl Clock {
         self.offset_ms
             .fetch_add(millis(duration), Ordering::Relaxed);
     }
+
+    /// Moves this clock and its clones into the past, as whoever sets a wrong clock right.
+    pub fn set_back(&self, duration: Duration) {
+        self.offset_ms
+            .fetch_sub(millis(duration), Ordering::Relaxed);
+    }
 }
 
 fn millis(duration: Duration) -> i64 {

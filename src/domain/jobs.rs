@@ -72,6 +72,16 @@ pub fn extend(conn: &Connection, name: &PhotoName, due: Timestamp) -> rusqlite::
     Ok(())
 }
 
+/// Makes due what would be due only in more than the time of `longest`, which nothing here waits for: the clock was set
+/// back.
+pub fn bring_forward(conn: &Connection, now: Timestamp, longest: Duration) -> rusqlite::Result<()> {
+    conn.prepare_cached(TOO_FAR)?
+        .execute((now.0, now.plus(longest).0))?;
+    Ok(())
+}
+
+const TOO_FAR: &str = "update photo_jobs set due_at = ? where failed_at is null and due_at > ?";
+
 /// Takes a photo out of the queue: it is sorted, or deleted.
 pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from photo_jobs where name = ?")?
@@ -182,5 +192,7 @@ mod tests {
             assert!(plan.contains("photo_jobs_due (due_at<?)"), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }
+        let plan = plan(TOO_FAR);
+        assert!(plan.contains("photo_jobs_due (due_at>?)"), "{plan}");
     }
 }

@@ -151,6 +151,14 @@ pub fn touch(conn: &Connection, session: SessionId, now: Timestamp) -> rusqlite:
     Ok(())
 }
 
+/// Takes sessions that were last used in the future for used just now: the clock was set back, and they would last longer
+/// than they should.
+pub fn bring_back(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("update sessions set last_used_at = ?1 where last_used_at > ?1")?
+        .execute([now.0])?;
+    Ok(())
+}
+
 /// Ends one session.
 pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from sessions where id = ?")?

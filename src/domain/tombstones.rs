@@ -28,6 +28,14 @@ pub fn list_due(conn: &Connection, now: Timestamp, all: bool) -> rusqlite::Resul
 
 const DUE: &str = "select name from tombstones where due_at <= ? order by due_at";
 
+/// Gives tombstones no more time than new ones have: the clock was set back.
+pub fn bring_forward(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached(TOO_FAR)?.execute([now.plus(GRACE).0])?;
+    Ok(())
+}
+
+const TOO_FAR: &str = "update tombstones set due_at = ?1 where due_at > ?1";
+
 /// Forgets photos whose bytes are gone for good.
 pub fn remove(conn: &Connection, names: &[PhotoName]) -> rusqlite::Result<()> {
     let mut remove = conn.prepare_cached("delete from tombstones where name = ?")?;
@@ -46,5 +54,7 @@ mod tests {
         let plan = plan(DUE);
         assert!(plan.contains("INDEX tombstones_due (due_at<?)"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        let plan = crate::db::plans::plan(TOO_FAR);
+        assert!(plan.contains("INDEX tombstones_due (due_at>?)"), "{plan}");
     }
 }

@@ -18,6 +18,8 @@ use crate::error::Error;
 /// Links end on the hour of such a period, so that the link of a photo stays the same for a while and browsers can
 /// keep the photo.
 const PERIOD: i64 = 12 * 60 * 60;
+/// So much may the clock be set back, as time servers do, without links of just now being refused.
+const SLACK: i64 = 60 * 60;
 
 /// Makes and checks links; clones have the same key.
 #[derive(Clone)]
@@ -99,7 +101,8 @@ impl LinkSigner {
         self.sign(name, expires)
             .verify_slice(&signature)
             .map_err(|_| Error::BadLink)?;
-        if now.seconds() >= expires {
+        // One from a clock that was ahead would hold for longer than links do.
+        if now.seconds() >= expires || expires - now.seconds() > 2 * PERIOD + SLACK {
             Err(Error::ExpiredLink)
         } else {
             Ok(expires)
@@ -159,6 +162,10 @@ mod tests {
         };
         assert!(check(0).is_ok() && check(PERIOD - 1).is_ok());
         assert!(matches!(check(2 * PERIOD), Err(Error::ExpiredLink)));
+        // After the clock was set back: a little, and a year.
+        assert!(check(-SLACK).is_ok());
+        let year = 365 * 24 * 60 * 60;
+        assert!(matches!(check(-year), Err(Error::ExpiredLink)));
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::name::PhotoName;
+use super::queue::LONGEST_WAIT;
 use super::store::PhotoStore;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::ids::{Given, SpaceId};
-use crate::domain::{photos, spaces, tombstones};
+use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
 pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -76,6 +77,7 @@ impl Sweeper {
 
     async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
         self.empty_log().await;
+        self.mind_the_clock().await?;
         let found = self.store.list_temporary(age).await?;
         let orphans = self
             .db
@@ -100,6 +102,17 @@ impl Sweeper {
                 .await?;
         }
         Ok(swept)
+    }
+
+    /// Whoever has set the clock back means now what was to be later.
+    async fn mind_the_clock(&self) -> Result<()> {
+        let now = self.clock.now();
+        let minded = self.db.write(move |conn| {
+            sessions::bring_back(conn, now)?;
+            tombstones::bring_forward(conn, now)?;
+            Ok(jobs::bring_forward(conn, now, LONGEST_WAIT)?)
+        });
+        Ok(minded.await?)
     }
 
     /// What was deleted from the database still stands in its log until then.

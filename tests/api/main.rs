@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod attempts;
+mod clock;
 mod deletion;
 mod downloads;
 mod errors;

@@ -21,6 +21,9 @@ pub use sqs::SqsQueue;
 const FIRST_BACK_OFF: Duration = Duration::from_secs(2);
 const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
 
+/// Longer than any photo in the local queue waits.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(2 * LAST_BACK_OFF.as_secs());
+
 /// The queues of new photos. An enum, because the kinds are few and known.
 #[derive(Clone)]
 pub enum PhotoQueue {
