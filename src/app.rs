@@ -64,12 +64,10 @@ impl App {
         check_folder(&config)?;
         folder::make(folder)?;
         let clock = Clock::default();
-        let db = Db::open(&folder.join(folder::DATABASE))?;
+        let db = Db::open(&folder.join(folder::DATABASE))
+            .map_err(|error| folder::explain(folder, error))?;
         if config.photos.store == StoreKind::Local {
-            // A folder from before there were markers can't be told from another.
-            let is_marked = folder::is_marked(folder);
-            let some = is_marked && db.read_blocking(|conn| Ok(photos::is_any(conn)?))?;
-            folder::mark_photos(&folder.join(folder::PHOTOS), &folder::mark(folder)?, some)?;
+            folder::mark_both(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         let aws = Aws::default();
         let store = store_with(config.photos.store, &config, aws.clone())?;

@@ -116,11 +116,10 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let mut connection = self
-            .inner
-            .readers
-            .get()
-            .map_err(|error| Error::Internal(error.into()))?;
+        let mut connection = self.inner.readers.get().map_err(|error| {
+            tracing::warn!("no connection to the database can be opened: {error}");
+            Error::Busy
+        })?;
         let snapshot = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         work(&snapshot)
     }

@@ -139,6 +139,8 @@ pub enum Error {
     /// The store of photos can't be used; texts can still be shared.
     #[error("Photos can't be stored or shown at the moment, try again in a moment")]
     PhotosUnavailable(#[source] anyhow::Error),
+    #[error("The server's disk is full, nothing can be saved until there is room again")]
+    DiskFull(#[source] anyhow::Error),
     #[error("The database is damaged, see the server's log")]
     NotReady,
     #[error("Something went wrong on the server")]
@@ -209,18 +211,49 @@ impl Error {
             Self::Http(status, _) => (*status, "http"),
             Self::Busy => (503, "busy"),
             Self::PhotosUnavailable(_) => (503, "photos_unavailable"),
+            Self::DiskFull(_) => (507, "disk_full"),
             Self::NotReady => (503, "not_ready"),
             Self::Internal(_) => (500, "internal"),
         }
     }
 }
 
+impl Error {
+    /// A file couldn't be written. That the disk is full is for everybody to know, that there are too many files open at
+    /// once is "try again".
+    pub fn writing(error: std::io::Error) -> Self {
+        // ENFILE and EMFILE, which have no kind of their own.
+        let too_many = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
+        match error {
+            error if is_full(&error) => Self::DiskFull(error.into()),
+            _ if too_many => Self::Busy,
+            _ => Self::Internal(error.into()),
+        }
+    }
+
+    /// A photo couldn't be stored.
+    pub fn storing(error: anyhow::Error) -> Self {
+        let mut files = error.chain().filter_map(|cause| cause.downcast_ref());
+        if files.any(is_full) {
+            Self::DiskFull(error)
+        } else {
+            Self::PhotosUnavailable(error)
+        }
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
+}
+
 impl From<rusqlite::Error> for Error {
-    /// A locked database is "try again"; any other failure of SQL is ours to look at, not the asker's.
+    /// A locked database is "try again", a full disk needs somebody to make room; any other failure of SQL is ours to look at, not the asker's.
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         match error.sqlite_error_code() {
             Some(DatabaseBusy | DatabaseLocked) => Self::Busy,
+            Some(DiskFull) => Self::DiskFull(error.into()),
             _ => Self::Internal(error.into()),
         }
     }

@@ -4,7 +4,7 @@
 //! disk of its own. Where a marker is missing that should be there, nothing is begun anew beside what people have.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -36,7 +36,7 @@ pub fn is_begun(folder: &Path) -> bool {
 
 /// Whether this folder is certain to be the right one.
 pub fn is_marked(folder: &Path) -> bool {
-    folder.join(MARKER).exists()
+    read(&folder.join(MARKER)).is_ok_and(|id| id.is_some())
 }
 
 /// Refuses a folder from which a part is missing, and with `expected` also one in which nothing is. Changes nothing.
@@ -74,15 +74,36 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
 /// # Errors
 /// It can't be read or made.
 pub fn mark(folder: &Path) -> Result<String> {
-    let path = folder.join(MARKER);
-    if let Some(id) = read(&path)? {
+    if let Some(id) = read(&folder.join(MARKER))? {
         return Ok(id);
     }
+    write(folder, &random_id()?)
+}
+
+/// Marks the data folder and the folder of the photos in it; `some` photos should be there.
+///
+/// # Errors
+/// As [`mark_photos`]. A data folder from before there were markers can't be told from another, and is taken as it is.
+pub fn mark_both(folder: &Path, some: bool) -> Result<()> {
+    let photos = folder.join(PHOTOS);
+    if let Some(id) = read(&folder.join(MARKER))? {
+        return mark_photos(&photos, &id, some);
+    }
+    make_photos(&photos)?;
+    // The data folder comes last: from then on, both are there.
+    let id = write(&photos, &random_id()?)?;
+    write(folder, &id).map(drop)
+}
+
+fn random_id() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
-    write(folder, &URL_SAFE_NO_PAD.encode(bytes))?;
-    // Another process may have been quicker.
-    read(&path)?.ok_or_else(|| anyhow!("The file {} is gone again", path.display()))
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn make_photos(photos: &Path) -> Result<()> {
+    fs::create_dir_all(photos)
+        .with_context(|| format!("The folder {} can't be made", photos.display()))
 }
 
 /// Marks the folder of the photos as belonging to the installation `id`. Refuses it if it belongs to another one, or if
@@ -93,8 +114,7 @@ pub fn mark(folder: &Path) -> Result<String> {
 pub fn mark_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
     check_photos(photos, id, some)?;
     if read(&photos.join(MARKER))?.is_none() {
-        fs::create_dir_all(photos)
-            .with_context(|| format!("The folder {} can't be made", photos.display()))?;
+        make_photos(photos)?;
         write(photos, id)?;
     }
     Ok(())
@@ -120,13 +140,13 @@ pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
     }
 }
 
-/// The id in a marker; `None` if there is no marker.
+/// The id in a marker; `None` if there is no marker, or one that a crash has cut short.
 ///
 /// # Errors
 /// It can't be read.
 pub fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Ok(text) => Ok(whole(&text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
             Err(error).with_context(|| format!("The file {} can't be read", path.display()))
@@ -134,23 +154,58 @@ pub fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Writes a marker whole or not at all; if there is one already, that stands.
-fn write(folder: &Path, id: &str) -> Result<()> {
-    let writing = || {
-        format!(
-            "The file {} can't be written",
-            folder.join(MARKER).display()
-        )
-    };
-    let mut part = tempfile::NamedTempFile::new_in(folder).with_context(writing)?;
-    writeln!(part, "{id}").with_context(writing)?;
-    part.as_file().sync_all().with_context(writing)?;
-    match part.persist_noclobber(folder.join(MARKER)) {
-        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => {
-            Err(failed.error).with_context(writing)
+fn whole(text: &str) -> Option<String> {
+    text.strip_suffix('\n').map(str::to_owned)
+}
+
+/// Writes a marker durably, in a line of its own, and gives the id that stands in it: another process may be quicker.
+fn write(folder: &Path, id: &str) -> Result<String> {
+    let path = folder.join(MARKER);
+    let write = || -> io::Result<String> {
+        let mut options = File::options();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        // Until it is closed, others wait.
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        if let Some(id) = whole(&text) {
+            return Ok(id);
         }
-        _ => File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .with_context(writing),
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "{id}")?;
+        file.sync_all()?;
+        File::open(folder)?.sync_all()?;
+        Ok(id.to_owned())
+    };
+    write().with_context(|| format!("The file {} can't be written", path.display()))
+}
+
+/// Writes a file durably, as large as what SQLite needs to begin with, and deletes it.
+///
+/// # Errors
+/// It can't be written.
+pub fn try_writing(folder: &Path) -> Result<()> {
+    let write = || {
+        let mut probe = tempfile::Builder::new()
+            .prefix(".probe-")
+            .tempfile_in(folder)?;
+        probe.write_all(&[b'.'; 256 * 1024])?;
+        probe.as_file().sync_all()
+    };
+    write().with_context(|| format!("The data folder {} can't be written to", folder.display()))
+}
+
+/// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full
+/// disk only that something is wrong with it.
+pub fn explain(folder: &Path, error: anyhow::Error) -> anyhow::Error {
+    match try_writing(folder) {
+        Ok(()) => error,
+        Err(reason) => anyhow!("{reason:#}. So this failed: {error:#}"),
     }
 }

@@ -49,7 +49,9 @@ pub fn catch(status: Status, request: &Request<'_>) -> Error {
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        if let Self::Internal(error) | Self::PhotosUnavailable(error) = &self {
+        if let Self::Internal(error) | Self::PhotosUnavailable(error) | Self::DiskFull(error) =
+            &self
+        {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
             tracing::error!(method = %request.method(), %path, "{error:#}");

@@ -206,9 +206,7 @@ async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
             Some(file) => file,
             none => none.insert(unnamed_file(app.config.data_dir.clone()).await?),
         };
-        file.write_all(chunk)
-            .await
-            .map_err(|error| Error::Internal(error.into()))?;
+        file.write_all(chunk).await.map_err(Error::writing)?;
     }
     if size == 0 && !named {
         return Ok(None);
@@ -220,9 +218,11 @@ async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
         Some(file) => file,
         None => unnamed_file(app.config.data_dir.clone()).await?,
     };
+    // The last piece may be on its way still; where it fails, nothing else would say so.
+    file.flush().await.map_err(Error::writing)?;
     file.seek(SeekFrom::Start(0))
         .await
-        .map_err(|error| Error::Internal(error.into()))?;
+        .map_err(Error::writing)?;
     Ok(Some(Upload {
         file: Some(file.into_std().await),
     }))
@@ -233,7 +233,7 @@ async fn unnamed_file(folder: PathBuf) -> Result<File> {
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
     let file = made
         .map_err(|error| Error::Internal(error.into()))?
-        .map_err(|error| Error::Internal(error.into()))?;
+        .map_err(Error::writing)?;
     Ok(File::from_std(file))
 }
 

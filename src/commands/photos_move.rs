@@ -7,6 +7,7 @@ use super::serve;
 use crate::app::App;
 use crate::config::{Config, StoreKind};
 use crate::domain::photos;
+use crate::folder;
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
 ///
@@ -19,6 +20,12 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     let _lock = is_last_part
         .then(|| serve::lock(&config.data_dir))
         .transpose()?;
+    let folder = &config.data_dir;
+    if to == StoreKind::Local && folder::is_marked(folder) {
+        // The database knows of photos, and none need be here yet.
+        let id = folder::mark(folder)?;
+        folder::mark_photos(&folder.join(folder::PHOTOS), &id, false)?;
+    }
     let app = App::start(config).await?;
     let mover = app.mover(to)?;
 

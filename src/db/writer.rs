@@ -128,6 +128,7 @@ trait Job: Send {
 #[derive(Clone)]
 enum Failure {
     Busy,
+    DiskFull(String),
     Sqlite(String),
 }
 
@@ -135,6 +136,7 @@ impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         match Error::from(error) {
             Error::Internal(error) => Self::Sqlite(format!("{error:#}")),
+            Error::DiskFull(error) => Self::DiskFull(format!("{error:#}")),
             _ => Self::Busy,
         }
     }
@@ -144,6 +146,9 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Busy => Self::Busy,
+            Failure::DiskFull(reason) => {
+                Self::DiskFull(anyhow!("the database didn't keep a write: {reason}"))
+            }
             Failure::Sqlite(reason) => {
                 Self::Internal(anyhow!("the database didn't keep a write: {reason}"))
             }

@@ -1,9 +1,8 @@
 //! The data folder and the database in it.
 
-use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
@@ -43,7 +42,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
         )));
         return data;
     }
-    if let Err(error) = write_in(folder) {
+    if let Err(error) = folder::try_writing(folder) {
         tell(Finding::bad(format!(
             "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
         )));
@@ -85,16 +84,4 @@ fn check_photos(folder: &Path, some: bool) -> Result<()> {
         // The next start makes it.
         None => Ok(()),
     }
-}
-
-/// Writes a file durably, and deletes it.
-fn write_in(folder: &Path) -> Result<()> {
-    let write = || {
-        let mut probe = tempfile::Builder::new()
-            .prefix(".doctor-")
-            .tempfile_in(folder)?;
-        probe.write_all(b"Can be written.")?;
-        probe.as_file().sync_all()
-    };
-    write().with_context(|| format!("The data folder {} can't be written to", folder.display()))
 }

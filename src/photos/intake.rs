@@ -102,7 +102,7 @@ impl Intake {
             sha256: Sha256::digest(&picture.bytes).into(),
         };
         let stored = self.store.put_temporary(&name, picture.bytes).await;
-        stored.map_err(Error::PhotosUnavailable)?;
+        stored.map_err(Error::storing)?;
         Ok(kept)
     }
 

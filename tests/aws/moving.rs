@@ -168,6 +168,47 @@ fn a_move_that_is_killed_again_and_again_loses_nothing() {
 }
 
 #[test]
+fn a_move_to_the_disk_that_is_killed_again_and_again_loses_nothing_and_leaves_nothing_lying() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&S3);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let photos: Vec<_> = (0..30).map(|seed| picture(60, seed)).collect();
+    for photo in &photos {
+        ann.share_photo(&space, photo);
+    }
+    until("the photos to be sorted", || {
+        (in_s3(&cloud).len() == photos.len()).then_some(())
+    });
+    server.process.terminate();
+    assert!(server.process.wait().success());
+
+    let mut random = Random::new(8);
+    for round in 0..8 {
+        let moving = Process::start(cloud.command(cloud.folder(), &TO_LOCAL, &LOCAL));
+        let goal = (on_disk(&cloud).len() + random.below(6) as usize).min(photos.len());
+        until("the move to get on", || {
+            (on_disk(&cloud).len() >= goal || round > 5).then_some(())
+        });
+        pause(std::time::Duration::from_millis(random.below(20)));
+        moving.kill();
+    }
+    cloud.succeeds(&TO_LOCAL, &LOCAL);
+    assert_eq!(cloud.buckets(), [""; 0]);
+    let server = cloud.server(&LOCAL);
+    let ann = ann.at(&server);
+    for (number, photo) in (1..).zip(&photos) {
+        shows(&ann, &format!("/shares/{number}"), photo);
+    }
+    // What a killed move was just writing is gone with the start.
+    let mut expected: Vec<_> = (1..=photos.len())
+        .map(|number| format!("space-id-1/{number}.png"))
+        .collect();
+    expected.sort();
+    assert_eq!(on_disk(&cloud), expected);
+}
+
+#[test]
 fn a_photo_that_is_damaged_or_missing_stays_and_is_named_and_the_others_go() {
     let cloud = Cloud::new();
     let server = cloud.server(&LOCAL);

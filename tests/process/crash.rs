@@ -13,7 +13,9 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Person, Process, Random, Server, command, files, pause, picture, until};
+use crate::support::{
+    Person, Process, Random, Server, command, files, pause, picture, setting, until,
+};
 
 const PEOPLE: u64 = 3;
 const ROUNDS: u64 = 12;
@@ -209,10 +211,6 @@ fn kill_at_a_random_moment(server: Server, answers: &Receiver<()>, random: &mut 
     // And a little later, so that it isn't always right after an answer.
     pause(Duration::from_micros(random.below(5000)));
     server.process.kill();
-}
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var_os(name).map(|value| value.to_str().unwrap().parse().unwrap())
 }
 
 #[test]

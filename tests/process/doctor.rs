@@ -37,7 +37,7 @@ fn a_running_server_is_found_in_good_health_and_undisturbed() {
     assert!(
         !leftovers
             .iter()
-            .any(|file| file.contains("doctor") || file.contains("part")),
+            .any(|file| file.contains("probe") || file.contains("part")),
         "{leftovers:?}"
     );
 }

@@ -130,7 +130,7 @@ fn photos_whose_disk_is_not_mounted_stop_the_start() {
     for other in [None, Some("another disk")] {
         fs::create_dir(&photos).unwrap();
         if let Some(id) = other {
-            fs::write(photos.join("shared-spaces.id"), id).unwrap();
+            fs::write(photos.join("shared-spaces.id"), format!("{id}\n")).unwrap();
         }
         let refusal = fails(folder, &SERVE, "");
         let expected = match other {

@@ -5,8 +5,14 @@
 mod support;
 
 mod crash;
+mod disk;
 mod doctor;
 mod folder;
+mod full;
+mod handles;
+mod kills;
+mod locked;
+mod read_only;
 mod settings;
 mod shutdown;
 mod uploads;

@@ -126,6 +126,11 @@ impl Process {
         self.signal("TERM");
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Asks it to end, as Ctrl-C does.
     pub fn interrupt(&self) {
         self.signal("INT");
@@ -473,6 +478,11 @@ fn read_all(mut output: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
         output.read_to_end(&mut bytes).unwrap();
         bytes
     })
+}
+
+/// A number that whoever runs the tests may set.
+pub fn setting(name: &str) -> Option<u64> {
+    std::env::var_os(name).map(|value| value.to_str().unwrap().parse().unwrap())
 }
 
 /// Waits for something that another process does.

@@ -1,0 +1,172 @@
+//! A disk that is full: everybody is told so, nothing is damaged, and when there is room again it goes on by itself.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::disk::{Mount, fill};
+use crate::support::{PASSWORD, Person, Server, fails, files, picture, succeeds, until};
+
+const FULL: &[u8] = b"The server's disk is full, nothing can be saved until there is room again";
+
+/// Shares photos until one is refused. Gives those that were taken, with their shares.
+fn share_until_full(ann: &Person, space: &str) -> Vec<(Value, Vec<u8>)> {
+    let mut taken = Vec::new();
+    for seed in 0..200 {
+        let photo = picture(150, seed);
+        let reply = ann
+            .post_form(&format!("{space}/shares"), "A photo", Some(&photo))
+            .unwrap();
+        if reply.status != 200 {
+            assert_eq!((reply.status, reply.bytes.as_slice()), (507, FULL));
+            return taken;
+        }
+        taken.push((reply.json(), photo));
+    }
+    panic!("the disk is not full after {} photos", taken.len());
+}
+
+fn has_exactly(ann: &Person, space: &str, taken: &[(Value, Vec<u8>)]) {
+    let shares = ann
+        .get(&format!("{space}/shares?limit=500"))
+        .unwrap()
+        .json();
+    assert_eq!(shares.as_array().unwrap().len(), taken.len());
+    for (share, photo) in taken {
+        let share = ann.get(&format!("/shares/{}", share["id"])).unwrap().json();
+        assert!(
+            ann.fetch(&share["image_url"]).bytes == *photo,
+            "share {} has another photo",
+            share["id"]
+        );
+    }
+}
+
+fn is_sound(folder: &Path) {
+    let said = succeeds(folder, &["doctor"], "");
+    assert!(said.contains("The database is sound"), "{said}");
+}
+
+#[test]
+fn a_full_disk_is_told_and_when_there_is_room_everything_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    let _disk = Mount::disk(&data, "5m");
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let shares = format!("{space}/shares");
+    let something = data.join("something else");
+    fs::write(&something, [b'x'; 1 << 20]).unwrap();
+    let mut taken = share_until_full(&ann, &space);
+    assert!(taken.len() > 5);
+    let filler = fill(&data);
+    let refused = ann
+        .post_form(&shares, "A photo", Some(&picture(150, 999)))
+        .unwrap();
+    assert_eq!((refused.status, refused.bytes.as_slice()), (507, FULL));
+    // What fits into the log of the database is still taken.
+    let mut words = Vec::new();
+    let refused = loop {
+        let reply = ann.post_form(&shares, &"words ".repeat(300), None).unwrap();
+        if reply.status != 200 {
+            break reply;
+        }
+        words.push(reply.json()["id"].clone());
+    };
+    assert_eq!((refused.status, refused.bytes.as_slice()), (507, FULL));
+    // Reading goes on.
+    assert_eq!(ann.get("/ready").unwrap().bytes, b"ready");
+    let (share, photo) = &taken[0];
+    assert!(ann.fetch(&share["image_url"]).bytes == *photo);
+
+    fs::remove_file(filler).unwrap();
+    fs::remove_file(something).unwrap();
+    for share in words {
+        let reply = ann.delete(&format!("/shares/{share}")).unwrap();
+        assert_eq!(reply.status, 200);
+    }
+    taken.push((
+        ann.share_photo(&space, &picture(24, 1000)),
+        picture(24, 1000),
+    ));
+    has_exactly(&ann, &space, &taken);
+    until("the photos to be sorted", || {
+        let found = files(&data.join("photos"));
+        (found.len() == taken.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
+            .then_some(())
+    });
+    is_sound(folder);
+    server.process.kill();
+    let server = Server::start(folder);
+    has_exactly(&ann.at(&server), &space, &taken);
+}
+
+#[test]
+fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    let _disk = Mount::disk(&data, "5m");
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let taken = vec![(ann.share_photo(&space, &picture(150, 1)), picture(150, 1))];
+    // Killed, it has left what the next start needs; that one shows everything and saves nothing.
+    server.process.kill();
+    let filler = fill(&data);
+    let server = Server::start(folder);
+    let ann = ann.at(&server);
+    has_exactly(&ann, &space, &taken);
+    // It has made room in the log of the database.
+    fs::remove_file(filler).unwrap();
+    let filler = fill(&data);
+    let refused = ann
+        .post_form(
+            &format!("{space}/shares"),
+            "A photo",
+            Some(&picture(150, 2)),
+        )
+        .unwrap();
+    assert_eq!((refused.status, refused.bytes.as_slice()), (507, FULL));
+    fs::remove_file(filler).unwrap();
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    // Ended in order, the next start needs room.
+    let filler = fill(&data);
+    let complaint = fails(folder, &["serve", "--port", "0"], "");
+    assert!(complaint.contains("No space left on device"), "{complaint}");
+    fs::remove_file(filler).unwrap();
+    let server = Server::start(folder);
+    has_exactly(&ann.at(&server), &space, &taken);
+    is_sound(folder);
+}
+
+#[test]
+fn a_first_start_without_room_can_be_repeated_with_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    // From no room at all to a little more each time, so that it ends at every step.
+    let disk = Mount::disk(&data, "4k");
+    let mut refused = 0;
+    for kilobytes in (4..400).step_by(12) {
+        disk.remount(&format!("size={kilobytes}k"));
+        let output = crate::support::run(folder, &["user", "list"], "");
+        if output.status.success() {
+            break;
+        }
+        refused += 1;
+        let complaint = String::from_utf8(output.stderr).unwrap().to_lowercase();
+        assert!(
+            complaint.contains("full") || complaint.contains("no space left"),
+            "{complaint}"
+        );
+    }
+    assert!(refused > 3, "refused only {refused} times");
+    disk.remount("size=10m");
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    ann.share_photo(&ann.space("Family"), &picture(24, 1));
+    let body = json!({"login": "ann", "password": PASSWORD});
+    assert_eq!(ann.post("/login", &body).unwrap().status, 200);
+}

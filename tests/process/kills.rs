@@ -1,0 +1,204 @@
+//! Killed in the middle of an upgrade, of sorting and of deletion, again and again: the next start mends it by itself.
+//!
+//! `CRASH_ROUNDS` makes it longer, `CRASH_SEED` repeats a run as far as the system's scheduling lets it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::support::{
+    Process, Random, Server, command, files, pause, picture, setting, succeeds, until,
+};
+
+const ROUNDS: u64 = 12;
+const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
+
+fn random() -> Random {
+    let seed = setting("CRASH_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    println!("CRASH_SEED={seed}");
+    Random::new(seed)
+}
+
+fn rounds() -> u64 {
+    setting("CRASH_ROUNDS").unwrap_or(ROUNDS)
+}
+
+/// A number out of a database file, which is not changed.
+fn number(database: &Path, sql: &str) -> i64 {
+    let connection =
+        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn is_sound(database: &Path) {
+    let faults = "select count(*) from pragma_integrity_check where integrity_check <> 'ok'";
+    assert_eq!(number(database, faults), 0);
+}
+
+/// A database of the first schema with so much in it that its upgrade takes a while.
+fn old_database(at: &Path) -> i64 {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-v1.sql");
+    let connection = Connection::open(at).unwrap();
+    connection
+        .execute_batch("pragma journal_mode = wal")
+        .unwrap();
+    connection
+        .execute_batch(&fs::read_to_string(fixture).unwrap())
+        .unwrap();
+    connection
+        .execute_batch(
+            "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20000)
+             insert into shares (space_id, user_id, text, created_at) select 1, 1, 'Words ' || n, n from numbers;
+             insert into photos (share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+             select id, 1, 0, '1-' || id || '.jpg', 1, 1, 1, zeroblob(32), 0 from shares where text like 'Words %';",
+        )
+        .unwrap();
+    number(at, "select count(*) from shares")
+}
+
+#[test]
+fn an_upgrade_that_is_killed_at_any_moment_is_done_by_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.db");
+    let shares = old_database(&old);
+    let fresh = || {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("data")).unwrap();
+        fs::copy(&old, folder.path().join("data/shared-spaces.db")).unwrap();
+        folder
+    };
+    let list = |folder: &Path| {
+        let mut list = command(folder, &["user", "list"]);
+        list.stdout(Stdio::null()).env("RUST_LOG", "off");
+        Process::start(list)
+    };
+    let whole = fresh();
+    let started = Instant::now();
+    assert!(list(whole.path()).wait().success());
+    let takes = u64::try_from(started.elapsed().as_micros()).unwrap();
+
+    let (mut random, mut cut_short) = (random(), 0);
+    let schema = "select max(version) from refinery_schema_history";
+    for _ in 0..rounds() {
+        let folder = fresh();
+        let data = folder.path().join("data");
+        let database = data.join("shared-spaces.db");
+        // Once, and again while it is being mended.
+        for _ in 0..1 + random.below(2) {
+            let upgrade = list(folder.path());
+            pause(Duration::from_micros(random.below(takes)));
+            upgrade.kill();
+        }
+        cut_short += u32::from(number(&database, schema) == 1);
+        is_sound(&database);
+        succeeds(folder.path(), &["user", "list"], "");
+        assert!(number(&database, schema) > 1);
+        is_sound(&database);
+        assert_eq!(number(&database, "select count(*) from shares"), shares);
+        let all = files(&data);
+        let copy = all.iter().find(|file| file.contains(".before-v")).unwrap();
+        let copy = data.join(copy);
+        is_sound(&copy);
+        assert_eq!(number(&copy, schema), 1);
+        assert_eq!(number(&copy, "select count(*) from shares"), shares);
+        assert!(!all.iter().any(|file| file.contains(".part")), "{all:?}");
+    }
+    assert!(
+        cut_short > 0,
+        "no upgrade was cut short: this test tests nothing"
+    );
+}
+
+#[test]
+fn a_worker_that_is_killed_again_and_again_mislays_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Server::start_with(folder, &[SEPARATE]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let database = Connection::open(folder.join("data/shared-spaces.db")).unwrap();
+    database.busy_timeout(Duration::from_secs(10)).unwrap();
+    let (mut random, mut shares) = (random(), Vec::new());
+    let start = || {
+        let mut worker = command(folder, &["worker"]);
+        worker.env("RUST_LOG", "off");
+        Process::start(worker)
+    };
+    let mut worker = start();
+    for _ in 0..rounds() {
+        for seed in 0..8 {
+            shares.push((ann.share_photo(&space, &picture(24, seed)), seed));
+        }
+        pause(Duration::from_micros(random.below(100_000)));
+        worker.kill();
+        worker = start();
+        for (share, seed) in &shares {
+            assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, *seed));
+        }
+        // What a killed worker had in hand is hidden for a minute, which nobody needs to wait for here. That it was taken
+        // so often is no fault of the photo either.
+        database
+            .execute_batch("update photo_jobs set due_at = 0, attempts = 0, failed_at = null")
+            .unwrap();
+    }
+    until("every photo to be sorted", || {
+        let found = files(&folder.join("data/photos"));
+        (found.len() == shares.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
+            .then_some(())
+    });
+}
+
+#[test]
+fn a_deletion_that_is_killed_at_any_moment_is_whole_or_not_begun() {
+    let mut random = random();
+    for round in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let mut server = Server::start(folder);
+        let ann = server.person("ann");
+        let space = ann.space("Family");
+        for seed in 0..20 {
+            ann.share_photo(&space, &picture(24, seed));
+        }
+        let photos = folder.join("data/photos");
+        let deleted = if round % 2 == 0 {
+            // A space with all that was shared in it, over the network.
+            let deleting = ann.clone();
+            let path = space.clone();
+            let asked = std::thread::spawn(move || {
+                deleting
+                    .delete(&path)
+                    .is_ok_and(|reply| reply.status == 200)
+            });
+            pause(Duration::from_micros(random.below(20_000)));
+            server.process.kill();
+            asked.join().unwrap()
+        } else {
+            // An account, on the command line.
+            server.process.kill();
+            let mut remove = command(folder, &["user", "remove", "ann", "--yes"]);
+            remove.stdout(Stdio::null()).env("RUST_LOG", "off");
+            let remove = Process::start(remove);
+            pause(Duration::from_micros(random.below(150_000)));
+            remove.kill();
+            false
+        };
+        server = Server::start(folder);
+        let database = folder.join("data/shared-spaces.db");
+        let left = number(&database, "select count(*) from photos");
+        assert!(
+            left == 0 || left == 20 && !deleted,
+            "{left} photos are left"
+        );
+        assert_eq!(number(&database, "select count(*) from shares"), left);
+        until("the photos to be those of living shares", || {
+            (i64::try_from(files(&photos).len()).unwrap() == left).then_some(())
+        });
+        assert_eq!(number(&database, "select count(*) from tombstones"), 0);
+        is_sound(&database);
+        server.process.kill();
+    }
+}
