@@ -84,7 +84,7 @@ impl Bucket {
             };
         ensure!(
             !is_theirs,
-            "The bucket {} is one of the photos': choose another for backups, at best with other keys",
+            "The bucket {} is one of the photos': choose another for backups",
             self.name
         );
         Ok(())
