@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::attempts::Attempts;
@@ -17,10 +18,12 @@ use crate::domain::{photos, shares, spaces};
 use crate::folder;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
+use crate::photos::catalogue::Catalogue;
 use crate::photos::intake::Intake;
 use crate::photos::links::LinkSigner;
 use crate::photos::mover::{Journal, Mover};
 use crate::photos::outbox::Outbox;
+use crate::photos::previewer::Previewer;
 use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
@@ -42,7 +45,11 @@ pub struct App {
     pub queue: PhotoQueue,
     pub intake: Intake,
     pub links: LinkSigner,
+    pub catalogue: Catalogue,
     pub upkeep: Upkeep,
+    previewer: Option<Previewer>,
+    /// Tells the catalogue of sorted photos.
+    sorted: Arc<Notify>,
     ids: Arc<Ids>,
 }
 
@@ -86,8 +93,18 @@ impl App {
                 photo: AtomicI64::new(photo),
             })
         })?;
+        let sorted = Arc::default();
         Ok(Self {
             passwords: Passwords::new()?,
+            catalogue: Catalogue::new(
+                db.clone(),
+                store.clone(),
+                queue.clone(),
+                clock.clone(),
+                Arc::clone(&sorted),
+            ),
+            previewer: previewer(&store, &config),
+            sorted,
             attempts: Attempts::new(&config.rate_limits, &clock),
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkSigner::open(&folder.join("signing.key"))?,
@@ -127,7 +144,12 @@ impl App {
 
     /// The worker for the photos of this application.
     pub fn sorter(&self) -> Sorter {
-        Sorter::new(self.photos.clone(), self.queue.clone())
+        Sorter::new(
+            self.photos.clone(),
+            self.queue.clone(),
+            self.previewer.clone(),
+            Arc::clone(&self.sorted),
+        )
     }
 
     /// The outbox of this application.
@@ -249,10 +271,10 @@ pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
     }
     let aws = Aws::default();
     let store = store_with(StoreKind::S3, config, aws.clone())?;
-    Ok(Some(Sorter::new(
-        store,
-        sqs(config, aws, Clock::default())?,
-    )))
+    let queue = sqs(config, aws, Clock::default())?;
+    let previewer = previewer(&store, config);
+    // Nobody here waits to be told.
+    Ok(Some(Sorter::new(store, queue, previewer, Arc::default())))
 }
 
 /// The queue alone, without the database where it is elsewhere.
@@ -281,6 +303,11 @@ fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> 
         }
         StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws)),
     })
+}
+
+fn previewer(store: &PhotoStore, config: &Config) -> Option<Previewer> {
+    let is_wanted = config.photos.previews;
+    is_wanted.then(|| Previewer::new(store.clone(), config.limits.photo_pixels))
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

@@ -23,6 +23,11 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
+    /// The time that has passed since an earlier moment; none since a later one.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -103,6 +108,13 @@ mod tests {
             Timestamp(1_764_000_000_120).rfc3339(),
             "2025-11-24T16:00:00.12Z"
         );
+    }
+
+    #[test]
+    fn no_time_has_passed_since_what_is_still_to_come() {
+        let (early, late) = (Timestamp(1_000), Timestamp(3_500));
+        assert_eq!(late.since(early), Duration::from_millis(2_500));
+        assert_eq!(early.since(late), Duration::ZERO);
     }
 
     #[test]

@@ -191,6 +191,26 @@ fn what_waited_still_waits_and_what_failed_is_still_listed() {
 }
 
 #[test]
+fn the_previews_of_older_photos_are_looked_for() {
+    for fixture in fixtures() {
+        let folder = data_folder(&fixture);
+        drop(open(&folder));
+        let database = Connection::open(folder.path().join("shared-spaces.db")).unwrap();
+        let unknown =
+            "select count(*) from photos where placeholder is null and previews_due_at is not null";
+        let known =
+            "select count(*) from photos where placeholder is not null and previews_due_at is null";
+        let count = |sql| {
+            database
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        assert_eq!(count(unknown) + count(known), 2, "{fixture:?}");
+        assert!(count(unknown) >= 1, "{fixture:?}");
+    }
+}
+
+#[test]
 fn an_upgrade_that_breaks_off_half_way_can_be_begun_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shared-spaces.db");

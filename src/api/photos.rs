@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::http::Header;
 use rocket::{Responder, get};
 use serde::Serialize;
@@ -14,13 +16,14 @@ use super::ranges::{Conditions, Content, Keep};
 use crate::app::App;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
+use crate::domain::photos::FoundPhoto;
 use crate::domain::users::User;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
 use crate::photos::picture::Kind;
 use crate::photos::preview::PreviewSize;
-use crate::photos::store::Served;
+use crate::photos::store::{Served, StoredPhoto};
 
 /// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
 const STAND_IN: i64 = 30;
@@ -85,9 +88,18 @@ pub async fn preview(
     signature: Option<&str>,
     conditions: Conditions,
 ) -> Result<Photo> {
-    PreviewSize::from_word(size).ok_or(Error::NoRoute)?;
+    let size = PreviewSize::from_word(size).ok_or(Error::NoRoute)?;
     let asked = Asked::check(app, name, expires, signature).await?;
-    let keep = Keep::Briefly(asked.remaining.min(STAND_IN));
+    // What moves is shown large as it is.
+    let is_itself = asked.photo.animated && size == PreviewSize::Large;
+    let keep = match asked.photo.has_previews {
+        Some(true) if !is_itself => match asked.find_preview(app, size).await? {
+            Some(preview) => return asked.send_preview(preview, size, conditions).await,
+            None => Keep::Briefly(asked.remaining.min(STAND_IN)),
+        },
+        Some(_) => Keep::ForGood(asked.remaining),
+        None => Keep::Briefly(asked.remaining.min(STAND_IN)),
+    };
     asked.send(app, keep, conditions).await
 }
 
@@ -95,7 +107,7 @@ pub async fn preview(
 struct Asked {
     name: PhotoName,
     kind: Kind,
-    sha256: [u8; 32],
+    photo: FoundPhoto,
     /// The seconds for which the link still holds.
     remaining: i64,
 }
@@ -114,14 +126,14 @@ impl Asked {
         let now = app.now();
         let expires = app.links.check(&name, expires, signature, now)?;
         let asked = name.clone();
-        let sha256 = app
+        let photo = app
             .db
-            .read(move |conn| Ok(photos::find_sha256(conn, &asked)?))
+            .read(move |conn| Ok(photos::find(conn, &asked)?))
             .await?
             .ok_or(Error::NoPhoto)?;
         Ok(Self {
             kind: name.kind().ok_or(Error::NoPhoto)?,
-            sha256,
+            photo,
             remaining: expires - now.seconds(),
             name,
         })
@@ -138,11 +150,56 @@ impl Asked {
         match served {
             Served::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
             Served::Here(stored) => {
-                let content = Content::new(stored, self.kind, self.sha256, keep, conditions).await;
+                let etag = self.etag("");
+                let content = Content::new(stored, self.kind, etag, keep, conditions).await;
                 Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
             }
         }
     }
+
+    /// The way to a preview, unless it has got lost.
+    async fn find_preview(&self, app: &App, size: PreviewSize) -> Result<Option<Preview>> {
+        let served = app.photos.serve_preview(&self.name, size).await;
+        match served.map_err(Error::PhotosUnavailable)? {
+            None => Ok(None),
+            Some(Served::There { url, holds }) => Ok(Some(Preview::There { url, holds })),
+            Some(Served::Here(stored)) => {
+                let bytes = stored.read_all().await.map_err(Error::PhotosUnavailable)?;
+                // We have made it, so that its first bytes can be believed.
+                let kind = Kind::from_bytes(&bytes);
+                Ok(kind.map(|kind| Preview::Here { kind, bytes }))
+            }
+        }
+    }
+
+    async fn send_preview(
+        self,
+        preview: Preview,
+        size: PreviewSize,
+        conditions: Conditions,
+    ) -> Result<Photo> {
+        let keep = Keep::ForGood(self.remaining);
+        match preview {
+            Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            Preview::Here { kind, bytes } => {
+                let etag = self.etag(size.as_str());
+                let stored = StoredPhoto::from(bytes);
+                let content = Content::new(stored, kind, etag, keep, conditions).await;
+                Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
+            }
+        }
+    }
+
+    /// What tells these bytes from all others: those of the photo, and in which form.
+    fn etag(&self, form: &str) -> String {
+        format!("\"{}{form}\"", URL_SAFE_NO_PAD.encode(self.photo.sha256))
+    }
+}
+
+/// A preview that was found.
+enum Preview {
+    Here { kind: Kind, bytes: Vec<u8> },
+    There { url: String, holds: Duration },
 }
 
 /// A photo on its way out: from here, or from where the store says.

@@ -2,8 +2,6 @@
 
 use std::pin::Pin;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -83,19 +81,18 @@ enum Part {
 }
 
 impl Content {
-    /// `sha256` tells these bytes from all others.
+    /// `etag` tells these bytes from all others.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn new(
         stored: StoredPhoto,
         kind: Kind,
-        sha256: [u8; 32],
+        etag: String,
         keep: Keep,
         conditions: Conditions,
     ) -> anyhow::Result<Self> {
         let bytes = stored.bytes;
-        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(sha256));
         let part = conditions.part(&etag, bytes);
         let reader: Pin<Box<dyn AsyncRead + Send>> = match part {
             Part::Whole => stored.read(0, bytes).await?,

@@ -145,6 +145,12 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     tasks.push(tokio::spawn(
         async move { sweeper.run(ending.wait()).await },
     ));
+    if app.config.photos.previews {
+        let (catalogue, ending) = (app.catalogue.clone(), shutdown.clone());
+        tasks.push(tokio::spawn(
+            async move { catalogue.run(ending.wait()).await },
+        ));
+    }
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
     if let Some(schedule) = Schedule::new(&app.config, &app.clock) {

@@ -18,6 +18,10 @@ pub struct Photos {
     pub queue_url: Option<String>,
     /// The bucket in which photos arrive.
     pub temp_bucket: String,
+    /// Whether photos are made small for pages.
+    pub previews: bool,
+    /// The bucket of previews; by default, it is called like that in which photos arrive.
+    pub preview_bucket: Option<String>,
     /// What the names of the buckets of spaces begin with.
     pub bucket_prefix: String,
     /// Whether each space has a bucket.
@@ -66,6 +70,15 @@ impl Photos {
             ..
         } = self;
         format!("{layout:?} {bucket_prefix} {bucket}")
+    }
+
+    /// The bucket of previews: the setting, or `shared-spaces-previews` beside `shared-spaces-temp`. It follows from a
+    /// name that is ours, because the names of buckets are shared by the whole world.
+    pub fn preview_bucket(&self) -> String {
+        self.preview_bucket.clone().unwrap_or_else(|| {
+            let stem = &self.temp_bucket;
+            format!("{}-previews", stem.strip_suffix("-temp").unwrap_or(stem))
+        })
     }
 
     /// Where the worker runs.
@@ -164,6 +177,8 @@ impl Default for Photos {
             queue: QueueKind::Local,
             queue_url: None,
             temp_bucket: String::from("shared-spaces-temp"),
+            previews: true,
+            preview_bucket: None,
             bucket_prefix: String::from("space-id-"),
             layout: Layout::Buckets,
             bucket: String::from("shared-spaces"),

@@ -1,16 +1,15 @@
 //! The photos of shares: what is known of them. Their bytes live in the stores of [`crate::photos`].
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row};
+// How the members of a space see its photos.
+mod shown;
 
-use super::access::Member;
+use rusqlite::{Connection, OptionalExtension};
+
 use super::ids::{PhotoId, ShareId, SpaceId};
-use super::page::{Listing, Order, Page};
-use super::users::User;
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
-use crate::error::Result;
 use crate::photos::name::PhotoName;
+pub use shown::{Photo, SharedPhoto, list};
 
 /// A photo whose bytes lie in the temporary store.
 #[derive(Clone, Debug)]
@@ -26,52 +25,6 @@ pub struct NewPhoto {
     pub bytes: u64,
     /// The SHA-256 of the stored file.
     pub sha256: [u8; 32],
-}
-
-/// A photo, as the members of its space see it.
-#[derive(Clone, Debug)]
-pub struct Photo {
-    pub name: PhotoName,
-    /// In pixels, as shown.
-    pub width: u32,
-    pub height: u32,
-    /// Whether the picture moves.
-    pub animated: bool,
-    /// A thumbhash, once it is known.
-    pub placeholder: Option<Vec<u8>>,
-}
-
-impl Photo {
-    /// Reads the columns `name, width, height, animated, placeholder`, the first of them at `index`.
-    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
-        Ok(Self {
-            name: row.get(index)?,
-            width: row.get(index + 1)?,
-            height: row.get(index + 2)?,
-            animated: row.get(index + 3)?,
-            placeholder: row.get(index + 4)?,
-        })
-    }
-
-    /// As [`Self::from_row`], where a photo may have been joined or not.
-    pub fn from_joined(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
-        match row.get_ref(index)? {
-            ValueRef::Null => Ok(None),
-            _ => Self::from_row(row, index).map(Some),
-        }
-    }
-}
-
-/// A photo in the list of a space's, and the share that it belongs to.
-#[derive(Debug)]
-pub struct SharedPhoto {
-    pub photo: Photo,
-    pub share: ShareId,
-    position: i64,
-    /// Who shared it.
-    pub user: User,
-    /// When it was shared.
-    pub shared_at: Timestamp,
 }
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
@@ -116,51 +69,31 @@ pub(super) fn add(
     Ok(())
 }
 
-/// The photos of a space, in the order of their shares.
-///
-/// # Errors
-/// A cursor that another list made.
-pub fn list(
-    conn: &Connection,
-    member: &Member,
-    order: Order,
-    page: &Page,
-) -> Result<Listing<SharedPhoto>> {
-    let (sql, start) = match order {
-        Order::Oldest => (OLDEST_FIRST, 0_i64),
-        Order::Newest => (NEWEST_FIRST, i64::MAX),
-    };
-    let (share, position) = page.after((start, start))?;
-    let rows = conn
-        .prepare_cached(sql)?
-        .query_map((member.space(), share, position, page.fetch()), |row| {
-            Ok(SharedPhoto {
-                photo: Photo::from_row(row, 0)?,
-                share: row.get(5)?,
-                position: row.get(6)?,
-                user: User::from_row(row, 7)?,
-                shared_at: Timestamp(row.get(9)?),
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| (row.share, row.position))
+/// What is known of a photo whose bytes are asked for.
+#[derive(Clone, Debug)]
+pub struct FoundPhoto {
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+    /// Whether the picture moves.
+    pub animated: bool,
+    /// Whether it has previews; `None` while somebody still looks for them.
+    pub has_previews: Option<bool>,
 }
 
-const OLDEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
-        p.share_id, p.position, u.id, u.login, s.created_at
-    from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
-    where p.space_id = ? and (p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?";
-
-const NEWEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
-        p.share_id, p.position, u.id, u.login, s.created_at
-    from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
-    where p.space_id = ? and (p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?";
-
-/// The SHA-256 of the photo with this name, as long as a share has it.
-pub fn find_sha256(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<[u8; 32]>> {
-    conn.prepare_cached("select sha256 from photos where name = ?")?
-        .query_row([name], |row| row.get(0))
-        .optional()
+/// The photo with this name, as long as a share has it.
+pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
+    conn.prepare_cached(
+        "select sha256, animated, previews_due_at is null, placeholder is not null from photos where name = ?",
+    )?
+    .query_row([name], |row| {
+        let (is_settled, is_seen) = (row.get::<_, bool>(2)?, row.get::<_, bool>(3)?);
+        Ok(FoundPhoto {
+            sha256: row.get(0)?,
+            animated: row.get(1)?,
+            has_previews: (is_settled || is_seen).then_some(is_seen),
+        })
+    })
+    .optional()
 }
 
 /// Whether a share has the photo with this name. Also asked of databases with an earlier schema.
@@ -238,11 +171,108 @@ pub(super) fn forget(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()
     Ok(())
 }
 
+/// A photo whose previews nobody has seen yet.
+#[derive(Clone, Debug)]
+pub struct UnseenPhoto {
+    pub name: PhotoName,
+    /// In pixels, as far as is known.
+    pub width: u32,
+    pub height: u32,
+    pub animated: bool,
+    pub created_at: Timestamp,
+}
+
+/// What a look for the previews of a photo has shown.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// They are there. Now it is sure how the picture is shown.
+    Seen {
+        width: u32,
+        height: u32,
+        animated: bool,
+        placeholder: Vec<u8>,
+    },
+    /// There are none, and none will come.
+    None,
+    /// There are none yet; the next look is due then.
+    Again(Timestamp),
+}
+
+/// The photos whose next look for previews is due behind `after` and not behind `until`, those due first first.
+pub fn list_unseen(
+    conn: &Connection,
+    after: Timestamp,
+    until: Timestamp,
+    max: usize,
+) -> rusqlite::Result<Vec<UnseenPhoto>> {
+    conn.prepare_cached(UNSEEN)?
+        .query_map(
+            (after.0, until.0, i64::try_from(max).unwrap_or(i64::MAX)),
+            |row| {
+                Ok(UnseenPhoto {
+                    name: row.get(0)?,
+                    width: row.get(1)?,
+                    height: row.get(2)?,
+                    animated: row.get(3)?,
+                    created_at: Timestamp(row.get(4)?),
+                })
+            },
+        )?
+        .collect()
+}
+
+const UNSEEN: &str = "select name, width, height, animated, created_at from photos
+    where previews_due_at > ? and previews_due_at <= ? order by previews_due_at, id desc limit ?";
+
+/// Whether a worker has ever made previews of a photo, or tried.
+pub fn is_any_seen(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from photos where previews_due_at is null limit 1")?
+        .exists([])
+}
+
+/// Writes down what a look for the previews of a photo has shown.
+pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::Result<()> {
+    match look {
+        Look::Seen {
+            width,
+            height,
+            animated,
+            placeholder,
+        } => conn
+            .prepare_cached(
+                "update photos set width = ?, height = ?, animated = ?, placeholder = ?, previews_due_at = null
+                 where name = ?",
+            )?
+            .execute((width, height, animated, placeholder, name))?,
+        Look::None => conn
+            .prepare_cached("update photos set placeholder = null, previews_due_at = null where name = ?")?
+            .execute([name])?,
+        Look::Again(due) => conn
+            .prepare_cached("update photos set previews_due_at = ? where name = ?")?
+            .execute((due.0, name))?,
+    };
+    Ok(())
+}
+
+/// Has all previews looked for again, because they may be somewhere else or gone.
+pub fn unsee_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("update photos set previews_due_at = 0", [])?;
+    Ok(())
+}
+
+/// Takes back that a queue has accepted a photo's name, so that it is sent again; whether a share still has the photo.
+pub fn unqueue(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("update photos set queued_at = null where name = ?")?
+        .execute([name])?;
+    Ok(changed == 1)
+}
+
 /// Of these names, those that no share has.
 pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
     let mut orphans = Vec::new();
     for name in names {
-        if find_sha256(conn, &name)?.is_none() {
+        if find(conn, &name)?.is_none() {
             orphans.push(name);
         }
     }
@@ -300,17 +330,10 @@ mod tests {
     }
 
     #[test]
-    fn the_photos_of_a_space_are_one_walk_along_one_index_in_either_order() {
-        for (sql, sign) in [(OLDEST_FIRST, '>'), (NEWEST_FIRST, '<')] {
-            let plan = plan(sql);
-            let walk = format!(
-                "SEARCH p USING INDEX photos_by_space (space_id=? AND (share_id,position){sign}"
-            );
-            assert!(plan.starts_with(&walk), "{plan}");
-            assert!(
-                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
-                "{plan}"
-            );
-        }
+    fn photos_without_previews_are_found_by_their_index() {
+        let plan = plan(UNSEEN);
+        let walk = "INDEX photos_without_previews (previews_due_at>? AND previews_due_at<?)";
+        assert!(plan.contains(walk), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
 }

@@ -15,6 +15,10 @@ pub mod picture;
 pub mod queue;
 // The worker: takes names from the queue and moves photos.
 pub mod sorter;
+// What the worker does besides: it makes photos small for pages.
+pub mod previewer;
+// Writes down which photos have previews, and what they look like.
+pub mod catalogue;
 // What a worker has done so far.
 mod tally;
 // Amazon's clients.

@@ -1,14 +1,17 @@
-//! The worker: takes the names of new photos from the queue and moves the photos from the temporary store into those of
-//! their spaces. It needs only the store and the queue.
+//! The worker: takes the names of new photos from the queue, moves the photos from the temporary store into those of
+//! their spaces, and has their previews made. It needs only the store and the queue.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::name::PhotoName;
+use super::previewer::Previewer;
 use super::queue::{Failure, Message, Next, PhotoQueue};
 use super::store::{PhotoStore, Sorted};
 use super::tally::Tally;
@@ -23,6 +26,9 @@ const AT_ONCE: u8 = 10;
 pub struct Sorter {
     store: PhotoStore,
     queue: PhotoQueue,
+    /// `None` where no previews are wanted.
+    previewer: Option<Previewer>,
+    sorted: Arc<Notify>,
 }
 
 /// What became of a photo, or that there was none.
@@ -41,9 +47,19 @@ pub enum Outcome {
 }
 
 impl Sorter {
-    /// A worker for this store and this queue.
-    pub fn new(store: PhotoStore, queue: PhotoQueue) -> Self {
-        Self { store, queue }
+    /// A worker for this store and this queue, which tells `sorted` when it has sorted a photo.
+    pub fn new(
+        store: PhotoStore,
+        queue: PhotoQueue,
+        previewer: Option<Previewer>,
+        sorted: Arc<Notify>,
+    ) -> Self {
+        Self {
+            store,
+            queue,
+            previewer,
+            sorted,
+        }
     }
 
     /// Takes one photo from the queue and sorts it.
@@ -64,6 +80,7 @@ impl Sorter {
             Ok(Sorted::Missing) => self.put_back(&message, Failure::Missing).await,
             Ok(how) => {
                 self.queue.acknowledge(message).await?;
+                self.sorted.notify_one();
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "sorted a photo");
                 Ok(Outcome::Sorted(name))
@@ -72,11 +89,11 @@ impl Sorter {
         }
     }
 
-    /// Moves a photo, and hides its message from others for as long as that takes.
+    /// Moves a photo and has its previews made, and hides its message from others for as long as that takes.
     async fn sort(&self, message: &Message) -> Result<Sorted> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
-        let mut work = pin!(self.store.sort(&message.name));
+        let mut work = pin!(self.move_and_preview(&message.name));
         loop {
             tokio::select! {
                 biased;
@@ -84,6 +101,17 @@ impl Sorter {
                 () = tokio::time::sleep(extend_after) => self.queue.extend(message).await?,
             }
         }
+    }
+
+    async fn move_and_preview(&self, name: &PhotoName) -> Result<Sorted> {
+        let sorted = self.store.sort(name).await?;
+        // Also of one that was there before: whoever moved it may not have come to that, or have known of no previews.
+        if sorted != Sorted::Missing
+            && let Some(previewer) = &self.previewer
+        {
+            previewer.make(name).await?;
+        }
+        Ok(sorted)
     }
 
     async fn put_back(&self, message: &Message, failure: Failure) -> Result<Outcome> {

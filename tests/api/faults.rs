@@ -77,6 +77,9 @@ fn a_photo_that_cannot_be_read_is_no_missing_photo() {
     fs::write(&folder, "where the folder was").unwrap();
     let path = crate::support::path_of(&share["image_url"]);
     app.anonymous().get(&path).is(503, LATER);
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&away, &folder).unwrap();
+    assert_eq!(app.anonymous().get(&path).status, 200);
 }
 
 #[test]

@@ -1,10 +1,17 @@
 //! Previews: small and large pictures of photos, by the same links.
 
+use std::fs;
 use std::time::Duration;
 
-use serde_json::Value;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::{DynamicImage, ImageFormat};
+use serde_json::{Value, json};
+use shared_spaces::photos::catalogue::Looked;
+use shared_spaces::photos::sorter::Outcome;
+use shared_spaces::photos::sweep::Swept;
 
-use crate::support::{Person, TestApp, path_of, pictures};
+use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
 fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
@@ -15,6 +22,38 @@ fn ann(app: &TestApp) -> Person<'_> {
 /// The path of the link to a preview of a share's photo.
 fn preview(share: &Value, size: &str) -> String {
     path_of(&share["image"]["previews"][size]["url"])
+}
+
+/// Shares a photo, sorts it, and looks for its previews.
+fn share_sorted(app: &TestApp, photo: &[u8]) -> Value {
+    let ann = app.anonymous().signed_in("ann");
+    let share = ann.share_photo(1, photo);
+    app.sort_all();
+    assert_eq!(app.look_for_previews(), SEEN);
+    ann.get(&format!("/shares/{}", share["id"])).is_ok()
+}
+
+const SEEN: Looked = Looked {
+    settled: 1,
+    again: 0,
+    asked: 0,
+};
+
+#[track_caller]
+fn is_kept_for_good(reply: &Reply) {
+    let cache = reply.header("Cache-Control").unwrap();
+    assert!(cache.starts_with("private, immutable, max-age="), "{cache}");
+}
+
+/// A PNG of which everything is right but the compressed pixels.
+fn undecodable() -> Vec<u8> {
+    let mut png = pictures::png(1);
+    let data = png.windows(4).position(|kind| kind == b"IDAT").unwrap();
+    let length = u32::from_be_bytes(png[data - 4..data].try_into().unwrap()) as usize;
+    png[data + 4..data + 4 + length].fill(0xff);
+    let checksum = crc32fast::hash(&png[data..data + 4 + length]);
+    png[data + 4 + length..data + 8 + length].copy_from_slice(&checksum.to_be_bytes());
+    png
 }
 
 #[test]
@@ -83,4 +122,304 @@ fn with_a_photo_its_previews_are_gone() {
             .is(404, "No such photo");
     }
     assert!(app.files().is_empty());
+}
+
+#[test]
+fn a_sorted_photo_is_shown_small_and_large_the_right_way_up() {
+    let app = TestApp::new();
+    ann(&app);
+    let share = share_sorted(&app, &pictures::sample("garden.jpg"));
+    let whole = app.anonymous().get(&path_of(&share["image_url"]));
+    let mut tags = vec![whole.header("ETag").unwrap().to_owned()];
+    for (size, width, height) in [("small", 267, 400), ("large", 800, 1200)] {
+        let path = preview(&share, size);
+        let reply = app.anonymous().get(&path);
+        assert_eq!(reply.header("Content-Type"), Some("image/jpeg"));
+        is_kept_for_good(&reply);
+        let image = image::load_from_memory(&reply.bytes).unwrap();
+        assert_eq!((image.width(), image.height()), (width, height), "{size}");
+        assert!(reply.bytes.len() < whole.bytes.len());
+        let told = &share["image"]["previews"][size];
+        assert_eq!(
+            (&told["width"], &told["height"]),
+            (&json!(width), &json!(height))
+        );
+
+        let tag = reply.header("ETag").unwrap().to_owned();
+        let again = app.anonymous().get_with(&path, "If-None-Match", &tag);
+        assert_eq!((again.status, again.bytes.len()), (304, 0));
+        let part = app.anonymous().get_with(&path, "Range", "bytes=2-9");
+        assert_eq!((part.status, &part.bytes[..]), (206, &reply.bytes[2..=9]));
+        let head = app.anonymous().send(app.client().head(path));
+        let length = reply.bytes.len().to_string();
+        assert_eq!(head.header("Content-Length"), Some(length.as_str()));
+        assert!(!tags.contains(&tag), "{size}");
+        tags.push(tag);
+    }
+    assert_eq!(
+        app.previews(),
+        [
+            "previews/space-id-1/1.jpg.large",
+            "previews/space-id-1/1.jpg.small"
+        ]
+    );
+}
+
+#[test]
+fn a_seen_photo_tells_what_to_show_until_it_is_there() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let share = share_sorted(&app, &pictures::sample("garden.jpg"));
+    let placeholder = share["image"]["placeholder"].as_str().unwrap();
+    let hash = STANDARD.decode(placeholder).unwrap();
+    let ratio = thumbhash::thumb_hash_to_approximate_aspect_ratio(&hash).unwrap();
+    assert!((0.5..0.85).contains(&ratio), "{ratio}");
+    let listed = ann.get("/spaces/1/images").is_ok();
+    assert_eq!(listed[0]["image"], share["image"]);
+}
+
+#[test]
+fn what_one_sees_through_stays_so() {
+    let app = TestApp::new();
+    ann(&app);
+    let mut glass = DynamicImage::new_rgba8(500, 300).into_rgba8();
+    glass.put_pixel(7, 7, image::Rgba([9, 9, 9, 255]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    glass.write_to(&mut png, ImageFormat::Png).unwrap();
+    let share = share_sorted(&app, png.get_ref());
+    for size in ["small", "large"] {
+        let reply = app.anonymous().get(&preview(&share, size));
+        assert_eq!(reply.header("Content-Type"), Some("image/webp"));
+        let image = image::load_from_memory(&reply.bytes).unwrap();
+        assert_eq!(image.into_rgba8()[(200, 200)][3], 0);
+    }
+}
+
+#[test]
+fn what_moves_is_small_by_its_first_frame_and_large_as_it_is() {
+    let app = TestApp::new();
+    ann(&app);
+    let share = share_sorted(&app, &pictures::sample("wave.gif"));
+    let whole = app.anonymous().get(&path_of(&share["image_url"]));
+    let small = app.anonymous().get(&preview(&share, "small"));
+    assert_eq!(small.header("Content-Type"), Some("image/jpeg"));
+    let large = app.anonymous().get(&preview(&share, "large"));
+    assert_eq!(
+        (large.header("Content-Type"), &large.bytes),
+        (Some("image/gif"), &whole.bytes)
+    );
+    is_kept_for_good(&large);
+    assert_eq!(app.previews(), ["previews/space-id-1/1.gif.small"]);
+}
+
+#[test]
+fn a_photo_that_cannot_be_decoded_is_sorted_all_the_same_and_not_tried_again() {
+    let app = TestApp::new();
+    ann(&app);
+    let share = share_sorted(&app, &undecodable());
+    assert_eq!(share["image"]["placeholder"], Value::Null);
+    for size in ["small", "large"] {
+        let reply = app.anonymous().get(&preview(&share, size));
+        assert_eq!((reply.status, &reply.bytes), (200, &undecodable()));
+        is_kept_for_good(&reply);
+    }
+    app.app
+        .clock
+        .advance(Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(app.look_for_previews(), Looked::default());
+    assert_eq!(app.sort_one(), Outcome::Empty);
+}
+
+#[test]
+fn a_preview_that_got_lost_is_replaced_by_the_photo_for_a_moment() {
+    let app = TestApp::new();
+    ann(&app);
+    let share = share_sorted(&app, &pictures::png(1));
+    fs::remove_file(app.path("photos/previews/space-id-1/1.png.small")).unwrap();
+    let reply = app.anonymous().get(&preview(&share, "small"));
+    assert_eq!(reply.bytes, pictures::png(1));
+    assert_eq!(reply.header("Cache-Control"), Some("private, max-age=30"));
+}
+
+#[test]
+fn previews_go_with_the_photo_that_is_deleted_or_replaced_and_with_the_space() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    for seed in 1..=3 {
+        share_sorted(&app, &pictures::png(seed));
+    }
+    ann.delete("/shares/1").is(200, "Share deleted");
+    let newer = Form::text("A newer photo").file(&pictures::png(4));
+    ann.put_form("/shares/2", newer).is(200, "Share edited");
+    assert_eq!(
+        app.previews(),
+        [
+            "previews/space-id-1/3.png.large",
+            "previews/space-id-1/3.png.small"
+        ]
+    );
+    app.sort_all();
+    ann.delete("/spaces/1").is(200, "Space deleted");
+    assert!(app.previews().is_empty() && app.files().is_empty());
+    assert!(!app.path("photos/previews/space-id-1").exists());
+}
+
+#[test]
+fn previews_that_a_worker_brings_back_are_deleted_by_the_tombstone_of_their_photo() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    share_sorted(&app, &pictures::png(1));
+    let kept = app.path("photos/previews/space-id-1/1.png.small");
+    let bytes = fs::read(&kept).unwrap();
+    ann.delete("/shares/1").is(200, "Share deleted");
+    fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    fs::write(&kept, bytes).unwrap();
+    app.app.clock.advance(Duration::from_secs(10 * 60));
+    let swept = app.wait(app.app.sweep()).unwrap();
+    assert_eq!(
+        swept,
+        Swept {
+            deleted: 1,
+            orphans: 0
+        }
+    );
+    assert!(app.previews().is_empty());
+}
+
+#[test]
+fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
+    app.wait(app.app.photos.sort(&taken.name)).unwrap();
+    assert_eq!(
+        app.look_for_previews(),
+        Looked {
+            again: 1,
+            ..Looked::default()
+        }
+    );
+    app.app.clock.advance(Duration::from_secs(61));
+    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    assert_eq!(app.previews().len(), 2);
+    app.app.clock.advance(Duration::from_secs(60));
+    assert_eq!(app.look_for_previews(), SEEN);
+}
+
+#[test]
+fn where_no_previews_are_wanted_none_are_made() {
+    let app = TestApp::with(|config| config.photos.previews = false);
+    let ann = ann(&app);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    assert!(app.previews().is_empty());
+    let reply = app.anonymous().get(&preview(&share, "small"));
+    assert_eq!(reply.bytes, pictures::png(1));
+}
+
+/// Photos that were sorted long ago, by a worker that made no previews, and that are written down as they are stored.
+fn from_before(app: &TestApp) {
+    let aged = app.app.db.write(|conn| {
+        conn.execute_batch(
+            "update photos set animated = 0, created_at = 0, previews_due_at = 0;
+             update photos set width = height, height = width where name = '1-1.jpg';",
+        )?;
+        Ok(())
+    });
+    app.wait(aged).unwrap();
+}
+
+#[test]
+fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
+    let app = TestApp::with(|config| config.photos.previews = false);
+    let person = ann(&app);
+    for name in ["garden.jpg", "spin.png", "lake.png"] {
+        person.share_photo(1, &pictures::sample(name));
+    }
+    app.sort_all();
+    from_before(&app);
+    assert_eq!(person.get("/shares/1").is_ok()["image"]["width"], 1200);
+    let app = app.restarted_with(|config| config.photos.previews = true);
+
+    let asked = Looked {
+        settled: 0,
+        again: 3,
+        asked: 3,
+    };
+    assert_eq!(app.look_for_previews(), asked);
+    assert_eq!(app.look_for_previews().asked, 0, "they are on their way");
+    app.sort_all();
+    assert_eq!(app.look_for_previews().settled, 3);
+    let person = app.anonymous().signed_in("ann");
+    let image = |share| person.get(&format!("/shares/{share}")).is_ok()["image"].clone();
+    let (turned, moving, still) = (image(1), image(2), image(3));
+    assert_eq!(
+        (&turned["width"], &turned["height"]),
+        (&json!(800), &json!(1200))
+    );
+    assert_eq!(
+        (&moving["animated"], &still["animated"]),
+        (&json!(true), &json!(false))
+    );
+    for image in [turned, moving, still] {
+        assert!(image["placeholder"].is_string());
+    }
+}
+
+#[test]
+fn new_photos_do_not_wait_behind_those_from_before() {
+    let app = TestApp::with(|config| config.photos.previews = false);
+    let person = ann(&app);
+    for seed in 0..40 {
+        person.share_photo(1, &pictures::png(seed));
+    }
+    app.sort_all();
+    from_before(&app);
+    let app = app.restarted_with(|config| config.photos.previews = true);
+    let waiting = || app.count("select count(*) from photo_jobs");
+    assert_eq!(app.look_for_previews().asked, 16);
+    assert_eq!(app.look_for_previews().asked, 0);
+    assert_eq!(waiting(), 16);
+    let person = app.anonymous().signed_in("ann");
+    let share = person.share_photo(1, &pictures::png(41));
+    app.sort_all();
+    let mut settled = 0;
+    while settled < 41 {
+        settled += app.look_for_previews().settled;
+        assert!(waiting() <= 16);
+        app.sort_all();
+    }
+    assert_eq!(app.previews().len(), 2 * 41);
+    let reply = app.anonymous().get(&preview(&share, "small"));
+    is_kept_for_good(&reply);
+}
+
+#[test]
+fn a_photo_that_stays_without_previews_is_looked_at_more_and_more_seldom() {
+    let app = TestApp::new().leaving_jobs();
+    ann(&app).share_photo(1, &pictures::png(1));
+    let mut looks = 0;
+    for _ in 0..24 * 60 {
+        app.app.clock.advance(Duration::from_secs(60));
+        let step = app.wait(app.app.catalogue.step(Duration::ZERO));
+        looks += step.unwrap().again;
+    }
+    assert!((10..30).contains(&looks), "{looks}");
+}
+
+#[test]
+fn previews_that_may_be_elsewhere_now_are_looked_for_again_and_shown_meanwhile() {
+    let app = TestApp::new();
+    ann(&app);
+    let share = share_sorted(&app, &pictures::png(1));
+    let unseen = app
+        .app
+        .db
+        .write(|conn| Ok(shared_spaces::domain::photos::unsee_all(conn)?));
+    app.wait(unseen).unwrap();
+    is_kept_for_good(&app.anonymous().get(&preview(&share, "small")));
+    assert_eq!(app.look_for_previews(), SEEN);
+    let person = app.anonymous().signed_in("ann");
+    assert_eq!(person.get("/shares/1").is_ok()["image"], share["image"]);
 }

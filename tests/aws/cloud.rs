@@ -291,6 +291,16 @@ impl Cloud {
         keys
     }
 
+    /// The keys of previews, sorted.
+    pub fn previews(&self) -> Vec<String> {
+        self.keys(&self.preview_bucket())
+    }
+
+    /// The bucket of previews, as it is called without a setting.
+    pub fn preview_bucket(&self) -> String {
+        format!("{}-previews", self.temp)
+    }
+
     /// How many messages are in the queue, hidden ones included.
     pub fn messages(&self) -> u32 {
         self.messages_in(&self.queue_url)

@@ -8,6 +8,7 @@ use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;
 use shared_spaces::photos::aws::Aws;
 use shared_spaces::photos::name::PhotoName;
+use shared_spaces::photos::preview::PreviewSize;
 use shared_spaces::photos::queue::{Failure, LocalQueue, Next, PhotoQueue, SqsQueue};
 use shared_spaces::photos::store::{LocalStore, PhotoStore, S3Store, Served, Sorted};
 use tokio::io::AsyncReadExt;
@@ -20,7 +21,11 @@ fn name(text: &str) -> PhotoName {
 
 /// The bytes that a store serves itself; `None` if it has no such photo.
 async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
-    match store.serve(photo).await.unwrap()? {
+    fetched(store.serve(photo).await.unwrap()?).await
+}
+
+async fn fetched(served: Served) -> Option<Vec<u8>> {
+    match served {
         Served::Here(stored) => {
             let (length, mut bytes) = (stored.bytes, Vec::new());
             stored
@@ -37,6 +42,58 @@ async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
             Some(reply.body_mut().read_to_vec().unwrap())
         }
     }
+}
+
+/// The bytes of a preview that a store serves; `None` if it has none to show.
+async fn preview(store: &PhotoStore, photo: &PhotoName, size: PreviewSize) -> Option<Vec<u8>> {
+    fetched(store.serve_preview(photo, size).await.unwrap()?).await
+}
+
+async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
+    let (one, other, alike) = (name("2-34.png"), name("2-35.png"), name("22-34.png"));
+    let (small, large) = (PreviewSize::Small, PreviewSize::Large);
+    store.prepare().await.unwrap();
+    assert_eq!(preview(store, &one, small).await, None);
+    assert!(store.open_preview(&one, small).await.unwrap().is_none());
+    assert!(!store.has_sorted(&one).await.unwrap());
+    for photo in [&one, &other, &alike] {
+        store.put_temporary(photo, b"photo".to_vec()).await.unwrap();
+        assert!(!store.has_sorted(photo).await.unwrap());
+        store.sort(photo).await.unwrap();
+        assert!(store.has_sorted(photo).await.unwrap());
+        for (size, bytes) in [(large, "large"), (small, "first"), (small, "small")] {
+            let bytes = format!("{bytes} {photo}").into_bytes();
+            store.put_preview(photo, size, bytes).await.unwrap();
+        }
+    }
+    for (size, word) in [(small, "small"), (large, "large")] {
+        let expected = format!("{word} 2-34.png").into_bytes();
+        assert_eq!(preview(store, &one, size).await.unwrap(), expected);
+        let opened = store.open_preview(&one, size).await.unwrap().unwrap();
+        assert_eq!(opened.read_all().await.unwrap(), expected);
+    }
+    assert_eq!(bytes(store, &one).await.unwrap(), b"photo");
+
+    // What says that there is none is there, and isn't shown.
+    store.put_preview(&other, small, Vec::new()).await.unwrap();
+    let opened = store.open_preview(&other, small).await.unwrap().unwrap();
+    assert_eq!(opened.bytes, 0);
+
+    store.delete(&one).await.unwrap();
+    store.delete(&one).await.unwrap();
+    assert_eq!(preview(store, &one, small).await, None);
+    assert_eq!(preview(store, &one, large).await, None);
+    assert!(preview(store, &other, large).await.is_some());
+    // A worker that was just then making it, for a space that is gone.
+    store
+        .put_preview(&one, small, b"late".to_vec())
+        .await
+        .unwrap();
+    store.delete(&other).await.unwrap();
+    store.delete_space("2").await.unwrap();
+    assert!(store.open_preview(&one, small).await.unwrap().is_none());
+    let kept = preview(store, &alike, small).await.unwrap();
+    assert_eq!(kept, b"small 22-34.png", "space 22 is not space 2");
 }
 
 async fn store_keeps_its_promises(store: &PhotoStore) {
@@ -96,6 +153,7 @@ fn the_local_store_keeps_its_promises() {
     let cloud = Cloud::new();
     let store = PhotoStore::Local(LocalStore::open_at(cloud.folder()).unwrap());
     cloud.wait(store_keeps_its_promises(&store));
+    cloud.wait(store_keeps_its_promises_about_previews(&store));
 }
 
 fn settings(cloud: &Cloud) -> Photos {
@@ -115,6 +173,7 @@ fn s3_keeps_its_promises_with_a_bucket_for_each_space() {
         Aws::with(cloud.config.clone()),
     ));
     cloud.wait(store_keeps_its_promises(&store));
+    cloud.wait(store_keeps_its_promises_about_previews(&store));
 }
 
 #[test]
@@ -126,6 +185,7 @@ fn s3_keeps_its_promises_with_one_bucket_for_all() {
     };
     let store = PhotoStore::S3(S3Store::new(&settings, Aws::with(cloud.config.clone())));
     cloud.wait(store_keeps_its_promises(&store));
+    cloud.wait(store_keeps_its_promises_about_previews(&store));
 }
 
 async fn queue_keeps_its_promises(queue: &PhotoQueue) {

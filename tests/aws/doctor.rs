@@ -15,12 +15,14 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
     for words in [
         "photos are in S3, the queue is in SQS",
         "can be put, read, copied, fetched by a signed link and deleted",
+        "-previews, previews can be put, read and deleted",
         "a FIFO queue",
         "dead-letter queue after 1 attempts. None is there",
     ] {
         assert!(said.contains(words), "{said}");
     }
     assert_eq!(cloud.keys(&cloud.temp), [""; 0]);
+    assert_eq!(cloud.previews(), [""; 0]);
     assert_eq!(cloud.messages(), 0);
 }
 

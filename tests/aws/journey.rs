@@ -46,8 +46,22 @@ fn photo_goes_all_the_way(fifo: bool) {
         "by a redirect, after it is sorted"
     );
 
+    let sizes = ["1/1.png.large", "1/1.png.small"];
+    until("the previews", || (cloud.previews() == sizes).then_some(()));
+    let seen = until("the previews to be seen", || {
+        let image = ann.get("/shares/1").unwrap().json()["image"].clone();
+        image["placeholder"].is_string().then_some(image)
+    });
+    let bytes = cloud.get(&cloud.preview_bucket(), sizes[1]);
+    let reply = ann.fetch(&seen["previews"]["small"]["url"]);
+    assert_eq!((reply.status, &reply.bytes), (200, &bytes));
+    let head = cloud.s3.head_object().bucket(cloud.preview_bucket());
+    let head = cloud.wait(head.key(sizes[1]).send()).unwrap();
+    assert_eq!(head.content_type(), Some("image/jpeg"));
+
     assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
     assert!(cloud.keys(&bucket).is_empty());
+    assert!(cloud.previews().is_empty());
     assert_eq!(ann.fetch(&share["image_url"]).status, 404);
     assert_eq!(ann.delete(&space).unwrap().status, 200);
     assert!(cloud.buckets().is_empty());
@@ -78,6 +92,13 @@ fn s3_with_the_local_queue_needs_no_separate_worker() {
         (cloud.buckets().len() == 1 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(64, 1));
+    let url = until("the previews to be seen", || {
+        let image = ann.get("/shares/1").unwrap().json()["image"].clone();
+        let is_seen = image["placeholder"].is_string();
+        is_seen.then(|| image["previews"]["large"]["url"].clone())
+    });
+    let bytes = cloud.get(&cloud.preview_bucket(), "1/1.png.large");
+    assert_eq!(ann.fetch(&url).bytes, bytes);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::cloud::Cloud;
-use crate::support::{Person, Process, Random, files, pause, picture, until};
+use crate::support::{self, Person, Process, Random, files, pause, picture, until};
 
 /// Photos on the disk, and where S3 is.
 const LOCAL: [(&str, &str); 2] = [
@@ -38,7 +38,7 @@ fn in_s3(cloud: &Cloud) -> Vec<String> {
 }
 
 fn on_disk(cloud: &Cloud) -> Vec<String> {
-    files(&cloud.folder().join("data/photos"))
+    support::photos(&cloud.folder().join("data"))
 }
 
 fn shows(ann: &Person, share: &str, photo: &[u8]) {
@@ -52,6 +52,10 @@ fn sorted(cloud: &Cloud, count: usize) {
         let files = on_disk(cloud);
         let sorted = files.iter().all(|file| file.starts_with("space-id-"));
         (sorted && files.len() == count).then_some(())
+    });
+    until("their previews", || {
+        let previews = support::previews(&cloud.folder().join("data"));
+        (previews.len() == 2 * count).then_some(())
     });
 }
 
@@ -78,6 +82,7 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
     );
     assert_eq!(in_s3(&cloud), ["1/1.png", "1/2.png", "2/3.png"]);
     assert_eq!(on_disk(&cloud).len(), 3);
+    assert_eq!(cloud.previews().len(), 6);
 
     // The server goes on, with the disk.
     assert_eq!(ann.delete("/shares/2").unwrap().status, 200);
@@ -88,6 +93,7 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
         complaint.contains("A server is running on the data folder"),
         "{complaint}"
     );
+    sorted(&cloud, 3);
     server.process.terminate();
     assert!(server.process.wait().success());
 
@@ -105,7 +111,10 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
         ["1/1.png", "2/3.png", "2/4.png"],
         "2 was deleted"
     );
-    assert_eq!(on_disk(&cloud), [""; 0]);
+    assert_eq!(files(&cloud.folder().join("data/photos")), [""; 0]);
+    let previews = cloud.previews();
+    assert_eq!(previews.len(), 6);
+    assert!(previews.iter().all(|key| !key.starts_with("1/2.")));
     let server = cloud.server(&S3);
     let ann = ann.at(&server);
     for (share, photo) in [("/shares/1", 0), ("/shares/3", 2), ("/shares/4", 3)] {
@@ -117,7 +126,10 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
     assert!(server.process.wait().success());
     cloud.succeeds(&TO_LOCAL, &LOCAL);
     assert_eq!(cloud.buckets(), [""; 0]);
+    assert_eq!(cloud.previews(), [""; 0]);
     assert_eq!(on_disk(&cloud).len(), 3);
+    let previews = support::previews(&cloud.folder().join("data"));
+    assert_eq!(previews.len(), 6);
     let server = cloud.server(&LOCAL);
     shows(&ann.at(&server), "/shares/4", &photos[3]);
 }
@@ -157,8 +169,9 @@ fn a_move_that_is_killed_again_and_again_loses_nothing() {
         }
     }
     cloud.succeeds(&TO_S3, &S3);
-    assert_eq!(on_disk(&cloud), [""; 0]);
+    assert_eq!(files(&cloud.folder().join("data/photos")), [""; 0]);
     assert_eq!(in_s3(&cloud).len(), photos.len());
+    assert_eq!(cloud.previews().len(), 2 * photos.len());
     let bucket = &cloud.buckets()[0];
     for (number, photo) in (1..).zip(&photos) {
         assert_eq!(&cloud.get(bucket, &format!("{number}.png")), photo);

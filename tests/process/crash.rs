@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::{
-    Person, Process, Random, Server, command, files, pause, picture, setting, until,
+    Person, Process, Random, Server, command, pause, photos, picture, previews, setting, until,
 };
 
 const PEOPLE: u64 = 3;
@@ -270,7 +270,7 @@ fn check_names(folder: &Path, authors: &[Author], spaces: &[String]) {
     let expected = living(authors, spaces);
     // Looked at again, because a worker may move a photo from one folder to the other between two looks.
     until("the photos to be those of living shares", || {
-        let found = files(&folder.join("data/photos"));
+        let found = photos(&folder.join("data"));
         let names = found.iter().map(|path| match path.split_once('/') {
             Some(("temp", name)) => name.to_owned(),
             _ => path.replacen("space-id-", "", 1).replacen('/', "-", 1),
@@ -307,7 +307,11 @@ fn check_files(folder: &Path, server: Server, authors: &[Author], spaces: &[Stri
     server.process.kill();
     // What the last run left behind is deleted before the server is up.
     drop(Server::start(folder));
-    let found: BTreeSet<String> = files(&folder.join("data/photos")).into_iter().collect();
+    let found: BTreeSet<String> = photos(&folder.join("data")).into_iter().collect();
+    assert_eq!(found, expected);
+    let both = |photo: &String| ["large", "small"].map(|size| format!("{photo}.{size}"));
+    let expected: BTreeSet<String> = expected.iter().flat_map(both).collect();
+    let found: BTreeSet<String> = previews(&folder.join("data")).into_iter().collect();
     assert_eq!(found, expected);
     assert_eq!(count("select count(*) from tombstones"), 0);
     assert_eq!(

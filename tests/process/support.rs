@@ -515,6 +515,18 @@ pub fn files(folder: &Path) -> Vec<String> {
     found
 }
 
+/// The photos of a data folder, as sorted paths below `photos`; without previews.
+pub fn photos(data: &Path) -> Vec<String> {
+    let mut found = files(&data.join("photos"));
+    found.retain(|path| !path.starts_with("previews/"));
+    found
+}
+
+/// The previews of a data folder, as sorted paths below `photos/previews`.
+pub fn previews(data: &Path) -> Vec<String> {
+    files(&data.join("photos/previews"))
+}
+
 fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Server, command, fails, files, output, picture, run, succeeds};
+use crate::support::{PASSWORD, Server, command, fails, output, photos, picture, run, succeeds};
 
 #[test]
 fn an_account_is_made_while_registration_is_closed() {
@@ -107,7 +107,7 @@ fn a_removed_account_leaves_no_share_and_no_bytes() {
             .len(),
         1
     );
-    let left = files(&folder.path().join("data/photos"));
+    let left = photos(&folder.path().join("data"));
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].ends_with("3.png"), "{left:?}");
 }

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use crate::support::{Process, Server, command, fails, files, picture, succeeds, until};
+use crate::support::{Process, Server, command, fails, photos, picture, previews, succeeds, until};
 
 const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
 
 fn sorted(folder: &Path, file: &str) {
     until("the photo to be sorted", || {
-        (files(&folder.join("data/photos")) == [file]).then_some(())
+        (photos(&folder.join("data")) == [file]).then_some(())
+    });
+    until("its previews", || {
+        let expected = ["large", "small"].map(|size| format!("{file}.{size}"));
+        (previews(&folder.join("data")) == expected).then_some(())
     });
 }
 
@@ -22,7 +26,7 @@ fn workers_beside_the_server_sort_its_photos() {
         let ann = server.person("ann");
         let space = ann.space("Family");
         let share = ann.share_photo(&space, &picture(24, 1));
-        assert_eq!(files(&folder.path().join("data/photos")), ["temp/1-1.png"]);
+        assert_eq!(photos(&folder.path().join("data")), ["temp/1-1.png"]);
         let mut worker = command(folder.path(), &arguments);
         worker.env("RUST_LOG", "error");
         let _worker = Process::start(worker);

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use super::name::PhotoName;
+use super::preview::PreviewSize;
 use super::store::PhotoStore;
 use super::sweep::Sweeper;
 use crate::clock::Clock;
@@ -103,6 +104,7 @@ impl Mover {
             self.journal.undo(name);
         }
         if self.is_same(&self.to, photo).await? {
+            self.copy_previews(name).await?;
             self.journal.done(name)?;
             return Ok(Outcome::Before);
         }
@@ -120,8 +122,20 @@ impl Mover {
         if !self.is_same(&self.to, photo).await? {
             bail!("what was read back from the other store is something else");
         }
+        self.copy_previews(name).await?;
         self.journal.done(name)?;
         Ok(Outcome::Copied)
+    }
+
+    /// Copies the previews that there are, as they are: others can be made at any time.
+    async fn copy_previews(&self, name: &PhotoName) -> Result<()> {
+        for size in [PreviewSize::Large, PreviewSize::Small] {
+            if let Some(preview) = self.from.open_preview(name, size).await? {
+                let bytes = preview.read_all().await?;
+                self.to.put_preview(name, size, bytes).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes every photo from the old store that is in the other. Right only while nobody uses the old one.
@@ -155,6 +169,8 @@ impl Mover {
         for space in emptied {
             self.from.delete_space_if_empty(&space).await?;
         }
+        // What was made after its photo was copied stayed behind.
+        self.db.write(|conn| Ok(photos::unsee_all(conn)?)).await?;
         // Photos of deleted shares wait for their last deletion in the store in which they were.
         Sweeper::new(self.db.clone(), self.from.clone(), self.clock.clone())
             .sweep_all()
@@ -185,9 +201,7 @@ impl Mover {
 
     async fn is_deleted(&self, name: &PhotoName) -> Result<bool> {
         let asked = name.clone();
-        let found = self
-            .db
-            .read(move |conn| Ok(photos::find_sha256(conn, &asked)?));
+        let found = self.db.read(move |conn| Ok(photos::find(conn, &asked)?));
         Ok(found.await?.is_none())
     }
 

@@ -1,5 +1,5 @@
 //! Bytes in, a clean picture or a refusal out: the type from the bytes, the size from the headers, and only what is
-//! picture copied. Nothing is decoded, and no pixel is touched.
+//! picture copied. Nothing is decoded for that, and no pixel is touched. Previews are made of what is clean.
 //!
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
 //! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is: EXIF with
@@ -10,6 +10,7 @@ mod gif;
 mod jpeg;
 mod orientation;
 mod png;
+pub mod previews;
 mod reader;
 mod webp;
 
@@ -56,7 +57,7 @@ impl Kind {
     }
 
     /// The type that the first bytes of a file tell.
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
             Some(Self::Jpeg)
         } else if bytes.starts_with(png::SIGNATURE) {

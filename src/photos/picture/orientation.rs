@@ -39,6 +39,13 @@ impl Orientation {
     }
 }
 
+impl From<Orientation> for image::metadata::Orientation {
+    /// What turns the pixels accordingly.
+    fn from(orientation: Orientation) -> Self {
+        Self::from_exif(orientation.0).unwrap_or(Self::NoTransforms)
+    }
+}
+
 /// The value of the orientation in the first directory of a TIFF structure.
 fn first_directory(tiff: &[u8]) -> Result<Option<u32>> {
     let mut header = Reader::new(tiff);

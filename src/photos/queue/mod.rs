@@ -106,6 +106,11 @@ impl PhotoQueue {
         }
     }
 
+    /// Whether others than our own workers may take from it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Sqs(_))
+    }
+
     /// Whether [`Self::receive`] waits for messages, and may be given up while it does.
     pub fn waits(&self) -> bool {
         matches!(self, Self::Sqs(_))

@@ -1,4 +1,5 @@
-//! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`.
+//! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`; their previews in
+//! `previews/space-id-<space>/<file>.<size>`.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -10,11 +11,14 @@ use anyhow::{Context, Result};
 use super::{Sorted, Source, StoredPhoto};
 use crate::finding::Finding;
 use crate::photos::name::PhotoName;
+use crate::photos::preview::PreviewSize;
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";
 /// What the names of the folders of spaces begin with.
 const SPACE: &str = "space-id-";
+/// The folder of previews.
+const PREVIEWS: &str = "previews";
 
 /// The folder that holds the stores.
 #[derive(Clone, Debug)]
@@ -73,40 +77,36 @@ impl LocalStore {
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         let (temp, path) = (self.temp(), self.temporary(name));
-        blocking(move || {
-            write(&temp, &path, &bytes)?;
-            sync_folder(&temp)
-        })
-        .await
-        .with_context(|| format!("The photo {name} can't be stored"))
+        blocking(move || write(&temp, &path, &bytes))
+            .await
+            .with_context(|| format!("The photo {name} can't be stored"))
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (temp, folder, path, root) = (
-            self.temp(),
-            self.space(name),
-            self.sorted(name),
-            self.root.clone(),
-        );
-        blocking(move || {
-            fs::create_dir_all(&folder)?;
-            sync_folder(&root)?;
-            write(&temp, &path, &bytes)?;
-            sync_folder(&folder)
-        })
-        .await
-        .with_context(|| format!("The photo {name} can't be stored"))
+        let (temp, path) = (self.temp(), self.sorted(name));
+        blocking(move || write(&temp, &path, &bytes))
+            .await
+            .with_context(|| format!("The photo {name} can't be stored"))
+    }
+
+    pub(super) async fn put_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        let (temp, path) = (self.temp(), self.preview(name, size));
+        blocking(move || write(&temp, &path, &bytes))
+            .await
+            .with_context(|| format!("A preview of the photo {name} can't be stored"))
     }
 
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let (from, to) = (self.temporary(name), self.sorted(name));
-        let (temp, folder, root) = (self.temp(), self.space(name), self.root.clone());
+        let (temp, folder) = (self.temp(), self.space(name));
         blocking(move || {
             loop {
-                if !folder.is_dir() {
-                    fs::create_dir_all(&folder)?;
-                    sync_folder(&root)?;
-                }
+                make_folder(&folder)?;
                 match fs::rename(&from, &to) {
                     Ok(()) => break,
                     Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -124,32 +124,42 @@ impl LocalStore {
         .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))
     }
 
+    pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
+        let path = self.sorted(name);
+        blocking(move || fs::exists(path))
+            .await
+            .with_context(|| format!("The photo {name} can't be found"))
+    }
+
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
         let paths = [self.sorted(name), self.temporary(name), self.sorted(name)];
-        let opened = blocking(move || {
-            for path in paths {
-                match File::open(path) {
-                    Ok(file) => return Ok(Some((file.metadata()?.len(), file))),
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(None)
-        })
-        .await
-        .with_context(|| format!("The photo {name} can't be opened"))?;
-        let stored = |(bytes, file)| StoredPhoto {
-            bytes,
-            source: Source::File(tokio::fs::File::from_std(file)),
-        };
-        Ok(opened.map(stored))
+        blocking(move || first_of(paths))
+            .await
+            .with_context(|| format!("The photo {name} can't be opened"))
+    }
+
+    pub(super) async fn open_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+    ) -> Result<Option<StoredPhoto>> {
+        let path = self.preview(name, size);
+        blocking(move || first_of([path]))
+            .await
+            .with_context(|| format!("A preview of the photo {name} can't be opened"))
     }
 
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
-        // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next.
-        let paths = [self.temporary(name), self.sorted(name)];
-        let folder = self.space(name);
+        // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next. Its
+        // previews come after it.
+        let paths = [
+            self.temporary(name),
+            self.sorted(name),
+            self.preview(name, PreviewSize::Large),
+            self.preview(name, PreviewSize::Small),
+        ];
+        let folders = [self.space(name), self.previews(name.space())];
         blocking(move || {
             for path in paths {
                 match fs::remove_file(path) {
@@ -157,28 +167,32 @@ impl LocalStore {
                     _ => {}
                 }
             }
-            // The folder of a space goes with its last photo, and comes back with the next.
-            match fs::remove_dir(folder) {
-                Err(error)
-                    if !matches!(
-                        error.kind(),
-                        ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
-                    ) =>
-                {
+            // A folder goes with the last that is in it, and comes back with the next.
+            for folder in folders {
+                match fs::remove_dir(folder) {
                     Err(error)
+                        if !matches!(
+                            error.kind(),
+                            ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+                        ) =>
+                    {
+                        return Err(error);
+                    }
+                    _ => {}
                 }
-                _ => Ok(()),
             }
+            Ok(())
         })
         .await
         .with_context(|| format!("The photo {name} can't be deleted"))
     }
 
     pub(super) async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
-        let mut folders: Vec<PathBuf> = names.iter().map(|name| self.space(name)).collect();
+        let folders = |name| [self.space(name), self.previews(name.space())];
+        let mut folders: Vec<PathBuf> = names.iter().flat_map(folders).collect();
         folders.sort();
         folders.dedup();
-        folders.extend([self.temp(), self.root.clone()]);
+        folders.extend([self.temp(), self.root.join(PREVIEWS), self.root.clone()]);
         blocking(move || {
             for folder in folders {
                 match sync_folder(&folder) {
@@ -191,6 +205,17 @@ impl LocalStore {
         })
         .await
         .context("The folders of deleted photos can't be synced")
+    }
+
+    /// Of the space itself, nothing is left when its last photo is gone.
+    pub(super) async fn delete_space(&self, space: &str) -> Result<()> {
+        let folder = self.previews(space);
+        blocking(move || match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        })
+        .await
+        .with_context(|| format!("The previews of space {space} can't be deleted"))
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
@@ -236,6 +261,15 @@ impl LocalStore {
     fn sorted(&self, name: &PhotoName) -> PathBuf {
         self.space(name).join(name.file())
     }
+
+    fn previews(&self, space: &str) -> PathBuf {
+        self.root.join(PREVIEWS).join(format!("{SPACE}{space}"))
+    }
+
+    fn preview(&self, name: &PhotoName, size: PreviewSize) -> PathBuf {
+        let file = format!("{}.{}", name.file(), size.as_str());
+        self.previews(name.space()).join(file)
+    }
 }
 
 /// The names in a folder; none if it isn't there.
@@ -251,14 +285,52 @@ fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     }
 }
 
-/// Writes a file whose bytes are durable before it has its name: a crash leaves no half photo under the real one. Until
-/// then it lies in `temp`, where the sweep finds what a crash has left. The caller makes the name durable.
+/// Writes a file durably, in the temporary store until it is whole: a crash leaves no half photo under the real name. The
+/// folder is made if it isn't there.
 fn write(temp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(temp);
     let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(temp)?;
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
-    part.persist(path).map_err(|failed| failed.error)?;
-    Ok(())
+    loop {
+        make_folder(folder)?;
+        match part.persist(path) {
+            Ok(_) => return sync_folder(folder),
+            // The folder went meanwhile, with the last that was in it.
+            Err(failed)
+                if failed.error.kind() == ErrorKind::NotFound && failed.file.path().exists() =>
+            {
+                part = failed.file;
+            }
+            Err(failed) => return Err(failed.error),
+        }
+    }
+}
+
+/// Makes a folder durably, if it isn't there, and those above it.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    folder.ancestors().skip(1).take(2).try_for_each(sync_folder)
+}
+
+/// Opens the first of these files that is there.
+fn first_of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Option<StoredPhoto>> {
+    for path in paths {
+        match File::open(path) {
+            Ok(file) => {
+                return Ok(Some(StoredPhoto {
+                    bytes: file.metadata()?.len(),
+                    source: Source::File(tokio::fs::File::from_std(file)),
+                }));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Makes the names in a folder durable, as `fsync` of a file does for its bytes.

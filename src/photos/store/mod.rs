@@ -1,9 +1,10 @@
-//! Where the bytes are: the temporary store, where every photo arrives, and a store for each space.
+//! Where the bytes are: the temporary store, where every photo arrives, a store for each space, and beside them one for
+//! previews.
 
 mod local;
 mod s3;
 
-use std::io::SeekFrom;
+use std::io::{Cursor, SeekFrom};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::name::PhotoName;
+use super::preview::PreviewSize;
 use crate::finding::Finding;
 pub use local::LocalStore;
 pub use s3::S3Store;
@@ -35,6 +37,7 @@ pub struct StoredPhoto {
 
 #[derive(Debug)]
 enum Source {
+    Memory(Vec<u8>),
     File(File),
     Object(s3::S3Object),
 }
@@ -59,6 +62,16 @@ pub enum Sorted {
     Missing,
 }
 
+impl From<Vec<u8>> for StoredPhoto {
+    /// What was read already.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes: bytes.len() as u64,
+            source: Source::Memory(bytes),
+        }
+    }
+}
+
 impl StoredPhoto {
     /// All its bytes.
     ///
@@ -66,6 +79,9 @@ impl StoredPhoto {
     /// The store can't be read.
     pub async fn read_all(self) -> Result<Vec<u8>> {
         let (length, mut bytes) = (self.bytes, Vec::new());
+        if length == 0 {
+            return Ok(bytes);
+        }
         self.read(0, length).await?.read_to_end(&mut bytes).await?;
         Ok(bytes)
     }
@@ -76,6 +92,11 @@ impl StoredPhoto {
     /// The store can't be read.
     pub async fn read(self, start: u64, length: u64) -> Result<Pin<Box<dyn AsyncRead + Send>>> {
         match self.source {
+            Source::Memory(bytes) => {
+                let mut bytes = Cursor::new(bytes);
+                bytes.set_position(start);
+                Ok(Box::pin(bytes.take(length)))
+            }
             Source::File(mut file) => {
                 file.seek(SeekFrom::Start(start)).await?;
                 Ok(Box::pin(file.take(length)))
@@ -150,6 +171,17 @@ impl PhotoStore {
         }
     }
 
+    /// Whether a photo is in the store of its space.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
+        match self {
+            Self::Local(store) => store.has_sorted(name).await,
+            Self::S3(store) => store.has_sorted(name).await,
+        }
+    }
+
     /// Opens a photo, wherever it is at this moment; `None` if it is nowhere.
     ///
     /// # Errors
@@ -184,7 +216,56 @@ impl PhotoStore {
         }
     }
 
-    /// Deletes a photo wherever it is; it may be nowhere.
+    /// Puts a preview of a photo. No bytes at all say that there is none and that none will come.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn put_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        match self {
+            Self::Local(store) => store.put_preview(name, size, bytes).await,
+            Self::S3(store) => store.put_preview(name, size, bytes).await,
+        }
+    }
+
+    /// Opens a preview of a photo; `None` if nobody has put one.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn open_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+    ) -> Result<Option<StoredPhoto>> {
+        match self {
+            Self::Local(store) => store.open_preview(name, size).await,
+            Self::S3(store) => store.open_preview(name, size).await,
+        }
+    }
+
+    /// Finds the way by which a preview gets to who asks for it; `None` if there is none to be shown.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn serve_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+    ) -> Result<Option<Served>> {
+        match self {
+            Self::Local(store) => {
+                let found = store.open_preview(name, size).await?;
+                Ok(found.filter(|found| found.bytes > 0).map(Served::Here))
+            }
+            Self::S3(store) => store.serve_preview(name, size).await,
+        }
+    }
+
+    /// Deletes a photo wherever it is, with its previews; it may be nowhere.
     ///
     /// # Errors
     /// The store can't be written to.
@@ -213,8 +294,7 @@ impl PhotoStore {
     /// The store can't be written to.
     pub async fn delete_space(&self, space: &str) -> Result<()> {
         match self {
-            // A folder goes with its last photo.
-            Self::Local(_) => Ok(()),
+            Self::Local(store) => store.delete_space(space).await,
             Self::S3(store) => store.delete_space(space).await,
         }
     }

@@ -11,6 +11,7 @@ use rocket::tokio::runtime::Builder;
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
+use shared_spaces::photos::catalogue::{AHEAD, Looked};
 use shared_spaces::photos::sorter::Outcome;
 use tempfile::TempDir;
 
@@ -53,8 +54,14 @@ impl TestApp {
     }
 
     /// The same folder with a new process, as after a restart.
-    pub fn restarted(mut self) -> Self {
-        let config = (*self.app.config).clone();
+    pub fn restarted(self) -> Self {
+        self.restarted_with(|_| {})
+    }
+
+    /// As [`Self::restarted`], with some settings changed.
+    pub fn restarted_with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = (*self.app.config).clone();
+        change(&mut config);
         self.app = App::open(config).unwrap();
         self.client = Client::untracked(api::rocket(self.app.clone())).unwrap();
         self
@@ -106,11 +113,28 @@ impl TestApp {
         self.folder.path().join("data").join(path)
     }
 
-    /// The photos' files without the marker among them, as paths below `photos`, sorted.
+    /// Looks for previews, as the server does after a photo was sorted.
+    pub fn look_for_previews(&self) -> Looked {
+        self.wait(self.app.catalogue.step(AHEAD)).unwrap()
+    }
+
+    /// The photos' files, as paths below `photos`, sorted; without previews, and without the marker among them.
     pub fn files(&self) -> Vec<String> {
-        let mut files = files_below(&self.path("photos"));
-        files.retain(|file| file != "shared-spaces.id");
-        files
+        let (_, mut photos) = self.previews_and_photos();
+        photos.retain(|file| file != "shared-spaces.id");
+        photos
+    }
+
+    /// The files of previews, as paths below `photos`, sorted.
+    pub fn previews(&self) -> Vec<String> {
+        let (previews, _) = self.previews_and_photos();
+        previews
+    }
+
+    fn previews_and_photos(&self) -> (Vec<String>, Vec<String>) {
+        files_below(&self.path("photos"))
+            .into_iter()
+            .partition(|path| path.starts_with("previews/"))
     }
 
     /// Every file of the data folder, as paths below it, sorted.
@@ -141,7 +165,7 @@ impl TestApp {
             Ok(rows)
         });
         let mut rows = self.wait(read).unwrap();
-        rows.extend(self.files());
+        rows.extend(files_below(&self.path("photos")));
         rows
     }
 
@@ -164,6 +188,12 @@ impl Drop for TestApp {
                 0,
                 "photos wait to be sorted"
             );
+            let photos = self.files();
+            for preview in self.previews() {
+                let photo = preview.strip_prefix("previews/").unwrap();
+                let photo = photo.rsplit_once('.').unwrap().0.to_owned();
+                assert!(photos.contains(&photo), "{preview} has outlived its photo");
+            }
         }
     }
 }

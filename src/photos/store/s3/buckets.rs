@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Layout, Photos};
 use crate::photos::aws::is_missing;
 use crate::photos::name::PhotoName;
+use crate::photos::preview::PreviewSize;
 
 /// How many names are tried before somebody has to look at it.
 const ATTEMPTS: u32 = 50;
@@ -27,6 +28,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Buckets {
     temp: String,
+    previews: String,
     prefix: String,
     /// The one bucket of all spaces, where the layout is such.
     shared: Option<String>,
@@ -39,6 +41,7 @@ impl Buckets {
     pub fn new(settings: &Photos) -> Self {
         Self {
             temp: settings.temp_bucket.clone(),
+            previews: settings.preview_bucket(),
             prefix: settings.bucket_prefix.clone(),
             shared: (settings.layout == Layout::Prefix).then(|| settings.bucket.clone()),
             known: Arc::default(),
@@ -59,6 +62,19 @@ impl Buckets {
     /// Whether each space has a bucket.
     pub fn are_many(&self) -> bool {
         self.shared.is_none()
+    }
+
+    /// The bucket of all previews. Not those of the spaces: whatever is in them is taken for a photo.
+    pub fn previews(&self) -> &str {
+        &self.previews
+    }
+
+    /// Where a preview is.
+    pub fn preview(&self, name: &PhotoName, size: PreviewSize) -> Place {
+        Place {
+            bucket: self.previews.clone(),
+            key: format!("{}/{}.{}", name.space(), name.file(), size.as_str()),
+        }
     }
 
     /// Where a photo arrives.
@@ -209,17 +225,29 @@ impl Buckets {
             .into_iter()
             .flatten()
         {
-            if client.head_bucket().bucket(bucket).send().await.is_ok() {
-                continue;
-            }
-            if !create(client, bucket).await? {
-                bail!(
-                    "The bucket {bucket} belongs to somebody else: choose another name in the settings"
-                );
-            }
+            create_own(client, bucket).await?;
         }
         Ok(())
     }
+
+    /// Makes the bucket of previews.
+    ///
+    /// # Errors
+    /// It can't be made, or belongs to somebody else.
+    pub async fn create_previews(&self, client: &Client) -> Result<()> {
+        create_own(client, &self.previews).await
+    }
+}
+
+/// Makes a bucket whose name the settings give, if it isn't there.
+async fn create_own(client: &Client, bucket: &str) -> Result<()> {
+    if client.head_bucket().bucket(bucket).send().await.is_ok() {
+        return Ok(());
+    }
+    if !create(client, bucket).await? {
+        bail!("The bucket {bucket} belongs to somebody else: choose another name in the settings");
+    }
+    Ok(())
 }
 
 /// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket tells apart.

@@ -1,12 +1,15 @@
-//! Photos in Amazon S3, or in what speaks like it: a temporary bucket, and a bucket or a prefix for each space.
+//! Photos in Amazon S3, or in what speaks like it: a temporary bucket, a bucket or a prefix for each space, and a bucket
+//! of previews.
 
 mod buckets;
 mod objects;
 mod origin;
+mod previews;
 mod probe;
+// What has been found out once and stays so.
+mod remembered;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,7 +17,6 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
@@ -22,15 +24,16 @@ use super::{Served, Sorted, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::photos::aws::{Aws, is_missing, patience};
 use crate::photos::name::PhotoName;
+use crate::photos::picture::Kind;
+use crate::photos::preview::PreviewSize;
 use crate::photos::sweep::ABANDONED;
 use buckets::{Buckets, Place, delete_bucket};
 pub use objects::S3Object;
-use objects::{Copied, copy, delete, size};
+use objects::{Copied, copy, delete, empty, size};
+use remembered::Remembered;
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
-/// Photos that are remembered as sorted; when there are more, they are asked for again.
-const REMEMBERED: usize = 100_000;
 
 /// The stores in S3; clones share what they have found out.
 #[derive(Clone, Debug)]
@@ -41,7 +44,11 @@ pub struct S3Store {
     delivery: Delivery,
     path_style: Option<bool>,
     checksums: Checksums,
-    sorted: Arc<Mutex<HashSet<PhotoName>>>,
+    /// Whether photos are made small: then their bucket is made at the start.
+    previews: bool,
+    sorted: Remembered<PhotoName>,
+    /// Previews that there are.
+    seen: Remembered<(PhotoName, PreviewSize)>,
 }
 
 impl S3Store {
@@ -54,7 +61,9 @@ impl S3Store {
             delivery: settings.delivery,
             path_style: settings.path_style,
             checksums: settings.checksums,
-            sorted: Arc::default(),
+            previews: settings.previews,
+            sorted: Remembered::default(),
+            seen: Remembered::default(),
         }
     }
 
@@ -64,7 +73,12 @@ impl S3Store {
     }
 
     pub(super) async fn prepare(&self) -> Result<()> {
-        self.buckets.create_common(self.client().await).await
+        let client = self.client().await;
+        self.buckets.create_common(client).await?;
+        if self.previews {
+            self.buckets.create_previews(client).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn find_earlier(&self) -> Result<Option<String>> {
@@ -124,10 +138,15 @@ impl S3Store {
         if self.delivery == Delivery::Redirect
             && let Some(place) = self.find_sorted(name).await?
         {
-            return Ok(Some(self.redirect(name, place).await?));
+            let kind = name.kind().map(Kind::media_type);
+            return Ok(Some(self.redirect(place, kind).await?));
         }
         // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
         Ok(self.open(name).await?.map(Served::Here))
+    }
+
+    pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
+        Ok(self.find_sorted(name).await?.is_some())
     }
 
     /// The place of a photo, if it is sorted. Once it is, it stays so.
@@ -136,39 +155,27 @@ impl S3Store {
         let Some(place) = self.buckets.find(client, name).await? else {
             return Ok(None);
         };
-        if self.remembered().contains(name) {
+        if self.sorted.contains(name) {
             return Ok(Some(place));
         }
         if size(client, &place).await?.is_none() {
             return Ok(None);
         }
-        let mut remembered = self.remembered();
-        if remembered.len() >= REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(name.clone());
+        self.sorted.insert(name.clone());
         Ok(Some(place))
     }
 
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<PhotoName>> {
-        self.sorted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn redirect(&self, name: &PhotoName, place: Place) -> Result<Served> {
-        let get = self
-            .client()
-            .await
-            .get_object()
-            .bucket(place.bucket)
-            .key(place.key);
-        let get =
-            get.set_response_content_type(name.kind().map(|kind| kind.media_type().to_owned()));
+    /// A link to an object that S3 itself signs, sent as this media type or as the one that stands with it.
+    async fn redirect(&self, place: Place, media_type: Option<&str>) -> Result<Served> {
+        let Place { bucket, key } = place;
+        let get = self.client().await.get_object().bucket(bucket).key(&key);
+        let get = get.set_response_content_type(media_type.map(str::to_owned));
         let get = get.response_cache_control("private, immutable, max-age=86400");
         let presigned = get
             .presigned(PresigningConfig::expires_in(PRESIGNED)?)
             .await;
         let url = presigned
-            .with_context(|| format!("A link to the photo {name} can't be signed"))?
+            .with_context(|| format!("A link to the object {key} can't be signed"))?
             .uri()
             .to_owned();
         Ok(Served::There {
@@ -198,48 +205,23 @@ impl S3Store {
 
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
         let client = self.client().await;
-        self.remembered().remove(name);
+        self.sorted.remove(name);
         delete(client, &self.buckets.temporary(name)).await?;
         if let Some(place) = self.buckets.find(client, name).await? {
             delete(client, &place).await?;
         }
-        Ok(())
+        self.delete_previews(name).await
     }
 
-    /// Deletes the bucket of a space with whatever is left in it.
+    /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.
     pub(super) async fn delete_space(&self, space: &str) -> Result<()> {
         let client = self.client().await;
+        self.delete_previews_of(space).await?;
         let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
             return Ok(());
         };
         self.buckets.forget(space);
-        let mut pages = client
-            .list_objects_v2()
-            .bucket(&bucket)
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let page = match page {
-                Err(error) if is_missing(&error) => return Ok(()),
-                page => page.with_context(|| format!("The bucket {bucket} can't be listed"))?,
-            };
-            let keys = page.contents().iter().filter_map(|object| object.key());
-            let keys = keys.map(|key| ObjectIdentifier::builder().key(key).build());
-            let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            if !keys.is_empty() {
-                let all = Delete::builder()
-                    .set_objects(Some(keys))
-                    .quiet(true)
-                    .build()?;
-                let deleted = client
-                    .delete_objects()
-                    .bucket(&bucket)
-                    .delete(all)
-                    .send()
-                    .await;
-                deleted.with_context(|| format!("The bucket {bucket} can't be emptied"))?;
-            }
-        }
+        empty(client, &bucket, "").await?;
         ensure!(
             delete_bucket(client, &bucket).await?,
             "The bucket {bucket} can't be deleted: something was put there meanwhile"

@@ -1,8 +1,9 @@
 //! Objects in S3: reading, copying, deleting and measuring one.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use tokio::io::AsyncRead;
 
 use super::buckets::Place;
@@ -93,6 +94,50 @@ pub async fn delete(client: &Client, place: &Place) -> Result<()> {
         }),
         _ => Ok(()),
     }
+}
+
+/// Deletes objects of a bucket by one request, a thousand at the most; they and the bucket may not be there.
+pub async fn delete_all(
+    client: &Client,
+    bucket: &str,
+    keys: impl IntoIterator<Item = impl Into<String>>,
+) -> Result<()> {
+    let keys = keys.into_iter();
+    let objects = keys.map(|key| ObjectIdentifier::builder().key(key).build());
+    let objects = Delete::builder()
+        .set_objects(Some(objects.collect::<Result<_, _>>()?))
+        .quiet(true)
+        .build()?;
+    let delete = client.delete_objects().bucket(bucket).delete(objects);
+    match delete.send().await {
+        Ok(deleted) => match deleted.errors() {
+            [] => Ok(()),
+            [first, ..] => bail!(
+                "The object {} of {bucket} can't be deleted: {}",
+                first.key().unwrap_or_default(),
+                first.message().unwrap_or_default()
+            ),
+        },
+        Err(error) if is_missing(&error) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("Nothing in {bucket} can be deleted")),
+    }
+}
+
+/// Deletes whatever in a bucket begins so, a page at a time; the bucket may not be there.
+pub async fn empty(client: &Client, bucket: &str, prefix: &str) -> Result<()> {
+    let list = client.list_objects_v2().bucket(bucket);
+    let mut pages = list.prefix(prefix).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Err(error) if is_missing(&error) => return Ok(()),
+            page => page.with_context(|| format!("The bucket {bucket} can't be listed"))?,
+        };
+        let mut keys = page.contents().iter().filter_map(|object| object.key());
+        if let Some(first) = keys.next() {
+            delete_all(client, bucket, [first].into_iter().chain(keys)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The size of an object; `None` if it isn't there.

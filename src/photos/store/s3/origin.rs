@@ -30,7 +30,10 @@ impl S3Store {
             .context("S3 has no address")?;
         let host = rest.split(['/', '?']).next().unwrap_or_default();
         Ok(Some(match host.strip_prefix(&format!("{bucket}.")) {
-            Some(host) if self.buckets.are_many() => format!("{scheme}://*.{host}"),
+            // Previews have a bucket of their own.
+            Some(host) if self.buckets.are_many() || self.previews => {
+                format!("{scheme}://*.{host}")
+            }
             _ => format!("{scheme}://{host}"),
         }))
     }
@@ -66,8 +69,18 @@ mod tests {
 
     #[tokio::test]
     async fn one_bucket_for_all_spaces_is_one_host() {
-        let prefix = |photos: &mut Photos| photos.layout = Layout::Prefix;
+        let prefix = |photos: &mut Photos| {
+            photos.layout = Layout::Prefix;
+            photos.previews = false;
+        };
         let expected = "https://shared-spaces.s3.eu-central-1.amazonaws.com";
+        assert_eq!(origin(None, prefix).await.unwrap(), expected);
+    }
+
+    #[tokio::test]
+    async fn previews_come_from_another_host_than_photos() {
+        let prefix = |photos: &mut Photos| photos.layout = Layout::Prefix;
+        let expected = "https://*.s3.eu-central-1.amazonaws.com";
         assert_eq!(origin(None, prefix).await.unwrap(), expected);
     }
 

@@ -54,28 +54,31 @@ impl S3Store {
             }
             Err(error) => tell(Finding::error(&error)),
         }
+        if self.previews {
+            self.examine_previews(client, tell).await;
+        }
+    }
+
+    /// Puts, reads and deletes an object of the bucket of previews.
+    async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Finding)) {
+        let bucket = self.buckets.previews();
+        let place = Place {
+            bucket: bucket.to_owned(),
+            key: format!("doctor-{}", std::process::id()),
+        };
+        let tried = put_and_read(client, &place).await;
+        let deleted = delete(client, &place).await;
+        tell(match tried.and(deleted) {
+            Ok(()) => Finding::good(format!(
+                "In the bucket {bucket}, previews can be put, read and deleted"
+            )),
+            Err(error) => Finding::error(&error),
+        });
     }
 
     /// Gives the signed link by which the object was fetched.
     async fn try_object(&self, client: &Client, first: &Place, second: &Place) -> Result<String> {
-        let put = client
-            .put_object()
-            .bucket(&first.bucket)
-            .key(&first.key)
-            .body(ByteStream::from_static(BYTES));
-        put.send().await.context("An object can't be put into S3")?;
-        let got = client
-            .get_object()
-            .bucket(&first.bucket)
-            .key(&first.key)
-            .send()
-            .await
-            .context("An object can't be read from S3")?;
-        let bytes = got.body.collect().await?.into_bytes();
-        ensure!(
-            bytes == BYTES,
-            "S3 gives other bytes than it was given: something stands between that changes them"
-        );
+        put_and_read(client, first).await?;
         ensure!(
             copy(client, first, second).await? == Copied::Yes,
             "S3 can't copy an object that was put just before"
@@ -130,4 +133,24 @@ impl S3Store {
             )));
         }
     }
+}
+
+async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
+    let Place { bucket, key } = place;
+    let put = client.put_object().bucket(bucket).key(key);
+    put.body(ByteStream::from_static(BYTES))
+        .send()
+        .await
+        .with_context(|| format!("An object can't be put into the bucket {bucket}"))?;
+    let get = client.get_object().bucket(bucket).key(key);
+    let got = get
+        .send()
+        .await
+        .with_context(|| format!("An object can't be read from the bucket {bucket}"))?;
+    let bytes = got.body.collect().await?.into_bytes();
+    ensure!(
+        bytes == BYTES,
+        "S3 gives other bytes than it was given: something stands between that changes them"
+    );
+    Ok(())
 }

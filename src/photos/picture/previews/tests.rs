@@ -1,0 +1,361 @@
+//! What becomes of pictures of every kind when they are made small.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation as Turn;
+use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, RgbImage, Rgba, RgbaImage};
+
+use super::super::tests::{NO_LIMIT, SAMPLES, cleaned, contains, decoder, encoded, pixels, sample};
+use super::super::{Kind, clean};
+use super::*;
+
+fn previews(bytes: &[u8]) -> Previews {
+    make(&cleaned(bytes)).unwrap()
+}
+
+/// A preview that must be of this kind, decoded by somebody else.
+fn decoded(preview: &[u8], kind: Kind) -> DynamicImage {
+    assert_eq!(Kind::from_bytes(preview), Some(kind));
+    image::load_from_memory(preview).unwrap()
+}
+
+fn file(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// A picture that is another in each corner: red, green, blue, white.
+fn corners(width: u32, height: u32) -> DynamicImage {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb(match (x < width / 2, y < height / 2) {
+            (true, true) => [220, 20, 20],
+            (false, true) => [20, 220, 20],
+            (true, false) => [20, 20, 220],
+            (false, false) => [240, 240, 240],
+        })
+    });
+    picture.into()
+}
+
+/// Whether two pictures look the same, but for what a lossy format does.
+fn look_alike(one: &DynamicImage, other: &DynamicImage) -> bool {
+    let sizes = (one.width(), one.height()) == (other.width(), other.height());
+    let (one, other) = (one.to_rgba8(), other.to_rgba8());
+    let difference = one.as_raw().iter().zip(other.as_raw());
+    let difference: u64 = difference.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sizes && difference < 6 * one.as_raw().len() as u64
+}
+
+#[test]
+fn every_sample_becomes_as_small_as_it_should_and_still_looks_the_same() {
+    for name in SAMPLES {
+        let picture = cleaned(&sample(name));
+        let shown = picture.shown();
+        let previews = make(&picture).unwrap();
+        let mut original = pixels(&picture.bytes).swap_remove(0);
+        original.apply_orientation(decoder(&picture.bytes).orientation().unwrap());
+        let both = [
+            (PreviewSize::Small, Some(&previews.small)),
+            (PreviewSize::Large, previews.large.as_ref()),
+        ];
+        for (size, preview) in both {
+            let Some(preview) = preview else {
+                assert!(picture.animated && size == PreviewSize::Large, "{name}");
+                continue;
+            };
+            let preview = decoded(preview, Kind::Jpeg);
+            let (width, height) = size.within(shown.0, shown.1);
+            assert_eq!(
+                (preview.width(), preview.height()),
+                (width, height),
+                "{name}"
+            );
+            let smaller = original.resize_exact(width, height, image::imageops::Lanczos3);
+            assert!(look_alike(&preview, &smaller), "{name} looks different");
+        }
+    }
+}
+
+#[test]
+fn nothing_but_pixels_and_their_profile_is_in_a_preview() {
+    for name in SAMPLES {
+        let before = sample(name);
+        let profile = decoder(&before).icc_profile().unwrap();
+        let previews = previews(&before);
+        for preview in [Some(previews.small), previews.large].into_iter().flatten() {
+            for trace in ["SECRET", "Exif", "http:", "Adobe", "XMP"] {
+                assert!(!contains(&preview, trace), "{name} still has {trace}");
+            }
+            let kept = decoder(&preview).icc_profile().unwrap();
+            assert_eq!(kept, profile, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_profile_for_other_colours_than_those_of_the_preview_stays_behind() {
+    let mut profile = decoder(&sample("garden.jpg"))
+        .icc_profile()
+        .unwrap()
+        .unwrap();
+    let grey = DynamicImage::from(GrayImage::from_pixel(20, 15, image::Luma([90])));
+    let with_profile = |image: &DynamicImage, profile: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+        encoder.set_icc_profile(profile.to_vec()).unwrap();
+        image.write_with_encoder(encoder).unwrap();
+        bytes
+    };
+    let kept = |bytes: &[u8]| decoder(&previews(bytes).small).icc_profile().unwrap();
+    assert_eq!(kept(&with_profile(&grey, &profile)), None);
+    profile[16..20].copy_from_slice(b"GRAY");
+    assert_eq!(kept(&with_profile(&grey, &profile)), Some(profile.clone()));
+    assert_eq!(kept(&with_profile(&corners(20, 15), &profile)), None);
+    profile[16..20].copy_from_slice(b"CMYK");
+    assert_eq!(kept(&with_profile(&corners(20, 15), &profile)), None);
+}
+
+#[test]
+fn each_of_the_eight_orientations_is_applied() {
+    for format in [ImageFormat::Jpeg, ImageFormat::Png] {
+        for value in 1..=8 {
+            let upright = corners(900, 600);
+            let turn = Turn::from_exif(value).unwrap();
+            let mut bytes = Vec::new();
+            let tiff = [
+                b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0",
+                &[value, 0, 0, 0][..],
+                &[0; 4],
+            ];
+            let tiff = tiff.concat();
+            match format {
+                ImageFormat::Jpeg => {
+                    let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut bytes);
+                    encoder.set_exif_metadata(tiff).unwrap();
+                    upright.write_with_encoder(encoder).unwrap();
+                }
+                _ => {
+                    let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+                    encoder.set_exif_metadata(tiff).unwrap();
+                    upright.write_with_encoder(encoder).unwrap();
+                }
+            }
+            let mut expected = upright;
+            expected.apply_orientation(turn);
+            let previews = previews(&bytes);
+            let large = decoded(&previews.large.unwrap(), Kind::Jpeg);
+            assert!(
+                look_alike(&large, &expected),
+                "{value} in {format:?}, large"
+            );
+            let (width, height) = PreviewSize::Small.within(expected.width(), expected.height());
+            let expected = expected.resize_exact(width, height, image::imageops::Triangle);
+            let small = decoded(&previews.small, Kind::Jpeg);
+            assert!(
+                look_alike(&small, &expected),
+                "{value} in {format:?}, small"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_one_sees_through_stays_so_and_what_only_could_be_does_not() {
+    let mut glass = RgbaImage::from_fn(600, 450, |x, y| Rgba([x as u8, y as u8, 90, 255]));
+    let opaque = file(&glass.clone().into(), ImageFormat::Png);
+    decoded(&previews(&opaque).small, Kind::Jpeg);
+    for pixel in glass.pixels_mut().take(600 * 200) {
+        *pixel = Rgba([255, 0, 0, 0]);
+    }
+    for format in [ImageFormat::Png, ImageFormat::WebP] {
+        let previews = previews(&file(&glass.clone().into(), format));
+        let large = decoded(&previews.large.unwrap(), Kind::WebP).into_rgba8();
+        assert!(large == glass, "lossless, and not made smaller");
+        let small = decoded(&previews.small, Kind::WebP).into_rgba8();
+        assert_eq!((small.width(), small.height()), (400, 300));
+        assert_eq!((small[(200, 20)][3], small[(200, 280)][3]), (0, 255));
+        // What can't be seen doesn't shine through at the edge.
+        assert!(small.pixels().all(|pixel| pixel[3] < 8 || pixel[2] > 60));
+    }
+}
+
+#[test]
+fn what_moves_is_small_by_its_first_frame_and_large_as_it_is() {
+    for name in ["spin.png", "spin.webp", "wave.gif"] {
+        let previews = previews(&sample(name));
+        assert!(previews.large.is_none(), "{name}");
+    }
+}
+
+#[test]
+fn inks_become_the_colours_that_others_show() {
+    let before = sample("cmyk.jpg");
+    let expected = pixels(&before).swap_remove(0);
+    let previews = previews(&before);
+    assert!(look_alike(&decoded(&previews.small, Kind::Jpeg), &expected));
+}
+
+#[test]
+fn pixels_of_every_kind_are_shown() {
+    let picture = corners(500, 300);
+    let kinds = [
+        DynamicImage::from(picture.to_luma8()),
+        picture.to_luma16().into(),
+        picture.to_luma_alpha8().into(),
+        picture.to_luma_alpha16().into(),
+        picture.to_rgb16().into(),
+        picture.to_rgba16().into(),
+    ];
+    for image in kinds {
+        let previews = previews(&file(&image, ImageFormat::Png));
+        let large = decoded(&previews.large.unwrap(), Kind::Jpeg);
+        assert!(look_alike(&large, &image), "{:?}", image.color());
+    }
+    let grey = file(&picture.to_luma8().into(), ImageFormat::Jpeg);
+    let small = decoded(&previews(&grey).small, Kind::Jpeg);
+    assert_eq!(small.color(), image::ColorType::L8);
+}
+
+#[test]
+fn the_smallest_and_the_thinnest_have_previews_too() {
+    let formats = [
+        ImageFormat::Jpeg,
+        ImageFormat::Png,
+        ImageFormat::WebP,
+        ImageFormat::Gif,
+    ];
+    for format in formats {
+        for (width, height, small, large) in [
+            (1, 1, (1, 1), (1, 1)),
+            (3, 2, (3, 2), (3, 2)),
+            (5000, 1, (400, 1), (1600, 1)),
+            (1, 5000, (1, 400), (1, 1600)),
+            (1601, 7, (400, 2), (1600, 7)),
+        ] {
+            let previews = previews(&encoded(format, width, height));
+            let size = |preview: &[u8]| {
+                let image = decoded(preview, Kind::Jpeg);
+                (image.width(), image.height())
+            };
+            assert_eq!(
+                size(&previews.small),
+                small,
+                "{width} x {height} {format:?}"
+            );
+            assert_eq!(
+                size(&previews.large.unwrap()),
+                large,
+                "{width} x {height} {format:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_huge_jpeg_is_never_decoded_in_full() {
+    let huge = file(
+        &GrayImage::from_pixel(8000, 8000, image::Luma([120])).into(),
+        ImageFormat::Jpeg,
+    );
+    let picture = clean(&huge, 64_000_000).unwrap();
+    let decoded = decode::decode(&picture, PreviewSize::Large.side()).unwrap();
+    let sides = (decoded.image.width(), decoded.image.height());
+    assert_eq!(sides, (2000, 2000));
+    let previews = make(&picture).unwrap();
+    let large = self::decoded(&previews.large.unwrap(), Kind::Jpeg);
+    assert_eq!((large.width(), large.height()), (1600, 1600));
+}
+
+#[test]
+fn what_would_take_too_much_memory_has_no_previews() {
+    // 9,000 x 7,000 pixels of eight bytes each: by its header, half a gigabyte.
+    let mut png = file(&DynamicImage::new_rgba16(20, 15), ImageFormat::Png);
+    png[16..20].copy_from_slice(&9000_u32.to_be_bytes());
+    png[20..24].copy_from_slice(&7000_u32.to_be_bytes());
+    let checksum = crc32fast::hash(&png[12..29]);
+    png[29..33].copy_from_slice(&checksum.to_be_bytes());
+    let refusal = make(&clean(&png, 64_000_000).unwrap()).unwrap_err();
+    assert!(refusal.to_string().contains("Memory"), "{refusal}");
+}
+
+#[test]
+fn a_jpeg_in_thousands_of_parts_has_no_previews() {
+    let jpeg = cleaned(&sample("progressive.jpg")).bytes;
+    let start = jpeg
+        .windows(2)
+        .rposition(|pair| pair == [0xff, 0xda])
+        .unwrap();
+    let end = jpeg.len() - 2;
+    let bomb = [&jpeg[..end], &jpeg[start..end].repeat(300), &jpeg[end..]].concat();
+    let refusal = make(&cleaned(&bomb)).unwrap_err();
+    assert_eq!(refusal.to_string(), "it comes in more than 200 parts");
+}
+
+#[test]
+fn whatever_one_byte_is_changed_to_there_are_previews_or_a_reason() {
+    for name in [
+        "cmyk.jpg",
+        "progressive.jpg",
+        "cat.webp",
+        "spin.png",
+        "spin.webp",
+        "wave.gif",
+    ] {
+        let mut bytes = cleaned(&sample(name)).bytes;
+        for at in (0..bytes.len()).step_by(61) {
+            let original = bytes[at];
+            for other in [0x00, 0xff] {
+                bytes[at] = other;
+                if let Ok(picture) = clean(&bytes, NO_LIMIT)
+                    && let Ok(previews) = make(&picture)
+                {
+                    assert!(placeholder(&previews.small).is_ok(), "{name} at {at}");
+                }
+            }
+            bytes[at] = original;
+        }
+    }
+}
+
+#[test]
+fn a_placeholder_has_the_colour_and_the_shape_of_the_picture() {
+    for name in SAMPLES {
+        let picture = cleaned(&sample(name));
+        let small = make(&picture).unwrap().small;
+        let placeholder = placeholder(&small).unwrap();
+        let (width, height) = PreviewSize::Small.within(picture.shown().0, picture.shown().1);
+        assert_eq!(
+            (placeholder.width, placeholder.height),
+            (width, height),
+            "{name}"
+        );
+        let hash = &placeholder.hash;
+        assert!((5..=25).contains(&hash.len()), "{name}: {}", hash.len());
+        let ratio = thumbhash::thumb_hash_to_approximate_aspect_ratio(hash).unwrap();
+        assert!(
+            (ratio - width as f32 / height as f32).abs() < 0.25,
+            "{name}: {ratio}"
+        );
+        let (r, g, b, _) = thumbhash::thumb_hash_to_average_rgba(hash).unwrap();
+        let small = image::load_from_memory(&small).unwrap();
+        let average = small
+            .resize_exact(1, 1, image::imageops::Triangle)
+            .to_rgb8();
+        for (told, real) in [r, g, b].iter().zip(average[(0, 0)].0) {
+            assert!((told * 255.0 - f32::from(real)).abs() < 24.0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn only_a_small_preview_has_a_placeholder() {
+    assert!(placeholder(&encoded(ImageFormat::Jpeg, 400, 400)).is_ok());
+    for wrong in [
+        encoded(ImageFormat::Jpeg, 401, 400),
+        Vec::new(),
+        b"<svg>".to_vec(),
+    ] {
+        assert!(placeholder(&wrong).is_err());
+    }
+}

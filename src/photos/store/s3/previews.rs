@@ -1,0 +1,99 @@
+//! The bucket of previews: `<space>/<file>.<size>`. Beside those of the spaces, in which every object is a photo.
+
+use anyhow::{Context, Result};
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::objects::{S3Object, delete_all, empty, size};
+use super::{S3Store, Served, StoredPhoto};
+use crate::config::Delivery;
+use crate::photos::aws::is_missing;
+use crate::photos::name::PhotoName;
+use crate::photos::picture::Kind;
+use crate::photos::preview::PreviewSize;
+use crate::photos::store::Source;
+
+impl S3Store {
+    pub(in crate::photos::store) async fn put_preview(
+        &self,
+        name: &PhotoName,
+        size: PreviewSize,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        let client = self.client().await;
+        let place = self.buckets.preview(name, size);
+        // It is our own, so that its first bytes can be believed.
+        let kind = Kind::from_bytes(&bytes).map(|kind| kind.media_type().to_owned());
+        let put = || {
+            client
+                .put_object()
+                .bucket(&place.bucket)
+                .key(&place.key)
+                .set_content_type(kind.clone())
+                .body(ByteStream::from(bytes.clone()))
+                .send()
+        };
+        let mut done = put().await;
+        if matches!(&done, Err(error) if is_missing(error)) {
+            // No server has made the bucket yet.
+            self.buckets.create_previews(client).await?;
+            done = put().await;
+        }
+        done.with_context(|| {
+            let bucket = &place.bucket;
+            format!("A preview of the photo {name} can't be put into the bucket {bucket}")
+        })?;
+        Ok(())
+    }
+
+    pub(in crate::photos::store) async fn open_preview(
+        &self,
+        name: &PhotoName,
+        which: PreviewSize,
+    ) -> Result<Option<StoredPhoto>> {
+        let client = self.client().await;
+        let place = self.buckets.preview(name, which);
+        let bytes = size(client, &place).await?;
+        Ok(bytes.map(|bytes| StoredPhoto {
+            bytes,
+            source: Source::Object(S3Object::new(client.clone(), place)),
+        }))
+    }
+
+    pub(in crate::photos::store) async fn serve_preview(
+        &self,
+        name: &PhotoName,
+        which: PreviewSize,
+    ) -> Result<Option<Served>> {
+        let preview = (name.clone(), which);
+        let redirected = self.delivery == Delivery::Redirect;
+        if !redirected || !self.seen.contains(&preview) {
+            let found = self.open_preview(name, which).await?;
+            let Some(found) = found.filter(|found| found.bytes > 0) else {
+                return Ok(None);
+            };
+            if !redirected {
+                return Ok(Some(Served::Here(found)));
+            }
+            self.seen.insert(preview);
+        }
+        // Its type stands with the object.
+        let place = self.buckets.preview(name, which);
+        Ok(Some(self.redirect(place, None).await?))
+    }
+
+    /// Deletes both previews of a photo.
+    pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
+        let sizes = [PreviewSize::Small, PreviewSize::Large];
+        for size in sizes {
+            self.seen.remove(&(name.clone(), size));
+        }
+        let keys = sizes.map(|size| self.buckets.preview(name, size).key);
+        delete_all(self.client().await, self.buckets.previews(), keys).await
+    }
+
+    /// Deletes all previews of a space.
+    pub(super) async fn delete_previews_of(&self, space: &str) -> Result<()> {
+        let prefix = format!("{space}/");
+        empty(self.client().await, self.buckets.previews(), &prefix).await
+    }
+}

@@ -1,0 +1,56 @@
+//! What has been found out once and stays so, within bounds.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// So many are remembered; when there are more, they are asked for again.
+const MOST: usize = 100_000;
+
+/// A set that never grows over its bound; clones share it.
+#[derive(Clone, Debug)]
+pub struct Remembered<T>(Arc<Mutex<HashSet<T>>>);
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T: Eq + Hash> Remembered<T> {
+    pub fn contains(&self, item: &T) -> bool {
+        self.items().contains(item)
+    }
+
+    pub fn insert(&self, item: T) {
+        let mut items = self.items();
+        if items.len() >= MOST {
+            items.clear();
+        }
+        items.insert(item);
+    }
+
+    pub fn remove(&self, item: &T) {
+        self.items().remove(item);
+    }
+
+    fn items(&self) -> MutexGuard<'_, HashSet<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_forgets_rather_than_grow_without_end() {
+        let remembered = Remembered::default();
+        (0..MOST).for_each(|item| remembered.insert(item));
+        assert!(remembered.contains(&0));
+        remembered.insert(MOST);
+        assert!(remembered.contains(&MOST) && !remembered.contains(&0));
+        remembered.remove(&MOST);
+        assert!(!remembered.contains(&MOST));
+    }
+}
