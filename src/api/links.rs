@@ -62,7 +62,7 @@ impl Links {
     }
 }
 
-/// As [`Links::page_with_secret`], with an origin that is known otherwise.
+/// A link to a page of the app that is handed a secret, on the server at `origin`.
 pub fn link_with_secret(origin: &str, page: &str, token: &Token) -> String {
     format!("{origin}/app/{page}#{}", token.as_str())
 }

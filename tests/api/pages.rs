@@ -155,7 +155,7 @@ fn a_file_with_its_content_in_its_name_is_kept_for_a_year_and_the_page_is_asked_
         let cache = cache.header("Cache-Control");
         match name.strip_prefix("assets/") {
             Some(_) => assert_eq!(cache, FOR_EVER, "{name}"),
-            None if name == assets::PAGE => {}
+            None if name == assets::PAGE || name == assets::DOCS => {}
             None => assert_eq!(cache, Some("no-cache"), "{name}"),
         }
     }
@@ -166,6 +166,7 @@ fn who_has_a_file_already_is_told_so() {
     let app = TestApp::new();
     for (path, cache) in [
         ("/app/spaces/1", Some("no-cache")),
+        ("/docs", Some("no-cache")),
         (&asset(".js"), FOR_EVER),
     ] {
         let mut tags: Vec<String> = Vec::new();
