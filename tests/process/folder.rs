@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Person, Server, command, fails, files, output, picture, run, until};
+use crate::support::{Person, Server, command, fails, files, output, photos, picture, run, until};
 
 const EXPECT_DATA: (&str, &str) = ("SHARED_SPACES_EXPECT_DATA", "true");
 const SERVE: [&str; 3] = ["serve", "--port", "0"];
@@ -23,7 +23,7 @@ fn with_a_photo(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) ->
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
     until("the photo to be sorted", || {
-        (files(&folder.join("data/photos")) == ["space-id-1/1.png"]).then_some(())
+        (photos(&folder.join("data")) == ["space-id-1/1.png"]).then_some(())
     });
     stop(server);
     ann

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::disk::{Mount, fill};
-use crate::support::{PASSWORD, Person, Server, fails, files, picture, succeeds, until};
+use crate::support::{PASSWORD, Person, Server, fails, photos, picture, succeeds, until};
 
 const FULL: &[u8] = b"The server's disk is full, nothing can be saved until there is room again";
 
@@ -93,7 +93,7 @@ fn a_full_disk_is_told_and_when_there_is_room_everything_goes_on() {
     ));
     has_exactly(&ann, &space, &taken);
     until("the photos to be sorted", || {
-        let found = files(&data.join("photos"));
+        let found = photos(&data);
         (found.len() == taken.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
             .then_some(())
     });

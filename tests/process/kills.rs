@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::support::{
-    Process, Random, Server, command, files, pause, picture, setting, succeeds, until,
+    Process, Random, Server, command, files, pause, photos, picture, setting, succeeds, until,
 };
 
 const ROUNDS: u64 = 12;
@@ -145,7 +145,7 @@ fn a_worker_that_is_killed_again_and_again_mislays_nothing() {
             .unwrap();
     }
     until("every photo to be sorted", || {
-        let found = files(&folder.join("data/photos"));
+        let found = photos(&folder.join("data"));
         (found.len() == shares.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
             .then_some(())
     });
@@ -163,7 +163,7 @@ fn a_deletion_that_is_killed_at_any_moment_is_whole_or_not_begun() {
         for seed in 0..20 {
             ann.share_photo(&space, &picture(24, seed));
         }
-        let photos = folder.join("data/photos");
+        let data = folder.join("data");
         let deleted = if round % 2 == 0 {
             // A space with all that was shared in it, over the network.
             let deleting = ann.clone();
@@ -195,7 +195,7 @@ fn a_deletion_that_is_killed_at_any_moment_is_whole_or_not_begun() {
         );
         assert_eq!(number(&database, "select count(*) from shares"), left);
         until("the photos to be those of living shares", || {
-            (i64::try_from(files(&photos).len()).unwrap() == left).then_some(())
+            (i64::try_from(photos(&data).len()).unwrap() == left).then_some(())
         });
         assert_eq!(number(&database, "select count(*) from tombstones"), 0);
         is_sound(&database);

@@ -50,7 +50,7 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
     let share = ann.share_photo(&space, &picture(24, 1));
     let sorted = |expected: &[&str]| {
         until("the photos to be sorted", || {
-            (files(&photos) == expected).then_some(())
+            (crate::support::photos(&folder.join("data")) == expected).then_some(())
         });
     };
     sorted(&["space-id-1/1.png"]);
