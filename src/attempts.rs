@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use governor::Quota;
 
+use crate::address::network;
 use crate::clock::Clock;
 use crate::config::RateLimits;
 use crate::domain::ids::SessionId;
@@ -168,17 +169,6 @@ impl Drop for Attempt {
 impl Counted {
     fn key(&self, what: impl std::hash::Hash) -> u64 {
         self.secret.hash_one(what)
-    }
-}
-
-/// What is one address here: with IPv6, a household has the whole of a /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
     }
 }
 

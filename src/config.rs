@@ -1,6 +1,7 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
 mod backup;
+mod connections;
 mod photos;
 mod proxies;
 mod rate_limits;
@@ -15,6 +16,7 @@ use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
 pub use backup::{Backup, Every};
+pub use connections::Connections;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
@@ -37,6 +39,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
+    /// How many connections, and how slow.
+    pub connections: Connections,
     /// How often somebody may try.
     pub rate_limits: RateLimits,
     /// How long a session lasts.
@@ -110,6 +114,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            connections: Connections::default(),
             rate_limits: RateLimits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
@@ -183,6 +188,7 @@ impl Config {
             self.sessions.lifetime_days > 0,
             "The setting sessions.lifetime_days must be above 0"
         );
+        self.connections.check()?;
         self.rate_limits.check()?;
         self.photos.check()?;
         self.backup.check()?;

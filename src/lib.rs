@@ -7,6 +7,8 @@
 //! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
 //! the answer; then a worker moves it into the store of its space. See [`photos`].
 
+// What counts as one address.
+pub mod address;
 // How often somebody may try.
 pub mod attempts;
 // HTTP.
@@ -43,6 +45,8 @@ pub mod error;
 pub mod passwords;
 // Links as pictures that a phone can read.
 pub mod qr;
+// Connections.
+pub mod server;
 // Where the bytes of photos live, and how they get there.
 pub mod photos;
 // Looks after the database while the server runs.

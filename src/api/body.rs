@@ -1,13 +1,17 @@
 //! What is asked: JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
 //! contract lists the keys.
 
+use std::io;
+
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::io::{AsyncReadExt, Take};
 
 use super::guards::refused;
 use crate::error::{Error, Result};
+use crate::server::{Arrival, Arriving};
 
 /// The largest JSON body.
 const LIMIT_MIB: u64 = 1;
@@ -84,17 +88,13 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
             "The body must be JSON, with Content-Type: application/json",
         ));
     }
-    let body = data
-        .open(LIMIT_MIB.mebibytes())
-        .into_bytes()
-        .await
-        .map_err(|_| cut_off())?;
-    if !body.is_complete() {
+    let limit = LIMIT_MIB.mebibytes().as_u64();
+    let Some(body) = read_all(open(request, data, limit + 1), limit).await? else {
         return Err(Error::TooLarge {
             what: "Body",
             limit: format!("{LIMIT_MIB} MiB"),
         });
-    }
+    };
     let object: Map<String, Value> = match serde_json::from_slice(&body) {
         Ok(Value::Object(object)) => object,
         Ok(_) => {
@@ -131,7 +131,31 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
         .map_or(Ok(()), |field| Err(Error::NotText(field.name)))
 }
 
-/// The refusal of a body that ends too early.
-pub fn cut_off() -> Error {
-    Error::Malformed(String::from("The body ends before it is complete"))
+/// The body of a request, of which only so much is read.
+pub type Opened<'d> = Take<Arrival<'d>>;
+
+/// The body of a request, at most `most` bytes of it: from the network, or from where Rocket has it.
+pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> {
+    let body: Arrival<'d> = match request.local_cache(Arriving::default).take() {
+        Some(arriving) => arriving,
+        None => Box::pin(data.open(most.bytes())),
+    };
+    body.take(most)
+}
+
+/// All bytes of a body; `None` if they are more than `limit`.
+pub async fn read_all(mut body: Opened<'_>, limit: u64) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    body.read_to_end(&mut bytes)
+        .await
+        .map_err(|error| cut_off(&error))?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// The refusal of a body that ends too early, or takes too long.
+pub fn cut_off(error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Error::TooSlow,
+        _ => Error::Malformed(String::from("The body ends before it is complete")),
+    }
 }

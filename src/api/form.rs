@@ -6,18 +6,18 @@
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
-use std::io::SeekFrom;
+use std::io::{self, SeekFrom};
 use std::path::PathBuf;
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
-use rocket::data::{Data, DataStream, FromData, ToByteUnit};
+use rocket::data::{Data, FromData};
 use rocket::http::{ContentType, RawStr};
 use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
-use super::body::cut_off;
+use super::body::{Opened, cut_off, open};
 use super::guards::{CurrentUser, refused};
 use crate::app::App;
 use crate::config::Limits;
@@ -49,7 +49,7 @@ impl<'r> FromData<'r> for ShareForm {
 
     async fn from_data(
         request: &'r Request<'_>,
-        mut data: Data<'r>,
+        data: Data<'r>,
     ) -> rocket::data::Outcome<'r, Self> {
         let Some(app) = request.rocket().state::<App>() else {
             return Outcome::Error(refused(
@@ -58,9 +58,8 @@ impl<'r> FromData<'r> for ShareForm {
             ));
         };
         let limits = &app.config.limits;
-        let is_empty = data.peek(1).await.is_empty();
         // One byte more than is allowed, so that too much can be told from too little.
-        let mut body = data.open((most_bytes(limits) + 1).bytes());
+        let mut body = open(request, data, most_bytes(limits) + 1);
         let user = match request.guard::<CurrentUser>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
@@ -70,21 +69,20 @@ impl<'r> FromData<'r> for ShareForm {
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
         let parts = match request.content_type() {
-            None if is_empty => Ok(Parts::default()),
-            kind => read(app, kind, &mut body).await,
+            Some(kind) => read(app, kind, &mut body).await,
+            None => read_nothing(&mut body).await,
         };
+        // Also behind a form that is complete, so that the connection can be used again.
+        read_on(&mut body).await;
         match parts {
             Ok(Parts { text, photo }) => Outcome::Success(Self { user, text, photo }),
-            Err(error) => {
-                read_on(&mut body).await;
-                Outcome::Error(refused(request, error))
-            }
+            Err(error) => Outcome::Error(refused(request, error)),
         }
     }
 }
 
 /// Reads the rest of a body, which nobody wants.
-async fn read_on(body: &mut DataStream<'_>) {
+async fn read_on(body: &mut Opened<'_>) {
     if let Err(error) = tokio::io::copy(body, &mut tokio::io::sink()).await {
         tracing::debug!("a body that nobody wants ends too early: {error}");
     }
@@ -95,10 +93,20 @@ fn most_bytes(limits: &Limits) -> u64 {
     limits.photo_bytes + text_bytes(limits) + PATIENCE
 }
 
-async fn read(app: &App, kind: Option<&ContentType>, body: &mut DataStream<'_>) -> Result<Parts> {
+/// A body without a type, which is a form only where it is empty.
+async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
+    let read = body.read(&mut [0]).await.map_err(|error| cut_off(&error))?;
+    if read == 0 {
+        Ok(Parts::default())
+    } else {
+        Err(Error::WrongContentType(TYPES))
+    }
+}
+
+async fn read(app: &App, kind: &ContentType, body: &mut Opened<'_>) -> Result<Parts> {
     let limits = &app.config.limits;
     match kind {
-        Some(kind) if kind.is_form_data() => {
+        kind if kind.is_form_data() => {
             let boundary = kind
                 .param("boundary")
                 .ok_or(Error::WrongContentType(TYPES))?;
@@ -110,19 +118,19 @@ async fn read(app: &App, kind: Option<&ContentType>, body: &mut DataStream<'_>) 
             )
             .await
         }
-        Some(kind) if kind.is_form() => read_urlencoded(limits, body).await,
-        Some(_) | None => Err(Error::WrongContentType(TYPES)),
+        kind if kind.is_form() => read_urlencoded(limits, body).await,
+        _ => Err(Error::WrongContentType(TYPES)),
     }
 }
 
-async fn read_urlencoded(limits: &Limits, body: &mut DataStream<'_>) -> Result<Parts> {
+async fn read_urlencoded(limits: &Limits, body: &mut Opened<'_>) -> Result<Parts> {
     // A byte of text can take three characters here.
     let most = 3 * text_bytes(limits);
     let mut bytes = Vec::new();
     body.take(most + 1)
         .read_to_end(&mut bytes)
         .await
-        .map_err(|_| cut_off())?;
+        .map_err(|error| cut_off(&error))?;
     if bytes.len() as u64 > most {
         return Err(Error::TooLong {
             field: "Text",
@@ -251,8 +259,11 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
         multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
-        | multer::Error::IncompleteHeaders
-        | multer::Error::StreamReadFailed(_) => cut_off(),
+        | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
+        multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
+            Ok(error) => cut_off(&error),
+            Err(error) => cut_off(&io::Error::other(error)),
+        },
         other => Error::Malformed(format!("The form can't be read: {other}")),
     }
 }

@@ -16,8 +16,6 @@ mod guards;
 mod headers;
 // Which method a request has.
 mod method;
-// How many requests are under way.
-mod in_flight;
 // How the photos of shares are told.
 mod images;
 // Links that begin with our own address.
@@ -46,7 +44,6 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
-pub use in_flight::InFlight;
 pub use links::link_with_secret;
 
 /// The server with every route, and Rocket's own settings from `figment`.

@@ -1,16 +1,18 @@
 //! `shared-spaces serve`: the API, the web page and, unless the settings say otherwise, the worker.
 
 use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::figment::providers::Serialized;
+use rocket::local::asynchronous::Client;
+use tokio::net::TcpListener;
 
 use super::settings;
-use crate::api::{self, InFlight};
+use crate::api;
 use crate::app::{self, App, begun_anew};
 use crate::backup::schedule::Schedule;
 use crate::backup::workplace;
@@ -19,10 +21,8 @@ use crate::config::WorkerPlace;
 use crate::folder;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
+use crate::server;
 use crate::shutdown::{self, Shutdown};
-
-/// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
-const LAST_BYTES: Duration = Duration::from_secs(1);
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
@@ -84,39 +84,19 @@ async fn sweep_leftovers(app: &App) {
 
 /// Answers requests until the process is asked to end, and then those that are under way.
 async fn answer_requests(figment: Figment, app: App) -> Result<()> {
-    let under_way = InFlight::default();
-    let rocket = api::rocket_with(figment, app).attach(under_way.clone());
-    let rocket = rocket
-        .attach(AdHoc::on_liftoff("Address", announce))
-        .ignite()
+    let settings: rocket::Config = figment.extract().context("The settings can't be used")?;
+    let listener = TcpListener::bind((settings.address, settings.port))
         .await
-        .map_err(|error| explain(&error))?;
-    let asked_to_end = rocket.shutdown();
-    let grace = Duration::from_secs(rocket.config().shutdown.grace.into());
-    let mut server = tokio::spawn(rocket.launch());
-    tokio::select! {
-        ended = &mut server => return ended?.map(drop).map_err(|error| explain(&error)),
-        () = asked_to_end => {}
-    }
-    let grace_is_over = tokio::time::sleep(grace);
-    tokio::pin!(grace_is_over);
-    // Rocket would wait for connections, and all of its grace if there is one, though it may only idle.
-    loop {
-        tokio::select! {
-            () = under_way.none() => {}
-            () = &mut grace_is_over => {
-                tracing::warn!("requests that took longer than {} seconds were cut off", grace.as_secs());
-                break;
-            }
-        }
-        tokio::select! {
-            ended = &mut server => return ended?.map(drop).map_err(|error| explain(&error)),
-            // A request counts only from its first byte behind the head.
-            () = under_way.some() => {}
-            () = tokio::time::sleep(LAST_BYTES) => break,
-        }
-    }
-    server.abort();
+        .context("The server can't run: it can't listen on its address")?;
+    let address = listener.local_addr()?;
+    let figment = figment.merge(Serialized::global("port", address.port()));
+    let rocket = Client::untracked(api::rocket_with(figment, app.clone()))
+        .await
+        .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
+    let asked_to_end = shutdown::listen()?;
+    announce(address);
+    let grace = Duration::from_secs(settings.shutdown.grace.into());
+    server::run(listener, rocket, app, asked_to_end, grace).await;
     Ok(())
 }
 
@@ -201,24 +181,11 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-fn announce(rocket: &rocket::Rocket<rocket::Orbit>) -> rocket::futures::future::BoxFuture<'_, ()> {
-    let config = rocket.config();
-    let host = if config.address.is_loopback() {
+fn announce(address: SocketAddr) {
+    let host = if address.ip().is_loopback() {
         "localhost".to_owned()
     } else {
-        config.address.to_string()
+        address.ip().to_string()
     };
-    let port = config.port;
-    Box::pin(async move { println!("Shared Spaces is up: http://{host}:{port}") })
-}
-
-/// Rocket's own words for why it can't run, without its advice to programmers.
-fn explain(error: &rocket::Error) -> anyhow::Error {
-    use rocket::error::ErrorKind;
-    match error.kind() {
-        ErrorKind::Bind(error) => {
-            anyhow!("The server can't run: it can't listen on its address: {error}")
-        }
-        other => anyhow!("The server can't run: {other}"),
-    }
+    println!("Shared Spaces is up: http://{host}:{}", address.port());
 }

@@ -2,27 +2,31 @@
 
 use std::sync::Arc;
 
-use rocket::fairing::{Fairing, Info, Kind};
-use rocket::{Data, Request};
 use tokio::sync::watch;
 
 /// The number of requests under way; clones share it.
 #[derive(Clone, Default)]
-pub struct InFlight {
+pub(super) struct InFlight {
     count: Arc<watch::Sender<usize>>,
 }
 
 /// Lives as long as its request, which is until its answer is sent.
-struct UnderWay(InFlight);
+pub(super) struct UnderWay(InFlight);
 
 impl InFlight {
+    /// One more, until what is returned is dropped.
+    pub(super) fn begin(&self) -> UnderWay {
+        self.count.send_modify(|count| *count += 1);
+        UnderWay(self.clone())
+    }
+
     /// Waits until no request is under way.
-    pub async fn none(&self) {
+    pub(super) async fn none(&self) {
         self.until(|count| count == 0).await;
     }
 
     /// Waits until a request is under way.
-    pub async fn some(&self) {
+    pub(super) async fn some(&self) {
         self.until(|count| count > 0).await;
     }
 
@@ -36,22 +40,5 @@ impl InFlight {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.count.send_modify(|count| *count -= 1);
-    }
-}
-
-#[rocket::async_trait]
-impl Fairing for InFlight {
-    fn info(&self) -> Info {
-        Info {
-            name: "Requests under way",
-            kind: Kind::Request,
-        }
-    }
-
-    async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        request.local_cache(|| {
-            self.count.send_modify(|count| *count += 1);
-            UnderWay(self.clone())
-        });
     }
 }

@@ -1,0 +1,66 @@
+//! The settings of connections: how many at once, and how slow they may be.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+/// How many connections and uploads at once, and how slow they may be.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Connections {
+    /// Connections at once; more wait until one ends.
+    pub most: usize,
+    /// Connections at once from one address; more are closed at once. A trusted proxy may have them all.
+    pub most_per_address: usize,
+    /// Seconds within which the head of a request has to be there, counted from the end of the answer before.
+    pub idle_seconds: u32,
+    /// Seconds within which the body of a request, or whoever reads an answer, has to get on.
+    pub stall_seconds: u32,
+    /// Forms with photos at once, of everybody.
+    pub uploads: usize,
+    /// Forms with photos at once, of one user.
+    pub uploads_per_user: usize,
+}
+
+impl Connections {
+    pub(super) fn check(&self) -> Result<()> {
+        for (name, is_above_zero) in [
+            ("most", self.most > 0),
+            ("most_per_address", self.most_per_address > 0),
+            ("idle_seconds", self.idle_seconds > 0),
+            ("stall_seconds", self.stall_seconds > 0),
+            ("uploads", self.uploads > 0),
+            ("uploads_per_user", self.uploads_per_user > 0),
+        ] {
+            ensure!(
+                is_above_zero,
+                "The setting connections.{name} must be above 0"
+            );
+        }
+        Ok(())
+    }
+
+    /// The time within which the head of a request has to be there.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds.into())
+    }
+
+    /// The time within which a body or a reader has to get on.
+    pub fn stall(&self) -> Duration {
+        Duration::from_secs(self.stall_seconds.into())
+    }
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            most: 512,
+            most_per_address: 128,
+            idle_seconds: 60,
+            stall_seconds: 30,
+            uploads: 32,
+            uploads_per_user: 8,
+        }
+    }
+}

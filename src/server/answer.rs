@@ -1,0 +1,190 @@
+//! How a request gets to Rocket, and its answer back.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::http::response::Builder;
+use hyper::{Request, Response, StatusCode};
+use rocket::futures::stream::poll_fn;
+use rocket::http::uri::Host;
+use rocket::http::{Cookie, Header, Method};
+use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
+use tokio::io::AsyncReadExt;
+use tokio::sync::{mpsc, oneshot};
+
+use super::arriving::{Arriving, Progress};
+use super::in_flight::InFlight;
+
+/// Answers up to this size are sent in one piece.
+const SMALL: usize = 64 * 1024;
+
+/// An answer on its way.
+type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
+
+/// Has Rocket answer requests.
+pub(super) struct Answerer {
+    rocket: Client,
+    stall: Duration,
+    under_way: InFlight,
+}
+
+impl Answerer {
+    /// `stall` is how long the body of a request may pause.
+    pub(super) fn new(rocket: Client, stall: Duration, under_way: InFlight) -> Self {
+        Self {
+            rocket,
+            stall,
+            under_way,
+        }
+    }
+
+    /// The answer to a request of `peer`. What was begun is carried out, even if the client leaves meanwhile.
+    pub(super) async fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> io::Result<Answer> {
+        let under_way = self.under_way.begin();
+        let (send, receive) = oneshot::channel();
+        tokio::spawn(async move {
+            let _under_way = under_way;
+            match self.carry_out(peer, request, send).await {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    tracing::debug!("a client left before all of its answer was sent");
+                }
+                Err(error) => tracing::error!("an answer breaks off: {error}"),
+            }
+        });
+        receive
+            .await
+            .map_err(|_| io::Error::other("the request was given up"))
+    }
+
+    async fn carry_out(
+        &self,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+        send: oneshot::Sender<Answer>,
+    ) -> io::Result<()> {
+        let (parts, body) = request.into_parts();
+        let Ok(method) = parts.method.as_str().parse() else {
+            return deliver(send, unknown_method());
+        };
+        let request = self.translate(method, &parts).remote(peer);
+        let (arriving, progress) = Arriving::new(body, self.stall);
+        request.inner().local_cache(|| arriving);
+        let mut answer = request.dispatch().await;
+        let (head, size) = head(&answer, &progress);
+        if let Some(1..=SMALL) = size {
+            let mut bytes = Vec::with_capacity(SMALL);
+            answer.read_to_end(&mut bytes).await?;
+            return deliver(send, complete(head, whole(bytes))?);
+        }
+        // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
+        // and the answer to a HEAD request has the length of what GET would give.
+        let (sender, mut pieces) = mpsc::channel(1);
+        let pieces = StreamBody::new(poll_fn(move |context| pieces.poll_recv(context)));
+        deliver(send, complete(head, pieces.boxed_unsync())?)?;
+        stream(answer, sender).await
+    }
+
+    /// The request as Rocket has it.
+    fn translate(&self, method: Method, parts: &Parts) -> LocalRequest<'_> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut request = self.rocket.req(method, path.to_owned());
+        for (name, value) in &parts.headers {
+            // Rocket's headers are UTF-8. What isn't is of no use to anybody here.
+            let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+                continue;
+            };
+            if name == COOKIE {
+                let cookies = value.split(';').map(str::trim);
+                request =
+                    request.cookies(cookies.filter_map(|one| Cookie::parse_encoded(one).ok()));
+            }
+            if name == HOST
+                && let Ok(host) = Host::parse_owned(value.to_owned())
+            {
+                request.inner_mut().set_host(host);
+            }
+            request.add_header(Header::new(name.as_str().to_owned(), value.to_owned()));
+        }
+        request
+    }
+}
+
+/// The head of an answer, and the size of its body if there is one and its size is known.
+fn head(answer: &LocalResponse<'_>, progress: &Progress) -> (Builder, Option<usize>) {
+    let mut head = Response::builder().status(answer.status().code);
+    for header in answer.headers().iter() {
+        head = head.header(header.name().as_str(), header.value());
+    }
+    let size = answer.body().preset_size();
+    if let Some(headers) = head.headers_mut() {
+        if let Some(size) = size {
+            headers.insert(CONTENT_LENGTH, size.into());
+        }
+        if !progress.is_done() {
+            // What is left of the body would have to be read before the next request.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    (head, size.filter(|_| answer.body().is_some()))
+}
+
+fn complete(head: Builder, body: UnsyncBoxBody<Bytes, io::Error>) -> io::Result<Answer> {
+    head.body(body).map_err(io::Error::other)
+}
+
+fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
+    Full::new(bytes.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// A method that HTTP doesn't know gets to no route.
+fn unknown_method() -> Answer {
+    let mut answer = Response::new(whole("Method not allowed"));
+    *answer.status_mut() = StatusCode::NOT_IMPLEMENTED;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, plain);
+    answer
+}
+
+/// Sends an answer as it comes.
+async fn stream(
+    mut answer: LocalResponse<'_>,
+    to: mpsc::Sender<io::Result<Frame<Bytes>>>,
+) -> io::Result<()> {
+    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+    let size = answer.body().max_chunk_size();
+    loop {
+        let mut bytes = Vec::with_capacity(size);
+        match answer.read_buf(&mut bytes).await {
+            Ok(0) => return Ok(()),
+            Ok(_) => {
+                let piece = Frame::data(bytes.into());
+                to.send(Ok(piece)).await.map_err(gone)?;
+            }
+            Err(error) => {
+                // Half an answer must not look like a whole one.
+                let broken = Err(io::ErrorKind::UnexpectedEof.into());
+                to.send(broken).await.map_err(gone)?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+fn deliver(send: oneshot::Sender<Answer>, answer: Answer) -> io::Result<()> {
+    send.send(answer)
+        .map_err(|_| io::ErrorKind::BrokenPipe.into())
+}

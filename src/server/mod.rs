@@ -1,0 +1,119 @@
+//! The door: takes connections in, a bounded number, none of which may be slow for ever, and lets Rocket answer.
+//!
+//! Rocket's own listener has no time limits and no way to put any in, so connections are served here by the same library
+//! that Rocket uses, hyper, and each request is handed to Rocket's routing by its local client, which does what its
+//! listener would do.
+
+// How requests get to Rocket and answers back.
+mod answer;
+// The bytes of a request's body as they come.
+mod arriving;
+// One connection.
+mod connection;
+// How many requests are under way.
+mod in_flight;
+// How many connections there are.
+mod visitors;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::local::asynchronous::Client;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use answer::Answerer;
+pub use arriving::{Arrival, Arriving};
+use in_flight::InFlight;
+use visitors::Visitors;
+
+/// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+/// The pause after a connection couldn't be taken in, most likely because the process has too many files open.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+
+/// Answers whoever connects, until asked to end, and then those who have asked already.
+///
+/// `grace` is the time for requests that are under way at the end.
+pub async fn run(
+    listener: TcpListener,
+    rocket: Client,
+    app: App,
+    asked_to_end: impl Future<Output = ()>,
+    grace: Duration,
+) {
+    let under_way = InFlight::default();
+    let limits = app.config.connections.clone();
+    let visitors = Visitors::new(app.config.clone());
+    let answerer = Arc::new(Answerer::new(rocket, limits.stall(), under_way.clone()));
+    let (ending, closing) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    tokio::pin!(asked_to_end);
+    loop {
+        let (stream, peer, place) = tokio::select! {
+            accepted = accept(&listener, &visitors) => accepted,
+            () = &mut asked_to_end => break,
+        };
+        let Some(place) = place else { continue };
+        let (answerer, mut closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
+        connections.spawn(async move {
+            let _place = place;
+            let answer = move |request| answerer.clone().answer(peer, request);
+            let closing = async move {
+                // Who announces it is gone only after that.
+                let _ended = closing.wait_for(|closing| *closing).await;
+            };
+            connection::serve(stream, answer, closing, &limits).await;
+        });
+        // The others go on by themselves; what has ended is only tidied up.
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    ending.send_replace(true);
+    finish(&under_way, grace).await;
+}
+
+/// The next who connects; with no place if there are too many from there.
+async fn accept(
+    listener: &TcpListener,
+    visitors: &Visitors,
+) -> (TcpStream, SocketAddr, Option<visitors::Place>) {
+    let room = visitors.wait_for_room().await;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let place = visitors.place(room, peer.ip());
+                return (stream, peer, place);
+            }
+            Err(error) => {
+                tracing::warn!("a connection can't be taken in: {error}");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+}
+
+/// Waits for the requests under way, and for those that have hardly begun.
+async fn finish(under_way: &InFlight, grace: Duration) {
+    let grace_is_over = tokio::time::sleep(grace);
+    tokio::pin!(grace_is_over);
+    loop {
+        tokio::select! {
+            () = under_way.none() => {}
+            () = &mut grace_is_over => {
+                tracing::warn!("requests that took longer than {} seconds were cut off", grace.as_secs());
+                return;
+            }
+        }
+        tokio::select! {
+            () = under_way.some() => {}
+            () = tokio::time::sleep(LAST_BYTES) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

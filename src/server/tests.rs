@@ -1,0 +1,235 @@
+//! Clients that are slow, greedy or gone. Time is paused: whenever nobody has anything to do, it jumps to what comes next.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::{Request, Response};
+use rocket::futures::stream::poll_fn;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::arriving::Arriving;
+use super::connection;
+use crate::config::Connections;
+
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const STALL: Duration = Duration::from_secs(30);
+
+/// A connection to a server, which answers a POST with the size of what it has received, anything else with `size` bytes.
+struct Connection {
+    client: DuplexStream,
+    server: JoinHandle<()>,
+    close: oneshot::Sender<()>,
+}
+
+impl Connection {
+    fn new(size: usize) -> Self {
+        let (client, server) = duplex(1024);
+        let (close, closing) = oneshot::channel();
+        let answer = move |request| answer(request, size);
+        let server = tokio::spawn(async move {
+            let closing = async move { closing.await.unwrap() };
+            connection::serve(server, answer, closing, &Connections::default()).await;
+        });
+        Self {
+            client,
+            server,
+            close,
+        }
+    }
+
+    /// Reads until the other side closes.
+    async fn read(&mut self) -> String {
+        let mut answer = Vec::new();
+        self.client.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+
+    /// Reads until an empty line.
+    async fn read_head(&mut self) -> String {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            head.push(self.client.read_u8().await.unwrap().into());
+        }
+        head
+    }
+}
+
+async fn answer(request: Request<Incoming>, size: usize) -> io::Result<Response<Full<Bytes>>> {
+    let size = match request.uri().path() {
+        "/count" => {
+            let body = request.into_body().collect().await;
+            body.map_err(io::Error::other)?.to_bytes().len()
+        }
+        _ => size,
+    };
+    Ok(Response::new(Full::from(vec![b'.'; size])))
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_connects_and_says_nothing_is_hung_up_on() {
+    let mut connection = Connection::new(0);
+    assert_eq!(connection.read().await, "");
+    connection.server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_never_ends_is_not_waited_for_however_steadily_it_comes() {
+    let mut connection = Connection::new(0);
+    connection
+        .client
+        .write_all(b"GET / HTTP/1.1\r\n")
+        .await
+        .unwrap();
+    let mut lines = 0;
+    while connection
+        .client
+        .write_all(b"X-Slow: yes\r\n")
+        .await
+        .is_ok()
+    {
+        sleep(Duration::from_secs(7)).await;
+        lines += 1;
+    }
+    assert!((5..15).contains(&lines), "{lines}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_serves_many_requests_until_it_idles() {
+    let mut connection = Connection::new(0);
+    for _ in 0..5 {
+        connection.client.write_all(GET).await.unwrap();
+        assert!(connection.read_head().await.starts_with("HTTP/1.1 200 OK"));
+        sleep(Duration::from_secs(50)).await;
+    }
+    assert_eq!(connection.read().await, "");
+    connection.server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_and_doesnt_read_the_answer_is_given_up() {
+    let mut connection = Connection::new(1024 * 1024);
+    connection.client.write_all(GET).await.unwrap();
+    // The test would never end if the server waited on.
+    (&mut connection.server).await.unwrap();
+    assert!(connection.read().await.len() < 10_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_slowly_gets_it_all() {
+    let mut connection = Connection::new(100_000);
+    connection.client.write_all(GET).await.unwrap();
+    let mut answer = Vec::new();
+    while answer.len() < 100_000 {
+        sleep(Duration::from_secs(20)).await;
+        let mut piece = [0; 1024];
+        let read = connection.client.read(&mut piece).await.unwrap();
+        assert!(read > 0, "hung up after {} bytes", answer.len());
+        answer.extend_from_slice(&piece[..read]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_answered_before_they_have_sent_everything_can_send_on_and_read_the_answer() {
+    let mut connection = Connection::new(7);
+    let head = b"POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n";
+    connection.client.write_all(head).await.unwrap();
+    connection
+        .client
+        .write_all(&[b'x'; 1_000_000])
+        .await
+        .unwrap();
+    assert!(connection.read().await.ends_with("\r\n\r\n......."));
+}
+
+#[tokio::test(start_paused = true)]
+async fn but_nobody_is_listened_to_for_ever() {
+    let mut connection = Connection::new(7);
+    let head = b"POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n";
+    connection.client.write_all(head).await.unwrap();
+    while connection.client.write_all(b"x").await.is_ok() {
+        sleep(Duration::from_secs(1)).await;
+    }
+    connection.server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_as_large_as_a_book_is_refused() {
+    let mut connection = Connection::new(0);
+    let book = format!(
+        "GET / HTTP/1.1\r\nX-Book: {}\r\n\r\n",
+        "words ".repeat(10_000)
+    );
+    // It is refused before it has been read to its end.
+    let _sent = connection.client.write_all(book.as_bytes()).await;
+    assert!(connection.read().await.starts_with("HTTP/1.1 431 "));
+    let mut connection = Connection::new(0);
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "X-Many: y\r\n".repeat(200));
+    let _sent = connection.client.write_all(many.as_bytes()).await;
+    assert!(connection.read().await.starts_with("HTTP/1.1 431 "));
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_end_idle_connections_close_and_what_was_begun_is_finished() {
+    let mut idle = Connection::new(0);
+    idle.client.write_all(GET).await.unwrap();
+    idle.read_head().await;
+    let mut busy = Connection::new(0);
+    let head = b"POST /count HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+    busy.client.write_all(head).await.unwrap();
+    assert_eq!(busy.read_head().await, "HTTP/1.1 100 Continue\r\n\r\n");
+    idle.close.send(()).unwrap();
+    busy.close.send(()).unwrap();
+    idle.server.await.unwrap();
+    busy.client.write_all(b"12345").await.unwrap();
+    let mut answer = Vec::new();
+    busy.client.read_to_end(&mut answer).await.unwrap();
+    assert!(String::from_utf8(answer).unwrap().ends_with("....."));
+}
+
+/// Sends pieces of a body with pauses between them, and gives what arrived of it.
+async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, ErrorKind> {
+    let (sender, mut pieces) = mpsc::channel(1);
+    let body = StreamBody::new(poll_fn(move |context| pieces.poll_recv(context)));
+    let done = Arc::new(Notify::new());
+    let given_up = done.clone();
+    let sending = tokio::spawn(async move {
+        for _ in 0..count {
+            tokio::select! {
+                () = given_up.notified() => return,
+                () = sleep(pause) => {}
+            }
+            let piece = Frame::data(Bytes::from(vec![0; size]));
+            if sender.send(Ok::<_, io::Error>(piece)).await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut bytes = Vec::new();
+    let (arriving, progress) = Arriving::new(body, STALL);
+    let read = arriving.take().unwrap().read_to_end(&mut bytes).await;
+    done.notify_one();
+    sending.await.unwrap();
+    assert_eq!(progress.is_done(), read.is_ok());
+    read.map_err(|error| error.kind())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_over_a_slow_line_arrives_however_long_it_takes() {
+    let second = Duration::from_secs(1);
+    assert_eq!(arrive(10_000, 2048, second).await, Ok(20_480_000));
+    assert_eq!(arrive(3, 20_000, STALL - second).await, Ok(60_000));
+    assert_eq!(arrive(20, 1, second).await, Ok(20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_pauses_or_drips_is_given_up() {
+    assert_eq!(arrive(1, 10, STALL * 2).await, Err(ErrorKind::TimedOut));
+    let second = Duration::from_secs(1);
+    assert_eq!(arrive(1000, 1, second).await, Err(ErrorKind::TimedOut));
+}
