@@ -5,7 +5,7 @@ use std::io::Read;
 
 use tempfile::tempdir;
 
-use crate::support::{Server, command, fails, output, picture, succeeds};
+use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
 use crate::world::{Meanwhile, World, leaves_nothing, sorted};
 
 #[test]
@@ -52,7 +52,7 @@ fn the_restored_folder_is_the_same_wherever_it_is() {
     // While the first still runs.
     succeeds(other.path(), &["restore", archive], "");
     let photos = |folder: &tempfile::TempDir| {
-        let mut files = crate::support::files(&folder.path().join("data/photos"));
+        let mut files = files(&folder.path().join("data/photos"));
         files.retain(|file| file.starts_with("space-id-"));
         files
     };
@@ -144,9 +144,9 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     refused(&["restore", "a.tar.zst"], "isn't empty");
     world.server.process.terminate();
     world.server.process.wait();
-    let before = crate::support::files(folder);
+    let before = files(folder);
     refused(&["restore", "a.tar.zst"], "isn't empty");
-    assert_eq!(crate::support::files(folder), before);
+    assert_eq!(files(folder), before);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn photos_on_a_disk_that_is_not_mounted_are_not_taken_for_lost() {
         complaint.contains("The photos are not in the folder"),
         "{complaint}"
     );
-    assert!(crate::support::files(&photos).is_empty() && !photos.join("temp").exists());
+    assert!(files(&photos).is_empty() && !photos.join("temp").exists());
     fs::remove_dir(&photos).unwrap();
     fs::rename(folder.path().join("disk"), &photos).unwrap();
     succeeds(folder.path(), &["backup", "a.tar.zst"], "");
@@ -226,4 +226,36 @@ fn how_far_it_has_come_is_told_in_the_log_where_there_is_no_terminal() {
     let log = String::from_utf8(output(command, "").stderr).unwrap();
     assert!(log.lines().count() >= 2, "{log}");
     assert!(log.lines().last().unwrap().contains(" of "), "{log}");
+}
+
+#[test]
+fn previews_are_not_in_a_backup_and_are_made_again_after_a_restore() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    let previews = folder.path().join("data/photos/previews");
+    let made = || {
+        until("the previews", || {
+            (files(&previews).len() == 6).then_some(())
+        });
+    };
+    made();
+    let placeholders = |world: &World| {
+        until("the placeholders", || {
+            let images = world.ann.get("/spaces/1/images").unwrap().json();
+            let images = images.as_array().unwrap().clone();
+            let all: Vec<_> = images
+                .iter()
+                .map(|image| image["image"]["placeholder"].clone())
+                .collect();
+            (!all.contains(&serde_json::Value::Null)).then_some(all)
+        })
+    };
+    let before = placeholders(&world);
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+    let gone = world.wipe(folder.path());
+    succeeds(folder.path(), &["restore", "a.tar.zst"], "");
+    assert!(files(&previews).is_empty());
+    let world = gone.at(Server::start(folder.path()));
+    made();
+    assert_eq!(placeholders(&world), before);
 }
