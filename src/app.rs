@@ -29,6 +29,7 @@ use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 use crate::upkeep::Upkeep;
+use crate::uploads::Uploads;
 
 /// How long the very first start waits for what S3 says.
 const ASKING: Duration = Duration::from_secs(5);
@@ -41,6 +42,7 @@ pub struct App {
     pub db: Db,
     pub passwords: Passwords,
     pub attempts: Attempts,
+    pub uploads: Uploads,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub intake: Intake,
@@ -106,6 +108,7 @@ impl App {
             previewer: previewer(&store, &config),
             sorted,
             attempts: Attempts::new(&config.rate_limits, &clock),
+            uploads: Uploads::new(&config.connections),
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkSigner::open(&folder.join("signing.key"))?,
             ids: Arc::new(ids),

@@ -60,6 +60,9 @@ pub enum Error {
     #[error("Too many attempts, try again in {}", in_words(*.wait))]
     TooManyAttempts { wait: Duration },
 
+    #[error("You are sending too many photos at once, try again in a moment")]
+    TooManyUploads,
+
     // Accounts.
     #[error("Registration is closed")]
     RegistrationClosed,
@@ -177,6 +180,7 @@ impl Error {
             Self::NoSession(_) => (404, "no_such_session"),
             Self::WrongLogin => (401, "wrong_login"),
             Self::WrongPassword => (401, "wrong_password"),
+            Self::TooManyUploads => (429, "too_many_uploads"),
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
             Self::CrossOrigin => (403, "cross_origin"),
             Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),

@@ -45,8 +45,12 @@ pub mod error;
 pub mod passwords;
 // Links as pictures that a phone can read.
 pub mod qr;
+// Places of which there are only so many.
+pub mod places;
 // Connections.
 pub mod server;
+// How many uploads at once.
+pub mod uploads;
 // Where the bytes of photos live, and how they get there.
 pub mod photos;
 // Looks after the database while the server runs.

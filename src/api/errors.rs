@@ -91,7 +91,9 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
             let seconds = whole_seconds(*wait);
             Some(Header::new("Retry-After", seconds.to_string()))
         }
-        Error::Busy | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
+        Error::Busy | Error::TooManyUploads | Error::PhotosUnavailable(_) => {
+            Some(Header::new("Retry-After", RETRY_AFTER))
+        }
         _ => None,
     }
 }

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::photos::intake::{Upload, too_many_bytes};
+use crate::uploads::UnderWay;
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
@@ -34,6 +35,8 @@ pub struct ShareForm {
     pub user: CurrentUser,
     pub text: Option<String>,
     pub photo: Option<Upload>,
+    /// Until the share is made.
+    _under_way: UnderWay,
 }
 
 /// The parts of the form that are ours.
@@ -68,16 +71,34 @@ impl<'r> FromData<'r> for ShareForm {
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
-        let parts = match request.content_type() {
-            Some(kind) => read(app, kind, &mut body).await,
-            None => read_nothing(&mut body).await,
-        };
+        let form = Self::read(app, user, request.content_type(), &mut body).await;
         // Also behind a form that is complete, so that the connection can be used again.
         read_on(&mut body).await;
-        match parts {
-            Ok(Parts { text, photo }) => Outcome::Success(Self { user, text, photo }),
+        match form {
+            Ok(form) => Outcome::Success(form),
             Err(error) => Outcome::Error(refused(request, error)),
         }
+    }
+}
+
+impl ShareForm {
+    async fn read(
+        app: &App,
+        user: CurrentUser,
+        kind: Option<&ContentType>,
+        body: &mut Opened<'_>,
+    ) -> Result<Self> {
+        let under_way = app.uploads.begin(user.user.id)?;
+        let Parts { text, photo } = match kind {
+            Some(kind) => read(app, kind, body).await?,
+            None => read_nothing(body).await?,
+        };
+        Ok(Self {
+            user,
+            text,
+            photo,
+            _under_way: under_way,
+        })
     }
 }
 

@@ -53,14 +53,14 @@ pub async fn run(
     let mut connections = JoinSet::new();
     tokio::pin!(asked_to_end);
     loop {
-        let (stream, peer, place) = tokio::select! {
+        let (stream, peer, room) = tokio::select! {
             accepted = accept(&listener, &visitors) => accepted,
             () = &mut asked_to_end => break,
         };
-        let Some(place) = place else { continue };
+        let Some(room) = room else { continue };
         let (answerer, mut closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
         connections.spawn(async move {
-            let _place = place;
+            let _room = room;
             let answer = move |request| answerer.clone().answer(peer, request);
             let closing = async move {
                 // Who announces it is gone only after that.
@@ -76,17 +76,17 @@ pub async fn run(
     finish(&under_way, grace).await;
 }
 
-/// The next who connects; with no place if there are too many from there.
+/// The next who connects; with no room if there are too many from there.
 async fn accept(
     listener: &TcpListener,
     visitors: &Visitors,
-) -> (TcpStream, SocketAddr, Option<visitors::Place>) {
+) -> (TcpStream, SocketAddr, Option<visitors::Room>) {
     let room = visitors.wait_for_room().await;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let place = visitors.place(room, peer.ip());
-                return (stream, peer, place);
+                let let_in = visitors.let_in(room, peer.ip());
+                return (stream, peer, let_in);
             }
             Err(error) => {
                 tracing::warn!("a connection can't be taken in: {error}");

@@ -1,8 +1,9 @@
-//! Uploads as they go over a real connection.
+//! Uploads and other requests as they go over a real connection, slowly or too many at once.
 
 use std::io::{Read, Write};
+use std::net::TcpStream;
 
-use crate::support::Server;
+use crate::support::{Person, Server, picture, until};
 
 /// Most clients listen for an answer only when they have sent everything. A server that hung up on them first would be
 /// a network error to them, and not a reason to sign in again.
@@ -21,4 +22,118 @@ fn who_is_not_signed_in_any_more_sends_a_large_photo_and_reads_why_it_is_refused
     connection.read_to_string(&mut reply).unwrap();
     assert!(reply.contains("HTTP/1.1 401 Unauthorized\r\n"), "{reply}");
     assert!(reply.ends_with("\r\n\r\nYou aren't authorized"), "{reply}");
+}
+
+/// Begins an upload and doesn't send its body: the server has said that it reads it.
+fn begin(server: &Server, person: &Person, space: &str) -> (TcpStream, Vec<u8>) {
+    let (head, body) = person.raw_form(&format!("{space}/shares"), "A photo", &picture(24, 1));
+    let mut connection = server.connect().unwrap();
+    connection.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    connection.read_exact(&mut go_on).unwrap();
+    (connection, body)
+}
+
+fn finish((mut connection, body): (TcpStream, Vec<u8>)) -> String {
+    connection.write_all(&body).unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    reply
+}
+
+#[test]
+fn one_persons_uploads_are_bounded_and_leave_room_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS_PER_USER", "2");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let (ann, bob) = (server.person("ann"), server.person("bob"));
+    let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
+    let under_way = [begin(&server, &ann, &anns), begin(&server, &ann, &anns)];
+    let reply = finish(begin(&server, &ann, &anns));
+    assert!(reply.starts_with("HTTP/1.1 429 "), "{reply}");
+    assert!(reply.contains("\r\nretry-after: "), "{reply}");
+    let sentence = "You are sending too many photos at once, try again in a moment";
+    assert!(reply.ends_with(sentence), "{reply}");
+    bob.share_photo(&bobs, &picture(24, 1));
+
+    for upload in under_way {
+        let reply = finish(upload);
+        assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+    }
+    ann.share_photo(&anns, &picture(24, 2));
+}
+
+#[test]
+fn everybodys_uploads_together_are_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS", "1");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let (ann, bob) = (server.person("ann"), server.person("bob"));
+    let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
+    let under_way = begin(&server, &ann, &anns);
+    let reply = finish(begin(&server, &bob, &bobs));
+    assert!(reply.starts_with("HTTP/1.1 503 "), "{reply}");
+    assert!(reply.contains("\r\nretry-after: "), "{reply}");
+    drop(under_way);
+    until("the abandoned upload to be forgotten", || {
+        let sent = bob.post_form(&format!("{bobs}/shares"), "A photo", None);
+        (sent.unwrap().status == 200).then_some(())
+    });
+}
+
+#[test]
+fn a_body_that_stops_half_way_is_answered_and_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "1");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let (mut connection, body) = begin(&server, &ann, &space);
+    connection.write_all(&body[..body.len() / 2]).unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 408 "), "{reply}");
+    assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
+    assert!(
+        reply.ends_with("\r\n\r\nThe body came too slowly"),
+        "{reply}"
+    );
+    let shares = ann.get(&format!("{space}/shares")).unwrap().json();
+    assert_eq!(shares.as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn who_connects_and_asks_nothing_is_hung_up_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__IDLE_SECONDS", "1");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let mut silent = server.connect().unwrap();
+    let mut half = server.connect().unwrap();
+    half.write_all(b"GET /health HTTP/1.1\r\nHost: local")
+        .unwrap();
+    for connection in [&mut silent, &mut half] {
+        assert_eq!(connection.read(&mut [0]).unwrap(), 0);
+    }
+}
+
+#[test]
+fn one_address_has_only_so_many_connections_and_the_next_is_served_when_one_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "2");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let ask = |connection: &mut TcpStream| {
+        let asked = connection.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let mut reply = [0; "HTTP/1.1 200".len()];
+        asked
+            .and_then(|()| connection.read_exact(&mut reply))
+            .ok()?;
+        (&reply == b"HTTP/1.1 200").then_some(())
+    };
+    let mut inside = [server.connect().unwrap(), server.connect().unwrap()];
+    inside
+        .iter_mut()
+        .for_each(|connection| ask(connection).unwrap());
+    assert!(ask(&mut server.connect().unwrap()).is_none());
+    drop(inside);
+    until("room for the next", || ask(&mut server.connect().unwrap()));
 }

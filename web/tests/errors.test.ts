@@ -36,6 +36,7 @@ test('the server says when to ask again', () => {
 test('what passes by itself is told from what does not', () => {
   expect(isPassing(new ApiError(0, '', 'unreachable'))).toBe(true);
   expect(isPassing(new ApiError(503, 'The server is busy, try again in a moment', 'busy'))).toBe(true);
+  expect(isPassing(new ApiError(408, 'The body came too slowly', 'too_slow'))).toBe(true);
   expect(isPassing(new ApiError(400, 'Text min 3 characters', 'too_short'))).toBe(false);
   expect(isPassing(new TypeError('x'))).toBe(false);
 });

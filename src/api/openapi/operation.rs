@@ -105,7 +105,7 @@ impl Operation {
     /// It takes a body of these media types.
     pub fn takes_body(mut self, content: Value) -> Self {
         self.body = Some(json!({"required": true, "content": content}));
-        self
+        self.refuses([Error::TooSlow])
     }
 
     /// It gives an object of the schema with this name.

@@ -24,7 +24,7 @@ export class ApiError extends Error {
 
 /** Tells whether asking once more, later, can help. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof ApiError && (error.unreachable || error.status === 503 || error.status === 429);
+  return error instanceof ApiError && (error.unreachable || [408, 429, 503].includes(error.status));
 }
 
 /** Reads a refusal from what the server sent: problem details, or a sentence. */

@@ -134,6 +134,7 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         Error::WrongContentType(
             "The form must be sent as multipart/form-data or application/x-www-form-urlencoded",
         ),
+        Error::TooManyUploads,
         Error::PhotoType,
         Error::PhotoDamaged("it ends too early"),
         too_many_bytes(limits),

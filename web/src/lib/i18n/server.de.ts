@@ -32,6 +32,8 @@ export const sentences: Sentences = {
   no_such_invitation: [/^This invitation isn't valid, or not any more$/, 'Diese Einladung gilt nicht, oder nicht mehr'],
   no_such_reset: 'Dieser Link gilt nicht, oder nicht mehr',
   too_many_attempts: [/^Too many attempts, try again in (\d+) (seconds?|minutes)$/, 'Zu viele Versuche. Versuch es in {0} {1} noch einmal'],
+  too_many_uploads: 'So viele Fotos auf einmal gehen nicht. Versuch es gleich noch einmal',
+  too_slow: 'Das kam zu langsam an. Versuch es noch einmal',
   registration_closed: 'Hier kann man sich gerade nicht selbst anmelden',
   passwords_dont_match: 'Die Passwörter sind nicht gleich',
   new_passwords_dont_match: 'Die neuen Passwörter sind nicht gleich',
