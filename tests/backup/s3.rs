@@ -1,5 +1,6 @@
 //! Photos in S3, and backups there, as moto plays it.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
@@ -60,9 +61,24 @@ fn photos(cloud: &Cloud, bucket: &str) -> usize {
     keys.iter().filter(|key| key.contains("/photos/")).count()
 }
 
-fn unfinished_uploads(cloud: &Cloud, bucket: &str) -> usize {
+fn unfinished_uploads(cloud: &Cloud, bucket: &str) -> BTreeSet<String> {
     let list = cloud.s3.list_multipart_uploads().bucket(bucket).send();
-    cloud.wait(list).unwrap().uploads().len()
+    let list = cloud.wait(list).unwrap();
+    let ids = list
+        .uploads()
+        .iter()
+        .filter_map(|upload| upload.upload_id());
+    ids.map(str::to_owned).collect()
+}
+
+/// Starts a backup and waits until it uploads: by an upload of its own, since it clears up those before it.
+fn begin_upload(cloud: &Cloud, bucket: &str, file: &str) -> Process {
+    let before = unfinished_uploads(cloud, bucket);
+    let backup = Process::start(cloud.command(cloud.folder(), &["backup", file], &LOCAL));
+    until("the upload to begin", || {
+        (!unfinished_uploads(cloud, bucket).is_subset(&before)).then_some(())
+    });
+    backup
 }
 
 #[test]
@@ -199,10 +215,7 @@ fn a_large_archive_goes_in_parts_and_none_is_left_of_one_that_is_killed() {
     let mut random = Random::new(std::process::id().into());
     let half = format!("{place}/half.tar.zst");
     for _ in 0..4 {
-        let backup = Process::start(cloud.command(cloud.folder(), &["backup", &half], &LOCAL));
-        until("the upload to begin", || {
-            (unfinished_uploads(&cloud, &bucket) > 0).then_some(())
-        });
+        let backup = begin_upload(&cloud, &bucket, &half);
         pause(std::time::Duration::from_millis(random.below(50)));
         backup.kill();
     }
@@ -211,18 +224,15 @@ fn a_large_archive_goes_in_parts_and_none_is_left_of_one_that_is_killed() {
             .keys(&bucket)
             .contains(&"spaces/half.tar.zst".to_owned())
     );
-    assert!(unfinished_uploads(&cloud, &bucket) > 0);
+    assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 1);
     cloud.succeeds(&["backup", &place], &LOCAL);
-    assert_eq!(unfinished_uploads(&cloud, &bucket), 0);
+    assert!(unfinished_uploads(&cloud, &bucket).is_empty());
 
     // Asked to end, it clears up itself.
-    let backup = Process::start(cloud.command(cloud.folder(), &["backup", &half], &LOCAL));
-    until("the upload to begin", || {
-        (unfinished_uploads(&cloud, &bucket) > 0).then_some(())
-    });
+    let backup = begin_upload(&cloud, &bucket, &half);
     backup.terminate();
     assert_eq!(backup.wait().code(), Some(1));
-    assert_eq!(unfinished_uploads(&cloud, &bucket), 0);
+    assert!(unfinished_uploads(&cloud, &bucket).is_empty());
     leaves_nothing(cloud.folder());
 }
 
