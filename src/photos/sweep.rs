@@ -43,11 +43,7 @@ impl Sweeper {
 
     /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
     pub async fn delete_now(&self, names: &[PhotoName]) {
-        for name in names {
-            if let Err(error) = self.store.delete(name).await {
-                tracing::warn!(photo = %name, "can't delete a photo yet: {error:#}");
-            }
-        }
+        self.delete(names).await;
     }
 
     /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
@@ -83,13 +79,13 @@ impl Sweeper {
             .db
             .read(move |conn| Ok(photos::orphans(conn, found)?))
             .await?;
-        let orphans = self.delete(orphans).await.len();
+        let orphans = self.delete(&orphans).await.len();
         let now = self.clock.now();
         let due = self
             .db
             .read(move |conn| Ok(tombstones::list_due(conn, now, all)?))
             .await?;
-        let deleted = self.delete(due).await;
+        let deleted = self.delete(&due).await;
         let swept = Swept {
             deleted: deleted.len(),
             orphans,
@@ -140,12 +136,15 @@ impl Sweeper {
     }
 
     /// Deletes photos and gives those that are gone.
-    async fn delete(&self, names: Vec<PhotoName>) -> Vec<PhotoName> {
+    async fn delete(&self, names: &[PhotoName]) -> Vec<PhotoName> {
         let mut gone = Vec::new();
-        for name in names {
-            match self.store.delete(&name).await {
-                Ok(()) => gone.push(name),
-                Err(error) => tracing::warn!(photo = %name, "can't delete a photo yet: {error:#}"),
+        for batch in names.chunks(self.store.deleted_at_once()) {
+            match self.store.delete_all(batch).await {
+                Ok(()) => gone.extend_from_slice(batch),
+                Err(error) => {
+                    let (first, photos) = (&batch[0], batch.len());
+                    tracing::warn!(%first, photos, "can't delete photos yet: {error:#}");
+                }
             }
         }
         gone

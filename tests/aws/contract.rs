@@ -136,6 +136,24 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
         "space 12 is not space 1"
     );
 
+    // Many at once, of several spaces: sorted, not sorted yet, nowhere, and of a space that has no store.
+    let many = [
+        "9-1.png", "9-2.png", "10-3.png", "10-4.png", "11-5.png", "9-6.png",
+    ]
+    .map(name);
+    for photo in &many[..4] {
+        store.put_temporary(photo, b"many".to_vec()).await.unwrap();
+    }
+    for photo in [&many[0], &many[2]] {
+        assert_eq!(store.sort(photo).await.unwrap(), Sorted::Now);
+    }
+    store.delete_all(&many).await.unwrap();
+    for photo in &many {
+        assert_eq!(bytes(store, photo).await, None, "{photo}");
+    }
+    store.delete_all(&[]).await.unwrap();
+    assert_eq!(bytes(store, &twelve).await.unwrap(), b"twelve");
+
     // A space that comes back gets a store again.
     store.put_temporary(&one, b"again".to_vec()).await.unwrap();
     assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);

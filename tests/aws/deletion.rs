@@ -62,3 +62,23 @@ fn a_deleted_space_leaves_no_bytes_in_s3() {
     }
     assert_eq!(cloud.buckets(), [""; 0]);
 }
+
+#[test]
+fn the_photos_of_a_space_are_deleted_by_a_few_requests() {
+    let cloud = Cloud::with_queue(false);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let _worker = cloud.worker();
+    for seed in 0..30 {
+        ann.share_photo(&space, &picture(24, seed));
+    }
+    until("the photos to be sorted", || {
+        (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
+    });
+    let before = cloud.proxy.requests();
+    assert_eq!(ann.delete(&space).unwrap().status, 200);
+    let requests = cloud.proxy.requests() - before;
+    assert!((1..20).contains(&requests), "{requests} requests");
+    assert_eq!(cloud.buckets(), [""; 0]);
+}

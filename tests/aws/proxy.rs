@@ -27,12 +27,22 @@ pub enum Weather {
 /// What is sent before a connection breaks half-way.
 const HALF: usize = 64 * 1024;
 
+/// How the head of a request to S3 or SQS begins.
+const METHODS: [&[u8]; 5] = [b"GET /", b"HEAD /", b"PUT /", b"POST /", b"DELETE /"];
+
 /// Passes connections on to moto, as the weather lets it.
 pub struct Proxy {
     port: u16,
     weather: Arc<AtomicU8>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
     /// Pieces that wait for the weather to change.
-    held: Arc<AtomicU32>,
+    held: AtomicU32,
+    /// Requests that have come, told by how their heads begin.
+    requests: AtomicU32,
 }
 
 impl Proxy {
@@ -40,18 +50,18 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let weather = Arc::new(AtomicU8::new(Weather::Fine as u8));
-        let (seen, held) = (weather.clone(), Arc::<AtomicU32>::default());
-        let holding = held.clone();
+        let (seen, counts) = (weather.clone(), Arc::<Counts>::default());
+        let counting = counts.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (weather, held) = (seen.clone(), holding.clone());
-                thread::spawn(move || pass(&client, target, &weather, &held));
+                let (weather, counts) = (seen.clone(), counting.clone());
+                thread::spawn(move || pass(&client, target, &weather, &counts));
             }
         });
         Self {
             port,
             weather,
-            held,
+            counts,
         }
     }
 
@@ -61,7 +71,12 @@ impl Proxy {
 
     /// Whether something doesn't get on its way.
     pub fn holds_something(&self) -> bool {
-        self.held.load(Ordering::SeqCst) > 0
+        self.counts.held.load(Ordering::SeqCst) > 0
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> u32 {
+        self.counts.requests.load(Ordering::SeqCst)
     }
 
     pub fn set(&self, weather: Weather) {
@@ -69,7 +84,7 @@ impl Proxy {
     }
 }
 
-fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, held: &AtomicU32) {
+fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, counts: &Counts) {
     let is = |kind: Weather| weather.load(Ordering::SeqCst) == kind as u8;
     if is(Weather::Gone) {
         return;
@@ -84,9 +99,12 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, held: &AtomicU32) {
         scope.spawn(move || {
             let (mut chunk, mut sent) = (vec![0; 16 * 1024], 0);
             while let Ok(count @ 1..) = from_client.read(&mut chunk) {
-                held.fetch_add(1, Ordering::SeqCst);
+                if METHODS.iter().any(|method| chunk.starts_with(method)) {
+                    counts.requests.fetch_add(1, Ordering::SeqCst);
+                }
+                counts.held.fetch_add(1, Ordering::SeqCst);
                 wait_while(|| is(Weather::Stalled));
-                held.fetch_sub(1, Ordering::SeqCst);
+                counts.held.fetch_sub(1, Ordering::SeqCst);
                 sent += count;
                 let breaks = is(Weather::Gone) || is(Weather::HalfWay) && sent > HALF;
                 if breaks || to_server.write_all(&chunk[..count]).is_err() {

@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the tests of S3 and SQS use more of it")]
 mod cloud;
 #[path = "../aws/proxy.rs"]
+#[expect(dead_code, reason = "the tests of S3 and SQS use more of it")]
 mod proxy;
 #[path = "../process/support.rs"]
 #[expect(dead_code, reason = "the tests of processes use more of it")]

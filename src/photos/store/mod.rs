@@ -270,9 +270,32 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be written to.
     pub async fn delete(&self, name: &PhotoName) -> Result<()> {
+        self.delete_all(std::slice::from_ref(name)).await
+    }
+
+    /// Deletes photos as [`Self::delete`] does, by few requests where the store takes many at once. After an error, any of
+    /// them may still be there.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
         match self {
-            Self::Local(store) => store.delete(name).await,
-            Self::S3(store) => store.delete(name).await,
+            Self::Local(store) => {
+                for name in names {
+                    store.delete(name).await?;
+                }
+                Ok(())
+            }
+            Self::S3(store) => store.delete_all(names).await,
+        }
+    }
+
+    /// How many photos [`Self::delete_all`] is best given: where it can't do many at once, one that can't be deleted
+    /// should hold up no other.
+    pub fn deleted_at_once(&self) -> usize {
+        match self {
+            Self::Local(_) => 1,
+            Self::S3(_) => s3::DELETED_AT_ONCE,
         }
     }
 

@@ -9,6 +9,7 @@ mod probe;
 // What has been found out once and stays so.
 mod remembered;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,11 +30,14 @@ use crate::photos::preview::PreviewSize;
 use crate::photos::sweep::ABANDONED;
 use buckets::{Buckets, Place, delete_bucket};
 pub use objects::S3Object;
-use objects::{Copied, copy, delete, empty, size};
+use objects::{Copied, copy, delete, delete_all, empty, size};
 use remembered::Remembered;
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
+
+/// Photos that are deleted by one request for each bucket: they have two previews, and a request takes a thousand objects.
+pub const DELETED_AT_ONCE: usize = 500;
 
 /// The stores in S3; clones share what they have found out.
 #[derive(Clone, Debug)]
@@ -203,14 +207,33 @@ impl S3Store {
         Ok(None)
     }
 
-    pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
-        let client = self.client().await;
-        self.sorted.remove(name);
-        delete(client, &self.buckets.temporary(name)).await?;
-        if let Some(place) = self.buckets.find(client, name).await? {
-            delete(client, &place).await?;
+    /// Deletes photos wherever they are, with their previews; [`DELETED_AT_ONCE`] at the most.
+    pub(super) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
+        if names.is_empty() {
+            // S3 takes no request about nothing.
+            return Ok(());
         }
-        self.delete_previews(name).await
+        let client = self.client().await;
+        // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
+        let temporary = names.iter().map(|name| self.buckets.temporary(name).key);
+        delete_all(client, self.buckets.temp(), temporary).await?;
+        let mut sorted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut nowhere = "";
+        for name in names {
+            self.sorted.remove(name);
+            // Where a space has no bucket, it isn't looked for again with each of its photos.
+            if name.space() == nowhere {
+                continue;
+            }
+            match self.buckets.find(client, name).await? {
+                Some(Place { bucket, key }) => sorted.entry(bucket).or_default().push(key),
+                None => nowhere = name.space(),
+            }
+        }
+        for (bucket, keys) in sorted {
+            delete_all(client, &bucket, keys).await?;
+        }
+        self.delete_previews(names).await
     }
 
     /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.

@@ -81,13 +81,15 @@ impl S3Store {
         Ok(Some(self.redirect(place, None).await?))
     }
 
-    /// Deletes both previews of a photo.
-    pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
-        let sizes = [PreviewSize::Small, PreviewSize::Large];
-        for size in sizes {
-            self.seen.remove(&(name.clone(), size));
+    /// Deletes both previews of each photo.
+    pub(super) async fn delete_previews(&self, names: &[PhotoName]) -> Result<()> {
+        let mut keys = Vec::new();
+        for name in names {
+            for size in [PreviewSize::Small, PreviewSize::Large] {
+                self.seen.remove(&(name.clone(), size));
+                keys.push(self.buckets.preview(name, size).key);
+            }
         }
-        let keys = sizes.map(|size| self.buckets.preview(name, size).key);
         delete_all(self.client().await, self.buckets.previews(), keys).await
     }
 
