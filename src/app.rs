@@ -20,7 +20,7 @@ use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::catalogue::Catalogue;
 use crate::photos::intake::Intake;
-use crate::photos::links::LinkSigner;
+use crate::photos::links::LinkKey;
 use crate::photos::mover::{Journal, Mover};
 use crate::photos::outbox::Outbox;
 use crate::photos::previewer::Previewer;
@@ -46,7 +46,7 @@ pub struct App {
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub intake: Intake,
-    pub links: LinkSigner,
+    pub links: LinkKey,
     pub catalogue: Catalogue,
     pub upkeep: Upkeep,
     previewer: Option<Previewer>,
@@ -110,7 +110,7 @@ impl App {
             attempts: Attempts::new(&config.rate_limits, &clock),
             uploads: Uploads::new(&config.connections),
             intake: Intake::new(store.clone(), config.limits.clone()),
-            links: LinkSigner::open(&folder.join("signing.key"))?,
+            links: LinkKey::open(&folder.join(folder::KEY))?,
             ids: Arc::new(ids),
             upkeep: Upkeep::new(db.clone()),
             config: Arc::new(config),

@@ -20,6 +20,7 @@ Examples:
   shared-spaces photos failed                list photos that could not be sorted
   shared-spaces photos move --to s3          take all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
+  shared-spaces keys rotate                  end all links to photos that are out
   shared-spaces doctor                       find out what is wrong
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
@@ -81,6 +82,9 @@ pub enum Command {
     /// Look after photos that could not be sorted, and take photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
+    /// Look after the key that signs links to photos
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Back up the database and all photos, while the server runs
     #[command(after_help = BACKUP)]
     Backup(BackupOptions),
@@ -200,6 +204,13 @@ pub enum InvitationCommand {
         /// Its ID, as `invitation list` tells it
         id: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a new key: all links that are out end at once, also where a server is running
+    #[command(after_help = "Example: shared-spaces keys rotate")]
+    Rotate,
 }
 
 #[derive(Debug, Subcommand)]

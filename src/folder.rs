@@ -17,6 +17,8 @@ use crate::photos::store::LocalStore;
 pub const MARKER: &str = "shared-spaces.id";
 /// The database in the data folder.
 pub const DATABASE: &str = "shared-spaces.db";
+/// The key that signs links, in the data folder.
+pub const KEY: &str = "signing.key";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 

@@ -6,14 +6,16 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::domain::page::{Listing, Order, Page};
 use crate::domain::tokens::Token;
-use crate::photos::links::PhotoLinks;
+use crate::photos::links::{LinkSigner, PhotoLinks};
 use crate::photos::name::PhotoName;
 
 /// Makes absolute links for the one who asks.
 pub struct Links {
-    app: App,
+    signer: LinkSigner,
+    now: Timestamp,
     origin: String,
     path: String,
 }
@@ -25,7 +27,8 @@ impl<'r> FromRequest<'r> for Links {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
         Outcome::Success(Self {
-            app: app.inner().clone(),
+            signer: app.links.signer(),
+            now: app.now(),
             origin: Visitor::of(app, request).origin.clone(),
             path: request.uri().path().to_string(),
         })
@@ -35,7 +38,7 @@ impl<'r> FromRequest<'r> for Links {
 impl Links {
     /// Links to a photo that anybody who has them can fetch for a while; as paths, for [`Self::absolute`].
     pub fn photo(&self, name: &PhotoName) -> PhotoLinks {
-        self.app.links.links(name, self.app.now())
+        self.signer.links(name, self.now)
     }
 
     /// A path of this server as a link that works everywhere.

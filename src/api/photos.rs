@@ -124,7 +124,8 @@ impl Asked {
         };
         let name: PhotoName = name.parse().map_err(|_| Error::BadLink)?;
         let now = app.now();
-        let expires = app.links.check(&name, expires, signature, now)?;
+        let signer = app.links.signer();
+        let expires = signer.check(&name, expires, signature, now)?;
         let asked = name.clone();
         let photo = app
             .db

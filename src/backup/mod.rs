@@ -11,6 +11,8 @@ mod beside;
 pub mod bridge;
 // Reading photos from the store.
 mod fetch;
+// Whose archives are whose.
+pub mod owner;
 // Where archives are kept.
 pub mod place;
 // How far it has come.

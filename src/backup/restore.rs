@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::archive::{self, Contents, DATABASE, Head, KEY, Whereabouts};
 use super::beside;
 use super::bridge::{Bridge, Lane};
+use super::owner;
 use super::place::Spot;
 use super::progress::Progress;
 use super::workplace::make_private_folder;
@@ -29,7 +30,7 @@ const FOLDER: &str = ".restore";
 /// What may be in an empty data folder: locks, and what a new disk brings.
 const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
-const REMAINS: [&str; 3] = [FOLDER, PHOTOS, KEY];
+const REMAINS: [&str; 4] = [FOLDER, PHOTOS, KEY, owner::FILE];
 /// What a new disk brings.
 const LOST: &str = "lost+found";
 
@@ -238,10 +239,12 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             gone.push(name.parse()?);
         }
         let (database, key) = (contents.database, contents.key);
+        let installation = contents.head.installation;
         drop(contents.snapshot);
         snapshot::make_ready(&database, &gone)
             .context("The database of the archive can't be brought up to date")?;
         bridge.go_on()?;
+        owner::restore(self.data, &installation, &key)?;
         self.put_in_place(&key, &database)?;
         Ok(restored)
     }

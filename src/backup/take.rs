@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use indicatif::HumanBytes;
-use sha2::{Digest, Sha256};
 
 use super::archive::{
     ArchiveWriter, DATABASE, FORMAT, Front, Head, KEY, Lost, Outcome, Whereabouts, read_head,
 };
 use super::bridge::Bridge;
 use super::fetch::{Fetched, Fetcher};
+use super::owner;
 use super::place::{ArchiveName, ENDING, Place, Spot, Target};
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
@@ -93,7 +93,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
-    let installation = installation(&key);
+    let installation = owner::installation(data, &key)?;
     // Others' archives are met only where names are given by the time.
     if ArchiveName::parse(&archive.file).is_some() {
         check_owner(place, &installation)?;
@@ -192,15 +192,6 @@ fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
         folder::check_photos(&data.join(folder::PHOTOS), &id, original.has_photos()?)?;
     }
     app::store(config.photos.store, config)
-}
-
-/// What tells the archives of one installation from those of others: its key has been made by chance, and can't be
-/// found out from this.
-fn installation(key: &[u8]) -> String {
-    let sum = Sha256::new_with_prefix("shared-spaces installation\n")
-        .chain_update(key)
-        .finalize();
-    hex::encode(&sum[..8])
 }
 
 /// Two installations at one place would delete each other's archives.

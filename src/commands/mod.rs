@@ -3,6 +3,7 @@
 mod backup;
 mod doctor;
 mod invitation;
+mod keys;
 mod link;
 mod photos;
 mod photos_move;
@@ -46,6 +47,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         (false, Some(Command::Verify { archive })) => verify::run(&options, archive).await,
         (false, Some(Command::Restore(command))) => restore::run(&options, command).await,
         (false, Some(Command::Doctor)) => doctor::run(&options).await,
+        (false, Some(Command::Keys(command))) => keys::run(&options, command),
         (false, Some(Command::Photos(command))) => photos::run(&options, command).await,
         (true, Some(_)) => bail!("--worker is a command of its own and can't stand beside another"),
     }

@@ -1,19 +1,19 @@
 //! Links to photos that carry their own proof: a signature over the photo's name and the time until which it holds.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::path::Path;
+// The key, in its file.
+mod key;
 
-use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::name::PhotoName;
 use super::preview::PreviewSize;
 use crate::clock::Timestamp;
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+pub use self::key::LinkKey;
 
 /// Links end on the hour of such a period, so that the link of a photo stays the same for a while and browsers can
 /// keep the photo.
@@ -21,7 +21,7 @@ const PERIOD: i64 = 12 * 60 * 60;
 /// So much may the clock be set back, as time servers do, without links of just now being refused.
 const SLACK: i64 = 60 * 60;
 
-/// Makes and checks links; clones have the same key.
+/// Makes and checks links with one key.
 #[derive(Clone)]
 pub struct LinkSigner {
     mac: Hmac<Sha256>,
@@ -46,29 +46,6 @@ impl PhotoLinks {
 }
 
 impl LinkSigner {
-    /// Reads the key at `path`, or makes one that only this account of the system can read.
-    ///
-    /// # Errors
-    /// The file can't be read, written or made, or holds no key.
-    pub fn open(path: &Path) -> Result<Self> {
-        let problem = || format!("The signing key {} can't be used", path.display());
-        if !path.exists() {
-            create_key(path).with_context(problem)?;
-        }
-        let mut key = Vec::new();
-        fs::File::open(path)
-            .and_then(|mut file| file.read_to_end(&mut key))
-            .with_context(problem)?;
-        if key.len() != 32 {
-            return Err(anyhow!("it must hold 32 bytes, and holds {}", key.len()))
-                .with_context(problem);
-        }
-        let mac = Hmac::new_from_slice(&key)
-            .map_err(|error| anyhow!(error))
-            .with_context(problem)?;
-        Ok(Self { mac })
-    }
-
     /// The links to a photo, good for 12 to 24 hours.
     pub fn links(&self, name: &PhotoName, now: Timestamp) -> PhotoLinks {
         let expires = (now.seconds().div_euclid(PERIOD) + 2) * PERIOD;
@@ -89,7 +66,7 @@ impl LinkSigner {
         expires: &str,
         signature: &str,
         now: Timestamp,
-    ) -> Result<i64, Error> {
+    ) -> Result<i64> {
         let expires = expires
             .parse::<i64>()
             .ok()
@@ -115,29 +92,16 @@ impl LinkSigner {
     }
 }
 
-/// Writes a new key whole or not at all; if another process was quicker, theirs stands.
-fn create_key(path: &Path) -> Result<()> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Temporary files are made readable only by their owner.
-    let mut part = tempfile::NamedTempFile::new_in(folder)?;
-    part.write_all(&key)?;
-    part.as_file().sync_all()?;
-    match part.persist_noclobber(path) {
-        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => Err(failed.error.into()),
-        _ => Ok(OpenOptions::new().read(true).open(folder)?.sync_all()?),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use hmac::KeyInit;
+
     use super::*;
 
-    fn signer() -> (tempfile::TempDir, LinkSigner) {
-        let folder = tempfile::tempdir().unwrap();
-        let signer = LinkSigner::open(&folder.path().join("signing.key")).unwrap();
-        (folder, signer)
+    fn signer() -> LinkSigner {
+        LinkSigner {
+            mac: Hmac::new_from_slice(&[7; 32]).unwrap(),
+        }
     }
 
     fn parts(link: &str) -> (PhotoName, &str, &str) {
@@ -153,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_link_holds_for_half_a_day_and_ends_within_a_day() {
-        let (_folder, signer) = signer();
+        let signer = signer();
         let now = Timestamp(1_800_000_000_000);
         let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
         let (name, expires, signature) = parts(&link);
@@ -170,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_link_with_any_one_character_changed_is_refused() {
-        let (_folder, signer) = signer();
+        let signer = signer();
         let now = Timestamp(1_800_000_000_000);
         let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
         let (name, expires, signature) = parts(&link);
@@ -194,38 +158,5 @@ mod tests {
             signer.check(&other, expires, signature, now),
             Err(Error::BadLink)
         ));
-    }
-
-    #[test]
-    fn the_key_outlives_the_program_and_is_for_its_owner_only() {
-        let (folder, first) = signer();
-        let path = folder.path().join("signing.key");
-        let second = LinkSigner::open(&path).unwrap();
-        let now = Timestamp(1_800_000_000_000);
-        let name = "1-34.jpg".parse().unwrap();
-        assert_eq!(
-            first.links(&name, now).whole(),
-            second.links(&name, now).whole()
-        );
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
-        }
-    }
-
-    #[test]
-    fn a_key_of_another_length_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("signing.key");
-        fs::write(&path, "short").unwrap();
-        let refusal = format!("{:#}", LinkSigner::open(&path).err().unwrap());
-        assert!(
-            refusal.contains("signing.key") && refusal.contains("32 bytes"),
-            "{refusal}"
-        );
     }
 }

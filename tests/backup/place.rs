@@ -293,3 +293,23 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
         Value::Null
     );
 }
+
+#[test]
+fn a_place_stays_the_same_when_the_key_that_signs_links_is_changed_and_after_a_restore() {
+    let (folder, world) = place();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place"], "");
+    succeeds(folder, &["keys", "rotate"], "");
+    let said = succeeds(folder, &["backup", "place"], "");
+    assert!(said.contains("3 there already"), "{said}");
+    let answers = world.answers();
+    let gone = world.wipe(folder);
+    let place = folder.join("place");
+    succeeds(folder, &["restore", place.to_str().unwrap()], "");
+    // Once with the word of the archive, and once when the key was changed again.
+    succeeds(folder, &["backup", "place"], "");
+    succeeds(folder, &["keys", "rotate"], "");
+    succeeds(folder, &["backup", "place"], "");
+    assert_eq!(archives(folder).len(), 4);
+    assert_eq!(gone.at(Server::start(folder)).answers(), answers);
+}

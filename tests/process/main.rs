@@ -10,6 +10,7 @@ mod doctor;
 mod folder;
 mod full;
 mod handles;
+mod keys;
 mod kills;
 mod locked;
 mod read_only;

@@ -23,14 +23,12 @@ use zstd::stream::write::Encoder;
 
 use crate::clock::Timestamp;
 use crate::db::snapshot::Snapshot;
-pub use crate::folder::DATABASE;
+pub use crate::folder::{DATABASE, KEY};
 use crate::photos::name::PhotoName;
 pub use notes::{FORMAT, Head, Lost, Outcome, Whereabouts};
 pub use read::{Contents, read, read_head, read_start};
 use seal::Sealing;
 
-/// The key that signs links, in an archive as in a data folder.
-pub const KEY: &str = "signing.key";
 const HEAD: &str = "backup.json";
 const SUMS: &str = "SHA256SUMS";
 const OUTCOME: &str = "outcome.json";

@@ -1,0 +1,117 @@
+//! What tells the archives of one installation from those of others: a word that follows from the signing key that it
+//! began with. Where that key was changed since, or such an archive was restored, the word stands in a file.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use crate::folder::KEY;
+
+/// The file in the data folder.
+pub const FILE: &str = "backup.id";
+
+/// The word of the installation in this data folder. `key` is the signing key and was read before: a key that changes
+/// meanwhile has left the file.
+///
+/// # Errors
+/// The file can't be read, or has no such word.
+pub fn installation(data: &Path, key: &[u8]) -> Result<String> {
+    let path = data.join(FILE);
+    let reading = || format!("The file {} can't be used", path.display());
+    match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(derive(key)),
+        text => {
+            let word = text.with_context(reading)?.trim_end().to_owned();
+            ensure!(is_word(&word), reading());
+            Ok(word)
+        }
+    }
+}
+
+/// Writes the word down, so that it stays when the key is changed.
+///
+/// # Errors
+/// There is no key, or the file can't be written.
+pub fn keep(data: &Path) -> Result<()> {
+    let key = data.join(KEY);
+    let bytes =
+        fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
+    write(data, &installation(data, &bytes)?)
+}
+
+/// Writes down the word of an archive that is being restored, unless it follows from the archive's key.
+///
+/// # Errors
+/// The file can't be written.
+pub fn restore(data: &Path, word: &str, key: &Path) -> Result<()> {
+    if is_word(word) && derive(&fs::read(key)?) != word {
+        write(data, word)?;
+    }
+    Ok(())
+}
+
+/// The key has been made by chance, and can't be found out from this.
+fn derive(key: &[u8]) -> String {
+    let sum = Sha256::new_with_prefix("shared-spaces installation\n")
+        .chain_update(key)
+        .finalize();
+    hex::encode(&sum[..8])
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Durably, whole or not at all.
+fn write(data: &Path, word: &str) -> Result<()> {
+    let write = || {
+        let mut part = NamedTempFile::new_in(data)?;
+        writeln!(part, "{word}")?;
+        part.as_file().sync_all()?;
+        part.persist(data.join(FILE))?;
+        File::open(data)?.sync_all()
+    };
+    write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_follows_from_the_first_key_whatever_comes_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, key) = (folder.path(), folder.path().join(KEY));
+        fs::write(&key, [7; 32]).unwrap();
+        let word = installation(data, &[7; 32]).unwrap();
+        for changed in [[8; 32], [9; 32]] {
+            keep(data).unwrap();
+            fs::write(&key, changed).unwrap();
+            assert_eq!(installation(data, &changed).unwrap(), word);
+        }
+        assert_ne!(derive(&[9; 32]), word);
+    }
+
+    #[test]
+    fn what_is_restored_keeps_the_word_of_its_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, key) = (folder.path(), folder.path().join(KEY));
+        fs::write(&key, [7; 32]).unwrap();
+        restore(data, &derive(&[7; 32]), &key).unwrap();
+        assert!(!data.join(FILE).exists());
+        restore(data, "0123456789abcdef", &key).unwrap();
+        assert_eq!(installation(data, &[7; 32]).unwrap(), "0123456789abcdef");
+    }
+
+    #[test]
+    fn a_file_with_something_else_in_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "").unwrap();
+        let refusal = installation(folder.path(), &[7; 32]).unwrap_err();
+        assert!(refusal.to_string().contains(FILE));
+    }
+}

@@ -1,0 +1,43 @@
+//! `shared-spaces keys`: looks after the key that signs links to photos.
+
+use anyhow::{Result, ensure};
+
+use super::settings;
+use crate::app;
+use crate::backup::owner;
+use crate::cli::{KeysCommand, Options};
+use crate::config::{Delivery, StoreKind};
+use crate::folder::{self, KEY};
+use crate::photos::links::LinkKey;
+
+/// Replaces the key.
+///
+/// # Errors
+/// There is no data folder with a key, or it can't be written.
+pub fn run(options: &Options, command: KeysCommand) -> Result<()> {
+    let config = settings(options)?.1;
+    app::check_folder(&config)?;
+    let data = &config.data_dir;
+    ensure!(
+        folder::is_begun(data),
+        "Nothing is in the data folder {}, and so there is no key in it",
+        data.display()
+    );
+    match command {
+        KeysCommand::Rotate => {
+            // First, so that backups know their place again whatever happens.
+            owner::keep(data)?;
+            LinkKey::rotate(&data.join(KEY))?;
+        }
+    }
+    println!(
+        "All links to photos that were out have ended. Pages that are open show photos when they are loaded anew."
+    );
+    let photos = &config.photos;
+    if (photos.store, photos.delivery) == (StoreKind::S3, Delivery::Redirect) {
+        println!(
+            "Who has followed a link to S3 in the last hour can use what S3 has signed until that hour is over."
+        );
+    }
+    Ok(())
+}
