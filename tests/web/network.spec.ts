@@ -82,3 +82,31 @@ test('a draft outlives a reload, a server that is gone, and a session that has e
   await ann.shares();
   await expect(ann.card('Written before the end')).toHaveCount(1);
 });
+
+test('a page that was open while the server was renewed asks to be loaded anew', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  // The viewer of the old version is gone, as it is after an upgrade.
+  const viewer = /assets\/Viewer[^/]*\.js$/;
+  let asked = 0;
+  await ann.page.route(viewer, (route) => {
+    asked += 1;
+    return route.fulfill({ status: 404, body: 'No such page' });
+  });
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('Look');
+  await ann.choosesPhoto({ name: 'one.png', mimeType: 'image/png', buffer: png(40, randomBytes) });
+  await ann.shares();
+  await ann.seesPhotoOf('Look');
+  await ann.link('space.photos').first().click();
+  const photo = ann.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ });
+  await photo.click();
+  await expect(ann.text('viewer.not_loaded')).toBeVisible();
+  expect(asked).toBeGreaterThan(0);
+
+  await ann.page.unroute(viewer);
+  await ann.button('viewer.load_anew').click();
+  await photo.click();
+  await expect(ann.page.locator('.pswp img').first()).toBeVisible();
+});

@@ -22,22 +22,27 @@ the share, and goes back into that of the photo which is shown at the end. */
 export async function openViewer(space: Space, album: Album, share: number): Promise<void> {
   if (isOpen) return;
   isOpen = true;
-  try {
-    const { default: Viewer } = await load();
-    const viewer = mount(Viewer, {
-      target: document.body,
-      props: {
-        space,
-        album,
-        share,
-        onclosed: () => {
-          isOpen = false;
-          void unmount(viewer);
-        },
-      },
-    });
-  } catch {
+  const Viewer = await load().then(
+    (loaded) => loaded.default,
+    () => null,
+  );
+  if (!Viewer) {
     isOpen = false;
-    toasts.show(t('error.unreachable'));
+    // A server that was renewed while this page was open has another viewer, under another name.
+    const onaction = () => { location.reload(); };
+    toasts.show(t('viewer.not_loaded'), { action: t('viewer.load_anew'), onaction, ms: 10_000 });
+    return;
   }
+  const viewer = mount(Viewer, {
+    target: document.body,
+    props: {
+      space,
+      album,
+      share,
+      onclosed: () => {
+        isOpen = false;
+        void unmount(viewer);
+      },
+    },
+  });
 }

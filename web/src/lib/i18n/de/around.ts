@@ -41,6 +41,8 @@ export const around: Record<keyof typeof english, string> = {
   'viewer.zoom_out': 'Ganzes Foto',
   'viewer.download': 'Foto herunterladen',
   'viewer.to_share': 'Zum Beitrag',
+  'viewer.not_loaded': 'Die Anzeige konnte nicht geladen werden. Wenn der Server erneuert wurde, lade die Seite neu.',
+  'viewer.load_anew': 'Neu laden',
 
   'settings.name': 'Name',
   'settings.new_name': 'Wie der Raum heißt',

@@ -39,6 +39,8 @@ export const around = {
   'viewer.zoom_out': 'Whole photo',
   'viewer.download': 'Download the photo',
   'viewer.to_share': 'To the share',
+  'viewer.not_loaded': 'The viewer couldn’t be loaded. If the server has been renewed, load the page anew.',
+  'viewer.load_anew': 'Load anew',
 
   'settings.name': 'Name',
   'settings.new_name': 'What the space is called',
