@@ -28,7 +28,8 @@ impl Mount {
 
     /// Changes a disk: `ro`, `rw` or `size=…`.
     pub fn remount(&self, options: &str) {
-        mount(&["-o", &format!("remount,{options}")], &self.at);
+        // With its device named, mount adds no options of its own: in a namespace it would take those of the owner outside.
+        mount(&["-o", &format!("remount,{options}"), "tmpfs"], &self.at);
     }
 }
 
