@@ -54,6 +54,10 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
         });
     };
     sorted(&["space-id-1/1.png"]);
+    // Nobody may be writing when the folder is locked.
+    until("the previews", || {
+        (crate::support::previews(&folder.join("data")).len() == 2).then_some(())
+    });
     let read_only = Mount::read_only(&photos);
     let refused = ann
         .post_form(&shares, "A photo", Some(&picture(24, 2)))
@@ -74,7 +78,8 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
     drop(read_only);
     ann.share_photo(&space, &picture(24, 4));
     sorted(&["space-id-1/1.png", "space-id-1/4.png"]);
-    server.process.kill();
+    server.process.terminate();
+    assert!(server.process.wait().success());
     let _server = Server::start(folder);
     sorted(&["space-id-1/4.png"]);
 }
