@@ -1,8 +1,8 @@
 //! Amazon on this machine: one moto for all tests of this binary, and names of its own for each test.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::proxy::Proxy;
+use crate::python::python;
 use crate::support::{Process, Server, command, output};
 
 /// The version of moto that these tests were written with.
@@ -27,7 +28,7 @@ static TESTS: AtomicU32 = AtomicU32::new(0);
 
 fn start_moto() -> u16 {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws/amazon.py");
-    let mut moto = Command::new(python());
+    let mut moto = Command::new(python("moto", MOTO));
     let moto = moto
         .arg(script)
         .stdin(Stdio::piped())
@@ -40,33 +41,6 @@ fn start_moto() -> u16 {
         .unwrap();
     *RUNNING.lock().unwrap() = Some(child);
     line.trim().parse().unwrap()
-}
-
-/// The Python of a virtual environment below `target` that has moto; made at the first use.
-fn python() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
-    fs::create_dir_all(&folder).unwrap();
-    // Other test processes may be making it at this moment.
-    let lock = File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let (python, made) = (folder.join("venv/bin/python"), folder.join("made"));
-    if fs::read_to_string(&made).ok().as_deref() != Some(MOTO) {
-        let run =
-            |command: &mut Command| assert!(command.status().unwrap().success(), "{command:?}");
-        run(Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(folder.join("venv")));
-        run(Command::new(&python).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            MOTO,
-        ]));
-        fs::write(made, MOTO).unwrap();
-    }
-    python
 }
 
 /// A queue and bucket names that no other test uses, reached through a proxy that can be told to fail.

@@ -5,6 +5,8 @@
 mod cloud;
 #[expect(dead_code, reason = "the tests of backups use more of it")]
 mod proxy;
+#[path = "../tools/python.rs"]
+mod python;
 #[path = "../process/support.rs"]
 #[expect(dead_code, reason = "the tests of processes use more of it")]
 mod support;

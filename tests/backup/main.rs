@@ -8,6 +8,8 @@ mod cloud;
 #[path = "../aws/proxy.rs"]
 #[expect(dead_code, reason = "the tests of S3 and SQS use more of it")]
 mod proxy;
+#[path = "../tools/python.rs"]
+mod python;
 #[path = "../process/support.rs"]
 #[expect(dead_code, reason = "the tests of processes use more of it")]
 mod support;

@@ -1,0 +1,43 @@
+//! What small files cost a server that unpack to very much.
+
+use std::fs;
+
+use crate::corpus::bombs;
+use crate::support::{Server, previews, until};
+
+const MIB: u64 = 1024 * 1024;
+/// The most memory that a server may take while it makes previews, one after the other.
+const MOST: u64 = 768 * MIB;
+
+/// The most memory that a process has had at once.
+fn peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    kib.unwrap().parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+fn small_files_that_unpack_to_very_much_cost_a_server_a_bounded_amount_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let mut most = 0;
+    for (name, bomb) in bombs() {
+        assert!((bomb.len() as u64) < 3 * MIB, "{name} isn't small");
+        let id = ann.share_photo(&space, bomb)["id"].to_string();
+        until("its previews, or that there are none", || {
+            let made = previews(&folder.path().join("data"));
+            made.iter()
+                .any(|path| path.contains(&format!("/{id}.")) && path.contains("small"))
+                .then_some(())
+        });
+        let after = peak(server.process.id());
+        println!("{name}: {} KiB, {} MiB", bomb.len() / 1024, after / MIB);
+        assert!(after < MOST, "{name} costs {} MiB", after / MIB);
+        most = most.max(after);
+    }
+    // It was really work: something of 64 million pixels was unpacked.
+    assert!(most > 100 * MIB);
+}

@@ -1,0 +1,48 @@
+"""Compares the pictures of two folders that have the same name:
+
+    python compare.py BEFORE AFTER
+
+Every frame with its colours and how long it is shown, how often all repeats, which way is up, and the colour profile.
+Tells what differs, and how many were compared. Needs Pillow.
+"""
+
+import sys
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageSequence, PngImagePlugin
+
+# A profile may be packed into much less than it is.
+PngImagePlugin.MAX_TEXT_CHUNK = 100_000_000
+# Pillow tells by one whether it believes the table of several pictures in a file.
+warnings.simplefilter("ignore")
+
+
+def seen(path):
+    """What one sees of a picture."""
+    with Image.open(path) as image:
+        # What else is in the file isn't seen.
+        frames = [image] if image.format in ("JPEG", "MPO") else ImageSequence.Iterator(image)
+        told = ["transparency", "duration"]
+        return {
+            "loop": image.info.get("loop"),
+            "profile": image.info.get("icc_profile"),
+            "orientation": image.getexif().get(0x0112, 1),
+            "frames": [
+                (frame.mode, frame.size, frame.getpalette(), [frame.info.get(key) for key in told], frame.tobytes())
+                for frame in frames
+            ],
+        }
+
+
+def main(before, after):
+    paths = sorted(after.iterdir())
+    for path in paths:
+        old, new = seen(before / path.name), seen(path)
+        for what in old:
+            if old[what] != new[what]:
+                print(f"{path.name}: another {what}")
+    print(f"{len(paths)} compared")
+
+
+main(Path(sys.argv[1]), Path(sys.argv[2]))

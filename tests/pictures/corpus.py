@@ -1,0 +1,289 @@
+"""Makes pictures of every format in every kind that it has, and of each some with everything that one can say in it:
+
+    python corpus.py FOLDER
+
+The pictures are FOLDER/<kind>.<what is in it>.<type>. FOLDER/told.json says for those with metadata how exiftool
+shows it, with its group. FOLDER/<kind>.bomb.<type> are small and cost much. Needs Pillow and exiftool. The word SECRET stands in all metadata, and nowhere else.
+"""
+
+import io
+import json
+import math
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+from PIL import Image, ImageCms, ImageDraw
+
+WIDTH, HEIGHT = 48, 32
+ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+
+PLACE = ["GPSLatitude=52.52", "GPSLatitudeRef=N", "GPSLongitude=13.41", "GPSLongitudeRef=E"]
+# What exiftool writes, into which types, and as what it shows it afterwards.
+WRITTEN = {
+    "gps": ("jpg png", "GPS:", [f"-EXIF:{tag}" for tag in PLACE] + ["-EXIF:GPSAreaInformation=SECRET"]),
+    "camera": ("jpg png", "ExifIFD:UserComment", ["-EXIF:Make=SECRET", "-EXIF:Orientation#=6", "-EXIF:UserComment=SECRET"]),
+    "thumbnail": ("jpg png", "IFD1:ThumbnailImage", ["-ThumbnailImage<=thumbnail.jpg"]),
+    "xmp": ("jpg png gif", "XMP-exif:GPSLatitude", ["-XMP:GPSLatitude=52.52", "-XMP-dc:Description=SECRET"]),
+    "xmp-extended": ("jpg", "XMP-dc:Description", ["-XMP-dc:Description=" + "SECRET " * 15_000]),
+    "iptc": ("jpg png", "IPTC:City", ["-IPTC:Caption-Abstract=SECRET", "-IPTC:City=SECRET"]),
+    "photoshop": ("jpg", "Photoshop:", ["-Photoshop:URL=SECRET", "-PhotoshopThumbnail<=thumbnail.jpg"]),
+    "comment": ("jpg gif", "File:Comment", ["-Comment=SECRET"]),
+    "ducky": ("jpg", "Ducky:", ["-Ducky:Comment=SECRET"]),
+    "text": ("png", "PNG:Title", ["-PNG:Title=SECRET", "-PNG:Comment-de=SECRET", "-PNG:CreateDate=2026:06:21 09:30:00"]),
+    "compressed-text": ("png", "PNG:Description", ["-z", "-PNG:Description=" + "SECRET " * 100]),
+}
+# What older versions of exiftool can't write into WebP is taken over from JPEG.
+TAKEN_OVER = ["gps", "camera", "thumbnail", "xmp", "everything"]
+# Behind the end of a picture, for every type.
+TRAILERS = {
+    "zip": b"PK\x03\x04SECRET" + bytes(40),
+    "video": b"\0\0\0\x18ftypmp42SECRET!\0\0\0\x08mdat",
+    "zeros": b"SECRET" + bytes(5000),
+}
+# What is said to be a colour profile.
+PROFILES = {
+    "icc": ICC,
+    "icc-for-other-colours": LAB,
+    "icc-cut-off": ICC[:200],
+    "icc-of-one-byte": b"\0",
+    "icc-with-another-length": struct.pack(">I", 7) + ICC[4:],
+    "icc-of-200-kilobytes": ICC + bytes(200_000),
+}
+# The kinds that get them.
+PROFILED = """baseline.jpg progressive.jpg grey.jpg cmyk.jpg rgb.png grey.png palette.png lossy.webp
+    lossless-alpha.webp""".split()
+
+
+def picture(step=0):
+    """Something that moves with each step over a background of many colours."""
+    image = Image.new("RGB", (WIDTH, HEIGHT))
+    image.putdata([(5 * x, 7 * y, (x * y + 31 * (x ^ y)) % 256) for y in range(HEIGHT) for x in range(WIDTH)])
+    points = [(x, HEIGHT / 2 + 9 * math.sin(x / 6 + step)) for x in range(WIDTH)]
+    ImageDraw.Draw(image).line(points, fill=(250, 240, 20), width=3)
+    return image
+
+
+def glass(step=0):
+    """The same, to be seen through at the left."""
+    image = picture(step).convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").rotate(90).resize(image.size))
+    return image
+
+
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(depth, colour_type, lines, interlaced=False):
+    """A PNG of a kind that Pillow doesn't write."""
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, colour_type, 0, 0, interlaced)
+    data = b"".join(b"\0" + line for line in lines)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def wide_lines(channels):
+    """Lines with sixteen bits a channel, of which the lower eight are not the upper eight."""
+    pixels = picture().convert("RGBA").load()
+    for y in range(HEIGHT):
+        values = [256 * value + (x + y) % 256 for x in range(WIDTH) for value in pixels[x, y][:channels]]
+        yield struct.pack(f">{len(values)}H", *values)
+
+
+def interlaced_lines():
+    """Those of the seven passes of Adam7."""
+    pixels = picture().load()
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    for left, top, across, down in passes:
+        for y in range(top, HEIGHT, down):
+            yield b"".join(bytes(pixels[x, y]) for x in range(left, WIDTH, across))
+
+
+def ycck(cmyk):
+    """A JPEG of four colours that says that they are YCCK."""
+    at = cmyk.index(b"Adobe") + 11
+    return cmyk[:at] + b"\x02" + cmyk[at + 1 :]
+
+
+def animation(kind, make=picture, **options):
+    first, *others = [make(step) for step in range(4)]
+    return saved(first, kind, save_all=True, append_images=others, duration=[80, 120, 40, 200], **options)
+
+
+def kinds():
+    rgb, grey = picture(), picture().convert("L")
+    cmyk = saved(rgb.convert("CMYK"), "JPEG", quality=85)
+    palette = rgb.quantize(32)
+    return {
+        "baseline.jpg": saved(rgb, "JPEG", quality=85),
+        "progressive.jpg": saved(rgb, "JPEG", quality=85, progressive=True),
+        "fine.jpg": saved(rgb, "JPEG", quality=98, subsampling=0, optimize=True),
+        "grey.jpg": saved(grey, "JPEG"),
+        "restarts.jpg": saved(rgb, "JPEG", restart_marker_blocks=2),
+        "rgb.jpg": saved(rgb, "JPEG", keep_rgb=True),
+        "cmyk.jpg": cmyk,
+        "ycck.jpg": ycck(cmyk),
+        "rgb.png": saved(rgb, "PNG"),
+        "rgba.png": saved(glass(), "PNG"),
+        "grey.png": saved(grey, "PNG"),
+        "grey-alpha.png": saved(glass().convert("LA"), "PNG"),
+        "palette.png": saved(palette, "PNG", transparency=3),
+        "one-bit.png": saved(rgb.convert("1"), "PNG"),
+        "grey16.png": png(16, 0, wide_lines(1)),
+        "rgb16.png": png(16, 2, wide_lines(3)),
+        "rgba16.png": png(16, 6, wide_lines(4)),
+        "interlaced.png": png(8, 2, interlaced_lines(), interlaced=True),
+        "animated.png": animation("PNG", loop=3),
+        "lossy.webp": saved(rgb, "WEBP", quality=80),
+        "lossless.webp": saved(rgb, "WEBP", lossless=True),
+        "lossy-alpha.webp": saved(glass(), "WEBP", quality=80),
+        "lossless-alpha.webp": saved(glass(), "WEBP", lossless=True),
+        "animated.webp": animation("WEBP", quality=70, loop=3),
+        "animated-mixed.webp": animation("WEBP", glass, allow_mixed=True, minimize_size=True),
+        "still.gif": saved(palette, "GIF"),
+        "plain.gif": saved(palette, "GIF", interlace=0, transparency=3),
+        "animated.gif": animation("GIF", loop=3),
+        "animated-alpha.gif": animation("GIF", glass, disposal=2),
+    }
+
+
+def maker_note():
+    """EXIF with a note in a form that is known for a camera's maker."""
+    exif = Image.Exif()
+    exif[0x010F] = "Canon"
+    exif[0x0110] = "Canon SECRET"
+    exif.get_ifd(0x8769)[0x927C] = struct.pack("<HHHI", 1, 6, 2, 4) + b"SEC\0" + bytes(4) + b"SECRET"
+    return exif
+
+
+def riff_chunk(kind, data):
+    return kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+
+
+def webp_with(webp, jpeg):
+    """A WebP with the EXIF and the XMP that are in a JPEG."""
+    rest = webp[12:]
+    with Image.open(io.BytesIO(webp)) as image, Image.open(io.BytesIO(jpeg)) as source:
+        flags, sides = 0x10 * (image.mode == "RGBA"), (image.width - 1, image.height - 1)
+        exif, xmp = source.info.get("exif"), source.info.get("xmp")
+    if rest.startswith(b"VP8X"):
+        flags, rest = rest[8], rest[18:]
+    if exif:
+        flags, rest = flags | 0x08, rest + riff_chunk(b"EXIF", exif.removeprefix(b"Exif\0\0"))
+    if xmp:
+        flags, rest = flags | 0x04, rest + riff_chunk(b"XMP ", xmp)
+    header = bytes([flags, 0, 0, 0]) + b"".join(side.to_bytes(3, "little") for side in sides)
+    whole = b"WEBP" + riff_chunk(b"VP8X", header) + rest
+    return b"RIFF" + struct.pack("<I", len(whole)) + whole
+
+
+def several_in_one():
+    """A JPEG with a second one behind it, and a table that tells where."""
+    out = io.BytesIO()
+    other = io.BytesIO(saved(picture(2), "JPEG", comment=b"SECRET"))
+    picture().save(out, "MPO", save_all=True, append_images=[Image.open(other)], comment=b"SECRET")
+    return out.getvalue()
+
+
+def broken_profiles(files):
+    """Profiles in pieces that don't fit, and some that can't be unpacked."""
+    jpeg, png = files["baseline.jpg"], files["rgb.png"]
+    numbers = {
+        "one-missing": [(1, 3), (3, 3)],
+        "twice": [(1, 2), (1, 2)],
+        "zero": [(0, 0)],
+        "backwards": [(2, 2), (1, 2)],
+    }
+    for name, pieces in numbers.items():
+        head = b"\xff\xe2" + struct.pack(">H", 2 + 14 + 100) + b"ICC_PROFILE\0"
+        segments = b"".join(head + bytes(piece) + ICC[:100] for piece in pieces)
+        yield f"baseline.icc-pieces-{name}.jpg", jpeg[:2] + segments + jpeg[2:]
+    packed = {
+        "no-end": zlib.compress(ICC)[:100],
+        "noise": b"\x55" * 60,
+        "bomb": zlib.compress(bytes(50_000_000)),
+    }
+    for name, data in packed.items():
+        yield f"rgb.icc-packed-{name}.png", png[:33] + chunk(b"iCCP", b"icc\0\0" + data) + png[33:]
+
+
+def bombs():
+    """Small files that unpack to as many pixels as a photo may have, or to more bytes than their pixels need."""
+    side = 8000
+    wide = Image.new("RGB", (side, side), (90, 120, 60))
+    yield "progressive.jpg", saved(wide, "JPEG", quality=10, progressive=True, subsampling=0)
+    yield "cmyk.jpg", saved(wide.convert("CMYK"), "JPEG", quality=10)
+    yield "lossless.webp", saved(wide, "WEBP", lossless=True, quality=0, method=0)
+    yield "still.gif", saved(Image.new("P", (side, side)), "GIF")
+    signature = b"\x89PNG\r\n\x1a\n"
+    for name, sides, packed in [("rgba16", side, bytes(1000)), ("packed", 16, bytes(400_000_000))]:
+        header = struct.pack(">IIBBBBB", sides, sides, 16, 6, 0, 0, 0)
+        data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(packed, 1)) + chunk(b"IEND", b"")
+        yield f"{name}.png", signature + data
+
+
+def main(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    thumbnail = saved(picture().resize((16, 12)), "JPEG")
+    (folder / "thumbnail.jpg").write_bytes(thumbnail)
+    files, told, commands = kinds(), {}, []
+    pillow = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+    for name, data in files.items():
+        base, kind = name.split(".")
+        (folder / f"{base}.plain.{kind}").write_bytes(data)
+        for trailer, behind in TRAILERS.items():
+            (folder / f"{base}.{trailer}.{kind}").write_bytes(data + behind)
+        for what, (types, shown, arguments) in WRITTEN.items():
+            if kind in types.split():
+                target = f"{base}.{what}.{kind}"
+                told[target] = shown
+                commands += [*arguments, "-o", target, f"{base}.plain.{kind}", "-execute"]
+        written = [arguments for types, _, arguments in WRITTEN.values() if kind in types.split()]
+        if written:
+            target = f"{base}.everything.{kind}"
+            commands += [*sum(written, ["-ICC_Profile<=profile.icc"]), "-o", target, f"{base}.plain.{kind}", "-execute"]
+    for what, profile in PROFILES.items():
+        for name in PROFILED:
+            base, kind = name.split(".")
+            with Image.open(io.BytesIO(files[name])) as image:
+                options = {"lossless": "lossless" in base} if kind == "webp" else {}
+                (folder / f"{base}.{what}.{kind}").write_bytes(saved(image, pillow[kind], icc_profile=profile, **options))
+    for kind in ["jpg", "png", "webp"]:
+        name = f"baseline.maker-note.{kind}"
+        (folder / name).write_bytes(saved(picture(), pillow[kind], exif=maker_note()))
+        told[name] = "Canon:"
+    (folder / "baseline.several.jpg").write_bytes(several_in_one())
+    told["baseline.several.jpg"] = "MPImage2:"
+    for name, data in broken_profiles(files):
+        (folder / name).write_bytes(data)
+    for name, data in bombs():
+        base, kind = name.split(".")
+        (folder / f"{base}.bomb.{kind}").write_bytes(data)
+    (folder / "profile.icc").write_bytes(ICC)
+    (folder / "commands").write_text("\n".join(commands))
+    done = subprocess.run(["exiftool", "-@", "commands", "-common_args", "-q", "-q", "-m"], cwd=folder, capture_output=True, text=True)
+    if done.returncode or done.stderr:
+        sys.exit(f"exiftool can't write: {done.stderr or done.stdout}")
+    for what in TAKEN_OVER:
+        source = (folder / f"baseline.{what}.jpg").read_bytes()
+        for name in [name for name in files if name.endswith(".webp")]:
+            base, kind = name.split(".")
+            (folder / f"{base}.{what}.{kind}").write_bytes(webp_with(files[name], source))
+            if what in WRITTEN:
+                told[f"{base}.{what}.{kind}"] = WRITTEN[what][1]
+    (folder / "told.json").write_text(json.dumps(told))
+    for left in ["thumbnail.jpg", "profile.icc", "commands"]:
+        (folder / left).unlink()
+
+
+main(Path(sys.argv[1]))
