@@ -1,7 +1,6 @@
 // axe finds nothing on any screen, in both themes, at a desk and on a phone; and nothing is wider than the window.
 
-import AxeBuilder from '@axe-core/playwright';
-
+import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
 import { tour } from './screens.ts';
 
@@ -15,10 +14,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const ann = await somebody('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
       const found: string[] = [];
       await tour(ann, async (screen) => {
-        const { violations } = await new AxeBuilder({ page: ann.page }).analyze();
-        for (const { id, help, nodes } of violations) {
-          found.push(`${screen.name}: ${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`);
-        }
+        found.push(...(await findings(ann.page, screen.name)));
         const width = await ann.page.evaluate(() => document.documentElement.scrollWidth);
         if (width > viewport.width) found.push(`${screen.name}: ${width} pixels wide`);
       });

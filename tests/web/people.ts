@@ -44,13 +44,13 @@ export class Person {
     await this.page.getByRole('menuitem', { name: words(key, values), exact: true }).click();
   }
 
-  /** Makes an account, on the page that offers it. */
-  async registers(): Promise<void> {
+  /** Makes an account, on the page that offers it, and comes to the page with this heading. */
+  async registers(heading = words('home.title')): Promise<void> {
     await this.field('door.login').fill(this.login);
     await this.field('door.password').fill(PASSWORD);
     await this.field('register.confirm').fill(PASSWORD);
     await this.button('register.submit').click();
-    await expect(this.page.getByRole('heading', { name: words('home.title') })).toBeVisible();
+    await expect(this.page.getByRole('heading', { name: heading, exact: true })).toBeVisible();
   }
 
   async signsIn(password = PASSWORD): Promise<void> {

@@ -1,11 +1,12 @@
 // A server for each test: the real executable on an empty folder and a free port.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const EXECUTABLE = process.env['SHARED_SPACES'] ?? join(import.meta.dirname, '../../target/release/shared-spaces');
 
@@ -39,6 +40,13 @@ export class Server {
       }
     }
     throw new Error(`the server hasn't started:\n${this.log}`);
+  }
+
+  /** What a command on the same data folder says. */
+  async command(...words: string[]): Promise<string> {
+    const options = { env: { ...process.env, ROCKET_PORT: this.#port }, cwd: this.folder };
+    const { stdout } = await promisify(execFile)(EXECUTABLE, ['--data-dir', join(this.folder, 'data'), ...words], options);
+    return stdout;
   }
 
   /** Ends the executable without asking it. */

@@ -1,0 +1,12 @@
+// What axe finds on a page, as text.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+/** Each finding in a line, after the name of the screen. */
+export async function findings(page: Page, screen: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(
+    ({ id, help, nodes }) => `${screen}: ${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
+  );
+}

@@ -1,0 +1,62 @@
+// Links with a secret: into a space, and to a new password. axe finds nothing on their pages, in both themes.
+
+import { findings } from './axe.ts';
+import { expect, test } from './fixtures.ts';
+import { words } from './people.ts';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`somebody comes in by one link and gets a new password by another, ${colorScheme}`, async ({ server, somebody }) => {
+    const found: string[] = [];
+    const options = { colorScheme, reducedMotion: 'reduce' } as const;
+    const ann = await somebody('Ann', options);
+    await ann.page.goto('/');
+    await ann.registers();
+    await ann.makesSpace('Family');
+
+    // The link is shown once, also as a picture for a phone.
+    await ann.page.goto('/app/spaces/1/members');
+    await ann.button('invite.make').click();
+    await expect(ann.page.getByRole('img', { name: words('invite.qr') })).toBeVisible();
+    const link = await ann.page.getByRole('dialog').getByLabel(words('invite.link'), { exact: true }).inputValue();
+    found.push(...(await findings(ann.page, 'a new invitation')));
+    await ann.button('ui.close').first().click();
+    await expect(ann.page.getByRole('list', { name: words('invite.list') }).getByRole('listitem')).toHaveCount(1);
+    found.push(...(await findings(ann.page, 'the members, with an invitation')));
+
+    // Who has no account makes one on the way in. The secret doesn't stay in the address.
+    const bob = await somebody('Bob', options);
+    await bob.page.goto(link);
+    await expect(bob.page.getByRole('heading', { name: words('invitation.to_space', { space: 'Family' }) })).toBeVisible();
+    await expect(bob.text('invitation.by', { name: 'Ann' })).toBeVisible();
+    found.push(...(await findings(bob.page, 'an invitation')));
+    await bob.registers('Family');
+    expect(bob.page.url()).toBe(`${server.url}/app/spaces/1`);
+    await ann.page.reload();
+    await expect(ann.page.getByRole('main').getByText('Bob', { exact: true }).first()).toBeVisible();
+    await expect(ann.page.getByRole('list', { name: words('invite.list') })).toHaveCount(0);
+
+    // It was for one person.
+    const carol = await somebody('Carol', options);
+    await carol.page.goto(link);
+    await expect(carol.page.getByRole('alert')).toBeVisible();
+    await expect(carol.field('door.login')).toHaveCount(0);
+    found.push(...(await findings(carol.page, 'an invitation that was used')));
+
+    // A forgotten password: the link comes from the command line, and ends what was signed in before.
+    const [reset] = /http:\S+/.exec(await server.command('user', 'reset-link', 'Bob')) ?? [];
+    const elsewhere = await somebody('Bob', options);
+    await elsewhere.page.goto(reset ?? '');
+    await elsewhere.field('account.password_new').fill('better horse');
+    await elsewhere.field('register.confirm').fill('better horse');
+    found.push(...(await findings(elsewhere.page, 'a new password')));
+    await elsewhere.button('reset.submit').click();
+    await expect(elsewhere.text('reset.done')).toBeVisible();
+    found.push(...(await findings(elsewhere.page, 'a new password that is set')));
+    await elsewhere.link('door.sign_in').click();
+    await elsewhere.signsIn('better horse');
+    await expect(elsewhere.page.getByRole('main').getByRole('link', { name: /Family/ })).toBeVisible();
+    await bob.page.reload();
+    await expect(bob.button('door.sign_in')).toBeVisible();
+    expect(found).toEqual([]);
+  });
+}
