@@ -28,6 +28,7 @@ use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
+use crate::private;
 use crate::upkeep::Upkeep;
 use crate::uploads::Uploads;
 
@@ -72,6 +73,7 @@ impl App {
         let folder = &config.data_dir;
         check_folder(&config)?;
         folder::make(folder)?;
+        private::close(folder);
         let clock = Clock::default();
         let db = Db::open(&folder.join(folder::DATABASE))
             .map_err(|error| folder::explain(folder, error))?;

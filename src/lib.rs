@@ -43,6 +43,8 @@ pub mod domain;
 pub mod error;
 // Argon2id, off the async threads.
 pub mod passwords;
+// Files that are for nobody else.
+pub mod private;
 // Links as pictures that a phone can read.
 pub mod qr;
 // Places of which there are only so many.

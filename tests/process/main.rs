@@ -13,6 +13,7 @@ mod handles;
 mod keys;
 mod kills;
 mod locked;
+mod private;
 mod read_only;
 mod settings;
 mod shutdown;
