@@ -93,6 +93,8 @@ fn start_logging() -> Result<()> {
         .with_default_directive(LevelFilter::INFO.into())
         .from_env();
     let filter = filter.context("The environment variable RUST_LOG can't be understood")?;
+    // To sign a request, Amazon's SDK writes it out, at its most talkative with the token of temporary credentials.
+    let filter = filter.add_directive("aws_sigv4=info".parse()?);
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

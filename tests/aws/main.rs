@@ -19,4 +19,5 @@ mod faults;
 mod folder;
 mod journey;
 mod moving;
+mod secrets;
 mod workers;

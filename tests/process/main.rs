@@ -15,6 +15,7 @@ mod kills;
 mod locked;
 mod private;
 mod read_only;
+mod secrets;
 mod settings;
 mod shutdown;
 mod uploads;

@@ -1,5 +1,6 @@
 //! Starts the executable, talks to it over HTTP, and makes sure that it ends.
 
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -206,6 +207,20 @@ impl Server {
         Self { process, url }
     }
 
+    /// By a command of one's own, with all that it says in the file `log`.
+    pub fn start_logged(mut command: Command, log: &Path) -> Self {
+        let file = File::create(log).unwrap();
+        command.stderr(file.try_clone().unwrap()).stdout(file);
+        let process = Process::start(command);
+        let url = until("the server to say its address", || {
+            let said = fs::read_to_string(log).unwrap();
+            let mut lines = said.split_inclusive('\n');
+            let line = lines.find_map(|line| line.strip_suffix('\n')?.strip_prefix(UP));
+            line.map(str::to_owned)
+        });
+        Self { process, url }
+    }
+
     /// A connection with no HTTP on it yet.
     pub fn connect(&self) -> std::io::Result<TcpStream> {
         let (_, port) = self.url.rsplit_once(':').unwrap();
@@ -290,6 +305,11 @@ impl Person {
     /// The same person after the server was started again elsewhere.
     pub fn at(&self, server: &Server) -> Self {
         Self::nobody(&server.url).with_token(&self.token)
+    }
+
+    /// What proves who this is.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     fn bearer(&self) -> String {
@@ -528,7 +548,7 @@ pub fn previews(data: &Path) -> Vec<String> {
 }
 
 fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
     for path in entries.map(|entry| entry.unwrap().path()) {
