@@ -45,6 +45,11 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All headers, in the order in which they came.
+    pub fn all_headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// The answer is this one sentence of plain text.
     #[track_caller]
     pub fn is(&self, status: u16, sentence: &str) {

@@ -1,0 +1,268 @@
+//! Every mounted route, a request to it, and what each role is answered.
+
+use rocket::http::{ContentType, Method};
+use rocket::local::blocking::LocalRequest;
+use serde_json::{Value, json};
+use shared_spaces::assets;
+
+use crate::support::{Form, PASSWORD, TestApp, pictures};
+
+/// What a request carries.
+pub enum Body {
+    None,
+    Json(Value),
+    Form,
+}
+
+/// A route, a request to it, and the status for each of [`ROLES`].
+pub struct Row {
+    pub method: Method,
+    pub route: &'static str,
+    pub path: &'static str,
+    body: Body,
+    pub statuses: [u16; 7],
+}
+
+/// The people of the table, with the logins that they have. The removed account's session is still in a browser.
+pub const ROLES: [(&str, Option<&str>); 7] = [
+    ("anonymous", None),
+    ("stranger", Some("cid")),
+    ("former member", Some("eve")),
+    ("member", Some("dan")),
+    ("author", Some("bob")),
+    ("admin", Some("ann")),
+    ("removed account", Some("fay")),
+];
+
+const ANYBODY: [u16; 7] = [200; 7];
+const USERS: [u16; 7] = [401, 200, 200, 200, 200, 200, 401];
+const MEMBERS: [u16; 7] = [401, 403, 403, 200, 200, 200, 401];
+const ADMINS: [u16; 7] = [401, 403, 403, 403, 403, 200, 401];
+
+/// All of them.
+pub fn table() -> Vec<Row> {
+    use Body::{Form, Json, None};
+    use Method::{Delete, Get, Post, Put};
+    let row = |method, route, path, body, statuses| Row {
+        method,
+        route,
+        path,
+        body,
+        statuses,
+    };
+    let asset = assets::names().find(|name| name.starts_with("assets/"));
+    let asset: &str = format!("/{}", asset.unwrap()).leak();
+    let account = json!({"login": "gus", "password": PASSWORD, "confirm-password": PASSWORD});
+    let password = json!({"old-password": PASSWORD, "new-password": "better horse", "confirm-password": "better horse"});
+    let at_root = assets::at_root().map(|name| {
+        let path: &str = format!("/{name}").leak();
+        row(Get, path, path, None, ANYBODY)
+    });
+    let held = json!({"token": "made-up"});
+    let reset = json!({"token": "made-up", "new-password": "better horse", "confirm-password": "better horse"});
+    let mut rows = vec![
+        row(Get, "/openapi.json", "/openapi.json", None, ANYBODY),
+        // The link is the right here too.
+        row(
+            Post,
+            "/invitations/offer",
+            "/invitations/offer",
+            Json(held.clone()),
+            [404; 7],
+        ),
+        row(
+            Post,
+            "/invitations/accept",
+            "/invitations/accept",
+            Json(held),
+            [401, 404, 404, 404, 404, 404, 401],
+        ),
+        row(
+            Post,
+            "/password-resets/redeem",
+            "/password-resets/redeem",
+            Json(reset),
+            [404; 7],
+        ),
+        row(
+            Get,
+            "/spaces/<id>/invitations",
+            "/spaces/1/invitations",
+            None,
+            ADMINS,
+        ),
+        row(
+            Post,
+            "/spaces/<id>/invitations",
+            "/spaces/1/invitations",
+            Json(json!({})),
+            [401, 403, 403, 403, 403, 201, 401],
+        ),
+        row(
+            Delete,
+            "/spaces/<id>/invitations/<invitation_id>",
+            "/spaces/1/invitations/1",
+            None,
+            [401, 403, 403, 403, 403, 204, 401],
+        ),
+        row(Get, "/", "/", None, ANYBODY),
+        row(Get, "/app/<_..>", "/app/spaces/1/members", None, ANYBODY),
+        row(Get, "/docs", "/docs", None, ANYBODY),
+        row(Get, "/assets/<name>", asset, None, ANYBODY),
+        row(Get, "/server", "/server", None, ANYBODY),
+        row(Get, "/health", "/health", None, ANYBODY),
+        row(Get, "/ready", "/ready", None, ANYBODY),
+        row(Post, "/register", "/register", Json(account), ANYBODY),
+        row(
+            Post,
+            "/login",
+            "/login",
+            Json(json!({"login": "ann", "password": PASSWORD})),
+            ANYBODY,
+        ),
+        // The link is the right, and nobody has one here, whoever they are.
+        row(
+            Get,
+            "/photos/<name>?<expires>&<signature>",
+            "/photos/1-1.png",
+            None,
+            [403; 7],
+        ),
+        row(
+            Get,
+            "/photos/<name>/<size>?<expires>&<signature>",
+            "/photos/1-1.png/small",
+            None,
+            [403; 7],
+        ),
+        row(Get, "/me", "/me", None, USERS),
+        row(Get, "/logout", "/logout", None, USERS),
+        row(Delete, "/logout", "/logout", None, USERS),
+        row(
+            Put,
+            "/change-password",
+            "/change-password",
+            Json(password),
+            USERS,
+        ),
+        row(Get, "/sessions", "/sessions", None, USERS),
+        row(
+            Delete,
+            "/sessions",
+            "/sessions",
+            None,
+            [401, 204, 204, 204, 204, 204, 401],
+        ),
+        // The first session is the admin's.
+        row(
+            Delete,
+            "/sessions/<id>",
+            "/sessions/1",
+            None,
+            [401, 404, 404, 404, 404, 204, 401],
+        ),
+        row(
+            Post,
+            "/spaces",
+            "/spaces",
+            Json(json!({"name": "Choir"})),
+            USERS,
+        ),
+        row(Get, "/spaces", "/spaces", None, USERS),
+        row(Get, "/spaces/<id>", "/spaces/1", None, MEMBERS),
+        row(
+            Get,
+            "/spaces/<id>/members",
+            "/spaces/1/members",
+            None,
+            MEMBERS,
+        ),
+        row(
+            Get,
+            "/spaces/<id>/shares",
+            "/spaces/1/shares",
+            None,
+            MEMBERS,
+        ),
+        row(
+            Post,
+            "/spaces/<id>/shares",
+            "/spaces/1/shares",
+            Form,
+            MEMBERS,
+        ),
+        row(
+            Get,
+            "/spaces/<id>/images",
+            "/spaces/1/images",
+            None,
+            MEMBERS,
+        ),
+        row(Get, "/shares/<id>", "/shares/1", None, MEMBERS),
+        row(
+            Put,
+            "/shares/<id>",
+            "/shares/1",
+            Form,
+            [401, 403, 403, 403, 200, 403, 401],
+        ),
+        row(
+            Delete,
+            "/shares/<id>",
+            "/shares/1",
+            None,
+            [401, 403, 403, 403, 200, 200, 401],
+        ),
+        row(
+            Put,
+            "/spaces/<id>",
+            "/spaces/1",
+            Json(json!({"new-name": "Kin"})),
+            ADMINS,
+        ),
+        // An admin may, but not while others are in it.
+        row(
+            Delete,
+            "/spaces/<id>",
+            "/spaces/1",
+            None,
+            [401, 403, 403, 403, 403, 400, 401],
+        ),
+        row(
+            Post,
+            "/spaces/<id>/members",
+            "/spaces/1/members",
+            Json(json!({"login": "cid"})),
+            ADMINS,
+        ),
+        row(
+            Put,
+            "/spaces/<id>/members/<user_id>",
+            "/spaces/1/members/4",
+            Json(json!({"is-admin": true})),
+            ADMINS,
+        ),
+        // The fourth user is the member, who may leave.
+        row(
+            Delete,
+            "/spaces/<id>/members/<user_id>",
+            "/spaces/1/members/4",
+            None,
+            [401, 403, 403, 200, 403, 200, 401],
+        ),
+    ];
+    rows.extend(at_root);
+    rows
+}
+
+/// The request of a row, from nobody yet.
+pub fn request<'a>(app: &'a TestApp, row: &Row) -> LocalRequest<'a> {
+    let request = app.client().req(row.method, row.path);
+    match &row.body {
+        Body::None => request,
+        Body::Json(body) => request.header(ContentType::JSON).body(body.to_string()),
+        Body::Form => request
+            .header(Form::content_type())
+            .body(Form::text("Hello").file(&pictures::png(2)).body()),
+    }
+}
