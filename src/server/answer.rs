@@ -22,8 +22,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::arriving::{Arriving, Progress};
 use super::in_flight::InFlight;
 
-/// Answers up to this size are sent in one piece.
-const SMALL: usize = 64 * 1024;
+/// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
+/// it on than in reading it.
+const PIECE: usize = 64 * 1024;
 
 /// An answer on its way.
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
@@ -83,8 +84,8 @@ impl Answerer {
         request.inner().local_cache(|| arriving);
         let mut answer = request.dispatch().await;
         let (head, size) = head(&answer, &progress);
-        if let Some(1..=SMALL) = size {
-            let mut bytes = Vec::with_capacity(SMALL);
+        if let Some(size @ 1..=PIECE) = size {
+            let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
             return deliver(send, complete(head, whole(bytes))?);
         }
@@ -165,9 +166,8 @@ async fn stream(
     to: mpsc::Sender<io::Result<Frame<Bytes>>>,
 ) -> io::Result<()> {
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-    let size = answer.body().max_chunk_size();
     loop {
-        let mut bytes = Vec::with_capacity(size);
+        let mut bytes = Vec::with_capacity(PIECE);
         match answer.read_buf(&mut bytes).await {
             Ok(0) => return Ok(()),
             Ok(_) => {
