@@ -1,0 +1,31 @@
+-- What wrk sends: a method; "none", "whole" or "lines"; a file that is the body or has one in each line; then headers as
+-- names and values. Tells what came of it as JSON.
+
+function init(arguments)
+    wrk.method = arguments[1]
+    for at = 4, #arguments, 2 do
+        wrk.headers[arguments[at]] = arguments[at + 1]
+    end
+    if arguments[2] == "whole" then
+        local file = assert(io.open(arguments[3], "rb"))
+        wrk.body = file:read("*a")
+        file:close()
+    elseif arguments[2] == "lines" then
+        local requests, at = {}, 0
+        for line in io.lines(arguments[3]) do
+            requests[#requests + 1] = wrk.format(nil, nil, nil, line)
+        end
+        request = function()
+            at = at % #requests + 1
+            return requests[at]
+        end
+    end
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format(
+        '\n{"requests": %d, "bytes": %d, "microseconds": %d, "p50": %d, "p99": %d, "failed": %d}\n',
+        summary.requests, summary.bytes, summary.duration, latency:percentile(50), latency:percentile(99),
+        errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end

@@ -1,0 +1,1 @@
+"""Measures Shared Spaces against its floors; see bench/README.md."""

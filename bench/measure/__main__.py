@@ -1,0 +1,107 @@
+"""Takes the whole table; `bench/run` builds what this needs."""
+
+import argparse
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import aws, own, pocketbase, served, table
+from .load import ROOT, TARGET, prepare
+from .processes import Server
+
+
+@dataclass
+class Plan:
+    """How thoroughly is measured."""
+
+    rounds: int
+    seconds: int
+
+
+def arguments():
+    """What is asked for."""
+    parser = argparse.ArgumentParser(prog="bench/run", description="Measures Shared Spaces against its floors.")
+    parser.add_argument("--against", metavar="URL", help="measure the server there, by the public contract alone; it must "
+                        "be empty, and let many people sign in from one address")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="how long each load goes on")
+    parser.add_argument("--only", nargs="*", metavar="PART", help="parts of the table: " + ", ".join(PARTS))
+    parser.add_argument("--results", type=Path, default=ROOT / "bench", help="the folder of results.md and results.json")
+    return parser.parse_args()
+
+
+def by_contract(url, folder, photos, plan, wanted):
+    """What any server can be asked."""
+    small, large = photos
+    server = served.furnish(url, small, large)
+    with served.start_floor(server, folder / "floor") as bare:
+        if "reads" in wanted:
+            yield from served.reads(server, bare, plan)
+        if "texts" in wanted:
+            yield from served.texts(server, folder / "texts", plan)
+        if "signing-in" in wanted:
+            yield from served.signing_in(server, plan)
+        if "pocketbase" in wanted:
+            database = folder / "peer.db"
+            prepare("empty", database, ROOT / "migrations")
+            yield from pocketbase.peer(folder / "pocketbase", bare, database, plan)
+
+
+def photos_in(url, folder, photos, plan):
+    """The photos that arrive, by a server that has nothing else to do."""
+    server = served.furnish(url, *photos)
+    yield from served.photo_in(server, photos[1], folder, plan)
+
+
+#: The parts of the table, in the order in which they are taken.
+CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
+PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "worker"]
+
+
+def measure(options, folder, plan, wanted):
+    """Gives the rows as they are taken."""
+    large = folder / "12-megapixels.jpg"
+    prepare("picture", large, 4032, 3024)
+    small = (ROOT / "tests" / "pictures" / "garden.jpg").read_bytes()
+    photos = (small, large.read_bytes())
+    if options.against:
+        wanted = [part for part in wanted if part != "pocketbase"]
+        yield from by_contract(options.against, folder / "contract", photos, plan, wanted)
+        return
+    if set(wanted) & set(CONTRACT):
+        # Whoever measures has one address, from which as many register and sign in as from a whole town.
+        with Server(folder / "server", rate_limits__enabled="false") as server:
+            yield from by_contract(server.url, folder / "contract", photos, plan, wanted)
+    if "photos-in" in wanted:
+        with Server(folder / "photos-in", photos__previews="false") as server:
+            yield from photos_in(server.url, folder / "photos-in", photos, plan)
+        shutil.rmtree(folder / "photos-in")
+    for part, take in [
+        ("sorting", lambda: own.sorting(folder / "sorting", photos[1], plan)),
+        ("previews", lambda: own.previews(folder / "previews", photos[1], plan)),
+        ("memory", lambda: own.memory(folder / "memory", plan)),
+        ("growth", lambda: own.growth(folder / "growth", photos[1], plan)),
+        ("worker", lambda: aws.worker(folder / "worker", small, plan)),
+    ]:
+        if part in wanted:
+            yield from take()
+
+
+def main():
+    """Measures, and writes the table after each row, so that what was taken isn't lost."""
+    options = arguments()
+    plan = Plan(options.rounds, options.seconds)
+    about = table.machine()
+    folder = TARGET / "bench"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    rows = []
+    for row in measure(options, folder, plan, options.only or PARTS):
+        print(table.line(row), flush=True)
+        rows.append(row)
+        table.write(options.results, rows, about, plan, options.against)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""People who talk to a server by its public contract, so that any implementation of it can be measured."""
+
+import http.client
+import json
+import time
+import urllib.parse
+import urllib.request
+
+from .load import Request
+
+PASSWORD = "correct horse battery"
+BOUNDARY = "--------------------------shared-spaces"
+
+
+class Person:
+    """Somebody with an account, signed in."""
+
+    def __init__(self, url, login):
+        self.url, self.login = url, login
+        self.token = None
+        account = {"login": login, "password": PASSWORD, "confirm-password": PASSWORD}
+        self.id = self.send("POST", "/register", account)["id"]
+        self.token = self.send("POST", "/login", self.credentials())["access_token"]
+
+    def credentials(self):
+        """What signs them in."""
+        return {"login": self.login, "password": PASSWORD}
+
+    def send(self, method, path, body=None):
+        """Sends JSON, and gives the answer's, or its sentence."""
+        body = None if body is None else json.dumps(body).encode()
+        return self.ask(self.request(path, method, body, "application/json" if body else None))
+
+    def request(self, path, method="GET", body=None, kind=None):
+        """A request of theirs, to be sent again and again."""
+        return Request(urllib.parse.urljoin(self.url, path), method, self.token, body, kind)
+
+    def ask(self, request):
+        """Sends a request once."""
+        sent = urllib.request.Request(request.url, request.body, request.headers(), method=request.method)
+        try:
+            with urllib.request.urlopen(sent, timeout=60) as answer:
+                text = answer.read()
+                is_json = answer.headers.get_content_type() == "application/json"
+                return json.loads(text) if is_json else text
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{request.method} {request.url}: {error.code} {error.read()[:200]}") from None
+
+    def make_space(self, name):
+        """Makes a space, and gives its id."""
+        return self.send("POST", "/spaces", {"name": name})["id"]
+
+    def sharing(self, space, text, photo=None):
+        """The request that shares a text, and perhaps a photo."""
+        parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
+        if photo is not None:
+            head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
+            parts += [f"{head}Content-Type: image/jpeg\r\n\r\n".encode(), photo, b"\r\n"]
+        parts.append(f"--{BOUNDARY}--\r\n".encode())
+        kind = f"multipart/form-data; boundary={BOUNDARY}"
+        return self.request(f"/spaces/{space}/shares", "POST", b"".join(parts), kind)
+
+    def share(self, space, text, photo=None):
+        """Shares once, and gives the share."""
+        return self.ask(self.sharing(space, text, photo))
+
+    def wait_for_previews(self, share, patience=60.0, pause=0.003):
+        """Waits until the previews of a share's photo are there, where the server makes any; gives the share."""
+        until = time.monotonic() + patience
+        while True:
+            found = self.send("GET", f"/shares/{share}")
+            if "image" not in found or found["image"]["placeholder"] or time.monotonic() > until:
+                return found
+            time.sleep(pause)
+
+
+class Line:
+    """A connection that stays open."""
+
+    def __init__(self, url):
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
+        self.connection.request("GET", "/health")
+        if self.connection.getresponse().read() != b"ok":
+            raise RuntimeError(f"{url}/health isn't ok")
+
+    def close(self):
+        """Closes it."""
+        self.connection.close()

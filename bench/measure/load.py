@@ -1,0 +1,117 @@
+"""Load by wrk, and the floors' own loops: how much was done in a second, and how long the slowest took."""
+
+import json
+import statistics
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "target"
+FLOOR = TARGET / "release" / "floor"
+SCRIPT = ROOT / "bench" / "load.lua"
+
+
+@dataclass
+class Load:
+    """What came of some seconds of load."""
+
+    per_second: float
+    #: Milliseconds within which 99 of 100 requests were answered; None for a loop.
+    p99: float | None = None
+    #: Bytes a second.
+    bandwidth: float | None = None
+
+
+@dataclass
+class Request:
+    """What is asked again and again."""
+
+    url: str
+    method: str = "GET"
+    token: str | None = None
+    body: bytes | None = None
+    kind: str | None = None
+    #: Whether each line of the body is the body of a request of its own.
+    lines: bool = False
+
+    def headers(self):
+        """The names and values of its headers."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if self.kind:
+            headers["Content-Type"] = self.kind
+        return headers
+
+
+def command(request, connections, seconds, body):
+    """The command line of wrk; `body` is the file that has the body."""
+    line = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"]
+    form = "none" if request.body is None else "lines" if request.lines else "whole"
+    line += ["--timeout", "60s", "--script", str(SCRIPT), request.url, "--", request.method, form, body]
+    for name, value in request.headers().items():
+        line += [name, value]
+    return line
+
+
+def run(request, connections, seconds):
+    """Asks over so many connections, each as soon as it has its answer, and fails if one isn't answered well."""
+    return Running(request, connections, seconds).result()
+
+
+class Running:
+    """Load that goes on beside something else."""
+
+    def __init__(self, request, connections, seconds):
+        self.request = request
+        self.file = tempfile.NamedTemporaryFile()
+        self.file.write(request.body or b"")
+        self.file.flush()
+        line = command(request, connections, seconds, self.file.name)
+        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+
+    def result(self):
+        """Waits for its end."""
+        output, _ = self.process.communicate()
+        self.file.close()
+        if self.process.returncode != 0:
+            raise RuntimeError(f"wrk failed at {self.request.url}: {output}")
+        told = json.loads(output.splitlines()[-1])
+        if told["failed"] or not told["requests"]:
+            raise RuntimeError(f"{self.request.method} {self.request.url}: not all were answered well: {told}")
+        seconds = told["microseconds"] / 1e6
+        return Load(told["requests"] / seconds, told["p99"] / 1000, told["bytes"] / seconds)
+
+
+def prepare(*arguments):
+    """Has the floor's executable make something."""
+    subprocess.run([str(FLOOR), *map(str, arguments)], check=True)
+
+
+def floor(*arguments, environment=None):
+    """Runs one of the floors that are loops."""
+    line = [str(FLOOR), *map(str, arguments)]
+    output = subprocess.run(line, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
+    return Load(json.loads(output)["per_second"])
+
+
+def interleave(rounds, works):
+    """Does each of `works` once in every round, one after the other, so that what else the machine does meets all alike.
+    Gives what each of them answered in every round."""
+    results = {name: [] for name in works}
+    for at in range(rounds):
+        # Not always in the same order: what comes second may find things warm.
+        names = list(works) if at % 2 == 0 else list(reversed(works))
+        for name in names:
+            results[name].append(works[name]())
+    return results
+
+
+def ratios(ours, floors, of=lambda load: load.per_second):
+    """Ours by the floor's, round by round."""
+    return [of(a) / of(b) for a, b in zip(ours, floors, strict=True)]
+
+
+def median(values):
+    """The middle one."""
+    return statistics.median(values)

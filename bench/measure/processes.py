@@ -1,0 +1,94 @@
+"""Processes that are measured: started on free ports in folders of their own, and ended by their ids."""
+
+import os
+import re
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from .load import FLOOR, TARGET
+
+SERVER = TARGET / "release" / "shared-spaces"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Process:
+    """A process that ends with its `with` block."""
+
+    def __init__(self, line, folder, environment=None):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.log = folder / "log"
+        with self.log.open("wb") as log:
+            own = {**os.environ, **(environment or {})}
+            self.process = subprocess.Popen(
+                list(map(str, line)), cwd=folder, env=own, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def wait_for(self, url):
+        """Waits until an address answers."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                return urllib.request.urlopen(url, timeout=5).read()
+            except urllib.error.HTTPError as error:
+                return error.read()
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"{url} doesn't answer: {self.log.read_text()}") from None
+                time.sleep(0.001)
+
+    def resident(self):
+        """MiB of memory."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def busy(self):
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def wait_until_idle(self):
+        """Waits until it has nothing to do, such as to check a large database after its start."""
+        while True:
+            before = self.busy()
+            time.sleep(0.5)
+            if self.busy() - before < 0.02:
+                return
+
+
+class Server(Process):
+    """Shared Spaces on a data folder, with its defaults but for `settings`."""
+
+    def __init__(self, folder, **settings):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = {f"SHARED_SPACES_{name.upper()}": str(value) for name, value in settings.items()}
+        super().__init__([SERVER, "serve", "--port", self.port], folder, settings)
+        self.wait_for(f"{self.url}/health")
+
+
+class Floor(Process):
+    """The bare Rocket that sends what is in a folder."""
+
+    def __init__(self, folder, files):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__([FLOOR, "serve", files, self.port], folder)
+        self.wait_for(f"{self.url}/")

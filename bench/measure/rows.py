@@ -1,0 +1,52 @@
+"""What the table is made of: pieces of work, their goals, and what was measured."""
+
+from dataclasses import dataclass, field
+
+from .load import median, ratios
+
+
+@dataclass
+class Row:
+    """A piece of work, and how it went in every round."""
+
+    work: str
+    floor: str
+    #: In every round: ours by the floor's, or the value itself where there is no floor.
+    values: list[float]
+    #: "at least" or "at most" this.
+    goal: tuple[str, float] | None = None
+    #: Of the values: "" for ratios.
+    unit: str = ""
+    #: What the ratios were made of, for who wants to look closer.
+    raw: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def result(self):
+        """The median of all rounds."""
+        return median(self.values)
+
+    @property
+    def met(self):
+        """Whether the goal is met; None where there is none."""
+        if self.goal is None:
+            return None
+        how, limit = self.goal
+        return self.result >= limit if how == "at least" else self.result <= limit
+
+
+def speed(work, floor_name, ours, floors, goal):
+    """A row of how much is done in a second, against the floor."""
+    raw = {"ours per second": [a.per_second for a in ours], "floor per second": [b.per_second for b in floors]}
+    return Row(work, floor_name, ratios(ours, floors), ("at least", goal) if goal else None, raw=raw)
+
+
+def tail(work, floor_name, ours, floors, goal):
+    """A row of how long the slowest of a hundred take, against the floor."""
+    raw = {"ours p99 ms": [a.p99 for a in ours], "floor p99 ms": [b.p99 for b in floors]}
+    return Row(work, floor_name, ratios(ours, floors, lambda load: load.p99), ("at most", goal), raw=raw)
+
+
+def bandwidth(work, floor_name, ours, floors, goal):
+    """A row of bytes a second, against the floor."""
+    raw = {"ours MB/s": [a.bandwidth / 1e6 for a in ours], "floor MB/s": [b.bandwidth / 1e6 for b in floors]}
+    return Row(work, floor_name, ratios(ours, floors, lambda load: load.bandwidth), ("at least", goal), raw=raw)

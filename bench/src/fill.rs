@@ -1,0 +1,88 @@
+//! Fills the database of a server with many spaces, as years of use would, without the years.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, params};
+
+/// The spaces of the user who is there already.
+const OWN: u32 = 5;
+
+/// Adds spaces with three members each, and shares with photos, evenly: the shares of a space lie far apart. The user 1
+/// becomes a member of five of the spaces. Of the photos there are the rows alone.
+///
+/// # Errors
+/// The database isn't that of a server, or has shares already.
+pub fn run(database: &Path, spaces: u32, shares: u32) -> Result<()> {
+    let connection = Connection::open(database)?;
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -1000000",
+    )?;
+    let transaction = connection.unchecked_transaction()?;
+    let users = spaces * 2;
+    for (sql, count) in [(USERS, users), (SPACES, spaces)] {
+        transaction.execute(sql, params![count])?;
+    }
+    transaction.execute(MEMBERS, params![spaces, users])?;
+    transaction.execute(OWN_MEMBERS, params![OWN, spaces])?;
+    transaction.execute(SHARES, params![shares, spaces, users])?;
+    transaction.execute(PHOTOS, [])?;
+    transaction.commit()?;
+    connection.execute_batch("pragma wal_checkpoint(truncate)")?;
+    let filled: u32 = connection.query_row("select count(*) from photos", [], |row| row.get(0))?;
+    anyhow::ensure!(
+        filled == shares,
+        "there are {filled} photos and not {shares}"
+    );
+    Ok(())
+}
+
+/// Makes an empty database with the schema of the migrations in a folder, a user 1 and a space 1.
+///
+/// # Errors
+/// The migrations can't be read, or don't work.
+pub fn empty(database: &Path, migrations: &Path) -> Result<()> {
+    let mut steps = Vec::new();
+    for entry in fs::read_dir(migrations).with_context(|| migrations.display().to_string())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let number = name
+            .strip_prefix('V')
+            .and_then(|rest| rest.split_once("__")?.0.parse::<u32>().ok());
+        steps.extend(number.map(|number| (number, migrations.join(name))));
+    }
+    steps.sort();
+    let connection = Connection::open(database)?;
+    for (_, path) in steps {
+        connection.execute_batch(&fs::read_to_string(path)?)?;
+    }
+    connection.execute(USERS, [1])?;
+    connection.execute(SPACES, [1])?;
+    Ok(())
+}
+
+/// Behind those who are there.
+const USERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+    insert into users (login, login_key, password_hash, created_at)
+    select 'person ' || i, 'person ' || i, '', 0 from n";
+
+const SPACES: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+    insert into spaces (id, name, name_key, created_at) select i, 'Space ' || i, 'space ' || i, 0 from n";
+
+const MEMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1), k(j) as (values (0), (1), (2))
+    insert into members (space_id, user_id, is_admin, joined_at)
+    select i, 2 + (i * 3 + j) % (?2 - 1), j = 0, 0 from n, k order by i, j";
+
+const OWN_MEMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
+    insert into members (space_id, user_id, is_admin, joined_at) select 1 + (i - 1) * (?2 / ?1), 1, 1, 0 from n";
+
+/// Each by one of the members of its space.
+const SHARES: &str = "with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
+    insert into shares (id, space_id, user_id, text, created_at)
+    select i + 1, 1 + i % ?2, 2 + ((1 + i % ?2) * 3 + i / ?2 % 3) % (?3 - 1),
+        'What was seen on the way home, number ' || i, 1700000000000 + i from n";
+
+const PHOTOS: &str = "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at,
+        queued_at, placeholder)
+    select id, id, space_id, 0, space_id || '-' || id || '.jpg', 4032, 3024, 3000000, randomblob(32), created_at,
+        created_at, randomblob(25) from shares";
