@@ -1,0 +1,27 @@
+//! Any bytes as a photo whose previews are made: there are some, or a reason.
+
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use shared_spaces::photos::picture::{Kind, clean, previews};
+use shared_spaces::photos::preview::PreviewSize;
+
+/// Few, so that many are tried.
+const PIXELS: u64 = 64 * 64;
+
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let Ok(picture) = clean(bytes, PIXELS) else {
+        return Corpus::Reject;
+    };
+    let Ok(made) = previews::make(&picture) else {
+        return Corpus::Keep;
+    };
+    assert_eq!(made.large.is_none(), picture.animated);
+    let small = clean(&made.small, PIXELS).expect("a preview is a picture");
+    assert!(matches!(small.kind, Kind::Jpeg | Kind::WebP));
+    let (width, height) = picture.shown();
+    assert_eq!(small.shown(), PreviewSize::Small.within(width, height));
+    assert!(small.bytes == made.small);
+    previews::placeholder(&made.small).expect("a small preview has a placeholder");
+    Corpus::Keep
+});
