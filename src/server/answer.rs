@@ -8,10 +8,10 @@ use std::time::Duration;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use rocket::futures::stream::poll_fn;
 use rocket::http::uri::Host;
 use rocket::http::{Cookie, Header, Method};
@@ -76,9 +76,8 @@ impl Answerer {
         send: oneshot::Sender<Answer>,
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
-        let Ok(method) = parts.method.as_str().parse() else {
-            return deliver(send, unknown_method());
-        };
+        // One that Rocket doesn't know is refused like one that no route has.
+        let method = parts.method.as_str().parse().unwrap_or(Method::Trace);
         let request = self.translate(method, &parts).remote(peer);
         let (arriving, progress) = Arriving::new(body, self.stall);
         request.inner().local_cache(|| arriving);
@@ -149,15 +148,6 @@ fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
     Full::new(bytes.into())
         .map_err(|never| match never {})
         .boxed_unsync()
-}
-
-/// A method that HTTP doesn't know gets to no route.
-fn unknown_method() -> Answer {
-    let mut answer = Response::new(whole("Method not allowed"));
-    *answer.status_mut() = StatusCode::NOT_IMPLEMENTED;
-    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-    answer.headers_mut().insert(CONTENT_TYPE, plain);
-    answer
 }
 
 /// Sends an answer as it comes.

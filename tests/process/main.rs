@@ -13,6 +13,7 @@ mod handles;
 mod keys;
 mod kills;
 mod locked;
+mod methods;
 mod private;
 mod read_only;
 mod secrets;
