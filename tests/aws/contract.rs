@@ -119,7 +119,13 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
         "they are too new"
     );
 
+    let opened = store.open(&one).await.unwrap().unwrap();
     assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);
+    assert_eq!(
+        opened.read_all().await.unwrap(),
+        b"one",
+        "moved between the two"
+    );
     assert_eq!(store.sort(&one).await.unwrap(), Sorted::Before);
     assert_eq!(store.sort(&twelve).await.unwrap(), Sorted::Now);
     assert_eq!(bytes(store, &one).await.unwrap(), b"one");

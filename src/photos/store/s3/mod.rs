@@ -190,17 +190,22 @@ impl S3Store {
 
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         let client = self.client().await;
-        let temporary = Some(self.buckets.temporary(name));
         // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
-        for look in [false, true, false] {
-            let place = if look {
-                temporary.clone()
+        for arrived in [false, true, false] {
+            let place = if arrived {
+                Some(self.buckets.temporary(name))
             } else {
                 self.buckets.find(client, name).await?
             };
             let Some(place) = place else { continue };
             if let Some(bytes) = size(client, &place).await? {
-                let source = Source::Object(S3Object::new(client.clone(), place));
+                let client = client.clone();
+                let object = if arrived {
+                    S3Object::arrived(client, self.buckets.clone(), name)
+                } else {
+                    S3Object::new(client, place)
+                };
+                let source = Source::Object(object);
                 return Ok(Some(StoredPhoto { bytes, source }));
             }
         }

@@ -2,24 +2,41 @@
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use tokio::io::AsyncRead;
 
-use super::buckets::Place;
+use super::buckets::{Buckets, Place};
 use crate::photos::aws::is_missing;
+use crate::photos::name::PhotoName;
 
 /// An object that can be read.
 #[derive(Clone, Debug)]
 pub struct S3Object {
     client: Client,
     place: Place,
+    /// Where else to look: a photo in the temporary bucket may be moved before it is read.
+    moves: Option<(Buckets, PhotoName)>,
 }
 
 impl S3Object {
-    /// The object at this place.
+    /// The object at this place, where it stays.
     pub fn new(client: Client, place: Place) -> Self {
-        Self { client, place }
+        Self {
+            client,
+            place,
+            moves: None,
+        }
+    }
+
+    /// The photo in the temporary bucket, from which it is moved to that of its space.
+    pub fn arrived(client: Client, buckets: Buckets, name: &PhotoName) -> Self {
+        Self {
+            client,
+            place: buckets.temporary(name),
+            moves: Some((buckets, name.clone())),
+        }
     }
 
     /// The bytes from `start`, `length` of them.
@@ -31,19 +48,29 @@ impl S3Object {
         start: u64,
         length: u64,
     ) -> Result<impl AsyncRead + Send + Unpin + use<>> {
-        let Place { bucket, key } = &self.place;
         let end = start + length.saturating_sub(1);
-        let get = self
-            .client
-            .get_object()
-            .bucket(bucket)
-            .key(key)
-            .range(format!("bytes={start}-{end}"));
-        let object = get
-            .send()
-            .await
-            .with_context(|| format!("The object {key} of {bucket} can't be read"))?;
+        let range = format!("bytes={start}-{end}");
+        let mut place = self.place.clone();
+        let mut got = self.get(&place, &range).await;
+        if let (Some((buckets, name)), Err(error)) = (&self.moves, &got)
+            && is_missing(error)
+            && let Some(sorted) = buckets.find(&self.client, name).await?
+        {
+            place = sorted;
+            got = self.get(&place, &range).await;
+        }
+        let Place { bucket, key } = place;
+        let object = got.with_context(|| format!("The object {key} of {bucket} can't be read"))?;
         Ok(object.body.into_async_read())
+    }
+
+    async fn get(
+        &self,
+        place: &Place,
+        range: &str,
+    ) -> Result<GetObjectOutput, SdkError<GetObjectError>> {
+        let get = self.client.get_object().bucket(&place.bucket);
+        get.key(&place.key).range(range).send().await
     }
 }
 
