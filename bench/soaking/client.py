@@ -1,0 +1,115 @@
+"""Somebody at the server, over HTTP."""
+
+import http.client
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+
+PASSWORD = "correct horse"
+# Nothing takes so long; who waits longer has found a defect.
+PATIENCE = 60
+
+
+class Lost(Exception):
+    """No answer came: what was asked for may have been done or not."""
+
+
+class Answer:
+    """An answer of the server."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:200]!r}"
+
+
+def form(text, photo):
+    """A multipart form, as a browser sends it: its media type and its bytes."""
+    boundary = uuid.uuid4().hex
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()
+    if photo is not None:
+        part = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="photo"\r\n\r\n'
+        head += part.encode() + photo + b"\r\n"
+    return f"multipart/form-data; boundary={boundary}", head + f"--{boundary}--\r\n".encode()
+
+
+class Client:
+    """One person's connection, which is made anew after each kill of the server."""
+
+    def __init__(self, server):
+        self.server, self.token = server, None
+        self.connection = self.port = None
+
+    def send(self, method, path, body=None, media_type="application/json", headers=None):
+        """Sends one request. Raises Lost if no answer came to it."""
+        port = self.server.wait_until_up()
+        if port != self.port or self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            self.port = port
+        headers = dict(headers or {}, **{"Authorization": f"Bearer {self.token}"} if self.token else {})
+        if body is not None:
+            headers["Content-Type"] = media_type
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        except TimeoutError:
+            raise
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()
+            self.connection = None
+            raise Lost(str(error)) from error
+
+    def insist(self, method, path, *arguments, **more):
+        """As send, again and again until an answer comes: for what can be asked twice."""
+        while True:
+            try:
+                return self.send(method, path, *arguments, **more)
+            except Lost:
+                pass
+
+    def fetch(self, url):
+        """The bytes behind the link of a photo, which needs no header and may lead on to S3; None if there are none."""
+        while True:
+            # The link has the port at which the server was when it gave it.
+            parts = urllib.parse.urlsplit(url)
+            here = parts._replace(netloc=f"127.0.0.1:{self.server.wait_until_up()}").geturl()
+            try:
+                with urllib.request.urlopen(here, timeout=PATIENCE) as answer:
+                    return answer.read()
+            except urllib.error.HTTPError as refusal:
+                # S3 says 403 of what isn't there to who may not list the bucket.
+                if refusal.code in (403, 404):
+                    return None
+                raise
+            except TimeoutError:
+                raise
+            except (OSError, http.client.HTTPException):
+                continue
+
+    def enter(self, login):
+        """Makes an account and signs in."""
+        account = {"login": login, "password": PASSWORD}
+        made = self.send("POST", "/register", dict(account, **{"confirm-password": PASSWORD}))
+        assert made.status == 200, made
+        signed_in = self.send("POST", "/login", account)
+        assert signed_in.status == 200, signed_in
+        self.token = signed_in.json()["access_token"]
+        return made.json()["id"]
+
+    def pages(self, path):
+        """All rows of a list, through all its pages."""
+        path += "?limit=500"
+        while path:
+            answer = self.insist("GET", path)
+            assert answer.status == 200, (path, answer)
+            yield from answer.json()
+            link = answer.headers.get("Link") or ""
+            path = link[link.index("/spaces/"):link.index(">")] if 'rel="next"' in link else None
