@@ -22,9 +22,9 @@ const ROUNDS: u64 = 12;
 
 /// A share as it should be.
 #[derive(Clone, Debug, PartialEq)]
-struct Version {
-    text: String,
-    photo: Option<Vec<u8>>,
+pub struct Version {
+    pub text: String,
+    pub photo: Option<Vec<u8>>,
 }
 
 /// What one person knows of their shares. `None` is a share that is deleted.
@@ -174,7 +174,7 @@ impl Author {
 }
 
 /// A share as the server shows it, with the bytes behind its link.
-fn seen(person: &Person, share: &Value) -> Version {
+pub fn seen(person: &Person, share: &Value) -> Version {
     let photo = (!share["image_url"].is_null()).then(|| {
         let reply = person.fetch(&share["image_url"]);
         assert_eq!(

@@ -15,6 +15,7 @@ mod kills;
 mod locked;
 mod methods;
 mod private;
+mod power;
 mod read_only;
 mod secrets;
 mod settings;
