@@ -11,7 +11,9 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::durable;
 use crate::photos::store::LocalStore;
+use crate::photos::sweep::ABANDONED;
 
 /// The file that says which installation a folder belongs to.
 pub const MARKER: &str = "shared-spaces.id";
@@ -19,6 +21,8 @@ pub const MARKER: &str = "shared-spaces.id";
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
+/// What the names of files in the data folder begin with that are still being written.
+pub const DRAFT: &str = ".draft-";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -27,7 +31,7 @@ pub const PHOTOS: &str = "photos";
 /// # Errors
 /// It can't be made.
 pub fn make(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder)
+    durable::make_folder(folder)
         .with_context(|| format!("The data folder {} can't be made", folder.display()))
 }
 
@@ -104,7 +108,7 @@ fn random_id() -> Result<String> {
 }
 
 fn make_photos(photos: &Path) -> Result<()> {
-    fs::create_dir_all(photos)
+    durable::make_folder(photos)
         .with_context(|| format!("The folder {} can't be made", photos.display()))
 }
 
@@ -182,10 +186,33 @@ fn write(folder: &Path, id: &str) -> Result<String> {
         file.rewind()?;
         writeln!(file, "{id}")?;
         file.sync_all()?;
-        File::open(folder)?.sync_all()?;
+        durable::sync_folder(folder)?;
         Ok(id.to_owned())
     };
     write().with_context(|| format!("The file {} can't be written", path.display()))
+}
+
+/// Deletes drafts that a process has left which was killed: nobody writes one for so long.
+///
+/// # Errors
+/// The folder can't be read, or a draft can't be deleted.
+pub fn clear_drafts(folder: &Path) -> Result<()> {
+    let clear = || -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().starts_with(DRAFT) {
+                continue;
+            }
+            match entry.metadata().and_then(|draft| draft.modified()) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+                Ok(written) if written.elapsed().unwrap_or_default() < ABANDONED => {}
+                Ok(_) => fs::remove_file(entry.path())?,
+            }
+        }
+        Ok(())
+    };
+    clear().with_context(|| format!("The data folder {} can't be cleared up", folder.display()))
 }
 
 /// Writes a file durably, as large as what SQLite needs to begin with, and deletes it.
@@ -194,9 +221,7 @@ fn write(folder: &Path, id: &str) -> Result<String> {
 /// It can't be written.
 pub fn try_writing(folder: &Path) -> Result<()> {
     let write = || {
-        let mut probe = tempfile::Builder::new()
-            .prefix(".probe-")
-            .tempfile_in(folder)?;
+        let mut probe = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
         probe.write_all(&[b'.'; 256 * 1024])?;
         probe.as_file().sync_all()
     };

@@ -31,6 +31,8 @@ pub mod commands;
 pub mod config;
 // Many readers, one writer.
 pub mod db;
+// Folders that survive a power cut.
+pub mod durable;
 // The data folder, and whether it is the right one.
 pub mod folder;
 // Looks at everything that the program stands on.

@@ -41,6 +41,7 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
+    folder::clear_drafts(&folder)?;
 
     sweep_leftovers(&app).await;
 

@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail, ensure};
 use refinery::Runner;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::durable::sync_folder;
+
 mod embedded {
     refinery::embed_migrations!("migrations");
 }
@@ -113,7 +115,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
         return Err(error);
     }
     fs::rename(&part, copy)?;
-    Ok(File::open(folder)?.sync_all()?)
+    Ok(sync_folder(folder)?)
 }
 
 /// Deletes an unfinished copy with all that SQLite may have put beside it.

@@ -4,6 +4,7 @@
 //! `CRASH_ROUNDS` makes it longer, `CRASH_SEED` repeats a run as far as the system's scheduling lets it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -344,6 +345,24 @@ fn a_first_start_that_is_cut_short_does_not_keep_the_next_from_starting() {
         let share = ann.share_photo(&ann.space("Family"), &picture(24, 1));
         assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, 1));
     }
+}
+
+#[test]
+fn what_a_killed_process_was_writing_in_the_data_folder_is_deleted_when_it_is_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Server::start(folder.path()));
+    let (old, new) = (data.join(".draft-old"), data.join(".draft-new"));
+    for draft in [&old, &new] {
+        fs::write(draft, "half a key").unwrap();
+    }
+    let file = fs::File::options().write(true).open(&old).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written - Duration::from_secs(2 * 60 * 60))
+        .unwrap();
+    drop(Server::start(folder.path()));
+    assert!(!old.exists(), "it is nobody's");
+    assert!(new.exists(), "somebody may still be writing it");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{ArchiveName, Found, sum_of};
+use crate::durable::{make_folder, sync_folder};
 
 /// What the names of files begin with that are still being written. Each is locked by the one who writes it.
 const PART: &str = ".shared-spaces-part-";
@@ -81,11 +82,7 @@ impl Folder {
             );
         }
         let folder = path.parent().unwrap_or(&self.root);
-        if !folder.is_dir() {
-            fs::create_dir_all(folder).with_context(writing)?;
-            sync_folder(&self.path("photos")).with_context(writing)?;
-            sync_folder(&self.root).with_context(writing)?;
-        }
+        make_folder(folder).with_context(writing)?;
         let part = Builder::new().prefix(PART).tempfile_in(&self.root);
         let part = part.with_context(writing)?;
         part.as_file().lock().with_context(writing)?;
@@ -162,14 +159,6 @@ fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry>>> {
     let reading = format!("The folder {} can't be read", folder.display());
     let entries = fs::read_dir(folder).with_context(|| reading.clone())?;
     Ok(entries.map(move |entry| entry.with_context(|| reading.clone())))
-}
-
-/// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    match File::open(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        folder => folder?.sync_all(),
-    }
 }
 
 /// A file that has another name until it is whole.

@@ -9,9 +9,11 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, anyhow, ensure};
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 use super::LinkSigner;
+use crate::durable::sync_folder;
+use crate::folder::DRAFT;
 
 /// The bytes of a key.
 const SIZE: usize = 32;
@@ -132,14 +134,14 @@ fn new_key(path: &Path) -> Result<NamedTempFile> {
     let mut key = [0; SIZE];
     getrandom::fill(&mut key)?;
     // Temporary files are made readable only by their owner.
-    let mut part = NamedTempFile::new_in(folder_of(path))?;
+    let mut part = Builder::new().prefix(DRAFT).tempfile_in(folder_of(path))?;
     part.write_all(&key)?;
     part.as_file().sync_all()?;
     Ok(part)
 }
 
 fn sync(path: &Path) -> Result<()> {
-    Ok(fs::File::open(folder_of(path))?.sync_all()?)
+    Ok(sync_folder(folder_of(path))?)
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::{Sorted, Source, StoredPhoto};
+use crate::durable::{make_folder, sync_folder};
 use crate::finding::Finding;
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
@@ -36,7 +37,7 @@ impl LocalStore {
             root: root.to_owned(),
         };
         let temp = store.temp();
-        fs::create_dir_all(&temp)
+        make_folder(&temp)
             .with_context(|| format!("The folder {} can't be made", temp.display()))?;
         Ok(store)
     }
@@ -83,9 +84,12 @@ impl LocalStore {
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (temp, path) = (self.temp(), self.sorted(name));
-        blocking(move || write(&temp, &path, &bytes))
-            .await
+        let (root, temp, path) = (self.root.clone(), self.temp(), self.sorted(name));
+        let put = blocking(move || {
+            write(&temp, &path, &bytes)?;
+            sync_folder(&root)
+        });
+        put.await
             .with_context(|| format!("The photo {name} can't be stored"))
     }
 
@@ -103,7 +107,7 @@ impl LocalStore {
 
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let (from, to) = (self.temporary(name), self.sorted(name));
-        let (temp, folder) = (self.temp(), self.space(name));
+        let (root, temp, folder) = (self.root.clone(), self.temp(), self.space(name));
         blocking(move || {
             loop {
                 make_folder(&folder)?;
@@ -117,6 +121,8 @@ impl LocalStore {
                 }
             }
             sync_folder(&folder)?;
+            // Another worker may have made the folder, and not synced it yet.
+            sync_folder(&root)?;
             sync_folder(&temp)?;
             Ok(Sorted::Now)
         })
@@ -307,15 +313,6 @@ fn write(temp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Makes a folder durably, if it isn't there, and those above it.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(folder)?;
-    folder.ancestors().skip(1).take(2).try_for_each(sync_folder)
-}
-
 /// Opens the first of these files that is there.
 fn first_of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Option<StoredPhoto>> {
     for path in paths {
@@ -331,11 +328,6 @@ fn first_of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Option<Store
         }
     }
     Ok(None)
-}
-
-/// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 async fn blocking<T: Send + 'static>(

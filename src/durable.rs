@@ -1,0 +1,35 @@
+//! Folders that are still there after a power cut.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+/// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
+///
+/// # Errors
+/// The folder isn't there, or the disk can't be written to.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder durably, if it isn't there, and those above it.
+///
+/// # Errors
+/// One of them can't be made or synced.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = match folder.parent() {
+        Some(above) if above.as_os_str().is_empty() => Path::new("."),
+        Some(above) => above,
+        None => Path::new("/"),
+    };
+    make_folder(above)?;
+    match fs::create_dir(folder) {
+        // Another process or thread was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
+        made => made?,
+    }
+    sync_folder(above)
+}
