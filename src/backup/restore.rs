@@ -3,7 +3,7 @@
 //! While it runs, the folder `.restore` stands in the data folder, and nobody else opens that. The database comes last, by
 //! one rename: where there is a database, everything else is there.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,7 @@ use crate::app;
 use crate::config::Config;
 use crate::db::snapshot;
 use crate::domain::photos::KnownPhoto;
+use crate::durable::sync_folder;
 use crate::folder::PHOTOS;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
@@ -178,8 +179,8 @@ fn empty(folder: &Path) -> io::Result<()> {
 }
 
 fn sync(folder: &Path) -> Result<()> {
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.with_context(|| format!("The folder {} can't be written to", folder.display()))
+    sync_folder(folder)
+        .with_context(|| format!("The folder {} can't be written to", folder.display()))
 }
 
 struct Job<'a, T> {
@@ -301,17 +302,26 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
 
 /// Puts a photo into the store of its space. One that is there and the same stays; another one is nobody's to replace.
 fn put(store: &PhotoStore, bridge: &Bridge, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-    bridge.wait(async {
-        if let Some(there) = store.open(name).await? {
-            let same = there.bytes == bytes.len() as u64
-                && Sha256::digest(there.read_all().await?) == Sha256::digest(&bytes);
-            ensure!(
-                same,
-                "The store has another photo {name} already, and it stays. If it is damaged, delete it; if these are the \
-                 photos of another installation, change the settings"
-            );
-            return Ok(());
-        }
-        store.put_sorted(name, bytes).await
-    })
+    let is_there = bridge.wait(async {
+        let Some(there) = store.open(name).await? else {
+            return Ok(false);
+        };
+        let same = there.bytes == bytes.len() as u64
+            && Sha256::digest(there.read_all().await?) == Sha256::digest(&bytes);
+        ensure!(
+            same,
+            "The store has another photo {name} already, and it stays. If it is damaged, delete it; if these are the photos \
+             of another installation, change the settings"
+        );
+        Ok(true)
+    });
+    if is_there? {
+        return Ok(());
+    }
+    let put = store.put_sorted(name, bytes);
+    match store {
+        // A file is written to its end although nobody waits for it, and must be there before it is cleared away.
+        PhotoStore::Local(_) => bridge.wait_to_the_end(put),
+        PhotoStore::S3(_) => bridge.wait(put),
+    }
 }
