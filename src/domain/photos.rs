@@ -3,6 +3,8 @@
 // How the members of a space see its photos.
 mod shown;
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::ids::{PhotoId, ShareId, SpaceId};
@@ -254,6 +256,20 @@ pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::
     Ok(())
 }
 
+/// Has previews looked for now that would be only in more than the time of `longest`, which no look waits for: the clock
+/// was set back.
+pub fn bring_looks_forward(
+    conn: &Connection,
+    now: Timestamp,
+    longest: Duration,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(TOO_FAR)?
+        .execute((now.0, now.plus(longest).0))?;
+    Ok(())
+}
+
+const TOO_FAR: &str = "update photos set previews_due_at = ? where previews_due_at > ?";
+
 /// Has all previews looked for again, because they may be somewhere else or gone.
 pub fn unsee_all(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute("update photos set previews_due_at = 0", [])?;
@@ -335,5 +351,10 @@ mod tests {
         let walk = "INDEX photos_without_previews (previews_due_at>? AND previews_due_at<?)";
         assert!(plan.contains(walk), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        let plan = crate::db::plans::plan(TOO_FAR);
+        assert!(
+            plan.contains("photos_without_previews (previews_due_at>?)"),
+            "{plan}"
+        );
     }
 }

@@ -25,7 +25,7 @@ use crate::domain::photos::{self, Look, UnseenPhoto};
 /// How often there is a look when nobody tells of a sorted photo, and the wait before the second look at a photo.
 const EVERY: Duration = Duration::from_secs(5);
 /// The longest wait between two looks at a photo.
-const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
+pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
 /// A photo that was sorted just now is looked at although it would be due only within this time.
 pub const AHEAD: Duration = Duration::from_secs(30);
 /// A photo that has no previews after this time is sent to the workers again, who then make them.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::catalogue::SELDOM;
 use super::name::PhotoName;
 use super::queue::LONGEST_WAIT;
 use super::store::PhotoStore;
@@ -106,6 +107,7 @@ impl Sweeper {
         let minded = self.db.write(move |conn| {
             sessions::bring_back(conn, now)?;
             tombstones::bring_forward(conn, now)?;
+            photos::bring_looks_forward(conn, now, SELDOM)?;
             Ok(jobs::bring_forward(conn, now, LONGEST_WAIT)?)
         });
         Ok(minded.await?)

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use shared_spaces::photos::catalogue::Looked;
 use shared_spaces::photos::sorter::Outcome;
 use shared_spaces::photos::sweep::Swept;
 
@@ -40,6 +41,22 @@ fn photos_that_waited_are_sorted_at_once() {
         let reply = app.anonymous().get(&path_of(&share["image_url"]));
         assert_eq!(reply.bytes, pictures::png(seed));
     }
+}
+
+#[test]
+fn previews_that_were_to_be_looked_for_in_a_year_are_seen_at_once() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    // Before the worker has made them.
+    assert_eq!(app.look_for_previews().again, 1);
+    app.sort_all();
+    app.app.clock.set_back(YEAR);
+    assert_eq!(app.look_for_previews(), Looked::default());
+    set_back(&app, Duration::ZERO);
+    assert_eq!(app.look_for_previews().settled, 1);
+    let share = ann.get("/shares/1").is_ok();
+    assert!(share["image"]["placeholder"].is_string(), "{share}");
 }
 
 #[test]
