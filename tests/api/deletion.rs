@@ -28,9 +28,17 @@ fn middle(picture: &[u8]) -> &[u8] {
     &picture[picture.len() / 2..][..24]
 }
 
-/// Shares a photo, sorted or not, and a photo in the place of another.
+/// The bytes of all previews.
+fn previews(app: &TestApp) -> Vec<Vec<u8>> {
+    let previews = app.previews().into_iter();
+    let read = |file| fs::read(app.path(&format!("photos/{file}"))).unwrap();
+    previews.map(read).collect()
+}
+
+/// Shares a photo, sorted or not, and a photo in the place of another. Gives the photos, and behind them the previews that
+/// were made.
 fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> {
-    let photos: Vec<_> = (1..=4).map(pictures::png).collect();
+    let mut photos: Vec<_> = (1..=4).map(pictures::png).collect();
     let path = format!("/spaces/{space}/shares");
     person
         .post_form(&path, Form::text(TEXT).file(&photos[0]))
@@ -39,6 +47,9 @@ fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> 
         .post_form(&path, Form::text(TEXT).file(&photos[1]))
         .is_ok();
     app.sort_all();
+    app.look_for_previews();
+    photos.extend(previews(app));
+    assert_eq!(photos.len(), 4 + 2 * 2);
     let edited = format!("/shares/{}", edited["id"]);
     person
         .put_form(&edited, Form::text(TEXT).file(&photos[2]))
@@ -61,6 +72,7 @@ fn nothing_is_left(app: &TestApp, photos: &[Vec<u8>]) {
         assert_eq!(holding(app, middle(photo)), [""; 0]);
     }
     assert_eq!(app.files(), [""; 0]);
+    assert_eq!(app.previews(), [""; 0]);
 }
 
 #[test]
@@ -70,7 +82,7 @@ fn a_deleted_share_leaves_no_bytes() {
     let space = ann.space("Family");
     let photos = share_photos(&app, &ann, space);
     assert!(!holding(&app, TEXT.as_bytes()).is_empty());
-    for photo in [&photos[0], &photos[2], &photos[3]] {
+    for photo in [&photos[0], &photos[2], &photos[3], &photos[4]] {
         assert!(
             !holding(&app, middle(photo)).is_empty(),
             "this test looks for what was never there"
@@ -94,12 +106,17 @@ fn an_edited_share_leaves_none_of_its_old_bytes() {
     ann.post_form(&path, Form::text(TEXT).file(&photos[0]))
         .is_ok();
     app.sort_all();
+    let small = previews(&app);
+    assert_eq!(small.len(), 2);
     ann.put_form("/shares/1", Form::text("Other words").file(&photos[1]))
         .is(200, "Share edited");
     app.sort_all();
     wait_a_few_minutes(&app);
     assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);
-    assert_eq!(holding(&app, middle(&photos[0])), [""; 0]);
+    // Previews of pictures that are alike have most of their bytes in common.
+    for old in [middle(&photos[0]), &small[0], &small[1]] {
+        assert_eq!(holding(&app, old), [""; 0]);
+    }
     assert_eq!(holding(&app, middle(&photos[1])).len(), 1);
 }
 

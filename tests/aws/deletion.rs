@@ -1,11 +1,14 @@
-//! Deletion means deletion: the bytes of deleted photos are in no bucket any more.
+//! Deletion means deletion: the bytes of deleted photos and of their previews are in no bucket any more.
+
+use serde_json::json;
 
 use crate::cloud::Cloud;
 use crate::support::{Person, picture, until};
 
-/// The objects that hold this photo.
+/// The objects that hold these bytes.
 fn holding(cloud: &Cloud, photo: &[u8]) -> Vec<String> {
-    let buckets = [vec![cloud.temp.clone()], cloud.buckets()].concat();
+    let common = vec![cloud.temp.clone(), cloud.preview_bucket()];
+    let buckets = [common, cloud.buckets()].concat();
     let objects = buckets.iter().flat_map(|bucket| {
         let keys = cloud.keys(bucket).into_iter();
         keys.map(move |key| (bucket.clone(), key))
@@ -16,9 +19,10 @@ fn holding(cloud: &Cloud, photo: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// Shares three photos, of which two are sorted and one of those is replaced by a fourth.
+/// Shares three photos, of which two are sorted and one of those is replaced by a fourth. Gives the photos, and behind them
+/// the previews that were made.
 fn share_photos(cloud: &Cloud, ann: &Person, space: &str) -> Vec<Vec<u8>> {
-    let photos: Vec<_> = (1..=4).map(|seed| picture(24, seed)).collect();
+    let mut photos: Vec<_> = (1..=4).map(|seed| picture(24, seed)).collect();
     let worker = cloud.worker();
     ann.share_photo(space, &photos[0]);
     let replaced = ann.share_photo(space, &photos[1]);
@@ -27,6 +31,13 @@ fn share_photos(cloud: &Cloud, ann: &Person, space: &str) -> Vec<Vec<u8>> {
     });
     worker.terminate();
     assert!(worker.wait().success());
+    let previews = cloud.previews();
+    assert_eq!(previews.len(), 4, "{previews:?}");
+    photos.extend(
+        previews
+            .iter()
+            .map(|key| cloud.get(&cloud.preview_bucket(), key)),
+    );
     ann.share_photo(space, &photos[2]);
     let path = format!("/shares/{}", replaced["id"]);
     let reply = ann.put_form(&path, "Another", Some(&photos[3])).unwrap();
@@ -47,6 +58,14 @@ fn deleted_shares_leave_no_bytes_in_s3() {
         assert_eq!(reply.status, 200);
         assert_eq!(holding(&cloud, &photos[photo]), [""; 0]);
     }
+    leaves_nothing(&cloud, &photos);
+}
+
+fn leaves_nothing(cloud: &Cloud, photos: &[Vec<u8>]) {
+    for photo in photos {
+        assert_eq!(holding(cloud, photo), [""; 0]);
+    }
+    assert_eq!(cloud.previews(), [""; 0]);
 }
 
 #[test]
@@ -57,10 +76,24 @@ fn a_deleted_space_leaves_no_bytes_in_s3() {
     let space = ann.space("Family");
     let photos = share_photos(&cloud, &ann, &space);
     assert_eq!(ann.delete(&space).unwrap().status, 200);
-    for photo in &photos {
-        assert_eq!(holding(&cloud, photo), [""; 0]);
-    }
+    leaves_nothing(&cloud, &photos);
     assert_eq!(cloud.buckets(), [""; 0]);
+}
+
+#[test]
+fn a_removed_account_leaves_no_bytes_in_s3() {
+    let cloud = Cloud::with_queue(false);
+    let server = cloud.server(&[]);
+    let (ann, bob) = (server.person("ann"), server.person("bob"));
+    let space = ann.space("Family");
+    let path = format!("{space}/members");
+    let added = ann.post(&path, &json!({"login": "bob"})).unwrap();
+    assert_eq!(added.status, 200);
+    let photos = share_photos(&cloud, &bob, &space);
+    ann.share_photo(&space, &picture(24, 9));
+    cloud.succeeds(&["user", "remove", "bob", "--yes"], &[]);
+    leaves_nothing(&cloud, &photos);
+    assert_eq!(holding(&cloud, &picture(24, 9)).len(), 1, "it is ann's");
 }
 
 #[test]
