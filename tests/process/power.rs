@@ -18,7 +18,9 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 
 use crate::crash::{Version, seen};
-use crate::support::{Person, Random, Server, command, files, picture, previews, setting, until};
+use crate::support::{
+    Person, Random, Server, command, files, photos, picture, previews, setting, until,
+};
 use disk::Disk;
 use trace::{CALLS, Call};
 
@@ -44,12 +46,18 @@ impl Recording {
     fn make() -> Self {
         let (folder, log) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let log = log.path().join("log");
+        let data = folder.path().join("data");
         let server = Server::start_as(traced(folder.path(), &log));
         let ann = server.person("ann");
         let space = ann.space("Family");
         let (mut shares, mut random) = (Shares::new(), Random::new(7));
-        // An account, a session and a space.
-        let mut answers = 3;
+        // This one stays, so that no folder goes with its last photo and comes back: strace doesn't tell which came first, if
+        // two threads do both at once.
+        let first = ann.share_photo(&space, &picture(24, 0));
+        let first = first["id"].as_i64().unwrap();
+        until("the first photo", || is_done(&data, 1).then_some(()));
+        // An account, a session, a space and that share.
+        let mut answers = 4;
         let mut history = BTreeMap::from([(answers, Shares::new())]);
         for step in 0..30 {
             let version = Version {
@@ -59,7 +67,7 @@ impl Recording {
             };
             let living: Vec<i64> = shares
                 .iter()
-                .filter(|(_, state)| state.is_some())
+                .filter(|(id, state)| **id != first && state.is_some())
                 .map(|(id, _)| *id)
                 .collect();
             match (step % 5, living.last()) {
@@ -92,9 +100,7 @@ impl Recording {
             .flatten()
             .filter(|version| version.photo.is_some())
             .count();
-        until("the previews", || {
-            (previews(&folder.path().join("data")).len() == 2 * photos).then_some(())
-        });
+        until("all photos", || is_done(&data, 1 + photos).then_some(()));
         server.process.terminate();
         assert!(server.process.wait().success());
         let log = until("the log of strace", || {
@@ -127,6 +133,7 @@ impl Recording {
 
     /// Starts a server on what is left, and compares it with what had been acknowledged after so many calls.
     fn check(&self, calls: usize, left: &Path) {
+        println!("after {calls} calls: {:?}", files(left));
         let server = Server::start(left);
         let answers = self.answers.iter().filter(|began| **began <= calls).count();
         let Some(before) = self.history.get(&answers) else {
@@ -193,6 +200,18 @@ fn traced(folder: &Path, log: &Path) -> Command {
         };
     }
     strace
+}
+
+/// Whether the worker has sorted so many photos, and made the previews of each. There may be more of which a share was
+/// deleted while it was at work.
+fn is_done(data: &Path, most: usize) -> bool {
+    let (photos, previews) = (photos(data), previews(data));
+    let made = |photo: &String| {
+        ["small", "large"]
+            .iter()
+            .all(|size| previews.contains(&format!("{photo}.{size}")))
+    };
+    photos.len() >= most && photos.iter().all(made)
 }
 
 fn random() -> Random {
@@ -269,16 +288,20 @@ fn when_the_power_goes_during_the_first_start_the_next_one_succeeds() {
         let some = (round % 2 == 0).then_some(&mut random);
         recording.disk(calls).write_to(left.path(), some);
         let server = Server::start(left.path());
-        let ann = server.person("ann");
-        let share = ann.share_photo(&ann.space("Family"), &picture(24, 1));
-        assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, 1));
+        // The first one may have made an account before.
+        let bob = server.person("bob");
+        let share = bob.share_photo(&bob.space("Family"), &picture(24, 1));
+        assert_eq!(bob.fetch(&share["image_url"]).bytes, picture(24, 1));
     }
 }
 
 #[test]
 fn without_the_syncs_this_test_would_find_losses() {
     let recording = &*RECORDING;
-    let is_photo = |path: &Path| path.components().any(|part| part.as_os_str() == "photos");
+    let is_photo = |path: &Path| {
+        let path = path.to_string_lossy();
+        path.contains("/photos/") && !path.ends_with(".id")
+    };
     let is_of_database = |path: &Path| path.to_string_lossy().contains("shared-spaces.db-wal");
     for left_out in [&is_photo as &dyn Fn(&Path) -> bool, &is_of_database] {
         let calls = *recording.answers.last().unwrap();

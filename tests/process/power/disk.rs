@@ -112,7 +112,8 @@ pub struct Disk {
     names: BTreeMap<PathBuf, Entry>,
     kept: BTreeMap<PathBuf, Entry>,
     waiting: Vec<(usize, Naming)>,
-    handles: HashMap<i64, Handle>,
+    /// With the number of the call that has given each.
+    handles: HashMap<i64, (usize, Handle)>,
 }
 
 impl Disk {
@@ -141,28 +142,29 @@ impl Disk {
     fn take(&mut self, number: usize, call: &Call, syncs: &impl Fn(&Path) -> bool) {
         match call.name.as_str() {
             "openat" => self.open(number, call),
-            "close" => drop(self.handles.remove(&call.number(0))),
-            "dup" | "dup2" | "dup3" => self.double(call),
-            "fcntl" if call.arguments[1].starts_with("F_DUPFD") => self.double(call),
+            "close" => self.close(call),
+            "dup" | "dup2" | "dup3" => self.double(number, call),
+            "fcntl" if call.arguments[1].starts_with("F_DUPFD") => self.double(number, call),
             "fcntl" => {}
             "write" | "writev" => {
-                if let Some(Handle::File { file, at }) = self.handles.get_mut(&call.number(0)) {
+                if let Some((_, Handle::File { file, at })) = self.handles.get_mut(&call.number(0))
+                {
                     let (file, begin) = (*file, *at);
                     *at += call.result as usize;
                     self.write(number, file, begin, call);
                 }
             }
             "pwrite64" => {
-                if let Some(Handle::File { file, .. }) = self.handles.get(&call.number(0)) {
+                if let Some(Handle::File { file, .. }) = self.handle(call.number(0)) {
                     self.write(number, *file, call.number(3) as usize, call);
                 }
             }
             "ftruncate" => {
-                if let Some(Handle::File { file, .. }) = self.handles.get(&call.number(0)) {
+                if let Some(Handle::File { file, .. }) = self.handle(call.number(0)) {
                     self.change(number, *file, Change::Resize(call.number(1) as usize));
                 }
             }
-            "fsync" | "fdatasync" => match self.handles.get(&call.number(0)).cloned() {
+            "fsync" | "fdatasync" => match self.handle(call.number(0)).cloned() {
                 Some(Handle::File { file, .. }) => {
                     let is = |entry: &Entry| matches!(entry, Entry::File(found) if *found == file);
                     let path = self.names.iter().find(|(_, entry)| is(entry));
@@ -214,7 +216,7 @@ impl Disk {
     }
 
     fn path(&self, folder: i64, path: &str) -> PathBuf {
-        match self.handles.get(&folder) {
+        match self.handle(folder) {
             Some(Handle::Folder(folder)) => folder.join(path),
             _ => PathBuf::from(path),
         }
@@ -244,14 +246,27 @@ impl Disk {
                 Handle::File { file, at: 0 }
             }
         };
-        self.handles.insert(call.result, handle);
+        self.handles.insert(call.result, (number, handle));
     }
 
-    fn double(&mut self, call: &Call) {
-        match self.handles.get(&call.number(0)).cloned() {
-            Some(handle) => self.handles.insert(call.result, handle),
+    fn double(&mut self, number: usize, call: &Call) {
+        match self.handle(call.number(0)).cloned() {
+            Some(handle) => self.handles.insert(call.result, (number, handle)),
             None => self.handles.remove(&call.result),
         };
+    }
+
+    /// Another thread may have been given the same number again before strace told of the close.
+    fn close(&mut self, call: &Call) {
+        let handle = call.number(0);
+        let opened = self.handles.get(&handle).map(|(opened, _)| *opened);
+        if opened.is_some_and(|opened| opened < call.began) {
+            self.handles.remove(&handle);
+        }
+    }
+
+    fn handle(&self, handle: i64) -> Option<&Handle> {
+        self.handles.get(&handle).map(|(_, handle)| handle)
     }
 
     fn write(&mut self, number: usize, file: usize, at: usize, call: &Call) {
