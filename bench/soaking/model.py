@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 
@@ -101,4 +102,4 @@ class Tally:
 
     def complain(self, kind, sentence):
         with self.lock:
-            self.complaints.append((kind, sentence))
+            self.complaints.append((kind, f"{datetime.now(timezone.utc):%H:%M:%S.%f} {sentence}"))

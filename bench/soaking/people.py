@@ -65,7 +65,8 @@ class Person:
             self.tally.count("refusals")
             return None
         if answer.status not in good:
-            self.tally.complain("answer", f"{method} {path} was answered {answer}")
+            body = arguments[0] if arguments and isinstance(arguments[0], bytes) else b""
+            self.tally.complain("answer", f"{method} {path} with {len(body)} bytes was answered {answer}")
         return answer
 
     def change(self, item, state, *request, **more):

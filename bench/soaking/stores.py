@@ -136,4 +136,4 @@ def environment_for(store):
     """The environment of servers and workers: this one's, without settings from outside."""
     ours = ("SHARED_SPACES_", "ROCKET_", "AWS_", "RUST_LOG")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return kept | {"RUST_LOG": "warn"} | store.environment
+    return kept | {"RUST_LOG": "warn,shared_spaces::api::form=debug,shared_spaces::server=debug"} | store.environment
