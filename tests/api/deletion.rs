@@ -3,8 +3,6 @@
 use std::fs;
 use std::time::Duration;
 
-use shared_spaces::domain::users;
-
 use crate::support::{Form, Person, TestApp, pictures};
 
 /// No other text, and no picture, has such bytes.
@@ -143,12 +141,7 @@ fn a_removed_account_leaves_no_bytes() {
     ann.invite(space, LOGIN);
     let photos = share_photos(&app, &bird, space);
     assert!(!holding(&app, LOGIN.as_bytes()).is_empty());
-    let now = app.app.now();
-    let removed = app.app.db.write(move |conn| {
-        let user = users::get_by_login(conn, LOGIN)?;
-        users::remove(conn, &user, now)
-    });
-    let removed = app.wait(removed).unwrap();
+    let removed = app.remove_account(LOGIN);
     app.wait(app.app.sweeper().delete_now(&removed));
     wait_a_few_minutes(&app);
     nothing_is_left(&app, &photos);

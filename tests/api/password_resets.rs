@@ -3,25 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
-use shared_spaces::domain::tokens::Token;
-use shared_spaces::domain::{password_resets, users};
 
 use crate::support::{PASSWORD, Reply, TestApp};
 
 const HOLDS: Duration = Duration::from_secs(24 * 60 * 60);
 const NOT_VALID: &str = "This link isn't valid, or not any more";
-
-/// What the command line does.
-fn link(app: &TestApp, login: &'static str) -> String {
-    let (token, now) = (Token::random().unwrap(), app.app.now());
-    let kept = token.clone();
-    let made = app.app.db.write(move |conn| {
-        let user = users::get_by_login(conn, login)?;
-        Ok(password_resets::create(conn, user.id, &kept, now, HOLDS)?)
-    });
-    app.wait(made).unwrap();
-    token.as_str().to_owned()
-}
 
 fn redeem(app: &TestApp, token: &str, password: &str, again: &str) -> Reply {
     let body = json!({"token": token, "new-password": password, "confirm-password": again});
@@ -32,7 +18,7 @@ fn redeem(app: &TestApp, token: &str, password: &str, again: &str) -> Reply {
 fn a_link_sets_a_new_password_once_and_ends_every_session() {
     let app = TestApp::new();
     let ann = app.person("ann");
-    let token = link(&app, "ann");
+    let token = app.reset_token("ann");
     redeem(&app, &token, "better horse", "better horse").is(200, "Password changed");
     ann.get("/me").is(401, "You aren't authorized");
     assert_eq!(app.anonymous().login("ann", PASSWORD).status, 401);
@@ -44,7 +30,7 @@ fn a_link_sets_a_new_password_once_and_ends_every_session() {
 fn a_password_that_is_refused_leaves_the_link_as_it_was() {
     let app = TestApp::new();
     app.person("ann");
-    let token = link(&app, "ann");
+    let token = app.reset_token("ann");
     redeem(&app, &token, "short", "short").is(400, "New password min 8 characters");
     redeem(&app, &token, "better horse", "other horse").is(400, "New passwords don't match");
     redeem(&app, &token, "better horse", "better horse").is(200, "Password changed");
@@ -54,8 +40,8 @@ fn a_password_that_is_refused_leaves_the_link_as_it_was() {
 fn a_link_ends_with_its_time_and_with_the_next_one() {
     let app = TestApp::new();
     app.person("ann");
-    let first = link(&app, "ann");
-    let second = link(&app, "ann");
+    let first = app.reset_token("ann");
+    let second = app.reset_token("ann");
     redeem(&app, &first, "better horse", "better horse").is(404, NOT_VALID);
     app.app.clock.advance(HOLDS);
     redeem(&app, &second, "better horse", "better horse").is(404, NOT_VALID);

@@ -39,13 +39,7 @@ impl World {
             .is(200, "Member deleted");
         let people = [&cid, &eve, &dan, &bob, &ann, &fay];
         let tokens = people.map(|person| person.token().to_owned()).to_vec();
-        let gone = fay.get("/me").is_ok();
-        let removed = app.app.db.write(move |conn| {
-            let user =
-                shared_spaces::domain::users::get_by_login(conn, gone["login"].as_str().unwrap())?;
-            shared_spaces::domain::users::remove(conn, &user, shared_spaces::clock::Timestamp(0))
-        });
-        app.wait(removed).unwrap();
+        app.remove_account("fay");
         app.sort_all();
         Self { app, tokens }
     }

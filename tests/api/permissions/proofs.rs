@@ -7,9 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::http::Method;
 use serde_json::{Value, json};
-use shared_spaces::clock::Timestamp;
 use shared_spaces::domain::tokens::Token;
-use shared_spaces::domain::{password_resets, users};
 use shared_spaces::photos::links::LinkKey;
 
 use super::World;
@@ -24,18 +22,6 @@ type Bad = (&'static str, String);
 
 fn for_users(row: &Row) -> bool {
     row.statuses[0] == 401
-}
-
-/// The token of a link by which a user sets a new password, as the command line makes it.
-fn reset_token(app: &TestApp, login: &'static str) -> String {
-    let (token, now) = (Token::random().unwrap(), app.app.now());
-    let kept = token.clone();
-    let made = app.app.db.write(move |conn| {
-        let user = users::get_by_login(conn, login)?;
-        Ok(password_resets::create(conn, user.id, &kept, now, DAY)?)
-    });
-    app.wait(made).unwrap();
-    token.as_str().to_owned()
 }
 
 fn redeem(token: &str) -> Value {
@@ -67,7 +53,7 @@ fn bad_sessions(app: &TestApp, removed: &str) -> Vec<Bad> {
         .put("/change-password", change)
         .is(200, "Password changed");
     let before_reset = sign_in("eve");
-    let held = reset_token(app, "eve");
+    let held = app.reset_token("eve");
     app.anonymous()
         .post("/password-resets/redeem", redeem(&held))
         .is(200, "Password changed");
@@ -107,7 +93,7 @@ fn bad_sessions(app: &TestApp, removed: &str) -> Vec<Bad> {
         ),
         ("of a removed account", removed.to_owned()),
         ("an invitation", invitation.to_owned()),
-        ("a link for a new password", reset_token(app, "ann")),
+        ("a link for a new password", app.reset_token("ann")),
         (
             "the signature of a photo",
             link.rsplit_once('=').unwrap().1.to_owned(),
@@ -320,13 +306,7 @@ fn a_link_ends_with_its_photo_its_time_and_the_key() {
         bob.put_form("/shares/1", form).is(200, "Share edited");
     };
     afterwards(replace, 404, gone);
-    let remove = |app: &TestApp, _: &Person<'_>| {
-        let removed = app.app.db.write(|conn| {
-            let bob = users::get_by_login(conn, "bob")?;
-            users::remove(conn, &bob, Timestamp(0))
-        });
-        app.wait(removed).unwrap();
-    };
+    let remove = |app: &TestApp, _: &Person<'_>| drop(app.remove_account("bob"));
     afterwards(remove, 404, gone);
     let end = "This link has expired";
     afterwards(|app, _| app.app.clock.advance(DAY), 403, end);
@@ -384,12 +364,12 @@ fn a_token_that_is_no_good_opens_nothing_and_changes_nothing() {
     let path = format!("/spaces/1/invitations/{id}");
     assert_eq!(ann.delete(&path).status, 204);
     let (live, _) = invitation(&ann, 5);
-    let used_reset = reset_token(&app, "dan");
+    let used_reset = app.reset_token("dan");
     app.anonymous()
         .post("/password-resets/redeem", redeem(&used_reset))
         .is(200, "Password changed");
-    let replaced = reset_token(&app, "bob");
-    let live_reset = reset_token(&app, "bob");
+    let replaced = app.reset_token("bob");
+    let live_reset = app.reset_token("bob");
     let stored = |token: &str| URL_SAFE_NO_PAD.encode(Token::given(token.to_owned()).hash());
 
     let bad: [(&str, String); 8] = [

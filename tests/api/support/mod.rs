@@ -5,13 +5,17 @@ pub mod pictures;
 mod reply;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rocket::local::blocking::Client;
 use rocket::tokio::runtime::Builder;
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
+use shared_spaces::domain::tokens::Token;
+use shared_spaces::domain::{password_resets, users};
 use shared_spaces::photos::catalogue::{AHEAD, Looked};
+use shared_spaces::photos::name::PhotoName;
 use shared_spaces::photos::sorter::Outcome;
 use tempfile::TempDir;
 
@@ -20,6 +24,7 @@ pub use reply::Reply;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A server in this process with a folder of its own. When it is dropped, no photo may still wait to be sorted.
 pub struct TestApp {
@@ -96,6 +101,28 @@ impl TestApp {
             .build()
             .unwrap()
             .block_on(work)
+    }
+
+    /// The token of a link by which a user sets a new password within a day, as the command line makes it.
+    pub fn reset_token(&self, login: &'static str) -> String {
+        let (token, now) = (Token::random().unwrap(), self.app.now());
+        let kept = token.clone();
+        let made = self.app.db.write(move |conn| {
+            let user = users::get_by_login(conn, login)?;
+            Ok(password_resets::create(conn, user.id, &kept, now, DAY)?)
+        });
+        self.wait(made).unwrap();
+        token.as_str().to_owned()
+    }
+
+    /// Removes an account, as the command line does, and gives the photos whose bytes are to go.
+    pub fn remove_account(&self, login: &'static str) -> Vec<PhotoName> {
+        let now = self.app.now();
+        let removed = self.app.db.write(move |conn| {
+            let user = users::get_by_login(conn, login)?;
+            users::remove(conn, &user, now)
+        });
+        self.wait(removed).unwrap()
     }
 
     /// One step of the worker.
