@@ -242,7 +242,9 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         let (database, key) = (contents.database, contents.key);
         let installation = contents.head.installation;
         drop(contents.snapshot);
-        snapshot::make_ready(&database, &gone)
+        // A folder is empty before; in S3, nothing is deleted.
+        let newer_photos = matches!(self.store, PhotoStore::S3(_));
+        snapshot::make_ready(&database, &gone, newer_photos)
             .context("The database of the archive can't be brought up to date")?;
         bridge.go_on()?;
         owner::restore(self.data, &installation, &key)?;

@@ -167,15 +167,19 @@ impl Iterator for Photos<'_> {
 }
 
 /// Makes the copy at `path` ready to be served: brings its schema up to date, takes the photos out that are `gone`, and
-/// lets all others be queued again.
+/// lets all others be queued again. With `newer_photos`, the store may have photos that are newer than the copy, and ids are
+/// left out that these may have.
 ///
 /// # Errors
 /// It can't be read or written, was written by a newer version, or can't be upgraded.
-pub fn make_ready(path: &Path, gone: &[PhotoName]) -> Result<()> {
+pub fn make_ready(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result<()> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::run(&mut connection, path)?;
     let change = connection.transaction()?;
     restored::make_ready(&change, gone)?;
+    if newer_photos {
+        restored::leave_ids_out(&change)?;
+    }
     change.commit()?;
     drop(connection);
     std::fs::File::open(path)?.sync_all()?;

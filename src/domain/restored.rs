@@ -14,6 +14,26 @@ pub fn make_ready(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()>
     photos::begin_again(conn)
 }
 
+/// So many ids of each kind are left out: more than there can have been between a backup and the loss.
+const LEFT_OUT: i64 = 1_000_000;
+
+/// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
+/// must not meet an old one of its name.
+pub fn leave_ids_out(conn: &Connection) -> rusqlite::Result<()> {
+    for table in ["spaces", "shares", "photos"] {
+        conn.execute(
+            "insert into sqlite_sequence (name, seq) select ?1, 0
+             where not exists (select 1 from sqlite_sequence where name = ?1)",
+            [table],
+        )?;
+        conn.execute(
+            "update sqlite_sequence set seq = seq + ? where name = ?",
+            (LEFT_OUT, table),
+        )?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use rusqlite::Connection;
@@ -21,6 +41,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::db::Db;
+    use crate::domain::{shares, spaces};
 
     #[test]
     fn every_photo_is_queued_again_but_those_that_are_gone() {
@@ -40,5 +61,22 @@ mod tests {
         make_ready(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
         assert_eq!(photos::list_unsent(&conn, 10).unwrap(), [name]);
         assert!(jobs::list_failed(&conn).unwrap().is_empty());
+    }
+
+    #[test]
+    fn ids_are_left_out_also_where_none_was_given_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0)")
+            .unwrap();
+        leave_ids_out(&conn).unwrap();
+        let last = [
+            spaces::last_id(&conn).unwrap(),
+            shares::last_id(&conn).unwrap(),
+            photos::last_id(&conn).unwrap(),
+        ];
+        assert_eq!(last, [LEFT_OUT + 7, LEFT_OUT, LEFT_OUT]);
     }
 }

@@ -104,6 +104,24 @@ fn what_is_wiped_comes_back_from_s3_to_s3_though_people_went_on_sharing() {
 }
 
 #[test]
+fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
+    let (cloud, _, place) = cloud();
+    let world = World::on(cloud.server(&S3));
+    cloud.succeeds(&["backup", &place], &S3);
+    let lost = world.ann.share_photo(&world.spaces[0], &picture(24, 50));
+    sorted(&cloud, 2);
+    let gone = world.wipe(cloud.folder());
+    cloud.succeeds(&["restore", &place], &S3);
+    // Nobody sorts, so that a photo of before would be found first.
+    let separate = [("SHARED_SPACES_PHOTOS__WORKER", "separate")];
+    let world = gone.at(cloud.server(&[&S3[..], &separate].concat()));
+    let new = world.ann.share_photo(&world.spaces[0], &picture(24, 51));
+    assert!(new["id"].as_i64() > lost["id"].as_i64());
+    let shown = world.ann.fetch(&new["image_url"]);
+    assert!(shown.bytes == picture(24, 51), "it is another photo");
+}
+
+#[test]
 fn an_archive_in_s3_is_restored_to_the_disk_and_one_on_the_disk_to_s3() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
