@@ -218,15 +218,15 @@ def broken_profiles(files):
 
 
 def bombs():
-    """Small files that unpack to as many pixels as a photo may have, or to more bytes than their pixels need."""
-    side = 8000
+    """Small files that unpack to 16 million pixels, or to more bytes than their pixels need."""
+    side = 4000
     wide = Image.new("RGB", (side, side), (90, 120, 60))
     yield "progressive.jpg", saved(wide, "JPEG", quality=10, progressive=True, subsampling=0)
     yield "cmyk.jpg", saved(wide.convert("CMYK"), "JPEG", quality=10)
     yield "lossless.webp", saved(wide, "WEBP", lossless=True, quality=0, method=0)
     yield "still.gif", saved(Image.new("P", (side, side)), "GIF")
     signature = b"\x89PNG\r\n\x1a\n"
-    for name, sides, packed in [("rgba16", side, bytes(1000)), ("packed", 16, bytes(400_000_000))]:
+    for name, sides, packed in [("rgba16", 8000, bytes(1000)), ("packed", 16, bytes(400_000_000))]:
         header = struct.pack(">IIBBBBB", sides, sides, 16, 6, 0, 0, 0)
         data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(packed, 1)) + chunk(b"IEND", b"")
         yield f"{name}.png", signature + data
