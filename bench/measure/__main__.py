@@ -69,8 +69,9 @@ def measure(options, folder, plan, wanted):
         yield from by_contract(options.against, folder / "contract", photos, plan, wanted)
         return
     if set(wanted) & set(CONTRACT):
-        # Whoever measures has one address, from which as many register and sign in as from a whole town.
-        with Server(folder / "server", rate_limits__enabled="false") as server:
+        # Whoever measures has one address and few accounts, from which as much comes as from a whole town.
+        with Server(folder / "server", rate_limits__enabled="false", connections__uploads=1_000,
+                    connections__uploads_per_user=1_000) as server:
             yield from by_contract(server.url, folder / "contract", photos, plan, wanted)
     if "photos-in" in wanted:
         with Server(folder / "photos-in", photos__previews="false") as server:
