@@ -77,7 +77,8 @@ const OWN_MEMBERS: &str = "with recursive n(i) as (select 1 union all select i +
     insert into members (space_id, user_id, is_admin, joined_at) select 1 + (i - 1) * (?2 / ?1), 1, 1, 0 from n";
 
 /// Each by one of the members of its space.
-const SHARES: &str = "with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
+const SHARES: &str =
+    "with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
     insert into shares (id, space_id, user_id, text, created_at)
     select i + 1, 1 + i % ?2, 2 + ((1 + i % ?2) * 3 + i / ?2 % 3) % (?3 - 1),
         'What was seen on the way home, number ' || i, 1700000000000 + i from n";
