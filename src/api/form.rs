@@ -19,6 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use super::body::{Opened, cut_off, open};
 use super::guards::{CurrentUser, refused};
+use super::portions::portions;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -135,7 +136,7 @@ async fn read(app: &App, kind: &ContentType, body: &mut Opened<'_>) -> Result<Pa
                 Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
             read_multipart(
                 app,
-                Multipart::with_reader_with_constraints(body, boundary, bounds),
+                Multipart::with_constraints(portions(body), boundary, bounds),
             )
             .await
         }

@@ -24,6 +24,8 @@ mod links;
 mod openapi;
 // What is asked: ids in paths, keys of requests, pieces of lists.
 mod params;
+// The bytes of a form, a portion at a time.
+mod portions;
 // Files in pieces: ranges and validators.
 mod ranges;
 // Who is at the other end.
