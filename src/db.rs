@@ -1,8 +1,9 @@
 //! The database: many readers, one writer. The only pools, pragmas and transactions of the program.
 //!
-//! [`Db::read`] runs a closure on a read-only connection, within one snapshot. [`Db::write`] hands a closure to
-//! the thread that owns the only writing connection; closures that wait together share one commit, and each is
-//! answered after that commit. Both answer [`Error::Busy`] when no place is free within the deadline.
+//! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the very thread that asks: what
+//! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
+//! hands a closure to the thread that owns the only writing connection; closures that wait together share one commit,
+//! and each is answered after that commit. Both answer [`Error::Busy`] when no place is free within the deadline.
 
 // What a file is like, for who asks.
 mod condition;
@@ -14,18 +15,21 @@ pub mod snapshot;
 mod writer;
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::Semaphore;
+use rusqlite::Connection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use self::writer::Writer;
 use crate::error::{Error, Result};
+use crate::threads;
 
 /// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
@@ -43,8 +47,21 @@ pub struct Db {
 struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
     permits: Arc<Semaphore>,
+    /// How many more may read on the thread that asks.
+    here: Semaphore,
     writer: Writer,
     deadline: Duration,
+    reads: AtomicU64,
+    hops: AtomicU64,
+}
+
+/// What has been asked of a database since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// How often something was read.
+    pub reads: u64,
+    /// How often another thread had to do it: reading aside, and whatever is written.
+    pub hops: u64,
 }
 
 impl Db {
@@ -79,13 +96,25 @@ impl Db {
             inner: Arc::new(Inner {
                 readers,
                 permits: Arc::new(Semaphore::new(READERS as usize)),
+                here: Semaphore::new(threads::cores()),
                 writer: Writer::start(connection, deadline)?,
                 deadline,
+                reads: AtomicU64::new(0),
+                hops: AtomicU64::new(0),
             }),
         })
     }
 
-    /// Runs `work` on a connection that can only read, within one snapshot.
+    /// What has been asked so far. Requests are measured by it, because unlike time it is always the same.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            reads: self.inner.reads.load(Ordering::Relaxed),
+            hops: self.inner.hops.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Runs `work` on a connection that can only read, within one snapshot. `work` is short: as long as the disk is
+    /// quick, it runs on the thread that asks.
     ///
     /// # Errors
     /// What `work` answers, or [`Error::Busy`] if no connection is free in time.
@@ -94,13 +123,42 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let permit = timeout(
-            self.inner.deadline,
-            self.inner.permits.clone().acquire_owned(),
-        )
-        .await
-        .map_err(|_| Error::Busy)?
-        .map_err(|error| Error::Internal(error.into()))?;
+        let permit = self.permit().await?;
+        // Where the disk is slow, all who may read here soon do. Others leave the last thread of the runtime free.
+        let Ok(_here) = self.inner.here.try_acquire() else {
+            return self.read_elsewhere(permit, work).await;
+        };
+        catch_unwind(AssertUnwindSafe(|| self.read_blocking(work)))
+            .unwrap_or_else(|_| Err(Error::Internal(anyhow!("a read of the database panicked"))))
+    }
+
+    /// As [`Db::read`], for what takes long whatever the disk does.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_long<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let permit = self.permit().await?;
+        self.read_elsewhere(permit, work).await
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        let permit = self.inner.permits.clone().acquire_owned();
+        timeout(self.inner.deadline, permit)
+            .await
+            .map_err(|_| Error::Busy)?
+            .map_err(|error| Error::Internal(error.into()))
+    }
+
+    async fn read_elsewhere<T, F>(&self, permit: OwnedSemaphorePermit, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.inner.hops.fetch_add(1, Ordering::Relaxed);
         let db = self.clone();
         let answer = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -116,12 +174,13 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let mut connection = self.inner.readers.get().map_err(|error| {
+        self.inner.reads.fetch_add(1, Ordering::Relaxed);
+        let connection = self.inner.readers.get().map_err(|error| {
             tracing::warn!("no connection to the database can be opened: {error}");
             Error::Busy
         })?;
-        let snapshot = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&snapshot)
+        let snapshot = Snapshot::begin(&connection)?;
+        work(snapshot.0)
     }
 
     /// Runs `work` in a transaction of its own. When this answers, the work is durable on disk, or, if it
@@ -134,6 +193,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        self.inner.hops.fetch_add(1, Ordering::Relaxed);
         self.inner.writer.run(work).await
     }
 
@@ -142,7 +202,7 @@ impl Db {
     /// # Errors
     /// The check itself can't be made.
     pub async fn quick_check(&self) -> Result<Option<String>> {
-        self.read(|connection| {
+        self.read_long(|connection| {
             let verdict: String =
                 connection.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
             Ok((verdict != "ok").then_some(verdict))
@@ -180,6 +240,25 @@ impl Db {
             .run_alone(|connection| connection.execute_batch("vacuum"))
             .await?;
         self.empty_log().await.map(drop)
+    }
+}
+
+/// All that is read in it is of one moment. As a transaction of the library, but with its statements prepared once.
+struct Snapshot<'c>(&'c Connection);
+
+impl<'c> Snapshot<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("begin deferred")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("rollback");
+        if let Err(error) = ended.and_then(|mut end| end.execute([])) {
+            tracing::error!("a read of the database can't be ended: {error}");
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub mod backup;
 pub mod assets;
 // How this process deals with large pieces of memory.
 pub mod memory;
+// How many threads do what is short.
+pub mod threads;
 // What the command line can say.
 pub mod cli;
 // The time of day.

@@ -4,14 +4,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shared_spaces::cli::Cli;
-use shared_spaces::{commands, memory, private};
-use tokio::runtime::Runtime;
+use shared_spaces::{commands, memory, private, threads};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     memory::give_back_soon();
     private::keep_others_out();
-    let ran = Runtime::new()
+    let ran = threads::runtime()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(commands::run(cli)));
     match ran {

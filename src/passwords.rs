@@ -2,7 +2,6 @@
 //! once; who waits too long is told to come again.
 
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -13,6 +12,7 @@ use tokio::time::timeout;
 
 use crate::domain::text::Password;
 use crate::error::{Error, Result};
+use crate::threads::cores;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -44,8 +44,7 @@ impl Passwords {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let dummy = hash(&argon2, b"nobody's password")?;
         // One core stays free for everybody else.
-        let cores = available_parallelism().map_or(1, usize::from);
-        let at_once = cores.saturating_sub(1).max(1);
+        let at_once = cores().saturating_sub(1).max(1);
         Ok(Self {
             argon2,
             permits: Arc::new(Semaphore::new(at_once)),

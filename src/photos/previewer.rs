@@ -1,8 +1,6 @@
 //! Makes the previews of sorted photos: few at once, off the async threads, and never in the way of sorting.
 
-use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::available_parallelism;
 
 use anyhow::Result;
 use tokio::sync::Semaphore;
@@ -12,6 +10,7 @@ use super::picture::clean;
 use super::picture::previews::{self, NoPreviews, Previews};
 use super::preview::PreviewSize;
 use super::store::PhotoStore;
+use crate::threads::cores;
 
 /// Pictures with more pixels are decoded one at a time, because some of them need hundreds of megabytes.
 const LARGE: u64 = 16_000_000;
@@ -28,11 +27,10 @@ pub struct Previewer {
 impl Previewer {
     /// Of the photos in this store with at most `max_pixels`, on half of the machine's cores.
     pub fn new(store: PhotoStore, max_pixels: u64) -> Self {
-        let cores = available_parallelism().map_or(1, NonZero::get);
         Self {
             store,
             max_pixels,
-            permits: Arc::new(Semaphore::new((cores / 2).max(1))),
+            permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
             large: Arc::default(),
         }
     }
