@@ -4,14 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::links::Links;
+use super::links::{LinkToPhoto, Links, LinksToPhoto};
 use crate::domain::photos::Photo;
-use crate::photos::links::PhotoLinks;
 use crate::photos::preview::PreviewSize;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
-    pub url: String,
+    pub url: LinkToPhoto,
     pub image: Image,
 }
 
@@ -33,7 +32,7 @@ struct Previews {
 
 #[derive(Serialize)]
 struct Preview {
-    url: String,
+    url: LinkToPhoto,
     width: u32,
     height: u32,
 }
@@ -43,15 +42,15 @@ impl ImageView {
     pub fn new(photo: &Photo, links: &Links) -> Self {
         let own = links.photo(&photo.name);
         Self {
-            url: links.absolute(&own.whole()),
+            url: own.to(None),
             image: Image {
                 width: photo.width,
                 height: photo.height,
                 placeholder: photo.placeholder.as_ref().map(|hash| STANDARD.encode(hash)),
                 animated: photo.animated,
                 previews: Previews {
-                    small: Preview::new(photo, PreviewSize::Small, &own, links),
-                    large: Preview::new(photo, PreviewSize::Large, &own, links),
+                    small: Preview::new(photo, PreviewSize::Small, &own),
+                    large: Preview::new(photo, PreviewSize::Large, &own),
                 },
             },
         }
@@ -59,14 +58,14 @@ impl ImageView {
 }
 
 impl Preview {
-    fn new(photo: &Photo, size: PreviewSize, own: &PhotoLinks, links: &Links) -> Self {
+    fn new(photo: &Photo, size: PreviewSize, own: &LinksToPhoto) -> Self {
         let (width, height) = match size {
             // What moves is shown as it is, so that it does.
             PreviewSize::Large if photo.animated => (photo.width, photo.height),
             _ => size.within(photo.width, photo.height),
         };
         Self {
-            url: links.absolute(&own.preview(size)),
+            url: own.to(Some(size)),
             width,
             height,
         }

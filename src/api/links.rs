@@ -1,8 +1,12 @@
 //! Links that begin with our own address.
 
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+
 use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
+use serde::{Serialize, Serializer};
 
 use super::visitor::Visitor;
 use crate::app::App;
@@ -11,13 +15,51 @@ use crate::domain::page::{Listing, Order, Page};
 use crate::domain::tokens::Token;
 use crate::photos::links::{LinkSigner, PhotoLinks};
 use crate::photos::name::PhotoName;
+use crate::photos::preview::PreviewSize;
 
 /// Makes absolute links for the one who asks.
 pub struct Links {
     signer: LinkSigner,
     now: Timestamp,
-    origin: String,
+    origin: Arc<str>,
     path: String,
+}
+
+/// The links to a photo and to its previews.
+pub struct LinksToPhoto {
+    origin: Arc<str>,
+    photo: Arc<PhotoLinks>,
+}
+
+/// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
+pub struct LinkToPhoto {
+    origin: Arc<str>,
+    photo: Arc<PhotoLinks>,
+    size: Option<PreviewSize>,
+}
+
+impl LinksToPhoto {
+    /// To the photo itself, or to a preview.
+    pub fn to(&self, size: Option<PreviewSize>) -> LinkToPhoto {
+        LinkToPhoto {
+            origin: self.origin.clone(),
+            photo: self.photo.clone(),
+            size,
+        }
+    }
+}
+
+impl Display for LinkToPhoto {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.origin)?;
+        self.photo.write(self.size, formatter)
+    }
+}
+
+impl Serialize for LinkToPhoto {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 #[rocket::async_trait]
@@ -29,21 +71,19 @@ impl<'r> FromRequest<'r> for Links {
         Outcome::Success(Self {
             signer: app.links.signer(),
             now: app.now(),
-            origin: Visitor::of(app, request).origin.clone(),
+            origin: Visitor::of(app, request).origin.as_str().into(),
             path: request.uri().path().to_string(),
         })
     }
 }
 
 impl Links {
-    /// Links to a photo that anybody who has them can fetch for a while; as paths, for [`Self::absolute`].
-    pub fn photo(&self, name: &PhotoName) -> PhotoLinks {
-        self.signer.links(name, self.now)
-    }
-
-    /// A path of this server as a link that works everywhere.
-    pub fn absolute(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
+    /// Links to a photo that anybody who has them can fetch for a while.
+    pub fn photo(&self, name: &PhotoName) -> LinksToPhoto {
+        LinksToPhoto {
+            origin: self.origin.clone(),
+            photo: Arc::new(self.signer.links(name, self.now)),
+        }
     }
 
     /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,

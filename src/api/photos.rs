@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::guards::{CurrentUser, Shared};
 use super::images::{Image, ImageView};
-use super::links::Links;
+use super::links::{LinkToPhoto, Links};
 use super::params::Piece;
 use super::ranges::{Conditions, Content, Keep};
 use crate::app::App;
@@ -31,7 +31,7 @@ const STAND_IN: i64 = 30;
 /// A row of the list of a space's photos.
 #[derive(Serialize)]
 pub struct Row {
-    image_url: String,
+    image_url: LinkToPhoto,
     image: Image,
     share_id: ShareId,
     user: User,

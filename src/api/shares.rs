@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::form::ShareForm;
 use super::guards::{CurrentUser, Shared};
 use super::images::{Image, ImageView};
-use super::links::Links;
+use super::links::{LinkToPhoto, Links};
 use super::params::{IdempotencyKey, Piece};
 use crate::app::App;
 use crate::domain::access;
@@ -31,7 +31,7 @@ pub struct ShareView {
     user: User,
     text: String,
     timestamp: String,
-    image_url: Option<String>,
+    image_url: Option<LinkToPhoto>,
     image: Option<Image>,
 }
 

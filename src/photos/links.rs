@@ -3,6 +3,8 @@
 // The key, in its file.
 mod key;
 
+use std::fmt::{self, Write};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -34,14 +36,15 @@ pub struct PhotoLinks {
 }
 
 impl PhotoLinks {
-    /// The path and query of the link to the photo itself.
-    pub fn whole(&self) -> String {
-        format!("{}?{}", self.path, self.proof)
-    }
-
-    /// The path and query of the link to a preview.
-    pub fn preview(&self, size: PreviewSize) -> String {
-        format!("{}/{}?{}", self.path, size.as_str(), self.proof)
+    /// Writes the path and query of the link to the photo itself, or to a preview.
+    pub fn write(&self, size: Option<PreviewSize>, to: &mut impl Write) -> fmt::Result {
+        to.write_str(&self.path)?;
+        if let Some(size) = size {
+            to.write_char('/')?;
+            to.write_str(size.as_str())?;
+        }
+        to.write_char('?')?;
+        to.write_str(&self.proof)
     }
 }
 
@@ -97,6 +100,15 @@ mod tests {
     use hmac::KeyInit;
 
     use super::*;
+
+    impl PhotoLinks {
+        /// The path and query of the link to the photo itself.
+        pub fn whole(&self) -> String {
+            let mut link = String::new();
+            self.write(None, &mut link).unwrap();
+            link
+        }
+    }
 
     fn signer() -> LinkSigner {
         LinkSigner {
