@@ -193,11 +193,12 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<S
     page.listing(rows, |row| row.id)
 }
 
+// The space comes first, so that it is looked up once and not for each share.
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name,
         f.name, f.width, f.height, f.animated, f.placeholder
-    from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
+    from spaces p cross join shares s on s.space_id = p.id join users u on u.id = s.user_id
     left join photos f on f.share_id = s.id and f.position = 0
-    where s.space_id = ? and s.id < ? order by s.id desc limit ?";
+    where p.id = ? and s.id < ? order by s.id desc limit ?";
 
 /// One share.
 pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
