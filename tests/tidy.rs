@@ -141,7 +141,11 @@ fn one_file_writes_a_table() {
 
 #[test]
 fn every_file_opens_by_saying_what_it_is() {
-    check(rules::opens_with_a_sentence, &["src", "tests"], "rs");
+    check(
+        rules::opens_with_a_sentence,
+        &["src", "tests", "bench/src"],
+        "rs",
+    );
     can_fail(
         rules::opens_with_a_sentence,
         "src/a.rs",
@@ -152,7 +156,8 @@ fn every_file_opens_by_saying_what_it_is() {
 
 #[test]
 fn files_are_short() {
-    check(rules::is_short, &["src", "tests"], "rs");
+    check(rules::is_short, &["src", "tests", "bench/src"], "rs");
+    check(rules::is_short, &["bench"], "py");
     can_fail(
         rules::is_short,
         "src/a.rs",
@@ -183,7 +188,7 @@ fn files_are_short() {
 
 #[test]
 fn nothing_unwraps_without_a_reason() {
-    check(rules::gives_reasons_to_unwrap, &["src"], "rs");
+    check(rules::gives_reasons_to_unwrap, &["src", "bench/src"], "rs");
     let rule = rules::gives_reasons_to_unwrap;
     can_fail(
         rule,
@@ -204,7 +209,7 @@ fn nothing_unwraps_without_a_reason() {
 
 #[test]
 fn lints_are_expected_with_a_reason_and_not_allowed() {
-    check(rules::allows_nothing, &["src", "tests"], "rs");
+    check(rules::allows_nothing, &["src", "tests", "bench/src"], "rs");
     can_fail(
         rules::allows_nothing,
         "src/a.rs",
@@ -240,7 +245,7 @@ fn names_are_those_of_the_glossary() {
 fn links_between_documents_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut links = 0;
-    for folder in ["docs", "migrations", "."] {
+    for folder in ["bench", "docs", "migrations", "."] {
         for file in read(folder, "md") {
             let here = root.join(&file.path);
             for link in rules::relative_links(&file) {
