@@ -1,4 +1,4 @@
-//! How many forms with photos are under way at once, in all and of each user.
+//! How many forms that may have photos are under way at once, in all and of each user.
 
 use std::sync::Arc;
 

@@ -36,8 +36,8 @@ pub struct ShareForm {
     pub user: CurrentUser,
     pub text: Option<String>,
     pub photo: Option<Upload>,
-    /// Until the share is made.
-    _under_way: UnderWay,
+    /// Its place among the uploads, until the share is made.
+    _under_way: Option<UnderWay>,
 }
 
 /// The parts of the form that are ours.
@@ -72,7 +72,7 @@ impl<'r> FromData<'r> for ShareForm {
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
-        let form = Self::read(app, user, request.content_type(), &mut body).await;
+        let form = Self::read(app, user, request, &mut body).await;
         // Also behind a form that is complete, so that the connection can be used again.
         read_on(&mut body).await;
         match form {
@@ -86,11 +86,15 @@ impl ShareForm {
     async fn read(
         app: &App,
         user: CurrentUser,
-        kind: Option<&ContentType>,
+        request: &Request<'_>,
         body: &mut Opened<'_>,
     ) -> Result<Self> {
-        let under_way = app.uploads.begin(user.user.id)?;
-        let Parts { text, photo } = match kind {
+        let under_way = if may_be_large(request, &app.config.limits) {
+            Some(app.uploads.begin(user.user.id)?)
+        } else {
+            None
+        };
+        let Parts { text, photo } = match request.content_type() {
             Some(kind) => read(app, kind, body).await?,
             None => read_nothing(body).await?,
         };
@@ -101,6 +105,13 @@ impl ShareForm {
             _under_way: under_way,
         })
     }
+}
+
+/// Whether a form has, or may have, more than a text.
+fn may_be_large(request: &Request<'_>, limits: &Limits) -> bool {
+    let size = request.headers().get_one("Content-Length");
+    let size = size.and_then(|size| size.parse::<u64>().ok());
+    size.is_none_or(|size| size > text_bytes(limits))
 }
 
 /// Reads the rest of a body, which nobody wants.

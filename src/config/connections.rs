@@ -17,9 +17,9 @@ pub struct Connections {
     pub idle_seconds: u32,
     /// Seconds within which the body of a request, or whoever reads an answer, has to get on.
     pub stall_seconds: u32,
-    /// Forms with photos at once, of everybody.
+    /// Forms that are larger than a text can be, at once, of everybody.
     pub uploads: usize,
-    /// Forms with photos at once, of one user.
+    /// The same, of one user.
     pub uploads_per_user: usize,
 }
 

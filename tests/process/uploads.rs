@@ -26,7 +26,7 @@ fn who_is_not_signed_in_any_more_sends_a_large_photo_and_reads_why_it_is_refused
 
 /// Begins an upload and doesn't send its body: the server has said that it reads it.
 fn begin(server: &Server, person: &Person, space: &str) -> (TcpStream, Vec<u8>) {
-    let (head, body) = person.raw_form(&format!("{space}/shares"), "A photo", &picture(24, 1));
+    let (head, body) = person.raw_form(&format!("{space}/shares"), "A photo", &picture(200, 1));
     let mut connection = server.connect().unwrap();
     connection.write_all(head.as_bytes()).unwrap();
     let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
@@ -54,13 +54,15 @@ fn one_persons_uploads_are_bounded_and_leave_room_for_others() {
     assert!(reply.contains("\r\nretry-after: "), "{reply}");
     let sentence = "You are sending too many photos at once, try again in a moment";
     assert!(reply.ends_with(sentence), "{reply}");
-    bob.share_photo(&bobs, &picture(24, 1));
+    bob.share_photo(&bobs, &picture(200, 1));
+    let text = ann.post_form(&format!("{anns}/shares"), "Only words", None);
+    assert_eq!(text.unwrap().status, 200);
 
     for upload in under_way {
         let reply = finish(upload);
         assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
     }
-    ann.share_photo(&anns, &picture(24, 2));
+    ann.share_photo(&anns, &picture(200, 2));
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn everybodys_uploads_together_are_bounded() {
     assert!(reply.contains("\r\nretry-after: "), "{reply}");
     drop(under_way);
     until("the abandoned upload to be forgotten", || {
-        let sent = bob.post_form(&format!("{bobs}/shares"), "A photo", None);
+        let sent = bob.post_form(&format!("{bobs}/shares"), "A photo", Some(&picture(200, 2)));
         (sent.unwrap().status == 200).then_some(())
     });
 }
