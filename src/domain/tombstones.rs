@@ -36,12 +36,13 @@ pub fn bring_forward(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> 
 
 const TOO_FAR: &str = "update tombstones set due_at = ?1 where due_at > ?1";
 
-/// Forgets photos whose bytes are gone for good.
-pub fn remove(conn: &Connection, names: &[PhotoName]) -> rusqlite::Result<()> {
-    let mut remove = conn.prepare_cached("delete from tombstones where name = ?")?;
+/// Forgets photos whose bytes are gone, if their time has come: until then a worker may bring them back.
+pub fn remove(conn: &Connection, names: &[PhotoName], now: Timestamp) -> rusqlite::Result<()> {
+    let mut remove =
+        conn.prepare_cached("delete from tombstones where name = ? and due_at <= ?")?;
     names
         .iter()
-        .try_for_each(|name| remove.execute([name]).map(drop))
+        .try_for_each(|name| remove.execute((name, now.0)).map(drop))
 }
 
 #[cfg(test)]

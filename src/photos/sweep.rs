@@ -64,7 +64,8 @@ impl Sweeper {
         self.sweep_older_than(ABANDONED, false).await
     }
 
-    /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way.
+    /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way. What isn't due is
+    /// deleted once more when it is, because a worker of another process may have it in hand.
     ///
     /// # Errors
     /// As [`Self::sweep`].
@@ -95,7 +96,7 @@ impl Sweeper {
             self.delete_empty_spaces(&deleted).await?;
             self.store.keep_deleted(&deleted).await?;
             self.db
-                .write(move |conn| Ok(tombstones::remove(conn, &deleted)?))
+                .write(move |conn| Ok(tombstones::remove(conn, &deleted, now)?))
                 .await?;
         }
         Ok(swept)

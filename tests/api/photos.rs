@@ -386,7 +386,8 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     app.sort_all();
     let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
-    // A worker that had the photo in hand brings it back.
+    // The server starts anew, and then a worker that had the photo in hand brings it back.
+    app.wait(app.app.sweeper().sweep_all()).unwrap();
     fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
     fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
     assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());

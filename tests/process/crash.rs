@@ -314,7 +314,6 @@ fn check_files(folder: &Path, server: Server, authors: &[Author], spaces: &[Stri
     let expected: BTreeSet<String> = expected.iter().flat_map(both).collect();
     let found: BTreeSet<String> = previews(&folder.join("data")).into_iter().collect();
     assert_eq!(found, expected);
-    assert_eq!(count("select count(*) from tombstones"), 0);
     assert_eq!(
         count("select count(*) from pragma_integrity_check where integrity_check <> 'ok'"),
         0
