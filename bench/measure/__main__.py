@@ -47,12 +47,6 @@ def by_contract(url, folder, photos, plan, wanted):
             yield from pocketbase.peer(folder / "pocketbase", bare, database, plan)
 
 
-def photos_in(url, folder, photos, plan):
-    """The photos that arrive, by a server that has nothing else to do."""
-    server = served.furnish(url, *photos)
-    yield from served.photo_in(server, photos[1], folder, plan)
-
-
 #: The parts of the table, in the order in which they are taken.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
 PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "worker"]
@@ -75,7 +69,7 @@ def measure(options, folder, plan, wanted):
             yield from by_contract(server.url, folder / "contract", photos, plan, wanted)
     if "photos-in" in wanted:
         with Server(folder / "photos-in", photos__previews="false") as server:
-            yield from photos_in(server.url, folder / "photos-in", photos, plan)
+            yield from served.photo_in(server.url, photos[1], folder / "photos-in", plan)
         shutil.rmtree(folder / "photos-in")
     for part, take in [
         ("sorting", lambda: own.sorting(folder / "sorting", photos[1], plan)),

@@ -112,18 +112,18 @@ def texts(server, folder, plan):
         yield rows.speed(work, COMMITS, done[connections], done["floor"], goal)
 
 
-def photo_in(server, photo, folder, plan, note=""):
+def photo_in(url, photo, folder, plan):
     """Sharing a photo, against writing and syncing it."""
     file, scratch = folder / "photo.jpg", folder / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     file.write_bytes(photo)
-    sharing = server.writer.sharing(server.writing, "With a photo", photo)
+    writer = Person(url, "writer")
+    sharing = writer.sharing(writer.make_space("Writing"), "With a photo", photo)
     done = interleave(plan.rounds, {
         "floor": lambda: floor("syncs", file, scratch, 4, plan.seconds),
         "ours": lambda: run(sharing, 4, plan.seconds),
     })
-    work = f"POST a share with a 3 MB photo, 4 connections{note}"
-    yield rows.speed(work, "write and sync, 4 threads", done["ours"], done["floor"], 0.5)
+    yield rows.speed("POST a share with a 3 MB photo, 4 connections", "write and sync, 4 threads", done["ours"], done["floor"], 0.5)
 
 
 def signing_in(server, plan):
