@@ -1,15 +1,16 @@
 //! What tells the archives of one installation from those of others: a word that follows from the signing key that it
 //! began with. Where that key was changed since, or such an archive was restored, the word stands in a file.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
-use crate::folder::KEY;
+use crate::durable::sync_folder;
+use crate::folder::{DRAFT, KEY};
 
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";
@@ -69,11 +70,11 @@ fn is_word(text: &str) -> bool {
 /// Durably, whole or not at all.
 fn write(data: &Path, word: &str) -> Result<()> {
     let write = || {
-        let mut part = NamedTempFile::new_in(data)?;
+        let mut part = Builder::new().prefix(DRAFT).tempfile_in(data)?;
         writeln!(part, "{word}")?;
         part.as_file().sync_all()?;
         part.persist(data.join(FILE))?;
-        File::open(data)?.sync_all()
+        sync_folder(data)
     };
     write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
