@@ -2,8 +2,9 @@
 //!
 //! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the very thread that asks: what
 //! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
-//! hands a closure to the thread that owns the only writing connection; closures that wait together share one commit,
-//! and each is answered after that commit. Both answer [`Error::Busy`] when no place is free within the deadline.
+//! runs a closure on the only writing connection: on the thread that asks while nobody else writes, and else on the thread
+//! of [`writer`], where closures that wait together share one commit. Each is answered after its commit. Both answer
+//! [`Error::Busy`] when no place is free within the deadline.
 
 // What a file is like, for who asks.
 mod condition;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -37,6 +39,11 @@ const LOG_PATIENCE: Duration = Duration::from_millis(100);
 const DEADLINE: Duration = Duration::from_secs(5);
 /// Readers: SQLite reads from memory most of the time, so a few more than there are cores.
 const READERS: u32 = 8;
+/// How long a read waits for one of the few places on the threads that ask, before it goes to another thread.
+const HERE: Duration = Duration::from_millis(5);
+/// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
+/// on other pages.
+const CACHE: i64 = 8 * 1024;
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -124,8 +131,9 @@ impl Db {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let permit = self.permit().await?;
-        // Where the disk is slow, all who may read here soon do. Others leave the last thread of the runtime free.
-        let Ok(_here) = self.inner.here.try_acquire() else {
+        // Who waits for a place here waits for a read in memory, which is shorter than the way to another thread. Where
+        // the disk is slow, the places stay taken. Others leave the last thread of the runtime free.
+        let Ok(Ok(_here)) = timeout(HERE, self.inner.here.acquire()).await else {
             return self.read_elsewhere(permit, work).await;
         };
         catch_unwind(AssertUnwindSafe(|| self.read_blocking(work)))
@@ -193,6 +201,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        let work = match self.inner.here.try_acquire() {
+            Err(_) => work,
+            Ok(_here) => match self.inner.writer.run_here(work) {
+                Ok(done) => return done,
+                Err(work) => work,
+            },
+        };
         self.inner.hops.fetch_add(1, Ordering::Relaxed);
         self.inner.writer.run(work).await
     }
@@ -280,7 +295,10 @@ fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> 
     connection.pragma_update(None, "trusted_schema", false)?;
     // What is deleted is overwritten, and not only forgotten.
     connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Else what has a limit, as all lists have, is parsed and planned again whenever another value is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

@@ -69,23 +69,24 @@ pub async fn create(
 ) -> Result<Json<ShareView>> {
     let key = key.parse()?;
     let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
-    let (asker, given) = (form.user.user.id, id.clone());
-    let again = key.clone();
-    let (space, before) = app
-        .db
-        .read(move |conn| {
-            let member = access::member(conn, asker, &given)?;
-            let before = shares::find_made(conn, &member, again.as_ref())?;
-            Ok((member.space(), before))
-        })
-        .await?;
-    if let Some(before) = before {
-        return Ok(Json(ShareView::new(before, &links)));
-    }
+    let asker = form.user.user.id;
     let share = app.reserve_share();
     let photo = match form.photo {
         None => None,
         Some(upload) => {
+            let (given, again) = (id.clone(), key.clone());
+            // So that nothing is done with a photo that isn't welcome, or is here already.
+            let (space, before) = app
+                .db
+                .read(move |conn| {
+                    let member = access::member(conn, asker, &given)?;
+                    let before = shares::find_made(conn, &member, again.as_ref())?;
+                    Ok((member.space(), before))
+                })
+                .await?;
+            if let Some(before) = before {
+                return Ok(Json(ShareView::new(before, &links)));
+            }
             Some(keep(app, app.intake.clean(upload).await?, space, share, false).await?)
         }
     };

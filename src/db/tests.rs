@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rusqlite::StatementStatus;
+
 use super::*;
 
 fn fresh() -> (tempfile::TempDir, Db) {
@@ -184,4 +186,50 @@ fn a_file_that_is_no_database_is_refused_with_its_path() {
     .unwrap();
     let refusal = format!("{:#}", Db::open(&path).err().unwrap());
     assert!(refusal.contains("test.db"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_statement_is_planned_once_whatever_its_limit() {
+    let (_folder, db) = fresh();
+    let planned_again = db.read(|connection| {
+        for limit in [1, 2, 3] {
+            let mut list = connection.prepare_cached("select name from tombstones limit ?")?;
+            assert!(!list.exists([limit])?);
+        }
+        let list = connection.prepare_cached("select name from tombstones limit ?")?;
+        assert_eq!(list.get_status(StatementStatus::Run), 3);
+        Ok(list.get_status(StatementStatus::RePrepare))
+    });
+    assert_eq!(planned_again.await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn who_writes_alone_does_so_themselves_and_who_comes_meanwhile_has_it_done() {
+    let (_folder, db) = fresh();
+    let here = std::thread::current().id();
+    let which = |_: &Connection| Ok(std::thread::current().id());
+    assert_eq!(db.write(which).await.unwrap(), here);
+    let (begun, is_begun) = std::sync::mpsc::channel();
+    let (go_on, may_go_on) = std::sync::mpsc::channel();
+    let first = db.clone();
+    let first = tokio::task::spawn_blocking(move || {
+        let slow = first.write(move |_| {
+            begun.send(()).unwrap();
+            may_go_on.recv().unwrap();
+            Ok(())
+        });
+        tokio::runtime::Handle::current().block_on(slow)
+    });
+    is_begun.recv().unwrap();
+    let hops = db.asked().hops;
+    let second = db.write(which);
+    let release = async {
+        go_on.send(()).unwrap();
+    };
+    let (second, ()) = tokio::join!(second, release);
+    first.await.unwrap().unwrap();
+    assert_ne!(second.unwrap(), here);
+    assert_eq!(db.asked().hops, hops + 1);
+    // And when all is done, again.
+    while db.write(which).await.unwrap() != here {}
 }

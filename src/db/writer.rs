@@ -1,7 +1,10 @@
-//! The one thread that writes. Jobs that wait together share one commit, each in a savepoint of its own, so that
-//! one that is refused leaves nothing behind and the others stand.
+//! The one connection that writes, and the thread that does so while more than one wants to. Jobs that wait together
+//! share one commit, each in a savepoint of its own, so that one that is refused leaves nothing behind and the others
+//! stand.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -18,27 +21,89 @@ const BATCH: usize = 128;
 
 /// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.
 pub struct Writer {
+    desk: Arc<Desk>,
     orders: Option<mpsc::Sender<Order>>,
     thread: Option<JoinHandle<()>>,
     deadline: Duration,
 }
 
+/// The connection, for whose turn it is.
+struct Desk {
+    connection: Mutex<Connection>,
+    /// Whether the thread has jobs in its hands, before which nobody may push in.
+    is_taken: AtomicBool,
+}
+
+impl Desk {
+    /// Waits for the connection.
+    fn sit_down(&self) -> MutexGuard<'_, Connection> {
+        // A job that panics is caught, and a transaction that ends by a panic is undone.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection, if nobody has it or is about to.
+    fn sit_down_now(&self) -> Option<MutexGuard<'_, Connection>> {
+        if self.is_taken.load(Ordering::Acquire) {
+            return None;
+        }
+        match self.connection.try_lock() {
+            Ok(connection) => Some(connection),
+            Err(TryLockError::Poisoned(connection)) => Some(connection.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
 impl Writer {
-    /// Starts the thread that owns `connection`.
+    /// Starts the thread that writes to `connection`.
     ///
     /// # Errors
     /// The system refuses another thread.
     pub fn start(connection: Connection, deadline: Duration) -> anyhow::Result<Self> {
         let (orders, waiting) = mpsc::channel(WAITING);
+        let desk = Arc::new(Desk {
+            connection: Mutex::new(connection),
+            is_taken: AtomicBool::new(false),
+        });
+        let theirs = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
             .name(String::from("database-writer"))
-            .spawn(move || serve(&connection, waiting))
+            .spawn(move || serve(&theirs, waiting))
             .context("The thread that writes to the database can't be started")?;
         Ok(Self {
+            desk,
             orders: Some(orders),
             thread: Some(thread),
             deadline,
         })
+    }
+
+    /// Runs `work` on this very thread and answers when it is durable or undone, if nobody else writes or waits for it;
+    /// else gives `work` back.
+    ///
+    /// # Errors
+    /// Within: what `work` answers.
+    pub fn run_here<T, F>(&self, work: F) -> std::result::Result<Result<T>, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let waits = |orders: &mpsc::Sender<_>| orders.capacity() < orders.max_capacity();
+        if self.orders.as_ref().is_some_and(waits) {
+            return Err(work);
+        }
+        let Some(connection) = self.desk.sit_down_now() else {
+            return Err(work);
+        };
+        let (job, mut answer) = Call::new(work, self.deadline);
+        let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
+        let committed = commit(&connection, &mut alone);
+        drop(connection);
+        let [job] = alone;
+        job.answer(committed);
+        Ok(answer.try_recv().unwrap_or_else(|_| Err(ended())))
     }
 
     /// Runs `work` in its turn and answers when it is durable or undone.
@@ -50,13 +115,7 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Call {
-            work: Some(work),
-            result: None,
-            reply,
-            until: Instant::now() + self.deadline,
-        };
+        let (job, answer) = Call::new(work, self.deadline);
         self.send(Order::Write(Box::new(job))).await?;
         answer.await.map_err(|_| ended())?
     }
@@ -163,6 +222,20 @@ struct Call<T, F> {
     until: Instant,
 }
 
+impl<T, F> Call<T, F> {
+    /// A job that must begin before `deadline` is over, and its answer.
+    fn new(work: F, deadline: Duration) -> (Self, oneshot::Receiver<Result<T>>) {
+        let (reply, answer) = oneshot::channel();
+        let job = Self {
+            work: Some(work),
+            result: None,
+            reply,
+            until: Instant::now() + deadline,
+        };
+        (job, answer)
+    }
+}
+
 impl<T, F> Job for Call<T, F>
 where
     T: Send,
@@ -195,8 +268,10 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Order>) {
+fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {
     while let Some(first) = waiting.blocking_recv() {
+        desk.is_taken.store(true, Ordering::Release);
+        let connection = desk.sit_down();
         let (mut batch, mut alone) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(order) = next {
@@ -208,14 +283,15 @@ fn serve(connection: &Connection, mut waiting: mpsc::Receiver<Order>) {
             next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
         }
         if !batch.is_empty() {
-            let committed = commit(connection, &mut batch);
+            let committed = commit(&connection, &mut batch);
             for job in batch {
                 job.answer(committed.clone());
             }
         }
         if let Some(work) = alone {
-            work(connection);
+            work(&connection);
         }
+        desk.is_taken.store(false, Ordering::Release);
     }
 }
 
