@@ -295,3 +295,63 @@ fn in_words(wait: Duration) -> String {
 pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs_f64().ceil().max(1.0) as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn kind(error: &Error) -> (u16, &'static str) {
+        error.kind()
+    }
+
+    fn of_sqlite(code: i32) -> Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
+    }
+
+    #[test]
+    fn a_locked_database_is_for_another_try_and_a_full_disk_for_whoever_can_make_room() {
+        assert_eq!(kind(&of_sqlite(ffi::SQLITE_BUSY)), (503, "busy"));
+        assert_eq!(kind(&of_sqlite(ffi::SQLITE_LOCKED)), (503, "busy"));
+        assert_eq!(kind(&of_sqlite(ffi::SQLITE_FULL)), (507, "disk_full"));
+        assert_eq!(kind(&of_sqlite(ffi::SQLITE_CORRUPT)), (500, "internal"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn too_many_open_files_are_for_another_try_and_a_missing_file_is_ours() {
+        for code in [libc::ENFILE, libc::EMFILE] {
+            let error = Error::writing(io::Error::from_raw_os_error(code));
+            assert_eq!(kind(&error), (503, "busy"));
+        }
+        let error = Error::writing(io::Error::from(ErrorKind::NotFound));
+        assert_eq!(kind(&error), (500, "internal"));
+    }
+
+    #[test]
+    fn a_full_disk_is_seen_behind_whatever_was_said_of_it() {
+        for full in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::FileTooLarge,
+        ] {
+            assert_eq!(kind(&Error::writing(full.into())), (507, "disk_full"));
+            let error = anyhow::Error::from(io::Error::from(full)).context("no photo today");
+            assert_eq!(kind(&Error::storing(error)), (507, "disk_full"));
+        }
+        let error = anyhow::anyhow!("nobody answers");
+        assert_eq!(kind(&Error::storing(error)), (503, "photos_unavailable"));
+    }
+
+    #[test]
+    fn a_wait_is_told_in_seconds_and_a_long_one_in_minutes_that_are_enough() {
+        let told = |seconds| in_words(Duration::from_secs(seconds));
+        assert_eq!(told(0), "1 second");
+        assert_eq!(told(90), "90 seconds");
+        assert_eq!(told(91), "2 minutes");
+        assert_eq!(told(121), "3 minutes");
+    }
+}

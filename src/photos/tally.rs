@@ -58,3 +58,27 @@ impl Tally {
         tracing::info!(sorted, failed, set_aside, gone, "{occasion}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_counted_as_what_it_is_and_nothing_to_do_as_none() {
+        let name = || "1-1.png".parse().unwrap();
+        let mut tally = Tally::new();
+        tally.count(&Outcome::Empty);
+        tally.count(&Outcome::Sorted(name()));
+        for _ in 0..2 {
+            tally.count(&Outcome::Failed(name()));
+        }
+        for _ in 0..3 {
+            tally.count(&Outcome::SetAside(name()));
+        }
+        for _ in 0..4 {
+            tally.count(&Outcome::Gone(name()));
+        }
+        let counted = [tally.sorted, tally.failed, tally.set_aside, tally.gone];
+        assert_eq!(counted, [1, 2, 3, 4]);
+    }
+}
