@@ -210,26 +210,37 @@ fn a_place_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
     drop(world);
 }
 
-#[test]
-fn a_large_archive_goes_in_parts_and_none_is_left_of_one_that_is_killed() {
-    let (cloud, bucket, place) = cloud();
+/// A server whose archive has more than two parts: of noise, which can't be made smaller.
+fn large(cloud: &Cloud) -> World {
     let world = World::on(cloud.server(&LOCAL));
-    // Noise, which can't be made smaller: more than two parts.
     for seed in 0..7 {
         world
             .ann
             .share_photo(&world.spaces[1], &picture(1000, 100 + seed));
     }
     crate::world::sorted(cloud.folder());
+    world
+}
+
+#[test]
+fn a_large_archive_goes_in_parts_and_is_sound() {
+    let (cloud, bucket, place) = cloud();
+    let _world = large(&cloud);
     let file = format!("{place}/all.tar.zst");
     cloud.succeeds(&["backup", &file], &LOCAL);
     let size = cloud.get(&bucket, "spaces/all.tar.zst").len();
     assert!(size > 17 * 1024 * 1024, "{size} bytes");
+    assert!(unfinished_uploads(&cloud, &bucket).is_empty());
     let said = cloud.succeeds(&["verify", &file], &LOCAL);
     assert!(said.contains("10 photos"), "{said}");
     let (_, complaint) = cloud.fails(&["backup", &file], &LOCAL);
     assert!(complaint.contains("There is an object"), "{complaint}");
+}
 
+#[test]
+fn nothing_is_left_of_an_upload_that_is_killed_once_there_is_another_backup() {
+    let (cloud, bucket, place) = cloud();
+    let _world = large(&cloud);
     let mut random = Random::new(std::process::id().into());
     let half = format!("{place}/half.tar.zst");
     for _ in 0..4 {
@@ -245,13 +256,37 @@ fn a_large_archive_goes_in_parts_and_none_is_left_of_one_that_is_killed() {
     assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 1);
     cloud.succeeds(&["backup", &place], &LOCAL);
     assert!(unfinished_uploads(&cloud, &bucket).is_empty());
+    leaves_nothing(cloud.folder());
+}
 
-    // Asked to end, it clears up itself.
+#[test]
+fn a_backup_that_is_asked_to_end_gives_up_its_upload_itself() {
+    let (cloud, bucket, place) = cloud();
+    let _world = large(&cloud);
+    let half = format!("{place}/half.tar.zst");
     let backup = begin_upload(&cloud, &bucket, &half);
     backup.terminate();
     assert_eq!(backup.wait().code(), Some(1));
     assert!(unfinished_uploads(&cloud, &bucket).is_empty());
+    assert!(archives(&cloud, &bucket).is_empty());
     leaves_nothing(cloud.folder());
+}
+
+#[test]
+fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_of_others() {
+    let (cloud, bucket, place) = cloud();
+    let _world = World::on(cloud.server(&LOCAL));
+    crate::world::sorted(cloud.folder());
+    let begin = |key: &str| {
+        let begin = cloud.s3.create_multipart_upload().bucket(&bucket).key(key);
+        let begun = cloud.wait(begin.send()).unwrap();
+        begun.upload_id().unwrap().to_owned()
+    };
+    begin("spaces/half.tar.zst");
+    let others = BTreeSet::from([begin("spaces/film.mp4"), begin("elsewhere/half.tar.zst")]);
+    assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 3);
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    assert_eq!(unfinished_uploads(&cloud, &bucket), others);
 }
 
 #[test]
