@@ -78,3 +78,19 @@ fn without_a_dead_letter_queue_the_command_says_so() {
         "{complaint}"
     );
 }
+
+#[test]
+fn without_a_dead_letter_queue_what_is_no_photo_is_dropped_and_photos_behind_it_are_sorted() {
+    let cloud = Cloud::with_queue(false);
+    cloud
+        .wait(cloud.s3.create_bucket().bucket(&cloud.temp).send())
+        .unwrap();
+    cloud.put(&cloud.temp, "1-1.png", b"a photo");
+    cloud.send("hello");
+    cloud.send("1-1.png");
+    let _worker = cloud.worker();
+    until("only photos to be taken", || {
+        (cloud.keys(&cloud.temp).is_empty() && cloud.messages() == 0).then_some(())
+    });
+    assert_eq!(cloud.buckets().len(), 1);
+}
