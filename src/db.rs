@@ -2,7 +2,7 @@
 //!
 //! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the very thread that asks: what
 //! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
-//! runs a closure on the only writing connection: on the thread that asks while nobody else writes, and else on the thread
+//! runs a closure on the only writing connection: on the thread that asks while nobody else writes, and else on a thread
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
 //! [`Error::Busy`] when no place is free within the deadline.
 
