@@ -55,12 +55,6 @@ impl<'r> FromData<'r> for ShareForm {
         request: &'r Request<'_>,
         data: Data<'r>,
     ) -> rocket::data::Outcome<'r, Self> {
-        Self::of(request, data).await
-    }
-}
-
-impl ShareForm {
-    async fn of<'r>(request: &'r Request<'_>, data: Data<'r>) -> rocket::data::Outcome<'r, Self> {
         let Some(app) = request.rocket().state::<App>() else {
             return Outcome::Error(refused(
                 request,
@@ -86,7 +80,9 @@ impl ShareForm {
             Err(error) => Outcome::Error(refused(request, error)),
         }
     }
+}
 
+impl ShareForm {
     async fn read(
         app: &App,
         user: CurrentUser,

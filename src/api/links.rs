@@ -68,20 +68,16 @@ impl<'r> FromRequest<'r> for Links {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
-        Outcome::Success(Self::of(app, request))
-    }
-}
-
-impl Links {
-    fn of(app: &App, request: &Request<'_>) -> Self {
-        Self {
+        Outcome::Success(Self {
             signer: app.links.signer(),
             now: app.now(),
             origin: Visitor::of(app, request).origin.as_str().into(),
             path: request.uri().path().to_string(),
-        }
+        })
     }
+}
 
+impl Links {
     /// Links to a photo that anybody who has them can fetch for a while.
     pub fn photo(&self, name: &PhotoName) -> LinksToPhoto {
         LinksToPhoto {
