@@ -223,6 +223,12 @@ impl Cloud {
         self.wait(send.send()).unwrap();
     }
 
+    /// Makes a bucket, as an operator would.
+    pub fn make_bucket(&self, bucket: &str) {
+        let create = self.s3.create_bucket().bucket(bucket);
+        self.wait(create.send()).unwrap();
+    }
+
     /// Puts an object into a bucket.
     pub fn put(&self, bucket: &str, key: &str, bytes: &[u8]) {
         let put = self.s3.put_object().bucket(bucket).key(key);

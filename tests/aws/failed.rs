@@ -7,9 +7,7 @@ const FAILED: [&str; 2] = ["photos", "failed"];
 
 fn failed_photos_are_listed_and_sent_again(fifo: bool) {
     let cloud = Cloud::with_dead_letters(fifo);
-    cloud
-        .wait(cloud.s3.create_bucket().bucket(&cloud.temp).send())
-        .unwrap();
+    cloud.make_bucket(&cloud.temp);
     assert_eq!(cloud.succeeds(&FAILED, &[]), "No photo has failed.\n");
     let names = ["1-1.png", "1-2.png", "2-3.png", "12-4.png"];
     names.iter().for_each(|name| cloud.send(name));
@@ -82,9 +80,7 @@ fn without_a_dead_letter_queue_the_command_says_so() {
 #[test]
 fn without_a_dead_letter_queue_what_is_no_photo_is_dropped_and_photos_behind_it_are_sorted() {
     let cloud = Cloud::with_queue(false);
-    cloud
-        .wait(cloud.s3.create_bucket().bucket(&cloud.temp).send())
-        .unwrap();
+    cloud.make_bucket(&cloud.temp);
     cloud.put(&cloud.temp, "1-1.png", b"a photo");
     cloud.send("hello");
     cloud.send("1-1.png");

@@ -133,9 +133,7 @@ fn spaces_whose_numbers_begin_alike_are_kept_apart() {
         format!("{}12-54321", cloud.prefix),
         format!("{}1-12345", cloud.prefix),
     ] {
-        cloud
-            .wait(cloud.s3.create_bucket().bucket(bucket).send())
-            .unwrap();
+        cloud.make_bucket(&bucket);
     }
     let server = cloud.server(&[]);
     let ann = server.person("ann");

@@ -22,8 +22,7 @@ const LOCAL: [(&str, &str); 2] = [
 fn cloud() -> (Cloud, String, String) {
     let cloud = Cloud::new();
     let bucket = format!("backups-{}", cloud.temp);
-    let create = cloud.s3.create_bucket().bucket(&bucket).send();
-    cloud.wait(create).unwrap();
+    cloud.make_bucket(&bucket);
     let place = format!("s3://{bucket}/spaces");
     (cloud, bucket, place)
 }
