@@ -304,20 +304,16 @@ mod tests {
 
     use super::*;
 
-    fn kind(error: &Error) -> (u16, &'static str) {
-        error.kind()
-    }
-
     fn of_sqlite(code: i32) -> Error {
         rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
     }
 
     #[test]
     fn a_locked_database_is_for_another_try_and_a_full_disk_for_whoever_can_make_room() {
-        assert_eq!(kind(&of_sqlite(ffi::SQLITE_BUSY)), (503, "busy"));
-        assert_eq!(kind(&of_sqlite(ffi::SQLITE_LOCKED)), (503, "busy"));
-        assert_eq!(kind(&of_sqlite(ffi::SQLITE_FULL)), (507, "disk_full"));
-        assert_eq!(kind(&of_sqlite(ffi::SQLITE_CORRUPT)), (500, "internal"));
+        assert_eq!(of_sqlite(ffi::SQLITE_BUSY).kind(), (503, "busy"));
+        assert_eq!(of_sqlite(ffi::SQLITE_LOCKED).kind(), (503, "busy"));
+        assert_eq!(of_sqlite(ffi::SQLITE_FULL).kind(), (507, "disk_full"));
+        assert_eq!(of_sqlite(ffi::SQLITE_CORRUPT).kind(), (500, "internal"));
     }
 
     #[test]
@@ -325,10 +321,10 @@ mod tests {
     fn too_many_open_files_are_for_another_try_and_a_missing_file_is_ours() {
         for code in [libc::ENFILE, libc::EMFILE] {
             let error = Error::writing(io::Error::from_raw_os_error(code));
-            assert_eq!(kind(&error), (503, "busy"));
+            assert_eq!(error.kind(), (503, "busy"));
         }
         let error = Error::writing(io::Error::from(ErrorKind::NotFound));
-        assert_eq!(kind(&error), (500, "internal"));
+        assert_eq!(error.kind(), (500, "internal"));
     }
 
     #[test]
@@ -338,12 +334,12 @@ mod tests {
             ErrorKind::QuotaExceeded,
             ErrorKind::FileTooLarge,
         ] {
-            assert_eq!(kind(&Error::writing(full.into())), (507, "disk_full"));
+            assert_eq!(Error::writing(full.into()).kind(), (507, "disk_full"));
             let error = anyhow::Error::from(io::Error::from(full)).context("no photo today");
-            assert_eq!(kind(&Error::storing(error)), (507, "disk_full"));
+            assert_eq!(Error::storing(error).kind(), (507, "disk_full"));
         }
         let error = anyhow::anyhow!("nobody answers");
-        assert_eq!(kind(&Error::storing(error)), (503, "photos_unavailable"));
+        assert_eq!(Error::storing(error).kind(), (503, "photos_unavailable"));
     }
 
     #[test]
