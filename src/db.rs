@@ -54,7 +54,7 @@ pub struct Db {
 struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
     permits: Arc<Semaphore>,
-    /// How many more may read on the thread that asks.
+    /// How many more may read or write on the thread that asks.
     here: Semaphore,
     writer: Writer,
     deadline: Duration,
@@ -67,7 +67,7 @@ struct Inner {
 pub struct Asked {
     /// How often something was read.
     pub reads: u64,
-    /// How often another thread had to do it: reading aside, and whatever is written.
+    /// How often another thread had to do it: reading aside, and what is written while others write.
     pub hops: u64,
 }
 
