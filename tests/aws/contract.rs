@@ -15,12 +15,12 @@ use tokio::io::AsyncReadExt;
 
 use crate::cloud::Cloud;
 
-fn name(text: &str) -> PhotoName {
+pub fn name(text: &str) -> PhotoName {
     text.parse().unwrap()
 }
 
 /// The bytes that a store serves itself; `None` if it has no such photo.
-async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
+pub async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
     fetched(store.serve(photo).await.unwrap()?).await
 }
 
@@ -180,7 +180,8 @@ fn the_local_store_keeps_its_promises() {
     cloud.wait(store_keeps_its_promises_about_previews(&store));
 }
 
-fn settings(cloud: &Cloud) -> Photos {
+/// The settings of a store that no other test uses.
+pub fn settings(cloud: &Cloud) -> Photos {
     Photos {
         temp_bucket: cloud.temp.clone(),
         bucket_prefix: cloud.prefix.clone(),

@@ -19,5 +19,6 @@ mod faults;
 mod folder;
 mod journey;
 mod moving;
+mod refused;
 mod secrets;
 mod workers;

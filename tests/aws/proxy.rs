@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -30,10 +30,14 @@ const HALF: usize = 64 * 1024;
 /// How the head of a request to S3 or SQS begins.
 const METHODS: [&[u8]; 5] = [b"GET /", b"HEAD /", b"PUT /", b"POST /", b"DELETE /"];
 
+/// What S3 says of what it doesn't let somebody do.
+const REFUSAL: &str = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+
 /// Passes connections on to moto, as the weather lets it.
 pub struct Proxy {
     port: u16,
     weather: Arc<AtomicU8>,
+    answers: Arc<Answers>,
     counts: Arc<Counts>,
 }
 
@@ -45,24 +49,77 @@ struct Counts {
     requests: AtomicU32,
 }
 
+/// What is answered here instead of by moto.
+#[derive(Default)]
+struct Answers(Mutex<Vec<Answer>>);
+
+struct Answer {
+    method: &'static str,
+    /// A part of the head.
+    part: String,
+    status: u16,
+    body: String,
+}
+
+impl Answers {
+    /// The answer to what begins with the head of a request, as it goes over the wire, if there is one here.
+    fn to(&self, request: &[u8]) -> Option<String> {
+        let request = String::from_utf8_lossy(request);
+        let (head, _) = request.split_once("\r\n\r\n")?;
+        let (method, rest) = head.split_once(' ')?;
+        let answers = self.0.lock().unwrap();
+        let fits = |answer: &&Answer| answer.method == method && rest.contains(&answer.part);
+        let Answer { status, body, .. } = answers.iter().find(fits)?;
+        let length = if method == "HEAD" { 0 } else { body.len() };
+        Some(format!(
+            "HTTP/1.1 {status} As told\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{}",
+            &body[..length]
+        ))
+    }
+}
+
 impl Proxy {
     pub fn start(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let weather = Arc::new(AtomicU8::new(Weather::Fine as u8));
         let (seen, counts) = (weather.clone(), Arc::<Counts>::default());
-        let counting = counts.clone();
+        let (counting, answers) = (counts.clone(), Arc::<Answers>::default());
+        let telling = answers.clone();
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (weather, counts) = (seen.clone(), counting.clone());
-                thread::spawn(move || pass(&client, target, &weather, &counts));
+                let answers = telling.clone();
+                thread::spawn(move || pass(&client, target, &weather, &answers, &counts));
             }
         });
         Self {
             port,
             weather,
+            answers,
             counts,
         }
+    }
+
+    /// From now on, requests by this method with this in their heads don't get to moto, and this is answered.
+    pub fn answer(&self, method: &'static str, part: &str, status: u16, body: &str) {
+        self.answers.0.lock().unwrap().push(Answer {
+            method,
+            part: part.to_owned(),
+            status,
+            body: body.to_owned(),
+        });
+    }
+
+    /// From now on, such requests are refused, as by a key that may not do this.
+    pub fn refuse(&self, method: &'static str, part: &str) {
+        self.answer(method, part, 403, REFUSAL);
+    }
+
+    /// From now on, every request gets to moto again.
+    pub fn relent(&self) {
+        self.answers.0.lock().unwrap().clear();
     }
 
     pub fn port(&self) -> u16 {
@@ -84,7 +141,7 @@ impl Proxy {
     }
 }
 
-fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, counts: &Counts) {
+fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, answers: &Answers, counts: &Counts) {
     let is = |kind: Weather| weather.load(Ordering::SeqCst) == kind as u8;
     if is(Weather::Gone) {
         return;
@@ -101,6 +158,10 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, counts: &Counts) {
             while let Ok(count @ 1..) = from_client.read(&mut chunk) {
                 if METHODS.iter().any(|method| chunk.starts_with(method)) {
                     counts.requests.fetch_add(1, Ordering::SeqCst);
+                    if let Some(answer) = answers.to(&chunk[..count]) {
+                        answer_here(from_client, &answer);
+                        break;
+                    }
                 }
                 counts.held.fetch_add(1, Ordering::SeqCst);
                 wait_while(|| is(Weather::Stalled));
@@ -128,6 +189,14 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, counts: &Counts) {
         let _closed = client.shutdown(Shutdown::Both);
         let _closed = server.shutdown(Shutdown::Both);
     });
+}
+
+/// Answers, and reads what is still to come: who closes before that may take the answer away.
+fn answer_here(mut client: TcpStream, answer: &str) {
+    // The other side may have closed already.
+    let _sent = client.write_all(answer.as_bytes());
+    let _closed = client.shutdown(Shutdown::Write);
+    let _read = std::io::copy(&mut client, &mut std::io::sink());
 }
 
 fn wait_while(bad: impl Fn() -> bool) {

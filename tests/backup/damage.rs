@@ -128,6 +128,9 @@ fn pack(path: &Path, members: &Members) {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o600);
+        if path.ends_with('/') {
+            header.set_entry_type(tar::EntryType::Directory);
+        }
         // As it is, also where a careful program would refuse it.
         header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
         header.set_cksum();
@@ -160,7 +163,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
     let at = |path: &str| whole.iter().position(|member| member.0 == path).unwrap();
     let (sums, first) = (at("SHA256SUMS"), at("photos/space-id-1/1.png"));
     type Change<'a> = (&'a str, &'a dyn Fn(&mut Members));
-    let changes: [Change<'_>; 14] = [
+    let changes: [Change<'_>; 20] = [
         ("isn't in it, and it doesn't say why", &|members| {
             drop(members.remove(first));
         }),
@@ -176,6 +179,26 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
         ("and the database says", &|members| members[first].1.push(0)),
         ("which nothing is for", &|members| {
             members.insert(first, ("more".into(), Vec::new()));
+        }),
+        ("\"photos/\" is no file", &|members| {
+            members.insert(first, ("photos/".into(), Vec::new()));
+        }),
+        ("Its backup.json is none", &|members| {
+            members[0].1 = b"{}".to_vec();
+        }),
+        ("Its signing key is too long", &|members| {
+            members[sums + 2].1.resize(5000, b'0');
+        }),
+        ("and backup.json says 1", &|members| {
+            change(members, "backup.json", |head| head["schema"] = json!(1));
+        }),
+        ("though it says that they are beside it", &|members| {
+            change(members, "backup.json", |head| {
+                head["photos"] = json!("beside");
+            });
+        }),
+        ("Its notes can't be read", &|members| {
+            members.last_mut().unwrap().1 = b"{}".to_vec();
         }),
         ("which nothing is for", &|members| {
             members[first].0 = "../../1.png".into();
@@ -212,23 +235,57 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
     }
 }
 
+/// Does this to the database of an archive, whose sum is then right again.
+fn change_database(members: &mut Members, folder: &Path, sql: &str) {
+    let database = folder.join("changed.db");
+    fs::write(&database, &members[2].1).unwrap();
+    rusqlite::Connection::open(&database)
+        .unwrap()
+        .execute_batch(sql)
+        .unwrap();
+    members[2].1 = fs::read(&database).unwrap();
+    let sum = hex::encode(Sha256::digest(&members[2].1));
+    let text = String::from_utf8(members[1].1.clone()).unwrap();
+    let (_, rest) = text.split_once("  ").unwrap();
+    members[1].1 = format!("{sum}  {rest}").into_bytes();
+}
+
+#[test]
+fn a_database_that_was_damaged_before_it_was_backed_up_is_found_and_not_restored() {
+    let (folder, path) = archive();
+    let whole = unpack(&path);
+    for (words, sql) in [
+        (
+            "point nowhere",
+            "pragma foreign_keys = off; delete from users where login = 'bob'",
+        ),
+        (
+            "is damaged: ",
+            "pragma writable_schema = on; delete from sqlite_schema where type = 'index' and sql is not null",
+        ),
+    ] {
+        let mut members = whole.clone();
+        change_database(&mut members, folder.path(), sql);
+        pack(&path, &members);
+        let other = tempdir().unwrap();
+        for command in ["verify", "restore"] {
+            let complaint = fails(other.path(), &[command, path.to_str().unwrap()], "");
+            assert!(
+                complaint.contains("The database in the archive ") && complaint.contains(words),
+                "{complaint}"
+            );
+        }
+        assert_eq!(files(&other.path().join("data")), ["serve.lock"]);
+    }
+}
+
 #[test]
 fn an_archive_from_a_newer_version_is_refused() {
     let (folder, path) = archive();
     let whole = unpack(&path);
     let newer_database = |members: &mut Members| {
-        let database = folder.path().join("newer.db");
-        fs::write(&database, &members[2].1).unwrap();
         let newer = "insert into refinery_schema_history values (9999, 'later', '2030-01-01', '1')";
-        rusqlite::Connection::open(&database)
-            .unwrap()
-            .execute_batch(newer)
-            .unwrap();
-        members[2].1 = fs::read(&database).unwrap();
-        let sum = hex::encode(Sha256::digest(&members[2].1));
-        let text = String::from_utf8(members[1].1.clone()).unwrap();
-        let (_, rest) = text.split_once("  ").unwrap();
-        members[1].1 = format!("{sum}  {rest}").into_bytes();
+        change_database(members, folder.path(), newer);
     };
     let newer_format = |members: &mut Members| {
         change(members, "backup.json", |head| {

@@ -190,6 +190,46 @@ fn the_places_of_new_disks_are_empty_enough() {
 }
 
 #[test]
+fn what_no_restore_has_left_is_neither_deleted_nor_written_over() {
+    let folder = tempdir().unwrap();
+    let world = World::start(folder.path());
+    let before = world.answers();
+    succeeds(folder.path(), &["backup", "a.tar.zst"], "");
+    let gone = world.wipe(folder.path());
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    // Under the name of the folder, and not as a restore makes it.
+    fs::write(data.join("photos"), "mine").unwrap();
+    let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
+    assert!(complaint.contains("photos can't be read"), "{complaint}");
+    fs::create_dir(data.join(".restore")).unwrap();
+    let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
+    assert!(
+        complaint.contains("What is left of an earlier restore, ")
+            && complaint.contains("photos, can't be deleted"),
+        "{complaint}"
+    );
+    assert_eq!(fs::read_to_string(data.join("photos")).unwrap(), "mine");
+
+    // As a restore leaves them that was killed.
+    fs::remove_file(data.join("photos")).unwrap();
+    fs::create_dir_all(data.join("photos/space-id-1")).unwrap();
+    for file in ["photos/space-id-1/9.png", "photos/half", "signing.key"] {
+        fs::write(data.join(file), "half").unwrap();
+    }
+    succeeds(folder.path(), &["restore", "a.tar.zst"], "");
+    leaves_nothing(folder.path());
+    let left = files(&data.join("photos"));
+    assert!(
+        !left
+            .iter()
+            .any(|file| file.ends_with("9.png") || file.ends_with("half"))
+    );
+    let world = gone.at(Server::start(folder.path()));
+    assert_eq!(world.answers(), before);
+}
+
+#[test]
 fn a_folder_on_which_a_server_runs_is_refused_though_nothing_is_in_it_yet() {
     let folder = tempdir().unwrap();
     let world = World::start(folder.path());

@@ -365,6 +365,79 @@ fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
 }
 
 #[test]
+fn what_s3_refuses_a_backup_is_told_with_the_bucket_and_costs_no_archive() {
+    let (cloud, bucket, place) = cloud();
+    let _world = World::on(cloud.server(&LOCAL));
+    crate::world::sorted(cloud.folder());
+    // A key that may not look for uploads that were cut short leaves them to a rule of the bucket.
+    cloud.proxy.refuse("GET", "uploads");
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    cloud.proxy.relent();
+    let kept = archives(&cloud, &bucket);
+    assert_eq!((kept.len(), photos(&cloud, &bucket)), (1, 3));
+
+    let path = format!("/{bucket}");
+    let archive = format!("/{}", kept[0]);
+    let backup = ["backup", &place, "--keep", "1"];
+    let verify = ["verify", &place];
+    for (arguments, method, part, words) in [
+        (
+            &backup[..],
+            "HEAD",
+            &path,
+            format!("The bucket {bucket} can't be reached"),
+        ),
+        (
+            &backup,
+            "GET",
+            &path,
+            format!("The bucket {bucket} can't be listed"),
+        ),
+        (
+            &backup,
+            "PUT",
+            &path,
+            format!("can't be written to the bucket {bucket}"),
+        ),
+        (
+            &backup,
+            "DELETE",
+            &archive,
+            format!("s3://{bucket}{archive} can't be deleted"),
+        ),
+        (
+            &verify,
+            "HEAD",
+            &archive,
+            format!("s3://{bucket}{archive} can't be read"),
+        ),
+        (
+            &verify,
+            "GET",
+            &archive,
+            format!("s3://{bucket}{archive} can't be read"),
+        ),
+    ] {
+        cloud.proxy.refuse(method, part);
+        let (_, complaint) = cloud.fails(arguments, &LOCAL);
+        cloud.proxy.relent();
+        assert!(complaint.contains(&words), "{words:?} isn't in {complaint}");
+        assert!(archives(&cloud, &bucket).contains(&kept[0]));
+        leaves_nothing(cloud.folder());
+    }
+    cloud.proxy.answer("GET", &archive, 206, "half of it");
+    let (_, complaint) = cloud.fails(&verify, &LOCAL);
+    cloud.proxy.relent();
+    assert!(
+        complaint.contains("10 bytes came instead of "),
+        "{complaint}"
+    );
+    cloud.succeeds(&verify, &LOCAL);
+    cloud.succeeds(&backup, &LOCAL);
+    assert_eq!(archives(&cloud, &bucket).len(), 1);
+}
+
+#[test]
 fn photos_that_s3_gives_back_wrong_are_named() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&S3));

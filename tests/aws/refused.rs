@@ -1,0 +1,431 @@
+//! S3 and SQS that answer, and don't do what they are asked: a key that may do too little, or a name that others have.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use shared_spaces::clock::Clock;
+use shared_spaces::config::{Layout, Photos};
+use shared_spaces::finding::Verdict;
+use shared_spaces::photos::aws::Aws;
+use shared_spaces::photos::preview::PreviewSize;
+use shared_spaces::photos::queue::{Failure, PhotoQueue, SqsQueue};
+use shared_spaces::photos::store::{PhotoStore, S3Store, Sorted};
+
+use crate::cloud::{Cloud, config};
+use crate::contract::{bytes, name, settings};
+
+/// What S3 says of a bucket that it has already.
+const TAKEN: &str = "<Error><Code>BucketAlreadyExists</Code><Message>Taken</Message></Error>";
+const OURS: &str = "<Error><Code>BucketAlreadyOwnedByYou</Code><Message>Yours</Message></Error>";
+
+/// How the proxy is reached.
+fn aws(cloud: &Cloud) -> Aws {
+    let endpoint = format!("http://127.0.0.1:{}", cloud.proxy.port());
+    Aws::with(cloud.wait(config(&endpoint)))
+}
+
+fn store(cloud: &Cloud, settings: &Photos) -> PhotoStore {
+    PhotoStore::S3(S3Store::new(settings, aws(cloud)))
+}
+
+fn queue(cloud: &Cloud) -> PhotoQueue {
+    let url = cloud.queue_url.clone();
+    PhotoQueue::Sqs(SqsQueue::new(url, aws(cloud), Clock::default()))
+}
+
+/// What somebody is told of work that S3 doesn't do.
+#[track_caller]
+fn told<T>(cloud: &Cloud, work: impl Future<Output = Result<T>>) -> String {
+    match cloud.wait(work) {
+        Ok(_) => panic!("it was done"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// What somebody is told of work while S3 refuses such requests.
+#[track_caller]
+fn refused<T>(
+    cloud: &Cloud,
+    method: &'static str,
+    part: &str,
+    work: impl Future<Output = Result<T>>,
+) -> String {
+    cloud.proxy.refuse(method, part);
+    let told = told(cloud, work);
+    cloud.proxy.relent();
+    told
+}
+
+/// A store with a sorted photo, that photo's bucket, and a photo that has arrived.
+fn with_photos(cloud: &Cloud) -> (PhotoStore, String) {
+    let store = store(cloud, &settings(cloud));
+    let work = async {
+        store.prepare().await?;
+        let sorted = name("1-34.png");
+        store.put_temporary(&sorted, b"sorted".to_vec()).await?;
+        store.sort(&sorted).await?;
+        let arrived = name("1-35.png");
+        store.put_temporary(&arrived, b"arrived".to_vec()).await
+    };
+    cloud.wait(work).unwrap();
+    let bucket = cloud.buckets().pop().unwrap();
+    (store, bucket)
+}
+
+#[test]
+fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
+    let cloud = Cloud::new();
+    let (store, bucket) = with_photos(&cloud);
+    let (sorted, arrived) = (name("1-34.png"), name("1-35.png"));
+    let temp = &cloud.temp;
+    let (put, get, delete) = ("PUT", "GET", "DELETE");
+
+    let other = name("1-36.png");
+    let work = store.put_temporary(&other, b"other".to_vec());
+    assert_eq!(
+        refused(&cloud, put, "/1-36.png", work),
+        format!("The photo 1-36.png can't be put into the bucket {temp}")
+    );
+    let work = store.put_preview(&sorted, PreviewSize::Small, b"small".to_vec());
+    assert_eq!(
+        refused(&cloud, put, "/34.png.small", work),
+        format!(
+            "A preview of the photo 1-34.png can't be put into the bucket {}",
+            cloud.preview_bucket()
+        )
+    );
+    assert_eq!(
+        refused(&cloud, put, "/35.png", store.sort(&arrived)),
+        format!("The object 1-35.png can't be copied to {bucket}")
+    );
+    assert_eq!(
+        refused(&cloud, delete, "/1-35.png", store.sort(&arrived)),
+        format!("The object 1-35.png of {temp} can't be deleted")
+    );
+    assert_eq!(cloud.wait(store.sort(&arrived)).unwrap(), Sorted::Now);
+    assert_eq!(
+        refused(&cloud, "HEAD", "/34.png", store.open(&sorted)),
+        format!("The object 34.png of {bucket} can't be found")
+    );
+    let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
+    assert_eq!(
+        refused(&cloud, get, "/34.png", opened.read_all()),
+        format!("The object 34.png of {bucket} can't be read")
+    );
+    let listed = store.list_temporary(Duration::ZERO);
+    assert_eq!(
+        refused(&cloud, get, &format!("/{temp}"), listed),
+        format!("The bucket {temp} can't be listed")
+    );
+
+    for (photo, expected) in [
+        (&sorted, b"sorted".to_vec()),
+        (&arrived, b"arrived".to_vec()),
+    ] {
+        assert_eq!(cloud.wait(bytes(&store, photo)).unwrap(), expected);
+    }
+    assert_eq!(cloud.wait(bytes(&store, &other)), None);
+}
+
+#[test]
+fn a_deletion_that_s3_refuses_is_told_and_done_later() {
+    let cloud = Cloud::new();
+    let (store, bucket) = with_photos(&cloud);
+    let photos = [name("1-34.png"), name("1-35.png")];
+    let temp = &cloud.temp;
+    assert_eq!(
+        refused(
+            &cloud,
+            "POST",
+            &format!("/{temp}"),
+            store.delete_all(&photos)
+        ),
+        format!("Nothing in {temp} can be deleted")
+    );
+    assert_eq!(cloud.keys(temp), ["1-35.png"]);
+
+    // One of many is kept, and S3 says so in an answer that is none of an error.
+    let kept = "<DeleteResult><Error><Key>34.png</Key><Code>AccessDenied</Code><Message>It is locked</Message></Error>\
+                </DeleteResult>";
+    cloud.proxy.answer("POST", &format!("/{bucket}"), 200, kept);
+    assert_eq!(
+        told(&cloud, store.delete_all(&photos)),
+        format!("The object 34.png of {bucket} can't be deleted: It is locked")
+    );
+    cloud.proxy.relent();
+    assert_eq!(cloud.keys(&bucket), ["34.png"]);
+
+    let bucket_path = format!("/{bucket}");
+    assert_eq!(
+        refused(&cloud, "GET", &bucket_path, store.delete_space("1")),
+        format!("The bucket {bucket} can't be listed")
+    );
+    assert_eq!(
+        refused(&cloud, "DELETE", &bucket_path, store.delete_space("1")),
+        format!("The bucket {bucket} can't be deleted")
+    );
+    let late = "<Error><Code>BucketNotEmpty</Code><Message>Not empty</Message></Error>";
+    cloud.proxy.answer("DELETE", &bucket_path, 409, late);
+    assert_eq!(
+        told(&cloud, store.delete_space("1")),
+        format!("The bucket {bucket} can't be deleted: something was put there meanwhile")
+    );
+    cloud.proxy.relent();
+    cloud.wait(store.delete_space("1")).unwrap();
+    assert_eq!(cloud.buckets(), [""; 0]);
+}
+
+#[test]
+fn a_bucket_in_which_others_have_put_something_outlives_the_photos_of_its_space() {
+    let cloud = Cloud::new();
+    let (store, bucket) = with_photos(&cloud);
+    let photos = [name("1-34.png"), name("1-35.png")];
+    cloud.put(&bucket, "readme.txt", b"the operator's own");
+    cloud.wait(store.delete_all(&photos)).unwrap();
+    cloud.wait(store.delete_space_if_empty("1")).unwrap();
+    assert_eq!(cloud.keys(&bucket), ["readme.txt"]);
+    let delete = cloud.s3.delete_object().bucket(&bucket).key("readme.txt");
+    cloud.wait(delete.send()).unwrap();
+    for _ in 0..2 {
+        cloud.wait(store.delete_space_if_empty("1")).unwrap();
+        assert_eq!(cloud.buckets(), [""; 0]);
+    }
+}
+
+#[test]
+fn whether_there_was_an_earlier_installation_is_not_guessed_where_s3_does_not_say() {
+    for (layout, part) in [
+        (Layout::Buckets, "ListBuckets"),
+        (Layout::Prefix, "list-type=2"),
+    ] {
+        let cloud = Cloud::new();
+        let settings = Photos {
+            layout,
+            ..settings(&cloud)
+        };
+        let store = store(&cloud, &settings);
+        assert_eq!(cloud.wait(store.find_earlier()).unwrap(), None);
+        let told = refused(&cloud, "GET", part, store.find_earlier());
+        assert!(told.ends_with(" can't be listed"), "{told}");
+    }
+}
+
+#[test]
+fn a_bucket_that_can_not_be_made_or_is_somebody_elses_is_named() {
+    let cloud = Cloud::new();
+    let store = store(&cloud, &settings(&cloud));
+    let temp = &cloud.temp;
+    let path = format!("/{temp}");
+    assert_eq!(
+        refused(&cloud, "PUT", &path, store.prepare()),
+        format!("The bucket {temp} can't be made")
+    );
+    cloud.proxy.answer("PUT", &path, 409, TAKEN);
+    assert_eq!(
+        told(&cloud, store.prepare()),
+        format!("The bucket {temp} belongs to somebody else: choose another name in the settings")
+    );
+}
+
+#[test]
+fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile() {
+    let cloud = Cloud::new();
+    let store = store(&cloud, &settings(&cloud));
+    let photo = name("1-34.png");
+    let work = async {
+        store.prepare().await?;
+        store.put_temporary(&photo, b"photo".to_vec()).await
+    };
+    cloud.wait(work).unwrap();
+    let names = format!("/{}1-", cloud.prefix);
+    cloud.proxy.answer("PUT", &names, 409, TAKEN);
+    assert_eq!(
+        told(&cloud, store.sort(&photo)),
+        "No bucket can be made for space 1: 50 names are taken by others"
+    );
+    cloud.proxy.relent();
+    // It is said to be ours, and isn't there.
+    let no_bucket = "<Error><Code>NoSuchBucket</Code></Error>";
+    cloud.proxy.answer("PUT", "CopyObject", 404, no_bucket);
+    cloud.proxy.answer("PUT", &names, 409, OURS);
+    let told = told(&cloud, store.sort(&photo));
+    assert!(told.ends_with(" isn't there"), "{told}");
+    assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
+    cloud.proxy.relent();
+    assert_eq!(cloud.wait(store.sort(&photo)).unwrap(), Sorted::Now);
+    assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
+}
+
+#[test]
+fn the_doctor_names_what_s3_refuses_and_goes_on_where_it_can() {
+    let cloud = Cloud::new();
+    let store = store(&cloud, &settings(&cloud));
+    let (temp, previews) = (&cloud.temp, cloud.preview_bucket());
+    let examined = || {
+        let mut found = Vec::new();
+        cloud.wait(store.examine(&mut |finding| found.push(finding)));
+        found.retain(|finding| finding.verdict == Verdict::Bad);
+        let sentences = found.into_iter().map(|finding| finding.sentence);
+        sentences.collect::<Vec<_>>()
+    };
+    assert_eq!(examined(), [""; 0], "it makes the buckets");
+    for (method, part, words) in [
+        (
+            "PUT",
+            format!("/{temp}/"),
+            format!("An object can't be put into the bucket {temp}: "),
+        ),
+        (
+            "PUT",
+            String::from("-second"),
+            String::from("can't be copied to "),
+        ),
+        (
+            "GET",
+            format!("/{temp}/"),
+            format!("An object can't be read from the bucket {temp}: "),
+        ),
+        (
+            "DELETE",
+            format!("/{temp}/"),
+            format!(" of {temp} can't be deleted: "),
+        ),
+        (
+            "GET",
+            String::from("ListBuckets"),
+            String::from("The buckets can't be listed: "),
+        ),
+        (
+            "GET",
+            String::from("X-Amz-Signature"),
+            String::from("A signed link doesn't work: "),
+        ),
+        (
+            "PUT",
+            format!("/{previews}/"),
+            format!("An object can't be put into the bucket {previews}: "),
+        ),
+        (
+            "GET",
+            format!("/{previews}/"),
+            format!("An object can't be read from the bucket {previews}: "),
+        ),
+    ] {
+        cloud.proxy.refuse(method, &part);
+        let found = examined();
+        cloud.proxy.relent();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(&words), "{words:?} isn't in {found:?}");
+    }
+    let changed =
+        "S3 gives other bytes than it was given: something stands between that changes them";
+    for (part, sentence) in [
+        (format!("/{previews}/"), changed),
+        (
+            String::from("X-Amz-Signature"),
+            "A signed link gives other bytes than those of its object",
+        ),
+    ] {
+        cloud
+            .proxy
+            .answer("GET", &part, 200, "A page of somebody else");
+        assert_eq!(examined(), [sentence]);
+        cloud.proxy.relent();
+    }
+    assert_eq!(cloud.keys(temp), [""; 0], "it leaves nothing");
+    assert_eq!(cloud.previews(), [""; 0]);
+}
+
+#[test]
+fn what_sqs_refuses_is_told_and_the_photo_stays_in_the_queue() {
+    let cloud = Cloud::with_queue(false);
+    let queue = queue(&cloud);
+    let photo = name("1-34.png");
+    let refused = |action: &str, work: &mut dyn FnMut() -> String| {
+        cloud.proxy.refuse("POST", &format!("AmazonSQS.{action}"));
+        let told = work();
+        cloud.proxy.relent();
+        told
+    };
+    assert_eq!(
+        refused("SendMessageBatch", &mut || told(
+            &cloud,
+            queue.send(vec![photo.clone()])
+        )),
+        "SQS doesn't take new photos"
+    );
+    assert_eq!(cloud.messages(), 0);
+    cloud.wait(queue.send(vec![photo.clone()])).unwrap();
+    assert_eq!(
+        refused("ReceiveMessage", &mut || told(
+            &cloud,
+            queue.receive(10, false)
+        )),
+        "Nothing can be received from SQS"
+    );
+    let received = || cloud.wait(queue.receive(10, false)).unwrap().pop().unwrap();
+    let message = received();
+    assert_eq!(
+        refused("GetQueueAttributes", &mut || told(
+            &cloud,
+            queue.extend(&message)
+        )),
+        "The attributes of the queue can't be read"
+    );
+    let failure = Failure::Missing;
+    assert_eq!(
+        refused("ChangeMessageVisibility", &mut || {
+            told(&cloud, queue.put_back(&message, &failure))
+        }),
+        "A message can't be put back into SQS"
+    );
+    let mut message = Some(message);
+    assert_eq!(
+        refused("DeleteMessage", &mut || {
+            told(&cloud, queue.acknowledge(message.take().unwrap()))
+        }),
+        "A message can't be deleted from SQS"
+    );
+    assert_eq!(cloud.messages(), 1);
+}
+
+#[test]
+fn a_name_that_sqs_refuses_among_others_is_kept_for_another_time() {
+    let cloud = Cloud::with_queue(false);
+    let queue = queue(&cloud);
+    let names = ["1-1.png", "1-2.png"].map(name);
+    let half = r#"{"Successful": [{"Id": "1", "MessageId": "1", "MD5OfMessageBody": ""}],
+        "Failed": [{"Id": "0", "Code": "Overloaded", "Message": "Later", "SenderFault": false}]}"#;
+    cloud.proxy.answer("POST", "SendMessageBatch", 200, half);
+    let accepted = cloud.wait(queue.send(names.to_vec())).unwrap();
+    assert_eq!(accepted, names[1..]);
+}
+
+#[test]
+fn the_doctor_names_a_queue_that_is_not_what_its_address_says_or_does_not_tell() {
+    let cloud = Cloud::with_dead_letters(false);
+    let examined = |action: &str, status: u16, body: &str| {
+        let queue = queue(&cloud);
+        let mut found = Vec::new();
+        cloud.proxy.answer("POST", action, status, body);
+        cloud.wait(queue.examine(&mut |finding| found.push(finding)));
+        cloud.proxy.relent();
+        found.retain(|finding| finding.verdict == Verdict::Bad);
+        found
+            .into_iter()
+            .map(|finding| finding.sentence)
+            .collect::<String>()
+    };
+    let fifo = r#"{"Attributes": {"FifoQueue": "true", "VisibilityTimeout": "60"}}"#;
+    let said = examined("GetQueueAttributes", 200, fifo);
+    assert!(
+        said.contains("says otherwise than the queue itself whether it is FIFO"),
+        "{said}"
+    );
+    let said = examined("GetQueueUrl", 403, "{}");
+    let words = "The dead-letter queue arn:aws:sqs:us-east-1:123456789012:failed-";
+    assert!(
+        said.contains(words) && said.contains(" can't be found"),
+        "{said}"
+    );
+}
