@@ -20,6 +20,7 @@ mod read_only;
 mod secrets;
 mod settings;
 mod shutdown;
+mod terminal;
 mod uploads;
 mod users;
 mod worker;
