@@ -1,8 +1,11 @@
 //! How a request gets to Rocket, and its answer back.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http_body_util::combinators::UnsyncBoxBody;
@@ -12,11 +15,12 @@ use hyper::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
-use rocket::futures::stream::poll_fn;
+use rocket::futures::stream;
 use rocket::http::uri::Host;
 use rocket::http::{Cookie, Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use tokio::io::AsyncReadExt;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::arriving::{Arriving, Progress};
@@ -25,6 +29,9 @@ use super::in_flight::InFlight;
 /// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
 /// it on than in reading it.
 const PIECE: usize = 64 * 1024;
+
+/// About as many headers as an answer has.
+const HEADERS: usize = 16;
 
 /// An answer on its way.
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
@@ -47,14 +54,14 @@ impl Answerer {
     }
 
     /// The answer to a request of `peer`. What was begun is carried out, even if the client leaves meanwhile.
-    pub(super) async fn answer(
+    pub(super) fn answer(
         self: Arc<Self>,
         peer: SocketAddr,
         request: Request<Incoming>,
-    ) -> io::Result<Answer> {
+    ) -> impl Future<Output = io::Result<Answer>> {
         let under_way = self.under_way.begin();
-        let (send, receive) = oneshot::channel();
-        tokio::spawn(async move {
+        let (send, mut receive) = oneshot::channel();
+        let mut work = CarriedOut::new(async move {
             let _under_way = under_way;
             match self.carry_out(peer, request, send).await {
                 Ok(()) => {}
@@ -64,9 +71,12 @@ impl Answerer {
                 Err(error) => tracing::error!("an answer breaks off: {error}"),
             }
         });
-        receive
-            .await
-            .map_err(|_| io::Error::other("the request was given up"))
+        // The work is in its box from the start: what the connection gets is moved once more.
+        poll_fn(move |context| {
+            work.go_on(context);
+            let answer = ready!(Pin::new(&mut receive).poll(context));
+            Poll::Ready(answer.map_err(|_| io::Error::other("the request was given up")))
+        })
     }
 
     async fn carry_out(
@@ -91,9 +101,9 @@ impl Answerer {
         // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
         // and the answer to a HEAD request has the length of what GET would give.
         let (sender, mut pieces) = mpsc::channel(1);
-        let pieces = StreamBody::new(poll_fn(move |context| pieces.poll_recv(context)));
+        let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         deliver(send, complete(head, pieces.boxed_unsync())?)?;
-        stream(answer, sender).await
+        send_on(answer, sender).await
     }
 
     /// The request as Rocket has it.
@@ -121,9 +131,47 @@ impl Answerer {
     }
 }
 
+/// Work that is done in the task that waits for it, which spares the way to another one; and in a task of its own from
+/// where nobody waits any more, because the client has left or reads what is still being written.
+struct CarriedOut {
+    left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl CarriedOut {
+    fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            left: Some(Box::pin(work)),
+        }
+    }
+
+    /// Does what can be done now.
+    fn go_on(&mut self, context: &mut Context<'_>) {
+        // What panics is not gone on with.
+        if let Some(mut work) = self.left.take()
+            && work.as_mut().poll(context).is_pending()
+        {
+            self.left = Some(work);
+        }
+    }
+}
+
+impl Drop for CarriedOut {
+    fn drop(&mut self) {
+        // Without a runtime, the process is about to end.
+        if let Some(work) = self.left.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(work);
+        }
+    }
+}
+
 /// The head of an answer, and the size of its body if there is one and its size is known.
 fn head(answer: &LocalResponse<'_>, progress: &Progress) -> (Builder, Option<usize>) {
     let mut head = Response::builder().status(answer.status().code);
+    if let Some(headers) = head.headers_mut() {
+        headers.reserve(HEADERS);
+    }
     for header in answer.headers().iter() {
         head = head.header(header.name().as_str(), header.value());
     }
@@ -151,7 +199,7 @@ fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
 }
 
 /// Sends an answer as it comes.
-async fn stream(
+async fn send_on(
     mut answer: LocalResponse<'_>,
     to: mpsc::Sender<io::Result<Frame<Bytes>>>,
 ) -> io::Result<()> {
