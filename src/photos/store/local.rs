@@ -107,7 +107,7 @@ impl LocalStore {
 
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let (from, to) = (self.temporary(name), self.sorted(name));
-        let (root, temp, folder) = (self.root.clone(), self.temp(), self.space(name));
+        let (root, folder) = (self.root.clone(), self.space(name));
         blocking(move || {
             loop {
                 make_folder(&folder)?;
@@ -121,9 +121,9 @@ impl LocalStore {
                 }
             }
             sync_folder(&folder)?;
-            // Another worker may have made the folder, and not synced it yet.
+            // Another worker may have made the folder, and not synced it yet. The folder that the photo has left needn't be
+            // synced: should it be in both after a power cut, it is read from this one and deleted from both.
             sync_folder(&root)?;
-            sync_folder(&temp)?;
             Ok(Sorted::Now)
         })
         .await

@@ -106,6 +106,8 @@ impl StoredPhoto {
     }
 }
 
+// What S3 is asked is put into a box: the library's futures take many KiB, which every request would else carry that may
+// come to a photo.
 impl PhotoStore {
     /// Makes what the store needs and isn't there yet.
     ///
@@ -114,7 +116,7 @@ impl PhotoStore {
     pub async fn prepare(&self) -> Result<()> {
         match self {
             Self::Local(_) => Ok(()),
-            Self::S3(store) => store.prepare().await,
+            Self::S3(store) => Box::pin(store.prepare()).await,
         }
     }
 
@@ -126,7 +128,7 @@ impl PhotoStore {
         match self {
             // Its folder is a part of the data folder, which is looked at by itself.
             Self::Local(_) => Ok(None),
-            Self::S3(store) => store.find_earlier().await,
+            Self::S3(store) => Box::pin(store.find_earlier()).await,
         }
     }
 
@@ -134,7 +136,7 @@ impl PhotoStore {
     pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
         match self {
             Self::Local(store) => store.examine(tell).await,
-            Self::S3(store) => store.examine(tell).await,
+            Self::S3(store) => Box::pin(store.examine(tell)).await,
         }
     }
 
@@ -145,7 +147,7 @@ impl PhotoStore {
     pub async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         match self {
             Self::Local(store) => store.put_temporary(name, bytes).await,
-            Self::S3(store) => store.put_temporary(name, bytes).await,
+            Self::S3(store) => Box::pin(store.put_temporary(name, bytes)).await,
         }
     }
 
@@ -156,7 +158,7 @@ impl PhotoStore {
     pub async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         match self {
             Self::Local(store) => store.put_sorted(name, bytes).await,
-            Self::S3(store) => store.put_sorted(name, bytes).await,
+            Self::S3(store) => Box::pin(store.put_sorted(name, bytes)).await,
         }
     }
 
@@ -167,7 +169,7 @@ impl PhotoStore {
     pub async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         match self {
             Self::Local(store) => store.sort(name).await,
-            Self::S3(store) => store.sort(name).await,
+            Self::S3(store) => Box::pin(store.sort(name)).await,
         }
     }
 
@@ -178,7 +180,7 @@ impl PhotoStore {
     pub async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
         match self {
             Self::Local(store) => store.has_sorted(name).await,
-            Self::S3(store) => store.has_sorted(name).await,
+            Self::S3(store) => Box::pin(store.has_sorted(name)).await,
         }
     }
 
@@ -189,7 +191,7 @@ impl PhotoStore {
     pub async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         match self {
             Self::Local(store) => store.open(name).await,
-            Self::S3(store) => store.open(name).await,
+            Self::S3(store) => Box::pin(store.open(name)).await,
         }
     }
 
@@ -200,7 +202,7 @@ impl PhotoStore {
     pub async fn serve(&self, name: &PhotoName) -> Result<Option<Served>> {
         match self {
             Self::Local(store) => Ok(store.open(name).await?.map(Served::Here)),
-            Self::S3(store) => store.serve(name).await,
+            Self::S3(store) => Box::pin(store.serve(name)).await,
         }
     }
 
@@ -212,7 +214,7 @@ impl PhotoStore {
     pub async fn origin(&self) -> Result<Option<String>> {
         match self {
             Self::Local(_) => Ok(None),
-            Self::S3(store) => store.origin().await,
+            Self::S3(store) => Box::pin(store.origin()).await,
         }
     }
 
@@ -228,7 +230,7 @@ impl PhotoStore {
     ) -> Result<()> {
         match self {
             Self::Local(store) => store.put_preview(name, size, bytes).await,
-            Self::S3(store) => store.put_preview(name, size, bytes).await,
+            Self::S3(store) => Box::pin(store.put_preview(name, size, bytes)).await,
         }
     }
 
@@ -243,7 +245,7 @@ impl PhotoStore {
     ) -> Result<Option<StoredPhoto>> {
         match self {
             Self::Local(store) => store.open_preview(name, size).await,
-            Self::S3(store) => store.open_preview(name, size).await,
+            Self::S3(store) => Box::pin(store.open_preview(name, size)).await,
         }
     }
 
@@ -261,7 +263,7 @@ impl PhotoStore {
                 let found = store.open_preview(name, size).await?;
                 Ok(found.filter(|found| found.bytes > 0).map(Served::Here))
             }
-            Self::S3(store) => store.serve_preview(name, size).await,
+            Self::S3(store) => Box::pin(store.serve_preview(name, size)).await,
         }
     }
 
@@ -286,7 +288,7 @@ impl PhotoStore {
                 }
                 Ok(())
             }
-            Self::S3(store) => store.delete_all(names).await,
+            Self::S3(store) => Box::pin(store.delete_all(names)).await,
         }
     }
 
@@ -318,7 +320,7 @@ impl PhotoStore {
     pub async fn delete_space(&self, space: &str) -> Result<()> {
         match self {
             Self::Local(store) => store.delete_space(space).await,
-            Self::S3(store) => store.delete_space(space).await,
+            Self::S3(store) => Box::pin(store.delete_space(space)).await,
         }
     }
 
@@ -330,7 +332,7 @@ impl PhotoStore {
         match self {
             // A folder goes with its last photo.
             Self::Local(_) => Ok(()),
-            Self::S3(store) => store.delete_bucket_of(space).await,
+            Self::S3(store) => Box::pin(store.delete_bucket_of(space)).await,
         }
     }
 
@@ -341,7 +343,7 @@ impl PhotoStore {
     pub async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         match self {
             Self::Local(store) => store.list_temporary(age).await,
-            Self::S3(store) => store.list_temporary(age).await,
+            Self::S3(store) => Box::pin(store.list_temporary(age)).await,
         }
     }
 }
