@@ -1,6 +1,8 @@
 //! What every answer carries: what a browser may do with it, how long it may be kept, and which other sites' pages may
 //! read it.
 
+use std::borrow::Cow;
+
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
 use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
@@ -81,9 +83,9 @@ impl Headers {
     async fn protect(&self, request: &Request<'_>, response: &mut Response<'_>) {
         let subject = Subject::of(request);
         let policy = match subject {
-            Subject::Page => self.page_policy().await,
-            Subject::Photo => PHOTO.to_owned(),
-            Subject::Other => NO_PAGE.to_owned(),
+            Subject::Page => self.page_policy().await.into(),
+            Subject::Photo => Cow::Borrowed(PHOTO),
+            Subject::Other => Cow::Borrowed(NO_PAGE),
         };
         response.set_raw_header("Content-Security-Policy", policy);
         // Whoever has a link to a photo may show it, on any page.

@@ -63,8 +63,10 @@ impl Visitor {
         }
         // The last value, because whoever came before could have written the others.
         let forwarded = |name: &str| {
-            let values = request.headers().get(name).filter(|_| believed);
+            let values = believed.then(|| request.headers().get(name));
             values
+                .into_iter()
+                .flatten()
                 .flat_map(|value| value.split(','))
                 .map(str::trim)
                 .last()
@@ -124,9 +126,14 @@ fn parse(hop: &str) -> Option<IpAddr> {
 /// Everybody behind a proxy that isn't believed counts as one, which whoever runs it should know.
 fn warn_once(peer: IpAddr, request: &Request<'_>) {
     static WARNING: Once = Once::new();
-    if let Some(header) = TRACES
-        .into_iter()
-        .find(|name| request.headers().contains(*name))
+    if WARNING.is_completed() {
+        return;
+    }
+    // Once through the few headers, because each look-up of a name reads and hashes it.
+    if let Some(header) = request
+        .headers()
+        .iter()
+        .find_map(|header| TRACES.into_iter().find(|name| header.name() == *name))
     {
         WARNING.call_once(|| {
             tracing::warn!(
