@@ -37,8 +37,8 @@ use crate::threads;
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection before it is told to come again.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Readers: SQLite reads from memory most of the time, so a few more than there are cores.
-const READERS: u32 = 8;
+/// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
+const READERS: usize = 8;
 /// How long a read waits for one of the few places on the threads that ask, before it goes to another thread.
 const HERE: Duration = Duration::from_millis(5);
 /// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
@@ -92,8 +92,9 @@ impl Db {
             prepare(connection, deadline)?;
             connection.pragma_update(None, "query_only", true)
         });
+        let here = threads::cores();
         let readers = r2d2::Pool::builder()
-            .max_size(READERS)
+            .max_size(u32::try_from(READERS + here)?)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(deadline)
@@ -102,8 +103,8 @@ impl Db {
         Ok(Self {
             inner: Arc::new(Inner {
                 readers,
-                permits: Arc::new(Semaphore::new(READERS as usize)),
-                here: Semaphore::new(threads::cores()),
+                permits: Arc::new(Semaphore::new(READERS)),
+                here: Semaphore::new(here),
                 writer: Writer::start(connection, deadline)?,
                 deadline,
                 reads: AtomicU64::new(0),
@@ -130,11 +131,10 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let permit = self.permit().await?;
         // Who waits for a place here waits for a read in memory, which is shorter than the way to another thread. Where
         // the disk is slow, the places stay taken. Others leave the last thread of the runtime free.
         let Ok(Ok(_here)) = timeout(HERE, self.inner.here.acquire()).await else {
-            return self.read_elsewhere(permit, work).await;
+            return self.read_long(work).await;
         };
         catch_unwind(AssertUnwindSafe(|| self.read_blocking(work)))
             .unwrap_or_else(|_| Err(Error::Internal(anyhow!("a read of the database panicked"))))

@@ -78,15 +78,12 @@ async fn a_read_that_finds_no_free_connection_in_time_answers_busy() {
     let folder = tempfile::tempdir().unwrap();
     let db =
         Db::open_with_deadline(&folder.path().join("test.db"), Duration::from_millis(20)).unwrap();
-    let all = db
-        .inner
-        .permits
-        .clone()
-        .acquire_many_owned(READERS)
-        .await
-        .unwrap();
+    let all = |places: &Semaphore| u32::try_from(places.available_permits()).unwrap();
+    let Inner { permits, here, .. } = &*db.inner;
+    let elsewhere = permits.acquire_many(all(permits)).await.unwrap();
+    let here = here.acquire_many(all(here)).await.unwrap();
     assert!(matches!(db.read(|_| Ok(())).await, Err(Error::Busy)));
-    drop(all);
+    drop((elsewhere, here));
     assert!(db.read(|_| Ok(())).await.is_ok());
 }
 
