@@ -1,7 +1,7 @@
 //! Links that begin with our own address.
 
 use std::fmt::{self, Display, Formatter};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rocket::State;
 use rocket::outcome::try_outcome;
@@ -13,27 +13,25 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::domain::page::{Listing, Order, Page};
 use crate::domain::tokens::Token;
-use crate::photos::links::{LinkSigner, PhotoLinks};
+use crate::photos::links::{LinkKey, LinkMaker, PhotoLinks};
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
 /// Makes absolute links for the one who asks.
 pub struct Links {
-    signer: LinkSigner,
+    key: LinkKey,
+    /// Made for the first photo: to look at the key takes a look at its file.
+    maker: OnceLock<LinkMaker>,
     now: Timestamp,
-    origin: Arc<str>,
+    origin: String,
     path: String,
 }
 
 /// The links to a photo and to its previews.
-pub struct LinksToPhoto {
-    origin: Arc<str>,
-    photo: Arc<PhotoLinks>,
-}
+pub struct LinksToPhoto(Arc<PhotoLinks>);
 
 /// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
 pub struct LinkToPhoto {
-    origin: Arc<str>,
     photo: Arc<PhotoLinks>,
     size: Option<PreviewSize>,
 }
@@ -42,8 +40,7 @@ impl LinksToPhoto {
     /// To the photo itself, or to a preview.
     pub fn to(&self, size: Option<PreviewSize>) -> LinkToPhoto {
         LinkToPhoto {
-            origin: self.origin.clone(),
-            photo: self.photo.clone(),
+            photo: self.0.clone(),
             size,
         }
     }
@@ -51,7 +48,6 @@ impl LinksToPhoto {
 
 impl Display for LinkToPhoto {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.origin)?;
         self.photo.write(self.size, formatter)
     }
 }
@@ -69,9 +65,10 @@ impl<'r> FromRequest<'r> for Links {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
         Outcome::Success(Self {
-            signer: app.links.signer(),
+            key: app.links.clone(),
+            maker: OnceLock::new(),
             now: app.now(),
-            origin: Visitor::of(app, request).origin.as_str().into(),
+            origin: Visitor::of(app, request).origin.clone(),
             path: request.uri().path().to_string(),
         })
     }
@@ -80,10 +77,10 @@ impl<'r> FromRequest<'r> for Links {
 impl Links {
     /// Links to a photo that anybody who has them can fetch for a while.
     pub fn photo(&self, name: &PhotoName) -> LinksToPhoto {
-        LinksToPhoto {
-            origin: self.origin.clone(),
-            photo: Arc::new(self.signer.links(name, self.now)),
-        }
+        let maker = self
+            .maker
+            .get_or_init(|| self.key.signer().links_from(&self.origin, self.now));
+        LinksToPhoto(Arc::new(maker.links(name)))
     }
 
     /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,

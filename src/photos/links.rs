@@ -29,33 +29,64 @@ pub struct LinkSigner {
     mac: Hmac<Sha256>,
 }
 
+/// Makes links of one origin that all end at the same time.
+pub struct LinkMaker {
+    mac: Hmac<Sha256>,
+    origin: String,
+    expires: String,
+}
+
 /// The links to one photo, whole and in its sizes. All carry the same signature: who may see one may see the others.
 pub struct PhotoLinks {
-    path: String,
-    proof: String,
+    /// The link to the photo itself.
+    whole: String,
+    /// Where its path ends, and with it what all of them begin with.
+    path: usize,
 }
 
 impl PhotoLinks {
-    /// Writes the path and query of the link to the photo itself, or to a preview.
+    /// Writes the link to the photo itself, or to a preview.
     pub fn write(&self, size: Option<PreviewSize>, to: &mut impl Write) -> fmt::Result {
-        to.write_str(&self.path)?;
-        if let Some(size) = size {
-            to.write_char('/')?;
-            to.write_str(size.as_str())?;
-        }
-        to.write_char('?')?;
-        to.write_str(&self.proof)
+        let Some(size) = size else {
+            return to.write_str(&self.whole);
+        };
+        let (path, proof) = self.whole.split_at(self.path);
+        to.write_str(path)?;
+        to.write_char('/')?;
+        to.write_str(size.as_str())?;
+        to.write_str(proof)
+    }
+}
+
+impl LinkMaker {
+    /// The links to a photo.
+    pub fn links(&self, name: &PhotoName) -> PhotoLinks {
+        let signature = sign(&self.mac, name, &self.expires).finalize().into_bytes();
+        let Self {
+            origin, expires, ..
+        } = self;
+        // Piece by piece, because lists have hundreds of them and to format is slow.
+        let mut whole = String::with_capacity(origin.len() + name.as_str().len() + 96);
+        whole.push_str(origin);
+        whole.push_str("/photos/");
+        whole.push_str(name.as_str());
+        let path = whole.len();
+        whole.push_str("?expires=");
+        whole.push_str(expires);
+        whole.push_str("&signature=");
+        URL_SAFE_NO_PAD.encode_string(signature, &mut whole);
+        PhotoLinks { whole, path }
     }
 }
 
 impl LinkSigner {
-    /// The links to a photo, good for 12 to 24 hours.
-    pub fn links(&self, name: &PhotoName, now: Timestamp) -> PhotoLinks {
+    /// Makes links that begin with `origin` and are good for 12 to 24 hours.
+    pub fn links_from(self, origin: &str, now: Timestamp) -> LinkMaker {
         let expires = (now.seconds().div_euclid(PERIOD) + 2) * PERIOD;
-        let signature = URL_SAFE_NO_PAD.encode(self.sign(name, expires).finalize().into_bytes());
-        PhotoLinks {
-            path: format!("/photos/{name}"),
-            proof: format!("expires={expires}&signature={signature}"),
+        LinkMaker {
+            mac: self.mac,
+            origin: origin.to_owned(),
+            expires: expires.to_string(),
         }
     }
 
@@ -70,17 +101,13 @@ impl LinkSigner {
         signature: &str,
         now: Timestamp,
     ) -> Result<i64> {
-        let expires = expires
-            .parse::<i64>()
-            .ok()
-            .filter(|number| number.to_string() == expires);
-        let expires = expires.ok_or(Error::BadLink)?;
         let signature = URL_SAFE_NO_PAD
             .decode(signature)
             .map_err(|_| Error::BadLink)?;
-        self.sign(name, expires)
+        sign(&self.mac, name, expires)
             .verify_slice(&signature)
             .map_err(|_| Error::BadLink)?;
+        let expires: i64 = expires.parse().map_err(|_| Error::BadLink)?;
         // One from a clock that was ahead would hold for longer than links do.
         if now.seconds() >= expires || expires - now.seconds() > 2 * PERIOD + SLACK {
             Err(Error::ExpiredLink)
@@ -88,11 +115,14 @@ impl LinkSigner {
             Ok(expires)
         }
     }
+}
 
-    fn sign(&self, name: &PhotoName, expires: i64) -> Hmac<Sha256> {
-        // A name has no line break, so no other name and time make the same text.
-        self.mac.clone().chain_update(format!("{name}\n{expires}"))
-    }
+fn sign(mac: &Hmac<Sha256>, name: &PhotoName, expires: &str) -> Hmac<Sha256> {
+    // A name has no line break, so no other name and time make the same text.
+    mac.clone()
+        .chain_update(name.as_str())
+        .chain_update("\n")
+        .chain_update(expires)
 }
 
 #[cfg(test)]
@@ -101,13 +131,10 @@ mod tests {
 
     use super::*;
 
-    impl PhotoLinks {
-        /// The path and query of the link to the photo itself.
-        pub fn whole(&self) -> String {
-            let mut link = String::new();
-            self.write(None, &mut link).unwrap();
-            link
-        }
+    /// The path and query of the link to a photo.
+    pub(super) fn link(signer: &LinkSigner, name: &str, now: Timestamp) -> String {
+        let maker = signer.clone().links_from("", now);
+        maker.links(&name.parse().unwrap()).whole
     }
 
     fn signer() -> LinkSigner {
@@ -131,7 +158,7 @@ mod tests {
     fn a_link_holds_for_half_a_day_and_ends_within_a_day() {
         let signer = signer();
         let now = Timestamp(1_800_000_000_000);
-        let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
+        let link = link(&signer, "1-34.jpg", now);
         let (name, expires, signature) = parts(&link);
         let check = |seconds: i64| {
             signer.check(&name, expires, signature, Timestamp(now.0 + seconds * 1000))
@@ -148,7 +175,7 @@ mod tests {
     fn a_link_with_any_one_character_changed_is_refused() {
         let signer = signer();
         let now = Timestamp(1_800_000_000_000);
-        let link = signer.links(&"1-34.jpg".parse().unwrap(), now).whole();
+        let link = link(&signer, "1-34.jpg", now);
         let (name, expires, signature) = parts(&link);
         for at in 0..signature.len() {
             let mut changed = signature.as_bytes().to_vec();

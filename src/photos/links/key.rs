@@ -161,8 +161,7 @@ mod tests {
 
     fn link(key: &LinkKey) -> String {
         let now = Timestamp(1_800_000_000_000);
-        let links = key.signer().links(&"1-34.jpg".parse().unwrap(), now);
-        links.whole()
+        crate::photos::links::tests::link(&key.signer(), "1-34.jpg", now)
     }
 
     #[test]
