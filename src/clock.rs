@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// The most characters of a moment in RFC 3339: to the nanosecond, as the library can write it.
+const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
+
 /// A moment: UTC milliseconds since 1970, as the database keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
@@ -36,17 +39,29 @@ impl Timestamp {
     /// RFC 3339 in UTC with `Z`, to the millisecond. A moment outside the years 0 to 9999, which no clock
     /// of ours gives, is written as the start of 1970.
     pub fn rfc3339(self) -> String {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-            .format(&Rfc3339)
-            .unwrap_or_else(|_| String::from("1970-01-01T00:00:00Z"))
+        let mut text = [0; LENGTH];
+        self.write(&mut text).to_owned()
+    }
+
+    /// Writes it into memory that is there already, for lists of hundreds.
+    fn write(self, text: &mut [u8; LENGTH]) -> &str {
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let mut rest = &mut text[..];
+        let is_written = moment.format_into(&mut rest, &Rfc3339).is_ok();
+        // By what is left, because the library counts the characters of fractions wrongly.
+        let length = LENGTH - rest.len();
+        text.get(..length)
+            .filter(|_| is_written)
+            .and_then(|text| std::str::from_utf8(text).ok())
+            .unwrap_or("1970-01-01T00:00:00Z")
     }
 }
 
 impl Serialize for Timestamp {
     /// As [`Timestamp::rfc3339`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.rfc3339())
+        serializer.serialize_str(self.write(&mut [0; LENGTH]))
     }
 }
 

@@ -1,8 +1,8 @@
 //! How the photos of shares are told: links to them, and what a page needs to know before it has fetched any.
 
-use base64::Engine;
+use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::links::{LinkToPhoto, Links, LinksToPhoto};
 use crate::domain::photos::Photo;
@@ -19,9 +19,18 @@ pub struct ImageView {
 pub struct Image {
     width: u32,
     height: u32,
-    placeholder: Option<String>,
+    placeholder: Option<Base64>,
     animated: bool,
     previews: Previews,
+}
+
+/// Bytes that become text where they are sent.
+struct Base64(Vec<u8>);
+
+impl Serialize for Base64 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(&self.0, &STANDARD))
+    }
 }
 
 #[derive(Serialize)]
@@ -39,19 +48,19 @@ struct Preview {
 
 impl ImageView {
     /// With links for the one who asks.
-    pub fn new(photo: &Photo, links: &Links) -> Self {
+    pub fn new(photo: Photo, links: &Links) -> Self {
         let own = links.photo(&photo.name);
         Self {
             url: own.to(None),
             image: Image {
                 width: photo.width,
                 height: photo.height,
-                placeholder: photo.placeholder.as_ref().map(|hash| STANDARD.encode(hash)),
-                animated: photo.animated,
                 previews: Previews {
-                    small: Preview::new(photo, PreviewSize::Small, &own),
-                    large: Preview::new(photo, PreviewSize::Large, &own),
+                    small: Preview::new(&photo, PreviewSize::Small, &own),
+                    large: Preview::new(&photo, PreviewSize::Large, &own),
                 },
+                placeholder: photo.placeholder.map(Base64),
+                animated: photo.animated,
             },
         }
     }

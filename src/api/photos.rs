@@ -14,6 +14,7 @@ use super::links::{LinkToPhoto, Links};
 use super::params::Piece;
 use super::ranges::{Conditions, Content, Keep};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photos::FoundPhoto;
@@ -35,7 +36,7 @@ pub struct Row {
     image: Image,
     share_id: ShareId,
     user: User,
-    timestamp: String,
+    timestamp: Timestamp,
 }
 
 #[get("/spaces/<id>/images")]
@@ -52,13 +53,13 @@ pub async fn list(
         photos::list(conn, &member, order, &page)
     });
     let listing = listing.await?.map(|shared| {
-        let ImageView { url, image } = ImageView::new(&shared.photo, &links);
+        let ImageView { url, image } = ImageView::new(shared.photo, &links);
         Row {
             image_url: url,
             image,
             share_id: shared.share,
             user: shared.user,
-            timestamp: shared.shared_at.rfc3339(),
+            timestamp: shared.shared_at,
         }
     });
     Ok(Piece::in_order(listing, order, &links))

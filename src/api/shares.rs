@@ -10,6 +10,7 @@ use super::images::{Image, ImageView};
 use super::links::{LinkToPhoto, Links};
 use super::params::{IdempotencyKey, Piece};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::domain::access;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::Page;
@@ -30,31 +31,23 @@ pub struct ShareView {
     space: Option<Space>,
     user: User,
     text: String,
-    timestamp: String,
+    timestamp: Timestamp,
     image_url: Option<LinkToPhoto>,
     image: Option<Image>,
 }
 
 impl ShareView {
     fn new(share: Share, links: &Links) -> Self {
-        let photo = share.photo.map(|photo| ImageView::new(&photo, links));
+        let photo = share.photo.map(|photo| ImageView::new(photo, links));
         let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
         Self {
             id: share.id,
-            space: Some(share.space),
+            space: share.space,
             user: share.user,
             text: share.text,
-            timestamp: share.created_at.rfc3339(),
+            timestamp: share.created_at,
             image_url,
             image,
-        }
-    }
-
-    /// In a list of a space's shares, that space goes without saying.
-    fn without_space(share: Share, links: &Links) -> Self {
-        Self {
-            space: None,
-            ..Self::new(share, links)
         }
     }
 }
@@ -120,9 +113,7 @@ pub async fn list(
         let member = access::member(conn, user.user.id, &id)?;
         shares::list(conn, &member, &page)
     });
-    let listing = listing
-        .await?
-        .map(|share| ShareView::without_space(share, &links));
+    let listing = listing.await?.map(|share| ShareView::new(share, &links));
     Ok(Piece::new(listing, &links))
 }
 

@@ -18,7 +18,8 @@ use crate::photos::name::PhotoName;
 #[derive(Clone, Debug)]
 pub struct Share {
     pub id: ShareId,
-    pub space: Space,
+    /// `None` in a list of a space's shares, where it goes without saying.
+    pub space: Option<Space>,
     pub user: User,
     pub text: String,
     pub created_at: Timestamp,
@@ -26,14 +27,24 @@ pub struct Share {
 }
 
 impl Share {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, and those of the photo.
+    fn in_list(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
             text: row.get(1)?,
             created_at: Timestamp(row.get(2)?),
             user: User::from_row(row, 3)?,
-            space: Space::from_row(row, 5)?,
-            photo: Photo::from_joined(row, 7)?,
+            photo: Photo::from_joined(row, 5)?,
+            space: None,
+        })
+    }
+
+    /// As [`Self::in_list`], and behind those columns the space's `id, name`.
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let space = Some(Space::from_row(row, 10)?);
+        Ok(Self {
+            space,
+            ..Self::in_list(row)?
         })
     }
 }
@@ -188,17 +199,16 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<S
     let before: i64 = page.after(i64::MAX)?;
     let rows = conn
         .prepare_cached(LIST)?
-        .query_map((member.space(), before, page.fetch()), Share::from_row)?
+        .query_map((member.space(), before, page.fetch()), Share::in_list)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     page.listing(rows, |row| row.id)
 }
 
-// The space comes first, so that it is looked up once and not for each share.
-const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name,
+const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,
         f.name, f.width, f.height, f.animated, f.placeholder
-    from spaces p cross join shares s on s.space_id = p.id join users u on u.id = s.user_id
+    from shares s join users u on u.id = s.user_id
     left join photos f on f.share_id = s.id and f.position = 0
-    where p.id = ? and s.id < ? order by s.id desc limit ?";
+    where s.space_id = ? and s.id < ? order by s.id desc limit ?";
 
 /// One share.
 pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
@@ -208,8 +218,8 @@ pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
 fn get_by_id(conn: &Connection, id: ShareId) -> Result<Share> {
     Ok(conn
         .prepare_cached(
-            "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name,
-                 f.name, f.width, f.height, f.animated, f.placeholder
+            "select s.id, s.text, s.created_at, u.id, u.login,
+                 f.name, f.width, f.height, f.animated, f.placeholder, p.id, p.name
              from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
              left join photos f on f.share_id = s.id and f.position = 0 where s.id = ?",
         )?
