@@ -6,7 +6,7 @@
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
-use std::io::{self, SeekFrom};
+use std::io;
 use std::path::PathBuf;
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
@@ -15,7 +15,7 @@ use rocket::http::{ContentType, RawStr};
 use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::body::{Opened, cut_off, open};
 use super::guards::{CurrentUser, refused};
@@ -30,6 +30,10 @@ const TYPES: &str = "The form must be sent as multipart/form-data with a boundar
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
 /// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
+
+/// The bytes of a photo that are kept in memory while it arrives. All uploads that are let in at once may have so many
+/// for as long as they take, so that larger ones go to the disk.
+const IN_MEMORY: usize = 4 * 1024 * 1024;
 
 /// What somebody wants to share, and who.
 pub struct ShareForm {
@@ -116,7 +120,14 @@ fn may_be_large(request: &Request<'_>, limits: &Limits) -> bool {
 
 /// Reads the rest of a body, which nobody wants.
 async fn read_on(body: &mut Opened<'_>) {
-    if let Err(error) = tokio::io::copy(body, &mut tokio::io::sink()).await {
+    let rest = async {
+        // Mostly there is none, which is found out without the room that a copy sets up first.
+        if body.read(&mut [0]).await? == 0 {
+            return Ok(0);
+        }
+        tokio::io::copy(body, &mut tokio::io::sink()).await
+    };
+    if let Err(error) = rest.await {
         tracing::debug!("a body that nobody wants ends too early: {error}");
     }
 }
@@ -229,44 +240,46 @@ async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| not_utf8())
 }
 
-/// Streams a photo to disk. A part with no name and no bytes is what a browser sends for an untouched file input.
+/// Takes a photo in, a large one by way of the disk. A part with no name and no bytes is what a browser sends for an
+/// untouched file input.
 async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
     let named = part.file_name().is_some_and(|name| !name.is_empty());
     let limit = app.config.limits.photo_bytes;
-    let mut file: Option<File> = None;
+    let (mut bytes, mut file) = (Vec::new(), None);
     let mut size = 0;
     while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
         let chunk = chunk.as_ref();
         size += chunk.len() as u64;
         if size > limit {
             // The rest is read, but no longer kept.
-            file = None;
-            continue;
+            (bytes, file) = (Vec::new(), None);
+        } else if let Some(file) = &mut file {
+            write_on(file, chunk).await?;
+        } else {
+            bytes.extend_from_slice(chunk);
+            if bytes.len() > IN_MEMORY {
+                let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
+                write_on(file, &std::mem::take(&mut bytes)).await?;
+            }
         }
-        let file = match &mut file {
-            Some(file) => file,
-            none => none.insert(unnamed_file(app.config.data_dir.clone()).await?),
-        };
-        file.write_all(chunk).await.map_err(Error::writing)?;
     }
     if size == 0 && !named {
         return Ok(None);
     }
-    if size > limit {
-        return Ok(Some(Upload { file: None }));
-    }
-    let mut file = match file {
-        Some(file) => file,
-        None => unnamed_file(app.config.data_dir.clone()).await?,
+    let Some(mut file) = file else {
+        return Ok(Some(if size > limit {
+            Upload::TooLarge
+        } else {
+            Upload::InMemory(bytes)
+        }));
     };
     // The last piece may be on its way still; where it fails, nothing else would say so.
     file.flush().await.map_err(Error::writing)?;
-    file.seek(SeekFrom::Start(0))
-        .await
-        .map_err(Error::writing)?;
-    Ok(Some(Upload {
-        file: Some(file.into_std().await),
-    }))
+    Ok(Some(Upload::OnDisk(file.into_std().await)))
+}
+
+async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
+    file.write_all(bytes).await.map_err(Error::writing)
 }
 
 /// A file without a name, on the disk of the data folder: it ends with its handle, also in a crash.

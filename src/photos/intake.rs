@@ -1,7 +1,7 @@
 //! From an upload to a photo in the temporary store: its size and type checked, cleaned, named and made durable.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -19,10 +19,14 @@ use crate::error::{Error, Result};
 /// Photos that are cleaned at once. Each holds its file in memory about twice.
 const AT_ONCE: usize = 4;
 
-/// A file as it arrived, on disk under no name, so that nothing of it outlives the request.
-pub struct Upload {
-    /// `None` if there were more bytes than the limit allows.
-    pub file: Option<File>,
+/// A file as it arrived.
+pub enum Upload {
+    /// One of the usual size.
+    InMemory(Vec<u8>),
+    /// A larger one, on disk under no name, so that nothing of it outlives the request.
+    OnDisk(File),
+    /// There were more bytes than the limit allows.
+    TooLarge,
 }
 
 /// For which share a photo comes.
@@ -58,7 +62,6 @@ impl Intake {
     /// # Errors
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
     pub async fn clean(&self, upload: Upload) -> Result<Picture> {
-        let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
         let permit = self
             .permits
             .clone()
@@ -68,7 +71,7 @@ impl Intake {
         let limits = self.limits.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            clean(file, &limits)
+            clean(upload, &limits)
         });
         cleaned
             .await
@@ -114,16 +117,24 @@ impl Intake {
     }
 }
 
-fn clean(mut file: File, limits: &Limits) -> Result<Picture> {
-    let mut bytes = Vec::new();
-    file.rewind()
-        .and_then(|()| file.read_to_end(&mut bytes))
-        .context("An upload can't be read back")?;
+fn clean(upload: Upload, limits: &Limits) -> Result<Picture> {
+    let bytes = match upload {
+        Upload::InMemory(bytes) => bytes,
+        Upload::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
+        Upload::TooLarge => return Err(too_many_bytes(limits)),
+    };
     picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
         Refusal::UnknownType => Error::PhotoType,
         Refusal::TooManyPixels { .. } => too_many_pixels(limits),
         Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
     })
+}
+
+fn read_back(mut file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The refusal of a photo with more bytes than the limit allows.
