@@ -127,7 +127,7 @@ impl<T> Piece<T> {
 impl<'r, T: Serialize> Responder<'r, 'static> for Piece<T> {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
         let mut json = Vec::with_capacity(ROW * (self.rows.len() + 1));
-        serde_json::to_writer(&mut json, &self.rows).map_err(|error| {
+        sonic_rs::to_writer(&mut json, &self.rows).map_err(|error| {
             tracing::error!("a list can't be written: {error}");
             Status::InternalServerError
         })?;

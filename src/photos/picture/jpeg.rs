@@ -1,5 +1,7 @@
 //! JPEG: segments behind markers, and entropy-coded data behind each start of scan (ITU T.81, annex B).
 
+use memchr::memchr;
+
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Cleaned, Limit, Refusal, Result, Size};
@@ -198,11 +200,10 @@ fn scan<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     let data = reader.rest();
     let mut end = 0;
     loop {
-        let next = data
+        end += data
             .get(end..)
-            .and_then(|rest| rest.iter().position(|&byte| byte == 0xff))
+            .and_then(|rest| memchr(0xff, rest))
             .ok_or(ENDS)?;
-        end += next;
         let code = data
             .get(end..)
             .and_then(|rest| rest.iter().position(|&byte| byte != 0xff))
