@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import aws, own, pocketbase, served, table
+from . import aws, counts, own, pocketbase, served, table
 from .load import ROOT, TARGET, prepare
 from .processes import Server
 
@@ -49,7 +49,7 @@ def by_contract(url, folder, photos, plan, wanted):
 
 #: The parts of the table, in the order in which they are taken.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
-PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "worker"]
+PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "instructions", "worker"]
 
 
 def measure(options, folder, plan, wanted):
@@ -76,6 +76,7 @@ def measure(options, folder, plan, wanted):
         ("previews", lambda: own.previews(folder / "previews", photos[1], plan)),
         ("memory", lambda: own.memory(folder / "memory", plan)),
         ("growth", lambda: own.growth(folder / "growth", photos[1], plan)),
+        ("instructions", lambda: counts.instructions(folder / "instructions", photos, plan)),
         ("worker", lambda: aws.worker(folder / "worker", small, plan)),
     ]:
         if part in wanted:

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// The sides of the noise's cells in pixels, and how strong each is.
-const OCTAVES: [(u32, f32); 5] = [(512, 90.0), (128, 50.0), (32, 24.0), (8, 11.0), (2, 10.0)];
+const OCTAVES: [(u32, f32); 5] = [(512, 90.0), (128, 50.0), (32, 24.0), (8, 11.0), (2, 32.0)];
 
 /// Writes a JPEG, always the same for the same size.
 ///

@@ -1,0 +1,61 @@
+"""How many instructions a request takes, as callgrind counts them: unlike time, nearly the same in every run."""
+
+import http.client
+import re
+import subprocess
+import urllib.parse
+
+from . import rows
+from .processes import Server
+from .served import furnish
+
+#: Requests before anything is counted, which fill what is kept, and those of one count.
+WARM, COUNTED = 30, 100
+
+
+def instructions(folder, photos, plan):
+    """What requests take that come one after the other on one connection."""
+    data, dumps = folder / "server", folder.resolve() / "counts"
+    with Server(data) as server:
+        furnished = furnish(server.url, *photos)
+        server.wait_until_idle()
+    callgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={dumps}"]
+    with Server(data, by=callgrind) as server:
+        furnished.reader.url = furnished.writer.url = server.url
+        for work, request in [
+            ("GET /me", furnished.reader.request("/me")),
+            ("GET /spaces, 5 spaces", furnished.spaces()),
+            ("GET /spaces/<id>/shares, 50 shares with photos", furnished.shares()),
+            ("POST a text share", furnished.text()),
+        ]:
+            values = [count(server, dumps, request) for _ in range(min(plan.rounds, 3))]
+            yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
+
+
+def count(server, dumps, request):
+    """Thousands of instructions of one request."""
+    def tell(order):
+        subprocess.run(["callgrind_control", order, str(server.pid)], capture_output=True, check=True)
+
+    ask(request, WARM)
+    tell("--zero")
+    tell("--instr=on")
+    ask(request, COUNTED)
+    tell("--instr=off")
+    tell("--dump")
+    newest = max(dumps.parent.glob(f"{dumps.name}.*"), key=lambda dump: int(dump.suffix[1:]))
+    total = re.search(r"^totals: (\d+)", newest.read_text(), re.MULTILINE)
+    return int(total[1]) / COUNTED / 1000
+
+
+def ask(request, times):
+    """Sends a request so often."""
+    url = urllib.parse.urlsplit(request.url)
+    connection = http.client.HTTPConnection(url.netloc, timeout=60)
+    for _ in range(times):
+        connection.request(request.method, url.path, request.body, request.headers())
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{request.method} {request.url}: {answer.status}")
+    connection.close()
