@@ -99,7 +99,7 @@ impl ShareForm {
             None
         };
         let Parts { text, photo } = match request.content_type() {
-            Some(kind) => read(app, kind, body).await?,
+            Some(kind) => read(app, kind, size(request), body).await?,
             None => read_nothing(body).await?,
         };
         Ok(Self {
@@ -113,9 +113,12 @@ impl ShareForm {
 
 /// Whether a form has, or may have, more than a text.
 fn may_be_large(request: &Request<'_>, limits: &Limits) -> bool {
-    let size = request.headers().get_one("Content-Length");
-    let size = size.and_then(|size| size.parse::<u64>().ok());
-    size.is_none_or(|size| size > text_bytes(limits))
+    size(request).is_none_or(|size| size > text_bytes(limits))
+}
+
+/// The bytes that a form says it has.
+fn size(request: &Request<'_>) -> Option<u64> {
+    request.headers().get_one("Content-Length")?.parse().ok()
 }
 
 /// Reads the rest of a body, which nobody wants.
@@ -147,7 +150,12 @@ async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
     }
 }
 
-async fn read(app: &App, kind: &ContentType, body: &mut Opened<'_>) -> Result<Parts> {
+async fn read(
+    app: &App,
+    kind: &ContentType,
+    size: Option<u64>,
+    body: &mut Opened<'_>,
+) -> Result<Parts> {
     let limits = &app.config.limits;
     match kind {
         kind if kind.is_form_data() => {
@@ -158,7 +166,7 @@ async fn read(app: &App, kind: &ContentType, body: &mut Opened<'_>) -> Result<Pa
                 Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
             read_multipart(
                 app,
-                Multipart::with_constraints(portions(body), boundary, bounds),
+                Multipart::with_constraints(portions(body, size), boundary, bounds),
             )
             .await
         }

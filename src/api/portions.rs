@@ -16,12 +16,17 @@ use tokio_util::io::ReaderStream;
 
 /// The most bytes of a portion.
 const MOST: usize = 64 * 1024;
+/// The least room for a portion.
+const LEAST: usize = 1024;
 
-/// Reads a body so that whoever asks again at once for what comes after a portion is told to come back.
+/// Reads a body so that whoever asks again at once for what comes after a portion is told to come back. `size` is how many
+/// bytes the body says it has: a short text needs no room for a large photo.
 pub fn portions(
     body: impl AsyncRead + Send + Unpin,
+    size: Option<u64>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let mut body = ReaderStream::with_capacity(body, MOST);
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    let mut body = ReaderStream::with_capacity(body, size.unwrap_or(MOST).clamp(LEAST, MOST));
     let mut has_given = false;
     poll_fn(move |context| {
         if std::mem::take(&mut has_given) {
@@ -76,7 +81,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_comes_whole_between_two_looks_is_whole() {
-        let mut form = Multipart::new(portions(late()), "x");
+        let mut form = Multipart::new(portions(late(), None), "x");
         let text = form.next_field().await.unwrap().unwrap();
         assert_eq!(text.text().await.unwrap(), "Hello");
         assert!(form.next_field().await.unwrap().is_none());
@@ -98,7 +103,7 @@ mod tests {
             .map(|number| number.to_le_bytes()[0])
             .collect();
         let mut read = Vec::new();
-        let mut portions = Box::pin(portions((&bytes[..]).take(u64::MAX)));
+        let mut portions = Box::pin(portions((&bytes[..]).take(u64::MAX), Some(1)));
         while let Some(portion) = portions.next().await {
             read.extend_from_slice(&portion.unwrap());
         }
