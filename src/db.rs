@@ -26,7 +26,7 @@ use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use self::writer::Writer;
@@ -53,6 +53,7 @@ pub struct Db {
 
 struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
+    /// How many more may read on other threads.
     permits: Arc<Semaphore>,
     /// How many more may read or write on the thread that asks.
     here: Semaphore,
@@ -149,23 +150,11 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let permit = self.permit().await?;
-        self.read_elsewhere(permit, work).await
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
         let permit = self.inner.permits.clone().acquire_owned();
-        timeout(self.inner.deadline, permit)
+        let permit = timeout(self.inner.deadline, permit)
             .await
             .map_err(|_| Error::Busy)?
-            .map_err(|error| Error::Internal(error.into()))
-    }
-
-    async fn read_elsewhere<T, F>(&self, permit: OwnedSemaphorePermit, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
-    {
+            .map_err(|error| Error::Internal(error.into()))?;
         self.inner.hops.fetch_add(1, Ordering::Relaxed);
         let db = self.clone();
         let answer = tokio::task::spawn_blocking(move || {
