@@ -23,7 +23,7 @@ use super::portions::portions;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::photos::intake::{Upload, too_many_bytes};
+use crate::photos::intake::{Received, Upload, too_many_bytes};
 use crate::uploads::UnderWay;
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
@@ -93,13 +93,16 @@ impl ShareForm {
         request: &Request<'_>,
         body: &mut Opened<'_>,
     ) -> Result<Self> {
-        let under_way = if may_be_large(request, &app.config.limits) {
+        let size = size(request);
+        // It has, or may have, more than a text.
+        let is_large = size.is_none_or(|size| size > text_bytes(&app.config.limits));
+        let under_way = if is_large {
             Some(app.uploads.begin(user.user.id)?)
         } else {
             None
         };
         let Parts { text, photo } = match request.content_type() {
-            Some(kind) => read(app, kind, size(request), body).await?,
+            Some(kind) => read(app, kind, size, body).await?,
             None => read_nothing(body).await?,
         };
         Ok(Self {
@@ -109,11 +112,6 @@ impl ShareForm {
             _under_way: under_way,
         })
     }
-}
-
-/// Whether a form has, or may have, more than a text.
-fn may_be_large(request: &Request<'_>, limits: &Limits) -> bool {
-    size(request).is_none_or(|size| size > text_bytes(limits))
 }
 
 /// The bytes that a form says it has.
@@ -275,15 +273,13 @@ async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
         return Ok(None);
     }
     let Some(mut file) = file else {
-        return Ok(Some(if size > limit {
-            Upload::TooLarge
-        } else {
-            Upload::InMemory(bytes)
-        }));
+        let file = (size <= limit).then_some(Received::InMemory(bytes));
+        return Ok(Some(Upload { file }));
     };
     // The last piece may be on its way still; where it fails, nothing else would say so.
     file.flush().await.map_err(Error::writing)?;
-    Ok(Some(Upload::OnDisk(file.into_std().await)))
+    let file = Some(Received::OnDisk(file.into_std().await));
+    Ok(Some(Upload { file }))
 }
 
 async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {

@@ -19,14 +19,18 @@ use crate::error::{Error, Result};
 /// Photos that are cleaned at once. Each holds its file in memory about twice.
 const AT_ONCE: usize = 4;
 
-/// A file as it arrived.
-pub enum Upload {
-    /// One of the usual size.
+/// A photo as it arrived.
+pub struct Upload {
+    /// `None` if there were more bytes than the limit allows.
+    pub file: Option<Received>,
+}
+
+/// Where the bytes of an upload are.
+pub enum Received {
+    /// Those of the usual size.
     InMemory(Vec<u8>),
-    /// A larger one, on disk under no name, so that nothing of it outlives the request.
+    /// More, on disk under no name, so that nothing of them outlives the request.
     OnDisk(File),
-    /// There were more bytes than the limit allows.
-    TooLarge,
 }
 
 /// For which share a photo comes.
@@ -62,6 +66,7 @@ impl Intake {
     /// # Errors
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
     pub async fn clean(&self, upload: Upload) -> Result<Picture> {
+        let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
         let permit = self
             .permits
             .clone()
@@ -71,7 +76,7 @@ impl Intake {
         let limits = self.limits.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            clean(upload, &limits)
+            clean(file, &limits)
         });
         cleaned
             .await
@@ -117,11 +122,10 @@ impl Intake {
     }
 }
 
-fn clean(upload: Upload, limits: &Limits) -> Result<Picture> {
-    let bytes = match upload {
-        Upload::InMemory(bytes) => bytes,
-        Upload::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
-        Upload::TooLarge => return Err(too_many_bytes(limits)),
+fn clean(file: Received, limits: &Limits) -> Result<Picture> {
+    let bytes = match file {
+        Received::InMemory(bytes) => bytes,
+        Received::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
     };
     picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
         Refusal::UnknownType => Error::PhotoType,
