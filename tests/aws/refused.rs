@@ -341,49 +341,34 @@ fn what_sqs_refuses_is_told_and_the_photo_stays_in_the_queue() {
     let cloud = Cloud::with_queue(false);
     let queue = queue(&cloud);
     let photo = name("1-34.png");
-    let refused = |action: &str, work: &mut dyn FnMut() -> String| {
-        cloud.proxy.refuse("POST", &format!("AmazonSQS.{action}"));
-        let told = work();
-        cloud.proxy.relent();
-        told
-    };
+    let post = "POST";
+    let work = queue.send(vec![photo.clone()]);
     assert_eq!(
-        refused("SendMessageBatch", &mut || told(
-            &cloud,
-            queue.send(vec![photo.clone()])
-        )),
+        refused(&cloud, post, "AmazonSQS.SendMessageBatch", work),
         "SQS doesn't take new photos"
     );
     assert_eq!(cloud.messages(), 0);
     cloud.wait(queue.send(vec![photo.clone()])).unwrap();
+    let work = queue.receive(10, false);
     assert_eq!(
-        refused("ReceiveMessage", &mut || told(
-            &cloud,
-            queue.receive(10, false)
-        )),
+        refused(&cloud, post, "AmazonSQS.ReceiveMessage", work),
         "Nothing can be received from SQS"
     );
-    let received = || cloud.wait(queue.receive(10, false)).unwrap().pop().unwrap();
-    let message = received();
+    let mut received = cloud.wait(queue.receive(10, false)).unwrap();
+    let message = received.pop().unwrap();
+    let work = queue.extend(&message);
     assert_eq!(
-        refused("GetQueueAttributes", &mut || told(
-            &cloud,
-            queue.extend(&message)
-        )),
+        refused(&cloud, post, "AmazonSQS.GetQueueAttributes", work),
         "The attributes of the queue can't be read"
     );
-    let failure = Failure::Missing;
+    let work = queue.put_back(&message, &Failure::Missing);
     assert_eq!(
-        refused("ChangeMessageVisibility", &mut || {
-            told(&cloud, queue.put_back(&message, &failure))
-        }),
+        refused(&cloud, post, "AmazonSQS.ChangeMessageVisibility", work),
         "A message can't be put back into SQS"
     );
-    let mut message = Some(message);
+    let work = queue.acknowledge(message);
     assert_eq!(
-        refused("DeleteMessage", &mut || {
-            told(&cloud, queue.acknowledge(message.take().unwrap()))
-        }),
+        refused(&cloud, post, "AmazonSQS.DeleteMessage", work),
         "A message can't be deleted from SQS"
     );
     assert_eq!(cloud.messages(), 1);
