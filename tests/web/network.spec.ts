@@ -56,6 +56,34 @@ test('an answer that is lost on its way does not share twice', async ({ somebody
   expect(lost).toBe(1);
 });
 
+test('a list that was read before one shared does not take away what was shared', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await expect(ann.text('space.empty_title')).toBeVisible();
+  let isShared = () => {};
+  const shared = new Promise<void>((resolve) => (isShared = resolve));
+  let looks = 0;
+  let answered = 0;
+  await ann.page.route('**/spaces/1/shares?*', async (route) => {
+    looks += 1;
+    const response = await route.fetch();
+    if (looks === 1) await shared;
+    await route.fulfill({ response });
+    answered += 1;
+  });
+  await ann.page.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect.poll(() => looks).toBe(1);
+
+  await ann.writes('Here to stay');
+  await ann.shares();
+  await expect(ann.card('Here to stay')).toHaveCount(1);
+  isShared();
+  await expect.poll(() => answered).toBe(2);
+  await expect(ann.card('Here to stay')).toHaveCount(1);
+});
+
 test('a draft outlives a reload, a server that is gone, and a session that has ended', async ({ server, somebody }) => {
   const ann = await somebody('Ann');
   await ann.page.goto('/');

@@ -74,7 +74,7 @@ export class Composer {
       this.#clear();
       feedOf(this.space).add(share);
       announcer.say(t('composer.sent', { space: share.space?.name ?? '' }));
-      void spaces.load();
+      void spaces.reload();
       this.sent = share;
     } catch (error) {
       this.#failed(error);

@@ -21,6 +21,8 @@ export class Feed {
   #reading: Promise<void> | null = null;
   /** What waits doesn't reach down to what is shown: then it takes its place. */
   #gap: Piece<Share> | null = null;
+  /** How often something was changed from here. */
+  #changes = 0;
 
   constructor(readonly space: number) {}
 
@@ -55,8 +57,13 @@ export class Feed {
   async look(): Promise<void> {
     if (!this.ready || this.loading) return;
     let piece: Piece<Share>;
+    let changes: number;
     try {
-      piece = await api.shares(this.space, LOOK);
+      // What was read before something was changed here doesn't know of it, and would undo it on the screen.
+      do {
+        changes = this.#changes;
+        piece = await api.shares(this.space, LOOK);
+      } while (changes !== this.#changes);
     } catch {
       // Nobody asked for it; the connection and the session have heard of it.
       return;
@@ -81,15 +88,18 @@ export class Feed {
 
   /** Puts in a share that was just made, unless it is there already. */
   add(share: Share): void {
+    this.#changes += 1;
     this.waiting = this.waiting.filter((each) => each.id !== share.id);
     if (!this.shares.some((each) => each.id === share.id)) this.shares = [share, ...this.shares];
   }
 
   replace(share: Share): void {
+    this.#changes += 1;
     this.shares = this.shares.map((each) => (each.id === share.id ? share : each));
   }
 
   remove(id: number): void {
+    this.#changes += 1;
     this.shares = this.shares.filter((share) => share.id !== id);
   }
 }

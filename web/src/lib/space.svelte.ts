@@ -12,6 +12,8 @@ export class OpenSpace {
   /** Why it can't be shown: it is gone, I am no member, or nobody answers. */
   error = $state.raw<unknown>(null);
 
+  #asked = 0;
+
   constructor(readonly id: number) {}
 
   /** The name, as early as anything knows it. */
@@ -39,13 +41,16 @@ export class OpenSpace {
 
   /** Reads it anew. What is shown stays until the answer is there. */
   async load(): Promise<void> {
+    const turn = ++this.#asked;
     try {
       const [detail, members] = await Promise.all([api.space(this.id), api.members(this.id)]);
+      // Asked again meanwhile, the later answer is the newer one, though it may have come first.
+      if (turn !== this.#asked) return;
       this.detail = detail;
       this.members = members;
       this.error = null;
     } catch (error) {
-      this.error = error;
+      if (turn === this.#asked) this.error = error;
     }
   }
 }

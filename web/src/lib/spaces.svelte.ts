@@ -23,6 +23,12 @@ class Spaces {
     return this.#reading;
   }
 
+  /** Reads them anew after something was changed: what is being read by now may not know of it. */
+  async reload(): Promise<void> {
+    await this.#reading;
+    await this.load();
+  }
+
   find(id: number): MySpace | undefined {
     return this.list?.find((mine) => mine.space.id === id);
   }
@@ -30,7 +36,7 @@ class Spaces {
   /** Makes a space; whoever makes it is in it, alone, as its admin. */
   async create(name: string): Promise<Space> {
     const space = await api.createSpace(name);
-    await this.load();
+    await this.reload();
     return space;
   }
 
