@@ -29,7 +29,7 @@ use rusqlite::config::DbConfig;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use self::writer::Writer;
+use self::writer::{Outlives, Writer};
 use crate::error::{Error, Result};
 use crate::threads;
 
@@ -190,15 +190,35 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        self.write_for(work, Outlives::PowerCut).await
+    }
+
+    /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced by itself.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_unsynced<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.write_for(work, Outlives::Crash).await
+    }
+
+    async fn write_for<T, F>(&self, work: F, outlives: Outlives) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
         let work = match self.inner.here.try_acquire() {
             Err(_) => work,
-            Ok(_here) => match self.inner.writer.run_here(work) {
+            Ok(_here) => match self.inner.writer.run_here(work, outlives) {
                 Ok(done) => return done,
                 Err(work) => work,
             },
         };
         self.inner.hops.fetch_add(1, Ordering::Relaxed);
-        self.inner.writer.run(work).await
+        self.inner.writer.run(work, outlives).await
     }
 
     /// Asks SQLite whether the file is sound; `Some` says what isn't. Reads the whole file.

@@ -200,33 +200,65 @@ async fn a_statement_is_planned_once_whatever_its_limit() {
     assert_eq!(planned_again.await.unwrap(), 0);
 }
 
+/// Somebody who writes until they are told to come to an end.
+struct Slow {
+    end: std::sync::mpsc::Sender<()>,
+    written: tokio::task::JoinHandle<Result<()>>,
+}
+
+impl Slow {
+    fn begin(db: &Db) -> Self {
+        let (begun, is_begun) = std::sync::mpsc::channel();
+        let (end, may_end) = std::sync::mpsc::channel();
+        let db = db.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            let slow = db.write(move |_| {
+                begun.send(()).unwrap();
+                may_end.recv().unwrap();
+                Ok(())
+            });
+            tokio::runtime::Handle::current().block_on(slow)
+        });
+        is_begun.recv().unwrap();
+        Self { end, written }
+    }
+
+    async fn end(self) {
+        self.end.send(()).unwrap();
+        self.written.await.unwrap().unwrap();
+    }
+}
+
 #[tokio::test]
 async fn who_writes_alone_does_so_themselves_and_who_comes_meanwhile_has_it_done() {
     let (_folder, db) = fresh();
     let here = std::thread::current().id();
     let which = |_: &Connection| Ok(std::thread::current().id());
     assert_eq!(db.write(which).await.unwrap(), here);
-    let (begun, is_begun) = std::sync::mpsc::channel();
-    let (go_on, may_go_on) = std::sync::mpsc::channel();
-    let first = db.clone();
-    let first = tokio::task::spawn_blocking(move || {
-        let slow = first.write(move |_| {
-            begun.send(()).unwrap();
-            may_go_on.recv().unwrap();
-            Ok(())
-        });
-        tokio::runtime::Handle::current().block_on(slow)
-    });
-    is_begun.recv().unwrap();
+    let slow = Slow::begin(&db);
     let hops = db.asked().hops;
-    let second = db.write(which);
-    let release = async {
-        go_on.send(()).unwrap();
-    };
-    let (second, ()) = tokio::join!(second, release);
-    first.await.unwrap().unwrap();
+    let (second, ()) = tokio::join!(db.write(which), slow.end());
     assert_ne!(second.unwrap(), here);
     assert_eq!(db.asked().hops, hops + 1);
     // And when all is done, again.
     while db.write(which).await.unwrap() != here {}
+}
+
+#[tokio::test]
+async fn only_what_may_be_lost_is_not_synced_and_not_even_that_beside_others() {
+    const NORMAL: i64 = 1;
+    const FULL: i64 = 2;
+    let (_folder, db) = fresh();
+    let level = |connection: &Connection| -> Result<i64> {
+        Ok(connection.pragma_query_value(None, "synchronous", |row| row.get(0))?)
+    };
+    assert_eq!(db.write_unsynced(level).await.unwrap(), NORMAL);
+    assert_eq!(db.write(level).await.unwrap(), FULL);
+    let refuse = |_: &Connection| -> Result<()> { Err(Error::NotAdmin) };
+    assert!(db.write_unsynced(refuse).await.is_err());
+    assert_eq!(db.write(level).await.unwrap(), FULL);
+
+    let slow = Slow::begin(&db);
+    let together = tokio::join!(db.write_unsynced(level), db.write(level), slow.end());
+    assert!(matches!(together, (Ok(FULL), Ok(FULL), ())), "{together:?}");
 }

@@ -14,6 +14,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
 
+/// What an answered write outlives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlives {
+    /// Everything: it is synced to the disk.
+    PowerCut,
+    /// The end of the process. When the power goes, it may be undone, with everything that was written after it.
+    Crash,
+}
+
 /// Jobs that may wait at once; the next one waits for a place.
 const WAITING: usize = 256;
 /// Jobs that share one commit at the most, so that the first doesn't wait for ever.
@@ -85,7 +94,7 @@ impl Writer {
     ///
     /// # Errors
     /// Within: what `work` answers.
-    pub fn run_here<T, F>(&self, work: F) -> std::result::Result<Result<T>, F>
+    pub fn run_here<T, F>(&self, work: F, outlives: Outlives) -> std::result::Result<Result<T>, F>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -97,7 +106,7 @@ impl Writer {
         let Some(connection) = self.desk.sit_down_now() else {
             return Err(work);
         };
-        let (job, mut answer) = Call::new(work, self.deadline);
+        let (job, mut answer) = Call::new(work, outlives, self.deadline);
         let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
         let committed = commit(&connection, &mut alone);
         drop(connection);
@@ -110,12 +119,12 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` answers; [`Error::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
-    pub async fn run<T, F>(&self, work: F) -> Result<T>
+    pub async fn run<T, F>(&self, work: F, outlives: Outlives) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        let (job, answer) = Call::new(work, self.deadline);
+        let (job, answer) = Call::new(work, outlives, self.deadline);
         self.send(Order::Write(Box::new(job))).await?;
         answer.await.map_err(|_| ended())?
     }
@@ -177,6 +186,8 @@ fn ended() -> Error {
 trait Job: Send {
     /// Whether its turn came too late.
     fn is_late(&self) -> bool;
+    /// What it must outlive once it is answered.
+    fn outlives(&self) -> Outlives;
     /// Does the work; whether to keep what it wrote.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Tells the one who waits: its own result if the commit succeeded.
@@ -219,17 +230,23 @@ struct Call<T, F> {
     work: Option<F>,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
+    outlives: Outlives,
     until: Instant,
 }
 
 impl<T, F> Call<T, F> {
     /// A job that must begin before `deadline` is over, and its answer.
-    fn new(work: F, deadline: Duration) -> (Self, oneshot::Receiver<Result<T>>) {
+    fn new(
+        work: F,
+        outlives: Outlives,
+        deadline: Duration,
+    ) -> (Self, oneshot::Receiver<Result<T>>) {
         let (reply, answer) = oneshot::channel();
         let job = Self {
             work: Some(work),
             result: None,
             reply,
+            outlives,
             until: Instant::now() + deadline,
         };
         (job, answer)
@@ -243,6 +260,10 @@ where
 {
     fn is_late(&self) -> bool {
         Instant::now() > self.until
+    }
+
+    fn outlives(&self) -> Outlives {
+        self.outlives
     }
 
     fn run(&mut self, connection: &Connection) -> bool {
@@ -295,8 +316,22 @@ fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {
     }
 }
 
-/// Runs a batch in one transaction. An error means that nothing of it was kept.
+/// Runs a batch in one transaction, which is synced for the sake of one job that has to be. An error means that nothing of
+/// it was kept.
 fn commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+    if batch.iter().any(|job| job.outlives() == Outlives::PowerCut) {
+        return run_all(connection, batch);
+    }
+    connection.pragma_update(None, "synchronous", "normal")?;
+    let committed = run_all(connection, batch);
+    connection.pragma_update(None, "synchronous", "full")?;
+    committed
+}
+
+fn run_all(
+    connection: &Connection,
+    batch: &mut [Box<dyn Job>],
+) -> std::result::Result<(), Failure> {
     let transaction =
         rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)?;
     if let [job] = batch {

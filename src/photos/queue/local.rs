@@ -77,7 +77,8 @@ impl LocalQueue {
         {
             return Ok(Vec::new());
         }
-        let taken = self.db.write(move |conn| {
+        // That it was taken is forgotten without harm when the power goes: then nobody has it in hand.
+        let taken = self.db.write_unsynced(move |conn| {
             // Whoever had these in hand for the last time has never come back to say why.
             jobs::set_aside_abandoned(conn, max_attempts, now)?;
             Ok(jobs::take(conn, max, now, LEASE)?)
@@ -95,14 +96,15 @@ impl LocalQueue {
         let (name, due) = (message.name.clone(), self.clock.now().plus(LEASE));
         Ok(self
             .db
-            .write(move |conn| Ok(jobs::extend(conn, &name, due)?))
+            .write_unsynced(move |conn| Ok(jobs::extend(conn, &name, due)?))
             .await?)
     }
 
+    /// After a power cut it may be taken once more, and is found where it belongs.
     pub(super) async fn acknowledge(&self, message: Message) -> Result<()> {
         Ok(self
             .db
-            .write(move |conn| Ok(jobs::remove(conn, &message.name)?))
+            .write_unsynced(move |conn| Ok(jobs::remove(conn, &message.name)?))
             .await?)
     }
 
