@@ -20,8 +20,7 @@ use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
 use crate::error::Result;
-use crate::photos::intake::Place;
-use crate::photos::picture::Picture;
+use crate::photos::intake::{Clean, Place};
 
 /// A share, as clients read it.
 #[derive(Serialize)]
@@ -173,14 +172,14 @@ pub async fn delete(app: &Shared, user: CurrentUser, id: Given<ShareId>) -> Resu
 
 async fn keep(
     app: &App,
-    picture: Picture,
+    clean: Clean,
     space: SpaceId,
     share: ShareId,
     revision: bool,
 ) -> Result<NewPhoto> {
     app.intake
         .keep(
-            picture,
+            clean,
             Place {
                 space,
                 share,

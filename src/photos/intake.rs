@@ -33,6 +33,12 @@ pub enum Received {
     OnDisk(File),
 }
 
+/// A picture that may be kept.
+pub struct Clean {
+    picture: Picture,
+    sha256: [u8; 32],
+}
+
 /// For which share a photo comes.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
@@ -65,7 +71,7 @@ impl Intake {
     ///
     /// # Errors
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
-    pub async fn clean(&self, upload: Upload) -> Result<Picture> {
+    pub async fn clean(&self, upload: Upload) -> Result<Clean> {
         let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
         let permit = self
             .permits
@@ -87,7 +93,8 @@ impl Intake {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn keep(&self, picture: Picture, place: Place) -> Result<NewPhoto> {
+    pub async fn keep(&self, clean: Clean, place: Place) -> Result<NewPhoto> {
+        let Clean { picture, sha256 } = clean;
         let Place {
             space,
             share,
@@ -107,7 +114,7 @@ impl Intake {
             height,
             animated: picture.animated,
             bytes: picture.bytes.len() as u64,
-            sha256: Sha256::digest(&picture.bytes).into(),
+            sha256,
         };
         let stored = self.store.put_temporary(&name, picture.bytes).await;
         stored.map_err(Error::storing)?;
@@ -122,16 +129,18 @@ impl Intake {
     }
 }
 
-fn clean(file: Received, limits: &Limits) -> Result<Picture> {
+fn clean(file: Received, limits: &Limits) -> Result<Clean> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
         Received::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
     };
-    picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+    let picture = picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
         Refusal::UnknownType => Error::PhotoType,
         Refusal::TooManyPixels { .. } => too_many_pixels(limits),
         Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
-    })
+    })?;
+    let sha256 = Sha256::digest(&picture.bytes).into();
+    Ok(Clean { picture, sha256 })
 }
 
 fn read_back(mut file: File) -> io::Result<Vec<u8>> {
