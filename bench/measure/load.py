@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target"
-FLOOR = TARGET / "release" / "floor"
+FLOOR = TARGET / "release" / "examples" / "floor"
 SCRIPT = ROOT / "bench" / "load.lua"
 
 
@@ -88,11 +88,16 @@ def prepare(*arguments):
     subprocess.run([str(FLOOR), *map(str, arguments)], check=True)
 
 
+def told(*arguments, by=(), environment=None):
+    """What the floor's executable prints, perhaps run by another program."""
+    line = [*by, str(FLOOR), *map(str, arguments)]
+    output = subprocess.run(line, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
+    return json.loads(output)
+
+
 def floor(*arguments, environment=None):
     """Runs one of the floors that are loops."""
-    line = [str(FLOOR), *map(str, arguments)]
-    output = subprocess.run(line, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
-    return Load(json.loads(output)["per_second"])
+    return Load(told(*arguments, environment=environment)["per_second"])
 
 
 def interleave(rounds, works):

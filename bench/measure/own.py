@@ -8,7 +8,7 @@ import time
 from . import rows
 from .contract import Line, Person
 from .served import READERS
-from .load import TARGET, Request, interleave, prepare, run
+from .load import Request, interleave, prepare, run, told
 from .processes import Server
 
 LARGE = (10_000, 1_000_000)
@@ -116,9 +116,7 @@ def previews(folder, photo, plan):
     alone = {**os.environ, "VIPS_CONCURRENCY": "1"}
 
     def ours():
-        line = [*core, str(TARGET / "release" / "examples" / "previews"), str(file)]
-        told = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True).stdout
-        return float(told.split(" KiB: ")[1].split(" ms")[0])
+        return told("previews", file, by=core)["ms"]
 
     def vips(picture, size):
         def once():

@@ -3,7 +3,7 @@
 import json
 import shutil
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import load, rows
 from .contract import Person
@@ -113,17 +113,24 @@ def texts(server, folder, plan):
 
 
 def photo_in(url, photo, folder, plan):
-    """Sharing a photo, against writing and syncing it."""
-    file, scratch = folder / "photo.jpg", folder / "scratch"
+    """Sharing a photo, against writing and syncing it, and against no more than reading what was sent."""
+    scratch, sent = folder / "scratch", folder / "sent"
     scratch.mkdir(parents=True, exist_ok=True)
+    sent.mkdir()
+    file = sent / "photo.jpg"
     file.write_bytes(photo)
     writer = Person(url, "writer")
     sharing = writer.sharing(writer.make_space("Writing"), "With a photo", photo)
-    done = interleave(plan.rounds, {
-        "floor": lambda: floor("syncs", file, scratch, 4, plan.seconds),
-        "ours": lambda: run(sharing, 4, plan.seconds),
-    })
-    yield rows.speed("POST a share with a 3 MB photo, 4 connections", "write and sync, 4 threads", done["ours"], done["floor"], 0.5)
+    with Floor(folder / "bare", sent) as bare:
+        same = replace(sharing, url=f"{bare.url}/nothing")
+        done = interleave(plan.rounds, {
+            "floor": lambda: floor("syncs", file, scratch, 4, plan.seconds),
+            "ours": lambda: run(sharing, 4, plan.seconds),
+            "bare": lambda: run(same, 4, plan.seconds),
+        })
+    work = "POST a share with a 3 MB photo, 4 connections"
+    yield rows.speed(work, "write and sync, 4 threads", done["ours"], done["floor"], 0.5)
+    yield rows.speed(work, "bare Rocket that throws it away", done["ours"], done["bare"], None)
 
 
 def signing_in(server, plan):

@@ -1,4 +1,5 @@
-//! The floors: the least that the same work takes with the same parts, without anything of Shared Spaces.
+//! The floors: the least that the same work takes with the same parts, without anything of Shared Spaces; and its
+//! previews by themselves.
 //!
 //! `bench/run` starts them. Each prints one line of JSON, but for `serve`, which answers until it is ended.
 
@@ -7,6 +8,7 @@
 mod commits;
 mod fill;
 mod picture;
+mod previews;
 mod serve;
 mod sorting;
 mod syncs;
@@ -19,9 +21,10 @@ use clap::Parser;
 /// What is done.
 #[derive(Parser)]
 enum Floor {
-    /// Sends the files of a folder over HTTP, from memory or as files.
+    /// Sends the files of a folder over HTTP, from memory or as files, and throws away what it is sent.
     Serve {
-        /// What is sent: `/bytes/<name>` from memory, `/files/<name>` by Rocket's `NamedFile`.
+        /// What is sent: `/bytes/<name>` from memory, `/files/<name>` by Rocket's `NamedFile`. What comes to `/nothing`
+        /// is read and thrown away.
         folder: PathBuf,
         /// Where to listen, on this machine alone.
         port: u16,
@@ -80,6 +83,11 @@ enum Floor {
         /// In pixels.
         height: u16,
     },
+    /// Makes our previews of a photo.
+    Previews {
+        /// The photo.
+        file: PathBuf,
+    },
 }
 
 #[rocket::main]
@@ -113,5 +121,6 @@ async fn main() -> Result<()> {
             width,
             height,
         } => picture::write(&file, width, height),
+        Floor::Previews { file } => previews::run(&file),
     }
 }

@@ -1,42 +1,53 @@
-//! How long the previews of photos take, on one core, and how large they are:
-//!
-//! ```sh
-//! cargo run --release --example previews -- photo.jpg
-//! ```
+//! Ours, not a floor: how long both previews of a photo take, and how large they are.
 
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Result, anyhow};
+use serde_json::json;
 use shared_spaces::photos::picture::{clean, previews};
 
 /// The quickest of so many times is told: what else the machine does makes others slower.
 const TIMES: u32 = 10;
 
-fn main() -> anyhow::Result<()> {
-    for path in std::env::args().skip(1) {
-        let bytes = std::fs::read(&path).with_context(|| path.clone())?;
-        let picture = clean(&bytes, u64::MAX).map_err(|refusal| anyhow!("{path}: {refusal:?}"))?;
-        let mut quickest = Duration::MAX;
-        let mut made = None;
-        for _ in 0..TIMES {
-            let started = Instant::now();
-            made = Some(previews::make(&picture)?);
-            quickest = quickest.min(started.elapsed());
+/// Makes them some times on one core, and prints how long that took.
+///
+/// # Errors
+/// The file can't be read, or is no photo.
+pub fn run(file: &Path) -> Result<()> {
+    let bytes = fs::read(file)?;
+    let picture = clean(&bytes, u64::MAX).map_err(|refusal| anyhow!("{refusal:?}"))?;
+    let (mut quickest, mut made) = timed(|| previews::make(&picture))?;
+    for _ in 1..TIMES {
+        let (took, again) = timed(|| previews::make(&picture))?;
+        if took < quickest {
+            (quickest, made) = (took, again);
         }
-        let Some(made) = made else { continue };
-        let started = Instant::now();
-        let placeholder = previews::placeholder(&made.small)?;
-        println!(
-            "{path}: {} x {}, {} KiB: {} ms; small {} KiB, large {} KiB; placeholder {} bytes in {:.1} ms",
-            picture.width,
-            picture.height,
-            bytes.len() / 1024,
-            quickest.as_millis(),
-            made.small.len() / 1024,
-            made.large.map_or(0, |large| large.len() / 1024),
-            placeholder.hash.len(),
-            started.elapsed().as_secs_f64() * 1000.0,
-        );
     }
+    let (placeholder, hash) = timed(|| previews::placeholder(&made.small))?;
+    println!(
+        "{}",
+        json!({
+            "ms": milliseconds(quickest),
+            "width": picture.width,
+            "height": picture.height,
+            "bytes": bytes.len(),
+            "small bytes": made.small.len(),
+            "large bytes": made.large.map(|large| large.len()),
+            "placeholder bytes": hash.hash.len(),
+            "placeholder ms": milliseconds(placeholder),
+        })
+    );
     Ok(())
+}
+
+fn timed<T, E>(work: impl FnOnce() -> Result<T, E>) -> Result<(Duration, T), E> {
+    let started = Instant::now();
+    let made = work()?;
+    Ok((started.elapsed(), made))
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }

@@ -1,13 +1,14 @@
-//! The floor of reads: a bare Rocket that sends the same bytes.
+//! A bare Rocket that sends the same bytes, which is the floor of reads, and one that is sent them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use rocket::config::LogLevel;
+use rocket::data::ToByteUnit;
 use rocket::fs::NamedFile;
 use rocket::http::ContentType;
-use rocket::{Config, State, get, routes};
+use rocket::{Config, Data, State, get, post, routes};
 
 /// What is sent from memory, by name.
 type Bytes = HashMap<String, &'static [u8]>;
@@ -31,7 +32,7 @@ pub async fn run(folder: &Path, port: u16) -> Result<()> {
         ..Config::release_default()
     };
     rocket::custom(config)
-        .mount("/", routes![from_memory, from_disk])
+        .mount("/", routes![from_memory, from_disk, to_nothing])
         .manage(bytes)
         .manage(Folder(folder.to_owned()))
         .launch()
@@ -48,4 +49,12 @@ fn from_memory(bytes: &State<Bytes>, name: &str) -> Option<(ContentType, &'stati
 #[get("/files/<name>")]
 async fn from_disk(folder: &State<Folder>, name: &str) -> Option<NamedFile> {
     NamedFile::open(folder.0.join(name)).await.ok()
+}
+
+#[post("/nothing", data = "<data>")]
+async fn to_nothing(data: Data<'_>) -> std::io::Result<&'static str> {
+    data.open(1.gibibytes())
+        .stream_to(tokio::io::sink())
+        .await?;
+    Ok("Thrown away")
 }
