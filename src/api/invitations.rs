@@ -110,13 +110,13 @@ pub async fn list(
     page: Page,
     id: Given<SpaceId>,
     links: Links,
-) -> Result<Piece<Invitation>> {
+) -> Result<Piece> {
     let now = app.now();
     let listing = app.db.read(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
         invitations::list(conn, &admin, &page, now)
     });
-    Ok(Piece::new(listing.await?, &links))
+    Piece::new(listing.await?, &links)
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]

@@ -10,7 +10,7 @@ use super::links::Links;
 use super::params::Piece;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId, UserId};
-use crate::domain::members::{self, Membership};
+use crate::domain::members;
 use crate::domain::page::Page;
 use crate::error::Result;
 
@@ -21,12 +21,12 @@ pub async fn list(
     page: Page,
     id: Given<SpaceId>,
     links: Links,
-) -> Result<Piece<Membership>> {
+) -> Result<Piece> {
     let listing = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
         members::list(conn, &member, &page)
     });
-    Ok(Piece::new(listing.await?, &links))
+    Piece::new(listing.await?, &links)
 }
 
 #[derive(Deserialize)]

@@ -3,23 +3,25 @@
 use std::convert::Infallible;
 use std::io::Cursor;
 
-use rocket::http::{ContentType, Header, Status};
+use anyhow::Context;
+use rocket::http::{ContentType, Header};
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use rocket::serde::json::Json;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::guards::refused;
 use super::links::Links;
 use crate::domain::ids::{Given, Id};
 use crate::domain::page::{Listing, Order, Page};
 use crate::domain::shares::ClientKey;
+use crate::error::Result;
 
 impl<'r, T: Id> FromParam<'r> for Given<T> {
     type Error = Infallible;
 
     /// Never fails: what is no id is refused in the order of the checks, in the words of an id that doesn't exist.
-    fn from_param(param: &'r str) -> Result<Self, Infallible> {
+    fn from_param(param: &'r str) -> std::result::Result<Self, Infallible> {
         Ok(Self::new(param))
     }
 }
@@ -64,7 +66,7 @@ impl IdempotencyKey<'_> {
     ///
     /// # Errors
     /// It is no key.
-    pub fn parse(&self) -> crate::error::Result<Option<ClientKey>> {
+    pub fn parse(&self) -> Result<Option<ClientKey>> {
         self.0.map(ClientKey::parse).transpose()
     }
 }
@@ -101,41 +103,48 @@ impl<T> Created<T> {
 const ROW: usize = 1024;
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
-pub struct Piece<T> {
-    rows: Vec<T>,
+pub struct Piece {
+    json: Vec<u8>,
     link: Option<String>,
 }
 
-impl<T> Piece<T> {
+impl Piece {
     /// The answer with the rows of `listing`.
-    pub fn new(listing: Listing<T>, links: &Links) -> Self {
-        Self {
-            link: links.next(&listing, None),
-            rows: listing.rows,
-        }
+    ///
+    /// # Errors
+    /// A row can't be written.
+    pub fn new<T: Serialize>(listing: Listing<T>, links: &Links) -> Result<Self> {
+        Self::of(listing, None, links, |row| row)
     }
 
-    /// As [`Self::new`], for a list that comes in two orders.
-    pub fn in_order(listing: Listing<T>, order: Order, links: &Links) -> Self {
-        Self {
-            link: links.next(&listing, Some(order)),
-            rows: listing.rows,
-        }
+    /// The answer with what clients see of the rows of `listing`, which comes in `order` if it comes in two. Each is made
+    /// when it is written and is gone before the next, so that all have the same memory.
+    ///
+    /// # Errors
+    /// A row can't be written.
+    pub fn of<T, V: Serialize>(
+        listing: Listing<T>,
+        order: Option<Order>,
+        links: &Links,
+        view: impl FnMut(T) -> V,
+    ) -> Result<Self> {
+        let link = links.next(&listing, order);
+        let mut json = Vec::with_capacity(ROW * (listing.rows.len() + 1));
+        sonic_rs::Serializer::new(&mut json)
+            .collect_seq(listing.rows.into_iter().map(view))
+            .context("A list can't be written")?;
+        Ok(Self { json, link })
     }
 }
 
-impl<'r, T: Serialize> Responder<'r, 'static> for Piece<T> {
+impl<'r> Responder<'r, 'static> for Piece {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
-        let mut json = Vec::with_capacity(ROW * (self.rows.len() + 1));
-        sonic_rs::to_writer(&mut json, &self.rows).map_err(|error| {
-            tracing::error!("a list can't be written: {error}");
-            Status::InternalServerError
-        })?;
+        let Self { json, link } = self;
         let mut response = Response::build();
         response
             .header(ContentType::JSON)
             .sized_body(json.len(), Cursor::new(json));
-        if let Some(link) = self.link {
+        if let Some(link) = link {
             response.raw_header("Link", link);
         }
         response.ok()

@@ -47,12 +47,12 @@ pub async fn list(
     order: Order,
     id: Given<SpaceId>,
     links: Links,
-) -> Result<Piece<Row>> {
+) -> Result<Piece> {
     let listing = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
         photos::list(conn, &member, order, &page)
     });
-    let listing = listing.await?.map(|shared| {
+    Piece::of(listing.await?, Some(order), &links, |shared| {
         let ImageView { url, image } = ImageView::new(shared.photo, &links);
         Row {
             image_url: url,
@@ -61,8 +61,7 @@ pub async fn list(
             user: shared.user,
             timestamp: shared.shared_at,
         }
-    });
-    Ok(Piece::in_order(listing, order, &links))
+    })
 }
 
 /// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there.

@@ -12,21 +12,16 @@ use super::links::Links;
 use super::params::Piece;
 use crate::domain::ids::{Given, SessionId};
 use crate::domain::page::Page;
-use crate::domain::sessions::{self, Device, MySession};
+use crate::domain::sessions::{self, Device};
 use crate::error::Result;
 
 #[get("/sessions")]
-pub async fn list(
-    app: &Shared,
-    user: CurrentUser,
-    page: Page,
-    links: Links,
-) -> Result<Piece<MySession>> {
+pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
     let listing = app
         .db
         .read(move |conn| sessions::list(conn, user.user.id, user.session, &page, now, lifetime));
-    Ok(Piece::new(listing.await?, &links))
+    Piece::new(listing.await?, &links)
 }
 
 #[delete("/sessions/<id>")]

@@ -107,13 +107,14 @@ pub async fn list(
     page: Page,
     id: Given<SpaceId>,
     links: Links,
-) -> Result<Piece<ShareView>> {
+) -> Result<Piece> {
     let listing = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
         shares::list(conn, &member, &page)
     });
-    let listing = listing.await?.map(|share| ShareView::new(share, &links));
-    Ok(Piece::new(listing, &links))
+    Piece::of(listing.await?, None, &links, |share| {
+        ShareView::new(share, &links)
+    })
 }
 
 #[get("/shares/<id>")]

@@ -11,7 +11,7 @@ use super::params::Piece;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::spaces::{self, MySpace, OpenSpace, Space};
+use crate::domain::spaces::{self, OpenSpace, Space};
 use crate::domain::text::SpaceName;
 use crate::error::Result;
 
@@ -36,17 +36,12 @@ pub async fn create(app: &Shared, user: CurrentUser, body: Body<NewSpace>) -> Re
 }
 
 #[get("/spaces")]
-pub async fn list(
-    app: &Shared,
-    user: CurrentUser,
-    page: Page,
-    links: Links,
-) -> Result<Piece<MySpace>> {
+pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
     let listing = app
         .db
         .read(move |conn| spaces::list(conn, user.user.id, &page))
         .await?;
-    Ok(Piece::new(listing, &links))
+    Piece::new(listing, &links)
 }
 
 #[get("/spaces/<id>")]

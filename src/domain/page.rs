@@ -61,16 +61,6 @@ pub struct Listing<T> {
     pub next: Option<Page>,
 }
 
-impl<T> Listing<T> {
-    /// The same piece with its rows written in another way.
-    pub fn map<U>(self, write: impl FnMut(T) -> U) -> Listing<U> {
-        Listing {
-            rows: self.rows.into_iter().map(write).collect(),
-            next: self.next,
-        }
-    }
-}
-
 impl Page {
     /// Checks what somebody asks for. A cursor is checked by the list that made it.
     ///
