@@ -17,7 +17,8 @@ const TIMES: u32 = 10;
 /// The file can't be read, or is no photo.
 pub fn run(file: &Path) -> Result<()> {
     let bytes = fs::read(file)?;
-    let picture = clean(&bytes, u64::MAX).map_err(|refusal| anyhow!("{refusal:?}"))?;
+    let size = bytes.len();
+    let picture = clean(bytes, u64::MAX).map_err(|refusal| anyhow!("{refusal:?}"))?;
     let (mut quickest, mut made) = timed(|| previews::make(&picture))?;
     for _ in 1..TIMES {
         let (took, again) = timed(|| previews::make(&picture))?;
@@ -32,7 +33,7 @@ pub fn run(file: &Path) -> Result<()> {
             "ms": milliseconds(quickest),
             "width": picture.width,
             "height": picture.height,
-            "bytes": bytes.len(),
+            "bytes": size,
             "small bytes": made.small.len(),
             "large bytes": made.large.map(|large| large.len()),
             "placeholder bytes": hash.hash.len(),

@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(u64::from(picture.width) * u64::from(picture.height) <= PIXELS);
     // The orientation alone is written anew, and a length that was left out.
     assert!(picture.bytes.len() <= bytes.len() + 100);
-    let again = clean(&picture.bytes, PIXELS).expect("what is clean can be cleaned");
+    let again = clean(&picture.bytes[..], PIXELS).expect("what is clean can be cleaned");
     assert!(again.bytes == picture.bytes);
     assert_eq!(again.shown(), picture.shown());
     assert_eq!(again.animated, picture.animated);

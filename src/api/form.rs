@@ -162,11 +162,8 @@ async fn read(
                 .ok_or(Error::WrongContentType(TYPES))?;
             let bounds =
                 Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
-            read_multipart(
-                app,
-                Multipart::with_constraints(portions(body, size), boundary, bounds),
-            )
-            .await
+            let parts = Multipart::with_constraints(portions(body, size), boundary, bounds);
+            read_multipart(app, parts, size).await
         }
         kind if kind.is_form() => read_urlencoded(limits, body).await,
         _ => Err(Error::WrongContentType(TYPES)),
@@ -212,7 +209,7 @@ fn not_utf8() -> Error {
     Error::Malformed(String::from("Text must be UTF-8"))
 }
 
-async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<Parts> {
+async fn read_multipart(app: &App, mut parts: Multipart<'_>, size: Option<u64>) -> Result<Parts> {
     let limits = &app.config.limits;
     let mut form = Parts::default();
     while let Some(part) = parts
@@ -224,7 +221,9 @@ async fn read_multipart(app: &App, mut parts: Multipart<'_>) -> Result<Parts> {
             Some("text") if form.text.is_none() => {
                 form.text = Some(read_text(limits, part).await?);
             }
-            Some("file") if form.photo.is_none() => form.photo = read_photo(app, part).await?,
+            Some("file") if form.photo.is_none() => {
+                form.photo = read_photo(app, part, size).await?;
+            }
             // Other parts are not ours; asking for the next one skips them.
             _ => {}
         }
@@ -246,12 +245,16 @@ async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| not_utf8())
 }
 
-/// Takes a photo in, a large one by way of the disk. A part with no name and no bytes is what a browser sends for an
-/// untouched file input.
-async fn read_photo(app: &App, mut part: Field<'_>) -> Result<Option<Upload>> {
+/// Takes a photo in, a large one by way of the disk; `form` is how many bytes the form says it has. A part with no name and
+/// no bytes is what a browser sends for an untouched file input.
+async fn read_photo(app: &App, mut part: Field<'_>, form: Option<u64>) -> Result<Option<Upload>> {
     let named = part.file_name().is_some_and(|name| !name.is_empty());
     let limit = app.config.limits.photo_bytes;
-    let (mut bytes, mut file) = (Vec::new(), None);
+    // All but a little of such a form is the photo.
+    let room = form
+        .and_then(|size| usize::try_from(size).ok())
+        .unwrap_or(0);
+    let (mut bytes, mut file) = (Vec::with_capacity(room.min(IN_MEMORY)), None);
     let mut size = 0;
     while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
         let chunk = chunk.as_ref();

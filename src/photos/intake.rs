@@ -134,7 +134,7 @@ fn clean(file: Received, limits: &Limits) -> Result<Clean> {
         Received::InMemory(bytes) => bytes,
         Received::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
     };
-    let picture = picture::clean(&bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+    let picture = picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
         Refusal::UnknownType => Error::PhotoType,
         Refusal::TooManyPixels { .. } => too_many_pixels(limits),
         Refusal::Damaged(reason) => Error::PhotoDamaged(reason),

@@ -54,7 +54,7 @@ impl Previewer {
         let previewer = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            previewer.previews_of(&bytes)
+            previewer.previews_of(bytes)
         });
         let small = match made.await {
             Ok(Ok(Previews { small, large })) => {
@@ -79,7 +79,7 @@ impl Previewer {
             .await
     }
 
-    fn previews_of(&self, bytes: &[u8]) -> Result<Previews, NoPreviews> {
+    fn previews_of(&self, bytes: Vec<u8>) -> Result<Previews, NoPreviews> {
         let picture = clean(bytes, self.max_pixels)?;
         let pixels = u64::from(picture.width) * u64::from(picture.height);
         let _alone =

@@ -72,7 +72,7 @@ fn pixels_that_stop_anywhere_have_previews_or_a_reason() {
             let Some(file) = closed(picture.kind, &picture.bytes, end) else {
                 continue;
             };
-            let Ok(cut) = clean(&file, PIXELS) else {
+            let Ok(cut) = clean(file, PIXELS) else {
                 continue;
             };
             match previews::make(&cut) {

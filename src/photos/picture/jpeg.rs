@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Cleaned, Limit, Refusal, Result, Size};
@@ -26,54 +27,61 @@ const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
-    let mut reader = Reader::new(bytes);
+pub fn clean(file: Vec<u8>, limit: Limit) -> Result<Cleaned> {
+    let (size, orientation, kept) = walk(&file, limit)?;
+    Ok(Cleaned {
+        size,
+        orientation,
+        animated: false,
+        bytes: kept.of(file),
+    })
+}
+
+fn walk(file: &[u8], limit: Limit) -> Result<(Size, Option<Orientation>, Kept)> {
+    let mut reader = Reader::new(file);
     reader.take(2)?;
     let mut parts = Parts {
+        whole: file.len(),
         size: None,
         has_scan: false,
         jfif: None,
         orientation: None,
-        out: Vec::with_capacity(bytes.len()),
+        kept: Kept::default(),
     };
-    parts.out.extend_from_slice(&[0xff, SOI]);
     loop {
         match next_marker(&mut reader)? {
             EOI => break,
             marker => parts.take_segment(marker, &mut reader, limit)?,
         }
     }
+    // The marker of the end.
+    parts.keep_last(2, &reader);
     let size = parts.size.ok_or(Refusal::Damaged("it has no frame"))?;
     if !parts.has_scan {
         return Err(Refusal::Damaged("it has no picture data"));
     }
-    let mut out = parts.out;
-    out.extend_from_slice(&[0xff, EOI]);
-    let mut front = Vec::new();
+    let mut front = vec![0xff, SOI];
     if let Some(jfif) = parts.jfif {
         push_segment(&mut front, APP0, &jfif);
     }
     if let Some(orientation) = parts.orientation {
         push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
-    out.splice(2..2, front);
-    Ok(Cleaned {
-        size,
-        orientation: parts.orientation,
-        animated: false,
-        bytes: out,
-    })
+    parts.kept.own_front(front);
+    Ok((size, parts.orientation, parts.kept))
 }
 
-/// What is kept of a file.
+/// What is found in a file.
 struct Parts {
+    /// The bytes of the file.
+    whole: usize,
     size: Option<Size>,
     has_scan: bool,
     /// The density of pixels; some decoders also tell colours by its presence.
     jfif: Option<[u8; 14]>,
     orientation: Option<Orientation>,
-    /// The file so far, without the two that go to its front.
-    out: Vec<u8>,
+    /// What is kept so far, without the two that go to the front.
+    kept: Kept,
 }
 
 impl Parts {
@@ -93,11 +101,13 @@ impl Parts {
                 let tiff = content.strip_prefix(EXIF);
                 self.orientation = self.orientation.or_else(|| Orientation::read(tiff?));
             }
-            APP2 if content.starts_with(ICC) => self.keep(marker, content),
+            APP2 if content.starts_with(ICC) => self.keep(content, reader),
             // Tells in which colours the components are; twelve bytes and no more. Decoders pass over a shorter one.
             APP14 if content.starts_with(ADOBE) => {
                 if let Some(adobe) = content.get(..12) {
-                    self.keep(marker, adobe);
+                    let mut own = Vec::new();
+                    push_segment(&mut own, marker, adobe);
+                    self.kept.own(own);
                 }
             }
             // All other application segments, and comments.
@@ -108,7 +118,7 @@ impl Parts {
                 if lines.is_none_or(|lines| lines[2..] != *content) {
                     return Err(Refusal::Damaged("it tells two heights"));
                 }
-                self.keep(marker, content);
+                self.keep(content, reader);
             }
             _ if !matches!(has_nothing_behind(marker, content), Ok(true)) => {
                 return Err(Refusal::Damaged(
@@ -120,11 +130,12 @@ impl Parts {
                     return Err(Refusal::Damaged("its picture data comes before its frame"));
                 }
                 self.has_scan = true;
-                self.keep(marker, content);
-                self.out.extend_from_slice(scan(reader)?);
+                self.keep(content, reader);
+                let scan = scan(reader)?;
+                self.keep_last(scan.len(), reader);
             }
             // Huffman tables, arithmetic conditioning, quantisation tables, restart interval.
-            DHT | DAC | DQT | DRI => self.keep(marker, content),
+            DHT | DAC | DQT | DRI => self.keep(content, reader),
             // What is left are starts of frame.
             _ => {
                 let mut frame = Reader::new(content);
@@ -134,14 +145,21 @@ impl Parts {
                     return Err(Refusal::Damaged("it has more than one frame"));
                 }
                 self.size = Some(limit.check(width.into(), height.into())?);
-                self.keep(marker, content);
+                self.keep(content, reader);
             }
         }
         Ok(())
     }
 
-    fn keep(&mut self, marker: u8, content: &[u8]) {
-        push_segment(&mut self.out, marker, content);
+    /// Keeps a segment that was just read, with its marker and its length.
+    fn keep(&mut self, content: &[u8], reader: &Reader<'_>) {
+        self.keep_last(4 + content.len(), reader);
+    }
+
+    /// Keeps the last `count` bytes that were read.
+    fn keep_last(&mut self, count: usize, reader: &Reader<'_>) {
+        let end = self.whole - reader.rest().len();
+        self.kept.file(end - count..end);
     }
 }
 

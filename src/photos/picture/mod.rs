@@ -8,6 +8,7 @@
 
 mod gif;
 mod jpeg;
+mod kept;
 mod orientation;
 mod png;
 pub mod previews;
@@ -111,18 +112,18 @@ pub enum Refusal {
 
 type Result<T> = std::result::Result<T, Refusal>;
 
-/// Takes a picture of at most `max_pixels` (width times height) out of a file.
+/// Takes a picture of at most `max_pixels` (width times height) out of a file, which it takes over.
 ///
 /// # Errors
 /// Another type than ours; more pixels; a file that ends too early or is malformed in a part that matters.
-pub fn clean(bytes: &[u8], max_pixels: u64) -> Result<Picture> {
-    let limit = Limit { max_pixels };
-    let kind = Kind::from_bytes(bytes).ok_or(Refusal::UnknownType)?;
+pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
+    let (file, limit) = (file.into(), Limit { max_pixels });
+    let kind = Kind::from_bytes(&file).ok_or(Refusal::UnknownType)?;
     let cleaned = match kind {
-        Kind::Jpeg => jpeg::clean(bytes, limit),
-        Kind::Png => png::clean(bytes, limit),
-        Kind::WebP => webp::clean(bytes, limit),
-        Kind::Gif => gif::clean(bytes, limit),
+        Kind::Jpeg => jpeg::clean(file, limit),
+        Kind::Png => png::clean(&file, limit),
+        Kind::WebP => webp::clean(&file, limit),
+        Kind::Gif => gif::clean(&file, limit),
     }?;
     Ok(Picture {
         kind,

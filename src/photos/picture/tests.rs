@@ -266,7 +266,7 @@ fn whatever_one_byte_is_changed_to_what_comes_out_is_clean() {
             let original = bytes[at];
             for other in [0x00, 0x01, 0x7f, 0xfe, 0xff] {
                 bytes[at] = other;
-                if let Ok(once) = clean(&bytes, NO_LIMIT) {
+                if let Ok(once) = clean(&bytes[..], NO_LIMIT) {
                     let twice = cleaned(&once.bytes);
                     assert!(
                         twice.bytes == once.bytes,
@@ -300,9 +300,9 @@ fn other_types_are_told_by_their_bytes_and_refused() {
 #[test]
 fn the_limit_itself_is_allowed() {
     let picture = encoded(ImageFormat::Png, 20, 15);
-    assert!(clean(&picture, 300).is_ok());
+    assert!(clean(&picture[..], 300).is_ok());
     assert_eq!(
-        clean(&picture, 299).unwrap_err(),
+        clean(picture, 299).unwrap_err(),
         Refusal::TooManyPixels {
             width: 20,
             height: 15

@@ -164,7 +164,7 @@ fn a_jpeg_with_a_second_size_is_refused() {
     let end = behind(&picture, SOF);
     let twice = with(&picture, frame, &picture[frame..end]);
     let reason = Refusal::Damaged("it has more than one frame");
-    assert_eq!(clean(&twice, NO_LIMIT).unwrap_err(), reason);
+    assert_eq!(clean(twice, NO_LIMIT).unwrap_err(), reason);
 
     let before_end = picture.len() - 2;
     let same = with(&picture, before_end, &segment(DNL, &[0, 17]));

@@ -136,7 +136,7 @@ fn a_frame_outside_the_picture_is_refused() {
         mend(&mut wrong, frame);
         let reason = "a frame of its animation is empty or larger than the picture";
         assert_eq!(
-            clean(&wrong, NO_LIMIT).unwrap_err(),
+            clean(wrong, NO_LIMIT).unwrap_err(),
             Refusal::Damaged(reason)
         );
     }
@@ -148,7 +148,7 @@ fn only_what_stays_needs_a_right_checksum() {
     let mut wrong = picture.clone();
     wrong[30] ^= 1;
     let reason = Refusal::Damaged("a checksum in it is wrong");
-    assert_eq!(clean(&wrong, NO_LIMIT).unwrap_err(), reason);
+    assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
 
     for kind in [b"tEXt", b"eXIf"] {
         let mut part = chunk(kind, &exif_with_secrets());
