@@ -13,6 +13,7 @@ mod migrate;
 pub mod scratch;
 // Copies of a database.
 pub mod snapshot;
+mod transaction;
 mod writer;
 
 use std::fs::File;
@@ -29,6 +30,7 @@ use rusqlite::config::DbConfig;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use self::transaction::Transaction;
 use self::writer::{Outlives, Writer};
 use crate::error::{Error, Result};
 use crate::threads;
@@ -176,8 +178,7 @@ impl Db {
             tracing::warn!("no connection to the database can be opened: {error}");
             Error::Busy
         })?;
-        let snapshot = Snapshot::begin(&connection)?;
-        work(snapshot.0)
+        work(&*Transaction::read(&connection)?)
     }
 
     /// Runs `work` in a transaction of its own. When this answers, the work is durable on disk, or, if it
@@ -264,25 +265,6 @@ impl Db {
             .run_alone(|connection| connection.execute_batch("vacuum"))
             .await?;
         self.empty_log().await.map(drop)
-    }
-}
-
-/// All that is read in it is of one moment. As a transaction of the library, but with its statements prepared once.
-struct Snapshot<'c>(&'c Connection);
-
-impl<'c> Snapshot<'c> {
-    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
-        connection.prepare_cached("begin deferred")?.execute([])?;
-        Ok(Self(connection))
-    }
-}
-
-impl Drop for Snapshot<'_> {
-    fn drop(&mut self) {
-        let ended = self.0.prepare_cached("rollback");
-        if let Err(error) = ended.and_then(|mut end| end.execute([])) {
-            tracing::error!("a read of the database can't be ended: {error}");
-        }
     }
 }
 

@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::transaction::Transaction;
 use crate::error::{Error, Result};
 
 /// What an answered write outlives.
@@ -332,14 +333,11 @@ fn run_all(
     connection: &Connection,
     batch: &mut [Box<dyn Job>],
 ) -> std::result::Result<(), Failure> {
-    let transaction =
-        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = Transaction::write(connection)?;
     if let [job] = batch {
         // Alone, it needs no savepoint: what it refuses is undone with the transaction.
         if !job.is_late() && job.run(&transaction) {
             transaction.commit()?;
-        } else {
-            transaction.rollback()?;
         }
         return Ok(());
     }

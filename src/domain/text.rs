@@ -1,6 +1,6 @@
 //! What people type: checked once, then trusted. Lengths count Unicode characters after NFC normalisation.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -105,6 +105,10 @@ pub fn folded(text: &str) -> String {
 }
 
 fn normalised(text: &str) -> String {
+    // As nearly all texts are already.
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text.to_owned();
+    }
     text.nfc().collect()
 }
 
