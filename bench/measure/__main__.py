@@ -23,8 +23,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures Shared Spaces against its floors.")
     parser.add_argument("--against", metavar="URL", help="measure the server there, by the public contract alone; it must "
                         "be empty, and let many people sign in from one address")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3, help="how long each load goes on")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="how long each load goes on")
     parser.add_argument("--only", nargs="*", metavar="PART", help="parts of the table: " + ", ".join(PARTS))
     parser.add_argument("--results", type=Path, default=ROOT / "bench", help="the folder of results.md and results.json")
     return parser.parse_args()

@@ -63,8 +63,7 @@ impl Answerer {
         let (send, mut receive) = oneshot::channel();
         let mut work = CarriedOut::new(async move {
             let _under_way = under_way;
-            // In a box, because what was made here is moved some times before it is begun.
-            match Box::pin(self.carry_out(peer, request, send)).await {
+            match self.carry_out(peer, request, send).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     tracing::debug!("a client left before all of its answer was sent");
@@ -72,6 +71,7 @@ impl Answerer {
                 Err(error) => tracing::error!("an answer breaks off: {error}"),
             }
         });
+        // The work is in its box from the start: what the connection gets is moved once more.
         poll_fn(move |context| {
             work.go_on(context);
             let answer = ready!(Pin::new(&mut receive).poll(context));
