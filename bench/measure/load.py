@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target"
-FLOOR = TARGET / "release" / "examples" / "floor"
+FLOOR = TARGET / "release" / "floor"
 SCRIPT = ROOT / "bench" / "load.lua"
 
 
