@@ -2,7 +2,7 @@
 
 /// Has large pieces of memory given back to the system as soon as they aren't used any more.
 ///
-/// Hashing a password takes 19 MiB, and cleaning a photo up to twice its size. By its default, glibc keeps such pieces
+/// Hashing a password takes 19 MiB, and cleaning a photo once or twice its size. By its default, glibc keeps such pieces
 /// for the next time, some for each thread: hundreds of MiB on a server that has nothing to do.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate sets this option of glibc's allocator")]

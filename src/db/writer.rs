@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 pub enum Outlives {
     /// Everything: it is synced to the disk.
     PowerCut,
-    /// The end of the process. When the power goes, it may be undone, with everything that was written after it.
+    /// The end of the process. If the power goes before something else is synced, it is undone.
     Crash,
 }
 
