@@ -87,7 +87,8 @@ def main():
     """Measures, and writes the table after each row, so that what was taken isn't lost."""
     options = arguments()
     plan = Plan(options.rounds, options.seconds)
-    about = table.machine()
+    # Asked for at once, because the table itself is a change.
+    about, state = table.machine(), table.commit()
     folder = TARGET / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -95,7 +96,7 @@ def main():
     for row in measure(options, folder, plan, options.only or PARTS):
         print(table.line(row), flush=True)
         rows.append(row)
-        table.write(options.results, rows, about, plan, options.against)
+        table.write(options.results, rows, about, state, plan, options.against)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -41,7 +41,7 @@ def sorting(folder, photo, plan):
     with Server(folder / "previews") as server:
         somebody = Person(server.url, "somebody")
         space = somebody.make_space("Photos")
-        for _ in range(plan.rounds * 2):
+        for _ in range(plan.rounds):
             server.wait_until_idle()
             share = somebody.share(space, "A photo", photo)
             acknowledged = time.monotonic()

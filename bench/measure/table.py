@@ -44,10 +44,10 @@ def line(row):
     return f"| {row.work} | {row.floor} | {goal} | {number(row.result)}{unit} | {spread} | {met} |"
 
 
-def write(folder, rows, about, plan, target):
-    """Writes `results.md` and `results.json`."""
+def write(folder, rows, about, state, plan, target):
+    """Writes `results.md` and `results.json`; `state` is the commit that was measured."""
     made = {
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"), "commit": commit(), "machine": about,
+        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"), "commit": state, "machine": about,
         "target": target, "rounds": plan.rounds, "seconds": plan.seconds,
     }
     lines = [
