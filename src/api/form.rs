@@ -95,7 +95,7 @@ impl ShareForm {
     ) -> Result<Self> {
         let size = size(request);
         // It has, or may have, more than a text.
-        let is_large = size.is_none_or(|size| size > text_bytes(&app.config.limits));
+        let is_large = size.is_none_or(|size| size as u64 > text_bytes(&app.config.limits));
         let under_way = if is_large {
             Some(app.uploads.begin(user.user.id)?)
         } else {
@@ -115,7 +115,7 @@ impl ShareForm {
 }
 
 /// The bytes that a form says it has.
-fn size(request: &Request<'_>) -> Option<u64> {
+fn size(request: &Request<'_>) -> Option<usize> {
     request.headers().get_one("Content-Length")?.parse().ok()
 }
 
@@ -151,7 +151,7 @@ async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
 async fn read(
     app: &App,
     kind: &ContentType,
-    size: Option<u64>,
+    size: Option<usize>,
     body: &mut Opened<'_>,
 ) -> Result<Parts> {
     let limits = &app.config.limits;
@@ -209,7 +209,7 @@ fn not_utf8() -> Error {
     Error::Malformed(String::from("Text must be UTF-8"))
 }
 
-async fn read_multipart(app: &App, mut parts: Multipart<'_>, size: Option<u64>) -> Result<Parts> {
+async fn read_multipart(app: &App, mut parts: Multipart<'_>, size: Option<usize>) -> Result<Parts> {
     let limits = &app.config.limits;
     let mut form = Parts::default();
     while let Some(part) = parts
@@ -247,14 +247,12 @@ async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
 
 /// Takes a photo in, a large one by way of the disk; `form` is how many bytes the form says it has. A part with no name and
 /// no bytes is what a browser sends for an untouched file input.
-async fn read_photo(app: &App, mut part: Field<'_>, form: Option<u64>) -> Result<Option<Upload>> {
+async fn read_photo(app: &App, mut part: Field<'_>, form: Option<usize>) -> Result<Option<Upload>> {
     let named = part.file_name().is_some_and(|name| !name.is_empty());
     let limit = app.config.limits.photo_bytes;
     // All but a little of such a form is the photo.
-    let room = form
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(0);
-    let (mut bytes, mut file) = (Vec::with_capacity(room.min(IN_MEMORY)), None);
+    let room = form.unwrap_or(0).min(IN_MEMORY);
+    let (mut bytes, mut file) = (Vec::with_capacity(room), None);
     let mut size = 0;
     while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
         let chunk = chunk.as_ref();

@@ -23,9 +23,8 @@ const LEAST: usize = 1024;
 /// bytes the body says it has: a short text needs no room for a large photo.
 pub fn portions(
     body: impl AsyncRead + Send + Unpin,
-    size: Option<u64>,
+    size: Option<usize>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let size = size.and_then(|size| usize::try_from(size).ok());
     let mut body = ReaderStream::with_capacity(body, size.unwrap_or(MOST).clamp(LEAST, MOST));
     let mut has_given = false;
     poll_fn(move |context| {
