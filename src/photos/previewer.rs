@@ -14,6 +14,11 @@ use crate::threads::cores;
 
 /// Pictures with more pixels are decoded one at a time, because some of them need hundreds of megabytes.
 const LARGE: u64 = 16_000_000;
+/// What is put in the place of previews that can't be made.
+const NONE: Previews = Previews {
+    small: Vec::new(),
+    large: None,
+};
 
 /// Makes previews; clones share the bound on how many at once.
 #[derive(Clone)]
@@ -56,27 +61,35 @@ impl Previewer {
             let _permit = permit;
             previewer.previews_of(bytes)
         });
-        let small = match made.await {
-            Ok(Ok(Previews { small, large })) => {
-                if let Some(large) = large {
-                    self.store
-                        .put_preview(name, PreviewSize::Large, large)
-                        .await?;
-                }
-                small
-            }
+        let previews = match made.await {
+            Ok(Ok(previews)) => previews,
             Ok(Err(reason)) => {
                 tracing::warn!(photo = %name, "a photo has no previews, because {reason}");
-                Vec::new()
+                NONE
             }
             Err(panic) => {
                 tracing::error!(photo = %name, "a photo has no previews, because decoding it has failed in an unforeseen way: {panic}");
-                Vec::new()
+                NONE
             }
         };
+        self.put(name, previews).await
+    }
+
+    /// Puts the previews of a photo, and takes them back if it was deleted meanwhile: whoever deletes a photo deletes the
+    /// previews after it, so that either they are found there or the photo isn't found here.
+    async fn put(&self, name: &PhotoName, Previews { small, large }: Previews) -> Result<()> {
+        if let Some(large) = large {
+            self.store
+                .put_preview(name, PreviewSize::Large, large)
+                .await?;
+        }
         self.store
             .put_preview(name, PreviewSize::Small, small)
-            .await
+            .await?;
+        if self.store.open(name).await?.is_none() {
+            self.store.delete_previews(name).await?;
+        }
+        Ok(())
     }
 
     fn previews_of(&self, bytes: Vec<u8>) -> Result<Previews, NoPreviews> {
@@ -85,5 +98,36 @@ impl Previewer {
         let _alone =
             (pixels > LARGE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
         previews::make(&picture)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photos::store::LocalStore;
+
+    #[tokio::test]
+    async fn no_previews_stay_of_a_photo_that_was_deleted_while_they_were_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let previewer = Previewer::new(store.clone(), 1);
+        let previews = || Previews {
+            small: b"small".to_vec(),
+            large: Some(b"large".to_vec()),
+        };
+        let kept: PhotoName = "1-1.png".parse().unwrap();
+        store.put_temporary(&kept, b"photo".to_vec()).await.unwrap();
+        store.sort(&kept).await.unwrap();
+        let deleted = "1-2.png".parse().unwrap();
+        for name in [&kept, &deleted] {
+            previewer.put(name, previews()).await.unwrap();
+        }
+        let mut left = Vec::new();
+        for name in [&kept, &deleted] {
+            for size in [PreviewSize::Small, PreviewSize::Large] {
+                left.push(store.open_preview(name, size).await.unwrap().is_some());
+            }
+        }
+        assert_eq!(left, [true, true, false, false]);
     }
 }

@@ -84,6 +84,12 @@ async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
     assert_eq!(preview(store, &one, small).await, None);
     assert_eq!(preview(store, &one, large).await, None);
     assert!(preview(store, &other, large).await.is_some());
+
+    store.delete_previews(&other).await.unwrap();
+    store.delete_previews(&other).await.unwrap();
+    assert_eq!(preview(store, &other, large).await, None);
+    assert!(store.open_preview(&other, small).await.unwrap().is_none());
+    assert_eq!(bytes(store, &other).await.unwrap(), b"photo");
     // A worker that was just then making it, for a space that is gone.
     store
         .put_preview(&one, small, b"late".to_vec())

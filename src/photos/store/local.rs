@@ -159,38 +159,20 @@ impl LocalStore {
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
         // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next. Its
         // previews come after it.
-        let paths = [
-            self.temporary(name),
-            self.sorted(name),
-            self.preview(name, PreviewSize::Large),
-            self.preview(name, PreviewSize::Small),
-        ];
-        let folders = [self.space(name), self.previews(name.space())];
-        blocking(move || {
-            for path in paths {
-                match fs::remove_file(path) {
-                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                    _ => {}
-                }
-            }
-            // A folder goes with the last that is in it, and comes back with the next.
-            for folder in folders {
-                match fs::remove_dir(folder) {
-                    Err(error)
-                        if !matches!(
-                            error.kind(),
-                            ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
-                        ) =>
-                    {
-                        return Err(error);
-                    }
-                    _ => {}
-                }
-            }
-            Ok(())
-        })
-        .await
-        .with_context(|| format!("The photo {name} can't be deleted"))
+        let paths = [self.temporary(name), self.sorted(name)];
+        let folder = self.space(name);
+        blocking(move || remove(&paths, &folder))
+            .await
+            .with_context(|| format!("The photo {name} can't be deleted"))?;
+        self.delete_previews(name).await
+    }
+
+    pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
+        let paths = [PreviewSize::Large, PreviewSize::Small].map(|size| self.preview(name, size));
+        let folder = self.previews(name.space());
+        blocking(move || remove(&paths, &folder))
+            .await
+            .with_context(|| format!("The previews of the photo {name} can't be deleted"))
     }
 
     pub(super) async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
@@ -310,6 +292,27 @@ fn write(temp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
             }
             Err(failed) => return Err(failed.error),
         }
+    }
+}
+
+/// Removes files that may not be there, and the folder with the last that is in it: it comes back with the next.
+fn remove(paths: &[PathBuf], folder: &Path) -> io::Result<()> {
+    for path in paths {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    match fs::remove_dir(folder) {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+            ) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
     }
 }
 

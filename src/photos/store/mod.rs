@@ -292,6 +292,17 @@ impl PhotoStore {
         }
     }
 
+    /// Deletes the previews of a photo alone; there may be none.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
+        match self {
+            Self::Local(store) => store.delete_previews(name).await,
+            Self::S3(store) => Box::pin(store.delete_previews(std::slice::from_ref(name))).await,
+        }
+    }
+
     /// How many photos [`Self::delete_all`] is best given: where it can't do many at once, one that can't be deleted
     /// should hold up no other.
     pub fn deleted_at_once(&self) -> usize {

@@ -82,7 +82,10 @@ impl S3Store {
     }
 
     /// Deletes both previews of each photo.
-    pub(super) async fn delete_previews(&self, names: &[PhotoName]) -> Result<()> {
+    pub(in crate::photos::store) async fn delete_previews(
+        &self,
+        names: &[PhotoName],
+    ) -> Result<()> {
         let mut keys = Vec::new();
         for name in names {
             for size in [PreviewSize::Small, PreviewSize::Large] {
