@@ -16,7 +16,7 @@ use super::bridge::{Bridge, Lane};
 use super::owner;
 use super::place::Spot;
 use super::progress::Progress;
-use super::workplace::make_private_folder;
+use super::workplace::{make_private_folder, remove};
 use crate::app;
 use crate::config::Config;
 use crate::db::snapshot;
@@ -122,6 +122,15 @@ pub fn restore(
         tracing::warn!("what was begun can't be deleted: {error:#}");
     }
     restored
+}
+
+/// Deletes what a restore has left that was killed when all was in its place. Right only while none is running, in a folder
+/// with a database.
+///
+/// # Errors
+/// It can't be deleted.
+pub fn clear_remains(data_dir: &Path) -> Result<()> {
+    remove(&data_dir.join(FOLDER))
 }
 
 /// Deletes what an unfinished restore has left in the data folder, `.restore` last.
@@ -294,9 +303,9 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         sync(self.data)?;
         fs::rename(database, self.data.join(DATABASE)).with_context(moving)?;
         sync(self.data)?;
-        // It has done its part; a server takes no notice of it any more.
-        if let Err(error) = fs::remove_dir_all(&self.workplace) {
-            tracing::warn!("{} can't be deleted: {error}", self.workplace.display());
+        // It has done its part, and goes with the next start of the server if it doesn't now.
+        if let Err(error) = remove(&self.workplace) {
+            tracing::warn!("{error:#}");
         }
         Ok(())
     }

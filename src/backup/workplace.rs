@@ -81,8 +81,15 @@ pub fn make_private_folder(folder: &Path) -> Result<()> {
 }
 
 fn clear(data_dir: &Path) -> Result<()> {
-    let folder = data_dir.join(FOLDER);
-    match fs::remove_dir_all(&folder) {
+    remove(&data_dir.join(FOLDER))
+}
+
+/// Deletes a folder with what is in it; it may not be there.
+///
+/// # Errors
+/// It can't be deleted.
+pub fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(error).with_context(|| format!("The folder {} can't be deleted", folder.display()))
         }

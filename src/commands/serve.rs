@@ -15,7 +15,7 @@ use super::settings;
 use crate::api;
 use crate::app::{self, App, begun_anew};
 use crate::backup::schedule::Schedule;
-use crate::backup::workplace;
+use crate::backup::{restore, workplace};
 use crate::cli::{Options, ServeOptions};
 use crate::config::WorkerPlace;
 use crate::folder;
@@ -41,6 +41,7 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
+    restore::clear_remains(&folder)?;
     folder::clear_drafts(&folder)?;
 
     sweep_leftovers(&app).await;

@@ -130,6 +130,18 @@ fn a_restore_that_is_killed_is_never_taken_for_a_whole_one() {
 }
 
 #[test]
+fn a_server_clears_up_after_a_restore_that_was_killed_at_its_very_end() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    drop(World::start(folder));
+    fs::create_dir(folder.join("data/.restore")).unwrap();
+    fs::write(folder.join("data/.restore/SHA256SUMS"), "checksums").unwrap();
+    let _server = Server::start(folder);
+    leaves_nothing(folder);
+    assert!(!folder.join("data/.restore").exists());
+}
+
+#[test]
 fn a_restore_of_another_archive_leaves_nothing_of_one_that_was_killed() {
     let (home, folder) = (tempdir().unwrap(), tempdir().unwrap());
     let world = World::start(home.path());
