@@ -2,6 +2,7 @@
 
 import * as api from './api';
 import { merge } from './merge';
+import { Once } from './once';
 import { session } from './session.svelte';
 import type { Piece, Share } from './types';
 
@@ -18,7 +19,7 @@ export class Feed {
   error = $state.raw<unknown>(null);
 
   #next = $state<string | null>(null);
-  #reading: Promise<void> | null = null;
+  #reading = new Once();
   /** What waits doesn't reach down to what is shown: then it takes its place. */
   #gap: Piece<Share> | null = null;
   /** How often something was changed from here. */
@@ -33,8 +34,7 @@ export class Feed {
   /** Reads the first piece, or the next one. Asked twice at once, it is read once. */
   more(): Promise<void> {
     if (this.isWhole) return Promise.resolve();
-    this.#reading ??= this.#more().finally(() => (this.#reading = null));
-    return this.#reading;
+    return this.#reading.run(() => this.#more());
   }
 
   async #more(): Promise<void> {

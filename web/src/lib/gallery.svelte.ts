@@ -2,6 +2,7 @@
 
 import * as api from './api';
 import { deletions } from './deletions.svelte';
+import { Once } from './once';
 import { join, refresh } from './pieces';
 import { session } from './session.svelte';
 import type { Photo, Piece } from './types';
@@ -17,7 +18,7 @@ export class Gallery {
 
   #read = $state.raw<Photo[]>([]);
   #next = $state<string | null>(null);
-  #reading: Promise<void> | null = null;
+  #reading = new Once();
   #renewed = Date.now();
 
   constructor(readonly space: number) {}
@@ -70,8 +71,7 @@ export class Gallery {
 
   /** Reads one thing at a time: what is asked for meanwhile is what is being read. */
   #ask(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
-    this.#reading ??= this.#askNow(ask, put).finally(() => (this.#reading = null));
-    return this.#reading;
+    return this.#reading.run(() => this.#askNow(ask, put));
   }
 
   async #askNow(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {

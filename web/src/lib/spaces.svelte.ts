@@ -1,6 +1,7 @@
 // My spaces, as the list and the side column show them.
 
 import * as api from './api';
+import { Once } from './once';
 import { session } from './session.svelte';
 import type { MySpace, Space } from './types';
 
@@ -9,7 +10,7 @@ class Spaces {
   list = $state<MySpace[] | null>(null);
   error = $state<unknown>(null);
 
-  #reading: Promise<void> | null = null;
+  #reading = new Once();
 
   constructor() {
     session.afterSignOut(() => {
@@ -19,14 +20,12 @@ class Spaces {
 
   /** Reads them anew. What is shown stays until the answer is there. Asked twice at once, they are read once. */
   load(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => (this.#reading = null));
-    return this.#reading;
+    return this.#reading.run(() => this.#read());
   }
 
   /** Reads them anew after something was changed: what is being read by now may not know of it. */
-  async reload(): Promise<void> {
-    await this.#reading;
-    await this.load();
+  reload(): Promise<void> {
+    return this.#reading.runAfter(() => this.#read());
   }
 
   find(id: number): MySpace | undefined {

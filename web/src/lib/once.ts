@@ -1,0 +1,18 @@
+// Reading what several ask for at the same time, once.
+
+export class Once {
+  #running: Promise<void> | null = null;
+
+  /** Does this, unless something is being done already: whoever asks meanwhile waits for that. */
+  run(task: () => Promise<void>): Promise<void> {
+    this.#running ??= task().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** Does this after what is being done by now, which may have begun too early to know what is asked for. */
+  async runAfter(task: () => Promise<void>): Promise<void> {
+    // How that went concerns whoever asked for it.
+    await this.#running?.catch(() => undefined);
+    await this.run(task);
+  }
+}
