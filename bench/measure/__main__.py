@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def measure(options, folder, plan, wanted):
     if options.against:
         wanted = [part for part in wanted if part != "pocketbase"]
         yield from by_contract(options.against, folder / "contract", photos, plan, wanted)
+        if "photos-in" in wanted:
+            yield from served.photo_in(options.against, photos[1], folder / "photos-in", plan)
         return
     if set(wanted) & set(CONTRACT):
         # Whoever measures has one address and few accounts, from which as much comes as from a whole town.
@@ -93,10 +96,14 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     rows = []
-    for row in measure(options, folder, plan, options.only or PARTS):
-        print(table.line(row), flush=True)
-        rows.append(row)
-        table.write(options.results, rows, about, state, plan, options.against)
+    try:
+        for row in measure(options, folder, plan, options.only or PARTS):
+            print(table.line(row), flush=True)
+            rows.append(row)
+            table.write(options.results, rows, about, state, plan, options.against)
+    except RuntimeError as error:
+        # What is measured doesn't do what it should; the rows until then are written.
+        sys.exit(f"bench/run: {error}")
     shutil.rmtree(folder, ignore_errors=True)
 
 

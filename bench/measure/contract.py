@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -44,7 +45,10 @@ class Person:
                 is_json = answer.headers.get_content_type() == "application/json"
                 return json.loads(text) if is_json else text
         except urllib.error.HTTPError as error:
-            raise RuntimeError(f"{request.method} {request.url}: {error.code} {error.read()[:200]}") from None
+            sentence = error.read(200).decode(errors="replace")
+            raise RuntimeError(f"{request.method} {request.url} was answered {error.code}: {sentence}") from None
+        except urllib.error.URLError as error:
+            raise RuntimeError(f"{request.url} can't be reached: {error.reason}") from None
 
     def make_space(self, name):
         """Makes a space, and gives its id."""

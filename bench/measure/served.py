@@ -119,8 +119,8 @@ def photo_in(url, photo, folder, plan):
     sent.mkdir()
     file = sent / "photo.jpg"
     file.write_bytes(photo)
-    writer = Person(url, "writer")
-    sharing = writer.sharing(writer.make_space("Writing"), "With a photo", photo)
+    writer = Person(url, "photographer")
+    sharing = writer.sharing(writer.make_space("Photos"), "With a photo", photo)
     with Floor(folder / "bare", sent) as bare:
         same = replace(sharing, url=f"{bare.url}/nothing")
         done = interleave(plan.rounds, {
