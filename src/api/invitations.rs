@@ -112,11 +112,13 @@ pub async fn list(
     links: Links,
 ) -> Result<Piece> {
     let now = app.now();
-    let listing = app.db.read(move |conn| {
+    let piece = app.db.read(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
-        invitations::list(conn, &admin, &page, now)
+        Piece::write(&links, None, |rows| {
+            invitations::list(conn, &admin, &page, now, |row| rows.put(&row))
+        })
     });
-    Piece::new(listing.await?, &links)
+    piece.await
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]

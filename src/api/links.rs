@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::domain::page::{Listing, Order, Page};
+use crate::domain::page::{Order, Page};
 use crate::domain::tokens::Token;
 use crate::photos::links::{LinkKey, LinkMaker, PhotoLinks};
 use crate::photos::name::PhotoName;
@@ -54,7 +54,10 @@ impl Display for LinkToPhoto {
 
 impl Serialize for LinkToPhoto {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self.size {
+            None => serializer.serialize_str(self.photo.whole()),
+            Some(_) => serializer.collect_str(self),
+        }
     }
 }
 
@@ -89,16 +92,14 @@ impl Links {
         link_with_secret(&self.origin, page, token)
     }
 
-    /// The `Link` header to the next piece of a list, if there is one.
-    pub fn next<T>(&self, listing: &Listing<T>, order: Option<Order>) -> Option<String> {
-        listing.next.as_ref().map(|next| {
-            let (limit, cursor) = (next.limit(), Page::cursor(next).unwrap_or_default());
-            let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
-            format!(
-                "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",
-                self.origin, self.path
-            )
-        })
+    /// The `Link` header to the next piece of a list.
+    pub fn next(&self, next: &Page, order: Option<Order>) -> String {
+        let (limit, cursor) = (next.limit(), next.cursor().unwrap_or_default());
+        let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
+        format!(
+            "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",
+            self.origin, self.path
+        )
     }
 }
 

@@ -22,11 +22,13 @@ pub async fn list(
     id: Given<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
-    let listing = app.db.read(move |conn| {
+    let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        members::list(conn, &member, &page)
+        Piece::write(&links, None, |rows| {
+            members::list(conn, &member, &page, |row| rows.put(&row))
+        })
     });
-    Piece::new(listing.await?, &links)
+    piece.await
 }
 
 #[derive(Deserialize)]

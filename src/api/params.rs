@@ -8,12 +8,13 @@ use rocket::http::{ContentType, Header};
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use rocket::serde::json::Json;
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::guards::refused;
 use super::links::Links;
 use crate::domain::ids::{Given, Id};
-use crate::domain::page::{Listing, Order, Page};
+use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;
 use crate::error::Result;
 
@@ -99,8 +100,8 @@ impl<T> Created<T> {
     }
 }
 
-/// About the bytes of a row, so that hardly any list has to be moved while it is written.
-const ROW: usize = 1024;
+/// What a list has room for at first: a few rows.
+const FEW: usize = 4096;
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
 pub struct Piece {
@@ -108,31 +109,39 @@ pub struct Piece {
     link: Option<String>,
 }
 
-impl Piece {
-    /// The answer with the rows of `listing`.
-    ///
-    /// # Errors
-    /// A row can't be written.
-    pub fn new<T: Serialize>(listing: Listing<T>, links: &Links) -> Result<Self> {
-        Self::of(listing, None, links, |row| row)
-    }
+/// The rows of a piece that is being written.
+pub struct Rows<'a>(<&'a mut ToJson<'a> as Serializer>::SerializeSeq);
 
-    /// The answer with what clients see of the rows of `listing`, which comes in `order` if it comes in two. Each is made
-    /// when it is written and is gone before the next, so that all have the same memory.
+type ToJson<'a> = sonic_rs::Serializer<&'a mut Vec<u8>>;
+
+impl Rows<'_> {
+    /// Writes a row behind those before.
     ///
     /// # Errors
-    /// A row can't be written.
-    pub fn of<T, V: Serialize>(
-        listing: Listing<T>,
-        order: Option<Order>,
+    /// It can't be written.
+    pub fn put(&mut self, row: &impl Serialize) -> Result<()> {
+        Ok(self.0.serialize_element(row).context(WRITING)?)
+    }
+}
+
+const WRITING: &str = "A list can't be written";
+
+impl Piece {
+    /// The answer with the rows that `list` puts, in `order` if the list comes in two. `list` gives what to ask for next.
+    ///
+    /// # Errors
+    /// What `list` answers, or the list can't be written.
+    pub fn write(
         links: &Links,
-        view: impl FnMut(T) -> V,
+        order: Option<Order>,
+        list: impl FnOnce(&mut Rows<'_>) -> Result<Option<Page>>,
     ) -> Result<Self> {
-        let link = links.next(&listing, order);
-        let mut json = Vec::with_capacity(ROW * (listing.rows.len() + 1));
-        sonic_rs::Serializer::new(&mut json)
-            .collect_seq(listing.rows.into_iter().map(view))
-            .context("A list can't be written")?;
+        let mut json = Vec::with_capacity(FEW);
+        let mut serializer = sonic_rs::Serializer::new(&mut json);
+        let mut rows = Rows(serializer.serialize_seq(None).context(WRITING)?);
+        let next = list(&mut rows)?;
+        rows.0.end().context(WRITING)?;
+        let link = next.map(|next| links.next(&next, order));
         Ok(Self { json, link })
     }
 }

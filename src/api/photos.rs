@@ -48,20 +48,22 @@ pub async fn list(
     id: Given<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
-    let listing = app.db.read(move |conn| {
+    let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        photos::list(conn, &member, order, &page)
+        Piece::write(&links, Some(order), |rows| {
+            photos::list(conn, &member, order, &page, |shared| {
+                let ImageView { url, image } = ImageView::new(shared.photo, &links);
+                rows.put(&Row {
+                    image_url: url,
+                    image,
+                    share_id: shared.share,
+                    user: shared.user,
+                    timestamp: shared.shared_at,
+                })
+            })
+        })
     });
-    Piece::of(listing.await?, Some(order), &links, |shared| {
-        let ImageView { url, image } = ImageView::new(shared.photo, &links);
-        Row {
-            image_url: url,
-            image,
-            share_id: shared.share,
-            user: shared.user,
-            timestamp: shared.shared_at,
-        }
-    })
+    piece.await
 }
 
 /// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there.

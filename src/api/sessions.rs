@@ -18,10 +18,15 @@ use crate::error::Result;
 #[get("/sessions")]
 pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let listing = app
-        .db
-        .read(move |conn| sessions::list(conn, user.user.id, user.session, &page, now, lifetime));
-    Piece::new(listing.await?, &links)
+    let piece = app.db.read(move |conn| {
+        Piece::write(&links, None, |rows| {
+            let (owner, current) = (user.user.id, user.session);
+            sessions::list(conn, owner, current, &page, now, lifetime, |row| {
+                rows.put(&row)
+            })
+        })
+    });
+    piece.await
 }
 
 #[delete("/sessions/<id>")]

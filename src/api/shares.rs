@@ -108,13 +108,15 @@ pub async fn list(
     id: Given<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
-    let listing = app.db.read(move |conn| {
+    let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        shares::list(conn, &member, &page)
+        Piece::write(&links, None, |rows| {
+            shares::list(conn, &member, &page, |share| {
+                rows.put(&ShareView::new(share, &links))
+            })
+        })
     });
-    Piece::of(listing.await?, None, &links, |share| {
-        ShareView::new(share, &links)
-    })
+    piece.await
 }
 
 #[get("/shares/<id>")]

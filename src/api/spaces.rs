@@ -37,11 +37,12 @@ pub async fn create(app: &Shared, user: CurrentUser, body: Body<NewSpace>) -> Re
 
 #[get("/spaces")]
 pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
-    let listing = app
-        .db
-        .read(move |conn| spaces::list(conn, user.user.id, &page))
-        .await?;
-    Piece::new(listing, &links)
+    let piece = app.db.read(move |conn| {
+        Piece::write(&links, None, |rows| {
+            spaces::list(conn, user.user.id, &page, |row| rows.put(&row))
+        })
+    });
+    piece.await
 }
 
 #[get("/spaces/<id>")]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::access::Admin;
 use super::ids::{Given, InvitationId, SpaceId, UserId};
 use super::members;
-use super::page::{Listing, Page};
+use super::page::Page;
 use super::spaces::Space;
 use super::tokens::Token;
 use super::users::User;
@@ -149,16 +149,15 @@ pub fn list(
     admin: &Admin,
     page: &Page,
     now: Timestamp,
-) -> Result<Listing<Invitation>> {
+    take: impl FnMut(Invitation) -> Result<()>,
+) -> Result<Option<Page>> {
     let after: i64 = page.after(0)?;
-    let rows = conn
-        .prepare_cached(LIST)?
-        .query_map(
-            (admin.space(), after, now.0, page.fetch()),
-            Invitation::from_row,
-        )?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| row.id)
+    let mut list = conn.prepare_cached(LIST)?;
+    let rows = list.query_map(
+        (admin.space(), after, now.0, page.fetch()),
+        Invitation::from_row,
+    )?;
+    page.hand_on(rows, |row| row.id, take)
 }
 
 const LIST: &str =

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Admin, Member, Removal};
 use super::ids::{Given, SpaceId, UserId};
-use super::page::{Listing, Page};
+use super::page::Page;
 use super::spaces::Space;
 use super::users::{self, User};
 use crate::clock::Timestamp;
@@ -77,19 +77,22 @@ fn insert(
 ///
 /// # Errors
 /// A cursor that another list made.
-pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<Membership>> {
+pub fn list(
+    conn: &Connection,
+    member: &Member,
+    page: &Page,
+    take: impl FnMut(Membership) -> Result<()>,
+) -> Result<Option<Page>> {
     let after: i64 = page.after(0)?;
-    let rows = conn
-        .prepare_cached(LIST)?
-        .query_map((member.space(), after, page.fetch()), |row| {
-            Ok(Membership {
-                user: User::from_row(row, 0)?,
-                is_admin: row.get(2)?,
-                order: row.get(3)?,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| row.order)
+    let mut list = conn.prepare_cached(LIST)?;
+    let rows = list.query_map((member.space(), after, page.fetch()), |row| {
+        Ok(Membership {
+            user: User::from_row(row, 0)?,
+            is_admin: row.get(2)?,
+            order: row.get(3)?,
+        })
+    })?;
+    page.hand_on(rows, |row| row.order, take)
 }
 
 const LIST: &str =

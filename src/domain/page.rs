@@ -52,15 +52,6 @@ impl Order {
     }
 }
 
-/// A piece of a list.
-#[derive(Debug)]
-pub struct Listing<T> {
-    /// In the order of the list.
-    pub rows: Vec<T>,
-    /// What to ask for next, if there is more.
-    pub next: Option<Page>,
-}
-
 impl Page {
     /// Checks what somebody asks for. A cursor is checked by the list that made it.
     ///
@@ -117,29 +108,38 @@ impl Page {
         i64::try_from(self.limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
     }
 
-    /// Makes the piece out of what was fetched; `key` tells a row's place in the list.
+    /// Hands on the rows of this piece, each as it is read and before the next, so that all have the same memory; `key`
+    /// tells a row's place in the list. Gives what to ask for next, if there is more.
     ///
     /// # Errors
-    /// A key that can't be written as JSON.
-    pub fn listing<T, K: Serialize>(
+    /// A row can't be read, what `take` answers, or a key that can't be written as JSON.
+    pub fn hand_on<T, K: Serialize>(
         &self,
-        mut rows: Vec<T>,
+        rows: impl Iterator<Item = rusqlite::Result<T>>,
         key: impl Fn(&T) -> K,
-    ) -> Result<Listing<T>> {
-        let more = rows.len() > self.limit;
-        rows.truncate(self.limit);
-        let next = match rows.last().filter(|_| more) {
-            None => None,
-            Some(last) => {
-                let json = serde_json::to_vec(&key(last))
-                    .map_err(|error| Error::Internal(error.into()))?;
-                Some(Self {
-                    limit: self.limit,
-                    cursor: Some(URL_SAFE_NO_PAD.encode(json)),
-                })
+        mut take: impl FnMut(T) -> Result<()>,
+    ) -> Result<Option<Self>> {
+        let mut last = None;
+        for (index, row) in rows.enumerate() {
+            let row = row?;
+            if index == self.limit {
+                return self.after_key(last).map(Some);
             }
-        };
-        Ok(Listing { rows, next })
+            if index + 1 == self.limit {
+                last = Some(key(&row));
+            }
+            take(row)?;
+        }
+        Ok(None)
+    }
+
+    /// The piece behind the row with this key.
+    fn after_key(&self, key: impl Serialize) -> Result<Self> {
+        let json = serde_json::to_vec(&key).map_err(|error| Error::Internal(error.into()))?;
+        Ok(Self {
+            limit: self.limit,
+            cursor: Some(URL_SAFE_NO_PAD.encode(json)),
+        })
     }
 }
 
@@ -149,15 +149,28 @@ mod tests {
 
     #[test]
     fn pieces_follow_each_other_until_the_end() {
+        let piece = |page: &Page, rows: &[i64]| {
+            let mut taken = Vec::new();
+            let rows = rows.iter().map(|row| Ok(*row));
+            let next = page.hand_on(
+                rows,
+                |row| *row,
+                |row| {
+                    taken.push(row);
+                    Ok(())
+                },
+            );
+            (taken, next.unwrap())
+        };
         let page = Page::parse(Some("2"), None).unwrap();
         assert_eq!(page.after(0).unwrap(), 0);
-        let first = page.listing(vec![1, 2, 3], |row| *row).unwrap();
-        assert_eq!(first.rows, [1, 2]);
-        let next = first.next.unwrap();
+        let (first, next) = piece(&page, &[1, 2, 3]);
+        assert_eq!(first, [1, 2]);
+        let next = next.unwrap();
         assert_eq!(next.after(0).unwrap(), 2);
-        let last = next.listing(vec![3], |row| *row).unwrap();
-        assert_eq!(last.rows, [3]);
-        assert!(last.next.is_none());
+        let (last, next) = piece(&next, &[3, 4]);
+        assert_eq!(last, [3, 4]);
+        assert!(next.is_none());
     }
 
     #[test]

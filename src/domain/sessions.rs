@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
 use super::ids::{Given, SessionId, UserId};
-use super::page::{Listing, Page};
+use super::page::Page;
 use super::tokens::Token;
 use super::users::User;
 use crate::clock::Timestamp;
@@ -121,23 +121,22 @@ pub fn list(
     page: &Page,
     now: Timestamp,
     lifetime: Duration,
-) -> Result<Listing<MySession>> {
+    take: impl FnMut(MySession) -> Result<()>,
+) -> Result<Option<Page>> {
     let (before, id) = page.after((i64::MAX, i64::MAX))?;
     let since = now.minus(lifetime).0;
-    let rows = conn
-        .prepare_cached(LIST)?
-        .query_map((user, since, before, id, page.fetch()), |row| {
-            let id = row.get(0)?;
-            Ok(MySession {
-                id,
-                created_at: Timestamp(row.get(1)?),
-                last_used_at: Timestamp(row.get(2)?),
-                device: row.get(3)?,
-                is_current: id == current,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| (row.last_used_at.0, row.id))
+    let mut list = conn.prepare_cached(LIST)?;
+    let rows = list.query_map((user, since, before, id, page.fetch()), |row| {
+        let id = row.get(0)?;
+        Ok(MySession {
+            id,
+            created_at: Timestamp(row.get(1)?),
+            last_used_at: Timestamp(row.get(2)?),
+            device: row.get(3)?,
+            is_current: id == current,
+        })
+    })?;
+    page.hand_on(rows, |row| (row.last_used_at.0, row.id), take)
 }
 
 const LIST: &str = "select id, created_at, last_used_at, device from sessions

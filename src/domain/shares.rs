@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Deletable, Editable, Member, Readable};
 use super::ids::{ShareId, SpaceId, UserId};
-use super::page::{Listing, Page};
+use super::page::Page;
 use super::photos::{self, NewPhoto, Photo};
 use super::spaces::Space;
 use super::text::ShareText;
@@ -195,13 +195,16 @@ const MADE: &str = "select id, space_id from shares where user_id = ? and client
 ///
 /// # Errors
 /// A cursor that another list made.
-pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listing<Share>> {
+pub fn list(
+    conn: &Connection,
+    member: &Member,
+    page: &Page,
+    take: impl FnMut(Share) -> Result<()>,
+) -> Result<Option<Page>> {
     let before: i64 = page.after(i64::MAX)?;
-    let rows = conn
-        .prepare_cached(LIST)?
-        .query_map((member.space(), before, page.fetch()), Share::in_list)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| row.id)
+    let mut list = conn.prepare_cached(LIST)?;
+    let rows = list.query_map((member.space(), before, page.fetch()), Share::in_list)?;
+    page.hand_on(rows, |row| row.id, take)
 }
 
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Admin, Member};
 use super::ids::{SpaceId, UserId, number};
-use super::page::{Listing, Page};
+use super::page::Page;
 use super::shares::LatestShare;
 use super::text::{SpaceName, folded};
 use super::{members, photos};
@@ -78,21 +78,24 @@ pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp
 ///
 /// # Errors
 /// A cursor that another list made.
-pub fn list(conn: &Connection, user: UserId, page: &Page) -> Result<Listing<MySpace>> {
+pub fn list(
+    conn: &Connection,
+    user: UserId,
+    page: &Page,
+    take: impl FnMut(MySpace) -> Result<()>,
+) -> Result<Option<Page>> {
     let (name_key, id) = page.after((String::new(), 0_i64))?;
-    let rows = conn
-        .prepare_cached(LIST)?
-        .query_map((user, name_key, id, page.fetch()), |row| {
-            Ok(MySpace {
-                space: Space::from_row(row, 0)?,
-                name_key: row.get(2)?,
-                is_admin: row.get(3)?,
-                member_count: row.get(4)?,
-                latest_share: LatestShare::from_row(row, 5)?,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| (row.name_key.clone(), row.space.id))
+    let mut list = conn.prepare_cached(LIST)?;
+    let rows = list.query_map((user, name_key, id, page.fetch()), |row| {
+        Ok(MySpace {
+            space: Space::from_row(row, 0)?,
+            name_key: row.get(2)?,
+            is_admin: row.get(3)?,
+            member_count: row.get(4)?,
+            latest_share: LatestShare::from_row(row, 5)?,
+        })
+    })?;
+    page.hand_on(rows, |row| (row.name_key.clone(), row.space.id), take)
 }
 
 // What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.

@@ -45,6 +45,11 @@ pub struct PhotoLinks {
 }
 
 impl PhotoLinks {
+    /// The link to the photo itself.
+    pub fn whole(&self) -> &str {
+        &self.whole
+    }
+
     /// Writes the link to the photo itself, or to a preview.
     pub fn write(&self, size: Option<PreviewSize>, to: &mut impl Write) -> fmt::Result {
         let Some(size) = size else {

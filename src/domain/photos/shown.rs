@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use crate::clock::Timestamp;
 use crate::domain::access::Member;
 use crate::domain::ids::ShareId;
-use crate::domain::page::{Listing, Order, Page};
+use crate::domain::page::{Order, Page};
 use crate::domain::users::User;
 use crate::error::Result;
 use crate::photos::name::PhotoName;
@@ -66,25 +66,24 @@ pub fn list(
     member: &Member,
     order: Order,
     page: &Page,
-) -> Result<Listing<SharedPhoto>> {
+    take: impl FnMut(SharedPhoto) -> Result<()>,
+) -> Result<Option<Page>> {
     let (sql, start) = match order {
         Order::Oldest => (OLDEST_FIRST, 0_i64),
         Order::Newest => (NEWEST_FIRST, i64::MAX),
     };
     let (share, position) = page.after((start, start))?;
-    let rows = conn
-        .prepare_cached(sql)?
-        .query_map((member.space(), share, position, page.fetch()), |row| {
-            Ok(SharedPhoto {
-                photo: Photo::from_row(row, 0)?,
-                share: row.get(5)?,
-                position: row.get(6)?,
-                user: User::from_row(row, 7)?,
-                shared_at: Timestamp(row.get(9)?),
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    page.listing(rows, |row| (row.share, row.position))
+    let mut list = conn.prepare_cached(sql)?;
+    let rows = list.query_map((member.space(), share, position, page.fetch()), |row| {
+        Ok(SharedPhoto {
+            photo: Photo::from_row(row, 0)?,
+            share: row.get(5)?,
+            position: row.get(6)?,
+            user: User::from_row(row, 7)?,
+            shared_at: Timestamp(row.get(9)?),
+        })
+    })?;
+    page.hand_on(rows, |row| (row.share, row.position), take)
 }
 
 const OLDEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
