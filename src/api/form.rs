@@ -6,8 +6,8 @@
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::PathBuf;
+use std::{io, mem};
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData};
@@ -23,6 +23,7 @@ use super::portions::portions;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
+use crate::photos::buffers::ROOM;
 use crate::photos::intake::{Received, Upload, too_many_bytes};
 use crate::uploads::UnderWay;
 
@@ -30,10 +31,6 @@ const TYPES: &str = "The form must be sent as multipart/form-data with a boundar
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
 /// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
-
-/// The bytes of a photo that are kept in memory while it arrives. All uploads that are let in at once may have so many
-/// for as long as they take, so that larger ones go to the disk.
-const IN_MEMORY: usize = 4 * 1024 * 1024;
 
 /// What somebody wants to share, and who.
 pub struct ShareForm {
@@ -250,9 +247,10 @@ async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
 async fn read_photo(app: &App, mut part: Field<'_>, form: Option<usize>) -> Result<Option<Upload>> {
     let named = part.file_name().is_some_and(|name| !name.is_empty());
     let limit = app.config.limits.photo_bytes;
-    // All but a little of such a form is the photo.
-    let room = form.unwrap_or(0).min(IN_MEMORY);
-    let (mut bytes, mut file) = (Vec::with_capacity(room), None);
+    // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as long
+    // as they take, so that larger ones go to the disk.
+    let buffers = app.intake.buffers();
+    let (mut bytes, mut file) = (buffers.take(form.unwrap_or(0)), None);
     let mut size = 0;
     while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
         let chunk = chunk.as_ref();
@@ -263,10 +261,12 @@ async fn read_photo(app: &App, mut part: Field<'_>, form: Option<usize>) -> Resu
         } else if let Some(file) = &mut file {
             write_on(file, chunk).await?;
         } else {
-            bytes.extend_from_slice(chunk);
-            if bytes.len() > IN_MEMORY {
+            if bytes.len() + chunk.len() > ROOM {
                 let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
-                write_on(file, &std::mem::take(&mut bytes)).await?;
+                write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
+                write_on(file, chunk).await?;
+            } else {
+                bytes.extend_from_slice(chunk);
             }
         }
     }

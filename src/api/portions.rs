@@ -9,7 +9,7 @@ use std::io;
 use std::pin::pin;
 use std::task::Poll;
 
-use hyper::body::Bytes;
+use bytes::Bytes;
 use rocket::futures::stream::{Stream, StreamExt, poll_fn};
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::buffers::Buffers;
 use super::name::PhotoName;
 use super::picture::{self, Picture, Refusal};
 use super::store::PhotoStore;
@@ -55,6 +56,7 @@ pub struct Intake {
     store: PhotoStore,
     limits: Limits,
     permits: Arc<Semaphore>,
+    buffers: Buffers,
 }
 
 impl Intake {
@@ -64,7 +66,13 @@ impl Intake {
             store,
             limits,
             permits: Arc::new(Semaphore::new(AT_ONCE)),
+            buffers: Buffers::default(),
         }
+    }
+
+    /// Memory for photos while they arrive.
+    pub fn buffers(&self) -> &Buffers {
+        &self.buffers
     }
 
     /// Checks and cleans an upload.
@@ -116,7 +124,8 @@ impl Intake {
             bytes: picture.bytes.len() as u64,
             sha256,
         };
-        let stored = self.store.put_temporary(&name, picture.bytes).await;
+        let bytes = self.buffers.lend(picture.bytes);
+        let stored = self.store.put_temporary(&name, bytes).await;
         stored.map_err(Error::storing)?;
         Ok(kept)
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bytes::Bytes;
 
 use super::{Sorted, Source, StoredPhoto};
 use crate::durable::{make_folder, sync_folder};
@@ -76,7 +77,7 @@ impl LocalStore {
         });
     }
 
-    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
         let (temp, path) = (self.temp(), self.temporary(name));
         blocking(move || write(&temp, &path, &bytes))
             .await

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Result;
+use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
@@ -144,7 +145,8 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    pub async fn put_temporary(&self, name: &PhotoName, bytes: impl Into<Bytes>) -> Result<()> {
+        let bytes = bytes.into();
         match self {
             Self::Local(store) => store.put_temporary(name, bytes).await,
             Self::S3(store) => Box::pin(store.put_temporary(name, bytes)).await,

@@ -18,6 +18,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
@@ -89,7 +90,7 @@ impl S3Store {
         self.buckets.find_earlier(self.client().await).await
     }
 
-    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
         self.put(self.buckets.temporary(name), name, bytes).await
     }
 
@@ -98,10 +99,10 @@ impl S3Store {
             .buckets
             .find_or_create(self.client().await, name)
             .await?;
-        self.put(place, name, bytes).await
+        self.put(place, name, bytes.into()).await
     }
 
-    async fn put(&self, place: Place, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    async fn put(&self, place: Place, name: &PhotoName, bytes: Bytes) -> Result<()> {
         let Place { bucket, key } = &place;
         let put = self.client().await.put_object().bucket(bucket).key(key);
         let patience = Builder::new().timeout_config(patience(bytes.len()));
