@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tempfile::{Builder, NamedTempFile};
 
 use crate::durable;
 use crate::photos::store::LocalStore;
@@ -22,7 +23,7 @@ pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
 /// What the names of files in the data folder begin with that are still being written.
-pub const DRAFT: &str = ".draft-";
+const DRAFT: &str = ".draft-";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -220,12 +221,20 @@ pub fn clear_drafts(folder: &Path) -> Result<()> {
 /// # Errors
 /// It can't be written.
 pub fn try_writing(folder: &Path) -> Result<()> {
-    let write = || {
-        let mut probe = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
-        probe.write_all(&[b'.'; 256 * 1024])?;
-        probe.as_file().sync_all()
-    };
-    write().with_context(|| format!("The data folder {} can't be written to", folder.display()))
+    draft(folder, &[b'.'; 256 * 1024])
+        .map(drop)
+        .with_context(|| format!("The data folder {} can't be written to", folder.display()))
+}
+
+/// A file on the disk that has no name yet, and gets one with all that is in it. Only this account can read it.
+///
+/// # Errors
+/// It can't be written.
+pub fn draft(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut draft = Builder::new().prefix(DRAFT).tempfile_in(folder)?;
+    draft.write_all(bytes)?;
+    draft.as_file().sync_all()?;
+    Ok(draft)
 }
 
 /// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full

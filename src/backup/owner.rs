@@ -2,15 +2,14 @@
 //! began with. Where that key was changed since, or such an archive was restored, the word stands in a file.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
-use tempfile::Builder;
 
 use crate::durable::sync_folder;
-use crate::folder::{DRAFT, KEY};
+use crate::folder::{KEY, draft};
 
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";
@@ -70,10 +69,7 @@ fn is_word(text: &str) -> bool {
 /// Durably, whole or not at all.
 fn write(data: &Path, word: &str) -> Result<()> {
     let write = || {
-        let mut part = Builder::new().prefix(DRAFT).tempfile_in(data)?;
-        writeln!(part, "{word}")?;
-        part.as_file().sync_all()?;
-        part.persist(data.join(FILE))?;
+        draft(data, format!("{word}\n").as_bytes())?.persist(data.join(FILE))?;
         sync_folder(data)
     };
     write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))

@@ -1,7 +1,7 @@
 //! The key that signs links: a file in the data folder, which may be replaced while a server uses it.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -9,11 +9,11 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, anyhow, ensure};
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use super::LinkSigner;
 use crate::durable::sync_folder;
-use crate::folder::DRAFT;
+use crate::folder::draft;
 
 /// The bytes of a key.
 const SIZE: usize = 32;
@@ -133,11 +133,7 @@ fn replace(path: &Path) -> Result<()> {
 fn new_key(path: &Path) -> Result<NamedTempFile> {
     let mut key = [0; SIZE];
     getrandom::fill(&mut key)?;
-    // Temporary files are made readable only by their owner.
-    let mut part = Builder::new().prefix(DRAFT).tempfile_in(folder_of(path))?;
-    part.write_all(&key)?;
-    part.as_file().sync_all()?;
-    Ok(part)
+    Ok(draft(folder_of(path), &key)?)
 }
 
 fn sync(path: &Path) -> Result<()> {
