@@ -17,7 +17,7 @@ use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photos::NewPhoto;
 use crate::error::{Error, Result};
 
-/// Photos that are cleaned at once. Each holds its file in memory, and twice where it is no JPEG.
+/// Photos that are cleaned at once. Each holds its file in memory.
 const AT_ONCE: usize = 4;
 
 /// A photo as it arrived.

@@ -1,7 +1,8 @@
 //! GIF: a screen, colour tables, and blocks whose data comes in sub-blocks (GIF89a).
 
+use super::kept::Kept;
 use super::reader::Reader;
-use super::{Cleaned, Limit, Refusal, Result, Size};
+use super::{Found, Limit, Refusal, Result, Size};
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2c;
@@ -11,17 +12,15 @@ const PLAIN_TEXT: u8 = 0x01;
 const GRAPHIC_CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
-    let mut reader = Reader::new(bytes);
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(reader.take(6)?);
-
-    let screen = reader.take(7)?;
-    let mut fields = Reader::new(screen);
+pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+    let mut reader = Reader::new(file);
+    reader.take(6)?;
+    let mut fields = reader.part(7)?;
     let size = limit.check(fields.le16()?.into(), fields.le16()?.into())?;
     let mut canvas = size;
-    out.extend_from_slice(screen);
-    out.extend_from_slice(colour_table(&mut reader, fields.byte()?)?);
+    colour_table(&mut reader, fields.byte()?)?;
+    let mut kept = Kept::default();
+    kept.file(0..reader.left().start);
 
     // How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
     let mut control: Option<&[u8]> = None;
@@ -31,10 +30,9 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
             TRAILER => break,
             IMAGE => {
                 if let Some(control) = control.take() {
-                    push_extension(&mut out, GRAPHIC_CONTROL, control);
-                    out.push(0);
+                    kept.own(extension(GRAPHIC_CONTROL, control));
                 }
-                canvas = copy_picture(&mut reader, &mut out, canvas, limit)?;
+                canvas = keep_picture(&mut reader, &mut kept, canvas, limit)?;
                 pictures += 1;
             }
             EXTENSION => match reader.byte()? {
@@ -49,7 +47,7 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
                 }
                 APPLICATION => {
                     let blocks = sub_blocks(&mut reader)?;
-                    push_application(&mut out, blocks);
+                    keep_application(&reader, &mut kept, blocks);
                 }
                 // Comments, and whatever else somebody thought of.
                 _ => {
@@ -68,33 +66,34 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     if pictures == 0 {
         return Err(Refusal::Damaged("it has no picture data"));
     }
-    out.push(TRAILER);
-    Ok(Cleaned {
+    kept.own(vec![TRAILER]);
+    Ok(Found {
         size,
         orientation: None,
         animated: pictures > 1,
-        bytes: out,
+        kept,
     })
 }
 
-/// The colour table that a packed field announces, if it does.
-fn colour_table<'a>(reader: &mut Reader<'a>, packed: u8) -> Result<&'a [u8]> {
-    if packed & 0x80 == 0 {
-        return Ok(&[]);
+/// Reads the colour table that a packed field announces, if it does.
+fn colour_table(reader: &mut Reader<'_>, packed: u8) -> Result<()> {
+    if packed & 0x80 != 0 {
+        reader.take(3 << ((packed & 0x07) + 1))?;
     }
-    reader.take(3 << ((packed & 0x07) + 1))
+    Ok(())
 }
 
-/// Copies a picture, and returns the canvas with room for it. It may reach beyond the screen, and a decoder may then make
+/// Keeps a picture, and returns the canvas with room for it. It may reach beyond the screen, and a decoder may then make
 /// the screen larger.
-fn copy_picture(
+fn keep_picture(
     reader: &mut Reader<'_>,
-    out: &mut Vec<u8>,
+    kept: &mut Kept,
     canvas: Size,
     limit: Limit,
 ) -> Result<Size> {
-    let descriptor = reader.take(9)?;
-    let mut fields = Reader::new(descriptor);
+    // With the byte that says what it is.
+    let start = reader.last(1).start;
+    let mut fields = reader.part(9)?;
     let (left, top) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
     let (width, height) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
     limit.check(width, height)?;
@@ -102,11 +101,10 @@ fn copy_picture(
         canvas.width.max(left + width),
         canvas.height.max(top + height),
     )?;
-    out.push(IMAGE);
-    out.extend_from_slice(descriptor);
-    out.extend_from_slice(colour_table(reader, fields.byte()?)?);
-    out.push(reader.byte()?);
-    out.extend_from_slice(sub_blocks(reader)?);
+    colour_table(reader, fields.byte()?)?;
+    reader.byte()?;
+    sub_blocks(reader)?;
+    kept.file(start..reader.left().start);
     Ok(canvas)
 }
 
@@ -124,20 +122,20 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     }
 }
 
-/// Copies what stays of an application's extension: how often an animation repeats, or the colour profile.
-fn push_application(out: &mut Vec<u8>, blocks: &[u8]) {
+/// Keeps what stays of an application's extension that was just read: how often an animation repeats, or the colour
+/// profile.
+fn keep_application(reader: &Reader<'_>, kept: &mut Kept, blocks: &[u8]) {
     let Some((name, data)) = blocks.split_at_checked(12) else {
         return;
     };
     match name {
         b"\x0bNETSCAPE2.0" | b"\x0bANIMEXTS1.0" => {
             if let Some(count) = loop_count(data) {
-                push_extension(out, APPLICATION, name);
-                out.extend_from_slice(count);
-                out.push(0);
+                kept.own(extension(APPLICATION, &[name, count].concat()));
             }
         }
-        b"\x0bICCRGBG1012" => push_extension(out, APPLICATION, blocks),
+        // With what says that it is an extension, and whose.
+        b"\x0bICCRGBG1012" => kept.file(reader.last(2 + blocks.len())),
         _ => {}
     }
 }
@@ -155,9 +153,9 @@ fn loop_count(mut blocks: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn push_extension(out: &mut Vec<u8>, label: u8, blocks: &[u8]) {
-    out.extend_from_slice(&[EXTENSION, label]);
-    out.extend_from_slice(blocks);
+/// An extension of our own, with the empty sub-block that ends it.
+fn extension(label: u8, blocks: &[u8]) -> Vec<u8> {
+    [&[EXTENSION, label], blocks, &[0]].concat()
 }
 
 #[cfg(test)]

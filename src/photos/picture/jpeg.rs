@@ -5,7 +5,7 @@ use memchr::memchr;
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
-use super::{Cleaned, Limit, Refusal, Result, Size};
+use super::{Found, Limit, Refusal, Result, Size};
 
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
@@ -27,21 +27,10 @@ const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 
-pub fn clean(file: Vec<u8>, limit: Limit) -> Result<Cleaned> {
-    let (size, orientation, kept) = walk(&file, limit)?;
-    Ok(Cleaned {
-        size,
-        orientation,
-        animated: false,
-        bytes: kept.of(file),
-    })
-}
-
-fn walk(file: &[u8], limit: Limit) -> Result<(Size, Option<Orientation>, Kept)> {
+pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(2)?;
     let mut parts = Parts {
-        whole: file.len(),
         size: None,
         has_scan: false,
         jfif: None,
@@ -67,14 +56,19 @@ fn walk(file: &[u8], limit: Limit) -> Result<(Size, Option<Orientation>, Kept)> 
     if let Some(orientation) = parts.orientation {
         push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
-    parts.kept.own_front(front);
-    Ok((size, parts.orientation, parts.kept))
+    let mut kept = Kept::default();
+    kept.own(front);
+    kept.append(parts.kept);
+    Ok(Found {
+        size,
+        orientation: parts.orientation,
+        animated: false,
+        kept,
+    })
 }
 
 /// What is found in a file.
 struct Parts {
-    /// The bytes of the file.
-    whole: usize,
     size: Option<Size>,
     has_scan: bool,
     /// The density of pixels; some decoders also tell colours by its presence.
@@ -158,8 +152,7 @@ impl Parts {
 
     /// Keeps the last `count` bytes that were read.
     fn keep_last(&mut self, count: usize, reader: &Reader<'_>) {
-        let end = self.whole - reader.rest().len();
-        self.kept.file(end - count..end);
+        self.kept.file(reader.last(count));
     }
 }
 

@@ -27,9 +27,18 @@ impl Kept {
         self.0.push(Part::Own(bytes));
     }
 
-    /// Puts something of our own in front of everything.
-    pub fn own_front(&mut self, bytes: Vec<u8>) {
-        self.0.insert(0, Part::Own(bytes));
+    /// Puts all that another has kept behind what is kept so far.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    /// How many bytes that are.
+    pub fn length(&self) -> usize {
+        let length = |part: &Part| match part {
+            Part::File(range) => range.len(),
+            Part::Own(bytes) => bytes.len(),
+        };
+        self.0.iter().map(length).sum()
     }
 
     /// What comes out of `file`.

@@ -15,6 +15,7 @@ pub mod previews;
 mod reader;
 mod webp;
 
+use kept::Kept;
 pub use orientation::Orientation;
 
 /// The types of pictures that we take.
@@ -119,28 +120,29 @@ type Result<T> = std::result::Result<T, Refusal>;
 pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
     let (file, limit) = (file.into(), Limit { max_pixels });
     let kind = Kind::from_bytes(&file).ok_or(Refusal::UnknownType)?;
-    let cleaned = match kind {
-        Kind::Jpeg => jpeg::clean(file, limit),
-        Kind::Png => png::clean(&file, limit),
-        Kind::WebP => webp::clean(&file, limit),
-        Kind::Gif => gif::clean(&file, limit),
-    }?;
+    let walk = match kind {
+        Kind::Jpeg => jpeg::walk,
+        Kind::Png => png::walk,
+        Kind::WebP => webp::walk,
+        Kind::Gif => gif::walk,
+    };
+    let found = walk(&file, limit)?;
     Ok(Picture {
         kind,
-        width: cleaned.size.width,
-        height: cleaned.size.height,
-        orientation: cleaned.orientation,
-        animated: cleaned.animated,
-        bytes: cleaned.bytes,
+        width: found.size.width,
+        height: found.size.height,
+        orientation: found.orientation,
+        animated: found.animated,
+        bytes: found.kept.of(file),
     })
 }
 
-/// What a walker gives.
-struct Cleaned {
+/// What a walker has found in a file.
+struct Found {
     size: Size,
     orientation: Option<Orientation>,
     animated: bool,
-    bytes: Vec<u8>,
+    kept: Kept,
 }
 
 /// How large a picture may be.

@@ -1,15 +1,16 @@
 //! PNG and APNG: chunks with a type, a length and a checksum (W3C PNG, third edition).
 
+use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::Reader;
-use super::{Cleaned, Limit, Refusal, Result, Size};
+use super::{Found, Limit, Refusal, Result, Size};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const MALFORMED: Refusal = Refusal::Damaged("a part of it has another length than it should");
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
-    let mut reader = Reader::new(bytes);
+pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+    let mut reader = Reader::new(file);
     reader.take(SIGNATURE.len())?;
     let header = Chunk::read(&mut reader)?;
     let (size, colour_type) = match (&header.kind, header.data) {
@@ -20,10 +21,9 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     };
     let size = limit.check(size.width, size.height)?;
 
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(SIGNATURE);
-    header.push(&mut out)?;
-    let behind_header = out.len();
+    header.check()?;
+    let (mut kept, mut rest) = (Kept::default(), Kept::default());
+    kept.file(0..reader.left().start);
     let mut orientation = None;
     let mut animated = false;
     let mut has_data = false;
@@ -40,15 +40,15 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
             }
             b"iCCP" => {
                 chunk.check()?;
-                push_profile(&mut out, chunk.data)?;
+                rest.own(profile(chunk.data)?);
             }
             b"fcTL" => {
                 check_frame(chunk.data, size)?;
-                chunk.push(&mut out)?;
+                chunk.keep(&reader, &mut rest)?;
             }
             b"IDAT" => {
                 has_data = true;
-                chunk.push(&mut out)?;
+                chunk.keep(&reader, &mut rest)?;
             }
             // Transparency, the palette, and the frames of an animation.
             b"tRNS" | b"PLTE" | b"acTL" | b"fdAT" => {
@@ -58,14 +58,14 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
                 // Behind the picture data it means nothing. The number of frames comes first.
                 animated |=
                     &chunk.kind == b"acTL" && !has_data && Reader::new(chunk.data).be32()? > 1;
-                chunk.push(&mut out)?;
+                chunk.keep(&reader, &mut rest)?;
             }
             // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
             b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
             | b"pHYs"
                 if chunk.has_its_length(colour_type) =>
             {
-                chunk.push(&mut out)?;
+                chunk.keep(&reader, &mut rest)?;
             }
             // A picture can't be decoded without its critical chunks, and these are none that we know.
             kind if kind[0].is_ascii_uppercase() => {
@@ -78,17 +78,16 @@ pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
     if !has_data {
         return Err(Refusal::Damaged("it has no picture data"));
     }
-    push(&mut out, *b"IEND", &[]);
+    rest.own(chunk(*b"IEND", &[]));
     if let Some(orientation) = orientation {
-        let mut exif = Vec::new();
-        push(&mut exif, *b"eXIf", &orientation.tiff());
-        out.splice(behind_header..behind_header, exif);
+        kept.own(chunk(*b"eXIf", &orientation.tiff()));
     }
-    Ok(Cleaned {
+    kept.append(rest);
+    Ok(Found {
         size,
         orientation,
         animated,
-        bytes: out,
+        kept,
     })
 }
 
@@ -120,9 +119,11 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    fn push(&self, out: &mut Vec<u8>) -> Result<()> {
+    /// Keeps a chunk that was just read.
+    fn keep(&self, reader: &Reader<'_>, kept: &mut Kept) -> Result<()> {
         self.check()?;
-        push(out, self.kind, self.data);
+        // With its length, its kind and its checksum.
+        kept.file(reader.last(self.data.len() + 12));
         Ok(())
     }
 
@@ -150,12 +151,12 @@ impl<'a> Chunk<'a> {
     }
 }
 
-fn push(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
+/// A chunk of our own.
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     // Data came out of a chunk, or is shorter than any, so its length fits.
-    out.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
-    out.extend_from_slice(&kind);
-    out.extend_from_slice(data);
-    out.extend_from_slice(&checksum(kind, data).to_be_bytes());
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let checksum = checksum(kind, data).to_be_bytes();
+    [&length, &kind, data, &checksum].concat()
 }
 
 fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
@@ -166,13 +167,12 @@ fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
 }
 
 /// A colour profile has a name, which can say anything: it gets ours.
-fn push_profile(out: &mut Vec<u8>, data: &[u8]) -> Result<()> {
+fn profile(data: &[u8]) -> Result<Vec<u8>> {
     let name_end = data.iter().position(|&byte| byte == 0);
     let profile = name_end
         .and_then(|end| data.get(end..))
         .ok_or(Refusal::Damaged("its colour profile is malformed"))?;
-    push(out, *b"iCCP", &[b"icc", profile].concat());
-    Ok(())
+    Ok(chunk(*b"iCCP", &[b"icc", profile].concat()))
 }
 
 /// A frame of an animation must lie within the picture.

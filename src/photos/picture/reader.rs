@@ -1,5 +1,7 @@
 //! Reads a file from front to back, and never beyond its end.
 
+use std::ops::Range;
+
 use super::{Refusal, Result};
 
 /// The refusal of a file that stops too early.
@@ -9,12 +11,28 @@ pub const ENDS: Refusal = Refusal::Damaged("it ends before the picture does");
 #[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+    /// Where it ends in the file.
+    end: usize,
 }
 
 impl<'a> Reader<'a> {
     /// The beginning of a file.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+        Self {
+            rest: bytes,
+            end: bytes.len(),
+        }
+    }
+
+    /// Where in the file the bytes are that are still to be read.
+    pub fn left(&self) -> Range<usize> {
+        self.end - self.rest.len()..self.end
+    }
+
+    /// Where in the file the last `count` bytes are that were read.
+    pub fn last(&self, count: usize) -> Range<usize> {
+        let place = self.left().start;
+        place - count..place
     }
 
     /// What is still to be read.
@@ -32,6 +50,13 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self.rest.split_at_checked(count).ok_or(ENDS)?;
         self.rest = rest;
         Ok(taken)
+    }
+
+    /// A reader of the next `count` bytes.
+    pub fn part(&mut self, count: usize) -> Result<Self> {
+        let rest = self.take(count)?;
+        let end = self.left().start;
+        Ok(Self { rest, end })
     }
 
     /// The next bytes, as many as the array has.

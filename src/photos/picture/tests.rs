@@ -128,6 +128,16 @@ pub fn with(bytes: &[u8], at: usize, part: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_picture_is_cleaned_where_it_is() {
+    for name in SAMPLES {
+        let file = sample(name);
+        let address = file.as_ptr();
+        let cleaned = clean(file, NO_LIMIT).unwrap();
+        assert_eq!(cleaned.bytes.as_ptr(), address, "{name}");
+    }
+}
+
+#[test]
 fn nothing_secret_is_left_in_any_sample() {
     for name in SAMPLES {
         let before = sample(name);

@@ -1,8 +1,9 @@
 //! WebP: chunks in a RIFF container (RFC 9649). A simple file has one chunk; an extended one begins with `VP8X`.
 
+use super::kept::Kept;
 use super::orientation::Orientation;
-use super::reader::{ENDS, Reader};
-use super::{Cleaned, Limit, Refusal, Result, Size};
+use super::reader::Reader;
+use super::{Found, Limit, Refusal, Result, Size};
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
@@ -12,33 +13,34 @@ const ICC: u8 = 0x20;
 
 const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
 
-pub fn clean(bytes: &[u8], limit: Limit) -> Result<Cleaned> {
-    let mut reader = Reader::new(bytes);
+pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+    let mut reader = Reader::new(file);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
     // What follows the container is no part of it.
-    let mut chunks = Reader::new(reader.take(length)?);
+    let mut chunks = reader.part(length)?;
     chunks.take(4)?;
 
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(b"RIFF\0\0\0\0WEBP");
+    let mut body = Kept::default();
     let first = Chunk::read(&mut chunks)?;
     let (size, features) = match &first.kind {
-        b"VP8X" => extended(&mut out, first.data, chunks, limit)?,
+        b"VP8X" => extended(&mut body, first.data, chunks, limit)?,
         _ => {
             let size = first.size()?.ok_or(MALFORMED)?;
             let size = limit.check(size.width, size.height)?;
-            first.push(&mut out);
+            first.keep(&mut body);
             (size, Features::default())
         }
     };
-    let length = u32::try_from(out.len() - 8).map_err(|_| MALFORMED)?;
-    out[4..8].copy_from_slice(&length.to_le_bytes());
-    Ok(Cleaned {
+    let length = u32::try_from(body.length() + 4).map_err(|_| MALFORMED)?;
+    let mut kept = Kept::default();
+    kept.own([*b"RIFF", length.to_le_bytes(), *b"WEBP"].concat());
+    kept.append(body);
+    Ok(Found {
         size,
         orientation: features.orientation,
         animated: features.frames > 1,
-        bytes: out,
+        kept,
     })
 }
 
@@ -49,39 +51,35 @@ struct Features {
     frames: usize,
 }
 
-/// Copies a file with features: a profile, transparency, an animation.
+/// Keeps a file with features: a profile, transparency, an animation.
 fn extended(
-    out: &mut Vec<u8>,
-    header: &[u8],
+    body: &mut Kept,
+    mut header: Reader<'_>,
     mut chunks: Reader<'_>,
     limit: Limit,
 ) -> Result<(Size, Features)> {
-    let mut reader = Reader::new(header);
-    let [flags, ..] = reader.array::<4>()?;
-    let canvas = limit.check(reader.le24()? + 1, reader.le24()? + 1)?;
-    let flags_at = out.len() + 8;
-    Chunk {
-        kind: *b"VP8X",
-        data: header.get(..10).ok_or(ENDS)?,
-    }
-    .push(out);
+    let [flags, ..] = header.array::<4>()?;
+    let sides: [u8; 6] = header.array()?;
+    let mut fields = Reader::new(&sides);
+    let canvas = limit.check(fields.le24()? + 1, fields.le24()? + 1)?;
 
-    let mut kept = flags & (ANIMATION | ALPHA);
+    let mut rest = Kept::default();
+    let mut features = flags & (ANIMATION | ALPHA);
     let mut orientation = None;
     let (mut stills, mut frames) = (0, 0_usize);
     while !chunks.is_at_end() {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
             // Only the first one counts.
-            b"ICCP" if kept & ICC == 0 => {
-                kept |= ICC;
-                chunk.push(out);
+            b"ICCP" if features & ICC == 0 => {
+                features |= ICC;
+                chunk.keep(&mut rest);
             }
-            b"ANIM" if chunk.data.len() != 6 => return Err(MALFORMED),
-            b"ANIM" | b"ALPH" => chunk.push(out),
+            b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
+            b"ANIM" | b"ALPH" => chunk.keep(&mut rest),
             b"ANMF" => {
                 frames += 1;
-                push_frame(out, chunk.data, canvas)?;
+                keep_frame(&mut rest, chunk.data, canvas)?;
             }
             b"VP8 " | b"VP8L" => {
                 stills += 1;
@@ -90,11 +88,12 @@ fn extended(
                         "its picture has another size than it says",
                     ));
                 }
-                chunk.push(out);
+                chunk.keep(&mut rest);
             }
             b"EXIF" => {
                 // Some writers put the prefix of JPEG before it.
-                let tiff = chunk.data.strip_prefix(b"Exif\0\0").unwrap_or(chunk.data);
+                let data = chunk.data.rest();
+                let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
                 orientation = orientation.or_else(|| Orientation::read(tiff));
             }
             // XMP, and whatever else somebody thought of.
@@ -109,14 +108,12 @@ fn extended(
         return Err(Refusal::Damaged("it has no picture data, or too much"));
     }
     if let Some(orientation) = orientation {
-        kept |= EXIF;
-        Chunk {
-            kind: *b"EXIF",
-            data: &orientation.tiff(),
-        }
-        .push(out);
+        features |= EXIF;
+        rest.own(chunk(*b"EXIF", &orientation.tiff()));
     }
-    out[flags_at..flags_at + 4].copy_from_slice(&[kept, 0, 0, 0]);
+    let flags = [features, 0, 0, 0];
+    body.own(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
+    body.append(rest);
     Ok((
         canvas,
         Features {
@@ -126,11 +123,11 @@ fn extended(
     ))
 }
 
-/// Copies a frame of an animation, with only those chunks in it that are picture.
-fn push_frame(out: &mut Vec<u8>, data: &[u8], canvas: Size) -> Result<()> {
-    let mut reader = Reader::new(data);
-    let header = reader.take(16)?;
-    let mut place = Reader::new(header);
+/// Keeps a frame of an animation, with only those chunks in it that are picture.
+fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<()> {
+    let mut place = reader.part(16)?;
+    let mut frame = Kept::default();
+    frame.file(reader.last(16));
     let (left, top) = (place.le24()? * 2, place.le24()? * 2);
     let size = Size {
         width: place.le24()? + 1,
@@ -141,12 +138,11 @@ fn push_frame(out: &mut Vec<u8>, data: &[u8], canvas: Size) -> Result<()> {
             "a frame of its animation is larger than the picture",
         ));
     }
-    let mut frame = header.to_vec();
     let mut pictures = 0;
     while !reader.is_at_end() {
         let chunk = Chunk::read(&mut reader)?;
         match &chunk.kind {
-            b"ALPH" => chunk.push(&mut frame),
+            b"ALPH" => chunk.keep(&mut frame),
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {
@@ -154,7 +150,7 @@ fn push_frame(out: &mut Vec<u8>, data: &[u8], canvas: Size) -> Result<()> {
                         "a frame of its animation has another size than it says",
                     ));
                 }
-                chunk.push(&mut frame);
+                chunk.keep(&mut frame);
             }
             _ => {}
         }
@@ -164,24 +160,39 @@ fn push_frame(out: &mut Vec<u8>, data: &[u8], canvas: Size) -> Result<()> {
             "a frame of its animation has no picture data, or too much",
         ));
     }
-    Chunk {
-        kind: *b"ANMF",
-        data: &frame,
-    }
-    .push(out);
+    // Its parts have even lengths, and so has it.
+    kept.own(head(*b"ANMF", frame.length()));
+    kept.append(frame);
     Ok(())
+}
+
+/// The beginning of a chunk.
+fn head(kind: [u8; 4], length: usize) -> Vec<u8> {
+    // Data came out of a chunk, or is shorter than any, so its length fits.
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    [kind, length.to_le_bytes()].concat()
+}
+
+/// What fills a chunk up to an even length.
+fn padding(length: usize) -> &'static [u8] {
+    &[0][..length % 2]
+}
+
+/// A chunk of our own.
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    [&head(kind, data.len()), data, padding(data.len())].concat()
 }
 
 struct Chunk<'a> {
     kind: [u8; 4],
-    data: &'a [u8],
+    data: Reader<'a>,
 }
 
 impl<'a> Chunk<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self> {
         let kind = reader.array()?;
         let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
-        let data = reader.take(length)?;
+        let data = reader.part(length)?;
         // A byte fills up to an even length; the last one is sometimes forgotten.
         if length % 2 == 1 && !reader.is_at_end() {
             reader.byte()?;
@@ -189,23 +200,19 @@ impl<'a> Chunk<'a> {
         Ok(Self { kind, data })
     }
 
-    fn push(&self, out: &mut Vec<u8>) {
-        // Data came out of a chunk, or is shorter than any, so its length fits.
-        out.extend_from_slice(&self.kind);
-        out.extend_from_slice(
-            &u32::try_from(self.data.len())
-                .unwrap_or(u32::MAX)
-                .to_le_bytes(),
-        );
-        out.extend_from_slice(self.data);
-        if self.data.len() % 2 == 1 {
-            out.push(0);
+    /// Keeps it with its kind and its length. What fills it up could say anything, and is written anew.
+    fn keep(&self, kept: &mut Kept) {
+        let data = self.data.left();
+        let padding = padding(data.len());
+        kept.file(data.start - 8..data.end);
+        if !padding.is_empty() {
+            kept.own(padding.to_vec());
         }
     }
 
     /// The size that picture data tells; `None` for a chunk that is no picture data.
     fn size(&self) -> Result<Option<Size>> {
-        let mut reader = Reader::new(self.data);
+        let mut reader = self.data.clone();
         match &self.kind {
             b"VP8 " => {
                 let [tag, ..] = reader.array::<3>()?;

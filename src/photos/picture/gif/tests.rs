@@ -125,17 +125,17 @@ fn a_frame_that_makes_the_screen_too_large_is_refused() {
     // Neither the screen nor the frame is too large, but what holds both is.
     let mut both = picture.clone();
     both[6..8].copy_from_slice(&wide);
-    assert!(clean(&both, limit).is_ok());
+    assert!(walk(&both, limit).is_ok());
     both[frame + 6..frame + 8].copy_from_slice(&high);
     assert!(matches!(
-        clean(&both, limit),
+        walk(&both, limit),
         Err(Refusal::TooManyPixels { .. })
     ));
     // So is one that stands far away.
     let mut far = picture.clone();
     far[frame..frame + 4].fill(0xff);
     assert!(matches!(
-        clean(&far, limit),
+        walk(&far, limit),
         Err(Refusal::TooManyPixels { .. })
     ));
     let mut empty = picture;

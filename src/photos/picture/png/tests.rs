@@ -17,9 +17,7 @@ fn png() -> Vec<u8> {
 }
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    push(&mut out, *kind, data);
-    out
+    super::chunk(*kind, data)
 }
 
 /// Writes the checksum of a chunk anew whose kind stands at this place.

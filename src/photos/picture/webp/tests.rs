@@ -9,9 +9,7 @@ use super::super::tests::{
 use super::*;
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    Chunk { kind: *kind, data }.push(&mut out);
-    out
+    super::chunk(*kind, data)
 }
 
 /// Writes the length of the container anew.
@@ -115,7 +113,7 @@ fn a_webp_of_a_huge_size_is_refused_by_its_header() {
     // A simple file has no more than 14 bits for a side.
     let mut simple = encoded(ImageFormat::WebP, 24, 17);
     simple[21..25].fill(0xff);
-    let refusal = clean(
+    let refusal = walk(
         &simple,
         Limit {
             max_pixels: 64_000_000,
