@@ -140,10 +140,10 @@ pub fn create(
         .query_row([id], Invitation::from_row)?)
 }
 
-/// The invitations into a space that can still be used, oldest first.
+/// Hands on the invitations into a space that can still be used, oldest first; gives what to ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     admin: &Admin,

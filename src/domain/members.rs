@@ -73,10 +73,10 @@ fn insert(
     Ok(())
 }
 
-/// The members of a space, in the order in which they joined.
+/// Hands on the members of a space, in the order in which they joined; gives what to ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     member: &Member,

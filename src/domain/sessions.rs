@@ -110,10 +110,11 @@ pub struct MySession {
     is_current: bool,
 }
 
-/// The sessions of a user that haven't ended, the last used first; `current` is the one that asks.
+/// Hands on the sessions of a user that haven't ended, the last used first; `current` is the one that asks. Gives what to
+/// ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     user: UserId,

@@ -191,10 +191,10 @@ pub fn find_made(
 
 const MADE: &str = "select id, space_id from shares where user_id = ? and client_key = ?";
 
-/// The shares of a space, newest first.
+/// Hands on the shares of a space, newest first; gives what to ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     member: &Member,

@@ -74,10 +74,10 @@ pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp
     Ok(space)
 }
 
-/// The spaces of a user, by name without regard to case.
+/// Hands on the spaces of a user, by name without regard to case; gives what to ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     user: UserId,

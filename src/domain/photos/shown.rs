@@ -57,10 +57,10 @@ pub struct SharedPhoto {
     pub shared_at: Timestamp,
 }
 
-/// The photos of a space, in the order of their shares.
+/// Hands on the photos of a space, in the order of their shares; gives what to ask for next.
 ///
 /// # Errors
-/// A cursor that another list made.
+/// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
     member: &Member,
