@@ -28,6 +28,8 @@ mod params;
 mod portions;
 // Files in pieces: ranges and validators.
 mod ranges;
+// Under which name a photo is saved.
+mod save_as;
 // Who is at the other end.
 mod visitor;
 

@@ -13,6 +13,7 @@ use super::images::{Image, ImageView};
 use super::links::{LinkToPhoto, Links};
 use super::params::Piece;
 use super::ranges::{Conditions, Content, Keep};
+use super::save_as::disposition;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::domain::ids::{Given, ShareId, SpaceId};
@@ -66,18 +67,21 @@ pub async fn list(
     piece.await
 }
 
-/// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there.
-#[get("/photos/<name>?<expires>&<signature>")]
+/// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there. `download`: the name
+/// under which a browser is to save them.
+#[get("/photos/<name>?<expires>&<signature>&<download>")]
 pub async fn photo(
     app: &Shared,
     name: &str,
     expires: Option<&str>,
     signature: Option<&str>,
+    download: Option<&str>,
     conditions: Conditions,
 ) -> Result<Photo> {
     let asked = Asked::check(app, name, expires, signature).await?;
     let keep = Keep::ForGood(asked.remaining);
-    asked.send(app, keep, conditions).await
+    let save_as = download.map(|wish| disposition(wish, &asked.name));
+    asked.send(app, keep, save_as, conditions).await
 }
 
 /// A preview of a photo, or the photo itself as long as there is none.
@@ -102,7 +106,7 @@ pub async fn preview(
         Some(_) => Keep::ForGood(asked.remaining),
         None => Keep::Briefly(asked.remaining.min(STAND_IN)),
     };
-    asked.send(app, keep, conditions).await
+    asked.send(app, keep, None, conditions).await
 }
 
 /// A photo that somebody may have.
@@ -142,11 +146,17 @@ impl Asked {
         })
     }
 
-    /// Sends the photo itself.
-    async fn send(self, app: &App, keep: Keep, conditions: Conditions) -> Result<Photo> {
+    /// Sends the photo itself, to be saved as `save_as` says.
+    async fn send(
+        self,
+        app: &App,
+        keep: Keep,
+        save_as: Option<String>,
+        conditions: Conditions,
+    ) -> Result<Photo> {
         let served = app
             .photos
-            .serve(&self.name)
+            .serve(&self.name, save_as.as_deref())
             .await
             .map_err(Error::PhotosUnavailable)?
             .ok_or(Error::NoPhoto)?;
@@ -155,7 +165,8 @@ impl Asked {
             Served::Here(stored) => {
                 let etag = self.etag("");
                 let content = Content::new(stored, self.kind, etag, keep, conditions).await;
-                Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
+                let content = content.map_err(Error::PhotosUnavailable)?;
+                Ok(Photo::Here(content.saved_as(save_as)))
             }
         }
     }

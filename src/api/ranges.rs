@@ -44,6 +44,8 @@ pub struct Content {
     kind: Kind,
     etag: String,
     keep: Keep,
+    /// What browsers are told to do with it instead of showing it.
+    disposition: Option<String>,
 }
 
 /// For how many seconds an answer may be kept.
@@ -106,7 +108,16 @@ impl Content {
             kind,
             etag,
             keep,
+            disposition: None,
         })
+    }
+
+    /// To be saved and not shown, if there is a `Content-Disposition` that says so.
+    pub fn saved_as(self, disposition: Option<String>) -> Self {
+        Self {
+            disposition,
+            ..self
+        }
     }
 }
 
@@ -167,6 +178,9 @@ impl<'r> Responder<'r, 'static> for Content {
                 end - start + 1
             }
         };
+        if let Some(disposition) = self.disposition {
+            response.raw_header("Content-Disposition", disposition);
+        }
         response
             .raw_header("Content-Type", self.kind.media_type())
             .raw_header("Content-Length", length.to_string())

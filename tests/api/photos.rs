@@ -60,6 +60,26 @@ fn a_photo_of_each_type_arrives_is_sorted_and_served() {
 }
 
 #[test]
+fn a_photo_is_shown_or_saved_under_the_name_that_its_link_says() {
+    let app = TestApp::new();
+    let share = ann(&app).share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let link = path_of(&share["image_url"]);
+    let shown = app.anonymous().get(&link);
+    assert_eq!(shown.header("Content-Disposition"), None);
+    for (wish, name) in [("Our%20garden", "Our%20garden%2Epng"), ("", "1%2Epng")] {
+        let saved = app.anonymous().get(&format!("{link}&download={wish}"));
+        assert_eq!((saved.status, &saved.bytes), (200, &shown.bytes));
+        let expected = format!("attachment; filename*=UTF-8''{name}");
+        assert_eq!(saved.header("Content-Disposition"), Some(&*expected));
+    }
+    let other = link.replace("signature=", "signature=A");
+    let refused = app.anonymous().get(&format!("{other}&download=a"));
+    assert_eq!(refused.header("Content-Disposition"), None);
+    refused.is(403, "This link isn't valid");
+}
+
+#[test]
 fn a_real_photo_keeps_every_pixel_and_loses_its_position() {
     let app = TestApp::new();
     let ann = ann(&app);

@@ -21,7 +21,7 @@ pub fn name(text: &str) -> PhotoName {
 
 /// The bytes that a store serves itself; `None` if it has no such photo.
 pub async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
-    fetched(store.serve(photo).await.unwrap()?).await
+    fetched(store.serve(photo, None).await.unwrap()?).await
 }
 
 async fn fetched(served: Served) -> Option<Vec<u8>> {

@@ -45,6 +45,12 @@ fn photo_goes_all_the_way(fifo: bool) {
         (200, photo),
         "by a redirect, after it is sorted"
     );
+    let saved = format!("{}&download=Ours", share["image_url"].as_str().unwrap());
+    let reply = ureq::get(&saved).call().unwrap();
+    assert_eq!(
+        reply.headers()["Content-Disposition"],
+        "attachment; filename*=UTF-8''Ours%2Epng"
+    );
 
     let sizes = ["1/1.png.large", "1/1.png.small"];
     until("the previews", || (cloud.previews() == sizes).then_some(()));

@@ -71,11 +71,14 @@ for (const [where, options] of [
     await bob.seesPhotoOf('The garden this morning');
     await expect(bob.card('How lovely!')).toHaveCount(0);
 
-    // The gallery, the viewer, and back.
+    // The gallery, the viewer, the photo to keep, and back.
     await bob.link('space.photos').first().click();
     await bob.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ }).click();
     await expect(bob.page.getByRole('dialog')).toBeVisible();
     await expect(bob.page.locator('.pswp img').first()).toBeVisible();
+    const saving = bob.page.waitForEvent('download');
+    await bob.button('viewer.download').click();
+    expect((await saving).suggestedFilename()).toMatch(/^Family \d{4}-\d\d-\d\d 1\.jpg$/);
     await bob.page.goBack();
     await expect(bob.page.getByRole('dialog')).toHaveCount(0);
     await expect(bob.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ })).toBeVisible();

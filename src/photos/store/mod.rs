@@ -197,14 +197,19 @@ impl PhotoStore {
         }
     }
 
-    /// Finds the way by which a photo gets to who asks for it, wherever it is; `None` if it is nowhere.
+    /// Finds the way by which a photo gets to who asks for it, wherever it is; `None` if it is nowhere. From there it comes
+    /// with this `Content-Disposition`.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn serve(&self, name: &PhotoName) -> Result<Option<Served>> {
+    pub async fn serve(
+        &self,
+        name: &PhotoName,
+        disposition: Option<&str>,
+    ) -> Result<Option<Served>> {
         match self {
             Self::Local(store) => Ok(store.open(name).await?.map(Served::Here)),
-            Self::S3(store) => Box::pin(store.serve(name)).await,
+            Self::S3(store) => Box::pin(store.serve(name, disposition)).await,
         }
     }
 

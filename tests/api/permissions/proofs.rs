@@ -165,7 +165,10 @@ fn where_nobody_needs_a_session_one_that_proves_nothing_is_no_matter() {
 
 /// The routes that are opened by a signature, each with the link to it that a share has.
 const SIGNED: [(&str, &[&str]); 2] = [
-    ("GET /photos/<name>?<expires>&<signature>", &["/image_url"]),
+    (
+        "GET /photos/<name>?<expires>&<signature>&<download>",
+        &["/image_url"],
+    ),
     (
         "GET /photos/<name>/<size>?<expires>&<signature>",
         &["/image/previews/small/url", "/image/previews/large/url"],

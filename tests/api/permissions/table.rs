@@ -123,7 +123,7 @@ pub fn table() -> Vec<Row> {
         // The link is the right, and nobody has one here, whoever they are.
         row(
             Get,
-            "/photos/<name>?<expires>&<signature>",
+            "/photos/<name>?<expires>&<signature>&<download>",
             "/photos/1-1.png",
             None,
             [403; 7],

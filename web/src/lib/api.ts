@@ -145,9 +145,3 @@ export const editShare = (id: number, text: string) => {
 
 export const photos = (id: number, limit = 60) => piece<Photo>(`/spaces/${id}/images?order=newest&limit=${limit}`);
 export const morePhotos = (next: string) => piece<Photo>(next);
-
-/** Tells whether the server sends whoever asks for this to another host. Whoever can't be asked is taken to have it. */
-export async function liesElsewhere(path: string): Promise<boolean> {
-  const answer = fetch(path, { method: 'HEAD', redirect: 'manual' });
-  return answer.then(({ type }) => type === 'opaqueredirect').catch(() => false);
-}

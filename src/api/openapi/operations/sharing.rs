@@ -65,7 +65,12 @@ pub fn photos() -> Vec<Operation> {
             "/photos/{name}",
             "photos.get",
             "The bytes of a photo, for who has a signed link",
-        ),
+        )
+        .takes(query(
+            "download",
+            "Under which name a browser is to save the photo, and not show it; the extension comes by itself.",
+            json!({"type": "string", "example": "Family"}),
+        )),
         bytes(
             "/photos/{name}/{size}",
             "photos.preview",

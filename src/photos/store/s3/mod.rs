@@ -139,12 +139,16 @@ impl S3Store {
         }
     }
 
-    pub(super) async fn serve(&self, name: &PhotoName) -> Result<Option<Served>> {
+    pub(super) async fn serve(
+        &self,
+        name: &PhotoName,
+        disposition: Option<&str>,
+    ) -> Result<Option<Served>> {
         if self.delivery == Delivery::Redirect
             && let Some(place) = self.find_sorted(name).await?
         {
             let kind = name.kind().map(Kind::media_type);
-            return Ok(Some(self.redirect(place, kind).await?));
+            return Ok(Some(self.redirect(place, kind, disposition).await?));
         }
         // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
         Ok(self.open(name).await?.map(Served::Here))
@@ -170,11 +174,18 @@ impl S3Store {
         Ok(Some(place))
     }
 
-    /// A link to an object that S3 itself signs, sent as this media type or as the one that stands with it.
-    async fn redirect(&self, place: Place, media_type: Option<&str>) -> Result<Served> {
+    /// A link to an object that S3 itself signs, sent as this media type or as the one that stands with it, and with this
+    /// `Content-Disposition`.
+    async fn redirect(
+        &self,
+        place: Place,
+        media_type: Option<&str>,
+        disposition: Option<&str>,
+    ) -> Result<Served> {
         let Place { bucket, key } = place;
         let get = self.client().await.get_object().bucket(bucket).key(&key);
         let get = get.set_response_content_type(media_type.map(str::to_owned));
+        let get = get.set_response_content_disposition(disposition.map(str::to_owned));
         let get = get.response_cache_control("private, immutable, max-age=86400");
         let presigned = get
             .presigned(PresigningConfig::expires_in(PRESIGNED)?)

@@ -78,7 +78,7 @@ impl S3Store {
         }
         // Its type stands with the object.
         let place = self.buckets.preview(name, which);
-        Ok(Some(self.redirect(place, None).await?))
+        Ok(Some(self.redirect(place, None, None).await?))
     }
 
     /// Deletes both previews of each photo.
