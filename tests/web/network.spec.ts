@@ -92,6 +92,7 @@ test('a draft outlives a reload, a server that is gone, and a session that has e
   await ann.writes('Half a thought');
   await ann.page.reload();
   await expect(ann.field('composer.prompt')).toHaveValue('Half a thought');
+  await expect(ann.page.getByRole('heading', { name: 'Family' })).toBeVisible();
 
   await server.kill();
   await ann.writes('Half a thought, and the rest');
@@ -109,6 +110,29 @@ test('a draft outlives a reload, a server that is gone, and a session that has e
   await expect(ann.field('composer.prompt')).toHaveValue('Written before the end');
   await ann.shares();
   await expect(ann.card('Written before the end')).toHaveCount(1);
+});
+
+test('what is being written stays on the screen while its space cannot be read', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await ann.page.goto('/');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('Half a thought');
+  const space = /\/spaces\/1(\/members)?$/;
+  let asked = 0;
+  await ann.page.route((url) => space.test(url.pathname) && !url.pathname.startsWith('/app/'), (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  await ann.page.reload();
+  // It has been tried more than once, so that what came of it the first time is on the screen.
+  await expect.poll(() => asked).toBeGreaterThan(3);
+  await expect(ann.page.getByRole('heading', { name: 'Family' })).toBeVisible();
+  await expect(ann.field('composer.prompt')).toHaveValue('Half a thought');
+
+  await ann.page.unrouteAll();
+  await ann.shares();
+  await expect(ann.card('Half a thought')).toHaveCount(1);
 });
 
 test('a page that was open while the server was renewed asks to be loaded anew', async ({ somebody }) => {
