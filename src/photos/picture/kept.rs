@@ -13,6 +13,15 @@ enum Part {
     Own(Vec<u8>),
 }
 
+impl Part {
+    fn length(&self) -> usize {
+        match self {
+            Self::File(range) => range.len(),
+            Self::Own(bytes) => bytes.len(),
+        }
+    }
+}
+
 impl Kept {
     /// Keeps a part of the file.
     pub fn file(&mut self, range: Range<usize>) {
@@ -34,47 +43,37 @@ impl Kept {
 
     /// How many bytes that are.
     pub fn length(&self) -> usize {
-        let length = |part: &Part| match part {
-            Part::File(range) => range.len(),
-            Part::Own(bytes) => bytes.len(),
-        };
-        self.0.iter().map(length).sum()
+        self.0.iter().map(Part::length).sum()
     }
 
     /// What comes out of `file`.
     pub fn of(self, mut file: Vec<u8>) -> Vec<u8> {
-        let Some(size) = self.size_in_place(file.len()) else {
+        if !self.fits_in_place(file.len()) {
             return self.copied(&file);
-        };
+        }
         let mut at = 0;
         for part in self.0 {
+            let end = at + part.length();
             match part {
-                Part::File(range) => {
-                    let length = range.len();
-                    file.copy_within(range, at);
-                    at += length;
-                }
-                Part::Own(bytes) => {
-                    file[at..at + bytes.len()].copy_from_slice(&bytes);
-                    at += bytes.len();
-                }
+                Part::File(range) => file.copy_within(range, at),
+                Part::Own(bytes) => file[at..end].copy_from_slice(&bytes),
             }
+            at = end;
         }
-        file.truncate(size);
+        file.truncate(at);
         file
     }
 
-    /// How much comes out, if it can be put together from front to back without writing over what is still to come.
-    fn size_in_place(&self, room: usize) -> Option<usize> {
+    /// Whether it can be put together from front to back without writing over what is still to come.
+    fn fits_in_place(&self, room: usize) -> bool {
         let mut at = 0;
         for part in &self.0 {
-            match part {
-                Part::File(range) if at > range.start => return None,
-                Part::File(range) => at += range.len(),
-                Part::Own(bytes) => at += bytes.len(),
+            if matches!(part, Part::File(range) if at > range.start) {
+                return false;
             }
+            at += part.length();
         }
-        (at <= room).then_some(at)
+        at <= room
     }
 
     fn copied(&self, file: &[u8]) -> Vec<u8> {
