@@ -160,18 +160,20 @@ impl LocalStore {
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
         // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next. Its
         // previews come after it.
-        let paths = [self.temporary(name), self.sorted(name)];
-        let folder = self.space(name);
-        blocking(move || remove(&paths, &folder))
-            .await
-            .with_context(|| format!("The photo {name} can't be deleted"))?;
-        self.delete_previews(name).await
+        let photo = [self.temporary(name), self.sorted(name)];
+        let (folder, previews) = (self.space(name), self.both_previews(name));
+        let folder_of_previews = self.previews(name.space());
+        blocking(move || {
+            remove(&photo, &folder)?;
+            remove(&previews, &folder_of_previews)
+        })
+        .await
+        .with_context(|| format!("The photo {name} can't be deleted"))
     }
 
     pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
-        let paths = [PreviewSize::Large, PreviewSize::Small].map(|size| self.preview(name, size));
-        let folder = self.previews(name.space());
-        blocking(move || remove(&paths, &folder))
+        let (previews, folder) = (self.both_previews(name), self.previews(name.space()));
+        blocking(move || remove(&previews, &folder))
             .await
             .with_context(|| format!("The previews of the photo {name} can't be deleted"))
     }
@@ -258,6 +260,10 @@ impl LocalStore {
     fn preview(&self, name: &PhotoName, size: PreviewSize) -> PathBuf {
         let file = format!("{}.{}", name.file(), size.as_str());
         self.previews(name.space()).join(file)
+    }
+
+    fn both_previews(&self, name: &PhotoName) -> [PathBuf; 2] {
+        [PreviewSize::Large, PreviewSize::Small].map(|size| self.preview(name, size))
     }
 }
 
