@@ -9,6 +9,8 @@
 // What a file is like, for who asks.
 mod condition;
 mod migrate;
+// Where the files are.
+mod place;
 // A set of hashes on the disk.
 pub mod scratch;
 // Copies of a database.
@@ -18,18 +20,19 @@ mod writer;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use self::place::Place;
 use self::transaction::Transaction;
 use self::writer::{Outlives, Writer};
 use crate::error::{Error, Result};
@@ -46,6 +49,10 @@ const HERE: Duration = Duration::from_millis(5);
 /// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
 /// on other pages.
 const CACHE: i64 = 8 * 1024;
+/// How the file is opened to be read. In this mode also readers write to what stands beside it.
+const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_URI)
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// A handle to the database; clones share it.
 #[derive(Clone)]
@@ -63,6 +70,7 @@ struct Inner {
     deadline: Duration,
     reads: AtomicU64,
     hops: AtomicU64,
+    place: Arc<Place>,
 }
 
 /// What has been asked of a database since it was opened.
@@ -91,7 +99,15 @@ impl Db {
         prepare(&connection, deadline).with_context(opening)?;
         migrate::run(&mut connection, path)?;
 
-        let readers = SqliteConnectionManager::file(path).with_init(move |connection| {
+        let place = Arc::new(Place::of(path).with_context(opening)?);
+        let theirs = Arc::clone(&place);
+        // One that was never there is made by nobody who reads, and another one isn't read.
+        let readers = SqliteConnectionManager::file(path).with_flags(READING);
+        let readers = readers.with_init(move |connection| {
+            let is_another = |_| {
+                rusqlite::Error::InvalidPath(PathBuf::from(connection.path().unwrap_or_default()))
+            };
+            theirs.check().map_err(is_another)?;
             prepare(connection, deadline)?;
             connection.pragma_update(None, "query_only", true)
         });
@@ -108,12 +124,21 @@ impl Db {
                 readers,
                 permits: Arc::new(Semaphore::new(READERS)),
                 here: Semaphore::new(here),
-                writer: Writer::start(connection, deadline)?,
+                writer: Writer::start(connection, Arc::clone(&place), deadline)?,
                 deadline,
                 reads: AtomicU64::new(0),
                 hops: AtomicU64::new(0),
+                place,
             }),
         })
+    }
+
+    /// Looks whether the files of the database are where it was opened; each write asks by itself.
+    ///
+    /// # Errors
+    /// [`Error::DataGone`] if they aren't.
+    pub fn check_place(&self) -> Result<()> {
+        self.inner.place.check()
     }
 
     /// What has been asked so far. Requests are measured by it, because unlike time it is always the same.
@@ -176,7 +201,7 @@ impl Db {
         self.inner.reads.fetch_add(1, Ordering::Relaxed);
         let connection = self.inner.readers.get().map_err(|error| {
             tracing::warn!("no connection to the database can be opened: {error}");
-            Error::Busy
+            self.check_place().err().unwrap_or(Error::Busy)
         })?;
         work(&*Transaction::read(&connection)?)
     }

@@ -146,6 +146,8 @@ pub enum Error {
     PhotosUnavailable(#[source] anyhow::Error),
     #[error("The server's disk is full, nothing can be saved until there is room again")]
     DiskFull(#[source] anyhow::Error),
+    #[error("The server's data is not where it was, nothing can be saved until it is back")]
+    DataGone,
     #[error("The database is damaged, see the server's log")]
     NotReady,
     #[error("Something went wrong on the server")]
@@ -219,6 +221,7 @@ impl Error {
             Self::Busy => (503, "busy"),
             Self::PhotosUnavailable(_) => (503, "photos_unavailable"),
             Self::DiskFull(_) => (507, "disk_full"),
+            Self::DataGone => (503, "data_gone"),
             Self::NotReady => (503, "not_ready"),
             Self::Internal(_) => (500, "internal"),
         }

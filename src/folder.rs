@@ -22,6 +22,8 @@ pub const MARKER: &str = "shared-spaces.id";
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
+/// The file that a server holds locked, in the data folder: two would give the same id away twice.
+pub const LOCK: &str = "serve.lock";
 /// What the names of files in the data folder begin with that are still being written.
 const DRAFT: &str = ".draft-";
 /// The folder of the photos in the data folder.

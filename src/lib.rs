@@ -19,6 +19,8 @@ pub mod app;
 pub mod backup;
 // The embedded web page.
 pub mod assets;
+// Which file stands at a path.
+pub mod identity;
 // How this process deals with large pieces of memory.
 pub mod memory;
 // How many threads do what is short.
@@ -61,5 +63,7 @@ pub mod uploads;
 pub mod photos;
 // Looks after the database while the server runs.
 pub mod upkeep;
+// Whether the data folder is still there.
+pub mod watch;
 // When a process is asked to end.
 pub mod shutdown;

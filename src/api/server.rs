@@ -37,10 +37,13 @@ pub fn health() -> &'static str {
     "ok"
 }
 
-/// Whether the server can do its work: its database can be read, and was found sound when it was last checked.
+/// Whether the server can do its work: its data is where it was, its database can be read and was found sound when it was
+/// last checked, and photos can be stored.
 #[get("/ready")]
 pub async fn ready(app: &Shared) -> Result<&'static str> {
+    app.db.check_place()?;
     app.db.read(|_| Ok(())).await?;
+    app.photos.check().await.map_err(Error::PhotosUnavailable)?;
     if app.upkeep.found_damage() {
         Err(Error::NotReady)
     } else {

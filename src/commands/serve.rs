@@ -23,6 +23,7 @@ use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
 use crate::server;
 use crate::shutdown::{self, Shutdown};
+use crate::watch;
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
@@ -133,6 +134,8 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
             async move { catalogue.run(ending.wait()).await },
         ));
     }
+    let (db, photos, ending) = (app.db.clone(), app.photos.clone(), shutdown.clone());
+    tasks.push(tokio::spawn(watch::run(db, photos, ending.wait())));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
     if let Some(schedule) = Schedule::new(&app.config, &app.clock) {
@@ -166,7 +169,7 @@ async fn prepare(app: &App) -> anyhow::Error {
 /// A server is running on it, or it can't be used.
 pub(super) fn lock(folder: &Path) -> Result<File> {
     folder::make(folder)?;
-    let path = folder.join("serve.lock");
+    let path = folder.join(folder::LOCK);
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be written", path.display()))?;
     match file.try_lock() {

@@ -12,6 +12,7 @@ use anyhow::{Context, anyhow};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::place::Place;
 use super::transaction::Transaction;
 use crate::error::{Error, Result};
 
@@ -42,6 +43,7 @@ struct Desk {
     connection: Mutex<Connection>,
     /// Whether the thread has jobs in its hands, before which nobody may push in.
     is_taken: AtomicBool,
+    place: Arc<Place>,
 }
 
 impl Desk {
@@ -51,6 +53,19 @@ impl Desk {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a batch as [`commit`] does, if what is committed is kept where the next start looks for it. Afterwards that
+    /// is asked once more, because nobody may be told that something is kept which isn't.
+    fn commit(
+        &self,
+        connection: &Connection,
+        batch: &mut [Box<dyn Job>],
+    ) -> std::result::Result<(), Failure> {
+        let is_kept = || self.place.check().map_err(|_| Failure::DataGone);
+        is_kept()?;
+        commit(connection, batch)?;
+        is_kept()
     }
 
     /// The connection, if nobody has it or is about to.
@@ -71,11 +86,16 @@ impl Writer {
     ///
     /// # Errors
     /// The system refuses another thread.
-    pub fn start(connection: Connection, deadline: Duration) -> anyhow::Result<Self> {
+    pub fn start(
+        connection: Connection,
+        place: Arc<Place>,
+        deadline: Duration,
+    ) -> anyhow::Result<Self> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let desk = Arc::new(Desk {
             connection: Mutex::new(connection),
             is_taken: AtomicBool::new(false),
+            place,
         });
         let theirs = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
@@ -109,7 +129,7 @@ impl Writer {
         };
         let (job, mut answer) = Call::new(work, outlives, self.deadline);
         let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
-        let committed = commit(&connection, &mut alone);
+        let committed = self.desk.commit(&connection, &mut alone);
         drop(connection);
         let [job] = alone;
         job.answer(committed);
@@ -199,6 +219,7 @@ trait Job: Send {
 #[derive(Clone)]
 enum Failure {
     Busy,
+    DataGone,
     DiskFull(String),
     Sqlite(String),
 }
@@ -217,6 +238,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Busy => Self::Busy,
+            Failure::DataGone => Self::DataGone,
             Failure::DiskFull(reason) => {
                 Self::DiskFull(anyhow!("the database didn't keep a write: {reason}"))
             }
@@ -305,7 +327,7 @@ fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {
             next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
         }
         if !batch.is_empty() {
-            let committed = commit(&connection, &mut batch);
+            let committed = desk.commit(&connection, &mut batch);
             for job in batch {
                 job.answer(committed.clone());
             }

@@ -13,6 +13,7 @@ mod handles;
 mod keys;
 mod kills;
 mod locked;
+mod lost;
 mod methods;
 mod power;
 mod private;

@@ -305,7 +305,8 @@ impl Person {
         }
     }
 
-    fn with_token(&self, token: &str) -> Self {
+    /// At the same server, with the token of another.
+    pub fn with_token(&self, token: &str) -> Self {
         Self {
             token: token.to_owned(),
             ..self.clone()

@@ -58,7 +58,7 @@ fn server() -> Vec<Operation> {
             "Whether the server can do its work",
         )
         .says("ready")
-        .refuses([Error::NotReady]),
+        .refuses([Error::NotReady, Error::DataGone]),
         operation(
             "get",
             "/openapi.json",

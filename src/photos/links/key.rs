@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 use super::LinkSigner;
 use crate::durable::sync_folder;
 use crate::folder::draft;
+use crate::identity::Identity;
 
 /// The bytes of a key.
 const SIZE: usize = 32;
@@ -22,6 +23,7 @@ const SIZE: usize = 32;
 #[derive(Clone)]
 pub struct LinkKey {
     path: Arc<Path>,
+    folder: Option<Identity>,
     known: Arc<Mutex<Known>>,
 }
 
@@ -53,6 +55,7 @@ impl LinkKey {
         let signer = read(path)?;
         Ok(Self {
             path: path.into(),
+            folder: Identity::of(folder_of(path)).ok(),
             known: Arc::new(Mutex::new(Known { signer, stamp })),
         })
     }
@@ -61,7 +64,8 @@ impl LinkKey {
     pub fn signer(&self) -> LinkSigner {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = Stamp::of(&self.path);
-        if stamp != known.stamp {
+        // The key in another folder is that of another installation, and no link of ours may open anything there.
+        if stamp != known.stamp && Identity::of(folder_of(&self.path)).ok() == self.folder {
             match read(&self.path) {
                 Ok(signer) => known.signer = signer,
                 Err(error) => tracing::error!("the key from before stays in use: {error:#}"),
@@ -200,6 +204,24 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert_eq!(link(&key), before);
         fs::write(&path, [7; SIZE]).unwrap();
+        assert_ne!(link(&key), before);
+    }
+
+    #[test]
+    fn the_key_of_another_folder_in_the_place_of_ours_signs_nothing() {
+        let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ours = home.path().join("ours");
+        fs::create_dir(&ours).unwrap();
+        let key = LinkKey::open(&ours.join("signing.key")).unwrap();
+        let before = link(&key);
+        let theirs = LinkKey::open(&other.path().join("signing.key")).unwrap();
+        fs::rename(&ours, home.path().join("away")).unwrap();
+        fs::rename(other.path(), &ours).unwrap();
+        assert_eq!(link(&key), before);
+        assert_ne!(link(&theirs), before);
+        fs::rename(&ours, other.path()).unwrap();
+        fs::rename(home.path().join("away"), &ours).unwrap();
+        LinkKey::rotate(&ours.join("signing.key")).unwrap();
         assert_ne!(link(&key), before);
     }
 

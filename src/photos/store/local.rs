@@ -1,14 +1,19 @@
 //! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`; their previews in
 //! `previews/space-id-<space>/<file>.<size>`.
 
+// Whether the folder is the right one.
+mod home;
+
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 
+use self::home::Home;
 use super::{Sorted, Source, StoredPhoto};
 use crate::durable::{make_folder, sync_folder};
 use crate::finding::Finding;
@@ -25,7 +30,7 @@ const PREVIEWS: &str = "previews";
 /// The folder that holds the stores.
 #[derive(Clone, Debug)]
 pub struct LocalStore {
-    root: PathBuf,
+    home: Arc<Home>,
 }
 
 impl LocalStore {
@@ -34,13 +39,27 @@ impl LocalStore {
     /// # Errors
     /// A folder can't be made.
     pub fn open_at(root: &Path) -> Result<Self> {
+        let making = || format!("The folder {} can't be made", root.display());
+        make_folder(root).with_context(making)?;
         let store = Self {
-            root: root.to_owned(),
+            home: Arc::new(Home::open(root)?),
         };
-        let temp = store.temp();
-        make_folder(&temp)
-            .with_context(|| format!("The folder {} can't be made", temp.display()))?;
+        store.make_temp().with_context(making)?;
         Ok(store)
+    }
+
+    /// Makes the temporary folder again, if it isn't there.
+    fn make_temp(&self) -> io::Result<()> {
+        self.home.check()?;
+        self.home.make(&self.temp())
+    }
+
+    /// Whether photos can be stored and shown.
+    pub(super) async fn check(&self) -> Result<()> {
+        let store = self.clone();
+        blocking(move || store.make_temp())
+            .await
+            .context("Photos can't be stored or shown")
     }
 
     /// Whether there are photos below `root`, sorted or not.
@@ -61,13 +80,13 @@ impl LocalStore {
 
     /// Moves a file as a photo is moved.
     pub(super) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
-        let (temp, root) = (self.temp(), self.root.clone());
+        let (temp, root) = (self.temp(), self.home.root().to_owned());
         let moved = blocking(move || {
             let probe = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
             let to = tempfile::Builder::new().prefix(PART).tempfile_in(&root)?;
             fs::rename(probe.path(), to.path())
         });
-        let shown = self.root.display();
+        let shown = self.home.root().display();
         tell(match moved.await {
             Ok(()) => Finding::good(format!("Photos can be stored and moved within {shown}")),
             Err(error) => Finding::bad(format!(
@@ -78,17 +97,17 @@ impl LocalStore {
     }
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
-        let (temp, path) = (self.temp(), self.temporary(name));
-        blocking(move || write(&temp, &path, &bytes))
+        let (store, path) = (self.clone(), self.temporary(name));
+        blocking(move || store.write(&path, &bytes))
             .await
             .with_context(|| format!("The photo {name} can't be stored"))
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (root, temp, path) = (self.root.clone(), self.temp(), self.sorted(name));
+        let (store, path) = (self.clone(), self.sorted(name));
         let put = blocking(move || {
-            write(&temp, &path, &bytes)?;
-            sync_folder(&root)
+            store.write(&path, &bytes)?;
+            sync_folder(store.home.root())
         });
         put.await
             .with_context(|| format!("The photo {name} can't be stored"))
@@ -100,18 +119,19 @@ impl LocalStore {
         size: PreviewSize,
         bytes: Vec<u8>,
     ) -> Result<()> {
-        let (temp, path) = (self.temp(), self.preview(name, size));
-        blocking(move || write(&temp, &path, &bytes))
+        let (store, path) = (self.clone(), self.preview(name, size));
+        blocking(move || store.write(&path, &bytes))
             .await
             .with_context(|| format!("A preview of the photo {name} can't be stored"))
     }
 
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let (from, to) = (self.temporary(name), self.sorted(name));
-        let (root, folder) = (self.root.clone(), self.space(name));
+        let (home, folder) = (Arc::clone(&self.home), self.space(name));
         blocking(move || {
+            home.check()?;
             loop {
-                make_folder(&folder)?;
+                home.make(&folder)?;
                 match fs::rename(&from, &to) {
                     Ok(()) => break,
                     Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -124,7 +144,8 @@ impl LocalStore {
             sync_folder(&folder)?;
             // Another worker may have made the folder, and not synced it yet. The folder that the photo has left needn't be
             // synced: should it be in both after a power cut, it is read from this one and deleted from both.
-            sync_folder(&root)?;
+            sync_folder(home.root())?;
+            home.check()?;
             Ok(Sorted::Now)
         })
         .await
@@ -132,8 +153,8 @@ impl LocalStore {
     }
 
     pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
-        let path = self.sorted(name);
-        blocking(move || fs::exists(path))
+        let (home, path) = (Arc::clone(&self.home), self.sorted(name));
+        blocking(move || home.check().and_then(|()| fs::exists(path)))
             .await
             .with_context(|| format!("The photo {name} can't be found"))
     }
@@ -141,7 +162,8 @@ impl LocalStore {
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
         let paths = [self.sorted(name), self.temporary(name), self.sorted(name)];
-        blocking(move || first_of(paths))
+        let home = Arc::clone(&self.home);
+        blocking(move || home.check().and_then(|()| first_of(paths)))
             .await
             .with_context(|| format!("The photo {name} can't be opened"))
     }
@@ -151,8 +173,8 @@ impl LocalStore {
         name: &PhotoName,
         size: PreviewSize,
     ) -> Result<Option<StoredPhoto>> {
-        let path = self.preview(name, size);
-        blocking(move || first_of([path]))
+        let (home, path) = (Arc::clone(&self.home), self.preview(name, size));
+        blocking(move || home.check().and_then(|()| first_of([path])))
             .await
             .with_context(|| format!("A preview of the photo {name} can't be opened"))
     }
@@ -163,7 +185,10 @@ impl LocalStore {
         let photo = [self.temporary(name), self.sorted(name)];
         let (folder, previews) = (self.space(name), self.both_previews(name));
         let folder_of_previews = self.previews(name.space());
+        let home = Arc::clone(&self.home);
         blocking(move || {
+            // What isn't in another folder isn't gone.
+            home.check()?;
             remove(&photo, &folder)?;
             remove(&previews, &folder_of_previews)
         })
@@ -173,7 +198,8 @@ impl LocalStore {
 
     pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
         let (previews, folder) = (self.both_previews(name), self.previews(name.space()));
-        blocking(move || remove(&previews, &folder))
+        let home = Arc::clone(&self.home);
+        blocking(move || home.check().and_then(|()| remove(&previews, &folder)))
             .await
             .with_context(|| format!("The previews of the photo {name} can't be deleted"))
     }
@@ -183,8 +209,11 @@ impl LocalStore {
         let mut folders: Vec<PathBuf> = names.iter().flat_map(folders).collect();
         folders.sort();
         folders.dedup();
-        folders.extend([self.temp(), self.root.join(PREVIEWS), self.root.clone()]);
+        let root = self.home.root();
+        folders.extend([self.temp(), root.join(PREVIEWS), root.to_owned()]);
+        let home = Arc::clone(&self.home);
         blocking(move || {
+            home.check()?;
             for folder in folders {
                 match sync_folder(&folder) {
                     // It went with its last photo.
@@ -200,18 +229,23 @@ impl LocalStore {
 
     /// Of the space itself, nothing is left when its last photo is gone.
     pub(super) async fn delete_space(&self, space: &str) -> Result<()> {
-        let folder = self.previews(space);
-        blocking(move || match fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        let (home, folder) = (Arc::clone(&self.home), self.previews(space));
+        blocking(move || {
+            home.check()?;
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            }
         })
         .await
         .with_context(|| format!("The previews of space {space} can't be deleted"))
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
-        let temp = self.temp();
+        let (store, temp) = (self.clone(), self.temp());
         blocking(move || {
+            // What lies in another folder is somebody else's.
+            store.make_temp()?;
             let mut names = Vec::new();
             for entry in fs::read_dir(&temp)? {
                 let entry = entry?;
@@ -237,8 +271,36 @@ impl LocalStore {
         .with_context(|| format!("The folder {} can't be read", self.temp().display()))
     }
 
+    /// Writes a file durably, in the temporary store until it is whole: a crash leaves no half photo under the real name. The
+    /// folder is made if it isn't there, and so is the temporary one, which somebody may have cleared away.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.make_temp()?;
+        let temp = self.temp();
+        let folder = path.parent().unwrap_or(&temp);
+        let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
+        part.write_all(bytes)?;
+        part.as_file().sync_all()?;
+        loop {
+            self.home.make(folder)?;
+            match part.persist(path) {
+                Ok(_) => break,
+                // The folder went meanwhile, with the last that was in it.
+                Err(failed)
+                    if failed.error.kind() == ErrorKind::NotFound
+                        && failed.file.path().exists() =>
+                {
+                    part = failed.file;
+                }
+                Err(failed) => return Err(failed.error),
+            }
+        }
+        sync_folder(folder)?;
+        // What was written into a folder that went meanwhile isn't kept.
+        self.home.check()
+    }
+
     fn temp(&self) -> PathBuf {
-        self.root.join("temp")
+        self.home.root().join("temp")
     }
 
     fn temporary(&self, name: &PhotoName) -> PathBuf {
@@ -246,7 +308,7 @@ impl LocalStore {
     }
 
     fn space(&self, name: &PhotoName) -> PathBuf {
-        self.root.join(format!("{SPACE}{}", name.space()))
+        self.home.root().join(format!("{SPACE}{}", name.space()))
     }
 
     fn sorted(&self, name: &PhotoName) -> PathBuf {
@@ -254,7 +316,8 @@ impl LocalStore {
     }
 
     fn previews(&self, space: &str) -> PathBuf {
-        self.root.join(PREVIEWS).join(format!("{SPACE}{space}"))
+        let root = self.home.root();
+        root.join(PREVIEWS).join(format!("{SPACE}{space}"))
     }
 
     fn preview(&self, name: &PhotoName, size: PreviewSize) -> PathBuf {
@@ -277,28 +340,6 @@ fn names_in(folder: &Path) -> io::Result<Vec<String>> {
             Ok(Vec::new())
         }
         Err(error) => Err(error),
-    }
-}
-
-/// Writes a file durably, in the temporary store until it is whole: a crash leaves no half photo under the real name. The
-/// folder is made if it isn't there.
-fn write(temp: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(temp);
-    let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(temp)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    loop {
-        make_folder(folder)?;
-        match part.persist(path) {
-            Ok(_) => return sync_folder(folder),
-            // The folder went meanwhile, with the last that was in it.
-            Err(failed)
-                if failed.error.kind() == ErrorKind::NotFound && failed.file.path().exists() =>
-            {
-                part = failed.file;
-            }
-            Err(failed) => return Err(failed.error),
-        }
     }
 }
 

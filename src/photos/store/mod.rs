@@ -121,6 +121,18 @@ impl PhotoStore {
         }
     }
 
+    /// Looks whether photos can be stored and shown at this moment, as far as that costs nothing. What is missing and may be
+    /// made again, is.
+    ///
+    /// # Errors
+    /// They can't, and why.
+    pub async fn check(&self) -> Result<()> {
+        match self {
+            Self::Local(store) => store.check().await,
+            Self::S3(_) => Ok(()),
+        }
+    }
+
     /// A bucket in which an installation with the same settings has kept photos of a space; `None` where there is none.
     ///
     /// # Errors

@@ -1,0 +1,83 @@
+//! Whether the files of an open database are still where it was opened. A process goes on with files that were removed, or
+//! renamed, or whose disk was unmounted, as if nothing had happened; the next one, which looks at the path, finds nothing
+//! of what was written meanwhile.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::{Error, Result};
+use crate::folder;
+use crate::identity::Identity;
+
+/// The files of a database and where they belong.
+#[derive(Debug)]
+pub struct Place {
+    files: Vec<(PathBuf, Identity)>,
+    /// Whether the last look has missed one.
+    is_lost: AtomicBool,
+}
+
+impl Place {
+    /// The files of a database that was opened just now, and that stays open for as long as this is asked: until then
+    /// the system gives their numbers to no other file.
+    ///
+    /// # Errors
+    /// The database isn't there.
+    pub fn of(database: &Path) -> io::Result<Self> {
+        // From the root of the file system, so that a folder above that is renamed is missed too.
+        let database = std::path::absolute(database)?;
+        let beside = |suffix| {
+            let mut name = database.clone().into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        // What was committed lately is in the first of these alone. Without the others, a process that opens the database,
+        // or a second server, would keep no order with this one.
+        let others = [
+            beside("-wal"),
+            beside("-shm"),
+            database.with_file_name(folder::LOCK),
+        ];
+        let mut files = vec![(database.clone(), Identity::of(&database)?)];
+        for path in others {
+            if let Ok(identity) = Identity::of(&path) {
+                files.push((path, identity));
+            }
+        }
+        Ok(Self {
+            files,
+            is_lost: AtomicBool::new(false),
+        })
+    }
+
+    /// Looks whether all files are where they belong: a few microseconds. The first look that misses one is logged, and
+    /// the first that finds all again.
+    ///
+    /// # Errors
+    /// [`Error::DataGone`] if one isn't.
+    pub fn check(&self) -> Result<()> {
+        let lost = self.files.iter().find_map(|(path, opened)| {
+            let why = match Identity::of(path) {
+                Ok(found) if found == *opened => return None,
+                Ok(_) => String::from("it was replaced by another"),
+                Err(error) => error.to_string(),
+            };
+            Some((path, why))
+        });
+        let Some((path, why)) = lost else {
+            if self.is_lost.load(Ordering::Relaxed) && self.is_lost.swap(false, Ordering::Relaxed) {
+                tracing::warn!("the data folder is back, and what is written is kept again");
+            }
+            return Ok(());
+        };
+        if !self.is_lost.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                file = %path.display(),
+                "the data folder is not the one any more that was opened: {why}. Nothing is saved until it is back; with \
+                 another in its place, start again"
+            );
+        }
+        Err(Error::DataGone)
+    }
+}
