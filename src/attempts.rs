@@ -22,7 +22,7 @@ use crate::address::network;
 use crate::clock::Clock;
 use crate::config::RateLimits;
 use crate::domain::ids::SessionId;
-use crate::domain::text::folded;
+use crate::domain::text::LoginKey;
 use crate::error::Result;
 use tally::{Known, Limiter};
 
@@ -85,10 +85,10 @@ impl Attempts {
     ///
     /// # Errors
     /// [`TooManyAttempts`](crate::error::Error::TooManyAttempts).
-    pub fn sign_in(&self, address: IpAddr, login: &str) -> Result<Attempt> {
+    pub fn sign_in(&self, address: IpAddr, login: &LoginKey) -> Result<Attempt> {
         self.begin(|counted, attempt| {
-            let (address, login) = (network(address), folded(login));
-            let place = counted.key(("account", &login, address));
+            let address = network(address);
+            let place = counted.key(("account", login, address));
             attempt.place = Some(place);
             attempt.take(&counted.passwords_from_address, counted.key(address))?;
             attempt.take(&counted.passwords_for_account, place)?;
@@ -117,11 +117,11 @@ impl Attempts {
     ///
     /// # Errors
     /// As [`Attempts::sign_in`].
-    pub fn register(&self, address: IpAddr, login: &str) -> Result<Attempt> {
+    pub fn register(&self, address: IpAddr, login: &LoginKey) -> Result<Attempt> {
         self.begin(|counted, attempt| {
             let address = counted.key(network(address));
             attempt.take(&counted.accounts_from_address, address)?;
-            attempt.take(&counted.accounts_by_login, counted.key(folded(login)))
+            attempt.take(&counted.accounts_by_login, counted.key(login))
         })
     }
 

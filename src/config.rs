@@ -15,6 +15,8 @@ use figment::{Figment, Profile};
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::text::{Login, Password};
+
 pub use backup::{Backup, Every};
 pub use connections::Connections;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
@@ -174,6 +176,15 @@ impl Config {
             ensure!(
                 (1..=max).contains(&min),
                 "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max"
+            );
+        }
+        for (name, max, most) in [
+            ("login", limits.login_max, Login::MOST),
+            ("password", limits.password_max, Password::MOST),
+        ] {
+            ensure!(
+                max <= most,
+                "The setting limits.{name}_max must be at most {most}"
             );
         }
         ensure!(
@@ -370,6 +381,12 @@ mod tests {
                 "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
                 "0",
                 "sessions.lifetime_days",
+            ),
+            ("SHARED_SPACES_LIMITS__LOGIN_MAX", "257", "limits.login_max"),
+            (
+                "SHARED_SPACES_LIMITS__PASSWORD_MAX",
+                "100000",
+                "limits.password_max",
             ),
             ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
             ("SHARED_SPACES_BACKUP__EVERY", "daily", "BACKUP.EVERY"),

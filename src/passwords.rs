@@ -10,19 +10,21 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::domain::text::Password;
+use crate::domain::text::{GivenPassword, Password};
 use crate::error::{Error, Result};
 use crate::threads::cores;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the check of a password has shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Wrong,
     Right,
-    /// Right, and its hash should be made anew with today's parameters.
-    RightButOutdated,
+    /// Right, and its hash was not made with today's parameters: `new` is.
+    RightButOutdated {
+        new: String,
+    },
 }
 
 /// Hashes and checks passwords; clones share the bound on how many at once.
@@ -61,14 +63,21 @@ impl Passwords {
         self.run(move || hash(&argon2, password.as_bytes())).await
     }
 
-    /// Checks a password against a hash; against none, it takes as long and is wrong.
+    /// Checks a password against a hash; against none, it takes as long and is wrong. What is too long for anybody's
+    /// password is wrong at once, with a hash and without.
     ///
     /// # Errors
     /// [`Error::Busy`] when too many others wait; a hash that is none.
-    pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<Verdict> {
+    pub async fn verify(&self, password: GivenPassword, stored: Option<String>) -> Result<Verdict> {
+        if password.is_nobodys() {
+            return Ok(Verdict::Wrong);
+        }
         let argon2 = self.argon2.clone();
         let dummy = self.dummy.clone();
         self.run(move || {
+            let Some(password) = password.normalised() else {
+                return Ok(Verdict::Wrong);
+            };
             let hash = PasswordHash::new(stored.as_deref().unwrap_or(&dummy))
                 .map_err(|error| anyhow!(error))?;
             let matches = argon2.verify_password(password.as_bytes(), &hash).is_ok();
@@ -76,13 +85,11 @@ impl Passwords {
                 return Ok(Verdict::Wrong);
             }
             let params = Params::try_from(&hash).map_err(|error| anyhow!(error))?;
-            let current =
-                hash.algorithm == argon2::ARGON2ID_IDENT && same(&params, argon2.params());
-            Ok(if current {
-                Verdict::Right
-            } else {
-                Verdict::RightButOutdated
-            })
+            if hash.algorithm == argon2::ARGON2ID_IDENT && same(&params, argon2.params()) {
+                return Ok(Verdict::Right);
+            }
+            let new = self::hash(&argon2, password.as_bytes())?;
+            Ok(Verdict::RightButOutdated { new })
         })
         .await
     }
@@ -126,22 +133,23 @@ mod tests {
     use super::*;
     use crate::api;
     use crate::app::App;
-    use crate::config::Config;
+    use crate::config::{Config, Limits};
+
+    fn password(text: &str) -> Password {
+        Password::parse("Password", text, &Limits::default()).unwrap()
+    }
 
     #[tokio::test]
     async fn only_the_right_password_matches_and_nobodys_never_does() {
         let passwords = Passwords::new().unwrap();
-        let stored = passwords
-            .hash(Password::given("correct horse"))
-            .await
-            .unwrap();
+        let stored = passwords.hash(password("correct horse")).await.unwrap();
         assert!(
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{stored}"
         );
         let verify = async |password: &str, stored: Option<&String>| {
             passwords
-                .verify(Password::given(password), stored.cloned())
+                .verify(GivenPassword::new(String::from(password)), stored.cloned())
                 .await
                 .unwrap()
         };
@@ -153,14 +161,14 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_login_waits_for_its_turn_at_hashing_like_any_other() {
         let passwords = Passwords::new().unwrap();
-        let stored = passwords.hash(Password::given("correct horse")).await;
+        let stored = passwords.hash(password("correct horse")).await;
         let stored = stored.unwrap();
         let everybodys = u32::try_from(passwords.permits.available_permits()).unwrap();
         let _held = passwords.permits.acquire_many(everybodys).await.unwrap();
         for stored in [Some(stored), None] {
             tokio::select! {
                 biased;
-                verdict = passwords.verify(Password::given("correct horse"), stored) => {
+                verdict = passwords.verify(GivenPassword::new(String::from("correct horse")), stored) => {
                     panic!("{verdict:?} with nothing hashed");
                 }
                 () = std::future::ready(()) => {}
@@ -210,23 +218,38 @@ mod tests {
         )
         .unwrap();
         let verdict = passwords
-            .verify(Password::given("correct horse"), Some(old))
+            .verify(GivenPassword::new(String::from("correct horse")), Some(old))
             .await
             .unwrap();
-        assert_eq!(verdict, Verdict::RightButOutdated);
+        let Verdict::RightButOutdated { new } = verdict else {
+            panic!("{verdict:?}");
+        };
+        let verdict =
+            passwords.verify(GivenPassword::new(String::from("correct horse")), Some(new));
+        assert_eq!(verdict.await.unwrap(), Verdict::Right);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_for_a_password_is_wrong_with_nothing_hashed_whosever_it_is() {
+        let passwords = Passwords::new().unwrap();
+        let stored = passwords.hash(password("correct horse")).await.unwrap();
+        let everybodys = u32::try_from(passwords.permits.available_permits()).unwrap();
+        let _held = passwords.permits.acquire_many(everybodys).await.unwrap();
+        for stored in [Some(stored), None] {
+            let long = GivenPassword::new("a".repeat(1024 * 1024));
+            tokio::select! {
+                biased;
+                verdict = passwords.verify(long, stored) => assert_eq!(verdict.unwrap(), Verdict::Wrong),
+                () = std::future::ready(()) => panic!("it waits for its turn at hashing"),
+            }
+        }
     }
 
     #[tokio::test]
     async fn two_hashes_of_one_password_differ() {
         let passwords = Passwords::new().unwrap();
-        let a = passwords
-            .hash(Password::given("correct horse"))
-            .await
-            .unwrap();
-        let b = passwords
-            .hash(Password::given("correct horse"))
-            .await
-            .unwrap();
+        let a = passwords.hash(password("correct horse")).await.unwrap();
+        let b = passwords.hash(password("correct horse")).await.unwrap();
         assert_ne!(a, b);
     }
 }

@@ -10,7 +10,7 @@ use super::guards::{CurrentUser, Shared};
 use super::sessions::UserAgent;
 use super::visitor::Visitor;
 use crate::config::Registration;
-use crate::domain::text::{Login, Password};
+use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{invitations, sessions};
@@ -38,7 +38,7 @@ impl Payload for Register {
 #[post("/register", data = "<body>")]
 pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> Result<Json<User>> {
     let Body(asked) = body;
-    let invitation = asked.invitation.map(Token::given);
+    let invitation = asked.invitation.as_deref().map(Token::given);
     match app.config.registration {
         Registration::Closed => return Err(Error::RegistrationClosed),
         Registration::Invite if invitation.is_none() => return Err(Error::InvitationNeeded),
@@ -46,7 +46,7 @@ pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> 
     }
     let login = Login::parse(&asked.login, &app.config.limits)?;
     let password = Password::parse("Password", &asked.password, &app.config.limits)?;
-    if password != Password::given(&asked.confirm_password) {
+    if !password.is_repeated_by(&asked.confirm_password) {
         return Err(Error::PasswordsDontMatch);
     }
     let now = app.now();
@@ -56,7 +56,7 @@ pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> 
             .read(move |conn| invitations::offer(conn, &token, now))
             .await?;
     }
-    let attempt = app.attempts.register(visitor.address, login.as_str())?;
+    let attempt = app.attempts.register(visitor.address, login.key())?;
     let hash = app.passwords.hash(password).await?;
     attempt.counts();
     let created = app.db.write(move |conn| {
@@ -93,24 +93,21 @@ pub async fn login(
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
-    let attempt = app.attempts.sign_in(visitor.address, &login)?;
+    let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
+    let attempt = app.attempts.sign_in(visitor.address, login.key())?;
     let found = app
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
         .await?;
     let (user, hash) = found.unzip();
-    let verdict = app
-        .passwords
-        .verify(Password::given(&password), hash.clone())
-        .await?;
+    let verdict = app.passwords.verify(password, hash.clone()).await?;
     let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
     let Some((user, mut hash)) = right else {
         attempt.counts();
         return Err(Error::WrongLogin);
     };
     attempt.succeeded();
-    if verdict == Verdict::RightButOutdated {
-        let new = app.passwords.hash(Password::given(&password)).await?;
+    if let Verdict::RightButOutdated { new } = verdict {
         let old = std::mem::replace(&mut hash, new.clone());
         app.db
             .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
@@ -194,13 +191,13 @@ pub async fn change_password(
         .await?;
     let verdict = app
         .passwords
-        .verify(Password::given(&asked.old_password), old.clone())
+        .verify(GivenPassword::new(asked.old_password), old.clone())
         .await?;
     let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
         attempt.counts();
         return Err(Error::WrongPassword);
     };
-    if new != Password::given(&asked.confirm_password) {
+    if !new.is_repeated_by(&asked.confirm_password) {
         return Err(Error::NewPasswordsDontMatch);
     }
     let new = app.passwords.hash(new).await?;

@@ -48,7 +48,7 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
         .ok_or(Error::Unauthorized { token: false })?;
 
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let held = Token::given(token.clone());
+    let held = Token::given(&token);
     let found = app
         .db
         .read(move |conn| Ok(sessions::find(conn, &held, now, lifetime)?))

@@ -149,7 +149,7 @@ impl Payload for Held {
 /// What a link offers, for the page that it leads to.
 #[post("/invitations/offer", data = "<body>")]
 pub async fn offer(app: &Shared, body: Body<Held>) -> Result<Json<Offer>> {
-    let (token, now) = (Token::given(body.0.token), app.now());
+    let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
         .read(move |conn| invitations::offer(conn, &token, now));
@@ -159,7 +159,7 @@ pub async fn offer(app: &Shared, body: Body<Held>) -> Result<Json<Offer>> {
 /// Joins with an account that is there already.
 #[post("/invitations/accept", data = "<body>")]
 pub async fn accept(app: &Shared, user: CurrentUser, body: Body<Held>) -> Result<Json<Space>> {
-    let (token, now) = (Token::given(body.0.token), app.now());
+    let (token, now) = (Token::given(&body.0.token), app.now());
     let joined = app.db.write(move |conn| {
         // An invitation to an account alone is not used up by who has one.
         let joined = invitations::accept(conn, &token, user.user.id, now)?;

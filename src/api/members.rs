@@ -12,6 +12,7 @@ use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
+use crate::domain::text::GivenLogin;
 use crate::error::Result;
 
 #[get("/spaces/<id>/members")]
@@ -47,10 +48,10 @@ pub async fn add(
     id: Given<SpaceId>,
     body: Body<Invite>,
 ) -> Result<&'static str> {
-    let now = app.now();
+    let (login, now) = (GivenLogin::new(body.0.login), app.now());
     let added = app.db.write(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
-        members::add(conn, &admin, &body.0.login, now)
+        members::add(conn, &admin, &login, now)
     });
     added.await?;
     Ok("Member added")

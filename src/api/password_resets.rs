@@ -29,17 +29,17 @@ impl Payload for Reset {
 #[post("/password-resets/redeem", data = "<body>")]
 pub async fn redeem(app: &Shared, body: Body<Reset>) -> Result<&'static str> {
     let Body(asked) = body;
-    let (held, now) = (asked.token.clone(), app.now());
+    let (token, now) = (Token::given(&asked.token), app.now());
+    let held = token.clone();
     // First, so that nobody without a link makes the server hash.
     app.db
-        .read(move |conn| password_resets::owner(conn, &Token::given(held), now))
+        .read(move |conn| password_resets::owner(conn, &held, now))
         .await?;
     let password = Password::parse("New password", &asked.new_password, &app.config.limits)?;
-    if asked.new_password != asked.confirm_password {
+    if !password.is_repeated_by(&asked.confirm_password) {
         return Err(Error::NewPasswordsDontMatch);
     }
     let hash = app.passwords.hash(password).await?;
-    let token = Token::given(asked.token);
     app.db
         .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
         .await?;

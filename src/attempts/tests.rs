@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::ids::Id;
+use crate::domain::text::LoginKey;
 use crate::error::Error;
 
 const HOME: &str = "192.0.2.1";
@@ -29,7 +30,8 @@ impl Door {
     }
 
     fn sign_in(&self, from: &str, login: &str) -> Result<Attempt> {
-        self.attempts.sign_in(from.parse().unwrap(), login)
+        self.attempts
+            .sign_in(from.parse().unwrap(), &LoginKey::of(login))
     }
 
     /// Tries a wrong password; the time to wait if that isn't let through.
@@ -185,7 +187,9 @@ fn every_new_account_counts_for_the_address() {
     let door = Door::new();
     let register = |from: &str, number: usize| {
         let login = format!("person {number}");
-        let attempt = door.attempts.register(from.parse().unwrap(), &login);
+        let attempt = door
+            .attempts
+            .register(from.parse().unwrap(), &LoginKey::of(&login));
         attempt.map(Attempt::counts)
     };
     let made = (0..).find(|number| register(HOME, *number).is_err());
@@ -222,7 +226,9 @@ fn however_many_come_little_is_remembered_and_most_of_those_who_are_stopped_stay
             0,
             1,
         ]);
-        let attempt = door.attempts.sign_in(from, &format!("login {number}"));
+        let attempt = door
+            .attempts
+            .sign_in(from, &LoginKey::of(&format!("login {number}")));
         attempt.unwrap().counts();
     }
     for limiter in [

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{link, settings};
 use crate::app::App;
 use crate::cli::{Options, UserCommand};
-use crate::domain::text::{Login, Password};
+use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{password_resets, sessions};
@@ -116,6 +116,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
 }
 
 async fn find(app: &App, login: String) -> Result<User> {
+    let login = GivenLogin::new(login);
     Ok(app
         .db
         .read(move |conn| users::get_by_login(conn, &login))
@@ -124,16 +125,16 @@ async fn find(app: &App, login: String) -> Result<User> {
 
 /// Asks twice at a terminal; elsewhere the password is the first line of standard input.
 fn ask_password(app: &App) -> Result<Password> {
-    let text = if io::stdin().is_terminal() {
+    if io::stdin().is_terminal() {
         let text =
             rpassword::prompt_password("New password: ").context("The password can't be read")?;
         let again =
             rpassword::prompt_password("The same again: ").context("The password can't be read")?;
-        ensure!(text == again, "Passwords don't match");
-        text
-    } else {
-        read_line()?
-    };
+        let password = Password::parse("Password", &text, &app.config.limits)?;
+        ensure!(password.is_repeated_by(&again), "Passwords don't match");
+        return Ok(password);
+    }
+    let text = read_line()?;
     Ok(Password::parse("Password", &text, &app.config.limits)?)
 }
 

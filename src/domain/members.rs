@@ -7,6 +7,7 @@ use super::access::{Admin, Member, Removal};
 use super::ids::{Given, SpaceId, UserId};
 use super::page::Page;
 use super::spaces::Space;
+use super::text::GivenLogin;
 use super::users::{self, User};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, is_unique_violation};
@@ -24,7 +25,7 @@ pub struct Membership {
 ///
 /// # Errors
 /// No such login; [`Error::AlreadyMember`], decided by the unique index.
-pub fn add(conn: &Connection, admin: &Admin, login: &str, now: Timestamp) -> Result<()> {
+pub fn add(conn: &Connection, admin: &Admin, login: &GivenLogin, now: Timestamp) -> Result<()> {
     let user = users::get_by_login(conn, login)?;
     join(conn, admin.space(), user.id, false, now)
 }

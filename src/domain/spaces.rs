@@ -7,7 +7,7 @@ use super::access::{Admin, Member};
 use super::ids::{SpaceId, UserId, number};
 use super::page::Page;
 use super::shares::LatestShare;
-use super::text::{SpaceName, folded};
+use super::text::SpaceName;
 use super::{members, photos};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
@@ -67,7 +67,7 @@ pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp
         .prepare_cached(
             "insert into spaces (name, name_key, created_at) values (?, ?, ?) returning id, name",
         )?
-        .query_row((name.as_str(), folded(name.as_str()), now.0), |row| {
+        .query_row((name.as_str(), name.key(), now.0), |row| {
             Space::from_row(row, 0)
         })?;
     members::found(conn, space.id, maker, now)?;
@@ -122,7 +122,7 @@ pub fn get(conn: &Connection, member: &Member) -> Result<OpenSpace> {
 /// Gives a space another name.
 pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> {
     conn.prepare_cached("update spaces set name = ?, name_key = ? where id = ?")?
-        .execute((name.as_str(), folded(name.as_str()), admin.space()))?;
+        .execute((name.as_str(), name.key(), admin.space()))?;
     Ok(())
 }
 

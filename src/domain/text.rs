@@ -1,55 +1,61 @@
 //! What people type: checked once, then trusted. Lengths count Unicode characters after NFC normalisation.
+//!
+//! Normalising costs time and can make much of little, so what is too long for its limit is found out before, at a cost
+//! that the limit bounds and not the text: see [`normalised`].
+
+// What can't be seen, and what turns the direction of writing.
+mod characters;
+mod login;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::Limits;
 use crate::error::{Error, Result};
 
-/// The name that somebody signs in with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login(String);
+/// The most characters of which NFC makes one. What is composed decomposes to the same characters as what it was composed
+/// of, decomposing never makes them fewer, and no character decomposes to more than four.
+const OF_ONE: usize = 4;
 
 /// A password that somebody chose. Its text never shows in a log.
 #[derive(PartialEq, Eq)]
 pub struct Password(String);
 
+/// A password as somebody gives it to prove who they are, and as long as they like. Its text never shows in a log.
+pub struct GivenPassword(String);
+
 /// What a space is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpaceName(String);
+pub struct SpaceName {
+    text: String,
+    key: String,
+}
 
 /// What somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareText(String);
 
-impl Login {
-    /// Checks a login that somebody wants to have.
-    ///
-    /// # Errors
-    /// Too long, too short, blank, or with control characters.
-    pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
-        let text = bounded("Login", text, limits.login_min, limits.login_max)?;
-        on_one_line("Login", &text)?;
-        Ok(Self(text))
-    }
-
-    /// The login as its owner wrote it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Password {
+    /// The most characters that a password can have, whatever the settings say or have said.
+    pub const MOST: usize = 99_999;
+
     /// Checks a password that somebody wants to have; `field` is what the form calls it.
     ///
     /// # Errors
     /// Too long, too short, blank, or with a NUL.
     pub fn parse(field: &'static str, text: &str, limits: &Limits) -> Result<Self> {
-        bounded(field, text, limits.password_min, limits.password_max).map(Self)
+        let text = bounded(field, text, limits.password_min, limits.password_max)?;
+        // Blank is what only white space is; a password need not be seen.
+        if text.chars().all(char::is_whitespace) {
+            return Err(Error::Blank(field));
+        }
+        without_nul(field, &text)?;
+        Ok(Self(text))
     }
 
-    /// A password as somebody gives it to prove who they are: whatever it is, it only has to match.
-    pub fn given(text: &str) -> Self {
-        Self(normalised(text))
+    /// Whether somebody has typed the same again, however its accents are written.
+    pub fn is_repeated_by(&self, text: &str) -> bool {
+        normalised(text, self.0.chars().count()).is_some_and(|again| again == self.0)
     }
 
     /// What is hashed.
@@ -58,20 +64,46 @@ impl Password {
     }
 }
 
+impl GivenPassword {
+    /// Takes it as it is: whatever it is, it only has to match.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Whether it is certain to be nobody's, because it is too long. Costs little, whatever was given.
+    pub fn is_nobodys(&self) -> bool {
+        !may_fit(&self.0, Password::MOST)
+    }
+
+    /// What is compared with a hash; `None` for what is longer than a password can be. This takes as long as the text is,
+    /// so it is for the threads that hash.
+    pub fn normalised(&self) -> Option<Password> {
+        normalised(&self.0, Password::MOST).map(Password)
+    }
+}
+
 impl SpaceName {
-    /// Checks the name of a space.
+    /// Checks the name of a space. The spaces around it are left out.
     ///
     /// # Errors
-    /// Too long, too short, blank, or with control characters.
+    /// Too long, too short, with nothing to be seen, with control characters or such as turn the direction of writing.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
-        let text = bounded("Name", text, limits.space_name_min, limits.space_name_max)?;
-        on_one_line("Name", &text)?;
-        Ok(Self(text))
+        let text = line("Name", text, limits.space_name_min, limits.space_name_max)?;
+        if text.chars().any(characters::turns_direction) {
+            return Err(forbidden("Name", "text direction"));
+        }
+        let key = folded(&text);
+        Ok(Self { text, key })
     }
 
     /// The name as it was written.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What names are sorted by: NFKC, and no difference between upper and lower case.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 }
 
@@ -79,13 +111,16 @@ impl ShareText {
     /// Checks the text of a share; `None` is a form without one.
     ///
     /// # Errors
-    /// Missing, too long, too short, blank, or with a NUL.
+    /// Missing, too long, too short, with nothing to be seen, or with a NUL.
     pub fn parse(text: Option<&str>, limits: &Limits) -> Result<Self> {
         // Browsers send a line break as two characters, whoever wrote it and wherever.
         let text = text
             .ok_or(Error::NotProvided("Text"))?
             .replace("\r\n", "\n");
-        bounded("Text", &text, limits.text_min, limits.text_max).map(Self)
+        let text = bounded("Text", &text, limits.text_min, limits.text_max)?;
+        visible("Text", &text)?;
+        without_nul("Text", &text)?;
+        Ok(Self(text))
     }
 
     /// The text as it was written.
@@ -94,8 +129,28 @@ impl ShareText {
     }
 }
 
-/// What two logins are compared by, and names sorted by: NFKC, and no difference between upper and lower case.
-pub fn folded(text: &str) -> String {
+/// Whether NFC could leave at most `max` characters of a text. Looks at no more of it than the answer needs.
+fn may_fit(text: &str, max: usize) -> bool {
+    text.chars().nth(max.saturating_mul(OF_ONE)).is_none()
+}
+
+/// A text in NFC; `None` if that has more than `max` characters, which costs no more than the `max` is worth.
+fn normalised(text: &str, max: usize) -> Option<String> {
+    if !may_fit(text, max) {
+        return None;
+    }
+    // As nearly all texts are already.
+    let text = if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.to_owned()
+    } else {
+        text.nfc().collect()
+    };
+    text.chars().nth(max).is_none().then_some(text)
+}
+
+/// What two logins are compared by, and names sorted by: NFKC, and no difference between upper and lower case. A
+/// character can become eighteen, so this is only for what is known to be short.
+fn folded(text: &str) -> String {
     // By way of upper case, so that ß meets SS and both forms of the Greek sigma meet.
     text.nfkc()
         .flat_map(char::to_uppercase)
@@ -104,41 +159,51 @@ pub fn folded(text: &str) -> String {
         .collect()
 }
 
-fn normalised(text: &str) -> String {
-    // As nearly all texts are already.
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        return text.to_owned();
-    }
-    text.nfc().collect()
-}
-
 fn bounded(field: &'static str, text: &str, min: usize, max: usize) -> Result<String> {
-    let text = normalised(text);
-    let length = text.chars().count();
-    if length > max {
-        return Err(Error::TooLong { field, max });
-    }
-    if length < min {
+    let text = normalised(text, max).ok_or(Error::TooLong { field, max })?;
+    if text.chars().count() < min {
         return Err(Error::TooShort { field, min });
-    }
-    if text.chars().all(char::is_whitespace) {
-        return Err(Error::Blank(field));
-    }
-    if text.contains('\0') {
-        return Err(Error::Forbidden { field, what: "NUL" });
     }
     Ok(text)
 }
 
-/// Logins and names stand in lists and logs, where a line break or an escape sequence could pose as something else.
-fn on_one_line(field: &'static str, text: &str) -> Result<()> {
-    if text.chars().any(char::is_control) {
-        return Err(Error::Forbidden {
-            field,
-            what: "control",
-        });
+/// What stands in lists and logs: one line, without the spaces around it. There, a line break or an escape sequence could
+/// pose as something else, and a space or what can't be seen as nothing.
+fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<String> {
+    let text = bounded(field, trimmed(text), min, max)?;
+    visible(field, &text)?;
+    without_nul(field, &text)?;
+    if text.chars().any(characters::controls) {
+        return Err(forbidden(field, "control"));
+    }
+    Ok(text)
+}
+
+/// A text without the spaces around it, which keyboards of phones add. What is nothing but spaces stays as it is, and is
+/// refused for that.
+fn trimmed(text: &str) -> &str {
+    if text.chars().all(char::is_whitespace) {
+        return text;
+    }
+    text.trim_matches(|letter: char| letter.is_whitespace() && !letter.is_control())
+}
+
+fn visible(field: &'static str, text: &str) -> Result<()> {
+    if text.chars().all(characters::is_blank) {
+        return Err(Error::Blank(field));
     }
     Ok(())
+}
+
+fn without_nul(field: &'static str, text: &str) -> Result<()> {
+    if text.contains('\0') {
+        return Err(forbidden(field, "NUL"));
+    }
+    Ok(())
+}
+
+fn forbidden(field: &'static str, what: &'static str) -> Error {
+    Error::Forbidden { field, what }
 }
 
 #[cfg(test)]
@@ -147,7 +212,7 @@ mod tests {
 
     fn name(text: &str) -> String {
         match SpaceName::parse(text, &Limits::default()) {
-            Ok(name) => name.0,
+            Ok(name) => name.text,
             Err(refusal) => refusal.to_string(),
         }
     }
@@ -177,6 +242,84 @@ mod tests {
     }
 
     #[test]
+    fn nothing_to_be_seen_is_as_good_as_nothing() {
+        for nothing in [
+            "\u{2800}\u{2800}\u{2800}",
+            "\u{200b}\u{200b}\u{200b}",
+            "\u{ad} \u{fe0f}",
+            "\u{3164}\u{115f}\u{202e}",
+            "\u{34f}\u{e0020}\u{2060}",
+        ] {
+            assert_eq!(name(nothing), "Name cannot be empty");
+            let text = ShareText::parse(Some(nothing), &Limits::default());
+            assert_eq!(text.unwrap_err().to_string(), "Text cannot be empty");
+        }
+        for something in [
+            "👨\u{200d}👩\u{200d}👧",
+            "❤\u{fe0f}❤\u{fe0f}",
+            "می\u{200c}خواهم",
+        ] {
+            assert_eq!(name(something), something);
+        }
+    }
+
+    #[test]
+    fn a_name_has_no_spaces_around_it_and_none_is_counted() {
+        assert_eq!(name(" Family\u{a0}"), "Family");
+        assert_eq!(name("\u{3000}Book club "), "Book club");
+        assert_eq!(name(" ab "), "Name min 3 characters");
+        assert_eq!(name(&format!(" {} ", "a".repeat(50))), "a".repeat(50));
+        // A line break is none of the spaces that a keyboard adds.
+        assert_eq!(name("Family\n"), "Name cannot contain control characters");
+    }
+
+    #[test]
+    fn a_name_turns_no_direction_and_ends_no_line() {
+        for turn in ['\u{202e}', '\u{2066}', '\u{200f}', '\u{61c}'] {
+            assert_eq!(
+                name(&format!("Fam{turn}ily")),
+                "Name cannot contain text direction characters"
+            );
+        }
+        assert_eq!(
+            name("Fam\u{2028}ily"),
+            "Name cannot contain control characters"
+        );
+    }
+
+    /// What [`may_fit`] stands on: see [`OF_ONE`].
+    #[test]
+    fn no_character_decomposes_to_more_than_are_reckoned_with() {
+        let most = ('\0'..=char::MAX).map(|letter| std::iter::once(letter).nfd().count());
+        assert_eq!(most.max(), Some(OF_ONE));
+    }
+
+    #[test]
+    fn what_may_be_short_enough_is_normalised_and_what_cannot_be_is_not() {
+        // The longest way to write one character, and one character more.
+        let four = "\u{3b1}\u{313}\u{300}\u{345}";
+        assert_eq!(normalised(four, 1), Some(String::from("\u{1f82}")));
+        assert!(may_fit(&four.repeat(50), 50));
+        assert_eq!(
+            normalised(&four.repeat(50), 50),
+            Some("\u{1f82}".repeat(50))
+        );
+        assert!(!may_fit(&format!("{}a", four.repeat(50)), 50));
+        assert_eq!(normalised(&"a".repeat(51), 50), None);
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_accents_are_written_and_nothing_else_is() {
+        let password =
+            Password::parse("Password", "gar\u{e7}on caf\u{e9} ", &Limits::default()).unwrap();
+        assert!(password.is_repeated_by("garc\u{327}on cafe\u{301} "));
+        for other in ["gar\u{e7}on caf\u{e9}", "garcon cafe ", ""] {
+            assert!(!password.is_repeated_by(other), "{other}");
+        }
+        assert!(!password.is_repeated_by(&"\u{fdfa}".repeat(300_000)));
+    }
+
+    #[test]
     fn a_text_may_have_several_lines() {
         let limits = Limits::default();
         assert_eq!(
@@ -196,19 +339,5 @@ mod tests {
         let text = format!("{}\r\nb", "a".repeat(1998));
         let parsed = ShareText::parse(Some(&text), &Limits::default()).unwrap();
         assert_eq!(parsed.as_str(), format!("{}\nb", "a".repeat(1998)));
-    }
-
-    #[test]
-    fn logins_that_look_alike_fold_to_the_same() {
-        for (a, b) in [
-            ("Ann", "aNN"),
-            ("ﬁona", "FIONA"),
-            ("Ａnn", "ann"),
-            ("Straße", "STRASSE"),
-            ("ΣΑΣ", "σας"),
-        ] {
-            assert_eq!(folded(a), folded(b));
-        }
-        assert_ne!(folded("ann"), folded("änn"));
     }
 }

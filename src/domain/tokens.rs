@@ -6,9 +6,15 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
+/// The characters of a token: 32 bytes in base64.
+const LENGTH: usize = 43;
+
 /// A secret, opaque to whoever holds it. Its text never shows in a log.
 #[derive(Clone)]
-pub struct Token(String);
+pub struct Token {
+    text: String,
+    hash: [u8; 32],
+}
 
 impl Token {
     /// A new one that nobody can guess.
@@ -18,21 +24,26 @@ impl Token {
     pub fn random() -> Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.into()))?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        Ok(Self::given(&URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// What somebody holds, which may be no token at all.
-    pub fn given(text: String) -> Self {
-        Self(text)
+    /// What somebody holds, which may be no token at all. Of what is longer than a token, only the beginning is looked at,
+    /// which is too long for one as well.
+    pub fn given(text: &str) -> Self {
+        let text = &text[..text.floor_char_boundary(LENGTH + 1)];
+        Self {
+            text: text.to_owned(),
+            hash: Sha256::digest(text.as_bytes()).into(),
+        }
     }
 
     /// The token's text, for the one whom it belongs to.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What is stored of it.
     pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.0.as_bytes()).into()
+        self.hash
     }
 }

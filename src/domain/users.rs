@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::ids::UserId;
-use super::text::{Login, folded};
+use super::text::{GivenLogin, Login, LoginKey};
 use super::{members, shares, spaces};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, is_unique_violation};
@@ -40,7 +40,7 @@ pub fn create(
     conn.prepare_cached(
         "insert into users (login, login_key, password_hash, created_at) values (?, ?, ?, ?) returning id, login",
     )?
-    .query_row((login.as_str(), folded(login.as_str()), password_hash, now.0), |row| User::from_row(row, 0))
+    .query_row((login.as_str(), login.key().as_str(), password_hash, now.0), |row| User::from_row(row, 0))
     .map_err(|error| if is_unique_violation(&error) { Error::UserExists } else { error.into() })
 }
 
@@ -55,20 +55,28 @@ pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
 ///
 /// # Errors
 /// [`Error::NoUserWithLogin`], with the login as it was given.
-pub fn get_by_login(conn: &Connection, login: &str) -> Result<User> {
-    conn.prepare_cached("select id, login from users where login_key = ?")?
-        .query_row([folded(login)], |row| User::from_row(row, 0))
+pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
+    conn.prepare_cached(BY_LOGIN)?
+        .query_row(keys(login), |row| User::from_row(row, 0))
         .optional()?
-        .ok_or_else(|| Error::NoUserWithLogin(login.to_owned()))
+        .ok_or_else(|| Error::NoUserWithLogin(login.as_str().to_owned()))
+}
+
+// An account from before the spaces around a login were left out is found by its very spaces, and else nobody's are.
+const BY_LOGIN: &str = "select id, login, password_hash from users where login_key in (?1, ?2)
+    order by login_key = ?1 desc limit 1";
+
+fn keys(login: &GivenLogin) -> [&str; 2] {
+    [login.exact(), login.key()].map(LoginKey::as_str)
 }
 
 /// Who signs in with this login, and the hash that their password must match.
 pub fn find_credentials(
     conn: &Connection,
-    login: &str,
+    login: &GivenLogin,
 ) -> rusqlite::Result<Option<(UserId, String)>> {
-    conn.prepare_cached("select id, password_hash from users where login_key = ?")?
-        .query_row([folded(login)], |row| Ok((row.get(0)?, row.get(1)?)))
+    conn.prepare_cached(BY_LOGIN)?
+        .query_row(keys(login), |row| Ok((row.get(0)?, row.get(2)?)))
         .optional()
 }
 

@@ -78,7 +78,7 @@ fn logins_that_look_alike_are_one() {
 #[test]
 fn logins_in_any_script_are_counted_in_characters() {
     let app = TestApp::new();
-    for login in ["Зоя", "さくら", "אבג", "👩‍👩‍👧", &"ü".repeat(32)] {
+    for login in ["Зоя", "さくら", "אבג", "김민준", &"ü".repeat(32)] {
         assert_eq!(app.anonymous().register(login).is_ok()["login"], login);
     }
 }
@@ -141,6 +141,141 @@ fn signing_in_says_the_same_for_a_wrong_login_and_a_wrong_password() {
         assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
         assert_eq!(reply.header("Set-Cookie"), None);
     }
+}
+
+/// A login of 345,000 letters, each of which becomes eighteen when it is folded.
+fn endless() -> String {
+    "\u{fdfa}".repeat(345_000)
+}
+
+#[test]
+fn a_login_that_is_too_long_for_anybody_is_nobodys() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let login = endless();
+    app.anonymous()
+        .login(&login, PASSWORD)
+        .is(401, "Wrong login and/or password");
+    app.anonymous()
+        .register(&login)
+        .is(400, "Login max 32 characters");
+    ann.post(&format!("/spaces/{space}/members"), json!({"login": login}))
+        .is(404, &format!("User with login '{login}' doesn't exist"));
+}
+
+#[test]
+fn texts_without_end_are_refused_for_their_length_wherever_they_stand() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let long = endless();
+    ann.post("/spaces", json!({"name": long}))
+        .is(400, "Name max 50 characters");
+    ann.put("/spaces/1", json!({"new-name": long}))
+        .is(400, "Name max 50 characters");
+    let register = |password: &str, confirm: &str| {
+        let body = registration("bob", password, confirm);
+        app.anonymous().post("/register", body)
+    };
+    register(&long, "y").is(400, "Password max 1024 characters");
+    register(PASSWORD, &long).is(400, "Passwords don't match");
+    app.anonymous()
+        .login("ann", &long)
+        .is(401, "Wrong login and/or password");
+    let change = |old: &str, new: &str, confirm: &str| {
+        let body = json!({"old-password": old, "new-password": new, "confirm-password": confirm});
+        ann.put("/change-password", body)
+    };
+    change(PASSWORD, &long, PASSWORD).is(400, "New password max 1024 characters");
+    change(&long, "better horse", "better horse").is(401, "Wrong password");
+    change(PASSWORD, "better horse", &long).is(400, "New passwords don't match");
+    for (path, sentence) in [
+        (
+            "/invitations/offer",
+            "This invitation isn't valid, or not any more",
+        ),
+        (
+            "/invitations/accept",
+            "This invitation isn't valid, or not any more",
+        ),
+    ] {
+        ann.post(path, json!({"token": long})).is(404, sentence);
+    }
+}
+
+/// The setting was another one when the account was made.
+#[test]
+fn an_account_with_a_login_and_a_password_over_todays_limits_still_signs_in() {
+    let app = TestApp::with(|config| config.limits.login_max = 256);
+    let (login, password) = ("ü".repeat(256), "p".repeat(1024));
+    app.anonymous()
+        .post("/register", registration(&login, &password, &password))
+        .is_ok();
+    let app = app.restarted_with(|config| {
+        config.limits.login_max = 15;
+        config.limits.password_max = 20;
+    });
+    app.anonymous().login(&login, &password).is_ok();
+    app.anonymous()
+        .login(&"u\u{308}".repeat(256), &password)
+        .is_ok();
+}
+
+#[test]
+fn the_spaces_around_a_login_are_left_out_and_those_around_a_password_are_not() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    assert_eq!(app.anonymous().register("bob ").is_ok()["login"], "bob");
+    app.anonymous()
+        .register("ann ")
+        .is(400, "User already exists");
+    for login in ["bob ", " bob", "Bob\u{a0}", "\u{3000}bob "] {
+        app.anonymous().login(login, PASSWORD).is_ok();
+    }
+    app.anonymous()
+        .login("bob", &format!("{PASSWORD} "))
+        .is(401, "Wrong login and/or password");
+    let space = ann.space("Family");
+    ann.invite(space, "bob ");
+    ann.post(
+        &format!("/spaces/{space}/members"),
+        json!({"login": "cid "}),
+    )
+    .is(404, "User with login 'cid ' doesn't exist");
+}
+
+/// Otherwise spaces would give as many more guesses.
+#[test]
+fn wrong_passwords_are_counted_for_an_account_whatever_spaces_stand_around_its_login() {
+    let app = TestApp::new();
+    app.person("ann");
+    let tries = (0..100).map(|spaces| {
+        app.anonymous()
+            .login(&format!("ann{}", " ".repeat(spaces)), "wrong")
+    });
+    let wrong = tries.take_while(|reply| reply.status == 401).count();
+    let alike = TestApp::new();
+    alike.person("ann");
+    let tries = (0..100).map(|_| alike.anonymous().login("ann", "wrong"));
+    assert_eq!(wrong, tries.take_while(|reply| reply.status == 401).count());
+}
+
+#[test]
+fn a_login_that_passes_for_nothing_or_for_anothers_is_refused_after_its_length_and_before_the_password()
+ {
+    let app = TestApp::new();
+    for (login, sentence) in [
+        ("a\u{200b}n", "Login cannot contain invisible characters"),
+        ("\u{202e}nna", "Login cannot contain invisible characters"),
+        ("\u{430}nn", "Login cannot mix letters of different scripts"),
+        ("\u{2800}\u{2800}\u{2800}", "Login cannot be empty"),
+        ("\u{200b}n", "Login min 3 characters"),
+    ] {
+        app.anonymous()
+            .post("/register", registration(login, "x", "y"))
+            .is(400, sentence);
+    }
+    assert_eq!(app.count("select count(*) from users"), 0);
 }
 
 /// Otherwise the time would tell which logins exist.

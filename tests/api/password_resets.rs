@@ -37,6 +37,26 @@ fn a_password_that_is_refused_leaves_the_link_as_it_was() {
 }
 
 #[test]
+fn the_password_is_the_same_however_its_accents_are_typed() {
+    let app = TestApp::new();
+    app.person("ann");
+    let token = app.reset_token("ann");
+    let (composed, decomposed) = ("gar\u{e7}on-caf\u{e9}", "garc\u{327}on-cafe\u{301}");
+    redeem(&app, &token, composed, decomposed).is(200, "Password changed");
+    app.anonymous().login("ann", composed).is_ok();
+}
+
+#[test]
+fn texts_without_end_are_refused_for_their_length() {
+    let app = TestApp::new();
+    app.person("ann");
+    let (token, long) = (app.reset_token("ann"), "\u{fdfa}".repeat(170_000));
+    redeem(&app, &long, "better horse", "better horse").is(404, NOT_VALID);
+    redeem(&app, &token, &long, &long).is(400, "New password max 1024 characters");
+    redeem(&app, &token, "better horse", &long).is(400, "New passwords don't match");
+}
+
+#[test]
 fn a_link_ends_with_its_time_and_with_the_next_one() {
     let app = TestApp::new();
     app.person("ann");

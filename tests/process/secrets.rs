@@ -41,7 +41,7 @@ fn found<'a>(secrets: &'a [Secret], text: &str) -> Vec<&'a str> {
 /// A token, and what is stored of it.
 fn token(secrets: &mut Vec<Secret>, what: &'static str, token: &str) {
     secrets.push((what, token.as_bytes().to_vec()));
-    let hash = Token::given(token.to_owned()).hash();
+    let hash = Token::given(token).hash();
     secrets.push(("what is stored of a token", hash.to_vec()));
 }
 

@@ -63,7 +63,7 @@ fn bad_sessions(app: &TestApp, removed: &str) -> Vec<Bad> {
     let link = share["image_url"].as_str().unwrap();
 
     let token = good.token().to_owned();
-    let hash = Token::given(token.clone()).hash();
+    let hash = Token::given(&token).hash();
     let other = if token.starts_with('A') { "B" } else { "A" };
     vec![
         ("made up", "A".repeat(43)),
@@ -373,7 +373,7 @@ fn a_token_that_is_no_good_opens_nothing_and_changes_nothing() {
         .is(200, "Password changed");
     let replaced = app.reset_token("bob");
     let live_reset = app.reset_token("bob");
-    let stored = |token: &str| URL_SAFE_NO_PAD.encode(Token::given(token.to_owned()).hash());
+    let stored = |token: &str| URL_SAFE_NO_PAD.encode(Token::given(token).hash());
 
     let bad: [(&str, String); 8] = [
         ("made up", "A".repeat(43)),

@@ -12,6 +12,7 @@ use rocket::tokio::runtime::Builder;
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
+use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
 use shared_spaces::domain::{password_resets, users};
 use shared_spaces::photos::catalogue::{AHEAD, Looked};
@@ -108,7 +109,7 @@ impl TestApp {
         let (token, now) = (Token::random().unwrap(), self.app.now());
         let kept = token.clone();
         let made = self.app.db.write(move |conn| {
-            let user = users::get_by_login(conn, login)?;
+            let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
             Ok(password_resets::create(conn, user.id, &kept, now, DAY)?)
         });
         self.wait(made).unwrap();
@@ -119,7 +120,7 @@ impl TestApp {
     pub fn remove_account(&self, login: &'static str) -> Vec<PhotoName> {
         let now = self.app.now();
         let removed = self.app.db.write(move |conn| {
-            let user = users::get_by_login(conn, login)?;
+            let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
             users::remove(conn, &user, now)
         });
         self.wait(removed).unwrap()

@@ -1,0 +1,28 @@
+//! Characters that can't be seen or change how others are shown.
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
+
+/// Symbols and letters that are drawn as nothing, which no property of Unicode tells.
+const DRAWN_AS_NOTHING: [char; 4] = ['\u{2800}', '\u{1D159}', '\u{13441}', '\u{13442}'];
+
+/// Whether a character shows nothing by itself: white space, and what stands in a text only for those beside it.
+pub(super) fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || is_ignorable(letter) || DRAWN_AS_NOTHING.contains(&letter)
+}
+
+/// Whether a character is drawn as nothing, or only changes how its neighbours are drawn: soft hyphens, joiners, variation
+/// selectors, fillers, marks of direction.
+pub(super) fn is_ignorable(letter: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter) || turns_direction(letter)
+}
+
+/// Whether a character changes the direction in which others are written.
+pub(super) fn turns_direction(letter: char) -> bool {
+    CodePointSetData::new::<BidiControl>().contains(letter)
+}
+
+/// Whether a character ends a line or commands a terminal.
+pub(super) fn controls(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}

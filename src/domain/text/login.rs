@@ -1,0 +1,358 @@
+//! Logins: those that somebody wants to have, and those by which somebody is looked for.
+//!
+//! A login stands for a person wherever others see it, so a new one must not pass for another's or for nothing. It is a
+//! name by RFC 8265 (the profile `UsernameCaseMapped`, here with single spaces between its parts), of letters that are
+//! written together somewhere (UTS 39, "highly restrictive"), and doesn't look like one that is there (UTS 39, skeletons).
+//! What was made before these rules stays and can sign in; `shared-spaces doctor` tells which it is.
+
+use precis_core::profile::PrecisFastInvocation;
+use precis_profiles::UsernameCaseMapped;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_script::Script;
+use unicode_security::confusable_detection::skeleton;
+use unicode_security::mixed_script::AugmentedScriptSet;
+
+use super::{characters, folded, forbidden, line, normalised, trimmed};
+use crate::config::Limits;
+use crate::error::{Error, Result};
+
+/// The version of Unicode of which [`Login::look`] is.
+pub const UNICODE: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
+
+/// More marks on one letter than any language has.
+const MARKS: usize = 4;
+
+const FIELD: &str = "Login";
+
+/// The name that somebody signs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    text: String,
+    key: LoginKey,
+    look: String,
+}
+
+/// What two logins are compared by: NFKC, and no difference between upper and lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LoginKey(String);
+
+/// A login as somebody gives it, to sign in or to name another, and as long as they like.
+#[derive(Clone, Debug)]
+pub struct GivenLogin {
+    text: String,
+    key: LoginKey,
+    exact: LoginKey,
+}
+
+impl Login {
+    /// The most characters that a login can have, whatever the settings say or have said.
+    pub const MOST: usize = 256;
+
+    /// Checks a login that somebody wants to have. The spaces around it are left out.
+    ///
+    /// # Errors
+    /// Too long, too short, with nothing to be seen, with control characters; or with what could pass for another login.
+    pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
+        let text = line(FIELD, text, limits.login_min, limits.login_max)?;
+        check(&text)?;
+        Ok(Self {
+            key: LoginKey(folded(&text)),
+            look: Self::look_of(&text),
+            text,
+        })
+    }
+
+    /// What is to be said against a login that was made before these rules; `None` if it would be taken today.
+    pub fn doubt(text: &str) -> Option<Error> {
+        line(FIELD, text, 1, Self::MOST)
+            .and_then(|line| check(&line))
+            .err()
+            .or_else(|| (trimmed(text) != text).then(|| forbidden(FIELD, "surrounding space")))
+    }
+
+    /// The login as its owner wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What it is compared by.
+    pub fn key(&self) -> &LoginKey {
+        &self.key
+    }
+
+    /// What it looks like: two that could be taken for one another have the same.
+    pub fn look(&self) -> &str {
+        &self.look
+    }
+
+    /// As [`Self::look`], for one that is there already. Costs time with its length, of which there is a bound.
+    pub fn look_of(text: &str) -> String {
+        // As it is written, because an upper-case i passes for an l, and only then without regard to case.
+        let text: String = text.nfkc().collect();
+        let skeleton: String = skeleton(&text).collect();
+        folded(&skeleton)
+    }
+}
+
+impl LoginKey {
+    /// The key of a login as somebody gives it. What is longer than a login can be has the key of nobody, and isn't folded.
+    pub fn of(text: &str) -> Self {
+        Self::exactly(trimmed(text))
+    }
+
+    fn exactly(text: &str) -> Self {
+        Self(normalised(text, Login::MOST).map_or_else(String::new, |text| folded(&text)))
+    }
+
+    /// As it is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl GivenLogin {
+    /// Takes it as it is: whatever it is, it only has to be somebody's.
+    pub fn new(text: String) -> Self {
+        Self {
+            key: LoginKey::of(&text),
+            exact: LoginKey::exactly(&text),
+            text,
+        }
+    }
+
+    /// As it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The key without the spaces around it: attempts are counted by it, and whose it is has it.
+    pub fn key(&self) -> &LoginKey {
+        &self.key
+    }
+
+    /// The key with the spaces around it, which is that of an account from before they were left out.
+    pub fn exact(&self) -> &LoginKey {
+        &self.exact
+    }
+}
+
+/// Whether a line can be a login that passes for no other. Everything is judged by what NFKC makes of it, because logins
+/// are compared by that.
+fn check(text: &str) -> Result<()> {
+    let compared: String = text.nfkc().collect();
+    if text
+        .chars()
+        .chain(compared.chars())
+        .any(characters::is_ignorable)
+    {
+        return Err(forbidden(FIELD, "invisible"));
+    }
+    let parts: Vec<_> = compared.split(' ').collect();
+    if parts.contains(&"") {
+        return Err(refusal("Login cannot contain several spaces in a row"));
+    }
+    let is_plain = |part: &&str| {
+        UsernameCaseMapped::prepare(*part).is_ok() && !part.starts_with(is_combining_mark)
+    };
+    if !parts.iter().all(is_plain) {
+        return Err(refusal(
+            "Login can only contain letters, digits, spaces and the signs of ASCII",
+        ));
+    }
+    if !is_written_together(&compared) {
+        return Err(refusal("Login cannot mix letters of different scripts"));
+    }
+    if !parts
+        .iter()
+        .all(|part| UsernameCaseMapped::enforce(*part).is_ok())
+    {
+        return Err(refusal(
+            "Login from right to left must begin with a letter and end with a letter or digit",
+        ));
+    }
+    if most_marks(&compared) > MARKS {
+        return Err(refusal("Login cannot pile marks on one letter"));
+    }
+    Ok(())
+}
+
+/// The most marks that stand on one letter.
+fn most_marks(text: &str) -> usize {
+    let (mut marks, mut most) = (0, 0);
+    for letter in text.nfd() {
+        marks = if canonical_combining_class(letter) == 0 {
+            0
+        } else {
+            marks + 1
+        };
+        most = most.max(marks);
+    }
+    most
+}
+
+/// Whether all letters are of one script, or of a mixture that some language is written in: what UTS 39 calls highly
+/// restrictive. Which letters there may be is decided elsewhere.
+fn is_written_together(text: &str) -> bool {
+    let mut of_all = AugmentedScriptSet::default();
+    let mut beside_latin = AugmentedScriptSet::default();
+    for set in text.chars().map(AugmentedScriptSet::for_char) {
+        of_all.intersect_with(set);
+        if !set.base.contains_script(Script::Latin) {
+            beside_latin.intersect_with(set);
+        }
+    }
+    !of_all.is_empty() || beside_latin.kore || beside_latin.hanb || beside_latin.jpan
+}
+
+fn refusal(sentence: &str) -> Error {
+    Error::Malformed(sentence.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(text: &str) -> String {
+        match Login::parse(text, &Limits::default()) {
+            Ok(login) => login.text,
+            Err(refusal) => refusal.to_string(),
+        }
+    }
+
+    #[test]
+    fn logins_that_are_written_alike_fold_to_the_same() {
+        for (a, b) in [
+            ("Ann", "aNN"),
+            ("ﬁona", "FIONA"),
+            ("Ａnn", "ann"),
+            ("Straße", "STRASSE"),
+            ("ΣΑΣ", "σας"),
+            ("ann", " ann\u{a0}"),
+        ] {
+            assert_eq!(LoginKey::of(a), LoginKey::of(b));
+        }
+        assert_ne!(LoginKey::of("ann"), LoginKey::of("änn"));
+    }
+
+    #[test]
+    fn what_is_longer_than_a_login_can_be_has_the_key_of_nobody() {
+        let nobody = LoginKey(String::new());
+        assert_eq!(LoginKey::of(&"\u{fdfa}".repeat(345_000)), nobody);
+        assert_eq!(LoginKey::of(&"a".repeat(Login::MOST + 1)), nobody);
+        // As long as a login can be, and written as long as that can be.
+        let long = "\u{3b1}\u{313}\u{300}\u{345}".repeat(Login::MOST);
+        assert_ne!(LoginKey::of(&long), nobody);
+        assert_eq!(
+            LoginKey::of(&long),
+            LoginKey::of(&"\u{1f82}".repeat(Login::MOST))
+        );
+    }
+
+    #[test]
+    fn people_are_called_in_any_script() {
+        for name in [
+            "ann",
+            "Jürgen",
+            "O'Brien",
+            "anna maria",
+            "ann@example.org",
+            "ann_2+x",
+            "Зоя",
+            "さくら",
+            "田中ゆき",
+            "김민준",
+            "王小芳",
+            "Lee 王芳",
+            "אבג",
+            "محمد",
+            "ქეთევან",
+            "Ελένη",
+            "प्रिया",
+            "สมชาย",
+            "Đặng",
+            "ᏣᎳᎩ",
+            "Ｊürgen",
+            "ﬁona",
+        ] {
+            assert_eq!(login(name), name);
+            assert!(Login::doubt(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_spaces_around_a_login_are_left_out() {
+        assert_eq!(login("ann "), "ann");
+        assert_eq!(login("\u{3000}ann\u{a0}"), "ann");
+        assert_eq!(login("an "), "Login min 3 characters");
+        assert_eq!(login("   "), "Login cannot be empty");
+        assert_eq!(login("ann\n"), "Login cannot contain control characters");
+    }
+
+    #[test]
+    fn what_looks_like_nothing_or_like_another_is_refused() {
+        let invisible = "Login cannot contain invisible characters";
+        let scripts = "Login cannot mix letters of different scripts";
+        let signs = "Login can only contain letters, digits, spaces and the signs of ASCII";
+        for (text, sentence) in [
+            ("a\u{200b}nn", invisible),
+            ("ann\u{200b}", invisible),
+            ("\u{202e}nna", invisible),
+            ("an\u{ad}n", invisible),
+            ("ann\u{fe0f}", invisible),
+            ("ann\u{e0101}", invisible),
+            ("an\u{200d}n", invisible),
+            ("an\u{3164}n", invisible),
+            ("\u{feff}ann", invisible),
+            ("\u{2800}\u{2800}\u{2800}", "Login cannot be empty"),
+            ("\u{200b}\u{200b}\u{200b}", "Login cannot be empty"),
+            ("an\u{2800}n", signs),
+            ("\u{430}nn", scripts),
+            ("ann\u{3bf}", scripts),
+            ("ann\u{661}", scripts),
+            ("ann  smith", "Login cannot contain several spaces in a row"),
+            (
+                "ann \u{a0}smith",
+                "Login cannot contain several spaces in a row",
+            ),
+            ("ann\u{1f44d}", signs),
+            ("ann\u{2019}s", signs),
+            ("\u{301}ann", signs),
+            ("ann\u{e000}", signs),
+            ("ann\u{378}", signs),
+            (
+                "1אב",
+                "Login from right to left must begin with a letter and end with a letter or digit",
+            ),
+            (
+                "a\u{316}\u{317}\u{318}\u{319}\u{31a}nn",
+                "Login cannot pile marks on one letter",
+            ),
+        ] {
+            assert_eq!(login(text), sentence, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_taken_for_one_another_looks_the_same() {
+        for (a, b) in [
+            ("bill", "biII"),
+            ("Bill", "bi11"),
+            ("coco", "сосо"),
+            ("COCO", "СОСО"),
+            ("torn", "tom"),
+            ("ann0", "anno"),
+            ("BOB", "ΒΟΒ"),
+        ] {
+            assert_eq!(Login::look_of(a), Login::look_of(b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("ann", "anna"),
+            ("ann", "änn"),
+            ("bob", "rob"),
+            ("ann1", "ann2"),
+        ] {
+            assert_ne!(Login::look_of(a), Login::look_of(b), "{a} {b}");
+        }
+    }
+}
