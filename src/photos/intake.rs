@@ -146,6 +146,10 @@ fn clean(file: Received, limits: &Limits) -> Result<Clean> {
     let picture = picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
         Refusal::UnknownType => Error::PhotoType,
         Refusal::TooManyPixels { .. } => too_many_pixels(limits),
+        Refusal::TooLong { .. } => Error::TooLarge {
+            what: "Photo",
+            limit: format!("{} pixels on a side", picture::MAX_SIDE),
+        },
         Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
     })?;
     let sha256 = Sha256::digest(&picture.bytes).into();

@@ -1,32 +1,34 @@
 //! Makes the previews of sorted photos: few at once, off the async threads, and never in the way of sorting.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Result;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::name::PhotoName;
 use super::picture::clean;
-use super::picture::previews::{self, NoPreviews, Previews};
+use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
 use super::preview::PreviewSize;
 use super::store::PhotoStore;
 use crate::threads::cores;
 
-/// Pictures with more pixels are decoded one at a time, because some of them need hundreds of megabytes.
-const LARGE: u64 = 16_000_000;
+/// What memory is counted in.
+const KIB: u64 = 1024;
 /// What is put in the place of previews that can't be made.
 const NONE: Previews = Previews {
     small: Vec::new(),
     large: None,
 };
 
-/// Makes previews; clones share the bound on how many at once.
+/// Makes previews; clones share the bounds on how many at once, and on the memory for them.
 #[derive(Clone)]
 pub struct Previewer {
     store: PhotoStore,
     max_pixels: u64,
     permits: Arc<Semaphore>,
-    large: Arc<Mutex<()>>,
+    /// KiB: all that are made at once may take together what one may take alone, however many cores there are.
+    memory: Arc<Semaphore>,
 }
 
 impl Previewer {
@@ -36,7 +38,7 @@ impl Previewer {
             store,
             max_pixels,
             permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
-            large: Arc::default(),
+            memory: Arc::new(Semaphore::new(in_kib(MAX_MEMORY) as usize)),
         }
     }
 
@@ -92,13 +94,18 @@ impl Previewer {
         Ok(())
     }
 
-    fn previews_of(&self, bytes: Vec<u8>) -> Result<Previews, NoPreviews> {
-        let picture = clean(bytes, self.max_pixels)?;
-        let pixels = u64::from(picture.width) * u64::from(picture.height);
-        let _alone =
-            (pixels > LARGE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
-        previews::make(&picture)
+    /// Runs on a blocking thread.
+    fn previews_of(&self, bytes: Vec<u8>) -> Result<Previews> {
+        let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
+        let work = Work::new(&picture)?;
+        let memory = self.memory.acquire_many(in_kib(work.memory()));
+        let _memory = Handle::current().block_on(memory)?;
+        Ok(work.make()?)
     }
+}
+
+fn in_kib(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -121,6 +121,10 @@ fn what_is_no_photo_is_refused_and_nothing_is_kept() {
         .is(415, types);
     share(b"<html><script>alert(1)</script></html>").is(415, types);
     share(&pictures::bomb()).is(413, "Photo max 64 million pixels");
+    for (width, height) in [(64_000_000, 1), (1, 64_000_000), (65_536, 900)] {
+        let long = pictures::png_that_says(width, height);
+        share(&long).is(413, "Photo max 65535 pixels on a side");
+    }
     let jpeg = pictures::plain(ImageFormat::Jpeg, 1);
     share(&jpeg[..jpeg.len() - 2]).is(400, "Photo is damaged: it ends before the picture does");
     share(b"\xff\xd8\xff\xe0 and then nothing of a picture")

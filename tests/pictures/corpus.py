@@ -217,19 +217,56 @@ def broken_profiles(files):
         yield f"rgb.icc-packed-{name}.png", png[:33] + chunk(b"iCCP", b"icc\0\0" + data) + png[33:]
 
 
+def zeros(count):
+    """So many of them, packed."""
+    packer, block = zlib.compressobj(1), bytes(1 << 20)
+    for at in range(0, count, len(block)):
+        yield packer.compress(block[: count - at])
+    yield packer.flush()
+
+
+def png_of_zeros(width, height, depth, colour_type, channels, interlaced=False, more=b""):
+    """A PNG that is there in full."""
+    if interlaced:
+        passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    else:
+        passes = [(0, 0, 1, 1)]
+    sizes = [(len(range(left, width, across)), len(range(top, height, down))) for left, top, across, down in passes]
+    count = sum(lines * (1 + (columns * channels * depth + 7) // 8) for columns, lines in sizes if columns)
+    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, interlaced)
+    data = chunk(b"IHDR", header) + more + chunk(b"IDAT", b"".join(zeros(count))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + data
+
+
 def bombs():
-    """Small files that unpack to 16 million pixels, or to more bytes than their pixels need."""
+    """Small files of which each makes a decoder or a resizer allocate as much as one of its kind can."""
     side = 4000
     wide = Image.new("RGB", (side, side), (90, 120, 60))
-    yield "progressive.jpg", saved(wide, "JPEG", quality=10, progressive=True, subsampling=0)
-    yield "cmyk.jpg", saved(wide.convert("CMYK"), "JPEG", quality=10)
-    yield "lossless.webp", saved(wide, "WEBP", lossless=True, quality=0, method=0)
-    yield "still.gif", saved(Image.new("P", (side, side)), "GIF")
-    signature = b"\x89PNG\r\n\x1a\n"
-    for name, sides, packed in [("rgba16", 8000, bytes(1000)), ("packed", 16, bytes(400_000_000))]:
-        header = struct.pack(">IIBBBBB", sides, sides, 16, 6, 0, 0, 0)
-        data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(packed, 1)) + chunk(b"IEND", b"")
-        yield f"{name}.png", signature + data
+    yield "cmyk.jpg", saved(wide.convert("CMYK"), "JPEG", quality=10, progressive=True)
+    yield "still.gif", saved(Image.new("P", (8000, 8000)), "GIF")
+    yield "moves.gif", saved(Image.new("P", (side, side)), "GIF", save_all=True, append_images=[Image.new("P", (side, side), 1)] * 9)
+    yield "moves.webp", saved(wide, "WEBP", save_all=True, append_images=[Image.new("RGB", wide.size)] * 3, quality=1, method=0)
+    glass = Image.new("RGBA", (4700, 4700), (90, 120, 60, 80))
+    yield "alpha.webp", saved(glass, "WEBP", quality=1, method=0)
+    yield "lossless.webp", saved(Image.new("RGB", (5600, 5600), (90, 120, 60)), "WEBP", lossless=True, quality=0, method=0)
+    whole = Image.new("RGB", (8000, 8000), (90, 120, 60))
+    yield "progressive.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=2)
+    yield "colourful.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=0)
+    # Deep colours that one sees through: eight bytes a pixel.
+    yield "deep.png", png_of_zeros(side - 1, side - 1, 16, 6, 4)
+    yield "thin.png", png_of_zeros(65_535, 244, 16, 6, 4)
+    yield "tall.png", png_of_zeros(244, 65_535, 16, 6, 4)
+    yield "interlaced.png", png_of_zeros(5900, 5900, 16, 6, 4, True)
+    yield "animated.png", png_of_zeros(side, side, 16, 6, 4, False, chunk(b"acTL", struct.pack(">II", 500, 0)) + frame(0, side))
+    # More bytes than its pixels need.
+    header = struct.pack(">IIBBBBB", 16, 16, 16, 6, 0, 0, 0)
+    data = chunk(b"IHDR", header) + chunk(b"IDAT", b"".join(zeros(400_000_000))) + chunk(b"IEND", b"")
+    yield "packed.png", b"\x89PNG\r\n\x1a\n" + data
+
+
+def frame(number, side):
+    """The beginning of a frame as large as the picture."""
+    return chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, side, side, 0, 0, 1, 10, 0, 0))
 
 
 def main(folder):

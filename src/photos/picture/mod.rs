@@ -74,6 +74,10 @@ impl Kind {
     }
 }
 
+/// The longest side of a picture, in pixels: JPEG and GIF have no more, WebP has less, and browsers show none of a PNG
+/// that has. Resizers work in tables as long as a side, so that a line of 64 million pixels costs gigabytes.
+pub const MAX_SIDE: u32 = 65_535;
+
 /// A picture of which nothing is left but the picture.
 #[derive(Debug)]
 pub struct Picture {
@@ -107,6 +111,8 @@ pub enum Refusal {
     UnknownType,
     /// It is larger than the limit, and nothing of it was decoded.
     TooManyPixels { width: u32, height: u32 },
+    /// A side of it is longer than [`MAX_SIDE`], and nothing of it was decoded.
+    TooLong { width: u32, height: u32 },
     /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
     Damaged(&'static str),
 }
@@ -116,7 +122,7 @@ type Result<T> = std::result::Result<T, Refusal>;
 /// Takes a picture of at most `max_pixels` (width times height) out of a file, which it takes over.
 ///
 /// # Errors
-/// Another type than ours; more pixels; a file that ends too early or is malformed in a part that matters.
+/// Another type than ours; more pixels, or a longer side than [`MAX_SIDE`]; a file that ends too early or is malformed in a part that matters.
 pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
     let (file, limit) = (file.into(), Limit { max_pixels });
     let kind = Kind::from_bytes(&file).ok_or(Refusal::UnknownType)?;
@@ -166,6 +172,9 @@ impl Limit {
         }
         if u64::from(width) * u64::from(height) > self.max_pixels {
             return Err(Refusal::TooManyPixels { width, height });
+        }
+        if width.max(height) > MAX_SIDE {
+            return Err(Refusal::TooLong { width, height });
         }
         Ok(Size { width, height })
     }

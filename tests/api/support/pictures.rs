@@ -35,10 +35,14 @@ pub fn sample(name: &str) -> Vec<u8> {
 
 /// A PNG of 50,000 x 50,000 pixels in less than a hundred bytes.
 pub fn bomb() -> Vec<u8> {
+    png_that_says(50_000, 50_000)
+}
+
+/// A PNG whose header tells this size.
+pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = plain(ImageFormat::Png, 1);
-    let side = 50_000_u32.to_be_bytes();
-    bytes[16..20].copy_from_slice(&side);
-    bytes[20..24].copy_from_slice(&side);
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let checksum = crc32fast::hash(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&checksum.to_be_bytes());
     bytes

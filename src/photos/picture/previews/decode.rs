@@ -1,49 +1,72 @@
-//! From the bytes of a picture to its pixels, and the profile that says what their colours mean.
+//! From the bytes of a picture to its pixels, and the profile that says what their colours mean. What that costs is known
+//! from the headers, before anything is allocated for it.
 
-use std::io::Cursor;
-
-use image::codecs::gif::GifDecoder;
-use image::codecs::png::PngDecoder;
-use image::codecs::webp::WebPDecoder;
-use image::{DynamicImage, ImageDecoder, Limits};
+use image::DynamicImage;
 
 use super::super::{Kind, Picture};
-use super::{NoPreviews, Result, jpeg};
+use super::Result;
+use super::gif::Gif;
+use super::jpeg::Jpeg;
+use super::png::Png;
+use super::webp::WebP;
 
-/// The most memory that the pixels of a picture may take.
-const MAX_BYTES: u64 = 256 * 1024 * 1024;
-
-/// Pixels as stored, before the orientation is applied.
+/// Pixels of eight bits as stored, before the orientation is applied.
 pub struct Decoded {
     pub image: DynamicImage,
     /// An ICC profile.
     pub profile: Option<Vec<u8>>,
 }
 
-/// Decodes a picture, of an animation its first frame. What needs it only for a preview with `side` pixels on the
-/// longest side may get it smaller than it is, but not smaller than that.
-pub fn decode(picture: &Picture, side: u32) -> Result<Decoded> {
-    let cursor = Cursor::new(picture.bytes.as_slice());
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_BYTES);
-    match picture.kind {
-        Kind::Jpeg => jpeg::decode(&picture.bytes, side),
-        Kind::Png => decode_with(PngDecoder::with_limits(cursor, limits.clone()), limits),
-        Kind::WebP => decode_with(WebPDecoder::new(cursor), limits),
-        Kind::Gif => decode_with(GifDecoder::new(cursor), limits),
-    }
+/// A picture of which only the headers were read.
+pub enum Opened<'a> {
+    Jpeg(Jpeg<'a>),
+    Png(Box<Png<'a>>),
+    WebP(WebP<'a>),
+    Gif(Gif<'a>),
 }
 
-fn decode_with(
-    decoder: image::ImageResult<impl ImageDecoder>,
-    mut limits: Limits,
-) -> Result<Decoded> {
-    let mut decoder = decoder.map_err(NoPreviews::because)?;
-    let profile = decoder.icc_profile().map_err(NoPreviews::because)?;
-    limits
-        .reserve(decoder.total_bytes())
-        .map_err(NoPreviews::because)?;
-    decoder.set_limits(limits).map_err(NoPreviews::because)?;
-    let image = DynamicImage::from_decoder(decoder).map_err(NoPreviews::because)?;
-    Ok(Decoded { image, profile })
+impl<'a> Opened<'a> {
+    /// Reads the headers of a picture. What needs it only for a preview with `side` pixels on the longest side may get it
+    /// smaller than it is, but not smaller than that.
+    pub fn new(picture: &'a Picture, side: u32) -> Result<Self> {
+        let bytes = picture.bytes.as_slice();
+        Ok(match picture.kind {
+            Kind::Jpeg => Self::Jpeg(Jpeg::open(bytes, side)?),
+            Kind::Png => Self::Png(Box::new(Png::open(bytes, side)?)),
+            Kind::WebP => Self::WebP(WebP::open(bytes, side)?),
+            Kind::Gif => Self::Gif(Gif::open(bytes, side)?),
+        })
+    }
+
+    /// The most memory in bytes that [`Self::decode`] takes, with what it gives.
+    pub fn memory(&self) -> u64 {
+        match self {
+            Self::Jpeg(jpeg) => jpeg.memory(),
+            Self::Png(png) => png.memory(),
+            Self::WebP(webp) => webp.memory(),
+            Self::Gif(gif) => gif.memory(),
+        }
+    }
+
+    /// Width, height and bytes of a pixel of what [`Self::decode`] gives.
+    pub fn given(&self) -> (u32, u32, u64) {
+        let plan = match self {
+            Self::Jpeg(jpeg) => return jpeg.given,
+            Self::Png(png) => png.plan,
+            Self::WebP(webp) => webp.plan,
+            Self::Gif(gif) => gif.plan,
+        };
+        let (width, height) = plan.size();
+        (width, height, plan.channels as u64)
+    }
+
+    /// Decodes it, of an animation the first picture.
+    pub fn decode(self) -> Result<Decoded> {
+        match self {
+            Self::Jpeg(jpeg) => jpeg.decode(),
+            Self::Png(png) => png.decode(),
+            Self::WebP(webp) => webp.decode(),
+            Self::Gif(gif) => gif.decode(),
+        }
+    }
 }

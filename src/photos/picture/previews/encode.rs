@@ -13,11 +13,9 @@ const MAX_PROFILE: usize = 1024 * 1024;
 
 /// Eight bits for each of one, three or, where one sees through, four channels.
 pub fn plain(image: DynamicImage) -> DynamicImage {
-    use DynamicImage::{ImageLuma8, ImageLuma16, ImageRgb8, ImageRgb16, ImageRgba8};
+    use DynamicImage::{ImageLuma8, ImageRgb8, ImageRgba8};
     let image = match image {
         ImageLuma8(_) | ImageRgb8(_) => return image,
-        ImageLuma16(_) => return ImageLuma8(image.into_luma8()),
-        ImageRgb16(_) => return ImageRgb8(image.into_rgb8()),
         _ => image.into_rgba8(),
     };
     if image.pixels().all(|pixel| pixel[3] == u8::MAX) {

@@ -1,17 +1,31 @@
 //! From a picture to its previews: decoded once, made smaller, turned the right way up, and encoded for pages. Bytes in,
 //! bytes out; nothing but the pixels and their colour profile goes from one to the other.
 
+// A picture made smaller while it is read.
+mod cells;
 mod decode;
 mod encode;
+mod gif;
 mod jpeg;
 mod placeholder;
+mod png;
+mod webp;
 
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 
-use super::{Picture, Refusal};
+use decode::{Decoded, Opened};
+
+use super::{MAX_SIDE, Picture, Refusal};
 use crate::photos::preview::PreviewSize;
 pub use placeholder::{Placeholder, placeholder};
+
+const MIB: u64 = 1024 * 1024;
+/// The most memory in bytes that making the previews of a picture may take. Counted is what is allocated, whatever the
+/// area: a thin picture needs tables as long as its side, a progressive JPEG all of its coefficients at once.
+pub const MAX_MEMORY: u64 = 256 * MIB;
+/// What encoding a large preview takes, with what comes out.
+const ENCODING: u64 = 48 * MIB;
 
 /// The previews of a picture, as whole files.
 #[derive(Debug)]
@@ -43,7 +57,86 @@ impl From<Refusal> for NoPreviews {
                     "it has {width} x {height} pixels, more than the setting limits.photo_pixels allows"
                 )
             }
+            Refusal::TooLong { width, height } => {
+                format!("it has {width} x {height} pixels, more on a side than {MAX_SIDE}")
+            }
             Refusal::Damaged(reason) => format!("it is damaged: {reason}"),
+        })
+    }
+}
+
+/// A picture whose previews can be made, and what that takes.
+pub struct Work<'a> {
+    picture: &'a Picture,
+    opened: Opened<'a>,
+    first: PreviewSize,
+    memory: u64,
+}
+
+impl<'a> Work<'a> {
+    /// Reads the headers of a clean picture.
+    ///
+    /// # Errors
+    /// The picture can't be decoded, or only with more than [`MAX_MEMORY`].
+    pub fn new(picture: &'a Picture) -> Result<Self> {
+        let first = match picture.animated {
+            true => PreviewSize::Small,
+            false => PreviewSize::Large,
+        };
+        let opened = Opened::new(picture, first.side())?;
+        let resizing = resizing(opened.given(), first.within(picture.width, picture.height));
+        let memory = opened.memory().max(resizing).max(ENCODING);
+        if memory > MAX_MEMORY {
+            return Err(NoPreviews::because(format!(
+                "they would take {} MiB of memory, more than {}",
+                memory / MIB,
+                MAX_MEMORY / MIB
+            )));
+        }
+        Ok(Self {
+            picture,
+            opened,
+            first,
+            memory,
+        })
+    }
+
+    /// The most memory in bytes that [`Self::make`] takes, at most [`MAX_MEMORY`].
+    pub fn memory(&self) -> u64 {
+        self.memory
+    }
+
+    /// Makes the previews.
+    ///
+    /// # Errors
+    /// The picture can't be decoded.
+    pub fn make(self) -> Result<Previews> {
+        let Self {
+            picture,
+            opened,
+            first,
+            ..
+        } = self;
+        let Decoded { image, profile } = opened.decode()?;
+        // As stored; which side is which doesn't matter for how large the longest may be.
+        let mut image = resized(image, first.within(picture.width, picture.height))?;
+        if let Some(turn) = picture.orientation {
+            image.apply_orientation(turn.into());
+        }
+        let image = encode::plain(image);
+
+        let (width, height) = picture.shown();
+        let small_size = PreviewSize::Small.within(width, height);
+        if small_size == (image.width(), image.height()) {
+            let small = encode::encode(&image, profile.as_deref())?;
+            let large = (!picture.animated).then(|| small.clone());
+            return Ok(Previews { small, large });
+        }
+        let large = encode::encode(&image, profile.as_deref())?;
+        let small = encode::encode(&resized(image, small_size)?, profile.as_deref())?;
+        Ok(Previews {
+            small,
+            large: Some(large),
         })
     }
 }
@@ -53,31 +146,20 @@ impl From<Refusal> for NoPreviews {
 /// # Errors
 /// The picture can't be decoded, or only with more memory than a server can spare.
 pub fn make(picture: &Picture) -> Result<Previews> {
-    let first = match picture.animated {
-        true => PreviewSize::Small,
-        false => PreviewSize::Large,
-    };
-    let decode::Decoded { image, profile } = decode::decode(picture, first.side())?;
-    // As stored; which side is which doesn't matter for how large the longest may be.
-    let mut image = resized(image, first.within(picture.width, picture.height))?;
-    if let Some(turn) = picture.orientation {
-        image.apply_orientation(turn.into());
-    }
-    let image = encode::plain(image);
+    Work::new(picture)?.make()
+}
 
-    let (width, height) = picture.shown();
-    let small_size = PreviewSize::Small.within(width, height);
-    if small_size == (image.width(), image.height()) {
-        let small = encode::encode(&image, profile.as_deref())?;
-        let large = (!picture.animated).then(|| small.clone());
-        return Ok(Previews { small, large });
+/// The most memory in bytes that [`resized`] takes, with what it is given.
+fn resizing((width, height, pixel): (u32, u32, u64), to: (u32, u32)) -> u64 {
+    if (width, height) == to {
+        return 0;
     }
-    let large = encode::encode(&image, profile.as_deref())?;
-    let small = encode::encode(&resized(image, small_size)?, profile.as_deref())?;
-    Ok(Previews {
-        small,
-        large: Some(large),
-    })
+    let area = |width: u32, height: u32| u64::from(width) * u64::from(height) * pixel;
+    // What can be seen through is weighed first, in a copy.
+    let copies = if pixel == 4 { 2 } else { 1 };
+    // First across, then down. For both, a filter for each pixel that comes out, of six numbers for each pixel in its reach.
+    let tables = 64 * (u64::from(width) + u64::from(height) + u64::from(to.0) + u64::from(to.1));
+    copies * area(width, height) + area(to.0, height) + area(to.0, to.1) + tables
 }
 
 /// The same picture in another size, by Lanczos' filter.

@@ -3,7 +3,8 @@
 
 use thumbhash::rgba_to_thumb_hash;
 
-use super::{PreviewSize, Result, decode, resized};
+use super::decode::Opened;
+use super::{PreviewSize, Result, resized};
 use crate::photos::picture::clean;
 
 /// The longest side of what a thumbhash is made of, in pixels.
@@ -29,7 +30,7 @@ pub fn placeholder(preview: &[u8]) -> Result<Placeholder> {
     let (width, height) = (picture.width, picture.height);
     let longest = width.max(height).max(SIDE);
     let scaled = |length: u32| (length * SIDE / longest).max(1);
-    let image = decode::decode(&picture, SIDE)?.image;
+    let image = Opened::new(&picture, SIDE)?.decode()?.image;
     let tiny = resized(image, (scaled(width), scaled(height)))?.into_rgba8();
     let sides = (tiny.width() as usize, tiny.height() as usize);
     Ok(Placeholder {

@@ -259,7 +259,8 @@ fn a_huge_jpeg_is_never_decoded_in_full() {
         ImageFormat::Jpeg,
     );
     let picture = clean(huge, 64_000_000).unwrap();
-    let decoded = decode::decode(&picture, PreviewSize::Large.side()).unwrap();
+    let opened = Opened::new(&picture, PreviewSize::Large.side()).unwrap();
+    let decoded = opened.decode().unwrap();
     let sides = (decoded.image.width(), decoded.image.height());
     assert_eq!(sides, (2000, 2000));
     let previews = make(&picture).unwrap();
@@ -267,16 +268,81 @@ fn a_huge_jpeg_is_never_decoded_in_full() {
     assert_eq!((large.width(), large.height()), (1600, 1600));
 }
 
-#[test]
-fn what_would_take_too_much_memory_has_no_previews() {
-    // 9,000 x 7,000 pixels of eight bytes each: by its header, half a gigabyte.
-    let mut png = file(&DynamicImage::new_rgba16(20, 15), ImageFormat::Png);
-    png[16..20].copy_from_slice(&9000_u32.to_be_bytes());
-    png[20..24].copy_from_slice(&7000_u32.to_be_bytes());
+/// What it would take to make the previews of a picture with this header.
+fn memory(bytes: &[u8]) -> std::result::Result<u64, String> {
+    let picture = clean(bytes, 64_000_000).unwrap();
+    let work = Work::new(&picture).map_err(|reason| reason.to_string())?;
+    Ok(work.memory() / MIB)
+}
+
+/// A PNG with the header of another size.
+fn png_that_says(image: &DynamicImage, width: u32, height: u32, interlaced: bool) -> Vec<u8> {
+    let mut png = file(image, ImageFormat::Png);
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
+    png[28] = interlaced.into();
     let checksum = crc32fast::hash(&png[12..29]);
     png[29..33].copy_from_slice(&checksum.to_be_bytes());
-    let refusal = make(&clean(png, 64_000_000).unwrap()).unwrap_err();
-    assert!(refusal.to_string().contains("Memory"), "{refusal}");
+    png
+}
+
+#[test]
+fn the_memory_for_previews_is_known_from_the_headers_and_bounded() {
+    let deep = DynamicImage::new_rgba16(20, 15);
+    for (width, height) in [(8000, 8000), (65_535, 976), (976, 65_535), (3999, 3999)] {
+        for interlaced in [false, true] {
+            let png = png_that_says(&deep, width, height, interlaced);
+            let memory = memory(&png).unwrap();
+            assert!(memory <= 256, "{width} x {height}, {interlaced}: {memory}");
+        }
+    }
+    // Of a JPEG, coefficients only where it is progressive: those of brightness and of colours.
+    for (name, across, expected) in [
+        ("garden.jpg", 0x11, Ok(48)),
+        ("progressive.jpg", 0x22, Ok(201)),
+        ("progressive.jpg", 0x11, Err("they would take 3")),
+    ] {
+        let mut jpeg = cleaned(&sample(name)).bytes;
+        let frame = jpeg
+            .windows(2)
+            .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]));
+        let frame = frame.unwrap();
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[0x1f, 0x40, 0x1f, 0x40]);
+        jpeg[frame + 11] = across;
+        match (memory(&jpeg), expected) {
+            (Ok(memory), Ok(expected)) => assert_eq!(memory, expected, "{name}"),
+            (Err(reason), Err(expected)) => assert!(reason.starts_with(expected), "{reason}"),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_line_of_millions_of_pixels_is_no_picture() {
+    for (width, height) in [(65_536, 1), (1, 65_536), (64_000_000, 1), (1, 64_000_000)] {
+        let png = png_that_says(&DynamicImage::new_luma8(20, 15), width, height, false);
+        let refusal = clean(png, 64_000_000).unwrap_err();
+        assert_eq!(refusal, Refusal::TooLong { width, height });
+    }
+    let longest = png_that_says(&DynamicImage::new_luma8(20, 15), 65_535, 1, false);
+    assert!(clean(longest, 64_000_000).is_ok());
+}
+
+#[test]
+fn interlaced_and_deep_pictures_look_like_plain_ones() {
+    let picture = corners(4200, 2600);
+    let plain = make(&cleaned(&file(&picture, ImageFormat::Png))).unwrap();
+    let plain = decoded(&plain.large.unwrap(), Kind::Jpeg);
+    for image in [
+        picture.to_rgb16().into(),
+        DynamicImage::from(picture.to_rgba16()),
+    ] {
+        let previews = previews(&file(&image, ImageFormat::Png));
+        assert!(look_alike(
+            &decoded(&previews.large.unwrap(), Kind::Jpeg),
+            &plain
+        ));
+    }
 }
 
 #[test]
