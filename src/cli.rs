@@ -126,6 +126,9 @@ pub struct BackupOptions {
     /// Put the photos into the archive also in a folder, so that it needs nothing else there
     #[arg(long)]
     pub full: bool,
+    /// Say that this data folder, which was restored, takes the place of the original: from now on it makes its backups
+    #[arg(long)]
+    pub take_over: bool,
 }
 
 #[derive(Args, Debug)]

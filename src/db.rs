@@ -8,6 +8,8 @@
 
 // What a file is like, for who asks.
 mod condition;
+// Whether a schema is one of ours.
+mod known;
 mod migrate;
 // Where the files are.
 mod place;
@@ -32,6 +34,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+pub use self::known::bound_memory;
 use self::place::Place;
 use self::transaction::Transaction;
 use self::writer::{Outlives, Writer};

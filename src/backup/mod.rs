@@ -7,8 +7,12 @@
 pub mod archive;
 // The photos that an archive has beside it.
 mod beside;
+// The photos of a backup that is made.
+mod bring;
 // The way to what is asynchronous.
 pub mod bridge;
+// A restored data folder beside its original.
+pub mod copy;
 // Reading photos from the store.
 mod fetch;
 // Whose archives are whose.
@@ -17,6 +21,8 @@ pub mod owner;
 pub mod place;
 // How far it has come.
 pub mod progress;
+// Whether an archive is sound.
+mod prove;
 // Deleting old archives.
 mod prune;
 // From an archive to a data folder.

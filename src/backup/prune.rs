@@ -1,10 +1,11 @@
 //! Deletes old archives of a place, and the photos that none of the others needs.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use super::archive::read_start;
+use super::archive::{read_head, read_start};
 use super::bridge::Bridge;
-use super::place::Place;
+use super::place::{ArchiveName, Place};
+use super::prove::Proving;
 use crate::db::scratch::Scratch;
 
 /// What was deleted.
@@ -14,21 +15,41 @@ pub struct Pruned {
     pub photos: u64,
 }
 
-/// Leaves the `keep` newest archives and the photos of these.
+/// Leaves the `keep` newest archives that are sound, of which `newest` is proven to be one, all that are newer than the
+/// oldest of these, and the photos of all that stay.
 ///
 /// # Errors
-/// One of these archives can't be read, and then nothing is deleted: nobody knows what it needs. The place can't be
-/// written to; it is time to stop.
-pub fn prune(place: &Place, keep: u32, bridge: &Bridge) -> Result<Pruned> {
-    let names = place.archives()?;
-    let (old, kept) = names.split_at(names.len().saturating_sub(keep as usize));
+/// One that stays can't be read, and then nothing is deleted: nobody knows what it needs. One is of another installation.
+/// The place can't be written to; it is time to stop.
+pub fn prune(
+    place: &Place,
+    keep: u32,
+    newest: ArchiveName,
+    installation: &str,
+    proving: &Proving<'_>,
+    bridge: &Bridge,
+) -> Result<Pruned> {
+    let names = place.all_archives()?;
+    for name in &names {
+        bridge.go_on()?;
+        // One that can't be read is nobody's.
+        let found = place.read(&name.to_string())?;
+        if let Some(Ok(head)) = found.map(read_head) {
+            ensure!(
+                head.installation == installation,
+                "Nothing was deleted, because the archive {name} is of another installation"
+            );
+        }
+    }
+    let oldest = oldest_kept(&names, keep, newest, proving, bridge)?;
+    let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
     let needed = Scratch::new()?;
     for name in kept {
         bridge.go_on()?;
         let nothing = || format!("Nothing was deleted, because the archive {name} can't be read");
         let archive = place.read(&name.to_string()).with_context(nothing)?;
         let archive = archive.with_context(nothing)?;
-        read_start(archive.bytes, |sum| Ok(needed.add(&sum, 0)?)).with_context(nothing)?;
+        read_start(archive, |sum| Ok(needed.add(&sum, 0)?)).with_context(nothing)?;
     }
     let mut pruned = Pruned::default();
     for name in old {
@@ -44,4 +65,34 @@ pub fn prune(place: &Place, keep: u32, bridge: &Bridge) -> Result<Pruned> {
         Ok(())
     })?;
     Ok(pruned)
+}
+
+/// The oldest archive that stays. All of them stay as long as fewer than `keep` are sound.
+fn oldest_kept(
+    names: &[ArchiveName],
+    keep: u32,
+    newest: ArchiveName,
+    proving: &Proving<'_>,
+    bridge: &Bridge,
+) -> Result<ArchiveName> {
+    let first = names.first().copied().unwrap_or(newest);
+    if names.len() <= keep as usize {
+        return Ok(first);
+    }
+    let mut sound = 0;
+    for name in names.iter().rev().filter(|name| !name.is_damaged()) {
+        let is_sound = *name == newest
+            || proving
+                .prove(&name.to_string(), None)
+                .unwrap_or_else(|error| {
+                    tracing::error!("the archive {name} isn't sound: {error:#}");
+                    false
+                });
+        bridge.go_on()?;
+        sound += u32::from(is_sound);
+        if sound == keep {
+            return Ok(*name);
+        }
+    }
+    Ok(first)
 }

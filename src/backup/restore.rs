@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::archive::{self, Contents, DATABASE, Head, KEY, Whereabouts};
+use super::archive::{self, Contents, DATABASE, Head, KEY, Packed, Whereabouts};
 use super::beside;
 use super::bridge::{Bridge, Lane};
+use super::copy;
 use super::owner;
 use super::place::Spot;
 use super::progress::Progress;
@@ -31,7 +32,7 @@ const FOLDER: &str = ".restore";
 /// What may be in an empty data folder: locks, and what a new disk brings.
 const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
-const REMAINS: [&str; 4] = [FOLDER, PHOTOS, KEY, owner::FILE];
+const REMAINS: [&str; 5] = [FOLDER, PHOTOS, KEY, owner::FILE, copy::FILE];
 /// What a new disk brings.
 const LOST: &str = "lost+found";
 
@@ -107,6 +108,7 @@ pub fn restore(
     sync(data)?;
     let mut job = Job {
         archive,
+        largest: archive::largest_photo(config),
         data,
         workplace,
         store: app::store(config.photos.store, config)?,
@@ -194,6 +196,8 @@ fn sync(folder: &Path) -> Result<()> {
 
 struct Job<'a, T> {
     archive: &'a Spot,
+    /// The most bytes that a photo may have.
+    largest: u64,
     data: &'a Path,
     workplace: PathBuf,
     store: PhotoStore,
@@ -204,12 +208,12 @@ struct Job<'a, T> {
 }
 
 impl<T: FnMut(&str, &str)> Job<'_, T> {
-    fn run(&mut self, bytes: impl io::Read) -> Result<Restored> {
+    fn run(&mut self, bytes: Packed<impl io::Read>) -> Result<Restored> {
         let bridge = self.bridge;
         bridge.wait(self.store.prepare())?;
         let contents = {
             let mut lane = Lane::new(bridge);
-            let contents = archive::read(bytes, &self.workplace, |photo, bytes| {
+            let contents = archive::read(bytes, &self.workplace, self.largest, |photo, bytes| {
                 let (store, bridge, name) =
                     (self.store.clone(), bridge.clone(), photo.name.clone());
                 lane.push(move || put(&store, &bridge, &name, bytes))?;
@@ -234,8 +238,8 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             without: Vec::new(),
         };
         for lost in &outcome.lost {
-            (self.tell)(&lost.photo, &lost.why);
-            restored.without.push(lost.photo.parse()?);
+            (self.tell)(lost.photo.0.as_str(), &lost.why);
+            restored.without.push(lost.photo.0.clone());
         }
         self.is_enough(&restored)?;
         if contents.head.photos == Whereabouts::Beside {
@@ -245,9 +249,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         self.progress.end();
 
         let mut gone = restored.without.clone();
-        for name in &outcome.deleted {
-            gone.push(name.parse()?);
-        }
+        gone.extend(outcome.deleted.iter().map(|deleted| deleted.0.clone()));
         let (database, key) = (contents.database, contents.key);
         let installation = contents.head.installation;
         drop(contents.snapshot);
@@ -257,6 +259,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             .context("The database of the archive can't be brought up to date")?;
         bridge.go_on()?;
         owner::restore(self.data, &installation, &key)?;
+        copy::mark(self.data, &self.archive.to_string())?;
         self.put_in_place(&key, &database)?;
         Ok(restored)
     }
@@ -267,16 +270,18 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         let (store, bridge) = (self.store.clone(), self.bridge.clone());
         let keep = move |photo: &KnownPhoto, bytes| put(&store, &bridge, &photo.name, bytes);
         let place = &self.archive.place;
-        beside::each_photo(contents, place, self.bridge, keep, |photo, found| {
+        let then = |photo: KnownPhoto, found: Result<(), String>| {
             self.progress.advance(photo.bytes);
             if let Err(problem) = found {
                 (self.tell)(photo.name.as_str(), &problem);
-                restored.photos -= 1;
-                restored.bytes -= photo.bytes;
+                // What the archive says isn't compared with what it has before the end.
+                restored.photos = restored.photos.saturating_sub(1);
+                restored.bytes = restored.bytes.saturating_sub(photo.bytes);
                 restored.without.push(photo.name);
             }
             Ok(())
-        })
+        };
+        beside::each_photo(contents, place, self.largest, self.bridge, keep, then)
     }
 
     fn is_enough(&self, restored: &Restored) -> Result<()> {

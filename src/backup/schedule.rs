@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use super::bridge::Bridge;
+use super::copy;
 use super::place::{ArchiveName, Target};
 use super::progress::Progress;
 use super::take::{Order, Taken, take};
@@ -42,12 +43,18 @@ impl Schedule {
                 to: config.backup.to.clone()?,
                 keep: Some(config.backup.keep),
                 full: false,
+                take_over: false,
             },
         })
     }
 
     /// Makes backups until `shutdown` is asked for; one that is under way is stopped then.
     pub async fn run(self, shutdown: Shutdown) {
+        tokio::select! {
+            biased;
+            () = shutdown.clone().wait() => return,
+            () = self.is_the_original() => {}
+        }
         let mut due = self.first(&shutdown).await;
         loop {
             tokio::select! {
@@ -59,8 +66,13 @@ impl Schedule {
             let pause = match self.back_up(&shutdown).await {
                 Ok(taken) => {
                     tracing::info!("{taken}");
+                    if let Some(damage) = &taken.damage {
+                        tracing::error!(
+                            "the backup is of a damaged database: {damage}. It is marked, and nothing was deleted"
+                        );
+                    }
                     for lost in &taken.outcome.lost {
-                        tracing::error!("{} isn't in the backup: {}", lost.photo, lost.why);
+                        tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
                     }
                     self.every
                 }
@@ -77,11 +89,26 @@ impl Schedule {
         }
     }
 
+    /// Waits as long as the data folder is one that was restored and hasn't taken the place of its original.
+    async fn is_the_original(&self) {
+        let mut is_told = false;
+        loop {
+            match copy::restored_from(&self.order.config.data_dir) {
+                Ok(None) => return,
+                Ok(Some(from)) if !is_told => tracing::warn!("{}", copy::notice(&from)),
+                Err(error) if !is_told => tracing::error!("no backups are made: {error:#}"),
+                _ => {}
+            }
+            is_told = true;
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
     async fn first(&self, shutdown: &Shutdown) -> Due {
-        let last = last(&self.order.config, &self.order.to, shutdown.clone()).await;
+        let found = look(&self.order.config, &self.order.to, shutdown.clone()).await;
         let now = self.order.clock.now();
-        let wait = match last {
+        let wait = match found.map(|found| found.last) {
             // One of the future is there because the clock was set back since.
             Ok(Some(last)) if last.moment() <= now => {
                 let age = now
@@ -120,18 +147,33 @@ impl Schedule {
     }
 }
 
-/// The last backup at a place, which must be one that the settings may name.
+/// What is at a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// The last archive that isn't marked.
+    pub last: Option<ArchiveName>,
+    /// How many are marked as damaged.
+    pub damaged: usize,
+}
+
+/// Looks at a place, which must be one that the settings may name.
 ///
 /// # Errors
 /// It isn't, or can't be read.
-pub async fn last(config: &Config, to: &str, shutdown: Shutdown) -> Result<Option<ArchiveName>> {
+pub async fn look(config: &Config, to: &str, shutdown: Shutdown) -> Result<Found> {
     let (config, to, bridge) = (config.clone(), to.to_owned(), Bridge::new(shutdown));
     let look = move || {
         let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {
             bail!("There is no folder {to}: if its disk is mounted, make it");
         };
         place.check(&config)?;
-        Ok(place.archives()?.pop())
+        let mut names = place.all_archives()?;
+        let all = names.len();
+        names.retain(|name| !name.is_damaged());
+        Ok(Found {
+            damaged: all - names.len(),
+            last: names.pop(),
+        })
     };
     tokio::task::spawn_blocking(look).await?
 }

@@ -1,6 +1,5 @@
 //! Making a backup, beside the server that writes to the same data folder.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -10,20 +9,23 @@ use anyhow::{Context, Result, ensure};
 use indicatif::HumanBytes;
 
 use super::archive::{
-    ArchiveWriter, DATABASE, FORMAT, Front, Head, KEY, Lost, Outcome, Whereabouts, read_head,
+    ArchiveWriter, DATABASE, FORMAT, Front, Head, KEY, Outcome, Whereabouts, read_head,
 };
 use super::bridge::Bridge;
-use super::fetch::{Fetched, Fetcher};
+use super::bring::{Photos, Tally};
+use super::copy;
+use super::fetch::Fetcher;
 use super::owner;
 use super::place::{ArchiveName, ENDING, Place, Spot, Target};
 use super::progress::Progress;
+use super::prove::Proving;
 use super::prune::{Pruned, prune};
 use super::workplace::Workplace;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
+use crate::db::scratch::Scratch;
 use crate::db::snapshot::{Original, Snapshot};
-use crate::domain::photos::KnownPhoto;
 use crate::folder;
 use crate::photos::store::PhotoStore;
 
@@ -38,12 +40,16 @@ pub struct Order {
     pub keep: Option<u32>,
     /// Whether an archive at a place has its photos inside.
     pub full: bool,
+    /// Whether the data folder, which was restored, takes the place of its original.
+    pub take_over: bool,
 }
 
 /// What was backed up.
 pub struct Taken {
     pub archive: Spot,
     pub outcome: Outcome,
+    /// What is wrong with the database, if anything is. The archive is marked then.
+    pub damage: Option<String>,
     /// Photos that an earlier backup had brought to the place.
     pub reused: u64,
     pub pruned: Pruned,
@@ -58,9 +64,14 @@ impl fmt::Display for Taken {
         let took = humantime::format_duration(Duration::from_millis(
             self.took.as_millis().try_into().unwrap_or(u64::MAX),
         ));
+        let damaged = if self.damage.is_some() {
+            "damaged "
+        } else {
+            ""
+        };
         write!(
             f,
-            "Backed up the database and {photos} photos ({}), {new} of them new and {reused} there already, to {} in {took}",
+            "Backed up the {damaged}database and {photos} photos ({}), {new} of them new and {reused} there already, to {} in {took}",
             HumanBytes(bytes),
             self.archive
         )?;
@@ -72,11 +83,11 @@ impl fmt::Display for Taken {
     }
 }
 
-/// Makes a backup.
+/// Makes a backup. Old archives go only when the new one was read again and is sound.
 ///
 /// # Errors
-/// There is nothing to back up; the data folder or the store can't be read; the place can't be written to; it is time to
-/// stop. Photos that are lost are no error here: the outcome names them.
+/// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
+/// installation; it is time to stop. Also if old archives can't be deleted.
 pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken> {
     let began = Instant::now();
     let data = &order.config.data_dir;
@@ -86,19 +97,24 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
         "There is no database in the data folder {}, and so nothing to back up",
         data.display()
     );
-    let (archive, photos) = choose(order, bridge)?;
-    let place = &archive.place;
+    let (target, photos) = choose(order, bridge)?;
+    let place = target.place();
     let original = Original::open(&database)?;
     let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
     let installation = owner::installation(data, &key)?;
-    // Others' archives are met only where names are given by the time.
-    if ArchiveName::parse(&archive.file).is_some() {
+    if let Goal::Named { .. } = target {
         check_owner(place, &installation)?;
+        if !order.take_over {
+            copy::check(data, place)?;
+        }
     }
     let workplace = Workplace::open(data)?;
+    if order.take_over {
+        copy::take_over(data)?;
+    }
     place.clear_remains()?;
     let made_at = order.clock.now();
     let database = workplace.folder().join(DATABASE);
@@ -106,6 +122,8 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
         .copy_to(&create(&database)?, || bridge.go_on())
         .context("The database can't be copied")?;
     let snapshot = Snapshot::open(&database)?;
+    let damage = snapshot.damage()?;
+    bridge.go_on()?;
     let head = Head {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -113,48 +131,56 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
         schema: snapshot.schema(),
         photos,
         installation,
+        damage,
     };
-
-    progress.begin("backing up photos", snapshot.total_bytes()?)?;
     let job = Job {
-        snapshot: &snapshot,
-        fetcher: Fetcher::new(store, original, bridge.clone()),
+        front: Front {
+            head: &head,
+            time: made_at,
+            snapshot: &snapshot,
+            database: &database,
+            key: &key,
+        },
+        target: &target,
+        folder: workplace.folder(),
         bridge,
-        tally: RefCell::new(Tally::default()),
-        progress,
     };
-    if photos == Whereabouts::Beside {
-        job.bring_photos(place)?;
-    }
-    let front = Front {
-        head: &head,
-        time: made_at,
-        snapshot: &snapshot,
-        database: &database,
-        key: &key,
-    };
-    job.write(&front, &archive, workplace.folder())
-        .with_context(|| format!("The archive {archive} can't be written"))?;
+    progress.begin("backing up photos", snapshot.total_bytes()?)?;
+    let fetcher = Fetcher::new(store, original, bridge.clone());
+    let all = Photos::of(&snapshot, fetcher, bridge, progress);
+    let taken = job.run(all, order.keep);
     progress.end();
-    let Tally { outcome, reused } = job.tally.into_inner();
-    let pruned = match order.keep {
-        Some(keep) => prune(place, keep, bridge).with_context(|| {
-            format!("The archive {archive} is made, and old ones can't be deleted")
-        })?,
-        None => Pruned::default(),
+    let mut taken = match (taken, &head.damage) {
+        (Err(error), Some(damage)) => {
+            return Err(error.context(format!("The database is damaged: {damage}")));
+        }
+        (taken, _) => taken?,
     };
-    Ok(Taken {
-        archive,
-        outcome,
-        reused,
-        pruned,
-        took: began.elapsed(),
-    })
+    taken.damage.clone_from(&head.damage);
+    taken.took = began.elapsed();
+    Ok(taken)
 }
 
-/// The archive that is to be made, and where its photos go.
-fn choose(order: &Order, bridge: &Bridge) -> Result<(Spot, Whereabouts)> {
-    let (archive, photos) = match Target::parse(&order.to, &order.config, bridge)? {
+/// What is to be made.
+enum Goal {
+    /// A file of this name.
+    File(Spot),
+    /// An archive at a place, which has a name of its own.
+    Named { place: Place, name: ArchiveName },
+}
+
+impl Goal {
+    fn place(&self) -> &Place {
+        match self {
+            Self::File(spot) => &spot.place,
+            Self::Named { place, .. } => place,
+        }
+    }
+}
+
+/// What is to be made, and where its photos go.
+fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
+    let (goal, photos) = match Target::parse(&order.to, &order.config, bridge)? {
         Target::File(spot) => {
             ensure!(
                 order.keep.is_none() || spot.file.ends_with(ENDING),
@@ -165,21 +191,21 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Spot, Whereabouts)> {
                 order.keep.is_none(),
                 "--keep is about many archives: name a folder or a prefix in S3, not a file"
             );
-            (spot, Whereabouts::Inside)
+            (Goal::File(spot), Whereabouts::Inside)
         }
         Target::Place(place) => {
-            let newest = place.archives()?.pop();
-            let file = ArchiveName::new(order.clock.now(), newest).to_string();
+            let newest = place.all_archives()?.pop();
+            let name = ArchiveName::new(order.clock.now(), newest);
             let photos = if order.full {
                 Whereabouts::Inside
             } else {
                 Whereabouts::Beside
             };
-            (Spot { place, file }, photos)
+            (Goal::Named { place, name }, photos)
         }
     };
-    archive.place.check(&order.config)?;
-    Ok((archive, photos))
+    goal.place().check(&order.config)?;
+    Ok((goal, photos))
 }
 
 /// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
@@ -194,20 +220,22 @@ fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
     app::store(config.photos.store, config)
 }
 
-/// Two installations at one place would delete each other's archives.
+/// Two installations at one place would delete each other's archives. The newest one that can be read tells.
 fn check_owner(place: &Place, installation: &str) -> Result<()> {
-    let Some(newest) = place.archives()?.pop() else {
-        return Ok(());
-    };
-    let Some(found) = place.read(&newest.to_string())? else {
-        return Ok(());
-    };
-    match read_head(found.bytes) {
-        Ok(head) => ensure!(
-            head.installation == installation,
-            "In {place} are archives of another installation, or of this one with another signing key: choose another place"
-        ),
-        Err(error) => tracing::error!("the archive {newest} in {place} can't be read: {error:#}"),
+    for name in place.all_archives()?.iter().rev() {
+        let Some(found) = place.read(&name.to_string())? else {
+            continue;
+        };
+        match read_head(found) {
+            Ok(head) => {
+                ensure!(
+                    head.installation == installation,
+                    "In {place} are archives of another installation, or of this one with another signing key: choose another place"
+                );
+                return Ok(());
+            }
+            Err(error) => tracing::error!("the archive {name} in {place} can't be read: {error:#}"),
+        }
     }
     Ok(())
 }
@@ -224,101 +252,106 @@ fn create(path: &Path) -> Result<PathBuf> {
     Ok(path.to_owned())
 }
 
-/// What became of a photo.
-enum Got {
-    New,
-    Reused,
-    Deleted,
-    Lost(String),
-}
-
-#[derive(Default)]
-struct Tally {
-    outcome: Outcome,
-    reused: u64,
-}
-
 struct Job<'a> {
-    snapshot: &'a Snapshot,
-    fetcher: Fetcher,
+    front: Front<'a>,
+    target: &'a Goal,
+    /// Where it works.
+    folder: &'a Path,
     bridge: &'a Bridge,
-    tally: RefCell<Tally>,
-    progress: &'a Progress,
 }
 
 impl Job<'_> {
-    /// Brings all photos to the place that it doesn't have.
-    fn bring_photos(&self, place: &Place) -> Result<()> {
-        let there = place.photos()?;
-        let photos = self.snapshot.photos().map(|photo| {
-            let photo = photo?;
-            let is_there = there.find(&photo.sha256)? == Some(photo.bytes);
-            Ok((photo, is_there))
-        });
-        let (fetcher, place) = (self.fetcher.clone(), place.clone());
-        let bring = move |(photo, is_there): (KnownPhoto, bool)| {
-            if is_there {
-                return Ok((photo, Got::Reused));
-            }
-            let got = match fetcher.fetch(&photo)? {
-                Fetched::Whole(bytes) => {
-                    place.put_photo(&photo.sha256, &bytes)?;
-                    Got::New
-                }
-                Fetched::Deleted => Got::Deleted,
-                Fetched::Lost(why) => Got::Lost(why),
-            };
-            Ok((photo, got))
+    /// Brings the photos, writes the archive, reads it again, and then deletes old ones.
+    fn run(&self, photos: Photos<'_>, keep: Option<u32>) -> Result<Taken> {
+        let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
+        if self.front.head.photos == Whereabouts::Beside {
+            photos.bring(place)?;
+        }
+        let archive = self.spot(keep)?;
+        let writing = || format!("The archive {archive} can't be written");
+        let (written, tally) = self.write(photos, &archive).with_context(writing)?;
+        let there = match self.front.head.photos {
+            Whereabouts::Beside => place.photos()?,
+            Whereabouts::Inside => Scratch::new()?,
         };
-        self.bridge.in_order(photos, bring, |(photo, got)| {
-            // The same picture may have been shared twice.
-            there.add(&photo.sha256, photo.bytes)?;
-            self.count(&photo, got);
-            Ok(())
+        let proving = Proving::new(place, &there, self.folder, self.bridge);
+        let mut taken = Taken {
+            archive,
+            outcome: tally.outcome,
+            damage: None,
+            reused: tally.reused,
+            pruned: Pruned::default(),
+            took: Duration::ZERO,
+        };
+        if is_damaged {
+            return Ok(taken);
+        }
+        self.prove(&taken.archive, written, &proving)?;
+        if let (Some(keep), Goal::Named { name, .. }) = (keep, self.target)
+            && taken.outcome.complete
+        {
+            let installation = &self.front.head.installation;
+            let pruned = prune(place, keep, *name, installation, &proving, self.bridge);
+            taken.pruned = pruned.with_context(|| {
+                format!(
+                    "The archive {} is made, and old ones can't be deleted",
+                    taken.archive
+                )
+            })?;
+        }
+        Ok(taken)
+    }
+
+    /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
+    /// there aren't more of these than of others, because nobody deletes them.
+    fn spot(&self, keep: Option<u32>) -> Result<Spot> {
+        let (place, name) = match self.target {
+            Goal::File(spot) => return Ok(spot.clone()),
+            Goal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
+            Goal::Named { place, name } => {
+                let names = place.all_archives()?;
+                let damaged = names.iter().filter(|name| name.is_damaged()).count();
+                ensure!(
+                    keep.is_none_or(|keep| damaged < keep as usize),
+                    "In {place} are {damaged} archives already that are marked as damaged. No other one was made, and \
+                     nothing was deleted"
+                );
+                (place, name.damaged())
+            }
+        };
+        Ok(Spot {
+            place: place.clone(),
+            file: name.to_string(),
         })
     }
 
-    /// Writes the archive, with the photos unless they are beside it.
-    fn write(&self, front: &Front<'_>, archive: &Spot, folder: &Path) -> Result<()> {
+    /// Writes the archive, with the photos unless they are beside it; how many bytes it has.
+    fn write(&self, photos: Photos<'_>, archive: &Spot) -> Result<(u64, Tally)> {
         let file = archive.place.create(&archive.file)?;
-        let mut writer = ArchiveWriter::begin(file, front, folder)?;
-        if front.head.photos == Whereabouts::Inside {
-            let fetcher = self.fetcher.clone();
-            let fetch = move |photo: KnownPhoto| Ok((fetcher.fetch(&photo)?, photo));
-            let photos = self.snapshot.photos();
-            self.bridge.in_order(photos, fetch, |(fetched, photo)| {
-                let got = match fetched {
-                    Fetched::Whole(bytes) => {
-                        writer.add_photo(&photo.name, &bytes)?;
-                        Got::New
-                    }
-                    Fetched::Deleted => Got::Deleted,
-                    Fetched::Lost(why) => Got::Lost(why),
-                };
-                self.count(&photo, got);
-                Ok(())
-            })?;
+        let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
+        if self.front.head.photos == Whereabouts::Inside {
+            photos.pack(&mut writer)?;
         }
-        let mut tally = self.tally.borrow_mut();
-        tally.outcome.complete = tally.outcome.lost.is_empty();
+        let tally = photos.end();
         self.bridge.go_on()?;
-        writer.end(&tally.outcome)?.finish()
+        let (file, written) = writer.end(&tally.outcome)?;
+        file.finish()?;
+        Ok((written, tally))
     }
 
-    fn count(&self, photo: &KnownPhoto, got: Got) {
-        let mut tally = self.tally.borrow_mut();
-        match got {
-            Got::New | Got::Reused => {
-                tally.outcome.photos += 1;
-                tally.outcome.bytes += photo.bytes;
-                tally.reused += u64::from(matches!(got, Got::Reused));
-            }
-            Got::Deleted => tally.outcome.deleted.push(photo.name.to_string()),
-            Got::Lost(why) => tally.outcome.lost.push(Lost {
-                photo: photo.name.to_string(),
-                why,
-            }),
-        }
-        self.progress.advance(photo.bytes);
+    /// Reads the archive again. If it isn't as it was written, it goes, so that nobody relies on it.
+    fn prove(&self, archive: &Spot, written: u64, proving: &Proving<'_>) -> Result<()> {
+        let Err(error) = proving.prove(&archive.file, Some(written)) else {
+            return Ok(());
+        };
+        // Whether it is whole isn't known.
+        self.bridge.go_on()?;
+        let left = match archive.place.delete(&archive.file) {
+            Ok(()) => "It was deleted again",
+            Err(_) => "It couldn't be deleted",
+        };
+        Err(error).with_context(|| {
+            format!("The archive {archive} was written, and isn't sound when it is read again. {left}, and nothing else was")
+        })
     }
 }

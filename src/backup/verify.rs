@@ -7,6 +7,8 @@ use super::beside;
 use super::bridge::Bridge;
 use super::place::Spot;
 use super::progress::Progress;
+use crate::config::Config;
+use crate::domain::photos::KnownPhoto;
 
 /// An archive that is sound.
 pub struct Verified {
@@ -20,13 +22,15 @@ pub struct Verified {
 /// The archive is damaged, incomplete, or can't be read; it is time to stop.
 pub fn verify(
     archive: &Spot,
+    config: &Config,
     bridge: &Bridge,
     progress: &Progress,
     mut tell: impl FnMut(&str, &str),
 ) -> Result<Verified> {
     let folder = tempfile::tempdir().context("The folder for temporary files can't be used")?;
     let read = archive.read(progress)?;
-    let contents = archive::read(read, folder.path(), |_, _| bridge.go_on());
+    let largest = archive::largest_photo(config);
+    let contents = archive::read(read, folder.path(), largest, |_, _| bridge.go_on());
     let contents = contents.with_context(|| format!("The archive {archive} can't be used"))?;
     if let Some(damage) = contents.snapshot.damage()? {
         bail!("The database in the archive {archive} is damaged: {damage}");
@@ -35,18 +39,19 @@ pub fn verify(
     if contents.head.photos == Whereabouts::Beside {
         progress.begin("checking photos", contents.outcome.bytes)?;
         let check = |_: &_, _| Ok(());
-        beside::each_photo(&contents, &archive.place, bridge, check, |photo, found| {
+        let then = |photo: KnownPhoto, found: Result<(), String>| {
             if let Err(problem) = found {
                 bad += 1;
                 tell(photo.name.as_str(), &problem);
             }
             progress.advance(photo.bytes);
             Ok(())
-        })?;
+        };
+        beside::each_photo(&contents, &archive.place, largest, bridge, check, then)?;
     }
     progress.end();
     for lost in &contents.outcome.lost {
-        tell(&lost.photo, &lost.why);
+        tell(lost.photo.0.as_str(), &lost.why);
     }
     ensure!(
         bad == 0,

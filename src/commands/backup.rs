@@ -25,12 +25,20 @@ pub async fn run(options: &Options, backup: BackupOptions) -> Result<()> {
         to,
         keep,
         full: backup.full,
+        take_over: backup.take_over,
     };
     let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;
     println!("{taken}");
     let lost = &taken.outcome.lost;
     for photo in lost {
-        eprintln!("{} isn't in it: {}", photo.photo, photo.why);
+        eprintln!("{} isn't in it: {}", photo.photo.0, photo.why);
+    }
+    if let Some(damage) = &taken.damage {
+        bail!(
+            "The database is damaged: {damage}. The archive {} says so and can't be restored as it is. Nothing was \
+             deleted. Stop the server, keep its data folder, and restore the last sound archive into another",
+            taken.archive
+        );
     }
     ensure!(
         lost.is_empty(),

@@ -10,6 +10,7 @@ use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
 use crate::cli::{Options, RestoreOptions};
 use crate::config::Config;
+use crate::db;
 
 /// Restores an archive, or the newest of a place.
 ///
@@ -21,6 +22,7 @@ pub async fn run(options: &Options, command: RestoreOptions) -> Result<()> {
 }
 
 fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<()> {
+    db::bound_memory()?;
     let archive = Target::parse(&command.from, config, bridge)?.newest()?;
     // Nothing is made in a folder that is somebody's, not even the lock.
     check_empty(&config.data_dir)?;
@@ -41,6 +43,9 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         HumanBytes(restored.bytes),
         restored.head.made_at,
         config.data_dir.display()
+    );
+    println!(
+        "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."
     );
     ensure!(
         restored.without.is_empty(),

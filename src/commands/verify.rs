@@ -10,6 +10,7 @@ use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
 use crate::cli::Options;
 use crate::config::Config;
+use crate::db;
 
 /// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.
 ///
@@ -21,11 +22,18 @@ pub async fn run(options: &Options, archives: String) -> Result<()> {
 }
 
 fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {
-    let archives = Target::parse(archives, config, bridge)?.all()?;
+    db::bound_memory()?;
+    let target = Target::parse(archives, config, bridge)?;
+    if let Target::Place(place) = &target {
+        for name in place.all_archives()?.iter().filter(|it| it.is_damaged()) {
+            eprintln!("{name} is of a damaged database, as its name says, and isn't looked at");
+        }
+    }
+    let archives = target.all()?;
     let mut bad = 0;
     for archive in &archives {
         let tell = |photo: &str, why: &str| eprintln!("{photo}: {why}");
-        match verify(archive, bridge, &Progress::shown(), tell) {
+        match verify(archive, config, bridge, &Progress::shown(), tell) {
             Ok(Verified { head, outcome }) => println!(
                 "{archive} is sound: made {} by version {}, {} photos, {}",
                 head.made_at,

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Db, migrate};
+use super::{Db, known, migrate};
 use crate::domain::photos;
 use crate::finding::Finding;
 
@@ -15,8 +15,8 @@ pub struct Condition {
     schema: i32,
     newest: i32,
     has_photos: bool,
-    /// What SQLite says of the file; `ok` if it is sound.
-    verdict: String,
+    /// What is wrong with it; `None` if it is sound.
+    damage: Option<String>,
 }
 
 impl Db {
@@ -31,16 +31,14 @@ impl Db {
         connection
             .busy_timeout(super::DEADLINE)
             .with_context(reading)?;
-        let verdict = connection
-            .query_row("pragma quick_check(1)", [], |row| row.get(0))
-            .with_context(reading)?;
+        let damage = known::unsound(&connection).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
         Ok(Condition {
             schema,
             has_photos,
             newest: migrate::newest(),
-            verdict,
+            damage,
         })
     }
 }
@@ -48,7 +46,7 @@ impl Db {
 impl Condition {
     /// Whether it is sound, and of this version.
     pub fn is_current(&self) -> bool {
-        self.verdict == "ok" && self.schema == self.newest
+        self.damage.is_none() && self.schema == self.newest
     }
 
     /// Whether it knows of photos.
@@ -61,12 +59,12 @@ impl Condition {
         let Self {
             schema,
             newest,
-            verdict,
+            damage,
             ..
         } = self;
-        if verdict != "ok" {
+        if let Some(damage) = damage {
             return Finding::bad(format!(
-                "The database is damaged: {verdict}. Stop the server, keep the file, and put back a copy from before"
+                "The database is damaged: {damage}. Stop the server, keep the file, and put back a copy from before"
             ));
         }
         if schema > newest {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use refinery::Runner;
+use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::durable::sync_folder;
@@ -65,6 +65,21 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
     }
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
+}
+
+/// An empty database, in memory, with the schema that the migrations up to `version` make.
+///
+/// # Errors
+/// SQLite can't be used.
+pub fn schema_of(version: i32) -> Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    embedded::migrations::runner()
+        .set_grouped(true)
+        .set_target(Target::Version(version))
+        .run(&mut connection)
+        .context("The schema can't be made")?;
+    Ok(connection)
 }
 
 /// The number of the last migration that this program knows.

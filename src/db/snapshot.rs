@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
-use super::migrate;
+use super::{known, migrate};
 use crate::domain::photos::{self, KnownPhoto};
 use crate::domain::restored;
 use crate::photos::name::PhotoName;
@@ -101,6 +101,24 @@ impl Snapshot {
         Ok(Self { connection, schema })
     }
 
+    /// As [`Self::open`], for a copy that anybody may have made, who says that it has this `schema`: that is compared with
+    /// ours before anything in it can run.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; its schema is another one.
+    pub fn open_foreign(path: &Path, schema: i32) -> Result<Self> {
+        let reading = || format!("The database {} can't be read", path.display());
+        check_version(schema)?;
+        ensure!(schema > 0, "Its database is none of shared-spaces");
+        let connection = known::open_carefully(path).with_context(reading)?;
+        if let Some(difference) = known::difference(&connection, schema).with_context(reading)? {
+            bail!("Its database is damaged, or somebody else's: {difference}");
+        }
+        let schema = migrate::version(&connection).with_context(reading)?;
+        check_version(schema)?;
+        Ok(Self { connection, schema })
+    }
+
     /// The number of its schema.
     pub fn schema(&self) -> i32 {
         self.schema
@@ -128,17 +146,7 @@ impl Snapshot {
     /// # Errors
     /// It can't be read.
     pub fn damage(&self) -> Result<Option<String>> {
-        let verdict: String =
-            self.connection
-                .query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
-        if verdict != "ok" {
-            return Ok(Some(verdict));
-        }
-        let broken: Option<String> = self
-            .connection
-            .query_row("pragma foreign_key_check", [], |row| row.get(0))
-            .optional()?;
-        Ok(broken.map(|table| format!("rows of {table} point nowhere")))
+        known::damage(&self.connection, self.schema)
     }
 }
 
@@ -195,20 +203,22 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     connection
         .pragma_update(None, "trusted_schema", false)
         .with_context(reading)?;
-    let (schema, newest) = (
-        migrate::version(&connection).with_context(reading)?,
-        migrate::newest(),
-    );
-    if schema > newest {
-        bail!(
-            "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the newer \
-             version that wrote it"
-        );
-    }
+    let schema = migrate::version(&connection).with_context(reading)?;
+    check_version(schema)?;
     if schema == 0 {
         bail!("{} is no database of shared-spaces", path.display());
     }
     Ok(connection)
+}
+
+fn check_version(schema: i32) -> Result<()> {
+    let newest = migrate::newest();
+    ensure!(
+        schema <= newest,
+        "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the newer \
+         version that wrote it"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

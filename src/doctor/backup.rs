@@ -1,6 +1,7 @@
 //! Whether backups are made, and when the last one was.
 
-use crate::backup::schedule;
+use crate::backup::place::ArchiveName;
+use crate::backup::{copy, schedule};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::finding::Finding;
@@ -16,17 +17,29 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
         ));
         return;
     };
+    match copy::restored_from(&config.data_dir) {
+        Ok(None) => {}
+        Ok(Some(from)) => tell(Finding::doubtful(copy::notice(&from))),
+        Err(error) => tell(Finding::error(&error)),
+    }
     let (_ending, stop) = shutdown::pair();
-    let last = match schedule::last(config, to, stop).await {
-        Ok(Some(last)) => last.moment(),
-        Ok(None) => {
-            tell(Finding::doubtful(format!("There is no backup in {to} yet")));
-            return;
-        }
+    let found = match schedule::look(config, to, stop).await {
+        Ok(found) => found,
         Err(error) => {
             tell(Finding::error(&error));
             return;
         }
+    };
+    if found.damaged > 0 {
+        tell(Finding::bad(format!(
+            "In {to} are {} archives that are marked as damaged: the database was when they were made. If it is sound again, \
+             delete them",
+            found.damaged
+        )));
+    }
+    let Some(last) = found.last.map(ArchiveName::moment) else {
+        tell(Finding::doubtful(format!("There is no backup in {to} yet")));
+        return;
     };
     let said = format!("The last backup in {to} was made {}", last.rfc3339());
     tell(match backup.every {

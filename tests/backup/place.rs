@@ -307,7 +307,7 @@ fn a_place_stays_the_same_when_the_key_that_signs_links_is_changed_and_after_a_r
     let place = folder.join("place");
     succeeds(folder, &["restore", place.to_str().unwrap()], "");
     // Once with the word of the archive, and once when the key was changed again.
-    succeeds(folder, &["backup", "place"], "");
+    succeeds(folder, &["backup", "place", "--take-over"], "");
     succeeds(folder, &["keys", "rotate"], "");
     succeeds(folder, &["backup", "place"], "");
     assert_eq!(archives(folder).len(), 4);

@@ -11,7 +11,7 @@ use crate::support::{Server, command, files, output, picture, succeeds, until};
 use crate::world::{World, leaves_nothing};
 
 /// A folder for archives, and settings with which the server makes them.
-fn scheduled(every: &str) -> (TempDir, Vec<(String, String)>) {
+pub fn scheduled(every: &str) -> (TempDir, Vec<(String, String)>) {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("place")).unwrap();
     let place = folder.path().join("place").to_str().unwrap().to_owned();
@@ -24,7 +24,7 @@ fn scheduled(every: &str) -> (TempDir, Vec<(String, String)>) {
     (folder, settings.to_vec())
 }
 
-fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
+pub fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
     let settings = settings.iter();
     settings
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -32,14 +32,14 @@ fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
 }
 
 /// A server whose log goes to a file.
-fn logging(folder: &Path, settings: &[(String, String)], level: &str, log: &Path) -> Server {
+pub fn logging(folder: &Path, settings: &[(String, String)], level: &str, log: &Path) -> Server {
     let mut serve = command(folder, &["serve", "--port", "0"]);
     serve.envs(borrowed(settings)).env("RUST_LOG", level);
     serve.stderr(fs::File::create(log).unwrap());
     Server::start_as(serve)
 }
 
-fn doctor(folder: &Path, settings: &[(String, String)]) -> String {
+pub fn doctor(folder: &Path, settings: &[(String, String)]) -> String {
     let mut command = command(folder, &["doctor"]);
     command.envs(borrowed(settings));
     String::from_utf8(output(command, "").stdout).unwrap()

@@ -3,6 +3,8 @@
 //! The members are, in this order: `backup.json`, what it is; `SHA256SUMS`; `shared-spaces.db`; `signing.key`; the photos,
 //! unless they are beside it; `outcome.json`, what is in it.
 
+// How much there may be in one.
+mod bounds;
 // What an archive says of itself.
 mod notes;
 // Reading one, with every check.
@@ -25,8 +27,9 @@ use crate::clock::Timestamp;
 use crate::db::snapshot::Snapshot;
 pub use crate::folder::{DATABASE, KEY};
 use crate::photos::name::PhotoName;
-pub use notes::{FORMAT, Head, Lost, Outcome, Whereabouts};
-pub use read::{Contents, read, read_head, read_start};
+use bounds::Counted;
+pub use notes::{FORMAT, Head, Lost, Named, Outcome, Whereabouts};
+pub use read::{Contents, largest_photo, read, read_head, read_start};
 use seal::Sealing;
 
 const HEAD: &str = "backup.json";
@@ -34,6 +37,14 @@ const SUMS: &str = "SHA256SUMS";
 const OUTCOME: &str = "outcome.json";
 /// What the paths of photos begin with.
 const PHOTOS: &str = "photos/";
+/// The most bytes that the outcome may have, which is in memory as a whole: some hundred thousand photos that are lost.
+const OUTCOME_SIZE: u64 = 16 * 1024 * 1024;
+
+/// The bytes of an archive, and how many they are: what may be in it follows from that.
+pub struct Packed<R> {
+    pub size: u64,
+    pub bytes: R,
+}
 
 /// The path of a photo in an archive, which is that of a sorted one in a data folder.
 pub fn path_of(name: &PhotoName) -> String {
@@ -42,7 +53,7 @@ pub fn path_of(name: &PhotoName) -> String {
 
 /// Writes an archive.
 pub struct ArchiveWriter<W: Write> {
-    tar: Builder<Encoder<'static, Sealing<W>>>,
+    tar: Builder<Counted<Encoder<'static, Sealing<Counted<W>>>>>,
     /// What members say of when they were written, in seconds since 1970.
     time: u64,
 }
@@ -53,10 +64,11 @@ impl<W: Write> ArchiveWriter<W> {
     /// # Errors
     /// Something can't be read, or the archive can't be written.
     pub fn begin(out: W, front: &Front<'_>, folder: &Path) -> Result<Self> {
-        let mut encoder = Encoder::new(Sealing::new(out), zstd::DEFAULT_COMPRESSION_LEVEL)?;
+        let out = Sealing::new(Counted::new(out));
+        let mut encoder = Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
         encoder.include_checksum(true)?;
         let mut archive = Self {
-            tar: Builder::new(encoder),
+            tar: Builder::new(Counted::new(encoder)),
             time: front.time.seconds().try_into().unwrap_or(0),
         };
         archive.add(HEAD, &serde_json::to_vec_pretty(front.head)?)?;
@@ -83,13 +95,23 @@ impl<W: Write> ArchiveWriter<W> {
         self.add(&path_of(name), bytes)
     }
 
-    /// Ends and seals the archive, and gives back what it was written to.
+    /// Ends and seals the archive, and gives back what it was written to, with the number of bytes.
     ///
     /// # Errors
-    /// The archive can't be written.
-    pub fn end(mut self, outcome: &Outcome) -> Result<W> {
-        self.add(OUTCOME, &serde_json::to_vec_pretty(outcome)?)?;
-        Ok(self.tar.into_inner()?.finish()?.seal()?)
+    /// The archive can't be written; so many photos are lost that they can't be named.
+    pub fn end(mut self, outcome: &Outcome) -> Result<(W, u64)> {
+        let outcome = serde_json::to_vec_pretty(outcome)?;
+        ensure!(
+            outcome.len() as u64 <= OUTCOME_SIZE,
+            "So many photos are lost that an archive can't name them all: is the store the right one?"
+        );
+        self.add(OUTCOME, &outcome)?;
+        let unpacked = self.tar.into_inner()?;
+        let mut packed = unpacked.inner.finish()?;
+        let ballast = bounds::ballast(packed.get_ref().count, unpacked.count);
+        bounds::write_ballast(&mut packed, ballast)?;
+        let done = packed.seal()?;
+        Ok((done.inner, done.count))
     }
 
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {

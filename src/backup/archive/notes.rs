@@ -1,11 +1,15 @@
 //! What an archive says of itself, as JSON: at its beginning what it is, at its end what is in it.
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::photos::name::PhotoName;
 
 /// The format that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
+/// The most characters of a reason why a photo is lost; others' archives could have any.
+const REASON: usize = 500;
 
 /// The first member of an archive, `backup.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -13,15 +17,21 @@ pub struct Head {
     /// What the rest is like. A higher number is from a newer version.
     pub format: u32,
     /// The version of shared-spaces that has made it.
+    #[serde(deserialize_with = "word")]
     pub version: String,
     /// The moment of its database, RFC 3339 in UTC.
+    #[serde(deserialize_with = "word")]
     pub made_at: String,
     /// The number of the schema of its database.
     pub schema: i32,
     /// Where the photos are.
     pub photos: Whereabouts,
     /// The same for all archives of one installation, and for no other.
+    #[serde(deserialize_with = "word")]
     pub installation: String,
+    /// What was wrong with its database when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
 }
 
 /// Where the photos of an archive are.
@@ -44,7 +54,7 @@ pub struct Outcome {
     /// How many bytes these photos have together.
     pub bytes: u64,
     /// Photos that were deleted while the backup was made.
-    pub deleted: Vec<String>,
+    pub deleted: Vec<Named>,
     /// Photos that the store didn't have any more as they were stored.
     pub lost: Vec<Lost>,
 }
@@ -52,15 +62,75 @@ pub struct Outcome {
 /// A photo that isn't in an archive though it should be.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Lost {
-    pub photo: String,
+    pub photo: Named,
+    #[serde(deserialize_with = "reason")]
     pub why: String,
 }
 
+/// The name of a photo, which is one also where somebody else has written it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named(pub PhotoName);
+
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| de::Error::custom("a photo has another name than photos have"))
+    }
+}
+
 impl Outcome {
-    /// Whether the absence of this photo is accounted for.
-    pub fn explains(&self, name: &PhotoName) -> bool {
-        let name = name.as_str();
-        self.deleted.iter().any(|deleted| deleted == name)
-            || self.lost.iter().any(|lost| lost.photo == name)
+    /// The photos whose absence is accounted for.
+    pub fn absent(&self) -> HashSet<&PhotoName> {
+        let lost = self.lost.iter().map(|lost| &lost.photo.0);
+        let deleted = self.deleted.iter().map(|deleted| &deleted.0);
+        deleted.chain(lost).collect()
+    }
+}
+
+/// A word that is shown on a terminal, to which others' words could do more than be read.
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text);
+    }
+    Err(de::Error::custom(
+        "a version, a moment or an installation is a short word",
+    ))
+}
+
+/// A sentence that is shown on a terminal.
+fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let plain = text.chars().filter(|character| !character.is_control());
+    Ok(plain.take(REASON).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = r#"{"format": 1, "version": "0.1.0", "made_at": "2026-11-24T23:50:52Z", "schema": 4,
+        "photos": "inside", "installation": "0123456789abcdef"}"#;
+
+    #[test]
+    fn what_is_shown_on_a_terminal_is_only_words() {
+        serde_json::from_str::<Head>(HEAD).unwrap();
+        for version in [r"0.1.0\u001b[31m", "a version", &"1".repeat(65)] {
+            let other = HEAD.replace("0.1.0", version);
+            assert!(serde_json::from_str::<Head>(&other).is_err(), "{version}");
+        }
+        let lost = r#"{"photo": "1-1.jpg", "why": "gone\u001b]0;\n"}"#;
+        let lost: Lost = serde_json::from_str(lost).unwrap();
+        assert_eq!(lost.why, "gone]0;");
+        let lost = r#"{"photo": "\u001b", "why": ""}"#;
+        assert!(serde_json::from_str::<Lost>(lost).is_err());
     }
 }

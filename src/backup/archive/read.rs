@@ -4,21 +4,35 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
 use tar::{Archive, Entries, Entry, EntryType};
 use zstd::stream::read::Decoder;
 
+use super::bounds::{self, Bounded, TOO_MUCH};
 use super::seal::Sealed;
-use super::sums::{Files, Hashing, each_photo};
-use super::{DATABASE, FORMAT, HEAD, Head, KEY, OUTCOME, Outcome, PHOTOS, SUMS, Whereabouts};
+use super::sums::{self, Files, Hashing};
+use super::{
+    DATABASE, FORMAT, HEAD, Head, KEY, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed, SUMS,
+    Whereabouts,
+};
+use crate::config::Config;
 use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
 
-/// The most that the notes of an archive may have; photos that are lost fill the last of them.
-const NOTES: u64 = 256 * 1024 * 1024;
+/// The most that the first note of an archive may have.
+const HEAD_SIZE: u64 = 64 * 1024;
 /// The most that a signing key may have.
 const KEY_SIZE: u64 = 4096;
+/// What a photo may have at least, in bytes. Each is in memory as a whole, four at once.
+const PHOTO_SIZE: u64 = 128 * 1024 * 1024;
+/// The bytes that a database says of itself at its beginning.
+const DATABASE_HEAD: usize = 100;
+
+/// The most that a photo of an archive may have, in bytes: what these settings allow, or some more.
+pub fn largest_photo(config: &Config) -> u64 {
+    config.limits.photo_bytes.max(PHOTO_SIZE)
+}
 
 /// What is in an archive besides its photos.
 #[derive(Debug)]
@@ -33,23 +47,44 @@ pub struct Contents {
 }
 
 /// Reads an archive to its end, and puts its database and its key into the folder `into`. `photo` hears of each photo
-/// in it, whose bytes are those that the database expects.
+/// in it, whose bytes are those that the database expects. No photo may have more than `largest` bytes.
+///
+/// Whoever has made it, what is read and written is bounded by its size, and nothing of its database runs.
 ///
 /// # Errors
 /// The archive is damaged, was cut short, or is from a newer version; `into` can't be written to; what `photo` answers.
 pub fn read(
-    archive: impl Read,
+    archive: Packed<impl Read>,
     into: &Path,
+    largest: u64,
+    photo: impl FnMut(&KnownPhoto, Vec<u8>) -> Result<()>,
+) -> Result<Contents> {
+    read_all(archive, into, largest, photo).map_err(|error| {
+        let text = format!("{error:#}");
+        // It may have words of the archive in it, which a terminal would take for its own.
+        if text.contains(char::is_control) {
+            anyhow!(text.replace(char::is_control, "?"))
+        } else {
+            error
+        }
+    })
+}
+
+fn read_all(
+    archive: Packed<impl Read>,
+    into: &Path,
+    largest: u64,
     mut photo: impl FnMut(&KnownPhoto, Vec<u8>) -> Result<()>,
 ) -> Result<Contents> {
-    let mut archive = Archive::new(decoder(archive)?);
-    let mut entries = archive.entries()?;
-    let head = head(&mut entries)?;
+    let most = bounds::most(archive.size);
+    let mut archive = open(archive)?;
+    let mut members = Members::of(&mut archive, most)?;
+    let head = head(&mut members)?;
     let sums_path = into.join(SUMS);
-    write(next(&mut entries, SUMS)?, &sums_path)?;
+    write(members.next_as(SUMS)?, &sums_path)?;
     let (database, key) = (into.join(DATABASE), into.join(KEY));
-    let database_sum = write(next(&mut entries, DATABASE)?, &database)?;
-    let key_entry = next(&mut entries, KEY)?;
+    let database_sum = write(whole_database(members.next_as(DATABASE)?)?, &database)?;
+    let key_entry = members.next_as(KEY)?;
     ensure!(key_entry.size() <= KEY_SIZE, "Its signing key is too long");
     let key_sum = write(key_entry, &key)?;
 
@@ -58,7 +93,7 @@ pub fn read(
         key: key_sum,
     };
     let first = BufReader::new(File::open(&sums_path)?);
-    let mut lines = std::io::BufRead::lines(first);
+    let mut lines = sums::lines(first);
     // Before anybody opens a database whose bytes are not known to be right.
     for (sum, path) in [(&files.database, DATABASE), (&files.key, KEY)] {
         let line = lines.next().transpose()?.unwrap_or_default();
@@ -67,7 +102,7 @@ pub fn read(
             "Its {path} is not the one that SHA256SUMS has"
         );
     }
-    let snapshot = Snapshot::open(&database)?;
+    let snapshot = Snapshot::open_foreign(&database, head.schema)?;
     files.compare(&snapshot, BufReader::new(File::open(&sums_path)?))?;
     ensure!(
         snapshot.schema() == head.schema,
@@ -77,28 +112,25 @@ pub fn read(
     );
 
     let mut expected = snapshot.photos();
+    // The ids of photos that aren't in it, which may be all that the database has.
     let mut absent = Vec::new();
     let (mut photos, mut bytes) = (0, 0);
     let outcome: Outcome = loop {
-        let mut entry = entries.next().context("It has no end")??;
-        let path = path(&entry)?;
+        let mut entry = members.next()?.context("It has no end")?;
+        let path = path(&entry);
         if path == OUTCOME {
-            break notes(entry)?;
+            break notes(entry, OUTCOME_SIZE)?;
         }
         let known = find(&path, &mut expected, &mut absent)?;
-        let found = photo_of(&mut entry, &known)?;
+        let found = photo_of(&mut entry, &known, largest)?;
         (photos, bytes) = (photos + 1, bytes + known.bytes);
         photo(&known, found)?;
     };
     if head.photos == Whereabouts::Inside {
-        absent.extend(expected.collect::<Result<Vec<_>>>()?);
-        for known in &absent {
-            ensure!(
-                outcome.explains(&known.name),
-                "The photo {} isn't in it, and it doesn't say why",
-                known.name
-            );
+        for rest in expected {
+            absent.push(rest?.id);
         }
+        explain(&snapshot, &absent, &outcome)?;
         ensure!(
             (outcome.photos, outcome.bytes) == (photos, bytes),
             "It says that it has {} photos, and has {photos}",
@@ -111,7 +143,7 @@ pub fn read(
             "It has photos, though it says that they are beside it"
         );
     }
-    ensure!(entries.next().is_none(), "Something follows its end");
+    ensure!(members.next()?.is_none(), "Something follows its end");
     // What follows the last member, and the seal.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink())?;
     Ok(Contents {
@@ -123,32 +155,106 @@ pub fn read(
     })
 }
 
+/// Refuses an archive that doesn't say why these photos aren't in it.
+fn explain(snapshot: &Snapshot, absent: &[i64], outcome: &Outcome) -> Result<()> {
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let explained = outcome.absent();
+    for known in snapshot.photos() {
+        let known = known?;
+        ensure!(
+            absent.binary_search(&known.id).is_err() || explained.contains(&known.name),
+            "The photo {} isn't in it, and it doesn't say why",
+            known.name
+        );
+    }
+    Ok(())
+}
+
 /// Reads what an archive says of itself at its beginning.
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version.
-pub fn read_head(archive: impl Read) -> Result<Head> {
-    head(&mut Archive::new(decoder(archive)?).entries()?)
+pub fn read_head(archive: Packed<impl Read>) -> Result<Head> {
+    let most = bounds::most(archive.size);
+    head(&mut Members::of(&mut open(archive)?, most)?)
 }
 
 /// Reads the beginning of an archive, and tells `tell` the sums of the photos that its database names.
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version; what `tell` answers.
-pub fn read_start(archive: impl Read, tell: impl FnMut([u8; 32]) -> Result<()>) -> Result<Head> {
-    let mut archive = Archive::new(decoder(archive)?);
-    let mut entries = archive.entries()?;
-    let head = head(&mut entries)?;
-    each_photo(BufReader::new(next(&mut entries, SUMS)?), tell)?;
+pub fn read_start(
+    archive: Packed<impl Read>,
+    tell: impl FnMut([u8; 32]) -> Result<()>,
+) -> Result<Head> {
+    let most = bounds::most(archive.size);
+    let mut archive = open(archive)?;
+    let mut members = Members::of(&mut archive, most)?;
+    let head = head(&mut members)?;
+    sums::each_photo(BufReader::new(members.next_as(SUMS)?), tell)?;
     Ok(head)
 }
 
-fn decoder<R: Read>(archive: R) -> Result<Decoder<'static, BufReader<Sealed<R>>>> {
-    Ok(Decoder::new(Sealed::new(archive))?)
+type Unpacked<R> = Bounded<Decoder<'static, BufReader<Sealed<R>>>>;
+
+fn open<R: Read>(archive: Packed<R>) -> Result<Archive<Unpacked<R>>> {
+    let most = bounds::most(archive.size);
+    let mut decoder = Decoder::new(Sealed::new(archive.bytes))?;
+    decoder.window_log_max(bounds::WINDOW_LOG)?;
+    Ok(Archive::new(Bounded::new(decoder, most)))
 }
 
-fn head<R: Read>(entries: &mut Entries<'_, R>) -> Result<Head> {
-    let text = bounded(next(entries, HEAD)?)?;
+/// The members of an archive as they stand in it: nothing is a longer name, an extension or a hole of another.
+struct Members<'a, R: Read> {
+    entries: Entries<'a, R>,
+    /// The bytes that members may still have.
+    left: u64,
+}
+
+impl<'a, R: Read> Members<'a, R> {
+    fn of(archive: &'a mut Archive<R>, most: u64) -> Result<Self> {
+        Ok(Self {
+            entries: archive.entries()?.raw(true),
+            left: most,
+        })
+    }
+
+    fn next(&mut self) -> Result<Option<Entry<'a, R>>> {
+        let Some(entry) = self.entries.next().transpose()? else {
+            return Ok(None);
+        };
+        ensure!(
+            entry.header().entry_type() == EntryType::Regular,
+            "Its {:?} is no file",
+            path(&entry)
+        );
+        let left = self.left.checked_sub(entry.size());
+        self.left = left.with_context(|| format!("In its {:?}, {TOO_MUCH}", path(&entry)))?;
+        Ok(Some(entry))
+    }
+
+    /// The next member, which must be this.
+    fn next_as(&mut self, expected: &str) -> Result<Entry<'a, R>> {
+        let entry = self
+            .next()?
+            .with_context(|| format!("It ends where {expected} should be"))?;
+        let found = path(&entry);
+        ensure!(
+            found == expected,
+            "It has {found:?} where {expected} should be"
+        );
+        Ok(entry)
+    }
+}
+
+fn path(entry: &Entry<'_, impl Read>) -> String {
+    String::from_utf8_lossy(&entry.path_bytes()).into_owned()
+}
+
+fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Head> {
+    let text = bounded(members.next_as(HEAD)?, HEAD_SIZE)?;
     #[derive(serde::Deserialize)]
     struct Any {
         format: u32,
@@ -162,30 +268,28 @@ fn head<R: Read>(entries: &mut Entries<'_, R>) -> Result<Head> {
     serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} is none"))
 }
 
-/// The next member, which must be this.
-fn next<'a, R: Read>(entries: &mut Entries<'a, R>, expected: &str) -> Result<Entry<'a, R>> {
-    let entry = entries
-        .next()
-        .with_context(|| format!("It ends where {expected} should be"))??;
-    let found = path(&entry)?;
+/// The bytes of a database that has as many as it says of itself.
+fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
+    let mut start = [0; DATABASE_HEAD];
+    let is_whole = entry.size() >= DATABASE_HEAD as u64 && {
+        entry.read_exact(&mut start)?;
+        let page = match u16::from_be_bytes([start[16], start[17]]) {
+            1 => 65_536,
+            page => u64::from(page),
+        };
+        let pages = u32::from_be_bytes([start[28], start[29], start[30], start[31]]);
+        start.starts_with(b"SQLite format 3\0") && page * u64::from(pages) == entry.size()
+    };
     ensure!(
-        found == expected,
-        "It has {found:?} where {expected} should be"
+        is_whole,
+        "Its {DATABASE} has {} bytes, and isn't a database of that size",
+        entry.size()
     );
-    Ok(entry)
-}
-
-fn path(entry: &Entry<'_, impl Read>) -> Result<String> {
-    let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-    ensure!(
-        entry.header().entry_type() == EntryType::Regular,
-        "Its {path:?} is no file"
-    );
-    Ok(path)
+    Ok(std::io::Cursor::new(start).chain(entry))
 }
 
 /// The photo at `path`; those that the database has before it are `absent`.
-fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<KnownPhoto>) -> Result<KnownPhoto> {
+fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<KnownPhoto> {
     ensure!(
         path.starts_with(PHOTOS),
         "It has {path:?}, which nothing is for"
@@ -195,17 +299,22 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<KnownPhoto>) -> 
         if super::path_of(&photo.name) == path {
             return Ok(photo);
         }
-        absent.push(photo);
+        absent.push(photo.id);
     }
     bail!("It has {path:?} where its database has no such photo")
 }
 
-fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto) -> Result<Vec<u8>> {
+fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto, largest: u64) -> Result<Vec<u8>> {
     let name = &known.name;
     ensure!(
         entry.size() == known.bytes,
         "Its photo {name} has {} bytes, and the database says {}",
         entry.size(),
+        known.bytes
+    );
+    ensure!(
+        known.bytes <= largest,
+        "Its photo {name} has {} bytes. To read it nevertheless, set limits.photo_bytes to that",
         known.bytes
     );
     let mut bytes = Vec::new();
@@ -217,26 +326,26 @@ fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto) -> Result<Vec<
     Ok(bytes)
 }
 
-fn notes<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>) -> Result<T> {
-    serde_json::from_slice(&bounded(entry)?).context("Its notes can't be read")
+fn notes<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>, most: u64) -> Result<T> {
+    serde_json::from_slice(&bounded(entry, most)?).context("Its notes can't be read")
 }
 
-fn bounded(mut entry: Entry<'_, impl Read>) -> Result<Vec<u8>> {
-    ensure!(entry.size() <= NOTES, "Its notes are too long");
+fn bounded(mut entry: Entry<'_, impl Read>, most: u64) -> Result<Vec<u8>> {
+    ensure!(entry.size() <= most, "Its notes are too long");
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Writes a member to a file that only this account can read; its sum.
-fn write(entry: Entry<'_, impl Read>, path: &Path) -> Result<[u8; 32]> {
+fn write(from: impl Read, path: &Path) -> Result<[u8; 32]> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let writing = || format!("The file {} can't be written", path.display());
     let mut file = options.open(path).with_context(writing)?;
-    let mut from = Hashing::new(entry);
+    let mut from = Hashing::new(from);
     // Bounded pieces, so that an error of the archive isn't taken for one of the disk.
     let mut piece = vec![0; 128 * 1024];
     loop {

@@ -28,6 +28,11 @@ impl<W: Write> Sealing<W> {
         }
     }
 
+    /// What everything goes to.
+    pub fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
     /// Writes the seal, and gives back what everything went to.
     ///
     /// # Errors

@@ -87,7 +87,7 @@ pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<(
 }
 
 /// The lines of `sums`, none of which is long.
-fn lines(mut sums: impl BufRead) -> impl Iterator<Item = Result<String>> {
+pub fn lines(mut sums: impl BufRead) -> impl Iterator<Item = Result<String>> {
     std::iter::from_fn(move || {
         let mut line = String::new();
         let mut bounded = (&mut sums).take(1024);

@@ -13,6 +13,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
+use super::archive::Packed;
 use super::bridge::Bridge;
 use super::progress::Progress;
 use crate::config::Config;
@@ -125,19 +126,19 @@ impl Spot {
     ///
     /// # Errors
     /// It isn't there, or can't be read.
-    pub fn read<'a>(&self, progress: &'a Progress) -> Result<impl Read + use<'a>> {
+    pub fn read<'a>(&self, progress: &'a Progress) -> Result<Packed<impl Read + use<'a>>> {
         let found = self.place.read(&self.file)?;
         let found = found.with_context(|| format!("There is no archive {self}"))?;
         progress.begin("reading the archive", found.size)?;
-        Ok(progress.watch(found.bytes))
+        Ok(Packed {
+            size: found.size,
+            bytes: progress.watch(found.bytes),
+        })
     }
 }
 
 /// A file of a place.
-pub struct Found {
-    pub size: u64,
-    pub bytes: Box<dyn Read>,
-}
+pub type Found = Packed<Box<dyn Read>>;
 
 impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -213,11 +214,21 @@ impl Place {
         }
     }
 
-    /// The archives there, the oldest first.
+    /// The archives there, the oldest first, without those that are marked as damaged.
     ///
     /// # Errors
     /// The place can't be read.
     pub fn archives(&self) -> Result<Vec<ArchiveName>> {
+        let mut names = self.all_archives()?;
+        names.retain(|name| !name.is_damaged());
+        Ok(names)
+    }
+
+    /// As [`Self::archives`], with those that are marked as damaged.
+    ///
+    /// # Errors
+    /// The place can't be read.
+    pub fn all_archives(&self) -> Result<Vec<ArchiveName>> {
         let mut names = match self {
             Self::Folder(folder) => folder.archives()?,
             Self::Bucket(bucket) => bucket.archives()?,
@@ -245,6 +256,22 @@ impl Place {
         let photos = Scratch::new()?;
         self.each_photo(&mut |sum, bytes| Ok(photos.add(&sum, bytes)?))?;
         Ok(photos)
+    }
+
+    /// How many bytes of archives a backup reads again: what is in a bucket has a price.
+    pub fn archives_read_again(&self) -> u64 {
+        match self {
+            Self::Folder(_) => u64::MAX,
+            Self::Bucket(_) => 1024 * 1024 * 1024,
+        }
+    }
+
+    /// How many bytes of photos that are there a backup reads again.
+    pub fn photos_read_again(&self) -> u64 {
+        match self {
+            Self::Folder(_) => 1024 * 1024 * 1024,
+            Self::Bucket(_) => 64 * 1024 * 1024,
+        }
     }
 
     /// Begins an archive.
@@ -294,6 +321,10 @@ impl Place {
         let Some(found) = self.read(&key)? else {
             return Ok(Err(format!("its file {key} isn't in {self}")));
         };
+        let changed = || format!("the bytes of its file {key} in {self} have changed");
+        if found.size != size {
+            return Ok(Err(changed()));
+        }
         let mut bytes = Vec::new();
         // One more than expected is enough to know that it is another.
         match (self, found.bytes.take(size + 1).read_to_end(&mut bytes)) {
@@ -308,9 +339,7 @@ impl Place {
         if Sha256::digest(&bytes)[..] == sum[..] {
             Ok(Ok(bytes))
         } else {
-            Ok(Err(format!(
-                "the bytes of its file {key} in {self} have changed"
-            )))
+            Ok(Err(changed()))
         }
     }
 
@@ -330,7 +359,11 @@ impl Place {
         self.delete(&key_of(sum))
     }
 
-    fn delete(&self, key: &str) -> Result<()> {
+    /// Deletes a file.
+    ///
+    /// # Errors
+    /// The place can't be written to.
+    pub fn delete(&self, key: &str) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.delete(key),
             Self::Bucket(bucket) => bucket.delete(key),

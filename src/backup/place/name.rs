@@ -1,4 +1,5 @@
-//! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC.
+//! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC. Those of damaged
+//! databases end with `.damaged.tar.zst`.
 
 use std::fmt;
 
@@ -10,6 +11,8 @@ use crate::clock::Timestamp;
 
 /// What the names of archives end with.
 pub const ENDING: &str = ".tar.zst";
+/// What stands before that in the names of archives whose database was damaged when they were made.
+const DAMAGED: &str = ".damaged";
 const BEGINNING: &str = "shared-spaces-";
 const MOMENT: &[BorrowedFormatItem<'_>] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
@@ -19,6 +22,7 @@ const MOMENT: &[BorrowedFormatItem<'_>] =
 pub struct ArchiveName {
     /// Seconds since 1970.
     seconds: i64,
+    is_damaged: bool,
 }
 
 impl ArchiveName {
@@ -28,15 +32,34 @@ impl ArchiveName {
         let after = newest.map_or(i64::MIN, |newest| newest.seconds + 1);
         Self {
             seconds: now.seconds().max(after),
+            is_damaged: false,
         }
+    }
+
+    /// The name that it has when its database is damaged, so that nobody takes it for a sound one.
+    pub fn damaged(self) -> Self {
+        Self {
+            is_damaged: true,
+            ..self
+        }
+    }
+
+    /// Whether it says that its database was damaged.
+    pub fn is_damaged(self) -> bool {
+        self.is_damaged
     }
 
     /// The name that this text is, if it is one.
     pub fn parse(text: &str) -> Option<Self> {
         let moment = text.strip_prefix(BEGINNING)?.strip_suffix(ENDING)?;
+        let (moment, is_damaged) = match moment.strip_suffix(DAMAGED) {
+            Some(moment) => (moment, true),
+            None => (moment, false),
+        };
         let moment = PrimitiveDateTime::parse(moment, MOMENT).ok()?;
         let name = Self {
             seconds: moment.assume_utc().unix_timestamp(),
+            is_damaged,
         };
         (name.to_string() == text).then_some(name)
     }
@@ -53,7 +76,8 @@ impl fmt::Display for ArchiveName {
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
             .format(MOMENT)
             .map_err(|_| fmt::Error)?;
-        write!(f, "{BEGINNING}{moment}{ENDING}")
+        let mark = if self.is_damaged { DAMAGED } else { "" };
+        write!(f, "{BEGINNING}{moment}{mark}{ENDING}")
     }
 }
 
@@ -67,6 +91,11 @@ mod tests {
         assert_eq!(name.to_string(), "shared-spaces-20251124T160000Z.tar.zst");
         assert_eq!(ArchiveName::parse(&name.to_string()), Some(name));
         assert_eq!(name.moment(), Timestamp(1_764_000_000_000));
+        let damaged = name.damaged();
+        let text = "shared-spaces-20251124T160000Z.damaged.tar.zst";
+        assert_eq!(damaged.to_string(), text);
+        assert_eq!(ArchiveName::parse(text), Some(damaged));
+        assert!(damaged.is_damaged() && ArchiveName::new(Timestamp(0), Some(damaged)) > damaged);
     }
 
     #[test]

@@ -1,0 +1,102 @@
+//! A data folder that was restored may be a copy that somebody looks into, while the original goes on. Its backups would
+//! come among those of the original, as the newest, and old ones of the original would go for them. So it makes none
+//! where the original does until somebody says that it takes over.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::place::Place;
+use crate::durable::sync_folder;
+use crate::folder::draft;
+
+/// The file in the data folder that says from where it was restored.
+pub const FILE: &str = "backup.restored";
+/// The most bytes of it that are read.
+const MOST: usize = 1000;
+
+/// What must be said of a data folder that was restored from this archive.
+pub fn notice(from: &str) -> String {
+    format!(
+        "This data folder was restored from {from}, and the server makes no backups of it, because they would come among \
+         those of the original. If it takes the original's place, give the command `shared-spaces backup --take-over`"
+    )
+}
+
+/// From which archive the data folder was restored, unless it has taken over since.
+///
+/// # Errors
+/// The file can't be read.
+pub fn restored_from(data: &Path) -> Result<Option<String>> {
+    let path = data.join(FILE);
+    match fs::read(&path) {
+        Ok(text) => {
+            let text = String::from_utf8_lossy(&text[..text.len().min(MOST)]).into_owned();
+            Ok(Some(text.trim_end().replace(char::is_control, "?")))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
+        }
+    }
+}
+
+/// Writes down that the data folder was restored, durably and before there is a database in it.
+///
+/// # Errors
+/// The file can't be written.
+pub fn mark(data: &Path, from: &str) -> Result<()> {
+    let write = || {
+        draft(data, format!("{from}\n").as_bytes())?.persist(data.join(FILE))?;
+        sync_folder(data)
+    };
+    write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+}
+
+/// From now on the data folder takes the place of the original.
+///
+/// # Errors
+/// The file can't be deleted.
+pub fn take_over(data: &Path) -> Result<()> {
+    let take = || match fs::remove_file(data.join(FILE)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.and_then(|()| sync_folder(data)),
+    };
+    take().with_context(|| format!("The file {FILE} can't be deleted in {}", data.display()))
+}
+
+/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
+///
+/// # Errors
+/// A sentence that says what to do; something can't be read.
+pub fn check(data: &Path, place: &Place) -> Result<()> {
+    let Some(from) = restored_from(data)? else {
+        return Ok(());
+    };
+    ensure!(
+        place.all_archives()?.is_empty(),
+        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
+         this takes the original's place, add --take-over; else name another folder or a file"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_a_copy_until_it_takes_over() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(restored_from(data.path()).unwrap(), None);
+        mark(data.path(), "/mnt/a.tar.zst").unwrap();
+        let from = restored_from(data.path()).unwrap();
+        assert_eq!(from.as_deref(), Some("/mnt/a.tar.zst"));
+        for _ in 0..2 {
+            take_over(data.path()).unwrap();
+            assert_eq!(restored_from(data.path()).unwrap(), None);
+        }
+    }
+}
