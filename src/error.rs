@@ -36,6 +36,8 @@ pub enum Error {
     /// A content type that isn't taken here; the sentence says which is.
     #[error("{0}")]
     WrongContentType(&'static str),
+    #[error("The body must be sent as it is, without a Content-Encoding")]
+    CodedBody,
     #[error("The body came too slowly")]
     TooSlow,
     #[error("{what} max {limit}")]
@@ -176,6 +178,7 @@ impl Error {
             Self::Forbidden { .. } => (400, "forbidden_characters"),
             Self::Malformed(_) => (400, "malformed"),
             Self::WrongContentType(_) => (415, "wrong_content_type"),
+            Self::CodedBody => (415, "coded_body"),
             Self::TooSlow => (408, "too_slow"),
             Self::TooLarge { .. } => (413, "too_large"),
             Self::Unauthorized { .. } => (401, "unauthorized"),

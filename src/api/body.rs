@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, Take};
 
 use super::guards::refused;
+use super::parameters::Parameterized;
 use crate::error::{Error, Result};
 use crate::server::{Arrival, Arriving};
 
@@ -83,7 +84,8 @@ impl<'r, T: Payload> FromData<'r> for Body<T> {
 }
 
 async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
-    if !request.content_type().is_some_and(|kind| kind.is_json()) {
+    uncoded(request)?;
+    if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
         return Err(Error::WrongContentType(
             "The body must be JSON, with Content-Type: application/json",
         ));
@@ -95,7 +97,9 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
             limit: format!("{LIMIT_MIB} MiB"),
         });
     };
-    let object: Map<String, Value> = match serde_json::from_slice(&body) {
+    // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+    let object: Map<String, Value> = match serde_json::from_slice(body) {
         Ok(Value::Object(object)) => object,
         Ok(_) => {
             return Err(Error::Malformed(String::from(
@@ -110,6 +114,20 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     };
     check(&object, T::FIELDS)?;
     serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
+}
+
+/// Refuses a body that is packed: what it unpacks to has no bound that its size tells.
+///
+/// # Errors
+/// [`Error::CodedBody`].
+pub fn uncoded(request: &Request<'_>) -> Result<()> {
+    let codings = request.headers().get("Content-Encoding");
+    let mut codings = codings.flat_map(|value| value.split(',')).map(str::trim);
+    if codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")) {
+        Ok(())
+    } else {
+        Err(Error::CodedBody)
+    }
 }
 
 fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {

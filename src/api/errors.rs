@@ -86,6 +86,8 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
             "Bearer error=\"invalid_token\"",
         )),
         _ if error.status() == 401 => Some(Header::new("WWW-Authenticate", "Bearer")),
+        // As RFC 9110 (section 12.5.3) says where a coding was the reason.
+        Error::CodedBody => Some(Header::new("Accept-Encoding", "identity")),
         Error::WrongMethod => Some(Header::new("Allow", allowed_methods(request).join(", "))),
         Error::TooManyAttempts { wait } => {
             let seconds = whole_seconds(*wait);

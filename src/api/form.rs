@@ -6,20 +6,22 @@
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::{io, mem};
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData};
-use rocket::http::{ContentType, RawStr};
+use rocket::http::RawStr;
 use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::body::{Opened, cut_off, open};
+use super::body::{Opened, cut_off, open, uncoded};
 use super::guards::{CurrentUser, refused};
-use super::portions::portions;
+use super::parameters::Parameterized;
+use super::portions::{BEFORE_CONTENT, NoContent, Pace, portions};
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -28,6 +30,10 @@ use crate::photos::intake::{Received, Upload, too_many_bytes};
 use crate::uploads::UnderWay;
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
+/// The longest boundary that there may be (RFC 2046, section 5.1.1).
+const LONGEST_BOUNDARY: usize = 70;
+/// The most parts of a form: each costs some work, also where it is empty.
+const MOST_PARTS: usize = 128;
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
 /// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
@@ -98,8 +104,9 @@ impl ShareForm {
         } else {
             None
         };
-        let Parts { text, photo } = match request.content_type() {
-            Some(kind) => read(app, kind, size, body).await?,
+        uncoded(request)?;
+        let Parts { text, photo } = match Parameterized::content_type(request) {
+            Some(kind) => read(app, &kind, size, body).await?,
             None => read_nothing(body).await?,
         };
         Ok(Self {
@@ -147,23 +154,25 @@ async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
 
 async fn read(
     app: &App,
-    kind: &ContentType,
+    kind: &Parameterized<'_>,
     size: Option<usize>,
     body: &mut Opened<'_>,
 ) -> Result<Parts> {
     let limits = &app.config.limits;
-    match kind {
-        kind if kind.is_form_data() => {
-            let boundary = kind
-                .param("boundary")
-                .ok_or(Error::WrongContentType(TYPES))?;
-            let bounds =
-                Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
-            let parts = Multipart::with_constraints(portions(body, size), boundary, bounds);
-            read_multipart(app, parts, size).await
-        }
-        kind if kind.is_form() => read_urlencoded(limits, body).await,
-        _ => Err(Error::WrongContentType(TYPES)),
+    if kind.is("multipart/form-data") {
+        let boundary = kind
+            .get("boundary")
+            .filter(|boundary| (1..=LONGEST_BOUNDARY).contains(&boundary.len()))
+            .ok_or(Error::WrongContentType(TYPES))?;
+        let bounds =
+            Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
+        let (portions, pace) = portions(body, size);
+        let parts = Multipart::with_constraints(portions, boundary, bounds);
+        Multi { app, size, pace }.read(parts).await
+    } else if kind.is("application/x-www-form-urlencoded") {
+        read_urlencoded(limits, body).await
+    } else {
+        Err(Error::WrongContentType(TYPES))
     }
 }
 
@@ -206,81 +215,142 @@ fn not_utf8() -> Error {
     Error::Malformed(String::from("Text must be UTF-8"))
 }
 
-async fn read_multipart(app: &App, mut parts: Multipart<'_>, size: Option<usize>) -> Result<Parts> {
-    let limits = &app.config.limits;
-    let mut form = Parts::default();
-    while let Some(part) = parts
-        .next_field()
-        .await
-        .map_err(|error| malformed(limits, error))?
-    {
-        match part.name() {
-            Some("text") if form.text.is_none() => {
-                form.text = Some(read_text(limits, part).await?);
-            }
-            Some("file") if form.photo.is_none() => {
-                form.photo = read_photo(app, part, size).await?;
-            }
-            // Other parts are not ours; asking for the next one skips them.
-            _ => {}
-        }
-    }
-    Ok(form)
+/// A form in parts, of which only one is read at a time.
+struct Multi<'a> {
+    app: &'a App,
+    /// The bytes that the form says it has.
+    size: Option<usize>,
+    pace: Pace,
 }
 
-async fn read_text(limits: &Limits, mut part: Field<'_>) -> Result<String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = next_chunk(limits, &mut part).await? {
-        bytes.extend_from_slice(chunk.as_ref());
-        if bytes.len() as u64 > text_bytes(limits) {
-            return Err(Error::TooLong {
-                field: "Text",
-                max: limits.text_max,
-            });
+impl Multi<'_> {
+    async fn read(&self, mut parts: Multipart<'_>) -> Result<Parts> {
+        let mut form = Parts::default();
+        let mut count = 0;
+        while let Some(mut part) = self.next_part(&mut parts).await? {
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(unreadable(&format!("it has more than {MOST_PARTS} parts")));
+            }
+            let disposition = Disposition::of(&part)?;
+            match disposition.name.as_deref() {
+                Some("text") if form.text.is_none() => {
+                    form.text = Some(self.read_text(&mut part).await?);
+                }
+                Some("file") if form.photo.is_none() && disposition.file_name.is_some() => {
+                    form.photo = self.read_photo(&mut part, &disposition).await?;
+                }
+                // Other parts are not ours.
+                _ => {}
+            }
+            while self.next_chunk(&mut part).await?.is_some() {}
         }
+        Ok(form)
     }
-    String::from_utf8(bytes).map_err(|_| not_utf8())
-}
 
-/// Takes a photo in, a large one by way of the disk; `form` is how many bytes the form says it has. A part with no name and
-/// no bytes is what a browser sends for an untouched file input.
-async fn read_photo(app: &App, mut part: Field<'_>, form: Option<usize>) -> Result<Option<Upload>> {
-    let named = part.file_name().is_some_and(|name| !name.is_empty());
-    let limit = app.config.limits.photo_bytes;
-    // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as long
-    // as they take, so that larger ones go to the disk.
-    let buffers = app.intake.buffers();
-    let (mut bytes, mut file) = (buffers.take(form.unwrap_or(0)), None);
-    let mut size = 0;
-    while let Some(chunk) = next_chunk(&app.config.limits, &mut part).await? {
-        let chunk = chunk.as_ref();
-        size += chunk.len() as u64;
-        if size > limit {
-            // The rest is read, but no longer kept.
-            (bytes, file) = (Vec::new(), None);
-        } else if let Some(file) = &mut file {
-            write_on(file, chunk).await?;
-        } else {
-            if bytes.len() + chunk.len() > ROOM {
-                let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
-                write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
+    async fn next_part<'r>(&self, parts: &mut Multipart<'r>) -> Result<Option<Field<'r>>> {
+        self.pace.look_for_part();
+        let part = parts.next_field().await;
+        part.map_err(|error| malformed(&self.app.config.limits, error))
+    }
+
+    async fn next_chunk(&self, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]> + use<>>> {
+        self.pace.look_for_content();
+        let chunk = part.chunk().await;
+        chunk.map_err(|error| malformed(&self.app.config.limits, error))
+    }
+
+    async fn read_text(&self, part: &mut Field<'_>) -> Result<String> {
+        let limits = &self.app.config.limits;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.next_chunk(part).await? {
+            bytes.extend_from_slice(chunk.as_ref());
+            if bytes.len() as u64 > text_bytes(limits) {
+                return Err(Error::TooLong {
+                    field: "Text",
+                    max: limits.text_max,
+                });
+            }
+        }
+        String::from_utf8(bytes).map_err(|_| not_utf8())
+    }
+
+    /// Takes a photo in, a large one by way of the disk. A part with an empty name and no bytes is what a browser sends for an
+    /// untouched file input.
+    async fn read_photo(
+        &self,
+        part: &mut Field<'_>,
+        disposition: &Disposition,
+    ) -> Result<Option<Upload>> {
+        let app = self.app;
+        let limit = app.config.limits.photo_bytes;
+        // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as
+        // long as they take, so that larger ones go to the disk.
+        let buffers = app.intake.buffers();
+        let (mut bytes, mut file) = (buffers.take(self.size.unwrap_or(0)), None);
+        let mut size = 0;
+        while let Some(chunk) = self.next_chunk(part).await? {
+            let chunk = chunk.as_ref();
+            size += chunk.len() as u64;
+            if size > limit {
+                // The rest is read, but no longer kept.
+                (bytes, file) = (Vec::new(), None);
+            } else if let Some(file) = &mut file {
                 write_on(file, chunk).await?;
             } else {
-                bytes.extend_from_slice(chunk);
+                if bytes.len() + chunk.len() > ROOM {
+                    let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
+                    write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
+                    write_on(file, chunk).await?;
+                } else {
+                    bytes.extend_from_slice(chunk);
+                }
             }
         }
+        let is_named = disposition
+            .file_name
+            .as_ref()
+            .is_some_and(|name| !name.is_empty());
+        if size == 0 && !is_named {
+            return Ok(None);
+        }
+        let Some(mut file) = file else {
+            let file = (size <= limit).then_some(Received::InMemory(bytes));
+            return Ok(Some(Upload { file }));
+        };
+        // The last piece may be on its way still; where it fails, nothing else would say so.
+        file.flush().await.map_err(Error::writing)?;
+        let file = Some(Received::OnDisk(file.into_std().await));
+        Ok(Some(Upload { file }))
     }
-    if size == 0 && !named {
-        return Ok(None);
+}
+
+/// What a part says of itself (RFC 7578, section 4.2).
+struct Disposition {
+    name: Option<String>,
+    /// The name of a file, which may be empty; who has none sends no file.
+    file_name: Option<String>,
+}
+
+impl Disposition {
+    fn of(part: &Field<'_>) -> Result<Self> {
+        let headers = part.headers();
+        let size: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        if size > BEFORE_CONTENT {
+            return Err(unreadable(&NoContent));
+        }
+        let said = headers.get("Content-Disposition");
+        let said = said.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let said = said.as_deref().and_then(Parameterized::parse);
+        let get = |name| said.as_ref().and_then(|said| said.get(name));
+        Ok(Self {
+            name: get("name").map(str::to_owned),
+            file_name: get("filename").map(str::to_owned),
+        })
     }
-    let Some(mut file) = file else {
-        let file = (size <= limit).then_some(Received::InMemory(bytes));
-        return Ok(Some(Upload { file }));
-    };
-    // The last piece may be on its way still; where it fails, nothing else would say so.
-    file.flush().await.map_err(Error::writing)?;
-    let file = Some(Received::OnDisk(file.into_std().await));
-    Ok(Some(Upload { file }))
 }
 
 async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
@@ -301,10 +371,6 @@ fn text_bytes(limits: &Limits) -> u64 {
     (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
 }
 
-async fn next_chunk(limits: &Limits, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]>>> {
-    part.chunk().await.map_err(|error| malformed(limits, error))
-}
-
 fn malformed(limits: &Limits, error: multer::Error) -> Error {
     match error {
         multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
@@ -312,9 +378,17 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
         multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
+            Ok(error) if error.get_ref().is_some_and(|inner| inner.is::<NoContent>()) => {
+                unreadable(&NoContent)
+            }
             Ok(error) => cut_off(&error),
             Err(error) => cut_off(&io::Error::other(error)),
         },
-        other => Error::Malformed(format!("The form can't be read: {other}")),
+        // Not in the words of the library, which may hold all of a header.
+        _ => unreadable(&"the headers of a part are malformed"),
     }
+}
+
+fn unreadable(why: &impl Display) -> Error {
+    Error::Malformed(format!("The form can't be read: {why}"))
 }

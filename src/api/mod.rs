@@ -22,6 +22,8 @@ mod images;
 mod links;
 // What programs can read of all this.
 mod openapi;
+// Header values with parameters.
+mod parameters;
 // What is asked: ids in paths, keys of requests, pieces of lists.
 mod params;
 // The bytes of a form, a portion at a time.

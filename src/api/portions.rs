@@ -1,49 +1,144 @@
-//! The bytes of a form for the library that takes it apart: a portion each time it looks.
+//! The bytes of a form for the library that takes it apart: a portion each time it needs one.
 //!
-//! The library looks twice for how a form begins, and asks for more bytes in between. Where those were all that was left,
-//! it takes the form for one that ends before it begins. It also keeps all that it gets, so that who sends quickly would
-//! fill the memory.
+//! The library reads all that it can get before it looks at what it has, keeps what it has read, and looks through all of
+//! it again whenever more has come. So who sends quickly would fill the memory, and a header that never ends, sent byte by
+//! byte, would be looked through for each of its bytes. Therefore it is given full portions only, none before it has
+//! looked through those it has, and little while it looks for where the content of a part begins.
+//!
+//! It also looks twice for how a form begins, and asks for more bytes in between. Where those were all that was left, it
+//! takes the form for one that ends before it begins, unless it has to come back for the end.
 
-use std::future::Future;
+use std::fmt::{self, Display, Formatter};
 use std::io;
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use rocket::futures::stream::{Stream, StreamExt, poll_fn};
+use bytes::{BufMut, Bytes, BytesMut};
+use rocket::futures::stream::{Stream, poll_fn};
 use tokio::io::AsyncRead;
-use tokio_util::io::ReaderStream;
+use tokio_util::io::poll_read_buf;
 
 /// The most bytes of a portion.
 const MOST: usize = 64 * 1024;
 /// The least room for a portion.
 const LEAST: usize = 1024;
+/// The most bytes before the content of a part: what precedes the form, or the headers of the part.
+pub const BEFORE_CONTENT: usize = 16 * 1024;
 
-/// Reads a body so that whoever asks again at once for what comes after a portion is told to come back. `size` is how many
-/// bytes the body says it has: a short text needs no room for a large photo.
+/// How much the library gets next; clones say it together.
+#[derive(Clone)]
+pub struct Pace(Arc<Given>);
+
+struct Given {
+    /// How often the library is to look through what it has first.
+    withhold: AtomicUsize,
+    /// The bytes that it may still get until it has found what it looks for.
+    left: AtomicUsize,
+}
+
+/// What the body of a form answers where the content of a part doesn't begin soon enough.
+#[derive(Debug)]
+pub struct NoContent;
+
+impl Display for NoContent {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "more than {} KiB stand before the content of a part",
+            BEFORE_CONTENT / 1024
+        )
+    }
+}
+
+impl std::error::Error for NoContent {}
+
+impl Pace {
+    /// Says that the library is about to look for the next part.
+    pub fn look_for_part(&self) {
+        self.begin(BEFORE_CONTENT);
+    }
+
+    /// Says that the library is about to look for more of the content of a part.
+    pub fn look_for_content(&self) {
+        self.begin(usize::MAX);
+    }
+
+    fn begin(&self, left: usize) {
+        self.0.withhold.store(1, Ordering::Relaxed);
+        self.0.left.store(left, Ordering::Relaxed);
+    }
+}
+
+/// Reads a body in portions. `size` is how many bytes the body says it has: a short text needs no room for a large photo.
 pub fn portions(
     body: impl AsyncRead + Send + Unpin,
     size: Option<usize>,
-) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let mut body = ReaderStream::with_capacity(body, size.unwrap_or(MOST).clamp(LEAST, MOST));
-    let mut has_given = false;
-    poll_fn(move |context| {
-        if std::mem::take(&mut has_given) {
+) -> (impl Stream<Item = io::Result<Bytes>> + Send, Pace) {
+    let pace = Pace(Arc::new(Given {
+        withhold: AtomicUsize::new(1),
+        left: AtomicUsize::new(BEFORE_CONTENT),
+    }));
+    let mut source = Source {
+        body,
+        room: size.unwrap_or(MOST).saturating_add(1).clamp(LEAST, MOST),
+        read: BytesMut::new(),
+        has_ended: false,
+    };
+    let given = pace.0.clone();
+    let portions = poll_fn(move |context| {
+        let withhold = given.withhold.load(Ordering::Relaxed);
+        if withhold > 0 {
+            given.withhold.store(withhold - 1, Ordering::Relaxed);
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let portion = pin!(body.next()).poll(context);
-        has_given = matches!(portion, Poll::Ready(Some(_)));
-        portion
-    })
+        let left = given.left.load(Ordering::Relaxed);
+        // Also where nothing is left: at the end of the body, the library says better what is missing.
+        ready!(source.poll_fill(context, left.max(1)))?;
+        if source.read.is_empty() {
+            return Poll::Ready(None);
+        }
+        if left == 0 {
+            return Poll::Ready(Some(Err(io::Error::other(NoContent))));
+        }
+        let portion = source.read.split_to(source.read.len().min(left)).freeze();
+        given.left.store(left - portion.len(), Ordering::Relaxed);
+        // Once to end this look for more, and once to begin the next, before which it looks through what it has.
+        given.withhold.store(2, Ordering::Relaxed);
+        Poll::Ready(Some(Ok(portion)))
+    });
+    (portions, pace)
+}
+
+/// A body, and what was read of it and not given out yet.
+struct Source<B> {
+    body: B,
+    room: usize,
+    read: BytesMut,
+    has_ended: bool,
+}
+
+impl<B: AsyncRead + Unpin> Source<B> {
+    /// Reads until there is a portion of `most` bytes at the most, or nothing more comes.
+    fn poll_fill(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<()>> {
+        let most = most.min(self.room);
+        while self.read.len() < most && !self.has_ended {
+            let missing = most - self.read.len();
+            self.read.reserve(missing);
+            let mut room = (&mut self.read).limit(missing);
+            let body = Pin::new(&mut self.body);
+            self.has_ended = ready!(poll_read_buf(body, context, &mut room))? == 0;
+        }
+        Poll::Ready(Ok(()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
-    use std::task::Context;
-
     use multer::Multipart;
+    use rocket::futures::StreamExt;
     use tokio::io::{AsyncReadExt, ReadBuf};
 
     use super::*;
@@ -80,13 +175,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_comes_whole_between_two_looks_is_whole() {
-        let mut form = Multipart::new(portions(late(), None), "x");
+        let (portions, pace) = portions(late(), None);
+        let mut form = Multipart::new(portions, "x");
         let text = form.next_field().await.unwrap().unwrap();
         assert_eq!(text.text().await.unwrap(), "Hello");
+        pace.look_for_part();
         assert!(form.next_field().await.unwrap().is_none());
     }
 
-    /// When this fails, the library is mended, and a portion each time is only for the memory.
+    /// When this fails, the library is mended, and portions are only for the memory.
     #[tokio::test]
     async fn the_library_takes_such_a_form_for_one_that_breaks_off() {
         let mut form = Multipart::with_reader(late(), "x");
@@ -102,10 +199,82 @@ mod tests {
             .map(|number| number.to_le_bytes()[0])
             .collect();
         let mut read = Vec::new();
-        let mut portions = Box::pin(portions((&bytes[..]).take(u64::MAX), Some(1)));
+        let (portions, pace) = portions((&bytes[..]).take(u64::MAX), Some(1));
+        let mut portions = Box::pin(portions);
+        pace.look_for_content();
         while let Some(portion) = portions.next().await {
             read.extend_from_slice(&portion.unwrap());
         }
         assert_eq!(read, bytes);
+    }
+
+    /// A byte each time, for ever; counts them.
+    struct Drip(Arc<AtomicUsize>);
+
+    impl AsyncRead for Drip {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            buffer.put_slice(b"a");
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    /// How often the library was given something of a form that begins so and never goes on to the content of a part, and
+    /// how many bytes were taken of what follows.
+    async fn looks(beginning: &'static [u8]) -> (usize, usize) {
+        let (taken, given) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let body = beginning.chain(Drip(taken.clone()));
+        let (portions, pace) = portions(body, None);
+        let looks = given.clone();
+        let counted = portions.inspect(move |_| {
+            looks.fetch_add(1, Ordering::Relaxed);
+        });
+        pace.look_for_part();
+        let refused = Multipart::new(counted, "x").next_field().await.unwrap_err();
+        let multer::Error::StreamReadFailed(error) = refused else {
+            panic!("{refused}");
+        };
+        assert!(
+            error
+                .to_string()
+                .contains("16 KiB stand before the content"),
+            "{error}"
+        );
+        (given.load(Ordering::Relaxed), taken.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn what_never_comes_to_the_content_of_a_part_is_looked_at_a_few_times_and_given_up() {
+        for beginning in [
+            &b""[..],
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"",
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"\r\nX-A: ",
+        ] {
+            let (given, taken) = looks(beginning).await;
+            assert!(given <= 3, "{given}");
+            assert!(taken <= BEFORE_CONTENT + 1, "{taken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_library_has_no_more_in_its_hands_than_it_needs() {
+        let parts = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n".repeat(2_001);
+        let read = Arc::new(AtomicUsize::new(0));
+        let (portions, pace) = portions(parts.as_bytes().chain(Drip(read.clone())), None);
+        let mut form = Multipart::new(portions, "x");
+        for _ in 0..2_000 {
+            pace.look_for_part();
+            let mut part = form.next_field().await.unwrap().unwrap();
+            pace.look_for_content();
+            while part.chunk().await.unwrap().is_some() {
+                pace.look_for_content();
+            }
+        }
+        let ahead = read.load(Ordering::Relaxed);
+        assert!(ahead <= 2 * MOST, "{ahead}");
     }
 }

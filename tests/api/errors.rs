@@ -102,9 +102,8 @@ fn a_body_that_is_no_json_object_is_refused_with_a_reason() {
         post(ContentType::JSON, body.as_bytes()).is(400, "The body must be a JSON object");
     }
     let deep = "[".repeat(100_000);
-    let malformed: [&[u8]; 9] = [
+    let malformed: [&[u8]; 8] = [
         br#"{"name": "\ud800"}"#,
-        b"\xef\xbb\xbf{\"name\": \"Family\"}",
         b"",
         b"{",
         b"{\"name\": }",

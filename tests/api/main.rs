@@ -12,6 +12,7 @@ mod deletion;
 mod downloads;
 mod errors;
 mod faults;
+mod forms;
 mod headers;
 mod images;
 mod invitations;

@@ -337,15 +337,6 @@ fn ids_of_shares_go_on_after_deletion_and_restart() {
 }
 
 #[test]
-fn a_file_without_a_name_is_a_photo_all_the_same() {
-    let app = TestApp::new();
-    let (ann, ..) = family(&app);
-    let form = Form::text("Hello").part("file", None, &pictures::png(1));
-    assert!(ann.post_form(PATH, form).is_ok()["image_url"].is_string());
-    app.sort_all();
-}
-
-#[test]
 fn editing_may_be_urlencoded_and_leaves_the_photo() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);

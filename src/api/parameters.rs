@@ -1,0 +1,147 @@
+//! Header values with parameters, such as `form-data; name="text"`, as RFC 9110 (section 5.6.6) writes them.
+
+use std::borrow::Cow;
+
+use rocket::request::Request;
+
+/// A value and its parameters.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parameterized<'a> {
+    value: &'a str,
+    parameters: Vec<(&'a str, Cow<'a, str>)>,
+}
+
+impl<'a> Parameterized<'a> {
+    /// What a request says of the type of its body. Rocket's own reading takes no empty parameter, such as the one behind the
+    /// last semicolon of `multipart/form-data; boundary=x;`.
+    pub fn content_type(request: &'a Request<'_>) -> Option<Self> {
+        Self::parse(request.headers().get_one("Content-Type")?)
+    }
+
+    /// None where a quoted string doesn't end.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (value, mut rest) = text.split_once(';').unwrap_or((text, ""));
+        let mut parameters = Vec::new();
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', ';']);
+            let end = rest.find(['=', ';']).unwrap_or(rest.len());
+            let (name, behind) = rest.split_at(end);
+            let Some(given) = behind.strip_prefix('=') else {
+                if behind.is_empty() {
+                    break;
+                }
+                rest = behind;
+                continue;
+            };
+            let given = given.trim_start_matches([' ', '\t']);
+            let value;
+            (value, rest) = match given.strip_prefix('"') {
+                Some(quoted) => unquote(quoted)?,
+                None => {
+                    let (token, rest) = given.split_at(given.find(';').unwrap_or(given.len()));
+                    (Cow::Borrowed(token.trim_end_matches([' ', '\t'])), rest)
+                }
+            };
+            parameters.push((name.trim_end_matches([' ', '\t']), value));
+            // Behind a quoted string nothing may stand but the next parameter.
+            rest = rest.find(';').map_or("", |next| &rest[next..]);
+        }
+        Some(Self {
+            value: value.trim_matches([' ', '\t']),
+            parameters,
+        })
+    }
+
+    /// Whether this is the value, in capitals or not.
+    pub fn is(&self, value: &str) -> bool {
+        self.value.eq_ignore_ascii_case(value)
+    }
+
+    /// The first parameter of this name, in capitals or not.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut named = self
+            .parameters
+            .iter()
+            .filter(|(given, _)| given.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| &**value)
+    }
+}
+
+/// A quoted string without its quotes, and what stands behind it.
+fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
+    let end = quoted.find(['"', '\\'])?;
+    if quoted[end..].starts_with('"') {
+        return Some((Cow::Borrowed(&quoted[..end]), &quoted[end + 1..]));
+    }
+    let mut text = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((place, character)) = characters.next() {
+        match character {
+            '"' => return Some((Cow::Owned(text), &quoted[place + 1..])),
+            '\\' => text.push(characters.next()?.1),
+            other => text.push(other),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(text: &str, value: &str, name: &str, expected: Option<&str>) {
+        let read = Parameterized::parse(text).unwrap();
+        assert!(read.is(value), "{text}: {read:?}");
+        assert_eq!(read.get(name), expected, "{text}");
+    }
+
+    #[test]
+    fn parameters_are_found_however_they_are_written() {
+        for text in [
+            "multipart/form-data; boundary=x",
+            "Multipart/Form-Data; Boundary=x",
+            "multipart/form-data;boundary=x;",
+            "multipart/form-data ; charset=utf-8; boundary=\"x\"",
+            "multipart/form-data;; ;boundary=x ; ;",
+            "multipart/form-data; whatever; boundary=x",
+            "multipart/form-data; boundary=\"x\" and more; boundary=y",
+            "multipart/form-data; a=\"; boundary=z\"; BOUNDARY = x",
+            "multipart/form-data; boundary=\"\\x\"",
+        ] {
+            reads(text, "multipart/form-data", "boundary", Some("x"));
+        }
+    }
+
+    #[test]
+    fn what_isnt_there_isnt_found() {
+        for text in [
+            "form-data",
+            "form-data;",
+            "form-data; name",
+            "form-data; filename=name",
+        ] {
+            reads(text, "form-data", "name", None);
+        }
+        reads("form-data; name=", "form-data", "name", Some(""));
+        reads("form-data; name=\"\"", "form-data", "name", Some(""));
+        reads("", "", "name", None);
+    }
+
+    #[test]
+    fn a_quoted_string_may_hold_quotes_and_must_end() {
+        reads(
+            r#"form-data; name="a\"b\\c;d""#,
+            "form-data",
+            "name",
+            Some(r#"a"b\c;d"#),
+        );
+        for text in [
+            r#"form-data; name="a"#,
+            r#"form-data; name="a\"#,
+            r#"form-data; name=""#,
+        ] {
+            assert_eq!(Parameterized::parse(text), None, "{text}");
+        }
+    }
+}
