@@ -2,16 +2,20 @@
 
 mod backup;
 mod connections;
+mod layers;
+mod listener;
+mod names;
 mod photos;
 mod proxies;
 mod rate_limits;
+mod wrong;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use figment::providers::{Env, Format, Serialized, Toml};
-use figment::{Figment, Profile};
+use anyhow::{Result, anyhow, ensure};
+use figment::Figment;
+use figment::providers::{Env, Serialized};
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +23,9 @@ use crate::domain::text::{Login, Password};
 
 pub use backup::{Backup, Every};
 pub use connections::Connections;
+use layers::Layers;
+pub use listener::{Level, Listener, Shutdown};
+use names::Names;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
@@ -157,10 +164,10 @@ impl Config {
     pub fn load(rocket: &Figment) -> Result<Self> {
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(rocket.focus("app"))
-            .merge(Env::prefixed("SHARED_SPACES_").split("__").global())
+            .merge(Env::prefixed(names::PREFIX).split("__").global())
             .select(rocket.profile().clone())
             .extract()
-            .context("The settings can't be used")?;
+            .map_err(wrong::error)?;
         config.check()?;
         Ok(config)
     }
@@ -219,27 +226,37 @@ impl Config {
     }
 }
 
-/// Rocket's own settings: our defaults, then `Rocket.toml`, then `ROCKET_…` in the environment.
-pub fn rocket_figment() -> Figment {
-    // What is under way when the process is asked to end has this long: an upload over a slow line.
-    let shutdown = rocket::config::Shutdown {
-        grace: 30,
-        mercy: 5,
-        ..Default::default()
-    };
-    // We write our own log lines: Rocket's would hold the signatures of links.
-    let log_level = rocket::config::LogLevel::Off;
-    Figment::from(rocket::Config {
-        shutdown,
-        log_level,
-        ..Default::default()
-    })
-    .merge(Toml::file(Env::var_or("ROCKET_CONFIG", "Rocket.toml")).nested())
-    .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
-    .select(Profile::from_env_or(
-        "ROCKET_PROFILE",
-        rocket::Config::DEFAULT_PROFILE,
-    ))
+/// All settings, as the file and the environment give them.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Those that bear Rocket's names.
+    pub listener: Listener,
+    /// Ours.
+    pub config: Config,
+}
+
+impl Settings {
+    /// Reads the settings: defaults, then `Rocket.toml`, then the environment.
+    ///
+    /// # Errors
+    /// What can't be used, or has no effect, each by name, with where it was set.
+    pub fn load() -> Result<Self> {
+        let layers = Layers::read()?;
+        let names = Names::new();
+        layers.check_names(&names)?;
+        let rocket = layers.of_rocket();
+        let read = || {
+            let listener = Figment::from(Serialized::defaults(Listener::default()))
+                .merge(&rocket)
+                .select(rocket.profile().clone())
+                .extract()
+                .map_err(wrong::error)?;
+            let config = Config::load(&rocket)?;
+            Ok(Self { listener, config })
+        };
+        read()
+            .map_err(|error: anyhow::Error| anyhow!(layers.explain(&names, &format!("{error:#}"))))
+    }
 }
 
 /// Our links and cookies live at the root of a host, so an address with a path could not work.
@@ -264,146 +281,4 @@ fn check_origin(setting: &str, url: &str) -> Result<()> {
     clippy::result_large_err,
     reason = "the closures of figment's `Jail` return its error"
 )]
-mod tests {
-    use figment::Jail;
-
-    use super::*;
-
-    /// Runs `work` in an empty folder with an empty environment, and gives what `Config::load` says.
-    fn load(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Config, String> {
-        let mut loaded = Err(String::new());
-        Jail::expect_with(|jail| {
-            jail.clear_env();
-            prepare(jail)?;
-            loaded = Config::load(&rocket_figment()).map_err(|error| format!("{error:#}"));
-            Ok(())
-        });
-        loaded
-    }
-
-    #[test]
-    fn with_no_settings_at_all_everything_is_local() {
-        let config = load(|_| Ok(())).unwrap();
-        assert_eq!(config.data_dir, PathBuf::from("data"));
-        assert_eq!(config.limits.text_max, 2000);
-        assert_eq!(config.registration, Registration::Open);
-    }
-
-    #[test]
-    fn the_environment_overrides_the_file() {
-        let config = load(|jail| {
-            jail.create_file(
-                "Rocket.toml",
-                "[default.app.limits]\ntext_max = 100\nlogin_max = 15",
-            )?;
-            jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAX", "200");
-            jail.set_env("SHARED_SPACES_REGISTRATION", "closed");
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!(config.limits.text_max, 200);
-        assert_eq!(config.limits.login_max, 15);
-        assert_eq!(config.registration, Registration::Closed);
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused_by_name() {
-        let refusal = load(|jail| {
-            jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAXIMUM", "200");
-            Ok(())
-        })
-        .unwrap_err();
-        assert!(refusal.to_lowercase().contains("text_maximum"), "{refusal}");
-    }
-
-    #[test]
-    fn a_table_of_another_profile_is_used_when_that_profile_is_chosen() {
-        let config = load(|jail| {
-            jail.create_file(
-                "Rocket.toml",
-                "[default.app]\ndata_dir = \"a\"\n[cellar.app]\ndata_dir = \"b\"",
-            )?;
-            jail.set_env("ROCKET_PROFILE", "cellar");
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!(config.data_dir, PathBuf::from("b"));
-    }
-
-    #[test]
-    fn sqs_needs_the_address_of_the_queue_and_brings_its_workers_elsewhere() {
-        let with_url = |url: Option<&str>| {
-            load(|jail| {
-                jail.set_env("SHARED_SPACES_PHOTOS__STORE", "s3");
-                jail.set_env("SHARED_SPACES_PHOTOS__QUEUE", "sqs");
-                url.into_iter()
-                    .for_each(|url| jail.set_env("SHARED_SPACES_PHOTOS__QUEUE_URL", url));
-                Ok(())
-            })
-        };
-        assert!(with_url(None).unwrap_err().contains("photos.queue_url"));
-        let config = with_url(Some("https://sqs.example/1/photos.fifo")).unwrap();
-        assert_eq!(config.photos.worker(), WorkerPlace::Separate);
-        assert_eq!(Config::default().photos.worker(), WorkerPlace::Inside);
-    }
-
-    #[test]
-    fn values_that_make_no_sense_are_refused_by_name() {
-        for (key, value, name) in [
-            ("SHARED_SPACES_LIMITS__TEXT_MIN", "3000", "limits.text_min"),
-            (
-                "SHARED_SPACES_LIMITS__PHOTO_BYTES",
-                "0",
-                "limits.photo_bytes",
-            ),
-            (
-                "SHARED_SPACES_PUBLIC_URL",
-                "spaces.example.org",
-                "public_url",
-            ),
-            (
-                "SHARED_SPACES_PUBLIC_URL",
-                "https://example.org/spaces",
-                "public_url",
-            ),
-            ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
-            (
-                "SHARED_SPACES_RATE_LIMITS__ACCOUNT_PER_HOUR",
-                "0",
-                "rate_limits.account_per_hour",
-            ),
-            (
-                "SHARED_SPACES_TRUSTED_PROXIES",
-                "[\"10.0.0.0/33\"]",
-                "trusted_proxies",
-            ),
-            (
-                "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
-                "0",
-                "sessions.lifetime_days",
-            ),
-            ("SHARED_SPACES_LIMITS__LOGIN_MAX", "257", "limits.login_max"),
-            (
-                "SHARED_SPACES_LIMITS__PASSWORD_MAX",
-                "100000",
-                "limits.password_max",
-            ),
-            ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
-            ("SHARED_SPACES_BACKUP__EVERY", "daily", "BACKUP.EVERY"),
-            ("SHARED_SPACES_BACKUP__EVERY", "24h", "backup.to"),
-            ("SHARED_SPACES_BACKUP__KEEP", "0", "backup.keep"),
-            (
-                "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
-                "0",
-                "photos.max_attempts",
-            ),
-        ] {
-            let refusal = load(|jail| {
-                jail.set_env(key, value);
-                Ok(())
-            })
-            .unwrap_err();
-            assert!(refusal.contains(name), "{refusal}");
-        }
-    }
-}
+mod tests;

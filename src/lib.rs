@@ -33,6 +33,8 @@ pub mod clock;
 pub mod commands;
 // Every setting.
 pub mod config;
+// What is written down while the program runs.
+pub mod log;
 // Many readers, one writer.
 pub mod db;
 // Folders that survive a power cut.

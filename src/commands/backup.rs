@@ -2,18 +2,18 @@
 
 use anyhow::{Result, bail, ensure};
 
-use super::{on_a_thread, settings};
+use super::on_a_thread;
 use crate::backup::progress::Progress;
 use crate::backup::take::{Order, take};
-use crate::cli::{BackupOptions, Options};
+use crate::cli::BackupOptions;
 use crate::clock::Clock;
+use crate::config::Config;
 
 /// Makes a backup and says what is in it.
 ///
 /// # Errors
 /// It can't be made, or photos are lost: then it is made without them, and says so.
-pub async fn run(options: &Options, backup: BackupOptions) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     let (to, keep) = match (backup.to, &config.backup.to) {
         (Some(to), _) => (to, backup.keep),
         (None, Some(to)) => (to.clone(), backup.keep.or(Some(config.backup.keep))),

@@ -2,8 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::settings;
-use crate::cli::Options;
+use crate::config::Config;
 use crate::doctor::examine;
 use crate::finding::Verdict;
 
@@ -11,10 +10,9 @@ use crate::finding::Verdict;
 ///
 /// # Errors
 /// Something is bad, or the settings can't be understood.
-pub async fn run(options: &Options) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: &Config) -> Result<()> {
     let mut bad = 0;
-    examine(&config, |finding| {
+    examine(config, |finding| {
         let mark = match finding.verdict {
             Verdict::Good => "good",
             Verdict::Doubtful => "doubtful",

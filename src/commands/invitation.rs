@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
-use super::{link, settings};
+use super::link;
 use crate::app::App;
-use crate::cli::{InvitationCommand, Options};
+use crate::cli::InvitationCommand;
+use crate::config::Settings;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::invitations::{self, Invitation, Role, Terms};
@@ -14,8 +15,8 @@ use crate::domain::tokens::Token;
 ///
 /// # Errors
 /// What the rules refuse, in the sentences that the API uses too.
-pub async fn run(options: &Options, command: InvitationCommand) -> Result<()> {
-    let (rocket, config) = settings(options)?;
+pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
+    let Settings { listener, config } = settings;
     let app = App::start(config).await?;
     match command {
         InvitationCommand::List => list(&app).await,
@@ -36,7 +37,7 @@ pub async fn run(options: &Options, command: InvitationCommand) -> Result<()> {
             let role = if admin { Role::Admin } else { Role::Member };
             let terms = Terms::parse(role, uses, days)?;
             let token = add(&app, space, terms).await?;
-            link::show(&rocket, &app.config, "invitation", &token)
+            link::show(&listener, &app.config, "invitation", &token)
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use anyhow::{Result, ensure};
 
-use super::settings;
 use crate::app;
 use crate::backup::owner;
-use crate::cli::{KeysCommand, Options};
-use crate::config::{Delivery, StoreKind};
+use crate::cli::KeysCommand;
+use crate::config::{Config, Delivery, StoreKind};
 use crate::folder::{self, KEY};
 use crate::photos::links::LinkKey;
 
@@ -14,9 +13,8 @@ use crate::photos::links::LinkKey;
 ///
 /// # Errors
 /// There is no data folder with a key, or it can't be written.
-pub fn run(options: &Options, command: KeysCommand) -> Result<()> {
-    let config = settings(options)?.1;
-    app::check_folder(&config)?;
+pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
+    app::check_folder(config)?;
     let data = &config.data_dir;
     ensure!(
         folder::is_begun(data),

@@ -1,21 +1,20 @@
 //! Links with a secret, made on the command line.
 
 use anyhow::Result;
-use rocket::figment::Figment;
 
 use crate::api::link_with_secret;
-use crate::config::Config;
+use crate::config::{Config, Listener};
 use crate::domain::tokens::Token;
 use crate::qr;
 
 /// Prints a link to a page of the app, as text and as a QR code, and what to know of it.
 ///
 /// # Errors
-/// Rocket's settings have no port.
-pub fn show(rocket: &Figment, config: &Config, page: &str, token: &Token) -> Result<()> {
+/// It is too long for a QR code.
+pub fn show(listener: &Listener, config: &Config, page: &str, token: &Token) -> Result<()> {
     let origin = match &config.public_url {
         Some(url) => url.clone(),
-        None => format!("http://localhost:{}", rocket.extract_inner::<u16>("port")?),
+        None => format!("http://localhost:{}", listener.port),
     };
     let link = link_with_secret(&origin, page, token);
     println!("{link}\n\n{}\n", qr::text(&link)?);

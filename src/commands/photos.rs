@@ -2,9 +2,10 @@
 
 use anyhow::{Result, ensure};
 
-use super::{photos_move, settings};
+use super::photos_move;
 use crate::app;
-use crate::cli::{Options, PhotosCommand};
+use crate::cli::PhotosCommand;
+use crate::config::Config;
 use crate::photos::name::PhotoName;
 use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
 
@@ -12,8 +13,7 @@ use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
 ///
 /// # Errors
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
-pub async fn run(options: &Options, command: PhotosCommand) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     match command {
         PhotosCommand::Failed => list_failed(&app::queue(config).await?).await,
         PhotosCommand::Retry { all: true, .. } => {

@@ -3,12 +3,12 @@
 use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
-use super::{on_a_thread, serve, settings};
+use super::{on_a_thread, serve};
 use crate::backup::bridge::Bridge;
 use crate::backup::place::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
-use crate::cli::{Options, RestoreOptions};
+use crate::cli::RestoreOptions;
 use crate::config::Config;
 use crate::db;
 
@@ -16,8 +16,7 @@ use crate::db;
 ///
 /// # Errors
 /// The data folder isn't empty, a server is running on it, or the archive isn't sound.
-pub async fn run(options: &Options, command: RestoreOptions) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
     on_a_thread(move |bridge| run_on(&config, &command, &bridge)).await
 }
 

@@ -6,18 +6,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rocket::figment::Figment;
-use rocket::figment::providers::Serialized;
 use rocket::local::asynchronous::Client;
 use tokio::net::TcpListener;
 
-use super::settings;
 use crate::api;
 use crate::app::{self, App, begun_anew};
 use crate::backup::schedule::Schedule;
 use crate::backup::{restore, workplace};
-use crate::cli::{Options, ServeOptions};
-use crate::config::WorkerPlace;
+use crate::cli::ServeOptions;
+use crate::config::{Listener, Settings, WorkerPlace};
 use crate::folder;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
@@ -32,9 +29,13 @@ const PREPARE_AGAIN: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// The data folder can't be used or is in use, or the address can't be listened on.
-pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
-    let (rocket, config) = settings(options)?;
-    let figment = with_options(rocket, &serve);
+pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
+    let Settings {
+        mut listener,
+        config,
+    } = settings;
+    listener.address = serve.address.unwrap_or(listener.address);
+    listener.port = serve.port.unwrap_or(listener.port);
     let folder = config.data_dir.clone();
     // Before anything is made, not even the lock.
     app::check_folder(&config)?;
@@ -50,7 +51,7 @@ pub async fn run(options: &Options, serve: ServeOptions) -> Result<()> {
     let (ending, shutdown) = shutdown::pair();
     let background = start_background(&app, &shutdown);
     let served = tokio::select! {
-        served = answer_requests(figment, app.clone()) => served,
+        served = answer_requests(listener, app.clone()) => served,
         doubt = prepare(&app) => Err(doubt),
     };
     ending.announce();
@@ -86,32 +87,29 @@ async fn sweep_leftovers(app: &App) {
 }
 
 /// Answers requests until the process is asked to end, and then those that are under way.
-async fn answer_requests(figment: Figment, app: App) -> Result<()> {
-    let settings: rocket::Config = figment.extract().context("The settings can't be used")?;
-    let listener = TcpListener::bind((settings.address, settings.port))
+async fn answer_requests(mut settings: Listener, app: App) -> Result<()> {
+    let wanted = SocketAddr::new(settings.address, settings.port);
+    let listener = TcpListener::bind(wanted)
         .await
-        .context("The server can't run: it can't listen on its address")?;
+        .with_context(|| cannot_listen(wanted))?;
     let address = listener.local_addr()?;
-    let figment = figment.merge(Serialized::global("port", address.port()));
-    let rocket = Client::untracked(api::rocket_with(figment, app.clone()))
+    settings.port = address.port();
+    let rocket = Client::untracked(api::rocket_with(settings.rocket(), app.clone()))
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let asked_to_end = shutdown::listen()?;
-    announce(address);
+    announce(address, app.config.public_url.as_deref());
     let grace = Duration::from_secs(settings.shutdown.grace.into());
     server::run(listener, rocket, app, asked_to_end, grace).await;
     Ok(())
 }
 
-fn with_options(rocket: Figment, serve: &ServeOptions) -> Figment {
-    let mut figment = rocket;
-    if let Some(address) = serve.address {
-        figment = figment.merge(Serialized::global("address", address));
-    }
-    if let Some(port) = serve.port {
-        figment = figment.merge(Serialized::global("port", port));
-    }
-    figment
+/// Said before the reason that the system gives.
+fn cannot_listen(address: SocketAddr) -> String {
+    format!(
+        "The server can't run: it can't listen on its address, {address}. If another program listens there, end that, or \
+         choose another port with --port or ROCKET_PORT; `shared-spaces doctor` tells more"
+    )
 }
 
 fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
@@ -186,11 +184,13 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-fn announce(address: SocketAddr) {
-    let host = if address.ip().is_loopback() {
-        "localhost".to_owned()
+fn announce(address: SocketAddr, public_url: Option<&str>) {
+    if address.ip().is_loopback() {
+        println!("Shared Spaces is up: http://localhost:{}", address.port());
     } else {
-        address.ip().to_string()
-    };
-    println!("Shared Spaces is up: http://{host}:{}", address.port());
+        println!("Shared Spaces is up: http://{address}");
+    }
+    if let Some(url) = public_url {
+        println!("People reach it by {url}");
+    }
 }

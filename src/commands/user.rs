@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{link, settings};
+use super::link;
 use crate::app::App;
-use crate::cli::{Options, UserCommand};
+use crate::cli::UserCommand;
+use crate::config::Settings;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
@@ -18,8 +19,8 @@ use crate::domain::{password_resets, sessions};
 ///
 /// # Errors
 /// What the rules refuse, in the sentences that the API uses too.
-pub async fn run(options: &Options, command: UserCommand) -> Result<()> {
-    let (rocket, config) = settings(options)?;
+pub async fn run(settings: Settings, command: UserCommand) -> Result<()> {
+    let Settings { listener, config } = settings;
     let app = App::start(config).await?;
     match command {
         UserCommand::Add { login } => add(&app, &login).await,
@@ -27,7 +28,7 @@ pub async fn run(options: &Options, command: UserCommand) -> Result<()> {
         UserCommand::ResetPassword { login } => reset_password(&app, login).await,
         UserCommand::ResetLink { login, hours } => {
             let token = reset_link(&app, login, hours).await?;
-            link::show(&rocket, &app.config, "password-reset", &token)
+            link::show(&listener, &app.config, "password-reset", &token)
         }
         UserCommand::Remove { login, yes } => remove(&app, login, yes).await,
     }

@@ -3,12 +3,11 @@
 use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
-use super::{on_a_thread, settings};
+use super::on_a_thread;
 use crate::backup::bridge::Bridge;
 use crate::backup::place::Target;
 use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
-use crate::cli::Options;
 use crate::config::Config;
 use crate::db;
 
@@ -16,8 +15,7 @@ use crate::db;
 ///
 /// # Errors
 /// One is damaged or incomplete, or can't be read.
-pub async fn run(options: &Options, archives: String) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: Config, archives: String) -> Result<()> {
     on_a_thread(move |bridge| check(&archives, &config, &bridge)).await
 }
 

@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 
-use super::settings;
 use crate::app::{App, remote_sorter};
-use crate::cli::Options;
+use crate::config::Config;
 use crate::shutdown;
 
 /// Sorts photos until the process is asked to end; the photo in hand is finished.
@@ -13,8 +12,7 @@ use crate::shutdown;
 ///
 /// # Errors
 /// The settings or the data folder can't be used; the system lets nobody wait for its signals.
-pub async fn run(options: &Options) -> Result<()> {
-    let config = settings(options)?.1;
+pub async fn run(config: Config) -> Result<()> {
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
         None => App::start(config).await?.sorter(),

@@ -1,0 +1,415 @@
+//! What is taken and what is refused, with the environment and the file that somebody would have.
+
+use figment::Jail;
+
+use super::*;
+
+/// Runs `prepare` in an empty folder with an empty environment, and gives the settings, or what is said against them.
+fn settings(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Settings, String> {
+    let mut loaded = Err(String::new());
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        prepare(jail)?;
+        loaded = Settings::load().map_err(|error| format!("{error:#}"));
+        Ok(())
+    });
+    loaded
+}
+
+fn load(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Config, String> {
+    settings(prepare).map(|settings| settings.config)
+}
+
+/// What is said against a variable of the environment.
+fn refusal(name: &str, value: &str) -> String {
+    settings(|jail| {
+        jail.set_env(name, value);
+        Ok(())
+    })
+    .unwrap_err()
+}
+
+/// What is said against a file.
+fn refusal_of_file(text: &str) -> String {
+    settings(|jail| jail.create_file("Rocket.toml", text).map(drop)).unwrap_err()
+}
+
+#[test]
+fn with_no_settings_at_all_everything_is_local() {
+    let config = load(|_| Ok(())).unwrap();
+    assert_eq!(config.data_dir, PathBuf::from("data"));
+    assert_eq!(config.limits.text_max, 2000);
+    assert_eq!(config.registration, Registration::Open);
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let config = load(|jail| {
+        jail.create_file(
+            "Rocket.toml",
+            "[default.app.limits]\ntext_max = 100\nlogin_max = 15",
+        )?;
+        jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAX", "200");
+        jail.set_env("SHARED_SPACES_REGISTRATION", "closed");
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(config.limits.text_max, 200);
+    assert_eq!(config.limits.login_max, 15);
+    assert_eq!(config.registration, Registration::Closed);
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_name() {
+    assert_eq!(
+        refusal("SHARED_SPACES_LIMITS__TEXT_MAXIMUM", "200"),
+        "The environment variable SHARED_SPACES_LIMITS__TEXT_MAXIMUM has no effect: there is no setting \
+         limits.text_maximum: did you mean SHARED_SPACES_LIMITS__TEXT_MAX?"
+    );
+}
+
+#[test]
+fn a_table_of_another_profile_is_used_when_that_profile_is_chosen() {
+    let config = load(|jail| {
+        jail.create_file(
+            "Rocket.toml",
+            "[default.app]\ndata_dir = \"a\"\n[cellar.app]\ndata_dir = \"b\"",
+        )?;
+        jail.set_env("ROCKET_PROFILE", "cellar");
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(config.data_dir, PathBuf::from("b"));
+}
+
+#[test]
+fn sqs_needs_the_address_of_the_queue_and_brings_its_workers_elsewhere() {
+    let with_url = |url: Option<&str>| {
+        load(|jail| {
+            jail.set_env("SHARED_SPACES_PHOTOS__STORE", "s3");
+            jail.set_env("SHARED_SPACES_PHOTOS__QUEUE", "sqs");
+            url.into_iter()
+                .for_each(|url| jail.set_env("SHARED_SPACES_PHOTOS__QUEUE_URL", url));
+            Ok(())
+        })
+    };
+    assert!(with_url(None).unwrap_err().contains("photos.queue_url"));
+    let config = with_url(Some("https://sqs.example/1/photos.fifo")).unwrap();
+    assert_eq!(config.photos.worker(), WorkerPlace::Separate);
+    assert_eq!(Config::default().photos.worker(), WorkerPlace::Inside);
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused_by_name() {
+    for (key, value, name) in [
+        ("SHARED_SPACES_LIMITS__TEXT_MIN", "3000", "limits.text_min"),
+        (
+            "SHARED_SPACES_LIMITS__PHOTO_BYTES",
+            "0",
+            "limits.photo_bytes",
+        ),
+        (
+            "SHARED_SPACES_PUBLIC_URL",
+            "spaces.example.org",
+            "public_url",
+        ),
+        (
+            "SHARED_SPACES_PUBLIC_URL",
+            "https://example.org/spaces",
+            "public_url",
+        ),
+        ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
+        (
+            "SHARED_SPACES_RATE_LIMITS__ACCOUNT_PER_HOUR",
+            "0",
+            "rate_limits.account_per_hour",
+        ),
+        (
+            "SHARED_SPACES_TRUSTED_PROXIES",
+            "[\"10.0.0.0/33\"]",
+            "trusted_proxies",
+        ),
+        (
+            "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
+            "0",
+            "sessions.lifetime_days",
+        ),
+        ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
+        ("SHARED_SPACES_BACKUP__EVERY", "daily", "backup.every"),
+        ("SHARED_SPACES_BACKUP__EVERY", "24h", "backup.to"),
+        ("SHARED_SPACES_BACKUP__KEEP", "0", "backup.keep"),
+        (
+            "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
+            "0",
+            "photos.max_attempts",
+        ),
+    ] {
+        let refusal = refusal(key, value);
+        assert!(
+            refusal.starts_with("The setting ") && refusal.contains(name),
+            "{refusal}"
+        );
+        let end = format!(" is set by the environment variable {key})");
+        assert!(refusal.ends_with(&end), "{refusal}");
+    }
+}
+
+#[test]
+fn what_rocket_would_read_and_nobody_here_does_is_refused_with_what_does_instead() {
+    for (key, value, instead) in [
+        (
+            "TLS",
+            "{certs=\"a.pem\", key=\"b.pem\"}",
+            "a proxy in front of it HTTPS",
+        ),
+        ("TLS__CERTS", "a.pem", "a proxy in front of it HTTPS"),
+        ("WORKERS", "4", "cores"),
+        ("MAX_BLOCKING", "4", "cores"),
+        ("KEEP_ALIVE", "5", "connections.idle_seconds"),
+        ("LIMITS", "{json=\"5MiB\"}", "limits.photo_bytes"),
+        ("TEMP_DIR", "/tmp", "data_dir"),
+        ("IP_HEADER", "X-Real-IP", "trusted_proxies"),
+        ("SECRET_KEY", "abc", "data folder"),
+        ("CLI_COLORS", "false", "NO_COLOR"),
+        ("SHUTDOWN", "{grace=5, mercy=5}", "shutdown.grace"),
+        ("SHUTDOWN__CTRLC", "false", "asked to"),
+        ("ADRESS", "0.0.0.0", "did you mean ROCKET_ADDRESS?"),
+        ("LOGLEVEL", "normal", "did you mean ROCKET_LOG_LEVEL?"),
+        ("DATA_DIR", "/srv", "did you mean SHARED_SPACES_DATA_DIR?"),
+        ("APP", "{data_dri=\"/srv\"}", "there is no setting data_dri"),
+        ("QUITE_OTHER", "1", "there is no setting quite_other"),
+    ] {
+        let variable = format!("ROCKET_{key}");
+        let said = refusal(&variable, value);
+        assert!(
+            said.starts_with(&format!(
+                "The environment variable {variable} has no effect: "
+            )) && said.contains(instead),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
+    for (text, said) in [
+        (
+            "\n[default.tls]\ncerts = \"a\"",
+            "Rocket.toml, line 2: tls has no effect: the server speaks plain HTTP",
+        ),
+        (
+            "[default]\nport = 8000\nworkers = 3",
+            "Rocket.toml, line 3: workers has no effect",
+        ),
+        (
+            "[default]\nshutdown = { grace = 3, mercy = 3 }",
+            "Rocket.toml, line 2: shutdown.mercy has no effect",
+        ),
+        (
+            "[global]\nkeep_alive = 3",
+            "Rocket.toml, line 2: keep_alive has no effect",
+        ),
+        (
+            "[default]\nPort = 80",
+            "there is no setting Port: did you mean port?",
+        ),
+        (
+            "[default]\ndata_dir = \"a\"",
+            "it belongs into [default.app]",
+        ),
+        ("[default.app]\nport = 80", "it belongs into [default]"),
+        (
+            "[default.app]\n\nregistratoin = \"closed\"",
+            "Rocket.toml, line 3: registratoin has no effect: there is no setting registratoin: did you mean registration?",
+        ),
+        (
+            "[default.app.limit]\ntext_max = 5",
+            "line 1: limit has no effect",
+        ),
+        (
+            "[default.app.data_dir]\nis = \"a table\"",
+            "line 2: data_dir.is has no effect",
+        ),
+        ("port = 80", "line 1: port isn't a table"),
+        ("[[default]]\nport = 80", "line 1: default isn't a table"),
+        ("[default]\napp = 5", "line 2: app isn't a table"),
+        (
+            "[app]\ndata_dir = \"a\"",
+            "it belongs into another, as [default.app]",
+        ),
+        (
+            "[limits]\ntext_max = 5",
+            "it belongs into another, as [default.app.limits]",
+        ),
+        ("[defualt.app]\ndata_dir = \"a\"", "did you mean [default]?"),
+        ("[default.app\n", "Rocket.toml, line 1: this isn't TOML"),
+        (
+            "[default.app.limits]\ntext_max = \"many\"",
+            "The setting limits.text_max must be a whole number that isn't negative, and not 'many' (limits.text_max is set in Rocket.toml, line 2)",
+        ),
+    ] {
+        let refusal = refusal_of_file(text);
+        assert!(refusal.contains(said), "{refusal}");
+    }
+}
+
+#[test]
+fn all_that_has_no_effect_is_told_at_once() {
+    let said = refusal_of_file("[default]\nworkers = 3\n[default.app]\ndata = \"a\"");
+    assert_eq!(said.lines().count(), 2, "{said}");
+}
+
+#[test]
+fn another_profile_is_its_own_business_until_it_is_chosen() {
+    let file = "[default]\nport = 1\n[cellar]\nworkers = 3";
+    let with = |profile: Option<&str>| {
+        settings(|jail| {
+            jail.create_file("Rocket.toml", file)?;
+            profile
+                .into_iter()
+                .for_each(|profile| jail.set_env("ROCKET_PROFILE", profile));
+            Ok(())
+        })
+    };
+    assert_eq!(with(None).unwrap().listener.port, 1);
+    assert!(
+        with(Some("cellar"))
+            .unwrap_err()
+            .contains("line 4: workers has no effect")
+    );
+    assert!(
+        with(Some("celler"))
+            .unwrap_err()
+            .contains("there is no table [celler] in Rocket.toml")
+    );
+    assert!(with(Some("release")).is_ok());
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let said = refusal("ROCKET_CONFIG", "settings.toml");
+    assert_eq!(
+        said,
+        "The environment variable ROCKET_CONFIG names the file settings.toml, and there is no such file"
+    );
+    let listener = settings(|jail| {
+        jail.create_file("settings.toml", "[default]\nport = 7")?;
+        jail.set_env("ROCKET_CONFIG", "settings.toml");
+        Ok(())
+    });
+    assert_eq!(listener.unwrap().listener.port, 7);
+}
+
+#[test]
+fn what_has_an_effect_is_taken_from_both() {
+    let in_file = "[default]\naddress = \"0.0.0.0\"\nport = 80\nlog_level = \"debug\"\nident = false\n[default.shutdown]\ngrace = 7";
+    let listener = settings(|jail| jail.create_file("Rocket.toml", in_file).map(drop))
+        .unwrap()
+        .listener;
+    assert_eq!(listener.address.to_string(), "0.0.0.0");
+    assert_eq!((listener.port, listener.shutdown.grace), (80, 7));
+    assert_eq!(String::from(listener.log_level), "debug");
+    let listener = settings(|jail| {
+        jail.create_file("Rocket.toml", in_file)?;
+        jail.set_env("ROCKET_ADDRESS", "::1");
+        jail.set_env("ROCKET_PORT", "81");
+        jail.set_env("ROCKET_LOG_LEVEL", "critical");
+        jail.set_env("ROCKET_SHUTDOWN__GRACE", "8");
+        Ok(())
+    });
+    let listener = listener.unwrap().listener;
+    assert_eq!(listener.address.to_string(), "::1");
+    assert_eq!((listener.port, listener.shutdown.grace), (81, 8));
+    assert_eq!(String::from(listener.log_level), "warn");
+    let listener = settings(|jail| {
+        jail.set_env("ROCKET_SHUTDOWN", "{grace=9}");
+        Ok(())
+    });
+    assert_eq!(listener.unwrap().listener.shutdown.grace, 9);
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_refused_in_words_with_the_whole_name_of_its_variable() {
+    for (key, value, said) in [
+        (
+            "SHARED_SPACES_LIMITS__TEXT_MAX",
+            "many",
+            "limits.text_max must be a whole number that isn't negative, and not 'many'",
+        ),
+        (
+            "SHARED_SPACES_LIMITS__TEXT_MAX",
+            "-1",
+            "limits.text_max must be a whole number that isn't negative, and not -1",
+        ),
+        (
+            "SHARED_SPACES_LIMITS",
+            "{text_max=\"many\"}",
+            "limits.text_max must be a whole number that isn't negative, and not 'many'",
+        ),
+        (
+            "SHARED_SPACES_LIMITS",
+            "many",
+            "limits must be a table, and not 'many'",
+        ),
+        (
+            "SHARED_SPACES_REGISTRATION",
+            "perhaps",
+            "registration must be open, invite or closed, and not 'perhaps'",
+        ),
+        (
+            "SHARED_SPACES_EXPECT_DATA",
+            "yes",
+            "expect_data must be true or false, and not 'yes'",
+        ),
+        (
+            "SHARED_SPACES_CORS_ORIGINS",
+            "https://a.example",
+            "cors_origins must be a list, such as [\"one\", \"another\"], and not 'https://a.example'",
+        ),
+        (
+            "SHARED_SPACES_PHOTOS__BUCKET",
+            "123",
+            "photos.bucket must be a text, and not 123: write it in quotes",
+        ),
+        (
+            "SHARED_SPACES_PHOTOS__STORE",
+            "disk",
+            "photos.store must be local or s3, and not 'disk'",
+        ),
+        (
+            "ROCKET_ADDRESS",
+            "localhost",
+            "address must be an IP address",
+        ),
+        (
+            "ROCKET_PORT",
+            "70000",
+            "port must be a whole number from 0 to 65535, and not 70000",
+        ),
+        (
+            "ROCKET_PORT",
+            "http",
+            "port must be a whole number from 0 to 65535, and not 'http'",
+        ),
+        (
+            "ROCKET_LOG_LEVEL",
+            "loud",
+            "log_level must be off, critical, normal or debug, and not 'loud'",
+        ),
+        (
+            "ROCKET_SHUTDOWN__GRACE",
+            "long",
+            "shutdown.grace must be a whole number from 0 to 4294967295, and not 'long'",
+        ),
+    ] {
+        let refusal = refusal(key, value);
+        assert!(
+            refusal.starts_with(&format!("The setting {said}")),
+            "{refusal}"
+        );
+        assert!(
+            refusal.ends_with(&format!(" is set by the environment variable {key})")),
+            "{refusal}"
+        );
+    }
+}

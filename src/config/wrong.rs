@@ -1,0 +1,93 @@
+//! What is wrong with the value of a setting, in a sentence.
+
+use anyhow::anyhow;
+use figment::Error;
+use figment::error::{Actual, Kind};
+
+/// The longest piece of a value that is told again, in characters.
+const SHOWN: usize = 60;
+
+/// Every setting that can't be used, by name.
+pub(super) fn error(error: Error) -> anyhow::Error {
+    let sentences: Vec<String> = error.into_iter().map(|one| sentence(&one)).collect();
+    anyhow!(sentences.join(".\n"))
+}
+
+fn sentence(error: &Error) -> String {
+    if error.path.is_empty() {
+        return format!("The settings can't be used: {error}");
+    }
+    let key = error.path.join(".");
+    match &error.kind {
+        Kind::InvalidType(found, wanted) | Kind::InvalidValue(found, wanted) => {
+            let wanted = kind(wanted);
+            let hint = match found {
+                Actual::Bool(_) | Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_)
+                    if wanted == TEXT =>
+                {
+                    ": write it in quotes"
+                }
+                _ => "",
+            };
+            format!(
+                "The setting {key} must be {wanted}, and not {}{hint}",
+                value(found)
+            )
+        }
+        Kind::UnknownVariant(found, known) => format!(
+            "The setting {key} must be {}, and not '{}'",
+            one_of(known),
+            short(found)
+        ),
+        Kind::Message(message) if message.starts_with("The setting ") => message.clone(),
+        other => format!("The setting {key} can't be used: {other}"),
+    }
+}
+
+const TEXT: &str = "a text";
+
+/// What is wanted, in words that aren't Rust's.
+fn kind(wanted: &str) -> &str {
+    match wanted {
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "usize" | "u64" => "a whole number that isn't negative",
+        "i64" => "a whole number",
+        "a boolean" | "bool" => "true or false",
+        "a string" | "string" | "path string" | "a path string" => TEXT,
+        "a sequence" => "a list, such as [\"one\", \"another\"]",
+        _ if wanted.starts_with("struct ") => "a table",
+        _ if wanted.starts_with("enum ") || wanted.ends_with(" enum") => "one of its words",
+        _ => wanted,
+    }
+}
+
+fn value(found: &Actual) -> String {
+    match found {
+        Actual::Str(text) => format!("'{}'", short(text)),
+        Actual::Bool(value) => value.to_string(),
+        Actual::Unsigned(number) => number.to_string(),
+        Actual::Signed(number) => number.to_string(),
+        Actual::Float(number) => number.to_string(),
+        Actual::Char(one) => format!("'{}'", one.escape_debug()),
+        Actual::Seq => String::from("a list"),
+        Actual::Map => String::from("a table"),
+        Actual::Unit | Actual::Option => String::from("empty"),
+        other => other.to_string(),
+    }
+}
+
+/// The beginning of what was given, in one line.
+fn short(text: &str) -> String {
+    let start: String = text.chars().take(SHOWN).collect();
+    let dots = if start.len() < text.len() { "…" } else { "" };
+    format!("{}{dots}", start.escape_debug())
+}
+
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => String::from("nothing"),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
