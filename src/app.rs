@@ -29,6 +29,7 @@ use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 use crate::private;
+use crate::record::Seldom;
 use crate::upkeep::Upkeep;
 use crate::uploads::Uploads;
 
@@ -44,6 +45,7 @@ pub struct App {
     pub passwords: Passwords,
     pub attempts: Attempts,
     pub uploads: Uploads,
+    pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub intake: Intake,
@@ -111,6 +113,7 @@ impl App {
             sorted,
             attempts: Attempts::new(&config.rate_limits, &clock),
             uploads: Uploads::new(&config.connections),
+            seldom: Seldom::new(&clock),
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkKey::open(&folder.join(folder::KEY))?,
             ids: Arc::new(ids),

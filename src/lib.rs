@@ -33,8 +33,10 @@ pub mod clock;
 pub mod commands;
 // Every setting.
 pub mod config;
-// What is written down while the program runs.
+// Where log lines go, and how many.
 pub mod log;
+// What an operator must know, a line of the log each.
+pub mod record;
 // Many readers, one writer.
 pub mod db;
 // Folders that survive a power cut.

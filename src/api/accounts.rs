@@ -16,6 +16,7 @@ use crate::domain::users::{self, User};
 use crate::domain::{invitations, sessions};
 use crate::error::{Error, Result};
 use crate::passwords::Verdict;
+use crate::record::{self, By};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -59,14 +60,22 @@ pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> 
     let attempt = app.attempts.register(visitor.address, login.key())?;
     let hash = app.passwords.hash(password).await?;
     attempt.counts();
+    let is_invited = invitation.is_some();
     let created = app.db.write(move |conn| {
         let user = users::create(conn, &login, &hash, now)?;
-        if let Some(token) = &invitation {
-            invitations::accept(conn, token, user.id, now)?;
-        }
-        Ok(user)
+        let joined = match &invitation {
+            Some(token) => invitations::accept(conn, token, user.id, now)?,
+            None => None,
+        };
+        Ok((user, joined))
     });
-    Ok(Json(created.await?))
+    let (user, joined) = created.await?;
+    let by = By::Visitor(visitor.address);
+    record::account_made(by, &user);
+    if is_invited {
+        record::invitation_used(by, &user, joined.map(|space| space.id));
+    }
+    Ok(Json(user))
 }
 
 #[derive(Deserialize)]
@@ -93,6 +102,7 @@ pub async fn login(
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
+    let typed = record::beginning(&login);
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
     let attempt = app.attempts.sign_in(visitor.address, login.key())?;
     let found = app
@@ -104,6 +114,7 @@ pub async fn login(
     let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
     let Some((user, mut hash)) = right else {
         attempt.counts();
+        record::sign_in_failed(visitor.address, &typed);
         return Err(Error::WrongLogin);
     };
     attempt.succeeded();
@@ -121,6 +132,7 @@ pub async fn login(
             sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
         })
         .await?;
+    record::signed_in(visitor.address, user, &typed);
     cookie.set(access_token.clone());
     Ok(Json(AccessToken { access_token }))
 }
@@ -195,6 +207,7 @@ pub async fn change_password(
         .await?;
     let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
         attempt.counts();
+        record::wrong_password(visitor.address, &user.user);
         return Err(Error::WrongPassword);
     };
     if !new.is_repeated_by(&asked.confirm_password) {
@@ -209,5 +222,6 @@ pub async fn change_password(
         Ok(sessions::revoke_all(conn, id, Some(user.session))?)
     });
     changed.await?;
+    record::password_changed(user.at(visitor), &user.user);
     Ok("Password changed")
 }

@@ -8,6 +8,7 @@ use rocket::response::{Responder, Response};
 use rocket::{Route, catch};
 use serde_json::json;
 
+use super::refusals;
 use crate::error::{Error, whole_seconds};
 
 /// The seconds after which a busy server may be asked again.
@@ -56,6 +57,7 @@ impl<'r> Responder<'r, 'static> for Error {
             let path = request.uri().path();
             tracing::error!(method = %request.method(), %path, "{error:#}");
         }
+        refusals::record(&self, request);
         let status = Status::new(self.status());
         let sentence = self.to_string();
         let mut response = Response::build();

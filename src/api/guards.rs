@@ -14,6 +14,7 @@ use crate::domain::sessions::{self, Session};
 use crate::domain::tokens::Token;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
+use crate::record::By;
 
 /// Somebody signed in.
 pub struct CurrentUser {
@@ -21,6 +22,13 @@ pub struct CurrentUser {
     pub session: SessionId,
     /// Whether only a cookie proves it, which a browser also sends for other sites' pages.
     pub by_cookie: bool,
+}
+
+impl CurrentUser {
+    /// As the log names them.
+    pub fn at(&self, visitor: &Visitor) -> By<'_> {
+        By::User(visitor.address, &self.user)
+    }
 }
 
 #[rocket::async_trait]

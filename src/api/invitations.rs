@@ -10,6 +10,7 @@ use super::body::{Body, Field, Payload, optional, optional_text, text};
 use super::guards::{CurrentUser, Shared};
 use super::links::Links;
 use super::params::{Created, Piece};
+use super::visitor::Visitor;
 use crate::domain::access;
 use crate::domain::ids::{Given, InvitationId, SpaceId};
 use crate::domain::invitations::{self, Invitation, Offer, Role, Terms};
@@ -18,6 +19,7 @@ use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
 use crate::error::{Error, Result};
 use crate::qr;
+use crate::record;
 
 /// How often an invitation can be used, and how many days it holds, if nobody says.
 const USES: i64 = 1;
@@ -78,6 +80,7 @@ pub struct InvitationWithLink {
 pub async fn create(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     id: Given<SpaceId>,
     links: Links,
     body: Body<NewInvitation>,
@@ -92,6 +95,7 @@ pub async fn create(
         Ok((made, admin.space()))
     });
     let (invitation, space) = made.await?;
+    record::invitation_made(user.at(visitor), &invitation);
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
         InvitationWithLink {
@@ -125,14 +129,16 @@ pub async fn list(
 pub async fn revoke(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     id: Given<SpaceId>,
     invitation_id: Given<InvitationId>,
 ) -> Result<Status> {
     let revoked = app.db.write(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
-        invitations::revoke(conn, &admin, &invitation_id)
+        invitations::revoke(conn, &admin, &invitation_id)?;
+        invitation_id.id()
     });
-    revoked.await?;
+    record::invitation_revoked(user.at(visitor), revoked.await?);
     Ok(Status::NoContent)
 }
 
@@ -158,12 +164,19 @@ pub async fn offer(app: &Shared, body: Body<Held>) -> Result<Json<Offer>> {
 
 /// Joins with an account that is there already.
 #[post("/invitations/accept", data = "<body>")]
-pub async fn accept(app: &Shared, user: CurrentUser, body: Body<Held>) -> Result<Json<Space>> {
+pub async fn accept(
+    app: &Shared,
+    user: CurrentUser,
+    visitor: &Visitor,
+    body: Body<Held>,
+) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let joined = app.db.write(move |conn| {
         // An invitation to an account alone is not used up by who has one.
         let joined = invitations::accept(conn, &token, user.user.id, now)?;
         joined.ok_or(Error::InvitationToAccount)
     });
-    Ok(Json(joined.await?))
+    let space = joined.await?;
+    record::invitation_used(user.at(visitor), &user.user, Some(space.id));
+    Ok(Json(space))
 }

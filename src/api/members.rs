@@ -8,12 +8,14 @@ use super::body::{Body, Field, Payload, any, text};
 use super::guards::{CurrentUser, Shared};
 use super::links::Links;
 use super::params::Piece;
+use super::visitor::Visitor;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
 use crate::error::Result;
+use crate::record;
 
 #[get("/spaces/<id>/members")]
 pub async fn list(
@@ -45,15 +47,19 @@ impl Payload for Invite {
 pub async fn add(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     id: Given<SpaceId>,
     body: Body<Invite>,
 ) -> Result<&'static str> {
+    let typed = record::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
+    let asker = user.user.id;
     let added = app.db.write(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
-        members::add(conn, &admin, &login, now)
+        let admin = access::admin(conn, asker, &id)?;
+        members::add(conn, &admin, &login, now)?;
+        Ok(admin.space())
     });
-    added.await?;
+    record::member_added(user.at(visitor), added.await?, &typed);
     Ok("Member added")
 }
 
@@ -61,14 +67,18 @@ pub async fn add(
 pub async fn remove(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     id: Given<SpaceId>,
     user_id: Given<UserId>,
 ) -> Result<&'static str> {
+    let asker = user.user.id;
     let removed = app.db.write(move |conn| {
-        let removal = access::removal(conn, user.user.id, &id, &user_id)?;
-        members::remove(conn, &removal)
+        let removal = access::removal(conn, asker, &id, &user_id)?;
+        members::remove(conn, &removal)?;
+        Ok((removal.space(), removal.user()))
     });
-    removed.await?;
+    let (space, member) = removed.await?;
+    record::member_removed(user.at(visitor), space, member);
     Ok("Member deleted")
 }
 
@@ -86,14 +96,18 @@ impl Payload for SetAdmin {
 pub async fn set_admin(
     app: &Shared,
     user: CurrentUser,
+    visitor: &Visitor,
     id: Given<SpaceId>,
     user_id: Given<UserId>,
     body: Body<SetAdmin>,
 ) -> Result<&'static str> {
+    let (asker, is_admin) = (user.user.id, body.0.is_admin.as_bool());
     let changed = app.db.write(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
-        members::set_admin(conn, &admin, &user_id, body.0.is_admin.as_bool())
+        let admin = access::admin(conn, asker, &id)?;
+        members::set_admin(conn, &admin, &user_id, is_admin)?;
+        Ok((admin.space(), user_id.id()?))
     });
-    changed.await?;
+    let (space, member) = changed.await?;
+    record::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
     Ok("Admin permission changed")
 }

@@ -12,6 +12,8 @@ mod errors;
 mod form;
 // Who asks.
 mod guards;
+// Which refusals the log tells.
+mod refusals;
 // What every answer carries.
 mod headers;
 // Which method a request has.

@@ -5,10 +5,12 @@ use serde::Deserialize;
 
 use super::body::{Body, Field, Payload, text};
 use super::guards::Shared;
+use super::visitor::Visitor;
 use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
 use crate::error::{Error, Result};
+use crate::record::{self, By};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -27,12 +29,13 @@ impl Payload for Reset {
 }
 
 #[post("/password-resets/redeem", data = "<body>")]
-pub async fn redeem(app: &Shared, body: Body<Reset>) -> Result<&'static str> {
+pub async fn redeem(app: &Shared, visitor: &Visitor, body: Body<Reset>) -> Result<&'static str> {
     let Body(asked) = body;
     let (token, now) = (Token::given(&asked.token), app.now());
     let held = token.clone();
     // First, so that nobody without a link makes the server hash.
-    app.db
+    let owner = app
+        .db
         .read(move |conn| password_resets::owner(conn, &held, now))
         .await?;
     let password = Password::parse("New password", &asked.new_password, &app.config.limits)?;
@@ -43,5 +46,6 @@ pub async fn redeem(app: &Shared, body: Body<Reset>) -> Result<&'static str> {
     app.db
         .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
         .await?;
+    record::password_reset(By::Visitor(visitor.address), &owner);
     Ok("Password changed")
 }

@@ -8,12 +8,14 @@ use super::body::{Body, Field, Payload, text};
 use super::guards::{CurrentUser, Shared};
 use super::links::Links;
 use super::params::Piece;
+use super::visitor::Visitor;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::spaces::{self, OpenSpace, Space};
 use crate::domain::text::SpaceName;
 use crate::error::Result;
+use crate::record;
 
 #[derive(Deserialize)]
 pub struct NewSpace {
@@ -80,13 +82,20 @@ pub async fn rename(
 }
 
 #[delete("/spaces/<id>")]
-pub async fn delete(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<&'static str> {
-    let (now, space) = (app.now(), id.clone());
+pub async fn delete(
+    app: &Shared,
+    user: CurrentUser,
+    visitor: &Visitor,
+    id: Given<SpaceId>,
+) -> Result<&'static str> {
+    let (now, asker, space) = (app.now(), user.user.id, id.clone());
     let deleted = app.db.write(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
-        spaces::delete(conn, &admin, now)
+        let admin = access::admin(conn, asker, &id)?;
+        Ok((spaces::delete(conn, &admin, now)?, admin.space()))
     });
-    app.sweeper().delete_now(&deleted.await?).await;
+    let (photos, gone) = deleted.await?;
+    record::space_deleted(user.at(visitor), gone);
+    app.sweeper().delete_now(&photos).await;
     app.sweeper().delete_space_now(&space).await;
     Ok("Space deleted")
 }

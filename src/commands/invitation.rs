@@ -10,6 +10,7 @@ use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::invitations::{self, Invitation, Role, Terms};
 use crate::domain::tokens::Token;
+use crate::record::{self, By};
 
 /// Makes, lists or takes back invitations.
 ///
@@ -22,9 +23,11 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
         InvitationCommand::List => list(&app).await,
         InvitationCommand::Revoke { id } => {
             let given = Given::new(&id);
-            app.db
-                .write(move |conn| invitations::revoke_any(conn, &given))
-                .await?;
+            let revoked = app.db.write(move |conn| {
+                invitations::revoke_any(conn, &given)?;
+                given.id()
+            });
+            record::invitation_revoked(By::CommandLine, revoked.await?);
             println!("Took the invitation {id} back");
             Ok(())
         }
@@ -49,7 +52,9 @@ async fn add(app: &App, space: Option<String>, terms: Terms) -> Result<Token> {
         let into = space.map(|id| access::operator(conn, &id)).transpose()?;
         invitations::create(conn, into.as_ref(), None, terms, &kept, now)
     });
-    let Invitation { id, expires_at, .. } = made.await?;
+    let made = made.await?;
+    record::invitation_made(By::CommandLine, &made);
+    let Invitation { id, expires_at, .. } = made;
     println!("Invitation {id}, until {}:\n", expires_at.rfc3339());
     Ok(token)
 }

@@ -8,6 +8,7 @@ use crate::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
 use crate::folder::{self, KEY};
 use crate::photos::links::LinkKey;
+use crate::record::{self, By};
 
 /// Replaces the key.
 ///
@@ -26,6 +27,7 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
             // First, so that backups know their place again whatever happens.
             owner::keep(data)?;
             LinkKey::rotate(&data.join(KEY))?;
+            record::keys_rotated(By::CommandLine);
         }
     }
     println!(

@@ -14,6 +14,7 @@ use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{password_resets, sessions};
+use crate::record::{self, By};
 
 /// Makes, lists, rescues or removes accounts.
 ///
@@ -42,6 +43,7 @@ async fn add(app: &App, login: &str) -> Result<()> {
         .db
         .write(move |conn| users::create(conn, &login, &hash, now))
         .await?;
+    record::account_made(By::CommandLine, &user);
     println!("Made the account '{}' with ID {}", user.login, user.id);
     Ok(())
 }
@@ -66,6 +68,7 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
         Ok(sessions::revoke_all(conn, id, None)?)
     });
     reset.await?;
+    record::password_reset(By::CommandLine, &user);
     println!(
         "'{}' has a new password, and is signed out everywhere",
         user.login
@@ -82,6 +85,7 @@ async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
         .db
         .write(move |conn| Ok(password_resets::create(conn, id, &kept, now, holds)?))
         .await?;
+    record::reset_link_made(By::CommandLine, &user);
     println!(
         "With this link, '{}' sets a new password, once, until {}:\n",
         user.login,
@@ -111,6 +115,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         .db
         .write(move |conn| users::remove(conn, &gone, now))
         .await?;
+    record::account_removed(By::CommandLine, &user);
     app.sweeper().delete_now(&photos).await;
     println!("Removed '{}'", user.login);
     Ok(())

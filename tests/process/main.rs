@@ -18,6 +18,7 @@ mod methods;
 mod power;
 mod private;
 mod read_only;
+mod record;
 mod secrets;
 mod settings;
 mod shutdown;

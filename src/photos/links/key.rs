@@ -15,6 +15,7 @@ use super::LinkSigner;
 use crate::durable::sync_folder;
 use crate::folder::draft;
 use crate::identity::Identity;
+use crate::record::{self, By};
 
 /// The bytes of a key.
 const SIZE: usize = 32;
@@ -67,7 +68,10 @@ impl LinkKey {
         // The key in another folder is that of another installation, and no link of ours may open anything there.
         if stamp != known.stamp && Identity::of(folder_of(&self.path)).ok() == self.folder {
             match read(&self.path) {
-                Ok(signer) => known.signer = signer,
+                Ok(signer) => {
+                    known.signer = signer;
+                    record::keys_rotated(By::CommandLine);
+                }
                 Err(error) => tracing::error!("the key from before stays in use: {error:#}"),
             }
             known.stamp = stamp;
