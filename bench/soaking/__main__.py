@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from backups import Backups
 from checks import Checks, Database, damage
 from model import Item, Tally
 from people import Album, Person
@@ -35,6 +36,7 @@ class Soak:
             self.processes.append(Worker("worker", [*command, "worker"], environment, self.log, self.tally))
         self.database = Database(folder / "data" / "shared-spaces.db")
         self.people = self.settle()
+        self.backups = Backups(command, environment, self.store, self.people, folder, self.log, self.tally, f"{seed} backups")
 
     def settle(self):
         """Everybody makes an account and a space of their own, which all are in."""
@@ -58,6 +60,13 @@ class Soak:
             self.tally.complain("driver", f"{person.login} can't go on: {error!r}")
             raise
 
+    def back_up(self):
+        try:
+            self.backups.run(self.ending)
+        except Exception as error:
+            self.tally.complain("driver", f"backups can't go on: {error!r}")
+            raise
+
     def run(self):
         """Lets people and killers work, then looks at everything, then makes sure that the looking means something."""
         try:
@@ -67,6 +76,7 @@ class Soak:
             self.server.start()
             self.checks(self.tally).wait_for_rest()
             self.checks(self.tally).run()
+            self.backups.check()
             self.prove()
             for process in self.processes:
                 process.end()
@@ -84,6 +94,7 @@ class Soak:
             threading.Thread(target=process.keep_killing, args=[self.ending, f"{self.seed} {at}"])
             for at, process in enumerate(self.processes)
         ]
+        threads.append(threading.Thread(target=self.back_up))
         began = time.monotonic()
         for thread in threads:
             thread.start()
@@ -116,6 +127,9 @@ class Soak:
             count["kills of servers"],
             count["kills of workers"],
             count["lost answers"],
+            count["backups"],
+            count["kills of backups"],
+            count["restores"],
             len(self.tally.complaints),
         ]
         return f"| {' | '.join(map(str, cells))} |"
@@ -140,8 +154,8 @@ def main():
     with ThreadPoolExecutor() as pool:
         for soak in [pool.submit(soak.run) for soak in soaks]:
             soak.result()
-    print("| store | minutes | operations | kills of the server | kills of workers | lost answers | losses |")
-    print("|---|---|---|---|---|---|---|")
+    print("| store | minutes | operations | kills of the server | kills of workers | lost answers | backups | killed | restored | losses |")
+    print(f"|{'---|' * 10}")
     for soak in soaks:
         print(soak.row())
     complaints = [f"{soak.store.name}: {kind}: {sentence}" for soak in soaks for kind, sentence in soak.tally.complaints]

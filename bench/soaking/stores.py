@@ -17,6 +17,16 @@ class Local:
     def __init__(self, folder):
         self.root = folder / "data" / "photos"
         self.environment = {}
+        self.backups = folder / "backups"
+        self.backups.mkdir()
+        self.place = str(self.backups)
+
+    def archives(self):
+        """The names of the archives at the place of backups."""
+        return {path.name for path in self.backups.glob("*.tar.zst")}
+
+    def address(self, archive):
+        return str(self.backups / archive)
 
     def close(self):
         pass
@@ -70,6 +80,8 @@ class Moto:
         access = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
         os.environ.update(access)
         self.s3, self.sqs = (boto3.client(service, endpoint_url=endpoint, region_name="us-east-1") for service in ("s3", "sqs"))
+        self.s3.create_bucket(Bucket="soak-backups")
+        self.place = "s3://soak-backups/spaces"
         # What a killed worker had in hand comes again soon.
         attributes = {"FifoQueue": "true", "VisibilityTimeout": "3"}
         self.queue = self.sqs.create_queue(QueueName="photos.fifo", Attributes=attributes)["QueueUrl"]
@@ -81,6 +93,13 @@ class Moto:
             "SHARED_SPACES_PHOTOS__QUEUE": "sqs",
             "SHARED_SPACES_PHOTOS__QUEUE_URL": self.queue,
         }
+
+    def archives(self):
+        found = (key.removeprefix("spaces/") for key in self.keys("soak-backups"))
+        return {file for file in found if file.endswith(".tar.zst")}
+
+    def address(self, archive):
+        return f"{self.place}/{archive}"
 
     def close(self):
         self.moto.stdin.close()
