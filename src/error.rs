@@ -57,6 +57,8 @@ pub enum Error {
     CrossOrigin,
     #[error("Sign out with DELETE /logout")]
     CookieLogoutByGet,
+    #[error("This session belongs to another account than the request is made for")]
+    OtherAccount,
 
     /// `wait` is the time until the next attempt.
     #[error("Too many attempts, try again in {}", in_words(*.wait))]
@@ -189,6 +191,7 @@ impl Error {
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
             Self::CrossOrigin => (403, "cross_origin"),
             Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
+            Self::OtherAccount => (409, "other_account"),
             Self::RegistrationClosed => (403, "registration_closed"),
             Self::InvitationNeeded => (403, "invitation_needed"),
             Self::NoInvitation => (404, "no_such_invitation"),

@@ -65,6 +65,9 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
     if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
         return Err(Error::CrossOrigin);
     }
+    if !is_meant_for(&session.user, request) {
+        return Err(Error::OtherAccount);
+    }
     if session.is_stale(now) {
         let id = session.id;
         let touched = app
@@ -98,6 +101,16 @@ fn bearer(request: &Request<'_>) -> Option<String> {
 
 fn changes_state(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options)
+}
+
+/// The header in which a page names the account that it was opened for, by its id.
+const MADE_FOR: &str = "Shared-Spaces-User";
+
+/// Whether the request is made for this account. All windows of a browser share one cookie: a page that was opened by
+/// one person would otherwise act as the next one who signs in, with what the first has written.
+fn is_meant_for(user: &User, request: &Request<'_>) -> bool {
+    let mut named = request.headers().get(MADE_FOR);
+    named.all(|id| id == user.id.to_string())
 }
 
 /// Whether the page that sends this is ours: by the browser's own word, else by the origin that it names.

@@ -209,6 +209,14 @@ fn accounts_and_sessions() {
         "cross_origin",
         "Requests with the cookie must come from this site",
     );
+    let for_bob = Header::new("Shared-Spaces-User", "2");
+    refused(
+        &ann,
+        &app.client().get("/me").header(for_bob),
+        409,
+        "other_account",
+        "This session belongs to another account than the request is made for",
+    );
     let app = TestApp::with(|config| config.registration = Registration::Closed);
     let body = json!({"login": "ann", "password": PASSWORD, "confirm-password": PASSWORD});
     refused(

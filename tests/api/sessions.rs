@@ -242,6 +242,35 @@ fn a_token_goes_before_a_cookie_and_needs_no_origin() {
 }
 
 #[test]
+fn a_request_made_for_another_account_changes_and_tells_nothing() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    // Ann's page is still open in the browser in which Bob has signed in meanwhile.
+    let from_page_of = |user: &'static str| {
+        let headers = [
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Shared-Spaces-User", user),
+        ];
+        from(&app, bob.token(), &headers)
+    };
+    let sentence = "This session belongs to another account than the request is made for";
+    for other in ["1", "", "two", "02", "2 "] {
+        from_page_of(other).is(409, sentence);
+    }
+    assert_eq!(app.count("select count(*) from spaces"), 0);
+    from_page_of("2").is_ok();
+
+    let named = |who: &'static str| Header::new("Shared-Spaces-User", who);
+    ann.send(app.client().get("/spaces").header(named("2")))
+        .is(409, sentence);
+    ann.send(app.client().delete("/logout").header(named("2")))
+        .is(409, sentence);
+    ann.get("/me").is_ok();
+    let twice = app.client().get("/me").header(named("1"));
+    ann.send(twice.header(named("2"))).is(409, sentence);
+}
+
+#[test]
 fn a_session_outlives_the_server() {
     let app = TestApp::new();
     let token = app.person("ann").token().to_owned();

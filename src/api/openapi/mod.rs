@@ -19,7 +19,9 @@ use crate::config::Config;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
     A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`. \
-    Every list comes in pieces: `limit` says how large, and the `Link` header (RFC 8288) leads to the next.";
+    Every list comes in pieces: `limit` says how large, and the `Link` header (RFC 8288) leads to the next. \
+    A request may name the account that it is made for, by its id in the header `Shared-Spaces-User`; \
+    where the session belongs to another one, it is refused and nothing has changed.";
 
 #[get("/openapi.json")]
 pub fn description(app: &Shared) -> Json<Value> {

@@ -57,6 +57,7 @@ impl Operation {
         let changes = !matches!(self.method, "get" | "head");
         self.refuses([Error::Unauthorized { token: true }])
             .refuses(changes.then_some(Error::CrossOrigin))
+            .refuses([Error::OtherAccount])
     }
 
     /// It takes a parameter beside those of its path.

@@ -26,12 +26,25 @@ interface Options {
   signal?: AbortSignal;
   /** The request outlives the page. */
   keepalive?: boolean;
+  /** The request asks whose session it is, or begins one, and so is made for nobody. */
+  anybody?: boolean;
 }
 
 interface Answer<T> {
   data: T;
   next: string | null;
 }
+
+let account: number | null = null;
+
+/** Says for whom this page speaks from now on: all windows of a browser share one session, which may change hands. */
+export function speakFor(user: number | null): void {
+  account = user;
+}
+
+/** The header that names the account which a request is made for. In another's session, the server refuses it. */
+export const madeFor = (user: number | null): Record<string, string> =>
+  user === null ? {} : { 'Shared-Spaces-User': String(user) };
 
 type Listener = (error: ApiError | null) => void;
 let listener: Listener = () => undefined;
@@ -47,7 +60,7 @@ export function report(error: ApiError | null): void {
 }
 
 async function send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : madeFor(account)) };
   let body: BodyInit | null = options.form ?? null;
   if (options.json !== undefined) {
     headers['Content-Type'] = 'application/json';
@@ -85,14 +98,14 @@ async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
 export const server = () => get<ServerInfo>('/server');
 export const health = () => get<string>('/health');
 export const description = () => get<Description>('/openapi.json');
-export const me = () => get<User>('/me');
+export const me = async () => (await send<User>('GET', '/me', { anybody: true })).data;
 
 export const register = async (login: string, password: string, confirm: string, invitation: string | null = null) =>
   (await send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm, invitation } })).data;
 
 // The token in the answer is left alone: pages use the cookie.
 export const signIn = async (login: string, password: string): Promise<void> => {
-  await send('POST', '/login', { json: { login, password } });
+  await send('POST', '/login', { json: { login, password }, anybody: true });
 };
 
 export const signOut = () => send('DELETE', '/logout');

@@ -69,7 +69,7 @@ export class Composer {
     form.set('text', this.text);
     if (this.picture) form.set('file', this.picture.file, this.picture.name);
     try {
-      this.#upload = upload(this.space, form, this.#key, (part) => (this.progress = part));
+      this.#upload = upload(this.#user, this.space, form, this.#key, (part) => (this.progress = part));
       const share = await this.#upload.done;
       this.#clear();
       feedOf(this.space).add(share);
@@ -94,7 +94,8 @@ export class Composer {
     }
     const refusal = error instanceof ApiError ? error : null;
     // Who has to sign in again finds everything as it was, and no complaint.
-    this.error = refusal?.code === 'unauthorized' ? null : error;
+    const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
+    this.error = atDoor ? null : error;
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
   }
 

@@ -19,6 +19,7 @@ class Deletions {
 
   constructor() {
     session.beforeSignOut(() => this.#flush(false));
+    session.afterSignOut(() => this.#forget());
     addEventListener('pagehide', () => void this.#flush(true));
   }
 
@@ -55,6 +56,14 @@ class Deletions {
       this.refusals.set(share, error);
       this.#hidden.delete(share);
     }
+  }
+
+  /** Lets go of what waits: it was somebody else's wish. */
+  #forget(): void {
+    const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
+    this.#hidden.clear();
+    this.refusals.clear();
+    for (const note of notes) toasts.end(note);
   }
 
   /** Sends what waits now, because there may be no later. */

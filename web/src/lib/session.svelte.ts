@@ -13,11 +13,15 @@ class Session {
   ready = $state(false);
   /** The session ended while the page was open. */
   expired = $state(false);
+  /** Who has signed in in another window of this browser, while the page was open for `user`. */
+  successor = $state.raw<User | null>(null);
   /** What the server says of itself, for who isn't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
   #before: (() => Promise<void>)[] = [];
   #after: (() => void)[] = [];
+  /** The other windows of this browser, which share the session. */
+  #windows = new BroadcastChannel('session');
 
   /** The signed-in person, where nobody else gets to. */
   get me(): User {
@@ -27,8 +31,9 @@ class Session {
 
   /** Finds out who is signed in, and leads whoever isn't to where they can. Throws if the server can't be reached. */
   async start(): Promise<void> {
+    this.#windows.onmessage = () => void this.recheck();
     try {
-      this.user = await api.me();
+      this.#become(await api.me());
     } catch (error) {
       if ((error as ApiError).status !== 401) throw error;
       await this.#toDoor();
@@ -51,38 +56,44 @@ class Session {
     const user = await api.me();
     // What somebody else left behind in this tab is not shown to the next.
     if (this.user && this.user.id !== user.id) this.#forget();
-    this.user = user;
+    this.#become(user);
     this.expired = false;
+    this.successor = null;
+    this.#windows.postMessage(null);
   }
 
   async signOut(): Promise<void> {
     for (const task of this.#before) await task();
     await api.signOut();
     if (this.user) forgetDrafts(this.user.id);
-    this.user = null;
-    this.#forget();
+    this.ended();
     router.go(paths.signIn);
   }
 
   /** Somebody's sessions were ended elsewhere; whoever was signed in here has to come in anew. */
   ended(): void {
-    this.user = null;
+    this.#become(null);
     this.#forget();
+    this.#windows.postMessage(null);
   }
 
   /** Takes note of how a request went. */
   heard(error: ApiError | null): void {
+    if (error?.code === 'other_account') void this.recheck();
     if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
-    this.expired = this.user !== null;
-    router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
+    this.#close();
   }
 
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
-    if (!this.user || this.expired) return;
+    if (!this.user) return;
     // If nobody is signed in any more, `heard` has heard of it; if nobody answers, there is time.
     const user = await api.me().catch(() => null);
-    if (user && user.id !== this.user?.id) location.reload();
+    if (!user) return;
+    const isSame = user.id === this.user?.id;
+    this.successor = isSame ? null : user;
+    if (isSame) this.expired = false;
+    else this.#close();
   }
 
   async askServer(): Promise<ServerInfo> {
@@ -98,6 +109,17 @@ class Session {
       const to = router.url === paths.home || router.url === '/' ? '' : `?to=${encodeURIComponent(router.url)}`;
       router.go(paths.signIn + to, { replace: true });
     }
+  }
+
+  #become(user: User | null): void {
+    this.user = user;
+    api.speakFor(user?.id ?? null);
+  }
+
+  /** Leads back to the door. Who comes in again as the same person finds what they wrote. */
+  #close(): void {
+    this.expired = this.user !== null;
+    if (!isDoor()) router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
   }
 
   #forget(): void {

@@ -1,6 +1,6 @@
 // Sends a share with its photo, and tells how far it is. `fetch` can't tell that, so this is the one XMLHttpRequest.
 
-import { report } from './api';
+import { madeFor, report } from './api';
 import { ApiError, readRefusal } from './errors';
 import type { Share } from './types';
 
@@ -13,8 +13,11 @@ export interface Upload {
 /** A connection on which nothing has moved for so many milliseconds is a lost one. */
 const PATIENCE = 45_000;
 
-/** `key` makes sure that a share which arrived though its answer didn't isn't made twice. `progress` is told 0 to 1. */
-export function upload(space: number, form: FormData, key: string, progress: (part: number) => void): Upload {
+/**
+ * `user` is whose share it is. `key` makes sure that a share which arrived though its answer didn't isn't made twice.
+ * `progress` is told 0 to 1.
+ */
+export function upload(user: number, space: number, form: FormData, key: string, progress: (part: number) => void): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<Share>((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout>;
@@ -53,6 +56,7 @@ export function upload(space: number, form: FormData, key: string, progress: (pa
     request.open('POST', `/spaces/${space}/shares`);
     request.setRequestHeader('Accept', 'application/json');
     request.setRequestHeader('Idempotency-Key', key);
+    for (const [name, value] of Object.entries(madeFor(user))) request.setRequestHeader(name, value);
     request.send(form);
     moved();
   });

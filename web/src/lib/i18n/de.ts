@@ -20,6 +20,8 @@ export const de: Messages = {
   'door.register': 'Konto anlegen',
   'door.known_here': 'Schon einmal hier gewesen?',
   'door.expired': 'Bitte melde dich noch einmal an. Was du geschrieben hast, ist noch da.',
+  'door.successor': '{name} hat sich hier in einem anderen Fenster angemeldet. Um als {me} weiterzumachen, melde dich noch einmal an. Was du geschrieben hast, ist noch da.',
+  'door.go_on': 'Als {name} weitermachen',
   'door.closed_title': 'Nur auf Einladung',
   'door.closed': 'Konten legt an, wer diesen Server betreibt. Frag dort nach einem.',
   'door.invite': 'Ein Konto braucht hier eine Einladung. Bitte jemanden, der schon dabei ist, um einen Link.',

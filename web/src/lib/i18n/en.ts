@@ -20,6 +20,8 @@ export const en = {
   'door.register': 'Make an account',
   'door.known_here': 'Been here before?',
   'door.expired': 'Please sign in again. What you wrote is kept.',
+  'door.successor': '{name} has signed in here in another window. Sign in again to go on as {me}. What you wrote is kept.',
+  'door.go_on': 'Go on as {name}',
   'door.closed_title': 'By invitation',
   'door.closed': 'Accounts are made by whoever runs this server. Ask them for one.',
   'door.invite': 'An account needs an invitation here. Ask somebody who is in already for a link.',

@@ -26,6 +26,7 @@ export const sentences: Sentences = {
   forbidden_characters: [/^(.+) cannot contain .+ characters$/, '{0} enthält Zeichen, die nicht erlaubt sind'],
   too_large: [/^(.+) max (.+)$/, '{0} darf höchstens {1} haben'],
   unauthorized: 'Du bist nicht angemeldet',
+  other_account: 'In diesem Browser ist gerade jemand anderes angemeldet',
   wrong_login: 'Anmeldename oder Passwort stimmt nicht',
   wrong_password: 'Das Passwort stimmt nicht',
   invitation_needed: 'Ein Konto braucht hier eine Einladung',
