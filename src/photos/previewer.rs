@@ -21,6 +21,9 @@ const NONE: Previews = Previews {
     large: None,
 };
 
+/// What an attempt leaves in the place of the large preview while it decodes.
+const NOTE: Vec<u8> = Vec::new();
+
 /// Makes previews; clones share the bounds on how many at once, and on the memory for them.
 #[derive(Clone)]
 pub struct Previewer {
@@ -45,25 +48,45 @@ impl Previewer {
     /// Makes the previews of a sorted photo, unless it has them. Of a picture that can't be decoded there are none: that
     /// is written down in their place, so that nobody tries again. Can be repeated.
     ///
+    /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
+    /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
+    /// the attempt that left it has ended with its process, the second that did: there is no third.
+    ///
     /// # Errors
     /// The store can't be used.
-    pub async fn make(&self, name: &PhotoName) -> Result<()> {
+    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<()> {
         // The small one is put last, so that with it all is there.
         if (self.store.open_preview(name, PreviewSize::Small).await?).is_some() {
             return Ok(());
         }
         let permit = self.permits.clone().acquire_owned().await?;
+        let is_first = attempt <= 1;
+        if !is_first && self.has_ended_a_process(name).await? {
+            tracing::error!(photo = %name, attempt, "a photo has no previews, because decoding it has ended the process twice");
+            self.store.delete_previews(name).await?;
+            return self.put(name, NONE).await;
+        }
         let Some(photo) = self.store.open(name).await? else {
             // It was deleted since it was sorted.
             return Ok(());
         };
         let bytes = photo.read_all().await?;
+        if !is_first {
+            self.store
+                .put_preview(name, PreviewSize::Large, NOTE)
+                .await?;
+        }
         let previewer = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            previewer.previews_of(bytes)
+            previewer.previews_of(bytes, !is_first)
         });
-        let previews = match made.await {
+        let made = made.await;
+        if !is_first {
+            // Decoding has come to its end, whatever becomes of the rest.
+            self.store.delete_previews(name).await?;
+        }
+        let previews = match made {
             Ok(Ok(previews)) => previews,
             Ok(Err(reason)) => {
                 tracing::warn!(photo = %name, "a photo has no previews, because {reason}");
@@ -75,6 +98,12 @@ impl Previewer {
             }
         };
         self.put(name, previews).await
+    }
+
+    /// Whether an attempt was noted, and never came to its end. Until the small preview is there, nobody looks at the large.
+    async fn has_ended_a_process(&self, name: &PhotoName) -> Result<bool> {
+        let large = self.store.open_preview(name, PreviewSize::Large).await?;
+        Ok(large.is_some_and(|large| large.bytes == 0))
     }
 
     /// Puts the previews of a photo, and takes them back if it was deleted meanwhile: whoever deletes a photo deletes the
@@ -94,11 +123,12 @@ impl Previewer {
         Ok(())
     }
 
-    /// Runs on a blocking thread.
-    fn previews_of(&self, bytes: Vec<u8>) -> Result<Previews> {
+    /// Runs on a blocking thread; `alone` while nothing else is decoded.
+    fn previews_of(&self, bytes: Vec<u8>, alone: bool) -> Result<Previews> {
         let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
         let work = Work::new(&picture)?;
-        let memory = self.memory.acquire_many(in_kib(work.memory()));
+        let memory = if alone { MAX_MEMORY } else { work.memory() };
+        let memory = self.memory.acquire_many(in_kib(memory));
         let _memory = Handle::current().block_on(memory)?;
         Ok(work.make()?)
     }
@@ -112,6 +142,57 @@ fn in_kib(bytes: u64) -> u32 {
 mod tests {
     use super::*;
     use crate::photos::store::LocalStore;
+
+    /// A store with one sorted photo.
+    async fn store(folder: &tempfile::TempDir, bytes: &[u8]) -> (PhotoStore, PhotoName) {
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let name: PhotoName = "1-1.jpg".parse().unwrap();
+        store.put_temporary(&name, bytes.to_vec()).await.unwrap();
+        store.sort(&name).await.unwrap();
+        (store, name)
+    }
+
+    /// The bytes of the small and of the large preview.
+    async fn lengths(store: &PhotoStore, name: &PhotoName) -> [Option<u64>; 2] {
+        let mut lengths = [None; 2];
+        for (size, length) in [PreviewSize::Small, PreviewSize::Large]
+            .into_iter()
+            .zip(&mut lengths)
+        {
+            let preview = store.open_preview(name, size).await.unwrap();
+            *length = preview.map(|preview| preview.bytes);
+        }
+        lengths
+    }
+
+    #[tokio::test]
+    async fn one_attempt_that_ended_with_its_process_is_repeated_and_two_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = include_bytes!("../../tests/pictures/cmyk.jpg");
+        let (store, name) = store(&folder, photo).await;
+        let previewer = Previewer::new(store.clone(), 64_000_000);
+        // As the second attempt leaves it when it ends within decoding.
+        store
+            .put_preview(&name, PreviewSize::Large, NOTE)
+            .await
+            .unwrap();
+        previewer.make(&name, 3).await.unwrap();
+        assert_eq!(lengths(&store, &name).await, [Some(0), None]);
+        // The first left nothing.
+        store.delete_previews(&name).await.unwrap();
+        previewer.make(&name, 2).await.unwrap();
+        let [small, large] = lengths(&store, &name).await;
+        assert!(small > Some(0) && large > Some(0));
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_comes_to_its_end_leaves_no_note() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, name) = store(&folder, b"no picture").await;
+        let previewer = Previewer::new(store.clone(), 64_000_000);
+        previewer.make(&name, 2).await.unwrap();
+        assert_eq!(lengths(&store, &name).await, [Some(0), None]);
+    }
 
     #[tokio::test]
     async fn no_previews_stay_of_a_photo_that_was_deleted_while_they_were_made() {

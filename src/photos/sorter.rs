@@ -93,7 +93,7 @@ impl Sorter {
     async fn sort(&self, message: &Message) -> Result<Sorted> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
-        let mut work = pin!(self.move_and_preview(&message.name));
+        let mut work = pin!(self.move_and_preview(message));
         loop {
             tokio::select! {
                 biased;
@@ -103,13 +103,14 @@ impl Sorter {
         }
     }
 
-    async fn move_and_preview(&self, name: &PhotoName) -> Result<Sorted> {
+    async fn move_and_preview(&self, message: &Message) -> Result<Sorted> {
+        let name = &message.name;
         let sorted = self.store.sort(name).await?;
         // Also of one that was there before: whoever moved it may not have come to that, or have known of no previews.
         if sorted != Sorted::Missing
             && let Some(previewer) = &self.previewer
         {
-            previewer.make(name).await?;
+            previewer.make(name, message.attempt).await?;
         }
         Ok(sorted)
     }
