@@ -2,20 +2,38 @@
 
     python compare.py BEFORE AFTER
 
-Every frame with its colours and how long it is shown, how often all repeats, which way is up, and the colour profile.
-Tells what differs, and how many were compared. Needs Pillow.
+Every frame with its colours and how long it is shown, how often all repeats, which way is up, and the colours that
+Little CMS makes of it by its profile. Tells what differs, and how many were compared. Needs Pillow.
 """
 
+import io
 import sys
 import warnings
 from pathlib import Path
 
-from PIL import Image, ImageSequence, PngImagePlugin
+from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 # A profile may be packed into much less than it is.
 PngImagePlugin.MAX_TEXT_CHUNK = 100_000_000
 # Pillow tells by one whether it believes the table of several pictures in a file.
 warnings.simplefilter("ignore")
+
+
+SRGB = ImageCms.createProfile("sRGB")
+
+
+def shown(image):
+    """The colours on a screen; None where there is no profile that can be used."""
+    profile = image.info.get("icc_profile")
+    # In a GIF, no browser heeds one.
+    if not profile or image.format == "GIF":
+        return None
+    try:
+        plain = image.convert("RGB") if image.mode in ("P", "RGBA") else image
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(plain, profile, SRGB, outputMode="RGB").tobytes()
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
 
 
 def seen(path):
@@ -26,7 +44,7 @@ def seen(path):
         told = ["transparency", "duration"]
         return {
             "loop": image.info.get("loop"),
-            "profile": image.info.get("icc_profile"),
+            "profile": shown(image),
             "orientation": image.getexif().get(0x0112, 1),
             "frames": [
                 (frame.mode, frame.size, frame.getpalette(), [frame.info.get(key) for key in told], frame.tobytes())

@@ -44,9 +44,29 @@ TRAILERS = {
     "video": b"\0\0\0\x18ftypmp42SECRET!\0\0\0\x08mdat",
     "zeros": b"SECRET" + bytes(5000),
 }
+
+
+def of_a_screen(profile):
+    """A profile that tells also whose screen was measured, and when."""
+    count = struct.unpack(">I", profile[128:132])[0]
+    more = [b"mmod", b"targ", b"dmnd", b"dmdd", b"vcgt"]
+    said = b"text\0\0\0\0SECRET\0\0"
+    moved = 12 * len(more)
+    table = b""
+    for at in range(132, 132 + 12 * count, 12):
+        name, place, length = struct.unpack(">4sII", profile[at : at + 12])
+        table += struct.pack(">4sII", name, place + moved, length)
+    data = profile[132 + 12 * count :]
+    place = len(profile) + moved
+    table += b"".join(struct.pack(">4sII", name, place, len(said)) for name in more)
+    whole = profile[4:128] + struct.pack(">I", count + len(more)) + table + data + said
+    return struct.pack(">I", len(whole) + 4) + whole
+
+
 # What is said to be a colour profile.
 PROFILES = {
     "icc": ICC,
+    "icc-of-a-screen": of_a_screen(ICC),
     "icc-for-other-colours": LAB,
     "icc-cut-off": ICC[:200],
     "icc-of-one-byte": b"\0",

@@ -47,7 +47,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
                 }
                 APPLICATION => {
                     let blocks = sub_blocks(&mut reader)?;
-                    keep_application(&reader, &mut kept, blocks);
+                    keep_application(&mut kept, blocks);
                 }
                 // Comments, and whatever else somebody thought of.
                 _ => {
@@ -122,9 +122,8 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     }
 }
 
-/// Keeps what stays of an application's extension that was just read: how often an animation repeats, or the colour
-/// profile.
-fn keep_application(reader: &Reader<'_>, kept: &mut Kept, blocks: &[u8]) {
+/// Keeps what stays of an application's extension: how often an animation repeats.
+fn keep_application(kept: &mut Kept, blocks: &[u8]) {
     let Some((name, data)) = blocks.split_at_checked(12) else {
         return;
     };
@@ -134,8 +133,7 @@ fn keep_application(reader: &Reader<'_>, kept: &mut Kept, blocks: &[u8]) {
                 kept.own(extension(APPLICATION, &[name, count].concat()));
             }
         }
-        // With what says that it is an extension, and whose.
-        b"\x0bICCRGBG1012" => kept.file(reader.last(2 + blocks.len())),
+        // Also a colour profile, which no browser heeds in a GIF.
         _ => {}
     }
 }

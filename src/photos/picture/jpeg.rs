@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::icc;
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
@@ -26,6 +27,8 @@ const JFIF: &[u8] = b"JFIF\0";
 const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
+/// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
+const ICC_PIECE: usize = 65_519;
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
@@ -35,6 +38,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         has_scan: false,
         jfif: None,
         orientation: None,
+        profile: Vec::new(),
         kept: Kept::default(),
     };
     loop {
@@ -56,6 +60,9 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     if let Some(orientation) = parts.orientation {
         push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
+    for piece in profile(parts.profile) {
+        push_segment(&mut front, APP2, &piece);
+    }
     let mut kept = Kept::default();
     kept.own(front);
     kept.append(parts.kept);
@@ -68,18 +75,20 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
 }
 
 /// What is found in a file.
-struct Parts {
+struct Parts<'a> {
     size: Option<Size>,
     has_scan: bool,
     /// The density of pixels; some decoders also tell colours by its presence.
     jfif: Option<[u8; 14]>,
     orientation: Option<Orientation>,
-    /// What is kept so far, without the two that go to the front.
+    /// The pieces of the colour profile: which one, of how many, and its bytes.
+    profile: Vec<&'a [u8]>,
+    /// What is kept so far, without the three that go to the front.
     kept: Kept,
 }
 
-impl Parts {
-    fn take_segment(&mut self, marker: u8, reader: &mut Reader<'_>, limit: Limit) -> Result<()> {
+impl<'a> Parts<'a> {
+    fn take_segment(&mut self, marker: u8, reader: &mut Reader<'a>, limit: Limit) -> Result<()> {
         // Restart markers outside a scan, a second start, hierarchical and extension frames: nobody makes them.
         if matches!(marker, 0x00..=0xbf | 0xc8 | 0xd0..=SOI | 0xde | 0xdf | 0xf0..=0xfd) {
             return Err(Refusal::Damaged("it has a part that no JPEG should have"));
@@ -95,7 +104,9 @@ impl Parts {
                 let tiff = content.strip_prefix(EXIF);
                 self.orientation = self.orientation.or_else(|| Orientation::read(tiff?));
             }
-            APP2 if content.starts_with(ICC) => self.keep(content, reader),
+            APP2 if content.starts_with(ICC) => {
+                self.profile.extend(content.strip_prefix(ICC));
+            }
             // Tells in which colours the components are; twelve bytes and no more. Decoders pass over a shorter one.
             APP14 if content.starts_with(ADOBE) => {
                 if let Some(adobe) = content.get(..12) {
@@ -235,6 +246,33 @@ fn without_thumbnail(content: &[u8]) -> Option<[u8; 14]> {
         .copied()?;
     jfif[12..].fill(0);
     Some(jfif)
+}
+
+/// The segments of a colour profile with what decides colours and nothing else, without their beginnings. There are none
+/// if a piece is missing or there twice: which one counts, nobody could say.
+fn profile(mut pieces: Vec<&[u8]>) -> Vec<Vec<u8>> {
+    pieces.sort_by_key(|piece| piece.first().copied());
+    let count = pieces.len();
+    let whole = (1..)
+        .zip(pieces.iter().copied())
+        .map(|(number, piece)| match piece {
+            [at, of, data @ ..] if usize::from(*at) == number && usize::from(*of) == count => {
+                Some(data)
+            }
+            _ => None,
+        });
+    let whole = whole.collect::<Option<Vec<&[u8]>>>().unwrap_or_default();
+    let length: usize = whole.iter().map(|piece: &&[u8]| piece.len()).sum();
+    if length > icc::MAX_BYTES {
+        return Vec::new();
+    }
+    let profile = icc::essential(&whole.concat()).unwrap_or_default();
+    let pieces = profile.chunks(ICC_PIECE);
+    let count = u8::try_from(pieces.len()).unwrap_or(u8::MAX);
+    let pieces = (1..).zip(pieces);
+    pieces
+        .map(|(number, piece)| [ICC, &[number, count], piece].concat())
+        .collect()
 }
 
 /// `content` came out of a segment, or is shorter than any, so its length fits.

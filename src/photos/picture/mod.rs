@@ -7,6 +7,8 @@
 //! written anew.
 
 mod gif;
+// Colour profiles, written again.
+mod icc;
 mod jpeg;
 mod kept;
 mod orientation;

@@ -1,5 +1,9 @@
 //! PNG and APNG: chunks with a type, a length and a checksum (W3C PNG, third edition).
 
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+
+use super::icc;
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::Reader;
@@ -27,6 +31,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut orientation = None;
     let mut animated = false;
     let mut has_data = false;
+    let mut has_profile = false;
     loop {
         let chunk = Chunk::read(&mut reader)?;
         match &chunk.kind {
@@ -38,9 +43,12 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
             b"eXIf" if chunk.check().is_ok() => {
                 orientation = orientation.or_else(|| Orientation::read(chunk.data));
             }
-            b"iCCP" => {
-                chunk.check()?;
-                rest.own(profile(chunk.data)?);
+            // Of several the first counts, as it does for decoders.
+            b"iCCP" if !has_profile && chunk.check().is_ok() => {
+                has_profile = true;
+                if let Some(profile) = profile(chunk.data) {
+                    rest.own(profile);
+                }
             }
             b"fcTL" => {
                 check_frame(chunk.data, size)?;
@@ -166,13 +174,17 @@ fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// A colour profile has a name, which can say anything: it gets ours.
-fn profile(data: &[u8]) -> Result<Vec<u8>> {
-    let name_end = data.iter().position(|&byte| byte == 0);
-    let profile = name_end
-        .and_then(|end| data.get(end..))
-        .ok_or(Refusal::Damaged("its colour profile is malformed"))?;
-    Ok(chunk(*b"iCCP", &[b"icc", profile].concat()))
+/// A colour profile with what decides colours and nothing else, under a name of ours. One that is malformed or unpacks to
+/// too much is none.
+fn profile(data: &[u8]) -> Option<Vec<u8>> {
+    /// Profiles are small, and packed once.
+    const LEVEL: u8 = 9;
+    // Behind the name, the only way of packing that there is.
+    let name_end = data.iter().position(|&byte| byte == 0)?;
+    let packed = data.get(name_end..)?.strip_prefix(&[0, 0])?;
+    let profile = decompress_to_vec_zlib_with_limit(packed, icc::MAX_BYTES).ok()?;
+    let packed = compress_to_vec_zlib(&icc::essential(&profile)?, LEVEL);
+    Some(chunk(*b"iCCP", &[b"icc\0\0", packed.as_slice()].concat()))
 }
 
 /// A frame of an animation must lie within the picture.

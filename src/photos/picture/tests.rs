@@ -224,8 +224,8 @@ fn the_colour_profile_stays() {
         let profile = decoder(&before).icc_profile().unwrap().unwrap();
         let after = cleaned(&before);
         assert_eq!(
-            decoder(&after.bytes).icc_profile().unwrap().unwrap(),
-            profile,
+            decoder(&after.bytes).icc_profile().unwrap(),
+            icc::essential(&profile),
             "{name}"
         );
     }

@@ -1,5 +1,6 @@
 //! WebP: chunks in a RIFF container (RFC 9649). A simple file has one chunk; an extended one begins with `VP8X`.
 
+use super::icc;
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::Reader;
@@ -66,14 +67,18 @@ fn extended(
     let mut rest = Kept::default();
     let mut features = flags & (ANIMATION | ALPHA);
     let mut orientation = None;
+    let mut has_profile = false;
     let (mut stills, mut frames) = (0, 0_usize);
     while !chunks.is_at_end() {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
             // Only the first one counts.
-            b"ICCP" if features & ICC == 0 => {
-                features |= ICC;
-                chunk.keep(&mut rest);
+            b"ICCP" if !has_profile => {
+                has_profile = true;
+                if let Some(profile) = icc::essential(chunk.data.rest()) {
+                    features |= ICC;
+                    rest.own(self::chunk(*b"ICCP", &profile));
+                }
             }
             b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
             b"ANIM" | b"ALPH" => chunk.keep(&mut rest),

@@ -93,16 +93,29 @@ fn what_follows_the_end_of_a_png_is_cut_off() {
 }
 
 #[test]
-fn a_colour_profile_loses_its_name() {
-    let before = sample("lake.png");
-    let at = find(&before, b"iCCP") + 4;
-    let named = [b"SECRET", &before[at + find(&before[at..], b"\0")..]].concat();
-    let length = named.len() - 300;
-    let part = chunk(b"iCCP", &named[..length]);
-    let after = cleaned(&with(&png(), BEHIND_HEADER, &part)).bytes;
-    let expected = chunk(b"iCCP", &[b"icc", &named[6..length]].concat());
+fn a_colour_profile_loses_its_name_and_a_broken_one_is_left_out() {
+    let clean = cleaned(&sample("lake.png")).bytes;
+    let at = find(&clean, b"iCCP") + 4;
+    let length = u32::from_be_bytes(clean[at - 8..at - 4].try_into().unwrap()) as usize;
+    let packed = &clean[at + find(&clean[at..], b"\0")..at + length];
+    let named = chunk(b"iCCP", &[b"SECRET", packed].concat());
+    let after = cleaned(&with(&png(), BEHIND_HEADER, &named)).bytes;
+    let expected = chunk(b"iCCP", &[b"icc", packed].concat());
     assert!(after == with(&png(), BEHIND_HEADER, &expected));
-    is_damaged(&with(&png(), BEHIND_HEADER, &chunk(b"iCCP", SECRET)));
+    let twice = [&named[..], &chunk(b"iCCP", b"SECRET\0\0")].concat();
+    assert!(cleaned(&with(&png(), BEHIND_HEADER, &twice)).bytes == after);
+    let bomb = compress_to_vec_zlib(&vec![0; icc::MAX_BYTES + 1], 9);
+    for broken in [
+        SECRET,
+        b"icc\0\0SECRET",
+        &[b"icc\0\0", bomb.as_slice()].concat(),
+    ] {
+        let part = chunk(b"iCCP", broken);
+        assert!(cleaned(&with(&png(), BEHIND_HEADER, &part)).bytes == png());
+    }
+    let mut damaged = named;
+    *damaged.last_mut().unwrap() ^= 1;
+    assert!(cleaned(&with(&png(), BEHIND_HEADER, &damaged)).bytes == png());
 }
 
 #[test]

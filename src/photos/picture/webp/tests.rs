@@ -4,7 +4,8 @@ use image::ImageFormat;
 
 use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
-    SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels, sample, with,
+    SECRET, cleaned, decoder, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels, sample,
+    with,
 };
 use super::*;
 
@@ -80,10 +81,9 @@ fn the_frames_of_an_animation_are_cleaned_too() {
 
 #[test]
 fn the_byte_that_fills_up_an_odd_length_is_zero() {
-    let odd = chunk(b"ICCP", b"SECRET!");
-    let mut before = extended(24, 17, &odd);
-    before[20] = ICC;
-    let clean = before.clone();
+    let odd = chunk(b"ALPH", b"\0\0\0");
+    let clean = extended(24, 17, &odd);
+    let mut before = clean.clone();
     *before.last_mut().unwrap() = b'!';
     assert!(cleaned(&before).bytes == clean);
     // Forgotten at the very end.
@@ -92,15 +92,15 @@ fn the_byte_that_fills_up_an_odd_length_is_zero() {
 }
 
 #[test]
-fn only_the_first_colour_profile_stays() {
-    let before = extended(
-        24,
-        17,
-        &[chunk(b"ICCP", b"icc!"), chunk(b"ICCP", SECRET)].concat(),
-    );
-    let mut expected = extended(24, 17, &chunk(b"ICCP", b"icc!"));
+fn only_the_first_colour_profile_stays_and_no_broken_one() {
+    let profile = decoder(&sample("cat.webp")).icc_profile().unwrap().unwrap();
+    let profile = icc::essential(&profile).unwrap();
+    let two = [chunk(b"ICCP", &profile), chunk(b"ICCP", SECRET)].concat();
+    let mut expected = extended(24, 17, &chunk(b"ICCP", &profile));
     expected[20] = ICC;
-    assert!(cleaned(&before).bytes == expected);
+    assert!(cleaned(&extended(24, 17, &two)).bytes == expected);
+    let broken = extended(24, 17, &chunk(b"ICCP", SECRET));
+    assert!(cleaned(&broken).bytes == extended(24, 17, b""));
 }
 
 #[test]
