@@ -19,7 +19,7 @@ use crate::domain::shares::{self, Created, Share};
 use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::photos::intake::{Clean, Place};
 
 /// A share, as clients read it.
@@ -95,8 +95,12 @@ pub async fn create(
     });
     let created = created.await;
     // Of two at once with one key, the second has brought its photo for nothing.
-    let is_new = matches!(created, Ok(Created::Now(_)));
-    settle(app, photo.as_ref(), is_new).await;
+    let fate = match &created {
+        Ok(Created::Now(_)) => Fate::Written,
+        Ok(_) => Fate::NotWritten,
+        Err(error) => Fate::after(error),
+    };
+    settle(app, photo.as_ref(), fate).await;
     Ok(Json(ShareView::new(created?.share(), &links)))
 }
 
@@ -157,7 +161,8 @@ pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&
         Ok(replaced)
     });
     let edited = edited.await;
-    settle(app, photo.as_ref(), edited.is_ok()).await;
+    let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
+    settle(app, photo.as_ref(), fate).await;
     app.sweeper().delete_now(&edited?).await;
     Ok("Share edited")
 }
@@ -193,11 +198,30 @@ async fn keep(
         .await
 }
 
-/// After the transaction: tells the worker of the photo, or takes it back if it came to nothing.
-async fn settle(app: &App, photo: Option<&NewPhoto>, is_written: bool) {
-    match photo {
-        Some(_) if is_written => app.queue.announce(),
-        Some(photo) => app.intake.discard(photo).await,
-        None => {}
+/// What became of the row of a photo.
+#[derive(Clone, Copy)]
+enum Fate {
+    Written,
+    NotWritten,
+    Unknown,
+}
+
+impl Fate {
+    /// What a disk or a folder that fails during the commit has kept is known only when the database is read again.
+    fn after(error: &Error) -> Self {
+        match error {
+            Error::Internal(_) | Error::DataGone => Self::Unknown,
+            _ => Self::NotWritten,
+        }
+    }
+}
+
+/// After the transaction: tells the worker of the photo, or takes it back if it came to nothing. Where nobody knows, its bytes
+/// stay until the sweep has looked whether a share has them.
+async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
+    match (photo, fate) {
+        (Some(_), Fate::Written) => app.queue.announce(),
+        (Some(photo), Fate::NotWritten) => app.intake.discard(photo).await,
+        (Some(_), Fate::Unknown) | (None, _) => {}
     }
 }

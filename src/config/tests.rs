@@ -135,7 +135,11 @@ fn values_that_make_no_sense_are_refused_by_name() {
             "sessions.lifetime_days",
         ),
         ("SHARED_SPACES_LIMITS__LOGIN_MAX", "257", "limits.login_max"),
-        ("SHARED_SPACES_LIMITS__PASSWORD_MAX", "100000", "limits.password_max"),
+        (
+            "SHARED_SPACES_LIMITS__PASSWORD_MAX",
+            "100000",
+            "limits.password_max",
+        ),
         ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
         ("SHARED_SPACES_BACKUP__EVERY", "daily", "backup.every"),
         ("SHARED_SPACES_BACKUP__EVERY", "24h", "backup.to"),

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::known;
 use crate::durable::sync_folder;
 
 mod embedded {
@@ -115,7 +116,8 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
 }
 
 /// SQLite's own backup, which takes in what still stands in the write-ahead log. Whole or not at all: what a crash leaves
-/// is no copy, and is made anew by the next start.
+/// is no copy, and is made anew by the next start. Only one that is sound takes the place of an earlier one, and only then
+/// the database is changed.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let folder = copy.parent().unwrap_or(Path::new("."));
     let part = folder.join("shared-spaces.db.part");
@@ -123,6 +125,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let copied = connection
         .backup("main", &part, None)
         .map_err(anyhow::Error::from)
+        .and_then(|()| check(&part))
         .and_then(|()| Ok(File::open(&part)?.sync_all()?));
     if let Err(error) = copied {
         // It may be what fills the disk.
@@ -131,6 +134,17 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     }
     fs::rename(&part, copy)?;
     Ok(sync_folder(folder)?)
+}
+
+/// Refuses a copy of a damaged database, all of which it reads.
+fn check(copy: &Path) -> Result<()> {
+    let damage = known::unsound(&Connection::open(copy)?)?;
+    ensure!(
+        damage.is_none(),
+        "The database is damaged: {}. It stays as it is. Restore a backup from before",
+        damage.unwrap_or_default()
+    );
+    Ok(())
 }
 
 /// Deletes an unfinished copy with all that SQLite may have put beside it.
@@ -184,6 +198,29 @@ mod tests {
             .query_row("select login from users", [], |row| row.get(0))
             .unwrap();
         assert_eq!(login, "ann");
+    }
+
+    #[test]
+    fn a_damaged_database_is_not_upgraded_and_no_copy_of_it_takes_the_place_of_a_sound_one() {
+        let (_folder, path, mut connection, runner) = older("delete from users");
+        let before = version(&connection).unwrap();
+        let copy = copy_before(&path, last_of(&runner));
+        fs::write(&copy, "a sound one").unwrap();
+        connection
+            .execute_batch(
+                "pragma writable_schema = on;
+                 update sqlite_schema set rootpage = (select rootpage from sqlite_schema where name = 'shares')
+                 where name = 'tombstones'",
+            )
+            .unwrap();
+        let refusal = format!(
+            "{:#}",
+            run_all(&mut connection, &path, &runner).unwrap_err()
+        );
+        assert!(refusal.contains("The database is damaged: "), "{refusal}");
+        assert_eq!(version(&connection).unwrap(), before);
+        assert_eq!(fs::read(&copy).unwrap(), b"a sound one");
+        assert!(!path.with_file_name("shared-spaces.db.part").exists());
     }
 
     #[test]

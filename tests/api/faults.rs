@@ -41,6 +41,29 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
 }
 
 #[test]
+fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_sweep_has_asked() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let database = rusqlite::Connection::open(app.path("shared-spaces.db")).unwrap();
+    let failing = "create trigger failing before insert on photos begin select raise(abort, 'the disk fails'); end";
+    database.execute_batch(failing).unwrap();
+    let form = |seed| Form::text("A photo").file(&pictures::png(seed));
+    assert_eq!(ann.post_form(PATH, form(2)).status, 500);
+    assert_eq!(ann.put_form("/shares/1", form(3)).status, 500);
+    assert_eq!(
+        app.files().len(),
+        3,
+        "the one of before, and both that may be needed"
+    );
+    assert!(app.files().contains(&"space-id-1/1.png".to_owned()));
+    database.execute_batch("drop trigger failing").unwrap();
+    app.wait(app.app.sweeper().sweep_all()).unwrap();
+    assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
 fn a_photo_that_cannot_be_deleted_yet_is_deleted_later() {
     let app = TestApp::new();
     let ann = ann(&app);
