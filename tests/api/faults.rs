@@ -23,6 +23,8 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
     let ann = ann(&app);
     let (temp, away) = (app.path("photos/temp"), app.path("away"));
     fs::rename(&temp, &away).unwrap();
+    // Were it only gone, it would be made again.
+    fs::write(&temp, "where the folder was").unwrap();
     ann.post_form(PATH, Form::text("A photo").file(&pictures::png(1)))
         .is(503, LATER);
     ann.share(1, "Only words");
@@ -34,6 +36,7 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
     assert_eq!(ann.get("/shares/2").is_ok()["text"], "Only words");
     assert_eq!(app.count("select count(*) from photos"), 0);
 
+    fs::remove_file(&temp).unwrap();
     fs::rename(&away, &temp).unwrap();
     ann.share_photo(1, &pictures::png(3));
     app.sort_all();
