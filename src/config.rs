@@ -2,6 +2,7 @@
 
 mod backup;
 mod connections;
+mod file;
 mod layers;
 mod listener;
 mod names;

@@ -6,45 +6,26 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use figment::providers::{Env, Format, Toml};
 use figment::value::{Dict, Value};
 use figment::{Profile, Provider};
-use toml::de::{DeTable, DeValue};
 
-use super::names::{Names, PREFIX, ROCKET_PREFIX, Section};
+use super::file::{BY_THEMSELVES, SettingsFile};
+use super::names::{Names, PREFIX, ROCKET_PREFIX, Section, into_section};
 
 /// What the variables of Rocket's prefix say that are no keys: which file, and which tables of it.
 const FILE: &str = "config";
 const PROFILE: &str = "profile";
 /// The file that is read if no other is named.
 const DEFAULT_FILE: &str = "Rocket.toml";
-/// Tables that are read whatever profile is chosen.
-const ALWAYS_READ: [&str; 2] = ["default", "global"];
-/// Profiles that Rocket chooses by itself, and which need no table.
-const BY_THEMSELVES: [&str; 3] = ["default", "debug", "release"];
-
 /// The file and the environment, key by key.
 pub(super) struct Layers {
     file: Option<SettingsFile>,
     variables: Vec<Variable>,
     profile: Profile,
-}
-
-struct SettingsFile {
-    path: PathBuf,
-    keys: Vec<Line>,
-}
-
-/// A key of the file, with all that it stands in, the profile first.
-struct Line {
-    path: Vec<String>,
-    number: usize,
-    is_table: bool,
 }
 
 /// A variable whose name has one of our prefixes.
@@ -229,16 +210,6 @@ impl Variable {
     }
 }
 
-/// A key of Rocket's table `app` is ours.
-fn into_section(section: Section, path: &[String]) -> (Section, Vec<&str>) {
-    match (section, path) {
-        (Section::Rocket, [first, rest @ ..]) if first == "app" => {
-            (Section::App, rest.iter().map(String::as_str).collect())
-        }
-        _ => (section, path.iter().map(String::as_str).collect()),
-    }
-}
-
 /// The paths of everything in a table.
 fn flatten(dict: &Dict, above: &[String], paths: &mut Vec<Vec<String>>) {
     for (key, value) in dict {
@@ -248,127 +219,6 @@ fn flatten(dict: &Dict, above: &[String], paths: &mut Vec<Vec<String>>) {
         }
         paths.push(path);
     }
-}
-
-impl SettingsFile {
-    fn read(path: PathBuf) -> Result<Self> {
-        let mut file = Self {
-            keys: Vec::new(),
-            path,
-        };
-        let text = fs::read_to_string(&file.path)
-            .with_context(|| format!("The settings in {} can't be read", file.shown()))?;
-        let document = DeTable::parse(&text).map_err(|error| {
-            let place = error
-                .span()
-                .map_or_else(String::new, |span| format!(", line {}", line(&text, &span)));
-            anyhow!(
-                "{}{place}: this isn't TOML: {}",
-                file.shown(),
-                error.message()
-            )
-        })?;
-        file.collect(&text, document.get_ref(), &[]);
-        Ok(file)
-    }
-
-    fn collect(&mut self, text: &str, table: &DeTable<'_>, above: &[String]) {
-        for (key, value) in table {
-            let path = [above, &[key.get_ref().to_string()]].concat();
-            let inner = match value.get_ref() {
-                DeValue::Table(inner) => Some(inner),
-                _ => None,
-            };
-            self.keys.push(Line {
-                path: path.clone(),
-                number: line(text, &key.span()),
-                is_table: inner.is_some(),
-            });
-            if let Some(inner) = inner {
-                self.collect(text, inner, &path);
-            }
-        }
-    }
-
-    fn complaints(&self, names: &Names, profile: &Profile) -> Vec<String> {
-        let wrong = self.keys.iter().filter_map(|key| {
-            let complaint = match key.path.as_slice() {
-                [top] => self.complaint_of_top(names, profile, top, key.is_table),
-                [top, app] if is_read(top, profile) && app == "app" => (!key.is_table)
-                    .then(|| String::from("app isn't a table: it should be [default.app]")),
-                [top, rest @ ..] if is_read(top, profile) => {
-                    let (section, rest) = into_section(Section::Rocket, rest);
-                    let complaint = names.complaint(section, &rest, false);
-                    complaint.map(|why| format!("{} has no effect: {why}", rest.join(".")))
-                }
-                // Another profile's.
-                _ => None,
-            };
-            complaint.map(|complaint| (key.number, complaint))
-        });
-        let mut wrong: Vec<_> = wrong.collect();
-        wrong.sort();
-        let shown = self.shown();
-        let told = wrong.into_iter();
-        told.map(|(number, complaint)| format!("{shown}, line {number}: {complaint}"))
-            .collect()
-    }
-
-    /// What is wrong with a table that stands by itself, which is a profile, or with what stands outside of all tables.
-    fn complaint_of_top(
-        &self,
-        names: &Names,
-        profile: &Profile,
-        top: &str,
-        is_table: bool,
-    ) -> Option<String> {
-        if !is_table {
-            return Some(format!(
-                "{top} isn't a table: settings stand below [default] and [default.app]"
-            ));
-        }
-        if is_read(top, profile) {
-            return None;
-        }
-        if let Some(whole) = names.table(top) {
-            return Some(format!(
-                "nothing reads the table [{top}]: it belongs into another, as [{whole}]"
-            ));
-        }
-        let profiles = ALWAYS_READ.into_iter().chain(BY_THEMSELVES);
-        let meant = super::names::nearest(top, profiles)?;
-        (meant != top).then(|| format!("nothing reads the table [{top}]: did you mean [{meant}]?"))
-    }
-
-    /// As it is called in sentences: from here, where that is shorter.
-    fn shown(&self) -> String {
-        let here = env::current_dir().ok();
-        let below = here.and_then(|here| Some(self.path.strip_prefix(here).ok()?.to_owned()));
-        below.as_deref().unwrap_or(&self.path).display().to_string()
-    }
-}
-
-impl Line {
-    /// The profile is compared as figment does.
-    fn is_at(&self, path: &[&str]) -> bool {
-        self.path.len() == path.len()
-            && Profile::new(&self.path[0]) == Profile::new(path[0])
-            && self.path[1..].iter().eq(&path[1..])
-    }
-}
-
-fn is_read(table: &str, profile: &Profile) -> bool {
-    let table = Profile::new(table);
-    table == *profile
-        || ALWAYS_READ
-            .iter()
-            .any(|always| table == Profile::new(always))
-}
-
-/// In which line of a text something begins.
-fn line(text: &str, span: &Range<usize>) -> usize {
-    let before = text.get(..span.start).unwrap_or(text);
-    before.matches('\n').count() + 1
 }
 
 /// The file: the one that is named, which must be there, or `Rocket.toml` here or in a folder above.

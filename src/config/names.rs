@@ -207,6 +207,16 @@ impl Names {
     }
 }
 
+/// A key of Rocket's table `app` is ours.
+pub(super) fn into_section(section: Section, path: &[String]) -> (Section, Vec<&str>) {
+    match (section, path) {
+        (Section::Rocket, [first, rest @ ..]) if first == "app" => {
+            (Section::App, rest.iter().map(String::as_str).collect())
+        }
+        _ => (section, path.iter().map(String::as_str).collect()),
+    }
+}
+
 /// Which of these somebody may have meant, if one is much like it, or has it at its end.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Whoever forgets one of two underscores means the same.
