@@ -55,6 +55,17 @@ pub enum Error {
     WrongPassword,
     #[error("Requests with the cookie must come from this site")]
     CrossOrigin,
+    /// The same, where it is most likely our own page behind a proxy that hides how people come.
+    #[error(
+        "Requests with the cookie must come from this site, and the server isn't told its own address: whoever runs it sets \
+         public_url, or has the proxy in front pass on the host with its port"
+    )]
+    HostHidden,
+    /// With the address by which to come instead.
+    #[error(
+        "Sign in at {0}: this page came by plain HTTP, and browsers keep a session here for HTTPS only"
+    )]
+    NotByHttps(String),
     #[error("Sign out with DELETE /logout")]
     CookieLogoutByGet,
     #[error("This session belongs to another account than the request is made for")]
@@ -189,7 +200,8 @@ impl Error {
             Self::WrongPassword => (401, "wrong_password"),
             Self::TooManyUploads => (429, "too_many_uploads"),
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
-            Self::CrossOrigin => (403, "cross_origin"),
+            Self::CrossOrigin | Self::HostHidden => (403, "cross_origin"),
+            Self::NotByHttps(_) => (403, "not_by_https"),
             Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
             Self::OtherAccount => (409, "other_account"),
             Self::RegistrationClosed => (403, "registration_closed"),

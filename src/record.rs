@@ -124,7 +124,7 @@ pub fn cross_origin(address: IpAddr, page: &str, own: &str, advice: &str) {
     line!(
         warn,
         By::Visitor(address),
-        "refused as from another site",
+        "page refused",
         page = shown(page),
         own = shown(own),
         advice = advice

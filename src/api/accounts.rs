@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Field, Payload, optional_text, text};
 use super::cookie::SessionCookie;
 use super::guards::{CurrentUser, Shared};
+use super::refusals::KeepsSessions;
 use super::sessions::UserAgent;
 use super::visitor::Visitor;
 use crate::config::Registration;
@@ -96,6 +97,7 @@ pub struct AccessToken {
 #[post("/login", data = "<body>")]
 pub async fn login(
     app: &Shared,
+    _page: KeepsSessions,
     visitor: &Visitor,
     cookie: SessionCookie<'_>,
     agent: UserAgent,

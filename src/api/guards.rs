@@ -7,6 +7,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::cookie::SessionCookie;
 use super::errors::refuse;
+use super::refusals;
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::domain::ids::SessionId;
@@ -63,7 +64,7 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
         .await?;
     let session = found.ok_or(Error::Unauthorized { token: true })?;
     if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
-        return Err(Error::CrossOrigin);
+        return Err(refusals::cross_origin(app, request));
     }
     if !is_meant_for(&session.user, request) {
         return Err(Error::OtherAccount);

@@ -117,3 +117,66 @@ fn who_signs_in_by_https_loses_the_cookie_from_before() {
     assert!(cookies[0].starts_with("__Host-session="), "{cookies:?}");
     assert!(cookies[1].starts_with("session=;"), "{cookies:?}");
 }
+
+#[test]
+fn whoever_comes_by_http_where_sessions_are_for_https_is_told_so_instead_of_signed_in_for_nothing()
+{
+    let app = TestApp::with(|config| {
+        config.public_url = Some("https://a.example".to_owned());
+        config.cors_origins = vec!["http://client.example".to_owned()];
+    });
+    app.anonymous().register("ann").is_ok();
+    let from = |origin: Option<&'static str>, password: &str| {
+        let body = json!({"login": "ann", "password": password}).to_string();
+        let mut request = app.client().post("/login").body(body);
+        request.add_header(rocket::http::ContentType::JSON);
+        if let Some(origin) = origin {
+            request.add_header(Header::new("Origin", origin));
+        }
+        Reply::read(request.dispatch())
+    };
+    for origin in ["http://a.example", "http://192.168.1.5:8000"] {
+        for password in [PASSWORD, "no such horse"] {
+            from(Some(origin), password).is(
+                403,
+                "Sign in at https://a.example: this page came by plain HTTP, and browsers keep a session here for HTTPS only",
+            );
+        }
+    }
+    for origin in [
+        None,
+        Some("https://a.example"),
+        Some("http://localhost:8000"),
+        Some("http://client.example"),
+        Some("null"),
+    ] {
+        from(origin, PASSWORD).is_ok();
+    }
+}
+
+#[test]
+fn a_proxy_that_hides_the_port_is_named_as_the_cause() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let from = |headers: &[(&'static str, &'static str)]| {
+        let token = ann.token().to_owned();
+        let mut request = app.client().delete("/logout").cookie(("session", token));
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, *value));
+        }
+        Reply::read(request.dispatch())
+    };
+    from(&[("Origin", "http://localhost:8412")]).is(
+        403,
+        "Requests with the cookie must come from this site, and the server isn't told its own address: whoever runs it sets \
+         public_url, or has the proxy in front pass on the host with its port",
+    );
+    let plain = "Requests with the cookie must come from this site";
+    from(&[
+        ("Origin", "http://localhost:8412"),
+        ("Sec-Fetch-Site", "same-site"),
+    ])
+    .is(403, plain);
+    from(&[("Origin", "http://localhost.evil.example:8000")]).is(403, plain);
+    from(&[]).is(403, plain);
+}

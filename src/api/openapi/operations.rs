@@ -94,7 +94,11 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
                 json!({"login": "ann", "password": "correct horse"}),
             )
             .gives("AccessToken")
-            .refuses([Error::WrongLogin, too_many_attempts()]),
+            .refuses([
+                Error::WrongLogin,
+                Error::NotByHttps(String::from("https://spaces.example.org")),
+                too_many_attempts(),
+            ]),
         operation("get", "/me", "accounts.me", "Who I am").for_users().gives("User"),
         operation("get", "/logout", "accounts.logout_by_get", "Signs out, with a bearer token only")
             .for_users()

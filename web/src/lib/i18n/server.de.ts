@@ -28,6 +28,7 @@ export const sentences: Sentences = {
   unauthorized: 'Du bist nicht angemeldet',
   other_account: 'In diesem Browser ist gerade jemand anderes angemeldet',
   wrong_login: 'Anmeldename oder Passwort stimmt nicht',
+  not_by_https: [/^Sign in at (.+): this page came by .+$/, 'Melde dich unter {0} an: Diese Seite kam über HTTP, und Browser behalten eine Anmeldung hier nur über HTTPS'],
   wrong_password: 'Das Passwort stimmt nicht',
   invitation_needed: 'Ein Konto braucht hier eine Einladung',
   no_such_invitation: [/^This invitation isn't valid, or not any more$/, 'Diese Einladung gilt nicht, oder nicht mehr'],
