@@ -1,5 +1,6 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
+use std::path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -126,12 +127,13 @@ impl App {
         })
     }
 
-    /// As [`Self::open`], unless that would be to begin anew beside what an earlier installation has in S3.
+    /// As [`Self::open`], where a server has begun the data folder: commands that are given in a wrong place make nothing
+    /// there.
     ///
     /// # Errors
-    /// As [`Self::open`] and [`check_store`].
+    /// As [`Self::open`]; or there is no installation.
     pub async fn start(config: Config) -> Result<Self> {
-        check_store(&config).await?;
+        check_begun(&config).await?;
         Self::open(config)
     }
 
@@ -237,6 +239,23 @@ pub fn check_folder(config: &Config) -> Result<()> {
         folder.display()
     );
     folder::check(folder, config.expect_data)
+}
+
+/// Refuses a data folder that no server has begun. Changes nothing.
+///
+/// # Errors
+/// As [`check_folder`] and [`check_store`], or a sentence that says where none is, and how to name another.
+pub async fn check_begun(config: &Config) -> Result<()> {
+    check_folder(config)?;
+    check_store(config).await?;
+    let folder = path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    ensure!(
+        folder::is_begun(&folder),
+        "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
+         the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
+        folder.display()
+    );
+    Ok(())
 }
 
 /// Refuses to begin anew beside what an earlier installation has in S3.

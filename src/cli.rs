@@ -17,11 +17,14 @@ Examples:
   shared-spaces user add ann                 make an account; asks for the password
   shared-spaces user reset-password ann      rescue somebody who forgot theirs
   shared-spaces invitation add --space 1     make a link by which somebody joins a space
+  shared-spaces space list                   list the spaces, with their IDs
   shared-spaces photos failed                list photos that could not be sorted
   shared-spaces photos move --to s3          take all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
   shared-spaces keys rotate                  end all links to photos that are out
   shared-spaces doctor                       find out what is wrong
+
+Commands end with 0 where all went well, with 1 where something didn't, and with 2 where they can't be understood.
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
 
@@ -52,6 +55,8 @@ pub struct Cli {
     /// The same as the command `worker`
     #[arg(long)]
     pub worker: bool,
+    #[command(flatten)]
+    pub serve: ServeOptions,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -79,6 +84,9 @@ pub enum Command {
     /// Make links by which somebody gets an account or joins a space, list them, take them back
     #[command(subcommand)]
     Invitation(InvitationCommand),
+    /// List the spaces, with their IDs
+    #[command(subcommand)]
+    Space(SpaceCommand),
     /// Look after photos that could not be sorted, and take photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
@@ -102,7 +110,16 @@ pub enum Command {
     )]
     Restore(RestoreOptions),
     /// Look at settings, data folder, database, S3 and SQS, and say what is wrong and what to do
-    Doctor,
+    #[command(after_help = "Examples:\n  shared-spaces doctor\n  shared-spaces doctor --json")]
+    Doctor(ListOptions),
+}
+
+/// Options of every command that lists something.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct ListOptions {
+    /// As JSON, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug, Default)]
@@ -150,8 +167,10 @@ pub enum UserCommand {
         login: String,
     },
     /// List everybody with an account
-    #[command(after_help = "Example: shared-spaces user list")]
-    List,
+    #[command(
+        after_help = "Examples:\n  shared-spaces user list\n  shared-spaces user list --json"
+    )]
+    List(ListOptions),
     /// Set a new password, and sign the user out everywhere
     #[command(after_help = "Example: shared-spaces user reset-password ann")]
     ResetPassword {
@@ -200,13 +219,22 @@ pub enum InvitationCommand {
     },
     /// List the invitations that can still be used
     #[command(after_help = "Example: shared-spaces invitation list")]
-    List,
+    List(ListOptions),
     /// Take an invitation back
     #[command(after_help = "Example: shared-spaces invitation revoke 3")]
     Revoke {
         /// Its ID, as `invitation list` tells it
         id: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum SpaceCommand {
+    /// List every space: its ID, how many are in it, how much was shared, and its name
+    #[command(
+        after_help = "Examples:\n  shared-spaces space list\n  shared-spaces space list --json"
+    )]
+    List(ListOptions),
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -220,7 +248,7 @@ pub enum KeysCommand {
 pub enum PhotosCommand {
     /// List the photos that were set aside after too many attempts, and why
     #[command(after_help = "Example: shared-spaces photos failed")]
-    Failed,
+    Failed(ListOptions),
     /// Send failed photos to the worker again
     #[command(
         after_help = "Examples:\n  shared-spaces photos retry 1-34.jpg\n  shared-spaces photos retry --all"

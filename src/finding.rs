@@ -1,7 +1,10 @@
 //! What a look at something has shown, in a sentence for the one who has to mend it.
 
+use serde::Serialize;
+
 /// How something was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     Good,
     /// It works, and may not do what its owner thinks.
@@ -10,7 +13,7 @@ pub enum Verdict {
 }
 
 /// What a look at something has shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub verdict: Verdict,
     /// What was found and, unless it is good, what to do.
@@ -35,10 +38,12 @@ impl Finding {
         let mut sentence = String::new();
         for cause in error.chain() {
             let cause = cause.to_string();
+            // What they list below is where they looked, and would be pages.
+            let cause = cause.lines().next().unwrap_or_default();
             // Amazon's errors repeat what is behind them.
-            if !sentence.contains(&cause) {
+            if !sentence.contains(cause) {
                 let colon = if sentence.is_empty() { "" } else { ": " };
-                sentence = sentence + colon + cause.trim_end_matches('.');
+                sentence = sentence + colon + cause.trim_end_matches(['.', ':', ' ']);
             }
         }
         if let Some(advice) = advice(error) {
@@ -97,6 +102,10 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         ),
         (
             "CredentialsNotLoaded",
+            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
+        ),
+        (
+            "no credentials found in chain",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
         ),
         (

@@ -2,26 +2,36 @@
 
 use anyhow::{Result, ensure};
 
-use crate::config::Config;
+use crate::cli::ListOptions;
+use crate::config::Settings;
 use crate::doctor::examine;
 use crate::finding::Verdict;
 
 /// Prints a line for each thing that was looked at.
 ///
 /// # Errors
-/// Something is bad, or the settings can't be understood.
-pub async fn run(config: &Config) -> Result<()> {
-    let mut bad = 0;
-    examine(config, |finding| {
+/// Something is bad.
+pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
+    let mut findings = Vec::new();
+    examine(settings, |finding| {
         let mark = match finding.verdict {
             Verdict::Good => "good",
             Verdict::Doubtful => "doubtful",
             Verdict::Bad => "BAD",
         };
-        bad += u32::from(finding.verdict == Verdict::Bad);
-        println!("{mark:<9} {}.", finding.sentence);
+        if !list.json {
+            println!("{mark:<9} {}.", finding.sentence);
+        }
+        findings.push(finding);
     })
     .await;
+    if list.json {
+        println!("{}", serde_json::to_string_pretty(&findings)?);
+    }
+    let bad = findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Bad)
+        .count();
     ensure!(
         bad == 0,
         "Things that keep Shared Spaces from working: {bad}"

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::link;
 use crate::app::App;
-use crate::cli::InvitationCommand;
+use crate::cli::{InvitationCommand, ListOptions};
 use crate::config::Settings;
 use crate::domain::access;
 use crate::domain::ids::{Given, SpaceId};
@@ -20,7 +20,7 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
     let Settings { listener, config } = settings;
     let app = App::start(config).await?;
     match command {
-        InvitationCommand::List => list(&app).await,
+        InvitationCommand::List(options) => list(&app, options).await,
         InvitationCommand::Revoke { id } => {
             let given = Given::new(&id);
             let revoked = app.db.write(move |conn| {
@@ -59,12 +59,23 @@ async fn add(app: &App, space: Option<String>, terms: Terms) -> Result<Token> {
     Ok(token)
 }
 
-async fn list(app: &App) -> Result<()> {
+async fn list(app: &App, options: ListOptions) -> Result<()> {
     let now = app.now();
     let all = app
         .db
         .read(move |conn| Ok(invitations::list_all(conn, now)?))
         .await?;
+    if options.json {
+        let rows = all.iter().map(|invitation| {
+            // The API tells it by the path.
+            let mut row = serde_json::to_value(invitation)?;
+            row["space_id"] = serde_json::to_value(invitation.space)?;
+            Ok(row)
+        });
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
     if all.is_empty() {
         println!("There are no invitations.");
     }

@@ -9,15 +9,17 @@ mod photos;
 mod photos_move;
 mod restore;
 mod serve;
+mod spaces;
 mod user;
 mod verify;
 mod worker;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 
 use crate::backup::bridge::Bridge;
-use crate::cli::{Cli, Command, Options, ServeOptions};
+use crate::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
+use crate::finding::Finding;
 use crate::folder;
 use crate::log;
 use crate::shutdown;
@@ -30,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     let Cli {
         options,
         worker,
+        serve: at,
         command,
     } = cli;
     let settings = settings(&options)?;
@@ -40,18 +43,41 @@ pub async fn run(cli: Cli) -> Result<()> {
         (false, None) => Command::Serve(ServeOptions::default()),
         (false, Some(command)) => command,
     };
-    match command {
-        Command::Serve(serve) => serve::run(settings, serve).await,
+    let names_an_address = at.address.is_some() || at.port.is_some();
+    ensure!(
+        !names_an_address || matches!(command, Command::Serve(_)),
+        "--address and --port are options of `shared-spaces serve`, and of no other command"
+    );
+    let done = match command {
+        Command::Serve(serve) => {
+            let serve = ServeOptions {
+                address: serve.address.or(at.address),
+                port: serve.port.or(at.port),
+            };
+            serve::run(settings, serve).await
+        }
         Command::Worker => worker::run(settings.config).await,
         Command::User(command) => user::run(settings, command).await,
         Command::Invitation(command) => invitation::run(settings, command).await,
         Command::Backup(command) => backup::run(settings.config, command).await,
         Command::Verify { archive } => verify::run(settings.config, archive).await,
         Command::Restore(command) => restore::run(settings.config, command).await,
-        Command::Doctor => doctor::run(&settings.config).await,
+        Command::Doctor(list) => doctor::run(&settings, list).await,
+        Command::Space(SpaceCommand::List(list)) => spaces::run(settings.config, list).await,
         Command::Keys(command) => keys::run(&settings.config, command),
         Command::Photos(command) => photos::run(settings.config, command).await,
+    };
+    done.map_err(in_a_sentence)
+}
+
+/// Amazon's SDK tells over pages where it has looked for credentials. What we say ourselves stays as it is.
+fn in_a_sentence(error: anyhow::Error) -> anyhow::Error {
+    let is_long =
+        |cause: &(dyn std::error::Error + 'static)| cause.to_string().contains("Attempted:\n");
+    if error.chain().any(is_long) {
+        return anyhow!(Finding::error(&error).sentence);
     }
+    error
 }
 
 /// All settings, as the file, the environment and the command line give them.

@@ -1,13 +1,15 @@
 //! `shared-spaces photos`: looks after photos that could not be sorted, and takes photos from one store to another.
 
 use anyhow::{Result, ensure};
+use serde_json::{Value, json};
 
 use super::photos_move;
 use crate::app;
-use crate::cli::PhotosCommand;
+use crate::cli::{ListOptions, PhotosCommand};
+use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::photos::name::PhotoName;
-use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
+use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 
 /// Lists failed photos, sends them again, or moves photos.
 ///
@@ -15,7 +17,7 @@ use crate::photos::queue::{FailedPhoto, PhotoQueue, Why};
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
 pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     match command {
-        PhotosCommand::Failed => list_failed(&app::queue(config).await?).await,
+        PhotosCommand::Failed(list) => list_failed(&app::queue(config).await?, list).await,
         PhotosCommand::Retry { all: true, .. } => {
             let sent = app::queue(config).await?.retry(None).await?;
             println!("Sent again: {}", sent.len());
@@ -26,8 +28,12 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     }
 }
 
-async fn list_failed(queue: &PhotoQueue) -> Result<()> {
+async fn list_failed(queue: &PhotoQueue, list: ListOptions) -> Result<()> {
     let failed = queue.list_failed().await?;
+    if list.json {
+        println!("{}", serde_json::to_string_pretty(&as_json(&failed))?);
+        return Ok(());
+    }
     if failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0 {
         println!("No photo has failed.");
     }
@@ -57,6 +63,20 @@ async fn list_failed(queue: &PhotoQueue) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The same for programs.
+fn as_json(failed: &Failed) -> Value {
+    let photos = failed.photos.iter().map(|FailedPhoto { name, why }| match why {
+        Why::Known {
+            attempts,
+            failed_at,
+            error,
+        } => json!({"photo": name.as_str(), "attempts": attempts, "failed_at": failed_at.rfc3339(), "error": error}),
+        Why::Sent(at) => json!({"photo": name.as_str(), "sent_at": at.map(Timestamp::rfc3339)}),
+    });
+    let photos: Vec<Value> = photos.collect();
+    json!({"photos": photos, "foreign": failed.foreign, "unseen": failed.unseen})
 }
 
 async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {

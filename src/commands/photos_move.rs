@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::serve;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::config::{Config, StoreKind};
 use crate::domain::photos;
 use crate::folder;
@@ -14,6 +14,7 @@ use crate::folder;
 /// # Errors
 /// A store or the database can't be used; a photo couldn't be moved; a server is running that mustn't.
 pub async fn run(config: Config, to: StoreKind) -> Result<()> {
+    app::check_begun(&config).await?;
     let is_last_part = config.photos.store == to;
     // A server that was started with these settings misses the photos that aren't there yet, and one that was started
     // with those from before needs the originals.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::link;
 use crate::app::App;
-use crate::cli::UserCommand;
+use crate::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
@@ -25,7 +25,7 @@ pub async fn run(settings: Settings, command: UserCommand) -> Result<()> {
     let app = App::start(config).await?;
     match command {
         UserCommand::Add { login } => add(&app, &login).await,
-        UserCommand::List => list(&app).await,
+        UserCommand::List(options) => list(&app, options).await,
         UserCommand::ResetPassword { login } => reset_password(&app, login).await,
         UserCommand::ResetLink { login, hours } => {
             let token = reset_link(&app, login, hours).await?;
@@ -48,8 +48,12 @@ async fn add(app: &App, login: &str) -> Result<()> {
     Ok(())
 }
 
-async fn list(app: &App) -> Result<()> {
+async fn list(app: &App, options: ListOptions) -> Result<()> {
     let everybody = app.db.read(|conn| Ok(users::list(conn)?)).await?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&everybody)?);
+        return Ok(());
+    }
     if everybody.is_empty() {
         println!("Nobody has an account yet.");
     }

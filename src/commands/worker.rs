@@ -1,10 +1,17 @@
 //! `shared-spaces worker`: sorts new photos into their spaces, in a process of its own.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
-use crate::app::{App, remote_sorter};
+use crate::app::{self, App, remote_sorter};
 use crate::config::Config;
+use crate::folder;
 use crate::shutdown;
+
+/// How long a worker waits for a server to begin the data folder.
+const WAIT: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Sorts photos until the process is asked to end; the photo in hand is finished.
 ///
@@ -15,7 +22,12 @@ use crate::shutdown;
 pub async fn run(config: Config) -> Result<()> {
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
-        None => App::start(config).await?.sorter(),
+        None => {
+            app::check_folder(&config)?;
+            app::check_store(&config).await?;
+            wait_for_installation(&config).await;
+            App::start(config).await?.sorter()
+        }
     };
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
@@ -26,4 +38,22 @@ pub async fn run(config: Config) -> Result<()> {
     sorting.await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Server and workers may be started at once on a new folder, which the server makes.
+async fn wait_for_installation(config: &Config) {
+    let is_begun = || folder::is_begun(&config.data_dir);
+    if is_begun() {
+        return;
+    }
+    tracing::warn!(
+        "there is no installation in the data folder {} yet: waiting for a server that makes it, for {} seconds",
+        config.data_dir.display(),
+        WAIT.as_secs()
+    );
+    let mut left = WAIT;
+    while !is_begun() && left > Duration::ZERO {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        left = left.saturating_sub(LOOK_AGAIN);
+    }
 }

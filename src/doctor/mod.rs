@@ -2,14 +2,17 @@
 
 mod backup;
 mod data;
+mod machine;
 
 use crate::app;
-use crate::config::{Config, QueueKind, StoreKind, WorkerPlace};
+use crate::config::{Config, QueueKind, Settings, StoreKind, WorkerPlace};
 use crate::finding::Finding;
 
 /// Looks at everything, one thing after the other, and tells what it finds.
-pub async fn examine(config: &Config, mut tell: impl FnMut(Finding)) {
+pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
+    let config = &all.config;
     tell(settings(config));
+    machine::examine(all, &mut tell);
     let data = data::examine(config, &mut tell);
     if config.photos.store == StoreKind::S3 || data.has_folder {
         match app::store(config.photos.store, config) {

@@ -137,6 +137,34 @@ pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<Ph
     Ok(remove(conn, admin.space(), now)?)
 }
 
+/// A space, as whoever runs the server sees it.
+#[derive(Debug, Serialize)]
+pub struct Overview {
+    pub id: SpaceId,
+    pub name: String,
+    /// How many are in it.
+    pub members: i64,
+    /// How many shares it has.
+    pub shares: i64,
+}
+
+/// Every space, for the command line.
+pub fn list_all(conn: &Connection) -> rusqlite::Result<Vec<Overview>> {
+    conn.prepare_cached(
+        "select s.id, s.name, (select count(*) from members m where m.space_id = s.id),
+         (select count(*) from shares h where h.space_id = s.id) from spaces s order by s.id",
+    )?
+    .query_map([], |row| {
+        Ok(Overview {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            members: row.get(2)?,
+            shares: row.get(3)?,
+        })
+    })?
+    .collect()
+}
+
 /// Deletes the spaces in which `user` is the only member; for the removal of their account.
 pub(super) fn delete_solitary(
     conn: &Connection,

@@ -1,12 +1,14 @@
 //! A disk that is full: everybody is told so, nothing is damaged, and when there is room again it goes on by itself.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::disk::{Mount, fill};
-use crate::support::{PASSWORD, Person, Server, fails, photos, picture, succeeds, until};
+use crate::support::{
+    PASSWORD, Person, Process, Server, command, fails, photos, picture, succeeds, until,
+};
 
 const FULL: &[u8] = b"The server's disk is full, nothing can be saved until there is room again";
 
@@ -151,12 +153,28 @@ fn a_first_start_without_room_can_be_repeated_with_room() {
     let mut refused = 0;
     for kilobytes in (4..400).step_by(12) {
         disk.remount(&format!("size={kilobytes}k"));
-        let output = crate::support::run(folder, &["user", "list"], "");
-        if output.status.success() {
+        let log = folder.join("log");
+        let mut serve = command(folder, &["serve", "--port", "0"]);
+        let file = File::create(&log).unwrap();
+        serve.stdout(file.try_clone().unwrap()).stderr(file);
+        let mut server = Process::start(serve);
+        let is_up = || {
+            fs::read_to_string(&log)
+                .unwrap()
+                .contains("Shared Spaces is up")
+        };
+        let has_begun = until("the server to begin or to give up", || {
+            if server.has_ended() {
+                Some(false)
+            } else {
+                is_up().then_some(true)
+            }
+        });
+        if has_begun {
             break;
         }
         refused += 1;
-        let complaint = String::from_utf8(output.stderr).unwrap().to_lowercase();
+        let complaint = fs::read_to_string(&log).unwrap().to_lowercase();
         assert!(
             complaint.contains("full") || complaint.contains("no space left"),
             "{complaint}"

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use clap::CommandFactory;
 use shared_spaces::cli::Cli;
 
-use crate::support::{Server, command, fails, run, succeeds, until};
+use crate::support::{Server, command, fails, succeeds, until};
 
 /// The words of every command that does something, without the program's own name.
 fn commands(parent: &clap::Command, words: &[String]) -> Vec<Vec<String>> {
@@ -192,8 +192,7 @@ fn worker_as_an_option_stands_alone() {
 fn a_data_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data"), "a file stands in the way").unwrap();
-    let output = run(folder.path(), &["user", "list"], "");
-    let complaint = String::from_utf8(output.stderr).unwrap();
+    let complaint = fails(folder.path(), &["serve", "--port", "0"], "");
     assert!(
         complaint.contains("The data folder") && complaint.contains("can't be made"),
         "{complaint}"

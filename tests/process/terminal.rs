@@ -109,6 +109,7 @@ fn a_new_password_is_asked_for_twice_and_must_be_the_same() {
 #[test]
 fn an_account_is_removed_only_if_the_one_at_the_terminal_says_yes() {
     let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(folder.path());
     succeeds(folder.path(), &["user", "add", "ann"], PASSWORD);
     let question = "Remove 'ann' with all their shares and photos? This can't be undone. [y/N] ";
     for (answer, removed) in [("", false), ("no", false), ("y", true)] {

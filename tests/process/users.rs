@@ -21,6 +21,7 @@ fn an_account_is_made_while_registration_is_closed() {
 #[test]
 fn what_the_rules_refuse_the_command_line_refuses_too() {
     let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(folder.path());
     assert_eq!(
         succeeds(folder.path(), &["user", "list"], ""),
         "Nobody has an account yet.\n"
@@ -208,6 +209,7 @@ fn links_are_made_on_the_command_line_and_used_at_the_running_server() {
 #[test]
 fn invitations_that_make_no_sense_are_refused_on_the_command_line_too() {
     let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(folder.path());
     for (arguments, sentence) in [
         (
             &["invitation", "add", "--space", "7"][..],

@@ -1,0 +1,34 @@
+//! `shared-spaces space`: which spaces there are, because other commands ask for their IDs.
+
+use anyhow::Result;
+
+use crate::app::App;
+use crate::cli::ListOptions;
+use crate::config::Config;
+use crate::domain::spaces::{self, Overview};
+
+/// Lists every space.
+///
+/// # Errors
+/// There is no installation, or its database can't be used.
+pub async fn run(config: Config, list: ListOptions) -> Result<()> {
+    let app = App::start(config).await?;
+    let all = app.db.read(|conn| Ok(spaces::list_all(conn)?)).await?;
+    if list.json {
+        println!("{}", serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    if all.is_empty() {
+        println!("There are no spaces yet.");
+    }
+    for Overview {
+        id,
+        name,
+        members,
+        shares,
+    } in all
+    {
+        println!("{id}\t{members} members\t{shares} shares\t{name}");
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The machine: where the server would listen and who could come, how much room there is, and what time it is.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::HumanBytes;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Registration, Settings};
+use crate::finding::Finding;
+use crate::folder;
+
+/// With less room than this, in bytes, some photos fill the disk.
+const LITTLE: u64 = 1024 * 1024 * 1024;
+/// How far the clock may be behind the files, as on a disk that another machine writes.
+const BEHIND: Duration = Duration::from_secs(60 * 60);
+
+/// Looks at the address, at who may make an account, at the disk and at the clock.
+pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
+    let (listener, config) = (&settings.listener, &settings.config);
+    let folder = &config.data_dir;
+    if is_served(folder) {
+        tell(Finding::good("A server is running on the data folder"));
+    } else {
+        tell(port(SocketAddr::new(listener.address, listener.port)));
+    }
+    let is_public = config.public_url.is_some() || !listener.address.is_loopback();
+    if config.registration == Registration::Open && is_public {
+        tell(Finding::doubtful(
+            "Whoever reaches the server can make an account: unless that is meant, set registration to invite or closed",
+        ));
+    }
+    if !folder.is_dir() {
+        return;
+    }
+    if let Some(free) = free(folder) {
+        let said = format!("The disk of the data folder has {} free", HumanBytes(free));
+        tell(if free < LITTLE {
+            Finding::doubtful(format!(
+                "{said}: make room before it is full, because nothing can be shared then"
+            ))
+        } else {
+            Finding::good(said)
+        });
+    }
+    let now = Clock::default().now();
+    if let Some(written) = written(folder).filter(|written| *written > now.plus(BEHIND)) {
+        tell(Finding::doubtful(format!(
+            "The clock of this machine says {}, and the database was written later, {}: set the clock",
+            now.rfc3339(),
+            written.rfc3339()
+        )));
+    }
+}
+
+/// Whether a server has locked this folder.
+fn is_served(folder: &Path) -> bool {
+    let lock = File::open(folder.join("serve.lock"));
+    lock.is_ok_and(|lock| lock.try_lock_shared().is_err())
+}
+
+fn port(address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::good(format!("The server can listen on {address}")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Finding::doubtful(format!(
+            "Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT"
+        )),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Finding::doubtful(format!(
+            "This account may not listen on {address}: set a port from 1024 on, with --port or ROCKET_PORT"
+        )),
+        Err(error) => Finding::doubtful(format!(
+            "The server can't listen on {address}, which ROCKET_ADDRESS and ROCKET_PORT name: {error}"
+        )),
+    }
+}
+
+/// When the database was last written.
+fn written(folder: &Path) -> Option<Timestamp> {
+    let file = fs::metadata(folder.join(folder::DATABASE)).ok()?;
+    let since = file
+        .modified()
+        .ok()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?;
+    Some(Timestamp(0).plus(since))
+}
+
+/// The bytes that this account can still write there.
+#[cfg(unix)]
+fn free(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
+}

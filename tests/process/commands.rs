@@ -1,0 +1,195 @@
+//! Commands that are given in a wrong place or in a wrong way, and what the right ones list.
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, Process, Server, command, fails, output, succeeds};
+
+#[test]
+fn no_command_but_serve_makes_an_installation() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["user", "list"][..],
+        &["user", "add", "ann"],
+        &["user", "reset-password", "ann"],
+        &["user", "reset-link", "ann"],
+        &["user", "remove", "ann", "--yes"],
+        &["invitation", "add"],
+        &["invitation", "list"],
+        &["invitation", "revoke", "1"],
+        &["space", "list"],
+        &["photos", "failed"],
+        &["photos", "retry", "--all"],
+        &["photos", "move", "--to", "s3"],
+        &["photos", "move", "--to", "local"],
+    ] {
+        let complaint = fails(folder.path(), arguments, PASSWORD);
+        let data = folder.path().join("data");
+        assert!(
+            complaint.contains(&format!(
+                "There is no installation in the data folder {}",
+                data.display()
+            )) && complaint.contains("--data-dir"),
+            "{arguments:?}: {complaint}"
+        );
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "{arguments:?}"
+        );
+    }
+    let worker = command(folder.path(), &["worker"]);
+    let worker = Process::start_and_wait_for(worker, "waiting for a server that makes it");
+    worker.terminate();
+    worker.wait();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    for arguments in [&["keys", "rotate"][..], &["backup", "here.tar.zst"]] {
+        fails(folder.path(), arguments, "");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn lists_are_there_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let list = |words: &[&str]| succeeds(folder.path(), words, "");
+    let parsed = |words: &[&str]| -> Value { serde_json::from_str(&list(words)).unwrap() };
+    assert_eq!(list(&["space", "list"]), "There are no spaces yet.\n");
+    assert_eq!(parsed(&["space", "list", "--json"]), json!([]));
+    let (ann, _bob) = (server.person("ann"), server.person("bob"));
+    let space = ann.space("Family");
+    ann.space("Garden");
+    ann.post(&format!("{space}/members"), &json!({"login": "bob"}))
+        .unwrap();
+    ann.post_form(&format!("{space}/shares"), "Hello", None)
+        .unwrap();
+    assert_eq!(
+        list(&["space", "list"]),
+        "1\t2 members\t1 shares\tFamily\n2\t1 members\t0 shares\tGarden\n"
+    );
+    assert_eq!(
+        parsed(&["space", "list", "--json"])[0],
+        json!({"id": 1, "name": "Family", "members": 2, "shares": 1})
+    );
+    assert_eq!(
+        parsed(&["user", "list", "--json"]),
+        json!([{"id": 1, "login": "ann"}, {"id": 2, "login": "bob"}])
+    );
+    list(&["invitation", "add", "--space", "2"]);
+    assert_eq!(
+        parsed(&["invitation", "list", "--json"])[0]["space_id"],
+        json!(2)
+    );
+    assert_eq!(
+        parsed(&["photos", "failed", "--json"]),
+        json!({"photos": [], "foreign": [], "unseen": 0})
+    );
+    let findings = parsed(&["doctor", "--json"]);
+    let findings = findings.as_array().unwrap();
+    assert!(
+        findings.iter().any(|finding| finding["verdict"] == "good"),
+        "{findings:?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding["sentence"].is_string()),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn an_address_can_be_given_without_the_word_serve_and_to_no_other_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_as(command(
+        folder.path(),
+        &["--address", "127.0.0.1", "--port", "0"],
+    ));
+    assert_eq!(server.anybody().get("/health").unwrap().status, 200);
+    for arguments in [
+        &["--port", "1", "user", "list"][..],
+        &["--port", "1", "--worker"],
+    ] {
+        let complaint = fails(folder.path(), arguments, "");
+        assert!(
+            complaint.contains("options of `shared-spaces serve`"),
+            "{complaint}"
+        );
+    }
+    assert_eq!(
+        output(command(folder.path(), &["user", "list", "--port", "1"]), "")
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn the_doctor_knows_the_port_the_room_and_who_may_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let doctor = |settings: &[(&str, &str)]| {
+        let mut doctor = command(folder.path(), &["doctor"]);
+        doctor.envs(settings.iter().copied());
+        String::from_utf8(output(doctor, "").stdout).unwrap()
+    };
+    let port = address.port().to_string();
+    let said = doctor(&[
+        ("ROCKET_PORT", &port),
+        ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
+    ]);
+    assert!(
+        said.contains(&format!("doubtful  Another program listens on {address}: ")),
+        "{said}"
+    );
+    assert!(
+        said.contains("doubtful  Whoever reaches the server can make an account"),
+        "{said}"
+    );
+    let said = doctor(&[
+        ("ROCKET_PORT", "0"),
+        ("SHARED_SPACES_REGISTRATION", "invite"),
+    ]);
+    assert!(
+        said.contains("good      The server can listen on 127.0.0.1:0"),
+        "{said}"
+    );
+    assert!(!said.contains("make an account"), "{said}");
+    let _server = Server::start(folder.path());
+    let said = doctor(&[("ROCKET_PORT", &port)]);
+    assert!(
+        said.contains("good      A server is running on the data folder"),
+        "{said}"
+    );
+    assert!(said.contains("The disk of the data folder has "), "{said}");
+}
+
+#[test]
+fn without_credentials_photos_are_not_moved_and_one_sentence_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Server::start(folder.path()));
+    let mut moving = command(folder.path(), &["photos", "move", "--to", "s3"]);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            moving.env_remove(name);
+        }
+    }
+    moving
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("HOME", folder.path());
+    let moved = output(moving, "");
+    let complaint = String::from_utf8(moved.stderr).unwrap();
+    assert_eq!(moved.status.code(), Some(1));
+    assert!(
+        complaint.ends_with("No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile\n"),
+        "{complaint}"
+    );
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+}
