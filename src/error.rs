@@ -75,6 +75,10 @@ pub enum Error {
     #[error("Too many attempts, try again in {}", in_words(*.wait))]
     TooManyAttempts { wait: Duration },
 
+    #[error("Others need the room, and this upload was the slowest: try again in a moment")]
+    GaveWay,
+    #[error("Too many requests from your address at once, try again in a moment")]
+    TooManyRequests,
     #[error("You are sending too many photos at once, try again in a moment")]
     TooManyUploads,
 
@@ -198,6 +202,8 @@ impl Error {
             Self::NoSession(_) => (404, "no_such_session"),
             Self::WrongLogin => (401, "wrong_login"),
             Self::WrongPassword => (401, "wrong_password"),
+            Self::TooManyRequests => (429, "too_many_requests"),
+            Self::GaveWay => (503, "gave_way"),
             Self::TooManyUploads => (429, "too_many_uploads"),
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
             Self::CrossOrigin | Self::HostHidden => (403, "cross_origin"),

@@ -8,9 +8,11 @@ use rocket::request::Request;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, Take};
+use tokio::time::timeout;
 
 use super::guards::refused;
 use super::parameters::Parameterized;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::server::{Arrival, Arriving};
 
@@ -91,7 +93,14 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
         ));
     }
     let limit = LIMIT_MIB.mebibytes().as_u64();
-    let Some(body) = read_all(open(request, data, limit + 1), limit).await? else {
+    let body = read_all(open(request, data, limit + 1), limit);
+    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
+    let stall = request
+        .rocket()
+        .state::<App>()
+        .map(|app| app.config.connections.stall());
+    let body = timeout(stall.unwrap_or_default(), body).await;
+    let Some(body) = body.map_err(|_| Error::TooSlow)?? else {
         return Err(Error::TooLarge {
             what: "Body",
             limit: format!("{LIMIT_MIB} MiB"),

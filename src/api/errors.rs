@@ -95,9 +95,11 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
             let seconds = whole_seconds(*wait);
             Some(Header::new("Retry-After", seconds.to_string()))
         }
-        Error::Busy | Error::TooManyUploads | Error::PhotosUnavailable(_) => {
-            Some(Header::new("Retry-After", RETRY_AFTER))
-        }
+        Error::TooManyRequests
+        | Error::Busy
+        | Error::GaveWay
+        | Error::TooManyUploads
+        | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
         _ => None,
     }
 }

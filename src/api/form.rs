@@ -6,8 +6,10 @@
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
 use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::fmt::Display;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::{io, mem};
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
@@ -17,6 +19,7 @@ use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body::{Opened, cut_off, open, uncoded};
 use super::guards::{CurrentUser, refused};
@@ -74,14 +77,14 @@ impl<'r> FromData<'r> for ShareForm {
         let user = match request.guard::<CurrentUser>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
-                read_on(&mut body).await;
+                read_on(app, &mut body).await;
                 return Outcome::Error(refusal);
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
         let form = Self::read(app, user, request, &mut body).await;
         // Also behind a form that is complete, so that the connection can be used again.
-        read_on(&mut body).await;
+        read_on(app, &mut body).await;
         match form {
             Ok(form) => Outcome::Success(form),
             Err(error) => Outcome::Error(refused(request, error)),
@@ -105,9 +108,21 @@ impl ShareForm {
             None
         };
         uncoded(request)?;
-        let Parts { text, photo } = match Parameterized::content_type(request) {
-            Some(kind) => read(app, &kind, size, body).await?,
-            None => read_nothing(body).await?,
+        let parts = async {
+            match Parameterized::content_type(request) {
+                Some(kind) => read(app, &kind, size, body, under_way.as_ref()).await,
+                None => read_nothing(body).await,
+            }
+        };
+        let Parts { text, photo } = match &under_way {
+            None => parts.await?,
+            Some(place) => tokio::select! {
+                parts = parts => {
+                    place.has_arrived();
+                    parts?
+                }
+                () = place.gives_way() => return Err(Error::GaveWay),
+            },
         };
         Ok(Self {
             user,
@@ -123,8 +138,8 @@ fn size(request: &Request<'_>) -> Option<usize> {
     request.headers().get_one("Content-Length")?.parse().ok()
 }
 
-/// Reads the rest of a body, which nobody wants.
-async fn read_on(body: &mut Opened<'_>) {
+/// Reads the rest of a body, which nobody wants, and so not for long.
+async fn read_on(app: &App, body: &mut Opened<'_>) {
     let rest = async {
         // Mostly there is none, which is found out without the room that a copy sets up first.
         if body.read(&mut [0]).await? == 0 {
@@ -132,8 +147,10 @@ async fn read_on(body: &mut Opened<'_>) {
         }
         tokio::io::copy(body, &mut tokio::io::sink()).await
     };
-    if let Err(error) = rest.await {
-        tracing::debug!("a body that nobody wants ends too early: {error}");
+    match timeout(app.config.connections.stall(), rest).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::debug!("a body that nobody wants ends too early: {error}"),
+        Err(_) => tracing::debug!("a body that nobody wants takes too long"),
     }
 }
 
@@ -157,6 +174,7 @@ async fn read(
     kind: &Parameterized<'_>,
     size: Option<usize>,
     body: &mut Opened<'_>,
+    under_way: Option<&UnderWay>,
 ) -> Result<Parts> {
     let limits = &app.config.limits;
     if kind.is("multipart/form-data") {
@@ -168,7 +186,14 @@ async fn read(
             Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
         let (portions, pace) = portions(body, size);
         let parts = Multipart::with_constraints(portions, boundary, bounds);
-        Multi { app, size, pace }.read(parts).await
+        let form = Multi {
+            app,
+            size,
+            pace,
+            under_way,
+            unwanted: OnceLock::new(),
+        };
+        form.read(parts).await
     } else if kind.is("application/x-www-form-urlencoded") {
         read_urlencoded(limits, body).await
     } else {
@@ -221,6 +246,9 @@ struct Multi<'a> {
     /// The bytes that the form says it has.
     size: Option<usize>,
     pace: Pace,
+    under_way: Option<&'a UnderWay>,
+    /// How long what is too large is read on, once it is known to be.
+    unwanted: OnceLock<Instant>,
 }
 
 impl Multi<'_> {
@@ -250,14 +278,27 @@ impl Multi<'_> {
 
     async fn next_part<'r>(&self, parts: &mut Multipart<'r>) -> Result<Option<Field<'r>>> {
         self.pace.look_for_part();
-        let part = parts.next_field().await;
-        part.map_err(|error| malformed(&self.app.config.limits, error))
+        self.in_time(parts.next_field()).await
     }
 
     async fn next_chunk(&self, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]> + use<>>> {
         self.pace.look_for_content();
-        let chunk = part.chunk().await;
-        chunk.map_err(|error| malformed(&self.app.config.limits, error))
+        let chunk = self.in_time(part.chunk()).await?;
+        if let (Some(under_way), Some(chunk)) = (self.under_way, &chunk) {
+            under_way.received(chunk.len());
+        }
+        Ok(chunk)
+    }
+
+    async fn in_time<T>(&self, step: impl Future<Output = multer::Result<T>>) -> Result<T> {
+        let limits = &self.app.config.limits;
+        let done = match self.unwanted.get() {
+            Some(until) => timeout_at(*until, step)
+                .await
+                .map_err(|_| too_many_bytes(limits))?,
+            None => step.await,
+        };
+        done.map_err(|error| malformed(limits, error))
     }
 
     async fn read_text(&self, part: &mut Field<'_>) -> Result<String> {
@@ -293,7 +334,9 @@ impl Multi<'_> {
             let chunk = chunk.as_ref();
             size += chunk.len() as u64;
             if size > limit {
-                // The rest is read, but no longer kept.
+                // The rest is read, but no longer kept, and not for long.
+                let stall = app.config.connections.stall();
+                self.unwanted.get_or_init(|| Instant::now() + stall);
                 (bytes, file) = (Vec::new(), None);
             } else if let Some(file) = &mut file {
                 write_on(file, chunk).await?;
@@ -378,7 +421,11 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
         multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
-            Ok(error) if error.get_ref().is_some_and(|inner| inner.is::<NoContent>()) => {
+            Ok(error)
+                if error
+                    .get_ref()
+                    .is_some_and(<dyn StdError + Send + Sync>::is::<NoContent>) =>
+            {
                 unreadable(&NoContent)
             }
             Ok(error) => cut_off(&error),

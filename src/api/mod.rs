@@ -52,7 +52,9 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
+pub use errors::refuse;
 pub use links::link_with_secret;
+pub use visitor::behind_proxy;
 
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {

@@ -35,6 +35,13 @@ pub struct Visitor {
     pub origin: String,
 }
 
+/// Where somebody is who comes through a proxy that is believed; none for whom comes by themselves.
+pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
+    let peer = request.remote()?.ip().to_canonical();
+    let is_proxy = app.config.trusted_proxies.contains(peer);
+    is_proxy.then(|| Visitor::of(app, request).address)
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Visitor {
     type Error = ();

@@ -2,11 +2,10 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
@@ -16,7 +15,6 @@ use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
 use rocket::futures::stream;
-use rocket::http::uri::Host;
 use rocket::http::{Cookie, Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use tokio::io::AsyncReadExt;
@@ -25,6 +23,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::arriving::{Arriving, Progress};
 use super::in_flight::InFlight;
+use super::target::Target;
+use crate::address::network;
+use crate::api::{behind_proxy, refuse};
+use crate::app::App;
+use crate::error::Error;
+use crate::places::Places;
 
 /// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
 /// it on than in reading it.
@@ -39,17 +43,19 @@ type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 /// Has Rocket answer requests.
 pub(super) struct Answerer {
     rocket: Client,
-    stall: Duration,
+    app: App,
     under_way: InFlight,
+    /// The requests of those behind proxies, who share the proxy's connections.
+    by_address: Places<IpAddr>,
 }
 
 impl Answerer {
-    /// `stall` is how long the body of a request may pause.
-    pub(super) fn new(rocket: Client, stall: Duration, under_way: InFlight) -> Self {
+    pub(super) fn new(rocket: Client, app: App, under_way: InFlight) -> Self {
         Self {
             rocket,
-            stall,
             under_way,
+            by_address: Places::new(app.config.connections.most_per_address),
+            app,
         }
     }
 
@@ -86,10 +92,14 @@ impl Answerer {
         send: oneshot::Sender<Answer>,
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
-        // One that Rocket doesn't know is refused like one that no route has.
-        let method = parts.method.as_str().parse().unwrap_or(Method::Trace);
-        let request = self.translate(method, &parts).remote(peer);
-        let (arriving, progress) = Arriving::new(body, self.stall);
+        let mut request = self.translate(&parts).remote(peer);
+        let visitor = behind_proxy(&self.app, request.inner()).map(network);
+        // Held until the answer is sent.
+        let place = visitor.and_then(|visitor| self.by_address.take(visitor));
+        if visitor.is_some() && place.is_none() {
+            request = self.refusal(Error::TooManyRequests).remote(peer);
+        }
+        let (arriving, progress) = Arriving::new(body, self.app.config.connections.stall());
         request.inner().local_cache(|| arriving);
         let mut answer = request.dispatch().await;
         let (head, size) = head(&answer, &progress);
@@ -106,26 +116,38 @@ impl Answerer {
         send_on(answer, sender).await
     }
 
+    /// A request that no route has, so that the refusal is answered, with all headers that answers have.
+    fn refusal(&self, error: Error) -> LocalRequest<'_> {
+        let request = self.rocket.req(Method::Trace, "/");
+        refuse(request.inner(), error);
+        request
+    }
+
     /// The request as Rocket has it.
-    fn translate(&self, method: Method, parts: &Parts) -> LocalRequest<'_> {
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let mut request = self.rocket.req(method, path.to_owned());
+    fn translate(&self, parts: &Parts) -> LocalRequest<'_> {
+        let mut request = match Target::of(parts) {
+            Ok(Target { method, path, host }) => {
+                let mut request = self.rocket.req(method, path);
+                if let Some(host) = host {
+                    request.add_header(Header::new(HOST.as_str(), host.to_string()));
+                    request.inner_mut().set_host(host);
+                }
+                request
+            }
+            Err(error) => self.refusal(error),
+        };
         for (name, value) in &parts.headers {
-            // Rocket's headers are UTF-8. What isn't is of no use to anybody here.
-            let Ok(value) = std::str::from_utf8(value.as_bytes()) else {
+            if name == HOST {
                 continue;
-            };
+            }
+            // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put beside it.
+            let value = String::from_utf8_lossy(value.as_bytes());
             if name == COOKIE {
                 let cookies = value.split(';').map(str::trim);
                 request =
                     request.cookies(cookies.filter_map(|one| Cookie::parse_encoded(one).ok()));
             }
-            if name == HOST
-                && let Ok(host) = Host::parse_owned(value.to_owned())
-            {
-                request.inner_mut().set_host(host);
-            }
-            request.add_header(Header::new(name.as_str().to_owned(), value.to_owned()));
+            request.add_header(Header::new(name.as_str().to_owned(), value.into_owned()));
         }
         request
     }

@@ -18,6 +18,10 @@ use tokio_util::io::StreamReader;
 /// default.
 const LEAST: usize = 16 * 1024;
 
+/// The bytes that have to come in a second, on the average and after the time for a stall: a photo of 3 MB may take 25
+/// minutes.
+const PACE: u64 = 2 * 1024;
+
 /// The bytes of a body. An error of the kind [`io::ErrorKind::TimedOut`] says that they came too slowly.
 pub type Arrival<'r> = Pin<Box<dyn AsyncRead + Send + 'r>>;
 
@@ -41,6 +45,8 @@ impl Arriving {
             stall,
             left: stall,
             received: 0,
+            waited: Duration::ZERO,
+            total: 0,
             done: done.clone(),
         };
         let reader = StreamReader::new(Box::pin(patience.pieces()));
@@ -65,6 +71,9 @@ struct Patience<B> {
     stall: Duration,
     left: Duration,
     received: usize,
+    /// How long was waited in all, and for how many bytes.
+    waited: Duration,
+    total: u64,
     done: Arc<AtomicBool>,
 }
 
@@ -87,7 +96,9 @@ where
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
         loop {
             let since = Instant::now();
-            let frame = timeout(self.left, self.body.frame()).await;
+            let in_all = self.stall + Duration::from_millis(self.total * 1000 / PACE);
+            let left = self.left.min(in_all.saturating_sub(self.waited));
+            let frame = timeout(left, self.body.frame()).await;
             let frame = frame.map_err(|_| io::ErrorKind::TimedOut)?;
             if frame.is_none() || self.body.is_end_stream() {
                 self.done.store(true, Ordering::Relaxed);
@@ -96,9 +107,11 @@ where
                 return Ok(None);
             };
             self.left = self.left.saturating_sub(since.elapsed());
+            self.waited += since.elapsed();
             // What is no data are trailers, which nobody asks for.
             if let Ok(bytes) = frame.into_data() {
                 self.received += bytes.len();
+                self.total += bytes.len() as u64;
                 if self.received >= LEAST {
                     (self.left, self.received) = (self.stall, 0);
                 }

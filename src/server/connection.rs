@@ -19,6 +19,8 @@ use crate::config::Connections;
 
 /// The largest head of a request, in bytes. That it has at most a hundred headers is the library's own limit.
 const MOST_HEAD: usize = 32 * 1024;
+/// The most bytes of an answer that wait in the connection for a slow reader, beside one or two pieces of it.
+const MOST_WAITING: usize = 64 * 1024;
 /// How long what comes after an answer is read and thrown away: a client that is still sending would else see its
 /// connection break instead of the answer.
 const LINGER: Duration = Duration::from_secs(10);
@@ -43,6 +45,9 @@ pub(super) async fn serve<S, F, B>(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle())
             .max_header_size(MOST_HEAD)
+            .max_buf_size(MOST_WAITING)
+            // Who has sent everything may say so and still wants the answer.
+            .half_close(true)
             .serve_connection(stream, service_fn(answer))
     );
     let ended = tokio::select! {

@@ -12,6 +12,8 @@ mod arriving;
 mod connection;
 // How many requests are under way.
 mod in_flight;
+// What a request is for.
+mod target;
 // How many connections there are.
 mod visitors;
 
@@ -48,7 +50,7 @@ pub async fn run(
     let under_way = InFlight::default();
     let limits = app.config.connections.clone();
     let visitors = Visitors::new(app.config.clone());
-    let answerer = Arc::new(Answerer::new(rocket, limits.stall(), under_way.clone()));
+    let answerer = Arc::new(Answerer::new(rocket, app, under_way.clone()));
     let (ending, closing) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(asked_to_end);

@@ -121,6 +121,20 @@ async fn who_asks_and_doesnt_read_the_answer_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_has_sent_everything_and_says_so_is_answered() {
+    for request in [
+        GET,
+        b"POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12345",
+    ] {
+        let mut connection = Connection::new(5);
+        connection.client.write_all(request).await.unwrap();
+        connection.client.shutdown().await.unwrap();
+        assert!(connection.read().await.ends_with("\r\n\r\n....."));
+        connection.server.await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_reads_slowly_gets_it_all() {
     let mut connection = Connection::new(100_000);
     connection.client.write_all(GET).await.unwrap();
@@ -223,7 +237,7 @@ async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, Err
 async fn a_body_over_a_slow_line_arrives_however_long_it_takes() {
     let second = Duration::from_secs(1);
     assert_eq!(arrive(10_000, 2048, second).await, Ok(20_480_000));
-    assert_eq!(arrive(3, 20_000, STALL - second).await, Ok(60_000));
+    assert_eq!(arrive(3, 60_000, STALL - second).await, Ok(180_000));
     assert_eq!(arrive(20, 1, second).await, Ok(20));
 }
 
@@ -232,4 +246,7 @@ async fn a_body_that_pauses_or_drips_is_given_up() {
     assert_eq!(arrive(1, 10, STALL * 2).await, Err(ErrorKind::TimedOut));
     let second = Duration::from_secs(1);
     assert_eq!(arrive(1000, 1, second).await, Err(ErrorKind::TimedOut));
+    // Each piece comes in time, and all of them would take for ever.
+    let slowly = arrive(1000, 16 * 1024, second * 18).await;
+    assert_eq!(slowly, Err(ErrorKind::TimedOut));
 }

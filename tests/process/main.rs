@@ -8,6 +8,7 @@ mod commands;
 mod crash;
 mod disk;
 mod doctor;
+mod door;
 mod folder;
 mod full;
 mod handles;

@@ -1,0 +1,168 @@
+//! What a request is for: its method, its path and its host, as RFC 9110 and RFC 9112 tell them.
+
+use hyper::header::HOST;
+use hyper::http::Version;
+use hyper::http::request::Parts;
+use rocket::http::Method;
+use rocket::http::uri::{Host, Origin};
+
+use crate::error::{Error, Result};
+
+/// What is asked for.
+pub(super) struct Target {
+    /// One that Rocket doesn't know is refused like one that no route has.
+    pub(super) method: Method,
+    pub(super) path: Origin<'static>,
+    pub(super) host: Option<Host<'static>>,
+}
+
+impl Target {
+    /// # Errors
+    /// The request doesn't say which host it is for, or not what of it.
+    pub(super) fn of(parts: &Parts) -> Result<Self> {
+        let host = host(parts)?;
+        // Methods are told apart by capitals, and Rocket takes any.
+        let method = parts.method.as_str();
+        let known = method.parse().ok();
+        let method = known
+            .filter(|known: &Method| known.as_str() == method)
+            .unwrap_or(Method::Trace);
+        let uri = &parts.uri;
+        let is_authority = uri.scheme().is_none() && uri.authority().is_some();
+        let path = match uri.path_and_query() {
+            // The server itself.
+            Some(all) if all == "*" && method == Method::Options => "/",
+            Some(path) => path.as_str(),
+            None if is_authority && method != Method::Connect => return Err(bad("address")),
+            None => "/",
+        };
+        let path = Origin::parse_owned(path.to_owned()).map_err(|_| bad("address"))?;
+        Ok(Self { method, path, host })
+    }
+}
+
+/// The host of a request: that of its target where it names one (RFC 9112, section 3.2.2), else that of its header.
+fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
+    let parse = |host: &str| match Host::parse_owned(host.to_owned()) {
+        Ok(parsed) if !host.is_empty() => Ok(parsed),
+        _ => Err(bad("host")),
+    };
+    let mut given = parts.headers.get_all(HOST).iter();
+    let host = match (given.next(), given.next()) {
+        (Some(host), None) => Some(parse(host.to_str().map_err(|_| bad("host"))?)?),
+        (None, _) if parts.version < Version::HTTP_11 => None,
+        (None, _) => {
+            return Err(Error::Malformed(String::from(
+                "The request must say which host it is for",
+            )));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Error::Malformed(String::from(
+                "The request names more than one host",
+            )));
+        }
+    };
+    let named = parts.uri.scheme().and(parts.uri.authority());
+    named.map_or(Ok(host), |named| parse(named.as_str()).map(Some))
+}
+
+fn bad(what: &str) -> Error {
+    Error::Malformed(format!("The {what} of the request can't be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Request;
+
+    use super::*;
+
+    fn target(method: &str, target: &str, hosts: &[&[u8]], version: Version) -> Result<Target> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(target)
+            .version(version);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        Target::of(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn a_request_names_one_host_that_is_one() {
+        let of = |hosts: &[&[u8]], version| {
+            let host = target("GET", "/", hosts, version).map(|target| target.host);
+            host.map(|host| host.map(|host| host.to_string())).ok()
+        };
+        let is = |host: &str| Some(Some(host.to_owned()));
+        for host in [
+            "localhost:8000",
+            "a.example",
+            "my_nas:80",
+            "[::1]:8000",
+            "192.0.2.1",
+            "a.example.",
+        ] {
+            assert_eq!(of(&[host.as_bytes()], Version::HTTP_11), is(host));
+        }
+        let refused: [&[&[u8]]; 10] = [
+            &[],
+            &[b"a.example", b"a.example"],
+            &[b"a.example", b"b.example"],
+            &[b""],
+            &[b"a b"],
+            &[b"a/b"],
+            &[b"user@a.example"],
+            &[b"a.example:port"],
+            &[b"\xff"],
+            &[b"a.example, b.example"],
+        ];
+        for hosts in refused {
+            assert_eq!(of(hosts, Version::HTTP_11), None, "{hosts:?}");
+        }
+        assert_eq!(of(&[], Version::HTTP_10), Some(None));
+        assert_eq!(of(&[b"a", b"b"], Version::HTTP_10), None);
+    }
+
+    #[test]
+    fn the_host_of_the_target_is_the_one_that_counts() {
+        let asked = target(
+            "GET",
+            "http://a.example:81/spaces?limit=1",
+            &[b"b.example"],
+            Version::HTTP_11,
+        );
+        let asked = asked.unwrap();
+        assert_eq!(asked.host.unwrap().to_string(), "a.example:81");
+        assert_eq!(asked.path, "/spaces?limit=1");
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused_and_methods_are_told_apart_by_capitals() {
+        for (method, path) in [
+            ("GET", "*"),
+            ("GET", "a.example:80"),
+            ("POST", "*"),
+            ("GET", "/a|b\""),
+        ] {
+            assert!(
+                target(method, path, &[b"a"], Version::HTTP_11).is_err(),
+                "{method} {path}"
+            );
+        }
+        let method = |method| {
+            target(method, "/", &[b"a"], Version::HTTP_11)
+                .unwrap()
+                .method
+        };
+        assert_eq!(method("GET"), Method::Get);
+        for unknown in ["get", "Post", "BREW"] {
+            assert_eq!(method(unknown), Method::Trace);
+        }
+        assert_eq!(
+            target("OPTIONS", "*", &[b"a"], Version::HTTP_11)
+                .unwrap()
+                .path,
+            "/"
+        );
+    }
+}

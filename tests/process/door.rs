@@ -1,0 +1,194 @@
+//! Requests as strangers and odd clients write them, over a real connection.
+
+use std::io::{Read, Write};
+use std::net::Shutdown;
+
+use crate::support::{Server, picture};
+
+/// Sends bytes and reads what comes until the other side closes.
+fn ask(server: &Server, request: &[u8]) -> String {
+    let mut connection = server.connect().unwrap();
+    connection.write_all(request).unwrap();
+    connection.shutdown(Shutdown::Write).unwrap();
+    let mut reply = Vec::new();
+    connection.read_to_end(&mut reply).unwrap();
+    String::from_utf8(reply).unwrap()
+}
+
+fn status(reply: &str) -> &str {
+    reply.get(9..12).unwrap_or_default()
+}
+
+#[test]
+fn a_request_names_one_host_and_a_refusal_has_the_headers_of_every_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    for (head, sentence) in [
+        (
+            "GET /health HTTP/1.1\r\n",
+            "The request must say which host it is for",
+        ),
+        (
+            "GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\n",
+            "The request names more than one host",
+        ),
+        (
+            "GET /health HTTP/1.1\r\nHost: a\r\nhost: b\r\n",
+            "The request names more than one host",
+        ),
+        (
+            "GET /health HTTP/1.0\r\nHost: a\r\nHost: b\r\n",
+            "The request names more than one host",
+        ),
+        (
+            "GET /health HTTP/1.1\r\nHost: a b\r\n",
+            "The host of the request can't be read",
+        ),
+        (
+            "GET /health HTTP/1.1\r\nHost:\r\n",
+            "The host of the request can't be read",
+        ),
+        (
+            "GET * HTTP/1.1\r\nHost: a\r\n",
+            "The address of the request can't be read",
+        ),
+        (
+            "GET a.example:80 HTTP/1.1\r\nHost: a\r\n",
+            "The address of the request can't be read",
+        ),
+        (
+            "GET /a|b HTTP/1.1\r\nHost: a\r\n",
+            "The address of the request can't be read",
+        ),
+    ] {
+        let reply = ask(
+            &server,
+            format!("{head}Connection: close\r\n\r\n").as_bytes(),
+        );
+        assert_eq!(status(&reply), "400", "{head}{reply}");
+        assert!(
+            reply.ends_with(&format!("\r\n\r\n{sentence}")),
+            "{head}{reply}"
+        );
+        for header in [
+            "content-security-policy: ",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+        ] {
+            assert!(reply.to_lowercase().contains(header), "{head}{reply}");
+        }
+    }
+    for head in [
+        "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET /health HTTP/1.0\r\n\r\n",
+        "GET http://a.example/health HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n",
+    ] {
+        assert_eq!(status(&ask(&server, head.as_bytes())), "200", "{head}");
+    }
+}
+
+#[test]
+fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let refused = [
+        "get /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nConnection: close\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost : a\r\n\r\n",
+        "GET /he\0alth HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n1234",
+        "POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n1234",
+        "POST /login HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ];
+    for request in refused {
+        let reply = ask(&server, request.as_bytes());
+        assert!(["400", "405"].contains(&status(&reply)), "{request}{reply}");
+    }
+    // Both: the length is passed over, and nothing behind it is taken for another request.
+    let both = "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
+                GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+    let reply = ask(&server, both.as_bytes());
+    assert_eq!(reply.matches("HTTP/1.1 ").count(), 1, "{reply}");
+}
+
+#[test]
+fn who_has_sent_everything_and_says_so_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    let path = format!("{}/shares", ann.space("Family"));
+    for seed in 0..10 {
+        let (head, body) = ann.raw_form(&path, "A photo", &picture(100, seed));
+        let head = head.replace("Expect: 100-continue\r\n", "");
+        let reply = ask(&server, &[head.as_bytes(), &body].concat());
+        assert_eq!(status(&reply), "200", "{reply}");
+    }
+}
+
+#[test]
+fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
+        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "2"),
+    ];
+    let server = Server::start_with(folder.path(), &settings);
+    let guess = |way: &[u8]| {
+        let body = br#"{"login": "ann", "password": "wrong horse"}"#;
+        let head = format!(
+            "POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nX-Forwarded-For: ",
+            body.len()
+        );
+        let reply = ask(&server, &[head.as_bytes(), way, b"\r\n\r\n", body].concat());
+        status(&reply).to_owned()
+    };
+    assert_eq!(
+        [guess(b"198.51.100.1"), guess(b"198.51.100.1")],
+        ["401", "401"]
+    );
+    for before in [
+        &b"\xff"[..],
+        b"",
+        b"203.0.113.7",
+        b"unknown",
+        b",,,",
+        b"\xc3\xa9 \xff\xfe",
+    ] {
+        let way = [before, b", 198.51.100.1"].concat();
+        assert_eq!(guess(&way), "429", "{before:?}");
+    }
+}
+
+#[test]
+fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
+        ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "2"),
+    ];
+    let server = Server::start_with(folder.path(), &settings);
+    let slow = || {
+        let mut connection = server.connect().unwrap();
+        let head = "POST /spaces/1/shares HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Type: \
+                    multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+        connection.write_all(head.as_bytes()).unwrap();
+        // It says so when it begins to read.
+        let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        connection.read_exact(&mut go_on).unwrap();
+        connection
+    };
+    let _held = [slow(), slow()];
+    let health = |from: &str| {
+        let head = format!(
+            "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n\r\n"
+        );
+        ask(&server, head.as_bytes())
+    };
+    let refused = health("203.0.113.9, 198.51.100.1");
+    assert_eq!(status(&refused), "429", "{refused}");
+    assert!(refused.contains("\r\nretry-after: "), "{refused}");
+    assert_eq!(status(&health("198.51.100.2")), "200");
+}
