@@ -78,8 +78,16 @@ impl App {
         folder::make(folder)?;
         private::close(folder);
         let clock = Clock::default();
-        let db = Db::open(&folder.join(folder::DATABASE))
-            .map_err(|error| folder::explain(folder, error))?;
+        let path = folder.join(folder::DATABASE);
+        let db = Db::open(&path).or_else(|error| {
+            // Who comes to delete something on a full disk has to get in first.
+            if folder::try_writing(folder).is_err() && Db::give_up_reserve(&path) {
+                Db::open(&path)
+            } else {
+                Err(error)
+            }
+        });
+        let db = db.map_err(|error| folder::explain(folder, error))?;
         if config.photos.store == StoreKind::Local {
             folder::mark_both(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }

@@ -13,6 +13,8 @@ mod known;
 mod migrate;
 // Where the files are.
 mod place;
+// Room for deleting.
+mod reserve;
 // A set of hashes on the disk.
 pub mod scratch;
 // Copies of a database.
@@ -36,8 +38,9 @@ use tokio::time::timeout;
 
 pub use self::known::bound_memory;
 use self::place::Place;
+use self::reserve::Reserve;
 use self::transaction::Transaction;
-use self::writer::{Outlives, Writer};
+use self::writer::{Again, Once, Outlives, Work, Writer};
 use crate::error::{Error, Result};
 use crate::threads;
 
@@ -74,6 +77,7 @@ struct Inner {
     reads: AtomicU64,
     hops: AtomicU64,
     place: Arc<Place>,
+    reserve: Arc<Reserve>,
 }
 
 /// What has been asked of a database since it was opened.
@@ -103,6 +107,7 @@ impl Db {
         migrate::run(&mut connection, path)?;
 
         let place = Arc::new(Place::of(path).with_context(opening)?);
+        let reserve = Arc::new(Reserve::beside(path));
         let theirs = Arc::clone(&place);
         // One that was never there is made by nobody who reads, and another one isn't read.
         let readers = SqliteConnectionManager::file(path).with_flags(READING);
@@ -127,11 +132,17 @@ impl Db {
                 readers,
                 permits: Arc::new(Semaphore::new(READERS)),
                 here: Semaphore::new(here),
-                writer: Writer::start(connection, Arc::clone(&place), deadline)?,
+                writer: Writer::start(
+                    connection,
+                    Arc::clone(&place),
+                    Arc::clone(&reserve),
+                    deadline,
+                )?,
                 deadline,
                 reads: AtomicU64::new(0),
                 hops: AtomicU64::new(0),
                 place,
+                reserve,
             }),
         })
     }
@@ -219,7 +230,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.write_for(work, Outlives::PowerCut).await
+        self.write_for(Once(Some(work)), Outlives::PowerCut).await
     }
 
     /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced by itself.
@@ -231,13 +242,52 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.write_for(work, Outlives::Crash).await
+        self.write_for(Once(Some(work)), Outlives::Crash).await
     }
 
-    async fn write_for<T, F>(&self, work: F, outlives: Outlives) -> Result<T>
+    /// As [`Db::write`], for what makes room or leads to it: it is done on a full disk too, with the reserve. `work` may be
+    /// run twice, and what it did the first time is undone then.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_making_room<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.write_for(Again(work), Outlives::PowerCut).await
+    }
+
+    /// Gives up the reserve beside the database at `path`, so that it can be opened on a full disk; whether there was one.
+    pub fn give_up_reserve(path: &Path) -> bool {
+        Reserve::beside(path).give_up()
+    }
+
+    /// Makes the reserve for deleting on a full disk, or makes it as large as it should be by now.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn make_reserve(&self) -> std::io::Result<()> {
+        self.inner.reserve.make()
+    }
+
+    /// Looks whether there is room for more than deleting.
+    ///
+    /// # Errors
+    /// [`Error::DiskFull`] if there isn't.
+    pub fn check_room(&self) -> Result<()> {
+        if self.inner.reserve.is_missed() {
+            return Err(Error::DiskFull(anyhow!(
+                "what room is left is for deleting"
+            )));
+        }
+        Ok(())
+    }
+
+    async fn write_for<T, W>(&self, work: W, outlives: Outlives) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Work<T> + Send + 'static,
     {
         let work = match self.inner.here.try_acquire() {
             Err(_) => work,

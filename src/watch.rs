@@ -1,5 +1,5 @@
 //! Looks now and then whether the data folder is still the one that was opened, so that its loss is told also where nobody
-//! writes.
+//! writes; and that there is room to delete on a full disk.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,6 +13,14 @@ use crate::photos::store::PhotoStore;
 /// How often. Each write asks by itself.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// Sees to the room for deleting on a full disk. Where there never was enough, nothing is kept for it.
+async fn reserve(db: Db) {
+    let made = tokio::task::spawn_blocking(move || db.make_reserve()).await;
+    if let Ok(Err(error)) = made {
+        tracing::debug!("the reserve for deleting on a full disk can't be made: {error}");
+    }
+}
+
 /// Looks until `shutdown` is ready. What is missed and found again stands in the log.
 pub async fn run(db: Db, photos: PhotoStore, shutdown: impl Future<Output = ()>) {
     let mut shutdown = pin!(shutdown);
@@ -21,6 +29,7 @@ pub async fn run(db: Db, photos: PhotoStore, shutdown: impl Future<Output = ()>)
             // Both log by themselves when what they find is new.
             drop(db.check_place());
             drop(photos.check().await);
+            reserve(db.clone()).await;
             sleep(EVERY).await;
         };
         tokio::select! {

@@ -130,7 +130,8 @@ pub async fn login(
     let access_token = token.as_str().to_owned();
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
     app.db
-        .write(move |conn| {
+        // Who has to delete something may have to sign in first.
+        .write_making_room(move |conn| {
             sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
         })
         .await?;
@@ -164,7 +165,7 @@ pub async fn logout(
     user: CurrentUser,
 ) -> Result<&'static str> {
     app.db
-        .write(move |conn| Ok(sessions::revoke(conn, user.session)?))
+        .write_making_room(move |conn| Ok(sessions::revoke(conn, user.session)?))
         .await?;
     cookie.remove();
     Ok("Logged out")

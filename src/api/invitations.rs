@@ -133,7 +133,7 @@ pub async fn revoke(
     id: Given<SpaceId>,
     invitation_id: Given<InvitationId>,
 ) -> Result<Status> {
-    let revoked = app.db.write(move |conn| {
+    let revoked = app.db.write_making_room(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
         invitations::revoke(conn, &admin, &invitation_id)?;
         invitation_id.id()

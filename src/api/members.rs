@@ -72,7 +72,7 @@ pub async fn remove(
     user_id: Given<UserId>,
 ) -> Result<&'static str> {
     let asker = user.user.id;
-    let removed = app.db.write(move |conn| {
+    let removed = app.db.write_making_room(move |conn| {
         let removal = access::removal(conn, asker, &id, &user_id)?;
         members::remove(conn, &removal)?;
         Ok((removal.space(), removal.user()))

@@ -38,7 +38,7 @@ pub async fn revoke(
 ) -> Result<NoContent> {
     let revoked = app
         .db
-        .write(move |conn| sessions::revoke_own(conn, user.user.id, &id))
+        .write_making_room(move |conn| sessions::revoke_own(conn, user.user.id, &id))
         .await?;
     if revoked == user.session {
         cookie.remove();
@@ -50,7 +50,7 @@ pub async fn revoke(
 #[delete("/sessions")]
 pub async fn revoke_others(app: &Shared, user: CurrentUser) -> Result<NoContent> {
     app.db
-        .write(move |conn| {
+        .write_making_room(move |conn| {
             Ok(sessions::revoke_all(
                 conn,
                 user.user.id,

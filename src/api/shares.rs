@@ -79,6 +79,7 @@ pub async fn create(
             if let Some(before) = before {
                 return Ok(Json(ShareView::new(before, &links)));
             }
+            app.db.check_room()?;
             Some(keep(app, app.intake.clean(upload).await?, space, share, false).await?)
         }
     };
@@ -149,7 +150,10 @@ pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&
         .await?;
     let photo = match form.photo {
         None => None,
-        Some(upload) => Some(keep(app, app.intake.clean(upload).await?, space, share, true).await?),
+        Some(upload) => {
+            app.db.check_room()?;
+            Some(keep(app, app.intake.clean(upload).await?, space, share, true).await?)
+        }
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
@@ -170,7 +174,7 @@ pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&
 #[delete("/shares/<id>")]
 pub async fn delete(app: &Shared, user: CurrentUser, id: Given<ShareId>) -> Result<&'static str> {
     let now = app.now();
-    let deleted = app.db.write(move |conn| {
+    let deleted = app.db.write_making_room(move |conn| {
         let deletable = access::deletable(conn, user.user.id, &id)?;
         shares::delete(conn, &deletable, now)
     });

@@ -89,7 +89,7 @@ pub async fn delete(
     id: Given<SpaceId>,
 ) -> Result<&'static str> {
     let (now, asker, space) = (app.now(), user.user.id, id.clone());
-    let deleted = app.db.write(move |conn| {
+    let deleted = app.db.write_making_room(move |conn| {
         let admin = access::admin(conn, asker, &id)?;
         Ok((spaces::delete(conn, &admin, now)?, admin.space()))
     });

@@ -23,7 +23,7 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
         InvitationCommand::List(options) => list(&app, options).await,
         InvitationCommand::Revoke { id } => {
             let given = Given::new(&id);
-            let revoked = app.db.write(move |conn| {
+            let revoked = app.db.write_making_room(move |conn| {
                 invitations::revoke_any(conn, &given)?;
                 given.id()
             });

@@ -117,7 +117,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
     let (now, gone) = (app.now(), user.clone());
     let photos = app
         .db
-        .write(move |conn| users::remove(conn, &gone, now))
+        .write_making_room(move |conn| users::remove(conn, &gone, now))
         .await?;
     record::account_removed(By::CommandLine, &user);
     app.sweeper().delete_now(&photos).await;

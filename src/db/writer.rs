@@ -2,28 +2,24 @@
 //! share one commit, each in a savepoint of its own, so that one that is refused leaves nothing behind and the others
 //! stand.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+// What there is to do.
+mod job;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+pub use self::job::{Again, Once, Outlives, Work};
+use self::job::{Call, Failure, Job};
 use super::place::Place;
+use super::reserve::Reserve;
 use super::transaction::Transaction;
 use crate::error::{Error, Result};
-
-/// What an answered write outlives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outlives {
-    /// Everything: it is synced to the disk.
-    PowerCut,
-    /// The end of the process. If the power goes before something else is synced, it is undone.
-    Crash,
-}
 
 /// Jobs that may wait at once; the next one waits for a place.
 const WAITING: usize = 256;
@@ -44,6 +40,7 @@ struct Desk {
     /// Whether the thread has jobs in its hands, before which nobody may push in.
     is_taken: AtomicBool,
     place: Arc<Place>,
+    reserve: Arc<Reserve>,
 }
 
 impl Desk {
@@ -64,7 +61,31 @@ impl Desk {
     ) -> std::result::Result<(), Failure> {
         let is_kept = || self.place.check().map_err(|_| Failure::DataGone);
         is_kept()?;
-        commit(connection, batch)?;
+        if self.reserve.is_missed() {
+            turn_away(batch);
+        }
+        let mut committed = commit(connection, batch);
+        let is_full = |job: &Box<dyn Job>| job.makes_room() && job.found_no_room();
+        let no_room = match &committed {
+            Err(Failure::DiskFull(_) | Failure::Io(_)) => batch.iter().any(|job| job.makes_room()),
+            _ => batch.iter().any(&is_full),
+        };
+        if no_room && self.reserve.give_up() {
+            match committed {
+                // What found room stands.
+                Ok(()) => batch
+                    .iter_mut()
+                    .filter(|job| !is_full(job))
+                    .for_each(|job| job.settle()),
+                Err(_) => turn_away(batch),
+            }
+            // What is in the log goes first, as far as nobody reads from it, so that there is room in it again.
+            if let Err(error) = connection.query_row("pragma wal_checkpoint", [], |_| Ok(())) {
+                tracing::warn!("the log of the database can't be taken in: {error}");
+            }
+            committed = commit(connection, batch);
+        }
+        committed?;
         is_kept()
     }
 
@@ -81,6 +102,13 @@ impl Desk {
     }
 }
 
+/// Refuses what makes no room on a full disk. The rest is run, or run again.
+fn turn_away(batch: &mut [Box<dyn Job>]) {
+    for job in batch.iter_mut().filter(|job| !job.makes_room()) {
+        job.turn_away();
+    }
+}
+
 impl Writer {
     /// Starts the thread that writes to `connection`.
     ///
@@ -89,6 +117,7 @@ impl Writer {
     pub fn start(
         connection: Connection,
         place: Arc<Place>,
+        reserve: Arc<Reserve>,
         deadline: Duration,
     ) -> anyhow::Result<Self> {
         let (orders, waiting) = mpsc::channel(WAITING);
@@ -96,6 +125,7 @@ impl Writer {
             connection: Mutex::new(connection),
             is_taken: AtomicBool::new(false),
             place,
+            reserve,
         });
         let theirs = Arc::clone(&desk);
         let thread = std::thread::Builder::new()
@@ -115,10 +145,10 @@ impl Writer {
     ///
     /// # Errors
     /// Within: what `work` answers.
-    pub fn run_here<T, F>(&self, work: F, outlives: Outlives) -> std::result::Result<Result<T>, F>
+    pub fn run_here<T, W>(&self, work: W, outlives: Outlives) -> std::result::Result<Result<T>, W>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        W: Work<T> + Send + 'static,
     {
         let waits = |orders: &mpsc::Sender<_>| orders.capacity() < orders.max_capacity();
         if self.orders.as_ref().is_some_and(waits) {
@@ -140,10 +170,10 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` answers; [`Error::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
-    pub async fn run<T, F>(&self, work: F, outlives: Outlives) -> Result<T>
+    pub async fn run<T, W>(&self, work: W, outlives: Outlives) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        W: Work<T> + Send + 'static,
     {
         let (job, answer) = Call::new(work, outlives, self.deadline);
         self.send(Order::Write(Box::new(job))).await?;
@@ -201,115 +231,6 @@ enum Order {
 
 fn ended() -> Error {
     Error::Internal(anyhow!("the thread that writes to the database has ended"))
-}
-
-/// What the thread needs of a job, whatever it answers with.
-trait Job: Send {
-    /// Whether its turn came too late.
-    fn is_late(&self) -> bool;
-    /// What it must outlive once it is answered.
-    fn outlives(&self) -> Outlives;
-    /// Does the work; whether to keep what it wrote.
-    fn run(&mut self, connection: &Connection) -> bool;
-    /// Tells the one who waits: its own result if the commit succeeded.
-    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>);
-}
-
-/// Why nothing of a batch was kept.
-#[derive(Clone)]
-enum Failure {
-    Busy,
-    DataGone,
-    DiskFull(String),
-    Sqlite(String),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        match Error::from(error) {
-            Error::Internal(error) => Self::Sqlite(format!("{error:#}")),
-            Error::DiskFull(error) => Self::DiskFull(format!("{error:#}")),
-            _ => Self::Busy,
-        }
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Busy => Self::Busy,
-            Failure::DataGone => Self::DataGone,
-            Failure::DiskFull(reason) => {
-                Self::DiskFull(anyhow!("the database didn't keep a write: {reason}"))
-            }
-            Failure::Sqlite(reason) => {
-                Self::Internal(anyhow!("the database didn't keep a write: {reason}"))
-            }
-        }
-    }
-}
-
-struct Call<T, F> {
-    work: Option<F>,
-    result: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
-    outlives: Outlives,
-    until: Instant,
-}
-
-impl<T, F> Call<T, F> {
-    /// A job that must begin before `deadline` is over, and its answer.
-    fn new(
-        work: F,
-        outlives: Outlives,
-        deadline: Duration,
-    ) -> (Self, oneshot::Receiver<Result<T>>) {
-        let (reply, answer) = oneshot::channel();
-        let job = Self {
-            work: Some(work),
-            result: None,
-            reply,
-            outlives,
-            until: Instant::now() + deadline,
-        };
-        (job, answer)
-    }
-}
-
-impl<T, F> Job for Call<T, F>
-where
-    T: Send,
-    F: FnOnce(&Connection) -> Result<T> + Send,
-{
-    fn is_late(&self) -> bool {
-        Instant::now() > self.until
-    }
-
-    fn outlives(&self) -> Outlives {
-        self.outlives
-    }
-
-    fn run(&mut self, connection: &Connection) -> bool {
-        let Some(work) = self.work.take() else {
-            return false;
-        };
-        // A panic is a defect of one request; the thread must go on for the others.
-        let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
-            .unwrap_or_else(|_| Err(Error::Internal(anyhow!("a write to the database panicked"))));
-        self.result.insert(result).is_ok()
-    }
-
-    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>) {
-        let answer = match (self.result, committed) {
-            // A refusal stands whatever became of the others' commit.
-            (Some(Err(refusal)), _) => Err(refusal),
-            (_, Err(failure)) => Err(failure.into()),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(Error::Busy),
-        };
-        // Whoever asked may have hung up; the work stands all the same.
-        drop(self.reply.send(answer));
-    }
 }
 
 fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {

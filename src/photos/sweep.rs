@@ -96,7 +96,7 @@ impl Sweeper {
             self.delete_empty_spaces(&deleted).await?;
             self.store.keep_deleted(&deleted).await?;
             self.db
-                .write(move |conn| Ok(tombstones::remove(conn, &deleted, now)?))
+                .write_making_room(move |conn| Ok(tombstones::remove(conn, &deleted, now)?))
                 .await?;
         }
         Ok(swept)
@@ -105,7 +105,7 @@ impl Sweeper {
     /// Whoever has set the clock back means now what was to be later.
     async fn mind_the_clock(&self) -> Result<()> {
         let now = self.clock.now();
-        let minded = self.db.write(move |conn| {
+        let minded = self.db.write_making_room(move |conn| {
             sessions::bring_back(conn, now)?;
             tombstones::bring_forward(conn, now)?;
             photos::bring_looks_forward(conn, now, SELDOM)?;

@@ -188,3 +188,108 @@ fn a_first_start_without_room_can_be_repeated_with_room() {
     let body = json!({"login": "ann", "password": PASSWORD});
     assert_eq!(ann.post("/login", &body).unwrap().status, 200);
 }
+
+/// Fills the disk to the last byte that a share could take.
+fn fill_up(ann: &Person, space: &str, data: &Path) -> std::path::PathBuf {
+    let filler = fill(data);
+    for _ in 0..2000 {
+        let reply = ann
+            .post_form(&format!("{space}/shares"), &"words ".repeat(300), None)
+            .unwrap();
+        if reply.status != 200 {
+            assert_eq!((reply.status, reply.bytes.as_slice()), (507, FULL));
+            return filler;
+        }
+    }
+    panic!("the disk is not full");
+}
+
+fn reserved(data: &Path) -> Option<u64> {
+    fs::metadata(data.join("reserve"))
+        .map(|file| file.len())
+        .ok()
+}
+
+#[test]
+fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    let _disk = Mount::disk(&data, "24m");
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    let bea = server.person("bea");
+    until("the reserve", || {
+        (reserved(&data) > Some(8 << 20)).then_some(())
+    });
+    let space = ann.space("Family");
+    for name in ["Large", "Other"] {
+        ann.space(name);
+    }
+    let login = json!({"login": "bea"});
+    assert_eq!(
+        ann.post(&format!("{space}/members"), &login)
+            .unwrap()
+            .status,
+        200
+    );
+    let photo = ann.share_photo(&space, &picture(150, 1));
+    let mut shares = Vec::new();
+    for _ in 0..300 {
+        let reply = ann
+            .post_form("/spaces/2/shares", &"words ".repeat(300), None)
+            .unwrap();
+        shares.push(reply.json()["id"].clone());
+    }
+    let filler = fill_up(&ann, "/spaces/3", &data);
+    let deleted = |path: &str| {
+        let reply = ann.delete(path).unwrap();
+        assert_eq!(
+            reply.status,
+            200,
+            "{path} {}",
+            String::from_utf8_lossy(&reply.bytes)
+        );
+    };
+    // Who deletes may have to sign in first.
+    let body = json!({"login": "ann", "password": PASSWORD});
+    assert_eq!(ann.post("/login", &body).unwrap().status, 200);
+    deleted(&format!("/shares/{}", photo["id"]));
+    for share in &shares[..50] {
+        deleted(&format!("/shares/{share}"));
+    }
+    deleted("/spaces/1/members/2");
+    deleted("/spaces/2");
+    assert_eq!(bea.delete("/logout").unwrap().status, 200);
+    succeeds(folder, &["user", "remove", "bea", "--yes"], "");
+    // What isn't deleting gets none of the room.
+    assert_eq!(reserved(&data), Some(0));
+    for photo in [None, Some(picture(24, 2))] {
+        let refused = ann
+            .post_form(&format!("{space}/shares"), "More", photo.as_deref())
+            .unwrap();
+        assert_eq!((refused.status, refused.bytes.as_slice()), (507, FULL));
+    }
+    assert_eq!(ann.fetch(&photo["image_url"]).status, 404);
+    assert_eq!(ann.get("/ready").unwrap().bytes, b"ready");
+    // With room, all goes on at once, and there is a reserve again.
+    fs::remove_file(filler).unwrap();
+    ann.share_photo(&space, &picture(24, 3));
+    assert!(reserved(&data) > Some(8 << 20));
+    is_sound(folder);
+    // A server begins on a full disk, and deletes, whether the one before was ended or killed.
+    let filler = fill_up(&ann, &space, &data);
+    assert!(reserved(&data) > Some(8 << 20));
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    fs::remove_file(filler).unwrap();
+    let filler = fill(&data);
+    let server = Server::start(folder);
+    let ann = ann.at(&server);
+    assert_eq!(ann.delete("/spaces/3").unwrap().status, 200);
+    server.process.kill();
+    let server = Server::start(folder);
+    let ann = ann.at(&server);
+    assert_eq!(ann.get("/spaces/3").unwrap().status, 404);
+    fs::remove_file(filler).unwrap();
+    ann.share_photo(&space, &picture(24, 4));
+}

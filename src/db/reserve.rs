@@ -1,0 +1,178 @@
+//! Room on the disk that is kept for what makes room. On a full disk SQLite can't even delete, because it writes down what
+//! it is about to change; then a file that was kept for this is given up, and until it can be made again, nothing else is
+//! written.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::durable::sync_folder;
+
+/// The file in the data folder. With nothing in it, it was given up.
+pub const NAME: &str = "reserve";
+/// What deleting needs in any case: the log of the database, which may have four of these, must find room in the database
+/// as well.
+const AT_LEAST: u64 = 8 * 1024 * 1024;
+/// What is written at once where a file system can't set room aside.
+const PIECE: usize = 1024 * 1024;
+
+/// The reserve of a database.
+#[derive(Debug)]
+pub struct Reserve {
+    path: PathBuf,
+    database: PathBuf,
+    making: Mutex<()>,
+}
+
+impl Reserve {
+    /// That beside this database. None is made yet.
+    pub fn beside(database: &Path) -> Self {
+        Self {
+            path: database.with_file_name(NAME),
+            database: database.to_owned(),
+            making: Mutex::default(),
+        }
+    }
+
+    /// Gives the room back to the disk; whether there was any to give.
+    pub fn give_up(&self) -> bool {
+        let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let give_up = || -> io::Result<bool> {
+            let file = File::options().write(true).open(&self.path)?;
+            let had = file.metadata()?.len() > 0;
+            file.set_len(0)?;
+            file.sync_all()?;
+            Ok(had)
+        };
+        match give_up() {
+            Ok(true) => {
+                tracing::error!(
+                    "the disk is full: only what makes room is written until there is some again"
+                );
+                true
+            }
+            Ok(false) => false,
+            Err(error) => {
+                if error.kind() != ErrorKind::NotFound {
+                    tracing::error!(
+                        "the reserve {} can't be given up: {error}",
+                        self.path.display()
+                    );
+                }
+                false
+            }
+        }
+    }
+
+    /// Whether it was given up, and there is no room yet to make it again.
+    pub fn is_missed(&self) -> bool {
+        if !fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
+            return false;
+        }
+        let made = self.make();
+        if made.is_ok() {
+            tracing::warn!("the disk has room again, and everything is written");
+        }
+        made.is_err()
+    }
+
+    /// Makes the reserve, or makes it larger: as large as the database, of which a single deletion may change all, and
+    /// something for the log. One that can't be made leaves nothing, and one that can't grow stays.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn make(&self) -> io::Result<()> {
+        let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = AT_LEAST + fs::metadata(&self.database)?.len();
+        let before = match fs::metadata(&self.path) {
+            Ok(file) => Some(file.len()),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        if before.is_some_and(|bytes| bytes >= wanted) {
+            return Ok(());
+        }
+        let mut options = File::options();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&self.path)?;
+        let made = set_aside(&file, before.unwrap_or(0), wanted).and_then(|()| file.sync_all());
+        match (&made, before) {
+            (Ok(()), Some(_)) => {}
+            (Ok(()), None) => sync_folder(self.path.parent().unwrap_or(Path::new(".")))?,
+            (Err(_), Some(bytes)) => file.set_len(bytes)?,
+            // With nothing in it, it would say that it was given up.
+            (Err(_), None) => fs::remove_file(&self.path)?,
+        }
+        made
+    }
+}
+
+/// Has the disk keep room for a file up to a length.
+fn set_aside(file: &File, from: u64, to: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+
+        match fallocate(file, FallocateFlags::empty(), 0, to) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => {}
+            done => return Ok(done?),
+        }
+    }
+    write_through(file, from, to)
+}
+
+/// Bytes that no file system can make smaller.
+fn write_through(mut file: &File, from: u64, to: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+
+    let mut piece = vec![0; PIECE];
+    getrandom::fill(&mut piece).map_err(io::Error::other)?;
+    let mut at = file.seek(SeekFrom::Start(from))?;
+    while at < to {
+        let bytes = (to - at).min(PIECE as u64);
+        file.write_all(&piece[..usize::try_from(bytes).unwrap_or(PIECE)])?;
+        at += bytes;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_grows_with_the_database_and_says_that_it_was_given_up_until_it_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("shared-spaces.db");
+        let (reserve, path) = (Reserve::beside(&database), folder.path().join(NAME));
+        let size = || fs::metadata(&path).map(|file| file.len()).ok();
+        assert!(reserve.make().is_err());
+        assert!(!reserve.give_up() && !reserve.is_missed());
+        assert_eq!(size(), None);
+        fs::write(&database, [1; 5000]).unwrap();
+        reserve.make().unwrap();
+        assert_eq!(size(), Some(AT_LEAST + 5000));
+        fs::write(&database, [1; 9000]).unwrap();
+        reserve.make().unwrap();
+        assert_eq!(size(), Some(AT_LEAST + 9000));
+        assert!(reserve.give_up());
+        assert_eq!(size(), Some(0));
+        assert!(!reserve.give_up());
+        // There is room.
+        assert!(!reserve.is_missed());
+        assert_eq!(size(), Some(AT_LEAST + 9000));
+    }
+
+    #[test]
+    fn where_room_can_not_be_set_aside_it_is_written() {
+        let file = tempfile::tempfile().unwrap();
+        write_through(&file, 0, 3_000_000).unwrap();
+        write_through(&file, 3_000_000, 3_000_001).unwrap();
+        assert_eq!(file.metadata().unwrap().len(), 3_000_001);
+    }
+}

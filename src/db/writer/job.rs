@@ -1,0 +1,213 @@
+//! What the writing thread is given to do, and how whoever waits for it is answered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::error::{Error, Result};
+
+/// What an answered write outlives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlives {
+    /// Everything: it is synced to the disk.
+    PowerCut,
+    /// The end of the process. If the power goes before something else is synced, it is undone.
+    Crash,
+}
+
+/// What the thread needs of a job, whatever it answers with.
+pub trait Job: Send {
+    /// Whether it isn't to be run: its turn came too late, or it was turned away.
+    fn is_late(&self) -> bool;
+    /// What it must outlive once it is answered.
+    fn outlives(&self) -> Outlives;
+    /// Whether it deletes, and is done on a full disk too.
+    fn makes_room(&self) -> bool;
+    /// Whether it was run and refused for want of room.
+    fn found_no_room(&self) -> bool;
+    /// Lets what it did stand, whatever becomes of the others.
+    fn settle(&mut self);
+    /// Lets it not be run, or not have been, for want of room; what it has refused by itself stands.
+    fn turn_away(&mut self);
+    /// Does the work; whether to keep what it wrote.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the one who waits: its own result if the commit succeeded.
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>);
+}
+
+/// Why nothing of a batch was kept.
+#[derive(Clone)]
+pub enum Failure {
+    Busy,
+    DataGone,
+    DiskFull(String),
+    /// The disk, in other words than that it is full, which some quotas are told in.
+    Io(String),
+    Sqlite(String),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        let is_io = is_io(&error);
+        match Error::from(error) {
+            Error::Internal(error) if is_io => Self::Io(format!("{error:#}")),
+            Error::Internal(error) => Self::Sqlite(format!("{error:#}")),
+            Error::DiskFull(error) => Self::DiskFull(format!("{error:#}")),
+            _ => Self::Busy,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Busy => Self::Busy,
+            Failure::DataGone => Self::DataGone,
+            Failure::DiskFull(reason) => {
+                Self::DiskFull(anyhow!("the database didn't keep a write: {reason}"))
+            }
+            Failure::Io(reason) | Failure::Sqlite(reason) => {
+                Self::Internal(anyhow!("the database didn't keep a write: {reason}"))
+            }
+        }
+    }
+}
+
+/// Whether the disk is the reason.
+pub fn is_io(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, SystemIoFailure};
+    matches!(
+        error.sqlite_error_code(),
+        Some(SystemIoFailure | CannotOpen)
+    )
+}
+
+/// Something to do.
+pub trait Work<T> {
+    /// Whether it is done on a full disk too.
+    const MAKES_ROOM: bool;
+    /// Does it; `None` if it can't be done once more.
+    fn run(&mut self, connection: &Connection) -> Option<Result<T>>;
+}
+
+/// What is done once.
+pub struct Once<F>(pub Option<F>);
+
+/// What makes room, and may be done again.
+pub struct Again<F>(pub F);
+
+impl<T, F: FnOnce(&Connection) -> Result<T>> Work<T> for Once<F> {
+    const MAKES_ROOM: bool = false;
+
+    fn run(&mut self, connection: &Connection) -> Option<Result<T>> {
+        self.0.take().map(|work| work(connection))
+    }
+}
+
+impl<T, F: FnMut(&Connection) -> Result<T>> Work<T> for Again<F> {
+    const MAKES_ROOM: bool = true;
+
+    fn run(&mut self, connection: &Connection) -> Option<Result<T>> {
+        Some((self.0)(connection))
+    }
+}
+
+/// Work on its way to whoever waits for it.
+pub struct Call<T, F> {
+    work: F,
+    is_turned_away: bool,
+    is_settled: bool,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+    outlives: Outlives,
+    until: Instant,
+}
+
+impl<T, F> Call<T, F> {
+    /// A job that must begin before `deadline` is over, and its answer.
+    pub fn new(
+        work: F,
+        outlives: Outlives,
+        deadline: Duration,
+    ) -> (Self, oneshot::Receiver<Result<T>>) {
+        let (reply, answer) = oneshot::channel();
+        let job = Self {
+            work,
+            is_turned_away: false,
+            is_settled: false,
+            result: None,
+            reply,
+            outlives,
+            until: Instant::now() + deadline,
+        };
+        (job, answer)
+    }
+}
+
+impl<T, F> Job for Call<T, F>
+where
+    T: Send,
+    F: Work<T> + Send,
+{
+    fn is_late(&self) -> bool {
+        self.is_turned_away
+            || self.is_settled
+            || self.result.is_none() && Instant::now() > self.until
+    }
+
+    fn makes_room(&self) -> bool {
+        F::MAKES_ROOM
+    }
+
+    fn found_no_room(&self) -> bool {
+        match &self.result {
+            Some(Err(Error::DiskFull(_))) => true,
+            Some(Err(Error::Internal(error))) => error.downcast_ref().is_some_and(is_io),
+            _ => false,
+        }
+    }
+
+    fn settle(&mut self) {
+        self.is_settled = true;
+    }
+
+    fn turn_away(&mut self) {
+        self.is_turned_away = true;
+        if !matches!(self.result, Some(Err(_))) {
+            let why = anyhow!("what room is left is for deleting");
+            self.result = Some(Err(Error::DiskFull(why)));
+        }
+    }
+
+    fn outlives(&self) -> Outlives {
+        self.outlives
+    }
+
+    fn run(&mut self, connection: &Connection) -> bool {
+        // A panic is a defect of one request; the thread must go on for the others.
+        let ran = catch_unwind(AssertUnwindSafe(|| self.work.run(connection)));
+        let result = ran.unwrap_or_else(|_| {
+            Some(Err(Error::Internal(anyhow!(
+                "a write to the database panicked"
+            ))))
+        });
+        let Some(result) = result else { return false };
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>) {
+        let committed = if self.is_settled { Ok(()) } else { committed };
+        let answer = match (self.result, committed) {
+            // A refusal stands whatever became of the others' commit.
+            (Some(Err(refusal)), _) => Err(refusal),
+            (_, Err(failure)) => Err(failure.into()),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(Error::Busy),
+        };
+        // Whoever asked may have hung up; the work stands all the same.
+        drop(self.reply.send(answer));
+    }
+}
