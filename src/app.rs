@@ -15,7 +15,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
-use crate::domain::{photos, shares, spaces};
+use crate::domain::{installation, photos, shares, spaces};
 use crate::folder;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
@@ -53,6 +53,8 @@ pub struct App {
     pub links: LinkKey,
     pub catalogue: Catalogue,
     pub upkeep: Upkeep,
+    /// The eight digits that tell this installation from others at the same host.
+    pub installation: Arc<str>,
     previewer: Option<Previewer>,
     /// Tells the catalogue of sorted photos.
     sorted: Arc<Notify>,
@@ -110,6 +112,7 @@ impl App {
         })?;
         let sorted = Arc::default();
         Ok(Self {
+            installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
             catalogue: Catalogue::new(
                 db.clone(),

@@ -41,6 +41,7 @@ use self::place::Place;
 use self::reserve::Reserve;
 use self::transaction::Transaction;
 use self::writer::{Again, Once, Outlives, Work, Writer};
+use crate::domain::installation;
 use crate::error::{Error, Result};
 use crate::threads;
 
@@ -105,6 +106,11 @@ impl Db {
         let mut connection = Connection::open(path).with_context(opening)?;
         prepare(&connection, deadline).with_context(opening)?;
         migrate::run(&mut connection, path)?;
+        if !installation::knows_looks(&connection)? {
+            let transaction = Transaction::write(&connection)?;
+            installation::learn_looks(&transaction)?;
+            transaction.commit()?;
+        }
 
         let place = Arc::new(Place::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::beside(path));

@@ -1,4 +1,7 @@
 //! The cookie of a session.
+//!
+//! The headers are read here and not by Rocket, which decodes names and trims them: under another name that decodes to ours, a
+//! neighbouring host could plant a cookie that browsers keep from it under our own.
 
 use rocket::State;
 use rocket::http::private::cookie::CookieBuilder;
@@ -10,19 +13,22 @@ use rocket::time::Duration;
 use super::visitor::Visitor;
 use crate::app::App;
 
-/// Its name where HTTPS isn't known of.
-const PLAIN: &str = "session";
-/// Its name on HTTPS: browsers take it from this very host only, by HTTPS only, and no neighbour can plant one.
-const HOST_ONLY: &str = "__Host-session";
+/// So many cookies of our name are tried at most: browsers send one, and one more for each neighbour that sets it.
+const TRIED: usize = 8;
 
-/// What it is called.
-pub fn name(is_https: bool) -> &'static str {
-    if is_https { HOST_ONLY } else { PLAIN }
+/// What the cookie of an installation is called. The digits keep it from those of other servers at the same host, because
+/// cookies know no ports. On HTTPS, browsers take it from this very host only and by HTTPS only, so that no neighbour can plant
+/// one.
+pub fn name(installation: &str, is_https: bool) -> String {
+    let prefix = if is_https { "__Host-" } else { "" };
+    format!("{prefix}shared-spaces-{installation}")
 }
 
 /// The cookie that holds a session's token, in the browser of the one who asks.
 pub struct SessionCookie<'r> {
     jar: &'r CookieJar<'r>,
+    headers: Vec<&'r str>,
+    installation: &'r str,
     is_https: bool,
     lifetime: Duration,
 }
@@ -39,20 +45,24 @@ impl<'r> FromRequest<'r> for SessionCookie<'r> {
 
 impl<'r> SessionCookie<'r> {
     /// The cookie of this request.
-    pub fn of(app: &App, request: &'r Request<'_>) -> Self {
+    pub fn of(app: &'r App, request: &'r Request<'_>) -> Self {
         Self {
             jar: request.cookies(),
+            headers: request.headers().get("Cookie").collect(),
+            installation: &app.installation,
             is_https: Visitor::of(app, request).is_https,
             lifetime: Duration::days(i64::from(app.config.sessions.lifetime_days)),
         }
     }
 
-    /// The token that came with the request. On HTTPS, a cookie under the plain name is not taken: a page of a neighbouring
-    /// host could have set it. Whoever had one signs in once more.
-    pub fn token(&self) -> Option<String> {
-        self.jar
-            .get(self.name())
-            .map(|cookie| cookie.value().to_owned())
+    /// The tokens that came with the request. On HTTPS there is one or none: browsers let nobody set a second one of this name,
+    /// so where there are two, something is wrong. On plain HTTP every neighbour at the host can set one, and each is tried.
+    pub fn tokens(&self) -> Vec<&'r str> {
+        let tokens = self.under(&self.name());
+        if self.is_https && tokens.len() > 1 {
+            return Vec::new();
+        }
+        tokens
     }
 
     /// Gives a browser its session, or moves the end of the one that it has.
@@ -64,26 +74,79 @@ impl<'r> SessionCookie<'r> {
 
     /// Takes the session from a browser.
     pub fn remove(&self) {
-        self.jar.remove(self.with(self.name(), String::new()));
+        self.take(self.name());
         self.forget_plain();
     }
 
     /// What was set before HTTPS came would else stay in the browser for nothing.
     fn forget_plain(&self) {
-        if self.is_https && self.jar.get(PLAIN).is_some() {
-            self.jar.remove(self.with(PLAIN, String::new()));
+        let plain = name(self.installation, false);
+        if self.is_https && !self.under(&plain).is_empty() {
+            self.take(plain);
         }
     }
 
-    fn name(&self) -> &'static str {
-        name(self.is_https)
+    fn take(&self, name: String) {
+        let mut cookie = self.with(name, String::new()).build();
+        cookie.make_removal();
+        self.jar.add(cookie);
     }
 
-    fn with(&self, name: &'static str, token: String) -> CookieBuilder<'static> {
+    fn name(&self) -> String {
+        name(self.installation, self.is_https)
+    }
+
+    /// The values under a name, byte for byte.
+    fn under(&self, name: &str) -> Vec<&'r str> {
+        self.headers
+            .iter()
+            .flat_map(|header| values(header, name))
+            .take(TRIED)
+            .collect()
+    }
+
+    fn with(&self, name: String, token: String) -> CookieBuilder<'static> {
         Cookie::build((name, token))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(self.is_https)
+    }
+}
+
+/// The values that a `Cookie` header has under a name (RFC 6265, section 5.4). Around a pair there are spaces and tabs, and no
+/// other white space.
+fn values<'h>(header: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
+    header.split(';').filter_map(move |pair| {
+        let (key, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_byte_for_byte() {
+        let found = |header| values(header, "__Host-a").collect::<Vec<_>>();
+        assert_eq!(found("__Host-a=1"), ["1"]);
+        assert_eq!(found("x=0; __Host-a=1;\t__Host-a=2=3"), ["1", "2=3"]);
+        for other in [
+            "__%48ost-a=1",
+            "\u{a0}__Host-a=1",
+            "__Host-a\u{a0}=1",
+            "__Host-a =1",
+            "__host-a=1",
+            "__HOST-a=1",
+            "\"__Host-a\"=1",
+            "=__Host-a=1",
+            "x__Host-a=1",
+            "__Host-a",
+            "\u{2003}__Host-a=1",
+            "__Host-a%20=1",
+        ] {
+            assert!(found(other).is_empty(), "{other}");
+        }
     }
 }

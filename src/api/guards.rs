@@ -52,17 +52,20 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
     let bearer = bearer(request);
     let by_cookie = bearer.is_none();
     let cookie = SessionCookie::of(app, request);
-    let token = bearer
-        .or_else(|| cookie.token())
-        .ok_or(Error::Unauthorized { token: false })?;
+    let held = match bearer {
+        Some(token) => vec![Token::given(&token)],
+        None => cookie.tokens().into_iter().map(Token::given).collect(),
+    };
+    if held.is_empty() {
+        return Err(Error::Unauthorized { token: false });
+    }
 
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let held = Token::given(&token);
     let found = app
         .db
-        .read(move |conn| Ok(sessions::find(conn, &held, now, lifetime)?))
+        .read(move |conn| Ok(sessions::find_among(conn, held, now, lifetime)?))
         .await?;
-    let session = found.ok_or(Error::Unauthorized { token: true })?;
+    let (session, token) = found.ok_or(Error::Unauthorized { token: true })?;
     if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
         return Err(refusals::cross_origin(app, request));
     }
@@ -76,7 +79,7 @@ async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
             .write(move |conn| Ok(sessions::touch(conn, id, now)?))
             .await;
         match touched {
-            Ok(()) if by_cookie => cookie.set(token),
+            Ok(()) if by_cookie => cookie.set(token.as_str().to_owned()),
             Ok(()) => {}
             // Who only reads can do so while nothing can be written; the next request tries again.
             Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),

@@ -133,9 +133,10 @@ pub async fn revoke(
     id: Given<SpaceId>,
     invitation_id: Given<InvitationId>,
 ) -> Result<Status> {
+    let now = app.now();
     let revoked = app.db.write_making_room(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
-        invitations::revoke(conn, &admin, &invitation_id)?;
+        invitations::revoke(conn, &admin, &invitation_id, now)?;
         invitation_id.id()
     });
     record::invitation_revoked(user.at(visitor), revoked.await?);

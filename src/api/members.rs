@@ -14,7 +14,7 @@ use crate::domain::ids::{Given, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record;
 
 #[get("/spaces/<id>/members")]
@@ -63,18 +63,29 @@ pub async fn add(
     Ok("Member added")
 }
 
-#[delete("/spaces/<id>/members/<user_id>")]
+/// With `?end_invitations=true`, whoever is taken out leaves no open link behind.
+#[delete("/spaces/<id>/members/<user_id>?<end_invitations>")]
 pub async fn remove(
     app: &Shared,
     user: CurrentUser,
     visitor: &Visitor,
     id: Given<SpaceId>,
     user_id: Given<UserId>,
+    end_invitations: Option<&str>,
 ) -> Result<&'static str> {
-    let asker = user.user.id;
+    let links = match end_invitations {
+        None | Some("false") => members::Links::Stay,
+        Some("true") => members::Links::End,
+        Some(_) => {
+            return Err(Error::Malformed(String::from(
+                "End_invitations must be true or false",
+            )));
+        }
+    };
+    let (asker, now) = (user.user.id, app.now());
     let removed = app.db.write_making_room(move |conn| {
         let removal = access::removal(conn, asker, &id, &user_id)?;
-        members::remove(conn, &removal)?;
+        members::remove(conn, &removal, links, now)?;
         Ok((removal.space(), removal.user()))
     });
     let (space, member) = removed.await?;
@@ -101,10 +112,11 @@ pub async fn set_admin(
     user_id: Given<UserId>,
     body: Body<SetAdmin>,
 ) -> Result<&'static str> {
+    let now = app.now();
     let (asker, is_admin) = (user.user.id, body.0.is_admin.as_bool());
     let changed = app.db.write(move |conn| {
         let admin = access::admin(conn, asker, &id)?;
-        members::set_admin(conn, &admin, &user_id, is_admin)?;
+        members::set_admin(conn, &admin, &user_id, is_admin, now)?;
         Ok((admin.space(), user_id.id()?))
     });
     let (space, member) = changed.await?;

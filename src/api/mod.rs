@@ -52,6 +52,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
+pub use cookie::name as cookie_name;
 pub use errors::refuse;
 pub use links::link_with_secret;
 pub use visitor::behind_proxy;

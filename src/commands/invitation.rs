@@ -22,9 +22,9 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
     match command {
         InvitationCommand::List(options) => list(&app, options).await,
         InvitationCommand::Revoke { id } => {
-            let given = Given::new(&id);
+            let (given, now) = (Given::new(&id), app.now());
             let revoked = app.db.write_making_room(move |conn| {
-                invitations::revoke_any(conn, &given)?;
+                invitations::revoke_any(conn, &given, now)?;
                 given.id()
             });
             record::invitation_revoked(By::CommandLine, revoked.await?);
@@ -88,8 +88,13 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         let by = invitation
             .created_by
             .map_or_else(|| String::from("the command line"), |user| user.login);
+        let ended = if invitation.is_valid {
+            ""
+        } else {
+            ", who is no admin there any more: not valid"
+        };
         println!(
-            "{}\t{into}\t{} left\tuntil {}\tby {by}",
+            "{}\t{into}\t{} left\tuntil {}\tby {by}{ended}",
             invitation.id,
             invitation.uses_left,
             invitation.expires_at.rfc3339()

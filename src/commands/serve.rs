@@ -15,6 +15,7 @@ use crate::backup::schedule::Schedule;
 use crate::backup::{restore, workplace};
 use crate::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
+use crate::domain::users;
 use crate::folder;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
@@ -46,6 +47,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     restore::clear_remains(&folder)?;
     folder::clear_drafts(&folder)?;
 
+    tell_of_doubtful_logins(&app).await?;
     sweep_leftovers(&app).await;
 
     let (ending, shutdown) = shutdown::pair();
@@ -61,6 +63,21 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     }
     served?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Logins from before there were rules for them stay as they are, and who runs the server should know.
+async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
+    let doubtful = app.db.read_long(|conn| Ok(users::list_doubtful(conn)?));
+    let doubtful = doubtful.await?;
+    if let Some((user, reason)) = doubtful.first() {
+        tracing::warn!(
+            count = doubtful.len(),
+            first = ?user.login,
+            reason,
+            "logins that would be refused today, because they pass for another's or for nothing; `shared-spaces doctor` lists them"
+        );
+    }
     Ok(())
 }
 

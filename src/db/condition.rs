@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Db, known, migrate};
-use crate::domain::photos;
+use crate::domain::{photos, users};
 use crate::finding::Finding;
 
 /// How a database file was found.
@@ -15,6 +15,8 @@ pub struct Condition {
     schema: i32,
     newest: i32,
     has_photos: bool,
+    /// Logins that would be refused today, each with the reason.
+    doubtful_logins: Vec<(String, String)>,
     /// What is wrong with it; `None` if it is sound.
     damage: Option<String>,
 }
@@ -34,9 +36,16 @@ impl Db {
         let damage = known::unsound(&connection).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
+        let doubtful = if schema > 0 && damage.is_none() {
+            users::list_doubtful(&connection).with_context(reading)?
+        } else {
+            Vec::new()
+        };
+        let doubtful = doubtful.into_iter();
         Ok(Condition {
             schema,
             has_photos,
+            doubtful_logins: doubtful.map(|(user, why)| (user.login, why)).collect(),
             newest: migrate::newest(),
             damage,
         })
@@ -52,6 +61,19 @@ impl Condition {
     /// Whether it knows of photos.
     pub fn has_photos(&self) -> bool {
         self.has_photos
+    }
+
+    /// What is to be said of logins from before there were rules for them; `None` if there are none such.
+    pub fn logins(&self) -> Option<Finding> {
+        let told = |(login, why): &(String, String)| format!("{login:?} ({why})");
+        let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();
+        (!all.is_empty()).then(|| {
+            Finding::doubtful(format!(
+                "These logins would be refused today, because they pass for another's or for nothing: {}. Whoever has them signs in as \
+                 before; if you don't know them, remove them with `shared-spaces user remove`",
+                all.join(", ")
+            ))
+        })
     }
 
     /// What this means.

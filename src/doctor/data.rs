@@ -62,6 +62,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
         Ok(condition) => {
             data.has_current_database = condition.is_current();
             tell(condition.finding());
+            condition.logins().into_iter().for_each(&mut *tell);
             if config.photos.store == StoreKind::Local
                 && let Err(error) = check_photos(folder, condition.has_photos())
             {

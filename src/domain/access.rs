@@ -26,6 +26,7 @@ pub struct Admin {
 pub struct Removal {
     space: SpaceId,
     user: UserId,
+    is_by_admin: bool,
 }
 
 /// Proof that a share may be read by the one who asks.
@@ -70,6 +71,11 @@ impl Admin {
 impl Removal {
     pub fn space(&self) -> SpaceId {
         self.space
+    }
+
+    /// Whether it is another who takes them out.
+    pub fn is_by_admin(&self) -> bool {
+        self.is_by_admin
     }
 
     pub fn user(&self) -> UserId {
@@ -162,6 +168,7 @@ pub fn removal(
         _ => Ok(Removal {
             space: space.id()?,
             user: id,
+            is_by_admin: caller != id,
         }),
     }
 }

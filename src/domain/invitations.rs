@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Admin;
 use super::ids::{Given, InvitationId, SpaceId, UserId};
-use super::members;
 use super::page::Page;
 use super::spaces::Space;
 use super::tokens::Token;
 use super::users::User;
+use super::{members, removals};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
@@ -43,6 +43,8 @@ pub struct Invitation {
     pub space: Option<SpaceId>,
     pub role: Role,
     pub uses_left: u16,
+    /// Whether its link lets anybody in: it doesn't once its maker is no admin of the space.
+    pub is_valid: bool,
     /// Who made it; nobody, if it was made on the command line.
     pub created_by: Option<User>,
     pub created_at: Timestamp,
@@ -86,7 +88,7 @@ fn bounded(field: &str, number: i64, most: u16) -> Result<u16> {
 
 impl Invitation {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let maker: Option<UserId> = row.get(6)?;
+        let maker: Option<UserId> = row.get(7)?;
         Ok(Self {
             id: row.get(0)?,
             space: row.get(1)?,
@@ -94,7 +96,8 @@ impl Invitation {
             uses_left: row.get(3)?,
             created_at: Timestamp(row.get(4)?),
             expires_at: Timestamp(row.get(5)?),
-            created_by: maker.map(|_| User::from_row(row, 6)).transpose()?,
+            is_valid: row.get(6)?,
+            created_by: maker.map(|_| User::from_row(row, 7)).transpose()?,
         })
     }
 }
@@ -115,6 +118,7 @@ pub fn create(
 ) -> Result<Invitation> {
     conn.prepare_cached("delete from invitations where expires_at <= ?")?
         .execute([now.0])?;
+    removals::forget_idle(conn, now)?;
     let id: InvitationId = conn
         .prepare_cached(
             "insert into invitations (token_hash, space_id, as_admin, uses_left, created_by, created_at, expires_at)
@@ -134,13 +138,14 @@ pub fn create(
         )?;
     Ok(conn
         .prepare_cached(
-            "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
+            "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, true, u.id, u.login
              from invitations i left join users u on u.id = i.created_by where i.id = ?",
         )?
         .query_row([id], Invitation::from_row)?)
 }
 
-/// Hands on the invitations into a space that can still be used, oldest first; gives what to ask for next.
+/// Hands on the invitations into a space that are neither used up nor expired, oldest first, also those that are no longer
+/// valid; gives what to ask for next.
 ///
 /// # Errors
 /// A cursor that another list made, or what `take` answers.
@@ -160,21 +165,29 @@ pub fn list(
     page.hand_on(rows, |row| row.id, take)
 }
 
-const LIST: &str =
-    "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
-    from invitations i left join users u on u.id = i.created_by
-    where i.space_id = ? and i.id > ? and i.expires_at > ? and i.uses_left > 0
-    and (i.created_by is null or exists
-        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1))
-    order by i.id limit ?";
+/// Whether it lets in: it hasn't ended with its maker's right, and rests on it still.
+macro_rules! valid {
+    () => {
+        "(i.ended_at is null and (i.space_id is null or i.created_by is null or exists
+        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1)))"
+    };
+}
 
-/// Every invitation that can still be used, for the command line.
+const LIST: &str = concat!(
+    "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, ",
+    valid!(),
+    ", u.id, u.login from invitations i left join users u on u.id = i.created_by
+    where i.space_id = ? and i.id > ? and i.expires_at > ? and i.uses_left > 0 order by i.id limit ?"
+);
+
+/// Every invitation that is neither used up nor expired, for the command line.
 pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invitation>> {
-    conn.prepare_cached(
-        "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, u.id, u.login
-         from invitations i left join users u on u.id = i.created_by
+    conn.prepare_cached(concat!(
+        "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, ",
+        valid!(),
+        ", u.id, u.login from invitations i left join users u on u.id = i.created_by
          where i.expires_at > ? and i.uses_left > 0 order by i.id",
-    )?
+    ))?
     .query_map([now.0], Invitation::from_row)?
     .collect()
 }
@@ -183,12 +196,17 @@ pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invit
 ///
 /// # Errors
 /// There is none with this id in this space.
-pub fn revoke(conn: &Connection, admin: &Admin, id: &Given<InvitationId>) -> Result<()> {
+pub fn revoke(
+    conn: &Connection,
+    admin: &Admin,
+    id: &Given<InvitationId>,
+    now: Timestamp,
+) -> Result<()> {
     let revoked = conn
         .prepare_cached("delete from invitations where id = ? and space_id = ?")?
         .execute((id.id()?, admin.space()))?;
     if revoked == 1 {
-        Ok(())
+        Ok(removals::forget_idle(conn, now)?)
     } else {
         Err(id.missing())
     }
@@ -198,15 +216,53 @@ pub fn revoke(conn: &Connection, admin: &Admin, id: &Given<InvitationId>) -> Res
 ///
 /// # Errors
 /// There is none with this id.
-pub fn revoke_any(conn: &Connection, id: &Given<InvitationId>) -> Result<()> {
+pub fn revoke_any(conn: &Connection, id: &Given<InvitationId>, now: Timestamp) -> Result<()> {
     let revoked = conn
         .prepare_cached("delete from invitations where id = ?")?
         .execute([id.id()?])?;
     if revoked == 1 {
-        Ok(())
+        Ok(removals::forget_idle(conn, now)?)
     } else {
         Err(id.missing())
     }
+}
+
+/// Ends the invitations into a space that somebody has made, for good: they are no admin of it any more.
+pub(super) fn end_of_maker(
+    conn: &Connection,
+    space: SpaceId,
+    maker: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "update invitations set ended_at = ? where space_id = ? and created_by = ? and ended_at is null",
+    )?
+    .execute((now.0, space, maker))?;
+    Ok(())
+}
+
+/// Takes all invitations into a space back, which only its admins may.
+pub(super) fn revoke_all(
+    conn: &Connection,
+    space: SpaceId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from invitations where space_id = ?")?
+        .execute([space])?;
+    removals::forget_idle(conn, now)
+}
+
+/// The newest invitation into a space that lets in now, if there is one.
+pub(super) fn newest_open(
+    conn: &Connection,
+    space: SpaceId,
+    now: Timestamp,
+) -> rusqlite::Result<Option<InvitationId>> {
+    conn.prepare_cached(
+        "select max(id) from invitations
+         where space_id = ? and expires_at > ? and uses_left > 0 and ended_at is null",
+    )?
+    .query_row((space, now.0), |row| row.get(0))
 }
 
 /// What a link offers.
@@ -229,16 +285,18 @@ pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Offer> 
 }
 
 // In the same words whatever the reason, so that nothing can be found out by trying.
-const OPEN: &str = "select i.id, s.id, s.name, i.as_admin, i.expires_at, u.login
+const OPEN: &str = concat!(
+    "select i.id, s.id, s.name, i.as_admin, i.expires_at, u.login
     from invitations i left join spaces s on s.id = i.space_id left join users u on u.id = i.created_by
-    where i.token_hash = ? and i.expires_at > ? and i.uses_left > 0
-    and (i.space_id is null or i.created_by is null or exists
-        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1))";
+    where i.token_hash = ? and i.expires_at > ? and i.uses_left > 0 and ",
+    valid!()
+);
 
 /// Uses an invitation once: the user joins its space. Gives the space, if there is one.
 ///
 /// # Errors
-/// [`Error::NoInvitation`] if it can't be used any more; [`Error::AlreadyMember`], which uses nothing up.
+/// [`Error::NoInvitation`] if it can't be used any more, or not by who was taken out of the space after it was made;
+/// [`Error::AlreadyMember`], which uses nothing up.
 pub fn accept(
     conn: &Connection,
     token: &Token,
@@ -247,6 +305,12 @@ pub fn accept(
 ) -> Result<Option<Space>> {
     let Offer { space, role, .. } = offer(conn, token, now)?;
     if let Some(space) = &space {
+        let id = conn
+            .prepare_cached("select id from invitations where token_hash = ?")?
+            .query_row([token.hash()], |row| row.get(0))?;
+        if removals::bars(conn, space.id, user, id)? {
+            return Err(Error::NoInvitation);
+        }
         members::join(conn, space.id, user, role == Role::Admin, now)?;
     }
     conn.prepare_cached("update invitations set uses_left = uses_left - 1 where token_hash = ?")?

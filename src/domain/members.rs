@@ -9,6 +9,7 @@ use super::page::Page;
 use super::spaces::Space;
 use super::text::GivenLogin;
 use super::users::{self, User};
+use super::{invitations, removals};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result, is_unique_violation};
 
@@ -47,7 +48,8 @@ pub(super) fn join(
         } else {
             error.into()
         }
-    })
+    })?;
+    Ok(removals::forgive(conn, space, user)?)
 }
 
 /// Makes the maker of a new space its first admin.
@@ -100,10 +102,31 @@ const LIST: &str =
     "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
     where m.space_id = ? and m.id > ? order by m.id limit ?";
 
-/// Takes somebody out of a space.
-pub fn remove(conn: &Connection, removal: &Removal) -> Result<()> {
+/// What becomes of the links into a space when somebody is taken out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// They let others in as before, but not the one who was taken out.
+    Stay,
+    /// They let nobody in any more.
+    End,
+}
+
+/// Takes somebody out of a space. What they have made of links into it ends; of the others, none lets them in again that is
+/// there already, unless they leave by themselves.
+///
+/// # Errors
+/// [`Error::NotAdmin`] where links are to end for who leaves by themselves.
+pub fn remove(conn: &Connection, removal: &Removal, links: Links, now: Timestamp) -> Result<()> {
+    let (space, user) = (removal.space(), removal.user());
     conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
-        .execute((removal.space(), removal.user()))?;
+        .execute((space, user))?;
+    invitations::end_of_maker(conn, space, user, now)?;
+    match links {
+        Links::End if !removal.is_by_admin() => return Err(Error::NotAdmin),
+        Links::End => invitations::revoke_all(conn, space, now)?,
+        Links::Stay if removal.is_by_admin() => removals::note(conn, space, user, now)?,
+        Links::Stay => {}
+    }
     Ok(())
 }
 
@@ -117,6 +140,7 @@ pub fn set_admin(
     admin: &Admin,
     user: &Given<UserId>,
     is_admin: Option<bool>,
+    now: Timestamp,
 ) -> Result<()> {
     let space = admin.space();
     let id = user.id()?;
@@ -132,6 +156,9 @@ pub fn set_admin(
     }
     conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
         .execute((is_admin, space, id))?;
+    if !is_admin {
+        invitations::end_of_maker(conn, space, id, now)?;
+    }
     Ok(())
 }
 

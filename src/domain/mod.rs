@@ -9,6 +9,8 @@ pub mod access;
 pub mod ids;
 // The local queue of photos that wait to be sorted.
 pub mod jobs;
+// What tells this installation from others.
+pub mod installation;
 // Links by which somebody gets in.
 pub mod invitations;
 // Who belongs to a space, and who runs it.
@@ -19,6 +21,8 @@ pub mod page;
 pub mod password_resets;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
+// Who was taken out of a space, and doesn't come back by links of before.
+pub mod removals;
 // What changes in a database that comes back from a backup.
 pub mod restored;
 // Who is signed in where.

@@ -82,7 +82,7 @@ pub fn create(
 }
 
 /// The session that a token proves, unless it has ended.
-pub fn find(
+fn find(
     conn: &Connection,
     token: &Token,
     now: Timestamp,
@@ -96,6 +96,28 @@ pub fn find(
         Ok(Session { id: row.get(0)?, last_used_at: Timestamp(row.get(1)?), user: User::from_row(row, 2)? })
     })
     .optional()
+}
+
+/// The session that one of these tokens proves, with the token. Where they prove sessions of several people, none does: one may
+/// have been planted, and nobody is to act in another's name.
+pub fn find_among(
+    conn: &Connection,
+    tokens: Vec<Token>,
+    now: Timestamp,
+    lifetime: Duration,
+) -> rusqlite::Result<Option<(Session, Token)>> {
+    let mut found: Option<(Session, Token)> = None;
+    for token in tokens {
+        let Some(session) = find(conn, &token, now, lifetime)? else {
+            continue;
+        };
+        match &found {
+            None => found = Some((session, token)),
+            Some((first, _)) if first.user.id == session.user.id => {}
+            Some(_) => return Ok(None),
+        }
+    }
+    Ok(found)
 }
 
 /// A session, as its user sees it among theirs.

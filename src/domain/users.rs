@@ -1,5 +1,7 @@
 //! People with an account.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -30,7 +32,7 @@ impl User {
 /// Makes an account. `password_hash` is a PHC string.
 ///
 /// # Errors
-/// [`Error::UserExists`], decided by the unique index.
+/// [`Error::UserExists`], decided by the unique index; and where somebody has a login that can be taken for this one.
 pub fn create(
     conn: &Connection,
     login: &Login,
@@ -38,10 +40,46 @@ pub fn create(
     now: Timestamp,
 ) -> Result<User> {
     conn.prepare_cached(
-        "insert into users (login, login_key, password_hash, created_at) values (?, ?, ?, ?) returning id, login",
+        "insert into users (login, login_key, look, password_hash, created_at)
+         select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from users where look = ?3) returning id, login",
     )?
-    .query_row((login.as_str(), login.key().as_str(), password_hash, now.0), |row| User::from_row(row, 0))
-    .map_err(|error| if is_unique_violation(&error) { Error::UserExists } else { error.into() })
+    .query_row(
+        (login.as_str(), login.key().as_str(), login.look(), password_hash, now.0),
+        |row| User::from_row(row, 0),
+    )
+    .optional()
+    .map_err(|error| if is_unique_violation(&error) { Error::UserExists } else { error.into() })?
+    .ok_or(Error::UserExists)
+}
+
+/// Makes the looks of all logins.
+pub(super) fn make_looks(conn: &Connection) -> rusqlite::Result<()> {
+    for User { id, login } in list(conn)? {
+        conn.prepare_cached("update users set look = ? where id = ?")?
+            .execute((Login::look_of(&login), id))?;
+    }
+    Ok(())
+}
+
+/// The logins that would be refused today, each with the reason: those that pass for nothing, and those that can be taken
+/// for an older one. Also of a database from before looks were kept.
+pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(User, String)>> {
+    let mut everybody = list(conn)?;
+    everybody.sort_by_key(|user| user.id);
+    let mut looks = HashMap::new();
+    let mut doubtful = Vec::new();
+    for user in everybody {
+        let alike = looks
+            .entry(Login::look_of(&user.login))
+            .or_insert_with(|| user.login.clone());
+        let reason = match Login::doubt(&user.login) {
+            Some(refusal) => refusal.to_string(),
+            None if *alike != user.login => format!("Login looks like {alike:?}"),
+            None => continue,
+        };
+        doubtful.push((user, reason));
+    }
+    Ok(doubtful)
 }
 
 /// The user with this id.

@@ -15,7 +15,7 @@ use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
 use rocket::futures::stream;
-use rocket::http::{Cookie, Header, Method};
+use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use tokio::io::AsyncReadExt;
 use tokio::runtime::Handle;
@@ -140,17 +140,26 @@ impl Answerer {
             if name == HOST {
                 continue;
             }
+            if name == COOKIE {
+                request.add_header(Header::new("Cookie", legible_cookies(value.as_bytes())));
+                continue;
+            }
             // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put beside it.
             let value = String::from_utf8_lossy(value.as_bytes());
-            if name == COOKIE {
-                let cookies = value.split(';').map(str::trim);
-                request =
-                    request.cookies(cookies.filter_map(|one| Cookie::parse_encoded(one).ok()));
-            }
             request.add_header(Header::new(name.as_str().to_owned(), value.into_owned()));
         }
         request
     }
+}
+
+/// The cookies of a header that are UTF-8, as ours are: those of a neighbour at the same host may be anything, and are none of
+/// our business.
+pub(super) fn legible_cookies(header: &[u8]) -> String {
+    let pairs = header.split(|byte| *byte == b';');
+    let legible: Vec<_> = pairs
+        .filter_map(|pair| std::str::from_utf8(pair).ok())
+        .collect();
+    legible.join(";")
 }
 
 /// Work that is done in the task that waits for it, which spares the way to another one; and in a task of its own from

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::answer::legible_cookies;
 use super::arriving::Arriving;
 use super::connection;
 use crate::config::Connections;
@@ -249,4 +250,14 @@ async fn a_body_that_pauses_or_drips_is_given_up() {
     // Each piece comes in time, and all of them would take for ever.
     let slowly = arrive(1000, 16 * 1024, second * 18).await;
     assert_eq!(slowly, Err(ErrorKind::TimedOut));
+}
+
+#[test]
+fn a_cookie_that_is_no_utf8_leaves_the_others_of_its_header_as_they_are() {
+    assert_eq!(legible_cookies(b"a=1; name=J\xfcrgen; b=2"), "a=1; b=2");
+    assert_eq!(legible_cookies(b"\xff"), "");
+    assert_eq!(
+        legible_cookies(" a=%C3%BC;\u{a0}b=ü".as_bytes()),
+        " a=%C3%BC;\u{a0}b=ü"
+    );
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_spaces::config::Registration;
+use shared_spaces::domain::users;
 
 use crate::support::{PASSWORD, TestApp};
 
@@ -276,6 +277,74 @@ fn a_login_that_passes_for_nothing_or_for_anothers_is_refused_after_its_length_a
             .is(400, sentence);
     }
     assert_eq!(app.count("select count(*) from users"), 0);
+}
+
+#[test]
+fn a_login_that_can_be_taken_for_anothers_is_taken() {
+    let app = TestApp::new();
+    for (first, alike) in [("Bill", "biII"), ("coco", "сосо"), ("anno", "ann0")] {
+        app.anonymous().register(first).is_ok();
+        app.anonymous()
+            .register(alike)
+            .is(400, "User already exists");
+        // It is no other name of theirs.
+        app.anonymous()
+            .login(alike, PASSWORD)
+            .is(401, "Wrong login and/or password");
+    }
+    app.remove_account("coco");
+    app.anonymous().register("сосо").is_ok();
+}
+
+/// Accounts from before there were rules for logins.
+#[test]
+fn a_login_that_would_be_refused_today_still_signs_in_and_is_told_to_who_runs_the_server() {
+    let app = TestApp::new();
+    app.person("ann");
+    app.person("bob");
+    let old = ["ann ", "bo\u{200b}b", "аnn", "Bоb"];
+    for login in old {
+        app.person(&format!(
+            "old{}",
+            old.iter().position(|one| *one == login).unwrap()
+        ));
+    }
+    let renamed = app.app.db.write(move |conn| {
+        for (at, login) in old.iter().enumerate() {
+            conn.execute(
+                "update users set login = ?1, login_key = lower(?1) where login = ?2",
+                (login, format!("old{at}")),
+            )?;
+        }
+        conn.execute("update users set look = null", [])?;
+        Ok(conn.execute("update installation set looks_of = null", [])?)
+    });
+    app.wait(renamed).unwrap();
+    let app = app.restarted();
+    assert_eq!(
+        app.count("select count(*) from users where look is null"),
+        0
+    );
+    for login in ["ann ", "ann", "bo\u{200b}b", "аnn"] {
+        app.anonymous().login(login, PASSWORD).is_ok();
+    }
+    assert_eq!(app.anonymous().signed_in("ann ").id, 3);
+    assert_eq!(app.anonymous().signed_in("ann").id, 1);
+    let doubtful = app.app.db.read(|conn| Ok(users::list_doubtful(conn)?));
+    let reasons = app.wait(doubtful).unwrap();
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|(user, reason)| (user.login.as_str(), reason.as_str()))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("ann ", "Login cannot have spaces around it"),
+            ("bo\u{200b}b", "Login cannot contain invisible characters"),
+            ("аnn", "Login cannot mix letters of different scripts"),
+            ("Bоb", "Login cannot mix letters of different scripts"),
+        ]
+    );
 }
 
 /// Otherwise the time would tell which logins exist.

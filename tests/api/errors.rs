@@ -440,7 +440,7 @@ fn who_is_refused_from_another_origin_may_read_why() {
     let request = app
         .client()
         .delete("/logout")
-        .cookie(("session", ann.token().to_owned()))
+        .header(app.cookie(ann.token()))
         .header(Header::new("Origin", origin));
     app.anonymous()
         .send(request)

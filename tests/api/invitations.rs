@@ -119,10 +119,148 @@ fn an_invitation_ends_with_its_time_its_maker_and_its_revocation() {
     ann.put(&bob_in_space, json!({"is-admin": false}))
         .is(200, "Admin permission changed");
     offer(&app, &of_bob).is(404, NOT_VALID);
+    // The admins see it as what it is, and it doesn't come back with the right.
+    let listed = ann.get(&format!("/spaces/{space}/invitations")).is_ok();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["is_valid"], false);
+    assert_eq!(listed[0]["created_by"]["login"], "bob");
+    ann.promote(space, bob.id);
+    offer(&app, &of_bob).is(404, NOT_VALID);
+    app.person("cid")
+        .post("/invitations/accept", json!({"token": of_bob}))
+        .is(404, NOT_VALID);
+    let (made, _) = invitation(&bob, space, json!({}));
+    assert_eq!(made["is_valid"], true);
+    let gone = ann.delete(&format!("/spaces/{space}/invitations/{}", listed[0]["id"]));
+    assert_eq!(gone.status, 204);
+}
+
+fn accept(person: &Person<'_>, token: &str) -> Reply {
+    person.post("/invitations/accept", json!({"token": token}))
+}
+
+fn take_out(admin: &Person<'_>, space: i64, person: &Person<'_>) {
+    admin
+        .delete(&format!("/spaces/{space}/members/{}", person.id))
+        .is(200, "Member deleted");
+}
+
+#[test]
+fn who_was_taken_out_does_not_come_back_by_a_link_from_before() {
+    let app = TestApp::new();
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|login| app.person(login));
+    let space = ann.space("Family");
+    let (_, older) = invitation(&ann, space, json!({"uses": 5}));
+    let (_, old) = invitation(&ann, space, json!({"uses": 5}));
+    accept(&bob, &old).is_ok();
+    take_out(&ann, space, &bob);
+    for token in [&old, &older] {
+        accept(&bob, token).is(404, NOT_VALID);
+    }
+    // Others come by it as before; and a link of afterwards is for everybody.
+    accept(&cid, &old).is_ok();
+    let (_, new) = invitation(&ann, space, json!({"uses": 5}));
+    accept(&bob, &new).is_ok();
+    // They are back by somebody's will; and who leaves by themselves may think better of it.
+    bob.delete(&format!("/spaces/{space}/members/{}", bob.id))
+        .is(200, "Member deleted");
+    accept(&bob, &old).is_ok();
+    take_out(&ann, space, &bob);
+    accept(&bob, &new).is(404, NOT_VALID);
+    ann.invite(space, "bob");
+    bob.get(&format!("/spaces/{space}")).is_ok();
+}
+
+#[test]
+fn a_clock_that_is_set_back_opens_no_link_to_who_was_taken_out() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = ann.space("Family");
+    app.app.clock.advance(DAY);
+    let (_, token) = invitation(&ann, space, json!({"uses": 5}));
+    accept(&bob, &token).is_ok();
+    app.app.clock.set_back(DAY);
+    take_out(&ann, space, &bob);
+    accept(&bob, &token).is(404, NOT_VALID);
+}
+
+#[test]
+fn what_is_remembered_of_who_was_taken_out_goes_with_the_links() {
+    let app = TestApp::new();
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|login| app.person(login));
+    let space = ann.space("Family");
+    let remembered = || app.count("select count(*) from removals");
+    ann.invite(space, "bob");
+    take_out(&ann, space, &bob);
+    assert_eq!(remembered(), 0, "no link is open");
+    let (made, _) = invitation(&ann, space, json!({"uses": 2, "days": 1}));
+    for _ in 0..3 {
+        ann.invite(space, "bob");
+        take_out(&ann, space, &bob);
+    }
+    ann.invite(space, "cid");
+    take_out(&ann, space, &cid);
+    assert_eq!(remembered(), 2);
+    app.remove_account("cid");
+    assert_eq!(remembered(), 1);
+    ann.delete(&format!("/spaces/{space}/invitations/{}", made["id"]));
+    assert_eq!(remembered(), 0);
+    let _ = invitation(&ann, space, json!({"uses": 2, "days": 1}));
+    ann.invite(space, "bob");
+    take_out(&ann, space, &bob);
+    app.app.clock.advance(DAY);
+    let _ = invitation(&ann, space, json!({}));
+    assert_eq!(remembered(), 0);
+}
+
+#[test]
+fn taking_somebody_out_can_end_all_links_into_the_space() {
+    let app = TestApp::new();
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|login| app.person(login));
+    let (space, other) = (ann.space("Family"), ann.space("Choir"));
+    ann.invite(space, "bob");
+    let (_, token) = invitation(&ann, space, json!({"uses": 5}));
+    let (_, elsewhere) = invitation(&ann, other, json!({"uses": 5}));
+    let path = format!("/spaces/{space}/members/{}", bob.id);
+    ann.delete(&format!("{path}?end_invitations=perhaps"))
+        .is(400, "End_invitations must be true or false");
+    // They are not for who leaves.
+    bob.delete(&format!("{path}?end_invitations=true"))
+        .is(403, "User not admin");
+    bob.get(&format!("/spaces/{space}")).is_ok();
+    ann.delete(&format!("{path}?end_invitations=true"))
+        .is(200, "Member deleted");
+    for person in [&bob, &cid] {
+        accept(person, &token).is(404, NOT_VALID);
+    }
     assert_eq!(
         ann.get(&format!("/spaces/{space}/invitations")).is_ok(),
         json!([])
     );
+    accept(&cid, &elsewhere).is_ok();
+}
+
+#[test]
+fn a_link_of_an_admin_who_left_or_whose_account_is_gone_ends_for_good() {
+    let app = TestApp::new();
+    let [ann, bob, cid] = ["ann", "bob", "cid"].map(|login| app.person(login));
+    let space = ann.space("Family");
+    for person in [&bob, &cid] {
+        let login = person.get("/me").is_ok()["login"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        ann.invite(space, &login);
+        ann.promote(space, person.id);
+    }
+    let (_, of_bob) = invitation(&bob, space, json!({"role": "admin", "uses": 5}));
+    let (_, of_cid) = invitation(&cid, space, json!({"uses": 5}));
+    take_out(&ann, space, &bob);
+    ann.invite(space, "bob");
+    ann.promote(space, bob.id);
+    offer(&app, &of_bob).is(404, NOT_VALID);
+    app.remove_account("cid");
+    offer(&app, &of_cid).is(404, NOT_VALID);
 }
 
 #[test]

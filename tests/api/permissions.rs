@@ -126,7 +126,7 @@ fn another_sites_page_changes_nothing_with_anybodys_cookie() {
     for row in table().iter().filter(for_users) {
         for (at, (role, _)) in ROLES.iter().enumerate().skip(1) {
             let request = request(&app, row)
-                .cookie(("session", world.tokens[at - 1].clone()))
+                .header(app.cookie(&world.tokens[at - 1]))
                 .header(Header::new("Sec-Fetch-Site", "cross-site"));
             let reply = app.anonymous().send(request);
             if *role == "removed account" {

@@ -200,7 +200,7 @@ fn accounts_and_sessions() {
     let elsewhere = app
         .client()
         .delete("/logout")
-        .cookie(("session", ann.token().to_owned()))
+        .header(app.cookie(ann.token()))
         .header(Header::new("Origin", "https://evil.example"));
     refused(
         &nobody,

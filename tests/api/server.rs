@@ -57,7 +57,7 @@ fn health_needs_no_authentication() {
 fn a_damaged_database_makes_the_server_not_ready() {
     let app = TestApp::new();
     let ann = app.person("ann");
-    for _ in 0..50 {
+    for _ in 0..150 {
         ann.share(ann.space("Family"), &"words ".repeat(300));
     }
     app.wait(app.app.upkeep.check());

@@ -116,7 +116,10 @@ fn signing_in_sets_a_cookie_that_scripts_cannot_read() {
     let reply = app.anonymous().login("ann", PASSWORD);
     let cookie = reply.header("Set-Cookie").unwrap();
     let token = reply.json()["access_token"].as_str().unwrap().to_owned();
-    assert!(cookie.starts_with(&format!("session={token};")), "{cookie}");
+    assert!(
+        cookie.starts_with(&format!("{}={token};", app.cookie_name())),
+        "{cookie}"
+    );
     for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
         assert!(cookie.contains(part), "{cookie}");
     }
@@ -131,7 +134,8 @@ fn the_cookie_works_like_the_token() {
     ann.post("/spaces", json!({"name": "Family"})).is_ok();
     let reply = ann.delete("/logout");
     reply.is(200, "Logged out");
-    assert!(reply.header("Set-Cookie").unwrap().starts_with("session=;"));
+    let removed = format!("{}=;", app.cookie_name());
+    assert!(reply.header("Set-Cookie").unwrap().starts_with(&removed));
     ann.get("/me").is(401, "You aren't authorized");
 }
 
@@ -165,12 +169,7 @@ fn from(app: &TestApp, token: &str, headers: &[(&'static str, &'static str)]) ->
         .post("/spaces")
         .header(ContentType::JSON)
         .body(r#"{"name": "Family"}"#);
-    let cookie = if app.app.config.is_https() {
-        "__Host-session"
-    } else {
-        "session"
-    };
-    request = request.cookie((cookie, token.to_owned()));
+    request = request.header(app.cookie(token));
     for (name, value) in headers {
         request.add_header(Header::new(*name, *value));
     }
@@ -227,15 +226,9 @@ fn behind_a_proxy_the_origin_is_the_public_one() {
 fn a_token_goes_before_a_cookie_and_needs_no_origin() {
     let app = TestApp::new();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
-    let request = app
-        .client()
-        .get("/me")
-        .cookie(("session", bob.token().to_owned()));
+    let request = app.client().get("/me").header(app.cookie(bob.token()));
     assert_eq!(ann.send(request).is_ok()["login"], "ann");
-    let request = app
-        .client()
-        .get("/me")
-        .cookie(("session", bob.token().to_owned()));
+    let request = app.client().get("/me").header(app.cookie(bob.token()));
     ann.with_token("wrong")
         .send(request)
         .is(401, "You aren't authorized");
@@ -313,7 +306,10 @@ fn signing_out_takes_the_cookie_from_a_browser_that_was_idle() {
     reply.is(200, "Logged out");
     let cookies: Vec<_> = reply.headers("Set-Cookie").collect();
     assert_eq!(cookies.len(), 1, "{cookies:?}");
-    assert!(cookies[0].starts_with("session=;"), "{cookies:?}");
+    assert!(
+        cookies[0].starts_with(&format!("{}=;", app.cookie_name())),
+        "{cookies:?}"
+    );
 }
 
 /// A proxy in front may ask for a password of its own.
@@ -375,12 +371,12 @@ fn a_password_changed_in_a_browser_keeps_that_browser_signed_in() {
 fn a_browser_signs_in_works_and_signs_out_with_nothing_but_its_cookie() {
     let app = TestApp::new();
     let browser = Client::tracked(api::rocket(app.app.clone())).unwrap();
-    let send = |request: rocket::local::blocking::LocalRequest<'_>| {
-        Reply::read(
-            request
-                .header(Header::new("Sec-Fetch-Site", "same-origin"))
-                .dispatch(),
-        )
+    let send = |mut request: rocket::local::blocking::LocalRequest<'_>| {
+        for cookie in browser.cookies().iter() {
+            request.add_header(Header::new("Cookie", cookie.stripped().to_string()));
+        }
+        request.add_header(Header::new("Sec-Fetch-Site", "same-origin"));
+        Reply::read(request.dispatch())
     };
     let post = |path: &'static str, body: Value| {
         send(
@@ -397,7 +393,7 @@ fn a_browser_signs_in_works_and_signs_out_with_nothing_but_its_cookie() {
     assert_eq!(send(browser.get("/me")).is_ok()["login"], "ann");
     post("/spaces", json!({"name": "Family"})).is_ok();
     send(browser.delete("/logout")).is(200, "Logged out");
-    assert!(browser.cookies().get("session").is_none());
+    assert!(browser.cookies().get(&app.cookie_name()).is_none());
     send(browser.get("/me")).is(401, "You aren't authorized");
 }
 
@@ -530,7 +526,8 @@ fn ending_the_session_that_asks_takes_its_cookie() {
     there.get("/me").is(401, "You aren't authorized");
     let reply = here.delete("/sessions/2");
     assert_eq!(reply.status, 204);
-    assert!(reply.header("Set-Cookie").unwrap().starts_with("session=;"));
+    let removed = format!("{}=;", app.cookie_name());
+    assert!(reply.header("Set-Cookie").unwrap().starts_with(&removed));
     here.get("/me").is(401, "You aren't authorized");
 }
 

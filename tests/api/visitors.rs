@@ -75,7 +75,10 @@ fn by_https_the_cookie_is_for_this_host_and_for_https_only() {
         app.anonymous().register("ann").is_ok();
         let reply = login(&app, headers);
         let cookie = reply.header("Set-Cookie").unwrap();
-        assert!(cookie.starts_with("__Host-session="), "{cookie}");
+        assert!(
+            cookie.starts_with(&format!("__Host-shared-spaces-{}=", app.app.installation)),
+            "{cookie}"
+        );
         for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="] {
             assert!(cookie.contains(part), "{cookie}");
         }
@@ -85,7 +88,8 @@ fn by_https_the_cookie_is_for_this_host_and_for_https_only() {
     let app = TestApp::new();
     app.anonymous().register("ann").is_ok();
     let reply = login(&app, &HTTPS);
-    assert!(reply.header("Set-Cookie").unwrap().starts_with("session="));
+    let plain = format!("shared-spaces-{}=", app.app.installation);
+    assert!(reply.header("Set-Cookie").unwrap().starts_with(&plain));
     assert_eq!(reply.header("Strict-Transport-Security"), None);
 }
 
@@ -93,29 +97,101 @@ fn by_https_the_cookie_is_for_this_host_and_for_https_only() {
 fn by_https_a_cookie_that_a_neighbouring_host_could_have_planted_is_not_taken() {
     let app = TestApp::with(|config| config.public_url = Some("https://a.example".to_owned()));
     let token = app.person("ann").token().to_owned();
-    let me = |name: &'static str| {
-        let request = app.client().get("/me").cookie((name, token.clone()));
+    let name = app.cookie_name();
+    let me = |cookies: String| {
+        let request = app
+            .client()
+            .get("/me")
+            .header(Header::new("Cookie", cookies));
         Reply::read(request.dispatch())
     };
-    me("session").is(401, "You aren't authorized");
-    me("__Host-session").is_ok();
+    for planted in [
+        format!("session={token}"),
+        format!("__Host-session={token}"),
+        format!("{}={token}", name.strip_prefix("__Host-").unwrap()),
+        format!("{}={token}", name.replacen("__H", "__%48", 1)),
+        format!("\u{a0}{name}={token}"),
+        format!("{name}\u{a0}={token}"),
+        format!("{}={token}", name.to_lowercase()),
+    ] {
+        me(planted).is(401, "You aren't authorized");
+    }
+    me(format!("{name}={token}")).is_ok();
+    me(format!("a=b; {name}={token}; c=d")).is_ok();
+    // A browser lets nobody set a second one.
+    for twice in [
+        format!("{name}={token}; {name}={token}"),
+        format!("{name}=x; {name}={token}"),
+    ] {
+        me(twice).is(401, "You aren't authorized");
+    }
+    let apart = app.client().get("/me").header(app.cookie(&token));
+    let apart = apart.header(app.cookie("x"));
+    Reply::read(apart.dispatch()).is(401, "You aren't authorized");
 }
 
 #[test]
 fn who_signs_in_by_https_loses_the_cookie_from_before() {
     let app = TestApp::with(|config| config.public_url = Some("https://a.example".to_owned()));
     app.anonymous().register("ann").is_ok();
+    let plain = format!("shared-spaces-{}", app.app.installation);
     let body = json!({"login": "ann", "password": PASSWORD}).to_string();
     let request = app.client().post("/login").body(body);
     let request = request
         .header(rocket::http::ContentType::JSON)
-        .cookie(("session", "old"));
+        .header(Header::new(
+            "Cookie",
+            format!("session=Flask's; {plain}=old"),
+        ));
     let reply = Reply::read(request.dispatch());
     let mut cookies: Vec<_> = reply.headers("Set-Cookie").collect();
     cookies.sort_unstable();
     assert_eq!(cookies.len(), 2, "{cookies:?}");
-    assert!(cookies[0].starts_with("__Host-session="), "{cookies:?}");
-    assert!(cookies[1].starts_with("session=;"), "{cookies:?}");
+    assert!(
+        cookies[0].starts_with(&format!("__Host-{plain}=")),
+        "{cookies:?}"
+    );
+    assert!(cookies[1].starts_with(&format!("{plain}=;")), "{cookies:?}");
+}
+
+/// Cookies know no ports: what another server at the same host sets comes along.
+#[test]
+fn on_plain_http_what_neighbours_set_keeps_nobody_out() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let (name, token) = (app.cookie_name(), ann.token());
+    let me = |cookies: String| {
+        let request = app
+            .client()
+            .get("/me")
+            .header(Header::new("Cookie", cookies));
+        Reply::read(request.dispatch())
+    };
+    for cookies in [
+        format!("session=Flask's; {name}={token}"),
+        format!("{name}=stale; {name}={token}"),
+        format!("{name}={token}; {name}=stale"),
+        format!("{name}={token}; {name}={token}"),
+        format!("shared-spaces-00000000={}; {name}={token}", bob.token()),
+    ] {
+        assert_eq!(me(cookies).is_ok()["login"], "ann");
+    }
+    // Nobody acts in another's name because a cookie was planted.
+    me(format!("{name}={}; {name}={token}", bob.token())).is(401, "You aren't authorized");
+    // So many are looked up at most.
+    let many = format!("{name}=x; ").repeat(8);
+    me(format!("{many}{name}={token}")).is(401, "You aren't authorized");
+    me(format!("session={token}")).is(401, "You aren't authorized");
+}
+
+#[test]
+fn the_name_of_the_cookie_is_the_installations_own_and_stays() {
+    let (app, other) = (TestApp::new(), TestApp::new());
+    let name = app.cookie_name();
+    let digits = name.strip_prefix("shared-spaces-").unwrap();
+    assert!(digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    assert_ne!(name, other.cookie_name());
+    assert_eq!(name, app.restarted().cookie_name());
 }
 
 #[test]

@@ -82,7 +82,13 @@ fn nothing_that_opens_a_door_is_logged() {
     let space = ann.space("Family");
     token(&mut secrets, "a session's token", ann.token());
     token(&mut secrets, "a session's token", bob.token());
-    let by_cookie = format!("GET /me HTTP/1.1\r\nCookie: session={}", bob.token());
+    let database = Connection::open(folder.join("data/shared-spaces.db")).unwrap();
+    let id = "select id from installation";
+    let id: String = database.query_row(id, [], |row| row.get(0)).unwrap();
+    let by_cookie = format!(
+        "GET /me HTTP/1.1\r\nCookie: shared-spaces-{id}={}",
+        bob.token()
+    );
     assert!(ask(&server, &by_cookie, &json!(null)).ends_with(r#"{"id":2,"login":"bob"}"#));
     // Where people may put a token by mistake.
     let in_query = format!("/me?access_token={}", bob.token());

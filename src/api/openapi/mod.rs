@@ -25,11 +25,11 @@ const ABOUT: &str = "A private place for a family or a group of friends to share
 
 #[get("/openapi.json")]
 pub fn description(app: &Shared) -> Json<Value> {
-    Json(describe(&app.config))
+    Json(describe(&app.config, &app.installation))
 }
 
 /// The whole description, with the bounds of these settings.
-fn describe(config: &Config) -> Value {
+fn describe(config: &Config, installation: &str) -> Value {
     let mut paths = Map::new();
     for operation in operations::all(&config.limits) {
         let method = operation.method();
@@ -52,7 +52,7 @@ fn describe(config: &Config) -> Value {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer",
                     "description": "The `access_token` that `POST /login` gives."},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": super::cookie::name(config.is_https()),
+                "cookie": {"type": "apiKey", "in": "cookie", "name": super::cookie::name(installation, config.is_https()),
                     "description": "The same session in a browser. Requests that change something must come from \
                         pages of this server."},
             },

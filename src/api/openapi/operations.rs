@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::operation::{Operation, operation};
+use super::operation::{Operation, operation, query};
 use super::schemas::{line, password};
 use crate::config::Limits;
 use crate::domain::invitations::Terms;
@@ -218,6 +218,12 @@ fn members() -> Vec<Operation> {
             "Takes a member out, or leaves",
         )
         .for_users()
+        .takes(query(
+            "end_invitations",
+            "Whether all links into the space end with it, which only its admins may have. Without it they stay, and let in \
+             others only.",
+            json!({"type": "boolean", "default": false}),
+        ))
         .says("Member deleted")
         .refuses(not_an_admin())
         .refuses([no_user(), Error::AdminCantLeave]),

@@ -108,6 +108,7 @@ fn role() -> Value {
 fn invitation(moment: &Value) -> Value {
     json!({
         "id": reference("Id"), "role": role(), "uses_left": {"type": "integer", "minimum": 0, "example": 1},
+        "is_valid": {"type": "boolean", "description": "Whether its link lets in: it doesn't once its maker is no admin there."},
         "created_by": {"oneOf": [reference("User"), {"type": "null"}]}, "created_at": moment, "expires_at": moment,
     })
 }

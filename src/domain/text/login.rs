@@ -68,7 +68,9 @@ impl Login {
         line(FIELD, text, 1, Self::MOST)
             .and_then(|line| check(&line))
             .err()
-            .or_else(|| (trimmed(text) != text).then(|| forbidden(FIELD, "surrounding space")))
+            .or_else(|| {
+                (trimmed(text) != text).then(|| refusal("Login cannot have spaces around it"))
+            })
     }
 
     /// The login as its owner wrote it.

@@ -245,10 +245,18 @@ pub fn table() -> Vec<Row> {
         // The fourth user is the member, who may leave.
         row(
             Delete,
-            "/spaces/<id>/members/<user_id>",
+            "/spaces/<id>/members/<user_id>?<end_invitations>",
             "/spaces/1/members/4",
             None,
             [401, 403, 403, 200, 403, 200, 401],
+        ),
+        // But not take the links of others with them.
+        row(
+            Delete,
+            "/spaces/<id>/members/<user_id>?<end_invitations>",
+            "/spaces/1/members/4?end_invitations=true",
+            None,
+            [401, 403, 403, 403, 403, 200, 401],
         ),
     ];
     rows.extend(at_root);

@@ -7,6 +7,7 @@ mod reply;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rocket::http::Header;
 use rocket::local::blocking::Client;
 use rocket::tokio::runtime::Builder;
 use shared_spaces::api;
@@ -93,6 +94,16 @@ impl TestApp {
     /// Dispatches a request that was built by hand.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What the cookie of a session is called here.
+    pub fn cookie_name(&self) -> String {
+        api::cookie_name(&self.app.installation, self.app.config.is_https())
+    }
+
+    /// The header with which a browser sends a session's cookie.
+    pub fn cookie(&self, token: &str) -> Header<'static> {
+        Header::new("Cookie", format!("{}={token}", self.cookie_name()))
     }
 
     /// Waits for something asynchronous of the application.

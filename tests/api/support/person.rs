@@ -4,6 +4,8 @@ use rocket::http::uri::{Authority, Host};
 use rocket::http::{ContentType, Header};
 use rocket::local::blocking::{Client, LocalRequest};
 use serde_json::{Value, json};
+use shared_spaces::api::cookie_name;
+use shared_spaces::app::App;
 
 use super::{PASSWORD, Reply};
 
@@ -127,7 +129,9 @@ impl<'a> Person<'a> {
                 request.add_header(Header::new("Authorization", format!("Bearer {token}")));
             }
             Proof::Cookie(token) => {
-                request = request.cookie(("session", token.clone()));
+                let app: &App = self.client.rocket().state().unwrap();
+                let name = cookie_name(&app.installation, app.config.is_https());
+                request.add_header(Header::new("Cookie", format!("{name}={token}")));
                 request.add_header(Header::new("Sec-Fetch-Site", "same-origin"));
             }
         }

@@ -1,0 +1,33 @@
+//! What an installation knows of itself.
+
+use rusqlite::Connection;
+
+use super::text::UNICODE;
+use super::users;
+
+/// The eight hexadecimal digits that tell this installation from others at the same host. They are no secret, stay for
+/// ever, and come back with a backup.
+pub fn id(conn: &Connection) -> rusqlite::Result<String> {
+    conn.query_row("select id from installation", [], |row| row.get(0))
+}
+
+/// Whether the looks of logins are those of this version of Unicode.
+pub fn knows_looks(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row(
+        "select looks_of is ? from installation",
+        [version()],
+        |row| row.get(0),
+    )
+}
+
+/// Makes the looks of all logins, after an upgrade of the schema or of Unicode.
+pub fn learn_looks(conn: &Connection) -> rusqlite::Result<()> {
+    users::make_looks(conn)?;
+    conn.execute("update installation set looks_of = ?", [version()])?;
+    Ok(())
+}
+
+fn version() -> String {
+    let (major, minor, update) = UNICODE;
+    format!("{major}.{minor}.{update}")
+}

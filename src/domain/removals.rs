@@ -1,0 +1,55 @@
+//! Who was taken out of a space by another, for as long as there are links of before by which they could come back.
+
+use rusqlite::Connection;
+
+use super::ids::{InvitationId, SpaceId, UserId};
+use super::invitations;
+use crate::clock::Timestamp;
+
+/// Remembers that a user was taken out of a space, if a link into it is open.
+pub(super) fn note(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let Some(newest) = invitations::newest_open(conn, space, now)? else {
+        return Ok(());
+    };
+    conn.prepare_cached(
+        "insert into removals (space_id, user_id, last_invitation_id) values (?, ?, ?)
+         on conflict (space_id, user_id) do update set last_invitation_id = excluded.last_invitation_id",
+    )?
+    .execute((space, user, newest))?;
+    Ok(())
+}
+
+/// Whether a user was taken out of a space after this link into it was made.
+pub(super) fn bars(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+    invitation: InvitationId,
+) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "select 1 from removals where space_id = ? and user_id = ? and last_invitation_id >= ?",
+    )?
+    .exists((space, user, invitation))
+}
+
+/// Forgets that a user was taken out of a space: somebody has let them in again.
+pub(super) fn forgive(conn: &Connection, space: SpaceId, user: UserId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from removals where space_id = ? and user_id = ?")?
+        .execute((space, user))?;
+    Ok(())
+}
+
+/// Forgets those for whom no link of before is open any more.
+pub(super) fn forget_idle(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "delete from removals where not exists (select 1 from invitations i where i.space_id = removals.space_id
+         and i.id <= removals.last_invitation_id and i.expires_at > ? and i.uses_left > 0 and i.ended_at is null)",
+    )?
+    .execute([now.0])?;
+    Ok(())
+}
