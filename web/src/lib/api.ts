@@ -130,7 +130,8 @@ export const deleteSpace = (id: number) => send('DELETE', `/spaces/${id}`);
 
 export const members = (id: number) => get<Member[]>(`/spaces/${id}/members?limit=500`);
 export const addMember = (id: number, login: string) => send('POST', `/spaces/${id}/members`, { json: { login } });
-export const removeMember = (id: number, user: number) => send('DELETE', `/spaces/${id}/members/${user}`);
+export const removeMember = (id: number, user: number, endInvitations = false) =>
+  send('DELETE', `/spaces/${id}/members/${user}${endInvitations ? '?end_invitations=true' : ''}`);
 export const setAdmin = (id: number, user: number, isAdmin: boolean) =>
   send('PUT', `/spaces/${id}/members/${user}`, { json: { 'is-admin': isAdmin } });
 

@@ -31,7 +31,9 @@ const LOST: Route = { page: 'lost' };
 
 /** What stands at a path. */
 export function match(pathname: string): Route {
-  const parts = pathname.split('/').filter(Boolean);
+  // Some programs write the `#` of a link so; what is behind it is no part of the path.
+  const [path = ''] = pathname.split('%23');
+  const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return { page: 'home' };
   if (parts[0] !== 'app') return LOST;
   const [, noun, given, view, item, ...rest] = parts;

@@ -108,6 +108,8 @@ export interface Invitation {
   id: number;
   role: Role;
   uses_left: number;
+  /** Its maker is an admin of the space still. */
+  is_valid: boolean;
   created_by: User | null;
   created_at: string;
   expires_at: string;
