@@ -175,7 +175,12 @@ impl App {
 
     /// The outbox of this application.
     pub fn outbox(&self) -> Outbox {
-        Outbox::new(self.db.clone(), self.queue.clone(), self.clock.clone())
+        Outbox::new(
+            self.db.clone(),
+            self.photos.clone(),
+            self.queue.clone(),
+            self.clock.clone(),
+        )
     }
 
     /// The sweeper for the photos of this application.

@@ -163,6 +163,9 @@ pub enum Error {
     /// The store of photos can't be used; texts can still be shared.
     #[error("Photos can't be stored or shown at the moment, try again in a moment")]
     PhotosUnavailable(#[source] anyhow::Error),
+    /// The store of photos isn't made yet, or not again. The log has told so already.
+    #[error("Photos can't be stored or shown at the moment, try again in a moment")]
+    NoPhotoStore,
     #[error("The server's disk is full, nothing can be saved until there is room again")]
     DiskFull(#[source] anyhow::Error),
     #[error("The server's data is not where it was, nothing can be saved until it is back")]
@@ -243,7 +246,7 @@ impl Error {
             Self::WrongMethod => (405, "method_not_allowed"),
             Self::Http(status, _) => (*status, "http"),
             Self::Busy => (503, "busy"),
-            Self::PhotosUnavailable(_) => (503, "photos_unavailable"),
+            Self::PhotosUnavailable(_) | Self::NoPhotoStore => (503, "photos_unavailable"),
             Self::DiskFull(_) => (507, "disk_full"),
             Self::DataGone => (503, "data_gone"),
             Self::NotReady => (503, "not_ready"),

@@ -81,6 +81,10 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
             "The clock of this machine is wrong: set it",
         ),
         (
+            "SlowDown",
+            "It takes no more requests at the moment: try again later, or ask who runs it for more",
+        ),
+        (
             "AccessDenied",
             "The policy of this access key doesn't allow it: compare it with docs/deployment.md",
         ),

@@ -99,6 +99,7 @@ fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>>
         | Error::Busy
         | Error::GaveWay
         | Error::TooManyUploads
+        | Error::NoPhotoStore
         | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
         _ => None,
     }

@@ -46,6 +46,8 @@ pub async fn ready(app: &Shared) -> Result<&'static str> {
     app.photos.check().await.map_err(Error::PhotosUnavailable)?;
     if app.upkeep.found_damage() {
         Err(Error::NotReady)
+    } else if !app.photos.is_ready() {
+        Err(Error::NoPhotoStore)
     } else {
         Ok("ready")
     }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Db, known, migrate};
+use crate::domain::tombstones::{self, Failing};
 use crate::domain::{photos, users};
 use crate::finding::Finding;
 
@@ -17,6 +18,8 @@ pub struct Condition {
     has_photos: bool,
     /// Logins that would be refused today, each with the reason.
     doubtful_logins: Vec<(String, String)>,
+    /// Photos whose bytes don't go.
+    failing: Option<Failing>,
     /// What is wrong with it; `None` if it is sound.
     damage: Option<String>,
 }
@@ -42,11 +45,18 @@ impl Db {
             Vec::new()
         };
         let doubtful = doubtful.into_iter();
+        let newest = migrate::newest();
+        let failing = if damage.is_none() && schema == newest {
+            tombstones::failing(&connection).with_context(reading)?
+        } else {
+            None
+        };
         Ok(Condition {
             schema,
             has_photos,
             doubtful_logins: doubtful.map(|(user, why)| (user.login, why)).collect(),
-            newest: migrate::newest(),
+            failing,
+            newest,
             damage,
         })
     }
@@ -74,6 +84,11 @@ impl Condition {
                 all.join(", ")
             ))
         })
+    }
+
+    /// The photos that couldn't be deleted although they were due.
+    pub fn failing(&self) -> Option<&Failing> {
+        self.failing.as_ref()
     }
 
     /// What this means.

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
-use crate::finding::Finding;
+use crate::domain::tombstones::Failing;
+use crate::finding::{Finding, Verdict};
 use crate::folder;
+
+/// After so many attempts, a photo that can't be deleted needs somebody.
+const MANY: u32 = 5;
 
 /// What was found of what others stand on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +67,9 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
             data.has_current_database = condition.is_current();
             tell(condition.finding());
             condition.logins().into_iter().for_each(&mut *tell);
+            if let Some(failing) = condition.failing() {
+                tell(undeleted(failing));
+            }
             if config.photos.store == StoreKind::Local
                 && let Err(error) = check_photos(folder, condition.has_photos())
             {
@@ -76,6 +83,26 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
         ))),
     }
     data
+}
+
+/// What is said of photos whose bytes don't go.
+fn undeleted(failing: &Failing) -> Finding {
+    let Failing {
+        photos,
+        since,
+        attempts,
+        why,
+    } = failing;
+    let mut finding = Finding::error(&anyhow!(
+        "Deleted, and still in the store of photos: {photos}. The first was to go at {}; it was tried {attempts} times, while \
+         the server runs about every minute. The last time: {why}",
+        since.rfc3339()
+    ));
+    if *attempts < MANY {
+        // Whatever was in the way may be gone by itself.
+        finding.verdict = Verdict::Doubtful;
+    }
+    finding
 }
 
 /// Whether the photos are where the database says.

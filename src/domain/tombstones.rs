@@ -13,9 +13,52 @@ pub const GRACE: Duration = Duration::from_secs(5 * 60);
 
 /// Remembers that the bytes of a photo must go.
 pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached("insert or ignore into tombstones (name, due_at) values (?, ?)")?
-        .execute((name, now.plus(GRACE).0))?;
+    conn.prepare_cached("insert or ignore into tombstones (name, due_at, since) values (?, ?, ?)")?
+        .execute((name, now.plus(GRACE).0, now.0))?;
     Ok(())
+}
+
+/// Photos whose bytes don't go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// How many.
+    pub photos: i64,
+    /// When the first of them was to be deleted.
+    pub since: Timestamp,
+    /// How often the one was tried that was tried most.
+    pub attempts: u32,
+    /// Why that one couldn't be deleted the last time.
+    pub why: String,
+}
+
+/// Notes that photos couldn't be deleted although they were due, and why.
+pub fn note_failure(conn: &Connection, names: &[PhotoName], why: &str) -> rusqlite::Result<()> {
+    let mut note = conn.prepare_cached(
+        "update tombstones set attempts = attempts + 1, failure = ? where name = ?",
+    )?;
+    names
+        .iter()
+        .try_for_each(|name| note.execute((why, name)).map(drop))
+}
+
+/// The photos that couldn't be deleted although they were due; `None` if there are none.
+pub fn failing(conn: &Connection) -> rusqlite::Result<Option<Failing>> {
+    // Of columns beside the highest, SQLite gives those of its row.
+    conn.prepare_cached(
+        "select count(*), min(since), max(attempts), failure from tombstones where attempts > 0",
+    )?
+    .query_row([], |row| {
+        let photos = row.get(0)?;
+        if photos == 0 {
+            return Ok(None);
+        }
+        Ok(Some(Failing {
+            photos,
+            since: Timestamp(row.get(1)?),
+            attempts: row.get(2)?,
+            why: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+        }))
+    })
 }
 
 /// Photos to delete, now or, with `all`, whatever the time.

@@ -1,6 +1,9 @@
 //! Amazon's clients, and those of what speaks like Amazon. Credentials, region and endpoint come by the SDK's own chain:
 //! the environment, profiles, the role of the machine.
 
+// What S3 says it has done, looked at.
+pub mod proof;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +13,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::create_bucket::CreateBucketError;
+use aws_sdk_s3::operation::delete_object::DeleteObjectError;
+use aws_sdk_s3::operation::delete_objects::DeleteObjectsError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::operation::list_buckets::ListBucketsError;
 use tokio::sync::OnceCell;
 
 use crate::config::Checksums;
@@ -97,6 +105,29 @@ pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
         error.code(),
         Some("NoSuchKey" | "NoSuchBucket" | "NotFound")
     ) || status == Some(404)
+}
+
+/// Whether nobody has decided: there was no answer, or one by which it may go better later.
+pub fn is_passing<E>(error: &SdkError<E>) -> bool {
+    match error.raw_response() {
+        None => true,
+        Some(response) => {
+            let status = response.status().as_u16();
+            matches!(status, 429 | 500 | 502..=504)
+        }
+    }
+}
+
+/// Whether it would be no use to try something again at once, or something alike: S3 has answered, and decided.
+pub fn is_refusal(error: &anyhow::Error) -> bool {
+    fn passes<E: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> bool {
+        error.downcast_ref::<SdkError<E>>().is_some_and(is_passing)
+    }
+    !(passes::<ListBucketsError>(error)
+        || passes::<CreateBucketError>(error)
+        || passes::<DeleteObjectsError>(error)
+        || passes::<DeleteObjectError>(error)
+        || passes::<HeadObjectError>(error))
 }
 
 #[cfg(test)]

@@ -1,13 +1,19 @@
 //! Sends the names of new photos to a queue outside the database. A photo's row is in the outbox until the queue has
-//! accepted its name; what was refused is sent again.
+//! accepted its name; what was refused is sent again. The store of the space is made before: another worker than ours may
+//! take the first bucket whose name begins like that of the space, and that should be the right one.
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
 
+use super::aws::is_refusal;
+use super::name::PhotoName;
 use super::queue::PhotoQueue;
+use super::store::PhotoStore;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::photos;
@@ -21,20 +27,29 @@ const BATCH: u32 = 10;
 #[derive(Clone)]
 pub struct Outbox {
     db: Db,
+    store: PhotoStore,
     queue: PhotoQueue,
     clock: Clock,
+    /// Whether it was said that the stores of spaces are left to the workers.
+    told: Arc<AtomicBool>,
 }
 
 impl Outbox {
-    /// The outbox of this database, for this queue.
-    pub fn new(db: Db, queue: PhotoQueue, clock: Clock) -> Self {
-        Self { db, queue, clock }
+    /// The outbox of this database, for photos in this store and for this queue.
+    pub fn new(db: Db, store: PhotoStore, queue: PhotoQueue, clock: Clock) -> Self {
+        Self {
+            db,
+            store,
+            queue,
+            clock,
+            told: Arc::default(),
+        }
     }
 
     /// Sends the oldest unsent names; how many the queue has accepted.
     ///
     /// # Errors
-    /// The queue or the database can't be used.
+    /// The queue, the store or the database can't be used.
     pub async fn step(&self) -> Result<usize> {
         let unsent = self
             .db
@@ -43,12 +58,33 @@ impl Outbox {
         if unsent.is_empty() {
             return Ok(0);
         }
+        if self.queue.is_shared() {
+            for name in &unsent {
+                self.make_space(name).await?;
+            }
+        }
         let (accepted, now) = (self.queue.send(unsent).await?, self.clock.now());
         let count = accepted.len();
         self.db
             .write(move |conn| Ok(photos::mark_queued(conn, &accepted, now)?))
             .await?;
         Ok(count)
+    }
+
+    /// Makes the store of a photo's space. Where that isn't allowed to a server, workers do it, as they always could.
+    async fn make_space(&self, name: &PhotoName) -> Result<()> {
+        match self.store.make_space(name).await {
+            Err(error) if is_refusal(&error) => {
+                if !self.told.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        photo = %name,
+                        "the store of a space is left to the workers to make: {error:#}"
+                    );
+                }
+                Ok(())
+            }
+            made => made,
+        }
     }
 
     /// Sends names until `shutdown` is ready.

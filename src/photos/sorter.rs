@@ -118,6 +118,11 @@ impl Sorter {
     async fn put_back(&self, message: &Message, failure: Failure) -> Result<Outcome> {
         let Message { name, attempt, .. } = message;
         match self.queue.put_back(message, &failure).await? {
+            // Most likely it was deleted. What becomes of it is said once, in the end.
+            Next::RetryAt(_) if matches!(failure, Failure::Missing) => {
+                tracing::debug!(photo = %name, attempt, "a photo isn't there to be sorted: {failure}");
+                Ok(Outcome::Failed(name.clone()))
+            }
             Next::RetryAt(at) => {
                 tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {failure}");
                 Ok(Outcome::Failed(name.clone()))
@@ -125,6 +130,13 @@ impl Sorter {
             Next::Gone => {
                 tracing::info!(photo = %name, "a photo was deleted before it was sorted");
                 Ok(Outcome::Gone(name.clone()))
+            }
+            Next::SetAside if matches!(failure, Failure::Missing) => {
+                tracing::warn!(
+                    photo = %name,
+                    "set a photo aside that is nowhere: most likely it was deleted before it was sorted"
+                );
+                Ok(Outcome::SetAside(name.clone()))
             }
             Next::SetAside => {
                 tracing::error!(photo = %name, attempt, "set a photo aside: {failure}");

@@ -2,10 +2,13 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
 
+use super::aws::is_refusal;
 use super::catalogue::SELDOM;
 use super::name::PhotoName;
 use super::queue::LONGEST_WAIT;
@@ -18,6 +21,10 @@ use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
 pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
 const EVERY: Duration = Duration::from_secs(60);
+/// So many refusals among photos that were to be deleted together, and nobody asks for the others.
+const REFUSED: usize = 10;
+/// So many characters of what a store says are kept with a photo that can't be deleted.
+const QUOTED: usize = 300;
 
 /// Deletes bytes that nothing points at any more.
 #[derive(Clone)]
@@ -25,6 +32,8 @@ pub struct Sweeper {
     db: Db,
     store: PhotoStore,
     clock: Clock,
+    /// How many sweeps in a row couldn't delete uploads that came to nothing.
+    vain: Arc<AtomicU32>,
 }
 
 /// How many photos a sweep has deleted.
@@ -36,15 +45,42 @@ pub struct Swept {
     pub orphans: usize,
 }
 
+/// What became of photos that were to be deleted.
+#[derive(Debug, Default)]
+struct Deletion {
+    gone: Vec<PhotoName>,
+    /// Some of these may be gone too.
+    stay: Vec<PhotoName>,
+    /// Why the first of those stays.
+    why: String,
+}
+
+impl Deletion {
+    fn stays(&mut self, names: impl IntoIterator<Item = PhotoName>, error: &anyhow::Error) {
+        if self.stay.is_empty() {
+            self.why = format!("{error:#}").chars().take(QUOTED).collect();
+        }
+        self.stay.extend(names);
+    }
+}
+
 impl Sweeper {
     /// A sweeper of this store.
     pub fn new(db: Db, store: PhotoStore, clock: Clock) -> Self {
-        Self { db, store, clock }
+        Self {
+            db,
+            store,
+            clock,
+            vain: Arc::default(),
+        }
     }
 
     /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
     pub async fn delete_now(&self, names: &[PhotoName]) {
-        self.delete(names).await;
+        let Deletion { stay, why, .. } = self.delete(names).await;
+        if let Some(first) = stay.first() {
+            tracing::warn!(%first, photos = stay.len(), "can't delete photos yet: {why}");
+        }
     }
 
     /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
@@ -76,30 +112,73 @@ impl Sweeper {
     async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
         self.empty_log().await;
         self.mind_the_clock().await?;
+        // Before the temporary store is looked into, which may not be allowed where deleting is.
+        let deleted = self.delete_due(all).await?;
         let found = self.store.list_temporary(age).await?;
         let orphans = self
             .db
             .read(move |conn| Ok(photos::orphans(conn, found)?))
             .await?;
-        let orphans = self.delete(&orphans).await.len();
+        let orphans = self.delete_orphans(&orphans).await;
+        Ok(Swept { deleted, orphans })
+    }
+
+    /// Deletes what tombstones name that are due, or whatever they name; how many photos are gone. Of those that stay, their
+    /// tombstones tell.
+    async fn delete_due(&self, all: bool) -> Result<usize> {
         let now = self.clock.now();
         let due = self
             .db
             .read(move |conn| Ok(tombstones::list_due(conn, now, all)?))
             .await?;
-        let deleted = self.delete(&due).await;
-        let swept = Swept {
-            deleted: deleted.len(),
-            orphans,
-        };
-        if !deleted.is_empty() {
-            self.delete_empty_spaces(&deleted).await?;
-            self.store.keep_deleted(&deleted).await?;
-            self.db
-                .write_making_room(move |conn| Ok(tombstones::remove(conn, &deleted, now)?))
-                .await?;
+        if due.is_empty() {
+            return Ok(0);
         }
-        Ok(swept)
+        let mut deletion = self.delete(&due).await;
+        self.delete_empty_spaces(&mut deletion).await?;
+        let Deletion { gone, stay, why } = deletion;
+        self.store.keep_deleted(&gone).await?;
+        let (deleted, tried) = (gone.len(), !stay.is_empty());
+        let failing = self
+            .db
+            .write_making_room(move |conn| {
+                tombstones::remove(conn, &gone, now)?;
+                tombstones::note_failure(conn, &stay, &why)?;
+                Ok(tombstones::failing(conn)?)
+            })
+            .await?;
+        // One line for all of them, and more and more seldom.
+        if tried
+            && let Some(failing) = failing
+            && failing.attempts.is_power_of_two()
+        {
+            tracing::error!(
+                photos = failing.photos,
+                since = failing.since.rfc3339(),
+                attempts = failing.attempts,
+                "the bytes of deleted photos are still in the store: {}",
+                failing.why
+            );
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes uploads that came to nothing; how many are gone.
+    async fn delete_orphans(&self, names: &[PhotoName]) -> usize {
+        let Deletion { gone, stay, why } = self.delete(names).await;
+        if stay.is_empty() {
+            self.vain.store(0, Ordering::Relaxed);
+        } else {
+            let attempts = self.vain.fetch_add(1, Ordering::Relaxed) + 1;
+            if attempts.is_power_of_two() {
+                tracing::error!(
+                    photos = stay.len(),
+                    attempts,
+                    "uploads that came to nothing are still in the store: {why}"
+                );
+            }
+        }
+        gone.len()
     }
 
     /// Whoever has set the clock back means now what was to be later.
@@ -123,9 +202,10 @@ impl Sweeper {
         }
     }
 
-    /// Deletes the stores of spaces that are gone, of which these photos were.
-    async fn delete_empty_spaces(&self, photos: &[PhotoName]) -> Result<()> {
-        let mut spaces: Vec<String> = photos.iter().map(|name| name.space().to_owned()).collect();
+    /// Deletes the stores of spaces that are gone, of which photos were. The photos of a store that stays aren't done with.
+    async fn delete_empty_spaces(&self, deletion: &mut Deletion) -> Result<()> {
+        let spaces = deletion.gone.iter().map(|name| name.space().to_owned());
+        let mut spaces: Vec<String> = spaces.collect();
         spaces.sort();
         spaces.dedup();
         for space in self
@@ -133,24 +213,45 @@ impl Sweeper {
             .read(move |conn| Ok(spaces::gone(conn, spaces)?))
             .await?
         {
-            self.store.delete_space(&space).await?;
+            if let Err(error) = self.store.delete_space(&space).await {
+                let ours = |name: &mut PhotoName| name.space() == space;
+                let photos: Vec<_> = deletion.gone.extract_if(.., ours).collect();
+                deletion.stays(photos, &error);
+            }
         }
         Ok(())
     }
 
-    /// Deletes photos and gives those that are gone.
-    async fn delete(&self, names: &[PhotoName]) -> Vec<PhotoName> {
-        let mut gone = Vec::new();
+    /// Deletes photos.
+    async fn delete(&self, names: &[PhotoName]) -> Deletion {
+        let mut deletion = Deletion::default();
         for batch in names.chunks(self.store.deleted_at_once()) {
             match self.store.delete_all(batch).await {
-                Ok(()) => gone.extend_from_slice(batch),
+                Ok(()) => deletion.gone.extend_from_slice(batch),
+                Err(error) if batch.len() > 1 && is_refusal(&error) => {
+                    self.delete_each(batch, &mut deletion).await;
+                }
+                Err(error) => deletion.stays(batch.iter().cloned(), &error),
+            }
+        }
+        deletion
+    }
+
+    /// Deletes photos one by one of which some were refused. Once a few were refused, the rest is left to the next time.
+    async fn delete_each(&self, names: &[PhotoName], deletion: &mut Deletion) {
+        let mut refused = 0;
+        for (at, name) in names.iter().enumerate() {
+            match self.store.delete(name).await {
+                Ok(()) => deletion.gone.push(name.clone()),
                 Err(error) => {
-                    let (first, photos) = (&batch[0], batch.len());
-                    tracing::warn!(%first, photos, "can't delete photos yet: {error:#}");
+                    refused += 1;
+                    if refused > REFUSED {
+                        return deletion.stays(names[at..].iter().cloned(), &error);
+                    }
+                    deletion.stays([name.clone()], &error);
                 }
             }
         }
-        gone
     }
 
     /// Sweeps every minute until `shutdown` is ready.

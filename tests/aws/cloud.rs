@@ -73,9 +73,23 @@ impl Cloud {
         Self::with_queues(fifo, true)
     }
 
+    /// With S3 on another port, which clients reach `through` a third.
+    pub fn at(s3: u16, through: u16) -> Self {
+        Self::between(s3, through, false, false)
+    }
+
+    /// Where moto listens.
+    pub fn moto() -> u16 {
+        *MOTO_PORT
+    }
+
     fn with_queues(fifo: bool, dead_letters: bool) -> Self {
+        Self::between(*MOTO_PORT, *MOTO_PORT, fifo, dead_letters)
+    }
+
+    fn between(s3: u16, through: u16, fifo: bool, dead_letters: bool) -> Self {
         let number = TESTS.fetch_add(1, Ordering::Relaxed);
-        let proxy = Proxy::start(*MOTO_PORT);
+        let proxy = Proxy::start(through);
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -83,6 +97,7 @@ impl Cloud {
             .unwrap();
         let config = runtime.block_on(config(&format!("http://127.0.0.1:{}", *MOTO_PORT)));
         let s3_config = aws_sdk_s3::config::Builder::from(&config)
+            .endpoint_url(format!("http://127.0.0.1:{s3}"))
             .force_path_style(true)
             .build();
         let s3 = aws_sdk_s3::Client::from_conf(s3_config);

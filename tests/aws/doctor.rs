@@ -14,7 +14,7 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
     assert!(said.lines().all(works), "{said}");
     for words in [
         "photos are in S3, the queue is in SQS",
-        "can be put, read, copied, fetched by a signed link and deleted",
+        "objects can be put, read, copied and deleted.",
         "-previews, previews can be put, read and deleted",
         "a FIFO queue",
         "dead-letter queue after 1 attempts. None is there",
@@ -36,6 +36,8 @@ fn links_that_only_this_machine_can_follow_are_doubtful() {
         "{said}"
     );
     assert!(said.contains(words), "{said}");
+    let followed = "good      A link that S3 signs can be followed as by a browser, to 127.0.0.1:";
+    assert!(said.contains(followed), "{said}");
 }
 
 #[test]

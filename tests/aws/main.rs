@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod cloud;
+mod engine;
+mod gates;
 #[expect(dead_code, reason = "the tests of backups use more of it")]
 mod proxy;
 #[path = "../tools/python.rs"]
@@ -17,8 +19,10 @@ mod doctor;
 mod failed;
 mod faults;
 mod folder;
+mod habits;
 mod journey;
 mod moving;
 mod refused;
 mod secrets;
+mod untrue;
 mod workers;

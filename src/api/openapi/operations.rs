@@ -58,7 +58,7 @@ fn server() -> Vec<Operation> {
             "Whether the server can do its work",
         )
         .says("ready")
-        .refuses([Error::NotReady, Error::DataGone]),
+        .refuses([Error::NotReady, Error::DataGone, Error::NoPhotoStore]),
         operation(
             "get",
             "/openapi.json",

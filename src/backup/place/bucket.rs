@@ -9,7 +9,7 @@ use super::upload::Upload;
 use super::{ArchiveName, ENDING, Found, sum_of};
 use crate::backup::bridge::Bridge;
 use crate::config::{Config, Layout};
-use crate::photos::aws::{Aws, is_missing};
+use crate::photos::aws::{Aws, is_missing, proof};
 
 /// What the address of such a place begins with.
 pub const SCHEME: &str = "s3://";
@@ -124,7 +124,9 @@ impl Bucket {
         let list = self.client.list_objects_v2().bucket(&self.name);
         let mut pages = list.prefix(self.key(start)).into_paginator().send();
         while let Some(page) = self.bridge.wait(async { Ok(pages.next().await) })? {
-            for object in page.with_context(listing)?.contents() {
+            let page = page.with_context(listing)?;
+            proof::is_whole(&page).with_context(listing)?;
+            for object in page.contents() {
                 let file = object.key().and_then(|key| key.strip_prefix(&self.prefix));
                 if let Some(file) = file {
                     let bytes = object.size().and_then(|bytes| bytes.try_into().ok());
@@ -161,18 +163,10 @@ impl Bucket {
     }
 
     fn size(&self, file: &str) -> Result<Option<u64>> {
-        let head = self.client.head_object().bucket(&self.name);
-        let found = self
-            .bridge
-            .wait(async { Ok(head.key(self.key(file)).send().await) })?;
-        match found {
-            Err(error) if is_missing(&error) => Ok(None),
-            found => {
-                let found =
-                    found.with_context(|| format!("{} can't be read", self.address(file)))?;
-                Ok(found.content_length().and_then(|size| size.try_into().ok()))
-            }
-        }
+        let key = self.key(file);
+        let size = proof::size(&self.client, (&self.name, &key));
+        let size = self.bridge.wait(size);
+        size.with_context(|| format!("{} can't be read", self.address(file)))
     }
 
     pub(super) fn delete(&self, file: &str) -> Result<()> {

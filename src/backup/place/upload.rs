@@ -4,14 +4,18 @@ use std::io::{self, Write};
 use std::mem;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::bucket::Bucket;
 use crate::photos::aws::patience;
+use crate::photos::aws::proof::{self, Put, Untrue};
 
 /// The size of the first parts. S3 takes 10,000 of them, so that later ones are larger.
 const PART: usize = 8 * 1024 * 1024;
@@ -28,6 +32,8 @@ pub struct Upload {
     /// What S3 calls the upload, once there is more than one part.
     id: Option<String>,
     parts: Vec<CompletedPart>,
+    /// The bytes of all parts.
+    size: u64,
     /// The part that is sent while the next is filled.
     under_way: Option<JoinHandle<Result<CompletedPart>>>,
 }
@@ -41,6 +47,7 @@ impl Upload {
             bytes: Vec::new(),
             id: None,
             parts: Vec::new(),
+            size: 0,
             under_way: None,
         }
     }
@@ -66,24 +73,40 @@ impl Upload {
         let done = self.bucket.bridge.wait(async { Ok(complete.send().await) });
         done?.with_context(|| self.writing())?;
         self.id = None;
-        Ok(())
+        let there = proof::is_there(&self.bucket.client, self.place(), self.size);
+        let there = self.bucket.bridge.wait(there);
+        self.settled(there)
+    }
+
+    /// What there is only a part of is no object that anybody should find.
+    fn settled(&self, there: Result<()>) -> Result<()> {
+        if let Err(error) = &there
+            && let Some(Untrue::Part(..)) = error.downcast_ref()
+        {
+            let (bucket, key) = self.place();
+            let delete = self.bucket.client.delete_object().bucket(bucket).key(key);
+            if let Err(error) = self.bucket.bridge.wait_to_the_end(delete.send()) {
+                tracing::warn!("{}, and a part of it is left: {error:?}", self.writing());
+            }
+        }
+        there.with_context(|| self.writing())
+    }
+
+    fn place(&self) -> (&str, &str) {
+        (&self.bucket.name, &self.key)
     }
 
     /// Small objects go as a whole.
     fn put(&self, bytes: Vec<u8>) -> Result<()> {
-        let size = bytes.len();
-        let put = self
-            .bucket
-            .client
-            .put_object()
-            .bucket(&self.bucket.name)
-            .key(&self.key)
-            .body(ByteStream::from(bytes))
-            .customize()
-            .config_override(Builder::new().timeout_config(patience(size)));
-        let done = self.bucket.bridge.wait(async { Ok(put.send().await) })?;
-        done.with_context(|| self.writing())?;
-        Ok(())
+        let put = async {
+            let put = proof::put(&self.bucket.client, self.place(), bytes.into(), None);
+            match put.await? {
+                Put::Done => Ok(()),
+                Put::NoBucket => bail!("The bucket isn't there any more"),
+            }
+        };
+        let there = self.bucket.bridge.wait(put);
+        self.settled(there)
     }
 
     fn next_part(&mut self) -> Result<()> {
@@ -115,7 +138,9 @@ impl Upload {
     fn send(&mut self, id: &str, bytes: Vec<u8>) -> Result<()> {
         self.settle()?;
         let number = i32::try_from(self.parts.len() + 1)?;
-        let size = bytes.len();
+        let (size, bytes) = (bytes.len(), Bytes::from(bytes));
+        self.size += size as u64;
+        let sum = self.bucket.bridge.wait(proof::md5_of(bytes.clone()))?;
         let send = self
             .bucket
             .client
@@ -124,6 +149,7 @@ impl Upload {
             .key(&self.key)
             .upload_id(id)
             .part_number(number)
+            .content_md5(BASE64_STANDARD.encode(sum))
             .body(ByteStream::from(bytes))
             .customize()
             .config_override(Builder::new().timeout_config(patience(size)));

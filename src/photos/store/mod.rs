@@ -8,7 +8,7 @@ use std::io::{Cursor, SeekFrom};
 use std::pin::Pin;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
@@ -84,6 +84,11 @@ impl StoredPhoto {
             return Ok(bytes);
         }
         self.read(0, length).await?.read_to_end(&mut bytes).await?;
+        ensure!(
+            bytes.len() as u64 == length,
+            "{} bytes came instead of {length}",
+            bytes.len()
+        );
         Ok(bytes)
     }
 
@@ -130,6 +135,26 @@ impl PhotoStore {
         match self {
             Self::Local(store) => store.check().await,
             Self::S3(_) => Ok(()),
+        }
+    }
+
+    /// Whether photos can be put, as far as is known: what [`Self::prepare`] makes is there.
+    pub fn is_ready(&self) -> bool {
+        match self {
+            Self::Local(_) => true,
+            Self::S3(store) => store.is_ready(),
+        }
+    }
+
+    /// Makes the store of a photo's space, if there is none.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub async fn make_space(&self, name: &PhotoName) -> Result<()> {
+        match self {
+            // A folder comes with its first photo.
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => Box::pin(store.make_space(name)).await,
         }
     }
 

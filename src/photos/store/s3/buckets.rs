@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Layout, Photos};
-use crate::photos::aws::is_missing;
+use crate::photos::aws::{is_missing, proof};
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
@@ -22,6 +22,20 @@ const ATTEMPTS: u32 = 50;
 pub struct Place {
     pub bucket: String,
     pub key: String,
+}
+
+impl Place {
+    pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self {
+            bucket: bucket.into(),
+            key: key.into(),
+        }
+    }
+
+    /// Its bucket and its key.
+    pub fn as_pair(&self) -> (&str, &str) {
+        (&self.bucket, &self.key)
+    }
 }
 
 /// The names of buckets, and what has been found out about them; clones share it.
@@ -120,6 +134,18 @@ impl Buckets {
         })
     }
 
+    /// Makes the bucket of a photo that was there before, as far as was known.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub async fn make_again(&self, client: &Client, name: &PhotoName) -> Result<()> {
+        self.forget(name.space());
+        match &self.shared {
+            Some(shared) => create_own(client, shared).await,
+            None => self.find_or_create(client, name).await.map(drop),
+        }
+    }
+
     /// The bucket of a space, if there is one of its own.
     ///
     /// # Errors
@@ -166,10 +192,12 @@ impl Buckets {
             .prefix(&self.prefix)
             .max_keys(1);
         match first.send().await {
-            Ok(found) => Ok((!found.contents().is_empty()).then(|| shared.clone())),
             Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => {
-                Err(error).with_context(|| format!("The bucket {shared} can't be listed"))
+            found => {
+                let listing = || format!("The bucket {shared} can't be listed");
+                let found = found.with_context(listing)?;
+                proof::is_whole(&found).with_context(listing)?;
+                Ok((!found.contents().is_empty()).then(|| shared.clone()))
             }
         }
     }
@@ -239,15 +267,23 @@ impl Buckets {
     }
 }
 
-/// Makes a bucket whose name the settings give, if it isn't there.
-async fn create_own(client: &Client, bucket: &str) -> Result<()> {
+/// Makes a bucket whose name the settings give, if it isn't there, and waits until it is.
+pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     if client.head_bucket().bucket(bucket).send().await.is_ok() {
         return Ok(());
     }
     if !create(client, bucket).await? {
         bail!("The bucket {bucket} belongs to somebody else: choose another name in the settings");
     }
-    Ok(())
+    // Some services make buckets at their leisure.
+    for wait in proof::waits() {
+        match client.head_bucket().bucket(bucket).send().await {
+            Err(error) if is_missing(&error) => tokio::time::sleep(wait).await,
+            // A key that may not look is no reason not to put something.
+            _ => return Ok(()),
+        }
+    }
+    bail!("The bucket {bucket} was made and isn't there yet")
 }
 
 /// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket tells apart.
@@ -268,6 +304,11 @@ async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.context("The buckets can't be listed")?;
+        // A space without a bucket has no photos, so that is believed only of a list.
+        ensure!(
+            page.buckets.is_some(),
+            "The buckets can't be listed: S3 has answered with something else"
+        );
         // Not every service takes notice of the prefix, so it is looked at here too.
         let names = page.buckets().iter().filter_map(|bucket| bucket.name());
         let ours = names.filter(|name| name.starts_with(prefix));
@@ -307,19 +348,6 @@ async fn create(client: &Client, bucket: &str) -> Result<bool> {
                 .any(|name| name == bucket)),
             _ => Err(error).with_context(|| format!("The bucket {bucket} can't be made")),
         },
-    }
-}
-
-/// Deletes a bucket if nothing is in it; whether it is gone.
-///
-/// # Errors
-/// S3 can't be reached, or doesn't let us.
-pub async fn delete_bucket(client: &Client, bucket: &str) -> Result<bool> {
-    match client.delete_bucket().bucket(bucket).send().await {
-        Ok(_) => Ok(true),
-        Err(error) if is_missing(&error) => Ok(true),
-        Err(error) if error.code() == Some("BucketNotEmpty") => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("The bucket {bucket} can't be deleted")),
     }
 }
 

@@ -2,6 +2,7 @@
 //! of previews.
 
 mod buckets;
+mod deletion;
 mod objects;
 mod origin;
 mod previews;
@@ -11,27 +12,28 @@ mod remembered;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
 use super::{Served, Sorted, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
-use crate::photos::aws::{Aws, is_missing, patience};
+use crate::photos::aws::proof::{self, Put, waits};
+use crate::photos::aws::{Aws, is_missing, is_refusal};
 use crate::photos::name::PhotoName;
 use crate::photos::picture::Kind;
 use crate::photos::preview::PreviewSize;
 use crate::photos::sweep::ABANDONED;
-use buckets::{Buckets, Place, delete_bucket};
+use buckets::{Buckets, Place, create_own};
+use deletion::{How, delete, delete_all, delete_bucket, empty};
 pub use objects::S3Object;
-use objects::{Copied, copy, delete, delete_all, empty, size};
+use objects::{Copied, copy, size};
 use remembered::Remembered;
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
@@ -51,6 +53,8 @@ pub struct S3Store {
     checksums: Checksums,
     /// Whether photos are made small: then their bucket is made at the start.
     previews: bool,
+    /// Whether the temporary bucket is there, as far as is known.
+    ready: Arc<AtomicBool>,
     sorted: Remembered<PhotoName>,
     /// Previews that there are.
     seen: Remembered<(PhotoName, PreviewSize)>,
@@ -67,6 +71,7 @@ impl S3Store {
             path_style: settings.path_style,
             checksums: settings.checksums,
             previews: settings.previews,
+            ready: Arc::default(),
             sorted: Remembered::default(),
             seen: Remembered::default(),
         }
@@ -77,13 +82,20 @@ impl S3Store {
         self.client.get_or_init(connect).await
     }
 
+    /// Makes the buckets that every installation needs, and waits until they are there.
     pub(super) async fn prepare(&self) -> Result<()> {
         let client = self.client().await;
         self.buckets.create_common(client).await?;
         if self.previews {
             self.buckets.create_previews(client).await?;
         }
+        self.ready.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether photos can be put, as far as is known.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
     }
 
     pub(super) async fn find_earlier(&self) -> Result<Option<String>> {
@@ -91,52 +103,83 @@ impl S3Store {
     }
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
-        self.put(self.buckets.temporary(name), name, bytes).await
+        let client = self.client().await;
+        let place = self.buckets.temporary(name);
+        for wait in waits() {
+            if self.put(&place, name, bytes.clone()).await? == Put::Done {
+                self.ready.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+            if self.ready.swap(false, Ordering::Relaxed) {
+                tracing::error!(bucket = place.bucket, "a bucket is gone; making it again");
+            }
+            create_own(client, &place.bucket).await?;
+            tokio::time::sleep(wait).await;
+        }
+        bail!("The bucket {} isn't there", place.bucket)
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let place = self
-            .buckets
-            .find_or_create(self.client().await, name)
-            .await?;
-        self.put(place, name, bytes.into()).await
+        let (client, bytes) = (self.client().await, Bytes::from(bytes));
+        for wait in waits() {
+            let place = self.buckets.find_or_create(client, name).await?;
+            if self.put(&place, name, bytes.clone()).await? == Put::Done {
+                return Ok(());
+            }
+            self.buckets.make_again(client, name).await?;
+            tokio::time::sleep(wait).await;
+        }
+        bail!("The bucket for the photo {name} isn't there")
     }
 
-    async fn put(&self, place: Place, name: &PhotoName, bytes: Bytes) -> Result<()> {
-        let Place { bucket, key } = &place;
-        let put = self.client().await.put_object().bucket(bucket).key(key);
-        let patience = Builder::new().timeout_config(patience(bytes.len()));
-        put.set_content_type(name.kind().map(|kind| kind.media_type().to_owned()))
-            .body(ByteStream::from(bytes))
-            .customize()
-            .config_override(patience)
-            .send()
-            .await
-            .with_context(|| format!("The photo {name} can't be put into the bucket {bucket}"))?;
+    async fn put(&self, place: &Place, name: &PhotoName, bytes: Bytes) -> Result<Put> {
+        let kind = name.kind().map(Kind::media_type);
+        let put = proof::put(self.client().await, place.as_pair(), bytes, kind).await;
+        put.with_context(|| {
+            let bucket = &place.bucket;
+            format!("The photo {name} can't be put into the bucket {bucket}")
+        })
+    }
+
+    /// Makes the bucket of a space, so that it is there before somebody else's worker looks for it.
+    pub(super) async fn make_space(&self, name: &PhotoName) -> Result<()> {
+        let client = self.client().await;
+        self.buckets.find_or_create(client, name).await?;
         Ok(())
     }
 
-    /// Copies within S3, then deletes the temporary object. No byte passes through here.
+    /// Copies within S3 and looks at the copy, then deletes the temporary object. No byte passes through here.
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let client = self.client().await;
         let from = self.buckets.temporary(name);
-        let mut to = self.buckets.find_or_create(client, name).await?;
-        let mut copied = copy(client, &from, &to).await?;
-        if copied == Copied::NoBucket {
-            // It was deleted since it was found.
-            self.buckets.forget(name.space());
-            to = self.buckets.find_or_create(client, name).await?;
-            copied = copy(client, &from, &to).await?;
-        }
-        match copied {
-            Copied::Yes => {
-                delete(client, &from).await?;
-                Ok(Sorted::Now)
+        // Before a bucket is made: of what was deleted, a message may come again long after its space is gone.
+        let Some(bytes) = size(client, &from).await? else {
+            return self.was_sorted(name).await;
+        };
+        for wait in waits() {
+            let to = self.buckets.find_or_create(client, name).await?;
+            match copy(client, &from, &to, bytes).await? {
+                Copied::Yes => {
+                    delete(client, &from).await?;
+                    return Ok(Sorted::Now);
+                }
+                Copied::NoSource => return self.was_sorted(name).await,
+                // It was deleted since it was found, or isn't there yet.
+                Copied::NoBucket => self.buckets.make_again(client, name).await?,
             }
-            Copied::NoSource if size(client, &to).await?.is_some() => Ok(Sorted::Before),
-            Copied::NoSource => Ok(Sorted::Missing),
-            Copied::NoBucket => bail!("The bucket {} or {} isn't there", from.bucket, to.bucket),
+            tokio::time::sleep(wait).await;
         }
+        bail!("The bucket for the photo {name} isn't there")
+    }
+
+    /// What became of a photo that isn't in the temporary bucket.
+    async fn was_sorted(&self, name: &PhotoName) -> Result<Sorted> {
+        let client = self.client().await;
+        let there = match self.buckets.find(client, name).await? {
+            Some(to) => size(client, &to).await?,
+            None => None,
+        };
+        Ok(there.map_or(Sorted::Missing, |_| Sorted::Before))
     }
 
     pub(super) async fn serve(
@@ -203,7 +246,11 @@ impl S3Store {
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         let client = self.client().await;
         // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
-        for arrived in [false, true, false] {
+        for (arrived, again) in [(false, false), (true, false), (false, true)] {
+            if again {
+                // Into another bucket than before, perhaps.
+                self.buckets.forget(name.space());
+            }
             let place = if arrived {
                 Some(self.buckets.temporary(name))
             } else {
@@ -224,33 +271,77 @@ impl S3Store {
         Ok(None)
     }
 
-    /// Deletes photos wherever they are, with their previews; [`DELETED_AT_ONCE`] at the most.
+    /// Deletes photos wherever they are, with their previews; [`DELETED_AT_ONCE`] at the most. What is refused in one bucket
+    /// keeps nothing in the others.
     pub(super) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
         if names.is_empty() {
             // S3 takes no request about nothing.
             return Ok(());
         }
-        let client = self.client().await;
         // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
-        let temporary = names.iter().map(|name| self.buckets.temporary(name).key);
-        delete_all(client, self.buckets.temp(), temporary).await?;
-        let mut sorted: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut nowhere = "";
+        let temporary = self.delete_temporary(names).await;
+        if matches!(&temporary, Err(error) if !is_refusal(error)) {
+            return temporary;
+        }
+        let sorted = self.delete_sorted(names).await;
+        if matches!(&sorted, Err(error) if !is_refusal(error)) {
+            return sorted;
+        }
+        let previews = self.delete_previews(names).await;
+        temporary.and(sorted).and(previews)
+    }
+
+    async fn delete_temporary(&self, names: &[PhotoName]) -> Result<()> {
+        let keys = names.iter().map(|name| self.buckets.temporary(name).key);
+        delete_all(self.client().await, self.buckets.temp(), keys).await?;
+        Ok(())
+    }
+
+    async fn delete_sorted(&self, names: &[PhotoName]) -> Result<()> {
+        let client = self.client().await;
         for name in names {
             self.sorted.remove(name);
+        }
+        // Where a bucket isn't there that was found before, there may be another for its space.
+        for _ in 0..2 {
+            let mut gone = Vec::new();
+            for (bucket, (space, keys)) in self.find_all(names).await? {
+                if delete_all(client, &bucket, keys).await? == How::NoBucket {
+                    gone.push(space);
+                }
+            }
+            if gone.is_empty() {
+                break;
+            }
+            for space in gone {
+                self.buckets.forget(&space);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where sorted photos would be: by their buckets, the space and the keys.
+    async fn find_all(
+        &self,
+        names: &[PhotoName],
+    ) -> Result<BTreeMap<String, (String, Vec<String>)>> {
+        let client = self.client().await;
+        let mut found: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        let mut nowhere = "";
+        for name in names {
             // Where a space has no bucket, it isn't looked for again with each of its photos.
             if name.space() == nowhere {
                 continue;
             }
             match self.buckets.find(client, name).await? {
-                Some(Place { bucket, key }) => sorted.entry(bucket).or_default().push(key),
+                Some(Place { bucket, key }) => {
+                    let of_space = || (name.space().to_owned(), Vec::new());
+                    found.entry(bucket).or_insert_with(of_space).1.push(key);
+                }
                 None => nowhere = name.space(),
             }
         }
-        for (bucket, keys) in sorted {
-            delete_all(client, &bucket, keys).await?;
-        }
-        self.delete_previews(names).await
+        Ok(found)
     }
 
     /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.
@@ -300,12 +391,18 @@ impl S3Store {
             .into_paginator()
             .send();
         let mut names = Vec::new();
+        let listing = || format!("The bucket {bucket} can't be listed");
         while let Some(page) = pages.next().await {
             let page = match page {
-                // Before the first start has made it, nothing is in it.
-                Err(error) if is_missing(&error) => break,
-                page => page.with_context(|| format!("The bucket {bucket} can't be listed"))?,
+                Err(error) if is_missing(&error) => {
+                    // Nobody should have to put a photo before it is made.
+                    self.ready.store(false, Ordering::Relaxed);
+                    self.prepare().await?;
+                    break;
+                }
+                page => page.with_context(listing)?,
             };
+            proof::is_whole(&page).with_context(listing)?;
             for object in page.contents() {
                 if object.last_modified().is_some_and(|at| at.secs() < since)
                     && let Some(Ok(name)) = object.key().map(str::parse)

@@ -1,12 +1,13 @@
 //! The bucket of previews: `<space>/<file>.<size>`. Beside those of the spaces, in which every object is a photo.
 
-use anyhow::{Context, Result};
-use aws_sdk_s3::primitives::ByteStream;
+use anyhow::{Context, Result, bail};
+use bytes::Bytes;
 
-use super::objects::{S3Object, delete_all, empty, size};
+use super::deletion::{delete_all, empty};
+use super::objects::{S3Object, size};
 use super::{S3Store, Served, StoredPhoto};
 use crate::config::Delivery;
-use crate::photos::aws::is_missing;
+use crate::photos::aws::proof::{self, Put, waits};
 use crate::photos::name::PhotoName;
 use crate::photos::picture::Kind;
 use crate::photos::preview::PreviewSize;
@@ -23,26 +24,21 @@ impl S3Store {
         let place = self.buckets.preview(name, size);
         // It is our own, so that its first bytes can be believed.
         let kind = Kind::from_bytes(&bytes).map(|kind| kind.media_type().to_owned());
-        let put = || {
-            client
-                .put_object()
-                .bucket(&place.bucket)
-                .key(&place.key)
-                .set_content_type(kind.clone())
-                .body(ByteStream::from(bytes.clone()))
-                .send()
-        };
-        let mut done = put().await;
-        if matches!(&done, Err(error) if is_missing(error)) {
-            // No server has made the bucket yet.
-            self.buckets.create_previews(client).await?;
-            done = put().await;
-        }
-        done.with_context(|| {
+        let (kind, bytes) = (kind.as_deref(), Bytes::from(bytes));
+        let putting = || {
             let bucket = &place.bucket;
             format!("A preview of the photo {name} can't be put into the bucket {bucket}")
-        })?;
-        Ok(())
+        };
+        for wait in waits() {
+            let put = proof::put(client, place.as_pair(), bytes.clone(), kind).await;
+            if put.with_context(putting)? == Put::Done {
+                return Ok(());
+            }
+            // No server has made the bucket yet, or somebody has deleted it.
+            self.buckets.create_previews(client).await?;
+            tokio::time::sleep(wait).await;
+        }
+        bail!("The bucket {} isn't there", place.bucket)
     }
 
     pub(in crate::photos::store) async fn open_preview(
@@ -93,7 +89,8 @@ impl S3Store {
                 keys.push(self.buckets.preview(name, size).key);
             }
         }
-        delete_all(self.client().await, self.buckets.previews(), keys).await
+        delete_all(self.client().await, self.buckets.previews(), keys).await?;
+        Ok(())
     }
 
     /// Deletes all previews of a space.

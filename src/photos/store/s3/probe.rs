@@ -1,21 +1,30 @@
-//! Tries out what the stores need of S3, on an object that is no photo.
+//! Tries out what the stores need of S3, on objects that are no photos.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_s3::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata};
+use bytes::Bytes;
 
 use super::buckets::Place;
-use super::objects::{Copied, copy, delete};
-use super::{PRESIGNED, S3Store};
+use super::deletion::{How, delete_all};
+use super::objects::{Copied, copy, size};
+use super::{S3Store, Served};
 use crate::config::Delivery;
 use crate::finding::Finding;
+use crate::photos::aws::proof::{self, Put};
 
 const BYTES: &[u8] = b"Shared Spaces can put, read, copy and delete this.";
+/// What a browser sends with the address of a picture, more or less.
+const BROWSER: [(&str, &str); 3] = [
+    ("accept", "image/avif,image/webp,image/*,*/*;q=0.8"),
+    ("accept-language", "en"),
+    ("user-agent", "Mozilla/5.0"),
+];
 
 impl S3Store {
-    /// Puts, reads, copies, fetches by a signed link and deletes an object of the temporary bucket.
+    /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
     pub(in crate::photos::store) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
         let bucket = self.buckets.temp().to_owned();
         let client = self.client().await;
@@ -33,25 +42,21 @@ impl S3Store {
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
             tell(Finding::error(&error));
         }
-        let place = |key| Place {
-            bucket: bucket.clone(),
-            key: format!("doctor-{}-{key}", std::process::id()),
-        };
-        let (first, second) = (place("first"), place("second"));
-        let tried = self.try_object(client, &first, &second).await;
-        for place in [&first, &second] {
-            if let Err(error) = delete(client, place).await {
-                tell(Finding::error(&error));
-                return;
-            }
+        let key = |which| format!("doctor-{}-{which}", std::process::id());
+        let (first, second) = (
+            Place::new(&bucket, key("first")),
+            Place::new(&bucket, key("second")),
+        );
+        let tried = try_object(client, &first, &second).await;
+        if tried.is_ok() && self.delivery == Delivery::Redirect {
+            self.examine_link(&second, tell).await;
         }
-        match tried {
-            Ok(link) => {
-                tell(Finding::good(format!(
-                    "In the bucket {bucket}, an object can be put, read, copied, fetched by a signed link and deleted"
-                )));
-                self.judge_link(&link, tell);
-            }
+        let deleted = try_deletion(client, &[first, second]).await;
+        match tried.and(deleted) {
+            Ok(how) => tell(Finding::good(format!(
+                "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
+                said(how)
+            ))),
             Err(error) => tell(Finding::error(&error)),
         }
         if self.previews {
@@ -62,86 +67,153 @@ impl S3Store {
     /// Puts, reads and deletes an object of the bucket of previews.
     async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Finding)) {
         let bucket = self.buckets.previews();
-        let place = Place {
-            bucket: bucket.to_owned(),
-            key: format!("doctor-{}", std::process::id()),
-        };
+        let place = Place::new(bucket, format!("doctor-{}", std::process::id()));
         let tried = put_and_read(client, &place).await;
-        let deleted = delete(client, &place).await;
+        let deleted = try_deletion(client, &[place]).await;
         tell(match tried.and(deleted) {
-            Ok(()) => Finding::good(format!(
-                "In the bucket {bucket}, previews can be put, read and deleted"
+            Ok(how) => Finding::good(format!(
+                "In the bucket {bucket}, previews can be put, read and deleted{}",
+                said(how)
             )),
             Err(error) => Finding::error(&error),
         });
     }
 
-    /// Gives the signed link by which the object was fetched.
-    async fn try_object(&self, client: &Client, first: &Place, second: &Place) -> Result<String> {
-        put_and_read(client, first).await?;
-        ensure!(
-            copy(client, first, second).await? == Copied::Yes,
-            "S3 can't copy an object that was put just before"
-        );
-        let presigned = client
-            .get_object()
-            .bucket(&second.bucket)
-            .key(&second.key)
-            .presigned(PresigningConfig::expires_in(PRESIGNED)?)
-            .await
-            .context("A link can't be signed")?;
-        let link = presigned.uri().to_owned();
-        let bytes = self
-            .fetch(&link)
-            .await
-            .context("A signed link doesn't work")?;
-        ensure!(
-            bytes == BYTES,
-            "A signed link gives other bytes than those of its object"
-        );
-        Ok(link)
+    /// Fetches an object by such a link as people get for photos.
+    async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Finding)) {
+        let link = self.redirect(place.clone(), Some("image/jpeg"), None).await;
+        let link = match link {
+            Ok(Served::There { url, .. }) => url,
+            Ok(Served::Here(_)) => return,
+            Err(error) => return tell(Finding::error(&error)),
+        };
+        if let Err(error) = self.fetch(&link).await {
+            // The key is good: what is signed in other ways has worked just before.
+            tell(Finding::bad(format!(
+                "{error:#}. What the server itself asks for works, so that either S3 doesn't take signed links, or something \
+                 on the way changes them or adds to them. Set photos.delivery = \"stream\", and the server sends photos itself"
+            )));
+            return;
+        }
+        let host = link.split('/').nth(2).unwrap_or_default();
+        tell(Finding::good(format!(
+            "A link that S3 signs can be followed as by a browser, to {host}"
+        )));
+        judge_host(host, tell);
     }
 
-    /// Fetches a link as a browser does, with nothing but the link.
-    async fn fetch(&self, link: &str) -> Result<Vec<u8>> {
+    /// Fetches a link as a browser does: with nothing that the link doesn't say.
+    async fn fetch(&self, link: &str) -> Result<()> {
         let mut stranger = Builder::from(self.aws.config().await).allow_no_auth();
         stranger.set_credentials_provider(None);
-        let link = link.to_owned();
         let get = Client::from_conf(stranger.build())
             .get_object()
             .bucket("any")
             .key("any")
             .customize()
-            .mutate_request(move |request| {
-                // The link says it all; what an ordinary request would say is replaced.
-                if request.set_uri(link.as_str()).is_err() {
-                    tracing::error!("a signed link is no address");
-                }
-            });
-        let got = get.send().await?;
-        Ok(got.body.collect().await?.into_bytes().to_vec())
+            .interceptor(AsABrowser(link.to_owned()));
+        let got = match get.send().await {
+            Ok(got) => got,
+            Err(error) => {
+                let said = match (error.code(), error.message()) {
+                    (Some(code), Some(message)) => format!("S3 answers {code}: {message}"),
+                    _ => format!("{:#}", anyhow!(error)),
+                };
+                bail!("A signed link doesn't work: {}", said.trim_end_matches('.'));
+            }
+        };
+        let bytes = got.body.collect().await?.into_bytes();
+        ensure!(
+            bytes == BYTES,
+            "A signed link gives other bytes than those of its object"
+        );
+        Ok(())
+    }
+}
+
+/// Replaces what an ordinary request of the SDK says by what a browser would.
+#[derive(Debug)]
+struct AsABrowser(String);
+
+impl Intercept for AsABrowser {
+    fn name(&self) -> &'static str {
+        "AsABrowser"
     }
 
-    /// A link that works here may work nowhere else.
-    fn judge_link(&self, link: &str, tell: &mut impl FnMut(Finding)) {
-        let host = link.split('/').nth(2).unwrap_or_default();
-        let here = ["localhost", "127.", "[::1]"];
-        if self.delivery == Delivery::Redirect && here.iter().any(|start| host.starts_with(start)) {
-            tell(Finding::doubtful(format!(
-                "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
-                 photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
-            )));
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        request.set_uri(self.0.as_str())?;
+        let headers = request.headers_mut();
+        let names: Vec<_> = headers.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            headers.remove(name);
         }
+        for (name, value) in BROWSER {
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// A link that works here may work nowhere else.
+fn judge_host(host: &str, tell: &mut impl FnMut(Finding)) {
+    let here = ["localhost", "127.", "[::1]"];
+    if here.iter().any(|start| host.starts_with(start)) {
+        tell(Finding::doubtful(format!(
+            "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
+             photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
+        )));
+    }
+}
+
+async fn try_object(client: &Client, first: &Place, second: &Place) -> Result<()> {
+    put_and_read(client, first).await?;
+    let bytes = BYTES.len() as u64;
+    ensure!(
+        copy(client, first, second, bytes).await? == Copied::Yes,
+        "S3 can't copy an object that was put just before"
+    );
+    Ok(())
+}
+
+/// Deletes objects as photos are deleted, and looks whether they are gone.
+async fn try_deletion(client: &Client, places: &[Place]) -> Result<How> {
+    let Some(Place { bucket, .. }) = places.first() else {
+        return Ok(How::NoBucket);
+    };
+    let keys = places.iter().map(|place| place.key.as_str());
+    let how = delete_all(client, bucket, keys).await?;
+    for place in places {
+        ensure!(
+            size(client, place).await?.is_none(),
+            "The object {} of {bucket} can't be deleted: S3 says that it is gone, and it is still there",
+            place.key
+        );
+    }
+    Ok(how)
+}
+
+/// What is worth knowing of the way in which objects are deleted.
+fn said(how: How) -> &'static str {
+    match how {
+        How::Together | How::NoBucket => "",
+        How::OneByOne => ", each by a request of its own, because S3 doesn't delete several by one",
     }
 }
 
 async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
     let Place { bucket, key } = place;
-    let put = client.put_object().bucket(bucket).key(key);
-    put.body(ByteStream::from_static(BYTES))
-        .send()
-        .await
-        .with_context(|| format!("An object can't be put into the bucket {bucket}"))?;
+    let putting = || format!("An object can't be put into the bucket {bucket}");
+    let put = proof::put(client, place.as_pair(), Bytes::from_static(BYTES), None).await;
+    ensure!(
+        put.with_context(putting)? == Put::Done,
+        "The bucket {bucket} isn't there any more"
+    );
     let get = client.get_object().bucket(bucket).key(key);
     let got = get
         .send()

@@ -1,0 +1,189 @@
+//! What S3 says it has done, looked at. A 200 alone proves nothing: something on the way may have said it, or a service that
+//! kept half.
+
+use std::iter::successors;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::primitives::ByteStream;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use md5::{Digest, Md5};
+
+use super::{is_missing, patience};
+
+/// Photos with more bytes are hashed off the async threads.
+const SOON_HASHED: usize = 256 * 1024;
+
+/// What became of an object that was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is there, as a whole.
+    Done,
+    /// There is no such bucket.
+    NoBucket,
+}
+
+/// Something that S3 says it has done, and it has done a part or nothing of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Untrue {
+    #[error("S3 has answered that it is done, and nothing is there")]
+    Nothing,
+    #[error("S3 has answered that it is done, and {0} bytes of {1} are there")]
+    Part(u64, u64),
+}
+
+/// The waits between looks at a bucket that was made just now and isn't there yet: some seconds together.
+pub fn waits() -> impl Iterator<Item = Duration> {
+    successors(Some(Duration::from_millis(50)), |wait| Some(*wait * 2)).take(7)
+}
+
+/// Puts an object, and makes sure that all of it is there. Its Content-MD5 goes with it, which every service knows, and
+/// some demand.
+///
+/// # Errors
+/// S3 doesn't take it, or says that it has and hasn't.
+pub async fn put(
+    client: &Client,
+    (bucket, key): (&str, &str),
+    bytes: Bytes,
+    media_type: Option<&str>,
+) -> Result<Put> {
+    let (size, sum) = (bytes.len(), md5_of(bytes.clone()).await?);
+    let put = client.put_object().bucket(bucket).key(key);
+    let sent = put
+        .set_content_type(media_type.map(str::to_owned))
+        .content_md5(BASE64_STANDARD.encode(sum))
+        .body(ByteStream::from(bytes))
+        .customize()
+        .config_override(Builder::new().timeout_config(patience(size)))
+        .send()
+        .await;
+    match sent {
+        Ok(answer) if is_sum(answer.e_tag(), &sum) => Ok(Put::Done),
+        // Of what is encrypted, the tag is something else.
+        Ok(_) => {
+            is_there(client, (bucket, key), size as u64).await?;
+            Ok(Put::Done)
+        }
+        Err(error) if is_missing(&error) => Ok(Put::NoBucket),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes sure that an object of so many bytes is there.
+///
+/// # Errors
+/// It isn't, or S3 doesn't tell.
+pub async fn is_there(client: &Client, at: (&str, &str), bytes: u64) -> Result<()> {
+    match size(client, at).await? {
+        Some(there) if there == bytes => Ok(()),
+        Some(there) => Err(Untrue::Part(there, bytes).into()),
+        None => Err(Untrue::Nothing.into()),
+    }
+}
+
+/// The size of an object; `None` if it isn't there.
+///
+/// # Errors
+/// S3 doesn't tell.
+pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option<u64>> {
+    match client.head_object().bucket(bucket).key(key).send().await {
+        Ok(head) => {
+            let bytes = head
+                .content_length()
+                .and_then(|bytes| bytes.try_into().ok());
+            // What has no tag is no object: something else has answered, or nothing.
+            let bytes = bytes.filter(|_| head.e_tag().is_some());
+            Ok(Some(bytes.context(
+                "S3 has answered without saying anything of the object",
+            )?))
+        }
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes sure that a page of a list is one, and whole: what it doesn't name counts as not there.
+///
+/// # Errors
+/// It isn't.
+pub fn is_whole(page: &ListObjectsV2Output) -> Result<()> {
+    let said = page.is_truncated();
+    let goes_on = page
+        .next_continuation_token()
+        .is_some_and(|next| !next.is_empty());
+    let named = page.contents().len() + page.common_prefixes().len();
+    let counted = page
+        .key_count()
+        .and_then(|count| usize::try_from(count).ok());
+    ensure!(
+        said.is_some()
+            && (said == Some(false) || goes_on)
+            && counted.is_none_or(|count| count <= named),
+        "S3 has answered with a part of the list, or with none"
+    );
+    Ok(())
+}
+
+/// The MD5 of some bytes. No secret rests on it: it tells a whole from a part.
+///
+/// # Errors
+/// The runtime is ending.
+pub async fn md5_of(bytes: Bytes) -> Result<[u8; 16]> {
+    if bytes.len() <= SOON_HASHED {
+        return Ok(Md5::digest(&bytes).into());
+    }
+    Ok(tokio::task::spawn_blocking(move || Md5::digest(&bytes).into()).await?)
+}
+
+/// Whether a tag is this sum.
+pub fn is_sum(tag: Option<&str>, sum: &[u8; 16]) -> bool {
+    tag.is_some_and(|tag| {
+        tag.trim_matches('"')
+            .eq_ignore_ascii_case(&hex::encode(sum))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::types::Object;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_is_compared_with_and_without_its_quotes_and_never_with_none() {
+        let sum: [u8; 16] = Md5::digest(b"photo").into();
+        let tag = hex::encode(sum);
+        assert!(is_sum(Some(&tag), &sum));
+        assert!(is_sum(Some(&format!("\"{}\"", tag.to_uppercase())), &sum));
+        for other in [None, Some(""), Some("\"\""), Some("\"d41d8\"")] {
+            assert!(!is_sum(other, &sum), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_cut_short_or_says_nothing_is_none() {
+        let page = || ListObjectsV2Output::builder();
+        let object = || Object::builder().key("1-1.png").build();
+        for whole in [
+            page().is_truncated(false),
+            page().is_truncated(false).key_count(1).contents(object()),
+            page().is_truncated(true).next_continuation_token("next"),
+        ] {
+            is_whole(&whole.build()).unwrap();
+        }
+        for part in [
+            page(),
+            page().is_truncated(true),
+            page().is_truncated(true).next_continuation_token(""),
+            page().is_truncated(false).key_count(2).contents(object()),
+        ] {
+            is_whole(&part.build()).unwrap_err();
+        }
+    }
+}
