@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as folder:
     names = ["master", "volume", "filer", "s3"]
     ports = free_ports(2 * len(names))
     s3 = ports[names.index("s3")]
-    arguments = ["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.port.iceberg=0"]
+    arguments = ["server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     for at, name in enumerate(names):
         arguments += [f"-{name}.port={ports[at]}", f"-{name}.port.grpc={ports[at + len(names)]}"]
     arguments += [f"-s3.config={config}", f"-dir={folder}"]

@@ -1,6 +1,8 @@
 //! Deleting objects in S3, so that they are gone. Many go by one request where S3 takes that, else one by one; what isn't said
 //! to be gone is looked for.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
@@ -10,9 +12,11 @@ use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
 use tokio::task::JoinSet;
 
+use super::S3Store;
 use super::buckets::Place;
 use super::objects::size;
-use crate::photos::aws::{is_missing, is_passing, proof};
+use crate::photos::aws::{is_missing, is_passing, is_refusal, proof};
+use crate::photos::name::PhotoName;
 
 /// Objects that are deleted at once where each takes a request of its own.
 const AT_ONCE: usize = 8;
@@ -28,6 +32,113 @@ pub enum How {
     OneByOne,
     /// There is no such bucket.
     NoBucket,
+}
+
+impl S3Store {
+    /// Deletes photos wherever they are, with their previews; [`super::DELETED_AT_ONCE`] at the most. What is refused in one bucket
+    /// keeps nothing in the others.
+    pub(in crate::photos::store) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
+        if names.is_empty() {
+            // S3 takes no request about nothing.
+            return Ok(());
+        }
+        // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
+        let temporary = self.delete_temporary(names).await;
+        if matches!(&temporary, Err(error) if !is_refusal(error)) {
+            return temporary;
+        }
+        let sorted = self.delete_sorted(names).await;
+        if matches!(&sorted, Err(error) if !is_refusal(error)) {
+            return sorted;
+        }
+        let previews = self.delete_previews(names).await;
+        temporary.and(sorted).and(previews)
+    }
+
+    async fn delete_temporary(&self, names: &[PhotoName]) -> Result<()> {
+        let keys = names.iter().map(|name| self.buckets.temporary(name).key);
+        delete_all(self.client().await, self.buckets.temp(), keys).await?;
+        Ok(())
+    }
+
+    async fn delete_sorted(&self, names: &[PhotoName]) -> Result<()> {
+        let client = self.client().await;
+        for name in names {
+            self.sorted.remove(name);
+        }
+        // Where a bucket isn't there that was found before, there may be another for its space.
+        for _ in 0..2 {
+            let mut gone = Vec::new();
+            for (bucket, (space, keys)) in self.find_all(names).await? {
+                if delete_all(client, &bucket, keys).await? == How::NoBucket {
+                    gone.push(space);
+                }
+            }
+            if gone.is_empty() {
+                break;
+            }
+            for space in gone {
+                self.buckets.forget(&space);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where sorted photos would be: by their buckets, the space and the keys.
+    async fn find_all(
+        &self,
+        names: &[PhotoName],
+    ) -> Result<BTreeMap<String, (String, Vec<String>)>> {
+        let client = self.client().await;
+        let mut found: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        let mut nowhere = "";
+        for name in names {
+            // Where a space has no bucket, it isn't looked for again with each of its photos.
+            if name.space() == nowhere {
+                continue;
+            }
+            match self.buckets.find(client, name).await? {
+                Some(Place { bucket, key }) => {
+                    let of_space = || (name.space().to_owned(), Vec::new());
+                    found.entry(bucket).or_insert_with(of_space).1.push(key);
+                }
+                None => nowhere = name.space(),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.
+    pub(in crate::photos::store) async fn delete_space(&self, space: &str) -> Result<()> {
+        let client = self.client().await;
+        self.delete_previews_of(space).await?;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        empty(client, &bucket, "").await?;
+        ensure!(
+            delete_bucket(client, &bucket).await?,
+            "The bucket {bucket} can't be deleted: something was put there meanwhile"
+        );
+        Ok(())
+    }
+
+    /// Deletes the bucket of a space if it is empty.
+    pub(in crate::photos::store) async fn delete_bucket_of(&self, space: &str) -> Result<()> {
+        let client = self.client().await;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        if !delete_bucket(client, &bucket).await? {
+            tracing::warn!(
+                bucket,
+                "a bucket stays, because there is more in it than photos"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Deletes an object and looks whether it is gone; it may not have been there.
