@@ -139,6 +139,8 @@ pub enum Error {
     KeyOfAnotherSpace,
     #[error("Photo must be a JPEG, PNG, WebP or GIF")]
     PhotoType,
+    #[error("Photo is of a kind that browsers don't show: {0}")]
+    PhotoNotShown(&'static str),
     #[error("Photo is damaged: {0}")]
     PhotoDamaged(&'static str),
     #[error("This link isn't valid")]
@@ -237,6 +239,7 @@ impl Error {
             Self::NotOwner => (403, "not_the_owner"),
             Self::KeyOfAnotherSpace => (422, "key_of_another_space"),
             Self::PhotoType => (415, "photo_type"),
+            Self::PhotoNotShown(_) => (415, "photo_not_shown"),
             Self::PhotoDamaged(_) => (400, "photo_damaged"),
             Self::BadLink => (403, "bad_link"),
             Self::ExpiredLink => (403, "expired_link"),

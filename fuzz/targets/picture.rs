@@ -1,4 +1,5 @@
-//! Any bytes as a photo: what is taken comes out clean, and stays as it is when it is cleaned again.
+//! Any bytes as a photo: what is taken comes out clean, stays as it is when it is cleaned again, and has nothing behind its
+//! picture.
 
 #![no_main]
 
@@ -6,6 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use shared_spaces::photos::picture::{Kind, clean};
 
 const PIXELS: u64 = 64_000_000;
+/// What is said outside of the picture. No code of any format makes these bytes by chance.
+const MARK: &[u8] = b"SECRET of a stranger, 52.520008 13.404954";
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(picture) = clean(bytes, PIXELS) else {
@@ -13,10 +16,28 @@ fuzz_target!(|bytes: &[u8]| {
     };
     assert_eq!(Kind::from_bytes(&picture.bytes), Some(picture.kind));
     assert!(u64::from(picture.width) * u64::from(picture.height) <= PIXELS);
-    // The orientation alone is written anew, and a length that was left out.
-    assert!(picture.bytes.len() <= bytes.len() + 100);
+    // What we write ourselves is short, or packs the same pixels again.
+    assert!(picture.kind == Kind::Png || picture.bytes.len() <= bytes.len() + 1000);
     let again = clean(&picture.bytes[..], PIXELS).expect("what is clean can be cleaned");
     assert!(again.bytes == picture.bytes);
     assert_eq!(again.shown(), picture.shown());
     assert_eq!(again.animated, picture.animated);
+    // Words behind what is clean already, and in front of its end, are gone.
+    let end = match picture.kind {
+        Kind::Jpeg => 2,
+        Kind::Png => 12,
+        Kind::Gif => 1,
+        Kind::WebP => 0,
+    };
+    let end = picture.bytes.len() - end;
+    for place in [end, picture.bytes.len()] {
+        // Where a picture breaks off, only its end says that the words are none of it.
+        if clean(&picture.bytes[..place], PIXELS).is_err() {
+            continue;
+        }
+        let marked = [&picture.bytes[..place], MARK, &picture.bytes[place..]].concat();
+        if let Ok(marked) = clean(marked, PIXELS) {
+            assert!(!marked.bytes.windows(MARK.len()).any(|bytes| bytes == MARK));
+        }
+    }
 });

@@ -150,6 +150,7 @@ fn clean(file: Received, limits: &Limits) -> Result<Clean> {
             what: "Photo",
             limit: format!("{} pixels on a side", picture::MAX_SIDE),
         },
+        Refusal::NotShown(reason) => Error::PhotoNotShown(reason),
         Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
     })?;
     let sha256 = Sha256::digest(&picture.bytes).into();

@@ -341,6 +341,16 @@ fn shares_and_photos() {
         "photo_damaged",
         "Photo is damaged: it ends before the picture does",
     );
+    let mut deep = pictures::sample("cmyk.jpg");
+    let frame = deep.windows(2).rposition(|pair| pair == [0xff, 0xc0]);
+    deep[frame.unwrap() + 4] = 12;
+    refused(
+        &ann,
+        &photo(&deep),
+        415,
+        "photo_not_shown",
+        "Photo is of a kind that browsers don't show: it is a JPEG with more than 8 bits a colour",
+    );
     refused(
         &ann,
         &photo(&vec![0; 1024 * 1024 + 1]),

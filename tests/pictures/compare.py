@@ -45,7 +45,8 @@ def seen(path):
         return {
             "loop": image.info.get("loop"),
             "profile": shown(image),
-            "orientation": image.getexif().get(0x0112, 1),
+            # Browsers don't turn a WebP.
+            "orientation": 1 if image.format == "WEBP" else image.getexif().get(0x0112, 1),
             "frames": [
                 (frame.mode, frame.size, frame.getpalette(), [frame.info.get(key) for key in told], frame.tobytes())
                 for frame in frames

@@ -7,17 +7,23 @@ use crate::corpus::plain;
 const PIXELS: u64 = 64_000_000;
 
 #[test]
-fn a_picture_of_any_kind_that_is_cut_off_at_any_byte_is_refused() {
+fn a_picture_of_any_kind_that_is_cut_off_at_any_byte_is_refused_unless_all_of_it_is_there() {
     let mut cuts = 0;
     for (name, bytes) in plain() {
         let whole = clean(bytes, PIXELS).unwrap().bytes;
         for end in 0..whole.len() {
-            let refusal = clean(&whole[..end], PIXELS).unwrap_err();
-            assert!(
-                matches!(refusal, Refusal::Damaged(_) | Refusal::UnknownType),
-                "{name} cut off at {end}: {refusal:?}"
-            );
-            cuts += 1;
+            match clean(&whole[..end], PIXELS) {
+                // What says that the file is over may be missing: it is written again. How many pictures a GIF has isn't
+                // said anywhere.
+                Ok(picture) => {
+                    let bytes = &picture.bytes;
+                    let is_start =
+                        picture.kind == Kind::Gif && whole.starts_with(&bytes[..bytes.len() - 1]);
+                    assert!(*bytes == whole || is_start, "{name} cut off at {end}");
+                }
+                Err(Refusal::Damaged(_) | Refusal::UnknownType) => cuts += 1,
+                Err(refusal) => panic!("{name} cut off at {end}: {refusal:?}"),
+            }
         }
     }
     println!("{cuts} cuts");

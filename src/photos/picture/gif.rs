@@ -1,8 +1,10 @@
 //! GIF: a screen, colour tables, and blocks whose data comes in sub-blocks (GIF89a).
 
+mod lzw;
+
 use super::kept::Kept;
-use super::reader::Reader;
-use super::{Found, Limit, Refusal, Result, Size};
+use super::reader::{ENDS, Reader};
+use super::{Found, Limit, Refusal, Result};
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2c;
@@ -14,98 +16,177 @@ const APPLICATION: u8 = 0xff;
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
-    reader.take(6)?;
+    let name = reader.take(6)?;
     let mut fields = reader.part(7)?;
-    let size = limit.check(fields.le16()?.into(), fields.le16()?.into())?;
-    let mut canvas = size;
-    colour_table(&mut reader, fields.byte()?)?;
-    let mut kept = Kept::default();
-    kept.file(0..reader.left().start);
-
-    // How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
-    let mut control: Option<&[u8]> = None;
-    let mut pictures = 0_usize;
+    let (width, height) = (fields.le16()?, fields.le16()?);
+    let rest = fields.rest();
+    let has_colours = colour_table(&mut reader, fields.byte()?)?;
+    let colours = reader.last(reader.left().start - 13);
+    let mut parts = Parts {
+        screen: (width.into(), height.into()),
+        canvas: (width.into(), height.into()),
+        has_colours,
+        control: None,
+        pictures: 0,
+        is_short: false,
+        kept: Kept::default(),
+    };
     loop {
+        match parts.take(&mut reader, limit) {
+            Ok(true) => {}
+            Ok(false) => break,
+            // The end may be missing, but nothing of a picture.
+            Err(refusal) if refusal == ENDS && parts.pictures > 0 && !parts.is_short => break,
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    if parts.pictures == 0 {
+        return Err(Refusal::Damaged("it has no picture data"));
+    }
+    let size = limit.check(parts.screen.0, parts.screen.1)?;
+    let mut kept = Kept::default();
+    let side = |length: u32| u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes();
+    kept.own([name, &side(size.width), &side(size.height), rest].concat());
+    kept.file(colours);
+    kept.append(parts.kept);
+    kept.own(vec![TRAILER]);
+    Ok(Found {
+        size,
+        orientation: None,
+        animated: parts.pictures > 1,
+        kept,
+    })
+}
+
+/// What is found in a file.
+struct Parts<'a> {
+    /// How large the picture is: browsers make room for the first one where the screen is smaller, and not for later ones.
+    screen: (u32, u32),
+    /// What would hold all pictures: some decoders make room for them.
+    canvas: (u32, u32),
+    has_colours: bool,
+    /// How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
+    control: Option<&'a [u8]>,
+    pictures: usize,
+    /// Whether pixels are missing in a picture. Only a file that says where it ends can be so and whole.
+    is_short: bool,
+    kept: Kept,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes the next part; tells whether the file goes on.
+    fn take(&mut self, reader: &mut Reader<'a>, limit: Limit) -> Result<bool> {
         match reader.byte()? {
-            TRAILER => break,
-            IMAGE => {
-                if let Some(control) = control.take() {
-                    kept.own(extension(GRAPHIC_CONTROL, control));
-                }
-                canvas = keep_picture(&mut reader, &mut kept, canvas, limit)?;
-                pictures += 1;
-            }
+            TRAILER => return Ok(false),
+            IMAGE => self.take_picture(reader, limit)?,
             EXTENSION => match reader.byte()? {
                 GRAPHIC_CONTROL => {
                     // More sub-blocks would be somebody's hiding place.
-                    let blocks = sub_blocks(&mut reader)?;
-                    control = blocks.get(..5).filter(|block| block.starts_with(&[4]));
+                    let blocks = sub_blocks(reader)?;
+                    self.control = blocks.get(..5).filter(|block| block.starts_with(&[4]));
                 }
                 PLAIN_TEXT => {
-                    sub_blocks(&mut reader)?;
-                    control = None;
+                    sub_blocks(reader)?;
+                    self.control = None;
                 }
                 APPLICATION => {
-                    let blocks = sub_blocks(&mut reader)?;
-                    keep_application(&mut kept, blocks);
+                    let blocks = sub_blocks(reader)?;
+                    keep_application(&mut self.kept, blocks);
                 }
                 // Comments, and whatever else somebody thought of.
                 _ => {
-                    sub_blocks(&mut reader)?;
+                    sub_blocks(reader)?;
                 }
             },
             // Some writers end a block twice.
             0 => {}
+            // Behind a picture that is whole, it belongs to something else.
+            _ if self.pictures > 0 && !self.is_short => return Ok(false),
             _ => {
                 return Err(Refusal::Damaged(
                     "it has something else where a part should begin",
                 ));
             }
         }
+        Ok(true)
     }
-    if pictures == 0 {
-        return Err(Refusal::Damaged("it has no picture data"));
+
+    /// Keeps a picture with nothing behind its pixels.
+    fn take_picture(&mut self, reader: &mut Reader<'_>, limit: Limit) -> Result<()> {
+        // With the byte that says what it is.
+        let start = reader.last(1).start;
+        let mut fields = reader.part(9)?;
+        let (left, top) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
+        let size = limit.check(fields.le16()?.into(), fields.le16()?.into())?;
+        let (right, bottom) = (left + size.width, top + size.height);
+        self.canvas = (self.canvas.0.max(right), self.canvas.1.max(bottom));
+        limit.check(self.canvas.0, self.canvas.1)?;
+        if self.pictures == 0 {
+            self.screen = (self.screen.0.max(right), self.screen.1.max(bottom));
+            if self.screen.0.max(self.screen.1) > u32::from(u16::MAX) {
+                return Err(Refusal::Damaged(
+                    "its picture lies outside of what a GIF can be",
+                ));
+            }
+        }
+        let has_own_colours = colour_table(reader, fields.byte()?)?;
+        if !has_own_colours && !self.has_colours {
+            return Err(Refusal::NotShown("it lacks its palette"));
+        }
+        let first_size = reader.byte()?;
+        let data = reader.left().start;
+        let blocks = || Blocks(reader.clone());
+        let wanted = u64::from(size.width) * u64::from(size.height);
+        let found = lzw::pixels(first_size, blocks(), wanted)?;
+        // Sub-blocks that end with the file are as good as any where all pixels are there.
+        let is_same = blocks().flatten().eq(&found.data);
+        let is_whole = found.count >= wanted;
+        let is_closed = sub_blocks(reader).is_ok();
+        if !is_whole && !is_closed {
+            return Err(ENDS);
+        }
+        self.is_short |= !is_whole;
+        self.pictures += 1;
+        if let Some(control) = self.control.take() {
+            self.kept.own(extension(GRAPHIC_CONTROL, control));
+        }
+        let end = reader.left().start;
+        if is_same && is_closed {
+            self.kept.file(start..end);
+        } else {
+            self.kept.file(start..data);
+            let mut own = Vec::new();
+            for block in found.data.chunks(255) {
+                own.push(u8::try_from(block.len()).unwrap_or(u8::MAX));
+                own.extend_from_slice(block);
+            }
+            own.push(0);
+            self.kept.own(own);
+        }
+        Ok(())
     }
-    kept.own(vec![TRAILER]);
-    Ok(Found {
-        size,
-        orientation: None,
-        animated: pictures > 1,
-        kept,
-    })
 }
 
-/// Reads the colour table that a packed field announces, if it does.
-fn colour_table(reader: &mut Reader<'_>, packed: u8) -> Result<()> {
-    if packed & 0x80 != 0 {
+/// The contents of sub-blocks, up to the empty one that ends them, or to the end of the file.
+struct Blocks<'a>(Reader<'a>);
+
+impl<'a> Iterator for Blocks<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let length = usize::from(self.0.byte().ok()?);
+        let length = length.min(self.0.rest().len());
+        self.0.take(length).ok().filter(|block| !block.is_empty())
+    }
+}
+
+/// Reads the colour table that a packed field announces, and tells whether it does.
+fn colour_table(reader: &mut Reader<'_>, packed: u8) -> Result<bool> {
+    let has_one = packed & 0x80 != 0;
+    if has_one {
         reader.take(3 << ((packed & 0x07) + 1))?;
     }
-    Ok(())
-}
-
-/// Keeps a picture, and returns the canvas with room for it. It may reach beyond the screen, and a decoder may then make
-/// the screen larger.
-fn keep_picture(
-    reader: &mut Reader<'_>,
-    kept: &mut Kept,
-    canvas: Size,
-    limit: Limit,
-) -> Result<Size> {
-    // With the byte that says what it is.
-    let start = reader.last(1).start;
-    let mut fields = reader.part(9)?;
-    let (left, top) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
-    let (width, height) = (u32::from(fields.le16()?), u32::from(fields.le16()?));
-    limit.check(width, height)?;
-    let canvas = limit.check(
-        canvas.width.max(left + width),
-        canvas.height.max(top + height),
-    )?;
-    colour_table(reader, fields.byte()?)?;
-    reader.byte()?;
-    sub_blocks(reader)?;
-    kept.file(start..reader.left().start);
-    Ok(canvas)
+    Ok(has_one)
 }
 
 /// Sub-blocks with their lengths, and the empty one that ends them.

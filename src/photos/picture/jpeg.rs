@@ -1,12 +1,24 @@
 //! JPEG: segments behind markers, and entropy-coded data behind each start of scan (ITU T.81, annex B).
+//!
+//! The data is walked through code by code, so that we know where a scan ends and what stands behind. What is no part of
+//! the picture is passed over as browsers do it, and left out.
 
-use memchr::memchr;
+mod frame;
+mod huffman;
+mod scan;
+mod scans;
+mod standard;
+mod tables;
+mod waiting;
 
 use super::icc;
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
-use super::{Found, Limit, Refusal, Result, Size};
+use super::{Found, Limit, Refusal, Result};
+use frame::Frame;
+use tables::Tables;
+use waiting::{Need, Waiting};
 
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;
@@ -30,34 +42,44 @@ const ADOBE: &[u8] = b"Adobe";
 /// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
 const ICC_PIECE: usize = 65_519;
 
+const WRONG_LENGTH: Refusal = Refusal::Damaged("a part of it has another length than it should");
+
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(2)?;
     let mut parts = Parts {
-        size: None,
+        file,
+        frame: None,
+        tables: Tables::default(),
+        waiting: Waiting::default(),
         has_scan: false,
+        is_short: false,
+        work: 0,
         jfif: None,
-        orientation: None,
         profile: Vec::new(),
+        exif: None,
         kept: Kept::default(),
     };
-    loop {
+    // What stands behind a picture that is whole belongs to something else, whether an end stands between or not.
+    while !parts.is_whole() {
         match next_marker(&mut reader)? {
             EOI => break,
             marker => parts.take_segment(marker, &mut reader, limit)?,
         }
     }
-    // The marker of the end.
-    parts.keep_last(2, &reader);
-    let size = parts.size.ok_or(Refusal::Damaged("it has no frame"))?;
+    let frame = parts.frame.ok_or(Refusal::Damaged("it has no frame"))?;
     if !parts.has_scan {
         return Err(Refusal::Damaged("it has no picture data"));
     }
+    if !frame.is_there() {
+        return Err(ENDS);
+    }
+    let orientation = parts.exif.flatten();
     let mut front = vec![0xff, SOI];
     if let Some(jfif) = parts.jfif {
         push_segment(&mut front, APP0, &jfif);
     }
-    if let Some(orientation) = parts.orientation {
+    if let Some(orientation) = orientation {
         push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
     }
     for piece in profile(parts.profile) {
@@ -66,9 +88,10 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut kept = Kept::default();
     kept.own(front);
     kept.append(parts.kept);
+    kept.own(vec![0xff, EOI]);
     Ok(Found {
-        size,
-        orientation: parts.orientation,
+        size: frame.size,
+        orientation,
         animated: false,
         kept,
     })
@@ -76,166 +99,90 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
 
 /// What is found in a file.
 struct Parts<'a> {
-    size: Option<Size>,
+    file: &'a [u8],
+    frame: Option<Frame>,
+    tables: Tables<'a>,
+    waiting: Waiting,
     has_scan: bool,
+    /// Whether a scan ended before its last unit. Only a file that says where it ends can be so and whole.
+    is_short: bool,
+    /// How many blocks were looked at in all scans.
+    work: usize,
     /// The density of pixels; some decoders also tell colours by its presence.
     jfif: Option<[u8; 14]>,
-    orientation: Option<Orientation>,
     /// The pieces of the colour profile: which one, of how many, and its bytes.
     profile: Vec<&'a [u8]>,
-    /// What is kept so far, without the three that go to the front.
+    /// Browsers believe the first block of EXIF, whatever is in it.
+    exif: Option<Option<Orientation>>,
+    /// What is kept so far, without what goes to the front.
     kept: Kept,
 }
 
 impl<'a> Parts<'a> {
+    /// Whether nothing that follows can belong to the picture.
+    fn is_whole(&self) -> bool {
+        !self.is_short && self.frame.as_ref().is_some_and(Frame::is_whole)
+    }
+
     fn take_segment(&mut self, marker: u8, reader: &mut Reader<'a>, limit: Limit) -> Result<()> {
-        // Restart markers outside a scan, a second start, hierarchical and extension frames: nobody makes them.
-        if matches!(marker, 0x00..=0xbf | 0xc8 | 0xd0..=SOI | 0xde | 0xdf | 0xf0..=0xfd) {
-            return Err(Refusal::Damaged("it has a part that no JPEG should have"));
+        match marker {
+            // They stand alone, and outside a scan they say nothing.
+            0x01 | 0xd0..=0xd7 => return Ok(()),
+            // A second start, hierarchical and extension frames: nobody makes them, and browsers show nothing then.
+            0x00..=0xbf | 0xc8 | SOI | 0xde | 0xdf | 0xf0..=0xfd => {
+                return Err(Refusal::Damaged("it has a part that no JPEG should have"));
+            }
+            _ => {}
         }
         let length = usize::from(reader.be16()?);
         let content = reader.take(length.checked_sub(2).ok_or(ENDS)?)?;
+        let segment = reader.last(4 + content.len());
         match marker {
-            // Only before the first scan does it tell colours, and there it is written again.
+            SOS => self.take_scan(content, segment, reader)?,
+            DHT | DQT | DRI => self
+                .tables
+                .take(marker, content, segment, &mut self.waiting)?,
+            // All other segments tell something of the whole picture before the first scan, or nothing.
             APP0 if !self.has_scan => {
                 self.jfif = self.jfif.or_else(|| without_thumbnail(content));
             }
-            APP1 => {
-                let tiff = content.strip_prefix(EXIF);
-                self.orientation = self.orientation.or_else(|| Orientation::read(tiff?));
+            APP1 if !self.has_scan => {
+                if let Some(tiff) = content.strip_prefix(EXIF) {
+                    self.exif.get_or_insert_with(|| Orientation::read(tiff));
+                }
             }
-            APP2 if content.starts_with(ICC) => {
+            APP2 if content.starts_with(ICC) && !self.has_scan => {
                 self.profile.extend(content.strip_prefix(ICC));
             }
-            // Tells in which colours the components are; twelve bytes and no more. Decoders pass over a shorter one.
-            APP14 if content.starts_with(ADOBE) => {
-                if let Some(adobe) = content.get(..12) {
-                    let mut own = Vec::new();
-                    push_segment(&mut own, marker, adobe);
-                    self.kept.own(own);
+            // Of several the last one counts. Twelve bytes and no more; decoders pass over a shorter one.
+            APP14 if content.starts_with(ADOBE) && !self.has_scan => {
+                if content.len() >= 12 {
+                    let start = reader.last(content.len()).start;
+                    self.waiting.put(Need::Colours, segment, start..start + 12);
                 }
             }
-            // All other application segments, and comments.
-            APP0..=APP15 | COM => {}
-            // The number of lines again. Decoders differ in which one they believe.
-            DNL => {
-                let lines = self.size.map(|size| size.height.to_be_bytes());
-                if lines.is_none_or(|lines| lines[2..] != *content) {
-                    return Err(Refusal::Damaged("it tells two heights"));
-                }
-                self.keep(content, reader);
-            }
-            _ if !matches!(has_nothing_behind(marker, content), Ok(true)) => {
-                return Err(Refusal::Damaged(
-                    "a part of it has another length than it should",
-                ));
-            }
-            SOS => {
-                if self.size.is_none() {
-                    return Err(Refusal::Damaged("its picture data comes before its frame"));
-                }
-                self.has_scan = true;
-                self.keep(content, reader);
-                let scan = scan(reader)?;
-                self.keep_last(scan.len(), reader);
-            }
-            // Huffman tables, arithmetic conditioning, quantisation tables, restart interval.
-            DHT | DAC | DQT | DRI => self.keep(content, reader),
+            // All other application segments, and comments. The number of lines again, and what arithmetic coding begins
+            // with: browsers pass over both.
+            APP0..=APP15 | COM | DNL | DAC => {}
             // What is left are starts of frame.
             _ => {
-                let mut frame = Reader::new(content);
-                frame.byte()?;
-                let (height, width) = (frame.be16()?, frame.be16()?);
-                if self.size.is_some() {
+                if self.frame.is_some() {
                     return Err(Refusal::Damaged("it has more than one frame"));
                 }
-                self.size = Some(limit.check(width.into(), height.into())?);
-                self.keep(content, reader);
+                self.frame = Some(Frame::read(marker, content, limit)?);
+                let content = reader.last(content.len());
+                self.waiting.put(Need::Always, segment, content);
             }
         }
         Ok(())
     }
-
-    /// Keeps a segment that was just read, with its marker and its length.
-    fn keep(&mut self, content: &[u8], reader: &Reader<'_>) {
-        self.keep_last(4 + content.len(), reader);
-    }
-
-    /// Keeps the last `count` bytes that were read.
-    fn keep_last(&mut self, count: usize, reader: &Reader<'_>) {
-        self.kept.file(reader.last(count));
-    }
 }
 
-/// Whether a segment is as long as what it says it holds: what stands behind that would be a hiding place. Decoders
-/// refuse such segments too.
-fn has_nothing_behind(marker: u8, content: &[u8]) -> Result<bool> {
-    let mut reader = Reader::new(content);
-    match marker {
-        DHT => {
-            while !reader.is_at_end() {
-                reader.byte()?;
-                let counts = reader.array::<16>()?;
-                reader.take(counts.into_iter().map(usize::from).sum())?;
-            }
-        }
-        DQT => {
-            while !reader.is_at_end() {
-                let is_wide = reader.byte()? >> 4 != 0;
-                reader.take(if is_wide { 128 } else { 64 })?;
-            }
-        }
-        DAC => return Ok(content.len().is_multiple_of(2)),
-        DRI => return Ok(content.len() == 2),
-        SOS => {
-            let components = usize::from(reader.byte()?);
-            reader.take(2 * components + 3)?;
-        }
-        // A start of frame.
-        _ => {
-            reader.take(5)?;
-            let components = usize::from(reader.byte()?);
-            reader.take(3 * components)?;
-        }
-    }
-    Ok(reader.is_at_end())
-}
-
-/// The code of the next marker. Any number of fill bytes may stand before it.
+/// The code of the next marker. What stands before it is passed over.
 fn next_marker(reader: &mut Reader<'_>) -> Result<u8> {
-    if reader.byte()? != 0xff {
-        return Err(Refusal::Damaged(
-            "it has something else where a part should begin",
-        ));
-    }
-    loop {
-        match reader.byte()? {
-            0xff => {}
-            code => return Ok(code),
-        }
-    }
-}
-
-/// Entropy-coded data up to the marker that ends it. In it, a 0xff byte is followed by 0, or by the number of a restart;
-/// before either, as before every marker, it may be repeated.
-fn scan<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
-    let data = reader.rest();
-    let mut end = 0;
-    loop {
-        end += data
-            .get(end..)
-            .and_then(|rest| memchr(0xff, rest))
-            .ok_or(ENDS)?;
-        let code = data
-            .get(end..)
-            .and_then(|rest| rest.iter().position(|&byte| byte != 0xff))
-            .ok_or(ENDS)?
-            + end;
-        match data.get(code) {
-            Some(0x00 | 0xd0..=0xd7) => end = code + 1,
-            _ => return reader.take(end),
-        }
-    }
+    let (at, code) = scan::next_marker(reader.rest(), 0).ok_or(ENDS)?;
+    reader.take(at + 2)?;
+    Ok(code)
 }
 
 /// The JFIF segment with the size of its thumbnail set to nothing; `None` for another segment.

@@ -115,6 +115,8 @@ pub enum Refusal {
     TooManyPixels { width: u32, height: u32 },
     /// A side of it is longer than [`MAX_SIDE`], and nothing of it was decoded.
     TooLong { width: u32, height: u32 },
+    /// It may be whole, but is of a kind that browsers don't show; the reason completes "it can't be shown: …".
+    NotShown(&'static str),
     /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
     Damaged(&'static str),
 }

@@ -170,7 +170,6 @@ pub mod tests {
             ("garden.jpg", Turn::Rotate90),
             ("progressive.jpg", Turn::Rotate180),
             ("lake.png", Turn::Rotate180),
-            ("cat.webp", Turn::Rotate270),
         ];
         for (name, orientation) in turned {
             let after = cleaned(&sample(name)).bytes;
@@ -185,12 +184,11 @@ pub mod tests {
             let tags: Vec<_> = exif.fields().map(|field| field.tag).collect();
             assert_eq!(tags, [exif::Tag::Orientation], "{name}");
         }
-        // Stored the right way up: there is nothing to say.
-        let after = cleaned(&sample("cmyk.jpg")).bytes;
-        assert!(
-            exif::Reader::new()
-                .read_from_container(&mut Cursor::new(&after))
-                .is_err()
-        );
+        // Stored the right way up, or of a kind that browsers don't turn: there is nothing to say.
+        for name in ["cmyk.jpg", "cat.webp"] {
+            let after = cleaned(&sample(name)).bytes;
+            let exif = exif::Reader::new().read_from_container(&mut Cursor::new(&after));
+            assert!(exif.is_err(), "{name}");
+        }
     }
 }

@@ -1,194 +1,363 @@
 //! PNG and APNG: chunks with a type, a length and a checksum (W3C PNG, third edition).
 
-use miniz_oxide::deflate::compress_to_vec_zlib;
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+mod chunk;
+mod header;
+mod profile;
+mod stream;
 
-use super::icc;
 use super::kept::Kept;
 use super::orientation::Orientation;
-use super::reader::Reader;
+use super::reader::{ENDS, Reader};
 use super::{Found, Limit, Refusal, Result, Size};
+use chunk::{Chunk, chunk_of};
+use header::Header;
+use profile::profile;
+use stream::{Stays, check};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const MALFORMED: Refusal = Refusal::Damaged("a part of it has another length than it should");
+const UNKNOWN: Refusal = Refusal::Damaged("it has a part that no PNG should have");
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(SIGNATURE.len())?;
-    let header = Chunk::read(&mut reader)?;
-    let (size, colour_type) = match (&header.kind, header.data) {
-        (b"IHDR", &[_, _, _, _, _, _, _, _, _, colour_type, _, _, _]) => {
-            (sides(header.data)?, colour_type)
-        }
-        _ => return Err(Refusal::Damaged("it has no header")),
-    };
-    let size = limit.check(size.width, size.height)?;
-
-    header.check()?;
-    let (mut kept, mut rest) = (Kept::default(), Kept::default());
+    let first = Chunk::read(&mut reader)?;
+    if &first.kind != b"IHDR" {
+        return Err(Refusal::Damaged("it has no header"));
+    }
+    let header = Header::read(first.data, limit)?;
+    first.check()?;
+    let mut kept = Kept::default();
     kept.file(0..reader.left().start);
-    let mut orientation = None;
-    let mut animated = false;
-    let mut has_data = false;
-    let mut has_profile = false;
-    loop {
-        let chunk = Chunk::read(&mut reader)?;
-        match &chunk.kind {
-            b"IEND" => {
-                chunk.check()?;
-                break;
-            }
-            b"IHDR" => return Err(Refusal::Damaged("it has two headers")),
-            b"eXIf" if chunk.check().is_ok() => {
-                orientation = orientation.or_else(|| Orientation::read(chunk.data));
-            }
-            // Of several the first counts, as it does for decoders.
-            b"iCCP" if !has_profile && chunk.check().is_ok() => {
-                has_profile = true;
-                if let Some(profile) = profile(chunk.data) {
-                    rest.own(profile);
-                }
-            }
-            b"fcTL" => {
-                check_frame(chunk.data, size)?;
-                chunk.keep(&reader, &mut rest)?;
-            }
-            b"IDAT" => {
-                has_data = true;
-                chunk.keep(&reader, &mut rest)?;
-            }
-            // Transparency, the palette, and the frames of an animation.
-            b"tRNS" | b"PLTE" | b"acTL" | b"fdAT" => {
-                if !chunk.has_its_length(colour_type) {
-                    return Err(MALFORMED);
-                }
-                // Behind the picture data it means nothing. The number of frames comes first.
-                animated |=
-                    &chunk.kind == b"acTL" && !has_data && Reader::new(chunk.data).be32()? > 1;
-                chunk.keep(&reader, &mut rest)?;
-            }
-            // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
-            b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
-            | b"pHYs"
-                if chunk.has_its_length(colour_type) =>
-            {
-                chunk.keep(&reader, &mut rest)?;
-            }
-            // A picture can't be decoded without its critical chunks, and these are none that we know.
-            kind if kind[0].is_ascii_uppercase() => {
-                return Err(Refusal::Damaged("it has a part that no PNG should have"));
-            }
-            // Texts, times, and whatever else somebody thought of.
-            _ => {}
+
+    let mut parts = Parts::new(header);
+    let mut chunk = Chunk::read(&mut reader)?;
+    while &chunk.kind != b"IDAT" {
+        parts.take(&chunk, &reader)?;
+        chunk = Chunk::read(&mut reader)?;
+    }
+    let size = parts.header.size;
+    if parts.header.colour_type == 3 && parts.colours == 0 {
+        return Err(Refusal::NotShown("it lacks its palette"));
+    }
+    // Data that something else interrupts is over, for browsers too.
+    let mut data = Data::new(
+        size,
+        parts.is_animation().then(|| parts.control.take()).flatten(),
+    );
+    while &chunk.kind == b"IDAT" {
+        chunk.check()?;
+        data.add(&chunk, &reader, 0);
+        let Ok(next) = Chunk::read(&mut reader) else {
+            break;
+        };
+        chunk = next;
+        if &chunk.kind != b"IDAT" {
+            break;
         }
     }
-    if !has_data {
-        return Err(Refusal::Damaged("it has no picture data"));
+    parts.finish(data)?;
+    // What stands behind the picture means something only to an animation.
+    if parts.is_animation() {
+        parts.take_frames(chunk, &mut reader)?;
     }
-    rest.own(chunk(*b"IEND", &[]));
-    if let Some(orientation) = orientation {
-        kept.own(chunk(*b"eXIf", &orientation.tiff()));
+    let animated = parts.frames > 1;
+    if let Some(orientation) = parts.exif.flatten() {
+        kept.own(chunk_of(*b"eXIf", &orientation.tiff()));
     }
-    kept.append(rest);
+    kept.append(parts.before);
+    if parts.frames > 0 {
+        let told = [
+            parts.frames.to_be_bytes(),
+            parts.repeats.unwrap_or_default(),
+        ]
+        .concat();
+        kept.own(chunk_of(*b"acTL", &told));
+    }
+    kept.append(parts.rest);
+    kept.own(chunk_of(*b"IEND", &[]));
     Ok(Found {
         size,
-        orientation,
+        orientation: parts.exif.flatten(),
         animated,
         kept,
     })
 }
 
-struct Chunk<'a> {
-    kind: [u8; 4],
-    data: &'a [u8],
-    checksum: u32,
+/// What is found in a file.
+struct Parts<'a> {
+    header: Header,
+    /// How many colours the palette has.
+    colours: usize,
+    /// Browsers believe the first block of EXIF, whatever is in it.
+    exif: Option<Option<Orientation>>,
+    /// The kinds of which one is there already: of several, the first one counts.
+    seen: Vec<[u8; 4]>,
+    /// How many frames an animation is said to have, and how often it repeats.
+    said: u32,
+    repeats: Option<[u8; 4]>,
+    /// How the next frame is shown.
+    control: Option<Control<'a>>,
+    frames: u32,
+    /// The number that the next part of an animation has.
+    number: u32,
+    /// What is kept before the part that tells of an animation, and behind it.
+    before: Kept,
+    rest: Kept,
 }
 
-impl<'a> Chunk<'a> {
-    fn read(reader: &mut Reader<'a>) -> Result<Self> {
-        let length = reader.be32()?;
-        let kind: [u8; 4] = reader.array()?;
-        let data = reader.take(usize::try_from(length).unwrap_or(usize::MAX))?;
-        let checksum = reader.be32()?;
-        Ok(Self {
-            kind,
-            data,
-            checksum,
-        })
-    }
+/// How a frame is shown.
+struct Control<'a> {
+    data: &'a [u8],
+    size: Size,
+}
 
-    /// Only of what is read: damage in what stays behind is nobody's loss.
-    fn check(&self) -> Result<()> {
-        if self.checksum == checksum(self.kind, self.data) {
-            Ok(())
-        } else {
-            Err(Refusal::Damaged("a checksum in it is wrong"))
+/// The data of one picture.
+struct Data<'a> {
+    size: Size,
+    control: Option<Control<'a>>,
+    parts: Vec<&'a [u8]>,
+    kept: Kept,
+    /// The numbers of its chunks in an animation.
+    numbers: Vec<u32>,
+}
+
+impl<'a> Data<'a> {
+    fn new(size: Size, control: Option<Control<'a>>) -> Self {
+        Self {
+            size,
+            control,
+            parts: Vec::new(),
+            kept: Kept::default(),
+            numbers: Vec::new(),
         }
     }
 
-    /// Keeps a chunk that was just read.
-    fn keep(&self, reader: &Reader<'_>, kept: &mut Kept) -> Result<()> {
-        self.check()?;
-        // With its length, its kind and its checksum.
-        kept.file(reader.last(self.data.len() + 12));
+    /// Adds what stands in a chunk behind its first `skipped` bytes.
+    fn add(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>, skipped: usize) {
+        let data = chunk.data.get(skipped..).unwrap_or_default();
+        self.parts.push(data);
+        self.kept.file(reader.last(chunk.data.len() + 12));
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn new(header: Header) -> Self {
+        Self {
+            header,
+            colours: 0,
+            exif: None,
+            seen: Vec::new(),
+            said: 0,
+            repeats: None,
+            control: None,
+            frames: 0,
+            number: 0,
+            before: Kept::default(),
+            rest: Kept::default(),
+        }
+    }
+
+    fn is_animation(&self) -> bool {
+        self.repeats.is_some()
+    }
+
+    /// What is kept at this place.
+    fn place(&mut self) -> &mut Kept {
+        match self.repeats {
+            None => &mut self.before,
+            Some(_) => &mut self.rest,
+        }
+    }
+
+    /// Takes a chunk that stands before the picture data.
+    fn take(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>) -> Result<()> {
+        if !chunk.kind.iter().all(u8::is_ascii_alphabetic) {
+            return Err(UNKNOWN);
+        }
+        match &chunk.kind {
+            b"IHDR" => return Err(Refusal::Damaged("it has two headers")),
+            b"PLTE" => return self.take_palette(chunk, reader),
+            // A picture can't be decoded without its critical chunks, and these are none that we know.
+            kind if kind[0].is_ascii_uppercase() => return Err(UNKNOWN),
+            b"fcTL" => {
+                let control = Control::read(chunk, self.header.size);
+                self.control = Some(control?);
+                return Ok(());
+            }
+            // What is damaged of the others is left out, as in browsers.
+            _ if chunk.check().is_err() || self.seen.contains(&chunk.kind) => return Ok(()),
+            b"eXIf" => {
+                self.exif
+                    .get_or_insert_with(|| Orientation::read(chunk.data));
+            }
+            b"iCCP" => {
+                if let Some(profile) = profile(chunk.data) {
+                    self.place().own(profile);
+                }
+            }
+            b"acTL" => {
+                let Ok([said, repeats]) = <[u8; 8]>::try_from(chunk.data).map(|told| {
+                    let [a, b, c, d, e, f, g, h] = told;
+                    [[a, b, c, d], [e, f, g, h]]
+                }) else {
+                    return Err(MALFORMED);
+                };
+                self.said = u32::from_be_bytes(said);
+                self.repeats = Some(repeats);
+            }
+            b"tRNS" => {
+                let length = match self.header.colour_type {
+                    0 => 2,
+                    2 => 6,
+                    3 => chunk.data.len().min(self.colours),
+                    _ => 0,
+                };
+                match chunk.data.len() {
+                    _ if length == 0 => return Ok(()),
+                    own if own == length => chunk.keep(reader, self.place()),
+                    _ if self.header.colour_type == 3 => {
+                        let own = chunk_of(chunk.kind, &chunk.data[..length]);
+                        self.place().own(own);
+                    }
+                    _ => return Ok(()),
+                }
+            }
+            // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
+            b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
+            | b"pHYs"
+                if chunk.has_its_length() =>
+            {
+                chunk.keep(reader, self.place());
+            }
+            // Texts, times, and whatever else somebody thought of.
+            _ => return Ok(()),
+        }
+        self.seen.push(chunk.kind);
         Ok(())
     }
 
-    /// Whether it is as long as its kind can be: more would be a hiding place.
-    fn has_its_length(&self, colour_type: u8) -> bool {
-        let length = self.data.len();
-        match &self.kind {
-            b"sRGB" => length == 1,
-            b"gAMA" | b"cICP" => length == 4,
-            b"acTL" | b"cLLI" => length == 8,
-            b"pHYs" => length == 9,
-            b"mDCV" => length == 24,
-            b"cHRM" => length == 32,
-            b"sBIT" => (1..=4).contains(&length),
-            b"bKGD" => matches!(length, 1 | 2 | 6),
-            b"PLTE" => length <= 768 && length.is_multiple_of(3),
-            b"tRNS" => match colour_type {
-                0 => length == 2,
-                2 => length == 6,
-                _ => length <= 256,
-            },
-            b"fdAT" => length >= 4,
-            _ => false,
+    /// Takes the palette, as far as pixels can mean its colours. Where they are colours themselves, there is none.
+    fn take_palette(&mut self, chunk: &Chunk<'_>, reader: &Reader<'_>) -> Result<()> {
+        if self.header.colour_type != 3 {
+            return Ok(());
         }
+        chunk.check()?;
+        let count = chunk.data.len() / 3;
+        if self.colours > 0 || count == 0 || count > 256 {
+            return Err(Refusal::Damaged("its palette is malformed"));
+        }
+        self.colours = count.min(1 << self.header.depth);
+        let length = 3 * self.colours;
+        match chunk.data.get(..length) {
+            Some(used) if used.len() < chunk.data.len() => {
+                let own = chunk_of(chunk.kind, used);
+                self.place().own(own);
+            }
+            _ => chunk.keep(reader, self.place()),
+        }
+        Ok(())
+    }
+
+    /// Takes the frames of an animation that stand behind its first picture.
+    fn take_frames(&mut self, first: Chunk<'a>, reader: &mut Reader<'a>) -> Result<()> {
+        let mut next = Ok(first);
+        let mut frame: Option<Data<'_>> = None;
+        let ended = loop {
+            let chunk = match next {
+                Ok(chunk) => chunk,
+                Err(_) => break false,
+            };
+            match &chunk.kind {
+                b"IEND" => break true,
+                b"fcTL" => {
+                    self.control = Some(Control::read(&chunk, self.header.size)?);
+                    if let Some(frame) = frame.take() {
+                        self.finish(frame)?;
+                    }
+                }
+                b"fdAT" => {
+                    let number = Reader::new(chunk.data).be32().map_err(|_| MALFORMED)?;
+                    chunk.check()?;
+                    if let Some(control) = self.control.take() {
+                        frame = Some(Data::new(control.size, Some(control)));
+                    }
+                    if let Some(frame) = &mut frame {
+                        frame.numbers.push(number);
+                        frame.add(&chunk, reader, 4);
+                    }
+                }
+                _ => {}
+            }
+            next = Chunk::read(reader);
+        };
+        if let Some(frame) = frame {
+            self.finish(frame)?;
+        }
+        // Where the end is missing, nothing else may be.
+        match ended || self.frames >= self.said {
+            true => Ok(()),
+            false => Err(ENDS),
+        }
+    }
+
+    /// Keeps a picture and how it is shown, with nothing behind its pixels.
+    fn finish(&mut self, data: Data<'a>) -> Result<()> {
+        let stays = check(&data.parts, self.header.unpacked(data.size))?;
+        if let Some(control) = data.control {
+            self.frames += 1;
+            let number = self.number.to_be_bytes();
+            self.number += 1;
+            let rest = control.data.get(4..).unwrap_or_default();
+            self.rest.own(chunk_of(*b"fcTL", &[&number, rest].concat()));
+        }
+        let first = self.number;
+        let count = u32::try_from(data.numbers.len()).unwrap_or(u32::MAX);
+        let are_right = data
+            .numbers
+            .iter()
+            .copied()
+            .eq(first..first.saturating_add(count));
+        let is_frame = count > 0;
+        match stays {
+            Stays::Same if are_right => {
+                self.number += count;
+                self.rest.append(data.kept);
+            }
+            Stays::Same => self.keep_own(is_frame, &data.parts.concat()),
+            Stays::Own(own) => self.keep_own(is_frame, &own),
+        }
+        Ok(())
+    }
+
+    /// Keeps data of our own.
+    fn keep_own(&mut self, is_frame: bool, data: &[u8]) {
+        let own = match is_frame {
+            false => chunk_of(*b"IDAT", data),
+            true => {
+                let number = self.number.to_be_bytes();
+                self.number += 1;
+                chunk_of(*b"fdAT", &[&number, data].concat())
+            }
+        };
+        self.rest.own(own);
     }
 }
 
-/// A chunk of our own.
-fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
-    // Data came out of a chunk, or is shorter than any, so its length fits.
-    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes();
-    let checksum = checksum(kind, data).to_be_bytes();
-    [&length, &kind, data, &checksum].concat()
+impl<'a> Control<'a> {
+    fn read(chunk: &Chunk<'a>, size: Size) -> Result<Self> {
+        let frame = check_frame(chunk.data, size)?;
+        chunk.check()?;
+        Ok(Self {
+            data: chunk.data,
+            size: frame,
+        })
+    }
 }
 
-fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&kind);
-    hasher.update(data);
-    hasher.finalize()
-}
-
-/// A colour profile with what decides colours and nothing else, under a name of ours. One that is malformed or unpacks to
-/// too much is none.
-fn profile(data: &[u8]) -> Option<Vec<u8>> {
-    /// Profiles are small, and packed once.
-    const LEVEL: u8 = 9;
-    // Behind the name, the only way of packing that there is.
-    let name_end = data.iter().position(|&byte| byte == 0)?;
-    let packed = data.get(name_end..)?.strip_prefix(&[0, 0])?;
-    let profile = decompress_to_vec_zlib_with_limit(packed, icc::MAX_BYTES).ok()?;
-    let packed = compress_to_vec_zlib(&icc::essential(&profile)?, LEVEL);
-    Some(chunk(*b"iCCP", &[b"icc\0\0", packed.as_slice()].concat()))
-}
-
-/// A frame of an animation must lie within the picture.
-fn check_frame(data: &[u8], size: Size) -> Result<()> {
+/// The size of a frame of an animation, which must lie within the picture.
+fn check_frame(data: &[u8], size: Size) -> Result<Size> {
     if data.len() != 26 {
         return Err(MALFORMED);
     }
@@ -201,7 +370,7 @@ fn check_frame(data: &[u8], size: Size) -> Result<()> {
         length > 0 && start.checked_add(length).is_some_and(|end| end <= whole)
     };
     if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
-        Ok(())
+        Ok(frame)
     } else {
         Err(Refusal::Damaged(
             "a frame of its animation is empty or larger than the picture",

@@ -66,6 +66,13 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
+    /// The next bytes where they are, as many as the array has.
+    pub fn chunk<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(ENDS)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
     /// The next byte.
     pub fn byte(&mut self) -> Result<u8> {
         self.array().map(|[byte]| byte)

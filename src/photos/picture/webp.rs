@@ -2,13 +2,11 @@
 
 use super::icc;
 use super::kept::Kept;
-use super::orientation::Orientation;
-use super::reader::Reader;
+use super::reader::{ENDS, Reader};
 use super::{Found, Limit, Refusal, Result, Size};
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
-const EXIF: u8 = 0x08;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
@@ -18,19 +16,25 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
-    // What follows the container is no part of it.
-    let mut chunks = reader.part(length)?;
+    // What follows the container is no part of it. Its length may be wrong by less than a part has at least; then what
+    // there is tells.
+    let room = reader.rest().len();
+    if length > room.saturating_add(7) {
+        return Err(ENDS);
+    }
+    let behind = room.saturating_sub(length);
+    let mut chunks = reader;
     chunks.take(4)?;
 
     let mut body = Kept::default();
     let first = Chunk::read(&mut chunks)?;
-    let (size, features) = match &first.kind {
-        b"VP8X" => extended(&mut body, first.data, chunks, limit)?,
+    let (size, frames) = match &first.kind {
+        b"VP8X" => extended(&mut body, first.data, chunks, behind, limit)?,
         _ => {
             let size = first.size()?.ok_or(MALFORMED)?;
             let size = limit.check(size.width, size.height)?;
             first.keep(&mut body);
-            (size, Features::default())
+            (size, 0)
         }
     };
     let length = u32::try_from(body.length() + 4).map_err(|_| MALFORMED)?;
@@ -39,17 +43,11 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     kept.append(body);
     Ok(Found {
         size,
-        orientation: features.orientation,
-        animated: features.frames > 1,
+        // Browsers don't turn a WebP, whatever it says.
+        orientation: None,
+        animated: frames > 1,
         kept,
     })
-}
-
-/// What only an extended file has.
-#[derive(Default)]
-struct Features {
-    orientation: Option<Orientation>,
-    frames: usize,
 }
 
 /// Keeps a file with features: a profile, transparency, an animation.
@@ -57,19 +55,23 @@ fn extended(
     body: &mut Kept,
     mut header: Reader<'_>,
     mut chunks: Reader<'_>,
+    behind: usize,
     limit: Limit,
-) -> Result<(Size, Features)> {
+) -> Result<(Size, usize)> {
     let [flags, ..] = header.array::<4>()?;
     let sides: [u8; 6] = header.array()?;
+    if !header.is_at_end() {
+        return Err(MALFORMED);
+    }
     let mut fields = Reader::new(&sides);
     let canvas = limit.check(fields.le24()? + 1, fields.le24()? + 1)?;
 
     let mut rest = Kept::default();
     let mut features = flags & (ANIMATION | ALPHA);
-    let mut orientation = None;
     let mut has_profile = false;
     let (mut stills, mut frames) = (0, 0_usize);
-    while !chunks.is_at_end() {
+    let (mut is_told, mut has_alpha) = (false, false);
+    while chunks.rest().len() > behind {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
             // Only the first one counts.
@@ -81,7 +83,17 @@ fn extended(
                 }
             }
             b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
-            b"ANIM" | b"ALPH" => chunk.keep(&mut rest),
+            b"ANIM" if !is_told => {
+                is_told = true;
+                chunk.keep(&mut rest);
+            }
+            b"ALPH" if !has_alpha && stills == 0 => {
+                has_alpha = true;
+                chunk.keep_alpha(canvas, &mut rest)?;
+            }
+            b"ANMF" if !is_told => {
+                return Err(Refusal::Damaged("it doesn't tell how its animation moves"));
+            }
             b"ANMF" => {
                 frames += 1;
                 keep_frame(&mut rest, chunk.data, canvas)?;
@@ -95,13 +107,7 @@ fn extended(
                 }
                 chunk.keep(&mut rest);
             }
-            b"EXIF" => {
-                // Some writers put the prefix of JPEG before it.
-                let data = chunk.data.rest();
-                let tiff = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
-                orientation = orientation.or_else(|| Orientation::read(tiff));
-            }
-            // XMP, and whatever else somebody thought of.
+            // EXIF, XMP, and whatever else somebody thought of.
             _ => {}
         }
     }
@@ -112,20 +118,10 @@ fn extended(
     if !is_whole {
         return Err(Refusal::Damaged("it has no picture data, or too much"));
     }
-    if let Some(orientation) = orientation {
-        features |= EXIF;
-        rest.own(chunk(*b"EXIF", &orientation.tiff()));
-    }
     let flags = [features, 0, 0, 0];
     body.own(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
     body.append(rest);
-    Ok((
-        canvas,
-        Features {
-            orientation,
-            frames,
-        },
-    ))
+    Ok((canvas, frames))
 }
 
 /// Keeps a frame of an animation, with only those chunks in it that are picture.
@@ -143,11 +139,14 @@ fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<(
             "a frame of its animation is larger than the picture",
         ));
     }
-    let mut pictures = 0;
+    let (mut pictures, mut has_alpha) = (0, false);
     while !reader.is_at_end() {
         let chunk = Chunk::read(&mut reader)?;
         match &chunk.kind {
-            b"ALPH" => chunk.keep(&mut frame),
+            b"ALPH" if !has_alpha && pictures == 0 => {
+                has_alpha = true;
+                chunk.keep_alpha(size, &mut frame)?;
+            }
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {
@@ -213,6 +212,23 @@ impl<'a> Chunk<'a> {
         if !padding.is_empty() {
             kept.own(padding.to_vec());
         }
+    }
+
+    /// Keeps how much one sees through a picture of this size. Where it isn't packed, it is a byte for each pixel.
+    fn keep_alpha(&self, size: Size, kept: &mut Kept) -> Result<()> {
+        let data = self.data.left();
+        let is_packed = self.data.rest().first().ok_or(MALFORMED)? & 0x03 != 0;
+        let length = u64::from(size.width) * u64::from(size.height) + 1;
+        match usize::try_from(length).map_err(|_| MALFORMED)? {
+            length if is_packed || length == data.len() => self.keep(kept),
+            length if length > data.len() => return Err(ENDS),
+            length => {
+                kept.own(head(self.kind, length));
+                kept.file(data.start..data.start + length);
+                kept.own(padding(length).to_vec());
+            }
+        }
+        Ok(())
     }
 
     /// The size that picture data tells; `None` for a chunk that is no picture data.

@@ -141,6 +141,7 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         ),
         Error::TooManyUploads,
         Error::PhotoType,
+        Error::PhotoNotShown("it is a JPEG without loss"),
         Error::PhotoDamaged("it ends too early"),
         too_many_bytes(limits),
         too_many_pixels(limits),

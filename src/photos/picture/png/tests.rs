@@ -1,13 +1,13 @@
 //! What a PNG loses, what it keeps, and what is no PNG.
 
 use image::ImageFormat;
+use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
     NO_LIMIT, SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, sample, with,
 };
-use super::super::{Refusal, clean};
-use super::*;
+use super::super::{Refusal, clean, icc};
 
 /// Where the header ends.
 const BEHIND_HEADER: usize = 33;
@@ -17,7 +17,7 @@ fn png() -> Vec<u8> {
 }
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    super::chunk(*kind, data)
+    super::chunk_of(*kind, data)
 }
 
 /// Writes the checksum of a chunk anew whose kind stands at this place.
@@ -35,7 +35,8 @@ fn a_png_loses_its_gps_position_but_keeps_its_orientation() {
     let expected = with(&picture, BEHIND_HEADER, &chunk(b"eXIf", turned));
     let exif = chunk(b"eXIf", &exif_with_secrets());
     leaves_only(&expected, &with(&picture, BEHIND_HEADER, &exif));
-    leaves_only(&expected, &with(&picture, picture.len() - 12, &exif));
+    // Browsers don't look behind the picture.
+    leaves_only(&picture, &with(&picture, picture.len() - 12, &exif));
 }
 
 #[test]
@@ -161,7 +162,7 @@ fn only_what_stays_needs_a_right_checksum() {
     let reason = Refusal::Damaged("a checksum in it is wrong");
     assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
 
-    for kind in [b"tEXt", b"eXIf"] {
+    for kind in [b"tEXt", b"eXIf", b"iCCP", b"gAMA"] {
         let mut part = chunk(kind, &exif_with_secrets());
         *part.last_mut().unwrap() ^= 1;
         assert!(cleaned(&with(&picture, BEHIND_HEADER, &part)).bytes == picture);
@@ -174,17 +175,196 @@ fn what_is_malformed_is_no_png() {
     is_damaged(&with(&picture, BEHIND_HEADER, &chunk(b"CRIT", b"")));
     is_damaged(&with(&picture, BEHIND_HEADER, &picture[8..BEHIND_HEADER]));
     is_damaged(&with(&picture, 8, &chunk(b"gAMA", &[0; 4])));
-    let header = [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0];
-    is_damaged(&[SIGNATURE, &chunk(b"IHDR", &header), &chunk(b"IEND", b"")].concat());
+    is_damaged(&[&picture[..BEHIND_HEADER], &chunk(b"IEND", b"")].concat());
     is_damaged(&with(&picture, BEHIND_HEADER, b"\xff\xff\xff\xfftEXt"));
-    for (kind, length) in [
-        (b"PLTE", 4),
-        (b"tRNS", 7),
-        (b"acTL", 9),
-        (b"fcTL", 27),
-        (b"fdAT", 3),
-    ] {
+    for (kind, length) in [(b"acTL", 9), (b"fcTL", 27)] {
         let part = chunk(kind, &vec![0; length]);
         is_damaged(&with(&picture, BEHIND_HEADER, &part));
     }
+}
+
+fn unpacked(width: usize, height: usize) -> Vec<u8> {
+    let row = |y: usize| [vec![0], (0..3 * width).map(|x| (x * y) as u8).collect()].concat();
+    (0..height).flat_map(row).collect()
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A PNG of 24 x 17 pixels, with these as its chunks of data.
+fn made_of(parts: &[&[u8]]) -> Vec<u8> {
+    let data: Vec<u8> = parts.iter().flat_map(|part| chunk(b"IDAT", part)).collect();
+    [&png()[..BEHIND_HEADER], &data, &chunk(b"IEND", b"")].concat()
+}
+
+#[test]
+fn what_stands_behind_the_packed_pixels_is_cut_off() {
+    let data = packed(&unpacked(24, 17));
+    let picture = made_of(&[&data]);
+    assert!(cleaned(&picture).bytes == picture);
+    let longer = [&data, SECRET].concat();
+    let (front, back) = data.split_at(data.len() - 2);
+    let late = [back, SECRET].concat();
+    for parts in [
+        &[&longer[..]][..],
+        &[&data, SECRET],
+        &[&data, &[], SECRET],
+        &[front, &late],
+    ] {
+        leaves_only(&picture, &made_of(parts));
+    }
+}
+
+#[test]
+fn pixels_that_say_more_than_the_picture_has_are_packed_again() {
+    let pixels = unpacked(24, 17);
+    let picture = made_of(&[&packed(&pixels)]);
+    let talkative = packed(&[&pixels[..], &SECRET.repeat(9)].concat());
+    let after = cleaned(&made_of(&[&talkative])).bytes;
+    assert!(super::super::tests::pixels(&after) == super::super::tests::pixels(&picture));
+    let at = find(&after, b"IDAT") + 4;
+    let length = u32::from_be_bytes(after[at - 8..at - 4].try_into().unwrap()) as usize;
+    let mut unpacked = Vec::new();
+    let mut decoder = flate2::read::ZlibDecoder::new(&after[at..at + length]);
+    std::io::Read::read_to_end(&mut decoder, &mut unpacked).unwrap();
+    assert_eq!(unpacked, pixels);
+    assert!(cleaned(&after).bytes == after);
+}
+
+#[test]
+fn pixels_that_are_all_there_get_their_end_and_their_checksum() {
+    let data = packed(&unpacked(24, 17));
+    let picture = made_of(&[&data]);
+    let end = data.len() - 4;
+    for wrong in [
+        &data[..end],
+        &data[..end + 2],
+        &[&data[..end], b"abcd"].concat(),
+    ] {
+        assert!(cleaned(&made_of(&[wrong])).bytes == picture);
+    }
+    let short = packed(&unpacked(24, 16));
+    is_damaged(&made_of(&[&short]));
+    is_damaged(&made_of(&[&data[..data.len() / 2]]));
+    is_damaged(&made_of(&[b"\x78\x9dSECRET"]));
+    // Data that something else interrupts is over.
+    let interrupted = with(
+        &made_of(&[&data[..40], &data[40..]]),
+        BEHIND_HEADER + 52,
+        &chunk(b"tEXt", SECRET),
+    );
+    is_damaged(&interrupted);
+}
+
+#[test]
+fn a_png_whose_end_is_missing_gets_one() {
+    for picture in [png(), sample("lake.png"), sample("spin.png")] {
+        let picture = cleaned(&picture).bytes;
+        let open = &picture[..picture.len() - 12];
+        assert!(cleaned(open).bytes == picture);
+        for behind in [&[0, 0][..], SECRET, &picture] {
+            assert!(cleaned(&[open, behind].concat()).bytes == picture);
+        }
+    }
+}
+
+#[test]
+fn headers_that_no_png_can_have_are_refused() {
+    for (at, values) in [
+        (24, &[0, 1, 3, 4, 32][..]),
+        (25, &[1, 3, 5, 7]),
+        (26, &[1]),
+        (27, &[1]),
+        (28, &[2]),
+    ] {
+        for &value in values {
+            let mut wrong = png();
+            wrong[at] = value;
+            mend(&mut wrong, 12);
+            let refusal = clean(wrong, NO_LIMIT).unwrap_err();
+            assert!(
+                matches!(refusal, Refusal::NotShown(_)),
+                "{at} {value}: {refusal:?}"
+            );
+        }
+    }
+}
+
+/// A PNG of 24 x 17 pixels that are the numbers of colours, with these chunks before them.
+fn with_palette(parts: &[Vec<u8>]) -> Vec<u8> {
+    let mut header = png()[..BEHIND_HEADER].to_vec();
+    (header[24], header[25]) = (2, 3);
+    mend(&mut header, 12);
+    let data = chunk(b"IDAT", &packed(&[0; 17 * 7]));
+    [&header, &parts.concat()[..], &data, &chunk(b"IEND", b"")].concat()
+}
+
+#[test]
+fn a_palette_has_the_colours_that_pixels_can_mean() {
+    let colours = |count: usize| chunk(b"PLTE", &SECRET.repeat(60)[..count]);
+    let picture = with_palette(&[colours(12)]);
+    assert!(cleaned(&picture).bytes == picture);
+    for length in [13, 15, 300] {
+        assert!(cleaned(&with_palette(&[colours(length)])).bytes == picture);
+    }
+    let clear = with_palette(&[colours(12), chunk(b"tRNS", &[9; 4])]);
+    assert!(cleaned(&clear).bytes == clear);
+    let longer = with_palette(&[
+        colours(12),
+        chunk(b"tRNS", &[9; 200]),
+        chunk(b"tRNS", SECRET),
+    ]);
+    assert!(cleaned(&longer).bytes == clear);
+    is_damaged(&with_palette(&[colours(12), colours(12)]));
+    is_damaged(&with_palette(&[colours(0)]));
+    let none = clean(with_palette(&[]), NO_LIMIT).unwrap_err();
+    assert_eq!(none, Refusal::NotShown("it lacks its palette"));
+    // Pixels that are colours need none.
+    assert!(cleaned(&with(&png(), BEHIND_HEADER, &colours(12))).bytes == png());
+}
+
+#[test]
+fn of_several_parts_of_a_kind_the_first_one_counts() {
+    let first = chunk(b"gAMA", &[0, 0, 0xb1, 0x8f]);
+    let picture = with(&png(), BEHIND_HEADER, &first);
+    let twice = with(
+        &picture,
+        BEHIND_HEADER + first.len(),
+        &chunk(b"gAMA", b"SECR"),
+    );
+    assert!(cleaned(&twice).bytes == picture);
+}
+
+#[test]
+fn the_parts_of_an_animation_are_numbered_and_counted() {
+    let picture = cleaned(&sample("spin.png")).bytes;
+    let mut wrong = picture.clone();
+    let told = find(&picture, b"acTL");
+    wrong[told + 7] = 9;
+    mend(&mut wrong, told);
+    for kind in [b"fcTL", b"fdAT"] {
+        let at = wrong.windows(4).rposition(|window| window == kind).unwrap();
+        wrong[at + 4] = 7;
+        mend(&mut wrong, at);
+    }
+    assert!(cleaned(&wrong).bytes == picture);
+    let last = wrong.len() - 12;
+    is_damaged(&wrong[..last]);
+    // Words behind the pixels of a frame.
+    let frame = find(&picture, b"fdAT");
+    let length = u32::from_be_bytes(picture[frame - 4..frame].try_into().unwrap()) as usize;
+    let talkative = chunk(
+        b"fdAT",
+        &[&picture[frame + 4..frame + 4 + length], SECRET].concat(),
+    );
+    let before = [
+        &picture[..frame - 4],
+        &talkative,
+        &picture[frame + 8 + length..],
+    ]
+    .concat();
+    leaves_only(&picture, &before);
 }

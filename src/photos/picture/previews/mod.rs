@@ -60,6 +60,7 @@ impl From<Refusal> for NoPreviews {
             Refusal::TooLong { width, height } => {
                 format!("it has {width} x {height} pixels, more on a side than {MAX_SIDE}")
             }
+            Refusal::NotShown(reason) => format!("it can't be shown: {reason}"),
             Refusal::Damaged(reason) => format!("it is damaged: {reason}"),
         })
     }

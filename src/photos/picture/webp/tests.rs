@@ -4,8 +4,8 @@ use image::ImageFormat;
 
 use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
-    SECRET, cleaned, decoder, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels, sample,
-    with,
+    SECRET, cleaned, contains, decoder, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels,
+    sample, with,
 };
 use super::*;
 
@@ -28,14 +28,71 @@ fn extended(width: u8, height: u8, more: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_webp_loses_its_gps_position_but_keeps_its_orientation() {
-    let turned = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
-    let mut expected = extended(24, 17, &chunk(b"EXIF", turned));
-    expected[20] = EXIF;
+fn a_webp_loses_its_gps_position_and_its_orientation_which_browsers_pass_over() {
+    let expected = extended(24, 17, b"");
     for prefix in [b"".as_slice(), b"Exif\0\0"] {
         let exif = [prefix, &exif_with_secrets()].concat();
         leaves_only(&expected, &extended(24, 17, &chunk(b"EXIF", &exif)));
     }
+}
+
+#[test]
+fn the_length_of_the_container_may_be_wrong_by_less_than_a_part() {
+    for picture in [
+        encoded(ImageFormat::WebP, 24, 17),
+        cleaned(&sample("spin.webp")).bytes,
+    ] {
+        let length = u32::from_le_bytes(picture[4..8].try_into().unwrap());
+        for wrong in [length - 2, length - 1, length + 1, length + 2, length + 7] {
+            let mut other = picture.clone();
+            other[4..8].copy_from_slice(&wrong.to_le_bytes());
+            assert!(cleaned(&other).bytes == picture, "{wrong}");
+        }
+        let mut cut_off = picture.clone();
+        cut_off[4..8].copy_from_slice(&(length + 8).to_le_bytes());
+        is_damaged(&cut_off);
+    }
+}
+
+#[test]
+fn transparency_that_is_not_packed_has_a_byte_for_each_pixel() {
+    let alpha = [&[0][..], &[200; 24 * 17]].concat();
+    let still = |alpha: &[u8]| {
+        let lossy = cleaned(&sample("cat.webp")).bytes;
+        let header = find(&lossy, b"VP8X");
+        let (width, height) = (lossy[header + 12], lossy[header + 15]);
+        let pixels = (usize::from(width) + 1) * (usize::from(height) + 1);
+        let start = find(&lossy, b"VP8 ");
+        let end = start
+            + 8
+            + u32::from_le_bytes(lossy[start + 4..start + 8].try_into().unwrap()) as usize;
+        let bytes = [&alpha[..1], &vec![200; pixels], &alpha[1..]].concat();
+        let flags = [ALPHA, 0, 0, 0, width, 0, 0, height, 0, 0];
+        sized(
+            [
+                b"RIFF\0\0\0\0WEBP",
+                &chunk(b"VP8X", &flags)[..],
+                &chunk(b"ALPH", &bytes),
+                &lossy[start..end],
+            ]
+            .concat(),
+        )
+    };
+    let clean = cleaned(&still(&alpha[..1])).bytes;
+    assert!(contains(&still(&[&[0], SECRET].concat()), "SECRET"));
+    assert!(cleaned(&still(&[&[0], SECRET].concat())).bytes == clean);
+    let mut short = still(&alpha[..1]);
+    let at = find(&short, b"VP8X");
+    short[at + 15] += 1;
+    is_damaged(&short);
+}
+
+#[test]
+fn an_animation_tells_first_how_it_moves() {
+    let picture = cleaned(&sample("spin.webp")).bytes;
+    let told = find(&picture, b"ANIM");
+    let silent = [&picture[..told], &picture[told + 14..]].concat();
+    is_damaged(&sized(silent));
 }
 
 #[test]
@@ -81,14 +138,15 @@ fn the_frames_of_an_animation_are_cleaned_too() {
 
 #[test]
 fn the_byte_that_fills_up_an_odd_length_is_zero() {
-    let odd = chunk(b"ALPH", b"\0\0\0");
-    let clean = extended(24, 17, &odd);
+    let odd = chunk(b"ALPH", &[1, 0, 0]);
+    let clean = sized(with(&extended(24, 17, b""), 30, &odd));
     let mut before = clean.clone();
-    *before.last_mut().unwrap() = b'!';
+    before[30 + odd.len() - 1] = b'!';
     assert!(cleaned(&before).bytes == clean);
     // Forgotten at the very end.
+    let mut before = extended(24, 17, &chunk(b"XMP ", b"odd"));
     before.pop();
-    assert!(cleaned(&sized(before)).bytes == clean);
+    assert!(cleaned(&sized(before)).bytes == extended(24, 17, b""));
 }
 
 #[test]
@@ -170,7 +228,7 @@ fn a_still_has_one_picture_and_an_animation_has_frames() {
 #[test]
 fn what_is_malformed_is_no_webp() {
     let picture = extended(24, 17, b"");
-    is_damaged(&picture[..picture.len() - 2]);
+    is_damaged(&picture[..picture.len() - 8]);
     is_damaged(&extended(24, 17, b"XMP \xff\xff\xff\xff"));
     is_damaged(&extended(24, 17, b"XMP"));
     is_damaged(&extended(24, 17, &chunk(b"ANIM", SECRET)));

@@ -53,6 +53,7 @@ export const sentences: Sentences = {
   no_such_share: 'Diesen Beitrag gibt es nicht mehr',
   not_the_owner: 'Dieser Beitrag gehört jemand anderem',
   photo_type: 'Das Foto muss ein JPEG, PNG, WebP oder GIF sein',
+  photo_not_shown: 'Fotos dieser Art zeigen Browser nicht an',
   photo_damaged: 'Dieses Foto ist beschädigt',
   no_such_photo: 'Dieses Foto gibt es nicht mehr',
   busy: 'Der Server hat gerade viel zu tun, bitte versuch es gleich noch einmal',

@@ -1,0 +1,297 @@
+//! Walks through the entropy-coded data of a scan, block by block, to find where it ends (ITU T.81, annexes F and G).
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::super::kept::Kept;
+use super::huffman::{Bits, Codes};
+
+/// For each symbol, by how many coefficients it leads on; one that ends the block leads beyond it.
+const STEPS: [u8; 256] = {
+    let mut steps = [0; 256];
+    let mut symbol = 0;
+    while symbol < 256 {
+        let zeros = (symbol >> 4) as u8;
+        steps[symbol] = match symbol & 0x0f {
+            0 if zeros < 15 => 64,
+            _ => zeros + 1,
+        };
+        symbol += 1;
+    }
+    steps
+};
+
+/// What is in a scan.
+pub struct Scan<'a> {
+    pub pass: Pass<'a>,
+    /// How many units there are.
+    pub units: usize,
+    /// After how many units the data begins again behind a marker; 0 for never.
+    pub restart: usize,
+}
+
+/// What a unit has.
+pub enum Pass<'a> {
+    /// All coefficients of blocks, each with its two tables.
+    Sequential(Vec<(&'a Codes, &'a Codes)>),
+    /// The first coefficient of blocks.
+    First(Vec<&'a Codes>),
+    /// One more bit of the first coefficient of so many blocks.
+    FirstAgain(u32),
+    /// Some coefficients of one block.
+    Band(Band<'a>),
+    /// One more bit of some coefficients of one block.
+    BandAgain(Band<'a>),
+}
+
+/// Coefficients from one to another of all blocks of one component.
+pub struct Band<'a> {
+    pub codes: &'a Codes,
+    pub coefficients: (u32, u32),
+    pub history: &'a mut [u64],
+}
+
+/// What a walk has found.
+pub struct Walked {
+    /// Where the scan ends; what stands behind is no part of it.
+    pub end: usize,
+    /// What stays of it.
+    pub kept: Kept,
+    /// Whether all units were there.
+    pub is_whole: bool,
+}
+
+/// Walks through the scan whose data begins at this place of a file.
+pub fn walk(file: &[u8], start: usize, mut scan: Scan<'_>) -> Walked {
+    let data = &file[start..];
+    let mut output = Output {
+        data,
+        same: 0,
+        own: None,
+    };
+    let (mut at, mut done) = (0, 0);
+    let mut is_whole = true;
+    let mut number = 0;
+    loop {
+        let next = match scan.restart {
+            0 => scan.units,
+            units => scan.units.min(done + units),
+        };
+        let mut bits = Bits::new(data, at);
+        scan.pass.interval(&mut bits, done..next);
+        is_whole &= !bits.is_beyond();
+        let end = bits.end();
+        output.data(at..end, bits.has_fill);
+        (at, done) = (end, next);
+        if done == scan.units {
+            break;
+        }
+        // Numbers that are wrong are written as they should be: which is which is told by their order.
+        match next_marker(data, at) {
+            Some((marker, code @ 0xd0..=0xd7)) => {
+                output.restart(marker, code, number);
+                number = (number + 1) % 8;
+                at = marker + 2;
+            }
+            _ => {
+                is_whole = false;
+                break;
+            }
+        }
+    }
+    let mut kept = Kept::default();
+    match output.own {
+        Some(own) => kept.own(own),
+        None => kept.file(start..start + output.same),
+    }
+    Walked {
+        end: start + at,
+        kept,
+        is_whole,
+    }
+}
+
+/// Where the next marker is, and its code.
+pub fn next_marker(data: &[u8], mut at: usize) -> Option<(usize, u8)> {
+    loop {
+        at += memchr(0xff, data.get(at..)?)?;
+        match data.get(at + 1)? {
+            0xff => at += 1,
+            0 => at += 2,
+            &code => return Some((at, code)),
+        }
+    }
+}
+
+/// What stays of a scan: it is copied only once something of it doesn't.
+struct Output<'a> {
+    data: &'a [u8],
+    /// Up to where everything stays as it is.
+    same: usize,
+    own: Option<Vec<u8>>,
+}
+
+impl Output<'_> {
+    fn data(&mut self, range: Range<usize>, has_fill: bool) {
+        if self.own.is_none() && range.start == self.same && !has_fill {
+            self.same = range.end;
+            return;
+        }
+        let data = self.data;
+        let own = self.own();
+        let mut rest = &data[range];
+        while let Some(fill) = memchr(0xff, rest) {
+            let (before, behind) = rest.split_at(fill);
+            own.extend_from_slice(before);
+            own.extend_from_slice(&[0xff, 0]);
+            let length = behind.iter().position(|&byte| byte != 0xff);
+            rest = length
+                .and_then(|length| behind.get(length + 1..))
+                .unwrap_or_default();
+        }
+        own.extend_from_slice(rest);
+    }
+
+    fn restart(&mut self, marker: usize, code: u8, number: u8) {
+        let right = 0xd0 + number;
+        if self.own.is_none() && marker == self.same && code == right {
+            self.same += 2;
+        } else {
+            self.own().extend_from_slice(&[0xff, right]);
+        }
+    }
+
+    fn own(&mut self) -> &mut Vec<u8> {
+        let (data, same) = (self.data, self.same);
+        self.own.get_or_insert_with(|| data[..same].to_vec())
+    }
+}
+
+impl Pass<'_> {
+    /// Walks through units without a marker between them.
+    fn interval(&mut self, bits: &mut Bits<'_>, units: Range<usize>) {
+        match self {
+            Self::Sequential(blocks) => {
+                for _ in units {
+                    for (first, others) in &*blocks {
+                        let size = first.next(bits);
+                        bits.skip(size.into());
+                        coefficients(bits, others);
+                    }
+                    if bits.is_beyond() {
+                        return;
+                    }
+                }
+            }
+            Self::First(blocks) => {
+                for _ in units {
+                    for codes in &*blocks {
+                        let size = codes.next(bits);
+                        bits.skip(size.into());
+                    }
+                    if bits.is_beyond() {
+                        return;
+                    }
+                }
+            }
+            Self::FirstAgain(blocks) => {
+                for _ in units {
+                    bits.pass(*blocks);
+                    if bits.is_beyond() {
+                        return;
+                    }
+                }
+            }
+            Self::Band(band) => band.interval(bits, units),
+            Self::BandAgain(band) => band.again(bits, units),
+        }
+    }
+}
+
+/// All coefficients of a block but the first.
+#[inline]
+fn coefficients(bits: &mut Bits<'_>, codes: &Codes) {
+    let mut at = 1;
+    while at < 64 {
+        let symbol = codes.next(bits);
+        bits.skip((symbol & 0x0f).into());
+        at += u32::from(STEPS[usize::from(symbol)]);
+    }
+}
+
+/// How many blocks end together, of a symbol that says so.
+fn run(bits: &mut Bits<'_>, exponent: u8) -> usize {
+    let more = match exponent {
+        0 => 0,
+        bits_of_it => bits.take(bits_of_it.into()),
+    };
+    (1 << exponent) + more as usize
+}
+
+impl Band<'_> {
+    fn interval(&mut self, bits: &mut Bits<'_>, units: Range<usize>) {
+        let (from, to) = self.coefficients;
+        let mut block = units.start;
+        while block < units.end && !bits.is_beyond() {
+            let mut at = from;
+            while at <= to {
+                let symbol = self.codes.next(bits);
+                let (zeros, size) = (symbol >> 4, symbol & 0x0f);
+                if size == 0 && zeros < 15 {
+                    block += run(bits, zeros) - 1;
+                    break;
+                }
+                at += u32::from(zeros);
+                if size != 0 {
+                    bits.skip(size.into());
+                    self.history[block] |= 1 << at.min(63);
+                }
+                at += 1;
+            }
+            block += 1;
+        }
+    }
+
+    fn again(&mut self, bits: &mut Bits<'_>, units: Range<usize>) {
+        let (from, to) = self.coefficients;
+        let mut ended = 0;
+        for history in &mut self.history[units] {
+            let mut at = from;
+            while ended == 0 && at <= to {
+                let symbol = self.codes.next(bits);
+                let (mut zeros, size) = (symbol >> 4, symbol & 0x0f);
+                if size == 0 && zeros < 15 {
+                    ended = run(bits, zeros);
+                    break;
+                }
+                if size != 0 {
+                    bits.skip(1);
+                }
+                // One more bit of each that isn't zero, up to the zero that this is about.
+                while at <= to {
+                    if *history & 1 << at != 0 {
+                        bits.pass(1);
+                    } else if zeros == 0 {
+                        break;
+                    } else {
+                        zeros -= 1;
+                    }
+                    at += 1;
+                }
+                if size != 0 {
+                    *history |= 1 << at.min(63);
+                }
+                at += 1;
+            }
+            if ended > 0 {
+                let rest = u64::MAX.checked_shl(at).unwrap_or(0) & u64::MAX >> (63 - to);
+                bits.pass((*history & rest).count_ones());
+                ended -= 1;
+            }
+            if bits.is_beyond() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What waits for the scan that needs it: a table that no scan uses is nothing that a viewer would look at.
+
+use std::mem;
+use std::ops::Range;
+
+use super::super::kept::Kept;
+use super::push_segment;
+
+/// What a part of a file is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Every picture.
+    Always,
+    /// Every picture, to tell in which colours its components are.
+    Colours,
+    /// Components with the steps of this table.
+    Steps(u8),
+    /// Scans with the codes of this table, those of the first coefficients or of the others.
+    Codes { are_first: bool, table: u8 },
+    /// Every scan: after how many units its data begins again.
+    Restart,
+    /// Nothing any more, because another one came.
+    Nothing,
+}
+
+impl Need {
+    /// Which place it has among those of which the last one counts.
+    fn place(self) -> Option<usize> {
+        match self {
+            Self::Steps(table) => Some(usize::from(table)),
+            Self::Codes { are_first, table } => {
+                Some(4 + 4 * usize::from(are_first) + usize::from(table))
+            }
+            Self::Restart => Some(12),
+            Self::Colours => Some(13),
+            Self::Always | Self::Nothing => None,
+        }
+    }
+}
+
+/// Parts of a file in their order.
+#[derive(Default)]
+pub struct Waiting {
+    parts: Vec<Part>,
+    /// Where the last ones are of which only the last counts.
+    last: [Option<usize>; 14],
+}
+
+struct Part {
+    need: Need,
+    /// Where in the file the segment is that it stands in, with its marker.
+    segment: Range<usize>,
+    /// Where in the file it is itself.
+    content: Range<usize>,
+}
+
+impl Waiting {
+    /// Has a part of a segment wait. It takes the place of one for the same need.
+    pub fn put(&mut self, need: Need, segment: Range<usize>, content: Range<usize>) {
+        if let Some(last) = need.place().and_then(|place| self.last.get_mut(place)) {
+            let before = last.replace(self.parts.len());
+            if let Some(part) = before.and_then(|index| self.parts.get_mut(index)) {
+                part.need = Need::Nothing;
+            }
+        }
+        self.parts.push(Part {
+            need,
+            segment,
+            content,
+        });
+    }
+
+    /// Keeps what is needed now.
+    pub fn keep(&mut self, kept: &mut Kept, file: &[u8], is_needed: impl Fn(Need) -> bool) {
+        let is_needed = |need| match need {
+            Need::Always | Need::Colours | Need::Restart => true,
+            need => is_needed(need),
+        };
+        let mut now = Vec::new();
+        self.last = [None; 14];
+        for part in mem::take(&mut self.parts) {
+            if is_needed(part.need) {
+                now.push(part);
+            } else if part.need != Need::Nothing {
+                self.put(part.need, part.segment, part.content);
+            }
+        }
+        for parts in now.chunk_by(|one, other| one.segment == other.segment) {
+            let Some((need, segment)) = parts.first().map(|part| (part.need, part.segment.clone()))
+            else {
+                continue;
+            };
+            let length: usize = parts.iter().map(|part| part.content.len()).sum();
+            // What tells the colours can stand before the profile, which goes to the front; copied, it is in nobody's way.
+            if 4 + length == segment.len() && need != Need::Colours {
+                kept.file(segment);
+                continue;
+            }
+            let contents: Vec<&[u8]> = parts
+                .iter()
+                .map(|part| &file[part.content.clone()])
+                .collect();
+            let mut own = Vec::new();
+            push_segment(&mut own, file[segment.start + 1], &contents.concat());
+            kept.own(own);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The parts of a PNG: each has a length, a kind and a checksum.
+
+use super::super::kept::Kept;
+use super::super::reader::Reader;
+use super::super::{Refusal, Result};
+
+/// A part of a file.
+pub struct Chunk<'a> {
+    pub kind: [u8; 4],
+    pub data: &'a [u8],
+    checksum: u32,
+}
+
+impl<'a> Chunk<'a> {
+    pub fn read(reader: &mut Reader<'a>) -> Result<Self> {
+        let length = reader.be32()?;
+        let kind: [u8; 4] = reader.array()?;
+        let data = reader.take(usize::try_from(length).unwrap_or(usize::MAX))?;
+        let checksum = reader.be32()?;
+        Ok(Self {
+            kind,
+            data,
+            checksum,
+        })
+    }
+
+    /// Only of what is read: damage in what stays behind is nobody's loss.
+    pub fn check(&self) -> Result<()> {
+        if self.checksum == checksum(self.kind, self.data) {
+            Ok(())
+        } else {
+            Err(Refusal::Damaged("a checksum in it is wrong"))
+        }
+    }
+
+    /// Keeps a chunk that was just read.
+    pub fn keep(&self, reader: &Reader<'_>, kept: &mut Kept) {
+        // With its length, its kind and its checksum.
+        kept.file(reader.last(self.data.len() + 12));
+    }
+
+    /// Whether it is as long as its kind can be: more would be a hiding place.
+    pub fn has_its_length(&self) -> bool {
+        let length = self.data.len();
+        match &self.kind {
+            b"sRGB" => length == 1,
+            b"gAMA" | b"cICP" => length == 4,
+            b"cLLI" => length == 8,
+            b"pHYs" => length == 9,
+            b"mDCV" => length == 24,
+            b"cHRM" => length == 32,
+            b"sBIT" => (1..=4).contains(&length),
+            b"bKGD" => matches!(length, 1 | 2 | 6),
+            _ => false,
+        }
+    }
+}
+
+/// A chunk of our own.
+pub fn chunk_of(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    // Data came out of a chunk, or is shorter than any, so its length fits.
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let checksum = checksum(kind, data).to_be_bytes();
+    [&length, &kind, data, &checksum].concat()
+}
+
+fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&kind);
+    hasher.update(data);
+    hasher.finalize()
+}

@@ -1,0 +1,78 @@
+//! The header of a PNG: how large it is, and what its pixels are made of.
+
+use super::super::reader::Reader;
+use super::super::{Limit, Refusal, Result, Size};
+
+/// What the header says.
+pub struct Header {
+    pub size: Size,
+    pub depth: u8,
+    pub colour_type: u8,
+    is_interlaced: bool,
+}
+
+impl Header {
+    /// Reads the header's content.
+    pub fn read(data: &[u8], limit: Limit) -> Result<Self> {
+        const NONE: Refusal = Refusal::Damaged("it has no header");
+        let mut reader = Reader::new(data);
+        let (width, height) = (reader.be32()?, reader.be32()?);
+        let [depth, colour_type, packing, filter, interlacing] =
+            reader.array().map_err(|_| NONE)?;
+        if !reader.is_at_end() {
+            return Err(NONE);
+        }
+        let size = limit.check(width, height)?;
+        let can_be = match colour_type {
+            0 => matches!(depth, 1 | 2 | 4 | 8 | 16),
+            3 => matches!(depth, 1 | 2 | 4 | 8),
+            2 | 4 | 6 => matches!(depth, 8 | 16),
+            _ => false,
+        };
+        if !can_be || packing != 0 || filter != 0 || interlacing > 1 {
+            return Err(Refusal::NotShown("its header says what no PNG can be"));
+        }
+        Ok(Self {
+            size,
+            depth,
+            colour_type,
+            is_interlaced: interlacing == 1,
+        })
+    }
+
+    /// How many bytes a picture of this kind unpacks to.
+    pub fn unpacked(&self, size: Size) -> u64 {
+        let channels = match self.colour_type {
+            2 => 3,
+            4 => 2,
+            6 => 4,
+            _ => 1,
+        };
+        let bits = channels * u64::from(self.depth);
+        // Each row begins with how it is filtered.
+        let pass = |width: u64, height: u64| match width {
+            0 => 0,
+            _ => height * (1 + (width * bits).div_ceil(8)),
+        };
+        let (width, height) = (u64::from(size.width), u64::from(size.height));
+        if !self.is_interlaced {
+            return pass(width, height);
+        }
+        let passes = [
+            (0, 0, 8, 8),
+            (4, 0, 8, 8),
+            (0, 4, 4, 8),
+            (2, 0, 4, 4),
+            (0, 2, 2, 4),
+            (1, 0, 2, 2),
+            (0, 1, 1, 2),
+        ];
+        passes
+            .into_iter()
+            .map(|(left, top, across, down)| {
+                let columns = width.saturating_sub(left).div_ceil(across);
+                pass(columns, height.saturating_sub(top).div_ceil(down))
+            })
+            .sum()
+    }
+}

@@ -1,0 +1,143 @@
+//! The compressed pixels of a PNG: unpacked piece by piece to find where they end, and packed again where more is in them
+//! than pixels (RFC 1950 and 1951).
+
+use std::io::{self, Write};
+
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
+
+use super::super::reader::ENDS;
+use super::super::{Refusal, Result};
+
+const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
+/// How much is unpacked at once.
+const PIECE: usize = 64 * 1024;
+
+/// What stays of a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// All of it, as it is.
+    Same,
+    /// This in its place.
+    Own(Vec<u8>),
+}
+
+/// Looks for the end of a stream that comes in `parts` and unpacks to `length` bytes.
+///
+/// # Errors
+/// There is less in it, or it can't be unpacked.
+pub fn check(parts: &[&[u8]], length: u64) -> Result<Stays> {
+    let mut sum = Sum::default();
+    let found = unpack(parts, length, &mut sum)?;
+    let all: usize = parts.iter().map(|part| part.len()).sum();
+    match found {
+        Some(end) => {
+            let sum = sum.of_all().to_be_bytes();
+            let said = bytes(parts).skip(end).take(sum.len());
+            if all == end + sum.len() && said.eq(sum) {
+                return Ok(Stays::Same);
+            }
+            Ok(Stays::Own(bytes(parts).take(end).chain(sum).collect()))
+        }
+        // All pixels are there, and more than those, or the end isn't.
+        None => {
+            let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+            unpack(parts, length, &mut packed)?;
+            packed.finish().map(Stays::Own).map_err(|_| MALFORMED)
+        }
+    }
+}
+
+fn bytes(parts: &[&[u8]]) -> impl Iterator<Item = u8> {
+    parts.iter().copied().flatten().copied()
+}
+
+/// Unpacks the first `length` bytes of a stream, and finds where what is packed ends if nothing follows those.
+fn unpack(parts: &[&[u8]], length: u64, out: &mut impl Write) -> Result<Option<usize>> {
+    let mut bytes = bytes(parts);
+    let (method, flags) = bytes.next().zip(bytes.next()).ok_or(ENDS)?;
+    let has_dictionary = flags & 0x20 != 0;
+    if method & 0x0f != 8
+        || has_dictionary
+        || !u16::from_be_bytes([method, flags]).is_multiple_of(31)
+    {
+        return Err(MALFORMED);
+    }
+    let mut inflater = Decompress::new(false);
+    let mut piece = vec![0; PIECE];
+    let mut still_head = 2;
+    for part in parts {
+        let skipped = part.len().min(still_head);
+        still_head -= skipped;
+        let mut rest = &part[skipped..];
+        loop {
+            let (before, unpacked) = (inflater.total_in(), inflater.total_out());
+            let status = inflater.decompress(rest, &mut piece, FlushDecompress::None);
+            let (read, written) = (
+                inflater.total_in() - before,
+                inflater.total_out() - unpacked,
+            );
+            let read = usize::try_from(read).map_err(|_| MALFORMED)?;
+            let written = usize::try_from(written).map_err(|_| MALFORMED)?;
+            let wanted = usize::try_from(length.saturating_sub(unpacked)).unwrap_or(usize::MAX);
+            let taken = written.min(wanted);
+            out.write_all(&piece[..taken]).map_err(|_| MALFORMED)?;
+            if written > taken {
+                return Ok(None);
+            }
+            rest = &rest[read..];
+            let is_complete = inflater.total_out() == length;
+            match status {
+                Ok(Status::StreamEnd) if is_complete => {
+                    return usize::try_from(inflater.total_in() + 2)
+                        .map(Some)
+                        .map_err(|_| MALFORMED);
+                }
+                Ok(Status::StreamEnd) => return Err(ENDS),
+                Ok(_) if read == 0 && written == 0 => break,
+                Ok(_) => {}
+                Err(_) if is_complete => return Ok(None),
+                Err(_) => return Err(MALFORMED),
+            }
+        }
+    }
+    match inflater.total_out() == length {
+        true => Ok(None),
+        false => Err(ENDS),
+    }
+}
+
+/// Adler-32 of what is written to it.
+struct Sum(u32, u32);
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(1, 0)
+    }
+}
+
+impl Sum {
+    fn of_all(&self) -> u32 {
+        self.1 << 16 | self.0
+    }
+}
+
+impl Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        const BASE: u32 = 65_521;
+        // As many as fit before either sum could overflow.
+        for bytes in bytes.chunks(5552) {
+            for &byte in bytes {
+                self.0 += u32::from(byte);
+                self.1 += self.0;
+            }
+            self.0 %= BASE;
+            self.1 %= BASE;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
