@@ -65,17 +65,17 @@ impl Desk {
             turn_away(batch);
         }
         let mut committed = commit(connection, batch);
-        let is_full = |job: &Box<dyn Job>| job.makes_room() && job.found_no_room();
+        let is_full = |job: &dyn Job| job.makes_room() && job.found_no_room();
         let no_room = match &committed {
             Err(Failure::DiskFull(_) | Failure::Io(_)) => batch.iter().any(|job| job.makes_room()),
-            _ => batch.iter().any(&is_full),
+            _ => batch.iter().any(|job| is_full(&**job)),
         };
         if no_room && self.reserve.give_up() {
             match committed {
                 // What found room stands.
                 Ok(()) => batch
                     .iter_mut()
-                    .filter(|job| !is_full(job))
+                    .filter(|job| !is_full(&***job))
                     .for_each(|job| job.settle()),
                 Err(_) => turn_away(batch),
             }
