@@ -200,7 +200,9 @@ mod tests {
     #[test]
     fn statistics_are_no_difference() {
         assert_eq!(
-            told("insert into users values (1, 'a', 'a', 'h', 0); analyze"),
+            told(
+                "insert into users (login, login_key, password_hash, created_at) values ('a', 'a', 'h', 0); analyze"
+            ),
             None
         );
     }

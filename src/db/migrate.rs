@@ -173,7 +173,7 @@ mod tests {
         let mut connection = Connection::open(&path).unwrap();
         run(&mut connection, &path).unwrap();
         connection
-            .execute_batch("insert into users values (7, 'ann', 'ann', 'hash', 0)")
+            .execute_batch("insert into users (id, login, login_key, password_hash, created_at) values (7, 'ann', 'ann', 'hash', 0)")
             .unwrap();
         let mut migrations = embedded::migrations::runner().get_migrations().clone();
         let number = migrations.len() + 1;

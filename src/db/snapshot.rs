@@ -238,7 +238,7 @@ mod tests {
         // Large enough for several steps, and every write keeps the sum at nothing.
         let fill =
             "with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
-            insert into tombstones select printf('%0500d', i), 0 from n";
+            insert into tombstones (name, due_at) select printf('%0500d', i), 0 from n";
         db.write(move |conn| Ok(conn.execute_batch(fill)?))
             .await
             .unwrap();

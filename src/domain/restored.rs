@@ -49,7 +49,7 @@ mod tests {
         let path = folder.path().join("test.db");
         drop(Db::open(&path).unwrap());
         let conn = Connection::open(&path).unwrap();
-        let rows = "insert into users values (1, 'ann', 'ann', '', 0);
+        let rows = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
             insert into spaces values (1, 'Family', 'family', 0);
             insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0), (2, 1, 1, '', 0);
             insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, queued_at)

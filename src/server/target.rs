@@ -44,7 +44,8 @@ impl Target {
 /// The host of a request: that of its target where it names one (RFC 9112, section 3.2.2), else that of its header.
 fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
     let parse = |host: &str| match Host::parse_owned(host.to_owned()) {
-        Ok(parsed) if !host.is_empty() => Ok(parsed),
+        // The library takes the name of a user in front of it.
+        Ok(parsed) if !host.is_empty() && !host.contains('@') => Ok(parsed),
         _ => Err(bad("host")),
     };
     let mut given = parts.headers.get_all(HOST).iter();
