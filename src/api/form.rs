@@ -5,7 +5,6 @@
 //! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -14,7 +13,6 @@ use std::{io, mem};
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData};
-use rocket::http::RawStr;
 use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::fs::File;
@@ -22,9 +20,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body::{Opened, cut_off, open, uncoded};
+use super::disposition::Disposition;
 use super::guards::{CurrentUser, refused};
 use super::parameters::Parameterized;
-use super::portions::{BEFORE_CONTENT, NoContent, Pace, portions};
+use super::portions::{NoContent, Pace, portions};
+use super::urlencoded::{self, not_utf8};
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
@@ -195,49 +195,13 @@ async fn read(
         };
         form.read(parts).await
     } else if kind.is("application/x-www-form-urlencoded") {
-        read_urlencoded(limits, body).await
+        Ok(Parts {
+            text: urlencoded::read_text(limits, body).await?,
+            photo: None,
+        })
     } else {
         Err(Error::WrongContentType(TYPES))
     }
-}
-
-async fn read_urlencoded(limits: &Limits, body: &mut Opened<'_>) -> Result<Parts> {
-    // A byte of text can take three characters here.
-    let most = 3 * text_bytes(limits);
-    let mut bytes = Vec::new();
-    body.take(most + 1)
-        .read_to_end(&mut bytes)
-        .await
-        .map_err(|error| cut_off(&error))?;
-    if bytes.len() as u64 > most {
-        return Err(Error::TooLong {
-            field: "Text",
-            max: limits.text_max,
-        });
-    }
-    let body = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
-    let fields = body
-        .split('&')
-        .map(|field| field.split_once('=').unwrap_or((field, "")));
-    for (name, value) in fields {
-        let decode = |text: &str| {
-            RawStr::new(text)
-                .url_decode()
-                .map(Cow::into_owned)
-                .map_err(|_| not_utf8())
-        };
-        if decode(name)? == "text" {
-            return Ok(Parts {
-                text: Some(decode(value)?),
-                photo: None,
-            });
-        }
-    }
-    Ok(Parts::default())
-}
-
-fn not_utf8() -> Error {
-    Error::Malformed(String::from("Text must be UTF-8"))
 }
 
 /// A form in parts, of which only one is read at a time.
@@ -368,34 +332,6 @@ impl Multi<'_> {
     }
 }
 
-/// What a part says of itself (RFC 7578, section 4.2).
-struct Disposition {
-    name: Option<String>,
-    /// The name of a file, which may be empty; who has none sends no file.
-    file_name: Option<String>,
-}
-
-impl Disposition {
-    fn of(part: &Field<'_>) -> Result<Self> {
-        let headers = part.headers();
-        let size: usize = headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        if size > BEFORE_CONTENT {
-            return Err(unreadable(&NoContent));
-        }
-        let said = headers.get("Content-Disposition");
-        let said = said.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let said = said.as_deref().and_then(Parameterized::parse);
-        let get = |name| said.as_ref().and_then(|said| said.get(name));
-        Ok(Self {
-            name: get("name").map(str::to_owned),
-            file_name: get("filename").map(str::to_owned),
-        })
-    }
-}
-
 async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).await.map_err(Error::writing)
 }
@@ -410,7 +346,7 @@ async fn unnamed_file(folder: PathBuf) -> Result<File> {
 }
 
 /// The most bytes that a text within its limit can have, with room for combining marks that NFC joins.
-fn text_bytes(limits: &Limits) -> u64 {
+pub fn text_bytes(limits: &Limits) -> u64 {
     (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
 }
 
@@ -436,6 +372,7 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
     }
 }
 
-fn unreadable(why: &impl Display) -> Error {
+/// A form that is none; `why` says where.
+pub fn unreadable(why: &impl Display) -> Error {
     Error::Malformed(format!("The form can't be read: {why}"))
 }

@@ -8,6 +8,8 @@ mod cookie;
 mod encoding;
 // How refusals are written: as text, or as problem details.
 mod errors;
+// What a part of a form says of itself.
+mod disposition;
 // What is asked: forms with a file.
 mod form;
 // Who asks.
@@ -34,6 +36,8 @@ mod portions;
 mod ranges;
 // Under which name a photo is saved.
 mod save_as;
+// Forms of a text alone.
+mod urlencoded;
 // Who is at the other end.
 mod visitor;
 

@@ -45,15 +45,14 @@ fn is_kept_for_good(reply: &Reply) {
     assert!(cache.starts_with("private, immutable, max-age="), "{cache}");
 }
 
-/// A PNG of which everything is right but the compressed pixels.
+/// A WebP of which everything is right but the packed pixels, into which cleaning doesn't look.
 fn undecodable() -> Vec<u8> {
-    let mut png = pictures::png(1);
-    let data = png.windows(4).position(|kind| kind == b"IDAT").unwrap();
-    let length = u32::from_be_bytes(png[data - 4..data].try_into().unwrap()) as usize;
-    png[data + 4..data + 4 + length].fill(0xff);
-    let checksum = crc32fast::hash(&png[data..data + 4 + length]);
-    png[data + 4 + length..data + 8 + length].copy_from_slice(&checksum.to_be_bytes());
-    png
+    let mut webp = pictures::plain(ImageFormat::WebP, 1);
+    let chunk = webp.windows(4).position(|kind| kind == b"VP8L").unwrap();
+    let length = u32::from_le_bytes(webp[chunk + 4..chunk + 8].try_into().unwrap()) as usize;
+    // Behind its length come a signature and the measures of the picture.
+    webp[chunk + 13..chunk + 8 + length].fill(0xff);
+    webp
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn a_proxy_that_hides_the_port_is_named_as_the_cause() {
     let ann = app.person("ann");
     let from = |headers: &[(&'static str, &'static str)]| {
         let token = ann.token().to_owned();
-        let mut request = app.client().delete("/logout").cookie(("session", token));
+        let mut request = app.client().delete("/logout").header(app.cookie(&token));
         for (name, value) in headers {
             request.add_header(Header::new(*name, *value));
         }

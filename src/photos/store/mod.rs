@@ -3,21 +3,20 @@
 
 mod local;
 mod s3;
+mod stored;
 
-use std::io::{Cursor, SeekFrom};
-use std::pin::Pin;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use bytes::Bytes;
-use tokio::fs::File;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::name::PhotoName;
 use super::preview::PreviewSize;
 use crate::finding::Finding;
 pub use local::LocalStore;
 pub use s3::S3Store;
+use stored::Source;
+pub use stored::StoredPhoto;
 
 /// The stores of photos. An enum, because the kinds are few and known.
 #[derive(Clone, Debug)]
@@ -26,21 +25,6 @@ pub enum PhotoStore {
     Local(LocalStore),
     /// Buckets in Amazon S3, or in what speaks like it.
     S3(S3Store),
-}
-
-/// A photo that can be read from here.
-#[derive(Debug)]
-pub struct StoredPhoto {
-    /// Its size.
-    pub bytes: u64,
-    source: Source,
-}
-
-#[derive(Debug)]
-enum Source {
-    Memory(Vec<u8>),
-    File(File),
-    Object(s3::S3Object),
 }
 
 /// How a photo gets to the one who asks for it.
@@ -61,55 +45,6 @@ pub enum Sorted {
     Before,
     /// It is in neither store: it was deleted, or never came.
     Missing,
-}
-
-impl From<Vec<u8>> for StoredPhoto {
-    /// What was read already.
-    fn from(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes: bytes.len() as u64,
-            source: Source::Memory(bytes),
-        }
-    }
-}
-
-impl StoredPhoto {
-    /// All its bytes.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn read_all(self) -> Result<Vec<u8>> {
-        let (length, mut bytes) = (self.bytes, Vec::new());
-        if length == 0 {
-            return Ok(bytes);
-        }
-        self.read(0, length).await?.read_to_end(&mut bytes).await?;
-        ensure!(
-            bytes.len() as u64 == length,
-            "{} bytes came instead of {length}",
-            bytes.len()
-        );
-        Ok(bytes)
-    }
-
-    /// The bytes from `start`, `length` of them.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn read(self, start: u64, length: u64) -> Result<Pin<Box<dyn AsyncRead + Send>>> {
-        match self.source {
-            Source::Memory(bytes) => {
-                let mut bytes = Cursor::new(bytes);
-                bytes.set_position(start);
-                Ok(Box::pin(bytes.take(length)))
-            }
-            Source::File(mut file) => {
-                file.seek(SeekFrom::Start(start)).await?;
-                Ok(Box::pin(file.take(length)))
-            }
-            Source::Object(object) => Ok(Box::pin(object.read(start, length).await?)),
-        }
-    }
 }
 
 // What S3 is asked is put into a box: the library's futures take many KiB, which every request would else carry that may

@@ -1,0 +1,40 @@
+//! What a part of a form says of itself (RFC 7578, section 4.2).
+
+use multer::Field;
+
+use super::form::unreadable;
+use super::parameters::Parameterized;
+use super::portions::{BEFORE_CONTENT, NoContent};
+use crate::error::Result;
+
+/// The name of a part, and of the file in it.
+pub struct Disposition {
+    pub name: Option<String>,
+    /// The name of a file, which may be empty; who has none sends no file.
+    pub file_name: Option<String>,
+}
+
+impl Disposition {
+    /// What the header of a part says.
+    ///
+    /// # Errors
+    /// There is more before its content than is read.
+    pub fn of(part: &Field<'_>) -> Result<Self> {
+        let headers = part.headers();
+        let size: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        if size > BEFORE_CONTENT {
+            return Err(unreadable(&NoContent));
+        }
+        let said = headers.get("Content-Disposition");
+        let said = said.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let said = said.as_deref().and_then(Parameterized::parse);
+        let get = |name| said.as_ref().and_then(|said| said.get(name));
+        Ok(Self {
+            name: get("name").map(str::to_owned),
+            file_name: get("filename").map(str::to_owned),
+        })
+    }
+}
