@@ -18,7 +18,7 @@ const RETRY_AFTER: &str = "2";
 #[derive(Default)]
 struct Refusal(Mutex<Option<Error>>);
 
-/// Keeps the refusal of a guard for [`catch()`], and gives the status that leads there.
+/// Keeps the refusal of a guard for the catcher below, and gives the status that leads there.
 pub fn refuse(request: &Request<'_>, error: Error) -> Status {
     let status = Status::new(error.status());
     if let Ok(mut refusal) = request.local_cache(Refusal::default).0.lock() {

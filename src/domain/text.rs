@@ -1,7 +1,7 @@
 //! What people type: checked once, then trusted. Lengths count Unicode characters after NFC normalisation.
 //!
 //! Normalising costs time and can make much of little, so what is too long for its limit is found out before, at a cost
-//! that the limit bounds and not the text: see [`normalised`].
+//! that the limit bounds and not the text: see `normalised`.
 
 // What can't be seen, and what turns the direction of writing.
 mod characters;

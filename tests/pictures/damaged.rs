@@ -97,5 +97,6 @@ fn pixels_that_stop_anywhere_have_previews_or_a_reason() {
         }
     }
     println!("{made} with previews, {refused} without");
-    assert!(made > 500 && refused > 500, "{made} and {refused}");
+    // Cleaning looks into all pixels but those of a WebP, and refuses most of what else could have none.
+    assert!(made > 500 && refused > 300, "{made} and {refused}");
 }

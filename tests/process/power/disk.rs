@@ -164,6 +164,16 @@ impl Disk {
                     self.change(number, *file, Change::Resize(call.number(1) as usize));
                 }
             }
+            // Room that is set aside at the end makes a file longer, by zeros.
+            "fallocate" => {
+                if let Some(Handle::File { file, .. }) = self.handle(call.number(0)) {
+                    assert_eq!(call.number(1), 0, "this replay knows no other mode");
+                    let end = (call.number(2) + call.number(3)) as usize;
+                    if end > self.files[*file].now.len() {
+                        self.change(number, *file, Change::Resize(end));
+                    }
+                }
+            }
             "fsync" | "fdatasync" => match self.handle(call.number(0)).cloned() {
                 Some(Handle::File { file, .. }) => {
                     let is = |entry: &Entry| matches!(entry, Entry::File(found) if *found == file);
