@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use shared_spaces::photos::picture::{Kind, clean};
 
 const PIXELS: u64 = 64_000_000;
-/// What is said outside of the picture. No code of any format makes these bytes by chance.
+/// What is said outside of the picture. Inside of it these bytes can be codes of pixels like any others.
 const MARK: &[u8] = b"SECRET of a stranger, 52.520008 13.404954";
 
 fuzz_target!(|bytes: &[u8]| {
@@ -37,7 +37,14 @@ fuzz_target!(|bytes: &[u8]| {
         }
         let marked = [&picture.bytes[..place], MARK, &picture.bytes[place..]].concat();
         if let Ok(marked) = clean(marked, PIXELS) {
-            assert!(!marked.bytes.windows(MARK.len()).any(|bytes| bytes == MARK));
+            assert_eq!(marks(&marked.bytes), marks(&picture.bytes));
         }
     }
 });
+
+fn marks(bytes: &[u8]) -> usize {
+    bytes
+        .windows(MARK.len())
+        .filter(|bytes| *bytes == MARK)
+        .count()
+}

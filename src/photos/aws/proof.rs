@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine;
@@ -46,7 +47,7 @@ pub fn waits() -> impl Iterator<Item = Duration> {
 /// some demand.
 ///
 /// # Errors
-/// S3 doesn't take it, or says that it has and hasn't.
+/// S3 doesn't take it, or says that it has and hasn't. A part of it is deleted again.
 pub async fn put(
     client: &Client,
     (bucket, key): (&str, &str),
@@ -66,10 +67,24 @@ pub async fn put(
     match sent {
         Ok(answer) if is_sum(answer.e_tag(), &sum) => Ok(Put::Done),
         // Of what is encrypted, the tag is something else.
-        Ok(_) => {
-            is_there(client, (bucket, key), size as u64).await?;
-            Ok(Put::Done)
-        }
+        Ok(_) => match is_there(client, (bucket, key), size as u64).await {
+            Ok(()) => Ok(Put::Done),
+            Err(error) => {
+                // Nobody should take a part for the whole, and nobody would delete it but a sweep, much later.
+                if let Some(Untrue::Part(..)) = error.downcast_ref() {
+                    let half = client.delete_object().bucket(bucket).key(key);
+                    if let Err(error) = half.send().await {
+                        tracing::warn!(
+                            bucket,
+                            key,
+                            "a part can't be deleted: {}",
+                            DisplayErrorContext(&error)
+                        );
+                    }
+                }
+                Err(error)
+            }
+        },
         Err(error) if is_missing(&error) => Ok(Put::NoBucket),
         Err(error) => Err(error.into()),
     }
