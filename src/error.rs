@@ -170,6 +170,9 @@ pub enum Error {
     NoPhotoStore,
     #[error("The server's disk is full, nothing can be saved until there is room again")]
     DiskFull(#[source] anyhow::Error),
+    /// Its file is not what was stored.
+    #[error("This photo is damaged on the server, see the server's log")]
+    PhotoSpoiled,
     #[error("The server's data is not where it was, nothing can be saved until it is back")]
     DataGone,
     #[error("The database is damaged, see the server's log")]
@@ -251,6 +254,7 @@ impl Error {
             Self::Busy => (503, "busy"),
             Self::PhotosUnavailable(_) | Self::NoPhotoStore => (503, "photos_unavailable"),
             Self::DiskFull(_) => (507, "disk_full"),
+            Self::PhotoSpoiled => (500, "photo_spoiled"),
             Self::DataGone => (503, "data_gone"),
             Self::NotReady => (503, "not_ready"),
             Self::Internal(_) => (500, "internal"),

@@ -158,11 +158,24 @@ impl Asked {
             .photos
             .serve(&self.name, save_as.as_deref())
             .await
-            .map_err(Error::PhotosUnavailable)?
-            .ok_or(Error::NoPhoto)?;
+            .map_err(Error::PhotosUnavailable)?;
+        let Some(served) = served else {
+            tracing::error!(photo = %self.name, "the file of a photo is missing");
+            return Err(Error::NoPhoto);
+        };
         match served {
             Served::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
             Served::Here(stored) => {
+                let (bytes, expected) = (stored.bytes, self.photo.bytes);
+                if bytes != expected {
+                    tracing::error!(
+                        photo = %self.name,
+                        bytes,
+                        expected,
+                        "the file of a photo is damaged, and isn't sent"
+                    );
+                    return Err(Error::PhotoSpoiled);
+                }
                 let etag = self.etag("");
                 let content = Content::new(stored, self.kind, etag, keep, conditions).await;
                 let content = content.map_err(Error::PhotosUnavailable)?;

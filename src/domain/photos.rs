@@ -74,6 +74,8 @@ pub(super) fn add(
 /// What is known of a photo whose bytes are asked for.
 #[derive(Clone, Debug)]
 pub struct FoundPhoto {
+    /// The size of the stored file.
+    pub bytes: u64,
     /// The SHA-256 of the stored file.
     pub sha256: [u8; 32],
     /// Whether the picture moves.
@@ -85,11 +87,13 @@ pub struct FoundPhoto {
 /// The photo with this name, as long as a share has it.
 pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
     conn.prepare_cached(
-        "select sha256, animated, previews_due_at is null, placeholder is not null from photos where name = ?",
+        "select sha256, animated, previews_due_at is null, placeholder is not null, bytes
+         from photos where name = ?",
     )?
     .query_row([name], |row| {
         let (is_settled, is_seen) = (row.get::<_, bool>(2)?, row.get::<_, bool>(3)?);
         Ok(FoundPhoto {
+            bytes: row.get::<_, i64>(4)?.try_into().unwrap_or(0),
             sha256: row.get(0)?,
             animated: row.get(1)?,
             has_previews: (is_settled || is_seen).then_some(is_seen),

@@ -541,3 +541,24 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     assert_eq!(app.sort_one(), Outcome::Empty);
     assert!(app.files().is_empty());
 }
+
+#[test]
+fn a_file_that_was_emptied_shortened_or_lengthened_is_not_sent_as_the_photo() {
+    let app = TestApp::new();
+    let share = ann(&app).share_photo(1, &pictures::png(1));
+    app.sort_all();
+    let path = app.path("photos/space-id-1/1.png");
+    let whole = fs::read(&path).unwrap();
+    let longer = [&whole[..], b"more"].concat();
+    for bytes in [&[][..], &whole[..whole.len() - 1], &longer] {
+        fs::write(&path, bytes).unwrap();
+        fetch(&app, &share).is(
+            500,
+            "This photo is damaged on the server, see the server's log",
+        );
+    }
+    fs::remove_file(&path).unwrap();
+    fetch(&app, &share).is(404, "No such photo");
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(fetch(&app, &share).bytes, whole);
+}

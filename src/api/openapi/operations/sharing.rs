@@ -105,6 +105,7 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
             Error::BadLink,
             Error::ExpiredLink,
             Error::NoPhoto,
+            Error::PhotoSpoiled,
             Error::NoSuchRange,
             Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
         ])

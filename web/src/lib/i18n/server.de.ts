@@ -59,6 +59,7 @@ export const sentences: Sentences = {
   busy: 'Der Server hat gerade viel zu tun, bitte versuch es gleich noch einmal',
   photos_unavailable: 'Fotos gehen gerade nicht, bitte versuch es gleich noch einmal',
   not_ready: 'Die Datenbank des Servers ist beschädigt; wer ihn betreibt, findet mehr in seinem Protokoll',
+  photo_spoiled: 'Dieses Foto ist auf dem Server beschädigt; wer ihn betreibt, findet mehr in seinem Protokoll',
   data_gone: 'Die Daten des Servers sind nicht mehr, wo sie waren; nichts wird gespeichert, bis sie wieder da sind',
   internal: 'Auf dem Server ist etwas schiefgegangen',
 };
