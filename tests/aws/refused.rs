@@ -157,7 +157,7 @@ fn a_deletion_that_s3_refuses_is_told_and_done_later() {
         refused(
             &cloud,
             "DELETE",
-            &format!("/{temp}/"),
+            &format!("/{temp}/1-34.png"),
             store.delete_all(&photos)
         ),
         format!("The object 1-34.png of {temp} can't be deleted")
