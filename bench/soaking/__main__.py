@@ -18,6 +18,9 @@ from processes import Server, Worker
 from stores import REPOSITORY, STORES, environment_for
 
 LOGINS = ["ann", "bob", "cleo", "dan", "eve", "finn"]
+# While more photos than this wait to be sorted, people share without: what is to be tried is a queue that is worked off, and
+# not one that only grows because the engine behind it is slower than people.
+BACKLOG = 40
 
 
 class Soak:
@@ -25,7 +28,8 @@ class Soak:
 
     def __init__(self, kind, binary, seconds, seed, folder):
         self.seconds, self.seed, self.folder = seconds, seed, folder
-        self.tally, self.ending = Tally(), threading.Event()
+        self.tally, self.ending, self.has_room = Tally(), threading.Event(), threading.Event()
+        self.has_room.set()
         self.store = STORES[kind](folder)
         self.log = (folder / "log").open("w")
         environment = environment_for(self.store)
@@ -40,7 +44,7 @@ class Soak:
 
     def settle(self):
         """Everybody makes an account and a space of their own, which all are in."""
-        people = [Person(login, self.server, self.tally, f"{self.seed} {login}") for login in LOGINS]
+        people = [Person(login, self.server, self.tally, self.has_room, f"{self.seed} {login}") for login in LOGINS]
         for person in people:
             person.own = person.make_space(f"{person.login}'s")
             for other in people:
@@ -51,6 +55,13 @@ class Soak:
         for person in people:
             person.spaces, person.album = [other.own for other in people], album
         return people
+
+    def keep_pace(self):
+        while not self.ending.wait(1):
+            if self.checks(self.tally).unsorted() > BACKLOG:
+                self.has_room.clear()
+            else:
+                self.has_room.set()
 
     def live(self, person):
         try:
@@ -94,7 +105,7 @@ class Soak:
             threading.Thread(target=process.keep_killing, args=[self.ending, f"{self.seed} {at}"])
             for at, process in enumerate(self.processes)
         ]
-        threads.append(threading.Thread(target=self.back_up))
+        threads += [threading.Thread(target=self.back_up), threading.Thread(target=self.keep_pace)]
         began = time.monotonic()
         for thread in threads:
             thread.start()

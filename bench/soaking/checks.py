@@ -38,13 +38,17 @@ class Checks:
         self.people, self.store, self.database, self.tally = people, store, database, tally
         self.complain = tally.complain
 
+    def unsorted(self):
+        """How many photos wait to be sorted."""
+        queued = """select (select count(*) from photo_jobs where failed_at is null)
+            + (select count(*) from photos where queued_at is null)"""
+        return self.database.number(queued) + self.store.waiting()
+
     def wait_for_rest(self):
         """Waits until the photos are sorted, and what was deleted is gone for good."""
         # What a killed worker had in hand is hidden for a minute, and a deleted photo is deleted once more after five.
         self.database.run("update photo_jobs set due_at = 0")
-        queued = """select (select count(*) from photo_jobs where failed_at is null)
-            + (select count(*) from photos where queued_at is null)"""
-        until("the photos to be sorted", lambda: self.database.number(queued) + self.store.waiting() == 0)
+        until("the photos to be sorted", lambda: self.unsorted() == 0)
         if self.database.number("select count(*) from photo_jobs"):
             self.complain("photo", "photos were set aside that could not be sorted")
         self.database.run("update tombstones set due_at = 0")

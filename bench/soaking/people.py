@@ -43,10 +43,11 @@ class Album:
 
 
 class Person:
-    """Somebody, with a space of their own which they run, and perhaps one that only they are in."""
+    """Somebody, with a space of their own which they run, and perhaps one that only they are in. While `has_room` isn't set,
+    they share no photos."""
 
-    def __init__(self, login, server, tally, seed):
-        self.login, self.tally, self.chance = login, tally, random.Random(seed)
+    def __init__(self, login, server, tally, has_room, seed):
+        self.login, self.tally, self.has_room, self.chance = login, tally, has_room, random.Random(seed)
         self.client = Client(server)
         self.number = self.client.enter(login)
         # The spaces that several are in, the one of these that this person runs, one of their own, and those deleted.
@@ -100,7 +101,7 @@ class Person:
         """A text that nobody has sent before, with a photo or without, and the hash that this has when it is cleaned."""
         text = f"{self.login} says {uuid.UUID(int=self.chance.getrandbits(128))}"
         kind = self.chance.random()
-        if kind < 0.4:
+        if kind < 0.4 or not self.has_room.is_set():
             return text, None, None
         if kind < 0.5 and self.album:
             return text, *self.chance.choice(self.album.pictures)

@@ -83,7 +83,7 @@ class Moto:
         self.s3.create_bucket(Bucket="soak-backups")
         self.place = "s3://soak-backups/spaces"
         # What a killed worker had in hand comes again soon.
-        attributes = {"FifoQueue": "true", "VisibilityTimeout": "3"}
+        attributes = {"FifoQueue": "true", "VisibilityTimeout": "10"}
         self.queue = self.sqs.create_queue(QueueName="photos.fifo", Attributes=attributes)["QueueUrl"]
         self.environment = {
             **access,
