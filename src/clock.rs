@@ -11,6 +11,9 @@ use time::format_description::well_known::Rfc3339;
 /// The most characters of a moment in RFC 3339: to the nanosecond, as the library can write it.
 const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
 
+/// The characters of its date and time to the second.
+const TO_THE_SECOND: usize = "1970-01-01T00:00:00".len();
+
 /// A moment: UTC milliseconds since 1970, as the database keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
@@ -62,6 +65,35 @@ impl Serialize for Timestamp {
     /// As [`Timestamp::rfc3339`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.write(&mut [0; LENGTH]))
+    }
+}
+
+/// Whether a time says its zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// As [`Timestamp::rfc3339`].
+    Said,
+    /// UTC to the second, without `Z`: clients of the original system expect it, and reckon with it that no zone was said.
+    Unsaid,
+}
+
+/// A moment as a client reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Zoned {
+    /// When.
+    pub moment: Timestamp,
+    /// In which form.
+    pub zone: Zone,
+}
+
+impl Serialize for Zoned {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; LENGTH];
+        let whole = self.moment.write(&mut text);
+        serializer.serialize_str(match self.zone {
+            Zone::Said => whole,
+            Zone::Unsaid => whole.get(..TO_THE_SECOND).unwrap_or(whole),
+        })
     }
 }
 
@@ -123,6 +155,19 @@ mod tests {
             Timestamp(1_764_000_000_120).rfc3339(),
             "2025-11-24T16:00:00.12Z"
         );
+    }
+
+    #[test]
+    fn a_moment_whose_zone_is_unsaid_is_the_same_to_the_second() {
+        let zoned = |zone| {
+            serde_json::to_value(Zoned {
+                moment: Timestamp(1_764_000_000_999),
+                zone,
+            })
+            .unwrap()
+        };
+        assert_eq!(zoned(Zone::Said), "2025-11-24T16:00:00.999Z");
+        assert_eq!(zoned(Zone::Unsaid), "2025-11-24T16:00:00");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
 mod backup;
+mod compatibility;
 mod connections;
 mod file;
 mod layers;
+mod limits;
 mod listener;
 mod names;
 mod photos;
@@ -20,11 +22,11 @@ use figment::providers::{Env, Serialized};
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text::{Login, Password};
-
 pub use backup::{Backup, Every};
+pub use compatibility::Compatibility;
 pub use connections::Connections;
 use layers::Layers;
+pub use limits::Limits;
 pub use listener::{Level, Listener, Shutdown};
 use names::Names;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
@@ -49,6 +51,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
+    /// For whom the answers are as they were elsewhere.
+    pub compatibility: Compatibility,
     /// How many connections, and how slow.
     pub connections: Connections,
     /// How often somebody may try.
@@ -71,32 +75,6 @@ pub enum Registration {
     Invite,
     /// Nobody over the network; accounts are made on the command line.
     Closed,
-}
-
-/// Lengths are in Unicode characters after NFC normalisation.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// The shortest login.
-    pub login_min: usize,
-    /// The longest login.
-    pub login_max: usize,
-    /// The shortest password.
-    pub password_min: usize,
-    /// The longest password.
-    pub password_max: usize,
-    /// The shortest name of a space.
-    pub space_name_min: usize,
-    /// The longest name of a space.
-    pub space_name_max: usize,
-    /// The shortest text of a share.
-    pub text_min: usize,
-    /// The longest text of a share.
-    pub text_max: usize,
-    /// The largest photo, in bytes as uploaded.
-    pub photo_bytes: u64,
-    /// The largest photo, in pixels (width times height).
-    pub photo_pixels: u64,
 }
 
 /// How long a session lasts.
@@ -124,28 +102,12 @@ impl Default for Config {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            compatibility: Compatibility::default(),
             connections: Connections::default(),
             rate_limits: RateLimits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
             backup: Backup::default(),
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            login_min: 3,
-            login_max: 32,
-            password_min: 8,
-            password_max: 1024,
-            space_name_min: 3,
-            space_name_max: 50,
-            text_min: 3,
-            text_max: 2000,
-            photo_bytes: 25 * 1024 * 1024,
-            photo_pixels: 64_000_000,
         }
     }
 }
@@ -163,46 +125,36 @@ impl Config {
     /// # Errors
     /// A key that doesn't exist, a value of the wrong type, or a value that makes no sense, each by name.
     pub fn load(rocket: &Figment) -> Result<Self> {
-        let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(rocket.focus("app"))
-            .merge(Env::prefixed(names::PREFIX).split("__").global())
-            .select(rocket.profile().clone())
-            .extract()
-            .map_err(wrong::error)?;
+        let above = |defaults: Self| -> Result<Self> {
+            Figment::from(Serialized::defaults(defaults))
+                .merge(rocket.focus("app"))
+                .merge(Env::prefixed(names::PREFIX).split("__").global())
+                .select(rocket.profile().clone())
+                .extract()
+                .map_err(wrong::error)
+        };
+        let mut config = above(Self::default())?;
+        if config.compatibility.original_clients {
+            // Below all that is set, so that a limit which somebody sets holds.
+            config = above(Self::for_original_clients())?;
+        }
         config.check()?;
         Ok(config)
     }
 
+    /// The defaults for clients of the original system.
+    pub fn for_original_clients() -> Self {
+        Self {
+            limits: Limits::of_the_original(),
+            compatibility: Compatibility {
+                original_clients: true,
+            },
+            ..Self::default()
+        }
+    }
+
     fn check(&self) -> Result<()> {
-        let limits = &self.limits;
-        for (name, min, max) in [
-            ("login", limits.login_min, limits.login_max),
-            ("password", limits.password_min, limits.password_max),
-            ("space_name", limits.space_name_min, limits.space_name_max),
-            ("text", limits.text_min, limits.text_max),
-        ] {
-            ensure!(
-                (1..=max).contains(&min),
-                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max"
-            );
-        }
-        for (name, max, most) in [
-            ("login", limits.login_max, Login::MOST),
-            ("password", limits.password_max, Password::MOST),
-        ] {
-            ensure!(
-                max <= most,
-                "The setting limits.{name}_max must be at most {most}"
-            );
-        }
-        ensure!(
-            limits.photo_bytes > 0,
-            "The setting limits.photo_bytes must be above 0"
-        );
-        ensure!(
-            limits.photo_pixels > 0,
-            "The setting limits.photo_pixels must be above 0"
-        );
+        self.limits.check()?;
         ensure!(
             self.sessions.lifetime_days > 0,
             "The setting sessions.lifetime_days must be above 0"

@@ -1,4 +1,4 @@
-//! Links that begin with our own address.
+//! Links that begin with our own address, and times as the clients of this server read them.
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, OnceLock};
@@ -10,19 +10,20 @@ use serde::{Serialize, Serializer};
 
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, Zone, Zoned};
 use crate::domain::page::{Order, Page};
 use crate::domain::tokens::Token;
 use crate::photos::links::{LinkKey, LinkMaker, PhotoLinks};
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
-/// Makes absolute links for the one who asks.
+/// Makes absolute links for the client, and times in the form that it reads.
 pub struct Links {
     key: LinkKey,
     /// Made for the first photo: to look at the key takes a look at its file.
     maker: OnceLock<LinkMaker>,
     now: Timestamp,
+    zone: Zone,
     origin: String,
     path: String,
 }
@@ -71,6 +72,11 @@ impl<'r> FromRequest<'r> for Links {
             key: app.links.clone(),
             maker: OnceLock::new(),
             now: app.now(),
+            zone: if app.config.compatibility.original_clients {
+                Zone::Unsaid
+            } else {
+                Zone::Said
+            },
             origin: Visitor::of(app, request).origin.clone(),
             path: request.uri().path().to_string(),
         })
@@ -84,6 +90,14 @@ impl Links {
             .maker
             .get_or_init(|| self.key.signer().links_from(&self.origin, self.now));
         LinksToPhoto(Arc::new(maker.links(name)))
+    }
+
+    /// The time of a share.
+    pub fn time(&self, moment: Timestamp) -> Zoned {
+        Zoned {
+            moment,
+            zone: self.zone,
+        }
     }
 
     /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,

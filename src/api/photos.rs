@@ -15,7 +15,7 @@ use super::params::Piece;
 use super::ranges::{Conditions, Content, Keep};
 use super::save_as::disposition;
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::clock::Zoned;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photos::FoundPhoto;
@@ -37,7 +37,7 @@ pub struct Row {
     image: Image,
     share_id: ShareId,
     user: User,
-    timestamp: Timestamp,
+    timestamp: Zoned,
 }
 
 #[get("/spaces/<id>/images")]
@@ -59,7 +59,7 @@ pub async fn list(
                     image,
                     share_id: shared.share,
                     user: shared.user,
-                    timestamp: shared.shared_at,
+                    timestamp: links.time(shared.shared_at),
                 })
             })
         })

@@ -17,6 +17,8 @@ pub struct About<'a> {
     /// Whether nobody has an account yet.
     needs_first_account: bool,
     limits: &'a Limits,
+    /// Whether a photo can't be shared without a text.
+    photo_needs_text: bool,
     photo_types: [&'static str; Kind::ALL.len()],
 }
 
@@ -27,6 +29,7 @@ pub async fn about(app: &Shared) -> Result<Json<About<'_>>> {
         registration: app.config.registration,
         needs_first_account: !is_anybody,
         limits: &app.config.limits,
+        photo_needs_text: app.config.compatibility.original_clients,
         photo_types: Kind::ALL.map(Kind::media_type),
     }))
 }

@@ -10,7 +10,7 @@ use super::images::{Image, ImageView};
 use super::links::{LinkToPhoto, Links};
 use super::params::{IdempotencyKey, Piece};
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::clock::Zoned;
 use crate::domain::access;
 use crate::domain::ids::{Given, ShareId, SpaceId};
 use crate::domain::page::Page;
@@ -30,7 +30,7 @@ pub struct ShareView {
     space: Option<Space>,
     user: User,
     text: String,
-    timestamp: Timestamp,
+    timestamp: Zoned,
     image_url: Option<LinkToPhoto>,
     image: Option<Image>,
 }
@@ -44,7 +44,7 @@ impl ShareView {
             space: share.space,
             user: share.user,
             text: share.text,
-            timestamp: share.created_at,
+            timestamp: links.time(share.created_at),
             image_url,
             image,
         }
@@ -60,7 +60,12 @@ pub async fn create(
     form: ShareForm,
 ) -> Result<Json<ShareView>> {
     let key = key.parse()?;
-    let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
+    let words = form.text.as_deref();
+    let text = if form.photo.is_some() && !app.config.compatibility.original_clients {
+        ShareText::beside_a_photo(words, &app.config.limits)?
+    } else {
+        ShareText::parse(words, &app.config.limits)?
+    };
     let asker = form.user.user.id;
     let share = app.reserve_share();
     let photo = match form.photo {
@@ -139,13 +144,22 @@ pub async fn get(
 
 #[put("/shares/<id>", data = "<form>")]
 pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&'static str> {
-    let text = ShareText::parse(form.text.as_deref(), &app.config.limits)?;
+    let Words { text, alone } = Words::of(app, &form)?;
     let (asker, given) = (form.user.user.id, id.clone());
     let (space, share) = app
         .db
         .read(move |conn| {
-            access::editable(conn, asker, &given)
-                .map(|editable| (editable.space(), editable.share()))
+            let editable = access::editable(conn, asker, &given);
+            if let Some(refusal) = alone {
+                let is_beside_a_photo = match &editable {
+                    Ok(editable) => shares::has_photo(conn, editable)?,
+                    Err(_) => false,
+                };
+                if !is_beside_a_photo {
+                    return Err(refusal);
+                }
+            }
+            editable.map(|editable| (editable.space(), editable.share()))
         })
         .await?;
     let photo = match form.photo {
@@ -159,7 +173,7 @@ pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
     let edited = app.db.write(move |conn| {
         let editable = access::editable(conn, asker, &id)?;
-        let replaced = shares::edit(conn, &editable, &text, kept.as_ref(), now)?;
+        let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
         kept.iter()
             .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
         Ok(replaced)
@@ -180,6 +194,39 @@ pub async fn delete(app: &Shared, user: CurrentUser, id: Given<ShareId>) -> Resu
     });
     app.sweeper().delete_now(&deleted.await?).await;
     Ok("Share deleted")
+}
+
+/// What becomes of the text of a share that is edited.
+struct Words {
+    /// The new one; that of before stays where there is only a new photo.
+    text: Option<ShareText>,
+    /// What is answered before all else if the share has no photo to stand beside.
+    alone: Option<Error>,
+}
+
+impl Words {
+    fn of(app: &App, form: &ShareForm) -> Result<Self> {
+        let limits = &app.config.limits;
+        let needs_text = app.config.compatibility.original_clients;
+        match (
+            form.text.as_deref(),
+            ShareText::parse(form.text.as_deref(), limits),
+        ) {
+            (_, Ok(text)) => Ok(Self {
+                text: Some(text),
+                alone: None,
+            }),
+            (None, Err(_)) if form.photo.is_some() && !needs_text => Ok(Self {
+                text: None,
+                alone: None,
+            }),
+            (Some(words), Err(refusal)) if !needs_text => Ok(Self {
+                text: Some(ShareText::beside_a_photo(Some(words), limits)?),
+                alone: form.photo.is_none().then_some(refusal),
+            }),
+            (_, Err(refusal)) => Err(refusal),
+        }
+    }
 }
 
 async fn keep(

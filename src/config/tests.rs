@@ -419,3 +419,34 @@ fn a_value_of_the_wrong_kind_is_refused_in_words_with_the_whole_name_of_its_vari
         );
     }
 }
+
+#[test]
+fn clients_of_the_original_bring_their_limits_and_what_is_set_goes_over_them() {
+    let config = load(|jail| {
+        jail.create_file("Rocket.toml", "[default.app.limits]\nlogin_max = 20")?;
+        jail.set_env("SHARED_SPACES_COMPATIBILITY__ORIGINAL_CLIENTS", "true");
+        jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAX", "2000");
+        Ok(())
+    })
+    .unwrap();
+    let limits = config.limits;
+    assert!(config.compatibility.original_clients);
+    assert_eq!((limits.login_min, limits.login_max), (3, 20));
+    assert_eq!((limits.password_min, limits.password_max), (3, 99_999));
+    assert_eq!((limits.space_name_min, limits.space_name_max), (3, 15));
+    assert_eq!((limits.text_min, limits.text_max), (3, 2000));
+    // What is usual counts as set too.
+    let config = load(|jail| {
+        jail.create_file(
+            "Rocket.toml",
+            "[default.app]\ncompatibility.original_clients = true\nlimits.login_min = 2",
+        )
+        .map(drop)
+    });
+    assert_eq!(config.unwrap().limits.login_min, 2);
+    let refusal = refusal("SHARED_SPACES_COMPATIBILITY__ORIGINAL_CLIENTS", "yes");
+    assert!(
+        refusal.contains("compatibility.original_clients") && refusal.contains("true or false"),
+        "{refusal}"
+    );
+}

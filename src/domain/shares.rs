@@ -1,4 +1,4 @@
-//! Thoughts, with or without a photo.
+//! Thoughts, with or without a photo, and photos without a word.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -128,7 +128,7 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
 /// Shares a text, and a photo whose bytes are already in the temporary store. `id` was reserved for it.
 ///
 /// # Errors
-/// As [`find_made`].
+/// As [`find_made`]; there is neither a text nor a photo.
 pub fn create(
     conn: &Connection,
     member: &Member,
@@ -138,6 +138,7 @@ pub fn create(
     key: Option<&ClientKey>,
     now: Timestamp,
 ) -> Result<Created> {
+    says_something(text, photo.is_some())?;
     let made = conn
         .prepare_cached(
             "insert into shares (id, space_id, user_id, text, created_at, client_key)
@@ -229,17 +230,36 @@ fn get_by_id(conn: &Connection, id: ShareId) -> Result<Share> {
         .query_row([id], Share::from_row)?)
 }
 
-/// Replaces the text of a share and, if there is a new one, its photo. Gives the photos whose bytes are to be
-/// deleted.
+/// Whether a share has a photo.
+pub fn has_photo(conn: &Connection, editable: &Editable) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select exists (select 1 from photos where share_id = ?)")?
+        .query_row([editable.share()], |row| row.get(0))
+}
+
+/// A share is a text, a photo, or both.
+fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
+    if text.is_empty() && !has_photo {
+        return Err(Error::Blank("Text"));
+    }
+    Ok(())
+}
+
+/// Replaces the text of a share and its photo, each if there is a new one. Gives the photos whose bytes are to be deleted.
+///
+/// # Errors
+/// The new text is empty, and there is no photo.
 pub fn edit(
     conn: &Connection,
     editable: &Editable,
-    text: &ShareText,
+    text: Option<&ShareText>,
     photo: Option<&NewPhoto>,
     now: Timestamp,
 ) -> Result<Vec<PhotoName>> {
-    conn.prepare_cached("update shares set text = ? where id = ?")?
-        .execute((text.as_str(), editable.share()))?;
+    if let Some(text) = text {
+        says_something(text, photo.is_some() || has_photo(conn, editable)?)?;
+        conn.prepare_cached("update shares set text = ? where id = ?")?
+            .execute((text.as_str(), editable.share()))?;
+    }
     let Some(photo) = photo else {
         return Ok(Vec::new());
     };

@@ -31,8 +31,8 @@ pub struct SpaceName {
     key: String,
 }
 
-/// What somebody wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What somebody wrote; nothing, if a photo says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareText(String);
 
 impl Password {
@@ -121,6 +121,28 @@ impl ShareText {
         visible("Text", &text)?;
         without_nul("Text", &text)?;
         Ok(Self(text))
+    }
+
+    /// Checks the text of a share with a photo, which needs none: what is missing, or nothing to be seen, is empty.
+    ///
+    /// # Errors
+    /// Too long; or it is there, and too short or with a NUL.
+    pub fn beside_a_photo(text: Option<&str>, limits: &Limits) -> Result<Self> {
+        match Self::parse(text, limits) {
+            Err(Error::NotProvided(_) | Error::Blank(_)) => Ok(Self::default()),
+            // Bounded, because what is too long has another refusal.
+            Err(Error::TooShort { .. })
+                if text.is_some_and(|text| text.chars().all(characters::is_blank)) =>
+            {
+                Ok(Self::default())
+            }
+            parsed => parsed,
+        }
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The text as it was written.
@@ -227,15 +249,24 @@ mod tests {
 
     #[test]
     fn lengths_are_those_after_normalisation() {
+        let limits = Limits {
+            space_name_min: 3,
+            space_name_max: 3,
+            ..Limits::default()
+        };
+        let name = |text| SpaceName::parse(text, &limits).map(|name| name.text);
         // Two letters, each with a combining mark: four characters before NFC, two after.
-        assert_eq!(name("u\u{308}o\u{308}"), "Name min 3 characters");
-        assert_eq!(name("u\u{308}o\u{308}a"), "üöa");
+        assert_eq!(
+            name("u\u{308}o\u{308}").unwrap_err().to_string(),
+            "Name min 3 characters"
+        );
+        assert_eq!(name("u\u{308}o\u{308}a").unwrap(), "üöa");
     }
 
     #[test]
     fn too_long_comes_before_too_short_before_blank() {
         assert_eq!(name(&" ".repeat(51)), "Name max 50 characters");
-        assert_eq!(name("  "), "Name min 3 characters");
+        assert_eq!(name(""), "Name min 1 characters");
         assert_eq!(name("\u{2003}\t  "), "Name cannot be empty");
         assert_eq!(name("a\0b"), "Name cannot contain NUL characters");
         assert_eq!(name("a\nb"), "Name cannot contain control characters");
@@ -267,7 +298,8 @@ mod tests {
     fn a_name_has_no_spaces_around_it_and_none_is_counted() {
         assert_eq!(name(" Family\u{a0}"), "Family");
         assert_eq!(name("\u{3000}Book club "), "Book club");
-        assert_eq!(name(" ab "), "Name min 3 characters");
+        assert_eq!(name(" a "), "a");
+        assert_eq!(name("  "), "Name cannot be empty");
         assert_eq!(name(&format!(" {} ", "a".repeat(50))), "a".repeat(50));
         // A line break is none of the spaces that a keyboard adds.
         assert_eq!(name("Family\n"), "Name cannot contain control characters");
@@ -332,6 +364,31 @@ mod tests {
             ShareText::parse(None, &limits).unwrap_err().to_string(),
             "Text must be provided"
         );
+    }
+
+    #[test]
+    fn beside_a_photo_nothing_is_a_text_and_what_is_there_has_its_bounds() {
+        let beside = |text: Option<&str>, limits: &Limits| {
+            ShareText::beside_a_photo(text, limits)
+                .map_or_else(|refusal| refusal.to_string(), |text| text.0)
+        };
+        let limits = Limits::default();
+        for nothing in [None, Some(""), Some(" \r\n "), Some("\u{200b}\u{2800}")] {
+            assert_eq!(beside(nothing, &limits), "", "{nothing:?}");
+        }
+        assert_eq!(beside(Some("👍"), &limits), "👍");
+        let long = "x".repeat(2001);
+        assert_eq!(beside(Some(&long), &limits), "Text max 2000 characters");
+        assert_eq!(
+            beside(Some("a\0"), &limits),
+            "Text cannot contain NUL characters"
+        );
+        let limits = Limits {
+            text_min: 10,
+            ..limits
+        };
+        assert_eq!(beside(Some(" "), &limits), "");
+        assert_eq!(beside(Some("short"), &limits), "Text min 10 characters");
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn what_is_refused_for_how_it_is_written_is_no_attempt() {
     let app = TestApp::new();
     for _ in 0..100 {
         let reply = app.anonymous().register("a");
-        reply.is(400, "Login min 3 characters");
+        reply.is(400, "Login min 2 characters");
         let reply = app.anonymous().post("/login", json!({"login": "ann"}));
         reply.is(400, "Invalid payload: 'password'");
     }

@@ -2,6 +2,7 @@
 
 use rocket::http::ContentType;
 use serde_json::json;
+use shared_spaces::config::Limits;
 
 use crate::support::{Form, Reply, TestApp, pictures};
 
@@ -16,6 +17,8 @@ fn register(app: &TestApp, login: &str, password: &str) -> Reply {
 fn a_login_and_a_password_may_be_as_long_and_as_short_as_their_limits() {
     let app = TestApp::new();
     register(&app, "ann", &"p".repeat(8)).is_ok();
+    register(&app, "jo", &"p".repeat(8)).is_ok();
+    register(&app, "j", &"p".repeat(8)).is(400, "Login min 2 characters");
     register(&app, &"b".repeat(32), &"p".repeat(1024)).is_ok();
     register(&app, "cid", &"é".repeat(1024)).is_ok();
     register(&app, "dan", &"p".repeat(7)).is(400, "Password min 8 characters");
@@ -28,21 +31,22 @@ fn a_login_and_a_password_may_be_as_long_and_as_short_as_their_limits() {
 fn a_name_and_a_text_may_be_as_long_and_as_short_as_their_limits() {
     let app = TestApp::new();
     let ann = app.person("ann");
-    ann.space(&"x".repeat(3));
+    ann.space("x");
     ann.space(&"é".repeat(50));
     ann.post("/spaces", json!({"name": "é".repeat(51)}))
         .is(400, "Name max 50 characters");
     ann.put("/spaces/1", json!({"new-name": "é".repeat(50)}))
         .is(200, "Space renamed");
-    ann.put("/spaces/1", json!({"new-name": "xx"}))
-        .is(400, "Name min 3 characters");
+    ann.put("/spaces/1", json!({"new-name": ""}))
+        .is(400, "Name min 1 characters");
     ann.put("/spaces/1", json!({"new-name": " \t "}))
         .is(400, "Name cannot be empty");
-    let share = ann.share(1, "xyz");
+    let share = ann.share(1, "👍");
     let edit = |text: &str| ann.put_form(&format!("/shares/{share}"), Form::text(text));
     edit(&"x".repeat(2000)).is(200, "Share edited");
     edit(&"x".repeat(2001)).is(400, "Text max 2000 characters");
-    edit("xy").is(400, "Text min 3 characters");
+    edit("ok").is(200, "Share edited");
+    edit("").is(400, "Text min 1 characters");
     edit(" \r\n ").is(400, "Text cannot be empty");
 }
 
@@ -52,7 +56,7 @@ fn a_limit_is_tested_before_what_else_is_wrong_with_a_text() {
     let ann = app.person("ann");
     let post = |name: &str| ann.post("/spaces", json!({"name": name}));
     post(&" ".repeat(51)).is(400, "Name max 50 characters");
-    post("").is(400, "Name min 3 characters");
+    post("").is(400, "Name min 1 characters");
     post("\u{3000}\u{2003}\u{a0}").is(400, "Name cannot be empty");
     let (long, blank) = (" ".repeat(1025), " ".repeat(8));
     let change = |new: &str| {
@@ -69,13 +73,8 @@ fn a_limit_is_tested_before_what_else_is_wrong_with_a_text() {
 /// Existing clients of the seed were written for these.
 #[test]
 fn the_limits_of_the_seed_can_be_restored() {
-    let app = TestApp::with(|config| {
-        let limits = &mut config.limits;
-        (limits.login_min, limits.login_max) = (3, 15);
-        (limits.password_min, limits.password_max) = (3, 99_999);
-        (limits.space_name_min, limits.space_name_max) = (3, 15);
-        (limits.text_min, limits.text_max) = (3, 200);
-    });
+    let app = TestApp::with(|config| config.limits = Limits::of_the_original());
+    register(&app, "jo", "abc").is(400, "Login min 3 characters");
     register(&app, &"a".repeat(16), "abc").is(400, "Login max 15 characters");
     register(&app, "ann", "ab").is(400, "Password min 3 characters");
     register(&app, &"a".repeat(15), "abc").is_ok();
@@ -84,6 +83,8 @@ fn the_limits_of_the_seed_can_be_restored() {
     post(&"x".repeat(16)).is(400, "Name max 15 characters");
     post(&"x".repeat(15)).is_ok();
     let share = |text: &str| ann.post_form(PATH, Form::text(text));
+    post("xx").is(400, "Name min 3 characters");
+    share("xx").is(400, "Text min 3 characters");
     share(&"x".repeat(201)).is(400, "Text max 200 characters");
     share(&"x".repeat(200)).is_ok();
 }

@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod attempts;
 mod clock;
+mod compatibility;
 mod costs;
 mod deletion;
 mod downloads;

@@ -82,7 +82,7 @@ fn what_cannot_be_understood() {
         "too_long",
         "Name max 50 characters",
     );
-    expect(&name(json!("x")), 400, "too_short", "Name min 3 characters");
+    expect(&name(json!("")), 400, "too_short", "Name min 1 characters");
     expect(&name(json!("   ")), 400, "blank", "Name cannot be empty");
     expect(
         &name(json!("a\0b")),

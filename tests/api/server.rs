@@ -14,14 +14,15 @@ use crate::support::{Reply, TestApp};
 fn whoever_comes_is_told_what_the_server_takes() {
     let app = TestApp::new();
     let limits = json!({
-        "login_min": 3, "login_max": 32, "password_min": 8, "password_max": 1024,
-        "space_name_min": 3, "space_name_max": 50, "text_min": 3, "text_max": 2000,
+        "login_min": 2, "login_max": 32, "password_min": 8, "password_max": 1024,
+        "space_name_min": 1, "space_name_max": 50, "text_min": 1, "text_max": 2000,
         "photo_bytes": 26_214_400, "photo_pixels": 64_000_000
     });
     let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
     assert_eq!(
         app.anonymous().get("/server").is_ok(),
-        json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_types": types})
+        json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_needs_text": false,
+            "photo_types": types})
     );
 }
 

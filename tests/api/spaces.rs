@@ -29,7 +29,7 @@ fn a_name_is_checked_in_the_order_of_the_contract() {
     post(json!({"name": null})).is(400, "Name must be provided");
     post(json!({"name": 7})).is(400, "Name must be text");
     post(json!({"name": "x".repeat(51)})).is(400, "Name max 50 characters");
-    post(json!({"name": "  "})).is(400, "Name min 3 characters");
+    post(json!({"name": ""})).is(400, "Name min 1 characters");
     post(json!({"name": "    "})).is(400, "Name cannot be empty");
     post(json!({"name": "a\tb"})).is(400, "Name cannot contain control characters");
     assert_eq!(app.count("select count(*) from spaces"), 0);

@@ -28,8 +28,8 @@ fn what_the_rules_refuse_the_command_line_refuses_too() {
     );
     let add = |login: &str, password: &str| fails(folder.path(), &["user", "add", login], password);
     assert_eq!(
-        add("an", PASSWORD),
-        "shared-spaces: Login min 3 characters\n"
+        add("a", PASSWORD),
+        "shared-spaces: Login min 2 characters\n"
     );
     assert_eq!(
         add("ann", "short\n"),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { bytes, percent } from '../src/lib/numbers';
-import { day, exact, month, relative } from '../src/lib/time';
+import { day, exact, moment, month, relative } from '../src/lib/time';
 
 // Local noon, so that "yesterday" is the reader's.
 const noon = new Date(2026, 4, 20, 12).getTime();
@@ -53,4 +53,10 @@ test('sizes and parts are written as the reader writes them', () => {
   expect(bytes(1_500_000, 'de')).toBe('1,5 MB');
   expect(bytes(0, 'en')).toBe('0 byte');
   expect(percent(0.456, 'en')).toBe('46%');
+});
+
+test('a moment without a zone is in UTC, as one with it', () => {
+  expect(moment('2026-05-17T09:30:00')).toEqual(moment('2026-05-17T09:30:00Z'));
+  expect(moment('2026-05-17T09:30:00.25').getTime()).toBe(Date.UTC(2026, 4, 17, 9, 30, 0, 250));
+  expect(moment('2026-05-17T09:30:00+02:00').getTime()).toBe(Date.UTC(2026, 4, 17, 7, 30));
 });

@@ -31,7 +31,7 @@ pub fn description(app: &Shared) -> Json<Value> {
 /// The whole description, with the bounds of these settings.
 fn describe(config: &Config, installation: &str) -> Value {
     let mut paths = Map::new();
-    for operation in operations::all(&config.limits) {
+    for operation in operations::all(config) {
         let method = operation.method();
         let path = paths.entry(operation.path()).or_insert_with(|| json!({}));
         path[method] = operation.describe();
@@ -48,7 +48,7 @@ fn describe(config: &Config, installation: &str) -> Value {
         "tags": operations::TAGS.map(|(name, description)| json!({"name": name, "description": description})),
         "paths": paths,
         "components": {
-            "schemas": schemas::all(),
+            "schemas": schemas::all(config),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer",
                     "description": "The `access_token` that `POST /login` gives."},

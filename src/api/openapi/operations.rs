@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::operation::{Operation, operation, query};
 use super::schemas::{line, password};
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::domain::invitations::Terms;
 use crate::error::Error;
 
@@ -23,14 +23,15 @@ pub const TAGS: [(&str, &str); 7] = [
     ("photos", "The photos of shares"),
 ];
 
-/// Every operation, with these bounds.
-pub fn all(limits: &Limits) -> Vec<Operation> {
+/// Every operation, with the bounds of these settings.
+pub fn all(config: &Config) -> Vec<Operation> {
+    let limits = &config.limits;
     let mut all = server();
     all.extend(accounts(limits));
     all.extend(spaces(limits));
     all.extend(members());
     all.extend(invitations());
-    all.extend(sharing::shares(limits));
+    all.extend(sharing::shares(config));
     all.extend(sharing::photos());
     all
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::operation::reference;
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 
 /// Text of one line, within bounds that count Unicode characters.
 pub fn line(min: usize, max: usize) -> Value {
@@ -28,11 +28,16 @@ pub fn password(limits: &Limits) -> Value {
     lines(limits.password_min, limits.password_max)
 }
 
-/// Every schema, by name.
-pub fn all() -> Value {
+/// Every schema, by name, with the answers that these settings make.
+pub fn all(config: &Config) -> Value {
     let nullable = |schema: &str| json!({"oneOf": [reference(schema), {"type": "null"}]});
     let moment =
         json!({"type": "string", "format": "date-time", "example": "2026-05-17T09:30:00.250Z"});
+    let shared_at = if config.compatibility.original_clients {
+        json!({"type": "string", "description": "In UTC, though it says no zone.", "example": "2026-05-17T09:30:00"})
+    } else {
+        moment.clone()
+    };
     let link = json!({"type": "string", "format": "uri",
         "example": "http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl"});
     let maybe_link = json!({"oneOf": [link, {"type": "null"}]});
@@ -77,11 +82,11 @@ pub fn all() -> Value {
                 "example": "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"},
             "previews": object(json!({"small": reference("Preview"), "large": reference("Preview")})),
         })),
-        "ShareInList": object(share(&moment, &maybe_link, nullable("Image"))),
+        "ShareInList": object(share(&shared_at, &maybe_link, nullable("Image"))),
         "Share": {"allOf": [reference("ShareInList"), object(json!({"space": reference("Space")}))]},
         "ImageInList": object(json!({
             "image_url": link, "image": reference("Image"), "share_id": reference("Id"),
-            "user": reference("User"), "timestamp": moment,
+            "user": reference("User"), "timestamp": shared_at,
         })),
         "Invitation": object(invitation(&moment)),
         "InvitationWithLink": {"allOf": [reference("Invitation"), object(json!({
@@ -96,6 +101,7 @@ pub fn all() -> Value {
             "registration": {"type": "string", "enum": ["open", "invite", "closed"]},
             "needs_first_account": yes_or_no,
             "limits": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+            "photo_needs_text": yes_or_no,
             "photo_types": {"type": "array", "items": {"type": "string", "example": "image/jpeg"}},
         })),
     })

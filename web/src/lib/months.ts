@@ -1,6 +1,6 @@
 // Photos by the month in which they were shared.
 
-import { month } from './time';
+import { moment, month } from './time';
 
 export interface Month<T> {
   /** As the reader writes it: "May 2026". */
@@ -12,7 +12,7 @@ export interface Month<T> {
 export function byMonth<T extends { timestamp: string }>(photos: readonly T[], locale: string): Month<T>[] {
   const months = new Map<number, Month<T>>();
   for (const photo of photos) {
-    const date = new Date(photo.timestamp);
+    const date = moment(photo.timestamp);
     const number = date.getFullYear() * 12 + date.getMonth();
     const known = months.get(number);
     if (known) known.photos.push(photo);

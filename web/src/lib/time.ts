@@ -4,9 +4,14 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A moment as the server writes it. A server for clients of the original system says no zone; it is UTC all the same. */
+export function moment(timestamp: string): Date {
+  return new Date(/T[\d:.]+$/.test(timestamp) ? `${timestamp}Z` : timestamp);
+}
+
 /** How long ago, for the last days, then the date. `justNow` is what the last seconds are called. */
 export function relative(timestamp: string, now: number, locale: string, justNow: string): string {
-  const then = new Date(timestamp);
+  const then = moment(timestamp);
   // A clock that goes slow must not put what has happened into the future.
   const seconds = Math.max(0, (now - then.getTime()) / 1000);
   const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -25,17 +30,17 @@ export function relative(timestamp: string, now: number, locale: string, justNow
 
 /** The full date and time. */
 export function exact(timestamp: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(timestamp));
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(moment(timestamp));
 }
 
 /** The day, in full. */
 export function day(timestamp: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(new Date(timestamp));
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(moment(timestamp));
 }
 
 /** The month, as a heading. */
 export function month(timestamp: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(new Date(timestamp));
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(moment(timestamp));
 }
 
 /** How many midnights lie between two moments. */

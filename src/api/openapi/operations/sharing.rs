@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query};
 use crate::api::openapi::schemas::lines;
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::error::Error;
 use crate::photos::intake::{too_many_bytes, too_many_pixels};
 
-pub fn shares(limits: &Limits) -> Vec<Operation> {
+pub fn shares(config: &Config) -> Vec<Operation> {
+    let limits = &config.limits;
+    let form = || share_form(limits, config.compatibility.original_clients);
     vec![
         operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, and perhaps a photo")
             .for_users()
@@ -18,7 +20,7 @@ pub fn shares(limits: &Limits) -> Vec<Operation> {
                 "description": "A word of your own: sent again with the same one, the share is not made twice.",
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
             }))
-            .takes_body(share_form(limits))
+            .takes_body(form())
             .gives("Share")
             .refuses([Error::KeyOfAnotherSpace])
             .refuses(share_refusals(limits))
@@ -33,7 +35,7 @@ pub fn shares(limits: &Limits) -> Vec<Operation> {
             .refuses([Error::NoShare, Error::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
             .for_users()
-            .takes_body(share_form(limits))
+            .takes_body(form())
             .says("Share edited")
             .refuses(share_refusals(limits))
             .refuses([Error::NoShare, Error::NotOwner, Error::NotMember]),
@@ -111,15 +113,22 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
         ])
 }
 
-/// The form of a share, as either kind of form.
-fn share_form(limits: &Limits) -> Value {
+/// The form of a share, as either kind of form. Where there is no photo it has a text, and beside one perhaps too.
+fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     const WORDS: &str = "Nice weather - let's have a barbecue";
     let mut text = lines(limits.text_min, limits.text_max);
     text["example"] = json!(WORDS);
     let example = json!({"text": WORDS});
     let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP or GIF."});
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
+    let text_alone = form(json!({"text": text}));
+    if !photo_needs_text {
+        text["description"] = json!("May be missing or empty beside a photo.");
+    }
     let mut parts = form(json!({"text": text, "file": file}));
+    if !photo_needs_text {
+        parts["required"] = json!([]);
+    }
     // What stands in the header of a part.
     parts["propertyNames"] = json!({"pattern": r#"^[^\x00-\x1f\x7f"\\]+$"#});
     json!({
@@ -128,7 +137,7 @@ fn share_form(limits: &Limits) -> Value {
             "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif"}},
             "example": example,
         },
-        "application/x-www-form-urlencoded": {"schema": form(json!({"text": text})), "example": example},
+        "application/x-www-form-urlencoded": {"schema": text_alone, "example": example},
     })
 }
 

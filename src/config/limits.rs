@@ -1,0 +1,98 @@
+//! The bounds of what people send.
+
+use anyhow::{Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text::{Login, Password};
+
+/// Lengths are in Unicode characters after NFC normalisation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The shortest login.
+    pub login_min: usize,
+    /// The longest login.
+    pub login_max: usize,
+    /// The shortest password.
+    pub password_min: usize,
+    /// The longest password.
+    pub password_max: usize,
+    /// The shortest name of a space.
+    pub space_name_min: usize,
+    /// The longest name of a space.
+    pub space_name_max: usize,
+    /// The shortest text of a share.
+    pub text_min: usize,
+    /// The longest text of a share.
+    pub text_max: usize,
+    /// The largest photo, in bytes as uploaded.
+    pub photo_bytes: u64,
+    /// The largest photo, in pixels (width times height).
+    pub photo_pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            login_min: 2,
+            login_max: 32,
+            password_min: 8,
+            password_max: 1024,
+            space_name_min: 1,
+            space_name_max: 50,
+            text_min: 1,
+            text_max: 2000,
+            photo_bytes: 25 * 1024 * 1024,
+            photo_pixels: 64_000_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Those that clients of the original system were written for. It had none for photos.
+    pub fn of_the_original() -> Self {
+        Self {
+            login_min: 3,
+            login_max: 15,
+            password_min: 3,
+            password_max: 99_999,
+            space_name_min: 3,
+            space_name_max: 15,
+            text_min: 3,
+            text_max: 200,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        for (name, min, max) in [
+            ("login", self.login_min, self.login_max),
+            ("password", self.password_min, self.password_max),
+            ("space_name", self.space_name_min, self.space_name_max),
+            ("text", self.text_min, self.text_max),
+        ] {
+            ensure!(
+                (1..=max).contains(&min),
+                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max"
+            );
+        }
+        for (name, max, most) in [
+            ("login", self.login_max, Login::MOST),
+            ("password", self.password_max, Password::MOST),
+        ] {
+            ensure!(
+                max <= most,
+                "The setting limits.{name}_max must be at most {most}"
+            );
+        }
+        ensure!(
+            self.photo_bytes > 0,
+            "The setting limits.photo_bytes must be above 0"
+        );
+        ensure!(
+            self.photo_pixels > 0,
+            "The setting limits.photo_pixels must be above 0"
+        );
+        Ok(())
+    }
+}
