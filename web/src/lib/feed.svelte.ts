@@ -1,34 +1,44 @@
 // The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
 import * as api from './api';
-import { merge } from './merge';
+import { ApiError } from './errors';
+import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
 import { Once } from './once';
 import { session } from './session.svelte';
+import { Turns } from './turns';
 import type { Piece, Share } from './types';
 
 const FIRST = 12;
-const LOOK = 20;
+/** How many are looked at from the top: more where more has come since. The last is the most that the server gives at once. */
+const LOOKS = [5, 40, 500];
+const [FEW = 0, MOST = 0] = [LOOKS[0], LOOKS.at(-1)];
+/** A look that takes longer has been lost. */
+const PATIENCE = 30_000;
 
 export class Feed {
-  shares = $state.raw<Share[]>([]);
-  /** Newer ones that aren't shown yet. */
-  waiting = $state.raw<Share[]>([]);
   ready = $state(false);
   loading = $state(false);
   /** Why the last piece couldn't be read. */
   error = $state.raw<unknown>(null);
 
-  #next = $state<string | null>(null);
+  #known = $state.raw<Known<Share>>(nothing());
   #reading = new Once();
-  /** What waits doesn't reach down to what is shown: then it takes its place. */
-  #gap: Piece<Share> | null = null;
-  /** How often something was changed from here. */
-  #changes = 0;
+  #looking = new Once();
+  #turns = new Turns();
 
   constructor(readonly space: number) {}
 
+  get shares(): Share[] {
+    return shownOf(this.#known);
+  }
+
+  /** Newer ones that aren't shown yet. */
+  get waiting(): Share[] {
+    return waitingOf(this.#known);
+  }
+
   get isWhole(): boolean {
-    return this.ready && this.#next === null;
+    return this.ready && this.#known.next === null;
   }
 
   /** Reads the first piece, or the next one. Asked twice at once, it is read once. */
@@ -41,11 +51,15 @@ export class Feed {
     this.loading = true;
     this.error = null;
     try {
-      const piece = this.#next === null ? await api.shares(this.space, FIRST) : await api.moreShares(this.#next);
-      const known = new Set(this.shares.map((share) => share.id));
-      this.shares = [...this.shares, ...piece.rows.filter((share) => !known.has(share.id))];
-      this.#next = piece.next;
-      this.ready = true;
+      if (this.#known.next === null) {
+        await this.#ask(
+          () => api.shares(this.space, FIRST),
+          (known, piece) => reveal(refresh(known, piece, isMine)),
+        );
+        this.ready = true;
+      } else {
+        await this.#ask(() => this.#older(), extend);
+      }
     } catch (error) {
       this.error = error;
     } finally {
@@ -53,56 +67,81 @@ export class Feed {
     }
   }
 
-  /** Looks for what has changed at the top. New ones by others wait until they are asked for. */
-  async look(): Promise<void> {
+  /** What is behind the last row that is known when this is asked. */
+  #older(): Promise<Piece<Share>> {
+    const { next } = this.#known;
+    return next === null ? Promise.resolve({ rows: [], next }) : api.moreShares(next);
+  }
+
+  /**
+   * Looks for what has changed: at the top, or with `whole` in all that is known. New ones by others wait until they are
+   * asked for, unless `show` says to show them. Fails silently; `refused` is called where the space isn't open any more.
+   */
+  async look({ whole = false, show = false, refused = () => {} } = {}): Promise<void> {
     if (!this.ready || this.loading) return;
-    let piece: Piece<Share>;
-    let changes: number;
+    const look = () =>
+      this.#ask(
+        () => this.#top(whole),
+        (known, piece) => (show ? reveal : same)(refresh(known, piece, isMine)),
+      );
     try {
-      // What was read before something was changed here doesn't know of it, and would undo it on the screen.
-      do {
-        changes = this.#changes;
-        piece = await api.shares(this.space, LOOK);
-      } while (changes !== this.#changes);
-    } catch {
+      await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
+    } catch (error) {
       // Nobody asked for it; the connection and the session have heard of it.
+      if (error instanceof ApiError && [403, 404].includes(error.status)) refused();
+    }
+  }
+
+  /** Reads from the top down to what is known, or to the end of it. */
+  async #top(whole: boolean): Promise<Piece<Share>> {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const { rows, settled } = this.#known;
+    const least = whole ? Math.min(MOST, Math.max(FEW, rows.length)) : FEW;
+    const [first = MOST, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
+    let piece = await api.shares(this.space, first, signal);
+    for (const limit of further) {
+      if (piece.next === null || (piece.rows.at(-1)?.id ?? 0) <= settled) break;
+      piece = await api.shares(this.space, limit, signal);
+    }
+    return piece;
+  }
+
+  /** Asks, and again for as long as the answer is older than what is known by then. */
+  async #ask(ask: () => Promise<Piece<Share>>, take: (known: Known<Share>, piece: Piece<Share>) => Known<Share>): Promise<void> {
+    for (;;) {
+      const turn = this.#turns.begin();
+      const piece = await ask();
+      if (!this.#turns.takes(turn)) continue;
+      this.#known = take(this.#known, piece);
       return;
     }
-    const merged = merge(this.shares, piece);
-    this.shares = merged.shown;
-    this.#gap = merged.overlaps ? null : piece;
-    this.waiting = merged.fresh;
-    if (merged.fresh.every((share) => share.user.id === session.me.id)) this.showWaiting();
   }
 
   showWaiting(): void {
-    if (this.#gap) {
-      this.shares = this.#gap.rows;
-      this.#next = this.#gap.next;
-    } else {
-      this.shares = [...this.waiting, ...this.shares];
-    }
-    this.#gap = null;
-    this.waiting = [];
+    this.#known = reveal(this.#known);
   }
 
   /** Puts in a share that was just made, unless it is there already. */
   add(share: Share): void {
-    this.#changes += 1;
-    this.waiting = this.waiting.filter((each) => each.id !== share.id);
-    if (!this.shares.some((each) => each.id === share.id)) this.shares = [share, ...this.shares];
+    this.#changed(insert(this.#known, share));
   }
 
   replace(share: Share): void {
-    this.#changes += 1;
-    this.shares = this.shares.map((each) => (each.id === share.id ? share : each));
+    this.#changed(change(this.#known, share.id, () => share));
   }
 
   remove(id: number): void {
-    this.#changes += 1;
-    this.shares = this.shares.filter((share) => share.id !== id);
+    this.#changed(remove(this.#known, id));
+  }
+
+  #changed(known: Known<Share>): void {
+    this.#turns.changed();
+    this.#known = known;
   }
 }
+
+const same = <T>(known: T): T => known;
+const isMine = (share: Share) => share.user.id === session.me.id;
 
 const feeds = new Map<number, Feed>();
 session.afterSignOut(() => feeds.clear());

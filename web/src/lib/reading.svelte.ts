@@ -12,3 +12,20 @@ export function whenReachable(read: () => void): void {
     untrack(read);
   });
 }
+
+/** Looks every so many milliseconds, and when one comes back to the page; not while nobody sees it. To be called while a
+component is made. */
+export function whileSeen(every: number, look: (returned: boolean) => void): void {
+  const ask = (returned: boolean) => document.visibilityState === 'visible' && !connection.lost && look(returned);
+  const returned = () => ask(true);
+  $effect(() => {
+    const timer = setInterval(() => ask(false), every);
+    addEventListener('focus', returned);
+    document.addEventListener('visibilitychange', returned);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('focus', returned);
+      document.removeEventListener('visibilitychange', returned);
+    };
+  });
+}
