@@ -59,6 +59,8 @@ pub mod private;
 pub mod qr;
 // Places of which there are only so many.
 pub mod places;
+// Room that many share, and who gives way.
+pub mod room;
 // Connections.
 pub mod server;
 // How many uploads at once.

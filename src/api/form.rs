@@ -30,6 +30,7 @@ use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::photos::buffers::ROOM;
 use crate::photos::intake::{Received, Upload, too_many_bytes};
+use crate::room::Stage;
 use crate::uploads::UnderWay;
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
@@ -118,7 +119,8 @@ impl ShareForm {
             None => parts.await?,
             Some(place) => tokio::select! {
                 parts = parts => {
-                    place.has_arrived();
+                    // All of it is there, so it gives way to nobody.
+                    place.is_at(Stage::Settled);
                     parts?
                 }
                 () = place.gives_way() => return Err(Error::GaveWay),
@@ -250,7 +252,7 @@ impl Multi<'_> {
         self.pace.look_for_content();
         let chunk = self.in_time(part.chunk()).await?;
         if let (Some(under_way), Some(chunk)) = (self.under_way, &chunk) {
-            under_way.received(chunk.len());
+            under_way.moved(chunk.len());
         }
         Ok(chunk)
     }

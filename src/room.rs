@@ -1,0 +1,346 @@
+//! Room that many share. When it is used up, who holds most of it gives way to who holds less, and who is slow to all.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// After this time somebody may be called slow.
+const JUDGED_AFTER: Duration = Duration::from_secs(10);
+/// Who moves fewer bytes than this in a second is slow.
+const SLOW: u64 = 16 * 1024;
+
+/// Room of a certain size, in whatever it is counted; clones share it.
+pub struct Room<K> {
+    shared: Arc<Shared<K>>,
+    size: u64,
+    each: u64,
+}
+
+struct Shared<K> {
+    held: Mutex<Vec<Arc<Held<K>>>>,
+    freed: Notify,
+}
+
+/// A part of the room, until it is dropped.
+pub struct Holding<K> {
+    shared: Arc<Shared<K>>,
+    held: Arc<Held<K>>,
+}
+
+struct Held<K> {
+    size: u64,
+    state: Mutex<State<K>>,
+    gives_way: Notify,
+}
+
+#[derive(Clone, Copy)]
+struct State<K> {
+    whose: Option<K>,
+    stage: Stage,
+    /// Since when it is at this stage, and how many bytes have moved meanwhile.
+    since: Instant,
+    moved: u64,
+}
+
+/// How far somebody has got. Of several, the one who has got least far gives way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Nothing has been asked yet.
+    Idle,
+    /// Bytes are under way, as fast as the other side sends or reads them.
+    Moving,
+    /// Everything has come, and the server is at work.
+    Working,
+    /// It gives way to nobody.
+    Settled,
+}
+
+/// Why there is no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRoom {
+    /// They have as much as each may have.
+    Own,
+    /// All of it is held by others who have no more than they would have, and none of them is slow. `has_some` tells whether
+    /// they have some of it already.
+    All { has_some: bool },
+}
+
+impl<K> Clone for Room<K> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Room<K> {
+    /// Room of this `size`, of which `each` may have as much.
+    pub fn new(size: u64, each: u64) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                held: Mutex::default(),
+                freed: Notify::new(),
+            }),
+            size,
+            each,
+        }
+    }
+
+    /// Takes a part of it. Where too little is left, others give way: those who hold most of it, as long as they keep at least
+    /// what the newcomer gets, and those who are slow. Somebody who isn't known counts as one who has nothing else.
+    ///
+    /// # Errors
+    /// There is no room, and nobody gives way.
+    pub fn take(&self, whose: Option<K>, size: u64) -> Result<Holding<K>, NoRoom> {
+        // What is larger than the room can have all of it.
+        let size = size.min(self.size);
+        let mut held = self.shared.lock();
+        let of_same = held
+            .iter()
+            .filter(|other| whose.is_some() && other.state().whose == whose);
+        let own: u64 = of_same.map(|other| other.size).sum();
+        if own + size > self.each {
+            return Err(NoRoom::Own);
+        }
+        let used: u64 = held.iter().map(|other| other.size).sum();
+        let missing = (used + size).saturating_sub(self.size);
+        if missing > 0 {
+            let leave = who_gives_way(&held, own + size, missing)
+                .ok_or(NoRoom::All { has_some: own > 0 })?;
+            held.retain(|other| !leave.iter().any(|leaving| Arc::ptr_eq(leaving, other)));
+            leave
+                .iter()
+                .for_each(|leaving| leaving.gives_way.notify_one());
+        }
+        let new = Arc::new(Held {
+            size,
+            state: Mutex::new(State {
+                whose,
+                stage: Stage::Idle,
+                since: Instant::now(),
+                moved: 0,
+            }),
+            gives_way: Notify::new(),
+        });
+        held.push(new.clone());
+        Ok(Holding {
+            shared: self.shared.clone(),
+            held: new,
+        })
+    }
+
+    /// Waits until some of it has become free.
+    pub async fn freed(&self) {
+        self.shared.freed.notified().await;
+    }
+}
+
+/// Those who leave so that `missing` becomes free for somebody who then has `own`; none if too few would.
+fn who_gives_way<K: Copy + Eq + Hash>(
+    held: &[Arc<Held<K>>],
+    own: u64,
+    missing: u64,
+) -> Option<Vec<Arc<Held<K>>>> {
+    let mut of_each: HashMap<K, u64> = HashMap::new();
+    let mut candidates = Vec::new();
+    for other in held {
+        let state = other.state();
+        if let Some(whose) = state.whose {
+            *of_each.entry(whose).or_default() += other.size;
+        }
+        if state.stage != Stage::Settled {
+            candidates.push((other, state));
+        }
+    }
+    let (mut leave, mut free) = (Vec::new(), 0);
+    while free < missing {
+        let in_all = |other: &Held<K>, state: &State<K>| {
+            let all = state.whose.and_then(|whose| of_each.get(&whose));
+            all.copied().unwrap_or(other.size)
+        };
+        let may_leave = candidates.iter().enumerate().filter(|(_, (other, state))| {
+            in_all(other, state) - other.size >= own || state.is_slow()
+        });
+        let (place, _) = may_leave.max_by(|(_, (a, of_a)), (_, (b, of_b))| {
+            let by_size = in_all(a, of_a).cmp(&in_all(b, of_b));
+            by_size
+                .then(of_b.stage.cmp(&of_a.stage))
+                .then(of_b.pace().cmp(&of_a.pace()))
+                .then(of_b.since.cmp(&of_a.since))
+        })?;
+        let (leaving, state) = candidates.swap_remove(place);
+        if let Some(all) = state.whose.and_then(|whose| of_each.get_mut(&whose)) {
+            *all -= leaving.size;
+        }
+        free += leaving.size;
+        leave.push(leaving.clone());
+    }
+    Some(leave)
+}
+
+impl<K> Shared<K> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Held<K>>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Copy> Held<K> {
+    fn state(&self) -> State<K> {
+        *self.lock()
+    }
+}
+
+impl<K> Held<K> {
+    fn lock(&self) -> MutexGuard<'_, State<K>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K> State<K> {
+    /// Bytes in a second.
+    fn pace(&self) -> u64 {
+        let millis = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.moved.saturating_mul(1000) / millis.max(1)
+    }
+
+    fn is_slow(&self) -> bool {
+        self.stage <= Stage::Moving && self.since.elapsed() >= JUDGED_AFTER && self.pace() < SLOW
+    }
+}
+
+impl<K: Copy> Holding<K> {
+    /// Whose it is, if that is known.
+    pub fn whose(&self) -> Option<K> {
+        self.held.state().whose
+    }
+
+    /// Says whose it is from now on.
+    pub fn belongs_to(&self, whose: Option<K>) {
+        self.held.lock().whose = whose;
+    }
+
+    /// Says how far it has got. At another stage than before, the bytes and the time are counted from here.
+    pub fn is_at(&self, stage: Stage) {
+        let mut state = self.held.lock();
+        if state.stage != stage {
+            (state.stage, state.since, state.moved) = (stage, Instant::now(), 0);
+        }
+    }
+
+    /// Counts bytes that have come or gone.
+    pub fn moved(&self, bytes: usize) {
+        self.held.lock().moved += bytes as u64;
+    }
+
+    /// Waits until it has to give way: somebody else has got its room already.
+    pub async fn gives_way(&self) {
+        self.held.gives_way.notified().await;
+    }
+}
+
+impl<K> Drop for Holding<K> {
+    fn drop(&mut self) {
+        let mut held = self.shared.lock();
+        held.retain(|other| !Arc::ptr_eq(other, &self.held));
+        drop(held);
+        self.shared.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{advance, timeout};
+
+    use super::*;
+
+    async fn has_given_way(holding: &Holding<u32>) -> bool {
+        timeout(Duration::ZERO, holding.gives_way()).await.is_ok()
+    }
+
+    async fn how_many_gave_way(holdings: &[Holding<u32>]) -> usize {
+        let mut gone = 0;
+        for holding in holdings {
+            gone += usize::from(has_given_way(holding).await);
+        }
+        gone
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_holds_most_gives_way_until_all_have_the_same() {
+        let room = Room::new(100, 50);
+        let held: Vec<_> = (0..100)
+            .map(|n| room.take(Some(n / 50), 1).unwrap())
+            .collect();
+        assert_eq!(room.take(Some(0), 1).err(), Some(NoRoom::Own));
+        let others: Vec<_> = (0..33).map(|_| room.take(Some(7), 1).unwrap()).collect();
+        assert_eq!(how_many_gave_way(&held).await, 33);
+        assert_eq!(how_many_gave_way(&others).await, 0);
+        let has_some = true;
+        assert_eq!(room.take(Some(7), 1).err(), Some(NoRoom::All { has_some }));
+        assert!(room.take(Some(8), 1).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_one_holder_that_which_has_got_least_far_goes_first_and_what_is_settled_stays() {
+        let room = Room::new(6, 6);
+        let held: Vec<_> = (0..6).map(|_| room.take(Some(1), 1).unwrap()).collect();
+        held[0].is_at(Stage::Settled);
+        held[1].is_at(Stage::Working);
+        held[2].is_at(Stage::Moving);
+        held[3].is_at(Stage::Moving);
+        held[2].moved(1000);
+        held[3].moved(100);
+        advance(Duration::from_secs(1)).await;
+        held[4].is_at(Stage::Moving);
+        held[4].is_at(Stage::Idle);
+        // The order in which they go: longest idle, idle, slower, faster, at work.
+        let mut others = Vec::new();
+        for (other, leaves) in [5, 4, 3, 2, 1].into_iter().enumerate() {
+            others.push(room.take(Some(10 + other as u32), 1).unwrap());
+            assert!(has_given_way(&held[leaves]).await, "{leaves}");
+        }
+        assert!(!has_given_way(&held[0]).await);
+        let has_some = false;
+        assert_eq!(room.take(Some(20), 1).err(), Some(NoRoom::All { has_some }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_large_has_several_give_way_or_none() {
+        let room = Room::new(100, 100);
+        let small: Vec<_> = (0..80).map(|_| room.take(Some(1), 1).unwrap()).collect();
+        let one = room.take(Some(2), 20).unwrap();
+        assert!(room.take(Some(3), 41).is_err());
+        assert_eq!(how_many_gave_way(&small).await, 0);
+        let _large = room.take(Some(3), 40).unwrap();
+        assert_eq!(how_many_gave_way(&small).await, 40);
+        assert!(!has_given_way(&one).await);
+        // What is larger than the room needs all of it.
+        assert!(room.take(Some(4), 1000).is_err());
+        drop((small, one, _large));
+        let all = room.take(Some(4), 1000).unwrap();
+        assert!(room.take(Some(5), 1).is_err());
+        drop(all);
+        assert!(room.take(Some(5), 1).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_isnt_known_counts_for_themselves_until_they_are() {
+        let room = Room::new(4, 4);
+        let held: Vec<_> = (0..4).map(|_| room.take(None, 1).unwrap()).collect();
+        assert!(room.take(None, 1).is_err());
+        held[0].belongs_to(Some(1));
+        held[1].belongs_to(Some(1));
+        advance(Duration::from_secs(1)).await;
+        let _new = room.take(None, 1).unwrap();
+        assert_eq!(how_many_gave_way(&held[..2]).await, 1);
+        // And who is slow gives way to everybody.
+        advance(JUDGED_AFTER).await;
+        let _new = room.take(Some(9), 1).unwrap();
+        assert_eq!(how_many_gave_way(&held).await, 1);
+    }
+}
