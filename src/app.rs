@@ -1,5 +1,6 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
+use std::net::IpAddr;
 use std::path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -31,9 +32,14 @@ use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 use crate::private;
 use crate::record::Seldom;
+use crate::room::Room;
 use crate::upkeep::Upkeep;
 use crate::uploads::Uploads;
 
+/// The bytes that JSON bodies may take beyond what each connection has for one.
+const BODIES: u64 = 8 * 1024 * 1024;
+/// The bytes that large lists may take while they wait for their readers: eight of the largest, or hundreds of usual ones.
+const ANSWERS: u64 = 32 * 1024 * 1024;
 /// How long the very first start waits for what S3 says.
 const ASKING: Duration = Duration::from_secs(5);
 
@@ -46,6 +52,10 @@ pub struct App {
     pub passwords: Passwords,
     pub attempts: Attempts,
     pub uploads: Uploads,
+    /// The memory for JSON bodies that are larger than any of ours.
+    pub bodies: Room<IpAddr>,
+    /// The memory for answers that are made whole and are large.
+    pub answers: Room<IpAddr>,
     pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
@@ -125,6 +135,8 @@ impl App {
             sorted,
             attempts: Attempts::new(&config.rate_limits, &clock),
             uploads: Uploads::new(&config.connections),
+            bodies: Room::new(BODIES, u64::MAX),
+            answers: Room::new(ANSWERS, u64::MAX),
             seldom: Seldom::new(&clock),
             intake: Intake::new(store.clone(), config.limits.clone()),
             links: LinkKey::open(&folder.join(folder::KEY))?,

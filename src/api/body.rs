@@ -1,7 +1,9 @@
 //! What is asked: JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
 //! contract lists the keys.
 
+use std::fmt::Display;
 use std::io;
+use std::net::IpAddr;
 
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
@@ -11,13 +13,19 @@ use tokio::io::{AsyncReadExt, Take};
 use tokio::time::timeout;
 
 use super::guards::refused;
+use super::object;
 use super::parameters::Parameterized;
+use super::visitor::Visitor;
+use crate::address::network;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::room::{Holding, Stage};
 use crate::server::{Arrival, Arriving};
 
 /// The largest JSON body.
 const LIMIT_MIB: u64 = 1;
+/// What every connection may have of one in memory: more than those of our own clients have.
+const ORDINARY: u64 = 64 * 1024;
 
 /// A key of a body.
 pub struct Field {
@@ -92,35 +100,22 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
             "The body must be JSON, with Content-Type: application/json",
         ));
     }
-    let limit = LIMIT_MIB.mebibytes().as_u64();
-    let body = read_all(open(request, data, limit + 1), limit);
-    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
-    let stall = request
+    let app = request
         .rocket()
         .state::<App>()
-        .map(|app| app.config.connections.stall());
-    let body = timeout(stall.unwrap_or_default(), body).await;
-    let Some(body) = body.map_err(|_| Error::TooSlow)?? else {
-        return Err(Error::TooLarge {
-            what: "Body",
-            limit: format!("{LIMIT_MIB} MiB"),
-        });
-    };
+        .ok_or_else(|| Error::Internal(anyhow::anyhow!("no application is managed")))?;
+    let body = read_all(app, request, data);
+    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
+    let body = timeout(app.config.connections.stall(), body).await;
+    let Received { bytes, _room } = body.map_err(|_| Error::TooSlow)??;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
-    let object: Map<String, Value> = match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => object,
-        Ok(_) => {
-            return Err(Error::Malformed(String::from(
-                "The body must be a JSON object",
-            )));
-        }
-        Err(error) => {
-            return Err(Error::Malformed(format!(
-                "The body isn't valid JSON: {error}"
-            )));
-        }
-    };
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let invalid = |why: &dyn Display| Error::Malformed(format!("The body isn't valid JSON: {why}"));
+    let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
+    let is_known = |key: &str| T::FIELDS.iter().any(|field| field.key == key);
+    let object = object::parse(text, is_known).map_err(|error| invalid(&error))?;
+    let object =
+        object.ok_or_else(|| Error::Malformed(String::from("The body must be a JSON object")))?;
     check(&object, T::FIELDS)?;
     serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
 }
@@ -170,13 +165,63 @@ pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> 
     body.take(most)
 }
 
-/// All bytes of a body; `None` if they are more than `limit`.
-pub async fn read_all(mut body: Opened<'_>, limit: u64) -> Result<Option<Vec<u8>>> {
+/// A body that is there, with the room that it takes.
+struct Received {
+    bytes: Vec<u8>,
+    _room: Option<Holding<IpAddr>>,
+}
+
+/// All bytes of a body. One that is larger than any of ours needs room, which all who aren't known yet have together.
+async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Received> {
+    let told = request.headers().get_one("Content-Length");
+    let told = told.and_then(|length| length.parse().ok());
+    let limit = LIMIT_MIB.mebibytes().as_u64();
+    let too_large = || Error::TooLarge {
+        what: "Body",
+        limit: format!("{LIMIT_MIB} MiB"),
+    };
+    if told.is_some_and(|length: u64| length > limit) {
+        return Err(too_large());
+    }
+    let mut body = open(request, data, limit + 1);
     let mut bytes = Vec::new();
-    body.read_to_end(&mut bytes)
-        .await
-        .map_err(|error| cut_off(&error))?;
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    let mut beginning = (&mut body).take(ORDINARY);
+    let read = beginning.read_to_end(&mut bytes).await;
+    read.map_err(|error| cut_off(&error))?;
+    if (bytes.len() as u64) < ORDINARY {
+        return Ok(Received { bytes, _room: None });
+    }
+    let address = network(Visitor::of(app, request).address);
+    let size = told.unwrap_or(limit + 1);
+    let room = app
+        .bodies
+        .take(Some(address), size)
+        .map_err(|_| Error::Busy)?;
+    room.is_at(Stage::Moving);
+    bytes.reserve_exact(
+        usize::try_from(size)
+            .unwrap_or(0)
+            .saturating_sub(bytes.len()),
+    );
+    let rest = async {
+        loop {
+            match body.read_buf(&mut bytes).await? {
+                0 => return Ok(()),
+                read => room.moved(read),
+            }
+        }
+    };
+    tokio::select! {
+        rest = rest => rest.map_err(|error| cut_off(&error))?,
+        () = room.gives_way() => return Err(Error::GaveWay),
+    }
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(Received {
+        bytes,
+        _room: Some(room),
+    })
 }
 
 /// The refusal of a body that ends too early, or takes too long.

@@ -12,6 +12,8 @@ mod errors;
 mod disposition;
 // What is asked: forms with a file.
 mod form;
+// JSON objects, without what nobody looks at.
+mod object;
 // Who asks.
 mod guards;
 // Which refusals the log tells.
@@ -122,6 +124,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .attach(method::SentMethod)
         .attach(headers::shield())
         .attach(headers::Headers::new(app.clone()))
+        .manage(openapi::Written::default())
         .manage(app)
 }
 

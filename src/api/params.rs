@@ -13,10 +13,14 @@ use serde::{Serialize, Serializer};
 
 use super::guards::refused;
 use super::links::Links;
+use super::visitor::Visitor;
+use crate::address::network;
+use crate::app::App;
 use crate::domain::ids::{Given, Id};
 use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::server::Waiting;
 
 impl<'r, T: Id> FromParam<'r> for Given<T> {
     type Error = Infallible;
@@ -102,6 +106,8 @@ impl<T> Created<T> {
 
 /// What a list has room for at first: a few rows.
 const FEW: usize = 4096;
+/// A list that is larger waits for its reader in a memory that all have together.
+const LARGE: usize = 64 * 1024;
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
 pub struct Piece {
@@ -142,13 +148,25 @@ impl Piece {
         let next = list(&mut rows)?;
         rows.0.end().context(WRITING)?;
         let link = next.map(|next| links.next(&next, order));
+        if json.len() > LARGE {
+            json.shrink_to_fit();
+        }
         Ok(Self { json, link })
     }
 }
 
 impl<'r> Responder<'r, 'static> for Piece {
-    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let Self { json, link } = self;
+        if json.len() > LARGE
+            && let Some(app) = request.rocket().state::<App>()
+        {
+            let address = network(Visitor::of(app, request).address);
+            match app.answers.take(Some(address), json.len() as u64) {
+                Ok(room) => request.local_cache(Waiting::default).keep(room),
+                Err(_) => return Error::Busy.respond_to(request),
+            }
+        }
         let mut response = Response::build();
         response
             .header(ContentType::JSON)

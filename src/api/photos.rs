@@ -30,6 +30,9 @@ use crate::photos::store::{Served, StoredPhoto};
 /// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
 const STAND_IN: i64 = 30;
 
+/// As many bytes as tell of which kind a preview is.
+const MAGIC: u64 = 64;
+
 /// A row of the list of a space's photos.
 #[derive(Serialize)]
 pub struct Row {
@@ -191,10 +194,11 @@ impl Asked {
             None => Ok(None),
             Some(Served::There { url, holds }) => Ok(Some(Preview::There { url, holds })),
             Some(Served::Here(stored)) => {
-                let bytes = stored.read_all().await.map_err(Error::PhotosUnavailable)?;
                 // We have made it, so that its first bytes can be believed.
-                let kind = Kind::from_bytes(&bytes);
-                Ok(kind.map(|kind| Preview::Here { kind, bytes }))
+                let begun = stored.begin(MAGIC).await;
+                let (beginning, stored) = begun.map_err(Error::PhotosUnavailable)?;
+                let kind = Kind::from_bytes(&beginning);
+                Ok(kind.map(|kind| Preview::Here { kind, stored }))
             }
         }
     }
@@ -208,9 +212,8 @@ impl Asked {
         let keep = Keep::ForGood(self.remaining);
         match preview {
             Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
-            Preview::Here { kind, bytes } => {
+            Preview::Here { kind, stored } => {
                 let etag = self.etag(size.as_str());
-                let stored = StoredPhoto::from(bytes);
                 let content = Content::new(stored, kind, etag, keep, conditions).await;
                 Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
             }
@@ -225,7 +228,7 @@ impl Asked {
 
 /// A preview that was found.
 enum Preview {
-    Here { kind: Kind, bytes: Vec<u8> },
+    Here { kind: Kind, stored: StoredPhoto },
     There { url: String, holds: Duration },
 }
 

@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::arriving::{Arriving, Progress};
 use super::in_flight::InFlight;
 use super::target::Target;
+use super::waiting::Waiting;
 use crate::address::network;
 use crate::api::{behind_proxy, refuse};
 use crate::app::App;
@@ -101,6 +102,7 @@ impl Answerer {
         }
         let (arriving, progress) = Arriving::new(body, self.app.config.connections.stall());
         request.inner().local_cache(|| arriving);
+        let waiting = request.inner().local_cache(Waiting::default).clone();
         let mut answer = request.dispatch().await;
         let (head, size) = head(&answer, &progress);
         if let Some(size @ 1..=PIECE) = size {
@@ -113,7 +115,10 @@ impl Answerer {
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         deliver(send, complete(head, pieces.boxed_unsync())?)?;
-        send_on(answer, sender).await
+        tokio::select! {
+            sent = send_on(answer, sender, &waiting) => sent,
+            () = waiting.gives_way() => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 
     /// A request that no route has, so that the refusal is answered, with all headers that answers have.
@@ -233,15 +238,17 @@ fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
 async fn send_on(
     mut answer: LocalResponse<'_>,
     to: mpsc::Sender<io::Result<Frame<Bytes>>>,
+    waiting: &Waiting,
 ) -> io::Result<()> {
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
     loop {
         let mut bytes = Vec::with_capacity(PIECE);
         match answer.read_buf(&mut bytes).await {
             Ok(0) => return Ok(()),
-            Ok(_) => {
+            Ok(read) => {
                 let piece = Frame::data(bytes.into());
                 to.send(Ok(piece)).await.map_err(gone)?;
+                waiting.moved(read);
             }
             Err(error) => {
                 // Half an answer must not look like a whole one.

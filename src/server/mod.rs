@@ -16,6 +16,8 @@ mod in_flight;
 mod target;
 // How many connections there are.
 mod visitors;
+// The memory of answers.
+mod waiting;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use answer::Answerer;
 pub use arriving::{Arrival, Arriving};
 use in_flight::InFlight;
 use visitors::Visitors;
+pub use waiting::Waiting;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);

@@ -16,6 +16,7 @@ mod keys;
 mod kills;
 mod locked;
 mod lost;
+mod memory;
 mod methods;
 mod power;
 mod private;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::channel;
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
 use ureq::Agent;
 
 /// What everybody's password is.
@@ -238,6 +240,33 @@ impl Server {
         connection.set_read_timeout(Some(PATIENCE))?;
         connection.set_write_timeout(Some(PATIENCE))?;
         Ok(connection)
+    }
+
+    /// A connection from another address of this machine: with Linux, all of 127.0.0.0/8 are. The system takes in little for it
+    /// that isn't read.
+    pub fn connect_from(&self, last: u8) -> std::io::Result<TcpStream> {
+        let (_, port) = self.url.rsplit_once(':').unwrap();
+        let to = SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let connection = runtime.block_on(async {
+            let socket = TcpSocket::new_v4()?;
+            socket.set_recv_buffer_size(8 * 1024)?;
+            socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
+            socket.connect(to).await?.into_std()
+        })?;
+        connection.set_nonblocking(false)?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.set_write_timeout(Some(PATIENCE))?;
+        Ok(connection)
+    }
+
+    /// The most memory that the process has had at once, in KiB.
+    pub fn most_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.id());
+        let text = fs::read_to_string(path).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let digits = line.unwrap().trim().trim_end_matches(" kB");
+        digits.parse().unwrap()
     }
 
     /// Somebody who isn't signed in.

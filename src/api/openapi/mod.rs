@@ -10,8 +10,14 @@ mod operations;
 // The objects that they exchange.
 mod schemas;
 
-use rocket::get;
-use rocket::serde::json::Json;
+use std::io::Cursor;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use rocket::http::ContentType;
+use rocket::request::Request;
+use rocket::response::{Responder, Response};
+use rocket::{State, get};
 use serde_json::{Map, Value, json};
 
 use super::guards::Shared;
@@ -23,9 +29,27 @@ const ABOUT: &str = "A private place for a family or a group of friends to share
     A request may name the account that it is made for, by its id in the header `Shared-Spaces-User`; \
     where the session belongs to another one, it is refused and nothing has changed.";
 
+/// The description as it is sent, once somebody has asked for it: it is the same for everybody, and written once.
+#[derive(Default)]
+pub struct Written(OnceLock<Bytes>);
+
+/// The description on its way out.
+pub struct Description(Bytes);
+
 #[get("/openapi.json")]
-pub fn description(app: &Shared) -> Json<Value> {
-    Json(describe(&app.config, &app.installation))
+pub fn description(app: &Shared, written: &State<Written>) -> Description {
+    let write = || describe(&app.config, &app.installation).to_string().into();
+    Description(written.0.get_or_init(write).clone())
+}
+
+impl<'r> Responder<'r, 'static> for Description {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let Self(json) = self;
+        Response::build()
+            .header(ContentType::JSON)
+            .sized_body(json.len(), Cursor::new(json))
+            .ok()
+    }
 }
 
 /// The whole description, with the bounds of these settings.

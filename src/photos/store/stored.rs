@@ -9,6 +9,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::s3;
 
+/// The most bytes of which one read is cheaper than several.
+const SMALL: u64 = 64 * 1024;
+
 /// A photo that can be read from here.
 #[derive(Debug)]
 pub struct StoredPhoto {
@@ -52,6 +55,38 @@ impl StoredPhoto {
             bytes.len()
         );
         Ok(bytes)
+    }
+
+    /// The first of its bytes, at most `most`, and all of it still to be read. What is small is read at once.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn begin(self, most: u64) -> Result<(Vec<u8>, Self)> {
+        if self.bytes <= SMALL {
+            let bytes = self.read_all().await?;
+            let most = usize::try_from(most).unwrap_or(bytes.len());
+            return Ok((bytes[..most.min(bytes.len())].to_vec(), bytes.into()));
+        }
+        let mut beginning = Vec::new();
+        let source = match self.source {
+            Source::Memory(bytes) => {
+                Cursor::new(&bytes)
+                    .take(most)
+                    .read_to_end(&mut beginning)
+                    .await?;
+                Source::Memory(bytes)
+            }
+            Source::File(mut file) => {
+                (&mut file).take(most).read_to_end(&mut beginning).await?;
+                Source::File(file)
+            }
+            Source::Object(object) => {
+                let mut first = object.read(0, most.min(self.bytes)).await?;
+                first.read_to_end(&mut beginning).await?;
+                Source::Object(object)
+            }
+        };
+        Ok((beginning, Self { source, ..self }))
     }
 
     /// The bytes from `start`, `length` of them.

@@ -1,0 +1,41 @@
+//! The room that an answer takes in memory while it waits for its reader.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::room::{Holding, Stage};
+
+/// The room of a request's answer, in the request's cache; none for an answer that is small, or read as it is sent. Clones
+/// share it.
+#[derive(Clone, Default)]
+pub struct Waiting(Arc<Mutex<Option<Arc<Holding<IpAddr>>>>>);
+
+impl Waiting {
+    /// Keeps the room until the answer is sent, or has to give way.
+    pub fn keep(&self, room: Holding<IpAddr>) {
+        room.is_at(Stage::Moving);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(room));
+    }
+
+    /// Counts bytes that have left it.
+    pub(super) fn moved(&self, bytes: usize) {
+        if let Some(room) = self.room() {
+            room.moved(bytes);
+        }
+    }
+
+    /// Waits until the answer has to give way to another.
+    pub(super) async fn gives_way(&self) {
+        match self.room() {
+            Some(room) => room.gives_way().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn room(&self) -> Option<Arc<Holding<IpAddr>>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
