@@ -8,7 +8,11 @@
 //! address runs into the second limit, which nobody elsewhere notices. Who tries from many runs into the third; then the
 //! owner can still sign in where they have done so before, stays signed in wherever they are, and finds the door open
 //! elsewhere as soon as the next attempt comes back. Logins that nobody has are counted like others.
+//!
+//! A browser that proves that its owner has signed in in it (see [`browsers`]) has attempts of its own for this one account,
+//! whatever others do, at the same address or elsewhere, before a restart or after it.
 
+pub mod browsers;
 mod tally;
 
 use std::hash::{BuildHasher, RandomState};
@@ -16,6 +20,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use browsers::BrowserId;
 use governor::Quota;
 
 use crate::address::network;
@@ -81,15 +86,25 @@ impl Attempts {
         }
     }
 
-    /// Somebody at `address` tries a password for `login`, which may be nobody's.
+    /// Somebody at `address` tries a password for `login`, which may be nobody's; `known` is the browser in which somebody
+    /// has signed in with it before.
     ///
     /// # Errors
     /// [`TooManyAttempts`](crate::error::Error::TooManyAttempts).
-    pub fn sign_in(&self, address: IpAddr, login: &LoginKey) -> Result<Attempt> {
+    pub fn sign_in(
+        &self,
+        address: IpAddr,
+        login: &LoginKey,
+        known: Option<BrowserId>,
+    ) -> Result<Attempt> {
         self.begin(|counted, attempt| {
             let address = network(address);
             let place = counted.key(("account", login, address));
             attempt.place = Some(place);
+            if let Some(browser) = known {
+                let browser = counted.key(("browser", login, browser));
+                return attempt.take(&counted.passwords_for_account, browser);
+            }
             attempt.take(&counted.passwords_from_address, counted.key(address))?;
             attempt.take(&counted.passwords_for_account, place)?;
             if counted.known.contains(place) {

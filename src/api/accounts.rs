@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::body::{Body, Field, Payload, optional_text, text};
 use super::cookie::SessionCookie;
 use super::guards::{CurrentUser, Shared};
+use super::known_browser::KnownBrowser;
 use super::refusals::KeepsSessions;
 use super::sessions::UserAgent;
 use super::visitor::Visitor;
@@ -100,13 +101,16 @@ pub async fn login(
     _page: KeepsSessions,
     visitor: &Visitor,
     cookie: SessionCookie<'_>,
+    browser: KnownBrowser<'_>,
     agent: UserAgent,
     body: Body<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let Body(Credentials { login, password }) = body;
     let typed = record::beginning(&login);
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
-    let attempt = app.attempts.sign_in(visitor.address, login.key())?;
+    let key = login.key().clone();
+    let known = browser.find(&key);
+    let attempt = app.attempts.sign_in(visitor.address, &key, known)?;
     let found = app
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
@@ -137,6 +141,7 @@ pub async fn login(
         .await?;
     record::signed_in(visitor.address, user, &typed);
     cookie.set(access_token.clone());
+    browser.remember(&key, known)?;
     Ok(Json(AccessToken { access_token }))
 }
 

@@ -116,7 +116,7 @@ impl<'r> SessionCookie<'r> {
 
 /// The values that a `Cookie` header has under a name (RFC 6265, section 5.4). Around a pair there are spaces and tabs, and no
 /// other white space.
-fn values<'h>(header: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
+pub(super) fn values<'h>(header: &'h str, name: &str) -> impl Iterator<Item = &'h str> {
     header.split(';').filter_map(move |pair| {
         let (key, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
         (key == name).then_some(value)

@@ -45,6 +45,7 @@ mod visitor;
 
 mod accounts;
 mod invitations;
+mod known_browser;
 mod members;
 mod pages;
 mod password_resets;

@@ -31,7 +31,7 @@ impl Door {
 
     fn sign_in(&self, from: &str, login: &str) -> Result<Attempt> {
         self.attempts
-            .sign_in(from.parse().unwrap(), &LoginKey::of(login))
+            .sign_in(from.parse().unwrap(), &LoginKey::of(login), None)
     }
 
     /// Tries a wrong password; the time to wait if that isn't let through.
@@ -228,7 +228,7 @@ fn however_many_come_little_is_remembered_and_most_of_those_who_are_stopped_stay
         ]);
         let attempt = door
             .attempts
-            .sign_in(from, &LoginKey::of(&format!("login {number}")));
+            .sign_in(from, &LoginKey::of(&format!("login {number}")), None);
         attempt.unwrap().counts();
     }
     for limiter in [
@@ -239,4 +239,27 @@ fn however_many_come_little_is_remembered_and_most_of_those_who_are_stopped_stay
         assert!(limiter.len() <= 50_000, "{}", limiter.len());
     }
     assert!(door.mistype("2001:db8::1", "person 0").is_some());
+}
+
+#[test]
+fn a_known_browser_has_attempts_of_its_own_for_its_login_and_no_more_than_an_address() {
+    let door = Door::new();
+    let (browser, other) = (BrowserId::random().unwrap(), BrowserId::random().unwrap());
+    let login = LoginKey::of("ann");
+    let guess = |browser| {
+        let attempt = door
+            .attempts
+            .sign_in(HOME.parse().unwrap(), &login, Some(browser));
+        attempt.map(Attempt::counts).is_ok()
+    };
+    // At the same address, and everywhere.
+    for number in 0..5 {
+        door.guesses(&format!("203.0.113.{number}"), "ann");
+        door.guesses(HOME, &format!("person {number}"));
+    }
+    assert_eq!(door.guesses(HOME, "ann"), 0);
+    assert_eq!((0..100).filter(|_| guess(browser)).count(), 15);
+    assert_eq!((0..100).filter(|_| guess(other)).count(), 15);
+    door.clock.advance(HOUR / 30);
+    assert!(guess(browser) && !guess(browser));
 }

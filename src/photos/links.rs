@@ -95,6 +95,12 @@ impl LinkSigner {
         }
     }
 
+    /// For signatures of another purpose with the same key. No name of a photo is like a purpose, because names begin with a
+    /// number.
+    pub fn for_purpose(self, purpose: &str) -> Hmac<Sha256> {
+        self.mac.chain_update(purpose).chain_update("\n")
+    }
+
     /// Checks a link: gives the second since 1970 at which it ends.
     ///
     /// # Errors
