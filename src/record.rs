@@ -1,6 +1,6 @@
 //! What an operator must know, one line of the log each: who got in and who didn't, and what has changed for good.
 //!
-//! The lines are documented in `docs/operations.md`, and programs such as fail2ban read them, so their words and the order
+//! The lines are documented in `docs/configuration.md`, and programs such as fail2ban read them, so their words and the order
 //! of what they tell stay. An address always comes before what a stranger could choose, and that is quoted, with nothing in
 //! it that could be taken for the end of the quotes or of the line.
 
@@ -117,6 +117,26 @@ pub fn wrong_password(address: IpAddr, user: &User) {
 /// Somebody has tried or sent too much; `route` is what they were refused.
 pub fn limit_met(address: IpAddr, route: &str) {
     line!(warn, By::Visitor(address), "limit met", route = route);
+}
+
+/// Somebody has so many connections that one more is refused; `limit` is the setting.
+pub fn connection_refused(address: IpAddr, limit: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "connection refused",
+        limit = limit
+    );
+}
+
+/// Somebody has so many connections that one of them is closed for another's; `limit` is the setting.
+pub fn connection_closed(address: IpAddr, limit: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "connection closed",
+        limit = limit
+    );
 }
 
 /// A page of another site has sent this, or a proxy hides that it is ours.

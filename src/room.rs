@@ -224,6 +224,11 @@ impl<K: Copy> Holding<K> {
         self.held.lock().whose = whose;
     }
 
+    /// How far it has got.
+    pub fn stage(&self) -> Stage {
+        self.held.state().stage
+    }
+
     /// Says how far it has got. At another stage than before, the bytes and the time are counted from here.
     pub fn is_at(&self, stage: Stage) {
         let mut state = self.held.lock();

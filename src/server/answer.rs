@@ -22,7 +22,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::arriving::{Arriving, Progress};
+use super::connection::MOST_HEAD;
 use super::in_flight::InFlight;
+use super::line::Line;
+use super::refusals::Refusals;
 use super::target::Target;
 use super::waiting::Waiting;
 use crate::address::network;
@@ -34,6 +37,10 @@ use crate::places::Places;
 /// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
 /// it on than in reading it.
 const PIECE: usize = 64 * 1024;
+
+/// What is said of a head that the library doesn't take: the number of headers is its own limit.
+const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
+const _: () = assert!(MOST_HEAD == 32 * 1024);
 
 /// About as many headers as an answer has.
 const HEADERS: usize = 16;
@@ -60,17 +67,40 @@ impl Answerer {
         }
     }
 
+    /// The answers of ours to what the library finds to be no request.
+    pub(super) async fn refusals(&self) -> Refusals {
+        let mut refusals = Vec::new();
+        for (status, error) in [
+            (
+                400,
+                Error::Malformed(String::from("The request can't be read")),
+            ),
+            (431, Error::Http(431, TOO_LARGE)),
+        ] {
+            let answer = self.refusal(error).dispatch().await;
+            let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", answer.status());
+            for header in answer.headers().iter() {
+                bytes += &format!("{}: {}\r\n", header.name(), header.value());
+            }
+            let body = answer.into_bytes().await.unwrap_or_default();
+            bytes += &format!("content-length: {}\r\n\r\n", body.len());
+            refusals.push((status, [bytes.into_bytes(), body].concat()));
+        }
+        Refusals::new(refusals)
+    }
+
     /// The answer to a request of `peer`. What was begun is carried out, even if the client leaves meanwhile.
     pub(super) fn answer(
         self: Arc<Self>,
         peer: SocketAddr,
+        line: Line,
         request: Request<Incoming>,
     ) -> impl Future<Output = io::Result<Answer>> {
         let under_way = self.under_way.begin();
         let (send, mut receive) = oneshot::channel();
         let mut work = CarriedOut::new(async move {
             let _under_way = under_way;
-            match self.carry_out(peer, request, send).await {
+            match self.carry_out(peer, &line, request, send).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     tracing::debug!("a client left before all of its answer was sent");
@@ -89,6 +119,7 @@ impl Answerer {
     async fn carry_out(
         &self,
         peer: SocketAddr,
+        line: &Line,
         request: Request<Incoming>,
         send: oneshot::Sender<Answer>,
     ) -> io::Result<()> {
@@ -100,7 +131,9 @@ impl Answerer {
         if visitor.is_some() && place.is_none() {
             request = self.refusal(Error::TooManyRequests).remote(peer);
         }
-        let (arriving, progress) = Arriving::new(body, self.app.config.connections.stall());
+        line.begin(visitor);
+        let stall = self.app.config.connections.stall();
+        let (arriving, progress) = Arriving::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(Waiting::default).clone();
         let mut answer = request.dispatch().await;
@@ -108,17 +141,23 @@ impl Answerer {
         if let Some(size @ 1..=PIECE) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
+            line.end(visitor.is_some());
             return deliver(send, complete(head, whole(bytes))?);
         }
         // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
         // and the answer to a HEAD request has the length of what GET would give.
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
+        line.is_answered();
         deliver(send, complete(head, pieces.boxed_unsync())?)?;
         tokio::select! {
-            sent = send_on(answer, sender, &waiting) => sent,
-            () = waiting.gives_way() => Err(io::ErrorKind::BrokenPipe.into()),
+            sent = send_on(answer, &sender, &waiting) => sent?,
+            () = waiting.gives_way() => return Err(io::ErrorKind::BrokenPipe.into()),
         }
+        // Before the library can know that this was all.
+        line.end(visitor.is_some());
+        drop(sender);
+        Ok(())
     }
 
     /// A request that no route has, so that the refusal is answered, with all headers that answers have.
@@ -237,7 +276,7 @@ fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
 /// Sends an answer as it comes.
 async fn send_on(
     mut answer: LocalResponse<'_>,
-    to: mpsc::Sender<io::Result<Frame<Bytes>>>,
+    to: &mpsc::Sender<io::Result<Frame<Bytes>>>,
     waiting: &Waiting,
 ) -> io::Result<()> {
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);

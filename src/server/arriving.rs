@@ -14,6 +14,8 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 use tokio_util::io::StreamReader;
 
+use super::line::Line;
+
 /// The bytes that have to come within the time for a stall, unless the body ends: half a kibibyte a second with the
 /// default.
 const LEAST: usize = 16 * 1024;
@@ -33,13 +35,16 @@ pub struct Arriving(Mutex<Option<Arrival<'static>>>);
 pub(super) struct Progress(Arc<AtomicBool>);
 
 impl Arriving {
-    /// A body that may pause for as long as `stall`.
-    pub(super) fn new<B>(body: B, stall: Duration) -> (Self, Progress)
+    /// A body that may pause for as long as `stall`, on this connection.
+    pub(super) fn new<B>(body: B, stall: Duration, line: Line) -> (Self, Progress)
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let done = Arc::new(AtomicBool::new(body.is_end_stream()));
+        if body.is_end_stream() {
+            line.has_arrived();
+        }
         let patience = Patience {
             body,
             stall,
@@ -48,6 +53,7 @@ impl Arriving {
             waited: Duration::ZERO,
             total: 0,
             done: done.clone(),
+            line,
         };
         let reader = StreamReader::new(Box::pin(patience.pieces()));
         (Self(Mutex::new(Some(Box::pin(reader)))), Progress(done))
@@ -75,6 +81,7 @@ struct Patience<B> {
     waited: Duration,
     total: u64,
     done: Arc<AtomicBool>,
+    line: Line,
 }
 
 impl<B> Patience<B>
@@ -102,6 +109,7 @@ where
             let frame = frame.map_err(|_| io::ErrorKind::TimedOut)?;
             if frame.is_none() || self.body.is_end_stream() {
                 self.done.store(true, Ordering::Relaxed);
+                self.line.has_arrived();
             }
             let Some(frame) = frame.transpose().map_err(io::Error::other)? else {
                 return Ok(None);

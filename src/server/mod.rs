@@ -12,12 +12,18 @@ mod arriving;
 mod connection;
 // How many requests are under way.
 mod in_flight;
+// How far a connection has got.
+mod line;
+// What stands in place of the library's own answers.
+mod refusals;
 // What a request is for.
 mod target;
 // How many connections there are.
 mod visitors;
 // The memory of answers.
 mod waiting;
+// The bytes of a connection.
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,6 +38,7 @@ use crate::app::App;
 use answer::Answerer;
 pub use arriving::{Arrival, Arriving};
 use in_flight::InFlight;
+use line::Line;
 use visitors::Visitors;
 pub use waiting::Waiting;
 
@@ -52,26 +59,30 @@ pub async fn run(
 ) {
     let under_way = InFlight::default();
     let limits = app.config.connections.clone();
-    let visitors = Visitors::new(app.config.clone());
+    let visitors = Visitors::new(&app);
     let answerer = Arc::new(Answerer::new(rocket, app, under_way.clone()));
+    let refusals = answerer.refusals().await;
     let (ending, closing) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(asked_to_end);
     loop {
-        let (stream, peer, room) = tokio::select! {
+        let (stream, peer, line) = tokio::select! {
             accepted = accept(&listener, &visitors) => accepted,
             () = &mut asked_to_end => break,
         };
-        let Some(room) = room else { continue };
         let (answerer, mut closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
+        let (refusals, visitors) = (refusals.clone(), visitors.clone());
         connections.spawn(async move {
-            let _room = room;
-            let answer = move |request| answerer.clone().answer(peer, request);
+            let asked = line.clone();
+            let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
             let closing = async move {
                 // Who announces it is gone only after that.
                 let _ended = closing.wait_for(|closing| *closing).await;
             };
-            connection::serve(stream, answer, closing, &limits).await;
+            tokio::select! {
+                () = connection::serve(stream, answer, closing, &limits, line.clone(), refusals) => {}
+                whose = line.gives_way() => visitors.tell_closed(whose),
+            }
         });
         // The others go on by themselves; what has ended is only tidied up.
         while connections.try_join_next().is_some() {}
@@ -81,17 +92,14 @@ pub async fn run(
     finish(&under_way, grace).await;
 }
 
-/// The next who connects; with no room if there are too many from there.
-async fn accept(
-    listener: &TcpListener,
-    visitors: &Visitors,
-) -> (TcpStream, SocketAddr, Option<visitors::Room>) {
-    let room = visitors.wait_for_room().await;
+/// The next who connects and has a place.
+async fn accept(listener: &TcpListener, visitors: &Visitors) -> (TcpStream, SocketAddr, Line) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let let_in = visitors.let_in(room, peer.ip());
-                return (stream, peer, let_in);
+                if let Some(line) = visitors.let_in(peer.ip()).await {
+                    return (stream, peer, line);
+                }
             }
             Err(error) => {
                 tracing::warn!("a connection can't be taken in: {error}");

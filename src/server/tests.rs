@@ -16,10 +16,18 @@ use tokio::time::sleep;
 use super::answer::legible_cookies;
 use super::arriving::Arriving;
 use super::connection;
+use super::line::Line;
+use super::refusals::Refusals;
 use crate::config::Connections;
+use crate::room::Room;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);
+
+/// The place of a connection that shares its room with no other.
+fn alone() -> Line {
+    Line::new(Room::new(1, 1).take(None, 1).unwrap())
+}
 
 /// A connection to a server, which answers a POST with the size of what it has received, anything else with `size` bytes.
 struct Connection {
@@ -35,7 +43,9 @@ impl Connection {
         let answer = move |request| answer(request, size);
         let server = tokio::spawn(async move {
             let closing = async move { closing.await.unwrap() };
-            connection::serve(server, answer, closing, &Connections::default()).await;
+            let limits = Connections::default();
+            let refusals = Refusals::default();
+            connection::serve(server, answer, closing, &limits, alone(), refusals).await;
         });
         Self {
             client,
@@ -226,7 +236,7 @@ async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, Err
         }
     });
     let mut bytes = Vec::new();
-    let (arriving, progress) = Arriving::new(body, STALL);
+    let (arriving, progress) = Arriving::new(body, STALL, alone());
     let read = arriving.take().unwrap().read_to_end(&mut bytes).await;
     done.notify_one();
     sending.await.unwrap();

@@ -1,7 +1,7 @@
 //! Requests as strangers and odd clients write them, over a real connection.
 
 use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 
 use crate::support::{Server, picture};
 
@@ -17,6 +17,18 @@ fn ask(server: &Server, request: &[u8]) -> String {
 
 fn status(reply: &str) -> &str {
     reply.get(9..12).unwrap_or_default()
+}
+
+fn has_headers_of_every_answer(reply: &str) -> bool {
+    let reply = reply.to_lowercase();
+    [
+        "content-security-policy: ",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "cache-control: no-store",
+    ]
+    .iter()
+    .all(|header| reply.contains(header))
 }
 
 #[test]
@@ -70,13 +82,7 @@ fn a_request_names_one_host_and_a_refusal_has_the_headers_of_every_answer() {
             reply.ends_with(&format!("\r\n\r\n{sentence}")),
             "{head}{reply}"
         );
-        for header in [
-            "content-security-policy: ",
-            "x-content-type-options: nosniff",
-            "cache-control: no-store",
-        ] {
-            assert!(reply.to_lowercase().contains(header), "{head}{reply}");
-        }
+        assert!(has_headers_of_every_answer(&reply), "{head}{reply}");
     }
     for head in [
         "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
@@ -105,12 +111,64 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
     for request in refused {
         let reply = ask(&server, request.as_bytes());
         assert!(["400", "405"].contains(&status(&reply)), "{request}{reply}");
+        assert!(has_headers_of_every_answer(&reply), "{request}{reply}");
+        let (_, sentence) = reply.split_once("\r\n\r\n").unwrap();
+        assert!(
+            sentence.ends_with(|last: char| last.is_alphanumeric()),
+            "{request}{reply}"
+        );
     }
     // Both: the length is passed over, and nothing behind it is taken for another request.
     let both = "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
                 GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
     let reply = ask(&server, both.as_bytes());
     assert_eq!(reply.matches("HTTP/1.1 ").count(), 1, "{reply}");
+}
+
+#[test]
+fn what_is_no_request_is_refused_with_a_sentence_also_behind_one_that_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let health = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+    let large = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Large: {}\r\n\r\n",
+        "x".repeat(40_000)
+    );
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\n{}\r\n",
+        "X-Many: y\r\n".repeat(200)
+    );
+    for (request, expected, sentence) in [
+        ("nonsense\r\n\r\n", "400", "The request can't be read"),
+        (
+            "GET / HTTP/3.7\r\nHost: a\r\n\r\n",
+            "400",
+            "The request can't be read",
+        ),
+        (
+            &large,
+            "431",
+            "The head of a request max 32 KiB, and 100 headers",
+        ),
+        (
+            &many,
+            "431",
+            "The head of a request max 32 KiB, and 100 headers",
+        ),
+    ] {
+        for before in ["", health] {
+            let reply = ask(&server, format!("{before}{request}").as_bytes());
+            let answers = if before.is_empty() { 1 } else { 2 };
+            assert_eq!(reply.matches("HTTP/1.1 ").count(), answers, "{reply}");
+            let last = &reply[reply.rfind("HTTP/1.1 ").unwrap()..];
+            assert_eq!(status(last), expected, "{reply}");
+            assert!(has_headers_of_every_answer(last), "{reply}");
+            assert!(last.contains("\r\nconnection: close\r\n"), "{reply}");
+            let length = format!("\r\ncontent-length: {}\r\n", sentence.len());
+            assert!(last.contains(&length), "{reply}");
+            assert!(last.ends_with(&format!("\r\n\r\n{sentence}")), "{reply}");
+        }
+    }
 }
 
 #[test]
@@ -162,6 +220,53 @@ fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
     }
 }
 
+/// Sends half a form through a proxy, for somebody at this address.
+fn slow_form(server: &Server, from: &str) -> TcpStream {
+    let mut connection = server.connect().unwrap();
+    let head = format!(
+        "POST /spaces/1/shares HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {from}\r\nContent-Type: \
+         multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    // It says so when it begins to read.
+    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    connection.read_exact(&mut go_on).unwrap();
+    connection
+}
+
+fn health_through_proxy(server: &Server, from: &str) -> String {
+    let head = format!(
+        "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n\r\n"
+    );
+    ask(server, head.as_bytes())
+}
+
+#[test]
+fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
+        ("SHARED_SPACES_CONNECTIONS__MOST", "20"),
+        ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "4"),
+    ];
+    let server = Server::start_with(folder.path(), &settings);
+    let _held: Vec<_> = (0..20)
+        .map(|n| slow_form(&server, &format!("198.51.100.{}", n % 5)))
+        .collect();
+    for n in 10..20 {
+        let reply = health_through_proxy(&server, &format!("198.51.100.{n}"));
+        assert_eq!(status(&reply), "200", "{reply}");
+    }
+    // Nor one who comes by themselves.
+    let mut direct = server.connect_from(9).unwrap();
+    direct
+        .write_all(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    let mut reply = String::new();
+    direct.read_to_string(&mut reply).unwrap();
+    assert_eq!(status(&reply), "200", "{reply}");
+}
+
 #[test]
 fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
@@ -170,23 +275,11 @@ fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_se
         ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "2"),
     ];
     let server = Server::start_with(folder.path(), &settings);
-    let slow = || {
-        let mut connection = server.connect().unwrap();
-        let head = "POST /spaces/1/shares HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Type: \
-                    multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
-        connection.write_all(head.as_bytes()).unwrap();
-        // It says so when it begins to read.
-        let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-        connection.read_exact(&mut go_on).unwrap();
-        connection
-    };
-    let _held = [slow(), slow()];
-    let health = |from: &str| {
-        let head = format!(
-            "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n\r\n"
-        );
-        ask(&server, head.as_bytes())
-    };
+    let _held = [
+        slow_form(&server, "198.51.100.1"),
+        slow_form(&server, "198.51.100.1"),
+    ];
+    let health = |from: &str| health_through_proxy(&server, from);
     let refused = health("203.0.113.9, 198.51.100.1");
     assert_eq!(status(&refused), "429", "{refused}");
     assert!(refused.contains("\r\nretry-after: "), "{refused}");

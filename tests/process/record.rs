@@ -302,6 +302,28 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
     }
 }
 
+#[test]
+fn fail2ban_bans_who_wants_too_many_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let setting = ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "1");
+    let server = start(folder, &[setting]);
+    let _first = server.connect_from(7).unwrap();
+    for _ in 0..3 {
+        let mut next = server.connect_from(7).unwrap();
+        assert!(matches!(next.read(&mut [0]), Ok(0) | Err(_)));
+    }
+    end(server);
+    let log = folder.join("log");
+    let line = "WARN connection refused address=127.0.0.7 limit=\"connections.most_per_address\"";
+    assert!(lines(&log).iter().any(|told| told == line));
+    let found = banned(&log);
+    assert!(
+        !found.is_empty() && found.iter().all(|address| address == "127.0.0.7"),
+        "{found:?}"
+    );
+}
+
 /// The addresses that fail2ban finds in a log by our filter, one for each line that it takes.
 fn banned(log: &Path) -> Vec<String> {
     let filter = concat!(

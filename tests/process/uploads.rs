@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::support::{Person, Server, picture, until};
+use crate::support::{Person, Server, command, picture, until};
 
 /// Most clients listen for an answer only when they have sent everything. A server that hung up on them first would be
 /// a network error to them, and not a reason to sign in again.
@@ -138,4 +138,64 @@ fn one_address_has_only_so_many_connections_and_the_next_is_served_when_one_ends
     assert!(ask(&mut server.connect().unwrap()).is_none());
     drop(inside);
     until("room for the next", || ask(&mut server.connect().unwrap()));
+}
+
+/// Whether the server answers on this connection, which stays.
+fn is_served(connection: &mut TcpStream) -> bool {
+    let asked = connection.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let mut reply = Vec::new();
+    while asked.is_ok() && !reply.ends_with(b"\r\n\r\nok") {
+        let mut byte = [0];
+        match connection.read(&mut byte) {
+            Ok(1) => reply.push(byte[0]),
+            _ => return false,
+        }
+    }
+    reply.starts_with(b"HTTP/1.1 200")
+}
+
+#[test]
+fn four_addresses_that_hold_all_connections_keep_nobody_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = command(folder.path(), &["serve", "--port", "0"]);
+    serve
+        .env("SHARED_SPACES_CONNECTIONS__MOST", "64")
+        .env("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "16");
+    let log = folder.path().join("log");
+    let server = Server::start_logged(serve, &log);
+    // Nothing, half a head, half a body, and an answer before.
+    let half_a_body = "POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    let mut held: Vec<_> = (0..64)
+        .map(|n: u8| {
+            let mut connection = server.connect_from(2 + n % 4).unwrap();
+            match n / 16 {
+                0 => {}
+                1 => connection
+                    .write_all(b"GET /health HTTP/1.1\r\nHost")
+                    .unwrap(),
+                2 => connection.write_all(half_a_body.as_bytes()).unwrap(),
+                _ => assert!(is_served(&mut connection)),
+            }
+            connection
+        })
+        .collect();
+    let mut others: Vec<_> = (0..12)
+        .map(|n| server.connect_from(100 + n).unwrap())
+        .collect();
+    assert!(others.iter_mut().all(is_served));
+    // They stay, and who had all places has most of them still.
+    assert!(others.iter_mut().all(is_served));
+    let served = held[48..]
+        .iter_mut()
+        .filter_map(|connection| is_served(connection).then_some(()));
+    assert_eq!(served.count(), 16);
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let told = std::fs::read_to_string(&log).unwrap();
+    for last in 2..6 {
+        let line = format!(
+            "WARN shared_spaces::record: connection closed address=127.0.0.{last} limit=\"connections.most\""
+        );
+        assert!(told.contains(&line), "{told}");
+    }
 }
