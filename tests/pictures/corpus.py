@@ -63,6 +63,71 @@ def of_a_screen(profile):
     return struct.pack(">I", len(whole) + 4) + whole
 
 
+def fixed(*numbers):
+    """Numbers as profiles have them."""
+    return struct.pack(f">{len(numbers)}i", *(round(65536 * number) for number in numbers))
+
+
+def profile(kind, colours, shared, tags, version=2):
+    """A colour profile with these tags and, as all have, a name and a notice."""
+    words = b"SECRET"
+    name = b"desc\0\0\0\0" + struct.pack(">I", len(words) + 1) + words + bytes(79)
+    if version == 4:
+        name = b"mluc\0\0\0\0" + struct.pack(">II2s2sII", 1, 12, b"en", b"US", 2 * len(words), 28) + words.decode().encode("utf-16-be")
+    white = b"XYZ \0\0\0\0" + fixed(0.9642, 1, 0.8249)
+    tags = [(b"cprt", b"text\0\0\0\0SECRET\0" if version == 2 else name), (b"desc", name), (b"wtpt", white), *tags]
+    table, data = struct.pack(">I", len(tags)), b""
+    for tag, content in tags:
+        table += struct.pack(">4sII", tag, 128 + 4 + 12 * len(tags) + len(data), len(content))
+        data += content + bytes(-len(content) % 4)
+    header = bytes([0, 0, 0, 0, 0, 0, 0, 0, version, 0, 0, 0]) + kind + colours + shared + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp"
+    header += bytes(28) + fixed(0.9642, 1, 0.8249)
+    whole = header + bytes(128 - len(header)) + table + data
+    return struct.pack(">I", len(whole)) + whole[4:]
+
+
+def lights(places, curve, version):
+    """The profile of a screen: where its three lights are, and how bright each is for a number."""
+    tags = [(name, b"XYZ \0\0\0\0" + fixed(*place)) for name, place in zip([b"rXYZ", b"gXYZ", b"bXYZ"], places)]
+    return profile(b"mntr", b"RGB ", b"XYZ ", tags + [(name, curve) for name in [b"rTRC", b"gTRC", b"bTRC"]], version)
+
+
+def press(bits):
+    """The profile of a press that there isn't, with a table of colours for its inks, of 8 or 16 bits: casts, and little contrast."""
+    side, most = 7, (1 << bits) - 1
+    steps = [step / (side - 1) for step in range(side)]
+    # Of a table with sixteen bits, white is a little less than the most.
+    white = 255 / 256 if bits == 16 else 1
+    grid = []
+    for c, m, y, k in ((c, m, y, k) for c in steps for m in steps for y in steps for k in steps):
+        r = (1 - 0.85 * c**0.8) * (1 - 0.15 * m) * (1 - 0.05 * y) * (1 - 0.9 * k)
+        g = (1 - 0.25 * c) * (1 - 0.85 * m**0.8) * (1 - 0.1 * y) * (1 - 0.9 * k)
+        b = (1 - 0.1 * c) * (1 - 0.3 * m) * (1 - 0.85 * y**0.8) * (1 - 0.9 * k)
+        x, y, z = 0.45 * r + 0.4 * g + 0.15 * b, 0.22 * r + 0.72 * g + 0.06 * b, 0.02 * r + 0.12 * g + 0.86 * b
+        x, y, z = (value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in (x, y, z))
+        lab = [(116 * y - 16) / 100, (500 * (x - y) + 128) / 255, (200 * (y - z) + 128) / 255]
+        grid += [round(min(max(value, 0), 1) * most * white) for value in lab]
+    straight = [round(step * most / 255) for step in range(256)]
+    table = [b"mft1", b"mft2"][bits == 16] + bytes([0, 0, 0, 0, 4, 3, side, 0]) + fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
+    numbers = straight * 4 + grid + straight * 3
+    if bits == 16:
+        table += struct.pack(">HH", 256, 256)
+    table += struct.pack(f">{len(numbers)}{'H' if bits == 16 else 'B'}", *numbers)
+    return profile(b"prtr", b"CMYK", b"Lab ", [(b"A2B0", table), (b"targ", b"text\0\0\0\0SECRET\0")])
+
+
+# Where the three lights are, as seen by daylight, and what their numbers mean.
+P3 = [(0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407)]
+ADOBE = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+LIKE_SRGB = b"para\0\0\0\0\0\3\0\0" + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+GAMMA = b"curv\0\0\0\0\0\0\0\1\2\x33"
+# Real ones, and the kinds that get them.
+REAL = {
+    "icc-p3": (lights(P3, LIKE_SRGB, 4), "baseline.jpg progressive.jpg rgb.png rgba.png lossy.webp lossless-alpha.webp"),
+    "icc-adobe": (lights(ADOBE, GAMMA, 2), "baseline.jpg rgb.png palette.png lossy.webp"),
+    "icc-press": (press(8), "cmyk.jpg"),
+    "icc-press-of-16-bits": (press(16), "cmyk.jpg ycck.jpg"),
+}
 # What is said to be a colour profile.
 PROFILES = {
     "icc": ICC,
@@ -258,6 +323,44 @@ def png_of_zeros(width, height, depth, colour_type, channels, interlaced=False, 
     return b"\x89PNG\r\n\x1a\n" + data
 
 
+def bits(value, count):
+    """A number as its bits, the lowest first."""
+    return format(value, f"0{count}b")[::-1]
+
+
+def long_code(symbols):
+    """A code for very many symbols of which none has less than 11 bits: a full table, and a tree behind it."""
+    # Which lengths there are: 16, 11 and 12, in the order in which they are told. 16 repeats the last one.
+    order = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12]
+    told = "0" + bits(len(order) - 4, 4) + "".join(bits({16: 1, 11: 2, 12: 2}.get(length, 0), 3) for length in order)
+    code = {16: "0", 11: "10", 12: "11"}
+    shorter = 4096 - symbols
+    lengths = ""
+    for length, count in [(11, shorter), (12, symbols - shorter)]:
+        lengths += code[length]
+        whole, rest = divmod(count - 1, 6)
+        lengths += (code[16] + bits(3, 2)) * whole + code[length] * rest
+    return told + "0" + lengths
+
+
+def webp_of_codes(groups):
+    """A picture without loss of 16 by 16 pixels that has these many groups of codes, of which its pixels use one."""
+    def single(symbol):
+        return "101" + bits(symbol, 8)
+
+    cache = 11
+    start = bits(0x2F, 8) + bits(15, 14) * 2 + "0000" + "0"
+    # A picture of which group is used where: all of it the last.
+    which = [(groups - 1) % 256, (groups - 1) // 256, 0, 0, 0]
+    start += "1" + bits(cache, 4) + "1" + "000" + "0" + "".join(map(single, which))
+    group = long_code(256 + 24 + (1 << cache)) + single(0) * 4
+    # The pixels are all the first symbol of the code, which is in its shortest form all zeros.
+    stream = start + group * groups + "0" * 11 * 256
+    data = int(stream[::-1], 2).to_bytes(len(stream) // 8 + 1, "little")
+    whole = b"WEBP" + riff_chunk(b"VP8L", data)
+    return b"RIFF" + struct.pack("<I", len(whole)) + whole
+
+
 def bombs():
     """Small files of which each makes a decoder or a resizer allocate as much as one of its kind can."""
     side = 4000
@@ -269,6 +372,9 @@ def bombs():
     glass = Image.new("RGBA", (4700, 4700), (90, 120, 60, 80))
     yield "alpha.webp", saved(glass, "WEBP", quality=1, method=0)
     yield "lossless.webp", saved(Image.new("RGB", (5600, 5600), (90, 120, 60)), "WEBP", lossless=True, quality=0, method=0)
+    yield "grainy.webp", saved(Image.effect_noise((600, 400), 60).convert("RGB"), "WEBP", lossless=True)
+    yield "codes.webp", webp_of_codes(2800)
+    yield "codes-without-end.webp", webp_of_codes(16_000)
     whole = Image.new("RGB", (8000, 8000), (90, 120, 60))
     yield "progressive.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=2)
     yield "colourful.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=0)
@@ -309,12 +415,13 @@ def main(folder):
         if written:
             target = f"{base}.everything.{kind}"
             commands += [*sum(written, ["-ICC_Profile<=profile.icc"]), "-o", target, f"{base}.plain.{kind}", "-execute"]
-    for what, profile in PROFILES.items():
-        for name in PROFILED:
+    profiles = [(what, icc, PROFILED) for what, icc in PROFILES.items()]
+    for what, icc, names in profiles + [(what, icc, names.split()) for what, (icc, names) in REAL.items()]:
+        for name in names:
             base, kind = name.split(".")
             with Image.open(io.BytesIO(files[name])) as image:
                 options = {"lossless": "lossless" in base} if kind == "webp" else {}
-                (folder / f"{base}.{what}.{kind}").write_bytes(saved(image, pillow[kind], icc_profile=profile, **options))
+                (folder / f"{base}.{what}.{kind}").write_bytes(saved(image, pillow[kind], icc_profile=icc, **options))
     for kind in ["jpg", "png", "webp"]:
         name = f"baseline.maker-note.{kind}"
         (folder / name).write_bytes(saved(picture(), pillow[kind], exif=maker_note()))

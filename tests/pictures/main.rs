@@ -13,3 +13,4 @@ mod bombs;
 mod cleaned;
 mod corpus;
 mod damaged;
+mod memory;

@@ -1,14 +1,20 @@
 //! Decodes WebP, as far as there is memory for what its decoder needs at once.
 
+// The tables of codes of what is coded without loss.
+mod codes;
+
 use std::io::Cursor;
 
 use image::ImageDecoder;
 use image::codecs::webp::WebPDecoder;
 
+use super::super::Refusal;
 use super::super::reader::Reader;
 use super::cells::{Cells, Channels, Order, Plan};
 use super::decode::Decoded;
 use super::{NoPreviews, Result};
+
+const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
 
 /// A WebP of which only the headers were read.
 pub struct WebP<'a> {
@@ -73,6 +79,8 @@ struct Parts {
     animated: bool,
     /// Its bytes, which are read into memory before they are decoded.
     bytes: u64,
+    /// What the tables of its codes take, in bytes.
+    codes: u64,
 }
 
 /// The most memory in bytes that the decoder takes, with what it gives.
@@ -80,6 +88,7 @@ fn decoding(file: &[u8], plan: Plan) -> Result<u64> {
     let mut parts = Parts::default();
     find(
         &mut Reader::new(file.get(12..).unwrap_or_default()),
+        (plan.width, plan.height),
         &mut parts,
     )
     .map_err(NoPreviews::from)?;
@@ -104,11 +113,15 @@ fn decoding(file: &[u8], plan: Plan) -> Result<u64> {
     let canvas = if parts.animated { 4 * whole } else { 0 };
     // Unpacked without loss: four bytes a pixel, then one.
     let alpha = if parts.alpha { 6 * whole } else { 0 };
-    Ok(given + picture + canvas + alpha + parts.bytes)
+    Ok(given + picture + canvas + alpha + parts.bytes + parts.codes)
 }
 
-/// Finds the parts of the first picture.
-fn find(reader: &mut Reader<'_>, parts: &mut Parts) -> super::super::Result<()> {
+/// Finds the parts of the first picture, which has this size.
+fn find(
+    reader: &mut Reader<'_>,
+    (width, height): (u32, u32),
+    parts: &mut Parts,
+) -> super::super::Result<()> {
     while !reader.is_at_end() {
         let kind: [u8; 4] = reader.array()?;
         let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
@@ -119,11 +132,19 @@ fn find(reader: &mut Reader<'_>, parts: &mut Parts) -> super::super::Result<()> 
         match &kind {
             b"ANMF" => {
                 parts.animated = true;
-                data.take(16)?;
-                return find(&mut data, parts);
+                data.take(6)?;
+                let size = (data.le24()? + 1, data.le24()? + 1);
+                data.take(4)?;
+                return find(&mut data, size, parts);
             }
-            b"ALPH" => parts.alpha = true,
-            b"VP8L" => parts.lossless = true,
+            b"ALPH" => {
+                parts.alpha = true;
+                parts.codes += codes::memory_of_alpha(data.rest(), width, height)?;
+            }
+            b"VP8L" => {
+                parts.lossless = true;
+                parts.codes += codes::memory(data.rest())?;
+            }
             b"VP8 " => {}
             _ => continue,
         }
