@@ -8,6 +8,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::budget::{Budget, Taken};
 use super::buffers::Buffers;
 use super::name::PhotoName;
 use super::picture::{self, Picture, Refusal};
@@ -17,8 +18,14 @@ use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photos::NewPhoto;
 use crate::error::{Error, Result};
 
-/// Photos that are cleaned at once. Each holds its file in memory.
+/// Photos that are cleaned at once.
 const AT_ONCE: usize = 4;
+/// The most memory in bytes for photos that came by way of the disk, from when they are read back until they are stored:
+/// two of the largest while they are cleaned. Those of a setting that allows larger ones come one at a time.
+const MEMORY: u64 = 100 * 1024 * 1024;
+const UNREADABLE: &str = "An upload can't be read back";
+/// A photo while it is cleaned, and what comes out, where that can't be put together in its place.
+const COPIES: u64 = 2;
 
 /// A photo as it arrived.
 pub struct Upload {
@@ -38,6 +45,8 @@ pub enum Received {
 pub struct Clean {
     picture: Picture,
     sha256: [u8; 32],
+    /// That of its bytes, where they aren't in the memory that each upload may have.
+    memory: Option<Taken>,
 }
 
 /// For which share a photo comes.
@@ -56,6 +65,7 @@ pub struct Intake {
     store: PhotoStore,
     limits: Limits,
     permits: Arc<Semaphore>,
+    memory: Budget,
     buffers: Buffers,
 }
 
@@ -66,6 +76,7 @@ impl Intake {
             store,
             limits,
             permits: Arc::new(Semaphore::new(AT_ONCE)),
+            memory: Budget::new(MEMORY),
             buffers: Buffers::default(),
         }
     }
@@ -81,6 +92,14 @@ impl Intake {
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
     pub async fn clean(&self, upload: Upload) -> Result<Clean> {
         let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
+        let memory = match &file {
+            Received::InMemory(_) => None,
+            Received::OnDisk(file) => {
+                let bytes = file.metadata().context(UNREADABLE)?.len();
+                let taken = self.memory.take(COPIES * bytes).await;
+                Some(taken.map_err(|error| Error::Internal(error.into()))?)
+            }
+        };
         let permit = self
             .permits
             .clone()
@@ -90,7 +109,7 @@ impl Intake {
         let limits = self.limits.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            clean(file, &limits)
+            clean(file, memory, &limits)
         });
         cleaned
             .await
@@ -102,7 +121,11 @@ impl Intake {
     /// # Errors
     /// The store can't be written to.
     pub async fn keep(&self, clean: Clean, place: Place) -> Result<NewPhoto> {
-        let Clean { picture, sha256 } = clean;
+        let Clean {
+            picture,
+            sha256,
+            memory: _memory,
+        } = clean;
         let Place {
             space,
             share,
@@ -138,23 +161,33 @@ impl Intake {
     }
 }
 
-fn clean(file: Received, limits: &Limits) -> Result<Clean> {
+fn clean(file: Received, mut memory: Option<Taken>, limits: &Limits) -> Result<Clean> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
-        Received::OnDisk(file) => read_back(file).context("An upload can't be read back")?,
+        Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,
     };
-    let picture = picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
-        Refusal::UnknownType => Error::PhotoType,
-        Refusal::TooManyPixels { .. } => too_many_pixels(limits),
-        Refusal::TooLong { .. } => Error::TooLarge {
-            what: "Photo",
-            limit: format!("{} pixels on a side", picture::MAX_SIDE),
-        },
-        Refusal::NotShown(reason) => Error::PhotoNotShown(reason),
-        Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
-    })?;
+    let mut picture =
+        picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+            Refusal::UnknownType => Error::PhotoType,
+            Refusal::TooManyPixels { .. } => too_many_pixels(limits),
+            Refusal::TooLong { .. } => Error::TooLarge {
+                what: "Photo",
+                limit: format!("{} pixels on a side", picture::MAX_SIDE),
+            },
+            Refusal::NotShown(reason) => Error::PhotoNotShown(reason),
+            Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
+        })?;
+    if let Some(memory) = &mut memory {
+        // All that stayed behind is given back while this waits to be stored.
+        picture.bytes.shrink_to_fit();
+        memory.keep(picture.bytes.len() as u64);
+    }
     let sha256 = Sha256::digest(&picture.bytes).into();
-    Ok(Clean { picture, sha256 })
+    Ok(Clean {
+        picture,
+        sha256,
+        memory,
+    })
 }
 
 fn read_back(mut file: File) -> io::Result<Vec<u8>> {

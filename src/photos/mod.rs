@@ -1,6 +1,8 @@
 //! Where the bytes of photos live, and how they get there: cleaned on arrival, put into the temporary store, and
 //! sorted by a worker into the store of their space.
 
+// Memory that several take together.
+mod budget;
 // Memory for photos on their way in.
 pub mod buffers;
 // From an upload to a photo in the temporary store.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use super::budget::Budget;
 use super::name::PhotoName;
 use super::picture::clean;
 use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
@@ -13,8 +14,8 @@ use super::preview::PreviewSize;
 use super::store::PhotoStore;
 use crate::threads::cores;
 
-/// What memory is counted in.
-const KIB: u64 = 1024;
+/// The most memory in bytes for the files of photos whose previews are made, beside what decoding them takes.
+const FILES: u64 = 64 * 1024 * 1024;
 /// What is put in the place of previews that can't be made.
 const NONE: Previews = Previews {
     small: Vec::new(),
@@ -30,8 +31,9 @@ pub struct Previewer {
     store: PhotoStore,
     max_pixels: u64,
     permits: Arc<Semaphore>,
-    /// KiB: all that are made at once may take together what one may take alone, however many cores there are.
-    memory: Arc<Semaphore>,
+    /// All that are made at once may take together what one may take alone, however many cores there are.
+    memory: Budget,
+    files: Budget,
 }
 
 impl Previewer {
@@ -41,7 +43,8 @@ impl Previewer {
             store,
             max_pixels,
             permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
-            memory: Arc::new(Semaphore::new(in_kib(MAX_MEMORY) as usize)),
+            memory: Budget::new(MAX_MEMORY),
+            files: Budget::new(FILES),
         }
     }
 
@@ -70,6 +73,7 @@ impl Previewer {
             // It was deleted since it was sorted.
             return Ok(());
         };
+        let file = self.files.take(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         if !is_first {
             self.store
@@ -78,7 +82,7 @@ impl Previewer {
         }
         let previewer = self.clone();
         let made = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let (_permit, _file) = (permit, file);
             previewer.previews_of(bytes, !is_first)
         });
         let made = made.await;
@@ -128,14 +132,9 @@ impl Previewer {
         let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
         let work = Work::new(&picture)?;
         let memory = if alone { MAX_MEMORY } else { work.memory() };
-        let memory = self.memory.acquire_many(in_kib(memory));
-        let _memory = Handle::current().block_on(memory)?;
+        let _memory = Handle::current().block_on(self.memory.take(memory))?;
         Ok(work.make()?)
     }
-}
-
-fn in_kib(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

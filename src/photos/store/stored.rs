@@ -38,13 +38,19 @@ impl From<Vec<u8>> for StoredPhoto {
     }
 }
 
+/// For as many bytes, memory is taken before they are there.
+const BELIEVED: u64 = 128 * 1024 * 1024;
+
 impl StoredPhoto {
     /// All its bytes.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn read_all(self) -> Result<Vec<u8>> {
-        let (length, mut bytes) = (self.bytes, Vec::new());
+        let length = self.bytes;
+        // Growing while it is read would take twice as much. Of a length that nobody's photo has, nothing is believed.
+        let room = usize::try_from(length.min(BELIEVED)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(room);
         if length == 0 {
             return Ok(bytes);
         }

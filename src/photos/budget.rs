@@ -1,0 +1,84 @@
+//! Memory that several may take together, counted before it is taken: who finds too little left waits.
+
+use std::sync::Arc;
+
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+
+/// What it is counted in.
+const KIB: u64 = 1024;
+
+/// An amount of memory; clones share it.
+#[derive(Clone)]
+pub struct Budget {
+    free: Arc<Semaphore>,
+    all: u32,
+}
+
+/// A part of it, until it is dropped.
+pub struct Taken(OwnedSemaphorePermit);
+
+impl Budget {
+    /// Of `bytes`.
+    pub fn new(bytes: u64) -> Self {
+        let all = in_kib(bytes);
+        Self {
+            free: Arc::new(Semaphore::new(all as usize)),
+            all,
+        }
+    }
+
+    /// Takes `bytes` of it, or all for what would need more, as soon as they are free.
+    ///
+    /// # Errors
+    /// Never, as long as nobody closes it.
+    pub async fn take(&self, bytes: u64) -> Result<Taken, AcquireError> {
+        let count = in_kib(bytes).min(self.all);
+        let permit = self.free.clone().acquire_many_owned(count).await?;
+        Ok(Taken(permit))
+    }
+}
+
+impl Taken {
+    /// Gives back all but `bytes`.
+    pub fn keep(&mut self, bytes: u64) {
+        let spare = self.0.num_permits().saturating_sub(in_kib(bytes) as usize);
+        drop(self.0.split(spare));
+    }
+}
+
+fn in_kib(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(KIB)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of it, in KiB.
+    fn left(budget: &Budget) -> usize {
+        budget.free.available_permits()
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_is_missing_until_it_is_given_back() {
+        let budget = Budget::new(100 * KIB);
+        let mut first = budget.take(60 * KIB).await.unwrap();
+        let second = budget.take(KIB / 2).await.unwrap();
+        assert_eq!(left(&budget), 39);
+        first.keep(10 * KIB);
+        assert_eq!(left(&budget), 89);
+        first.keep(50 * KIB);
+        assert_eq!(left(&budget), 89);
+        drop((first, second));
+        assert_eq!(left(&budget), 100);
+    }
+
+    #[tokio::test]
+    async fn what_needs_more_than_there_is_gets_all_alone() {
+        let budget = Budget::new(100 * KIB);
+        let all = budget.take(u64::MAX).await.unwrap();
+        assert_eq!(left(&budget), 0);
+        drop(all);
+        assert_eq!(left(&budget), 100);
+    }
+}
