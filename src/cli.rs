@@ -246,7 +246,7 @@ pub enum KeysCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum PhotosCommand {
-    /// List the photos that were set aside after too many attempts, and why
+    /// List the photos that were set aside after too many attempts, and why, and those without previews
     #[command(after_help = "Example: shared-spaces photos failed")]
     Failed(ListOptions),
     /// Send failed photos to the worker again

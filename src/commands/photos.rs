@@ -4,10 +4,12 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::photos_move;
-use crate::app;
+use crate::app::{self, App};
 use crate::cli::{ListOptions, PhotosCommand};
 use crate::clock::Timestamp;
-use crate::config::Config;
+use crate::config::{Config, QueueKind};
+use crate::domain::photos;
+use crate::folder;
 use crate::photos::name::PhotoName;
 use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 
@@ -17,7 +19,7 @@ use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
 pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     match command {
-        PhotosCommand::Failed(list) => list_failed(&app::queue(config).await?, list).await,
+        PhotosCommand::Failed(list) => list_failed(config, list).await,
         PhotosCommand::Retry { all: true, .. } => {
             let sent = app::queue(config).await?.retry(None).await?;
             println!("Sent again: {}", sent.len());
@@ -28,13 +30,32 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     }
 }
 
-async fn list_failed(queue: &PhotoQueue, list: ListOptions) -> Result<()> {
-    let failed = queue.list_failed().await?;
+/// What the queue has set aside, and the photos without previews. Where there is nothing but a queue elsewhere, those of them
+/// are with the server.
+async fn find_failed(config: Config) -> Result<(Failed, Vec<PhotoName>)> {
+    if config.photos.queue == QueueKind::Sqs && !folder::is_begun(&config.data_dir) {
+        let failed = app::queue(config).await?.list_failed().await?;
+        return Ok((failed, Vec::new()));
+    }
+    let app = App::start(config).await?;
+    let without = app
+        .db
+        .read(|conn| Ok(photos::list_without_previews(conn)?))
+        .await?;
+    Ok((app.queue.list_failed().await?, without))
+}
+
+async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
+    let (failed, without) = find_failed(config).await?;
     if list.json {
-        println!("{}", serde_json::to_string_pretty(&as_json(&failed))?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&as_json(&failed, &without))?
+        );
         return Ok(());
     }
-    if failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0 {
+    let is_none = failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0;
+    if is_none && without.is_empty() {
         println!("No photo has failed.");
     }
     for FailedPhoto { name, why } in failed.photos {
@@ -62,11 +83,14 @@ async fn list_failed(queue: &PhotoQueue, list: ListOptions) -> Result<()> {
             failed.unseen
         );
     }
+    for name in without {
+        println!("{name}  is sorted and has no previews; the worker's log says why");
+    }
     Ok(())
 }
 
 /// The same for programs.
-fn as_json(failed: &Failed) -> Value {
+fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
     let photos = failed.photos.iter().map(|FailedPhoto { name, why }| match why {
         Why::Known {
             attempts,
@@ -76,7 +100,13 @@ fn as_json(failed: &Failed) -> Value {
         Why::Sent(at) => json!({"photo": name.as_str(), "sent_at": at.map(Timestamp::rfc3339)}),
     });
     let photos: Vec<Value> = photos.collect();
-    json!({"photos": photos, "foreign": failed.foreign, "unseen": failed.unseen})
+    let without: Vec<&str> = without.iter().map(PhotoName::as_str).collect();
+    json!({
+        "photos": photos,
+        "foreign": failed.foreign,
+        "unseen": failed.unseen,
+        "without_previews": without,
+    })
 }
 
 async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {

@@ -236,6 +236,15 @@ pub fn is_any_seen(conn: &Connection) -> rusqlite::Result<bool> {
         .exists([])
 }
 
+/// The photos of which a worker could make no previews, the oldest first.
+pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoName>> {
+    conn.prepare_cached(
+        "select name from photos where previews_due_at is null and placeholder is null order by id",
+    )?
+    .query_map([], |row| row.get(0))?
+    .collect()
+}
+
 /// Writes down what a look for the previews of a photo has shown.
 pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::Result<()> {
     match look {

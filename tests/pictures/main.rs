@@ -13,4 +13,5 @@ mod bombs;
 mod cleaned;
 mod corpus;
 mod damaged;
+mod deaths;
 mod memory;
