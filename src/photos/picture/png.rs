@@ -224,6 +224,8 @@ impl<'a> Parts<'a> {
                     _ => return Ok(()),
                 }
             }
+            // Of numbers that can't be in a PNG, browsers show nothing.
+            b"cICP" if chunk.data.get(2) != Some(&0) => return Ok(()),
             // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
             b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
             | b"pHYs"

@@ -77,7 +77,14 @@ fn what_a_png_needs_to_look_right_stays() {
         (b"pHYs", 9),
     ];
     for (kind, length) in kinds {
-        let part = chunk(kind, &vec![1; length]);
+        let mut content = vec![1; length];
+        if kind == b"cICP" {
+            // No PNG has its colours mixed, and browsers show nothing of one that says so.
+            let mixed = chunk(kind, &content);
+            assert!(cleaned(&with(&picture, BEHIND_HEADER, &mixed)).bytes == picture);
+            content[2] = 0;
+        }
+        let part = chunk(kind, &content);
         let whole = with(&picture, BEHIND_HEADER, &part);
         assert!(cleaned(&whole).bytes == whole, "{kind:?}");
     }

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::super::reader::Reader;
 use super::decode::Decoded;
-use super::{NoPreviews, Result};
+use super::{NoPreviews, Result, colours};
 
 /// The most parts in which a progressive picture may come. Each can be a few bytes long and cost a walk over all of it;
 /// cameras and programs make about ten.
@@ -61,7 +61,10 @@ impl<'a> Jpeg<'a> {
             PixelFormat::L8 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
             PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
             PixelFormat::CMYK32 => {
-                RgbImage::from_raw(width, height, rgb(&pixels)).map(DynamicImage::from)
+                let light = profile.as_deref();
+                let light = light.and_then(|profile| colours::light(&pixels, profile));
+                let light = light.unwrap_or_else(|| rgb(&pixels));
+                RgbImage::from_raw(width, height, light).map(DynamicImage::from)
             }
             // Sixteen bits for a pixel, in a form that nobody's camera writes.
             PixelFormat::L16 => None,
@@ -80,6 +83,8 @@ struct Frame {
     height: u64,
     components: Vec<Component>,
     scans: usize,
+    /// How many bytes its colour profile has.
+    profile: u64,
 }
 
 struct Component {
@@ -97,6 +102,7 @@ impl Frame {
         let mut reader = Reader::new(bytes);
         reader.take(2)?;
         let mut frame: Option<Self> = None;
+        let mut profile = 0;
         loop {
             let (marker, length) = match reader.array()? {
                 [0xff, 0xff] => return Err(unusual()),
@@ -111,13 +117,15 @@ impl Frame {
                     skip_scan(&mut reader)?;
                 }
                 0xc0..=0xc2 => frame = Some(Self::new(marker, content)?),
+                0xe2 => profile += length as u64,
                 // Tables, whose codes lie between those of frames.
                 0xc4 | 0xcc => {}
                 0xc3..=0xcf => return Err(unusual()),
                 _ => {}
             }
         }
-        frame.ok_or_else(unusual)
+        let frame = frame.ok_or_else(unusual)?;
+        Ok(Self { profile, ..frame })
     }
 
     /// Reads the beginning of a frame.
@@ -140,6 +148,7 @@ impl Frame {
             height,
             components,
             scans: 0,
+            profile: 0,
         })
     }
 
@@ -194,9 +203,14 @@ impl Frame {
             }
         }
         let count = self.components.len() as u64;
+        let given = width * height * count;
         // And, of inks, once more as light.
-        let given = width * height * (count + if count == 4 { 3 } else { 0 });
-        coefficients + copied + lines + pixels + given + 2 * count * (width + 64)
+        let light = match (count, self.profile) {
+            (4, 0) => 3 * width * height,
+            (4, profile) => 3 * width * height + colours::memory(profile),
+            _ => 0,
+        };
+        coefficients + copied + lines + pixels + given + light + 2 * count * (width + 64)
     }
 }
 

@@ -3,6 +3,8 @@
 
 // A picture made smaller while it is read.
 mod cells;
+// What colours mean.
+mod colours;
 mod decode;
 mod encode;
 mod gif;
@@ -26,6 +28,10 @@ const MIB: u64 = 1024 * 1024;
 pub const MAX_MEMORY: u64 = 256 * MIB;
 /// What encoding a large preview takes, with what comes out.
 const ENCODING: u64 = 48 * MIB;
+/// The longest side of a picture, in pixels, that may be shown large as it is: all browsers can.
+const SHOWN_AS_IT_IS: u32 = 4096;
+/// A large preview of fewer bytes is good, however few the picture has.
+const LITTLE: usize = 64 * 1024;
 
 /// The previews of a picture, as whole files.
 #[derive(Debug)]
@@ -135,6 +141,12 @@ impl<'a> Work<'a> {
         }
         let large = encode::encode(&image, profile.as_deref())?;
         let small = encode::encode(&resized(image, small_size)?, profile.as_deref())?;
+        // Without loss, what was made smaller may need more bytes than what was drawn.
+        let is_larger = large.len() >= picture.bytes.len().max(LITTLE);
+        let large = match is_larger && width.max(height) <= SHOWN_AS_IT_IS {
+            true => picture.bytes.clone(),
+            false => large,
+        };
         Ok(Previews {
             small,
             large: Some(large),

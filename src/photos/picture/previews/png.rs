@@ -6,7 +6,7 @@ use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
 use super::cells::{Cells, Channels, Order, Plan};
 use super::decode::Decoded;
-use super::{NoPreviews, Result};
+use super::{NoPreviews, Result, colours};
 
 /// The most memory in bytes for what isn't pixels: a colour profile, a palette.
 const MAX_REST: usize = 16 * 1024 * 1024;
@@ -64,12 +64,7 @@ impl<'a> Png<'a> {
 
     /// Decodes what `open` has found; of an animation the picture that stands for it.
     pub fn decode(mut self) -> Result<Decoded> {
-        let profile = self
-            .reader
-            .info()
-            .icc_profile
-            .as_deref()
-            .map(<[u8]>::to_vec);
+        let profile = colours::of_png(self.reader.info(), self.plan.channels == Channels::Grey);
         let Plan { width, height, .. } = self.plan;
         let mut cells = Cells::new(self.plan);
         let mut wide = Vec::new();
