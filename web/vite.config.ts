@@ -30,6 +30,8 @@ export default defineConfig({
   // The server sends what is compressed here, as the browser takes it: brotli and gzip, each as small as it gets.
   plugins: [svelte(), manifest(), budget(), compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 })],
   build: {
+    // The oldest browsers that are served, as the README names them. What is newer in styles is written in the older way.
+    target: ['chrome111', 'edge111', 'firefox115', 'safari16.4', 'ios16.4'],
     // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 
 /** Each finding in a line, after the name of the screen. */
 export async function findings(page: Page, screen: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).options({ rules: { 'target-size': { enabled: true } } }).analyze();
   return violations.map(
     ({ id, help, nodes }) => `${screen}: ${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
   );

@@ -56,3 +56,7 @@ test('a message is filled in, with the form and the digits of the language', () 
   expect(fill('de', '{n} Leute', { n: 1234 })).toBe('1.234 Leute');
   expect(fill('en', 'Share with {space}', { space: '{people} & <b>' })).toBe('Share with {people} & <b>');
 });
+
+test('a name from right to left does not turn the sentence', () => {
+  expect(fill('en', 'Share with {space} now', { space: 'משפחה' })).toBe('Share with \u2068משפחה\u2069 now');
+});

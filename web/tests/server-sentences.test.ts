@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { translate } from '../src/lib/i18n/server';
+import { ApiError } from '../src/lib/errors';
+import { generalOf, translate } from '../src/lib/i18n/server';
 import { sentences } from '../src/lib/i18n/server.de';
 
 const server = readFileSync(join(import.meta.dirname, '../../src/error.rs'), 'utf8');
@@ -20,13 +21,45 @@ test('German readers read German refusals', () => {
   expect(translate('de', 'too_large', 'Photo max 25 MiB')).toBe('Das Foto darf höchstens 25 MiB haben');
 });
 
-test("what has no translation stays in the server's words", () => {
-  expect(translate('en', 'not_an_admin', 'User not admin')).toBeNull();
-  expect(translate('de', 'malformed', 'The form ends in the middle')).toBeNull();
-  expect(translate('de', 'too_short', 'Something quite different')).toBeNull();
-  expect(translate('de', 'constructor', 'x')).toBeNull();
+test('a code with several sentences has each of them, and one for the rest', () => {
+  expect(translate('de', 'malformed', 'Login cannot mix letters of different scripts')).toBe(
+    'Der Anmeldename darf keine Buchstaben verschiedener Schriften mischen',
+  );
+  expect(translate('de', 'malformed', 'The form ends in the middle')).toBe('So konnte der Server das nicht verstehen');
 });
 
-test('every translated refusal is one that the server has', () => {
-  expect(Object.keys(sentences).filter((code) => !server.includes(`"${code}"`))).toEqual([]);
+test('what is unknown is said in general, in the language of the page', () => {
+  expect(translate('en', 'not_an_admin', 'User not admin')).toBeNull();
+  expect(translate('de', 'too_short', 'Something quite different')).toBeNull();
+  expect(translate('de', 'constructor', 'x')).toBeNull();
+  const general = (status: number) => generalOf(new ApiError(status, '', 'http'));
+  expect([0, 502, 413, 403, 404, 429, 503, 507, 418, 500].map(general)).toEqual([
+    'error.unreachable',
+    'error.unreachable',
+    'error.too_large',
+    'error.forbidden',
+    'error.gone',
+    'error.busy',
+    'error.busy',
+    'error.full',
+    'error.refused',
+    'error.unexpected',
+  ]);
+  expect(generalOf(new TypeError('x'))).toBe('error.unexpected');
+});
+
+test('every refusal of the server is translated, and none that it has not', () => {
+  const kinds = server.slice(server.indexOf('fn kind('), server.indexOf('impl Error {', server.indexOf('fn kind(')));
+  const codes = [...kinds.matchAll(/\(\*?\w+, "(\w+)"\)/g)].map((found) => found[1] ?? '');
+  expect(codes.length).toBeGreaterThan(60);
+  expect([...new Set(codes)].filter((code) => code !== 'http' && !(code in sentences))).toEqual([]);
+  expect(Object.keys(sentences).filter((code) => !codes.includes(code))).toEqual([]);
+});
+
+test('every sentence about logins has words of its own', () => {
+  const login = readFileSync(join(import.meta.dirname, '../../src/domain/text/login.rs'), 'utf8').split('#[cfg(test)]')[0] ?? '';
+  const said = [...login.matchAll(/"(Login [^"]+)"/g)].map((found) => found[1] ?? '');
+  expect(said.length).toBeGreaterThan(4);
+  const rest = translate('de', 'malformed', '');
+  expect(said.filter((sentence) => translate('de', 'malformed', sentence) === rest)).toEqual([]);
 });

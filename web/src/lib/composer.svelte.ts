@@ -6,7 +6,8 @@ import { keepDraft, places, readDraft } from './drafts';
 import { ApiError } from './errors';
 import { feedOf } from './feed.svelte';
 import { t } from './i18n/index.svelte';
-import { look, type Picture, type Unfit } from './picture';
+import { lackOf, type Lack } from './lack';
+import { isThere, look, type Picture, type Unfit } from './picture';
 import { session } from './session.svelte';
 import { spaces } from './spaces.svelte';
 import type { Share } from './types';
@@ -20,6 +21,8 @@ export class Composer {
   picture = $state.raw<Picture | null>(null);
   /** What is wrong with the photo that was chosen last. */
   unfit = $state<Unfit | null>(null);
+  /** How many more files were chosen than can be taken. */
+  left = $state(0);
   state = $state<'writing' | 'sending' | 'waiting'>('writing');
   /** How much has been sent, 0 to 1. */
   progress = $state(0);
@@ -48,8 +51,17 @@ export class Composer {
     keepDraft(this.#user, places.newShare(this.space), text);
   }
 
-  async choose(file: File): Promise<void> {
+  /** What is missing or too much. */
+  get lack(): Lack | null {
+    return lackOf(this.text, this.picture !== null, session.server);
+  }
+
+  /** Takes a photo; of several, the first. */
+  async choose(files: File[]): Promise<void> {
+    const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
+    if (!file) return;
     this.unfit = null;
+    this.left = files.length - 1;
     const found = await look(file, session.server);
     if ('reason' in found) this.unfit = found;
     else this.#take(found);
@@ -57,6 +69,7 @@ export class Composer {
 
   removePicture(): void {
     this.unfit = null;
+    this.left = 0;
     this.#take(null);
   }
 
@@ -65,6 +78,7 @@ export class Composer {
     this.state = 'sending';
     this.progress = 0;
     this.error = null;
+    if (await this.#lostPicture()) return;
     const form = new FormData();
     form.set('text', this.text);
     if (this.picture) form.set('file', this.picture.file, this.picture.name);
@@ -77,8 +91,18 @@ export class Composer {
       void spaces.reload();
       this.sent = share;
     } catch (error) {
-      this.#failed(error);
+      // A file that is changed while it is sent looks like a line that breaks.
+      if (!(await this.#lostPicture())) this.#failed(error);
     }
+  }
+
+  /** Takes the photo out if its file isn't as it was chosen; tells whether it did. */
+  async #lostPicture(): Promise<boolean> {
+    if (!this.picture || (await isThere(this.picture.file))) return false;
+    this.#take(null);
+    this.unfit = { reason: 'gone' };
+    this.state = 'writing';
+    return true;
   }
 
   cancel(): void {
@@ -113,8 +137,7 @@ export class Composer {
   }
 
   #clear(): void {
-    this.#take(null);
-    this.unfit = null;
+    this.removePicture();
     this.write('');
     this.state = 'writing';
   }

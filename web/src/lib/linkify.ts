@@ -38,9 +38,17 @@ function withoutEnd(address: string): string {
 
 function hrefOf(address: string): string | null {
   const whole = /^www\./i.test(address) ? `https://${address}` : address;
-  if (!URL.canParse(whole)) return null;
-  const url = new URL(whole);
+  const url = read(whole);
+  if (!url) return null;
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   // A name and password in front of the host make an address look like another.
   return isWeb && url.username === '' && /[\p{L}\p{N}]/u.test(url.hostname) ? url.href : null;
+}
+
+function read(address: string): URL | null {
+  try {
+    return new URL(address);
+  } catch {
+    return null;
+  }
 }

@@ -18,3 +18,9 @@ export function bytes(count: number, locale: string): string {
 export function percent(part: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(part);
 }
+
+/** A number of pixels in millions, as cameras count them. */
+export function megapixels(count: number, locale: string): string {
+  const value = count / 1_000_000;
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+}

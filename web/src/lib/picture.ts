@@ -1,5 +1,7 @@
 // A photo that was chosen: can it be shared, and how large is it?
 
+import { convert } from './jpeg';
+import { HEAD, kindOf } from './kinds';
 import type { ServerInfo } from './types';
 
 export interface Picture {
@@ -9,21 +11,32 @@ export interface Picture {
   url: string;
   width: number;
   height: number;
+  /** It is sent smaller than it was, because this browser can't do more. */
+  shrunk: boolean;
 }
 
-export type Unfit = { reason: 'type' } | { reason: 'size'; bytes: number; max: number };
+export type Unfit =
+  | { reason: 'type' | 'gone' | 'empty' }
+  | { reason: 'size'; bytes: number; max: number }
+  | { reason: 'pixels'; pixels: number; max: number };
 
-/** Looks at a file. What this browser can show but the server doesn't take (an iPhone's HEIC) becomes a JPEG. */
+/** Looks at a file before it is sent. What this browser can show but the server doesn't take becomes a JPEG. */
 export async function look(file: File, server: ServerInfo | null): Promise<Picture | Unfit> {
+  const head = await read(file.slice(0, HEAD));
+  if (!head) return { reason: 'gone' };
+  if (head.length === 0) return { reason: 'empty' };
+  const kind = kindOf(head);
+  const limits = server?.limits;
+  const pixels = (kind?.width ?? 0) * (kind?.height ?? 0);
+  if (limits && pixels > limits.photo_pixels) return { reason: 'pixels', pixels, max: limits.photo_pixels };
   let blob: Blob = file;
-  if (server && !server.photo_types.includes(file.type)) {
-    const jpeg = await asJpeg(file);
-    if (!jpeg) return { reason: 'type' };
-    blob = jpeg;
+  let shrunk = false;
+  if (server && !(kind && server.photo_types.includes(kind.type))) {
+    const converted = await convert(file, server.limits.photo_bytes);
+    if (!converted) return { reason: 'type' };
+    ({ blob, shrunk } = converted);
   }
-  if (server && blob.size > server.limits.photo_bytes) {
-    return { reason: 'size', bytes: blob.size, max: server.limits.photo_bytes };
-  }
+  if (limits && blob.size > limits.photo_bytes) return { reason: 'size', bytes: blob.size, max: limits.photo_bytes };
   const url = URL.createObjectURL(blob);
   const image = new Image();
   image.src = url;
@@ -31,22 +44,25 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
     await image.decode();
   } catch {
     URL.revokeObjectURL(url);
-    return { reason: 'type' };
+    return { reason: (await isThere(file)) ? 'type' : 'gone' };
   }
-  return { file: blob, name: file.name, url, width: image.naturalWidth, height: image.naturalHeight };
+  const { naturalWidth: width, naturalHeight: height } = image;
+  if (limits && width * height > limits.photo_pixels) {
+    URL.revokeObjectURL(url);
+    return { reason: 'pixels', pixels: width * height, max: limits.photo_pixels };
+  }
+  return { file: blob, name: file.name, url, width, height, shrunk };
 }
 
-async function asJpeg(file: File): Promise<Blob | null> {
+/** Whether a file is still there as it was when it was chosen: browsers refuse to read it otherwise. */
+export async function isThere(file: Blob): Promise<boolean> {
+  return (await read(file.slice(0, 1))) !== null;
+}
+
+async function read(part: Blob): Promise<Uint8Array | null> {
   try {
-    const bitmap = await createImageBitmap(file);
-    const canvas = document.createElement('canvas');
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-    bitmap.close();
-    return await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
+    return new Uint8Array(await part.arrayBuffer());
   } catch {
-    // This browser can't show it either.
     return null;
   }
 }
@@ -56,7 +72,10 @@ export function shownProportion({ width, height }: { width: number; height: numb
   return Math.min(2, Math.max(0.8, width / height));
 }
 
-/** The pictures among what was dropped or pasted. */
-export function picturesIn(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter((file) => file.type.startsWith('image/'));
+/** So few pixels that they are shown as they are, and not made larger. */
+export const isTiny = ({ width, height }: { width: number; height: number }): boolean => Math.max(width, height) < 128;
+
+/** The files among what was dropped or pasted. */
+export function filesIn(data: DataTransfer | null): File[] {
+  return [...(data?.files ?? [])];
 }

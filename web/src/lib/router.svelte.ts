@@ -9,6 +9,14 @@ interface Entry {
   key: number;
   /** Where one came from, if that was in the app. */
   from: string | null;
+  /** Something lay over the page. */
+  cover?: boolean;
+}
+
+/** Something that lies over the page: the way back takes it away. */
+interface Cover {
+  uncovered: () => void;
+  gone: boolean;
 }
 
 class Router {
@@ -19,8 +27,10 @@ class Router {
   visits = $state(0);
 
   #entry: Entry = { key: 0, from: null };
-  /** Takes away what lies over the page, if something does. */
-  #uncovered: (() => void) | null = null;
+  #cover: Cover | null = null;
+  /** One is on the way back to the page; until one is there, nothing else can be done with the history. */
+  #returning = false;
+  #later: (() => void)[] = [];
   #scrolls = new Map<number, number>();
 
   start(): void {
@@ -28,21 +38,24 @@ class Router {
     this.url = location.pathname + location.search;
     this.#entry = (history.state as Entry | null) ?? entry(null);
     history.replaceState(this.#entry, '');
-    addEventListener('popstate', (event) => void this.#popped(event));
+    addEventListener('popstate', (event) => this.#popped(event));
     addEventListener('scroll', () => this.#scrolls.set(this.#entry.key, scrollY), { passive: true });
     addEventListener('click', (event) => this.#clicked(event));
   }
 
   /** Goes to a path of the app. With `replace`, the way back leads past where one is now. */
   go(path: string, { replace = false } = {}): void {
-    // What lies over the page is left for good: the way back leads to the page.
-    if (this.#takeCover() || replace) {
-      history.replaceState(this.#entry, '', path);
-    } else {
-      this.#entry = entry(this.url);
-      history.pushState(this.#entry, '', path);
-    }
-    void this.#show(path, 0);
+    this.#whenStill(() => {
+      // What lies over the page is left for good: the way back leads to the page.
+      if (this.#takeCover() || replace) {
+        this.#entry = { key: this.#entry.key, from: this.#entry.from };
+        history.replaceState(this.#entry, '', path);
+      } else {
+        this.#entry = entry(this.url);
+        history.pushState(this.#entry, '', path);
+      }
+      void this.#show(path, 0);
+    });
   }
 
   /** Goes up to `path`: back, if one came from there, so that it is as one left it. */
@@ -51,38 +64,52 @@ class Router {
     else this.go(path);
   }
 
-  /** Something was laid over the page that has an address of its own. The way back leads to the page again, which stays
-  as it is meanwhile; `uncovered` is called then. */
-  cover(path: string, uncovered: () => void): void {
-    this.#entry = entry(this.url);
-    history.pushState(this.#entry, '', path);
-    this.#uncovered = uncovered;
+  /** Something was laid over the page, maybe with an address of its own. The way back leads to the page again, which stays
+  as it is meanwhile; `uncovered` is called then. What this returns takes it away from here. */
+  cover(path: string | null, uncovered: () => void): () => void {
+    const cover = { uncovered, gone: false };
+    this.#whenStill(() => {
+      if (cover.gone) return;
+      // One after the other, as a question that comes out of a menu: the second takes the place of the first.
+      if (!this.#cover) {
+        this.#entry = { ...entry(this.url), cover: true };
+        history.pushState(this.#entry, '', path ?? location.pathname + location.search);
+      }
+      this.#cover = cover;
+    });
+    return () => {
+      cover.gone = true;
+      if (this.#cover !== cover) return;
+      this.#cover = null;
+      this.#returning = true;
+      history.back();
+    };
   }
 
   /** What lies over the page has another address now. */
   moveCover(path: string): void {
-    if (this.#uncovered) history.replaceState(this.#entry, '', path);
-  }
-
-  /** Goes back to the page, if something lies over it. */
-  uncover(): void {
-    if (this.#uncovered) history.back();
+    if (this.#cover) history.replaceState(this.#entry, '', path);
   }
 
   #takeCover(): boolean {
-    const uncovered = this.#uncovered;
-    this.#uncovered = null;
-    uncovered?.();
-    return uncovered !== null;
+    const cover = this.#cover;
+    this.#cover = null;
+    cover?.uncovered();
+    return cover !== null;
   }
 
-  async #popped(event: PopStateEvent): Promise<void> {
+  #whenStill(task: () => void): void {
+    if (this.#returning) this.#later.push(task);
+    else task();
+  }
+
+  #popped(event: PopStateEvent): void {
     this.#entry = (event.state as Entry | null) ?? entry(null);
-    if (this.#takeCover() && location.pathname + location.search === this.url) {
-      this.#scrolls.set(this.#entry.key, scrollY);
-      return;
-    }
-    await this.#show(location.pathname + location.search, this.#scrolls.get(this.#entry.key) ?? 0);
+    const uncovered = this.#takeCover() || this.#returning || this.#entry.cover;
+    this.#returning = false;
+    if (uncovered && location.pathname + location.search === this.url) this.#scrolls.set(this.#entry.key, scrollY);
+    else void this.#show(location.pathname + location.search, this.#scrolls.get(this.#entry.key) ?? 0);
+    for (const task of this.#later.splice(0)) this.#whenStill(task);
   }
 
   async #show(url: string, scroll: number): Promise<void> {

@@ -32,6 +32,11 @@ class Spaces {
     return this.list?.find((mine) => mine.space.id === id);
   }
 
+  /** Whether another space of mine looks the same by its name. */
+  isDouble({ id, name }: Space): boolean {
+    return this.list?.some(({ space }) => space.id !== id && isSame(space.name, name)) ?? false;
+  }
+
   /** Makes a space; whoever makes it is in it, alone, as its admin. */
   async create(name: string): Promise<Space> {
     const space = await api.createSpace(name);
@@ -48,5 +53,8 @@ class Spaces {
     }
   }
 }
+
+const isSame = (one: string, other: string) =>
+  one.trim().localeCompare(other.trim(), undefined, { sensitivity: 'base' }) === 0;
 
 export const spaces = new Spaces();

@@ -99,6 +99,8 @@ export interface ServerInfo {
   needs_first_account: boolean;
   limits: Limits;
   photo_types: string[];
+  /** Whether a photo can't be shared without words. */
+  photo_needs_text: boolean;
 }
 
 export type Role = 'member' | 'admin';

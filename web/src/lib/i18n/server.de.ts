@@ -1,5 +1,5 @@
 // The server speaks English. These are its refusals in German, by its word for programs; {0}, {1} are what its sentence
-// says in those places. What isn't here is shown as the server says it.
+// says in those places. What a code doesn't have here is said in general.
 
 import type { Sentences } from './server';
 
@@ -25,6 +25,36 @@ export const sentences: Sentences = {
   not_provided: [/^(.+) must be provided$/, '{0} fehlt'],
   forbidden_characters: [/^(.+) cannot contain .+ characters$/, '{0} enthält Zeichen, die nicht erlaubt sind'],
   too_large: [/^(.+) max (.+)$/, '{0} darf höchstens {1} haben'],
+  malformed: [
+    [/^Login cannot have spaces around it$/, 'Um den Anmeldenamen dürfen keine Leerzeichen stehen'],
+    [/^Login cannot contain several spaces in a row$/, 'Im Anmeldenamen dürfen nicht mehrere Leerzeichen hintereinander stehen'],
+    [/^Login can only contain letters, /, 'Der Anmeldename darf nur Buchstaben, Ziffern, Leerzeichen und die Zeichen von ASCII enthalten'],
+    [/^Login cannot mix letters of different scripts$/, 'Der Anmeldename darf keine Buchstaben verschiedener Schriften mischen'],
+    [/^Login from right to left must /, 'Ein Anmeldename von rechts nach links muss mit einem Buchstaben beginnen und mit einem Buchstaben oder einer Ziffer enden'],
+    [/^Login cannot pile marks on one letter$/, 'Im Anmeldenamen dürfen sich keine Zeichen auf einem Buchstaben häufen'],
+    'So konnte der Server das nicht verstehen',
+  ],
+  missing_key: 'Da fehlt etwas, was der Server braucht',
+  not_text: [/^(.+) must be text$/, '{0} muss ein Text sein'],
+  not_boolean: 'Das muss ja oder nein sein',
+  wrong_content_type: 'So kann der Server das nicht lesen',
+  coded_body: 'So kann der Server das nicht lesen',
+  cross_origin: [
+    [/public_url/, 'Der Server weiß nicht, unter welcher Adresse du kommst. Wer ihn betreibt, stellt public_url ein oder lässt den Proxy davor den Host mit seinem Port weitergeben'],
+    'Das geht nur von dieser Seite aus',
+  ],
+  cookie_logout_by_get: 'So kann man sich hier nicht abmelden',
+  too_many_requests: 'Zu viel auf einmal von deiner Adresse. Versuch es gleich noch einmal',
+  gave_way: 'Andere brauchten den Platz, und dies kam am langsamsten an. Versuch es gleich noch einmal',
+  invitation_to_account: 'Diese Einladung ist für jemanden ohne Konto',
+  only_admin: 'In einem Raum ist diese Person der einzige Admin',
+  key_of_another_space: 'Das wurde schon in einen anderen Raum gesendet',
+  bad_link: 'Dieser Link gilt nicht',
+  expired_link: 'Dieser Link ist abgelaufen',
+  no_such_range: 'Das Foto hat diesen Teil nicht',
+  no_such_endpoint: 'Diese Seite gibt es nicht',
+  method_not_allowed: 'Das geht hier nicht',
+  disk_full: 'Die Festplatte des Servers ist voll. Bis wieder Platz ist, wird nichts gespeichert',
   unauthorized: 'Du bist nicht angemeldet',
   other_account: 'In diesem Browser ist gerade jemand anderes angemeldet',
   wrong_login: 'Anmeldename oder Passwort stimmt nicht',

@@ -1,0 +1,218 @@
+// What people do every day with the app, and what may go wrong with it: each is said in a sentence.
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from './fixtures.ts';
+import { type Person, words } from './people.ts';
+import { png } from './png.ts';
+
+const photo = (side = 40) => ({ name: 'one.png', mimeType: 'image/png', buffer: png(side, randomBytes) });
+
+async function settles(ann: Person): Promise<void> {
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+}
+
+test('one character is enough, a photo needs none, and the button tells before', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await settles(ann);
+  const share = ann.page.getByRole('button', { name: /^Share with / });
+  await ann.field('composer.prompt').click();
+  await expect(share).toHaveAttribute('aria-disabled', 'true');
+  await ann.writes('👍');
+  await expect(share).not.toHaveAttribute('aria-disabled');
+  await ann.shares();
+  await expect(ann.card('👍')).toBeVisible();
+  await ann.choosesPhoto(photo());
+  await expect(share).not.toHaveAttribute('aria-disabled');
+  await ann.shares();
+  await expect(ann.page.getByRole('article')).toHaveCount(2);
+  await expect(ann.page.getByRole('article').first().getByRole('img')).toBeVisible();
+  // Its words can be added, and taken away again.
+  await ann.page.getByRole('button', { name: words('share.actions', { name: 'Ann' }) }).first().click();
+  await ann.page.getByRole('menuitem', { name: words('share.edit') }).click();
+  await ann.field('share.text').fill('x');
+  await ann.button('share.save').click();
+  await expect(ann.page.getByRole('article').first().locator('.text')).toHaveText('x');
+});
+
+test('a file that is changed after it was chosen, of another kind, empty, or one of several is told so', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await settles(ann);
+  const folder = await mkdtemp(join(tmpdir(), 'photos-'));
+  const file = join(folder, 'holiday.png');
+  await writeFile(file, photo().buffer);
+  await ann.writes('From the disk');
+  await ann.choosesPhoto(file);
+  await rm(folder, { recursive: true });
+  await ann.shares();
+  await expect(ann.text('composer.file_gone')).toBeVisible();
+  await expect(ann.field('composer.prompt')).toHaveValue('From the disk');
+
+  const drop = (files: { name: string; type: string; bytes: number[] }[]) =>
+    ann.page.evaluate((files) => {
+      const data = new DataTransfer();
+      for (const { name, type, bytes } of files) data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, files);
+  await drop([{ name: 'letter.pdf', type: 'application/pdf', bytes: [37, 80, 68, 70] }]);
+  await expect(ann.text('composer.wrong_type')).toBeVisible();
+  await drop([{ name: 'none.jpg', type: 'image/jpeg', bytes: [] }]);
+  await expect(ann.text('composer.file_empty')).toBeVisible();
+  // The type that the browser tells is wrong, and doesn't matter.
+  const bytes = [...photo().buffer];
+  await drop(Array.from({ length: 10 }, (_, at) => ({ name: `${at}.bin`, type: at === 0 ? 'image/x-unknown' : '', bytes })));
+  await expect(ann.text('composer.one_photo', { n: 9 })).toBeVisible();
+  await ann.shares();
+  await ann.seesPhotoOf('From the disk');
+
+  // So many pixels that only the beginning of the file can tell.
+  const giant = png(1, (length) => Buffer.alloc(length));
+  giant.writeUInt32BE(60_000, 16);
+  giant.writeUInt32BE(60_000, 20);
+  await drop([{ name: 'giant.png', type: 'image/png', bytes: [...giant] }]);
+  await expect(ann.text('composer.too_many_pixels', { size: '3,600', max: '64' })).toBeVisible();
+});
+
+test('the way back closes what lies over a page, and a link that was just made is not lost', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await settles(ann);
+  await ann.button('space.more', { space: 'Family' }).click();
+  await expect(ann.page.getByRole('menu')).toBeVisible();
+  await ann.page.goBack();
+  await expect(ann.page.getByRole('menu')).toHaveCount(0);
+  await expect(ann.page.getByRole('heading', { level: 1, name: 'Family' })).toBeVisible();
+
+  await ann.chooses(words('space.more', { space: 'Family' }), 'space.members');
+  await ann.button('invite.make').click();
+  const link = ann.page.getByRole('dialog').getByLabel(words('invite.link'), { exact: true });
+  const made = await link.inputValue();
+  await ann.page.goBack();
+  await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+  await ann.button('invite.show_again').click();
+  await expect(link).toHaveValue(made);
+  await ann.button('ui.close').first().click();
+  await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+  // Closed by its button, it leaves no step behind.
+  await ann.page.goBack();
+  await expect(ann.page.getByRole('heading', { level: 1, name: 'Family' })).toBeVisible();
+});
+
+test('who takes somebody out can end the links by which they could come back', async ({ somebody }) => {
+  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+  await settles(ann);
+  await bob.page.goto('/app/register');
+  await bob.registers();
+  await ann.page.goto('/app/spaces/1/members');
+  await ann.field('door.login').fill('Bob');
+  await ann.button('members.add').click();
+  await expect(ann.page.getByRole('main').getByText('Bob', { exact: true }).first()).toBeVisible();
+  await ann.button('invite.make').click();
+  await ann.button('ui.close').first().click();
+  const links = ann.page.getByRole('list', { name: words('invite.list') });
+  await expect(links.getByRole('listitem')).toHaveCount(1);
+
+  await ann.chooses(words('members.actions', { name: 'Bob' }), 'members.remove', { space: 'Family' });
+  await ann.page.getByRole('checkbox', { name: words('members.end_links', { space: 'Family' }) }).check();
+  await ann.page.getByRole('dialog').getByRole('button', { name: words('members.remove_short') }).click();
+  await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+  await expect(ann.page.getByRole('main').getByText('Bob', { exact: true })).toHaveCount(0);
+  const left = (await (await ann.page.request.get('/spaces/1/invitations')).json()) as unknown[];
+  expect(left).toEqual([]);
+  await expect(links).toHaveCount(0);
+});
+
+test('a card that cannot be drawn says so, and all others are there', async ({ somebody }) => {
+  const ann = await somebody('Ann');
+  await settles(ann);
+  for (const text of ['One', 'Two', 'Three']) {
+    await ann.writes(text);
+    await ann.shares();
+    await expect(ann.card(text)).toBeVisible();
+  }
+  await ann.page.route('**/spaces/1/shares?*', async (route) => {
+    const response = await route.fetch();
+    const shares = (await response.json()) as { text: string; timestamp: string }[];
+    for (const share of shares) if (share.text === 'Two') share.timestamp = 'no time at all';
+    await route.fulfill({ response, json: shares });
+  });
+  await ann.page.reload();
+  await expect(ann.card('Three')).toBeVisible();
+  await expect(ann.card('One')).toBeVisible();
+  await expect(ann.text('ui.undrawn')).toBeVisible();
+});
+
+test('in the oldest browsers that are served, everything is there', async ({ somebody, server }) => {
+  const ann = await somebody('Ann');
+  // What came after Safari 16.4, Chrome 111 and Firefox 115, and what one of them lacks.
+  await ann.page.addInitScript(() => {
+    const without = (owner: unknown, ...names: string[]) => {
+      for (const name of names) delete (owner as Record<string, unknown>)[name];
+    };
+    without(URL, 'canParse', 'parse');
+    without(Promise, 'withResolvers', 'try');
+    without(Object, 'groupBy');
+    without(Map, 'groupBy');
+    without(Array, 'fromAsync');
+    without(Array.prototype, 'toSorted', 'toReversed', 'toSpliced', 'with');
+    without(String.prototype, 'isWellFormed', 'toWellFormed');
+    without(Set.prototype, 'union', 'intersection', 'difference', 'isSubsetOf', 'isSupersetOf', 'symmetricDifference', 'isDisjointFrom');
+    without(AbortSignal, 'any');
+    without(Intl, 'Segmenter', 'DurationFormat');
+    without(Uint8Array, 'fromBase64', 'fromHex');
+    without(Uint8Array.prototype, 'toBase64', 'toHex');
+    without(Response.prototype, 'bytes');
+    without(Blob.prototype, 'bytes');
+    without(Document.prototype, 'startViewTransition', 'caretPositionFromPoint');
+    without(Element.prototype, 'checkVisibility', 'moveBefore', 'setHTMLUnsafe', 'getHTML');
+    without(HTMLElement.prototype, 'showPopover', 'hidePopover', 'togglePopover', 'popover');
+    without(Math, 'sumPrecise', 'f16round');
+    without(Error, 'isError');
+    without(RegExp, 'escape');
+    without(globalThis, 'navigation', 'scheduler', 'requestIdleCallback', 'Iterator', 'CloseWatcher', 'URLPattern', 'Float16Array', 'SuppressedError', 'DisposableStack');
+  });
+  await settles(ann);
+  await ann.writes('See https://example.org/roses and more');
+  await ann.choosesPhoto(photo(900));
+  await ann.shares();
+  await ann.seesPhotoOf('See https://');
+  await expect(ann.page.getByRole('link', { name: 'https://example.org/roses' })).toBeVisible();
+  await ann.link('space.photos').first().click();
+  await ann.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ }).click();
+  await expect(ann.page.locator('.pswp img').first()).toBeVisible();
+  await expect(ann.page.getByRole('dialog').getByText('See https://example.org/roses')).toBeVisible();
+  await ann.page.goBack();
+  await ann.page.goto('/app/account');
+  await expect(ann.text('account.this_device')).toBeVisible();
+  await ann.page.goto('/app/spaces/1/members');
+  await expect(ann.button('invite.make')).toBeVisible();
+
+  // Nor do the styles need what these browsers don't know.
+  const page = await (await ann.page.request.get('/app/')).text();
+  const styles = [...page.matchAll(/href="([^"]+\.css)"/g)].map((found) => found[1] ?? '');
+  expect(styles.length).toBeGreaterThan(0);
+  for (const style of styles) {
+    const text = await (await ann.page.request.get(new URL(style, server.url).href)).text();
+    expect(text).not.toMatch(/light-dark\(|:has\(|@scope|@starting-style|@layer [^{]*\{[^}]*&/);
+  }
+});
+
+test('sentences are in the language of the page, also where the server or a proxy refuses', async ({ somebody }) => {
+  const bernd = await somebody('Bernd', { locale: 'de-DE' });
+  await bernd.page.goto('/app/register');
+  const form = bernd.page.locator('form');
+  await form.locator('input[name="login"]').fill('Аnn');
+  for (const field of await form.locator('input[type="password"]').all()) await field.fill('correct horse');
+  await form.locator('button[type="submit"]').click();
+  await expect(bernd.page.getByRole('alert')).toHaveText(/keine Buchstaben verschiedener Schriften/);
+  // As nginx has it, in front of a server that takes more.
+  await bernd.page.route('**/register', (route) =>
+    route.fulfill({ status: 413, contentType: 'text/html', body: '<html><h1>413 Request Entity Too Large</h1></html>' }),
+  );
+  await form.locator('button[type="submit"]').click();
+  await expect(bernd.page.getByRole('alert')).toHaveText(/zu groß für den Server/);
+});

@@ -1,0 +1,59 @@
+// What a file is, told from its first bytes: browsers go by its name, and often don't know.
+
+export interface Kind {
+  /** `image/jpeg`, for one. */
+  type: string;
+  /** Pixels as stored; null where they stand too far inside. */
+  width: number | null;
+  height: number | null;
+}
+
+/** So many bytes tell the kind and nearly always the size: cameras put much in front of it. */
+export const HEAD = 256 * 1024;
+
+const text = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+const big = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+const little = (bytes: Uint8Array, at: number) => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+
+/** Tells what the file is that begins so; null if it is no picture that browsers share. */
+export function kindOf(bytes: Uint8Array): Kind | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(bytes);
+  if (text(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') {
+    return { type: 'image/png', width: big(bytes, 16) * 65536 + big(bytes, 18), height: big(bytes, 20) * 65536 + big(bytes, 22) };
+  }
+  if (/^GIF8[79]a$/.test(text(bytes, 0, 6))) return { type: 'image/gif', width: little(bytes, 6), height: little(bytes, 8) };
+  if (text(bytes, 0, 4) === 'RIFF' && text(bytes, 8, 12) === 'WEBP') return webp(bytes);
+  return null;
+}
+
+function jpeg(bytes: Uint8Array): Kind {
+  const type = 'image/jpeg';
+  let at = 2;
+  while (at + 9 < bytes.length) {
+    const marker = bytes[at + 1] ?? 0;
+    if (bytes[at] !== 0xff) at += 1;
+    else if (marker === 0xff || marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) at += marker === 0xff ? 1 : 2;
+    else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      return { type, width: big(bytes, at + 7), height: big(bytes, at + 5) };
+    } else if (marker === 0xda || marker === 0xd9) break;
+    else at += 2 + big(bytes, at + 2);
+  }
+  return { type, width: null, height: null };
+}
+
+function webp(bytes: Uint8Array): Kind {
+  const type = 'image/webp';
+  const three = (at: number) => little(bytes, at) | ((bytes[at + 2] ?? 0) << 16);
+  switch (text(bytes, 12, 16)) {
+    case 'VP8X':
+      return { type, width: three(24) + 1, height: three(27) + 1 };
+    case 'VP8L': {
+      const bits = little(bytes, 21) + little(bytes, 23) * 65536;
+      return { type, width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+    }
+    case 'VP8 ':
+      return { type, width: little(bytes, 26) & 0x3fff, height: little(bytes, 28) & 0x3fff };
+    default:
+      return { type, width: null, height: null };
+  }
+}
