@@ -17,17 +17,21 @@ export class Server {
   #child: ChildProcess | undefined;
   #log: string[] = [];
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly settings: Record<string, string>,
+  ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')));
+  /** `settings`: variables of the environment, over those that there are. */
+  static async start(settings: Record<string, string> = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')), settings);
     await server.run();
     return server;
   }
 
   /** Starts the executable, after `kill` at the same port. */
   async run(): Promise<void> {
-    const env = { ...process.env, ROCKET_PORT: this.#port };
+    const env = { ...process.env, ...this.settings, ROCKET_PORT: this.#port };
     const child = spawn(EXECUTABLE, ['--data-dir', join(this.folder, 'data')], { env, cwd: this.folder });
     this.#child = child;
     createInterface(child.stderr).on('line', (line) => this.#log.push(line));
@@ -44,7 +48,7 @@ export class Server {
 
   /** What a command on the same data folder says. */
   async command(...words: string[]): Promise<string> {
-    const options = { env: { ...process.env, ROCKET_PORT: this.#port }, cwd: this.folder };
+    const options = { env: { ...process.env, ...this.settings, ROCKET_PORT: this.#port }, cwd: this.folder };
     const { stdout } = await promisify(execFile)(EXECUTABLE, ['--data-dir', join(this.folder, 'data'), ...words], options);
     return stdout;
   }
