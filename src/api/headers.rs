@@ -2,9 +2,10 @@
 //! read it.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::{Method, Status};
+use rocket::http::{Cookie, Method, Status};
 use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
 use rocket::{Request, Response};
 use tokio::sync::OnceCell;
@@ -42,6 +43,31 @@ pub fn shield() -> Shield {
         .enable(Frame::Deny)
         .enable(Referrer::SameOrigin)
         .enable(nothing)
+}
+
+/// A cookie that an answer carries behind that of the session. Rocket's own jar would put them in any order, and there are
+/// clients that read the first alone.
+#[derive(Default)]
+pub struct Carried(Mutex<Option<Cookie<'static>>>);
+
+impl Carried {
+    /// What the answer to this request carries.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(Self::default)
+    }
+
+    /// Adds the cookie to the answer.
+    pub fn carry(&self, cookie: Cookie<'static>) {
+        *self.lock() = Some(cookie);
+    }
+
+    fn take(&self) -> Option<Cookie<'static>> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Cookie<'static>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Adds the headers that depend on the settings or on what was asked.
@@ -159,6 +185,9 @@ impl Fairing for Headers {
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
         if !response.headers().contains("Cache-Control") {
             response.set_raw_header("Cache-Control", "no-store");
+        }
+        if let Some(cookie) = Carried::of(request).take() {
+            response.adjoin_header(&cookie);
         }
         self.protect(request, response).await;
         if !self.app.config.cors_origins.is_empty() {

@@ -3,13 +3,14 @@
 
 use hmac::Hmac;
 use rocket::State;
-use rocket::http::{Cookie, CookieJar, SameSite};
+use rocket::http::{Cookie, SameSite};
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::time::Duration;
 use sha2::Sha256;
 
 use super::cookie;
+use super::headers::Carried;
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::attempts::browsers::{Browser, BrowserId, DAYS};
@@ -24,7 +25,7 @@ const READ: usize = 8;
 
 /// The browser that asks, and who has signed in in it.
 pub struct KnownBrowser<'r> {
-    jar: &'r CookieJar<'r>,
+    answer: &'r Carried,
     browser: Browser,
     mac: Hmac<Sha256>,
     name: String,
@@ -45,7 +46,7 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
         let headers = request.headers().get("Cookie");
         let values = headers.flat_map(|header| cookie::values(header, &name));
         Outcome::Success(Self {
-            jar: request.cookies(),
+            answer: Carried::of(request),
             browser: Browser::read(values.take(READ)),
             mac: app.links.signer().for_purpose(PURPOSE),
             name,
@@ -81,7 +82,7 @@ impl KnownBrowser<'_> {
             .same_site(SameSite::Strict)
             .secure(self.is_https)
             .max_age(Duration::days(DAYS));
-        self.jar.add(cookie);
+        self.answer.carry(cookie.build());
         Ok(())
     }
 }

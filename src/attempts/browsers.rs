@@ -52,11 +52,14 @@ impl BrowserId {
 }
 
 impl Browser {
-    /// Reads the values that came under the name of the cookie, of which it looks at as many proofs as a browser can have.
+    /// Reads the values that came under the name of the cookie, and of each as many proofs as a browser can have: one that a
+    /// neighbour at the host has planted may stand in front of ours.
     pub fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
-        let proofs = values.into_iter().flat_map(|value| value.split(BETWEEN));
+        let proofs = values
+            .into_iter()
+            .flat_map(|value| value.split(BETWEEN).take(MOST));
         Self {
-            proofs: proofs.take(MOST).filter_map(Proof::read).collect(),
+            proofs: proofs.filter_map(Proof::read).collect(),
         }
     }
 
@@ -220,5 +223,8 @@ mod tests {
         assert_eq!(found, (12..20).collect::<Vec<_>>());
         let behind = format!("{}{value}", "x~".repeat(MOST));
         assert!(!known(&behind, 19));
+        // What a neighbour at the host has planted is a value of its own.
+        let read = Browser::read([behind.as_str(), value.as_str()]);
+        assert!(read.find(&mac(1), &login(19), NOW).is_some());
     }
 }

@@ -78,6 +78,9 @@ fn the_browser_of_the_owner_is_let_in_also_after_a_restart_while_others_guess_fr
     let home = "192.0.2.1";
     let first = sign_in(&app, home, "", "ann", PASSWORD);
     first.is_ok();
+    // Some clients look at the first alone.
+    let session = format!("{}=", app.cookie_name());
+    assert!(first.header("Set-Cookie").unwrap().starts_with(&session));
     let (name, value) = kept(&first);
     let cookies = format!("theme=dark; {name}={value}");
 

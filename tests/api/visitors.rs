@@ -146,12 +146,16 @@ fn who_signs_in_by_https_loses_the_cookie_from_before() {
     let reply = Reply::read(request.dispatch());
     let mut cookies: Vec<_> = reply.headers("Set-Cookie").collect();
     cookies.sort_unstable();
-    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    assert_eq!(cookies.len(), 3, "{cookies:?}");
     assert!(
         cookies[0].starts_with(&format!("__Host-{plain}=")),
         "{cookies:?}"
     );
-    assert!(cookies[1].starts_with(&format!("{plain}=;")), "{cookies:?}");
+    assert!(
+        cookies[1].starts_with(&format!("__Secure-{plain}-browser=")),
+        "{cookies:?}"
+    );
+    assert!(cookies[2].starts_with(&format!("{plain}=;")), "{cookies:?}");
 }
 
 /// Cookies know no ports: what another server at the same host sets comes along.

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use crate::support::{Server, picture};
+use crate::support::{PASSWORD, Server, picture};
 
 /// Sends bytes and reads what comes until the other side closes.
 fn ask(server: &Server, request: &[u8]) -> String {
@@ -284,4 +284,44 @@ fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_se
     assert_eq!(status(&refused), "429", "{refused}");
     assert!(refused.contains("\r\nretry-after: "), "{refused}");
     assert_eq!(status(&health("198.51.100.2")), "200");
+}
+
+#[test]
+fn a_browser_is_known_to_the_server_that_is_started_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
+        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "1"),
+        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_PER_HOUR", "1"),
+    ];
+    let sign_in = |server: &Server, from: &str, password: &str, cookies: &str| {
+        let body = format!(r#"{{"login": "ann", "password": "{password}"}}"#);
+        let request = format!(
+            "POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: {from}\r\nCookie: {cookies}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        ask(server, request.as_bytes())
+    };
+    let server = Server::start_with(folder.path(), &settings);
+    server.person("ann");
+    let reply = sign_in(&server, "192.0.2.1", PASSWORD, "");
+    let cookies: Vec<_> = reply
+        .lines()
+        .filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next())
+        .collect();
+    let cookies = cookies.join("; ");
+    server.process.terminate();
+    assert!(server.process.wait().success());
+
+    let server = Server::start_with(folder.path(), &settings);
+    for host in 1..=4 {
+        let from = format!("198.51.100.{host}");
+        let guessed = sign_in(&server, &from, "wrong horse", "");
+        assert_eq!(status(&guessed), "401", "{guessed}");
+    }
+    let without = sign_in(&server, "192.0.2.1", PASSWORD, "");
+    assert_eq!(status(&without), "429", "{without}");
+    let with = sign_in(&server, "192.0.2.1", PASSWORD, &cookies);
+    assert_eq!(status(&with), "200", "{with}");
 }
