@@ -288,6 +288,19 @@ pub fn space_deleted(by: By<'_>, space: SpaceId) {
     line!(info, by, "space deleted", space = display(space));
 }
 
+/// The bytes of photos that nobody has any more are still in the store, so often somebody has tried to delete them; `since`
+/// is when the first was to go, where that is known, and `why` what the store says.
+pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, why: &str) {
+    tracing::error!(
+        target: TARGET,
+        photos,
+        attempts,
+        since = since.map(|since| display(since.rfc3339())),
+        why,
+        "deletion failed"
+    );
+}
+
 /// All links to photos from before have ended.
 pub fn keys_rotated(by: By<'_>) {
     line!(warn, by, "keys rotated");

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
+use crate::record;
 
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
 pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -152,13 +153,9 @@ impl Sweeper {
             && let Some(failing) = failing
             && failing.attempts.is_power_of_two()
         {
-            tracing::error!(
-                photos = failing.photos,
-                since = failing.since.rfc3339(),
-                attempts = failing.attempts,
-                "the bytes of deleted photos are still in the store: {}",
-                failing.why
-            );
+            let photos = usize::try_from(failing.photos).unwrap_or_default();
+            let since = Some(failing.since);
+            record::deletion_failed(photos, failing.attempts, since, &failing.why);
         }
         Ok(deleted)
     }
@@ -171,11 +168,7 @@ impl Sweeper {
         } else {
             let attempts = self.vain.fetch_add(1, Ordering::Relaxed) + 1;
             if attempts.is_power_of_two() {
-                tracing::error!(
-                    photos = stay.len(),
-                    attempts,
-                    "uploads that came to nothing are still in the store: {why}"
-                );
+                record::deletion_failed(stay.len(), attempts, None, &why);
             }
         }
         gone.len()

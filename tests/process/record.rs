@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Server, command, output};
+use crate::support::{PASSWORD, Server, command, output, picture, until};
 
 /// The words of a line and what it tells, without the time: `sign-in failed address=… login=…`.
 fn lines(log: &Path) -> Vec<String> {
@@ -223,6 +223,35 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
 }
 
 #[test]
+fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = start(folder, &[]);
+    let ann = server.person("ann");
+    ann.share_photo(&ann.space("Family"), &picture(24, 1));
+    let photo = folder.join("data/photos/space-id-1/1.png");
+    until("the photo to be sorted", || photo.is_file().then_some(()));
+    // No program can delete it as a file.
+    fs::remove_file(&photo).unwrap();
+    fs::create_dir(&photo).unwrap();
+    fs::write(photo.join("in the way"), "").unwrap();
+    assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
+    end(server);
+
+    let server = start(folder, &[]);
+    end(server);
+    let told = lines(&folder.join("log"));
+    let failed: Vec<_> = told
+        .iter()
+        .filter_map(|line| line.strip_prefix("ERROR deletion failed "))
+        .collect();
+    assert_eq!(failed.len(), 1, "{told:?}");
+    let line = failed[0];
+    assert!(line.starts_with("photos=1 attempts=1 since=20"), "{line}");
+    assert!(line.contains("Z why=\"") && line.ends_with('"'), "{line}");
+}
+
+#[test]
 fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -325,7 +354,7 @@ fn fail2ban_bans_who_wants_too_many_connections() {
 }
 
 /// The addresses that fail2ban finds in a log by our filter, one for each line that it takes.
-fn banned(log: &Path) -> Vec<String> {
+pub(crate) fn banned(log: &Path) -> Vec<String> {
     let filter = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/docs/fail2ban/shared-spaces.conf"
