@@ -5,10 +5,10 @@ import { defineConfig } from 'vitest/config';
 
 import { budget } from './budget.ts';
 import { manifest } from './manifest.ts';
+import { api } from './proxy.ts';
 
 // While developing, the API is a server that runs beside this one.
 const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
-const api = '^/(register|login|logout|me|change-password|spaces|shares|photos|sessions|server|health|openapi.json)(/|\\?|$)';
 const proxy: Record<string, ProxyOptions> = { [api]: { target: server, changeOrigin: false } };
 
 // The pages' own policy, so that what breaks it breaks at once.
