@@ -18,6 +18,7 @@ mod locked;
 mod lost;
 mod memory;
 mod methods;
+mod nginx;
 mod power;
 mod private;
 mod read_only;
