@@ -68,8 +68,8 @@ fn groups(bits: &mut Bits<'_>, width: u32, height: u32) -> Result<u64> {
                 // Several pixels of few colours share one.
                 let side = match colours {
                     ..=2 => 3,
-                    ..=4 => 2,
-                    ..=16 => 1,
+                    3..=4 => 2,
+                    5..=16 => 1,
                     _ => 0,
                 };
                 width = part(width, side);
