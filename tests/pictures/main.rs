@@ -15,3 +15,4 @@ mod corpus;
 mod damaged;
 mod deaths;
 mod memory;
+mod together;
