@@ -1,5 +1,8 @@
 //! Starts the executable, talks to it over HTTP, and makes sure that it ends.
 
+#[path = "support/random.rs"]
+mod random;
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,6 +17,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use tokio::runtime::Builder;
 use ureq::Agent;
+
+pub use random::Random;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
@@ -489,26 +494,6 @@ pub fn picture(side: u32, seed: u64) -> Vec<u8> {
         .write_to(&mut bytes, ImageFormat::Png)
         .unwrap();
     bytes.into_inner()
-}
-
-/// Numbers that look random and are the same for the same seed (xorshift64*).
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
 }
 
 /// The first line with `words` in what a process says. The rest is read too, so that the process isn't held up.
