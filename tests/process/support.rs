@@ -265,15 +265,6 @@ impl Server {
         Ok(connection)
     }
 
-    /// The most memory that the process has had at once, in KiB.
-    pub fn most_memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
-        let text = fs::read_to_string(path).unwrap();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let digits = line.unwrap().trim().trim_end_matches(" kB");
-        digits.parse().unwrap()
-    }
-
     /// Somebody who isn't signed in.
     pub fn anybody(&self) -> Person {
         Person::nobody(&self.url)
