@@ -87,6 +87,8 @@ pub enum Error {
     RegistrationClosed,
     #[error("Registration needs an invitation")]
     InvitationNeeded,
+    #[error("A space has at most 100 open invitations: take one back first")]
+    TooManyInvitations,
     /// In the same words whether it never was, was used up, has expired or was taken back.
     #[error("This invitation isn't valid, or not any more")]
     NoInvitation,
@@ -114,6 +116,8 @@ pub enum Error {
     NotMember,
     #[error("User not admin")]
     NotAdmin,
+    #[error("You have made 1000 spaces, and nobody can have made more: delete one first")]
+    TooManySpaces,
     #[error("Space must contain only one member")]
     SpaceHasMembers,
     #[error("User already member of this space")]
@@ -220,6 +224,7 @@ impl Error {
             Self::OtherAccount => (409, "other_account"),
             Self::RegistrationClosed => (403, "registration_closed"),
             Self::InvitationNeeded => (403, "invitation_needed"),
+            Self::TooManyInvitations => (409, "too_many_invitations"),
             Self::NoInvitation => (404, "no_such_invitation"),
             Self::NoInvitationWithId(_) => (404, "no_such_invitation"),
             Self::InvitationToAccount => (400, "invitation_to_account"),
@@ -232,6 +237,7 @@ impl Error {
             Self::NoSpace(_) => (404, "no_such_space"),
             Self::NotMember => (403, "not_a_member"),
             Self::NotAdmin => (403, "not_an_admin"),
+            Self::TooManySpaces => (409, "too_many_spaces"),
             Self::SpaceHasMembers => (400, "space_has_members"),
             Self::AlreadyMember => (400, "already_member"),
             Self::AdminCantLeave => (400, "admin_cant_leave"),

@@ -1,10 +1,10 @@
-//! Places of which everybody may have only so many at once.
+//! Places of which everybody may have a certain number at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many places for each; clones share them.
+/// A number of places for each; clones share them.
 #[derive(Clone, Debug)]
 pub struct Places<K> {
     taken: Arc<Mutex<HashMap<K, usize>>>,

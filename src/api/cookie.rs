@@ -13,7 +13,7 @@ use rocket::time::Duration;
 use super::visitor::Visitor;
 use crate::app::App;
 
-/// So many cookies of our name are tried at most: browsers send one, and one more for each neighbour that sets it.
+/// The most cookies of our name that are tried: browsers send one, and one more for each neighbour that sets it.
 const TRIED: usize = 8;
 
 /// What the cookie of an installation is called. The digits keep it from those of other servers at the same host, because

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Connections {
-    /// Connections at once; more wait until one ends.
+    /// Connections at once; when all are taken, one of who holds most gives way to the next.
     pub most: usize,
     /// Connections at once from one address; more are closed at once. A trusted proxy may have them all.
     pub most_per_address: usize,
     /// Seconds within which the head of a request has to be there, counted from the end of the answer before.
     pub idle_seconds: u32,
-    /// Seconds within which the body of a request, or whoever reads an answer, has to get on.
+    /// Seconds within which the body of a request, or the reader of an answer, has to get on.
     pub stall_seconds: u32,
     /// Forms that are larger than a text can be, at once, of everybody.
     pub uploads: usize,

@@ -15,6 +15,8 @@ use super::{members, removals};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
+/// The most invitations into a space that are neither used up nor expired.
+pub const MOST_OPEN: i64 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What somebody becomes in the space.
@@ -107,7 +109,10 @@ fn role(as_admin: bool) -> Role {
 }
 
 /// Makes an invitation: into the space of `admin`, or to an account alone. `by` is nobody on the command line. Those
-/// of everybody that have expired meanwhile go at the same time.
+/// of everybody that have expired meanwhile go at the same time, and those into this space that are used up.
+///
+/// # Errors
+/// [`Error::TooManyInvitations`] if the space has as many as it may have.
 pub fn create(
     conn: &Connection,
     admin: Option<&Admin>,
@@ -118,6 +123,16 @@ pub fn create(
 ) -> Result<Invitation> {
     conn.prepare_cached("delete from invitations where expires_at <= ?")?
         .execute([now.0])?;
+    if let Some(admin) = admin {
+        conn.prepare_cached("delete from invitations where space_id = ? and uses_left = 0")?
+            .execute([admin.space()])?;
+        let open: i64 = conn
+            .prepare_cached("select count(*) from invitations where space_id = ?")?
+            .query_row([admin.space()], |row| row.get(0))?;
+        if open >= MOST_OPEN {
+            return Err(Error::TooManyInvitations);
+        }
+    }
     removals::forget_idle(conn, now)?;
     let id: InvitationId = conn
         .prepare_cached(

@@ -50,7 +50,7 @@ mod tests {
         drop(Db::open(&path).unwrap());
         let conn = Connection::open(&path).unwrap();
         let rows = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
-            insert into spaces values (1, 'Family', 'family', 0);
+            insert into spaces values (1, 'Family', 'family', 0, null);
             insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0), (2, 1, 1, '', 0);
             insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, queued_at)
             values (1, 1, 1, 0, '1-1.jpg', 1, 1, 1, zeroblob(32), 0, 7), (2, 2, 1, 0, '1-2.jpg', 1, 1, 1, zeroblob(32), 0, 7)";
@@ -69,7 +69,7 @@ mod tests {
         let path = folder.path().join("test.db");
         drop(Db::open(&path).unwrap());
         let conn = Connection::open(&path).unwrap();
-        conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0)")
+        conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0, null)")
             .unwrap();
         leave_ids_out(&conn).unwrap();
         let last = [

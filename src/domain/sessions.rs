@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// The use of a session is written down at most this often, so that reading stays reading.
 const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
 
+/// The most sessions of a user.
+const MOST: i64 = 100;
+
 /// The characters that are kept of what a browser says of itself.
 const DEVICE_MAX: usize = 200;
 
@@ -47,7 +50,7 @@ impl Session {
 }
 
 /// Signs a user in, if the password hash that was checked is still theirs. The sessions of everybody that have
-/// ended meanwhile go at the same time.
+/// ended meanwhile go at the same time, and of this user those behind the 100 that were used last.
 ///
 /// # Errors
 /// [`Error::WrongLogin`] if the account or the password changed since the check.
@@ -74,12 +77,15 @@ pub fn create(
             checked_hash,
             device.map(|device| &device.0),
         ))?;
-    if created == 1 {
-        Ok(())
-    } else {
-        Err(Error::WrongLogin)
+    if created == 0 {
+        return Err(Error::WrongLogin);
     }
+    conn.prepare_cached(END_SURPLUS)?.execute((user, MOST))?;
+    Ok(())
 }
+
+const END_SURPLUS: &str = "delete from sessions where id in
+    (select id from sessions where user_id = ? order by last_used_at desc, id desc limit -1 offset ?)";
 
 /// The session that a token proves, unless it has ended.
 fn find(
@@ -224,6 +230,12 @@ mod tests {
         let plan = plan(LIST);
         assert!(
             plan.contains("SEARCH sessions USING INDEX sessions_by_user (user_id=? AND"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        let plan = crate::db::plans::plan(END_SURPLUS);
+        assert!(
+            plan.contains("SEARCH sessions USING COVERING INDEX sessions_by_user (user_id=?)"),
             "{plan}"
         );
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");

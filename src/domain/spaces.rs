@@ -13,6 +13,9 @@ use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
 
+/// The most spaces that a user has made and that are still there.
+pub const MOST: i64 = 1000;
+
 /// A space, as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Space {
@@ -61,13 +64,23 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
-/// Makes a space, with its maker as its first admin.
+/// Makes a space, with its maker as its first admin. What they have made counts as theirs also when they have left it: else
+/// there would be no end to it.
+///
+/// # Errors
+/// [`Error::TooManySpaces`] if they have made as many as somebody may.
 pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp) -> Result<Space> {
+    let made: i64 = conn
+        .prepare_cached("select count(*) from spaces where founder_id = ?")?
+        .query_row([maker], |row| row.get(0))?;
+    if made >= MOST {
+        return Err(Error::TooManySpaces);
+    }
     let space = conn
         .prepare_cached(
-            "insert into spaces (name, name_key, created_at) values (?, ?, ?) returning id, name",
+            "insert into spaces (name, name_key, created_at, founder_id) values (?, ?, ?, ?) returning id, name",
         )?
-        .query_row((name.as_str(), name.key(), now.0), |row| {
+        .query_row((name.as_str(), name.key(), now.0, maker), |row| {
             Space::from_row(row, 0)
         })?;
     members::found(conn, space.id, maker, now)?;

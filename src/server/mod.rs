@@ -47,7 +47,7 @@ const LAST_BYTES: Duration = Duration::from_secs(1);
 /// The pause after a connection couldn't be taken in, most likely because the process has too many files open.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
-/// Answers whoever connects, until asked to end, and then those who have asked already.
+/// Answers everybody who connects, until asked to end, and then those who have asked already.
 ///
 /// `grace` is the time for requests that are under way at the end.
 pub async fn run(

@@ -174,3 +174,81 @@ fn a_json_body_may_have_exactly_one_mebibyte() {
     post(1024 * 1024).is_ok();
     post(1024 * 1024 + 1).is(413, "Body max 1 MiB");
 }
+
+/// Writes into the database what would take long by requests.
+fn write(app: &TestApp, sql: &'static str) {
+    let written = app.app.db.write(move |conn| Ok(conn.execute_batch(sql)?));
+    app.wait(written).unwrap();
+}
+
+#[test]
+fn of_many_sessions_the_hundred_last_used_stay() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    write(
+        &app,
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 120)
+         insert into sessions (token_hash, user_id, created_at, last_used_at)
+         select randomblob(32), 1, 0, (select min(last_used_at) from sessions) - i from n",
+    );
+    let again = ann.signed_in("ann");
+    assert_eq!(
+        app.count("select count(*) from sessions where user_id = 1"),
+        100
+    );
+    for person in [&ann, &again, &bob] {
+        person.get("/me").is_ok();
+    }
+}
+
+#[test]
+fn somebody_can_have_made_a_thousand_spaces_also_if_they_have_left_them() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    ann.space("Family");
+    write(
+        &app,
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 999)
+         insert into spaces (name, name_key, created_at, founder_id) select 'Other', 'other', 0, 1 from n",
+    );
+    let make = || ann.post("/spaces", json!({"name": "Friends"}));
+    let sentence = "You have made 1000 spaces, and nobody can have made more: delete one first";
+    make().is(409, sentence);
+    ann.post("/spaces", json!({"name": "x".repeat(51)}))
+        .is(400, "Name max 50 characters");
+    bob.space("Friends");
+    ann.delete("/spaces/1").is(200, "Space deleted");
+    make().is_ok();
+    make().is(409, sentence);
+}
+
+#[test]
+fn a_space_has_a_hundred_open_invitations_at_most() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let (family, friends) = (ann.space("Family"), ann.space("Friends"));
+    let invite = |space: i64| ann.post(&format!("/spaces/{space}/invitations"), json!({}));
+    assert_eq!(invite(family).status, 201);
+    write(
+        &app,
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 99)
+         insert into invitations (token_hash, space_id, as_admin, uses_left, created_by, created_at, expires_at)
+         select randomblob(32), 1, 0, 1, 1, 0, (select expires_at from invitations) from n",
+    );
+    let sentence = "A space has at most 100 open invitations: take one back first";
+    invite(family).is(409, sentence);
+    assert_eq!(invite(friends).status, 201);
+    assert_eq!(ann.delete("/spaces/1/invitations/1").status, 204);
+    assert_eq!(invite(family).status, 201);
+    invite(family).is(409, sentence);
+    // Those that are used up don't count, and are gone.
+    write(
+        &app,
+        "update invitations set uses_left = 0 where space_id = 1 and id <= 50",
+    );
+    assert_eq!(invite(family).status, 201);
+    assert_eq!(
+        app.count("select count(*) from invitations where space_id = 1 and uses_left = 0"),
+        0
+    );
+}

@@ -260,3 +260,22 @@ fn a_proxy_that_hides_the_port_is_named_as_the_cause() {
     from(&[("Origin", "http://localhost.evil.example:8000")]).is(403, plain);
     from(&[]).is(403, plain);
 }
+
+#[test]
+fn of_many_cookies_of_our_name_eight_are_looked_at() {
+    let app = TestApp::new();
+    let token = app.person("ann").token().to_owned();
+    let name = app.cookie_name();
+    let me = |before: usize| {
+        let cookies = format!("{name}=x; ").repeat(before) + &format!("{name}={token}");
+        let request = app
+            .client()
+            .get("/me")
+            .header(Header::new("Cookie", cookies));
+        Reply::read(request.dispatch())
+    };
+    me(7).is_ok();
+    for before in [8, 1000] {
+        me(before).is(401, "You aren't authorized");
+    }
+}

@@ -149,7 +149,8 @@ fn spaces(limits: &Limits) -> Vec<Operation> {
         .for_users()
         .takes_json(json!({"name": name()}), json!({"name": "Family"}))
         .gives("Space")
-        .refuses(name_bounds()),
+        .refuses(name_bounds())
+        .refuses([Error::TooManySpaces]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .for_users()
             .lists("MySpace"),
@@ -278,6 +279,7 @@ fn invitations() -> Vec<Operation> {
             Error::Malformed(String::from("Role must be member or admin")),
             Error::Malformed(String::from("Uses must be a number from 1 to 1000")),
             Error::Malformed(String::from("Days must be a number from 1 to 365")),
+            Error::TooManyInvitations,
         ]),
         operation(
             "delete",

@@ -64,6 +64,8 @@ export const sentences: Sentences = {
   no_such_invitation: [/^This invitation isn't valid, or not any more$/, 'Diese Einladung gilt nicht, oder nicht mehr'],
   no_such_reset: 'Dieser Link gilt nicht, oder nicht mehr',
   too_many_attempts: [/^Too many attempts, try again in (\d+) (seconds?|minutes)$/, 'Zu viele Versuche. Versuch es in {0} {1} noch einmal'],
+  too_many_invitations: 'Ein Raum hat höchstens 100 offene Einladungen. Nimm erst eine zurück',
+  too_many_spaces: 'Du hast schon 1000 Räume angelegt, und mehr gehen nicht. Lösche erst einen',
   too_many_uploads: 'So viele Fotos auf einmal gehen nicht. Versuch es gleich noch einmal',
   too_slow: 'Das kam zu langsam an. Versuch es noch einmal',
   registration_closed: 'Hier kann man sich gerade nicht selbst anmelden',
