@@ -3,6 +3,8 @@
 
 // What S3 says it has done, looked at.
 pub mod proof;
+// Its clock beside ours.
+pub mod skew;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +22,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::operation::list_buckets::ListBucketsError;
 use tokio::sync::OnceCell;
 
+use self::skew::Skew;
 use crate::config::Checksums;
 
 /// How long the first byte of an answer may take. SQS holds a request for up to 20 seconds when there is nothing to receive.
@@ -31,6 +34,7 @@ const PIECE: usize = 2 * 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
     config: Arc<OnceCell<SdkConfig>>,
+    skew: Skew,
 }
 
 impl Aws {
@@ -38,6 +42,7 @@ impl Aws {
     pub fn with(config: SdkConfig) -> Self {
         Self {
             config: Arc::new(OnceCell::new_with(Some(config))),
+            skew: Skew::default(),
         }
     }
 
@@ -46,13 +51,20 @@ impl Aws {
         self.config.get_or_init(load).await
     }
 
+    /// What is known of S3's clock.
+    pub fn skew(&self) -> &Skew {
+        &self.skew
+    }
+
     /// A client of S3, as the settings `photos.path_style` and `photos.checksums` say.
     pub async fn s3(&self, path_style: Option<bool>, checksums: Checksums) -> Client {
         let config = self.config().await;
         // Amazon has a name for each bucket in its DNS; whoever runs something else at home mostly hasn't.
         let elsewhere =
             config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-        let mut builder = Builder::from(config).force_path_style(path_style.unwrap_or(elsewhere));
+        let mut builder = Builder::from(config)
+            .force_path_style(path_style.unwrap_or(elsewhere))
+            .interceptor(self.skew.clone());
         if checksums == Checksums::WhenRequired {
             builder = builder
                 .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

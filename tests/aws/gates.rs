@@ -9,6 +9,8 @@ use std::thread;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest, Md5};
+use time::format_description::well_known::Rfc2822;
+use time::{Date, OffsetDateTime};
 
 /// What real stores do, and moto doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +35,15 @@ pub enum Gate {
     Quiet,
     /// The clock of who asks is off: every request is refused.
     ClockOff,
+    /// The store's clock is so many seconds ahead of ours, and it takes nothing that was signed at another time.
+    Clock(i64),
     /// There are more requests than it takes, always.
     AlwaysSlowDown,
 }
 
 impl Gate {
     /// Those behind which everything works.
-    pub const PASSABLE: [Self; 9] = [
+    pub const PASSABLE: [Self; 11] = [
         Self::WantsContentMd5,
         Self::RefusesChecksums,
         Self::RefusesUnsignedHeaders,
@@ -49,8 +53,13 @@ impl Gate {
         Self::SlowBuckets,
         Self::SlowDown,
         Self::Quiet,
+        Self::Clock(3 * 3600),
+        Self::Clock(-3 * 3600),
     ];
 }
+
+/// How far the time of a request may be from that of the store, in seconds.
+const TOO_FAR: i64 = 15 * 60;
 
 /// A request on its way.
 struct Request {
@@ -114,7 +123,8 @@ fn pass(
         write!(
             client,
             "HTTP/1.1 {status} As told\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
-             Connection: close\r\n\r\n{}",
+             {}Connection: close\r\n\r\n{}",
+            gate.date(),
             &body[..length]
         )?;
         return Ok(());
@@ -126,8 +136,81 @@ fn pass(
         server.read_to_string(&mut answer)?;
         return client.write_all(without_names(&answer).as_bytes());
     }
+    if matches!(gate, Gate::Clock(_)) {
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer)?;
+        return client.write_all(&at_another_time(&answer, &gate.date()));
+    }
     std::io::copy(&mut server, &mut client)?;
     Ok(())
+}
+
+impl Gate {
+    /// The header with the time of a store whose clock is another.
+    fn date(self) -> String {
+        let Self::Clock(_) = self else {
+            return String::new();
+        };
+        let now = OffsetDateTime::from_unix_timestamp(self.time()).unwrap();
+        let now = now.format(&Rfc2822).unwrap().replace("+0000", "GMT");
+        format!("Date: {now}\r\n")
+    }
+
+    /// The time that the store has.
+    fn time(self) -> i64 {
+        let ahead = if let Self::Clock(ahead) = self {
+            ahead
+        } else {
+            0
+        };
+        OffsetDateTime::now_utc().unix_timestamp() + ahead
+    }
+}
+
+/// An answer with another date.
+fn at_another_time(answer: &[u8], date: &str) -> Vec<u8> {
+    let end = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let head = std::str::from_utf8(&answer[..end]).unwrap();
+    let mut lines: Vec<_> = head.split("\r\n").collect();
+    lines.retain(|line| !line.to_lowercase().starts_with("date:"));
+    lines.insert(1, date.trim_end());
+    [lines.join("\r\n").as_bytes(), &answer[end..]].concat()
+}
+
+/// When a request was signed, and for how many seconds if it is a link.
+fn signed_at(request: &Request) -> Option<(i64, Option<i64>)> {
+    let query = |name: &str| {
+        let (_, query) = request.target.split_once('?')?;
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+    };
+    let date = request
+        .header("x-amz-date")
+        .cloned()
+        .or_else(|| query("X-Amz-Date"))?;
+    // As 20260517T093000Z.
+    let number = |range: std::ops::Range<usize>| date[range].parse::<u16>().unwrap();
+    let day = Date::from_calendar_date(
+        i32::from(number(0..4)),
+        u8::try_from(number(4..6)).unwrap().try_into().unwrap(),
+        u8::try_from(number(6..8)).unwrap(),
+    );
+    let [hour, minute, second] =
+        [9..11, 11..13, 13..15].map(|range| u8::try_from(number(range)).unwrap());
+    let moment = day.unwrap().with_hms(hour, minute, second).unwrap();
+    let holds = query("X-Amz-Expires").map(|seconds| seconds.parse().unwrap());
+    Some((moment.assume_utc().unix_timestamp(), holds))
+}
+
+/// Whether a store whose time is `now` takes what was signed then.
+fn is_in_time((signed, holds): (i64, Option<i64>), now: i64) -> bool {
+    match holds {
+        None => (signed - now).abs() <= TOO_FAR,
+        Some(holds) => signed - TOO_FAR <= now && now <= signed + holds,
+    }
 }
 
 /// What the gate answers itself, if it does.
@@ -194,11 +277,11 @@ fn judge(gate: Gate, request: &mut Request, memory: &mut Memory) -> Option<Answe
             .is_multiple_of(5)
             .then(|| error(503, "SlowDown", "Please reduce your request rate.")),
         Gate::AlwaysSlowDown => Some(error(503, "SlowDown", "Please reduce your request rate.")),
-        Gate::ClockOff => Some(error(
-            403,
-            "RequestTimeTooSkewed",
-            "The difference between the request time and the server's time is too large.",
-        )),
+        Gate::ClockOff => Some(too_skewed()),
+        Gate::Clock(_) => {
+            let signed = signed_at(request)?;
+            (!is_in_time(signed, gate.time())).then(too_skewed)
+        }
         Gate::Quiet => None,
     }
 }
@@ -306,6 +389,14 @@ fn error(status: u16, code: &str, message: &str) -> Answer {
     Answer(
         status,
         format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
+    )
+}
+
+fn too_skewed() -> Answer {
+    error(
+        403,
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the server's time is too large.",
     )
 }
 

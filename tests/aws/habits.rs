@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cloud::Cloud;
-use crate::engine::seaweedfs;
+use crate::engine::{ministack, seaweedfs};
 use crate::gates::{Gate, before};
 use crate::support::{self, Person, Server, files, picture, until};
 
@@ -193,6 +193,41 @@ fn everything_works_where_requests_are_put_off_now_and_then() {
 #[test]
 fn everything_works_where_deletions_are_answered_without_a_name() {
     journey_behind(Gate::Quiet);
+}
+
+#[test]
+fn everything_works_where_the_clock_of_the_store_is_hours_ahead() {
+    journey_behind(Gate::Clock(3 * 3600));
+}
+
+#[test]
+fn everything_works_where_the_clock_of_the_store_is_hours_behind() {
+    journey_behind(Gate::Clock(-3 * 3600));
+}
+
+#[test]
+fn a_clock_that_is_off_and_can_be_corrected_is_told_by_doctor_and_in_the_log() {
+    let moto = Cloud::moto();
+    let cloud = Cloud::at(moto, before(moto, Gate::Clock(3 * 3600)));
+    let log = cloud.folder().join("log");
+    let mut command = cloud.command(cloud.folder(), &[], &S3);
+    command.env("RUST_LOG", "warn");
+    let server = Server::start_logged(command, &log);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let kept = share(&ann, &space, &picture(24, 1));
+    shows(&ann, &kept, &picture(24, 1));
+    let told = "he clock of this machine is 180 minutes behind that of S3: set it";
+    let said = in_the_end(&cloud, &["doctor"], &S3);
+    assert!(said.contains(told), "{said}");
+    ends(server);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert_eq!(log.matches(told).count(), 1, "{log}");
+}
+
+#[test]
+fn everything_works_on_ministack() {
+    journey(&Cloud::at(ministack(), ministack()));
 }
 
 #[test]

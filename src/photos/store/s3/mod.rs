@@ -229,9 +229,11 @@ impl S3Store {
         let get = get.set_response_content_type(media_type.map(str::to_owned));
         let get = get.set_response_content_disposition(disposition.map(str::to_owned));
         let get = get.response_cache_control("private, immutable, max-age=86400");
-        let presigned = get
-            .presigned(PresigningConfig::expires_in(PRESIGNED)?)
-            .await;
+        let times = PresigningConfig::builder()
+            .start_time(self.aws.skew().now())
+            .expires_in(PRESIGNED)
+            .build()?;
+        let presigned = get.presigned(times).await;
         let url = presigned
             .with_context(|| format!("A link to the object {key} can't be signed"))?
             .uri()

@@ -39,6 +39,11 @@ impl S3Store {
         tell(Finding::good(format!(
             "S3 can be reached in the region {region}, and the bucket {bucket} is ours"
         )));
+        if let Some(off) = self.aws.skew().off() {
+            tell(Finding::doubtful(format!(
+                "The clock of this machine is {off} that of S3: set it. Requests and links are signed with the time there meanwhile"
+            )));
+        }
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
             tell(Finding::error(&error));
         }
