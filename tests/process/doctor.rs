@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::support::{Server, fails, picture, succeeds, until};
+use rusqlite::Connection;
+
+use crate::support::{PASSWORD, Server, command, fails, picture, succeeds, until};
 
 #[test]
 fn a_running_server_is_found_in_good_health_and_undisturbed() {
@@ -92,7 +94,7 @@ fn photos_that_failed_are_doubtful() {
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
     fs::remove_file(folder.path().join("data/photos/temp/1-1.png")).unwrap();
-    let mut worker = crate::support::command(folder.path(), &["worker"]);
+    let mut worker = command(folder.path(), &["worker"]);
     worker.env("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1");
     let _worker = crate::support::Process::start(worker);
     let said = until("the photo to fail", || {
@@ -102,5 +104,68 @@ fn photos_that_failed_are_doubtful() {
     assert!(
         said.contains("doubtful  1 photos could not be sorted."),
         "{said}"
+    );
+}
+
+/// As they could be made before there were rules for them.
+#[test]
+fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    for login in ["ann", "bob", "cid", "dan", "eve"] {
+        server.person(login);
+    }
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let quiet = succeeds(folder.path(), &["doctor"], "");
+    assert!(!quiet.contains("would be refused today"), "{quiet}");
+
+    let connection = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
+    for (id, login) in [
+        (2, "bob "),
+        (3, "\u{202e}cid"),
+        (4, "\u{2800}\u{2800}\u{2800}"),
+        (5, "\u{430}nn"),
+    ] {
+        let changed = connection
+            .execute("update users set login = ? where id = ?", (login, id))
+            .unwrap();
+        assert_eq!(changed, 1);
+    }
+    drop(connection);
+
+    let said = succeeds(folder.path(), &["doctor"], "");
+    let line = said
+        .lines()
+        .find(|line| line.contains("would be refused today"))
+        .unwrap();
+    assert!(line.starts_with("doubtful  These logins"), "{line}");
+    for told in [
+        "\"bob \" (Login cannot have spaces around it)",
+        "\"\\u{202e}cid\" (Login cannot contain invisible characters)",
+        "(Login cannot be empty)",
+        "(Login cannot mix letters of different scripts)",
+        "sign",
+    ] {
+        assert!(line.contains(told), "{told}: {line}");
+    }
+    assert!(!line.contains("\"ann\""), "{line}");
+
+    let log = folder.path().join("log");
+    let mut start = command(folder.path(), &[]);
+    start.env("RUST_LOG", "warn");
+    let server = Server::start_logged(start, &log);
+    let bob = server.sign_in("bob", PASSWORD).unwrap();
+    assert_eq!(bob.get("/me").unwrap().json()["login"], "bob ");
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let log = fs::read_to_string(log).unwrap();
+    let told = log
+        .lines()
+        .find(|line| line.contains("logins that would be refused today"))
+        .unwrap();
+    assert!(
+        told.contains("count=4") && told.contains("first=\"bob \""),
+        "{told}"
     );
 }
