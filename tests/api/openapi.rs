@@ -142,3 +142,76 @@ fn bounds_are_those_of_the_settings() {
         ["examples"];
     assert_eq!(refusals["too_long"]["value"], "Name max 15 characters");
 }
+
+/// What clients are generated from.
+#[test]
+fn every_operation_is_described_and_every_list_has_its_cursor() {
+    let app = TestApp::new();
+    let description = description(&app);
+    let all = operations(&description);
+    let mut lists = 0;
+    for (method, path, operation) in &all {
+        let about = operation["description"].as_str().unwrap();
+        assert!(about.len() > 10, "{method} {path}");
+        let link = &operation["responses"]["200"]["headers"]["Link"];
+        let parameters = operation["parameters"].as_array().unwrap();
+        let has = |name| parameters.iter().any(|parameter| parameter["name"] == name);
+        assert_eq!(link.is_object(), has("cursor"), "{method} {path}");
+        assert_eq!(link.is_object(), has("limit"), "{method} {path}");
+        lists += usize::from(link.is_object());
+    }
+    assert_eq!(lists, 6);
+}
+
+#[test]
+fn what_the_server_itself_refuses_is_described_everywhere() {
+    let app = TestApp::new();
+    let description = description(&app);
+    for (method, path, operation) in operations(&description) {
+        let responses = &operation["responses"];
+        let codes = |status: &str| -> Vec<&str> {
+            let examples = &responses[status]["content"]["text/plain"]["examples"];
+            let examples = examples.as_object().into_iter().flatten();
+            examples.map(|(code, _)| code.as_str()).collect()
+        };
+        assert!(
+            codes("429").contains(&"too_many_requests"),
+            "{method} {path}"
+        );
+        assert!(codes("503").contains(&"busy"), "{method} {path}");
+        assert!(codes("503").contains(&"data_gone"), "{method} {path}");
+        assert_eq!(
+            codes("507").contains(&"disk_full"),
+            method != "get",
+            "{method} {path}"
+        );
+        let takes_body = operation["requestBody"].is_object();
+        assert_eq!(
+            codes("415").contains(&"coded_body"),
+            takes_body,
+            "{method} {path}"
+        );
+        assert_eq!(
+            codes("413").contains(&"too_large"),
+            takes_body,
+            "{method} {path}"
+        );
+    }
+}
+
+/// Generated clients read a refusal as the first of the media types, and without an `Accept` they get text.
+#[test]
+fn refusals_are_described_as_text_before_all_else() {
+    let app = TestApp::new();
+    let text = app.anonymous().get("/openapi.json").text();
+    let refusals: Vec<_> = text.match_indices("\"content\":{").collect();
+    let mut both = 0;
+    for (at, start) in refusals {
+        let content = &text[at + start.len()..];
+        let of_refusal = content.starts_with("\"text/plain\":{\"examples\"");
+        both += usize::from(of_refusal);
+        assert!(!content.starts_with("\"application/problem+json\""));
+    }
+    assert!(both > 100, "{both}");
+    app.anonymous().get("/me").is(401, "You aren't authorized");
+}

@@ -3,6 +3,8 @@
 //! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
 //! written twice. That no route is missing is a test.
 
+// The words for programs that refusals have.
+mod codes;
 // What one operation takes, gives and refuses.
 mod operation;
 // Every operation.
@@ -18,6 +20,7 @@ use rocket::http::ContentType;
 use rocket::request::Request;
 use rocket::response::{Responder, Response};
 use rocket::{State, get};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::guards::Shared;
@@ -38,7 +41,13 @@ pub struct Description(Bytes);
 
 #[get("/openapi.json")]
 pub fn description(app: &Shared, written: &State<Written>) -> Description {
-    let write = || describe(&app.config, &app.installation).to_string().into();
+    let write = || {
+        let description = describe(&app.config, &app.installation);
+        let text_first = serde_json::to_string(&TextFirst(&description));
+        text_first
+            .unwrap_or_else(|_| description.to_string())
+            .into()
+    };
     Description(written.0.get_or_init(write).clone())
 }
 
@@ -49,6 +58,26 @@ impl<'r> Responder<'r, 'static> for Description {
             .header(ContentType::JSON)
             .sized_body(json.len(), Cursor::new(json))
             .ok()
+    }
+}
+
+/// The description as it is written: by the names of keys, but with `text/plain` before other media types. That is what a
+/// client gets which names none, and generated clients read a refusal as the first of them.
+struct TextFirst<'a>(&'a Value);
+
+impl Serialize for TextFirst<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const TEXT: &str = "text/plain";
+        match self.0 {
+            Value::Object(members) => {
+                let text = members.get_key_value(TEXT).into_iter();
+                let others = members.iter().filter(|(key, _)| *key != TEXT);
+                let all = text.chain(others);
+                serializer.collect_map(all.map(|(key, value)| (key, TextFirst(value))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(TextFirst)),
+            plain => plain.serialize(serializer),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::operations::about::about;
 use crate::error::Error;
 
 /// One operation, built up call by call.
@@ -37,7 +38,15 @@ pub fn operation(
         responses: Map::new(),
         refusals: Vec::new(),
     };
-    operation.refuses([Error::Busy, Error::Internal(anyhow::anyhow!("never shown"))])
+    let changes = operation.changes();
+    operation
+        .refuses([
+            Error::TooManyRequests,
+            Error::Busy,
+            Error::DataGone,
+            Error::Internal(anyhow::anyhow!("never shown")),
+        ])
+        .refuses(changes.then(|| Error::DiskFull(anyhow::anyhow!("never shown"))))
 }
 
 impl Operation {
@@ -51,10 +60,14 @@ impl Operation {
         self.method
     }
 
+    fn changes(&self) -> bool {
+        !matches!(self.method, "get" | "head")
+    }
+
     /// Only for somebody signed in.
     pub fn for_users(mut self) -> Self {
         self.is_for_users = true;
-        let changes = !matches!(self.method, "get" | "head");
+        let changes = self.changes();
         self.refuses([Error::Unauthorized { token: true }])
             .refuses(changes.then_some(Error::CrossOrigin))
             .refuses([Error::OtherAccount])
@@ -106,7 +119,7 @@ impl Operation {
     /// It takes a body of these media types.
     pub fn takes_body(mut self, content: Value) -> Self {
         self.body = Some(json!({"required": true, "content": content}));
-        self.refuses([Error::TooSlow])
+        self.refuses([Error::TooSlow, Error::CodedBody])
     }
 
     /// It gives an object of the schema with this name.
@@ -140,14 +153,20 @@ impl Operation {
                 "How many rows, 100 if nobody says.",
                 json!({"type": "integer", "minimum": 1, "maximum": 500, "example": 50}),
             ))
+            .takes(query(
+                "cursor",
+                "Where the piece begins, as the `Link` header of the piece before has it; without it, at the first row.",
+                json!({"type": "string"}),
+            ))
             .answers(
                 200,
                 "The rows",
                 json!({"application/json": {"schema": rows}}),
             )
-            .refuses([Error::Malformed(String::from(
-                "Limit must be a number from 1 to 500",
-            ))]);
+            .refuses([
+                Error::Malformed(String::from("Limit must be a number from 1 to 500")),
+                Error::Malformed(String::from("Cursor must come from a Link header of this list")),
+            ]);
         listing.responses["200"]["headers"] = json!({"Link": {
             "description": "`<…>; rel=\"next\"`: the next piece, if there is one, to be asked for just as it stands.",
             "schema": {"type": "string"},
@@ -190,6 +209,7 @@ impl Operation {
             "operationId": self.id,
             "tags": [tag],
             "summary": self.summary,
+            "description": about(self.id),
             "parameters": self.parameters,
             "responses": responses,
             "security": if self.is_for_users { json!([{"token": []}, {"cookie": []}]) } else { json!([]) },

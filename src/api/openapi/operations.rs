@@ -1,5 +1,8 @@
 //! Every operation of the API, in the order in which somebody would meet them.
 
+// What is to be known of each.
+pub mod about;
+// Shares and photos.
 mod sharing;
 
 use std::time::Duration;

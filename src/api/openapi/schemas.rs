@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::codes::CODES;
 use super::operation::reference;
 use crate::config::{Config, Limits};
 
@@ -57,7 +58,7 @@ pub fn all(config: &Config) -> Value {
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string"},
-            "code": {"type": "string", "pattern": "^[a-z_]+$"},
+            "code": {"type": "string", "enum": CODES[..], "description": "A word for programs, which stays when the sentence changes."},
         })),
         "User": object(json!({"id": reference("Id"), "login": {"type": "string", "example": "ann"}})),
         "AccessToken": object(json!({"access_token": {"type": "string", "example": "dGhpcyBpcyBhbiBleGFtcGxl"}})),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{bounds, not_a_member};
-use crate::api::openapi::operation::{Operation, operation, query};
+use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
 use crate::config::{Config, Limits};
 use crate::error::Error;
@@ -20,6 +20,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
                 "description": "A word of your own: sent again with the same one, the share is not made twice.",
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
             }))
+            .takes(meant_for())
             .takes_body(form())
             .gives("Share")
             .refuses([Error::KeyOfAnotherSpace])
@@ -35,6 +36,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses([Error::NoShare, Error::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
             .for_users()
+            .takes(meant_for())
             .takes_body(form())
             .says("Share edited")
             .refuses(share_refusals(limits))
@@ -113,6 +115,15 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
         ])
 }
 
+/// For whom a request is made.
+fn meant_for() -> Value {
+    json!({
+        "name": "Shared-Spaces-User", "in": "header",
+        "description": "The id of the account that this is written for: where the session is of another one, it is refused.",
+        "schema": reference("Id"),
+    })
+}
+
 /// The form of a share, as either kind of form. Where there is no photo it has a text, and beside one perhaps too.
 fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     const WORDS: &str = "Nice weather - let's have a barbecue";
@@ -150,6 +161,7 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             "The form must be sent as multipart/form-data or application/x-www-form-urlencoded",
         ),
         Error::TooManyUploads,
+        Error::GaveWay,
         Error::PhotoType,
         Error::PhotoNotShown("it is a JPEG without loss"),
         Error::PhotoDamaged("it ends too early"),

@@ -1,0 +1,92 @@
+//! What is to be known of each operation beyond its summary.
+
+/// The description of the operation with this id. That each has one is a test.
+pub fn about(id: &str) -> &'static str {
+    match id {
+        "server.about" => {
+            "What a client shows before anybody has signed in: who may make an account, the bounds of what people send, and the types of photos. Needs no session."
+        }
+        "server.health" => {
+            "For whoever looks after the process: it answers as long as the process can answer anything. Whether it can do its work is told by `/ready`."
+        }
+        "server.ready" => {
+            "For a proxy or a supervisor: 503 while the data folder is gone, the database is damaged, or photos can't be stored. Texts may be shared all the same."
+        }
+        "server.description" => {
+            "OpenAPI 3.1, with the bounds that are set on this server. Clients can be generated from it."
+        }
+        "accounts.register" => {
+            "A login is compared without regard to case, and one that could be taken for another's is refused. Where the server asks for an invitation, its token goes with it, and the new account joins the space that it leads to."
+        }
+        "accounts.login" => {
+            "The token goes into `Authorization: Bearer`; browsers get the same session as a cookie. A wrong login and a wrong password have the same answer, after the same time. Too many wrong passwords are answered 429, with the time to wait in `Retry-After`."
+        }
+        "accounts.me" => "The account that the session is of.",
+        "accounts.logout_by_get" => {
+            "Ends the session of the token. With the cookie alone it is refused, because any page could lead a browser here: use `DELETE /logout`."
+        }
+        "accounts.logout" => "Ends the session at once, for the token and for the cookie.",
+        "accounts.change_password" => {
+            "Asks for the old password. Every other session of the account ends; this one goes on."
+        }
+        "accounts.reset_password" => {
+            "With the token of a link that whoever runs the server has made. It can be used once, and ends all sessions of the account."
+        }
+        "accounts.sessions" => "Each with the browser or app that began it, the one in use first.",
+        "accounts.end_other_sessions" => {
+            "All sessions of the account but the one that asks end at once."
+        }
+        "accounts.end_session" => "One session of the account ends at once.",
+        "spaces.create" => {
+            "Names need not be unique. Who makes a space is its only member and its admin."
+        }
+        "spaces.list" => {
+            "By name, without regard to case. Each with the number of its members and what was shared last."
+        }
+        "spaces.get" => "For members only.",
+        "spaces.rename" => "For admins only.",
+        "spaces.delete" => {
+            "For an admin who is its last member. What was shared in it is gone for good, with all photos."
+        }
+        "members.list" => "For members only.",
+        "members.add" => "For admins only. The login is found without regard to case.",
+        "members.remove" => {
+            "An admin takes out anybody else; a member takes out only themselves. What they have shared stays. An admin who wants to leave makes another one first and is made a member again."
+        }
+        "members.set_admin" => "For admins only. A space keeps at least one.",
+        "invitations.list" => {
+            "For admins only. The secret of a link is told once, when it is made, and not here."
+        }
+        "invitations.create" => {
+            "For admins only. The link can be used so many times, for so many days: once, for a week, if nobody says otherwise."
+        }
+        "invitations.revoke" => "For admins only. The link ends at once; who has come by it stays.",
+        "invitations.offer" => {
+            "For whoever has the link: into which space it leads, and who has made it. Needs no session, and uses nothing up."
+        }
+        "invitations.accept" => {
+            "Joins the space with the account of the session, and uses the link once."
+        }
+        "shares.create" => {
+            "A text, a photo, or both, as a form. A photo is cleaned of its metadata, can be seen at once by the links of the answer, and gets its previews a moment later."
+        }
+        "shares.list" => "For members only. Newest first.",
+        "shares.get" => "For members of its space.",
+        "shares.edit" => {
+            "For its author. Without a `file` the photo stays; with a `file` alone the text stays."
+        }
+        "shares.delete" => {
+            "For its author, also after leaving the space, and for admins of the space. Its photo is gone for good."
+        }
+        "photos.list" => {
+            "For members only. With who shared each photo and when; `order=newest` turns the list round."
+        }
+        "photos.get" => {
+            "Links come from shares and lists, carry their own proof and hold for a day at most, so that a plain `<img>` can follow them. Ranges and conditions are as in RFC 9110. Where photos are in S3, a redirect may lead there."
+        }
+        "photos.preview" => {
+            "At most 400 or 1600 pixels on the longer side, the right way up. Until it is made, the photo itself."
+        }
+        _ => "",
+    }
+}
