@@ -31,6 +31,7 @@ use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
 use crate::private;
+use crate::photos::verifier::Verifier;
 use crate::record::Seldom;
 use crate::room::Room;
 use crate::upkeep::Upkeep;
@@ -199,6 +200,19 @@ impl App {
     pub fn sweeper(&self) -> Sweeper {
         Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
     }
+    /// What looks whether the photos of this application are whole.
+    pub fn verifier(&self) -> Verifier {
+        Verifier {
+            db: self.db.clone(),
+            store: self.photos.clone(),
+        }
+    }
+
+    /// What makes previews; `None` where none are wanted.
+    pub fn previewer(&self) -> Option<Previewer> {
+        self.previewer.clone()
+    }
+
 
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
     /// earlier installation beside which this database was begun, if there is one.

@@ -19,12 +19,14 @@ Examples:
   shared-spaces invitation add --space 1     make a link by which somebody joins a space
   shared-spaces space list                   list the spaces, with their IDs
   shared-spaces photos failed                list photos that could not be sorted
+  shared-spaces photos verify                compare all photos with what was stored
   shared-spaces photos move --to s3          take all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
   shared-spaces keys rotate                  end all links to photos that are out
   shared-spaces doctor                       find out what is wrong
 
-Commands end with 0 where all went well, with 1 where something didn't, and with 2 where they can't be understood.
+Commands end with 0 where all went well, with 1 where something didn't, and with 2 where they can't be understood. \
+`photos verify` ends with 2 also where it can't look.
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
 
@@ -36,6 +38,18 @@ From the disk to S3, with the server stopped only for the last part:
   4. start the server
 What was cut short goes on where it stopped when the command is given again. From S3 to the disk it is the same with
 `--to local`.";
+
+const VERIFYING: &str = "\
+Reads every photo, on the disk or in S3, and compares its length and its SHA-256 with the database. Nothing is changed \
+but previews, and those only with --repair-previews.
+
+It ends with 0 where all photos are as they were stored, with 1 where one is missing or has changed, or a preview that \
+was looked at is damaged, and with 2 where that couldn't be found out.
+
+Examples:
+  shared-spaces photos verify                    look at all
+  shared-spaces photos verify --sample 1000      look at a thousand
+  shared-spaces photos verify --repair-previews  look also at previews, and make damaged ones again";
 
 const BACKUP: &str = "\
 To a file, the archive has everything inside. To a folder that is there already, or to S3, archives are named by the \
@@ -59,6 +73,16 @@ pub struct Cli {
     pub serve: ServeOptions,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Whether the command looks for something and tells, by how it ends, that it was found from that it couldn't look.
+    pub fn tells_apart(&self) -> bool {
+        matches!(
+            self.command,
+            Some(Command::Photos(PhotosCommand::Verify(_)))
+        )
+    }
 }
 
 /// Options of every command.
@@ -244,6 +268,29 @@ pub enum KeysCommand {
     Rotate,
 }
 
+#[derive(Args, Clone, Copy, Debug)]
+pub struct VerifyOptions {
+    /// Look at so many photos by chance; without it, at all
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub sample: Option<usize>,
+    /// Look also whether previews are there and can be shown
+    #[arg(long)]
+    pub previews: bool,
+    /// Make damaged previews again, from photos that are whole
+    #[arg(long)]
+    pub repair_previews: bool,
+    /// As JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err(String::from("it is a number from 1 on")),
+        Ok(number) => Ok(number),
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum PhotosCommand {
     /// List the photos that were set aside after too many attempts, and why, and those without previews
@@ -261,6 +308,9 @@ pub enum PhotosCommand {
         #[arg(long, conflicts_with = "names")]
         all: bool,
     },
+    /// Look whether the store has every photo as it was stored, while the server runs
+    #[command(after_help = VERIFYING)]
+    Verify(VerifyOptions),
     /// Take all photos from one store to the other, and compare each
     #[command(after_help = MOVING)]
     Move {

@@ -8,6 +8,7 @@ use shared_spaces::{commands, memory, private, threads};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let tells_apart = cli.tells_apart();
     memory::give_back_soon();
     private::keep_others_out();
     let ran = threads::runtime()
@@ -17,6 +18,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("shared-spaces: {error:#}");
+            if tells_apart && !error.is::<commands::NotWhole>() {
+                return ExitCode::from(2);
+            }
             ExitCode::FAILURE
         }
     }

@@ -7,6 +7,7 @@ mod keys;
 mod link;
 mod photos;
 mod photos_move;
+mod photos_verify;
 mod restore;
 mod serve;
 mod spaces;
@@ -23,6 +24,11 @@ use crate::finding::Finding;
 use crate::folder;
 use crate::log;
 use crate::shutdown;
+
+/// What a command was to look for was found.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotWhole(String);
 
 /// Runs the command that was given, or serves.
 ///

@@ -1,9 +1,9 @@
-//! `shared-spaces photos`: looks after photos that could not be sorted, and takes photos from one store to another.
+//! `shared-spaces photos`: looks after photos: those that could not be sorted, whether all are whole, and in which store.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::photos_move;
+use super::{photos_move, photos_verify};
 use crate::app::{self, App};
 use crate::cli::{ListOptions, PhotosCommand};
 use crate::clock::Timestamp;
@@ -13,7 +13,7 @@ use crate::folder;
 use crate::photos::name::PhotoName;
 use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 
-/// Lists failed photos, sends them again, or moves photos.
+/// Lists failed photos, sends them again, verifies or moves photos.
 ///
 /// # Errors
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
@@ -26,6 +26,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             Ok(())
         }
         PhotosCommand::Move { to } => photos_move::run(config, to).await,
+        PhotosCommand::Verify(options) => photos_verify::run(config, options).await,
         PhotosCommand::Retry { names, .. } => retry(&app::queue(config).await?, &names).await,
     }
 }

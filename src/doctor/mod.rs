@@ -3,10 +3,11 @@
 mod backup;
 mod data;
 mod machine;
+mod photos;
 
 use crate::app;
 use crate::config::{Config, QueueKind, Settings, StoreKind, WorkerPlace};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 
 /// Looks at everything, one thing after the other, and tells what it finds.
 pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
@@ -15,12 +16,24 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
     machine::examine(all, &mut tell);
     let data = data::examine(config, &mut tell);
     if config.photos.store == StoreKind::S3 || data.has_folder {
+    let mut can_be_read = false;
         match app::store(config.photos.store, config) {
-            Ok(store) => store.examine(&mut tell).await,
+            Ok(store) => {
+                can_be_read = true;
+                let mut tell = |finding: Finding| {
+                    can_be_read &= finding.verdict != Verdict::Bad;
+                    tell(finding);
+                };
+                store.examine(&mut tell).await;
+            }
             Err(error) => tell(Finding::error(&error)),
         }
     }
     // To open a database of an older version would be to upgrade it.
+    // Of a store that doesn't work, enough is said.
+    if can_be_read && data.has_current_database {
+        photos::examine(config, &mut tell).await;
+    }
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
             Ok(queue) => queue.examine(&mut tell).await,

@@ -1,5 +1,7 @@
 //! The photos of shares: what is known of them. Their bytes live in the stores of [`crate::photos`].
 
+// What the store should have.
+mod kept;
 // How the members of a space see its photos.
 mod shown;
 
@@ -11,6 +13,7 @@ use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
 use crate::photos::name::PhotoName;
+pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 pub use shown::{Photo, SharedPhoto, list};
 
 /// A photo whose bytes lie in the temporary store.

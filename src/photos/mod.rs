@@ -35,3 +35,5 @@ pub mod outbox;
 pub mod mover;
 // Sees to the bytes of deleted photos and of uploads that came to nothing.
 pub mod sweep;
+// Looks whether the store has every photo as it was stored.
+pub mod verifier;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinError;
 
-use super::budget::Budget;
+use super::budget::{Budget, Taken};
 use super::name::PhotoName;
 use super::picture::clean;
 use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
@@ -80,12 +81,7 @@ impl Previewer {
                 .put_preview(name, PreviewSize::Large, NOTE)
                 .await?;
         }
-        let previewer = self.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let (_permit, _file) = (permit, file);
-            previewer.previews_of(bytes, !is_first)
-        });
-        let made = made.await;
+        let made = self.decode(bytes, (permit, file), !is_first).await;
         if !is_first {
             // Decoding has come to its end, whatever becomes of the rest.
             self.store.delete_previews(name).await?;
@@ -102,6 +98,36 @@ impl Previewer {
             }
         };
         self.put(name, previews).await
+    }
+
+    /// Makes the previews of a sorted photo again, over those that are there, which stay if it can't be decoded.
+    ///
+    /// # Errors
+    /// The store can't be used, or the photo can't be decoded.
+    pub async fn make_again(&self, name: &PhotoName) -> Result<()> {
+        let permit = self.permits.clone().acquire_owned().await?;
+        let Some(photo) = self.store.open(name).await? else {
+            return Ok(());
+        };
+        let file = self.files.take(photo.bytes).await?;
+        let bytes = photo.read_all().await?;
+        let previews = self.decode(bytes, (permit, file), false).await??;
+        self.put(name, previews).await
+    }
+
+    /// Decodes a photo that has its place among those, and that of its file.
+    async fn decode(
+        &self,
+        bytes: Vec<u8>,
+        places: (OwnedSemaphorePermit, Taken),
+        alone: bool,
+    ) -> Result<Result<Previews>, JoinError> {
+        let previewer = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let _places = places;
+            previewer.previews_of(bytes, alone)
+        });
+        made.await
     }
 
     /// Whether an attempt was noted, and never came to its end. Until the small preview is there, nobody looks at the large.

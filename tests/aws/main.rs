@@ -25,4 +25,5 @@ mod moving;
 mod refused;
 mod secrets;
 mod untrue;
+mod verifying;
 mod workers;

@@ -98,7 +98,8 @@ fn photos_that_failed_are_doubtful() {
     worker.env("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1");
     let _worker = crate::support::Process::start(worker);
     let said = until("the photo to fail", || {
-        let said = succeeds(folder.path(), &["doctor"], "");
+        let said = crate::support::run(folder.path(), &["doctor"], "").stdout;
+        let said = String::from_utf8(said).unwrap();
         said.contains("could not be sorted").then_some(said)
     });
     assert!(

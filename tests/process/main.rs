@@ -29,4 +29,5 @@ mod shutdown;
 mod terminal;
 mod uploads;
 mod users;
+mod verifying;
 mod worker;

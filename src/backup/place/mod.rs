@@ -383,7 +383,7 @@ impl Place {
 }
 
 /// Where a photo is in a place: `photos/3f/3f…`.
-fn key_of(sum: &[u8; 32]) -> String {
+pub fn key_of(sum: &[u8; 32]) -> String {
     let sum = hex::encode(sum);
     format!("photos/{}/{sum}", &sum[..2])
 }

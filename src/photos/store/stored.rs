@@ -4,6 +4,7 @@ use std::io::{Cursor, SeekFrom};
 use std::pin::Pin;
 
 use anyhow::{Result, ensure};
+use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
@@ -11,6 +12,9 @@ use super::s3;
 
 /// The most bytes of which one read is cheaper than several.
 const SMALL: u64 = 64 * 1024;
+
+/// The bytes that are in memory at once of a photo that is only to be compared.
+const PIECE: usize = 64 * 1024;
 
 /// A photo that can be read from here.
 #[derive(Debug)]
@@ -93,6 +97,30 @@ impl StoredPhoto {
             }
         };
         Ok((beginning, Self { source, ..self }))
+    }
+
+    /// The SHA-256 of all its bytes, of which few are in memory at once.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn sha256(self) -> Result<[u8; 32]> {
+        let (length, mut sum) = (self.bytes, Sha256::new());
+        if length == 0 {
+            return Ok(sum.finalize().into());
+        }
+        let mut bytes = self.read(0, length).await?;
+        let (mut piece, mut read) = (vec![0; PIECE], 0);
+        loop {
+            match bytes.read(&mut piece).await? {
+                0 => break,
+                count => {
+                    sum.update(&piece[..count]);
+                    read += count as u64;
+                }
+            }
+        }
+        ensure!(read == length, "{read} bytes came instead of {length}");
+        Ok(sum.finalize().into())
     }
 
     /// The bytes from `start`, `length` of them.

@@ -18,7 +18,7 @@ use image::DynamicImage;
 
 use decode::{Decoded, Opened};
 
-use super::{MAX_SIDE, Picture, Refusal};
+use super::{MAX_SIDE, Picture, Refusal, clean};
 use crate::photos::preview::PreviewSize;
 pub use placeholder::{Placeholder, placeholder};
 
@@ -160,6 +160,16 @@ impl<'a> Work<'a> {
 /// The picture can't be decoded, or only with more memory than a server can spare.
 pub fn make(picture: &Picture) -> Result<Previews> {
     Work::new(picture)?.make()
+}
+
+/// Decodes a preview of this size, to see that it can be.
+///
+/// # Errors
+/// It is no picture, larger than such a preview, or damaged.
+pub fn check(preview: &[u8], size: PreviewSize) -> Result<()> {
+    let side = u64::from(size.side());
+    let picture = clean(preview, side * side)?;
+    Opened::new(&picture, size.side())?.decode().map(drop)
 }
 
 /// The most memory in bytes that [`resized`] takes, with what it is given.

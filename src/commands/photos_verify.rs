@@ -1,0 +1,203 @@
+//! `shared-spaces photos verify`: whether the store has every photo as it was stored.
+
+use anyhow::{Context, Result, ensure};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::NotWhole;
+use crate::app::App;
+use crate::backup::place::key_of;
+use crate::cli::VerifyOptions;
+use crate::config::Config;
+use crate::domain::photos::{self, KeptPhoto};
+use crate::photos::verifier::{Care, Problem, Scope, Summary};
+
+/// Tells of each photo that isn't whole, and then how many are.
+///
+/// # Errors
+/// [`NotWhole`] if a photo is missing or has changed, or a preview has; otherwise why the photos couldn't be looked at.
+pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
+    let app = App::start(config).await?;
+    let previews = match (options.previews, options.repair_previews) {
+        (_, true) => Care::Repair(Box::new(app.previewer().context(
+            "No previews are made, because photos.previews is false: leave out --repair-previews",
+        )?)),
+        (true, false) => Care::Look,
+        (false, false) => Care::None,
+    };
+    let scope = Scope {
+        sample: options.sample,
+        most_bytes: u64::MAX,
+        previews,
+    };
+    let bar = match options.sample {
+        None => ProgressBar::new(app.db.read(|conn| Ok(photos::total_bytes(conn)?)).await?),
+        Some(_) => ProgressBar::hidden(),
+    };
+    bar.set_style(ProgressStyle::with_template(
+        "{wide_bar} {bytes} of {total_bytes}, {eta} left",
+    )?);
+    let mut told = 0;
+    let tell = |photo: &KeptPhoto, problem: &Problem| {
+        told += 1;
+        let sentence = sentence(photo, problem);
+        bar.suspend(|| match (options.json, told) {
+            (false, _) => println!("{sentence}."),
+            // In pieces, so that no number of them is too many.
+            (true, 1) => print!(
+                "{{\"findings\": [\n  {}",
+                as_json(photo, problem, &sentence)
+            ),
+            (true, _) => print!(",\n  {}", as_json(photo, problem, &sentence)),
+        });
+        Ok(())
+    };
+    let looked = app
+        .verifier()
+        .run(&scope, tell, |bytes| bar.inc(bytes))
+        .await;
+    bar.finish_and_clear();
+    if options.json {
+        let (begin, all) = if told == 0 {
+            ("{\"findings\": [", "")
+        } else {
+            ("", "\n")
+        };
+        print!("{begin}{all}]");
+        match &looked {
+            Ok(summary) => println!(", \"summary\": {}}}", summary_as_json(summary)),
+            // What was found before is still worth something.
+            Err(_) => println!("}}"),
+        }
+    }
+    let summary = looked?;
+    if !options.json {
+        println!("{}", told_of(&summary));
+    }
+    if summary.is_anything_wrong() {
+        let Summary {
+            missing,
+            changed,
+            previews,
+            repaired,
+            ..
+        } = summary;
+        return Err(NotWhole(format!(
+            "Photos that are missing: {missing}. Photos that have changed: {changed}. Damaged previews: {}",
+            previews - repaired
+        ))
+        .into());
+    }
+    ensure!(
+        summary.unreadable == 0,
+        "Photos of which it isn't known, because they can't be read: {}",
+        summary.unreadable
+    );
+    Ok(())
+}
+
+/// One line of what is wrong, and what to do.
+fn sentence(photo: &KeptPhoto, problem: &Problem) -> String {
+    let KeptPhoto {
+        name,
+        share,
+        space,
+        bytes,
+        sha256,
+        ..
+    } = photo;
+    let which = format!("{name}, of share {share} in space {space},");
+    let put_back = format!(
+        "A place of backups that has it, has it as {}: docs/backup.md says how to put it back",
+        key_of(sha256)
+    );
+    match problem {
+        Problem::Missing => format!("{which} is missing: it is nowhere in the store. {put_back}"),
+        Problem::Length { found } => {
+            format!("{which} is damaged: it has {found} bytes and not {bytes}. {put_back}")
+        }
+        Problem::Changed => {
+            format!("{which} has changed: its bytes are not those that were stored. {put_back}")
+        }
+        Problem::Unreadable(why) => format!("{which} can't be read: {why}"),
+        Problem::Preview {
+            size,
+            why,
+            repaired,
+        } => {
+            let then = if *repaired {
+                "It was made again"
+            } else {
+                "The photo itself is whole; --repair-previews makes previews again"
+            };
+            format!(
+                "{which} is whole, and its {} preview {why}. {then}",
+                size.as_str()
+            )
+        }
+    }
+}
+
+/// The same for programs.
+fn as_json(photo: &KeptPhoto, problem: &Problem, sentence: &str) -> Value {
+    let (what, repaired) = match problem {
+        Problem::Missing => ("missing", false),
+        Problem::Length { .. } => ("length", false),
+        Problem::Changed => ("changed", false),
+        Problem::Unreadable(_) => ("unreadable", false),
+        Problem::Preview { repaired, .. } => ("preview", *repaired),
+    };
+    json!({
+        "photo": photo.name.as_str(),
+        "share": photo.share,
+        "space": photo.space,
+        "problem": what,
+        "repaired": repaired,
+        "backup": key_of(&photo.sha256),
+        "sentence": sentence,
+    })
+}
+
+fn summary_as_json(summary: &Summary) -> Value {
+    json!({
+        "photos": summary.photos,
+        "bytes": summary.bytes,
+        "whole": summary.whole,
+        "missing": summary.missing,
+        "changed": summary.changed,
+        "unreadable": summary.unreadable,
+        "deleted_meanwhile": summary.deleted,
+        "damaged_previews": summary.previews,
+        "repaired_previews": summary.repaired,
+    })
+}
+
+/// The last line.
+fn told_of(summary: &Summary) -> String {
+    let Summary {
+        photos,
+        bytes,
+        whole,
+        missing,
+        changed,
+        unreadable,
+        deleted,
+        previews,
+        repaired,
+    } = summary;
+    let mut said = format!(
+        "Looked at {photos} photos and read {}: {whole} are whole, {missing} are missing, {changed} have changed",
+        HumanBytes(*bytes)
+    );
+    for (count, words) in [
+        (unreadable, "can't be read"),
+        (deleted, "were deleted meanwhile"),
+        (previews, "previews are damaged"),
+        (repaired, "of these were made again"),
+    ] {
+        if *count > 0 {
+            said += &format!(", {count} {words}");
+        }
+    }
+    said + "."
+}

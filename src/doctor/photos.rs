@@ -1,0 +1,58 @@
+//! Whether some photos are in the store as they were stored. All of them take long, and are left to `photos verify`.
+
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::photos;
+use crate::finding::Finding;
+use crate::photos::verifier::{Care, Scope, Summary};
+
+/// So many photos are looked at.
+const SAMPLE: usize = 64;
+/// So many bytes of them are read; of what is more, only the length is looked at.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const SEE: &str = "`shared-spaces photos verify` looks at all photos and says which";
+
+/// Looks at a sample, where there are photos at all.
+pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
+    match look(config).await {
+        Ok(finding) => finding.into_iter().for_each(tell),
+        Err(error) => tell(Finding::error(&error.context(
+            "Whether photos are in the store as they were stored can't be found out",
+        ))),
+    }
+}
+
+async fn look(config: &Config) -> anyhow::Result<Option<Finding>> {
+    let app = App::start(config.clone()).await?;
+    let all = app.db.read(|conn| Ok(photos::count(conn)?)).await?;
+    if all == 0 {
+        return Ok(None);
+    }
+    let scope = Scope {
+        sample: Some(SAMPLE),
+        most_bytes: MOST_BYTES,
+        previews: Care::None,
+    };
+    let summary = app.verifier().run(&scope, |_, _| Ok(()), |_| ()).await?;
+    Ok(Some(finding(&summary, all)))
+}
+
+fn finding(summary: &Summary, all: u64) -> Finding {
+    let Summary {
+        photos,
+        missing,
+        changed,
+        unreadable,
+        ..
+    } = summary;
+    if missing + changed + unreadable == 0 {
+        let them = if *photos < all { "by chance, " } else { "" };
+        return Finding::good(format!(
+            "Of {all} photos, {them}{photos} were looked at, and are in the store as they were stored"
+        ));
+    }
+    Finding::bad(format!(
+        "Of {photos} photos that were looked at, {missing} are missing from the store, {changed} have changed and \
+         {unreadable} can't be read: {SEE}, and docs/backup.md how to put them back"
+    ))
+}

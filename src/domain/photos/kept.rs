@@ -1,0 +1,98 @@
+//! The photos that the store should have: what somebody needs who compares the two.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::domain::ids::{ShareId, SpaceId};
+use crate::photos::name::PhotoName;
+
+/// A photo that the store should have, and how it was stored.
+#[derive(Clone, Debug)]
+pub struct KeptPhoto {
+    pub id: i64,
+    pub name: PhotoName,
+    pub share: ShareId,
+    pub space: SpaceId,
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+    /// Whether the picture moves.
+    pub animated: bool,
+    /// Whether it has previews, which somebody has seen.
+    pub has_previews: bool,
+}
+
+impl KeptPhoto {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            share: row.get(2)?,
+            space: row.get(3)?,
+            bytes: row.get::<_, i64>(4)?.try_into().unwrap_or(0),
+            sha256: row.get(5)?,
+            animated: row.get(6)?,
+            has_previews: row.get(7)?,
+        })
+    }
+}
+
+/// How many photos there are.
+pub fn count(conn: &Connection) -> rusqlite::Result<u64> {
+    let count: i64 = conn.query_row("select count(*) from photos", [], |row| row.get(0))?;
+    Ok(count.try_into().unwrap_or(0))
+}
+
+/// The photos behind the one with the id `after`, in the order of their ids.
+pub fn list_kept(conn: &Connection, after: i64, max: usize) -> rusqlite::Result<Vec<KeptPhoto>> {
+    conn.prepare_cached(ALL)?
+        .query_map(
+            (after, i64::try_from(max).unwrap_or(i64::MAX)),
+            KeptPhoto::from_row,
+        )?
+        .collect()
+}
+
+const ALL: &str = "select id, name, share_id, space_id, bytes, sha256, animated,
+        placeholder is not null and previews_due_at is null
+    from photos where id > ? order by id limit ?";
+
+/// The ids of some photos by chance, `max` at the most, in their order.
+pub fn draw(conn: &Connection, max: usize) -> rusqlite::Result<Vec<i64>> {
+    let mut drawn = conn
+        .prepare_cached("select id from photos order by random() limit ?")?
+        .query_map([i64::try_from(max).unwrap_or(i64::MAX)], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    drawn.sort_unstable();
+    Ok(drawn)
+}
+
+/// Those of these photos that a share still has.
+pub fn find_kept(conn: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<KeptPhoto>> {
+    let mut find = conn.prepare_cached(ONE)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(find.query_row([id], KeptPhoto::from_row).optional()?);
+    }
+    Ok(found)
+}
+
+const ONE: &str = "select id, name, share_id, space_id, bytes, sha256, animated,
+        placeholder is not null and previews_due_at is null
+    from photos where id = ?";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::plan;
+
+    #[test]
+    fn photos_are_found_by_their_ids() {
+        for (sql, sign) in [(ALL, '>'), (ONE, '=')] {
+            let plan = plan(sql);
+            let walk = format!("SEARCH photos USING INTEGER PRIMARY KEY (rowid{sign}?)");
+            assert!(plan.starts_with(&walk), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+}

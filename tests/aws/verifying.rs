@@ -1,0 +1,69 @@
+//! Whether the photos in S3 are as they were stored.
+
+use crate::cloud::Cloud;
+use crate::proxy::Weather;
+use crate::support::{picture, until};
+
+const VERIFY: [&str; 2] = ["photos", "verify"];
+
+#[test]
+fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
+    let cloud = Cloud::with_dead_letters(true);
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    for seed in 0..4 {
+        ann.share_photo(&space, &picture(24, seed));
+    }
+    let bucket = until("the photos to be sorted, with previews", || {
+        let bucket = cloud.buckets().into_iter().next()?;
+        (cloud.keys(&bucket).len() == 4 && cloud.previews().len() == 8).then_some(bucket)
+    });
+    let said = cloud.succeeds(&VERIFY, &[]);
+    assert!(said.contains("Looked at 4 photos"), "{said}");
+    assert!(
+        cloud
+            .succeeds(&["doctor"], &[])
+            .contains("4 were looked at, and are in the store")
+    );
+
+    let delete = cloud.s3.delete_object().bucket(&bucket).key("1.png");
+    cloud.wait(delete.send()).unwrap();
+    let mut bytes = cloud.get(&bucket, "2.png");
+    cloud.put(&bucket, "3.png", &bytes[..20]);
+    bytes[30] ^= 1;
+    cloud.put(&bucket, "2.png", &bytes);
+    let (said, complaint) = cloud.fails(&VERIFY, &[]);
+    for words in [
+        "1-1.png, of share 1 in space 1, is missing",
+        "1-2.png, of share 2 in space 1, has changed",
+        "1-3.png, of share 3 in space 1, is damaged: it has 20 bytes",
+        "1 are whole, 1 are missing, 2 have changed.",
+    ] {
+        assert!(said.contains(words), "{words:?} isn't in {said}");
+    }
+    assert!(
+        complaint.contains("Photos that are missing: 1. Photos that have changed: 2."),
+        "{complaint}"
+    );
+    let (said, _) = cloud.fails(&["doctor"], &[]);
+    let words = "1 are missing from the store, 2 have changed and 0 can't be read";
+    assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn an_s3_that_does_not_answer_has_lost_nothing() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[]);
+    let ann = server.person("ann");
+    ann.share_photo(&ann.space("Family"), &picture(24, 1));
+    cloud.proxy.set(Weather::Gone);
+    let done = cloud.run(&VERIFY, &[]);
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("1-1.png, of share 1 in space 1, can't be read: ")
+            && said.contains("Nobody answers there: check the network and AWS_ENDPOINT_URL"),
+        "{said}"
+    );
+}
