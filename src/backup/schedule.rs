@@ -9,7 +9,8 @@ use super::copy;
 use super::place::{ArchiveName, Target};
 use super::progress::Progress;
 use super::take::{Order, Taken, take};
-use crate::clock::{Clock, Timestamp};
+use crate::app::App;
+use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::shutdown::Shutdown;
 
@@ -34,16 +35,18 @@ struct Due {
 
 impl Schedule {
     /// `None` if the settings ask for none.
-    pub fn new(config: &Config, clock: &Clock) -> Option<Self> {
+    pub fn new(app: &App) -> Option<Self> {
+        let config = &app.config;
         Some(Self {
             every: config.backup.every?.0,
             order: Order {
-                config: config.clone(),
-                clock: clock.clone(),
+                config: Config::clone(config),
+                clock: app.clock.clone(),
                 to: config.backup.to.clone()?,
                 keep: Some(config.backup.keep),
                 full: false,
                 take_over: false,
+                db: Some(app.db.clone()),
             },
         })
     }

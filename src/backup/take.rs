@@ -24,6 +24,7 @@ use super::workplace::Workplace;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
+use crate::db::Db;
 use crate::db::scratch::Scratch;
 use crate::db::snapshot::{Original, Snapshot};
 use crate::folder;
@@ -43,6 +44,18 @@ pub struct Order {
     /// Whether the data folder, which was restored, takes the place of its original.
     pub take_over: bool,
 }
+    /// The database that a server has open, which must be the one that is backed up; `None` for whichever is there.
+    pub db: Option<Db>,
+}
+
+impl Order {
+    /// Refuses another data folder in the place of the server's.
+    fn check_place(&self) -> Result<()> {
+        match &self.db {
+            Some(db) => Ok(db.check_place()?),
+            None => Ok(()),
+        }
+    }
 
 /// What was backed up.
 pub struct Taken {
@@ -94,6 +107,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let database = data.join(DATABASE);
     ensure!(
         database.exists(),
+    order.check_place()?;
         "There is no database in the data folder {}, and so nothing to back up",
         data.display()
     );
@@ -108,6 +122,8 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     if let Goal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
+    // Now that everything is open: what comes in its place from here on is another's.
+    order.check_place()?;
             copy::check(data, place)?;
         }
     }

@@ -26,6 +26,7 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         keep,
         full: backup.full,
         take_over: backup.take_over,
+        db: None,
     };
     let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;
     println!("{taken}");

@@ -153,7 +153,7 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     tasks.push(tokio::spawn(watch::run(db, photos, ending.wait())));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
-    if let Some(schedule) = Schedule::new(&app.config, &app.clock) {
+    if let Some(schedule) = Schedule::new(app) {
         tasks.push(tokio::spawn(schedule.run(shutdown.clone())));
     }
     tasks

@@ -182,3 +182,29 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_a_backup() {
     leaves_nothing(cloud.folder());
     assert!(files(&cloud.folder().join("data")).contains(&"shared-spaces.db".to_owned()));
 }
+
+#[test]
+fn the_schedule_backs_up_nothing_that_came_in_the_place_of_its_folder() {
+    let (folder, settings) = scheduled("1s");
+    let folder = folder.path();
+    let log = folder.join("log");
+    let _world = World::on(logging(folder, &settings, "error", &log));
+    until("a backup", || archives(folder).pop());
+    // A copy, with the same key and the same installation.
+    let (data, away) = (folder.join("data"), folder.join("away"));
+    fs::rename(&data, &away).unwrap();
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([&away, &data])
+        .status();
+    assert!(copied.unwrap().success());
+    let failed = |times| {
+        let said = fs::read_to_string(&log).unwrap();
+        let words = "the backup has failed: The server's data is not where it was";
+        (said.matches(words).count() >= times).then_some(())
+    };
+    until("the backup to fail", || failed(1));
+    let before = archives(folder);
+    until("the backup to fail again", || failed(3));
+    assert_eq!(archives(folder), before);
+}
