@@ -8,18 +8,23 @@ use anyhow::Result;
 
 use super::archive::{ArchiveWriter, Lost, Named, Outcome};
 use super::bridge::Bridge;
-use super::fetch::{Fetched, Fetcher};
+use super::fetch::{Fetched, Fetcher, Looked};
 use super::place::Place;
 use super::progress::Progress;
 use crate::db::scratch::Scratch;
 use crate::db::snapshot::Snapshot;
 use crate::domain::photos::KnownPhoto;
+use crate::photos::name::PhotoName;
+
+/// The most photos that are named of those that the store has lost and the place hasn't.
+const NAMED: usize = 1000;
 
 /// What became of a photo.
 #[derive(Debug)]
 enum Got {
     New,
-    Reused,
+    /// The place has it already.
+    Reused(Looked),
     Deleted,
     Lost(String),
 }
@@ -30,6 +35,8 @@ pub struct Tally {
     pub outcome: Outcome,
     /// Photos that an earlier backup had brought to the place.
     pub reused: u64,
+    /// Of these, the first that the store has lost; how many there are stands in the outcome.
+    pub not_in_store: Vec<PhotoName>,
 }
 
 /// The photos of one backup.
@@ -65,10 +72,11 @@ impl<'a> Photos<'a> {
     pub fn bring(&self, place: &Place) -> Result<()> {
         let there = place.photos()?;
         let lot = Lot::draw(place.photos_read_again(), self.snapshot.total_bytes()?)?;
-        self.bring_missing(place, &there, lot)
+        let looks = Lot::draw(self.fetcher.most_looks(), self.snapshot.count()?)?;
+        self.bring_missing(place, &there, lot, looks)
     }
 
-    fn bring_missing(&self, place: &Place, there: &Scratch, lot: Lot) -> Result<()> {
+    fn bring_missing(&self, place: &Place, there: &Scratch, lot: Lot, looks: Lot) -> Result<()> {
         let photos = self.snapshot.photos().map(|photo| {
             let photo = photo?;
             let is_there = there.find(&photo.sha256)? == Some(photo.bytes);
@@ -77,7 +85,12 @@ impl<'a> Photos<'a> {
         let (fetcher, to) = (self.fetcher.clone(), place.clone());
         let bring = move |(photo, is_there): (KnownPhoto, bool)| {
             if is_there && is_whole(&to, &photo, lot)? {
-                return Ok((photo, Got::Reused));
+                // What is still here is no proof that it is still there.
+                let looked = match looks.falls_on(&photo.sha256) {
+                    true => fetcher.look(&photo)?,
+                    false => Looked::Fine,
+                };
+                return Ok((photo, Got::Reused(looked)));
             }
             let got = match fetcher.fetch(&photo)? {
                 Fetched::Whole(bytes) => {
@@ -132,10 +145,16 @@ impl<'a> Photos<'a> {
     fn count(&self, photo: &KnownPhoto, got: Got) {
         let mut tally = self.tally.borrow_mut();
         match got {
-            Got::New | Got::Reused => {
+            Got::New | Got::Reused(_) => {
                 tally.outcome.photos += 1;
                 tally.outcome.bytes += photo.bytes;
-                tally.reused += u64::from(matches!(got, Got::Reused));
+                tally.reused += u64::from(matches!(got, Got::Reused(_)));
+                if let Got::Reused(Looked::Lost) = got {
+                    tally.outcome.not_in_store += 1;
+                    if tally.not_in_store.len() < NAMED {
+                        tally.not_in_store.push(photo.name.clone());
+                    }
+                }
             }
             Got::Deleted => tally.outcome.deleted.push(Named(photo.name.clone())),
             Got::Lost(why) => tally.outcome.lost.push(Lost {

@@ -1,6 +1,6 @@
 //! Reads photos from the store for a backup, whatever happens to them meanwhile.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
@@ -28,6 +28,15 @@ pub enum Fetched {
     Lost(String),
 }
 
+/// Whether the store has a photo that needn't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It does, as far as its length tells; or it was deleted meanwhile; or the store can't be asked.
+    Fine,
+    /// A share has it, and the store hasn't, or has something of another length.
+    Lost,
+}
+
 /// Reads photos; clones read from the same store.
 #[derive(Clone)]
 pub struct Fetcher {
@@ -35,6 +44,8 @@ pub struct Fetcher {
     original: Arc<Mutex<Original>>,
     bridge: Bridge,
     failures: Arc<AtomicU32>,
+    /// Whether the store couldn't be asked whether it has a photo.
+    is_silent: Arc<AtomicBool>,
 }
 
 impl Fetcher {
@@ -45,6 +56,7 @@ impl Fetcher {
             original: Arc::new(Mutex::new(original)),
             bridge,
             failures: Arc::default(),
+            is_silent: Arc::default(),
         }
     }
 
@@ -81,6 +93,50 @@ impl Fetcher {
         }
         let damaged = "its bytes are not those that were stored: the file is damaged";
         Ok(Fetched::Lost(last.unwrap_or_else(|| damaged.to_owned())))
+    }
+
+    /// Looks whether the store has a photo, which isn't read. A store that can't be asked is asked no more, with one line in
+    /// the log: the backup needs nothing of it.
+    ///
+    /// # Errors
+    /// The database can't be read; it is time to stop.
+    pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
+        for attempt in 1..=ATTEMPTS {
+            self.bridge.go_on()?;
+            if self.is_silent.load(Ordering::Relaxed) {
+                break;
+            }
+            match self.bridge.wait(self.store.open(&photo.name)) {
+                Ok(Some(stored)) if stored.bytes == photo.bytes => break,
+                Ok(_) => {}
+                Err(error) => {
+                    self.bridge.go_on()?;
+                    if !self.is_silent.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(
+                            photo = %photo.name,
+                            "whether the store still has what the place of backups has can't be found out: {error:#}"
+                        );
+                    }
+                    break;
+                }
+            }
+            // Its row goes before its bytes.
+            if !self.is_known(&photo.name)? {
+                break;
+            }
+            if attempt == ATTEMPTS {
+                return Ok(Looked::Lost);
+            }
+        }
+        Ok(Looked::Fine)
+    }
+
+    /// How many photos a backup looks for that it needn't read: where each look is a request, not all.
+    pub fn most_looks(&self) -> u64 {
+        match self.store {
+            PhotoStore::Local(_) => u64::MAX,
+            PhotoStore::S3(_) => 10_000,
+        }
     }
 
     async fn read(&self, name: &PhotoName) -> Result<Option<Vec<u8>>> {

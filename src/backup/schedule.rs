@@ -77,6 +77,14 @@ impl Schedule {
                     for lost in &taken.outcome.lost {
                         tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
                     }
+                    if let Some(first) = taken.not_in_store.first() {
+                        tracing::error!(
+                            photos = taken.outcome.not_in_store,
+                            %first,
+                            "the store of photos has lost what the place of backups still has; `shared-spaces photos verify` \
+                             tells more"
+                        );
+                    }
                     self.every
                 }
                 Err(_) if shutdown.is_asked() => {

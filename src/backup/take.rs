@@ -28,6 +28,7 @@ use crate::db::Db;
 use crate::db::scratch::Scratch;
 use crate::db::snapshot::{Original, Snapshot};
 use crate::folder;
+use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 
 /// What is to be backed up, and where to.
@@ -43,7 +44,6 @@ pub struct Order {
     pub full: bool,
     /// Whether the data folder, which was restored, takes the place of its original.
     pub take_over: bool,
-}
     /// The database that a server has open, which must be the one that is backed up; `None` for whichever is there.
     pub db: Option<Db>,
 }
@@ -56,6 +56,7 @@ impl Order {
             None => Ok(()),
         }
     }
+}
 
 /// What was backed up.
 pub struct Taken {
@@ -65,6 +66,8 @@ pub struct Taken {
     pub damage: Option<String>,
     /// Photos that an earlier backup had brought to the place.
     pub reused: u64,
+    /// The first of the photos that the place has and the store has lost.
+    pub not_in_store: Vec<PhotoName>,
     pub pruned: Pruned,
     pub took: Duration,
 }
@@ -104,10 +107,10 @@ impl fmt::Display for Taken {
 pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken> {
     let began = Instant::now();
     let data = &order.config.data_dir;
+    order.check_place()?;
     let database = data.join(DATABASE);
     ensure!(
         database.exists(),
-    order.check_place()?;
         "There is no database in the data folder {}, and so nothing to back up",
         data.display()
     );
@@ -119,11 +122,11 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
     let installation = owner::installation(data, &key)?;
+    // Now that everything is open: what comes in its place from here on is another's.
+    order.check_place()?;
     if let Goal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
-    // Now that everything is open: what comes in its place from here on is another's.
-    order.check_place()?;
             copy::check(data, place)?;
         }
     }
@@ -296,6 +299,7 @@ impl Job<'_> {
             outcome: tally.outcome,
             damage: None,
             reused: tally.reused,
+            not_in_store: tally.not_in_store,
             pruned: Pruned::default(),
             took: Duration::ZERO,
         };

@@ -12,7 +12,7 @@ use crate::config::Config;
 /// Makes a backup and says what is in it.
 ///
 /// # Errors
-/// It can't be made, or photos are lost: then it is made without them, and says so.
+/// It can't be made, or photos are lost: then it is made, without those that the place doesn't have either, and says so.
 pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     let (to, keep) = match (backup.to, &config.backup.to) {
         (Some(to), _) => (to, backup.keep),
@@ -45,6 +45,15 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         lost.is_empty(),
         "The archive is incomplete, and says so. Photos that could not be read as they were stored: {}",
         lost.len()
+    );
+    for photo in &taken.not_in_store {
+        eprintln!("{photo} is at the place of the backup, and the store of photos has lost it");
+    }
+    let missed = taken.outcome.not_in_store;
+    ensure!(
+        missed == 0,
+        "The archive is whole, because the place had these photos already. Photos that the store has lost: {missed}. \
+         `shared-spaces photos verify` says as what the place has them, and docs/backup.md how to put them back"
     );
     Ok(())
 }

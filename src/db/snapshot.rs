@@ -141,6 +141,14 @@ impl Snapshot {
         Ok(photos::total_bytes(&self.connection)?)
     }
 
+    /// How many photos it has.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn count(&self) -> Result<u64> {
+        Ok(photos::count(&self.connection)?)
+    }
+
     /// What is wrong with it, if anything is. Reads all of it.
     ///
     /// # Errors

@@ -57,6 +57,13 @@ pub struct Outcome {
     pub deleted: Vec<Named>,
     /// Photos that the store didn't have any more as they were stored.
     pub lost: Vec<Lost>,
+    /// How many photos the place had already of which the store had lost its own.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub not_in_store: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A photo that isn't in an archive though it should be.
