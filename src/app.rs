@@ -18,6 +18,7 @@ use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
 use crate::folder;
+use crate::hold::Hold;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::catalogue::Catalogue;
@@ -30,8 +31,8 @@ use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::photos::sorter::Sorter;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
 use crate::photos::sweep::{Sweeper, Swept};
-use crate::private;
 use crate::photos::verifier::Verifier;
+use crate::private;
 use crate::record::Seldom;
 use crate::room::Room;
 use crate::upkeep::Upkeep;
@@ -64,6 +65,8 @@ pub struct App {
     pub links: LinkKey,
     pub catalogue: Catalogue,
     pub upkeep: Upkeep,
+    /// What is left alone where the data folder was restored.
+    pub hold: Hold,
     /// The eight digits that tell this installation from others at the same host.
     pub installation: Arc<str>,
     previewer: Option<Previewer>,
@@ -143,6 +146,7 @@ impl App {
             links: LinkKey::open(&folder.join(folder::KEY))?,
             ids: Arc::new(ids),
             upkeep: Upkeep::new(db.clone()),
+            hold: Hold::of(folder),
             config: Arc::new(config),
             clock,
             db,
@@ -196,10 +200,6 @@ impl App {
         )
     }
 
-    /// The sweeper for the photos of this application.
-    pub fn sweeper(&self) -> Sweeper {
-        Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone())
-    }
     /// What looks whether the photos of this application are whole.
     pub fn verifier(&self) -> Verifier {
         Verifier {
@@ -213,6 +213,21 @@ impl App {
         self.previewer.clone()
     }
 
+    /// The sweeper for the photos of this application.
+    pub fn sweeper(&self) -> Sweeper {
+        let sweeper = Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone());
+        match self.photos {
+            PhotoStore::Local(_) => sweeper,
+            PhotoStore::S3(_) => sweeper.held_by(self.hold.clone()),
+        }
+    }
+
+    /// Waits as long as the data folder was restored and the queue, which isn't in it, is to be left alone.
+    pub async fn may_use_queue(&self) {
+        if self.queue.is_shared() {
+            self.hold.over().await;
+        }
+    }
 
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
     /// earlier installation beside which this database was begun, if there is one.
@@ -370,7 +385,10 @@ fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> 
         StoreKind::Local => {
             PhotoStore::Local(LocalStore::open_at(&config.data_dir.join(folder::PHOTOS))?)
         }
-        StoreKind::S3 => PhotoStore::S3(S3Store::new(&config.photos, aws)),
+        StoreKind::S3 => {
+            let hold = Hold::of(&config.data_dir);
+            PhotoStore::S3(S3Store::new(&config.photos, aws).held_by(hold))
+        }
     })
 }
 

@@ -43,6 +43,8 @@ pub mod db;
 pub mod durable;
 // The data folder, and whether it is the right one.
 pub mod folder;
+// What a restored data folder leaves alone.
+pub mod hold;
 // Looks at everything that the program stands on.
 pub mod doctor;
 // What a look at something has shown.

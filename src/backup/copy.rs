@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::place::Place;
+use crate::config::{Config, QueueKind, StoreKind};
 use crate::durable::sync_folder;
 use crate::folder::draft;
 
@@ -17,12 +18,35 @@ pub const FILE: &str = "backup.restored";
 /// The most bytes of it that are read.
 const MOST: usize = 1000;
 
-/// What must be said of a data folder that was restored from this archive.
-pub fn notice(from: &str) -> String {
-    format!(
-        "This data folder was restored from {from}, and the server makes no backups of it, because they would come among \
-         those of the original. If it takes the original's place, give the command `shared-spaces backup --take-over`"
-    )
+/// What must be said of a data folder that was restored and hasn't taken over; `None` where that makes no difference.
+///
+/// # Errors
+/// As [`restored_from`].
+pub fn notice(config: &Config) -> Result<Option<String>> {
+    let kept = [
+        (
+            config.backup.to.is_some(),
+            "makes no backups of it where the original does",
+        ),
+        (
+            config.photos.store == StoreKind::S3,
+            "deletes nothing in S3",
+        ),
+        (
+            config.photos.queue == QueueKind::Sqs,
+            "sends nothing to SQS and takes nothing from it, so that new photos aren't sorted",
+        ),
+    ];
+    let kept: Vec<_> = kept.iter().filter(|(is_kept, _)| *is_kept).collect();
+    let Some(from) = restored_from(&config.data_dir)?.filter(|_| !kept.is_empty()) else {
+        return Ok(None);
+    };
+    let kept: Vec<_> = kept.iter().map(|(_, what)| *what).collect();
+    Ok(Some(format!(
+        "This data folder was restored from {from}, and may be a copy beside its original: the server {}. If it takes the \
+         original's place, give the command `shared-spaces backup --take-over`",
+        kept.join("; ")
+    )))
 }
 
 /// From which archive the data folder was restored, unless it has taken over since.

@@ -102,15 +102,8 @@ impl Schedule {
 
     /// Waits as long as the data folder is one that was restored and hasn't taken the place of its original.
     async fn is_the_original(&self) {
-        let mut is_told = false;
-        loop {
-            match copy::restored_from(&self.order.config.data_dir) {
-                Ok(None) => return,
-                Ok(Some(from)) if !is_told => tracing::warn!("{}", copy::notice(&from)),
-                Err(error) if !is_told => tracing::error!("no backups are made: {error:#}"),
-                _ => {}
-            }
-            is_told = true;
+        // Which it is, is said at the start.
+        while !matches!(copy::restored_from(&self.order.config.data_dir), Ok(None)) {
             tokio::time::sleep(LOOK).await;
         }
     }

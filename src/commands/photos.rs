@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::config::{Config, QueueKind};
 use crate::domain::photos;
 use crate::folder;
+use crate::hold::Hold;
 use crate::photos::name::PhotoName;
 use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 
@@ -18,8 +19,12 @@ use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
 /// # Errors
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
 pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
+    let hold = Hold::of(&config.data_dir);
     match command {
         PhotosCommand::Failed(list) => list_failed(config, list).await,
+        PhotosCommand::Retry { .. } if config.photos.queue == QueueKind::Sqs && hold.is_on() => {
+            hold.check()
+        }
         PhotosCommand::Retry { all: true, .. } => {
             let sent = app::queue(config).await?.retry(None).await?;
             println!("Sent again: {}", sent.len());

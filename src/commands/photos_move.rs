@@ -7,7 +7,9 @@ use super::serve;
 use crate::app::{self, App};
 use crate::config::{Config, StoreKind};
 use crate::domain::photos;
+use crate::finding::Finding;
 use crate::folder;
+use crate::hold::Hold;
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
 ///
@@ -15,6 +17,7 @@ use crate::folder;
 /// A store or the database can't be used; a photo couldn't be moved; a server is running that mustn't.
 pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     app::check_begun(&config).await?;
+    Hold::of(&config.data_dir).check()?;
     let is_last_part = config.photos.store == to;
     // A server that was started with these settings misses the photos that aren't there yet, and one that was started
     // with those from before needs the originals.
@@ -46,7 +49,8 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
         copied.before
     );
     for (name, why) in &copied.stay {
-        eprintln!("{name} stays: {why:#}");
+        // Amazon's errors are pages.
+        eprintln!("{name} stays: {}", Finding::error(why).sentence);
     }
     if is_last_part {
         mover.delete_originals().await?;

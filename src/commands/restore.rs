@@ -5,6 +5,7 @@ use indicatif::HumanBytes;
 
 use super::{on_a_thread, serve};
 use crate::backup::bridge::Bridge;
+use crate::backup::copy;
 use crate::backup::place::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
@@ -43,9 +44,12 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         restored.head.made_at,
         config.data_dir.display()
     );
-    println!(
-        "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."
-    );
+    match copy::notice(config)? {
+        Some(notice) => println!("{notice}."),
+        None => println!(
+            "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."
+        ),
+    }
     ensure!(
         restored.without.is_empty(),
         "Photos that the archive didn't have as they were: {}. Their shares are there without them",

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::app::{self, App, begun_anew};
 use crate::backup::schedule::Schedule;
-use crate::backup::{restore, workplace};
+use crate::backup::{copy, restore, workplace};
 use crate::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
 use crate::domain::users;
@@ -48,6 +48,11 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     folder::clear_drafts(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
+    match copy::notice(&app.config) {
+        Ok(None) => {}
+        Ok(Some(notice)) => tracing::warn!("{notice}"),
+        Err(error) => tracing::error!("{error:#}"),
+    }
     sweep_leftovers(&app).await;
 
     let (ending, shutdown) = shutdown::pair();
@@ -132,13 +137,19 @@ fn cannot_listen(address: SocketAddr) -> String {
 fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
     let mut tasks = Vec::new();
     if app.config.photos.worker() == WorkerPlace::Inside {
-        let (sorter, shutdown) = (app.sorter(), shutdown.clone());
-        tasks.push(tokio::spawn(
-            async move { sorter.run(shutdown.wait()).await },
-        ));
+        let (app, sorter, ending) = (app.clone(), app.sorter(), shutdown.clone());
+        tasks.push(tokio::spawn(async move {
+            if may_use_queue(&app, &ending).await {
+                sorter.run(ending.wait()).await;
+            }
+        }));
     }
-    let (outbox, ending) = (app.outbox(), shutdown.clone());
-    tasks.push(tokio::spawn(async move { outbox.run(ending.wait()).await }));
+    let (restored, outbox, ending) = (app.clone(), app.outbox(), shutdown.clone());
+    tasks.push(tokio::spawn(async move {
+        if may_use_queue(&restored, &ending).await {
+            outbox.run(ending.wait()).await;
+        }
+    }));
     let (sweeper, ending) = (app.sweeper(), shutdown.clone());
     tasks.push(tokio::spawn(
         async move { sweeper.run(ending.wait()).await },
@@ -157,6 +168,15 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
         tasks.push(tokio::spawn(schedule.run(shutdown.clone())));
     }
     tasks
+}
+
+/// Waits until the queue may be used; whether that comes before the end.
+async fn may_use_queue(app: &App, shutdown: &Shutdown) -> bool {
+    tokio::select! {
+        biased;
+        () = app.may_use_queue() => true,
+        () = shutdown.clone().wait() => false,
+    }
 }
 
 /// Makes what the store of photos needs, as soon as it can be reached: texts are shared without it. Answers only if the

@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::app::{self, App, remote_sorter};
-use crate::config::Config;
+use crate::config::{Config, QueueKind};
 use crate::folder;
+use crate::hold::Hold;
 use crate::shutdown;
 
 /// How long a worker waits for a server to begin the data folder.
@@ -20,6 +21,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// # Errors
 /// The settings or the data folder can't be used; the system lets nobody wait for its signals.
 pub async fn run(config: Config) -> Result<()> {
+    let hold = match config.photos.queue {
+        QueueKind::Local => Hold::default(),
+        QueueKind::Sqs => Hold::of(&config.data_dir),
+    };
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
         None => {
@@ -32,7 +37,16 @@ pub async fn run(config: Config) -> Result<()> {
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
     let (ending, shutdown) = shutdown::pair();
-    let sorting = tokio::spawn(async move { sorter.run(shutdown.wait()).await });
+    if let Err(why) = hold.check() {
+        tracing::warn!("{why}");
+    }
+    let sorting = tokio::spawn(async move {
+        tokio::select! {
+            biased;
+            () = hold.over() => sorter.run(shutdown.wait()).await,
+            () = shutdown.clone().wait() => {}
+        }
+    });
     asked_to_end.await;
     ending.announce();
     sorting.await?;

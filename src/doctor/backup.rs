@@ -1,7 +1,7 @@
 //! Whether backups are made, and when the last one was.
 
 use crate::backup::place::ArchiveName;
-use crate::backup::{copy, schedule};
+use crate::backup::schedule;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::finding::Finding;
@@ -17,11 +17,6 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
         ));
         return;
     };
-    match copy::restored_from(&config.data_dir) {
-        Ok(None) => {}
-        Ok(Some(from)) => tell(Finding::doubtful(copy::notice(&from))),
-        Err(error) => tell(Finding::error(&error)),
-    }
     let (_ending, stop) = shutdown::pair();
     let found = match schedule::look(config, to, stop).await {
         Ok(found) => found,

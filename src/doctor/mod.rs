@@ -6,6 +6,7 @@ mod machine;
 mod photos;
 
 use crate::app;
+use crate::backup::copy;
 use crate::config::{Config, QueueKind, Settings, StoreKind, WorkerPlace};
 use crate::finding::{Finding, Verdict};
 
@@ -15,8 +16,8 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
     tell(settings(config));
     machine::examine(all, &mut tell);
     let data = data::examine(config, &mut tell);
-    if config.photos.store == StoreKind::S3 || data.has_folder {
     let mut can_be_read = false;
+    if config.photos.store == StoreKind::S3 || data.has_folder {
         match app::store(config.photos.store, config) {
             Ok(store) => {
                 can_be_read = true;
@@ -29,14 +30,21 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
             Err(error) => tell(Finding::error(&error)),
         }
     }
-    // To open a database of an older version would be to upgrade it.
     // Of a store that doesn't work, enough is said.
     if can_be_read && data.has_current_database {
         photos::examine(config, &mut tell).await;
     }
+    // To open a database of an older version would be to upgrade it.
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
             Ok(queue) => queue.examine(&mut tell).await,
+            Err(error) => tell(Finding::error(&error)),
+        }
+    }
+    if data.has_folder {
+        match copy::notice(config) {
+            Ok(None) => {}
+            Ok(Some(notice)) => tell(Finding::doubtful(notice)),
             Err(error) => tell(Finding::error(&error)),
         }
     }

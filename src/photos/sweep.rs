@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
+use crate::hold::Hold;
 use crate::record;
 
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
@@ -35,6 +36,8 @@ pub struct Sweeper {
     clock: Clock,
     /// How many sweeps in a row couldn't delete uploads that came to nothing.
     vain: Arc<AtomicU32>,
+    /// Whether nothing may be deleted.
+    hold: Hold,
 }
 
 /// How many photos a sweep has deleted.
@@ -73,11 +76,20 @@ impl Sweeper {
             store,
             clock,
             vain: Arc::default(),
+            hold: Hold::default(),
         }
+    }
+
+    /// The same, which deletes nothing as long as this holds, and does so afterwards.
+    pub fn held_by(self, hold: Hold) -> Self {
+        Self { hold, ..self }
     }
 
     /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
     pub async fn delete_now(&self, names: &[PhotoName]) {
+        if self.hold.is_on() {
+            return;
+        }
         let Deletion { stay, why, .. } = self.delete(names).await;
         if let Some(first) = stay.first() {
             tracing::warn!(%first, photos = stay.len(), "can't delete photos yet: {why}");
@@ -87,6 +99,9 @@ impl Sweeper {
     /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
     pub async fn delete_space_now(&self, space: &Given<SpaceId>) {
         let Ok(space) = space.id() else { return };
+        if self.hold.is_on() {
+            return;
+        }
         if let Err(error) = self.store.delete_space(&space.to_string()).await {
             tracing::warn!(%space, "can't delete the store of a space yet: {error:#}");
         }
@@ -113,6 +128,9 @@ impl Sweeper {
     async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
         self.empty_log().await;
         self.mind_the_clock().await?;
+        if self.hold.is_on() {
+            return Ok(Swept::default());
+        }
         // Before the temporary store is looked into, which may not be allowed where deleting is.
         let deleted = self.delete_due(all).await?;
         let found = self.store.list_temporary(age).await?;

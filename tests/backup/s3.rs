@@ -11,7 +11,7 @@ use crate::support::{Process, Random, Server, files, pause, picture, succeeds, u
 use crate::world::{Meanwhile, World, leaves_nothing};
 
 /// Photos in S3, the queue in the database.
-const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
+pub const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
 /// Photos on the disk, and backups where S3 is.
 const LOCAL: [(&str, &str); 2] = [
     ("SHARED_SPACES_PHOTOS__STORE", "local"),
@@ -19,7 +19,7 @@ const LOCAL: [(&str, &str); 2] = [
 ];
 
 /// A cloud with a bucket for backups, and the address of a place in it.
-fn cloud() -> (Cloud, String, String) {
+pub fn cloud() -> (Cloud, String, String) {
     let cloud = Cloud::new();
     let bucket = format!("backups-{}", cloud.temp);
     cloud.make_bucket(&bucket);
@@ -28,7 +28,7 @@ fn cloud() -> (Cloud, String, String) {
 }
 
 /// Waits until all photos are in the buckets of their spaces.
-fn sorted(cloud: &Cloud, buckets: usize) {
+pub fn sorted(cloud: &Cloud, buckets: usize) {
     until("the photos to be sorted", || {
         (cloud.keys(&cloud.temp).is_empty() && cloud.buckets().len() == buckets).then_some(())
     });

@@ -42,6 +42,7 @@ impl S3Store {
             // S3 takes no request about nothing.
             return Ok(());
         }
+        self.hold.check()?;
         // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
         let temporary = self.delete_temporary(names).await;
         if matches!(&temporary, Err(error) if !is_refusal(error)) {
@@ -110,6 +111,7 @@ impl S3Store {
 
     /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.
     pub(in crate::photos::store) async fn delete_space(&self, space: &str) -> Result<()> {
+        self.hold.check()?;
         let client = self.client().await;
         self.delete_previews_of(space).await?;
         let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
@@ -126,6 +128,7 @@ impl S3Store {
 
     /// Deletes the bucket of a space if it is empty.
     pub(in crate::photos::store) async fn delete_bucket_of(&self, space: &str) -> Result<()> {
+        self.hold.check()?;
         let client = self.client().await;
         let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
             return Ok(());

@@ -23,6 +23,7 @@ use tokio::sync::OnceCell;
 
 use super::{Served, Sorted, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
+use crate::hold::Hold;
 use crate::photos::aws::proof::{self, Put, waits};
 use crate::photos::aws::{Aws, is_missing};
 use crate::photos::name::PhotoName;
@@ -55,6 +56,8 @@ pub struct S3Store {
     /// Whether the temporary bucket is there, as far as is known.
     ready: Arc<AtomicBool>,
     sorted: Remembered<PhotoName>,
+    /// Whether nothing may be deleted.
+    hold: Hold,
     /// Previews that there are.
     seen: Remembered<(PhotoName, PreviewSize)>,
 }
@@ -73,7 +76,14 @@ impl S3Store {
             ready: Arc::default(),
             sorted: Remembered::default(),
             seen: Remembered::default(),
+            hold: Hold::default(),
         }
+    }
+
+    /// The same, in which nothing is deleted as long as this holds: no photo, no bucket of a space, and no previews of photos
+    /// that are deleted.
+    pub fn held_by(self, hold: Hold) -> Self {
+        Self { hold, ..self }
     }
 
     async fn client(&self) -> &Client {
@@ -147,7 +157,7 @@ impl S3Store {
         Ok(())
     }
 
-    /// Copies within S3 and looks at the copy, then deletes the temporary object. No byte passes through here.
+    /// Copies within S3 and looks at the copy, then deletes the temporary object, unless nothing may be deleted. No byte passes through here.
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let client = self.client().await;
         let from = self.buckets.temporary(name);
@@ -159,7 +169,9 @@ impl S3Store {
             let to = self.buckets.find_or_create(client, name).await?;
             match copy(client, &from, &to, bytes).await? {
                 Copied::Yes => {
-                    delete(client, &from).await?;
+                    if !self.hold.is_on() {
+                        delete(client, &from).await?;
+                    }
                     return Ok(Sorted::Now);
                 }
                 Copied::NoSource => return self.was_sorted(name).await,
