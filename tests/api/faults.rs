@@ -213,3 +213,52 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
     });
     app.anonymous().get("/ready").is(200, "ready");
 }
+
+#[test]
+fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    for _ in 0..50 {
+        ann.share(1, &"words ".repeat(300));
+    }
+    for share in 1..50 {
+        ann.delete(&format!("/shares/{share}"))
+            .is(200, "Share deleted");
+    }
+    app.wait(app.app.db.empty_log()).unwrap();
+    let path = app.path("shared-spaces.db");
+    let length = || fs::metadata(&path).unwrap().len();
+    let (full, other) = (length(), rusqlite::Connection::open(&path).unwrap());
+    // What SQLite would copy without a word, though the table can't have it.
+    let allowing = |before: &str, after: &str, sql: &str| {
+        let schema = |from: &str, to: &str| {
+            format!(
+                "pragma writable_schema = on;
+                 update sqlite_schema set sql = replace(sql, '{from}', '{to}') where name = 'shares';
+                 pragma writable_schema = reset;"
+            )
+        };
+        let all = schema(before, after) + sql + &schema(after, before);
+        other.execute_batch(&all).unwrap();
+    };
+    allowing(
+        "text text not null",
+        "text text",
+        "update shares set text = null;",
+    );
+    let (upkeep, hour) = (app.app.upkeep.clone(), Duration::from_secs(60 * 60));
+    hurried(async {
+        let story = async {
+            sleep(2 * hour).await;
+            assert!(upkeep.found_damage());
+            assert_eq!(length(), full);
+            other
+                .execute_batch("update shares set text = 'words'")
+                .unwrap();
+            sleep(24 * hour).await;
+            assert!(!upkeep.found_damage());
+        };
+        upkeep.run(story).await;
+    });
+    assert!(length() < full, "it is written anew again");
+}

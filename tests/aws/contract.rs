@@ -186,6 +186,24 @@ fn the_local_store_keeps_its_promises() {
     cloud.wait(store_keeps_its_promises_about_previews(&store));
 }
 
+#[test]
+fn a_preview_that_is_made_again_takes_the_place_of_the_old_one_whole() {
+    let cloud = Cloud::new();
+    let store = PhotoStore::Local(LocalStore::open_at(cloud.folder()).unwrap());
+    let (photo, size) = (name("2-34.png"), PreviewSize::Small);
+    let put = |bytes: &'static str| {
+        let put = store.put_preview(&photo, size, bytes.into());
+        cloud.wait(put).unwrap();
+    };
+    put("the old one");
+    let old = cloud.wait(store.open_preview(&photo, size));
+    put("new");
+    // Nothing was written over it, so that whoever reads it, or a crash, finds one of the two.
+    let old = old.unwrap().unwrap();
+    assert_eq!(cloud.wait(old.read_all()).unwrap(), b"the old one");
+    assert_eq!(cloud.wait(preview(&store, &photo, size)).unwrap(), b"new");
+}
+
 /// The settings of a store that no other test uses.
 pub fn settings(cloud: &Cloud) -> Photos {
     Photos {

@@ -8,7 +8,7 @@ const VERIFY: [&str; 2] = ["photos", "verify"];
 
 #[test]
 fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
-    let cloud = Cloud::with_dead_letters(true);
+    let cloud = Cloud::new();
     let server = cloud.server(&[]);
     let ann = server.person("ann");
     let space = ann.space("Family");
