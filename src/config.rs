@@ -11,6 +11,7 @@ mod names;
 mod photos;
 mod proxies;
 mod rate_limits;
+mod values;
 mod wrong;
 
 use std::path::PathBuf;
@@ -18,8 +19,9 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use figment::Figment;
-use figment::providers::{Env, Serialized};
+use figment::providers::Serialized;
 use rocket::http::uri::Absolute;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use backup::{Backup, Every};
@@ -32,6 +34,9 @@ use names::Names;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
+
+/// The most days of a session that a setting may allow: a hundred years.
+const LONGEST_SESSION: u32 = 36_500;
 
 /// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -86,6 +91,14 @@ pub struct Sessions {
 }
 
 impl Sessions {
+    fn check(&self) -> Result<()> {
+        ensure!(
+            (1..=LONGEST_SESSION).contains(&self.lifetime_days),
+            "The setting sessions.lifetime_days must be above 0 and at most {LONGEST_SESSION}"
+        );
+        Ok(())
+    }
+
     /// The time since its last use after which a session ends.
     pub fn lifetime(&self) -> Duration {
         Duration::from_secs(u64::from(self.lifetime_days) * 24 * 60 * 60)
@@ -120,26 +133,25 @@ impl Default for Sessions {
 
 impl Config {
     /// Reads the settings: defaults, then the table `app` of the profile in `rocket` (from `Rocket.toml`), then
-    /// `SHARED_SPACES_…` in the environment, with `__` between a table and its key.
-    ///
-    /// # Errors
-    /// A key that doesn't exist, a value of the wrong type, or a value that makes no sense, each by name.
-    pub fn load(rocket: &Figment) -> Result<Self> {
-        let above = |defaults: Self| -> Result<Self> {
-            Figment::from(Serialized::defaults(defaults))
-                .merge(rocket.focus("app"))
-                .merge(Env::prefixed(names::PREFIX).split("__").global())
-                .select(rocket.profile().clone())
-                .extract()
-                .map_err(wrong::error)
-        };
+    /// `SHARED_SPACES_…` in the environment, with `__` between a table and its key. Otherwise a sentence for each value of
+    /// a wrong type, or for what makes no sense, by name.
+    fn load(rocket: &Figment, names: &Names) -> Result<Self, Vec<String>> {
+        let set = rocket
+            .focus("app")
+            .merge(layers::environment(names::PREFIX));
+        let set = set.select(rocket.profile().clone());
+        let above = |defaults: Self| extract(&defaults, &set, &names.tables(), &names.keys());
         let mut config = above(Self::default())?;
         if config.compatibility.original_clients {
             // Below all that is set, so that a limit which somebody sets holds.
             config = above(Self::for_original_clients())?;
         }
-        config.check()?;
-        Ok(config)
+        let complaints = config.complaints();
+        if complaints.is_empty() {
+            Ok(config)
+        } else {
+            Err(complaints)
+        }
     }
 
     /// The defaults for clients of the original system.
@@ -153,16 +165,31 @@ impl Config {
         }
     }
 
-    fn check(&self) -> Result<()> {
-        self.limits.check()?;
+    /// What makes no sense, at most a sentence for each table.
+    fn complaints(&self) -> Vec<String> {
+        let looked_at = [
+            self.check_folder(),
+            self.limits.check(),
+            self.sessions.check(),
+            self.connections.check(),
+            self.rate_limits.check(),
+            self.photos.check(),
+            self.backup.check(),
+            self.check_origins(),
+        ];
+        let wrong = looked_at.into_iter().filter_map(Result::err);
+        wrong.map(|error| format!("{error:#}")).collect()
+    }
+
+    fn check_folder(&self) -> Result<()> {
         ensure!(
-            self.sessions.lifetime_days > 0,
-            "The setting sessions.lifetime_days must be above 0"
+            !self.data_dir.as_os_str().is_empty(),
+            "The setting data_dir must name a folder, and is empty"
         );
-        self.connections.check()?;
-        self.rate_limits.check()?;
-        self.photos.check()?;
-        self.backup.check()?;
+        Ok(())
+    }
+
+    fn check_origins(&self) -> Result<()> {
         if let Some(url) = &self.public_url {
             check_origin("public_url", url)?;
         }
@@ -177,6 +204,23 @@ impl Config {
             .as_deref()
             .is_some_and(|url| url.starts_with("https://"))
     }
+}
+
+/// Reads one part of the settings, or gives a sentence for each value that can't be used.
+fn extract<T: DeserializeOwned + Serialize>(
+    defaults: &T,
+    set: &Figment,
+    tables: &[&str],
+    keys: &[&str],
+) -> Result<T, Vec<String>> {
+    let defaults = Figment::from(Serialized::defaults(defaults));
+    let complaints = values::complaints::<T>(&defaults, set, tables, keys);
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    let all = defaults.merge(set).select(set.profile().clone());
+    all.extract()
+        .map_err(|error| vec![format!("{:#}", wrong::error(error))])
 }
 
 /// All settings, as the file and the environment give them.
@@ -198,17 +242,18 @@ impl Settings {
         let names = Names::new();
         layers.check_names(&names)?;
         let rocket = layers.of_rocket();
-        let read = || {
-            let listener = Figment::from(Serialized::defaults(Listener::default()))
-                .merge(&rocket)
-                .select(rocket.profile().clone())
-                .extract()
-                .map_err(wrong::error)?;
-            let config = Config::load(&rocket)?;
-            Ok(Self { listener, config })
+        let (tables, keys) = (&names::TABLES_OF_ROCKET, &names::KEYS_OF_ROCKET);
+        let listener = extract(&Listener::default(), &rocket, tables, keys);
+        let config = Config::load(&rocket, &names);
+        let complaints = match (listener, config) {
+            (Ok(listener), Ok(config)) => return Ok(Self { listener, config }),
+            (listener, config) => {
+                let both = [listener.err(), config.err()].into_iter().flatten();
+                both.flatten()
+            }
         };
-        read()
-            .map_err(|error: anyhow::Error| anyhow!(layers.explain(&names, &format!("{error:#}"))))
+        let explained = complaints.map(|complaint| layers.explain(&names, &complaint));
+        Err(anyhow!(names::together(&explained.collect::<Vec<_>>())))
     }
 }
 
@@ -216,9 +261,9 @@ impl Settings {
 fn check_origin(setting: &str, url: &str) -> Result<()> {
     let bare = Absolute::parse(url).is_ok_and(|uri| {
         (uri.scheme() == "http" || uri.scheme() == "https")
-            && uri
-                .authority()
-                .is_some_and(|authority| authority.user_info().is_none())
+            && uri.authority().is_some_and(|authority| {
+                authority.user_info().is_none() && !authority.host().is_empty()
+            })
             && uri.path().as_str().is_empty()
             && uri.query().is_none()
     });

@@ -5,6 +5,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
+/// More of anything than any machine has.
+const MOST: usize = 1_000_000;
+
 /// How many connections and uploads at once, and how slow they may be.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -25,17 +28,17 @@ pub struct Connections {
 
 impl Connections {
     pub(super) fn check(&self) -> Result<()> {
-        for (name, is_above_zero) in [
-            ("most", self.most > 0),
-            ("most_per_address", self.most_per_address > 0),
-            ("idle_seconds", self.idle_seconds > 0),
-            ("stall_seconds", self.stall_seconds > 0),
-            ("uploads", self.uploads > 0),
-            ("uploads_per_user", self.uploads_per_user > 0),
+        for (name, value) in [
+            ("most", self.most),
+            ("most_per_address", self.most_per_address),
+            ("idle_seconds", self.idle_seconds as usize),
+            ("stall_seconds", self.stall_seconds as usize),
+            ("uploads", self.uploads),
+            ("uploads_per_user", self.uploads_per_user),
         ] {
             ensure!(
-                is_above_zero,
-                "The setting connections.{name} must be above 0"
+                (1..=MOST).contains(&value),
+                "The setting connections.{name} must be above 0 and at most {MOST}"
             );
         }
         Ok(())

@@ -34,16 +34,23 @@ impl SettingsFile {
             keys: Vec::new(),
             path,
         };
-        let text = fs::read_to_string(&file.path)
+        let bytes = fs::read(&file.path)
             .with_context(|| format!("The settings in {} can't be read", file.shown()))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            anyhow!(
+                "The settings in {} can't be read: the file must be a text in UTF-8",
+                file.shown()
+            )
+        })?;
         let document = DeTable::parse(&text).map_err(|error| {
             let place = error
                 .span()
                 .map_or_else(String::new, |span| format!(", line {}", line(&text, &span)));
             anyhow!(
-                "{}{place}: this isn't TOML: {}",
+                "{}{place}: this isn't TOML: {}{}",
                 file.shown(),
-                error.message()
+                error.message(),
+                hint(error.message())
             )
         })?;
         file.collect(&text, document.get_ref(), &[]);
@@ -69,7 +76,12 @@ impl SettingsFile {
     }
 
     pub(super) fn complaints(&self, names: &Names, profile: &Profile) -> Vec<String> {
+        let mut refused: Vec<&[String]> = Vec::new();
         let wrong = self.keys.iter().filter_map(|key| {
+            // Of what stands in a table that nobody reads, everything has been said.
+            if refused.iter().any(|above| key.path.starts_with(above)) {
+                return None;
+            }
             let complaint = match key.path.as_slice() {
                 [top] => self.complaint_of_top(names, profile, top, key.is_table),
                 [top, app] if is_read(top, profile) && app == "app" => (!key.is_table)
@@ -82,6 +94,9 @@ impl SettingsFile {
                 // Another profile's.
                 _ => None,
             };
+            if complaint.is_some() {
+                refused.push(&key.path);
+            }
             complaint.map(|complaint| (key.number, complaint))
         });
         let mut wrong: Vec<_> = wrong.collect();
@@ -141,6 +156,18 @@ fn is_read(table: &str, profile: &Profile) -> bool {
         || ALWAYS_READ
             .iter()
             .any(|always| table == Profile::new(always))
+}
+
+/// What to do where somebody has left out quotes, which is told in the words of a parser.
+fn hint(message: &str) -> &'static str {
+    let kinds = [
+        "float", "integer", "number", "date", "time", "string", "literal",
+    ];
+    if kinds.iter().any(|kind| message.contains(kind)) {
+        "; a text stands in quotes, as in address = \"0.0.0.0\""
+    } else {
+        ""
+    }
 }
 
 /// In which line of a text something begins.

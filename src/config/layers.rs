@@ -6,15 +6,18 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, ensure};
 use figment::providers::{Env, Format, Toml};
-use figment::value::{Dict, Value};
+use figment::value::{Dict, UncasedStr, Value};
 use figment::{Profile, Provider};
 
 use super::file::{BY_THEMSELVES, SettingsFile};
-use super::names::{Names, PREFIX, ROCKET_PREFIX, Section, into_section};
+use super::names::{
+    Names, PREFIX, ROCKET_PREFIX, Section, into_section, is_of_a_service, together,
+};
 
 /// What the variables of Rocket's prefix say that are no keys: which file, and which tables of it.
 const FILE: &str = "config";
@@ -73,12 +76,7 @@ impl Layers {
             None => figment::Figment::new(),
         };
         figment
-            .merge(
-                Env::prefixed(ROCKET_PREFIX)
-                    .ignore(&[PROFILE, FILE])
-                    .split("__")
-                    .global(),
-            )
+            .merge(environment(ROCKET_PREFIX).ignore(&[PROFILE, FILE]))
             .select(self.profile.clone())
     }
 
@@ -91,12 +89,20 @@ impl Layers {
         for variable in &self.variables {
             complaints.extend(variable.complaint(names));
         }
+        for (name, _) in env::vars_os() {
+            let name = name.to_string_lossy();
+            if let Some(meant) = names.mistyped(&name) {
+                complaints.push(format!(
+                    "The environment variable {name} has no effect: did you mean {meant}?"
+                ));
+            }
+        }
         if let Some(file) = &self.file {
             complaints.extend(file.complaints(names, &self.profile));
         }
         match complaints.as_slice() {
             [] => Ok(()),
-            _ => Err(anyhow!(complaints.join(".\n"))),
+            _ => Err(anyhow!(together(&complaints))),
         }
     }
 
@@ -135,11 +141,13 @@ impl Layers {
                 continue;
             }
             told.push(word);
-            if let Some(section) = names.section(word)
-                && let Some(origin) = self.origin(section, word)
+            // What is in a list is set where the list is.
+            let key = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+            if let Some(section) = names.section(key)
+                && let Some(origin) = self.origin(section, key)
             {
                 // Writing to a string can't fail.
-                let _written = write!(explained, " ({word} is set {origin})");
+                let _written = write!(explained, " ({key} is set {origin})");
             }
         }
         explained
@@ -179,6 +187,12 @@ impl Variable {
             && matches!(&*self.path, [one] if one == PROFILE || one == FILE)
         {
             return None;
+        }
+        if matches!(&*self.path, [one] if one.is_empty()) {
+            return Some(format!(
+                "The environment variable {} has no effect: the name of a setting is missing at its end",
+                self.name
+            ));
         }
         let mut whole = vec![self.path.clone()];
         if let Some(Value::Dict(_, dict)) = self.parsed() {
@@ -224,6 +238,14 @@ fn flatten(dict: &Dict, above: &[String], paths: &mut Vec<Vec<String>>) {
 /// The file: the one that is named, which must be there, or `Rocket.toml` here or in a folder above.
 fn find_file() -> Result<Option<PathBuf>> {
     let named = Env::var("ROCKET_CONFIG");
+    if let Some(named) = named.as_deref() {
+        ensure!(
+            !Path::new(named).is_dir(),
+            "The environment variable ROCKET_CONFIG names {named}, which is a folder and no file"
+        );
+    } else {
+        check_place()?;
+    }
     let found = Toml::file(named.as_deref().unwrap_or(DEFAULT_FILE));
     let source = found.metadata().source;
     let path = source
@@ -238,6 +260,37 @@ fn find_file() -> Result<Option<PathBuf>> {
     Ok(path)
 }
 
+/// Refuses what stands in the place of the file and isn't one, which would be passed over in silence.
+fn check_place() -> Result<()> {
+    let Ok(here) = env::current_dir() else {
+        return Ok(());
+    };
+    for folder in here.ancestors() {
+        let place = folder.join(DEFAULT_FILE);
+        if place.is_file() {
+            break;
+        }
+        ensure!(
+            fs::symlink_metadata(&place).is_err(),
+            "{} should be the file of the settings, and is a folder, or a link to a file that isn't there. Docker makes a folder              where the file that it is to mount is missing: delete the folder, and name the right file",
+            place.display()
+        );
+    }
+    Ok(())
+}
+
+/// The environment, for figment.
+pub(super) fn environment(prefix: &'static str) -> Env {
+    let is_setting = move |key: &UncasedStr| {
+        let value = Env::var(&format!("{prefix}{key}")).unwrap_or_default();
+        !is_of_a_service(key.as_str(), &value)
+    };
+    Env::prefixed(prefix)
+        .filter(is_setting)
+        .split("__")
+        .global()
+}
+
 fn variables() -> Vec<Variable> {
     let ours = env::vars_os().filter_map(|(name, value)| {
         let name = name.to_string_lossy().into_owned();
@@ -249,11 +302,18 @@ fn variables() -> Vec<Variable> {
                     .eq_ignore_ascii_case(prefix)
                     .then(|| (section, &name[prefix.len()..]))
             })?;
-        let path = rest
-            .to_ascii_lowercase()
-            .split("__")
-            .map(str::to_owned)
-            .collect();
+        if is_of_a_service(rest, &value.to_string_lossy()) {
+            return None;
+        }
+        let lower = rest.to_ascii_lowercase();
+        let mut path: Vec<String> = lower.split("__").map(str::to_owned).collect();
+        let is_ours = section == Section::Rocket && path.len() > 1 && path[0] == "app";
+        let section = if is_ours {
+            path.remove(0);
+            Section::App
+        } else {
+            section
+        };
         Some(Variable {
             section,
             path,

@@ -5,6 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::text::{Login, Password};
 
+/// The most characters of a space's name, and of a share's text, that a setting may allow: each is held in memory, and some
+/// times over.
+const LONGEST_NAME: usize = 1000;
+const LONGEST_TEXT: usize = 1_000_000;
+/// The same for the bytes of a photo: 1 TiB.
+const LARGEST_PHOTO: u64 = 1 << 40;
+
 /// Lengths are in Unicode characters after NFC normalisation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -73,12 +80,14 @@ impl Limits {
         ] {
             ensure!(
                 (1..=max).contains(&min),
-                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max"
+                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max, and is {min} with {max}"
             );
         }
         for (name, max, most) in [
             ("login", self.login_max, Login::MOST),
             ("password", self.password_max, Password::MOST),
+            ("space_name", self.space_name_max, LONGEST_NAME),
+            ("text", self.text_max, LONGEST_TEXT),
         ] {
             ensure!(
                 max <= most,
@@ -86,8 +95,8 @@ impl Limits {
             );
         }
         ensure!(
-            self.photo_bytes > 0,
-            "The setting limits.photo_bytes must be above 0"
+            (1..=LARGEST_PHOTO).contains(&self.photo_bytes),
+            "The setting limits.photo_bytes must be above 0 and at most {LARGEST_PHOTO}"
         );
         ensure!(
             self.photo_pixels > 0,

@@ -11,16 +11,14 @@ pub(super) const ROCKET_PREFIX: &str = "ROCKET_";
 
 /// How alike a name must be to one that somebody may have meant; 1 is the same.
 const ALIKE: f64 = 0.75;
+/// The same for what our variables begin with: names of others begin in all ways.
+const ALIKE_START: f64 = 0.85;
 
 /// Rocket's settings that have an effect.
-const OF_ROCKET: [&str; 6] = [
-    "address",
-    "port",
-    "log_level",
-    "ident",
-    "shutdown",
-    "shutdown.grace",
-];
+pub(super) const KEYS_OF_ROCKET: [&str; 5] =
+    ["address", "port", "log_level", "ident", "shutdown.grace"];
+/// Their tables.
+pub(super) const TABLES_OF_ROCKET: [&str; 1] = ["shutdown"];
 
 /// Rocket's settings that have none, because connections are taken in by a listener of our own, and what does instead what
 /// they would.
@@ -137,8 +135,34 @@ impl Names {
     fn of(&self, section: Section) -> Vec<&str> {
         match section {
             Section::App => self.ours.iter().map(String::as_str).collect(),
-            Section::Rocket => OF_ROCKET.to_vec(),
+            Section::Rocket => [&KEYS_OF_ROCKET[..], &TABLES_OF_ROCKET[..]].concat(),
         }
+    }
+
+    /// Our tables.
+    pub(super) fn tables(&self) -> Vec<&str> {
+        self.tables.iter().map(String::as_str).collect()
+    }
+
+    /// Our settings that are no tables.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        let all = self.ours.iter().filter(|name| !self.tables.contains(name));
+        all.map(String::as_str).collect()
+    }
+
+    /// Which of our variables somebody has meant who mistyped what they begin with, if this is much like one.
+    pub(super) fn mistyped(&self, variable: &str) -> Option<String> {
+        let variable = variable.to_ascii_uppercase();
+        if variable.starts_with(PREFIX) {
+            return None;
+        }
+        let meant = self.keys().into_iter().find(|key| {
+            let end = Section::App.variable(key)[PREFIX.len() - 1..].to_owned();
+            let start = variable.strip_suffix(&end).unwrap_or_default();
+            let wanted = PREFIX.trim_end_matches('_');
+            start != wanted && strsim::normalized_damerau_levenshtein(start, wanted) >= ALIKE_START
+        })?;
+        Some(Section::App.variable(meant))
     }
 
     /// Whose setting this is, if it is one.
@@ -168,6 +192,11 @@ impl Names {
         is_variable: bool,
     ) -> Option<String> {
         let name = path.join(".");
+        if path.iter().any(|key| key.contains('.')) {
+            return Some(format!(
+                "a table and its key don't stand in the same quotes: write {name} without any"
+            ));
+        }
         if name.is_empty() && section == Section::App || self.of(section).contains(&name.as_str()) {
             return None;
         }
@@ -207,6 +236,36 @@ impl Names {
     }
 }
 
+/// Sentences, a line each.
+pub(super) fn together(sentences: &[String]) -> String {
+    let mut together = String::new();
+    for sentence in sentences {
+        if !together.is_empty() {
+            together += if together.ends_with('?') { "\n" } else { ".\n" };
+        }
+        together += sentence;
+    }
+    together
+}
+
+/// Whether Kubernetes or Docker has made this variable of a service that is called as our variables begin, by what follows
+/// that: nobody has set it, and it is no setting.
+pub(super) fn is_of_a_service(rest: &str, value: &str) -> bool {
+    let rest = format!("_{}", rest.to_ascii_uppercase());
+    // As _PORT_8000_TCP, and the same with _PROTO, _PORT or _ADDR behind it.
+    let names_a_port = rest.split_once("_PORT_").is_some_and(|(_, port)| {
+        let kind = port.trim_start_matches(|c: char| c.is_ascii_digit());
+        ["_TCP", "_UDP", "_SCTP"]
+            .iter()
+            .any(|known| kind.starts_with(known))
+    });
+    rest.ends_with("_SERVICE_HOST")
+        || rest.ends_with("_SERVICE_PORT")
+        || rest.contains("_SERVICE_PORT_")
+        || rest.ends_with("_PORT") && value.contains("://")
+        || names_a_port
+}
+
 /// A key of Rocket's table `app` is ours.
 pub(super) fn into_section(section: Section, path: &[String]) -> (Section, Vec<&str>) {
     match (section, path) {
@@ -224,6 +283,9 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     let name = plain(name);
     let likeness = |known: &str| {
         let known = plain(known);
+        if known == name {
+            return 2.0;
+        }
         if known.ends_with(&format!("_{name}")) {
             return 1.0;
         }
@@ -257,9 +319,42 @@ mod tests {
             ("text_max", Some("limits.text_max")),
             ("registratoin", Some("registration")),
             ("trusted-proxies", Some("trusted_proxies")),
+            ("LIMITS", Some("limits")),
             ("everything", None),
         ] {
             assert_eq!(nearest(name, known()), meant, "{name}");
+        }
+        for (variable, meant) in [
+            ("SHAREDSPACES_DATA_DIR", Some("SHARED_SPACES_DATA_DIR")),
+            (
+                "SHARED_SPACE_LIMITS__TEXT_MAX",
+                Some("SHARED_SPACES_LIMITS__TEXT_MAX"),
+            ),
+            ("SHARED_SPACES_DATA_DIR", None),
+            ("DATA_DIR", None),
+            ("MY_DATA_DIR", None),
+        ] {
+            assert_eq!(names.mistyped(variable).as_deref(), meant, "{variable}");
+        }
+    }
+
+    #[test]
+    fn what_a_cluster_says_of_a_service_of_our_name_is_no_setting() {
+        for (rest, value) in [
+            ("SERVICE_HOST", "10.0.0.1"),
+            ("SERVICE_PORT", "8000"),
+            ("SERVICE_PORT_HTTP", "8000"),
+            ("PORT", "tcp://10.0.0.1:8000"),
+            ("PORT_8000_TCP", "tcp://10.0.0.1:8000"),
+            ("PORT_8000_TCP_PROTO", "tcp"),
+            ("PORT_8000_TCP_PORT", "8000"),
+            ("PORT_8000_TCP_ADDR", "10.0.0.1"),
+            ("WEB_PORT_8000_TCP_ADDR", "10.0.0.1"),
+        ] {
+            assert!(is_of_a_service(rest, value), "{rest}");
+        }
+        for (rest, value) in [("PORT", "8000"), ("DATA_DIR", "/srv"), ("PORT_8000", "x")] {
+            assert!(!is_of_a_service(rest, value), "{rest}");
         }
     }
 }

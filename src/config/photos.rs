@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
+use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
 /// Where photos live and who sorts them.
@@ -58,6 +59,45 @@ impl Photos {
                 "The setting photos.queue = \"sqs\" needs photos.queue_url, the address of the queue"
             );
         }
+        if let Some(url) = self.queue_url.as_ref().filter(|url| !url.is_empty()) {
+            ensure!(
+                is_address(url),
+                "The setting photos.queue_url must be the address of the queue, such as \
+                 https://sqs.eu-central-1.amazonaws.com/123456789012/photos, and not '{url}'"
+            );
+        }
+        self.check_buckets()
+    }
+
+    /// S3 would refuse some names only when the first photo comes.
+    fn check_buckets(&self) -> Result<()> {
+        let previews = self.preview_bucket();
+        for (name, bucket, least) in [
+            ("temp_bucket", &self.temp_bucket, 3),
+            ("preview_bucket", &previews, 3),
+            ("bucket", &self.bucket, 3),
+            ("bucket_prefix", &self.bucket_prefix, 1),
+        ] {
+            ensure!(
+                bucket.len() >= least && bucket.chars().all(is_of_a_bucket),
+                "The setting photos.{name} must be {least} or more letters, digits, dots and dashes, as the names of buckets are, \
+                 and not '{bucket}'"
+            );
+        }
+        // What is swept from one would be what is kept in the other.
+        ensure!(
+            !self.previews || self.temp_bucket != previews,
+            "The settings photos.temp_bucket and photos.preview_bucket must name different buckets, and not both '{previews}'"
+        );
+        ensure!(
+            self.layout == Layout::Buckets || self.bucket != self.temp_bucket,
+            "The settings photos.bucket and photos.temp_bucket must name different buckets, and not both '{}'",
+            self.bucket
+        );
+        ensure!(
+            self.layout == Layout::Buckets || !self.previews || self.bucket != previews,
+            "The settings photos.bucket and photos.preview_bucket must name different buckets, and not both '{previews}'"
+        );
         Ok(())
     }
 
@@ -88,6 +128,22 @@ impl Photos {
             QueueKind::Sqs => WorkerPlace::Separate,
         })
     }
+}
+
+fn is_of_a_bucket(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || ".-_".contains(letter)
+}
+
+fn is_address(url: &str) -> bool {
+    Absolute::parse(url).is_ok_and(|uri| {
+        ["http", "https"]
+            .iter()
+            .any(|scheme| uri.scheme() == *scheme)
+            && uri
+                .authority()
+                .is_some_and(|authority| !authority.host().is_empty())
+            && uri.path().as_str().len() > 1
+    })
 }
 
 /// Where the bytes of photos are kept.

@@ -17,6 +17,11 @@ pub struct TrustedProxies(Vec<Network>);
 struct Network(IpNet);
 
 impl TrustedProxies {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether whoever has this address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.0.contains(&address))

@@ -450,3 +450,136 @@ fn clients_of_the_original_bring_their_limits_and_what_is_set_goes_over_them() {
         "{refusal}"
     );
 }
+
+#[test]
+fn what_cannot_be_used_is_told_at_once_each_with_where_it_was_set() {
+    let said = settings(|jail| {
+        jail.create_file(
+            "Rocket.toml",
+            "[default]\nport = \"8000\"\n[default.app]\nregistration = 1\nlimits = [1, 2]\n",
+        )?;
+        jail.set_env("SHARED_SPACES_BACKUP__EVERY", "24");
+        jail.set_env("SHARED_SPACES_CORS_ORIGINS", "[1]");
+        jail.set_env("ROCKET_APP__DATA_DIR", "5");
+        Ok(())
+    });
+    let said = said.unwrap_err();
+    for words in [
+        "port must be a whole number from 0 to 65535, and not '8000': write it without quotes (port is set in Rocket.toml, line 2)",
+        "registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4)",
+        "limits must be a table, and not a list (limits is set in Rocket.toml, line 5)",
+        "backup.every must be a time with its unit, from 1s to 10years, such as 24h or 7days, and not 24 (backup.every is set by the \
+         environment variable SHARED_SPACES_BACKUP__EVERY)",
+        "cors_origins.0 must be a text, and not 1: write it in quotes, which must be part of the value, as in '\"123\"' (cors_origins is \
+         set by the environment variable SHARED_SPACES_CORS_ORIGINS)",
+        "data_dir is set by the environment variable ROCKET_APP__DATA_DIR)",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    assert_eq!(said.lines().count(), 6, "{said}");
+}
+
+#[test]
+fn values_that_would_fail_only_later_are_refused_at_the_start() {
+    for row in [
+        "DATA_DIR= => must name a folder",
+        "PUBLIC_URL=https:// => must be like https://spaces.example.org",
+        "PHOTOS__QUEUE_URL=photos => must be the address of the queue",
+        "PHOTOS__QUEUE_URL=https://sqs.example => must be the address of the queue",
+        "PHOTOS__TEMP_BUCKET= => must be 3 or more letters",
+        "PHOTOS__TEMP_BUCKET=a b c => must be 3 or more letters",
+        "PHOTOS__BUCKET_PREFIX= => must be 1 or more letters",
+        "PHOTOS__PREVIEW_BUCKET=shared-spaces-temp => must name different buckets",
+        "BACKUP__EVERY=1000000000000years => must be a time with its unit",
+        "CONNECTIONS__MOST=18446744073709551615 => at most 1000000",
+        "CONNECTIONS__UPLOADS=0 => must be above 0",
+        "LIMITS__PHOTO_BYTES=18446744073709551615 => at most 1099511627776",
+        "LIMITS__TEXT_MAX=18446744073709551615 => at most 1000000",
+        "SESSIONS__LIFETIME_DAYS=4294967295 => at most 36500",
+        "LIMITS__TEXT_MIN=3000 => and is 3000 with 2000",
+        "LIMITS__TEXT_MAX=\"200\" => and not '200': write it without quotes",
+        "LIMITS__TEXT_MAX=200.0 => and not 200.0",
+        "TRUSTED_PROXIES=127.0.0.1 => write it in quotes between [ and ]",
+    ] {
+        let (set, words) = row.split_once(" => ").unwrap();
+        let (key, value) = set.split_once('=').unwrap();
+        let refusal = refusal(&format!("SHARED_SPACES_{key}"), value);
+        assert!(refusal.contains(words), "{row}: {refusal}");
+    }
+    let said = refusal("ROCKET_IDENT", "true");
+    assert!(
+        said.contains("must be a text in one line, or false"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_variable_that_begins_almost_like_ours_is_refused_and_one_of_a_cluster_is_nobodys() {
+    assert_eq!(
+        refusal("SHAREDSPACES_DATA_DIR", "/srv"),
+        "The environment variable SHAREDSPACES_DATA_DIR has no effect: did you mean SHARED_SPACES_DATA_DIR?"
+    );
+    let said = refusal("SHARED_SPACES_", "1");
+    assert!(said.contains("the name of a setting is missing"), "{said}");
+    let config = load(|jail| {
+        jail.set_env("SHARED_SPACES_SERVICE_HOST", "10.0.0.1");
+        jail.set_env("SHARED_SPACES_PORT", "tcp://10.0.0.1:8000");
+        jail.set_env("SHARED_SPACES_PORT_8000_TCP_ADDR", "10.0.0.1");
+        jail.set_env("SHARED_SPACES_LIMITS__TEXT_MAX", "5");
+        Ok(())
+    });
+    assert_eq!(config.unwrap().limits.text_max, 5);
+    let said = refusal("SHARED_SPACES_PORT", "80");
+    assert!(said.contains("did you mean ROCKET_PORT?"), "{said}");
+}
+
+#[test]
+fn what_stands_in_the_place_of_the_file_and_is_none_is_refused() {
+    let said = settings(|jail| jail.create_dir("Rocket.toml").map(drop)).unwrap_err();
+    assert!(
+        said.contains("Rocket.toml should be the file of the settings"),
+        "{said}"
+    );
+    let said = settings(|jail| {
+        jail.create_dir("settings")?;
+        jail.set_env("ROCKET_CONFIG", "settings");
+        Ok(())
+    });
+    let said = said.unwrap_err();
+    assert!(
+        said.contains("names settings, which is a folder and no file"),
+        "{said}"
+    );
+    let said = settings(|jail| {
+        let text = b"\xff\xfe[\0d\0";
+        std::fs::write(jail.directory().join("Rocket.toml"), text).unwrap();
+        Ok(())
+    });
+    assert!(said.unwrap_err().contains("must be a text in UTF-8"));
+}
+
+#[test]
+fn a_file_is_mended_by_what_is_said_of_it() {
+    for (text, words) in [
+        (
+            "[default]\naddress = 0.0.0.0",
+            "line 2: this isn't TOML: invalid float, expected nothing; a text stands in quotes",
+        ),
+        (
+            "[default.app]\n\"limits.text_max\" = 5",
+            "write limits.text_max without any",
+        ),
+        (
+            "[default.app]\nLIMITS = { text_max = 5 }",
+            "did you mean limits?",
+        ),
+        (
+            "[[default.app.photos]]\nqueue = \"sqs\"",
+            "photos must be a table, and not a list",
+        ),
+    ] {
+        let said = refusal_of_file(text);
+        assert!(said.contains(words), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}

@@ -3,17 +3,27 @@
 use anyhow::anyhow;
 use figment::Error;
 use figment::error::{Actual, Kind};
+use figment::value::Value;
 
 /// The longest piece of a value that is told again, in characters.
 const SHOWN: usize = 60;
 
 /// Every setting that can't be used, by name.
 pub(super) fn error(error: Error) -> anyhow::Error {
-    let sentences: Vec<String> = error.into_iter().map(|one| sentence(&one)).collect();
+    let sentences: Vec<String> = error.into_iter().map(|one| sentence(&one, false)).collect();
     anyhow!(sentences.join(".\n"))
 }
 
-fn sentence(error: &Error) -> String {
+/// What is said of something that should be a table.
+pub(super) fn no_table(key: &str, found: &Value) -> String {
+    format!(
+        "The setting {key} must be a table, and not {}",
+        value(&found.to_actual())
+    )
+}
+
+/// One setting that can't be used, by name. In a variable of the environment, quotes must be part of the value.
+pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
     if error.path.is_empty() {
         return format!("The settings can't be used: {error}");
     }
@@ -25,8 +35,16 @@ fn sentence(error: &Error) -> String {
                 Actual::Bool(_) | Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_)
                     if wanted == TEXT =>
                 {
-                    ": write it in quotes"
+                    if is_variable {
+                        ": write it in quotes, which must be part of the value, as in '\"123\"'"
+                    } else {
+                        ": write it in quotes"
+                    }
                 }
+                Actual::Str(text) if wanted.contains("number") && text.parse::<f64>().is_ok() => {
+                    ": write it without quotes"
+                }
+                Actual::Str(_) if wanted == LIST => ": write it in quotes between [ and ]",
                 _ => "",
             };
             format!(
@@ -45,6 +63,9 @@ fn sentence(error: &Error) -> String {
 }
 
 const TEXT: &str = "a text";
+const LIST: &str = "a list, such as [\"one\", \"another\"]";
+/// In the place of the words from which one must be.
+pub(super) const ANY_WORD: &str = "one of its words";
 
 /// What is wanted, in words that aren't Rust's.
 fn kind(wanted: &str) -> &str {
@@ -55,9 +76,10 @@ fn kind(wanted: &str) -> &str {
         "i64" => "a whole number",
         "a boolean" | "bool" => "true or false",
         "a string" | "string" | "path string" | "a path string" => TEXT,
-        "a sequence" => "a list, such as [\"one\", \"another\"]",
+        "a sequence" => LIST,
+        "a server ident string or `false`" => "a text in one line, or false",
         _ if wanted.starts_with("struct ") => "a table",
-        _ if wanted.starts_with("enum ") || wanted.ends_with(" enum") => "one of its words",
+        _ if wanted.starts_with("enum ") || wanted.ends_with(" enum") => ANY_WORD,
         _ => wanted,
     }
 }
@@ -68,7 +90,7 @@ fn value(found: &Actual) -> String {
         Actual::Bool(value) => value.to_string(),
         Actual::Unsigned(number) => number.to_string(),
         Actual::Signed(number) => number.to_string(),
-        Actual::Float(number) => number.to_string(),
+        Actual::Float(number) => format!("{number:?}"),
         Actual::Char(one) => format!("'{}'", one.escape_debug()),
         Actual::Seq => String::from("a list"),
         Actual::Map => String::from("a table"),
@@ -84,7 +106,7 @@ fn short(text: &str) -> String {
     format!("{}{dots}", start.escape_debug())
 }
 
-fn one_of(words: &[&str]) -> String {
+pub(super) fn one_of(words: &[&str]) -> String {
     match words {
         [] => String::from("nothing"),
         [one] => (*one).to_owned(),
