@@ -1,7 +1,6 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
 use std::net::IpAddr;
-use std::path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
+use crate::finding::sentence;
 use crate::folder;
 use crate::hold::Hold;
 use crate::passwords::Passwords;
@@ -97,7 +97,7 @@ impl App {
         let path = folder.join(folder::DATABASE);
         let db = Db::open(&path).or_else(|error| {
             // Who comes to delete something on a full disk has to get in first.
-            if folder::try_writing(folder).is_err() && Db::give_up_reserve(&path) {
+            if folder::is_full(folder) && Db::give_up_reserve(&path) {
                 Db::open(&path)
             } else {
                 Err(error)
@@ -305,9 +305,18 @@ pub fn check_folder(config: &Config) -> Result<()> {
 pub async fn check_begun(config: &Config) -> Result<()> {
     check_folder(config)?;
     check_store(config).await?;
-    let folder = path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    check_installation(config)
+}
+
+/// As [`check_begun`], without asking the store.
+///
+/// # Errors
+/// As [`check_folder`], or a sentence that says where none is, and how to name another.
+pub fn check_installation(config: &Config) -> Result<()> {
+    check_folder(config)?;
+    let folder = &config.data_dir;
     ensure!(
-        folder::is_begun(&folder),
+        folder::is_begun(folder),
         "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
          the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
         folder.display()
@@ -329,7 +338,8 @@ pub async fn check_store(config: &Config) -> Result<()> {
         Ok(None) => {}
         Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
         Err(error) => tracing::warn!(
-            "whether S3 has photos of an earlier installation can't be asked yet: {error:#}"
+            "whether S3 has photos of an earlier installation can't be asked yet: {}",
+            sentence(&error)
         ),
     }
     Ok(())

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::StoreKind;
+use crate::domain::invitations::Terms;
 use crate::photos::name::PhotoName;
 
 const EXAMPLES: &str = "\
@@ -83,6 +85,55 @@ impl Cli {
             Some(Command::Photos(PhotosCommand::Verify(_)))
         )
     }
+
+    /// What was typed. What can't be understood ends the process with 2 and a sentence, and where help was asked for, it ends
+    /// with 0.
+    pub fn read() -> Self {
+        let cli = Self::parse();
+        if let Err(wrong) = cli.check() {
+            wrong.exit();
+        }
+        cli
+    }
+
+    /// Refuses an option beside a command to which it doesn't belong.
+    fn check(&self) -> Result<(), clap::Error> {
+        let refuse = |why| Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+        let command = match (self.worker, &self.command) {
+            (true, Some(_)) => {
+                return refuse("--worker is a command of its own and can't stand beside another");
+            }
+            (true, None) => Some(&Command::Worker),
+            (false, command) => command.as_ref(),
+        };
+        let names_an_address = self.serve.address.is_some() || self.serve.port.is_some();
+        if names_an_address && !matches!(command, None | Some(Command::Serve(_))) {
+            return refuse(
+                "--address and --port are options of `shared-spaces serve`, and of no other command",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A whole number within bounds, or a sentence that names them.
+fn number<T: TryFrom<u32>>(from: u32, to: u32) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text
+            .parse()
+            .ok()
+            .filter(|number| (from..=to).contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| format!("it must be a whole number from {from} to {to}"))
+    }
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| {
+        String::from(
+            "it must be an IP address, such as 127.0.0.1 for this machine alone or 0.0.0.0 for the whole network",
+        )
+    })
 }
 
 /// Options of every command.
@@ -149,10 +200,10 @@ pub struct ListOptions {
 #[derive(Args, Debug, Default)]
 pub struct ServeOptions {
     /// The address to listen on; 0.0.0.0 is every one of this machine
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = address)]
     pub address: Option<IpAddr>,
     /// The port to listen on
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = number::<u16>(0, 65_535))]
     pub port: Option<u16>,
 }
 
@@ -162,7 +213,7 @@ pub struct BackupOptions {
     #[arg(value_name = "TO")]
     pub to: Option<String>,
     /// Leave so many archives in the folder, and delete older ones; by default all, or backup.keep with backup.to
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>(1, u32::MAX))]
     pub keep: Option<u32>,
     /// Put the photos into the archive also in a folder, so that it needs nothing else there
     #[arg(long)]
@@ -207,7 +258,7 @@ pub enum UserCommand {
         /// Whose password
         login: String,
         /// How long the link holds
-        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=24 * 365))]
+        #[arg(long, default_value_t = 24, allow_negative_numbers = true, value_parser = number::<u16>(1, 24 * 365))]
         hours: u16,
     },
     /// Remove an account with all its shares, photos and memberships
@@ -229,16 +280,16 @@ pub enum InvitationCommand {
     )]
     Add {
         /// The ID of the space that is joined with it
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", allow_negative_numbers = true)]
         space: Option<String>,
         /// Whoever joins is an admin of the space
         #[arg(long, requires = "space")]
         admin: bool,
         /// How often it can be used
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_USES.into()))]
         uses: i64,
         /// How long it holds
-        #[arg(long, default_value_t = 7)]
+        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_DAYS.into()))]
         days: i64,
     },
     /// List the invitations that can still be used
@@ -248,6 +299,7 @@ pub enum InvitationCommand {
     #[command(after_help = "Example: shared-spaces invitation revoke 3")]
     Revoke {
         /// Its ID, as `invitation list` tells it
+        #[arg(allow_negative_numbers = true)]
         id: String,
     },
 }

@@ -1,5 +1,7 @@
 //! What a look at something has shown, in a sentence for the one who has to mend it.
 
+use std::io::{self, ErrorKind};
+
 use serde::Serialize;
 
 /// How something was found.
@@ -35,21 +37,7 @@ impl Finding {
 
     /// What went wrong, and what to do where the error tells.
     pub fn error(error: &anyhow::Error) -> Self {
-        let mut sentence = String::new();
-        for cause in error.chain() {
-            let cause = cause.to_string();
-            // What they list below is where they looked, and would be pages.
-            let cause = cause.lines().next().unwrap_or_default();
-            // Amazon's errors repeat what is behind them.
-            if !sentence.contains(cause) {
-                let colon = if sentence.is_empty() { "" } else { ": " };
-                sentence = sentence + colon + cause.trim_end_matches(['.', ':', ' ']);
-            }
-        }
-        if let Some(advice) = advice(error) {
-            sentence = sentence + ". " + advice;
-        }
-        Self::bad(sentence)
+        Self::bad(sentence(error))
     }
 
     fn new(verdict: Verdict, sentence: impl Into<String>) -> Self {
@@ -60,10 +48,57 @@ impl Finding {
     }
 }
 
-/// What to do about an error of Amazon's, where it tells.
+/// What went wrong, each cause said once, and what to do where an error of Amazon's or of the system tells.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        let cause = first_part(&cause);
+        // The errors of Amazon and of SQLite repeat what is behind them.
+        if !SAYS_NOTHING.contains(&cause) && !sentence.contains(cause) {
+            let colon = if sentence.is_empty() { "" } else { ": " };
+            sentence = sentence + colon + cause;
+        }
+    }
+    if let Some(advice) = advice(error) {
+        sentence = sentence + ". " + advice;
+    }
+    sentence
+}
+
+/// What Amazon's SDK puts between what failed and why.
+const SAYS_NOTHING: [&str; 5] = [
+    "dispatch failure",
+    "other",
+    "io error",
+    "service error",
+    "unhandled error",
+];
+
+/// Without the list, which would be pages, of where Amazon's SDK has looked for credentials.
+fn first_part(cause: &str) -> &str {
+    let end = cause.find("Attempted:\n").unwrap_or(cause.len());
+    let cause = cause[..end].trim_end_matches(['.', ':', ' ', '\n']);
+    match cause
+        .strip_prefix("Error code ")
+        .and_then(|rest| rest.split_once(": "))
+    {
+        // SQLite's number, and once more what it means.
+        Some((number, meaning)) if number.parse::<u32>().is_ok() => meaning,
+        _ => cause,
+    }
+}
+
+/// What to do about an error of Amazon's or of the system, where it tells.
 fn advice(error: &anyhow::Error) -> Option<&'static str> {
-    let all = format!("{error:?}");
+    // That of the whole would have the places in our code, where they are wanted, and their names.
+    let causes = error.chain().map(|cause| format!("{cause:?} {cause}"));
+    let all = causes.collect::<Vec<_>>().join("\n");
     let known = [
+        (
+            "was not a valid URI",
+            "Check AWS_ENDPOINT_URL, which must be like https://s3.example.org",
+        ),
         (
             "InvalidAccessKeyId",
             "The access key is unknown there: check AWS_ACCESS_KEY_ID, or the profile",
@@ -125,8 +160,57 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
             "Nobody answers in time: check the network and AWS_ENDPOINT_URL",
         ),
     ];
-    known
-        .into_iter()
-        .find(|(sign, _)| all.contains(sign))
-        .map(|(_, advice)| advice)
+    let is_of_amazon = SIGNS_OF_AMAZON.iter().any(|sign| all.contains(sign));
+    if is_of_amazon {
+        let told = known.into_iter().find(|(sign, _)| all.contains(sign));
+        return told.map(|(_, advice)| advice);
+    }
+    let mut of_system = error.chain().filter_map(|cause| cause.downcast_ref());
+    let is_denied = |error: &io::Error| error.kind() == ErrorKind::PermissionDenied;
+    of_system.any(is_denied).then_some(
+        "This account isn't allowed to: it must be the one that runs the server, or the owner of these files",
+    )
+}
+
+/// What is in every error that comes from Amazon's SDK.
+const SIGNS_OF_AMAZON: [&str; 5] = [
+    "DispatchFailure",
+    "ServiceError",
+    "TimeoutError",
+    "ConstructionFailure",
+    "ResponseError",
+];
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn each_cause_is_said_once() {
+        let error = anyhow!("Error code 26: file is not a database")
+            .context("file is not a database")
+            .context("The list can't be read");
+        assert_eq!(
+            sentence(&error),
+            "The list can't be read: file is not a database"
+        );
+        assert_eq!(
+            sentence(&anyhow!("no room. ").context("It can't be written")),
+            "It can't be written: no room"
+        );
+    }
+
+    #[test]
+    fn who_is_not_allowed_to_is_told_so_and_nobody_else() {
+        let denied = anyhow::Error::from(io::Error::from(ErrorKind::PermissionDenied));
+        assert!(sentence(&denied.context("The key can't be read")).contains("isn't allowed to"));
+        for other in ["timeout", "AccessDenied", "dispatch failure"] {
+            assert_eq!(
+                sentence(&anyhow!("{other} of ours")),
+                format!("{other} of ours")
+            );
+        }
+    }
 }

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::durable;
+use crate::error::Error;
 use crate::photos::store::LocalStore;
 use crate::photos::sweep::ABANDONED;
 
@@ -38,9 +39,15 @@ pub fn make(folder: &Path) -> Result<()> {
         .with_context(|| format!("The data folder {} can't be made", folder.display()))
 }
 
-/// Whether an earlier start has begun this folder.
+/// Whether an earlier start has begun this folder. One that ended at once has left a database with nothing in it.
 pub fn is_begun(folder: &Path) -> bool {
-    is_marked(folder) || folder.join(DATABASE).exists()
+    is_marked(folder) || fs::metadata(folder.join(DATABASE)).is_ok_and(|file| file.len() > 0)
+}
+
+/// Whether a server has locked this folder.
+pub fn is_served(folder: &Path) -> bool {
+    let lock = File::open(folder.join(LOCK));
+    lock.is_ok_and(|lock| lock.try_lock_shared().is_err())
 }
 
 /// Whether this folder is certain to be the right one.
@@ -55,6 +62,7 @@ pub fn is_marked(folder: &Path) -> bool {
 pub fn check(folder: &Path, expected: bool) -> Result<()> {
     let shown = folder.display();
     let database = folder.join(DATABASE);
+    check_place(folder)?;
     if is_marked(folder) {
         ensure!(
             fs::metadata(&database).is_ok_and(|file| file.len() > 0),
@@ -76,6 +84,32 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
          disk of its own, mount that. If this is the first start, add --new"
     );
     Ok(())
+}
+
+/// Refuses what can't be a data folder, and one into which this account can't look: nothing would seem to be in it.
+fn check_place(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    match fs::metadata(folder) {
+        Ok(found) => ensure!(
+            found.is_dir(),
+            "The data folder {shown} is a file and no folder: name another with --data-dir or the setting data_dir"
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => bail!(
+            "There can't be a data folder {shown}, because something above it is a file: name another with --data-dir or the \
+             setting data_dir"
+        ),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("The data folder {shown} can't be looked into"));
+        }
+    }
+    match fs::metadata(folder.join(DATABASE)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            Err(error).with_context(|| format!("The data folder {shown} can't be looked into"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The id of an installation: its marker in the data folder, which is made if there is none.
@@ -228,12 +262,24 @@ pub fn try_writing(folder: &Path) -> Result<()> {
         .with_context(|| format!("The data folder {} can't be written to", folder.display()))
 }
 
+/// Whether the disk is full.
+pub fn is_full(folder: &Path) -> bool {
+    try_writing(folder).is_err_and(|error| matches!(Error::storing(error), Error::DiskFull(_)))
+}
+
 /// A file on the disk that has no name yet, and gets one with all that is in it. Only this account can read it.
 ///
 /// # Errors
 /// It can't be written.
 pub fn draft(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut draft = Builder::new().prefix(DRAFT).tempfile_in(folder)?;
+    let draft = Builder::new().prefix(DRAFT).tempfile_in(folder);
+    // With its name, which nobody knows, the reason would be hard to read.
+    let mut draft = draft.map_err(|error| match error.kind() {
+        kind @ (ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            io::Error::from(kind)
+        }
+        _ => error,
+    })?;
     draft.write_all(bytes)?;
     draft.as_file().sync_all()?;
     Ok(draft)

@@ -13,6 +13,8 @@ pub mod address;
 pub mod attempts;
 // HTTP.
 pub mod api;
+// What commands print.
+pub mod say;
 // All of the above, built once.
 pub mod app;
 // Archives of everything, made beside a running server, and what comes back from them.

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Level;
@@ -16,7 +16,15 @@ pub fn start(level: Level) -> Result<()> {
     let filter = EnvFilter::builder()
         .with_default_directive(level.0.into())
         .from_env();
-    let filter = filter.context("The environment variable RUST_LOG can't be understood")?;
+    let mut filter = filter.map_err(|_| {
+        anyhow!(
+            "The environment variable RUST_LOG can't be understood: it must be like warn, or shared_spaces=debug,warn"
+        )
+    })?;
+    if env::var_os("RUST_LOG").is_none_or(|wanted| wanted.is_empty()) {
+        // Where it looks for credentials, which is told over pages. In what we say ourselves, all of it that matters stands.
+        filter = filter.add_directive("aws_config=off".parse()?);
+    }
     // To sign a request, Amazon's SDK writes it out, at its most talkative with the token of temporary credentials.
     let filter = filter.add_directive("aws_sigv4=info".parse()?);
     let log = tracing_subscriber::fmt()

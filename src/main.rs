@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use shared_spaces::cli::Cli;
-use shared_spaces::{commands, memory, private, threads};
+use shared_spaces::{commands, finding, memory, private, say, threads};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let tells_apart = cli.tells_apart();
     memory::give_back_soon();
     private::keep_others_out();
@@ -17,7 +16,7 @@ fn main() -> ExitCode {
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("shared-spaces: {error:#}");
+            say::complaint(format_args!("shared-spaces: {}", finding::sentence(&error)));
             if tells_apart && !error.is::<commands::NotWhole>() {
                 return ExitCode::from(2);
             }

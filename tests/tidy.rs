@@ -208,6 +208,17 @@ fn nothing_unwraps_without_a_reason() {
 }
 
 #[test]
+fn nothing_is_said_by_what_panics_where_nobody_reads() {
+    check(rules::says_by_say, &["src"], "rs");
+    can_fail(
+        rules::says_by_say,
+        "src/a.rs",
+        "println!(\"{a}\");",
+        "say!(\"{a}\")?;",
+    );
+}
+
+#[test]
 fn lints_are_expected_with_a_reason_and_not_allowed() {
     check(rules::allows_nothing, &["src", "tests", "bench/src"], "rs");
     can_fail(

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::refusals;
 use crate::error::{Error, whole_seconds};
+use crate::finding::sentence;
 
 /// The seconds after which a busy server may be asked again.
 const RETRY_AFTER: &str = "2";
@@ -55,7 +56,7 @@ impl<'r> Responder<'r, 'static> for Error {
         {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
-            tracing::error!(method = %request.method(), %path, "{error:#}");
+            tracing::error!(method = %request.method(), %path, "{}", sentence(&error));
         }
         refusals::record(&self, request);
         let status = Status::new(self.status());

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 use super::errors::allowed_methods;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::finding::sentence;
 
 /// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
 const NO_PAGE: &str =
@@ -135,7 +136,7 @@ impl Headers {
             anyhow::Ok(page_policy(photos.as_deref()))
         });
         known.await.cloned().unwrap_or_else(|error| {
-            tracing::error!("pages can't show photos from S3: {error:#}");
+            tracing::error!("pages can't show photos from S3: {}", sentence(&error));
             page_policy(None)
         })
     }

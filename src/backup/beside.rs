@@ -6,6 +6,7 @@ use super::archive::Contents;
 use super::bridge::Bridge;
 use super::place::Place;
 use crate::domain::photos::KnownPhoto;
+use crate::say::count;
 
 /// Reads every photo that should be beside an archive, several at once, and hands its bytes to `work`. `then` hears of
 /// each, in order, with what is wrong with it if anything is; a photo of more than `largest` bytes isn't read.
@@ -53,8 +54,8 @@ pub fn each_photo(
     let outcome = &contents.outcome;
     ensure!(
         (outcome.photos, outcome.bytes) == (photos_seen, bytes),
-        "The archive says that it has {} photos, and its database names {photos_seen}",
-        outcome.photos
+        "The archive says that it has {}, and its database names {photos_seen}",
+        count(outcome.photos, "photo")
     );
     Ok(())
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::bridge::Bridge;
 use crate::db::snapshot::Original;
 use crate::domain::photos::KnownPhoto;
+use crate::finding::sentence;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 
@@ -80,9 +81,9 @@ impl Fetcher {
                 }
                 Err(error) => {
                     self.bridge.go_on()?;
-                    last = Some(format!("{error:#}"));
+                    last = Some(sentence(&error));
                     if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
-                        bail!("Photos can't be read: {error:#}");
+                        bail!("Photos can't be read: {}", sentence(&error));
                     }
                 }
             }

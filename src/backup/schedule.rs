@@ -12,6 +12,7 @@ use super::take::{Order, Taken, take};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::finding::sentence;
 use crate::shutdown::Shutdown;
 
 /// After a backup that failed, the next is tried this soon.
@@ -92,7 +93,7 @@ impl Schedule {
                     return;
                 }
                 Err(error) => {
-                    tracing::error!("the backup has failed: {error:#}");
+                    tracing::error!("the backup has failed: {}", sentence(&error));
                     self.every.min(AGAIN)
                 }
             };

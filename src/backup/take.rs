@@ -27,9 +27,11 @@ use crate::config::{Config, StoreKind};
 use crate::db::Db;
 use crate::db::scratch::Scratch;
 use crate::db::snapshot::{Original, Snapshot};
+use crate::finding::sentence;
 use crate::folder;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
+use crate::say::count;
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
@@ -87,13 +89,15 @@ impl fmt::Display for Taken {
         };
         write!(
             f,
-            "Backed up the {damaged}database and {photos} photos ({}), {new} of them new and {reused} there already, to {} in {took}",
+            "Backed up the {damaged}database and {} ({}), {new} of them new and {reused} there already, to {} in {took}",
+            count(photos, "photo"),
             HumanBytes(bytes),
             self.archive
         )?;
         let Pruned { archives, photos } = self.pruned;
         if archives > 0 || photos > 0 {
-            write!(f, "; deleted {archives} old archives and {photos} photos")?;
+            let (archives, photos) = (count(archives, "old archive"), count(photos, "photo"));
+            write!(f, "; deleted {archives} and {photos}")?;
         }
         Ok(())
     }
@@ -253,7 +257,10 @@ fn check_owner(place: &Place, installation: &str) -> Result<()> {
                 );
                 return Ok(());
             }
-            Err(error) => tracing::error!("the archive {name} in {place} can't be read: {error:#}"),
+            Err(error) => tracing::error!(
+                "the archive {name} in {place} can't be read: {}",
+                sentence(&error)
+            ),
         }
     }
     Ok(())
@@ -333,8 +340,8 @@ impl Job<'_> {
                 let damaged = names.iter().filter(|name| name.is_damaged()).count();
                 ensure!(
                     keep.is_none_or(|keep| damaged < keep as usize),
-                    "In {place} are {damaged} archives already that are marked as damaged. No other one was made, and \
-                     nothing was deleted"
+                    "Archives in {place} that are marked as damaged: {damaged}. No other one was made, and nothing was \
+                     deleted"
                 );
                 (place, name.damaged())
             }

@@ -9,6 +9,7 @@ use super::place::Spot;
 use super::progress::Progress;
 use crate::config::Config;
 use crate::domain::photos::KnownPhoto;
+use crate::say::count;
 
 /// An archive that is sound.
 pub struct Verified {
@@ -59,8 +60,8 @@ pub fn verify(
     );
     ensure!(
         contents.outcome.complete,
-        "The archive {archive} is incomplete: {} photos could not be read when it was made",
-        contents.outcome.lost.len()
+        "The archive {archive} is incomplete: {} could not be read when it was made",
+        count(contents.outcome.lost.len(), "photo")
     );
     Ok(Verified {
         head: contents.head,

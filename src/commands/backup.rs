@@ -3,21 +3,26 @@
 use anyhow::{Result, bail, ensure};
 
 use super::on_a_thread;
+use crate::app;
 use crate::backup::progress::Progress;
 use crate::backup::take::{Order, take};
 use crate::cli::BackupOptions;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::say::{complain, say};
 
 /// Makes a backup and says what is in it.
 ///
 /// # Errors
 /// It can't be made, or photos are lost: then it is made, without those that the place doesn't have either, and says so.
 pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
+    app::check_installation(&config)?;
     let (to, keep) = match (backup.to, &config.backup.to) {
         (Some(to), _) => (to, backup.keep),
         (None, Some(to)) => (to.clone(), backup.keep.or(Some(config.backup.keep))),
-        (None, None) => bail!("Say where to, or set backup.to; see `shared-spaces backup --help`"),
+        (None, None) => bail!(
+            "Say where to, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.to; `shared-spaces backup --help` tells more"
+        ),
     };
     let order = Order {
         config,
@@ -29,10 +34,10 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         db: None,
     };
     let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;
-    println!("{taken}");
+    say!("{taken}")?;
     let lost = &taken.outcome.lost;
     for photo in lost {
-        eprintln!("{} isn't in it: {}", photo.photo.0, photo.why);
+        complain!("{} isn't in it: {}", photo.photo.0, photo.why);
     }
     if let Some(damage) = &taken.damage {
         bail!(
@@ -47,7 +52,7 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         lost.len()
     );
     for photo in &taken.not_in_store {
-        eprintln!("{photo} is at the place of the backup, and the store of photos has lost it");
+        complain!("{photo} is at the place of the backup, and the store of photos has lost it");
     }
     let missed = taken.outcome.not_in_store;
     ensure!(

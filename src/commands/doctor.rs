@@ -5,28 +5,54 @@ use anyhow::{Result, ensure};
 use crate::cli::ListOptions;
 use crate::config::Settings;
 use crate::doctor::examine;
-use crate::finding::Verdict;
+use crate::finding::{Finding, Verdict, sentence};
+use crate::say::{plain, say};
 
 /// Prints a line for each thing that was looked at.
 ///
 /// # Errors
 /// Something is bad.
 pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
-    let mut findings = Vec::new();
+    let (mut findings, mut said) = (Vec::new(), Ok(()));
     examine(settings, |finding| {
-        let mark = match finding.verdict {
-            Verdict::Good => "good",
-            Verdict::Doubtful => "doubtful",
-            Verdict::Bad => "BAD",
-        };
-        if !list.json {
-            println!("{mark:<9} {}.", finding.sentence);
+        if !list.json && said.is_ok() {
+            said = tell(&finding);
         }
         findings.push(finding);
     })
     .await;
+    said?;
+    conclude(&findings, list)
+}
+
+/// The same where the settings can't be used, on which everything else stands.
+///
+/// # Errors
+/// Always.
+pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
+    let all = sentence(error);
+    let each = all.lines().map(|line| line.trim_end_matches('.'));
+    let findings: Vec<_> = each.map(Finding::bad).collect();
+    if !list.json {
+        findings.iter().try_for_each(tell)?;
+    }
+    conclude(&findings, list)
+}
+
+fn tell(finding: &Finding) -> Result<()> {
+    let mark = match finding.verdict {
+        Verdict::Good => "good",
+        Verdict::Doubtful => "doubtful",
+        Verdict::Bad => "BAD",
+    };
+    let said = plain(&finding.sentence);
+    let stop = if said.ends_with('?') { "" } else { "." };
+    say!("{mark:<9} {said}{stop}")
+}
+
+fn conclude(findings: &[Finding], list: ListOptions) -> Result<()> {
     if list.json {
-        println!("{}", serde_json::to_string_pretty(&findings)?);
+        say!("{}", serde_json::to_string_pretty(findings)?)?;
     }
     let bad = findings
         .iter()

@@ -11,6 +11,7 @@ use crate::domain::ids::{Given, SpaceId};
 use crate::domain::invitations::{self, Invitation, Role, Terms};
 use crate::domain::tokens::Token;
 use crate::record::{self, By};
+use crate::say::say;
 
 /// Makes, lists or takes back invitations.
 ///
@@ -28,7 +29,7 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
                 given.id()
             });
             record::invitation_revoked(By::CommandLine, revoked.await?);
-            println!("Took the invitation {id} back");
+            say!("Took the invitation {id} back")?;
             Ok(())
         }
         InvitationCommand::Add {
@@ -55,7 +56,7 @@ async fn add(app: &App, space: Option<String>, terms: Terms) -> Result<Token> {
     let made = made.await?;
     record::invitation_made(By::CommandLine, &made);
     let Invitation { id, expires_at, .. } = made;
-    println!("Invitation {id}, until {}:\n", expires_at.rfc3339());
+    say!("Invitation {id}, until {}:\n", expires_at.rfc3339())?;
     Ok(token)
 }
 
@@ -73,11 +74,11 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
             Ok(row)
         });
         let rows = rows.collect::<Result<Vec<_>>>()?;
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        say!("{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(());
     }
     if all.is_empty() {
-        println!("There are no invitations.");
+        say!("There are no invitations.")?;
     }
     for invitation in all {
         let into = match (invitation.space, invitation.role) {
@@ -93,12 +94,12 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         } else {
             ", who is no admin there any more: not valid"
         };
-        println!(
+        say!(
             "{}\t{into}\t{} left\tuntil {}\tby {by}{ended}",
             invitation.id,
             invitation.uses_left,
             invitation.expires_at.rfc3339()
-        );
+        )?;
     }
     Ok(())
 }

@@ -1,27 +1,23 @@
 //! `shared-spaces keys`: looks after the key that signs links to photos.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::app;
 use crate::backup::owner;
 use crate::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
-use crate::folder::{self, KEY};
+use crate::folder::KEY;
 use crate::photos::links::LinkKey;
 use crate::record::{self, By};
+use crate::say::say;
 
 /// Replaces the key.
 ///
 /// # Errors
 /// There is no data folder with a key, or it can't be written.
 pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
-    app::check_folder(config)?;
+    app::check_installation(config)?;
     let data = &config.data_dir;
-    ensure!(
-        folder::is_begun(data),
-        "Nothing is in the data folder {}, and so there is no key in it",
-        data.display()
-    );
     match command {
         KeysCommand::Rotate => {
             // First, so that backups know their place again whatever happens.
@@ -30,14 +26,14 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
             record::keys_rotated(By::CommandLine);
         }
     }
-    println!(
+    say!(
         "All links to photos that were out have ended. Pages that are open show photos when they are loaded anew."
-    );
+    )?;
     let photos = &config.photos;
     if (photos.store, photos.delivery) == (StoreKind::S3, Delivery::Redirect) {
-        println!(
+        say!(
             "Who has followed a link to S3 in the last hour can use what S3 has signed until that hour is over."
-        );
+        )?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::api::link_with_secret;
 use crate::config::{Config, Listener};
 use crate::domain::tokens::Token;
 use crate::qr;
+use crate::say::say;
 
 /// Prints a link to a page of the app, as text and as a QR code, and what to know of it.
 ///
@@ -17,12 +18,10 @@ pub fn show(listener: &Listener, config: &Config, page: &str, token: &Token) -> 
         None => format!("http://localhost:{}", listener.port),
     };
     let link = link_with_secret(&origin, page, token);
-    println!("{link}\n\n{}\n", qr::text(&link)?);
+    say!("{link}\n\n{}\n", qr::text(&link)?)?;
     if config.public_url.is_none() {
-        println!(
-            "It works on this machine only: set public_url to what others reach this server by."
-        );
+        say!("It works on this machine only: set public_url to what others reach this server by.")?;
     }
-    println!("It is shown only now. Whoever has it can use it, so send it to nobody else.");
+    say!("It is shown only now. Whoever has it can use it, so send it to nobody else.")?;
     Ok(())
 }

@@ -15,12 +15,14 @@ mod user;
 mod verify;
 mod worker;
 
-use anyhow::{Result, anyhow, bail, ensure};
+use std::path;
+
+use anyhow::{Result, anyhow, ensure};
 
 use crate::backup::bridge::Bridge;
 use crate::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
-use crate::finding::Finding;
+use crate::error::Error;
 use crate::folder;
 use crate::log;
 use crate::shutdown;
@@ -41,19 +43,16 @@ pub async fn run(cli: Cli) -> Result<()> {
         serve: at,
         command,
     } = cli;
-    let settings = settings(&options)?;
+    let settings = match (settings(&options), &command) {
+        (Err(error), Some(Command::Doctor(list))) => return doctor::refuse(&error, *list),
+        (settings, _) => settings?,
+    };
     log::start(settings.listener.log_level)?;
     let command = match (worker, command) {
-        (true, None) => Command::Worker,
-        (true, Some(_)) => bail!("--worker is a command of its own and can't stand beside another"),
+        (true, _) => Command::Worker,
         (false, None) => Command::Serve(ServeOptions::default()),
         (false, Some(command)) => command,
     };
-    let names_an_address = at.address.is_some() || at.port.is_some();
-    ensure!(
-        !names_an_address || matches!(command, Command::Serve(_)),
-        "--address and --port are options of `shared-spaces serve`, and of no other command"
-    );
     let done = match command {
         Command::Serve(serve) => {
             let serve = ServeOptions {
@@ -73,17 +72,31 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Keys(command) => keys::run(&settings.config, command),
         Command::Photos(command) => photos::run(settings.config, command).await,
     };
-    done.map_err(in_a_sentence)
+    done.map_err(advised)
 }
 
-/// Amazon's SDK tells over pages where it has looked for credentials. What we say ourselves stays as it is.
-fn in_a_sentence(error: anyhow::Error) -> anyhow::Error {
-    let is_long =
-        |cause: &(dyn std::error::Error + 'static)| cause.to_string().contains("Attempted:\n");
-    if error.chain().any(is_long) {
-        return anyhow!(Finding::error(&error).sentence);
-    }
-    error
+/// What the rules refuse is said as in the API, and with what to do here.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    let advice = match error.downcast_ref() {
+        Some(Error::NoUserWithLogin(_)) => "`shared-spaces user list` tells which there are",
+        Some(Error::NoSpace(_)) => "`shared-spaces space list` tells which there are",
+        Some(Error::NoInvitationWithId(_)) => {
+            "`shared-spaces invitation list` tells which there are"
+        }
+        Some(Error::TooShort { field: "Login", .. } | Error::TooLong { field: "Login", .. }) => {
+            "the settings limits.login_min and limits.login_max say so"
+        }
+        Some(
+            Error::TooShort {
+                field: "Password", ..
+            }
+            | Error::TooLong {
+                field: "Password", ..
+            },
+        ) => "the settings limits.password_min and limits.password_max say so",
+        _ => return error,
+    };
+    anyhow!("{error}: {advice}")
 }
 
 /// All settings, as the file, the environment and the command line give them.
@@ -93,6 +106,8 @@ fn settings(options: &Options) -> Result<Settings> {
     if let Some(folder) = &options.data_dir {
         config.data_dir = folder.clone();
     }
+    // So that whatever names it says which it is.
+    config.data_dir = path::absolute(&config.data_dir)?;
     if options.new {
         ensure!(
             !folder::is_begun(&config.data_dir),

@@ -13,6 +13,7 @@ use crate::folder;
 use crate::hold::Hold;
 use crate::photos::name::PhotoName;
 use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
+use crate::say::{count, say};
 
 /// Lists failed photos, sends them again, verifies or moves photos.
 ///
@@ -27,7 +28,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
         }
         PhotosCommand::Retry { all: true, .. } => {
             let sent = app::queue(config).await?.retry(None).await?;
-            println!("Sent again: {}", sent.len());
+            say!("Sent again: {}", sent.len())?;
             Ok(())
         }
         PhotosCommand::Move { to } => photos_move::run(config, to).await,
@@ -54,15 +55,15 @@ async fn find_failed(config: Config) -> Result<(Failed, Vec<PhotoName>)> {
 async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
     let (failed, without) = find_failed(config).await?;
     if list.json {
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&as_json(&failed, &without))?
-        );
+        )?;
         return Ok(());
     }
     let is_none = failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0;
     if is_none && without.is_empty() {
-        println!("No photo has failed.");
+        say!("No photo has failed.")?;
     }
     for FailedPhoto { name, why } in failed.photos {
         match why {
@@ -70,27 +71,28 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
                 attempts,
                 failed_at,
                 error,
-            } => println!(
-                "{name}  failed {} after {attempts} attempts: {error}",
-                failed_at.rfc3339()
-            ),
+            } => say!(
+                "{name}  failed {} after {}: {error}",
+                failed_at.rfc3339(),
+                count(attempts, "attempt")
+            )?,
             Why::Sent(Some(at)) => {
-                println!("{name}  sent {}; the worker's log says why", at.rfc3339());
+                say!("{name}  sent {}; the worker's log says why", at.rfc3339())?;
             }
-            Why::Sent(None) => println!("{name}  the worker's log says why"),
+            Why::Sent(None) => say!("{name}  the worker's log says why")?,
         }
     }
     for body in failed.foreign {
-        println!("{body:?}  is not the name of a photo");
+        say!("{body:?}  is not the name of a photo")?;
     }
     if failed.unseen > 0 {
-        println!(
+        say!(
             "And about {} more, which the queue shows when these are gone.",
             failed.unseen
-        );
+        )?;
     }
     for name in without {
-        println!("{name}  is sorted and has no previews; the worker's log says why");
+        say!("{name}  is sorted and has no previews; the worker's log says why")?;
     }
     Ok(())
 }
@@ -118,7 +120,7 @@ fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
 async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {
     let sent = queue.retry(Some(names)).await?;
     for name in &sent {
-        println!("Sent again: {name}");
+        say!("Sent again: {name}")?;
     }
     let others: Vec<&str> = names
         .iter()

@@ -7,9 +7,10 @@ use super::serve;
 use crate::app::{self, App};
 use crate::config::{Config, StoreKind};
 use crate::domain::photos;
-use crate::finding::Finding;
+use crate::finding::sentence;
 use crate::folder;
 use crate::hold::Hold;
+use crate::say::{complain, say};
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
 ///
@@ -42,28 +43,28 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     bar.finish_and_clear();
     let copied = copied?;
 
-    println!(
+    say!(
         "Copied to {}: {}. There before: {}. Each was read back and compared.",
         place(to),
         copied.copied,
         copied.before
-    );
+    )?;
     for (name, why) in &copied.stay {
         // Amazon's errors are pages.
-        eprintln!("{name} stays: {}", Finding::error(why).sentence);
+        complain!("{name} stays: {}", sentence(why));
     }
     if is_last_part {
         mover.delete_originals().await?;
-        println!(
+        say!(
             "What is in {} is no longer in {}.",
             place(to),
             place(to.other())
-        );
+        )?;
     } else {
-        println!(
+        say!(
             "Nothing was deleted. To go over: stop the server, set photos.store = \"{to}\", give this command again, \
              and start the server."
-        );
+        )?;
     }
     ensure!(
         copied.stay.is_empty(),

@@ -11,6 +11,7 @@ use crate::cli::VerifyOptions;
 use crate::config::Config;
 use crate::domain::photos::{self, KeptPhoto};
 use crate::photos::verifier::{Care, Problem, Scope, Summary};
+use crate::say::say;
 
 /// Tells of each photo that isn't whole, and then how many are.
 ///
@@ -37,42 +38,39 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     bar.set_style(ProgressStyle::with_template(
         "{wide_bar} {bytes} of {total_bytes}, {eta} left",
     )?);
-    let mut told = 0;
+    if options.json {
+        say!("{{\"findings\": [")?;
+    }
+    // In pieces, so that no number of them is too many. The last one has no comma behind it.
+    let mut last = None;
     let tell = |photo: &KeptPhoto, problem: &Problem| {
-        told += 1;
         let sentence = sentence(photo, problem);
-        bar.suspend(|| match (options.json, told) {
-            (false, _) => println!("{sentence}."),
-            // In pieces, so that no number of them is too many.
-            (true, 1) => print!(
-                "{{\"findings\": [\n  {}",
-                as_json(photo, problem, &sentence)
-            ),
-            (true, _) => print!(",\n  {}", as_json(photo, problem, &sentence)),
-        });
-        Ok(())
+        let before = options
+            .json
+            .then(|| last.replace(as_json(photo, problem, &sentence)));
+        bar.suspend(|| match before {
+            None => say!("{sentence}."),
+            Some(None) => Ok(()),
+            Some(Some(before)) => say!("  {before},"),
+        })
     };
     let looked = app
         .verifier()
         .run(&scope, tell, |bytes| bar.inc(bytes))
         .await;
     bar.finish_and_clear();
-    if options.json {
-        let (begin, all) = if told == 0 {
-            ("{\"findings\": [", "")
-        } else {
-            ("", "\n")
-        };
-        print!("{begin}{all}]");
-        match &looked {
-            Ok(summary) => println!(", \"summary\": {}}}", summary_as_json(summary)),
-            // What was found before is still worth something.
-            Err(_) => println!("}}"),
-        }
+    if let Some(last) = last {
+        say!("  {last}")?;
+    }
+    match &looked {
+        Ok(summary) if options.json => say!("], \"summary\": {}}}", summary_as_json(summary))?,
+        // What was found before is still worth something.
+        Err(_) if options.json => say!("]}}")?,
+        _ => {}
     }
     let summary = looked?;
     if !options.json {
-        println!("{}", told_of(&summary));
+        say!("{}", told_of(&summary))?;
     }
     if summary.is_anything_wrong() {
         let Summary {

@@ -12,6 +12,7 @@ use crate::backup::restore::{check_empty, restore};
 use crate::cli::RestoreOptions;
 use crate::config::Config;
 use crate::db;
+use crate::say::{complain, count, say};
 
 /// Restores an archive, or the newest of a place.
 ///
@@ -27,7 +28,7 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
     // Nothing is made in a folder that is somebody's, not even the lock.
     check_empty(&config.data_dir)?;
     let _lock = serve::lock(&config.data_dir)?;
-    let tell = |photo: &str, why: &str| eprintln!("{photo}: {why}");
+    let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
     let progress = Progress::shown();
     let restored = restore(
         &archive,
@@ -37,18 +38,18 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         &progress,
         tell,
     )?;
-    println!(
-        "Restored {} photos ({}) and the database of {} from {archive} into {}. It can be served now.",
-        restored.photos,
+    say!(
+        "Restored {} ({}) and the database of {} from {archive} into {}. It can be served now.",
+        count(restored.photos, "photo"),
         HumanBytes(restored.bytes),
         restored.head.made_at,
         config.data_dir.display()
-    );
+    )?;
     match copy::notice(config)? {
-        Some(notice) => println!("{notice}."),
-        None => println!(
+        Some(notice) => say!("{notice}.")?,
+        None => say!(
             "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."
-        ),
+        )?,
     }
     ensure!(
         restored.without.is_empty(),

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use rocket::local::asynchronous::Client;
-use tokio::net::TcpListener;
 
 use crate::api;
 use crate::app::{self, App, begun_anew};
@@ -16,10 +15,14 @@ use crate::backup::{copy, restore, workplace};
 use crate::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
 use crate::domain::users;
+use crate::finding::sentence;
 use crate::folder;
+use crate::folder::is_served;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
+use crate::say::say;
 use crate::server;
+use crate::server::listening::{Taken, cannot_listen};
 use crate::shutdown::{self, Shutdown};
 use crate::watch;
 
@@ -41,6 +44,12 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     // Before anything is made, not even the lock.
     app::check_folder(&config)?;
     app::check_store(&config).await?;
+    let address = SocketAddr::new(listener.address, listener.port);
+    let taken = Taken::new(address);
+    if taken.is_err() && is_served(&folder) {
+        bail!(in_use(&folder));
+    }
+    let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
@@ -58,7 +67,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     let (ending, shutdown) = shutdown::pair();
     let background = start_background(&app, &shutdown);
     let served = tokio::select! {
-        served = answer_requests(listener, app.clone()) => served,
+        served = answer_requests(listener, taken, app.clone()) => served,
         doubt = prepare(&app) => Err(doubt),
     };
     ending.announce();
@@ -103,35 +112,32 @@ async fn sweep_leftovers(app: &App) {
             "deleted photos that no share has"
         ),
         Err(error) => {
-            tracing::error!("what the last run left behind can't be deleted yet: {error:#}");
+            tracing::error!(
+                "what the last run left behind can't be deleted yet: {}",
+                sentence(&error)
+            );
         }
     }
 }
 
 /// Answers requests until the process is asked to end, and then those that are under way.
-async fn answer_requests(mut settings: Listener, app: App) -> Result<()> {
-    let wanted = SocketAddr::new(settings.address, settings.port);
-    let listener = TcpListener::bind(wanted)
-        .await
-        .with_context(|| cannot_listen(wanted))?;
+async fn answer_requests(mut settings: Listener, taken: Taken, app: App) -> Result<()> {
+    let wanted = taken.address();
+    let listener = taken
+        .listen()
+        .map_err(|error| anyhow!(cannot_listen(wanted, &error)))?;
     let address = listener.local_addr()?;
     settings.port = address.port();
     let rocket = Client::untracked(api::rocket_with(settings.rocket(), app.clone()))
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let asked_to_end = shutdown::listen()?;
-    announce(address, app.config.public_url.as_deref());
+    if let Err(error) = announce(address, app.config.public_url.as_deref()) {
+        tracing::warn!("{}", sentence(&error));
+    }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
     server::run(listener, rocket, app, asked_to_end, grace).await;
     Ok(())
-}
-
-/// Said before the reason that the system gives.
-fn cannot_listen(address: SocketAddr) -> String {
-    format!(
-        "The server can't run: it can't listen on its address, {address}. If another program listens there, end that, or \
-         choose another port with --port or ROCKET_PORT; `shared-spaces doctor` tells more"
-    )
 }
 
 fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
@@ -191,7 +197,7 @@ async fn prepare(app: &App) -> anyhow::Error {
             Ok(None) => return std::future::pending().await,
             Ok(Some(bucket)) => return anyhow!(begun_anew(&app.config, &bucket)),
             Err(error) => {
-                tracing::error!("the store of photos can't be used: {error:#}");
+                tracing::error!("the store of photos can't be used: {}", sentence(&error));
                 tokio::time::sleep(PREPARE_AGAIN).await;
             }
         }
@@ -210,10 +216,7 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!(
-                "A server is running on the data folder {}",
-                folder.display()
-            )
+            bail!(in_use(folder))
         }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("The file {} can't be locked", path.display()))
@@ -221,13 +224,21 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-fn announce(address: SocketAddr, public_url: Option<&str>) {
+fn in_use(folder: &Path) -> String {
+    format!(
+        "A server is running on the data folder {}: end it first, or name another folder with --data-dir",
+        folder.display()
+    )
+}
+
+fn announce(address: SocketAddr, public_url: Option<&str>) -> Result<()> {
     if address.ip().is_loopback() {
-        println!("Shared Spaces is up: http://localhost:{}", address.port());
+        say!("Shared Spaces is up: http://localhost:{}", address.port())?;
     } else {
-        println!("Shared Spaces is up: http://{address}");
+        say!("Shared Spaces is up: http://{address}")?;
     }
     if let Some(url) = public_url {
-        println!("People reach it by {url}");
+        say!("People reach it by {url}")?;
     }
+    Ok(())
 }

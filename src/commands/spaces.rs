@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::cli::ListOptions;
 use crate::config::Config;
 use crate::domain::spaces::{self, Overview};
+use crate::say::{count, plain, say};
 
 /// Lists every space.
 ///
@@ -15,11 +16,11 @@ pub async fn run(config: Config, list: ListOptions) -> Result<()> {
     let app = App::start(config).await?;
     let all = app.db.read(|conn| Ok(spaces::list_all(conn)?)).await?;
     if list.json {
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?)?;
         return Ok(());
     }
     if all.is_empty() {
-        println!("There are no spaces yet.");
+        say!("There are no spaces yet.")?;
     }
     for Overview {
         id,
@@ -28,7 +29,8 @@ pub async fn run(config: Config, list: ListOptions) -> Result<()> {
         shares,
     } in all
     {
-        println!("{id}\t{members} members\t{shares} shares\t{name}");
+        let (members, shares) = (count(members, "member"), count(shares, "share"));
+        say!("{id}\t{members}\t{shares}\t{}", plain(&name))?;
     }
     Ok(())
 }

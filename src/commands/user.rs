@@ -1,7 +1,7 @@
 //! `shared-spaces user`: accounts without e-mail. Passwords come from the terminal or standard input, never from an
 //! argument, which other users of the machine could read.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -15,6 +15,10 @@ use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{password_resets, sessions};
 use crate::record::{self, By};
+use crate::say::{self, plain, say};
+
+/// The bytes of a line that are read: more than the longest password has.
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Makes, lists, rescues or removes accounts.
 ///
@@ -44,21 +48,21 @@ async fn add(app: &App, login: &str) -> Result<()> {
         .write(move |conn| users::create(conn, &login, &hash, now))
         .await?;
     record::account_made(By::CommandLine, &user);
-    println!("Made the account '{}' with ID {}", user.login, user.id);
+    say!("Made the account '{}' with ID {}", user.login, user.id)?;
     Ok(())
 }
 
 async fn list(app: &App, options: ListOptions) -> Result<()> {
     let everybody = app.db.read(|conn| Ok(users::list(conn)?)).await?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&everybody)?);
+        say!("{}", serde_json::to_string_pretty(&everybody)?)?;
         return Ok(());
     }
     if everybody.is_empty() {
-        println!("Nobody has an account yet.");
+        say!("Nobody has an account yet.")?;
     }
     for User { id, login } in everybody {
-        println!("{id}\t{login}");
+        say!("{id}\t{}", plain(&login))?;
     }
     Ok(())
 }
@@ -73,10 +77,10 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
     });
     reset.await?;
     record::password_reset(By::CommandLine, &user);
-    println!(
+    say!(
         "'{}' has a new password, and is signed out everywhere",
         user.login
-    );
+    )?;
     Ok(())
 }
 
@@ -90,11 +94,11 @@ async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
         .write(move |conn| Ok(password_resets::create(conn, id, &kept, now, holds)?))
         .await?;
     record::reset_link_made(By::CommandLine, &user);
-    println!(
+    say!(
         "With this link, '{}' sets a new password, once, until {}:\n",
         user.login,
         until.rfc3339()
-    );
+    )?;
     Ok(token)
 }
 
@@ -105,12 +109,11 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
             io::stdin().is_terminal(),
             "Removing an account can't be undone: say --yes if you are sure"
         );
-        print!(
+        say::question(format_args!(
             "Remove '{}' with all their shares and photos? This can't be undone. [y/N] ",
             user.login
-        );
-        io::stdout().flush()?;
-        if !matches!(read_line()?.as_str(), "y" | "Y" | "yes") {
+        ))?;
+        if !matches!(read_line()?.as_deref(), Some("y" | "Y" | "yes")) {
             bail!("Nothing was removed");
         }
     }
@@ -121,7 +124,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         .await?;
     record::account_removed(By::CommandLine, &user);
     app.sweeper().delete_now(&photos).await;
-    println!("Removed '{}'", user.login);
+    say!("Removed '{}'", user.login)?;
     Ok(())
 }
 
@@ -145,14 +148,25 @@ fn ask_password(app: &App) -> Result<Password> {
         return Ok(password);
     }
     let text = read_line()?;
+    let text = text.context(
+        "There is no password on standard input: give it as the first line there, or give the command at a terminal, where it \
+         asks",
+    )?;
     Ok(Password::parse("Password", &text, &app.config.limits)?)
 }
 
-fn read_line() -> Result<String> {
-    let mut line = String::new();
+/// The first line of standard input, or as much of it as is too much in any case; `None` if there is nothing at all.
+fn read_line() -> Result<Option<String>> {
+    let mut line = Vec::new();
     io::stdin()
         .lock()
-        .read_line(&mut line)
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut line)
         .context("Standard input can't be read")?;
-    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let line = String::from_utf8(line).ok();
+    let line = line.context("What is on standard input isn't a text in UTF-8")?;
+    Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
 }

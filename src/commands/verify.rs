@@ -10,6 +10,8 @@ use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
 use crate::config::Config;
 use crate::db;
+use crate::finding::sentence;
+use crate::say::{complain, count, say};
 
 /// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.
 ///
@@ -24,26 +26,26 @@ fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {
     let target = Target::parse(archives, config, bridge)?;
     if let Target::Place(place) = &target {
         for name in place.all_archives()?.iter().filter(|it| it.is_damaged()) {
-            eprintln!("{name} is of a damaged database, as its name says, and isn't looked at");
+            complain!("{name} is of a damaged database, as its name says, and isn't looked at");
         }
     }
     let archives = target.all()?;
     let mut bad = 0;
     for archive in &archives {
-        let tell = |photo: &str, why: &str| eprintln!("{photo}: {why}");
+        let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
         match verify(archive, config, bridge, &Progress::shown(), tell) {
-            Ok(Verified { head, outcome }) => println!(
-                "{archive} is sound: made {} by version {}, {} photos, {}",
+            Ok(Verified { head, outcome }) => say!(
+                "{archive} is sound: made {} by version {}, {}, {}",
                 head.made_at,
                 head.version,
-                outcome.photos,
+                count(outcome.photos, "photo"),
                 HumanBytes(outcome.bytes)
-            ),
+            )?,
             // With one, there is nothing more to say.
             Err(error) if archives.len() == 1 => return Err(error),
             Err(error) => {
                 bridge.go_on()?;
-                eprintln!("{error:#}");
+                complain!("{}", sentence(&error));
                 bad += 1;
             }
         }

@@ -27,8 +27,8 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
     };
     if found.damaged > 0 {
         tell(Finding::bad(format!(
-            "In {to} are {} archives that are marked as damaged: the database was when they were made. If it is sound again, \
-             delete them",
+            "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is sound \
+             again, delete them",
             found.damaged
         )));
     }

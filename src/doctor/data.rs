@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::tombstones::Failing;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, sentence};
 use crate::folder;
+use crate::say::count;
 
 /// After so many attempts, a photo that can't be deleted needs somebody.
 const MANY: u32 = 5;
@@ -79,7 +80,8 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
             }
         }
         Err(error) => tell(Finding::bad(format!(
-            "{error:#}. Put back a copy of the whole data folder, or ask for help before the file is changed"
+            "{}. Put back a copy of the whole data folder, or ask for help before the file is changed",
+            sentence(&error)
         ))),
     }
     data
@@ -93,16 +95,18 @@ fn undeleted(failing: &Failing) -> Finding {
         attempts,
         why,
     } = failing;
-    let mut finding = Finding::error(&anyhow!(
-        "Deleted, and still in the store of photos: {photos}. The first was to go at {}; it was tried {attempts} times, while \
+    let said = format!(
+        "Deleted, and still in the store of photos: {photos}. The first was to go at {}; it was tried {}, while \
          the server runs about every minute. The last time: {why}",
-        since.rfc3339()
-    ));
+        since.rfc3339(),
+        count(attempts, "time")
+    );
     if *attempts < MANY {
         // Whatever was in the way may be gone by itself.
-        finding.verdict = Verdict::Doubtful;
+        Finding::doubtful(said)
+    } else {
+        Finding::bad(said)
     }
-    finding
 }
 
 /// Whether the photos are where the database says.

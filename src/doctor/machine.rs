@@ -1,7 +1,6 @@
 //! The machine: where the server would listen and who could come, how much room there is, and what time it is.
 
-use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::{Registration, Settings};
 use crate::finding::Finding;
 use crate::folder;
+use crate::server::listening::cannot_listen;
 
 /// With less room than this, in bytes, some photos fill the disk.
 const LITTLE: u64 = 1024 * 1024 * 1024;
@@ -22,12 +22,18 @@ const BEHIND: Duration = Duration::from_secs(60 * 60);
 pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
-    if is_served(folder) {
+    if folder::is_served(folder) {
         tell(Finding::good("A server is running on the data folder"));
     } else {
         tell(port(SocketAddr::new(listener.address, listener.port)));
     }
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
+    if config.is_https() && config.trusted_proxies.is_empty() {
+        tell(Finding::doubtful(
+            "public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none: all who come \
+             through it count as one address. Set trusted_proxies to the address from which the proxy comes",
+        ));
+    }
     if config.registration == Registration::Open && is_public {
         tell(Finding::doubtful(
             "Whoever reaches the server can make an account: unless that is meant, set registration to invite or closed",
@@ -56,24 +62,10 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
     }
 }
 
-/// Whether a server has locked this folder.
-fn is_served(folder: &Path) -> bool {
-    let lock = File::open(folder.join("serve.lock"));
-    lock.is_ok_and(|lock| lock.try_lock_shared().is_err())
-}
-
 fn port(address: SocketAddr) -> Finding {
     match TcpListener::bind(address) {
         Ok(_) => Finding::good(format!("The server can listen on {address}")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Finding::doubtful(format!(
-            "Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT"
-        )),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Finding::doubtful(format!(
-            "This account may not listen on {address}: set a port from 1024 on, with --port or ROCKET_PORT"
-        )),
-        Err(error) => Finding::doubtful(format!(
-            "The server can't listen on {address}, which ROCKET_ADDRESS and ROCKET_PORT name: {error}"
-        )),
+        Err(error) => Finding::doubtful(cannot_listen(address, &error)),
     }
 }
 

@@ -7,13 +7,16 @@ mod photos;
 
 use crate::app;
 use crate::backup::copy;
-use crate::config::{Config, QueueKind, Settings, StoreKind, WorkerPlace};
+use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
 use crate::finding::{Finding, Verdict};
 
 /// Looks at everything, one thing after the other, and tells what it finds.
 pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
     let config = &all.config;
     tell(settings(config));
+    without_effect(&config.photos)
+        .into_iter()
+        .for_each(&mut tell);
     machine::examine(all, &mut tell);
     let data = data::examine(config, &mut tell);
     let mut can_be_read = false;
@@ -52,6 +55,48 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
     if config.backup.to.is_some() || data.has_folder {
         backup::examine(config, &mut tell).await;
     }
+}
+
+/// Settings of photos on which nothing looks as the others are: somebody has forgotten one, or is on the way to S3.
+fn without_effect(photos: &Photos) -> Vec<Finding> {
+    let usual = Photos::default();
+    let mut findings = Vec::new();
+    if photos.queue == QueueKind::Local && photos.queue_url.is_some() {
+        findings.push(Finding::doubtful(
+            "photos.queue_url is set, and photos.queue is local, so that nothing is sent there: set photos.queue = \"sqs\", or leave \
+             photos.queue_url out",
+        ));
+    }
+    let of_s3 = [
+        (
+            "photos.temp_bucket",
+            photos.temp_bucket != usual.temp_bucket,
+        ),
+        ("photos.preview_bucket", photos.preview_bucket.is_some()),
+        (
+            "photos.bucket_prefix",
+            photos.bucket_prefix != usual.bucket_prefix,
+        ),
+        ("photos.bucket", photos.bucket != usual.bucket),
+        ("photos.layout", photos.layout != usual.layout),
+        ("photos.delivery", photos.delivery != usual.delivery),
+    ];
+    let of_s3: Vec<&str> = of_s3
+        .into_iter()
+        .filter(|(_, is_set)| *is_set)
+        .map(|(name, _)| name)
+        .collect();
+    if photos.store == StoreKind::Local && !of_s3.is_empty() {
+        findings.push(Finding::doubtful(format!(
+            "photos.store is local, and these settings are about photos in S3: {}. Set photos.store = \"s3\", or leave them out",
+            of_s3.join(", ")
+        )));
+    } else if photos.layout == Layout::Buckets && photos.bucket != usual.bucket {
+        findings.push(Finding::doubtful(
+            "photos.bucket is set, and each space has a bucket of its own: set photos.layout = \"prefix\", or leave photos.bucket out",
+        ));
+    }
+    findings
 }
 
 fn settings(config: &Config) -> Finding {

@@ -21,6 +21,7 @@ use super::store::PhotoStore;
 use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
 use crate::domain::photos::{self, Look, UnseenPhoto};
+use crate::finding::sentence;
 
 /// How often there is a look when nobody tells of a sorted photo, and the wait before the second look at a photo.
 const EVERY: Duration = Duration::from_secs(5);
@@ -243,7 +244,7 @@ impl Catalogue {
                 // There may be more at once.
                 Ok(looked) if looked.settled > 0 || looked.again >= BATCH => continue,
                 Ok(_) => {}
-                Err(error) => tracing::warn!("can't look for previews: {error:#}"),
+                Err(error) => tracing::warn!("can't look for previews: {}", sentence(&error)),
             }
             tokio::select! {
                 biased;

@@ -17,6 +17,7 @@ use crate::config::Limits;
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photos::NewPhoto;
 use crate::error::{Error, Result};
+use crate::finding::sentence;
 
 /// Photos that are cleaned at once.
 const AT_ONCE: usize = 4;
@@ -156,7 +157,7 @@ impl Intake {
     /// Takes a photo back whose share couldn't be written.
     pub async fn discard(&self, photo: &NewPhoto) {
         if let Err(error) = self.store.delete(&photo.name).await {
-            tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {error:#}");
+            tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {}", sentence(&error));
         }
     }
 }

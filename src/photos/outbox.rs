@@ -17,6 +17,7 @@ use super::store::PhotoStore;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::photos;
+use crate::finding::sentence;
 
 /// The wait after the queue has failed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -78,7 +79,7 @@ impl Outbox {
                 if !self.told.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         photo = %name,
-                        "the store of a space is left to the workers to make: {error:#}"
+                        "the store of a space is left to the workers to make: {}", sentence(&error)
                     );
                 }
                 Ok(())
@@ -101,7 +102,7 @@ impl Outbox {
                 Ok(0) => Rest::UntilNext,
                 Ok(_) => continue,
                 Err(error) => {
-                    tracing::warn!("photos wait in the outbox: {error:#}");
+                    tracing::warn!("photos wait in the outbox: {}", sentence(&error));
                     Rest::AfterError
                 }
             };

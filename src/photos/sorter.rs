@@ -15,6 +15,7 @@ use super::previewer::Previewer;
 use super::queue::{Failure, Message, Next, PhotoQueue};
 use super::store::{PhotoStore, Sorted};
 use super::tally::Tally;
+use crate::finding::sentence;
 
 /// The wait after the queue itself has failed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
@@ -157,7 +158,7 @@ impl Sorter {
                     Rest::None
                 }
                 Err(error) => {
-                    tracing::error!("the photo queue can't be used: {error:#}");
+                    tracing::error!("the photo queue can't be used: {}", sentence(&error));
                     Rest::AfterError
                 }
             };
@@ -196,7 +197,9 @@ impl Sorter {
         while let Some(done) = tasks.join_next().await {
             match done {
                 Ok(Ok(outcome)) => tally.count(&outcome),
-                Ok(Err(error)) => tracing::error!("the photo queue can't be used: {error:#}"),
+                Ok(Err(error)) => {
+                    tracing::error!("the photo queue can't be used: {}", sentence(&error))
+                }
                 Err(panic) => {
                     tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
                 }

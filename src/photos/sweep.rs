@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::ids::{Given, SpaceId};
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
+use crate::finding::sentence;
 use crate::hold::Hold;
 use crate::record;
 
@@ -62,7 +63,7 @@ struct Deletion {
 impl Deletion {
     fn stays(&mut self, names: impl IntoIterator<Item = PhotoName>, error: &anyhow::Error) {
         if self.stay.is_empty() {
-            self.why = format!("{error:#}").chars().take(QUOTED).collect();
+            self.why = sentence(&error).chars().take(QUOTED).collect();
         }
         self.stay.extend(names);
     }
@@ -103,7 +104,7 @@ impl Sweeper {
             return;
         }
         if let Err(error) = self.store.delete_space(&space.to_string()).await {
-            tracing::warn!(%space, "can't delete the store of a space yet: {error:#}");
+            tracing::warn!(%space, "can't delete the store of a space yet: {}", sentence(&error));
         }
     }
 
@@ -289,7 +290,7 @@ impl Sweeper {
                     swept.orphans,
                     "deleted photos that no share has"
                 ),
-                Err(error) => tracing::error!("can't sweep: {error:#}"),
+                Err(error) => tracing::error!("can't sweep: {}", sentence(&error)),
             }
         }
     }

@@ -16,6 +16,8 @@ mod in_flight;
 mod line;
 // What stands in place of the library's own answers.
 mod refusals;
+// Where the server listens.
+pub mod listening;
 // What a request is for.
 mod target;
 // How many connections there are.

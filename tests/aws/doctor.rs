@@ -17,7 +17,7 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
         "objects can be put, read, copied and deleted.",
         "-previews, previews can be put, read and deleted",
         "a FIFO queue",
-        "dead-letter queue after 1 attempts. None is there",
+        "dead-letter queue after 1 attempt. None is there",
     ] {
         assert!(said.contains(words), "{said}");
     }

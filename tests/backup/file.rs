@@ -120,7 +120,7 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     };
     refused(
         &["backup", "a.tar.zst"],
-        "There is no database in the data folder",
+        "There is no installation in the data folder",
     );
     refused(&["verify", "a.tar.zst"], "There is no archive ./a.tar.zst");
     refused(&["restore", "a.tar.zst"], "There is no archive ./a.tar.zst");

@@ -102,10 +102,7 @@ fn the_newest_archives_stay_whole_and_what_was_deleted_goes_with_the_last_that_h
         assert_eq!(&restored(archive, &world), state);
     }
     let said = backup();
-    assert!(
-        said.contains("deleted 1 old archives and 1 photos"),
-        "{said}"
-    );
+    assert!(said.contains("deleted 1 old archive and 1 photo"), "{said}");
     assert_eq!(photos(folder), 3);
     succeeds(folder, &["verify", "place"], "");
 }

@@ -158,10 +158,7 @@ fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
         (2, 3)
     );
     let said = backup();
-    assert!(
-        said.contains("deleted 1 old archives and 1 photos"),
-        "{said}"
-    );
+    assert!(said.contains("deleted 1 old archive and 1 photo"), "{said}");
     assert_eq!(
         (archives(&cloud, &bucket).len(), photos(&cloud, &bucket)),
         (2, 2)
@@ -202,7 +199,7 @@ fn a_place_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
     let said = cloud.succeeds(&["backup", &place, "--keep", "1"], &LOCAL);
     assert!(said.contains("0 of them new and 3 there already"), "{said}");
     assert!(
-        said.contains("deleted 1 old archives and 1010 photos"),
+        said.contains("deleted 1 old archive and 1010 photos"),
         "{said}"
     );
     assert_eq!(photos(&cloud, &bucket), 3);

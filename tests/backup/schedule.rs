@@ -117,7 +117,7 @@ fn without_an_argument_a_backup_goes_where_the_settings_say() {
     assert_eq!(archives(folder).len(), 2);
     let complaint = crate::support::fails(folder, &["backup"], "");
     assert!(
-        complaint.contains("Say where to, or set backup.to"),
+        complaint.contains("Say where to, as in") && complaint.contains("or set backup.to"),
         "{complaint}"
     );
 }

@@ -148,7 +148,7 @@ fn the_schedule_deletes_nothing_for_a_damaged_database() {
     assert_eq!(marked(folder).len(), 2);
     let said = doctor(folder, &settings);
     assert!(
-        said.contains("BAD       In ") && said.contains("that are marked as damaged"),
+        said.contains("BAD       Archives in ") && said.contains("that are marked as damaged"),
         "{said}"
     );
 }

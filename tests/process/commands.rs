@@ -1,10 +1,13 @@
 //! Commands that are given in a wrong place or in a wrong way, and what the right ones list.
 
 use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Process, Server, command, fails, output, succeeds};
+use crate::said::misunderstood;
+use crate::support::{PASSWORD, Process, Server, command, fails, output, succeeds, until};
 
 #[test]
 fn no_command_but_serve_makes_an_installation() {
@@ -23,6 +26,9 @@ fn no_command_but_serve_makes_an_installation() {
         &["photos", "retry", "--all"],
         &["photos", "move", "--to", "s3"],
         &["photos", "move", "--to", "local"],
+        &["keys", "rotate"],
+        &["backup", "here.tar.zst"],
+        &["backup"],
     ] {
         let complaint = fails(folder.path(), arguments, PASSWORD);
         let data = folder.path().join("data");
@@ -44,14 +50,14 @@ fn no_command_but_serve_makes_an_installation() {
     worker.terminate();
     worker.wait();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    for arguments in [&["keys", "rotate"][..], &["backup", "here.tar.zst"]] {
-        fails(folder.path(), arguments, "");
-        assert_eq!(
-            std::fs::read_dir(folder.path()).unwrap().count(),
-            0,
-            "{arguments:?}"
-        );
-    }
+    // What a first start has left that ended at once is no installation either.
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/shared-spaces.db"), "").unwrap();
+    let complaint = fails(folder.path(), &["user", "list"], "");
+    assert!(
+        complaint.contains("There is no installation"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -71,7 +77,7 @@ fn lists_are_there_for_people_and_for_programs() {
         .unwrap();
     assert_eq!(
         list(&["space", "list"]),
-        "1\t2 members\t1 shares\tFamily\n2\t1 members\t0 shares\tGarden\n"
+        "1\t2 members\t1 share\tFamily\n2\t1 member\t0 shares\tGarden\n"
     );
     assert_eq!(
         parsed(&["space", "list", "--json"])[0],
@@ -116,18 +122,13 @@ fn an_address_can_be_given_without_the_word_serve_and_to_no_other_command() {
         &["--port", "1", "user", "list"][..],
         &["--port", "1", "--worker"],
     ] {
-        let complaint = fails(folder.path(), arguments, "");
+        let complaint = misunderstood(folder.path(), arguments);
         assert!(
             complaint.contains("options of `shared-spaces serve`"),
             "{complaint}"
         );
     }
-    assert_eq!(
-        output(command(folder.path(), &["user", "list", "--port", "1"]), "")
-            .status
-            .code(),
-        Some(2)
-    );
+    misunderstood(folder.path(), &["user", "list", "--port", "1"]);
 }
 
 #[test]
@@ -171,19 +172,25 @@ fn the_doctor_knows_the_port_the_room_and_who_may_come() {
     assert!(said.contains("The disk of the data folder has "), "{said}");
 }
 
+/// Where nobody is signed in to Amazon.
+fn without_credentials(mut command: Command, folder: &Path) -> Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("HOME", folder);
+    command
+}
+
 #[test]
 fn without_credentials_photos_are_not_moved_and_one_sentence_says_why() {
     let folder = tempfile::tempdir().unwrap();
     drop(Server::start(folder.path()));
-    let mut moving = command(folder.path(), &["photos", "move", "--to", "s3"]);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("AWS_") {
-            moving.env_remove(name);
-        }
-    }
-    moving
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("HOME", folder.path());
+    let moving = command(folder.path(), &["photos", "move", "--to", "s3"]);
+    let moving = without_credentials(moving, folder.path());
     let moved = output(moving, "");
     let complaint = String::from_utf8(moved.stderr).unwrap();
     assert_eq!(moved.status.code(), Some(1));
@@ -192,4 +199,25 @@ fn without_credentials_photos_are_not_moved_and_one_sentence_says_why() {
         "{complaint}"
     );
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
+
+    // Nor does a server fill its log with where they were looked for.
+    let mut serve = without_credentials(
+        command(folder.path(), &["serve", "--port", "0"]),
+        folder.path(),
+    );
+    serve.env("SHARED_SPACES_PHOTOS__STORE", "s3");
+    let log = folder.path().join("log");
+    let server = Server::start_logged(serve, &log);
+    let said = until("the server to look for S3", || {
+        let said = std::fs::read_to_string(&log).unwrap();
+        said.contains("the store of photos can't be used")
+            .then_some(said)
+    });
+    let lines = said
+        .lines()
+        .filter(|line| !line.starts_with("Shared Spaces is up"));
+    for line in lines {
+        assert!(line.contains(" shared_spaces::"), "{said}");
+    }
+    drop(server);
 }

@@ -103,7 +103,7 @@ fn photos_that_failed_are_doubtful() {
         said.contains("could not be sorted").then_some(said)
     });
     assert!(
-        said.contains("doubtful  1 photos could not be sorted."),
+        said.contains("doubtful  1 photo could not be sorted."),
         "{said}"
     );
 }

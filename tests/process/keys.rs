@@ -86,7 +86,7 @@ fn where_nothing_is_no_key_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let complaint = fails(folder.path(), &ROTATE, "");
     assert!(
-        complaint.contains("Nothing is in the data folder"),
+        complaint.contains("There is no installation in the data folder"),
         "{complaint}"
     );
     assert_eq!(files(folder.path()), [""; 0]);

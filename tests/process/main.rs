@@ -23,6 +23,7 @@ mod power;
 mod private;
 mod read_only;
 mod record;
+mod said;
 mod secrets;
 mod settings;
 mod shutdown;

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use clap::CommandFactory;
 use shared_spaces::cli::Cli;
 
+use crate::said::misunderstood;
 use crate::support::{Server, command, fails, succeeds, until};
 
 /// The words of every command that does something, without the program's own name.
@@ -94,7 +95,7 @@ fn no_command_begins_with_a_setting_that_has_no_effect() {
         "[default]\nport = 0\n\n[default.tls]\ncerts = \"a.pem\"",
     )
     .unwrap();
-    for arguments in [&["serve"][..], &["worker"], &["--worker"], &[], &["doctor"]] {
+    for arguments in [&["serve"][..], &["worker"], &["--worker"], &[]] {
         let complaint = fails(folder.path(), arguments, "");
         assert!(
             complaint.starts_with("shared-spaces: Rocket.toml, line 4: tls has no effect"),
@@ -181,7 +182,7 @@ fn the_address_that_is_told_can_be_opened() {
 #[test]
 fn worker_as_an_option_stands_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let complaint = fails(folder.path(), &["--worker", "user", "list"], "");
+    let complaint = misunderstood(folder.path(), &["--worker", "user", "list"]);
     assert!(
         complaint.contains("--worker is a command of its own"),
         "{complaint}"
@@ -194,7 +195,7 @@ fn a_data_folder_that_cannot_be_made_is_named() {
     fs::write(folder.path().join("data"), "a file stands in the way").unwrap();
     let complaint = fails(folder.path(), &["serve", "--port", "0"], "");
     assert!(
-        complaint.contains("The data folder") && complaint.contains("can't be made"),
+        complaint.contains("The data folder") && complaint.contains("is a file and no folder"),
         "{complaint}"
     );
 }

@@ -195,9 +195,18 @@ fn a_port_that_is_taken_is_told_in_a_sentence() {
     let address = taken.local_addr().unwrap();
     let port = address.port().to_string();
     let complaint = fails(folder.path(), &["serve", "--port", &port], "");
-    let sentence =
-        format!("it can't listen on its address, {address}. If another program listens there");
-    assert!(complaint.contains(&sentence), "{complaint}");
+    let sentence = format!(
+        "shared-spaces: Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT\n"
+    );
+    assert_eq!(complaint, sentence);
+    // An address that is kept for examples in documents.
+    let complaint = fails(folder.path(), &["serve", "--address", "203.0.113.9"], "");
+    assert!(
+        complaint.contains("203.0.113.9 is no address of this machine"),
+        "{complaint}"
+    );
+    // Nothing was begun that nobody could reach.
+    assert!(!folder.path().join("data").exists());
 }
 
 #[test]

@@ -119,6 +119,15 @@ pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
     found
 }
 
+/// The macros of the standard library panic where nobody reads any more.
+pub fn says_by_say(file: &File) -> Vec<String> {
+    complaints(file, |line| {
+        let macros = ["println!", "eprintln!", "print!", "eprint!"];
+        let is_one = macros.iter().any(|name| line.contains(name));
+        (is_one && file.path != "src/say.rs").then(|| "use `say!` or `complain!`".to_owned())
+    })
+}
+
 /// An expectation tells when it is no longer needed; an allowance stays for ever.
 pub fn allows_nothing(file: &File) -> Vec<String> {
     complaints(file, |line| {

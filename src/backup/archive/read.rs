@@ -19,6 +19,7 @@ use super::{
 use crate::config::Config;
 use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
+use crate::say::count;
 
 /// The most that the first note of an archive may have.
 const HEAD_SIZE: u64 = 64 * 1024;
@@ -133,8 +134,8 @@ fn read_all(
         explain(&snapshot, &absent, &outcome)?;
         ensure!(
             (outcome.photos, outcome.bytes) == (photos, bytes),
-            "It says that it has {} photos, and has {photos}",
-            outcome.photos
+            "It says that it has {}, and has {photos}",
+            count(outcome.photos, "photo")
         );
     } else {
         drop(expected);

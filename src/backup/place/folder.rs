@@ -27,7 +27,7 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         ensure!(
             path.is_dir(),
-            "There is no folder {}: if its disk is mounted, make it",
+            "There is no folder {}: make it, or if it is on a disk of its own, mount that",
             path.display()
         );
         Ok(Self {

@@ -62,6 +62,7 @@ impl Target {
                 None => Self::Place(place),
             });
         }
+        name::check_target(text)?;
         let path = Path::new(text);
         if path.is_dir() || text.ends_with(std::path::is_separator) {
             return Ok(Self::Place(Place::Folder(Folder::open(path)?)));

@@ -1,6 +1,7 @@
 //! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC. Those of damaged
 //! databases end with `.damaged.tar.zst`.
 
+use anyhow::{Result, ensure};
 use std::fmt;
 
 use time::format_description::BorrowedFormatItem;
@@ -79,6 +80,22 @@ impl fmt::Display for ArchiveName {
         let mark = if self.is_damaged { DAMAGED } else { "" };
         write!(f, "{BEGINNING}{moment}{mark}{ENDING}")
     }
+}
+
+/// Refuses what can't be a place: nothing at all, and addresses of other kinds than S3's.
+///
+/// # Errors
+/// It is such.
+pub(super) fn check_target(text: &str) -> Result<()> {
+    ensure!(
+        !text.is_empty(),
+        "The name of the archive is empty: name a file, a folder, or s3://bucket/prefix"
+    );
+    ensure!(
+        !text.contains("://"),
+        "'{text}' is no place for archives: name a file, a folder, or s3://bucket/prefix"
+    );
+    Ok(())
 }
 
 #[cfg(test)]

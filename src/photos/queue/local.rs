@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::{jobs, photos};
 use crate::finding::Finding;
+use crate::say::count;
 
 /// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -135,9 +136,9 @@ impl LocalQueue {
                 tell(Finding::good("No photo has failed to be sorted"));
             }
             Ok(failed) => tell(Finding::doubtful(format!(
-                "{} photos could not be sorted. `shared-spaces photos failed` lists them, and `shared-spaces photos \
-                 retry` sends them again",
-                failed.photos.len()
+                "{} could not be sorted. `shared-spaces photos failed` tells why, and `shared-spaces photos retry` sends \
+                 what it lists again",
+                count(failed.photos.len(), "photo")
             ))),
             Err(error) => tell(Finding::error(&error)),
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::SqsQueue;
 use crate::finding::Finding;
+use crate::say::count;
 
 /// With less, photos in hand may come to another worker too.
 const SHORTEST_LEASE: Duration = Duration::from_secs(10);
@@ -21,7 +22,7 @@ impl SqsQueue {
             "a standard queue: photos are sorted in any order"
         };
         tell(Finding::good(format!(
-            "SQS can be reached; {} is {kind}. About {waiting} photos are in it",
+            "SQS can be reached; {} is {kind}. Photos in it: about {waiting}",
             self.url
         )));
         if attributes
@@ -36,9 +37,9 @@ impl SqsQueue {
         }
         if attributes.hidden < SHORTEST_LEASE {
             tell(Finding::doubtful(format!(
-                "The queue hides a photo for only {} seconds while a worker has it, so that others may take it too. Set \
+                "The queue hides a photo for only {} while a worker has it, so that others may take it too. Set \
                  its VisibilityTimeout to 60",
-                attributes.hidden.as_secs()
+                count(attributes.hidden.as_secs(), "second")
             )));
         }
         let Some(attempts) = attributes.redrive_after else {
@@ -50,11 +51,13 @@ impl SqsQueue {
         };
         match self.count_failed().await {
             Ok(0) => tell(Finding::good(format!(
-                "A photo that can't be sorted goes to the dead-letter queue after {attempts} attempts. None is there"
+                "A photo that can't be sorted goes to the dead-letter queue after {}. None is there",
+                count(attempts, "attempt")
             ))),
             Ok(failed) => tell(Finding::doubtful(format!(
-                "About {failed} photos are in the dead-letter queue, after {attempts} attempts. `shared-spaces photos \
-                 failed` lists them, and `shared-spaces photos retry` sends them again"
+                "Photos in the dead-letter queue, after {} each: about {failed}. `shared-spaces photos failed` lists \
+                 them, and `shared-spaces photos retry` sends them again",
+                count(attempts, "attempt")
             ))),
             Err(error) => tell(Finding::error(&error)),
         }

@@ -1,0 +1,68 @@
+//! Where the server listens: the address is taken before anything is made, and answered at only when everything is there.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+
+use tokio::net::{TcpListener, TcpSocket};
+
+/// How many connections may wait to be taken in.
+const WAITING: u32 = 1024;
+
+/// An address that nobody else can have any more. Who comes is refused until it listens.
+pub struct Taken {
+    address: SocketAddr,
+    socket: TcpSocket,
+}
+
+impl Taken {
+    /// Takes an address; port 0 is any that is free.
+    ///
+    /// # Errors
+    /// It can't be had; see [`cannot_listen`].
+    pub fn new(address: SocketAddr) -> io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // A server that is started again at once finds connections of before that aren't quite gone. On Windows, it would
+        // let others have the address too.
+        if cfg!(not(windows)) {
+            socket.set_reuseaddr(true)?;
+        }
+        socket.bind(address)?;
+        Ok(Self { address, socket })
+    }
+
+    /// The address as it was wanted.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Listens.
+    ///
+    /// # Errors
+    /// Another program was quicker.
+    pub fn listen(self) -> io::Result<TcpListener> {
+        self.socket.listen(WAITING)
+    }
+}
+
+/// Why an address can't be listened on, and what to do.
+pub fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT"
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "This account may not listen on {address}: set a port from 1024 on, with --port or ROCKET_PORT"
+        ),
+        ErrorKind::AddrNotAvailable => format!(
+            "{} is no address of this machine: set another with --address or ROCKET_ADDRESS, such as 127.0.0.1 for this \
+             machine alone or 0.0.0.0 for the whole network",
+            address.ip()
+        ),
+        _ => format!(
+            "The server can't listen on {address}, which --address and --port name, or ROCKET_ADDRESS and ROCKET_PORT: {error}"
+        ),
+    }
+}
