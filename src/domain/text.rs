@@ -7,6 +7,7 @@
 mod characters;
 mod login;
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
@@ -86,11 +87,26 @@ impl SpaceName {
     /// Checks the name of a space. The spaces around it are left out.
     ///
     /// # Errors
-    /// Too long, too short, with nothing to be seen, with control characters or such as turn the direction of writing.
+    /// Too long, too short, with nothing to be seen, with control characters or such as turn the direction of writing or
+    /// fill a place with nothing, with a tower of marks.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
         let text = line("Name", text, limits.space_name_min, limits.space_name_max)?;
         if text.chars().any(characters::turns_direction) {
             return Err(forbidden("Name", "text direction"));
+        }
+        if text
+            .chars()
+            .all(|letter| characters::is_blank(letter) || is_combining_mark(letter))
+        {
+            return Err(Error::Blank("Name"));
+        }
+        if text.chars().any(characters::fills) {
+            return Err(forbidden("Name", "invisible"));
+        }
+        if login::most_marks(&text) > login::MARKS {
+            return Err(Error::Malformed(String::from(
+                "Name cannot pile marks on one letter",
+            )));
         }
         let key = folded(&text);
         Ok(Self { text, key })
@@ -291,6 +307,30 @@ mod tests {
             "می\u{200c}خواهم",
         ] {
             assert_eq!(name(something), something);
+        }
+    }
+
+    #[test]
+    fn a_name_of_marks_alone_or_with_fillers_or_towers_of_marks_is_refused() {
+        for (text, sentence) in [
+            ("\u{301}\u{301}\u{301}", "Name cannot be empty"),
+            ("ann\u{3164}", "Name cannot contain invisible characters"),
+            ("a\u{34f}nn", "Name cannot contain invisible characters"),
+            ("ann\u{fff9}", "Name cannot contain invisible characters"),
+            (
+                "z\u{316}\u{317}\u{318}\u{319}\u{31a}",
+                "Name cannot pile marks on one letter",
+            ),
+        ] {
+            assert_eq!(name(text), sentence, "{text:?}");
+        }
+        for taken in [
+            "สวัสดี",
+            "Việt Nam",
+            "שָׁלוֹם",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+        ] {
+            assert_eq!(name(taken), taken);
         }
     }
 

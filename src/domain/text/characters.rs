@@ -26,3 +26,12 @@ pub(super) fn turns_direction(letter: char) -> bool {
 pub(super) fn controls(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
+
+/// Whether a character fills a place with nothing, and is written by nobody on purpose: fillers of Hangul, the joiner of
+/// graphemes, and the marks around annotations.
+pub(super) fn fills(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+    )
+}

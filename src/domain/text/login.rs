@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 pub const UNICODE: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
 
 /// More marks on one letter than any language has.
-const MARKS: usize = 4;
+pub(super) const MARKS: usize = 4;
 
 const FIELD: &str = "Login";
 
@@ -93,6 +93,8 @@ impl Login {
         // As it is written, because an upper-case i passes for an l, and only then without regard to case.
         let text: String = text.nfkc().collect();
         let skeleton: String = skeleton(&text).collect();
+        // These have a dot already, over which another isn't seen.
+        let skeleton = skeleton.replace("i\u{307}", "i").replace("j\u{307}", "j");
         folded(&skeleton)
     }
 }
@@ -126,6 +128,14 @@ impl GivenLogin {
     /// As it was given.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// As it was given; of one that is longer than logins can be, the beginning.
+    pub fn shown(&self) -> String {
+        match self.text.char_indices().nth(Login::MOST) {
+            None => self.text.clone(),
+            Some((end, _)) => format!("{}…", &self.text[..end]),
+        }
     }
 
     /// The key without the spaces around it: attempts are counted by it, and whose it is has it.
@@ -180,7 +190,7 @@ fn check(text: &str) -> Result<()> {
 }
 
 /// The most marks that stand on one letter.
-fn most_marks(text: &str) -> usize {
+pub(super) fn most_marks(text: &str) -> usize {
     let (mut marks, mut most) = (0, 0);
     for letter in text.nfd() {
         marks = if canonical_combining_class(letter) == 0 {
@@ -235,6 +245,14 @@ mod tests {
             assert_eq!(LoginKey::of(a), LoginKey::of(b));
         }
         assert_ne!(LoginKey::of("ann"), LoginKey::of("änn"));
+    }
+
+    #[test]
+    fn of_what_is_longer_than_a_login_can_be_only_the_beginning_is_shown() {
+        let shown = |text: &str| GivenLogin::new(text.to_owned()).shown();
+        assert_eq!(shown(" Ann "), " Ann ");
+        assert_eq!(shown(&"ä".repeat(256)), "ä".repeat(256));
+        assert_eq!(shown(&"ä".repeat(500_000)), "ä".repeat(256) + "…");
     }
 
     #[test]
@@ -346,6 +364,8 @@ mod tests {
             ("torn", "tom"),
             ("ann0", "anno"),
             ("BOB", "ΒΟΒ"),
+            ("irma", "i\u{307}rma"),
+            ("jim", "j\u{307}i\u{307}m"),
         ] {
             assert_eq!(Login::look_of(a), Login::look_of(b), "{a} {b}");
         }
