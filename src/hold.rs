@@ -87,7 +87,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         fs::create_dir(&data).unwrap();
-        fs::write(data.join(folder::DATABASE), "").unwrap();
+        fs::write(data.join(folder::DATABASE), "a database").unwrap();
         assert!(!Hold::of(&data).is_on());
         copy::mark(&data, "a.tar.zst").unwrap();
         let hold = Hold::of(&data);

@@ -392,7 +392,7 @@ mod tests {
         let fill = move |conn: &rusqlite::Connection| {
             conn.execute_batch(
                 "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
-                 insert into spaces values (1, 'Family', 'family', 0)",
+                 insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0)",
             )?;
             for id in 1..=PHOTOS as i64 {
                 conn.execute(

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
@@ -42,6 +42,9 @@ const PIECE: usize = 64 * 1024;
 const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
 const _: () = assert!(MOST_HEAD == 32 * 1024);
 
+/// The longest list of types that somebody accepts which is looked at, in bytes: several times what browsers send. A longer one
+/// counts as none.
+const MOST_OF_TYPES: usize = 2048;
 /// About as many headers as an answer has.
 const HEADERS: usize = 16;
 
@@ -186,6 +189,10 @@ impl Answerer {
             }
             if name == COOKIE {
                 request.add_header(Header::new("Cookie", legible_cookies(value.as_bytes())));
+                continue;
+            }
+            // Each of the types in such a list keeps a copy of all of it.
+            if name == ACCEPT && value.len() > MOST_OF_TYPES {
                 continue;
             }
             // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put beside it.

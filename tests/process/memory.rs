@@ -129,3 +129,24 @@ fn large_bodies_of_strangers_hold_little_and_ordinary_ones_are_read() {
     let grown = most_memory(&server) - before;
     assert!(grown < 80 * MIB, "{grown} KiB");
 }
+
+#[test]
+fn endless_lists_of_what_strangers_accept_hold_little() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let before = most_memory(&server);
+    let accept = "a/b,".repeat(7_000);
+    let ask = format!("GET /spaces HTTP/1.1\r\nHost: a\r\nAccept: {accept}*/*\r\n\r\n");
+    let mut asking: Vec<_> = (0..16)
+        .map(|_| {
+            let mut connection = server.connect().unwrap();
+            connection.write_all(ask.as_bytes()).unwrap();
+            connection
+        })
+        .collect();
+    for connection in &mut asking {
+        assert_eq!(status(connection), "401");
+    }
+    let grown = most_memory(&server) - before;
+    assert!(grown < 40 * MIB, "{grown} KiB");
+}

@@ -1,7 +1,7 @@
 //! The words for programs that refusals have: all that [`Error::code`](crate::error::Error::code) can be.
 
 /// Every code, by the alphabet.
-pub const CODES: [&str; 63] = [
+pub const CODES: [&str; 65] = [
     "admin_cant_leave",
     "already_member",
     "bad_link",
@@ -56,7 +56,9 @@ pub const CODES: [&str; 63] = [
     "too_large",
     "too_long",
     "too_many_attempts",
+    "too_many_invitations",
     "too_many_requests",
+    "too_many_spaces",
     "too_many_uploads",
     "too_short",
     "too_slow",

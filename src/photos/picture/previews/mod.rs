@@ -167,7 +167,11 @@ pub fn make(picture: &Picture) -> Result<Previews> {
 /// # Errors
 /// It is no picture, larger than such a preview, or damaged.
 pub fn check(preview: &[u8], size: PreviewSize) -> Result<()> {
-    let side = u64::from(size.side());
+    let side = u64::from(match size {
+        PreviewSize::Small => size.side(),
+        // It may be the photo itself.
+        PreviewSize::Large => SHOWN_AS_IT_IS,
+    });
     let picture = clean(preview, side * side)?;
     Opened::new(&picture, size.side())?.decode().map(drop)
 }
