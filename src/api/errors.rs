@@ -56,7 +56,7 @@ impl<'r> Responder<'r, 'static> for Error {
         {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
-            tracing::error!(method = %request.method(), %path, "{}", sentence(&error));
+            tracing::error!(method = %request.method(), %path, "{}", sentence(error));
         }
         refusals::record(&self, request);
         let status = Status::new(self.status());

@@ -198,7 +198,7 @@ impl Sorter {
             match done {
                 Ok(Ok(outcome)) => tally.count(&outcome),
                 Ok(Err(error)) => {
-                    tracing::error!("the photo queue can't be used: {}", sentence(&error))
+                    tracing::error!("the photo queue can't be used: {}", sentence(&error));
                 }
                 Err(panic) => {
                     tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");

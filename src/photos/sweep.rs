@@ -63,7 +63,7 @@ struct Deletion {
 impl Deletion {
     fn stays(&mut self, names: impl IntoIterator<Item = PhotoName>, error: &anyhow::Error) {
         if self.stay.is_empty() {
-            self.why = sentence(&error).chars().take(QUOTED).collect();
+            self.why = sentence(error).chars().take(QUOTED).collect();
         }
         self.stay.extend(names);
     }
