@@ -1,22 +1,20 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
+mod check;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use tokio::sync::Notify;
-use tokio::time::timeout;
 
 use crate::attempts::Attempts;
-use crate::backup::restore;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
-use crate::finding::sentence;
 use crate::folder;
 use crate::hold::Hold;
 use crate::passwords::Passwords;
@@ -38,12 +36,12 @@ use crate::room::Room;
 use crate::upkeep::Upkeep;
 use crate::uploads::Uploads;
 
+pub use self::check::{begun_anew, check_begun, check_folder, check_installation, check_store};
+
 /// The bytes that JSON bodies may take beyond what each connection has for one.
 const BODIES: u64 = 8 * 1024 * 1024;
 /// The bytes that large lists may take while they wait for their readers: eight of the largest, or hundreds of usual ones.
 const ANSWERS: u64 = 32 * 1024 * 1024;
-/// How long the very first start waits for what S3 says.
-const ASKING: Duration = Duration::from_secs(5);
 
 /// Everything that requests, workers and commands share.
 #[derive(Clone)]
@@ -281,78 +279,6 @@ impl App {
     pub async fn sweep(&self) -> Result<Swept> {
         self.sweeper().sweep().await
     }
-}
-
-/// Refuses a data folder that isn't whole, or isn't the one that is meant. Changes nothing.
-///
-/// # Errors
-/// A sentence that says what to do.
-pub fn check_folder(config: &Config) -> Result<()> {
-    let folder = &config.data_dir;
-    ensure!(
-        !restore::is_unfinished(folder),
-        "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
-         delete the folder",
-        folder.display()
-    );
-    folder::check(folder, config.expect_data)
-}
-
-/// Refuses a data folder that no server has begun. Changes nothing.
-///
-/// # Errors
-/// As [`check_folder`] and [`check_store`], or a sentence that says where none is, and how to name another.
-pub async fn check_begun(config: &Config) -> Result<()> {
-    check_folder(config)?;
-    check_store(config).await?;
-    check_installation(config)
-}
-
-/// As [`check_begun`], without asking the store.
-///
-/// # Errors
-/// As [`check_folder`], or a sentence that says where none is, and how to name another.
-pub fn check_installation(config: &Config) -> Result<()> {
-    check_folder(config)?;
-    let folder = &config.data_dir;
-    ensure!(
-        folder::is_begun(folder),
-        "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
-         the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
-        folder.display()
-    );
-    Ok(())
-}
-
-/// Refuses to begin anew beside what an earlier installation has in S3.
-///
-/// # Errors
-/// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`] does so later.
-pub async fn check_store(config: &Config) -> Result<()> {
-    if config.photos.store == StoreKind::Local || folder::is_begun(&config.data_dir) {
-        return Ok(());
-    }
-    let store = store(StoreKind::S3, config)?;
-    let asked = timeout(ASKING, store.find_earlier()).await;
-    match asked.map_err(Into::into).flatten() {
-        Ok(None) => {}
-        Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
-        Err(error) => tracing::warn!(
-            "whether S3 has photos of an earlier installation can't be asked yet: {}",
-            sentence(&error)
-        ),
-    }
-    Ok(())
-}
-
-/// What is said of a database that was begun anew beside photos in S3.
-pub fn begun_anew(config: &Config, bucket: &str) -> String {
-    format!(
-        "There was nothing in the data folder {}, and S3 has photos of an earlier installation, in {bucket}. If the folder \
-         is on a disk of its own, mount that, or put back a backup. To begin anew, set photos.temp_bucket to another name, \
-         or delete that bucket",
-        config.data_dir.display()
-    )
 }
 
 /// A worker that needs no database, because store and queue are both elsewhere; `None` with other settings.

@@ -92,12 +92,12 @@ pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
 /// The user with this login, however it is written.
 ///
 /// # Errors
-/// [`Error::NoUserWithLogin`], with the login as it was given, or the beginning of one that is longer than any.
+/// [`Error::NoUserWithLogin`], with the login as it was given.
 pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
     conn.prepare_cached(BY_LOGIN)?
         .query_row(keys(login), |row| User::from_row(row, 0))
         .optional()?
-        .ok_or_else(|| Error::NoUserWithLogin(login.shown()))
+        .ok_or_else(|| Error::NoUserWithLogin(login.as_str().to_owned()))
 }
 
 // An account from before the spaces around a login were left out is found by its very spaces, and else nobody's are.

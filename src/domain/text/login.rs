@@ -130,14 +130,6 @@ impl GivenLogin {
         &self.text
     }
 
-    /// As it was given; of one that is longer than logins can be, the beginning.
-    pub fn shown(&self) -> String {
-        match self.text.char_indices().nth(Login::MOST) {
-            None => self.text.clone(),
-            Some((end, _)) => format!("{}…", &self.text[..end]),
-        }
-    }
-
     /// The key without the spaces around it: attempts are counted by it, and whose it is has it.
     pub fn key(&self) -> &LoginKey {
         &self.key
@@ -245,14 +237,6 @@ mod tests {
             assert_eq!(LoginKey::of(a), LoginKey::of(b));
         }
         assert_ne!(LoginKey::of("ann"), LoginKey::of("änn"));
-    }
-
-    #[test]
-    fn of_what_is_longer_than_a_login_can_be_only_the_beginning_is_shown() {
-        let shown = |text: &str| GivenLogin::new(text.to_owned()).shown();
-        assert_eq!(shown(" Ann "), " Ann ");
-        assert_eq!(shown(&"ä".repeat(256)), "ä".repeat(256));
-        assert_eq!(shown(&"ä".repeat(500_000)), "ä".repeat(256) + "…");
     }
 
     #[test]

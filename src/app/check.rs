@@ -1,0 +1,87 @@
+//! Whether a data folder is the right one, before anything is opened or made in it.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use tokio::time::timeout;
+
+use super::store;
+use crate::backup::restore;
+use crate::config::{Config, StoreKind};
+use crate::finding::sentence;
+use crate::folder;
+
+/// How long the very first start waits for what S3 says.
+const ASKING: Duration = Duration::from_secs(5);
+
+/// Refuses a data folder that isn't whole, or isn't the one that is meant. Changes nothing.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub fn check_folder(config: &Config) -> Result<()> {
+    let folder = &config.data_dir;
+    ensure!(
+        !restore::is_unfinished(folder),
+        "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
+         delete the folder",
+        folder.display()
+    );
+    folder::check(folder, config.expect_data)
+}
+
+/// Refuses a data folder that no server has begun. Changes nothing.
+///
+/// # Errors
+/// As [`check_folder`] and [`check_store`], or a sentence that says where none is, and how to name another.
+pub async fn check_begun(config: &Config) -> Result<()> {
+    check_folder(config)?;
+    check_store(config).await?;
+    check_installation(config)
+}
+
+/// As [`check_begun`], without asking the store.
+///
+/// # Errors
+/// As [`check_folder`], or a sentence that says where none is, and how to name another.
+pub fn check_installation(config: &Config) -> Result<()> {
+    check_folder(config)?;
+    let folder = &config.data_dir;
+    ensure!(
+        folder::is_begun(folder),
+        "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
+         the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// Refuses to begin anew beside what an earlier installation has in S3.
+///
+/// # Errors
+/// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`](super::App::confirm_folder) does so later.
+pub async fn check_store(config: &Config) -> Result<()> {
+    if config.photos.store == StoreKind::Local || folder::is_begun(&config.data_dir) {
+        return Ok(());
+    }
+    let store = store(StoreKind::S3, config)?;
+    let asked = timeout(ASKING, store.find_earlier()).await;
+    match asked.map_err(Into::into).flatten() {
+        Ok(None) => {}
+        Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
+        Err(error) => tracing::warn!(
+            "whether S3 has photos of an earlier installation can't be asked yet: {}",
+            sentence(&error)
+        ),
+    }
+    Ok(())
+}
+
+/// What is said of a database that was begun anew beside photos in S3.
+pub fn begun_anew(config: &Config, bucket: &str) -> String {
+    format!(
+        "There was nothing in the data folder {}, and S3 has photos of an earlier installation, in {bucket}. If the folder \
+         is on a disk of its own, mount that, or put back a backup. To begin anew, set photos.temp_bucket to another name, \
+         or delete that bucket",
+        config.data_dir.display()
+    )
+}
