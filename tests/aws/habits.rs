@@ -125,6 +125,8 @@ fn journey(cloud: &Cloud) {
     let server = cloud.server(&S3);
     shows(&ann.at(&server), &kept, &photos[0]);
     ends(server);
+    // The original is gone, and this takes its place.
+    in_the_end(cloud, &["backup", &place, "--take-over"], &S3);
 
     let to_local = ["photos", "move", "--to", "local"];
     in_the_end(cloud, &to_local, &LOCAL);

@@ -4,12 +4,13 @@ use crate::cloud::Cloud;
 use crate::proxy::Weather;
 use crate::support::{picture, until};
 
+const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
 const VERIFY: [&str; 2] = ["photos", "verify"];
 
 #[test]
 fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
     let cloud = Cloud::new();
-    let server = cloud.server(&[]);
+    let server = cloud.server(&S3);
     let ann = server.person("ann");
     let space = ann.space("Family");
     for seed in 0..4 {
@@ -19,11 +20,11 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
         let bucket = cloud.buckets().into_iter().next()?;
         (cloud.keys(&bucket).len() == 4 && cloud.previews().len() == 8).then_some(bucket)
     });
-    let said = cloud.succeeds(&VERIFY, &[]);
+    let said = cloud.succeeds(&VERIFY, &S3);
     assert!(said.contains("Looked at 4 photos"), "{said}");
     assert!(
         cloud
-            .succeeds(&["doctor"], &[])
+            .succeeds(&["doctor"], &S3)
             .contains("4 were looked at, and are in the store")
     );
 
@@ -33,7 +34,7 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
     cloud.put(&bucket, "3.png", &bytes[..20]);
     bytes[30] ^= 1;
     cloud.put(&bucket, "2.png", &bytes);
-    let (said, complaint) = cloud.fails(&VERIFY, &[]);
+    let (said, complaint) = cloud.fails(&VERIFY, &S3);
     for words in [
         "1-1.png, of share 1 in space 1, is missing",
         "1-2.png, of share 2 in space 1, has changed",
@@ -46,7 +47,7 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
         complaint.contains("Photos that are missing: 1. Photos that have changed: 2."),
         "{complaint}"
     );
-    let (said, _) = cloud.fails(&["doctor"], &[]);
+    let (said, _) = cloud.fails(&["doctor"], &S3);
     let words = "1 are missing from the store, 2 have changed and 0 can't be read";
     assert!(said.contains(words), "{said}");
 }
@@ -54,11 +55,11 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
 #[test]
 fn an_s3_that_does_not_answer_has_lost_nothing() {
     let cloud = Cloud::new();
-    let server = cloud.server(&[]);
+    let server = cloud.server(&S3);
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
     cloud.proxy.set(Weather::Gone);
-    let done = cloud.run(&VERIFY, &[]);
+    let done = cloud.run(&VERIFY, &S3);
     let said = String::from_utf8(done.stdout).unwrap();
     assert_eq!(done.status.code(), Some(2), "{said}");
     assert!(

@@ -245,7 +245,12 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     let state = world.answers();
     let first = folder.join("data/photos/space-id-1/1.png");
     fs::remove_file(&first).unwrap();
-    succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    let complaint = fails(folder, &["backup", "place", "--keep", "1"], "");
+    assert!(
+        complaint
+            .contains("1-1.png is at the place of the backup, and the store of photos has lost it"),
+        "{complaint}"
+    );
     assert_eq!(restored(&folder.join("place"), &world), state);
 
     // Where no backup has it, there is nothing but to say so.

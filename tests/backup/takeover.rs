@@ -130,14 +130,17 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
 #[test]
 fn the_queue_of_the_original_is_left_alone_until_the_copy_takes_over() {
     let cloud = Cloud::with_dead_letters(true);
+    let worker = cloud.worker();
     let world = World::on(cloud.server(&[]));
     sorted(&cloud, 2);
     until("the queue to be empty", || {
         (cloud.messages() == 0).then_some(())
     });
     cloud.succeeds(&["backup", "a.tar.zst"], &[]);
-    world.server.process.terminate();
-    assert!(world.server.process.wait().success());
+    for process in [worker, world.server.process] {
+        process.terminate();
+        assert!(process.wait().success());
+    }
     // A photo that waits for the worker of the original, which is being started again.
     cloud.send("1-1.png");
 

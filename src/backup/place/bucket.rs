@@ -65,7 +65,9 @@ impl Bucket {
 
     async fn find(&self) -> Result<()> {
         let name = &self.name;
-        match self.client.head_bucket().bucket(name).send().await {
+        // Not by `HEAD`, whose refusal can't say why.
+        let look = self.client.list_objects_v2().bucket(name).max_keys(1);
+        match look.send().await {
             Err(error) if is_missing(&error) => {
                 anyhow::bail!("There is no bucket {name}: make it, or check its name")
             }

@@ -1,8 +1,9 @@
 //! How far the clock of this machine is from that of S3. The SDK signs its own requests with the time there, as each answer
-//! tells it; links it signs with the time here, and those would be refused as too old, or not yet good.
+//! tells it, and asks again where a refusal says that this was the reason, which that of a `HEAD` can't. Links it signs with the
+//! time here, and those would be refused as too old, or not yet good.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
@@ -12,6 +13,9 @@ use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 
 /// Below this, clocks are as good as the same: S3 refuses what is a quarter of an hour off.
 const SAME: Duration = Duration::from_secs(4 * 60);
+
+/// Whether the log has it already: it is one clock, however many clients ask.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// What S3's answers have told of its clock; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +43,11 @@ impl Skew {
 
     fn notice(&self, there: i64, now: i64) {
         let ahead = there.saturating_sub(now);
+        self.ahead.store(ahead, Ordering::Relaxed);
         // Of several answers at once, one finds it out.
-        let before = self.ahead.swap(ahead, Ordering::Relaxed);
-        if let (None, Some(off)) = (Off::by(before), Off::by(ahead)) {
+        if let Some(off) = Off::by(ahead)
+            && !IS_TOLD.swap(true, Ordering::Relaxed)
+        {
             tracing::warn!(
                 "the clock of this machine is {off} that of S3: set it; requests and links are signed with the time there meanwhile"
             );
