@@ -154,6 +154,14 @@ impl Config {
         }
     }
 
+    /// Reads the settings of this provider, as at the start; otherwise what is wrong, a sentence each.
+    ///
+    /// # Errors
+    /// A value of a wrong type, or one that makes no sense.
+    pub fn read(rocket: &Figment) -> Result<Self, Vec<String>> {
+        Self::load(rocket, &Names::new())
+    }
+
     /// The defaults for clients of the original system.
     pub fn for_original_clients() -> Self {
         Self {

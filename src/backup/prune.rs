@@ -43,6 +43,10 @@ pub fn prune(
     }
     let oldest = oldest_kept(&names, keep, newest, proving, bridge)?;
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
+    ensure!(
+        kept.contains(&newest),
+        "Nothing was deleted, because the archive {newest} would have gone, which was just made"
+    );
     let needed = Scratch::new()?;
     for name in kept {
         bridge.go_on()?;

@@ -29,6 +29,7 @@ use crate::db::scratch::Scratch;
 use crate::db::snapshot::{Original, Snapshot};
 use crate::finding::sentence;
 use crate::folder;
+use crate::photos::links::LinkKey;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 use crate::say::count;
@@ -125,6 +126,14 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
+    ensure!(
+        key.len() == LinkKey::BYTES,
+        "The signing key {} is damaged: it has {} bytes and not {}. Put back one from an earlier backup, or delete it, and the \
+         next start of the server makes another",
+        data.join(KEY).display(),
+        key.len(),
+        LinkKey::BYTES
+    );
     let installation = owner::installation(data, &key)?;
     // Now that everything is open: what comes in its place from here on is another's.
     order.check_place()?;
@@ -218,7 +227,7 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
         }
         Target::Place(place) => {
             let newest = place.all_archives()?.pop();
-            let name = ArchiveName::new(order.clock.now(), newest);
+            let name = ArchiveName::new(order.clock.now(), newest)?;
             let photos = if order.full {
                 Whereabouts::Inside
             } else {

@@ -313,3 +313,52 @@ fn a_clock_that_is_set_back_makes_no_archive_the_oldest() {
     let status = run(folder, &["verify", "place"], "").status;
     assert!(status.success());
 }
+
+#[test]
+fn behind_an_archive_of_the_last_moment_none_is_made_and_none_goes() {
+    let folder = ended();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place"], "");
+    let first = &archives(folder)[0];
+    let last = folder.join("place/shared-spaces-99991231T235959Z.tar.zst");
+    fs::copy(first, &last).unwrap();
+    let before = archives(folder);
+    for keep in ["1", "2"] {
+        let complaint = fails(folder, &["backup", "place", "--keep", keep], "");
+        let sentence = "No archive can come behind shared-spaces-99991231T235959Z.tar.zst";
+        assert!(complaint.contains(sentence), "{complaint}");
+        assert_eq!(archives(folder), before);
+    }
+}
+
+#[test]
+fn a_signing_key_that_is_none_is_not_backed_up_for_one() {
+    let folder = ended();
+    let folder = folder.path();
+    for key in ["", "key"] {
+        fs::write(folder.join("data/signing.key"), key).unwrap();
+        let complaint = fails(folder, &["backup", "place"], "");
+        let sentence = format!("is damaged: it has {} bytes and not 32", key.len());
+        assert!(complaint.contains(&sentence), "{complaint}");
+    }
+    assert!(archives(folder).is_empty());
+}
+
+#[test]
+fn what_is_no_file_is_no_archive_whatever_its_name() {
+    let folder = ended();
+    let folder = folder.path();
+    let name = |day: u32| {
+        folder.join(format!(
+            "place/shared-spaces-202401{day:02}T120000Z.tar.zst"
+        ))
+    };
+    fs::create_dir(name(1)).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(name(2)).status();
+    assert!(pipe.unwrap().success());
+    for _ in 0..2 {
+        succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    }
+    assert!(name(1).exists() && name(2).exists());
+    assert_eq!(archives(folder).len(), 3);
+}

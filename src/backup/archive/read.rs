@@ -19,12 +19,11 @@ use super::{
 use crate::config::Config;
 use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
+use crate::photos::links::LinkKey;
 use crate::say::count;
 
 /// The most that the first note of an archive may have.
 const HEAD_SIZE: u64 = 64 * 1024;
-/// The most that a signing key may have.
-const KEY_SIZE: u64 = 4096;
 /// What a photo may have at least, in bytes. Each is in memory as a whole, four at once.
 const PHOTO_SIZE: u64 = 128 * 1024 * 1024;
 /// The bytes that a database says of itself at its beginning.
@@ -86,7 +85,12 @@ fn read_all(
     let (database, key) = (into.join(DATABASE), into.join(KEY));
     let database_sum = write(whole_database(members.next_as(DATABASE)?)?, &database)?;
     let key_entry = members.next_as(KEY)?;
-    ensure!(key_entry.size() <= KEY_SIZE, "Its signing key is too long");
+    let size = key_entry.size();
+    ensure!(
+        size == LinkKey::BYTES as u64,
+        "Its signing key is damaged: it has {size} bytes and not {}",
+        LinkKey::BYTES
+    );
     let key_sum = write(key_entry, &key)?;
 
     let files = Files {

@@ -42,7 +42,19 @@ impl Folder {
     pub(super) fn archives(&self) -> Result<Vec<ArchiveName>> {
         let mut names = Vec::new();
         for entry in list(&self.root)? {
-            names.extend(entry?.file_name().to_str().and_then(ArchiveName::parse));
+            let entry = entry?;
+            let Some(name) = entry.file_name().to_str().and_then(ArchiveName::parse) else {
+                continue;
+            };
+            // Who opens a pipe waits until somebody writes into it.
+            if entry.path().metadata().is_ok_and(|found| found.is_file()) {
+                names.push(name);
+            } else {
+                tracing::warn!(
+                    "{name} in {} is no file, and passed over",
+                    self.root.display()
+                );
+            }
         }
         Ok(names)
     }
@@ -64,8 +76,11 @@ impl Folder {
                 let file = file?;
                 let names = [part.file_name(), file.file_name()];
                 let key = format!("photos/{}/{}", names[0].display(), names[1].display());
-                if let Some(sum) = sum_of(&key) {
-                    tell(sum, file.metadata()?.len())?;
+                let found = file.path().metadata();
+                if let (Some(sum), Ok(found)) = (sum_of(&key), found)
+                    && found.is_file()
+                {
+                    tell(sum, found.len())?;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC. Those of damaged
 //! databases end with `.damaged.tar.zst`.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use std::fmt;
 
 use time::format_description::BorrowedFormatItem;
@@ -18,6 +18,9 @@ const BEGINNING: &str = "shared-spaces-";
 const MOMENT: &[BorrowedFormatItem<'_>] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
+/// The last moment that a name can tell: the end of the year 9999, in seconds since 1970.
+const LAST: i64 = 253_402_300_799;
+
 /// The name of an archive; later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArchiveName {
@@ -29,12 +32,22 @@ pub struct ArchiveName {
 impl ArchiveName {
     /// The name of an archive that is made now, at a place whose newest is this. It comes behind it also when the clock
     /// was set back, so that the order of the names is that of the archives.
-    pub fn new(now: Timestamp, newest: Option<Self>) -> Self {
-        let after = newest.map_or(i64::MIN, |newest| newest.seconds + 1);
-        Self {
-            seconds: now.seconds().max(after),
+    ///
+    /// # Errors
+    /// No name comes behind the newest.
+    pub fn new(now: Timestamp, newest: Option<Self>) -> Result<Self> {
+        let seconds = match newest {
+            None => now.seconds(),
+            Some(newest) if newest.seconds < LAST => now.seconds().max(newest.seconds + 1),
+            Some(newest) => bail!(
+                "No archive can come behind {newest}, whose moment is the last that there is: move it elsewhere, or choose \
+                 another place. No backup was made, and nothing was deleted"
+            ),
+        };
+        Ok(Self {
+            seconds,
             is_damaged: false,
-        }
+        })
     }
 
     /// The name that it has when its database is damaged, so that nobody takes it for a sound one.
@@ -104,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_name_tells_its_moment() {
-        let name = ArchiveName::new(Timestamp(1_764_000_000_120), None);
+        let name = ArchiveName::new(Timestamp(1_764_000_000_120), None).unwrap();
         assert_eq!(name.to_string(), "shared-spaces-20251124T160000Z.tar.zst");
         assert_eq!(ArchiveName::parse(&name.to_string()), Some(name));
         assert_eq!(name.moment(), Timestamp(1_764_000_000_000));
@@ -112,16 +125,31 @@ mod tests {
         let text = "shared-spaces-20251124T160000Z.damaged.tar.zst";
         assert_eq!(damaged.to_string(), text);
         assert_eq!(ArchiveName::parse(text), Some(damaged));
-        assert!(damaged.is_damaged() && ArchiveName::new(Timestamp(0), Some(damaged)) > damaged);
+        let next = ArchiveName::new(Timestamp(0), Some(damaged)).unwrap();
+        assert!(damaged.is_damaged() && next > damaged);
     }
 
     #[test]
     fn a_new_name_comes_behind_all_others_whatever_the_clock_says() {
         let now = Timestamp(1_764_000_000_000);
-        let first = ArchiveName::new(now, None);
-        let second = ArchiveName::new(now, Some(first));
-        let third = ArchiveName::new(Timestamp(0), Some(second));
+        let first = ArchiveName::new(now, None).unwrap();
+        let second = ArchiveName::new(now, Some(first)).unwrap();
+        let third = ArchiveName::new(Timestamp(0), Some(second)).unwrap();
         assert!(first < second && second < third);
+    }
+
+    #[test]
+    fn behind_the_last_moment_there_is_no_name() {
+        let now = Timestamp(1_764_000_000_000);
+        let last_but_one = ArchiveName::parse("shared-spaces-99991231T235958Z.tar.zst");
+        let last = ArchiveName::new(now, last_but_one).unwrap();
+        let text = "shared-spaces-99991231T235959Z.tar.zst";
+        assert_eq!(last.to_string(), text);
+        let refusal = ArchiveName::new(now, Some(last)).unwrap_err().to_string();
+        assert!(
+            refusal.starts_with(&format!("No archive can come behind {text}")),
+            "{refusal}"
+        );
     }
 
     #[test]

@@ -43,6 +43,9 @@ struct Stamp {
 }
 
 impl LinkKey {
+    /// How many bytes each has.
+    pub const BYTES: usize = SIZE;
+
     /// Reads the key at `path`, or makes one that only this account of the system can read.
     ///
     /// # Errors
