@@ -29,7 +29,7 @@ pub fn line(words: Arguments<'_>) -> Result<()> {
 /// A question on standard output, which is answered in the same line.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn question(words: Arguments<'_>) -> Result<()> {
     let mut output = io::stdout().lock();
     written(write!(output, "{words}").and_then(|()| output.flush()))

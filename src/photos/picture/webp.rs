@@ -91,6 +91,8 @@ fn extended(
                 has_alpha = true;
                 chunk.keep_alpha(canvas, &mut rest)?;
             }
+            // It tells by itself how much one sees through, so that anything could stand there.
+            b"VP8L" if has_alpha => return Err(MALFORMED),
             b"ANMF" if !is_told => {
                 return Err(Refusal::Damaged("it doesn't tell how its animation moves"));
             }
@@ -147,6 +149,7 @@ fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<(
                 has_alpha = true;
                 chunk.keep_alpha(size, &mut frame)?;
             }
+            b"VP8L" if has_alpha => return Err(MALFORMED),
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {

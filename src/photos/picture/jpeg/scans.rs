@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::reader::Reader;
 use super::super::{Refusal, Result};
-use super::frame::{Component, Frame};
+use super::frame::{Component, Frame, NOTHING_YET};
 use super::scan::{Band, Pass, Scan, walk};
 use super::tables::Tables;
 use super::waiting::Need;
@@ -67,6 +67,25 @@ impl Header {
         fits && after <= 13 && (before == 0 || before == after + 1)
     }
 
+    /// Whether it brings what has not come yet: bits of coefficients behind those that are there.
+    fn goes_on(&self, frame: &Frame) -> bool {
+        let (from, to) = self.coefficients;
+        let before = match self.bits.0 {
+            0 => NOTHING_YET,
+            before => before,
+        };
+        let mut components = self
+            .components
+            .iter()
+            .map(|&(index, ..)| &frame.components[index]);
+        components.all(|component| match frame.is_progressive {
+            true => component.bits[from.into()..=to.into()]
+                .iter()
+                .all(|&bit| bit == before),
+            false => !component.has_come,
+        })
+    }
+
     /// Which codes are needed, of the first coefficients and of the others.
     fn needs(&self, is_progressive: bool) -> (bool, bool) {
         match self.coefficients {
@@ -90,6 +109,12 @@ impl<'a> Parts<'a> {
             .as_mut()
             .ok_or(Refusal::Damaged("its picture data comes before its frame"))?;
         let header = Header::read(content, frame)?;
+        // Of what comes twice, viewers show the last, and anything could stand in the first.
+        if !header.goes_on(frame) {
+            return Err(Refusal::Damaged(
+                "a part of its picture comes twice, or out of order",
+            ));
+        }
         let (needs_first, needs_others) = header.needs(frame.is_progressive);
         let needs = |need: Need| match need {
             Need::Steps(table) => header.components.iter().any(|&(index, ..)| {

@@ -137,11 +137,19 @@ fn the_frames_of_an_animation_are_cleaned_too() {
 }
 
 #[test]
+fn what_says_how_much_one_sees_through_stands_before_no_picture_that_says_so_itself() {
+    let alpha = chunk(b"ALPH", &[&[1], SECRET].concat());
+    is_damaged(&sized(with(&extended(24, 17, b""), 30, &alpha)));
+}
+
+#[test]
 fn the_byte_that_fills_up_an_odd_length_is_zero() {
     let odd = chunk(b"ALPH", &[1, 0, 0]);
-    let clean = sized(with(&extended(24, 17, b""), 30, &odd));
+    let lossy = cleaned(&sample("cat.webp")).bytes;
+    let start = find(&lossy, b"VP8 ");
+    let clean = sized(with(&lossy, start, &odd));
     let mut before = clean.clone();
-    before[30 + odd.len() - 1] = b'!';
+    before[start + odd.len() - 1] = b'!';
     assert!(cleaned(&before).bytes == clean);
     // Forgotten at the very end.
     let mut before = extended(24, 17, &chunk(b"XMP ", b"odd"));
