@@ -21,9 +21,12 @@ async function shown(page: Page): Promise<string[]> {
 /** Waits until all of them see the space as the server has it. */
 async function agree(...people: Person[]): Promise<void> {
   for (const { page } of people) {
-    const answer = await page.request.get('/spaces/1/shares');
-    const there = ((await answer.json()) as { text: string }[]).map(({ text }) => text);
-    await expect.poll(() => shown(page)).toEqual(there);
+    // What was pressed just now may not be there yet.
+    await expect(async () => {
+      const answer = await page.request.get('/spaces/1/shares');
+      const there = ((await answer.json()) as { text: string }[]).map(({ text }) => text);
+      expect(await shown(page)).toEqual(there);
+    }).toPass({ timeout: 15_000 });
   }
 }
 
