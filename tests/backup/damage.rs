@@ -187,9 +187,12 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
         ("Its backup.json is none", &|members| {
             members[0].1 = b"{}".to_vec();
         }),
-        ("Its signing key is too long", &|members| {
-            members[sums + 2].1.resize(5000, b'0');
-        }),
+        (
+            "Its signing key is damaged: it has 5000 bytes and not 32",
+            &|members| {
+                members[sums + 2].1.resize(5000, b'0');
+            },
+        ),
         ("Its database is damaged, or somebody else's", &|members| {
             change(members, "backup.json", |head| head["schema"] = json!(1));
         }),
