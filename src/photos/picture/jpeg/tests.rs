@@ -414,22 +414,31 @@ fn the_first_block_of_exif_before_the_picture_is_believed() {
 }
 
 #[test]
-fn a_jpeg_of_which_a_part_comes_twice_is_refused() {
-    let picture = cleaned(&sample("progressive.jpg")).bytes;
-    let scans: Vec<usize> = picture
-        .windows(2)
-        .enumerate()
-        .filter(|(_, pair)| *pair == [0xff, SOS])
-        .map(|(at, _)| at)
-        .collect();
-    assert!(scans.len() > 4);
-    let reason = Refusal::Damaged("a part of its picture comes twice, or out of order");
-    for pair in scans.windows(2) {
-        let &[start, end] = pair else { unreachable!() };
-        // Tables of the next scan may stand between them.
-        let twice = with(&picture, end, &picture[start..end]);
-        assert_eq!(clean(twice, NO_LIMIT).unwrap_err(), reason);
+fn a_jpeg_in_thousands_of_parts_is_refused() {
+    // One block, of which each coefficient comes alone and bit by bit.
+    let one_code = |class: u8| segment(DHT, &[&[class, 1][..], &[0; 16]].concat());
+    let scan = |from: u8, bits: u8| {
+        let scan = segment(SOS, &[1, 1, 0, from, from, bits]);
+        [&scan[..], &[0x7f]].concat()
+    };
+    let mut bomb = [
+        &[0xff, 0xd8][..],
+        &segment(DQT, &[&[0][..], &[1; 64]].concat()),
+        &segment(0xc2, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]),
+        &one_code(0),
+        &one_code(0x10),
+        &scan(0, 0),
+    ]
+    .concat();
+    for coefficient in 1..64 {
+        bomb.extend(scan(coefficient, 13));
+        for after in (0..13).rev() {
+            bomb.extend(scan(coefficient, (after + 1) << 4 | after));
+        }
     }
+    bomb.extend([0xff, EOI]);
+    let reason = Refusal::Damaged("it comes in too many parts");
+    assert_eq!(clean(bomb, NO_LIMIT).unwrap_err(), reason);
 }
 
 #[test]
@@ -438,4 +447,55 @@ fn a_scan_that_breaks_off_is_taken_where_the_file_says_that_it_is_over() {
     let short = [&picture[..picture.len() - 30], &[0xff, EOI]].concat();
     becomes(&short, &short);
     is_damaged(&short[..short.len() - 2]);
+}
+
+/// Where the scans of a picture begin, and where the last one ends.
+fn scans(jpeg: &[u8]) -> Vec<usize> {
+    let mut starts: Vec<usize> = (2..jpeg.len() - 4)
+        .filter(|&at| matches!(jpeg[at..], [0xff, SOS, 0, 8 | 10 | 12, ..]))
+        .collect();
+    starts.push(jpeg.len() - 2);
+    starts
+}
+
+#[test]
+fn what_comes_twice_in_a_progressive_jpeg_is_refused() {
+    let picture = cleaned(&sample("progressive.jpg")).bytes;
+    let places = scans(&picture);
+    let reason = Refusal::Damaged("a part of its picture comes twice, or out of order");
+    // Behind the last scan the picture is over, and nothing is read.
+    for scan in places[..places.len() - 1].windows(2) {
+        let part = &picture[scan[0]..scan[1]];
+        // What follows a scan may be tables of the next one, so that it ends with its data.
+        let again = with(&picture, scan[1], part);
+        assert_eq!(clean(again, NO_LIMIT).unwrap_err(), reason);
+    }
+}
+
+#[test]
+fn a_colour_that_comes_twice_is_refused() {
+    // One unit of three colours, each in a scan of its own.
+    let one_code = |class: u8| segment(DHT, &[&[class, 1][..], &[0; 16]].concat());
+    let scan = |id: u8| [&segment(SOS, &[1, id, 0, 0, 63, 0])[..], &[0x3f]].concat();
+    let made_of = |ids: &[u8]| {
+        [
+            &[0xff, 0xd8][..],
+            &segment(DQT, &[&[0][..], &[1; 64]].concat()),
+            &segment(
+                0xc0,
+                &[8, 0, 8, 0, 8, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0],
+            ),
+            &one_code(0),
+            &one_code(0x10),
+            &ids.iter().flat_map(|&id| scan(id)).collect::<Vec<u8>>(),
+            &[0xff, EOI],
+        ]
+        .concat()
+    };
+    let picture = made_of(&[1, 2, 3]);
+    becomes(&picture, &picture);
+    let reason = Refusal::Damaged("a part of its picture comes twice, or out of order");
+    for ids in [&[1, 1, 2, 3][..], &[1, 2, 1, 3]] {
+        assert_eq!(clean(made_of(ids), NO_LIMIT).unwrap_err(), reason);
+    }
 }
