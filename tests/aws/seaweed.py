@@ -2,32 +2,10 @@
 
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 
-
-def free_ports(count):
-    """Ports that nothing uses. All are held at once, so that none comes twice."""
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        return True
-    except OSError:
-        return False
-
+from engine import free_ports, run
 
 with tempfile.TemporaryDirectory() as folder:
     key = {"accessKey": "test", "secretKey": "test"}
@@ -43,15 +21,4 @@ with tempfile.TemporaryDirectory() as folder:
         arguments += [f"-{name}.port={ports[at]}", f"-{name}.port.grpc={ports[at + len(names)]}"]
     arguments += [f"-s3.config={config}", f"-dir={folder}"]
     arguments += ["-master.volumeSizeLimitMB=64", "-volume.max=0", "-master.telemetry=false"]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    weed = subprocess.Popen([sys.argv[1], *arguments], cwd=folder, **quiet)
-    try:
-        while not answers(s3):
-            if weed.poll() is not None:
-                sys.exit(f"SeaweedFS has ended with {weed.returncode}")
-            time.sleep(0.05)
-        print(s3, flush=True)
-        sys.stdin.read()
-    finally:
-        weed.send_signal(signal.SIGTERM)
-        weed.wait()
+    run("SeaweedFS", [sys.argv[1], *arguments], s3, cwd=folder)
