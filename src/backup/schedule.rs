@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use super::bridge::Bridge;
-use super::copy;
 use super::place::{ArchiveName, Target};
 use super::progress::Progress;
 use super::take::{Order, Taken, take};
@@ -13,6 +12,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::finding::sentence;
+use crate::hold::Hold;
 use crate::shutdown::Shutdown;
 
 /// After a backup that failed, the next is tried this soon.
@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_secs(60);
 pub struct Schedule {
     every: Duration,
     order: Order,
+    /// As long as this holds, no backup is made where the original makes its own.
+    hold: Hold,
 }
 
 /// When a backup is to be made: at this time of day, and not later than that.
@@ -49,6 +51,7 @@ impl Schedule {
                 take_over: false,
                 db: Some(app.db.clone()),
             },
+            hold: app.hold.clone(),
         })
     }
 
@@ -57,7 +60,7 @@ impl Schedule {
         tokio::select! {
             biased;
             () = shutdown.clone().wait() => return,
-            () = self.is_the_original() => {}
+            () = self.hold.over() => {}
         }
         let mut due = self.first(&shutdown).await;
         loop {
@@ -98,14 +101,6 @@ impl Schedule {
                 }
             };
             due = self.after(pause.saturating_sub(began.elapsed()));
-        }
-    }
-
-    /// Waits as long as the data folder is one that was restored and hasn't taken the place of its original.
-    async fn is_the_original(&self) {
-        // Which it is, is said at the start.
-        while !matches!(copy::restored_from(&self.order.config.data_dir), Ok(None)) {
-            tokio::time::sleep(LOOK).await;
         }
     }
 
