@@ -265,13 +265,21 @@ impl Settings {
     }
 }
 
+/// Whether an address is one of HTTP, and names a host.
+fn is_of_the_web(uri: &Absolute<'_>) -> bool {
+    let mut schemes = ["http", "https"].into_iter();
+    let authority = uri.authority();
+    schemes.any(|scheme| uri.scheme() == scheme)
+        && authority.is_some_and(|authority| !authority.host().is_empty())
+}
+
 /// Our links and cookies live at the root of a host, so an address with a path could not work.
 fn check_origin(setting: &str, url: &str) -> Result<()> {
     let bare = Absolute::parse(url).is_ok_and(|uri| {
-        (uri.scheme() == "http" || uri.scheme() == "https")
-            && uri.authority().is_some_and(|authority| {
-                authority.user_info().is_none() && !authority.host().is_empty()
-            })
+        is_of_the_web(&uri)
+            && uri
+                .authority()
+                .is_some_and(|authority| authority.user_info().is_none())
             && uri.path().as_str().is_empty()
             && uri.query().is_none()
     });

@@ -272,7 +272,8 @@ fn check_place() -> Result<()> {
         }
         ensure!(
             fs::symlink_metadata(&place).is_err(),
-            "{} should be the file of the settings, and is a folder, or a link to a file that isn't there. Docker makes a folder              where the file that it is to mount is missing: delete the folder, and name the right file",
+            "{} should be the file of the settings, and is a folder, or a link to a file that isn't there. Docker makes a folder \
+             where the file that it is to mount is missing: delete the folder, and name the right file",
             place.display()
         );
     }

@@ -135,15 +135,8 @@ fn is_of_a_bucket(letter: char) -> bool {
 }
 
 fn is_address(url: &str) -> bool {
-    Absolute::parse(url).is_ok_and(|uri| {
-        ["http", "https"]
-            .iter()
-            .any(|scheme| uri.scheme() == *scheme)
-            && uri
-                .authority()
-                .is_some_and(|authority| !authority.host().is_empty())
-            && uri.path().as_str().len() > 1
-    })
+    Absolute::parse(url)
+        .is_ok_and(|uri| super::is_of_the_web(&uri) && uri.path().as_str().len() > 1)
 }
 
 /// Where the bytes of photos are kept.
