@@ -323,7 +323,7 @@ pub enum KeysCommand {
 #[derive(Args, Clone, Copy, Debug)]
 pub struct VerifyOptions {
     /// Look at so many photos by chance; without it, at all
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<usize>(1, u32::MAX))]
     pub sample: Option<usize>,
     /// Look also whether previews are there and can be shown
     #[arg(long)]
@@ -334,13 +334,6 @@ pub struct VerifyOptions {
     /// As JSON, for programs
     #[arg(long)]
     pub json: bool,
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err(String::from("it is a number from 1 on")),
-        Ok(number) => Ok(number),
-    }
 }
 
 #[derive(Debug, Subcommand)]

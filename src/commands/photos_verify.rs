@@ -11,7 +11,7 @@ use crate::cli::VerifyOptions;
 use crate::config::Config;
 use crate::domain::photos::{self, KeptPhoto};
 use crate::photos::verifier::{Care, Problem, Scope, Summary};
-use crate::say::say;
+use crate::say::{count, say};
 
 /// Tells of each photo that isn't whole, and then how many are.
 ///
@@ -184,17 +184,18 @@ fn told_of(summary: &Summary) -> String {
         repaired,
     } = summary;
     let mut said = format!(
-        "Looked at {photos} photos and read {}: {whole} are whole, {missing} are missing, {changed} have changed",
+        "Looked at {} and read {}: {whole} are whole, {missing} are missing, {changed} have changed",
+        count(photos, "photo"),
         HumanBytes(*bytes)
     );
-    for (count, words) in [
+    for (number, words) in [
         (unreadable, "can't be read"),
         (deleted, "were deleted meanwhile"),
         (previews, "previews are damaged"),
         (repaired, "of these were made again"),
     ] {
-        if *count > 0 {
-            said += &format!(", {count} {words}");
+        if *number > 0 {
+            said += &format!(", {number} {words}");
         }
     }
     said + "."
