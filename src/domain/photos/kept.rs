@@ -53,11 +53,21 @@ pub fn list_kept(conn: &Connection, after: i64, max: usize) -> rusqlite::Result<
         .collect()
 }
 
-const ALL: &str = "select id, name, share_id, space_id, bytes, sha256, animated,
-        placeholder is not null and previews_due_at is null
-    from photos where id > ? order by id limit ?";
+/// Reads kept photos, as [`KeptPhoto::from_row`] takes them.
+macro_rules! kept {
+    ($which:literal) => {
+        concat!(
+            "select id, name, share_id, space_id, bytes, sha256, animated,
+                placeholder is not null and previews_due_at is null
+            from photos where ",
+            $which
+        )
+    };
+}
 
-/// The ids of some photos by chance, `max` at the most, in their order.
+const ALL: &str = kept!("id > ? order by id limit ?");
+
+/// The ids of at most `max` photos by chance, in their order.
 pub fn draw(conn: &Connection, max: usize) -> rusqlite::Result<Vec<i64>> {
     let mut drawn = conn
         .prepare_cached("select id from photos order by random() limit ?")?
@@ -77,9 +87,7 @@ pub fn find_kept(conn: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<KeptPho
     Ok(found)
 }
 
-const ONE: &str = "select id, name, share_id, space_id, bytes, sha256, animated,
-        placeholder is not null and previews_due_at is null
-    from photos where id = ?";
+const ONE: &str = kept!("id = ?");
 
 #[cfg(test)]
 mod tests {
