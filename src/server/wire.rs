@@ -40,13 +40,13 @@ impl<S> Wire<S> {
 
     /// Takes bytes that end in a refusal of the library, which is the last that it writes.
     fn takes_over(&mut self, bytes: &[u8]) -> bool {
-        let Some(instead) = self.refusals.instead_of(bytes) else {
-            return false;
-        };
-        if self.line.is_idle() {
-            self.instead = instead;
+        match self.refusals.instead_of(bytes) {
+            Some(instead) if self.line.is_idle() => {
+                self.instead = instead;
+                true
+            }
+            _ => false,
         }
-        self.line.is_idle()
     }
 }
 
