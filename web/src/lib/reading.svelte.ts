@@ -13,9 +13,9 @@ export function whenReachable(read: () => void): void {
   });
 }
 
-/** Looks every so many milliseconds, and when one comes back to the page; not while nobody sees it. To be called while a
-component is made. */
-export function whileSeen(every: number, look: (returned: boolean) => void): void {
+/** Calls `look` every `every` milliseconds, and when the reader comes back to the page; not while it isn't visible. To be
+called while a component is made. */
+export function whileSeen(look: (returned: boolean) => void, every = 10_000): void {
   const ask = (returned: boolean) => document.visibilityState === 'visible' && !connection.lost && look(returned);
   const returned = () => ask(true);
   $effect(() => {
