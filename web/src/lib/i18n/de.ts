@@ -66,7 +66,7 @@ export const de: Messages = {
   'error.unreachable': 'Der Server ist nicht zu erreichen. Bitte versuch es gleich noch einmal.',
   'error.unexpected': 'Da ist etwas schiefgegangen. Bitte versuch es noch einmal.',
   'error.busy': 'Gerade ist viel los. Bitte versuch es gleich noch einmal.',
-  'error.too_large': 'Das ist zu groß für den Server oder für das, was vor ihm steht.',
+  'error.too_large': 'Das ist zu groß für den Server oder für den Proxy davor.',
   'error.forbidden': 'Das ist hier nicht erlaubt.',
   'error.gone': 'Das gibt es hier nicht, oder nicht mehr.',
   'error.full': 'Die Festplatte des Servers ist voll. Bis wieder Platz ist, wird nichts gespeichert.',
@@ -91,7 +91,7 @@ export const de: Messages = {
   'space.all_photos': 'Alle Fotos',
   'space.all_members': 'Alle Mitglieder',
 
-  'share.more': 'Alles zeigen',
+  'share.more': 'Mehr zeigen',
   'share.less': 'Weniger zeigen',
   'share.edit': 'Bearbeiten',
   'share.delete': 'Löschen',

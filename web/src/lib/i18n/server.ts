@@ -18,8 +18,8 @@ export function translate(language: Language, code: string, sentence: string): s
   const translation = translations[language];
   const known = translation && Object.hasOwn(translation.sentences, code) ? translation.sentences[code] : undefined;
   if (!translation || known === undefined) return null;
-  const several = typeof known !== 'string' && typeof known[0] !== 'string' && Array.isArray(known[0]);
-  for (const each of several ? (known as Known[]) : [known as Known]) {
+  const isOne = typeof known === 'string' || known[0] instanceof RegExp;
+  for (const each of isOne ? [known as Known] : (known as Known[])) {
     if (typeof each === 'string') return each;
     const parts = sentence.match(each[0])?.slice(1);
     if (!parts) continue;
