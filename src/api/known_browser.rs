@@ -20,10 +20,10 @@ use crate::error::Result;
 
 /// What this key signs, beside links.
 const PURPOSE: &str = "browser";
-/// So many cookies of this name are read at most.
+/// The most cookies of this name that are read.
 const READ: usize = 8;
 
-/// The browser that asks, and who has signed in in it.
+/// The browser of a request, and the proofs of who has signed in with it.
 pub struct KnownBrowser<'r> {
     answer: &'r Carried,
     browser: Browser,

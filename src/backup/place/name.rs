@@ -1,9 +1,9 @@
 //! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC. Those of damaged
 //! databases end with `.damaged.tar.zst`.
 
-use anyhow::{Result, bail, ensure};
 use std::fmt;
 
+use anyhow::{Result, bail, ensure};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};

@@ -7,7 +7,7 @@ pub fn about(id: &str) -> &'static str {
             "What a client shows before anybody has signed in: who may make an account, the bounds of what people send, and the types of photos. Needs no session."
         }
         "server.health" => {
-            "For whoever looks after the process: it answers as long as the process can answer anything. Whether it can do its work is told by `/ready`."
+            "A liveness check: it answers as long as the process can answer anything. `/ready` says whether it can do its work."
         }
         "server.ready" => {
             "For a proxy or a supervisor: 503 while the data folder is gone, the database is damaged, or photos can't be stored. Texts may be shared all the same."
@@ -30,7 +30,7 @@ pub fn about(id: &str) -> &'static str {
             "Asks for the old password. Every other session of the account ends; this one goes on."
         }
         "accounts.reset_password" => {
-            "With the token of a link that whoever runs the server has made. It can be used once, and ends all sessions of the account."
+            "With the token of a link that the operator of the server has made. It can be used once, and ends all sessions of the account."
         }
         "accounts.sessions" => "Each with the browser or app that began it, the one in use first.",
         "accounts.end_other_sessions" => {
@@ -46,7 +46,7 @@ pub fn about(id: &str) -> &'static str {
         "spaces.get" => "For members only.",
         "spaces.rename" => "For admins only.",
         "spaces.delete" => {
-            "For an admin who is its last member. What was shared in it is gone for good, with all photos."
+            "For an admin who is its last member. All its shares and photos are deleted permanently."
         }
         "members.list" => "For members only.",
         "members.add" => "For admins only. The login is found without regard to case.",
@@ -58,11 +58,11 @@ pub fn about(id: &str) -> &'static str {
             "For admins only. The secret of a link is told once, when it is made, and not here."
         }
         "invitations.create" => {
-            "For admins only. The link can be used so many times, for so many days: once, for a week, if nobody says otherwise."
+            "For admins only. `uses` says how often the link can be used, `days` for how long; by default once, within a week."
         }
         "invitations.revoke" => "For admins only. The link ends at once; who has come by it stays.",
         "invitations.offer" => {
-            "For whoever has the link: into which space it leads, and who has made it. Needs no session, and uses nothing up."
+            "Which space the link leads into, and who has made it. Needs no session, and uses nothing up."
         }
         "invitations.accept" => {
             "Joins the space with the account of the session, and uses the link once."
@@ -76,7 +76,7 @@ pub fn about(id: &str) -> &'static str {
             "For its author. Without a `file` the photo stays; with a `file` alone the text stays."
         }
         "shares.delete" => {
-            "For its author, also after leaving the space, and for admins of the space. Its photo is gone for good."
+            "For its author, also after leaving the space, and for admins of the space. Its photo is deleted permanently."
         }
         "photos.list" => {
             "For members only. With who shared each photo and when; `order=newest` turns the list round."

@@ -157,7 +157,8 @@ impl S3Store {
         Ok(())
     }
 
-    /// Copies within S3 and looks at the copy, then deletes the temporary object, unless nothing may be deleted. No byte passes through here.
+    /// Copies within S3 and looks at the copy, then deletes the temporary object, unless nothing may be deleted. No byte passes
+    /// through here.
     pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
         let client = self.client().await;
         let from = self.buckets.temporary(name);
