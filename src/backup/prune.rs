@@ -30,6 +30,7 @@ pub fn prune(
     bridge: &Bridge,
 ) -> Result<Pruned> {
     let names = place.all_archives()?;
+    check_newest(&names, newest)?;
     for name in &names {
         bridge.go_on()?;
         // One that can't be read is nobody's.
@@ -43,10 +44,6 @@ pub fn prune(
     }
     let oldest = oldest_kept(&names, keep, newest, proving, bridge)?;
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
-    ensure!(
-        kept.contains(&newest),
-        "Nothing was deleted, because the archive {newest} would have gone, which was just made"
-    );
     let needed = Scratch::new()?;
     for name in kept {
         bridge.go_on()?;
@@ -69,6 +66,22 @@ pub fn prune(
         Ok(())
     })?;
     Ok(pruned)
+}
+
+/// Refuses to count archives back from any but the one that was just made: then that one is among those that stay.
+fn check_newest(names: &[ArchiveName], newest: ArchiveName) -> Result<()> {
+    let last = names.last().copied();
+    let last = last.filter(|_| names.contains(&newest)).with_context(|| {
+        format!(
+            "Nothing was deleted, because the archive {newest}, which was just made, isn't there any more"
+        )
+    })?;
+    ensure!(
+        last == newest,
+        "Nothing was deleted, because the archive {last} has come meanwhile, whose name is later than that of {newest}, which \
+         was just made"
+    );
+    Ok(())
 }
 
 /// The oldest archive that stays. All of them stay as long as fewer than `keep` are sound.
@@ -99,4 +112,25 @@ fn oldest_kept(
         }
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archives_are_counted_back_only_from_the_one_that_was_just_made() {
+        let name = |text: &str| {
+            ArchiveName::parse(&format!("shared-spaces-{text}T160000Z.tar.zst")).unwrap()
+        };
+        let (old, made, later) = (name("20251124"), name("20251125"), name("99991231"));
+        assert!(check_newest(&[old, made], made).is_ok());
+        for names in [&[old, made, later][..], &[old, later], &[old], &[]] {
+            let refusal = check_newest(names, made).unwrap_err().to_string();
+            assert!(
+                refusal.contains("Nothing was deleted") && refusal.contains(&made.to_string()),
+                "{refusal}"
+            );
+        }
+    }
 }

@@ -109,7 +109,7 @@ impl Schedule {
         let found = look(&self.order.config, &self.order.to, shutdown.clone()).await;
         let now = self.order.clock.now();
         let wait = match found.map(|found| found.last) {
-            // One of the future is there because the clock was set back since.
+            // Of one of the future the backup says what to do.
             Ok(Some(last)) if last.moment() <= now => {
                 let age = now
                     .0
@@ -150,7 +150,9 @@ impl Schedule {
 /// What is at a place.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
-    /// The last archive that isn't marked.
+    /// The last of all archives.
+    pub newest: Option<ArchiveName>,
+    /// The last one that isn't marked.
     pub last: Option<ArchiveName>,
     /// How many are marked as damaged.
     pub damaged: usize,
@@ -168,9 +170,10 @@ pub async fn look(config: &Config, to: &str, shutdown: Shutdown) -> Result<Found
         };
         place.check(&config)?;
         let mut names = place.all_archives()?;
-        let all = names.len();
+        let (all, newest) = (names.len(), names.last().copied());
         names.retain(|name| !name.is_damaged());
         Ok(Found {
+            newest,
             damaged: all - names.len(),
             last: names.pop(),
         })

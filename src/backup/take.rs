@@ -227,7 +227,8 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
         }
         Target::Place(place) => {
             let newest = place.all_archives()?.pop();
-            let name = ArchiveName::new(order.clock.now(), newest)?;
+            let name = ArchiveName::new(order.clock.now(), newest)
+                .with_context(|| format!("No archive is made in {place}, and none is deleted"))?;
             let photos = if order.full {
                 Whereabouts::Inside
             } else {

@@ -10,6 +10,7 @@ use crate::backup::place::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
 use crate::cli::RestoreOptions;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
 use crate::say::{complain, count, say};
@@ -24,7 +25,7 @@ pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
 
 fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<()> {
     db::bound_memory()?;
-    let archive = Target::parse(&command.from, config, bridge)?.newest()?;
+    let archive = Target::parse(&command.from, config, bridge)?.newest(Clock::default().now())?;
     // Nothing is made in a folder that is somebody's, not even the lock.
     check_empty(&config.data_dir)?;
     let _lock = serve::lock(&config.data_dir)?;

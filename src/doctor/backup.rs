@@ -32,6 +32,12 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
             found.damaged
         )));
     }
+    let now = Clock::default().now();
+    // No backup is made beside one of the future.
+    if let Some(Err(error)) = found.newest.map(|newest| newest.check(now)) {
+        tell(Finding::error(&error));
+        return;
+    }
     let Some(last) = found.last.map(ArchiveName::moment) else {
         tell(Finding::doubtful(format!("There is no backup in {to} yet")));
         return;
@@ -41,12 +47,10 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
         None => Finding::doubtful(format!(
             "{said}. The next is made only by hand: set backup.every"
         )),
-        Some(every) if Clock::default().now() > last.plus(every.0 * 2) => {
-            Finding::doubtful(format!(
-                "{said}, and one should be made every {}: see the server's log for why it wasn't",
-                humantime::format_duration(every.0)
-            ))
-        }
+        Some(every) if now > last.plus(every.0 * 2) => Finding::doubtful(format!(
+            "{said}, and one should be made every {}: see the server's log for why it wasn't",
+            humantime::format_duration(every.0)
+        )),
         Some(_) => Finding::good(said),
     });
 }

@@ -255,6 +255,31 @@ pub fn change_database(members: &mut Members, folder: &Path, sql: &str) {
 }
 
 #[test]
+fn a_signing_key_with_which_no_server_starts_is_found_though_its_sum_is_right() {
+    let (_folder, path) = archive();
+    let whole = unpack(&path);
+    let at = |path: &str| whole.iter().position(|member| member.0 == path).unwrap();
+    let (sums, key) = (at("SHA256SUMS"), at("signing.key"));
+    let sum = |key: &[u8]| hex::encode(Sha256::digest(key));
+    for length in [0, 1, 31, 33] {
+        let mut members = whole.clone();
+        members[key].1.resize(length, b'0');
+        let text = String::from_utf8(whole[sums].1.clone()).unwrap();
+        let text = text.replace(&sum(&whole[key].1), &sum(&members[key].1));
+        members[sums].1 = text.into_bytes();
+        pack(&path, &members);
+        let archive = path.to_str().unwrap();
+        let other = tempdir().unwrap();
+        for command in ["verify", "restore"] {
+            let complaint = fails(other.path(), &[command, archive], "");
+            let words = format!("ts signing key is damaged: it has {length} bytes and not 32");
+            assert!(complaint.contains(&words), "{complaint}");
+        }
+        assert_eq!(files(&other.path().join("data")), ["serve.lock"]);
+    }
+}
+
+#[test]
 fn a_database_that_was_damaged_before_it_was_backed_up_is_found_and_not_restored() {
     let (folder, path) = archive();
     let whole = unpack(&path);

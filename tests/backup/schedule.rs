@@ -93,7 +93,19 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     assert_eq!(archives(folder).len(), 1);
     // As if it had been made long ago.
     let old = folder.join("place/shared-spaces-20200102T030405Z.tar.zst");
-    fs::rename(&archives(folder)[0], old).unwrap();
+    let made = archives(folder).remove(0);
+    for future in ["99991231T235959Z", "99991231T235959Z.damaged"] {
+        let name = format!("shared-spaces-{future}.tar.zst");
+        let future = folder.join("place").join(&name);
+        fs::rename(&made, &future).unwrap();
+        let said = doctor(folder, &settings);
+        assert!(
+            said.contains(&format!("BAD       The archive {name} is named after")),
+            "{said}"
+        );
+        fs::rename(future, &made).unwrap();
+    }
+    fs::rename(made, old).unwrap();
     let said = doctor(folder, &settings);
     assert!(
         said.contains("doubtful  The last backup in ")

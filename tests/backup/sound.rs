@@ -1,6 +1,8 @@
 //! What isn't sound isn't counted: damaged databases, archives that can't be read, and copies of an installation.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -8,7 +10,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::place::archives;
 use crate::schedule::{borrowed, doctor, logging, scheduled};
-use crate::support::{Server, command, fails, files, output, picture, run, succeeds, until};
+use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
 use crate::world::{World, leaves_nothing};
 
 /// A data folder without a server, and a folder for archives.
@@ -300,67 +302,110 @@ fn a_copy_makes_no_backups_where_its_original_does_until_it_takes_over() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_makes_no_archive_the_oldest() {
+fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() {
     let folder = ended();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");
-    let future = folder.join("place/shared-spaces-20990102T030405Z.tar.zst");
-    fs::rename(&unmarked(folder)[0], &future).unwrap();
+    let sound = unmarked(folder).remove(0);
+    for future in [
+        "shared-spaces-20990102T030405Z.tar.zst",
+        "shared-spaces-99991231T235959Z.tar.zst",
+        "shared-spaces-99991231T235959Z.damaged.tar.zst",
+    ] {
+        let path = folder.join("place").join(future);
+        fs::copy(&sound, &path).unwrap();
+        let before = files(&folder.join("place"));
+        for keep in [&[][..], &["--keep", "1"], &["--keep", "2"]] {
+            let complaint = fails(folder, &[&["backup", "place"], keep].concat(), "");
+            assert!(
+                complaint.contains(future)
+                    && complaint.contains("No archive is made")
+                    && complaint.contains("move it elsewhere"),
+                "{complaint}"
+            );
+            assert_eq!(files(&folder.join("place")), before);
+        }
+        fs::remove_file(path).unwrap();
+    }
     succeeds(folder, &["backup", "place", "--keep", "1"], "");
     let left = unmarked(folder);
     assert_eq!(left.len(), 1);
-    assert!(left[0] > future, "the new one stays");
-    let status = run(folder, &["verify", "place"], "").status;
-    assert!(status.success());
+    assert!(left[0] > sound, "the new one stays");
+    succeeds(folder, &["verify", "place"], "");
 }
 
 #[test]
-fn behind_an_archive_of_the_last_moment_none_is_made_and_none_goes() {
+fn an_archive_of_the_future_is_restored_only_where_it_is_named_itself() {
+    let folder = ended();
+    let folder = folder.path();
+    for _ in 0..2 {
+        succeeds(folder, &["backup", "place"], "");
+    }
+    let future = folder.join("place/shared-spaces-20990102T030405Z.tar.zst");
+    fs::rename(&archives(folder)[1], &future).unwrap();
+    let (place, other) = (folder.join("place"), tempdir().unwrap());
+    let complaint = fails(other.path(), &["restore", place.to_str().unwrap()], "");
+    assert!(
+        complaint.contains("name one of the archives in ")
+            && complaint.contains("shared-spaces-20990102T030405Z.tar.zst is named after a moment"),
+        "{complaint}"
+    );
+    assert_eq!(files(other.path()), [""; 0]);
+    for archive in [&archives(folder)[0], &future] {
+        let other = tempdir().unwrap();
+        succeeds(other.path(), &["restore", archive.to_str().unwrap()], "");
+    }
+}
+
+#[test]
+fn a_signing_key_that_is_none_is_not_backed_up() {
+    let folder = ended();
+    let folder = folder.path();
+    for key in [&[][..], &[7; 31], &[7; 33]] {
+        fs::write(folder.join("data/signing.key"), key).unwrap();
+        for to in ["place", "a.tar.zst"] {
+            let complaint = fails(folder, &["backup", to], "");
+            let sentence = format!("is damaged: it has {} bytes and not 32", key.len());
+            assert!(complaint.contains(&sentence), "{complaint}");
+        }
+    }
+    assert_eq!(files(&folder.join("place")), [""; 0]);
+    assert!(!folder.join("a.tar.zst").exists());
+}
+
+#[test]
+fn what_only_has_the_name_of_an_archive_or_a_photo_holds_no_backup_up() {
     let folder = ended();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");
-    let first = &archives(folder)[0];
-    let last = folder.join("place/shared-spaces-99991231T235959Z.tar.zst");
-    fs::copy(first, &last).unwrap();
-    let before = archives(folder);
-    for keep in ["1", "2"] {
-        let complaint = fails(folder, &["backup", "place", "--keep", keep], "");
-        let sentence = "No archive can come behind shared-spaces-99991231T235959Z.tar.zst";
-        assert!(complaint.contains(sentence), "{complaint}");
-        assert_eq!(archives(folder), before);
-    }
-}
-
-#[test]
-fn a_signing_key_that_is_none_is_not_backed_up_for_one() {
-    let folder = ended();
-    let folder = folder.path();
-    for key in ["", "key"] {
-        fs::write(folder.join("data/signing.key"), key).unwrap();
-        let complaint = fails(folder, &["backup", "place"], "");
-        let sentence = format!("is damaged: it has {} bytes and not 32", key.len());
-        assert!(complaint.contains(&sentence), "{complaint}");
-    }
-    assert!(archives(folder).is_empty());
-}
-
-#[test]
-fn what_is_no_file_is_no_archive_whatever_its_name() {
-    let folder = ended();
-    let folder = folder.path();
-    let name = |day: u32| {
-        folder.join(format!(
-            "place/shared-spaces-202401{day:02}T120000Z.tar.zst"
-        ))
+    let place = folder.join("place");
+    let named = |day: u8| place.join(format!("shared-spaces-202001{day}T030405Z.tar.zst"));
+    let pipe = |path: &Path| {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     };
-    fs::create_dir(name(1)).unwrap();
-    let pipe = std::process::Command::new("mkfifo").arg(name(2)).status();
-    assert!(pipe.unwrap().success());
-    for _ in 0..2 {
-        succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    pipe(&named(10));
+    fs::create_dir(named(11)).unwrap();
+    let _socket = UnixListener::bind(named(12)).unwrap();
+    symlink("/dev/zero", named(13)).unwrap();
+    let shared = place.join("photos");
+    let photo = shared.join(&files(&shared)[0]);
+    fs::remove_file(&photo).unwrap();
+    pipe(&photo);
+
+    let said = succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    assert!(said.contains("1 of them new"), "{said}");
+    assert!(photo.is_file(), "it is brought again");
+    for day in 10..14 {
+        assert!(named(day).symlink_metadata().is_ok(), "it isn't ours");
     }
-    assert!(name(1).is_dir());
-    // The pipe is among these.
-    let left = archives(folder);
-    assert!(left.len() == 2 && left.contains(&name(2)), "{left:?}");
+    succeeds(folder, &["verify", "place"], "");
+    let other = tempdir().unwrap();
+    for no_archive in [named(10), named(12), named(13)] {
+        for command in ["verify", "restore"] {
+            let complaint = fails(other.path(), &[command, no_archive.to_str().unwrap()], "");
+            assert!(complaint.contains("it isn't a plain file"), "{complaint}");
+        }
+    }
+    assert_eq!(files(other.path()), [""; 0]);
 }

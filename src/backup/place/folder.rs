@@ -43,17 +43,11 @@ impl Folder {
         let mut names = Vec::new();
         for entry in list(&self.root)? {
             let entry = entry?;
-            let Some(name) = entry.file_name().to_str().and_then(ArchiveName::parse) else {
-                continue;
-            };
-            // Who opens a pipe waits until somebody writes into it.
-            if entry.path().metadata().is_ok_and(|found| found.is_file()) {
+            let name = entry.file_name().to_str().and_then(ArchiveName::parse);
+            if let Some(name) = name
+                && plain_size(&entry.path())?.is_some()
+            {
                 names.push(name);
-            } else {
-                tracing::warn!(
-                    "{name} in {} is no file, and passed over",
-                    self.root.display()
-                );
             }
         }
         Ok(names)
@@ -76,11 +70,10 @@ impl Folder {
                 let file = file?;
                 let names = [part.file_name(), file.file_name()];
                 let key = format!("photos/{}/{}", names[0].display(), names[1].display());
-                let found = file.path().metadata();
-                if let (Some(sum), Ok(found)) = (sum_of(&key), found)
-                    && found.is_file()
+                if let Some(sum) = sum_of(&key)
+                    && let Some(bytes) = plain_size(&file.path())?
                 {
-                    tell(sum, found.len())?;
+                    tell(sum, bytes)?;
                 }
             }
         }
@@ -110,6 +103,9 @@ impl Folder {
 
     pub(super) fn read(&self, key: &str) -> Result<Option<Found>> {
         let path = self.path(key);
+        if plain_size(&path)?.is_none() {
+            return Ok(None);
+        }
         let open = || {
             let file = File::open(&path)?;
             Ok(Found {
@@ -126,6 +122,17 @@ impl Folder {
         }
     }
 
+    /// Refuses what is there and no plain file, nor a link to one.
+    pub(super) fn check_plain(&self, key: &str) -> Result<()> {
+        let path = self.path(key);
+        ensure!(
+            !path.exists() || plain_size(&path)?.is_some(),
+            "{} can't be an archive, because it isn't a plain file",
+            path.display()
+        );
+        Ok(())
+    }
+
     pub(super) fn delete(&self, key: &str) -> Result<()> {
         let path = self.path(key);
         let deleted = fs::remove_file(&path);
@@ -136,7 +143,9 @@ impl Folder {
     pub(super) fn clear_remains(&self) -> Result<()> {
         for entry in list(&self.root)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(PART) {
+            let is_part = entry.file_name().to_string_lossy().starts_with(PART);
+            // A backup leaves nothing else, and opening anything else may take for ever.
+            if is_part && entry.file_type()?.is_file() {
                 clear(&entry.path()).with_context(|| {
                     format!(
                         "What is left of a backup that was killed, {}, can't be deleted",
@@ -167,6 +176,22 @@ fn gone_is_fine(deleted: io::Result<()>) -> io::Result<()> {
     match deleted {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         deleted => deleted,
+    }
+}
+
+/// The bytes of a plain file, or of the one to which a link leads. A pipe, a socket, a device or a folder is passed over,
+/// whatever its name is: opening one may take for ever, or do something.
+fn plain_size(path: &Path) -> Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => Ok(Some(found.len())),
+        Ok(_) => {
+            tracing::warn!("{} is passed over: it isn't a plain file", path.display());
+            Ok(None)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
+        }
     }
 }
 
@@ -276,5 +301,49 @@ mod tests {
         place.create("a.tar.zst", true).unwrap().finish().unwrap();
         let mode = fs::metadata(folder.path().join("a.tar.zst")).unwrap();
         assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_plain_files_are_archives_photos_and_remains() {
+        use std::os::unix::net::UnixListener;
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path();
+        let key = super::super::key_of(&[0x3f; 32]);
+        let photos = root.join(&key).parent().unwrap().to_owned();
+        fs::create_dir_all(&photos).unwrap();
+        let archive = |day: u8| format!("shared-spaces-202511{day}T160000Z.tar.zst");
+        let pipe = |path: &Path| {
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                path,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+                0,
+            )
+            .unwrap();
+        };
+        pipe(&root.join(archive(20)));
+        fs::create_dir(root.join(archive(21))).unwrap();
+        let _socket = UnixListener::bind(root.join(archive(22))).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", root.join(archive(23))).unwrap();
+        std::os::unix::fs::symlink("nowhere", root.join(archive(24))).unwrap();
+        fs::write(root.join(archive(25)), b"archive").unwrap();
+        std::os::unix::fs::symlink(archive(25), root.join(archive(26))).unwrap();
+        pipe(&root.join(&key));
+        pipe(&root.join(format!("{PART}pipe")));
+
+        let place = Folder::open(root).unwrap();
+        let mut names = place.archives().unwrap();
+        names.sort();
+        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        assert_eq!(names, [archive(25), archive(26)]);
+        for file in (20..25).map(archive).chain([key]) {
+            assert!(place.read(&file).unwrap().is_none(), "{file}");
+        }
+        place
+            .each_photo(&mut |_, _| bail!("a pipe is no photo"))
+            .unwrap();
+        place.clear_remains().unwrap();
     }
 }

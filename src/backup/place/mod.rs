@@ -4,23 +4,22 @@
 mod bucket;
 mod folder;
 mod name;
+mod target;
 mod upload;
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::archive::Packed;
-use super::bridge::Bridge;
-use super::progress::Progress;
 use crate::config::Config;
 use crate::db::scratch::Scratch;
-use bucket::{Bucket, SCHEME};
+use bucket::Bucket;
 use folder::{Folder, FolderFile};
 pub use name::{ArchiveName, ENDING};
+pub use target::{Spot, Target};
 use upload::Upload;
 
 /// A place that can be written to and read.
@@ -32,123 +31,8 @@ pub enum Place {
     Bucket(Bucket),
 }
 
-/// One archive, wherever it is.
-#[derive(Clone)]
-pub struct Spot {
-    pub place: Place,
-    pub file: String,
-}
-
-/// What somebody has named.
-#[derive(Clone)]
-pub enum Target {
-    /// A place, in which archives have names of their own.
-    Place(Place),
-    /// One archive.
-    File(Spot),
-}
-
-impl Target {
-    /// Understands a path or an address.
-    ///
-    /// # Errors
-    /// The folder, that of the file, or the bucket isn't there.
-    pub fn parse(text: &str, config: &Config, bridge: &Bridge) -> Result<Self> {
-        if text.starts_with(SCHEME) {
-            let (bucket, file) = Bucket::open(text, config, bridge)?;
-            let place = Place::Bucket(bucket);
-            return Ok(match file {
-                Some(file) => Self::File(Spot { place, file }),
-                None => Self::Place(place),
-            });
-        }
-        name::check_target(text)?;
-        let path = Path::new(text);
-        if path.is_dir() || text.ends_with(std::path::is_separator) {
-            return Ok(Self::Place(Place::Folder(Folder::open(path)?)));
-        }
-        let file = path.file_name().and_then(|name| name.to_str());
-        let file = file.with_context(|| format!("'{text}' is no name of a file"))?;
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        Ok(Self::File(Spot {
-            place: Place::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
-            file: file.to_owned(),
-        }))
-    }
-
-    /// The archive that is meant: the newest of a place.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn newest(self) -> Result<Spot> {
-        match self {
-            Self::File(spot) => spot.that_is_there(),
-            Self::Place(place) => {
-                let newest = place.archives()?.pop();
-                let newest = newest.with_context(|| format!("There is no archive in {place}"))?;
-                Ok(Spot {
-                    place,
-                    file: newest.to_string(),
-                })
-            }
-        }
-    }
-
-    /// All archives that are meant, the oldest first.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn all(self) -> Result<Vec<Spot>> {
-        match self {
-            Self::File(spot) => Ok(vec![spot.that_is_there()?]),
-            Self::Place(place) => {
-                let names = place.archives()?;
-                ensure!(!names.is_empty(), "There is no archive in {place}");
-                let spot = |name: ArchiveName| Spot {
-                    place: place.clone(),
-                    file: name.to_string(),
-                };
-                Ok(names.into_iter().map(spot).collect())
-            }
-        }
-    }
-}
-
-impl Spot {
-    fn that_is_there(self) -> Result<Self> {
-        let found = self.place.read(&self.file)?;
-        ensure!(found.is_some(), "There is no archive {self}");
-        Ok(self)
-    }
-
-    /// The bytes of the archive. `progress` shows how many of them have been read.
-    ///
-    /// # Errors
-    /// It isn't there, or can't be read.
-    pub fn read<'a>(&self, progress: &'a Progress) -> Result<Packed<impl Read + use<'a>>> {
-        let found = self.place.read(&self.file)?;
-        let found = found.with_context(|| format!("There is no archive {self}"))?;
-        progress.begin("reading the archive", found.size)?;
-        Ok(Packed {
-            size: found.size,
-            bytes: progress.watch(found.bytes),
-        })
-    }
-}
-
 /// A file of a place.
 pub type Found = Packed<Box<dyn Read>>;
-
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Place::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
-            Place::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
-        }
-    }
-}
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

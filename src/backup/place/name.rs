@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
@@ -17,9 +17,8 @@ const DAMAGED: &str = ".damaged";
 const BEGINNING: &str = "shared-spaces-";
 const MOMENT: &[BorrowedFormatItem<'_>] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
-
-/// The last moment that a name can tell: the end of the year 9999, in seconds since 1970.
-const LAST: i64 = 253_402_300_799;
+/// How much later than now an archive may be, in seconds: the clock was set back, or is off by the zone that it is in.
+const AHEAD: i64 = 24 * 60 * 60;
 
 /// The name of an archive; later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,20 +33,47 @@ impl ArchiveName {
     /// was set back, so that the order of the names is that of the archives.
     ///
     /// # Errors
-    /// No name comes behind the newest.
+    /// The newest is of the future, as in [`Self::check`]; no name can tell this moment.
     pub fn new(now: Timestamp, newest: Option<Self>) -> Result<Self> {
-        let seconds = match newest {
-            None => now.seconds(),
-            Some(newest) if newest.seconds < LAST => now.seconds().max(newest.seconds + 1),
-            Some(newest) => bail!(
-                "No archive can come behind {newest}, whose moment is the last that there is: move it elsewhere, or choose \
-                 another place. No backup was made, and nothing was deleted"
-            ),
-        };
-        Ok(Self {
+        let mut seconds = now.seconds();
+        if let Some(newest) = newest {
+            newest.check(now)?;
+            seconds = seconds.max(newest.seconds + 1);
+        }
+        let name = Self {
             seconds,
             is_damaged: false,
-        })
+        };
+        // Written as another moment, it would have another place in the order than in time.
+        name.written().with_context(|| {
+            format!(
+                "The clock of this machine is wrong: no archive can be named after {}",
+                now.rfc3339()
+            )
+        })?;
+        Ok(name)
+    }
+
+    /// Refuses an archive of the future: its name can't tell whether it is the newest at its place.
+    ///
+    /// # Errors
+    /// It is more than a day later than `now`.
+    pub fn check(self, now: Timestamp) -> Result<()> {
+        ensure!(
+            self.seconds <= now.seconds().saturating_add(AHEAD),
+            "The archive {self} is named after a moment in the future, so that it can't be told which archive is the newest. \
+             Check the clock of this machine, which says {}. If that is right, the clock was wrong when the archive was made: \
+             rename it after the time when it was made, or move it elsewhere",
+            now.rfc3339()
+        );
+        Ok(())
+    }
+
+    /// The moment as it stands in the name; `None` if it can't.
+    fn written(self) -> Option<String> {
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
+        let moment = (0..=9999).contains(&moment.year()).then_some(moment)?;
+        moment.format(MOMENT).ok()
     }
 
     /// The name that it has when its database is damaged, so that nobody takes it for a sound one.
@@ -86,29 +112,10 @@ impl ArchiveName {
 
 impl fmt::Display for ArchiveName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = OffsetDateTime::from_unix_timestamp(self.seconds)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-            .format(MOMENT)
-            .map_err(|_| fmt::Error)?;
+        let moment = self.written().ok_or(fmt::Error)?;
         let mark = if self.is_damaged { DAMAGED } else { "" };
         write!(f, "{BEGINNING}{moment}{mark}{ENDING}")
     }
-}
-
-/// Refuses what can't be a place: nothing at all, and addresses of other kinds than S3's.
-///
-/// # Errors
-/// It is such.
-pub(super) fn check_target(text: &str) -> Result<()> {
-    ensure!(
-        !text.is_empty(),
-        "The name of the archive is empty: name a file, a folder, or s3://bucket/prefix"
-    );
-    ensure!(
-        !text.contains("://"),
-        "'{text}' is no place for archives: name a file, a folder, or s3://bucket/prefix"
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -125,31 +132,51 @@ mod tests {
         let text = "shared-spaces-20251124T160000Z.damaged.tar.zst";
         assert_eq!(damaged.to_string(), text);
         assert_eq!(ArchiveName::parse(text), Some(damaged));
-        let next = ArchiveName::new(Timestamp(0), Some(damaged)).unwrap();
+        let next = ArchiveName::new(Timestamp(1_764_000_000_120), Some(damaged)).unwrap();
         assert!(damaged.is_damaged() && next > damaged);
     }
 
     #[test]
-    fn a_new_name_comes_behind_all_others_whatever_the_clock_says() {
+    fn a_new_name_comes_behind_all_others_when_the_clock_was_set_back_by_hours() {
         let now = Timestamp(1_764_000_000_000);
         let first = ArchiveName::new(now, None).unwrap();
         let second = ArchiveName::new(now, Some(first)).unwrap();
-        let third = ArchiveName::new(Timestamp(0), Some(second)).unwrap();
+        let earlier = Timestamp(now.0 - 23 * 60 * 60 * 1000);
+        let third = ArchiveName::new(earlier, Some(second)).unwrap();
         assert!(first < second && second < third);
     }
 
     #[test]
-    fn behind_the_last_moment_there_is_no_name() {
+    fn a_name_of_the_future_decides_nothing() {
         let now = Timestamp(1_764_000_000_000);
-        let last_but_one = ArchiveName::parse("shared-spaces-99991231T235958Z.tar.zst");
-        let last = ArchiveName::new(now, last_but_one).unwrap();
-        let text = "shared-spaces-99991231T235959Z.tar.zst";
-        assert_eq!(last.to_string(), text);
-        let refusal = ArchiveName::new(now, Some(last)).unwrap_err().to_string();
-        assert!(
-            refusal.starts_with(&format!("No archive can come behind {text}")),
-            "{refusal}"
-        );
+        for text in [
+            "shared-spaces-20251125T160001Z.tar.zst",
+            "shared-spaces-20990102T030405Z.tar.zst",
+            "shared-spaces-99991231T235959Z.tar.zst",
+            "shared-spaces-99991231T235959Z.damaged.tar.zst",
+        ] {
+            let future = ArchiveName::parse(text).unwrap();
+            let refusal = ArchiveName::new(now, Some(future)).unwrap_err().to_string();
+            let sentence = format!("The archive {text} is named after a moment in the future");
+            assert!(refusal.starts_with(&sentence), "{refusal}");
+        }
+        let tomorrow = ArchiveName::parse("shared-spaces-20251125T160000Z.tar.zst");
+        assert!(ArchiveName::new(now, tomorrow).unwrap() > tomorrow.unwrap());
+    }
+
+    #[test]
+    fn a_moment_that_cannot_be_written_is_refused_and_no_other_is_named() {
+        let last = ArchiveName::parse("shared-spaces-99991231T235959Z.tar.zst").unwrap();
+        assert!(ArchiveName::new(last.moment(), None).is_ok());
+        for (now, newest) in [
+            (last.moment(), Some(last)),
+            (Timestamp(last.moment().0 + 1000), None),
+            (Timestamp(i64::MAX), None),
+            (Timestamp(i64::MIN), None),
+        ] {
+            let refusal = ArchiveName::new(now, newest).unwrap_err().to_string();
+            assert!(refusal.contains("clock of this machine"), "{refusal}");
+        }
     }
 
     #[test]

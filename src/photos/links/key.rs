@@ -17,9 +17,6 @@ use crate::folder::draft;
 use crate::identity::Identity;
 use crate::record::{self, By};
 
-/// The bytes of a key.
-const SIZE: usize = 32;
-
 /// The key in its file; clones share it.
 #[derive(Clone)]
 pub struct LinkKey {
@@ -44,7 +41,7 @@ struct Stamp {
 
 impl LinkKey {
     /// How many bytes each has.
-    pub const BYTES: usize = SIZE;
+    pub const BYTES: usize = 32;
 
     /// Reads the key at `path`, or makes one that only this account of the system can read.
     ///
@@ -117,8 +114,9 @@ fn read(path: &Path) -> Result<LinkSigner> {
     let read = || {
         let key = fs::read(path)?;
         ensure!(
-            key.len() == SIZE,
-            "it must hold {SIZE} bytes, and holds {}",
+            key.len() == LinkKey::BYTES,
+            "it must hold {} bytes, and holds {}",
+            LinkKey::BYTES,
             key.len()
         );
         let mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| anyhow!(error))?;
@@ -142,7 +140,7 @@ fn replace(path: &Path) -> Result<()> {
 
 /// A new key on the disk that hasn't got its name yet.
 fn new_key(path: &Path) -> Result<NamedTempFile> {
-    let mut key = [0; SIZE];
+    let mut key = [0; LinkKey::BYTES];
     getrandom::fill(&mut key)?;
     Ok(draft(folder_of(path), &key)?)
 }
@@ -210,7 +208,7 @@ mod tests {
         assert_eq!(link(&key), before);
         fs::remove_file(&path).unwrap();
         assert_eq!(link(&key), before);
-        fs::write(&path, [7; SIZE]).unwrap();
+        fs::write(&path, [7; LinkKey::BYTES]).unwrap();
         assert_ne!(link(&key), before);
     }
 
