@@ -158,7 +158,7 @@ test('a page that was open while the server was renewed asks to be loaded anew',
   expect(asked).toBeGreaterThan(0);
 
   await ann.page.unroute(viewer);
-  await ann.button('viewer.load_anew').click();
+  await ann.button('viewer.reload').click();
   await photo.click();
   await expect(ann.page.locator('.pswp img').first()).toBeVisible();
 });

@@ -1,7 +1,7 @@
 // Who is signed in here. The proof is a cookie that no script can read; this only knows its owner.
 
 import * as api from './api';
-import type { ApiError } from './errors';
+import { ApiError } from './errors';
 import { forgetDrafts } from './drafts';
 import { router } from './router.svelte';
 import { match, paths, type Route } from './routes';
@@ -53,7 +53,7 @@ class Session {
 
   async signIn(login: string, password: string): Promise<void> {
     await api.signIn(login, password);
-    const user = await api.me();
+    const user = await api.me().catch(asNotKept);
     // What somebody else left behind in this tab is not shown to the next.
     if (this.user && this.user.id !== user.id) this.#forget();
     this.#become(user);
@@ -125,6 +125,11 @@ class Session {
   #forget(): void {
     for (const task of this.#after) task();
   }
+}
+
+/** Right after signing in, nobody is: the browser refuses the cookie, or sends others of its name instead. */
+function asNotKept(error: unknown): never {
+  throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
 }
 
 /** Tells whether one stands before one of the ways in already. */

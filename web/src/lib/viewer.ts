@@ -30,7 +30,7 @@ export async function openViewer(space: Space, album: Album, share: number): Pro
     isOpen = false;
     // A server that was renewed while this page was open has another viewer, under another name.
     const onaction = () => { location.reload(); };
-    toasts.show(t('viewer.not_loaded'), { action: t('viewer.load_anew'), onaction, ms: 10_000 });
+    toasts.show(t('viewer.not_loaded'), { action: t('viewer.reload'), onaction, ms: 10_000 });
     return;
   }
   const viewer = mount(Viewer, {

@@ -1,0 +1,65 @@
+// Refusals in words for people, where the server's own are for programs: by its word for them. Its other sentences are said as
+// they are.
+
+import type { Sentences } from './server';
+
+/** Words in the server's sentences. */
+export const words: Record<string, string> = {
+  Login: 'The login name',
+  Password: 'The password',
+  'New password': 'The new password',
+  Name: 'The name',
+  'New name': 'The new name',
+  Text: 'The text',
+  Photo: 'The photo',
+  Body: 'The request',
+};
+
+export const sentences: Sentences = {
+  too_long: [/^(.+) max (\d+) characters$/, '{0} can have at most {1} characters'],
+  too_short: [/^(.+) min (\d+) characters$/, '{0} needs at least {1} characters'],
+  blank: [/^(.+) cannot be empty$/, '{0} can’t be empty'],
+  not_provided: [/^(.+) must be provided$/, '{0} is missing'],
+  not_text: [/^(.+) must be text$/, '{0} must be text'],
+  forbidden_characters: [/^(.+) cannot contain .+ characters$/, '{0} has characters that aren’t allowed'],
+  too_large: [[/^(.+) max (\d+ .?i?B)$/, '{0} can be at most {1} large'], 'This is too large'],
+  malformed: [[/^(Login) (.+)$/s, '{0} {=1}'], 'The server couldn’t understand this'],
+  missing_key: 'Something is missing that the server needs',
+  not_boolean: 'This must be yes or no',
+  wrong_content_type: 'The server can’t read this',
+  coded_body: 'The server can’t read this',
+  cross_origin: [
+    [/public_url/, 'The server doesn’t know by which address you come. The person who runs it sets public_url, or has the proxy in front pass on the host with its port'],
+    'This can only be done from this page',
+  ],
+  cookie_logout_by_get: 'One can’t sign out here like this',
+  unauthorized: 'You aren’t signed in',
+  other_account: 'Somebody else is signed in in this browser at the moment',
+  wrong_login: 'The login name or the password is wrong',
+  wrong_password: 'The password is wrong',
+  gave_way: 'Others need the room, and this came the slowest. Try again in a moment',
+  too_slow: 'This came too slowly. Try again',
+  passwords_dont_match: 'The passwords are not the same',
+  new_passwords_dont_match: 'The new passwords are not the same',
+  user_exists: 'This login name is taken',
+  no_such_user: 'This person isn’t here any more',
+  no_such_login: [/^User with login '(.*)' doesn't exist$/s, 'Nobody here has the login name “{=0}”'],
+  no_such_session: 'This device is signed out already',
+  no_such_space: 'This space doesn’t exist, or no longer does',
+  not_a_member: 'You aren’t a member of this space',
+  not_an_admin: 'Only the admins of this space can do that',
+  space_has_members: 'This can be done when nobody else is in this space',
+  already_member: 'This person is a member of this space already',
+  admin_cant_leave: 'An admin can’t leave the space',
+  last_admin: 'A space needs at least one admin',
+  no_such_invitation: 'This invitation isn’t valid, or not any more',
+  no_such_share: 'This share doesn’t exist any more',
+  not_the_owner: 'This share is somebody else’s',
+  key_of_another_space: 'This was sent to another space already',
+  no_such_photo: 'This photo doesn’t exist any more',
+  no_such_range: 'The photo has no such part',
+  no_such_endpoint: 'This server has no such page',
+  method_not_allowed: 'This can’t be done here',
+  not_ready: 'The server’s database is damaged; the person who runs it finds more in its log',
+  photo_spoiled: 'This photo is damaged on the server; the person who runs it finds more in its log',
+};
