@@ -93,6 +93,17 @@ async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
   return { rows: data, next };
 }
 
+/** A list that is needed as a whole, piece by piece. */
+async function all<T>(path: string): Promise<T[]> {
+  const rows: T[] = [];
+  for (let next: string | null = `${path}?limit=500`; next !== null; ) {
+    const { rows: read, next: further }: Piece<T> = await piece<T>(next);
+    rows.push(...read);
+    next = further;
+  }
+  return rows;
+}
+
 // The server and accounts.
 
 export const server = () => get<ServerInfo>('/server');
@@ -116,19 +127,19 @@ export const changePassword = (old: string, fresh: string, confirm: string) =>
 export const resetPassword = (token: string, fresh: string, confirm: string) =>
   send('POST', '/password-resets/redeem', { json: { token, 'new-password': fresh, 'confirm-password': confirm } });
 
-export const signIns = () => get<SignIn[]>('/sessions');
+export const signIns = () => all<SignIn>('/sessions');
 export const endSignIn = (id: number) => send('DELETE', `/sessions/${id}`);
 export const endOtherSignIns = () => send('DELETE', '/sessions');
 
 // Spaces and their members.
 
-export const mySpaces = () => get<MySpace[]>('/spaces');
+export const mySpaces = () => all<MySpace>('/spaces');
 export const space = (id: number) => get<SpaceDetail>(`/spaces/${id}`);
 export const createSpace = async (name: string) => (await send<Space>('POST', '/spaces', { json: { name } })).data;
 export const renameSpace = (id: number, name: string) => send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
 export const deleteSpace = (id: number) => send('DELETE', `/spaces/${id}`);
 
-export const members = (id: number) => get<Member[]>(`/spaces/${id}/members?limit=500`);
+export const members = (id: number) => all<Member>(`/spaces/${id}/members`);
 export const addMember = (id: number, login: string) => send('POST', `/spaces/${id}/members`, { json: { login } });
 export const removeMember = (id: number, user: number, endInvitations = false) =>
   send('DELETE', `/spaces/${id}/members/${user}${endInvitations ? '?end_invitations=true' : ''}`);
@@ -139,7 +150,7 @@ export const setAdmin = (id: number, user: number, isAdmin: boolean) =>
 
 export const offer = async (token: string) => (await send<Offer>('POST', '/invitations/offer', { json: { token } })).data;
 export const acceptInvitation = (token: string) => send('POST', '/invitations/accept', { json: { token } });
-export const invitations = (id: number) => get<Invitation[]>(`/spaces/${id}/invitations?limit=500`);
+export const invitations = (id: number) => all<Invitation>(`/spaces/${id}/invitations`);
 export const invite = async (id: number, role: Role, uses: number) =>
   (await send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
 export const revokeInvitation = (id: number, invitation: number) => send('DELETE', `/spaces/${id}/invitations/${invitation}`);
