@@ -14,6 +14,20 @@ export interface Slide {
   thumbCropped: true;
 }
 
+/** The way to the photo before; turned round, to the next. */
+export const ARROW =
+  '<svg class="arrow" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><path d="m15 18-6-6 6-6"/></svg>';
+
+/** From this height of the window on, a photo stands between the bars, not under them. */
+const HIGH = 520;
+
+/** The room that the bars take of a window of some height, also with two lines of words and in large letters. */
+export function roomAround(height: number): { top: number; bottom: number; left: number; right: number } {
+  if (height < HIGH) return { top: 0, bottom: 0, left: 0, right: 0 };
+  const letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { top: 60, bottom: 7 * letters, left: 0, right: 0 };
+}
+
 /** The large preview, shown as large as the photo itself is. */
 export function slideOf(photo: Photo, alt: string): Slide {
   const { width, height, previews } = photo.image;

@@ -3,7 +3,7 @@
 import * as api from './api';
 import { session } from './session.svelte';
 import { spaces } from './spaces.svelte';
-import type { Member, MySpace, Space, SpaceDetail } from './types';
+import type { Member, MySpace, SpaceDetail } from './types';
 
 export class OpenSpace {
   detail = $state.raw<SpaceDetail | null>(null);
@@ -29,10 +29,6 @@ export class OpenSpace {
   /** How many are in it; null while that isn't known. */
   get people(): number | null {
     return this.members?.length ?? this.detail?.member_count ?? this.#listed?.member_count ?? null;
-  }
-
-  get asSpace(): Space {
-    return { id: this.id, name: this.name };
   }
 
   get #listed(): MySpace | undefined {
