@@ -1,0 +1,26 @@
+// People talk, step by step as chance has it, and all of them always see what the server has. `TALK_SEED` has them do the same
+// once more; with `TALK_MINUTES` they go on for longer.
+
+import { expect, test } from './fixtures.ts';
+import { Talk, chance } from './talk.ts';
+
+const MINUTES = Number(process.env['TALK_MINUTES'] ?? 0);
+const SEED = Number(process.env['TALK_SEED'] ?? 7);
+/** So many, where no time is given. */
+const STEPS = 6;
+
+for (const logins of [
+  ['Ann', 'Bob'],
+  ['Ann', 'Bob', 'Cleo'],
+]) {
+  test(`${logins.length} people talk, and each screen shows what the server has`, async ({ server, somebody }) => {
+    test.setTimeout((MINUTES + 4) * 60_000);
+    const people = await Promise.all(logins.map((login) => somebody(login)));
+    const talk = new Talk(server, people, chance(SEED + logins.length));
+    await talk.begin();
+    const end = Date.now() + MINUTES * 60_000;
+    while (MINUTES > 0 ? Date.now() < end : talk.steps.length < STEPS) await talk.step();
+    console.log(`${talk.steps.length} steps of ${logins.join(', ')}`);
+    expect(talk.steps.length).toBeGreaterThanOrEqual(STEPS);
+  });
+}
