@@ -24,7 +24,7 @@ export const en = {
   'door.successor': '{name} has signed in here in another window. Sign in again to go on as {me}. What you wrote is kept.',
   'door.go_on': 'Go on as {name}',
   'door.closed_title': 'By invitation',
-  'door.closed': 'Accounts are made by whoever runs this server. Ask them for one.',
+  'door.closed': 'Accounts are made by the person who runs this server. Ask them for one.',
   'door.invite': 'An account needs an invitation here. Ask somebody who is in already for a link.',
   'register.title': 'Make an account',
   'register.first_title': 'Welcome',

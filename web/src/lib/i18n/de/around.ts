@@ -87,7 +87,7 @@ export const around: Record<keyof typeof english, string> = {
   'invitation.has_account': 'Du hast schon ein Konto.',
 
   'invite.title': 'Mit einem Link einladen',
-  'invite.text': 'Wer den Link öffnet, kann diesem Raum beitreten, auch wenn er noch kein Konto hat. Schick ihn nur den Menschen, die du meinst.',
+  'invite.text': 'Wer den Link öffnet, kann diesem Raum beitreten, auch ohne Konto. Schick ihn nur den Menschen, die du meinst.',
   'invite.who': 'Sie werden',
   'invite.as_member': 'Mitglied',
   'invite.as_admin': 'Admin',

@@ -85,7 +85,7 @@ export const around = {
   'invitation.has_account': 'You have an account already.',
 
   'invite.title': 'Invite by link',
-  'invite.text': 'Anybody who opens the link can join this space, also without an account so far. Send it only to the people you mean.',
+  'invite.text': 'Anybody who opens the link can join this space, even without an account. Send it only to the people you mean.',
   'invite.who': 'They become',
   'invite.as_member': 'Member',
   'invite.as_admin': 'Admin',
