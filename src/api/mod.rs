@@ -62,7 +62,7 @@ use crate::app::App;
 pub use cookie::name as cookie_name;
 pub use errors::refuse;
 pub use links::link_with_secret;
-pub use visitor::behind_proxy;
+pub use visitor::{behind_proxy, host};
 
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {

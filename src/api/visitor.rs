@@ -15,6 +15,9 @@ use crate::config::TrustedProxies;
 const FORWARDED_FOR: &str = "X-Forwarded-For";
 const FORWARDED_PROTO: &str = "X-Forwarded-Proto";
 const FORWARDED_HOST: &str = "X-Forwarded-Host";
+/// The most bytes of a host with its port: the longest name that there can be, and some more. Every link of a list begins
+/// with it.
+const MOST_OF_HOST: usize = 264;
 /// By these a proxy shows itself, whether or not it is believed.
 const TRACES: [&str; 5] = [
     FORWARDED_FOR,
@@ -40,6 +43,14 @@ pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
     let peer = request.remote()?.ip().to_canonical();
     let is_proxy = app.config.trusted_proxies.contains(peer);
     is_proxy.then(|| Visitor::of(app, request).address)
+}
+
+/// A host, perhaps with a port; none if it is longer than any, or names a user in front of it, which the library takes.
+pub fn host(text: &str) -> Option<Host<'static>> {
+    if !(1..=MOST_OF_HOST).contains(&text.len()) || text.contains('@') {
+        return None;
+    }
+    Host::parse_owned(text.to_owned()).ok()
 }
 
 #[rocket::async_trait]
@@ -85,7 +96,7 @@ impl Visitor {
         };
         let origin = config.public_url.clone().unwrap_or_else(|| {
             let scheme = if is_https { "https" } else { "http" };
-            let host = forwarded(FORWARDED_HOST).and_then(|host| Host::parse(host).ok());
+            let host = forwarded(FORWARDED_HOST).and_then(host);
             match host.as_ref().or(request.host()) {
                 Some(host) => format!("{scheme}://{host}"),
                 None => format!("{scheme}://localhost:{}", request.rocket().config().port),
