@@ -5,7 +5,7 @@ use multer::Field;
 use super::form::unreadable;
 use super::parameters::Parameterized;
 use super::portions::{BEFORE_CONTENT, NoContent};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The name of a part, and of the file in it.
 pub struct Disposition {
@@ -18,7 +18,8 @@ impl Disposition {
     /// What the header of a part says.
     ///
     /// # Errors
-    /// There is more before its content than is read.
+    /// There is more before its content than is read, or it can't be read what the part is: it might be the photo, and what
+    /// is taken for nothing would be lost with an answer of success.
     pub fn of(part: &Field<'_>) -> Result<Self> {
         let headers = part.headers();
         let size: usize = headers
@@ -30,11 +31,17 @@ impl Disposition {
         }
         let said = headers.get("Content-Disposition");
         let said = said.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let said = said.as_deref().and_then(Parameterized::parse);
-        let get = |name| said.as_ref().and_then(|said| said.get(name));
+        let read = |said| Parameterized::parse(said).ok_or_else(malformed);
+        let said = said.as_deref().map(read).transpose()?;
+        let get = |name| said.as_ref().and_then(|said| said.get_extended(name));
         Ok(Self {
             name: get("name").map(str::to_owned),
             file_name: get("filename").map(str::to_owned),
         })
     }
+}
+
+/// What is said where it can't be read what a part is.
+pub fn malformed() -> Error {
+    unreadable(&"the headers of a part are malformed")
 }

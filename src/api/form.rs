@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body::{Opened, cut_off, open, uncoded};
-use super::disposition::Disposition;
+use super::disposition::{self, Disposition};
 use super::guards::{CurrentUser, refused};
 use super::parameters::Parameterized;
 use super::portions::{NoContent, Pace, portions};
@@ -371,7 +371,7 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
             Err(error) => cut_off(&io::Error::other(error)),
         },
         // Not in the words of the library, which may hold all of a header.
-        _ => unreadable(&"the headers of a part are malformed"),
+        _ => disposition::malformed(),
     }
 }
 

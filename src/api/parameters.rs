@@ -65,10 +65,33 @@ impl<'a> Parameterized<'a> {
             .filter(|(given, _)| given.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| &**value)
     }
+
+    /// The first parameter of this name, or else the first piece of it in one of the forms for other letters than those of
+    /// ASCII and for long values (RFC 2231): `name*=`, `name*0=`, `name*0*=`. Its letters are not decoded.
+    pub fn get_extended(&self, name: &str) -> Option<&str> {
+        self.get(name).or_else(|| {
+            let mut extended = self.parameters.iter().filter(|(given, _)| {
+                let given = given.split_once('*').map(|(given, _)| given);
+                given.is_some_and(|given| given.eq_ignore_ascii_case(name))
+            });
+            // Behind the charset and the language, where they are told.
+            let whole = extended.next().map(|(_, value)| &**value)?;
+            Some(whole.splitn(3, '\'').nth(2).unwrap_or(whole))
+        })
+    }
 }
 
-/// A quoted string without its quotes, and what stands behind it.
+/// A quoted string without its quotes, and what stands behind it. Where it wouldn't end, backslashes are taken for themselves,
+/// as browsers write them.
 fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
+    escaped(quoted).or_else(|| {
+        let (text, rest) = quoted.split_once('"')?;
+        Some((Cow::Borrowed(text), rest))
+    })
+}
+
+/// As [`unquote`], where a backslash stands before what is taken as it is.
+fn escaped(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
     let end = quoted.find(['"', '\\'])?;
     if quoted[end..].starts_with('"') {
         return Some((Cow::Borrowed(&quoted[..end]), &quoted[end + 1..]));
@@ -142,6 +165,35 @@ mod tests {
             r#"form-data; name=""#,
         ] {
             assert_eq!(Parameterized::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_before_the_last_quote_is_one_where_the_string_would_not_end_otherwise() {
+        let text = r#"form-data; name="file"; filename="C:\photos\""#;
+        reads(text, "form-data", "name", Some("file"));
+        reads(text, "form-data", "filename", Some(r"C:\photos\"));
+        reads(
+            r#"form-data; filename="a\"; name=file"#,
+            "form-data",
+            "name",
+            Some("file"),
+        );
+    }
+
+    #[test]
+    fn a_parameter_is_there_also_in_the_forms_for_other_letters_and_for_long_values() {
+        for (text, expected) in [
+            ("a; filename*=UTF-8''%C3%A4.png", Some("%C3%A4.png")),
+            ("a; FileName*=utf-8'de'a.png", Some("a.png")),
+            ("a; filename*0*=utf-8''a; filename*1=.png", Some("a")),
+            ("a; filename*0=\"a\"; filename*1=\".png\"", Some("a")),
+            ("a; filename*=UTF-8''", Some("")),
+            ("a; filename*=UTF-8''b; filename=c", Some("c")),
+            ("a; name*=UTF-8''b; file*=c", None),
+        ] {
+            let read = Parameterized::parse(text).unwrap();
+            assert_eq!(read.get_extended("filename"), expected, "{text}");
         }
     }
 }

@@ -86,6 +86,54 @@ fn a_photo_is_taken_whatever_the_capitals_of_its_headers() {
     app.sort_all();
 }
 
+/// Some libraries name a file only so where its name has other letters than those of ASCII, and browsers write a backslash as
+/// it is.
+#[test]
+fn a_photo_is_taken_however_the_name_of_its_file_is_written() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for (seed, name) in [
+        "filename*=UTF-8''gr%C3%BC%C3%9Fe.png",
+        "FileName*=utf-8'de'a.png",
+        "filename*0=\"a\"; filename*1=\".png\"",
+        "filename=\"C:\\photos\\\"",
+        "filename=\"ä.png\"",
+        "filename=a.png",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let header = format!("Content-Disposition: form-data; name=\"file\"; {name}");
+        let photo = part(&header, &pictures::png(seed as u32));
+        let form = [&text()[..], &photo, b"--x--\r\n"].concat();
+        let share = post(&app, &ann, PATH, KIND, &form).is_ok();
+        assert!(share["image_url"].is_string(), "{name}: {share}");
+    }
+    app.sort_all();
+}
+
+/// It might have been the photo, and who is told that all is well deletes theirs.
+#[test]
+fn a_part_that_does_not_say_what_it_is_in_a_way_that_can_be_read_refuses_the_form() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    for header in [
+        "Content-Disposition: form-data; name=\"file\"; filename=\"a.png",
+        "Content-Disposition: form-data; name=\"file; filename=a.png",
+    ] {
+        let photo = part(header, &pictures::png(1));
+        let form = [&text()[..], &photo, b"--x--\r\n"].concat();
+        post(&app, &ann, PATH, KIND, &form).is(
+            400,
+            "The form can't be read: the headers of a part are malformed",
+        );
+    }
+    assert_eq!(app.count("select count(*) from shares"), 0);
+    assert_eq!(app.files(), [""; 0]);
+}
+
 /// As the first client of the original system sends it where nobody has chosen a photo.
 #[test]
 fn a_part_that_is_called_file_and_names_no_file_is_none() {
