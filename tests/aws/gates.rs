@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime};
 /// What real stores do, and moto doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
-    /// Deleting many objects takes a Content-MD5, and nothing newer in its place.
+    /// Deleting many objects takes a Content-MD5, and nothing newer in its place or beside it.
     WantsContentMd5,
     /// Headers with checksums are answered 501, as is deleting many objects at once.
     RefusesChecksums,
@@ -226,6 +226,13 @@ fn judge(gate: Gate, request: &mut Request, memory: &mut Memory) -> Option<Answe
         Gate::WantsContentMd5 => {
             let sum = BASE64_STANDARD.encode(Md5::digest(&request.body));
             let told = request.header("content-md5");
+            if request.is_batch() && (has("x-amz-checksum-") || has("x-amz-sdk-checksum-")) {
+                return Some(error(
+                    501,
+                    "NotImplemented",
+                    "A header implies what isn't there.",
+                ));
+            }
             (request.is_batch() && told != Some(&sum)).then(|| {
                 error(
                     400,

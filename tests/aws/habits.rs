@@ -155,6 +155,14 @@ fn journey_behind(gate: Gate) {
 #[test]
 fn everything_works_where_deleting_takes_a_content_md5() {
     journey_behind(Gate::WantsContentMd5);
+    // With it, many go by one request.
+    let moto = Cloud::moto();
+    let cloud = Cloud::at(moto, before(moto, Gate::WantsContentMd5));
+    let said = in_the_end(&cloud, &["doctor"], &S3);
+    assert!(
+        said.contains("can be put, read, copied and deleted.\n"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -220,6 +220,36 @@ fn a_temporary_bucket_that_is_removed_under_the_server_is_made_again() {
 }
 
 #[test]
+fn a_store_is_ready_only_when_its_buckets_are_there() {
+    let moto = Cloud::moto();
+    let gate = before(moto, Gate::SlowBuckets);
+    let cloud = Cloud::at(gate, gate);
+    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    assert!(!store.is_ready());
+    cloud.wait(store.prepare()).unwrap();
+    assert!(store.is_ready());
+    for bucket in [&cloud.temp, &cloud.preview_bucket()] {
+        cloud
+            .wait(cloud.s3.head_bucket().bucket(bucket).send())
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_sweep_makes_the_temporary_bucket_again_before_anybody_needs_it() {
+    let cloud = Cloud::new();
+    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    cloud.wait(store.prepare()).unwrap();
+    let delete = cloud.s3.delete_bucket().bucket(&cloud.temp);
+    cloud.wait(delete.send()).unwrap();
+    let listed = cloud.wait(store.list_temporary(Duration::ZERO)).unwrap();
+    assert!(listed.is_empty() && store.is_ready());
+    cloud
+        .wait(cloud.s3.head_bucket().bucket(&cloud.temp).send())
+        .unwrap();
+}
+
+#[test]
 fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
     let cloud = Cloud::new();
     let (store, bucket) = with_photos(&cloud);

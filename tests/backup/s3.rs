@@ -234,6 +234,48 @@ fn a_large_archive_goes_in_parts_and_is_sound() {
 }
 
 #[test]
+fn a_large_archive_of_which_s3_only_says_that_it_was_put_together_is_no_backup() {
+    let (cloud, bucket, place) = cloud();
+    let _world = large(&cloud);
+    let file = format!("{place}/all.tar.zst");
+    let said =
+        "<CompleteMultipartUploadResult><ETag>\"a-2\"</ETag></CompleteMultipartUploadResult>";
+    cloud.proxy.answer("POST", "uploadId=", 200, said);
+    let (_, complaint) = cloud.fails(&["backup", &file], &LOCAL);
+    assert!(
+        complaint.contains("S3 has answered that it is done, and nothing is there"),
+        "{complaint}"
+    );
+    cloud.proxy.relent();
+    cloud.succeeds(&["backup", &file], &LOCAL);
+    assert!(unfinished_uploads(&cloud, &bucket).is_empty());
+    cloud.succeeds(&["verify", &file], &LOCAL);
+}
+
+#[test]
+fn an_archive_that_cannot_be_read_again_is_no_backup_and_costs_no_older_one() {
+    let (cloud, bucket, place) = cloud();
+    let _world = World::on(cloud.server(&LOCAL));
+    crate::world::sorted(cloud.folder());
+    cloud.succeeds(&["backup", &place], &LOCAL);
+    let kept = archives(&cloud, &bucket);
+    for arguments in [&["backup", &place][..], &["backup", &place, "--keep", "1"]] {
+        cloud.proxy.answer("GET", ".tar.zst", 206, "half of it");
+        let (_, complaint) = cloud.fails(arguments, &LOCAL);
+        cloud.proxy.relent();
+        assert!(
+            complaint.contains("isn't sound when it is read again"),
+            "{complaint}"
+        );
+        assert_eq!(archives(&cloud, &bucket), kept);
+        leaves_nothing(cloud.folder());
+    }
+    cloud.succeeds(&["backup", &place, "--keep", "1"], &LOCAL);
+    assert_eq!(archives(&cloud, &bucket).len(), 1);
+    cloud.succeeds(&["verify", &place], &LOCAL);
+}
+
+#[test]
 fn nothing_is_left_of_an_upload_that_is_killed_once_there_is_another_backup() {
     let (cloud, bucket, place) = cloud();
     let _world = large(&cloud);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::{TempDir, tempdir};
 
+use crate::damage::{change_database, pack, unpack};
 use crate::place::archives;
 use crate::schedule::{borrowed, doctor, logging, scheduled};
 use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
@@ -180,6 +181,26 @@ fn only_sound_archives_count_among_those_that_stay() {
     succeeds(folder, &["verify", "place"], "");
 }
 
+/// As they were made before a backup looked at its database.
+#[test]
+fn an_archive_of_a_damaged_database_counts_as_none_though_it_says_nothing_of_that() {
+    let folder = ended();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place"], "");
+    let state = unmarked(folder)[0].clone();
+    succeeds(folder, &["backup", "place"], "");
+    let unsaid = unmarked(folder)[1].clone();
+    let mut members = unpack(&unsaid);
+    let sql = "pragma foreign_keys = off; delete from users where login = 'bob'";
+    change_database(&mut members, folder, sql);
+    pack(&unsaid, &members);
+    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    assert_eq!(unmarked(folder).len(), 3, "two are sound");
+    assert!(state.exists());
+    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    assert!(!state.exists() && !unsaid.exists());
+}
+
 #[test]
 fn an_incomplete_archive_takes_the_place_of_no_complete_one() {
     let folder = ended();
@@ -228,6 +249,30 @@ fn an_archive_whose_photos_are_gone_from_the_place_counts_as_none() {
 }
 
 #[test]
+fn an_archive_that_needs_a_photo_that_nobody_has_any_more_keeps_the_one_that_has_it() {
+    let folder = ended();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place", "--full"], "");
+    succeeds(folder, &["backup", "place"], "");
+    let before = unmarked(folder);
+    let connection = Connection::open(database(folder)).unwrap();
+    let sum: String = connection
+        .query_row(
+            "delete from photos where id = 1 returning lower(hex(sha256))",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(connection);
+    fs::remove_file(folder.join(format!("place/photos/{}/{sum}", &sum[..2]))).unwrap();
+    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    assert!(before[0].exists(), "only the new one and this are sound");
+    succeeds(folder, &["verify", before[0].to_str().unwrap()], "");
+    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    assert!(!before[0].exists() && !before[1].exists());
+}
+
+#[test]
 fn no_archive_of_another_installation_goes_even_if_the_newest_cannot_be_read() {
     let folder = ended();
     succeeds(folder.path(), &["backup", "place"], "");
@@ -246,6 +291,20 @@ fn no_archive_of_another_installation_goes_even_if_the_newest_cannot_be_read() {
         "{complaint}"
     );
     assert_eq!(unmarked(folder.path()), all);
+
+    // Nor one that lies among older ones of ours.
+    fs::create_dir_all(other.path().join("place")).unwrap();
+    succeeds(other.path(), &["backup", "place"], "");
+    let foreign = other.path().join("place").join(all[0].file_name().unwrap());
+    fs::copy(&all[0], &foreign).unwrap();
+    let complaint = fails(other.path(), &["backup", "place", "--keep", "1"], "");
+    assert!(
+        complaint.contains("Nothing was deleted")
+            && complaint.contains("is of another installation"),
+        "{complaint}"
+    );
+    assert!(foreign.exists());
+    assert_eq!(unmarked(other.path()).len(), 3);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
-use crate::support::{PASSWORD, Server, picture};
+use crate::support::{PASSWORD, PATIENCE, Server, command, picture, until};
 
 /// Sends bytes and reads what comes until the other side closes.
 fn ask(server: &Server, request: &[u8]) -> String {
@@ -186,6 +187,41 @@ fn who_has_sent_everything_and_says_so_is_answered() {
 }
 
 #[test]
+fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "1"),
+        ("SHARED_SPACES_LIMITS__PHOTO_BYTES", "1000"),
+    ];
+    let server = Server::start_with(folder.path(), &settings);
+    let ann = server.person("ann");
+    let path = format!("{}/shares", ann.space("Family"));
+    let signed_in = format!("Authorization: Bearer {}\r\n", ann.token());
+    // Of a stranger, and of a photo that is too large.
+    for (headers, expected) in [("", "401"), (&signed_in, "413")] {
+        let mut connection = server.connect().unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\n{headers}Content-Type: multipart/form-data; boundary=x\r\n\
+             Content-Length: 1000000000\r\n\r\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\na\r\n--x\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
+        );
+        connection.write_all(head.as_bytes()).unwrap();
+        // Steadily, and fewer bytes in all than are read of a body in any case.
+        let pause = Some(Duration::from_millis(20));
+        connection.set_read_timeout(pause).unwrap();
+        let mut is_answered = || {
+            connection.write_all(&[b'y'; 64 * 1024]).is_err()
+                || connection.peek(&mut [0]).is_ok_and(|read| read > 0)
+        };
+        assert!((0..900).any(|_| is_answered()), "it listens for ever");
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut reply = [0; 12];
+        connection.read_exact(&mut reply).unwrap();
+        assert!(reply.ends_with(expected.as_bytes()), "{reply:?}");
+    }
+}
+
+#[test]
 fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
@@ -220,6 +256,42 @@ fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
     }
 }
 
+/// Cookies know no ports, and what another server at the same host sets comes along as it is.
+#[test]
+fn a_neighbours_cookie_with_bytes_that_are_no_text_keeps_nobody_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    server.person("ann");
+    let sign_in = |cookies: &[u8]| {
+        let body = format!(r#"{{"login": "ann", "password": "{PASSWORD}"}}"#);
+        let head = format!(
+            "POST /login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nCookie: ",
+            body.len()
+        );
+        ask(
+            &server,
+            &[head.as_bytes(), cookies, b"\r\n\r\n", body.as_bytes()].concat(),
+        )
+    };
+    let reply = sign_in(b"theme=gr\xfcn");
+    assert_eq!(status(&reply), "200", "{reply}");
+    let ours = reply
+        .lines()
+        .filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next())
+        .find(|cookie| !cookie.contains("-browser="))
+        .unwrap();
+    for cookies in [
+        [b"theme=gr\xfcn; ", ours.as_bytes()].concat(),
+        [ours.as_bytes(), b"; theme=gr\xfcn"].concat(),
+        [b"\xff=1; ", ours.as_bytes(), b"; a=\xc3"].concat(),
+    ] {
+        let head = b"GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ";
+        let reply = ask(&server, &[&head[..], &cookies, b"\r\n\r\n"].concat());
+        assert_eq!(status(&reply), "200", "{cookies:?} {reply}");
+    }
+}
+
 /// Sends half a form through a proxy, for somebody at this address.
 fn slow_form(server: &Server, from: &str) -> TcpStream {
     let mut connection = server.connect().unwrap();
@@ -249,7 +321,10 @@ fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
         ("SHARED_SPACES_CONNECTIONS__MOST", "20"),
         ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "4"),
     ];
-    let server = Server::start_with(folder.path(), &settings);
+    let mut serve = command(folder.path(), &["serve", "--port", "0"]);
+    serve.envs(settings);
+    let log = folder.path().join("log");
+    let server = Server::start_logged(serve, &log);
     let _held: Vec<_> = (0..20)
         .map(|n| slow_form(&server, &format!("198.51.100.{}", n % 5)))
         .collect();
@@ -257,6 +332,12 @@ fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
         let reply = health_through_proxy(&server, &format!("198.51.100.{n}"));
         assert_eq!(status(&reply), "200", "{reply}");
     }
+    // They give way as those whom the proxy names, and at once, not only when they have become slow.
+    until("the log to name one of them", || {
+        let said = std::fs::read_to_string(&log).unwrap();
+        said.contains("connection closed address=198.51.100.")
+            .then_some(())
+    });
     // Nor one who comes by themselves.
     let mut direct = server.connect_from(9).unwrap();
     direct

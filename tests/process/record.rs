@@ -237,6 +237,10 @@ fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
     fs::write(photo.join("in the way"), "").unwrap();
     assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
     end(server);
+    // Nor an upload that came to nothing.
+    let upload = folder.join("data/photos/temp/1-9.png");
+    fs::create_dir(&upload).unwrap();
+    fs::write(upload.join("in the way"), "").unwrap();
 
     let server = start(folder, &[]);
     end(server);
@@ -245,10 +249,15 @@ fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
         .iter()
         .filter_map(|line| line.strip_prefix("ERROR deletion failed "))
         .collect();
-    assert_eq!(failed.len(), 1, "{told:?}");
-    let line = failed[0];
+    let [line, of_upload] = failed[..] else {
+        panic!("{told:?}")
+    };
     assert!(line.starts_with("photos=1 attempts=1 since=20"), "{line}");
     assert!(line.contains("Z why=\"") && line.ends_with('"'), "{line}");
+    assert!(
+        of_upload.starts_with("photos=1 attempts=1 why=\""),
+        "{of_upload}"
+    );
 }
 
 #[test]

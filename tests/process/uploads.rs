@@ -84,6 +84,21 @@ fn everybodys_uploads_together_are_bounded() {
 }
 
 #[test]
+fn whoever_holds_most_uploads_gives_one_up_to_who_has_none_and_reads_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS", "2");
+    let server = Server::start_with(folder.path(), &[setting]);
+    let (ann, bob) = (server.person("ann"), server.person("bob"));
+    let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
+    let under_way = [begin(&server, &ann, &anns), begin(&server, &ann, &anns)];
+    let reply = finish(begin(&server, &bob, &bobs));
+    assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+    let mut statuses = under_way.map(|upload| finish(upload)[9..12].to_owned());
+    statuses.sort_unstable();
+    assert_eq!(statuses, ["200", "503"]);
+}
+
+#[test]
 fn a_body_that_stops_half_way_is_answered_and_given_up() {
     let folder = tempfile::tempdir().unwrap();
     let setting = ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "1");
