@@ -326,3 +326,22 @@ fn a_photo_of_any_size_is_not_read_into_memory() {
         assert!(complaint.contains("set limits.photo_bytes"), "{complaint}");
     }
 }
+
+#[test]
+fn nor_is_one_that_lies_within_the_archive() {
+    let (folder, path) = archive();
+    let mut members = unpack(&path);
+    let size = 129 * MIB;
+    let sql = format!("update photos set bytes = {size} where id = 1");
+    change_database(&mut members, folder.path(), &sql);
+    let photo = members
+        .iter_mut()
+        .find(|(path, _)| path == "photos/space-id-1/1.png")
+        .unwrap();
+    photo.1 = vec![0; size as usize];
+    pack(&path, &members);
+    for command in ["verify", "restore"] {
+        let complaint = refused(command, &path);
+        assert!(complaint.contains("set limits.photo_bytes"), "{complaint}");
+    }
+}
