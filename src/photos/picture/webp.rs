@@ -70,7 +70,8 @@ fn extended(
     let mut features = flags & (ANIMATION | ALPHA);
     let mut has_profile = false;
     let (mut stills, mut frames) = (0, 0_usize);
-    let (mut is_told, mut has_alpha) = (false, false);
+    let mut is_told = false;
+    let mut alpha = None;
     while chunks.rest().len() > behind {
         let chunk = Chunk::read(&mut chunks)?;
         match &chunk.kind {
@@ -85,14 +86,12 @@ fn extended(
             b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
             b"ANIM" if !is_told => {
                 is_told = true;
-                chunk.keep(&mut rest);
+                // A still doesn't move, whatever it says.
+                if flags & ANIMATION != 0 {
+                    chunk.keep(&mut rest);
+                }
             }
-            b"ALPH" if !has_alpha && stills == 0 => {
-                has_alpha = true;
-                chunk.keep_alpha(canvas, &mut rest)?;
-            }
-            // It tells by itself how much one sees through, so that anything could stand there.
-            b"VP8L" if has_alpha => return Err(MALFORMED),
+            b"ALPH" if alpha.is_none() && stills == 0 => alpha = Some(chunk),
             b"ANMF" if !is_told => {
                 return Err(Refusal::Damaged("it doesn't tell how its animation moves"));
             }
@@ -107,7 +106,7 @@ fn extended(
                         "its picture has another size than it says",
                     ));
                 }
-                chunk.keep(&mut rest);
+                chunk.keep_picture(alpha.as_ref(), canvas, &mut rest)?;
             }
             // EXIF, XMP, and whatever else somebody thought of.
             _ => {}
@@ -141,15 +140,11 @@ fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<(
             "a frame of its animation is larger than the picture",
         ));
     }
-    let (mut pictures, mut has_alpha) = (0, false);
+    let (mut pictures, mut alpha) = (0, None);
     while !reader.is_at_end() {
         let chunk = Chunk::read(&mut reader)?;
         match &chunk.kind {
-            b"ALPH" if !has_alpha && pictures == 0 => {
-                has_alpha = true;
-                chunk.keep_alpha(size, &mut frame)?;
-            }
-            b"VP8L" if has_alpha => return Err(MALFORMED),
+            b"ALPH" if alpha.is_none() && pictures == 0 => alpha = Some(chunk),
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {
@@ -157,7 +152,7 @@ fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<(
                         "a frame of its animation has another size than it says",
                     ));
                 }
-                chunk.keep(&mut frame);
+                chunk.keep_picture(alpha.as_ref(), size, &mut frame)?;
             }
             _ => {}
         }
@@ -215,6 +210,18 @@ impl<'a> Chunk<'a> {
         if !padding.is_empty() {
             kept.own(padding.to_vec());
         }
+    }
+
+    /// Keeps the pixels of a picture of this size, and how much one sees through them if that stands before. Only a
+    /// lossy picture has that apart; browsers refuse it before a lossless one.
+    fn keep_picture(&self, alpha: Option<&Self>, size: Size, kept: &mut Kept) -> Result<()> {
+        match alpha {
+            Some(_) if &self.kind == b"VP8L" => return Err(MALFORMED),
+            Some(alpha) => alpha.keep_alpha(size, kept)?,
+            None => {}
+        }
+        self.keep(kept);
+        Ok(())
     }
 
     /// Keeps how much one sees through a picture of this size. Where it isn't packed, it is a byte for each pixel.

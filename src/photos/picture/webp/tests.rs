@@ -137,12 +137,6 @@ fn the_frames_of_an_animation_are_cleaned_too() {
 }
 
 #[test]
-fn what_says_how_much_one_sees_through_stands_before_no_picture_that_says_so_itself() {
-    let alpha = chunk(b"ALPH", &[&[1], SECRET].concat());
-    is_damaged(&sized(with(&extended(24, 17, b""), 30, &alpha)));
-}
-
-#[test]
 fn the_byte_that_fills_up_an_odd_length_is_zero() {
     let odd = chunk(b"ALPH", &[1, 0, 0]);
     let lossy = cleaned(&sample("cat.webp")).bytes;
@@ -247,4 +241,39 @@ fn what_is_malformed_is_no_webp() {
     let mut unknown = encoded(ImageFormat::WebP, 24, 17);
     unknown[20] = 0;
     is_damaged(&unknown);
+}
+
+#[test]
+fn transparency_of_its_own_has_only_a_lossy_picture() {
+    let alpha = chunk(b"ALPH", &[&[1][..], SECRET].concat());
+    is_damaged(&sized(with(&extended(24, 17, b""), 30, &alpha)));
+
+    // In a frame of an animation, and beside all of them.
+    let side = [23, 0, 0, 16, 0, 0];
+    let simple = encoded(ImageFormat::WebP, 24, 17);
+    let moving = |inside: &[u8], beside: &[u8]| {
+        let frame = [&[0; 6][..], &side, &[9, 0, 0, 0], inside, &simple[12..]].concat();
+        let header = [&[ANIMATION, 0, 0, 0][..], &side].concat();
+        sized(
+            [
+                &simple[..12],
+                &chunk(b"VP8X", &header),
+                &chunk(b"ANIM", &[0; 6]),
+                beside,
+                &chunk(b"ANMF", &frame),
+            ]
+            .concat(),
+        )
+    };
+    let clean = moving(b"", b"");
+    assert!(cleaned(&clean).bytes == clean);
+    assert!(cleaned(&moving(b"", &alpha)).bytes == clean);
+    is_damaged(&moving(&alpha, b""));
+}
+
+#[test]
+fn a_still_says_nothing_of_how_it_moves() {
+    let told = chunk(b"ANIM", b"SECRET");
+    let before = sized(with(&extended(24, 17, b""), 30, &told));
+    assert!(cleaned(&before).bytes == extended(24, 17, b""));
 }
