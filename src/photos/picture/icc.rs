@@ -47,7 +47,7 @@ fn read(profile: &[u8]) -> Result<Option<Vec<u8>>> {
     }
     let mut table = Reader::new(profile);
     table.take(HEADER)?;
-    let tags = tags(profile, &mut table)?;
+    let mut tags = tags(profile, &mut table)?;
     let has = |needed: &[&[u8; 4]]| needed.iter().all(|tag| tags.contains_key(*tag));
     let lights = has(&[b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC"]);
     let is_whole = match &header[16..20] {
@@ -56,6 +56,18 @@ fn read(profile: &[u8]) -> Result<Option<Vec<u8>>> {
         b"CMYK" => has(&[b"A2B0"]),
         _ => false,
     };
+    let table = match tags.contains_key(b"A2B0") {
+        true => b"A2B0",
+        false => b"A2B1",
+    };
+    let colours = &header[16..20];
+    tags.retain(|name, _| match name {
+        // Of several tables, viewers take the first one.
+        b"A2B0" | b"A2B1" => name == table,
+        b"rXYZ" | b"gXYZ" | b"bXYZ" | b"rTRC" | b"gTRC" | b"bTRC" => colours == b"RGB " && lights,
+        b"kTRC" => colours == b"GRAY",
+        _ => true,
+    });
     Ok(is_whole.then(|| written(&header, tags)))
 }
 
@@ -71,16 +83,21 @@ fn tags(profile: &[u8], table: &mut Reader<'_>) -> Result<BTreeMap<[u8; 4], Vec<
         let name: [u8; 4] = table.array()?;
         let (start, length) = (position(table)?, position(table)?);
         let write: fn(&mut Reader<'_>) -> Result<Vec<u8>> = match &name {
-            b"rXYZ" | b"gXYZ" | b"bXYZ" | b"wtpt" => |tag| fixed(tag, b"XYZ ", 12),
-            b"chad" => |tag| fixed(tag, b"sf32", 36),
+            b"rXYZ" | b"gXYZ" | b"bXYZ" => |tag| fixed(tag, b"XYZ ", 12),
+            b"wtpt" => |tag| small(tag, b"XYZ ", 12),
+            b"chad" => |tag| small(tag, b"sf32", 36),
             b"cicp" => |tag| fixed(tag, b"cicp", 4),
             b"rTRC" | b"gTRC" | b"bTRC" | b"kTRC" => curve,
-            b"A2B0" | b"A2B1" | b"A2B2" | b"B2A0" | b"B2A1" | b"B2A2" => table_of_colours,
+            // Those in the other direction are for printing, and the third is none that viewers take.
+            b"A2B0" | b"A2B1" => table_of_colours,
             _ => continue,
         };
         let end = start.checked_add(length).ok_or(MALFORMED)?;
         let tag = profile.get(start..end).ok_or(MALFORMED)?;
         let tag = write(&mut Reader::new(tag))?;
+        if tag.is_empty() {
+            continue;
+        }
         // Tags may lie over each other, as the three curves of a screen do; but not to make much of little.
         bytes += tag.len();
         if bytes > 2 * MAX_BYTES || tags.insert(name, tag).is_some() {
@@ -108,6 +125,18 @@ fn fixed(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>>
     let mut out = begin(tag, kind)?;
     out.extend_from_slice(tag.take(length)?);
     Ok(out)
+}
+
+/// Numbers that can be those of a white or of a matrix from one to another, of four at the most; empty where one isn't.
+fn small(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>> {
+    /// In parts of 65,536.
+    const MOST: u32 = 4 << 16;
+    let out = fixed(tag, kind, length)?;
+    let (numbers, _) = out[8..].as_chunks();
+    let are_small = numbers
+        .iter()
+        .all(|&number| i32::from_be_bytes(number).unsigned_abs() <= MOST);
+    Ok(if are_small { out } else { Vec::new() })
 }
 
 /// A curve: as points, or as the parameters of a function.

@@ -134,6 +134,50 @@ fn nothing_is_left_but_what_decides_colours() {
 }
 
 #[test]
+fn of_tables_only_the_one_that_decides_is_kept() {
+    let [one, other, third] = tables().try_into().unwrap();
+    let only = |name| essential(&profile(2, b"CMYK", &[(name, one.clone())])).unwrap();
+    let all = [
+        (b"A2B2", third.clone()),
+        (b"A2B1", other.clone()),
+        (b"A2B0", one.clone()),
+        (b"B2A0", other.clone()),
+        (b"B2A1", third.clone()),
+        (b"B2A2", b"mBA SECRET".to_vec()),
+    ];
+    let all = all.each_ref().map(|(name, tag)| (*name, tag.clone()));
+    assert_eq!(
+        essential(&profile(2, b"CMYK", &all)).unwrap(),
+        only(b"A2B0")
+    );
+}
+
+#[test]
+fn tags_that_decide_nothing_for_these_colours_are_left_out() {
+    let table = tables().remove(0);
+    let plain = essential(&profile(2, b"CMYK", &[(b"A2B0", table.clone())])).unwrap();
+    for (name, tag) in [(b"rXYZ", xyz(1)), (b"gTRC", gamma()), (b"kTRC", gamma())] {
+        let more = profile(2, b"CMYK", &[(b"A2B0", table.clone()), (name, tag)]);
+        assert_eq!(essential(&more).unwrap(), plain);
+    }
+}
+
+#[test]
+fn a_white_and_a_matrix_of_words_are_left_out() {
+    let plain = essential(&profile(4, b"GRAY", &[(b"kTRC", gamma())])).unwrap();
+    let words = b"SECRET".repeat(6);
+    let white = [b"XYZ \0\0\0\0".as_slice(), &words[..12]].concat();
+    let matrix = [b"sf32\0\0\0\0".as_slice(), &words].concat();
+    for (name, tag) in [(b"wtpt", white), (b"chad", matrix)] {
+        let more = profile(4, b"GRAY", &[(b"kTRC", gamma()), (name, tag)]);
+        assert_eq!(essential(&more).unwrap(), plain);
+    }
+    let white = [b"XYZ \0\0\0\0".as_slice(), D50].concat();
+    let real = profile(4, b"GRAY", &[(b"kTRC", gamma()), (b"wtpt", white)]);
+    assert!(contains(&essential(&real).unwrap(), "wtpt"));
+}
+
+#[test]
 fn tables_of_colours_are_kept_to_their_length() {
     for table in tables() {
         let before = profile(2, b"CMYK", &[(b"A2B0", table)]);
