@@ -1,6 +1,7 @@
 //! PNG and APNG: chunks with a type, a length and a checksum (W3C PNG, third edition).
 
 mod chunk;
+mod colours;
 mod header;
 mod profile;
 mod stream;
@@ -10,6 +11,7 @@ use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Found, Limit, Refusal, Result, Size};
 use chunk::{Chunk, chunk_of};
+use colours::Colours;
 use header::Header;
 use profile::profile;
 use stream::{Stays, check};
@@ -66,6 +68,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     if let Some(orientation) = parts.exif.flatten() {
         kept.own(chunk_of(*b"eXIf", &orientation.tiff()));
     }
+    kept.append(parts.told.kept());
     kept.append(parts.before);
     if parts.frames > 0 {
         let told = [
@@ -92,6 +95,8 @@ struct Parts<'a> {
     colours: usize,
     /// Browsers believe the first block of EXIF, whatever is in it.
     exif: Option<Option<Orientation>>,
+    /// What tells its colours where nothing else does.
+    told: Colours,
     /// The kinds of which one is there already: of several, the first one counts.
     seen: Vec<[u8; 4]>,
     /// How many frames an animation is said to have, and how often it repeats.
@@ -148,6 +153,7 @@ impl<'a> Parts<'a> {
             header,
             colours: 0,
             exif: None,
+            told: Colours::default(),
             seen: Vec::new(),
             said: 0,
             repeats: None,
@@ -195,6 +201,7 @@ impl<'a> Parts<'a> {
             b"iCCP" => {
                 if let Some(profile) = profile(chunk.data) {
                     self.place().own(profile);
+                    self.told.has_profile = true;
                 }
             }
             b"acTL" => {
@@ -224,16 +231,12 @@ impl<'a> Parts<'a> {
                     _ => return Ok(()),
                 }
             }
-            // Of numbers that can't be in a PNG, browsers show nothing.
-            b"cICP" if chunk.data.get(2) != Some(&0) => return Ok(()),
-            // Colours, the background, and the shape of pixels. Of another length they mean nothing to a decoder.
-            b"cHRM" | b"gAMA" | b"sBIT" | b"sRGB" | b"cICP" | b"mDCV" | b"cLLI" | b"bKGD"
-            | b"pHYs"
-                if chunk.has_its_length() =>
-            {
-                chunk.keep(reader, self.place());
+            b"sRGB" | b"cICP" if self.told.takes(chunk) => chunk.keep(reader, self.place()),
+            // They stand before the palette, or browsers pass over them.
+            b"cHRM" | b"gAMA" | b"mDCV" | b"cLLI" if self.colours == 0 => {
+                self.told.hold(chunk, reader);
             }
-            // Texts, times, and whatever else somebody thought of.
+            // Texts, times, backgrounds, the shape of pixels, how many bits they had once: browsers show none of it.
             _ => return Ok(()),
         }
         self.seen.push(chunk.kind);
@@ -306,7 +309,7 @@ impl<'a> Parts<'a> {
 
     /// Keeps a picture and how it is shown, with nothing behind its pixels.
     fn finish(&mut self, data: Data<'a>) -> Result<()> {
-        let stays = check(&data.parts, self.header.unpacked(data.size))?;
+        let stays = check(&data.parts, &self.header.passes(data.size))?;
         if let Some(control) = data.control {
             self.frames += 1;
             let number = self.number.to_be_bytes();

@@ -38,22 +38,6 @@ impl<'a> Chunk<'a> {
         // With its length, its kind and its checksum.
         kept.file(reader.last(self.data.len() + 12));
     }
-
-    /// Whether it is as long as its kind can be: more would be a hiding place.
-    pub fn has_its_length(&self) -> bool {
-        let length = self.data.len();
-        match &self.kind {
-            b"sRGB" => length == 1,
-            b"gAMA" | b"cICP" => length == 4,
-            b"cLLI" => length == 8,
-            b"pHYs" => length == 9,
-            b"mDCV" => length == 24,
-            b"cHRM" => length == 32,
-            b"sBIT" => (1..=4).contains(&length),
-            b"bKGD" => matches!(length, 1 | 2 | 6),
-            _ => false,
-        }
-    }
 }
 
 /// A chunk of our own.

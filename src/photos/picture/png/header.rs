@@ -40,8 +40,8 @@ impl Header {
         })
     }
 
-    /// How many bytes a picture of this kind unpacks to.
-    pub fn unpacked(&self, size: Size) -> u64 {
+    /// The passes that a picture of this kind comes in: how many bytes a row has, and how many rows there are.
+    pub fn passes(&self, size: Size) -> Vec<(u64, u64)> {
         let channels = match self.colour_type {
             2 => 3,
             4 => 2,
@@ -51,12 +51,12 @@ impl Header {
         let bits = channels * u64::from(self.depth);
         // Each row begins with how it is filtered.
         let pass = |width: u64, height: u64| match width {
-            0 => 0,
-            _ => height * (1 + (width * bits).div_ceil(8)),
+            0 => (0, 0),
+            _ => (1 + (width * bits).div_ceil(8), height),
         };
         let (width, height) = (u64::from(size.width), u64::from(size.height));
         if !self.is_interlaced {
-            return pass(width, height);
+            return vec![pass(width, height)];
         }
         let passes = [
             (0, 0, 8, 8),
@@ -73,6 +73,6 @@ impl Header {
                 let columns = width.saturating_sub(left).div_ceil(across);
                 pass(columns, height.saturating_sub(top).div_ceil(down))
             })
-            .sum()
+            .collect()
     }
 }

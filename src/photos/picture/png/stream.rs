@@ -22,12 +22,15 @@ pub enum Stays {
     Own(Vec<u8>),
 }
 
-/// Looks for the end of a stream that comes in `parts` and unpacks to `length` bytes.
+/// Looks for the end of a stream that comes in `parts` and unpacks to rows, told for each pass by how many bytes one has and
+/// how many there are.
 ///
 /// # Errors
-/// There is less in it, or it can't be unpacked.
-pub fn check(parts: &[&[u8]], length: u64) -> Result<Stays> {
-    let mut sum = Sum::default();
+/// There is less in it, it can't be unpacked, or a row is filtered in a way that there is none of: browsers show nothing
+/// from there on.
+pub fn check(parts: &[&[u8]], passes: &[(u64, u64)]) -> Result<Stays> {
+    let length = passes.iter().map(|(row, count)| row * count).sum();
+    let mut sum = Sum::new(passes);
     let found = unpack(parts, length, &mut sum)?;
     let all: usize = parts.iter().map(|part| part.len()).sum();
     match found {
@@ -107,32 +110,73 @@ fn unpack(parts: &[&[u8]], length: u64, out: &mut impl Write) -> Result<Option<u
     }
 }
 
-/// Adler-32 of what is written to it.
-struct Sum(u32, u32);
-
-impl Default for Sum {
-    fn default() -> Self {
-        Self(1, 0)
-    }
+/// Adler-32 of the rows that are written to it. Each begins with how it is filtered, which is looked at.
+struct Sum<'a> {
+    sums: (u32, u32),
+    passes: &'a [(u64, u64)],
+    /// How many rows of the first of these passes have begun.
+    begun: u64,
+    /// How many bytes are left of the last of those.
+    left: u64,
 }
 
-impl Sum {
+impl<'a> Sum<'a> {
+    fn new(passes: &'a [(u64, u64)]) -> Self {
+        Self {
+            sums: (1, 0),
+            passes,
+            begun: 0,
+            left: 0,
+        }
+    }
+
     fn of_all(&self) -> u32 {
-        self.1 << 16 | self.0
+        self.sums.1 << 16 | self.sums.0
+    }
+
+    /// How long the next row is.
+    fn next_row(&mut self) -> Option<u64> {
+        while let [(row, count), rest @ ..] = self.passes {
+            if self.begun < *count {
+                self.begun += 1;
+                return Some(*row);
+            }
+            (self.passes, self.begun) = (rest, 0);
+        }
+        None
+    }
+
+    fn check_filters(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        /// The last way to filter a row.
+        const PAETH: u8 = 4;
+        while let Some(&first) = bytes.first() {
+            if self.left == 0 {
+                self.left = match self.next_row() {
+                    Some(row) if first <= PAETH => row,
+                    _ => return Err(io::ErrorKind::InvalidData.into()),
+                };
+            }
+            let taken = usize::try_from(self.left).unwrap_or(usize::MAX);
+            let taken = taken.min(bytes.len());
+            self.left -= taken as u64;
+            bytes = &bytes[taken..];
+        }
+        Ok(())
     }
 }
 
-impl Write for Sum {
+impl Write for Sum<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.check_filters(bytes)?;
         const BASE: u32 = 65_521;
         // As many as fit before either sum could overflow.
         for bytes in bytes.chunks(5552) {
             for &byte in bytes {
-                self.0 += u32::from(byte);
-                self.1 += self.0;
+                self.sums.0 += u32::from(byte);
+                self.sums.1 += self.sums.0;
             }
-            self.0 %= BASE;
-            self.1 %= BASE;
+            self.sums.0 %= BASE;
+            self.sums.1 %= BASE;
         }
         Ok(bytes.len())
     }

@@ -62,31 +62,89 @@ fn whatever_a_png_says_besides_the_picture_is_dropped() {
     }
 }
 
+const GAMMA: [u8; 4] = 45_455_u32.to_be_bytes();
+/// The white and the three colours of a usual screen.
+fn places() -> Vec<u8> {
+    let places = [
+        31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000,
+    ];
+    places.into_iter().flat_map(u32::to_be_bytes).collect()
+}
+
 #[test]
 fn what_a_png_needs_to_look_right_stays() {
+    let bright = chunk(b"cICP", &[9, 16, 0, 1]);
+    let light = [1000_u32, 400].map(|light| (10_000 * light).to_be_bytes());
+    let screen = [vec![1; 16], light.concat()].concat();
+    for parts in [
+        vec![chunk(b"gAMA", &GAMMA), chunk(b"cHRM", &places())],
+        vec![chunk(b"sRGB", &[0])],
+        vec![chunk(b"cICP", &[12, 13, 0, 1])],
+        // Which no browser knows, so that the other counts.
+        vec![chunk(b"gAMA", &GAMMA), chunk(b"cICP", &[2, 2, 0, 1])],
+        vec![
+            chunk(b"cLLI", &light.concat()),
+            chunk(b"mDCV", &screen),
+            bright,
+        ],
+    ] {
+        let whole = with(&png(), BEHIND_HEADER, &parts.concat());
+        assert!(cleaned(&whole).bytes == whole, "{parts:?}");
+    }
+}
+
+#[test]
+fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     let picture = png();
-    let kinds: [(&[u8; 4], usize); 9] = [
-        (b"cHRM", 32),
-        (b"gAMA", 4),
-        (b"sBIT", 3),
-        (b"sRGB", 1),
-        (b"cICP", 4),
-        (b"mDCV", 24),
-        (b"cLLI", 8),
-        (b"bKGD", 6),
-        (b"pHYs", 9),
-    ];
-    for (kind, length) in kinds {
-        let mut content = vec![1; length];
-        if kind == b"cICP" {
-            // No PNG has its colours mixed, and browsers show nothing of one that says so.
-            let mixed = chunk(kind, &content);
-            assert!(cleaned(&with(&picture, BEHIND_HEADER, &mixed)).bytes == picture);
-            content[2] = 0;
+    let only = |kind, content: &[u8]| {
+        let whole = with(&picture, BEHIND_HEADER, &chunk(kind, content));
+        assert!(cleaned(&whole).bytes == picture, "{kind:?} {content:?}");
+    };
+    only(b"sBIT", b"SEC");
+    only(b"bKGD", b"SECRET");
+    only(b"pHYs", b"SECRETSE\x01");
+    only(b"gAMA", b"SECR");
+    only(b"cHRM", &SECRET.repeat(9)[..32]);
+    only(b"sRGB", b"S");
+    // Mixed colours, and more than full or not.
+    only(b"cICP", &[1, 1, 1, 1]);
+    only(b"cICP", &[1, 1, 0, 2]);
+    // How bright it is counts only beside numbers of a standard for that.
+    only(b"cLLI", &[0; 8]);
+    only(b"mDCV", &[0; 24]);
+    let beside = |kept: &[u8], dropped: &[u8]| {
+        let expected = with(&picture, BEHIND_HEADER, kept);
+        for both in [[kept, dropped].concat(), [dropped, kept].concat()] {
+            assert!(cleaned(&with(&picture, BEHIND_HEADER, &both)).bytes == expected);
         }
-        let part = chunk(kind, &content);
-        let whole = with(&picture, BEHIND_HEADER, &part);
-        assert!(cleaned(&whole).bytes == whole, "{kind:?}");
+    };
+    let plain = [chunk(b"gAMA", &GAMMA), chunk(b"cHRM", &places())].concat();
+    beside(&chunk(b"sRGB", &[0]), &plain);
+    beside(&chunk(b"cICP", &[12, 13, 0, 1]), &plain);
+    let bright = chunk(b"cICP", &[9, 16, 0, 1]);
+    beside(&bright, &chunk(b"cLLI", b"SECRETSE"));
+    beside(&bright, &chunk(b"mDCV", &SECRET.repeat(9)[..24]));
+    let profile = cleaned(&sample("lake.png")).bytes;
+    let told = with(&profile, BEHIND_HEADER, &plain);
+    assert!(cleaned(&told).bytes == profile);
+    // Behind the palette, browsers pass over them.
+    let colours = chunk(b"PLTE", &[7; 12]);
+    let expected = with_palette(std::slice::from_ref(&colours));
+    assert!(cleaned(&with_palette(&[colours, plain])).bytes == expected);
+}
+
+#[test]
+fn a_row_that_is_filtered_in_no_known_way_is_refused() {
+    let mut rows = unpacked(24, 17);
+    rows[73 * 16] = 4;
+    let picture = made_of(&[&packed(&rows)]);
+    assert!(cleaned(&picture).bytes == picture);
+    for row in [0, 9, 16] {
+        for filter in [5, b'S', 0xff] {
+            let mut wrong = unpacked(24, 17);
+            wrong[73 * row] = filter;
+            is_damaged(&made_of(&[&packed(&wrong)]));
+        }
     }
 }
 

@@ -1,0 +1,94 @@
+//! What tells the colours of a PNG in numbers. It stays where browsers heed it, and as far as it can be meant: others would be
+//! words.
+
+use super::super::kept::Kept;
+use super::super::reader::Reader;
+use super::chunk::Chunk;
+
+/// One, in a chunk with places of colours or a gamma.
+const ONE: u32 = 100_000;
+/// The brightest light that can be told, 10,000 candela for a square metre.
+const BRIGHTEST: u32 = 100_000_000;
+
+/// What is found in a file.
+#[derive(Default)]
+pub struct Colours {
+    /// Whether a colour profile stays, which counts more than a gamma.
+    pub has_profile: bool,
+    is_srgb: bool,
+    /// Whether the numbers of a standard count, and whether they mean more light than a usual screen has.
+    is_standard: bool,
+    is_bright: bool,
+    /// A gamma and the places of the three colours, and how bright the picture is and was made on.
+    plain: Kept,
+    bright: Kept,
+}
+
+impl Colours {
+    /// Whether a chunk with the name of colours means some.
+    pub fn takes(&mut self, chunk: &Chunk<'_>) -> bool {
+        match (&chunk.kind, chunk.data) {
+            // One of four ways to bring in colours that a screen doesn't have.
+            (b"sRGB", [0..=3]) => {
+                self.is_srgb = true;
+                true
+            }
+            // No PNG has its colours mixed, and browsers show nothing of one that says so.
+            (b"cICP", &[primaries, transfer, 0, range @ 0..=1]) => {
+                self.is_standard = range == 1
+                    && matches!(primaries, 1 | 4..=12 | 22)
+                    && matches!(transfer, 1 | 4..=18);
+                self.is_bright = matches!(transfer, 16 | 18);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Holds what counts only beside others, or without them.
+    pub fn hold(&mut self, chunk: &Chunk<'_>, reader: &Reader<'_>) {
+        let data = chunk.data;
+        let (numbers, _) = data.as_chunks::<4>();
+        let are_below = |most: u32| {
+            let mut numbers = numbers.iter();
+            numbers.all(|&number| u32::from_be_bytes(number) <= most)
+        };
+        let (kept, can_be) = match &chunk.kind {
+            b"gAMA" => {
+                let gamma = numbers.first().map(|&gamma| u32::from_be_bytes(gamma));
+                let can_be = gamma.is_some_and(|gamma| (ONE / 100..=10 * ONE).contains(&gamma));
+                (&mut self.plain, data.len() == 4 && can_be)
+            }
+            b"cHRM" => (&mut self.plain, data.len() == 32 && are_below(ONE)),
+            b"cLLI" => (&mut self.bright, data.len() == 8 && are_below(BRIGHTEST)),
+            // Eight places of half as many bytes, and two lights.
+            _ => {
+                let (places, _) = data.get(..16).unwrap_or_default().as_chunks();
+                let are_places = places
+                    .iter()
+                    .all(|&place| u32::from(u16::from_be_bytes(place)) <= ONE / 2);
+                let lights = numbers.iter().skip(4);
+                let are_lights = lights
+                    .map(|&light| u32::from_be_bytes(light))
+                    .all(|light| light <= BRIGHTEST);
+                let can_be = data.len() == 24 && are_places && are_lights;
+                (&mut self.bright, can_be)
+            }
+        };
+        if can_be {
+            chunk.keep(reader, kept);
+        }
+    }
+
+    /// What of it counts in the end.
+    pub fn kept(self) -> Kept {
+        let mut kept = Kept::default();
+        if !(self.has_profile || self.is_srgb || self.is_standard) {
+            kept.append(self.plain);
+        }
+        if self.is_bright {
+            kept.append(self.bright);
+        }
+        kept
+    }
+}
