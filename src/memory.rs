@@ -16,3 +16,23 @@ pub fn give_back_soon() {
 /// Other allocators give large pieces back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_back_soon() {}
+
+/// Gives back to the system all that isn't used at this moment, also what lies between pieces that are.
+///
+/// Small pieces come out of stretches that threads share, and of a stretch only the end is given back by itself. One small
+/// piece of another thread above a hundred MiB of tables, which decoding a picture took and has let go, would keep all of
+/// them, beside what the next picture takes.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "no crate asks this of glibc's allocator")]
+pub fn give_back_now() {
+    // SAFETY: `malloc_trim` takes a number, locks what it works on, and touches only memory that nobody has.
+    let _was_any_given = unsafe { libc::malloc_trim(0) };
+}
+
+/// Other allocators give it back by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back_now() {}
+
+#[cfg(test)]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod tests;

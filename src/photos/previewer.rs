@@ -13,6 +13,7 @@ use super::picture::clean;
 use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
 use super::preview::PreviewSize;
 use super::store::PhotoStore;
+use crate::memory::give_back_now;
 use crate::threads::cores;
 
 /// The most memory in bytes for the files of photos whose previews are made, beside what decoding them takes.
@@ -159,7 +160,10 @@ impl Previewer {
         let work = Work::new(&picture)?;
         let memory = if alone { MAX_MEMORY } else { work.memory() };
         let _memory = Handle::current().block_on(self.memory.take(memory))?;
-        Ok(work.make()?)
+        let made = work.make();
+        // Before the next one takes as much.
+        give_back_now();
+        Ok(made?)
     }
 }
 
