@@ -77,9 +77,10 @@ fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
     let app = TestApp::new();
     let ann = app.person("ann");
     ann.space("Family");
-    // The first is turned by a quarter, the third lies on its head; a WebP stays as it is, as in browsers.
+    // The second is turned by a quarter, the fourth lies on its head; a WebP stays as it is, as in browsers.
     for (name, (width, height), small, large, animated) in [
-        ("garden.jpg", (800, 1200), (267, 400), (800, 1200), false),
+        ("garden.jpg", (1200, 800), (400, 267), (1200, 800), false),
+        ("tree.jpg", (480, 720), (267, 400), (480, 720), false),
         ("wave.gif", (64, 48), (64, 48), (64, 48), true),
         ("lake.png", (240, 160), (240, 160), (240, 160), false),
         ("spin.png", (64, 48), (64, 48), (64, 48), true),

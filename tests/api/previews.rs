@@ -127,10 +127,10 @@ fn with_a_photo_its_previews_are_gone() {
 fn a_sorted_photo_is_shown_small_and_large_the_right_way_up() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &pictures::sample("garden.jpg"));
+    let share = share_sorted(&app, &pictures::sample("tree.jpg"));
     let whole = app.anonymous().get(&path_of(&share["image_url"]));
     let mut tags = vec![whole.header("ETag").unwrap().to_owned()];
-    for (size, width, height) in [("small", 267, 400), ("large", 800, 1200)] {
+    for (size, width, height) in [("small", 267, 400), ("large", 480, 720)] {
         let path = preview(&share, size);
         let reply = app.anonymous().get(&path);
         assert_eq!(reply.header("Content-Type"), Some("image/jpeg"));
@@ -168,7 +168,7 @@ fn a_sorted_photo_is_shown_small_and_large_the_right_way_up() {
 fn a_seen_photo_tells_what_to_show_until_it_is_there() {
     let app = TestApp::new();
     let ann = ann(&app);
-    let share = share_sorted(&app, &pictures::sample("garden.jpg"));
+    let share = share_sorted(&app, &pictures::sample("tree.jpg"));
     let placeholder = share["image"]["placeholder"].as_str().unwrap();
     let hash = STANDARD.decode(placeholder).unwrap();
     let ratio = thumbhash::thumb_hash_to_approximate_aspect_ratio(&hash).unwrap();
@@ -333,12 +333,12 @@ fn from_before(app: &TestApp) {
 fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
     let app = TestApp::with(|config| config.photos.previews = false);
     let person = ann(&app);
-    for name in ["garden.jpg", "spin.png", "lake.png"] {
+    for name in ["tree.jpg", "spin.png", "lake.png"] {
         person.share_photo(1, &pictures::sample(name));
     }
     app.sort_all();
     from_before(&app);
-    assert_eq!(person.get("/shares/1").is_ok()["image"]["width"], 1200);
+    assert_eq!(person.get("/shares/1").is_ok()["image"]["width"], 720);
     let app = app.restarted_with(|config| config.photos.previews = true);
 
     let asked = Looked {
@@ -355,7 +355,7 @@ fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
     let (turned, moving, still) = (image(1), image(2), image(3));
     assert_eq!(
         (&turned["width"], &turned["height"]),
-        (&json!(800), &json!(1200))
+        (&json!(480), &json!(720))
     );
     assert_eq!(
         (&moving["animated"], &still["animated"]),

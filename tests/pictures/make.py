@@ -113,6 +113,12 @@ def jpeg(picture, orientation, **options):
     return data[:at] + jpeg_metadata() + data[at:]
 
 
+def held_upright(garden):
+    """The tree as a telephone that is held upright takes it: stored lying on its left side, and said to be turned."""
+    tree = garden.crop((612, 60, 1092, 780))
+    return jpeg(tree.rotate(90, expand=True), 6, quality=92)
+
+
 def between_scans(data):
     """Puts a comment before the second scan of a progressive file."""
     second = data.index(b"\xff\xda", data.index(b"\xff\xda") + 2)
@@ -164,7 +170,8 @@ def frames(width, height, count):
 def main():
     garden = scene(1200, 800)
     trailer = b"SECRET trailing bytes" + b"\0" * 64
-    (HERE / "garden.jpg").write_bytes(jpeg(garden, 6, quality=90) + trailer)
+    (HERE / "garden.jpg").write_bytes(jpeg(garden, 1, quality=90) + trailer)
+    (HERE / "tree.jpg").write_bytes(held_upright(garden) + trailer)
     small = garden.resize((240, 160))
     (HERE / "progressive.jpg").write_bytes(between_scans(jpeg(small, 3, quality=80, progressive=True)))
     (HERE / "cmyk.jpg").write_bytes(jpeg(small.resize((96, 64)).convert("CMYK"), 1, quality=80))
