@@ -136,21 +136,25 @@ impl<'a> Work<'a> {
         let small_size = PreviewSize::Small.within(width, height);
         if small_size == (image.width(), image.height()) {
             let small = encode::encode(&image, profile.as_deref())?;
-            let large = (!picture.animated).then(|| small.clone());
+            let large = (!picture.animated).then(|| large_of(picture, small.clone()));
             return Ok(Previews { small, large });
         }
         let large = encode::encode(&image, profile.as_deref())?;
         let small = encode::encode(&resized(image, small_size)?, profile.as_deref())?;
-        // Without loss, what was made smaller may need more bytes than what was drawn.
-        let is_larger = large.len() >= picture.bytes.len().max(LITTLE);
-        let large = match is_larger && width.max(height) <= SHOWN_AS_IT_IS {
-            true => picture.bytes.clone(),
-            false => large,
-        };
         Ok(Previews {
             small,
-            large: Some(large),
+            large: Some(large_of(picture, large)),
         })
+    }
+}
+
+/// The large preview of a picture that is still, which is the picture itself where the one that was made has more bytes: without
+/// loss, what was made smaller may need more than what was drawn.
+fn large_of(picture: &Picture, made: Vec<u8>) -> Vec<u8> {
+    let is_larger = made.len() >= picture.bytes.len().max(LITTLE);
+    match is_larger && picture.width.max(picture.height) <= SHOWN_AS_IT_IS {
+        true => picture.bytes.clone(),
+        false => made,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::metadata::Orientation as Turn;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, RgbImage, Rgba, RgbaImage};
 
@@ -102,7 +104,7 @@ fn a_profile_for_other_colours_than_those_of_the_preview_stays_behind() {
     let grey = DynamicImage::from(GrayImage::from_pixel(20, 15, image::Luma([90])));
     let with_profile = |image: &DynamicImage, profile: &[u8]| {
         let mut bytes = Vec::new();
-        let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+        let mut encoder = PngEncoder::new(&mut bytes);
         encoder.set_icc_profile(profile.to_vec()).unwrap();
         image.write_with_encoder(encoder).unwrap();
         bytes
@@ -134,12 +136,12 @@ fn each_of_the_eight_orientations_is_applied() {
             let tiff = tiff.concat();
             match format {
                 ImageFormat::Jpeg => {
-                    let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut bytes);
+                    let mut encoder = JpegEncoder::new(&mut bytes);
                     encoder.set_exif_metadata(tiff).unwrap();
                     upright.write_with_encoder(encoder).unwrap();
                 }
                 _ => {
-                    let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+                    let mut encoder = PngEncoder::new(&mut bytes);
                     encoder.set_exif_metadata(tiff).unwrap();
                     upright.write_with_encoder(encoder).unwrap();
                 }
@@ -429,5 +431,57 @@ fn only_a_small_preview_has_a_placeholder() {
         b"<svg>".to_vec(),
     ] {
         assert!(placeholder(&wrong).is_err());
+    }
+}
+
+/// A tile of noise, again and again: few bytes where that is seen, and very many where it isn't.
+fn tiles(width: u32, height: u32, opacity: u8) -> DynamicImage {
+    let tiles = RgbaImage::from_fn(width, height, |x, y| {
+        let noise = (x % 16 + y % 16 * 16 + 1)
+            .wrapping_mul(2_654_435_761)
+            .to_be_bytes();
+        Rgba([noise[0], noise[1], noise[2], noise[0] | opacity])
+    });
+    tiles.into()
+}
+
+/// A PNG of as few bytes as can be had.
+fn packed(image: &DynamicImage) -> Vec<u8> {
+    let mut png = Vec::new();
+    PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::NoFilter)
+        .write_image(
+            image.as_bytes(),
+            image.width(),
+            image.height(),
+            image.color().into(),
+        )
+        .unwrap();
+    png
+}
+
+#[test]
+fn no_large_preview_has_more_bytes_than_the_photo() {
+    let solid = DynamicImage::from(tiles(1500, 1000, u8::MAX).into_rgb8());
+    // Runs are all that our encoder of WebP makes less of.
+    let lines = RgbImage::from_fn(1500, 1000, |_, y| *solid.as_rgb8().unwrap().get_pixel(0, y));
+    let lines = DynamicImage::from(lines);
+    let mut rough = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut rough, 4);
+    encoder
+        .write_image(solid.as_bytes(), 1500, 1000, solid.color().into())
+        .unwrap();
+    let photos = [
+        rough,
+        packed(&solid),
+        packed(&tiles(1500, 1000, 0)),
+        // So small that one preview is both.
+        packed(&tiles(400, 300, 0)),
+        file(&solid, ImageFormat::Gif),
+        file(&lines, ImageFormat::WebP),
+    ];
+    for photo in photos {
+        let picture = cleaned(&photo);
+        let large = make(&picture).unwrap().large.unwrap();
+        assert!(large == picture.bytes, "{:?}", picture.kind);
     }
 }
