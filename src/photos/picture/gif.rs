@@ -4,7 +4,7 @@ mod lzw;
 
 use super::kept::Kept;
 use super::reader::{ENDS, Reader};
-use super::{Found, Limit, Refusal, Result};
+use super::{Found, Limit, MAX_FRAMES, Refusal, Result, TOO_MANY_FRAMES};
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2c;
@@ -147,6 +147,9 @@ impl<'a> Parts<'a> {
         }
         self.is_short |= !is_whole;
         self.pictures += 1;
+        if self.pictures > MAX_FRAMES {
+            return Err(TOO_MANY_FRAMES);
+        }
         if let Some(control) = self.control.take() {
             self.kept.own(extension(GRAPHIC_CONTROL, control));
         }

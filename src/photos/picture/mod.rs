@@ -80,6 +80,11 @@ impl Kind {
 /// that has. Resizers work in tables as long as a side, so that a line of 64 million pixels costs gigabytes.
 pub const MAX_SIDE: u32 = 65_535;
 
+/// The most pictures that one which moves is made of. Each costs a little whatever it shows, and in 25 MiB there could be a
+/// million.
+const MAX_FRAMES: usize = 20_000;
+const TOO_MANY_FRAMES: Refusal = Refusal::NotShown("it is made of more than 20,000 pictures");
+
 /// A picture of which nothing is left but the picture.
 #[derive(Debug)]
 pub struct Picture {

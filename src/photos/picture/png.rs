@@ -2,16 +2,19 @@
 
 mod chunk;
 mod colours;
+mod control;
 mod header;
 mod profile;
+mod rows;
 mod stream;
 
 use super::kept::Kept;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
-use super::{Found, Limit, Refusal, Result, Size};
+use super::{Found, Limit, MAX_FRAMES, Refusal, Result, Size, TOO_MANY_FRAMES};
 use chunk::{Chunk, chunk_of};
 use colours::Colours;
+use control::Control;
 use header::Header;
 use profile::profile;
 use stream::{Stays, check};
@@ -19,6 +22,9 @@ use stream::{Stays, check};
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const MALFORMED: Refusal = Refusal::Damaged("a part of it has another length than it should");
+const TOO_MUCH: Refusal = Refusal::NotShown("its pictures unpack to more than 4 GiB");
+/// The most bytes that all pictures of an animation unpack to. Of zeros, 25 MiB could hold 25 GiB.
+const MOST_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
 const UNKNOWN: Refusal = Refusal::Damaged("it has a part that no PNG should have");
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
@@ -105,17 +111,13 @@ struct Parts<'a> {
     /// How the next frame is shown.
     control: Option<Control<'a>>,
     frames: u32,
+    /// How many bytes its pictures may still unpack to.
+    left: u64,
     /// The number that the next part of an animation has.
     number: u32,
     /// What is kept before the part that tells of an animation, and behind it.
     before: Kept,
     rest: Kept,
-}
-
-/// How a frame is shown.
-struct Control<'a> {
-    data: &'a [u8],
-    size: Size,
 }
 
 /// The data of one picture.
@@ -159,6 +161,7 @@ impl<'a> Parts<'a> {
             repeats: None,
             control: None,
             frames: 0,
+            left: MOST_UNPACKED,
             number: 0,
             before: Kept::default(),
             rest: Kept::default(),
@@ -309,9 +312,15 @@ impl<'a> Parts<'a> {
 
     /// Keeps a picture and how it is shown, with nothing behind its pixels.
     fn finish(&mut self, data: Data<'a>) -> Result<()> {
-        let stays = check(&data.parts, &self.header.passes(data.size))?;
+        let passes = self.header.passes(data.size);
+        let length = passes.iter().map(|pass| pass.rows * pass.bytes).sum();
+        self.left = self.left.checked_sub(length).ok_or(TOO_MUCH)?;
+        let stays = check(&data.parts, &passes, length)?;
         if let Some(control) = data.control {
             self.frames += 1;
+            if self.frames as usize > MAX_FRAMES {
+                return Err(TOO_MANY_FRAMES);
+            }
             let number = self.number.to_be_bytes();
             self.number += 1;
             let rest = control.data.get(4..).unwrap_or_default();
@@ -348,47 +357,6 @@ impl<'a> Parts<'a> {
         };
         self.rest.own(own);
     }
-}
-
-impl<'a> Control<'a> {
-    fn read(chunk: &Chunk<'a>, size: Size) -> Result<Self> {
-        let frame = check_frame(chunk.data, size)?;
-        chunk.check()?;
-        Ok(Self {
-            data: chunk.data,
-            size: frame,
-        })
-    }
-}
-
-/// The size of a frame of an animation, which must lie within the picture.
-fn check_frame(data: &[u8], size: Size) -> Result<Size> {
-    if data.len() != 26 {
-        return Err(MALFORMED);
-    }
-    let mut reader = Reader::new(data);
-    reader.be32()?;
-    let frame = sides(reader.rest())?;
-    reader.take(8)?;
-    let (left, top) = (reader.be32()?, reader.be32()?);
-    let within = |start: u32, length: u32, whole: u32| {
-        length > 0 && start.checked_add(length).is_some_and(|end| end <= whole)
-    };
-    if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
-        Ok(frame)
-    } else {
-        Err(Refusal::Damaged(
-            "a frame of its animation is empty or larger than the picture",
-        ))
-    }
-}
-
-fn sides(data: &[u8]) -> Result<Size> {
-    let mut reader = Reader::new(data);
-    Ok(Size {
-        width: reader.be32()?,
-        height: reader.be32()?,
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::icc;
 use super::kept::Kept;
 use super::reader::{ENDS, Reader};
-use super::{Found, Limit, Refusal, Result, Size};
+use super::{Found, Limit, MAX_FRAMES, Refusal, Result, Size, TOO_MANY_FRAMES};
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
@@ -97,6 +97,9 @@ fn extended(
             }
             b"ANMF" => {
                 frames += 1;
+                if frames > MAX_FRAMES {
+                    return Err(TOO_MANY_FRAMES);
+                }
                 keep_frame(&mut rest, chunk.data, canvas)?;
             }
             b"VP8 " | b"VP8L" => {

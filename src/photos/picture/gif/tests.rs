@@ -239,3 +239,16 @@ fn a_gif_that_no_browser_shows_is_refused() {
         assert!(matches!(refusal, Refusal::NotShown(_)), "{refusal:?}");
     }
 }
+
+#[test]
+fn a_gif_of_very_many_pictures_is_refused() {
+    let frame = b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
+    let made_of = |count| {
+        let screen = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\0\0\0";
+        [&screen[..], &frame.repeat(count), &[TRAILER]].concat()
+    };
+    let most = made_of(MAX_FRAMES);
+    assert!(cleaned(&most).bytes == most);
+    let refusal = super::super::clean(made_of(MAX_FRAMES + 1), u64::MAX).unwrap_err();
+    assert_eq!(refusal, TOO_MANY_FRAMES);
+}

@@ -2,6 +2,7 @@
 
 use super::super::reader::Reader;
 use super::super::{Limit, Refusal, Result, Size};
+use super::rows::Pass;
 
 /// What the header says.
 pub struct Header {
@@ -40,8 +41,8 @@ impl Header {
         })
     }
 
-    /// The passes that a picture of this kind comes in: how many bytes a row has, and how many rows there are.
-    pub fn passes(&self, size: Size) -> Vec<(u64, u64)> {
+    /// The passes that a picture of this kind and this size comes in.
+    pub fn passes(&self, size: Size) -> Vec<Pass> {
         let channels = match self.colour_type {
             2 => 3,
             4 => 2,
@@ -49,10 +50,14 @@ impl Header {
             _ => 1,
         };
         let bits = channels * u64::from(self.depth);
-        // Each row begins with how it is filtered.
-        let pass = |width: u64, height: u64| match width {
-            0 => (0, 0),
-            _ => (1 + (width * bits).div_ceil(8), height),
+        let pass = |width: u64, rows: u64| Pass {
+            // Each row begins with how it is filtered, and where there are no columns there are no rows.
+            bytes: 1 + (width * bits).div_ceil(8),
+            rows: if width == 0 { 0 } else { rows },
+            spare: match width * bits % 8 {
+                0 => 0,
+                used => 0xff >> used,
+            },
         };
         let (width, height) = (u64::from(size.width), u64::from(size.height));
         if !self.is_interlaced {

@@ -8,6 +8,7 @@ use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 use super::super::reader::ENDS;
 use super::super::{Refusal, Result};
+use super::rows::{Pass, Rows};
 
 const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
 /// How much is unpacked at once.
@@ -22,19 +23,19 @@ pub enum Stays {
     Own(Vec<u8>),
 }
 
-/// Looks for the end of a stream that comes in `parts` and unpacks to rows, told for each pass by how many bytes one has and
-/// how many there are.
+/// Looks for the end of a stream that comes in `parts` and unpacks to the rows of these passes, `length` bytes, and into the bits of rows that
+/// are no pixel.
 ///
 /// # Errors
 /// There is less in it, it can't be unpacked, or a row is filtered in a way that there is none of: browsers show nothing
 /// from there on.
-pub fn check(parts: &[&[u8]], passes: &[(u64, u64)]) -> Result<Stays> {
-    let length = passes.iter().map(|(row, count)| row * count).sum();
-    let mut sum = Sum::new(passes);
-    let found = unpack(parts, length, &mut sum)?;
+pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Stays> {
+    let mut rows = Rows::new(passes, io::sink());
+    let mut sum = Sum::default();
+    let found = unpack(parts, length, &mut Both(&mut sum, &mut rows))?;
     let all: usize = parts.iter().map(|part| part.len()).sum();
     match found {
-        Some(end) => {
+        Some(end) if !rows.has_more => {
             let sum = sum.of_all().to_be_bytes();
             let said = bytes(parts).skip(end).take(sum.len());
             if all == end + sum.len() && said.eq(sum) {
@@ -43,10 +44,11 @@ pub fn check(parts: &[&[u8]], passes: &[(u64, u64)]) -> Result<Stays> {
             Ok(Stays::Own(bytes(parts).take(end).chain(sum).collect()))
         }
         // All pixels are there, and more than those, or the end isn't.
-        None => {
-            let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
-            unpack(parts, length, &mut packed)?;
-            packed.finish().map(Stays::Own).map_err(|_| MALFORMED)
+        _ => {
+            let packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+            let mut rows = Rows::new(passes, packed);
+            unpack(parts, length, &mut rows)?;
+            rows.out.finish().map(Stays::Own).map_err(|_| MALFORMED)
         }
     }
 }
@@ -110,73 +112,48 @@ fn unpack(parts: &[&[u8]], length: u64, out: &mut impl Write) -> Result<Option<u
     }
 }
 
-/// Adler-32 of the rows that are written to it. Each begins with how it is filtered, which is looked at.
-struct Sum<'a> {
-    sums: (u32, u32),
-    passes: &'a [(u64, u64)],
-    /// How many rows of the first of these passes have begun.
-    begun: u64,
-    /// How many bytes are left of the last of those.
-    left: u64,
-}
+/// Writes the same to two.
+struct Both<A, B>(A, B);
 
-impl<'a> Sum<'a> {
-    fn new(passes: &'a [(u64, u64)]) -> Self {
-        Self {
-            sums: (1, 0),
-            passes,
-            begun: 0,
-            left: 0,
-        }
-    }
-
-    fn of_all(&self) -> u32 {
-        self.sums.1 << 16 | self.sums.0
-    }
-
-    /// How long the next row is.
-    fn next_row(&mut self) -> Option<u64> {
-        while let [(row, count), rest @ ..] = self.passes {
-            if self.begun < *count {
-                self.begun += 1;
-                return Some(*row);
-            }
-            (self.passes, self.begun) = (rest, 0);
-        }
-        None
-    }
-
-    fn check_filters(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        /// The last way to filter a row.
-        const PAETH: u8 = 4;
-        while let Some(&first) = bytes.first() {
-            if self.left == 0 {
-                self.left = match self.next_row() {
-                    Some(row) if first <= PAETH => row,
-                    _ => return Err(io::ErrorKind::InvalidData.into()),
-                };
-            }
-            let taken = usize::try_from(self.left).unwrap_or(usize::MAX);
-            let taken = taken.min(bytes.len());
-            self.left -= taken as u64;
-            bytes = &bytes[taken..];
-        }
-        Ok(())
-    }
-}
-
-impl Write for Sum<'_> {
+impl<A: Write, B: Write> Write for Both<A, B> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.check_filters(bytes)?;
+        self.0.write_all(bytes)?;
+        self.1.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()?;
+        self.1.flush()
+    }
+}
+
+/// Adler-32 of what is written to it.
+struct Sum(u32, u32);
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(1, 0)
+    }
+}
+
+impl Sum {
+    fn of_all(&self) -> u32 {
+        self.1 << 16 | self.0
+    }
+}
+
+impl Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         const BASE: u32 = 65_521;
         // As many as fit before either sum could overflow.
         for bytes in bytes.chunks(5552) {
             for &byte in bytes {
-                self.sums.0 += u32::from(byte);
-                self.sums.1 += self.sums.0;
+                self.0 += u32::from(byte);
+                self.1 += self.0;
             }
-            self.sums.0 %= BASE;
-            self.sums.1 %= BASE;
+            self.0 %= BASE;
+            self.1 %= BASE;
         }
         Ok(bytes.len())
     }

@@ -7,7 +7,8 @@ use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
     NO_LIMIT, SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, sample, with,
 };
-use super::super::{Refusal, clean, icc};
+use super::super::{Limit, MAX_FRAMES, Refusal, TOO_MANY_FRAMES, clean, icc};
+use super::{Data, Header, Parts, TOO_MUCH};
 
 /// Where the header ends.
 const BEHIND_HEADER: usize = 33;
@@ -432,4 +433,104 @@ fn the_parts_of_an_animation_are_numbered_and_counted() {
     ]
     .concat();
     leaves_only(&picture, &before);
+}
+
+/// A grey PNG of 25 x 17 pixels with these rows.
+fn grey(depth: u8, interlacing: u8, rows: &[u8]) -> Vec<u8> {
+    let mut header = png()[..BEHIND_HEADER].to_vec();
+    header[19] = 25;
+    (header[24], header[25], header[28]) = (depth, 0, interlacing);
+    mend(&mut header, 12);
+    let data = chunk(b"IDAT", &packed(rows));
+    [&header[..], &data, &chunk(b"IEND", b"")].concat()
+}
+
+#[test]
+fn the_bits_at_the_end_of_a_row_that_are_no_pixel_say_nothing() {
+    // Columns and rows of each pass.
+    let passes: [&[(usize, usize)]; 2] = [
+        &[(25, 17)],
+        &[(4, 3), (3, 3), (7, 2), (6, 5), (13, 4), (12, 9), (25, 8)],
+    ];
+    for depth in [1, 2, 4] {
+        for (interlacing, passes) in (0..).zip(passes) {
+            let rows = |filter: u8, spare: u8| {
+                let mut rows = Vec::new();
+                for &(columns, count) in passes {
+                    let used = columns * usize::from(depth) % 8;
+                    let mut row = vec![0xb4; (columns * usize::from(depth)).div_ceil(8)];
+                    if let (Some(last), 1..) = (row.last_mut(), used) {
+                        *last = *last & !(0xff >> used) | spare & (0xff >> used);
+                    }
+                    // As it is, or as what it is more than the row above; rows that are written again are as they are.
+                    let filter = if used > 0 && spare == 0 { 0 } else { filter };
+                    for at in 0..count {
+                        let is_same = filter == 2 && at > 0;
+                        rows.push(filter);
+                        rows.extend(row.iter().map(|&byte| if is_same { 0 } else { byte }));
+                    }
+                }
+                rows
+            };
+            let clean = grey(depth, interlacing, &rows(0, 0));
+            let same = cleaned(&clean).bytes;
+            assert!(same == clean);
+            for filter in [0, 2] {
+                let before = grey(depth, interlacing, &rows(filter, 0xff));
+                let after = cleaned(&before).bytes;
+                assert!(after != before && cleaned(&after).bytes == after);
+                let data = find(&after, b"IDAT") + 4;
+                let unpacked = miniz_oxide::inflate::decompress_to_vec_zlib(&after[data..]);
+                assert!(
+                    unpacked.unwrap() == rows(filter, 0),
+                    "{depth} {interlacing}"
+                );
+                let [shown, other] =
+                    [&before, &after].map(|png| image::load_from_memory(png).unwrap().into_rgb8());
+                assert!(shown == other);
+            }
+        }
+    }
+}
+
+/// An animation of this many frames of one pixel behind a picture of its own.
+fn animation(frames: usize) -> Vec<u8> {
+    let picture = png();
+    let (front, back) = picture.split_at(picture.len() - 12);
+    let told = [u32::try_from(frames).unwrap().to_be_bytes(), [0; 4]].concat();
+    let mut whole = with(front, BEHIND_HEADER, &chunk(b"acTL", &told));
+    let data = packed(&[0, 1, 2, 3]);
+    for number in (0..).step_by(2).take(frames) {
+        let sides = [number, 1, 1, 0, 0].map(u32::to_be_bytes).concat();
+        whole.extend(chunk(b"fcTL", &[&sides[..], &[0, 1, 0, 10, 0, 0]].concat()));
+        let number = (number + 1).to_be_bytes();
+        whole.extend(chunk(b"fdAT", &[&number[..], &data].concat()));
+    }
+    [&whole, back].concat()
+}
+
+#[test]
+fn a_png_of_very_many_pictures_is_refused() {
+    let few = animation(3);
+    assert!(cleaned(&few).bytes == few);
+    let refusal = clean(animation(MAX_FRAMES + 1), NO_LIMIT).unwrap_err();
+    assert_eq!(refusal, TOO_MANY_FRAMES);
+}
+
+#[test]
+fn pictures_that_unpack_to_very_much_together_are_refused() {
+    let picture = png();
+    let limit = Limit { max_pixels: 1000 };
+    let header = Header::read(&picture[16..BEHIND_HEADER - 4], limit).unwrap();
+    let size = header.size;
+    let rows = packed(&unpacked(24, 17));
+    let mut parts = Parts::new(header);
+    parts.left = 2 * 17 * 73 + 1;
+    let mut finish = || {
+        let mut data = Data::new(size, None);
+        data.parts.push(&rows);
+        parts.finish(data)
+    };
+    assert!(finish().is_ok() && finish().is_ok());
+    assert_eq!(finish(), Err(TOO_MUCH));
 }

@@ -277,3 +277,21 @@ fn a_still_says_nothing_of_how_it_moves() {
     let before = sized(with(&extended(24, 17, b""), 30, &told));
     assert!(cleaned(&before).bytes == extended(24, 17, b""));
 }
+
+#[test]
+fn a_webp_of_very_many_pictures_is_refused() {
+    let simple = encoded(ImageFormat::WebP, 1, 1);
+    let frame = chunk(
+        b"ANMF",
+        &[&[0; 12][..], &[9, 0, 0, 0], &simple[12..]].concat(),
+    );
+    let made_of = |count| {
+        let header = chunk(b"VP8X", &[ANIMATION, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let parts = [&simple[..12], &header, &chunk(b"ANIM", &[0; 6])].concat();
+        sized([parts, frame.repeat(count)].concat())
+    };
+    let most = made_of(MAX_FRAMES);
+    assert!(cleaned(&most).bytes == most);
+    let refusal = super::super::clean(made_of(MAX_FRAMES + 1), u64::MAX).unwrap_err();
+    assert_eq!(refusal, TOO_MANY_FRAMES);
+}
