@@ -195,6 +195,11 @@ export async function variants(): Promise<Map<string, Buffer>> {
     ['code-points-2020.png', png([codePoints(9, 14)])],
     ['code-points-linear.png', png([codePoints(1, 8)])],
     ['code-points-grey.png', png([codePoints(1, 8)], [0, GREY])],
+    // Brighter than paper: as video of two kinds has it.
+    ['code-points-PQ.png', png([codePoints(9, 16)])],
+    ['code-points-HLG.png', png([codePoints(9, 18)])],
+    ['code-points-HLG-P3.png', png([codePoints(12, 18)])],
+    ['code-points-PQ-glass.png', png([codePoints(9, 16)], [6, GLASS])],
     ['profile-of-P3.png', png([iccp])],
     ['profile-before-gamma.png', png([iccp, gamma(100_000)])],
     ['code-points-before-profile.png', png([iccp, codePoints(1, 8)])],
