@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tempfile::{Builder, NamedTempFile};
 
+use crate::db::Db;
 use crate::durable;
 use crate::error::Error;
 use crate::photos::store::LocalStore;
@@ -26,7 +27,7 @@ pub const KEY: &str = "signing.key";
 /// The file that a server holds locked, in the data folder: two would give the same id away twice.
 pub const LOCK: &str = "serve.lock";
 /// What the names of files in the data folder begin with that are still being written.
-const DRAFT: &str = ".draft-";
+pub const DRAFT: &str = ".draft-";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -55,7 +56,8 @@ pub fn is_marked(folder: &Path) -> bool {
     read(&folder.join(MARKER)).is_ok_and(|id| id.is_some())
 }
 
-/// Refuses a folder from which a part is missing, and with `expected` also one in which nothing is. Changes nothing.
+/// Refuses a folder from which a part is missing, one with another program's database, and with `expected` also one in which
+/// nothing is. Changes nothing.
 ///
 /// # Errors
 /// A sentence that says what is missing and what to do.
@@ -72,7 +74,7 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
         );
     }
     if is_begun(folder) {
-        return Ok(());
+        return Db::check_ours(&database);
     }
     ensure!(
         !LocalStore::has_photos(&folder.join(PHOTOS))?,

@@ -1,9 +1,11 @@
 //! The condition of a database file, looked at without changing it.
 
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
-use rusqlite::{Connection, OpenFlags};
+use anyhow::{Context, Result, bail};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Db, known, migrate};
 use crate::domain::tombstones::{self, Failing};
@@ -25,6 +27,27 @@ pub struct Condition {
 }
 
 impl Db {
+    /// Refuses a file in the place of the database that another program has made. Changes nothing in it.
+    ///
+    /// # Errors
+    /// A sentence that says by what it is another's, and what to do. What can't be read is told when it is opened.
+    pub fn check_ours(path: &Path) -> Result<()> {
+        let found = look_for_another(path);
+        let why = match found.map_err(|error| error.downcast::<rusqlite::Error>()) {
+            Ok(None) => return Ok(()),
+            Ok(Some(why)) => why,
+            Err(Ok(error)) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                String::from("it is no database, or damaged at its very beginning")
+            }
+            Err(_) => return Ok(()),
+        };
+        bail!(
+            "The file {} isn't the database of shared-spaces: {why}. Nothing in it was changed. Name another data folder with \
+             --data-dir or the setting data_dir, or move the file elsewhere; if it should be yours, put back a backup",
+            path.display()
+        )
+    }
+
     /// Looks at the database file at `path`, the whole of it, and changes nothing.
     ///
     /// # Errors
@@ -60,6 +83,22 @@ impl Db {
             damage,
         })
     }
+}
+
+/// By what a database is another's, if it is.
+fn look_for_another(path: &Path) -> Result<Option<String>> {
+    // Not read-only, which couldn't take in what stands in the log.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // Who keeps it locked is told of by whoever opens it next.
+    connection.busy_timeout(Duration::ZERO)?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    // What stands there stays there.
+    let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    known::foreign(&connection)
 }
 
 impl Condition {

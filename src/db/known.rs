@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::migrate;
 
@@ -55,6 +55,49 @@ pub fn bound_memory() -> Result<()> {
     let limit = format!("pragma hard_heap_limit = {MEMORY}");
     connection.query_row(&limit, [], |_| Ok(()))?;
     Ok(())
+}
+
+/// By what a database is another program's; `None` if it is ours, or nothing is in it yet. Reads the schema and nothing else.
+///
+/// # Errors
+/// It can't be read.
+pub(super) fn foreign(connection: &Connection) -> Result<Option<String>> {
+    const NOTES: &str = "refinery_schema_history";
+    let has_notes = connection.table_exists(None, NOTES)?;
+    if has_notes {
+        let (version, name, checksum) = migrate::first();
+        // In text, because the columns of another's table may have other types.
+        let ours = "select exists (select 1 from refinery_schema_history
+            where version = ? and name = ? and cast(checksum as text) = ?)";
+        if connection.query_row(ours, (version, name, checksum), |row| row.get(0))? {
+            return Ok(None);
+        }
+        if connection
+            .prepare("select 1 from refinery_schema_history")?
+            .exists([])?
+        {
+            return Ok(Some(String::from(
+                "its tables were made by other steps than ours",
+            )));
+        }
+    }
+    let other = "select name from sqlite_schema
+        where type in ('table', 'view') and name <> ? and name not like 'sqlite\\_%' escape '\\' limit 1";
+    let other: Option<String> = connection
+        .query_row(other, [NOTES], |row| row.get(0))
+        .optional()?;
+    if let Some(name) = other {
+        return Ok(Some(format!(
+            "it has {name:?} in it, which shared-spaces didn't make"
+        )));
+    }
+    for pragma in ["application_id", "user_version"] {
+        let number: i32 = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
+        if number != 0 {
+            return Ok(Some(format!("it is marked with the {pragma} {number}")));
+        }
+    }
+    Ok(None)
 }
 
 /// What in the schema of a database isn't as the migrations up to `version` make it. Reads the schema and nothing else.
@@ -195,6 +238,18 @@ mod tests {
             let told = told(sql).expect(sql);
             assert!(told.contains(words), "{sql}: {told}");
         }
+    }
+
+    #[test]
+    fn each_schema_of_ours_and_an_empty_database_are_nobody_elses() {
+        for version in 0..=migrate::newest() {
+            let connection = migrate::schema_of(version).unwrap();
+            assert_eq!(foreign(&connection).unwrap(), None, "{version}");
+        }
+        assert_eq!(
+            foreign(&Connection::open_in_memory().unwrap()).unwrap(),
+            None
+        );
     }
 
     #[test]

@@ -83,6 +83,19 @@ pub fn schema_of(version: i32) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Number, name and checksum of the first migration: every database of ours notes that it has run.
+pub fn first() -> (i32, String, String) {
+    let runner = embedded::migrations::runner();
+    let first = runner.get_migrations().iter().min_by_key(|it| it.version());
+    first.map_or_else(Default::default, |it| {
+        (
+            it.version(),
+            it.name().to_owned(),
+            it.checksum().to_string(),
+        )
+    })
+}
+
 /// The number of the last migration that this program knows.
 pub fn newest() -> i32 {
     last_of(&embedded::migrations::runner())

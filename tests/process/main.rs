@@ -4,6 +4,7 @@
 
 mod support;
 
+mod another;
 mod commands;
 mod crash;
 mod disk;
