@@ -76,6 +76,9 @@ fn settings_that_cannot_be_used_are_named() {
         assert!(said.contains(name), "{said}");
     }
     assert!(complaint("RUST_LOG", "a=b=c").contains("RUST_LOG"));
+    let said = complaint("RUST_LOG", "loud");
+    let words = "RUST_LOG names \"loud\", which is neither a level";
+    assert!(said.contains(words), "{said}");
 
     fs::write(
         folder.path().join("Rocket.toml"),
