@@ -17,7 +17,7 @@ Examples:
   shared-spaces --data-dir /srv/spaces       keep everything under /srv/spaces
   shared-spaces worker                       sort photos in a process of its own
   shared-spaces user add ann                 make an account; asks for the password
-  shared-spaces user reset-password ann      rescue somebody who forgot theirs
+  shared-spaces user reset-password ann      give a new one to somebody who forgot theirs
   shared-spaces invitation add --space 1     make a link by which somebody joins a space
   shared-spaces space list                   list the spaces, with their IDs
   shared-spaces photos failed                list photos that could not be sorted
@@ -28,7 +28,8 @@ Examples:
   shared-spaces doctor                       find out what is wrong
 
 Commands end with 0 where all went well, with 1 where something didn't, and with 2 where they can't be understood. \
-`photos verify` ends with 2 also where it can't look.
+`photos verify` ends with 2 also where it can't look. One that is stopped before its end ends with 130 after Ctrl-C, and \
+with 143 where the system asked it to end.
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
 
@@ -153,16 +154,16 @@ pub enum Command {
     Serve(ServeOptions),
     /// Sort new photos into their spaces, beside a server on the same data folder or, with S3 and SQS, anywhere
     Worker,
-    /// Make accounts, list them, rescue a forgotten password, remove them
+    /// Make accounts, list them, set new passwords, remove them
     #[command(subcommand)]
     User(UserCommand),
-    /// Make links by which somebody gets an account or joins a space, list them, take them back
+    /// Make links by which somebody gets an account or joins a space, list them, end them
     #[command(subcommand)]
     Invitation(InvitationCommand),
     /// List the spaces, with their IDs
     #[command(subcommand)]
     Space(SpaceCommand),
-    /// Look after photos that could not be sorted, and take photos from one store to the other
+    /// Look after photos that could not be sorted, and move them from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
     /// Look after the key that signs links to photos
@@ -212,7 +213,7 @@ pub struct BackupOptions {
     /// A file, a folder, or s3://bucket/prefix; by default what the setting backup.to names
     #[arg(value_name = "TO")]
     pub to: Option<String>,
-    /// Leave so many archives in the folder, and delete older ones; by default all, or backup.keep with backup.to
+    /// How many archives stay in the folder, while older ones are deleted; by default all stay, or backup.keep with backup.to
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>(1, u32::MAX))]
     pub keep: Option<u32>,
     /// Put the photos into the archive also in a folder, so that it needs nothing else there
@@ -228,7 +229,7 @@ pub struct RestoreOptions {
     /// An archive, a folder of archives, or s3://bucket/prefix
     #[arg(value_name = "FROM")]
     pub from: String,
-    /// Restore what is there, though photos are missing or damaged
+    /// Restore the rest where photos are missing or damaged; their shares come without them
     #[arg(long)]
     pub incomplete: bool,
 }
@@ -249,22 +250,22 @@ pub enum UserCommand {
     /// Set a new password, and sign the user out everywhere
     #[command(after_help = "Example: shared-spaces user reset-password ann")]
     ResetPassword {
-        /// Whose password
+        /// The login of the user
         login: String,
     },
     /// Make a link by which a user sets a new password themselves
     #[command(after_help = "Example: shared-spaces user reset-link ann --hours 48")]
     ResetLink {
-        /// Whose password
+        /// The login of the user
         login: String,
-        /// How long the link holds
+        /// For how many hours the link can be used
         #[arg(long, default_value_t = 24, allow_negative_numbers = true, value_parser = number::<u16>(1, 24 * 365))]
         hours: u16,
     },
     /// Remove an account with all its shares, photos and memberships
     #[command(after_help = "Example: shared-spaces user remove ann --yes")]
     Remove {
-        /// Whom to remove
+        /// The login of the user to remove
         login: String,
         /// Don't ask whether you are sure
         #[arg(long)]
@@ -282,20 +283,20 @@ pub enum InvitationCommand {
         /// The ID of the space that is joined with it
         #[arg(long, value_name = "ID", allow_negative_numbers = true)]
         space: Option<String>,
-        /// Whoever joins is an admin of the space
+        /// Who joins with it becomes an admin of the space
         #[arg(long, requires = "space")]
         admin: bool,
         /// How often it can be used
         #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_USES.into()))]
         uses: i64,
-        /// How long it holds
+        /// For how many days it can be used
         #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_DAYS.into()))]
         days: i64,
     },
     /// List the invitations that can still be used
     #[command(after_help = "Example: shared-spaces invitation list")]
     List(ListOptions),
-    /// Take an invitation back
+    /// End an invitation, so that nobody can use it any more
     #[command(after_help = "Example: shared-spaces invitation revoke 3")]
     Revoke {
         /// Its ID, as `invitation list` tells it
@@ -315,14 +316,14 @@ pub enum SpaceCommand {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Make a new key: all links that are out end at once, also where a server is running
+    /// Make a new key: every link to a photo that is out stops working at once, also while a server runs
     #[command(after_help = "Example: shared-spaces keys rotate")]
     Rotate,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct VerifyOptions {
-    /// Look at so many photos by chance; without it, at all
+    /// Look at N photos, chosen by chance; without it, at all
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<usize>(1, u32::MAX))]
     pub sample: Option<usize>,
     /// Look also whether previews are there and can be shown
@@ -356,7 +357,7 @@ pub enum PhotosCommand {
     /// Look whether the store has every photo as it was stored, while the server runs
     #[command(after_help = VERIFYING)]
     Verify(VerifyOptions),
-    /// Take all photos from one store to the other, and compare each
+    /// Move all photos from one store to the other, and compare each
     #[command(after_help = MOVING)]
     Move {
         /// Where to

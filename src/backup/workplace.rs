@@ -24,7 +24,7 @@ impl Workplace {
     /// It can't be made; another backup is running.
     pub fn open(data_dir: &Path) -> Result<Self> {
         let Some(lock) = lock(data_dir)? else {
-            bail!("Another backup is running");
+            bail!("Another backup of this data folder is running: wait until it has ended");
         };
         clear(data_dir)?;
         let folder = data_dir.join(FOLDER);
@@ -118,7 +118,10 @@ mod tests {
         let first = Workplace::open(data.path()).unwrap();
         fs::write(first.folder().join("copy"), b"copy").unwrap();
         let refusal = Workplace::open(data.path()).unwrap_err().to_string();
-        assert_eq!(refusal, "Another backup is running");
+        assert_eq!(
+            refusal,
+            "Another backup of this data folder is running: wait until it has ended"
+        );
         clear_remains(data.path()).unwrap();
         assert!(first.folder().join("copy").exists());
         drop(first);

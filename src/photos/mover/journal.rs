@@ -40,7 +40,9 @@ impl Journal {
             .with_context(using)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!("Photos are being moved already"),
+            Err(TryLockError::WouldBlock) => {
+                bail!("Photos are being moved already: wait until that command has ended")
+            }
             Err(TryLockError::Error(error)) => return Err(error).with_context(using),
         }
         let mut text = String::new();
@@ -162,6 +164,9 @@ mod tests {
         let path = folder.path().join("journal");
         let _first = Journal::open(&path, "s3").unwrap();
         let refusal = Journal::open(&path, "s3").unwrap_err().to_string();
-        assert_eq!(refusal, "Photos are being moved already");
+        assert_eq!(
+            refusal,
+            "Photos are being moved already: wait until that command has ended"
+        );
     }
 }
