@@ -17,6 +17,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say::complaint(format_args!("shared-spaces: {}", finding::sentence(&error)));
+            if let Some(stopped) = error.downcast_ref::<commands::Stopped>() {
+                return ExitCode::from(stopped.exit_code());
+            }
             if tells_apart && !error.is::<commands::NotWhole>() {
                 return ExitCode::from(2);
             }

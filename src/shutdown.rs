@@ -39,20 +39,39 @@ impl Shutdown {
     }
 }
 
+/// By what a process was asked to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The keyboard, with Ctrl-C.
+    Interrupt,
+    /// The system.
+    Terminate,
+}
+
+impl Signal {
+    /// With what a command ends that was stopped by it, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
+}
+
 /// From now on, the system and the keyboard can ask this process to end; what is returned waits until they do.
 ///
 /// # Errors
 /// The system lets nobody wait for its signals.
 #[cfg(unix)]
-pub fn listen() -> Result<impl Future<Output = ()>> {
+pub fn listen() -> Result<impl Future<Output = Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
     let problem = "The signals of the system can't be waited for";
     let mut terminate = signal(SignalKind::terminate()).context(problem)?;
     let mut interrupt = signal(SignalKind::interrupt()).context(problem)?;
     Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = terminate.recv() => Signal::Terminate,
+            _ = interrupt.recv() => Signal::Interrupt,
         }
     })
 }
@@ -62,10 +81,11 @@ pub fn listen() -> Result<impl Future<Output = ()>> {
 /// # Errors
 /// The system lets nobody wait for its signals.
 #[cfg(windows)]
-pub fn listen() -> Result<impl Future<Output = ()>> {
+pub fn listen() -> Result<impl Future<Output = Signal>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()
         .context("The signals of the system can't be waited for")?;
     Ok(async move {
         interrupt.recv().await;
+        Signal::Interrupt
     })
 }

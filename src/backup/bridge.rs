@@ -3,12 +3,14 @@
 
 use std::collections::VecDeque;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::shutdown::Shutdown;
 
+/// What is said where it was time to stop.
+pub const STOPPED: &str = "It was stopped before its end";
 /// Photos on their way at once. Each is in memory as a whole.
 const AT_ONCE: usize = 4;
 
@@ -57,6 +59,17 @@ impl Bridge {
                 done = work => done,
             }
         })
+    }
+
+    /// Says with `what` something went wrong, unless it was only time to stop.
+    ///
+    /// # Errors
+    /// What was done didn't succeed.
+    pub fn blame<T>(&self, done: Result<T>, what: impl FnOnce() -> String) -> Result<T> {
+        match done {
+            Err(_) if self.is_stopped() => Err(stopped()),
+            done => done.with_context(what),
+        }
     }
 
     /// Lets something asynchronous go on beside.
@@ -153,7 +166,7 @@ impl<T> Drop for Lane<'_, T> {
 }
 
 fn stopped() -> anyhow::Error {
-    anyhow!("It was stopped before its end")
+    anyhow!(STOPPED)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::db::snapshot;
 use crate::domain::photos::KnownPhoto;
 use crate::durable::sync_folder;
-use crate::folder::PHOTOS;
+use crate::folder::{DRAFT, PHOTOS};
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 
@@ -60,7 +60,7 @@ pub fn check_empty(data_dir: &Path) -> Result<()> {
         let name = entry.with_context(reading)?.file_name();
         let name = name.to_string_lossy();
         let fine = NOTHING.contains(&&*name)
-            || unfinished && REMAINS.contains(&&*name)
+            || unfinished && (REMAINS.contains(&&*name) || name.starts_with(DRAFT))
             || name == PHOTOS && is_empty(&data_dir.join(PHOTOS))?;
         ensure!(
             fine,
@@ -146,6 +146,11 @@ fn clear(data: &Path) -> Result<()> {
             path.display()
         )
     };
+    for entry in fs::read_dir(data)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            fs::remove_file(entry.path()).with_context(|| deleting(&entry.path()))?;
+        }
+    }
     for name in REMAINS.iter().rev() {
         let path = data.join(name);
         let deleted = match *name {
@@ -219,8 +224,8 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
                 lane.push(move || put(&store, &bridge, &name, bytes))?;
                 Ok(())
             });
-            let contents =
-                contents.with_context(|| format!("The archive {} can't be used", self.archive))?;
+            let unusable = || format!("The archive {} can't be used", self.archive);
+            let contents = bridge.blame(contents, unusable)?;
             while lane.pull()?.is_some() {}
             contents
         };

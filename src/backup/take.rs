@@ -305,7 +305,8 @@ impl Job<'_> {
         }
         let archive = self.spot(keep)?;
         let writing = || format!("The archive {archive} can't be written");
-        let (written, tally) = self.write(photos, &archive).with_context(writing)?;
+        let written = self.write(photos, &archive);
+        let (written, tally) = self.bridge.blame(written, writing)?;
         let there = match self.front.head.photos {
             Whereabouts::Beside => place.photos()?,
             Whereabouts::Inside => Scratch::new()?,
@@ -382,7 +383,9 @@ impl Job<'_> {
             return Ok(());
         };
         // Whether it is whole isn't known.
-        self.bridge.go_on()?;
+        self.bridge
+            .go_on()
+            .with_context(|| format!("The archive {archive} was written, and not read again"))?;
         let left = match archive.place.delete(&archive.file) {
             Ok(()) => "It was deleted again",
             Err(_) => "It couldn't be deleted",

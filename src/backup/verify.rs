@@ -32,7 +32,7 @@ pub fn verify(
     let read = archive.read(progress)?;
     let largest = archive::largest_photo(config);
     let contents = archive::read(read, folder.path(), largest, |_, _| bridge.go_on());
-    let contents = contents.with_context(|| format!("The archive {archive} can't be used"))?;
+    let contents = bridge.blame(contents, || format!("The archive {archive} can't be used"))?;
     if let Some(damage) = contents.snapshot.damage()? {
         bail!("The database in the archive {archive} is damaged: {damage}");
     }

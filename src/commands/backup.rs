@@ -33,7 +33,11 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         take_over: backup.take_over,
         db: None,
     };
-    let taken = on_a_thread(move |bridge| take(&order, &bridge, &Progress::shown())).await?;
+    let then = "no archive was made, and none was deleted";
+    let taken = on_a_thread(then, move |bridge| {
+        take(&order, &bridge, &Progress::shown())
+    })
+    .await?;
     say!("{taken}")?;
     let lost = &taken.outcome.lost;
     for photo in lost {

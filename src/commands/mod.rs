@@ -19,18 +19,35 @@ use std::path;
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::backup::bridge::Bridge;
+use crate::backup::bridge::{Bridge, STOPPED};
 use crate::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
 use crate::error::Error;
+use crate::finding::sentence;
 use crate::folder;
 use crate::log;
-use crate::shutdown;
+use crate::say::complain;
+use crate::shutdown::{self, Signal};
 
 /// What a command was to look for was found.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotWhole(String);
+
+/// A command was asked to end before it was done.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct Stopped {
+    signal: Signal,
+    why: String,
+}
+
+impl Stopped {
+    /// What the process ends with.
+    pub fn exit_code(&self) -> u8 {
+        self.signal.exit_code()
+    }
+}
 
 /// Runs the command that was given, or serves.
 ///
@@ -119,18 +136,44 @@ fn settings(options: &Options) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop.
+/// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop. If it does,
+/// `then` is said of what has become of it.
 async fn on_a_thread<T: Send + 'static>(
+    then: &str,
     work: impl FnOnce(Bridge) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let asked_to_end = shutdown::listen()?;
     let (ending, stop) = shutdown::pair();
     let bridge = Bridge::new(stop);
     let mut working = tokio::task::spawn_blocking(move || work(bridge));
-    tokio::select! {
+    let signal = tokio::select! {
         done = &mut working => return done?,
-        () = asked_to_end => {}
-    }
+        signal = asked_to_end => signal,
+    };
+    say_stopping();
     ending.announce();
-    working.await?
+    working.await?.map_err(|error| {
+        let mut why = sentence(&error);
+        if why == STOPPED {
+            why = format!("{STOPPED}: {then}");
+        }
+        Stopped { signal, why }.into()
+    })
+}
+
+/// Does what may be dropped at any moment, until the process is asked to end. Then `then` is said of what has become of it.
+async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let asked_to_end = shutdown::listen()?;
+    let signal = tokio::select! {
+        done = work => return done,
+        signal = asked_to_end => signal,
+    };
+    say_stopping();
+    let why = format!("{STOPPED}: {then}");
+    Err(Stopped { signal, why }.into())
+}
+
+/// Clearing up may take a moment.
+fn say_stopping() {
+    complain!("shared-spaces: stopping");
 }

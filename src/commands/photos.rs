@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{photos_move, photos_verify};
+use super::{photos_move, photos_verify, until_stopped};
 use crate::app::{self, App};
 use crate::cli::{ListOptions, PhotosCommand};
 use crate::clock::Timestamp;
@@ -31,7 +31,10 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             say!("Sent again: {}", sent.len())?;
             Ok(())
         }
-        PhotosCommand::Move { to } => photos_move::run(config, to).await,
+        PhotosCommand::Move { to } => {
+            let then = "give the command again, and it goes on where it stopped";
+            until_stopped(then, photos_move::run(config, to)).await
+        }
         PhotosCommand::Verify(options) => photos_verify::run(config, options).await,
         PhotosCommand::Retry { names, .. } => retry(&app::queue(config).await?, &names).await,
     }

@@ -1,7 +1,7 @@
 //! `shared-spaces photos move`: takes all photos from one store to the other.
 
 use anyhow::{Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use super::serve;
 use crate::app::{self, App};
@@ -35,7 +35,8 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     let mover = app.mover(to)?;
 
     let total = app.db.read(|conn| Ok(photos::total_bytes(conn)?)).await?;
-    let bar = ProgressBar::new(total);
+    // Also where the command is stopped.
+    let bar = ProgressBar::new(total).with_finish(ProgressFinish::AndClear);
     bar.set_style(ProgressStyle::with_template(
         "{wide_bar} {bytes} of {total_bytes}, {eta} left",
     )?);

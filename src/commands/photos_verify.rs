@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::NotWhole;
+use super::{NotWhole, until_stopped};
 use crate::app::App;
 use crate::backup::place::key_of;
 use crate::cli::VerifyOptions;
@@ -54,10 +54,9 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
             Some(Some(before)) => say!("  {before},"),
         })
     };
-    let looked = app
-        .verifier()
-        .run(&scope, tell, |bytes| bar.inc(bytes))
-        .await;
+    let verifier = app.verifier();
+    let looking = verifier.run(&scope, tell, |bytes| bar.inc(bytes));
+    let looked = until_stopped("not all photos were looked at", looking).await;
     bar.finish_and_clear();
     if let Some(last) = last {
         say!("  {last}")?;

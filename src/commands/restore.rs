@@ -1,5 +1,7 @@
 //! `shared-spaces restore`: from an archive to a data folder that can be served.
 
+use std::fs;
+
 use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
@@ -13,6 +15,7 @@ use crate::cli::RestoreOptions;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
+use crate::folder::LOCK;
 use crate::say::{complain, count, say};
 
 /// Restores an archive, or the newest of a place.
@@ -20,15 +23,19 @@ use crate::say::{complain, count, say};
 /// # Errors
 /// The data folder isn't empty, a server is running on it, or the archive isn't sound.
 pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
-    on_a_thread(move |bridge| run_on(&config, &command, &bridge)).await
+    let then = "nothing of it is left; give the command again to begin anew";
+    on_a_thread(then, move |bridge| run_on(&config, &command, &bridge)).await
 }
 
 fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<()> {
     db::bound_memory()?;
     let archive = Target::parse(&command.from, config, bridge)?.newest(Clock::default().now())?;
     // Nothing is made in a folder that is somebody's, not even the lock.
-    check_empty(&config.data_dir)?;
-    let _lock = serve::lock(&config.data_dir)?;
+    let data = &config.data_dir;
+    check_empty(data)?;
+    let made = [data.join(LOCK), data.clone()];
+    let made = made.map(|path| (!path.exists()).then_some(path));
+    let _lock = serve::lock(data)?;
     let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
     let progress = Progress::shown();
     let restored = restore(
@@ -38,7 +45,14 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         bridge,
         &progress,
         tell,
-    )?;
+    );
+    if restored.is_err() {
+        // Still locked, so that no server has begun here.
+        let [lock, folder] = made;
+        let _unlocked = lock.map(fs::remove_file);
+        let _removed = folder.map(fs::remove_dir);
+    }
+    let restored = restored?;
     say!(
         "Restored {} ({}) and the database of {} from {archive} into {}. It can be served now.",
         count(restored.photos, "photo"),

@@ -18,6 +18,7 @@ use crate::domain::users;
 use crate::finding::sentence;
 use crate::folder;
 use crate::folder::is_served;
+use crate::identity::Identity;
 use crate::photos::store::PhotoStore;
 use crate::photos::sweep::Swept;
 use crate::say::say;
@@ -214,6 +215,8 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be written", path.display()))?;
     match file.try_lock() {
+        // A restore that came to nothing may have deleted it meanwhile, and another one doesn't know of this one.
+        Ok(()) if !is_at(&file, &path) => lock(folder),
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
             bail!(in_use(folder))
@@ -222,6 +225,12 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
             Err(error).with_context(|| format!("The file {} can't be locked", path.display()))
         }
     }
+}
+
+/// Whether this open file is the one at the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    let opened = file.metadata().map(|opened| Identity::from(&opened));
+    matches!((opened, Identity::of(path)), (Ok(opened), Ok(found)) if opened == found)
 }
 
 fn in_use(folder: &Path) -> String {

@@ -18,7 +18,10 @@ use crate::say::{complain, count, say};
 /// # Errors
 /// One is damaged or incomplete, or can't be read.
 pub async fn run(config: Config, archives: String) -> Result<()> {
-    on_a_thread(move |bridge| check(&archives, &config, &bridge)).await
+    on_a_thread("not everything was looked at", move |bridge| {
+        check(&archives, &config, &bridge)
+    })
+    .await
 }
 
 fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {

@@ -37,6 +37,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::shutdown::Signal;
 use answer::Answerer;
 pub use arriving::{Arrival, Arriving};
 use in_flight::InFlight;
@@ -56,7 +57,7 @@ pub async fn run(
     listener: TcpListener,
     rocket: Client,
     app: App,
-    asked_to_end: impl Future<Output = ()>,
+    asked_to_end: impl Future<Output = Signal>,
     grace: Duration,
 ) {
     let under_way = InFlight::default();
@@ -70,7 +71,7 @@ pub async fn run(
     loop {
         let (stream, peer, line) = tokio::select! {
             accepted = accept(&listener, &visitors) => accepted,
-            () = &mut asked_to_end => break,
+            _ = &mut asked_to_end => break,
         };
         let (answerer, mut closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
         let (refusals, visitors) = (refusals.clone(), visitors.clone());

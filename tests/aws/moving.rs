@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::cloud::Cloud;
+use crate::support::held::Held;
 use crate::support::{self, Person, Process, Random, files, pause, picture, until};
 
 /// Photos on the disk, and where S3 is.
@@ -281,4 +282,38 @@ fn what_somebody_has_deleted_from_s3_is_copied_again_before_its_original_goes() 
         "{said}"
     );
     assert_eq!(cloud.get(&bucket, "1.png"), picture(24, 1));
+}
+
+#[test]
+fn a_move_that_is_stopped_says_so_and_goes_on_when_the_command_is_given_again() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&LOCAL);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    for seed in 0..3 {
+        ann.share_photo(&space, &picture(24, seed));
+    }
+    sorted(&cloud, 3);
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let first = cloud.folder().join("data/photos/space-id-1/1.png");
+    let photo = fs::read(&first).unwrap();
+    let moving = cloud.command(cloud.folder(), &TO_S3, &S3);
+    let moving = Held::at(&first, cloud.folder(), moving);
+    until("the others to be copied", || {
+        (in_s3(&cloud).len() == 2).then_some(())
+    });
+    let (ended, complaint) = moving.stop(Process::interrupt);
+    assert_eq!(ended, Some(130), "{complaint}");
+    let sentence = "It was stopped before its end: give the command again, and it goes on where";
+    assert!(complaint.contains(sentence), "{complaint}");
+    fs::write(&first, photo).unwrap();
+    assert_eq!(on_disk(&cloud).len(), 3);
+    let said = cloud.succeeds(&TO_S3, &S3);
+    assert!(
+        said.starts_with("Copied to S3: 1. There before: 2."),
+        "{said}"
+    );
+    assert_eq!(on_disk(&cloud), [""; 0]);
+    assert_eq!(in_s3(&cloud).len(), 3);
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::place::archives;
+use crate::support::held::Held;
 use crate::support::{
     Process, Random, Server, command, fails, files, output, pause, picture, succeeds, until,
 };
@@ -152,9 +153,11 @@ fn a_restore_of_another_archive_leaves_nothing_of_one_that_was_killed() {
     fs::create_dir_all(data.join(".restore")).unwrap();
     fs::create_dir_all(data.join("photos/space-id-9")).unwrap();
     fs::write(data.join("photos/space-id-9/9.png"), "another photo").unwrap();
+    fs::write(data.join(".draft-abcdef"), "half").unwrap();
     let archive = home.path().join("old.tar.zst");
     succeeds(folder.path(), &["restore", archive.to_str().unwrap()], "");
     assert!(!data.join("photos/space-id-9").exists());
+    assert!(!data.join(".draft-abcdef").exists());
     let server = Server::start(folder.path());
     assert_eq!(world.answers_at(&server), before);
 }
@@ -272,18 +275,22 @@ fn a_photo_that_is_deleted_before_it_was_read_is_accounted_for_and_no_error() {
 }
 
 /// Asks a command to end when it has begun. It may be done before it hears that: then `undo` undoes it, and it begins anew.
-fn stop_on_its_way(folder: &Path, arguments: [&str; 2], undo: impl Fn()) {
+fn stop_on_its_way(
+    folder: &Path,
+    arguments: [&str; 2],
+    ask: fn(&Process),
+    undo: impl Fn(),
+) -> Option<i32> {
     for _ in 0..50 {
         let mut command = command(folder, &arguments);
         // The first tenth is done.
         command.env("RUST_LOG", "info");
         let process = Process::start_and_wait_for(command, " of ");
-        process.terminate();
+        ask(&process);
         let ended = process.wait();
         if !ended.success() {
             leaves_nothing(folder);
-            assert_eq!(ended.code(), Some(1), "{arguments:?} ended with {ended}");
-            return;
+            return ended.code();
         }
         undo();
     }
@@ -303,14 +310,32 @@ fn a_backup_and_a_restore_that_are_asked_to_end_clear_up_themselves() {
     succeeds(folder.path(), &["backup", "whole.tar.zst"], "");
     let whole = folder.path().join("whole.tar.zst");
     let half = folder.path().join("half.tar.zst");
-    stop_on_its_way(folder.path(), ["backup", "half.tar.zst"], || {
-        fs::remove_file(&half).unwrap();
+    let data = other.path().join("data");
+    for (ask, code) in [
+        (Process::interrupt as fn(&Process), 130),
+        (Process::terminate, 143),
+    ] {
+        let backup = ["backup", "half.tar.zst"];
+        let ended = stop_on_its_way(folder.path(), backup, ask, || {
+            fs::remove_file(&half).unwrap();
+        });
+        assert_eq!(ended, Some(code));
+        assert!(!half.exists());
+        let restore = ["restore", whole.to_str().unwrap()];
+        let ended = stop_on_its_way(other.path(), restore, ask, || {
+            fs::remove_dir_all(&data).unwrap();
+        });
+        assert_eq!(ended, Some(code));
+        assert!(!data.exists());
+    }
+    // What was there before is there again, and nothing else.
+    fs::create_dir(&data).unwrap();
+    let restore = ["restore", whole.to_str().unwrap()];
+    stop_on_its_way(other.path(), restore, Process::interrupt, || {
+        fs::remove_dir_all(&data).unwrap();
+        fs::create_dir(&data).unwrap();
     });
-    stop_on_its_way(other.path(), ["restore", whole.to_str().unwrap()], || {
-        fs::remove_dir_all(other.path().join("data")).unwrap();
-    });
-    assert!(!half.exists());
-    assert_eq!(files(&other.path().join("data")), ["serve.lock"]);
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 0);
     let again = output(
         command(other.path(), &["restore", whole.to_str().unwrap()]),
         "",
@@ -320,4 +345,37 @@ fn a_backup_and_a_restore_that_are_asked_to_end_clear_up_themselves() {
         "{}",
         String::from_utf8_lossy(&again.stderr)
     );
+}
+
+#[test]
+fn a_backup_that_is_stopped_in_its_middle_says_so_and_counts_for_nothing() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("place")).unwrap();
+    let world = World::start(folder);
+    world.ann.share_photo(&world.spaces[1], &picture(24, 1));
+    sorted(folder);
+    let first = folder.join("data/photos/space-id-1/1.png");
+    let photo = fs::read(&first).unwrap();
+    for (to, ask, code) in [
+        ("a.tar.zst", Process::interrupt as fn(&Process), 130),
+        ("place", Process::terminate, 143),
+    ] {
+        let backup = Held::at(&first, folder, command(folder, &["backup", to]));
+        until("the backup to begin", || {
+            folder
+                .join("data/.backup/shared-spaces.db")
+                .exists()
+                .then_some(())
+        });
+        let (ended, complaint) = backup.stop(ask);
+        assert_eq!(ended, Some(code), "{complaint}");
+        let sentence = "It was stopped before its end: no archive was made, and none was deleted";
+        assert!(complaint.contains(sentence), "{complaint}");
+        leaves_nothing(folder);
+        assert!(!folder.join("a.tar.zst").exists() && archives(folder).is_empty());
+        fs::write(&first, &photo).unwrap();
+    }
+    succeeds(folder, &["backup", "place"], "");
+    succeeds(folder, &["verify", "place"], "");
 }

@@ -7,8 +7,9 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::support::held::Held;
 use crate::support::{
-    Server, command, fails, output, photos, picture, previews, run, succeeds, until,
+    Process, Server, command, fails, output, photos, picture, previews, run, succeeds, until,
 };
 
 const VERIFY: [&str; 2] = ["photos", "verify"];
@@ -279,4 +280,26 @@ fn the_doctor_finds_photos_that_are_missing_or_have_changed() {
     let words = "BAD       Of 5 photos that were looked at, 1 are missing from the store, 2 have changed and 0 can't be read: \
         `shared-spaces photos verify`";
     assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn looking_at_photos_that_is_stopped_tells_what_was_found_so_far() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let _server = world(folder);
+    for number in [1, 2] {
+        fs::remove_file(photo(folder, number)).unwrap();
+    }
+    let verify = command(folder, &["photos", "verify", "--json"]);
+    let verify = Held::at(&photo(folder, 3), folder, verify);
+    until("something to be found", || {
+        verify.said().contains("missing").then_some(())
+    });
+    let (ended, complaint) = verify.stop(Process::interrupt);
+    assert_eq!(ended, Some(130), "{complaint}");
+    let sentence = "It was stopped before its end: not all photos were looked at";
+    assert!(complaint.contains(sentence), "{complaint}");
+    let said = fs::read(folder.join("held.out")).unwrap();
+    let said: Value = serde_json::from_slice(&said).unwrap();
+    assert_eq!(said["findings"].as_array().unwrap().len(), 2);
 }
