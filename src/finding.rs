@@ -165,11 +165,16 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         let told = known.into_iter().find(|(sign, _)| all.contains(sign));
         return told.map(|(_, advice)| advice);
     }
-    let mut of_system = error.chain().filter_map(|cause| cause.downcast_ref());
-    let is_denied = |error: &io::Error| error.kind() == ErrorKind::PermissionDenied;
-    of_system.any(is_denied).then_some(
-        "This account isn't allowed to: it must be the one that runs the server, or the owner of these files",
-    )
+    let mut of_system = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    of_system.find_map(|error| match error.kind() {
+        ErrorKind::PermissionDenied => Some(
+            "This account isn't allowed to: it must be the one that runs the server, or the owner of these files",
+        ),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("Make room on that disk"),
+        _ => None,
+    })
 }
 
 /// What is in every error that comes from Amazon's SDK.
@@ -199,6 +204,15 @@ mod tests {
         assert_eq!(
             sentence(&anyhow!("no room. ").context("It can't be written")),
             "It can't be written: no room"
+        );
+    }
+
+    #[test]
+    fn where_a_disk_is_full_somebody_is_told_to_make_room() {
+        let full = anyhow::Error::from(io::Error::from(ErrorKind::StorageFull));
+        assert_eq!(
+            sentence(&full.context("The archive can't be written")),
+            "The archive can't be written: no storage space. Make room on that disk"
         );
     }
 

@@ -15,6 +15,7 @@ use tempfile::{Builder, NamedTempFile};
 use crate::db::Db;
 use crate::durable;
 use crate::error::Error;
+use crate::finding::sentence;
 use crate::photos::store::LocalStore;
 use crate::photos::sweep::ABANDONED;
 
@@ -275,16 +276,22 @@ pub fn is_full(folder: &Path) -> bool {
 /// It can't be written.
 pub fn draft(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let draft = Builder::new().prefix(DRAFT).tempfile_in(folder);
-    // With its name, which nobody knows, the reason would be hard to read.
-    let mut draft = draft.map_err(|error| match error.kind() {
-        kind @ (ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-            io::Error::from(kind)
-        }
-        _ => error,
-    })?;
+    let mut draft = draft.map_err(without_name)?;
     draft.write_all(bytes)?;
     draft.as_file().sync_all()?;
     Ok(draft)
+}
+
+/// Why a file that has no name yet can't be made. With its name, which nobody knows, the reason would be hard to read.
+pub fn without_name(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (ErrorKind::NotFound
+        | ErrorKind::PermissionDenied
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::ReadOnlyFilesystem) => kind.into(),
+        kind @ ErrorKind::StorageFull => io::Error::new(kind, "No space left on device"),
+        _ => error,
+    }
 }
 
 /// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full
@@ -292,6 +299,6 @@ pub fn draft(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
 pub fn explain(folder: &Path, error: anyhow::Error) -> anyhow::Error {
     match try_writing(folder) {
         Ok(()) => error,
-        Err(reason) => anyhow!("{reason:#}. So this failed: {error:#}"),
+        Err(reason) => anyhow!("{}. So this failed: {error:#}", sentence(&reason)),
     }
 }

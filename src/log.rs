@@ -1,6 +1,7 @@
 //! The log: lines on standard error, so that what a command prints stays clean.
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Result, anyhow, bail};
@@ -14,7 +15,7 @@ use crate::config::Level;
 /// # Errors
 /// `RUST_LOG` can't be understood, or names what there isn't.
 pub fn start(level: Level) -> Result<()> {
-    if let Ok(wanted) = env::var("RUST_LOG")
+    if let Some(Ok(wanted)) = env::var_os("RUST_LOG").map(OsString::into_string)
         && let Some(unknown) = unknown_part(&wanted)
     {
         bail!(

@@ -121,7 +121,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     );
     let (target, photos) = choose(order, bridge)?;
     let place = target.place();
-    let original = Original::open(&database)?;
+    let original = Original::open(&database).map_err(|error| folder::explain(data, error))?;
     let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =

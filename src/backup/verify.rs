@@ -1,5 +1,7 @@
 //! Checking an archive, with no server and no data folder.
 
+use std::env;
+
 use anyhow::{Context, Result, bail, ensure};
 
 use super::archive::{self, Head, Outcome, Whereabouts};
@@ -9,6 +11,7 @@ use super::place::Spot;
 use super::progress::Progress;
 use crate::config::Config;
 use crate::domain::photos::KnownPhoto;
+use crate::folder::without_name;
 use crate::say::count;
 
 /// An archive that is sound.
@@ -28,7 +31,12 @@ pub fn verify(
     progress: &Progress,
     mut tell: impl FnMut(&str, &str),
 ) -> Result<Verified> {
-    let folder = tempfile::tempdir().context("The folder for temporary files can't be used")?;
+    let folder = tempfile::tempdir().map_err(without_name).with_context(|| {
+        format!(
+            "The folder {} for temporary files can't be used, and the environment variable TMPDIR can name another",
+            env::temp_dir().display()
+        )
+    })?;
     let read = archive.read(progress)?;
     let largest = archive::largest_photo(config);
     let contents = archive::read(read, folder.path(), largest, |_, _| bridge.go_on());

@@ -33,7 +33,7 @@ impl Db {
     /// A sentence that says by what it is another's, and what to do. What can't be read is told when it is opened.
     pub fn check_ours(path: &Path) -> Result<()> {
         let found = look_for_another(path);
-        let why = match found.map_err(|error| error.downcast::<rusqlite::Error>()) {
+        let why = match found.map_err(anyhow::Error::downcast::<rusqlite::Error>) {
             Ok(None) => return Ok(()),
             Ok(Some(why)) => why,
             Err(Ok(error)) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {

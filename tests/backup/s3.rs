@@ -304,7 +304,7 @@ fn a_backup_that_is_asked_to_end_gives_up_its_upload_itself() {
     let half = format!("{place}/half.tar.zst");
     let backup = begin_upload(&cloud, &bucket, &half);
     backup.terminate();
-    assert_eq!(backup.wait().code(), Some(1));
+    assert_eq!(backup.wait().code(), Some(143));
     assert!(unfinished_uploads(&cloud, &bucket).is_empty());
     assert!(archives(&cloud, &bucket).is_empty());
     leaves_nothing(cloud.folder());

@@ -9,6 +9,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::{ArchiveName, Found, sum_of};
 use crate::durable::{make_folder, sync_folder};
+use crate::folder::without_name;
 
 /// What the names of files begin with that are still being written. Each is locked by the one who writes it.
 const PART: &str = ".shared-spaces-part-";
@@ -92,7 +93,7 @@ impl Folder {
         let folder = path.parent().unwrap_or(&self.root);
         make_folder(folder).with_context(writing)?;
         let part = Builder::new().prefix(PART).tempfile_in(&self.root);
-        let part = part.with_context(writing)?;
+        let part = part.map_err(without_name).with_context(writing)?;
         part.as_file().lock().with_context(writing)?;
         Ok(FolderFile {
             part: BufWriter::with_capacity(1024 * 1024, part),
