@@ -9,32 +9,32 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::{Context, Result};
 use tokio::sync::Notify;
 
-use crate::attempts::Attempts;
+use crate::attempts::LoginThrottle;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
 use crate::folder;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
-use crate::photos::catalogue::Catalogue;
+use crate::photos::catalogue::PreviewIndexer;
 use crate::photos::intake::Intake;
-use crate::photos::links::LinkKey;
-use crate::photos::mover::{Journal, Mover};
+use crate::photos::links::SigningKey;
+use crate::photos::mover::{Journal, PhotoMigration};
 use crate::photos::outbox::Outbox;
-use crate::photos::previewer::Previewer;
+use crate::photos::previewer::Thumbnailer;
 use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
-use crate::photos::sorter::Sorter;
+use crate::photos::sorter::PhotoWorker;
 use crate::photos::store::{LocalStore, PhotoStore, S3Store};
-use crate::photos::sweep::{Sweeper, Swept};
+use crate::photos::sweep::{Cleanup, CleanupReport};
 use crate::photos::verifier::Verifier;
 use crate::private;
 use crate::record::Seldom;
-use crate::room::Room;
-use crate::upkeep::Upkeep;
-use crate::uploads::Uploads;
+use crate::room::FairLimit;
+use crate::upkeep::DatabaseMaintenance;
+use crate::uploads::UploadLimits;
 
 pub use self::check::{begun_anew, check_begun, check_folder, check_installation, check_store};
 
@@ -50,24 +50,24 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub passwords: Passwords,
-    pub attempts: Attempts,
-    pub uploads: Uploads,
+    pub attempts: LoginThrottle,
+    pub uploads: UploadLimits,
     /// The memory for JSON bodies that are larger than any of ours.
-    pub bodies: Room<IpAddr>,
+    pub bodies: FairLimit<IpAddr>,
     /// The memory for answers that are made whole and are large.
-    pub answers: Room<IpAddr>,
+    pub answers: FairLimit<IpAddr>,
     pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub intake: Intake,
-    pub links: LinkKey,
-    pub catalogue: Catalogue,
-    pub upkeep: Upkeep,
+    pub links: SigningKey,
+    pub catalogue: PreviewIndexer,
+    pub upkeep: DatabaseMaintenance,
     /// What is left alone where the data folder was restored.
-    pub hold: Hold,
+    pub hold: RestoreHold,
     /// The eight digits that tell this installation from others at the same host.
     pub installation: Arc<str>,
-    previewer: Option<Previewer>,
+    previewer: Option<Thumbnailer>,
     /// Tells the catalogue of sorted photos.
     sorted: Arc<Notify>,
     ids: Arc<Ids>,
@@ -90,7 +90,7 @@ impl App {
         let folder = &config.data_dir;
         check_folder(&config)?;
         folder::make(folder)?;
-        private::close(folder);
+        private::restrict_permissions(folder);
         let clock = Clock::default();
         let path = folder.join(folder::DATABASE);
         let db = Db::open(&path).or_else(|error| {
@@ -101,9 +101,9 @@ impl App {
                 Err(error)
             }
         });
-        let db = db.map_err(|error| folder::explain(folder, error))?;
+        let db = db.map_err(|error| folder::diagnose_write_error(folder, error))?;
         if config.photos.store == StoreKind::Local {
-            folder::mark_both(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
+            folder::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         let aws = Aws::default();
         let store = store_with(config.photos.store, &config, aws.clone())?;
@@ -126,7 +126,7 @@ impl App {
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
-            catalogue: Catalogue::new(
+            catalogue: PreviewIndexer::new(
                 db.clone(),
                 store.clone(),
                 queue.clone(),
@@ -135,16 +135,16 @@ impl App {
             ),
             previewer: previewer(&store, &config),
             sorted,
-            attempts: Attempts::new(&config.rate_limits, &clock),
-            uploads: Uploads::new(&config.connections),
-            bodies: Room::new(BODIES, u64::MAX),
-            answers: Room::new(ANSWERS, u64::MAX),
+            attempts: LoginThrottle::new(&config.rate_limits, &clock),
+            uploads: UploadLimits::new(&config.connections),
+            bodies: FairLimit::new(BODIES, u64::MAX),
+            answers: FairLimit::new(ANSWERS, u64::MAX),
             seldom: Seldom::new(&clock),
             intake: Intake::new(store.clone(), config.limits.clone()),
-            links: LinkKey::open(&folder.join(folder::KEY))?,
+            links: SigningKey::open(&folder.join(folder::KEY))?,
             ids: Arc::new(ids),
-            upkeep: Upkeep::new(db.clone()),
-            hold: Hold::of(folder),
+            upkeep: DatabaseMaintenance::new(db.clone()),
+            hold: RestoreHold::of(folder),
             config: Arc::new(config),
             clock,
             db,
@@ -179,8 +179,8 @@ impl App {
     }
 
     /// The worker for the photos of this application.
-    pub fn sorter(&self) -> Sorter {
-        Sorter::new(
+    pub fn sorter(&self) -> PhotoWorker {
+        PhotoWorker::new(
             self.photos.clone(),
             self.queue.clone(),
             self.previewer.clone(),
@@ -207,13 +207,13 @@ impl App {
     }
 
     /// What makes previews; `None` where none are wanted.
-    pub fn previewer(&self) -> Option<Previewer> {
+    pub fn previewer(&self) -> Option<Thumbnailer> {
         self.previewer.clone()
     }
 
     /// The sweeper for the photos of this application.
-    pub fn sweeper(&self) -> Sweeper {
-        let sweeper = Sweeper::new(self.db.clone(), self.photos.clone(), self.clock.clone());
+    pub fn sweeper(&self) -> Cleanup {
+        let sweeper = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
         match self.photos {
             PhotoStore::Local(_) => sweeper,
             PhotoStore::S3(_) => sweeper.held_by(self.hold.clone()),
@@ -238,10 +238,10 @@ impl App {
             return Ok(None);
         }
         let begun_anew = self.db.read(|conn| Ok(spaces::last_id(conn)? == 0)).await?;
-        if begun_anew && let Some(bucket) = self.photos.find_earlier().await? {
+        if begun_anew && let Some(bucket) = self.photos.find_existing().await? {
             return Ok(Some(bucket));
         }
-        folder::mark(folder)?;
+        folder::init_marker(folder)?;
         Ok(None)
     }
 
@@ -249,18 +249,18 @@ impl App {
     ///
     /// # Errors
     /// A folder can't be made, or photos are being moved already.
-    pub fn mover(&self, to: StoreKind) -> Result<Mover> {
+    pub fn mover(&self, to: StoreKind) -> Result<PhotoMigration> {
         let aws = Aws::default();
         let (config, journal) = (&self.config, format!("photos-move-to-{to}"));
         let (id, photos) = (
-            folder::mark(&config.data_dir)?,
+            folder::init_marker(&config.data_dir)?,
             config.data_dir.join(folder::PHOTOS),
         );
         match to {
             StoreKind::Local => folder::mark_photos(&photos, &id, false)?,
             StoreKind::S3 => folder::check_photos(&photos, &id, false)?,
         }
-        Ok(Mover {
+        Ok(PhotoMigration {
             db: self.db.clone(),
             clock: self.clock.clone(),
             from: store_with(to.other(), config, aws.clone())?,
@@ -276,8 +276,8 @@ impl App {
     ///
     /// # Errors
     /// As [`Sweeper::sweep`].
-    pub async fn sweep(&self) -> Result<Swept> {
-        self.sweeper().sweep().await
+    pub async fn sweep(&self) -> Result<CleanupReport> {
+        self.sweeper().run_once().await
     }
 }
 
@@ -285,7 +285,7 @@ impl App {
 ///
 /// # Errors
 /// The settings don't name the queue.
-pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
+pub fn remote_sorter(config: &Config) -> Result<Option<PhotoWorker>> {
     if (config.photos.store, config.photos.queue) != (StoreKind::S3, QueueKind::Sqs) {
         return Ok(None);
     }
@@ -294,7 +294,12 @@ pub fn remote_sorter(config: &Config) -> Result<Option<Sorter>> {
     let queue = sqs(config, aws, Clock::default())?;
     let previewer = previewer(&store, config);
     // Nobody here waits to be told.
-    Ok(Some(Sorter::new(store, queue, previewer, Arc::default())))
+    Ok(Some(PhotoWorker::new(
+        store,
+        queue,
+        previewer,
+        Arc::default(),
+    )))
 }
 
 /// The queue alone, without the database where it is elsewhere.
@@ -322,15 +327,15 @@ fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> 
             PhotoStore::Local(LocalStore::open_at(&config.data_dir.join(folder::PHOTOS))?)
         }
         StoreKind::S3 => {
-            let hold = Hold::of(&config.data_dir);
+            let hold = RestoreHold::of(&config.data_dir);
             PhotoStore::S3(S3Store::new(&config.photos, aws).held_by(hold))
         }
     })
 }
 
-fn previewer(store: &PhotoStore, config: &Config) -> Option<Previewer> {
+fn previewer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
     let is_wanted = config.photos.previews;
-    is_wanted.then(|| Previewer::new(store.clone(), config.limits.photo_pixels))
+    is_wanted.then(|| Thumbnailer::new(store.clone(), config.limits.photo_pixels))
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

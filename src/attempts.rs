@@ -23,25 +23,25 @@ use std::sync::Arc;
 use browsers::BrowserId;
 use governor::Quota;
 
-use crate::address::network;
+use crate::address::client_subnet;
 use crate::clock::Clock;
 use crate::config::RateLimits;
 use crate::domain::ids::SessionId;
 use crate::domain::text::LoginKey;
 use crate::error::Result;
-use tally::{Known, Limiter};
+use tally::{KnownAddresses, Limiter};
 
 /// All addresses together may try an account so many times as often as one of them.
-const EVERYWHERE: u32 = 4;
+const GLOBAL_FACTOR: u32 = 4;
 
 /// What has been tried; clones share it.
 #[derive(Clone)]
-pub struct Attempts {
+pub struct LoginThrottle {
     /// None where nothing is limited.
-    counted: Option<Arc<Counted>>,
+    counted: Option<Arc<Limiters>>,
 }
 
-struct Counted {
+struct Limiters {
     /// Keys are kept as hashes with a secret of this process, so that each takes the same little room.
     secret: RandomState,
     passwords_from_address: Limiter,
@@ -50,36 +50,36 @@ struct Counted {
     accounts_from_address: Limiter,
     accounts_by_login: Limiter,
     /// The addresses at which accounts have signed in.
-    known: Known,
+    known: KnownAddresses,
 }
 
 /// An attempt under way. Unless it [`counts`](Attempt::counts), it is given back in the end.
 #[must_use = "what is dropped at once doesn't count"]
 pub struct Attempt {
-    counted: Option<Arc<Counted>>,
+    counted: Option<Arc<Limiters>>,
     taken: Vec<(Limiter, u64)>,
     /// The account and the address, as [`Known`] has them.
     place: Option<u64>,
 }
 
-impl Attempts {
+impl LoginThrottle {
     /// Nothing has been tried yet.
     pub fn new(limits: &RateLimits, clock: &Clock) -> Self {
         let limiter = |attempts, per_hour| Limiter::new(quota(attempts, per_hour), clock.clone());
-        let counted = limits.enabled.then(|| Counted {
+        let counted = limits.enabled.then(|| Limiters {
             secret: RandomState::new(),
             passwords_from_address: limiter(limits.address_attempts, limits.address_per_hour),
             passwords_for_account: limiter(limits.account_attempts, limits.account_per_hour),
             passwords_from_strangers: limiter(
-                limits.account_attempts.saturating_mul(EVERYWHERE),
-                limits.account_per_hour.saturating_mul(EVERYWHERE),
+                limits.account_attempts.saturating_mul(GLOBAL_FACTOR),
+                limits.account_per_hour.saturating_mul(GLOBAL_FACTOR),
             ),
             accounts_from_address: limiter(
                 limits.registration_attempts,
                 limits.registration_per_hour,
             ),
             accounts_by_login: limiter(limits.account_attempts, limits.account_per_hour),
-            known: Known::default(),
+            known: KnownAddresses::default(),
         });
         Self {
             counted: counted.map(Arc::new),
@@ -98,7 +98,7 @@ impl Attempts {
         known: Option<BrowserId>,
     ) -> Result<Attempt> {
         self.begin(|counted, attempt| {
-            let address = network(address);
+            let address = client_subnet(address);
             let place = counted.key(("account", login, address));
             attempt.place = Some(place);
             if let Some(browser) = known {
@@ -121,7 +121,7 @@ impl Attempts {
     /// As [`Attempts::sign_in`].
     pub fn change_password(&self, address: IpAddr, session: SessionId) -> Result<Attempt> {
         self.begin(|counted, attempt| {
-            let address = counted.key(network(address));
+            let address = counted.key(client_subnet(address));
             attempt.take(&counted.passwords_from_address, address)?;
             let session = counted.key(("session", session));
             attempt.take(&counted.passwords_for_account, session)
@@ -134,13 +134,13 @@ impl Attempts {
     /// As [`Attempts::sign_in`].
     pub fn register(&self, address: IpAddr, login: &LoginKey) -> Result<Attempt> {
         self.begin(|counted, attempt| {
-            let address = counted.key(network(address));
+            let address = counted.key(client_subnet(address));
             attempt.take(&counted.accounts_from_address, address)?;
             attempt.take(&counted.accounts_by_login, counted.key(login))
         })
     }
 
-    fn begin(&self, take: impl FnOnce(&Counted, &mut Attempt) -> Result<()>) -> Result<Attempt> {
+    fn begin(&self, take: impl FnOnce(&Limiters, &mut Attempt) -> Result<()>) -> Result<Attempt> {
         let mut attempt = Attempt {
             counted: self.counted.clone(),
             taken: Vec::new(),
@@ -161,12 +161,12 @@ impl Attempt {
     }
 
     /// It stays taken.
-    pub fn counts(mut self) {
+    pub fn consume(mut self) {
         self.taken.clear();
     }
 
     /// It was the right password: this account is known at this address from now on.
-    pub fn succeeded(self) {
+    pub fn record_success(self) {
         if let (Some(counted), Some(place)) = (&self.counted, self.place) {
             counted.known.insert(place);
         }
@@ -181,7 +181,7 @@ impl Drop for Attempt {
     }
 }
 
-impl Counted {
+impl Limiters {
     fn key(&self, what: impl std::hash::Hash) -> u64 {
         self.secret.hash_one(what)
     }

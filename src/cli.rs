@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::StoreKind;
-use crate::domain::invitations::Terms;
+use crate::domain::invitations::InvitationOptions;
 use crate::photos::name::PhotoName;
 
 const EXAMPLES: &str = "\
@@ -287,10 +287,10 @@ pub enum InvitationCommand {
         #[arg(long, requires = "space")]
         admin: bool,
         /// How often it can be used
-        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_USES.into()))]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_USES.into()))]
         uses: i64,
         /// For how many days it can be used
-        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, Terms::MOST_DAYS.into()))]
+        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_DAYS.into()))]
         days: i64,
     },
     /// List the invitations that can still be used

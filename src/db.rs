@@ -37,10 +37,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::known::bound_memory;
-use self::place::Place;
+use self::place::OpenFiles;
 use self::reserve::Reserve;
 use self::transaction::Transaction;
-use self::writer::{Again, Once, Outlives, Work, Writer};
+use self::writer::{Again, Durability, Once, Work, Writer};
 use crate::domain::installation;
 use crate::error::{Error, Result};
 use crate::threads;
@@ -52,7 +52,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
 const READERS: usize = 8;
 /// How long a read waits for one of the few places on the threads that ask, before it goes to another thread.
-const HERE: Duration = Duration::from_millis(5);
+const INLINE_WAIT: Duration = Duration::from_millis(5);
 /// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
 /// on other pages.
 const CACHE: i64 = 8 * 1024;
@@ -77,13 +77,13 @@ struct Inner {
     deadline: Duration,
     reads: AtomicU64,
     hops: AtomicU64,
-    place: Arc<Place>,
+    place: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
 }
 
 /// What has been asked of a database since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct QueryStats {
     /// How often something was read.
     pub reads: u64,
     /// How often another thread had to do it: reading aside, and what is written while others write.
@@ -112,7 +112,7 @@ impl Db {
             transaction.commit()?;
         }
 
-        let place = Arc::new(Place::of(path).with_context(opening)?);
+        let place = Arc::new(OpenFiles::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::beside(path));
         let theirs = Arc::clone(&place);
         // One that was never there is made by nobody who reads, and another one isn't read.
@@ -162,8 +162,8 @@ impl Db {
     }
 
     /// What has been asked so far. Requests are measured by it, because unlike time it is always the same.
-    pub fn asked(&self) -> Asked {
-        Asked {
+    pub fn stats(&self) -> QueryStats {
+        QueryStats {
             reads: self.inner.reads.load(Ordering::Relaxed),
             hops: self.inner.hops.load(Ordering::Relaxed),
         }
@@ -181,7 +181,7 @@ impl Db {
     {
         // Who waits for a place here waits for a read in memory, which is shorter than the way to another thread. Where
         // the disk is slow, the places stay taken. Others leave the last thread of the runtime free.
-        let Ok(Ok(_here)) = timeout(HERE, self.inner.here.acquire()).await else {
+        let Ok(Ok(_here)) = timeout(INLINE_WAIT, self.inner.here.acquire()).await else {
             return self.read_long(work).await;
         };
         catch_unwind(AssertUnwindSafe(|| self.read_blocking(work)))
@@ -236,7 +236,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.write_for(Once(Some(work)), Outlives::PowerCut).await
+        self.write_for(Once(Some(work)), Durability::Synced).await
     }
 
     /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced by itself.
@@ -248,7 +248,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.write_for(Once(Some(work)), Outlives::Crash).await
+        self.write_for(Once(Some(work)), Durability::Unsynced).await
     }
 
     /// As [`Db::write`], for what makes room or leads to it: it is done on a full disk too, with the reserve. `work` may be
@@ -261,7 +261,7 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&Connection) -> Result<T> + Send + 'static,
     {
-        self.write_for(Again(work), Outlives::PowerCut).await
+        self.write_for(Again(work), Durability::Synced).await
     }
 
     /// Gives up the reserve beside the database at `path`, so that it can be opened on a full disk; whether there was one.
@@ -290,14 +290,14 @@ impl Db {
         Ok(())
     }
 
-    async fn write_for<T, W>(&self, work: W, outlives: Outlives) -> Result<T>
+    async fn write_for<T, W>(&self, work: W, outlives: Durability) -> Result<T>
     where
         T: Send + 'static,
         W: Work<T> + Send + 'static,
     {
         let work = match self.inner.here.try_acquire() {
             Err(_) => work,
-            Ok(_here) => match self.inner.writer.run_here(work, outlives) {
+            Ok(_here) => match self.inner.writer.run_inline(work, outlives) {
                 Ok(done) => return done,
                 Err(work) => work,
             },
@@ -324,9 +324,9 @@ impl Db {
     ///
     /// # Errors
     /// The files can't be written, or [`Error::Busy`].
-    pub async fn empty_log(&self) -> Result<bool> {
+    pub async fn checkpoint_wal(&self) -> Result<bool> {
         let deadline = self.inner.deadline;
-        let emptied = self.inner.writer.run_alone(move |connection| {
+        let emptied = self.inner.writer.run_exclusive(move |connection| {
             connection.busy_timeout(LOG_PATIENCE)?;
             let busy = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| {
                 row.get::<_, bool>(0)
@@ -343,12 +343,12 @@ impl Db {
     ///
     /// # Errors
     /// There is no room for it, or [`Error::Busy`].
-    pub async fn rewrite(&self) -> Result<()> {
+    pub async fn vacuum(&self) -> Result<()> {
         self.inner
             .writer
-            .run_alone(|connection| connection.execute_batch("vacuum"))
+            .run_exclusive(|connection| connection.execute_batch("vacuum"))
             .await?;
-        self.empty_log().await.map(drop)
+        self.checkpoint_wal().await.map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// The folder isn't there, or the disk can't be written to.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn fsync_dir(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
@@ -16,7 +16,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// One of them can't be made or synced.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn create_dir_all_durable(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -25,11 +25,11 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
         Some(above) => above,
         None => Path::new("/"),
     };
-    make_folder(above)?;
+    create_dir_all_durable(above)?;
     match fs::create_dir(folder) {
         // Another process or thread was quicker.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
         made => made?,
     }
-    sync_folder(above)
+    fsync_dir(above)
 }

@@ -7,32 +7,32 @@ use serde::Serialize;
 /// How something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    Good,
+pub enum Severity {
+    Ok,
     /// It works, and may not do what its owner thinks.
-    Doubtful,
-    Bad,
+    Warning,
+    Error,
 }
 
 /// What a look at something has shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub verdict: Verdict,
+pub struct Check {
+    pub verdict: Severity,
     /// What was found and, unless it is good, what to do.
     pub sentence: String,
 }
 
-impl Finding {
-    pub fn good(sentence: impl Into<String>) -> Self {
-        Self::new(Verdict::Good, sentence)
+impl Check {
+    pub fn ok(sentence: impl Into<String>) -> Self {
+        Self::new(Severity::Ok, sentence)
     }
 
-    pub fn doubtful(sentence: impl Into<String>) -> Self {
-        Self::new(Verdict::Doubtful, sentence)
+    pub fn warning(sentence: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, sentence)
     }
 
     pub fn bad(sentence: impl Into<String>) -> Self {
-        Self::new(Verdict::Bad, sentence)
+        Self::new(Severity::Error, sentence)
     }
 
     /// What went wrong, and what to do where the error tells.
@@ -40,7 +40,7 @@ impl Finding {
         Self::bad(sentence(error))
     }
 
-    fn new(verdict: Verdict, sentence: impl Into<String>) -> Self {
+    fn new(verdict: Severity, sentence: impl Into<String>) -> Self {
         Self {
             verdict,
             sentence: sentence.into(),

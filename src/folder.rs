@@ -28,7 +28,7 @@ pub const KEY: &str = "signing.key";
 /// The file that a server holds locked, in the data folder: two would give the same id away twice.
 pub const LOCK: &str = "serve.lock";
 /// What the names of files in the data folder begin with that are still being written.
-pub const DRAFT: &str = ".draft-";
+pub const TEMP_PREFIX: &str = ".temp_file-";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -37,12 +37,12 @@ pub const PHOTOS: &str = "photos";
 /// # Errors
 /// It can't be made.
 pub fn make(folder: &Path) -> Result<()> {
-    durable::make_folder(folder)
+    durable::create_dir_all_durable(folder)
         .with_context(|| format!("The data folder {} can't be made", folder.display()))
 }
 
 /// Whether an earlier start has begun this folder. One that ended at once has left a database with nothing in it.
-pub fn is_begun(folder: &Path) -> bool {
+pub fn is_initialized(folder: &Path) -> bool {
     is_marked(folder) || fs::metadata(folder.join(DATABASE)).is_ok_and(|file| file.len() > 0)
 }
 
@@ -74,7 +74,7 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
             database.display()
         );
     }
-    if is_begun(folder) {
+    if is_initialized(folder) {
         return Db::check_ours(&database);
     }
     ensure!(
@@ -119,7 +119,7 @@ fn check_place(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// It can't be read or made.
-pub fn mark(folder: &Path) -> Result<String> {
+pub fn init_marker(folder: &Path) -> Result<String> {
     if let Some(id) = read(&folder.join(MARKER))? {
         return Ok(id);
     }
@@ -130,7 +130,7 @@ pub fn mark(folder: &Path) -> Result<String> {
 ///
 /// # Errors
 /// As [`mark_photos`]. A data folder from before there were markers can't be told from another, and is taken as it is.
-pub fn mark_both(folder: &Path, some: bool) -> Result<()> {
+pub fn init_markers(folder: &Path, some: bool) -> Result<()> {
     let photos = folder.join(PHOTOS);
     if let Some(id) = read(&folder.join(MARKER))? {
         return mark_photos(&photos, &id, some);
@@ -148,7 +148,7 @@ fn random_id() -> Result<String> {
 }
 
 fn make_photos(photos: &Path) -> Result<()> {
-    durable::make_folder(photos)
+    durable::create_dir_all_durable(photos)
         .with_context(|| format!("The folder {} can't be made", photos.display()))
 }
 
@@ -192,7 +192,7 @@ pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
 /// It can't be read.
 pub fn read(path: &Path) -> Result<Option<String>> {
     match fs::read_to_string(path) {
-        Ok(text) => Ok(whole(&text)),
+        Ok(text) => Ok(parse_id(&text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
             Err(error).with_context(|| format!("The file {} can't be read", path.display()))
@@ -200,7 +200,7 @@ pub fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-fn whole(text: &str) -> Option<String> {
+fn parse_id(text: &str) -> Option<String> {
     text.strip_suffix('\n').map(str::to_owned)
 }
 
@@ -219,14 +219,14 @@ fn write(folder: &Path, id: &str) -> Result<String> {
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        if let Some(id) = whole(&text) {
+        if let Some(id) = parse_id(&text) {
             return Ok(id);
         }
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{id}")?;
         file.sync_all()?;
-        durable::sync_folder(folder)?;
+        durable::fsync_dir(folder)?;
         Ok(id.to_owned())
     };
     write().with_context(|| format!("The file {} can't be written", path.display()))
@@ -236,14 +236,14 @@ fn write(folder: &Path, id: &str) -> Result<String> {
 ///
 /// # Errors
 /// The folder can't be read, or a draft can't be deleted.
-pub fn clear_drafts(folder: &Path) -> Result<()> {
+pub fn remove_temp_files(folder: &Path) -> Result<()> {
     let clear = || -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            if !entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            if !entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
                 continue;
             }
-            match entry.metadata().and_then(|draft| draft.modified()) {
+            match entry.metadata().and_then(|temp| temp.modified()) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
                 Ok(written) if written.elapsed().unwrap_or_default() < ABANDONED => {}
@@ -260,7 +260,7 @@ pub fn clear_drafts(folder: &Path) -> Result<()> {
 /// # Errors
 /// It can't be written.
 pub fn try_writing(folder: &Path) -> Result<()> {
-    draft(folder, &[b'.'; 256 * 1024])
+    temp_file(folder, &[b'.'; 256 * 1024])
         .map(drop)
         .with_context(|| format!("The data folder {} can't be written to", folder.display()))
 }
@@ -274,12 +274,12 @@ pub fn is_full(folder: &Path) -> bool {
 ///
 /// # Errors
 /// It can't be written.
-pub fn draft(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let draft = Builder::new().prefix(DRAFT).tempfile_in(folder);
-    let mut draft = draft.map_err(without_name)?;
-    draft.write_all(bytes)?;
-    draft.as_file().sync_all()?;
-    Ok(draft)
+pub fn temp_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let temp = Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder);
+    let mut temp = temp.map_err(without_name)?;
+    temp.write_all(bytes)?;
+    temp.as_file().sync_all()?;
+    Ok(temp)
 }
 
 /// Why a file that has no name yet can't be made. With its name, which nobody knows, the reason would be hard to read.
@@ -296,7 +296,7 @@ pub fn without_name(error: io::Error) -> io::Error {
 
 /// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full
 /// disk only that something is wrong with it.
-pub fn explain(folder: &Path, error: anyhow::Error) -> anyhow::Error {
+pub fn diagnose_write_error(folder: &Path, error: anyhow::Error) -> anyhow::Error {
     match try_writing(folder) {
         Ok(()) => error,
         Err(reason) => anyhow!("{}. So this failed: {error:#}", sentence(&reason)),

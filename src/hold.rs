@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Whether what is outside of the data folder is to be left alone; clones share what they have found out. By default it
 /// isn't.
 #[derive(Clone, Debug, Default)]
-pub struct Hold(Option<Arc<Held>>);
+pub struct RestoreHold(Option<Arc<Held>>);
 
 #[derive(Debug)]
 struct Held {
@@ -26,7 +26,7 @@ struct Held {
     is_over: AtomicBool,
 }
 
-impl Hold {
+impl RestoreHold {
     /// That of this data folder, as it is now. One that can't be read is taken for a restored one.
     pub fn of(data: &Path) -> Self {
         if matches!(copy::restored_from(data), Ok(None)) {
@@ -45,9 +45,9 @@ impl Hold {
             return false;
         }
         // That nothing is there says nothing.
-        let is_over = folder::is_begun(&held.data)
+        let is_over = folder::is_initialized(&held.data)
             && matches!(copy::restored_from(&held.data), Ok(None))
-            && folder::is_begun(&held.data);
+            && folder::is_initialized(&held.data);
         if is_over && !held.is_over.swap(true, Ordering::Relaxed) {
             tracing::info!("this data folder has taken the place of its original");
         }
@@ -88,9 +88,9 @@ mod tests {
         let data = folder.path().join("data");
         fs::create_dir(&data).unwrap();
         fs::write(data.join(folder::DATABASE), "a database").unwrap();
-        assert!(!Hold::of(&data).is_on());
+        assert!(!RestoreHold::of(&data).is_on());
         copy::mark(&data, "a.tar.zst").unwrap();
-        let hold = Hold::of(&data);
+        let hold = RestoreHold::of(&data);
         assert!(hold.is_on() && hold.check().is_err());
         // A folder that is away has said nothing.
         fs::rename(&data, folder.path().join("away")).unwrap();

@@ -6,37 +6,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A number of places for each; clones share them.
 #[derive(Clone, Debug)]
-pub struct Places<K> {
+pub struct PerKeyLimit<K> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
-    each: usize,
+    max: usize,
 }
 
 /// A place, until it is dropped.
 #[derive(Debug)]
-pub struct Place<K: Copy + Eq + Hash> {
-    places: Places<K>,
-    whose: K,
+pub struct Permit<K: Copy + Eq + Hash> {
+    limit: PerKeyLimit<K>,
+    key: K,
 }
 
-impl<K: Copy + Eq + Hash> Places<K> {
+impl<K: Copy + Eq + Hash> PerKeyLimit<K> {
     /// `each` of them for each.
     pub fn new(each: usize) -> Self {
         Self {
             taken: Arc::default(),
-            each,
+            max: each,
         }
     }
 
     /// One more, unless `whose` are all taken.
-    pub fn take(&self, whose: K) -> Option<Place<K>> {
+    pub fn try_acquire(&self, whose: K) -> Option<Permit<K>> {
         let mut taken = self.lock();
-        if taken.get(&whose).is_some_and(|count| *count >= self.each) {
+        if taken.get(&whose).is_some_and(|count| *count >= self.max) {
             return None;
         }
         *taken.entry(whose).or_default() += 1;
-        Some(Place {
-            places: self.clone(),
-            whose,
+        Some(Permit {
+            limit: self.clone(),
+            key: whose,
         })
     }
 
@@ -45,13 +45,13 @@ impl<K: Copy + Eq + Hash> Places<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> Drop for Place<K> {
+impl<K: Copy + Eq + Hash> Drop for Permit<K> {
     fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        if let Some(count) = taken.get_mut(&self.whose) {
+        let mut taken = self.limit.lock();
+        if let Some(count) = taken.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
-                taken.remove(&self.whose);
+                taken.remove(&self.key);
             }
         }
     }
@@ -63,19 +63,22 @@ mod tests {
 
     #[test]
     fn everybody_has_so_many_and_one_that_is_given_back_can_be_taken_again() {
-        let places = Places::new(2);
-        let (first, _second) = (places.take("ann").unwrap(), places.take("ann").unwrap());
-        assert!(places.take("ann").is_none());
-        let _bobs = places.take("bob").unwrap();
+        let places = PerKeyLimit::new(2);
+        let (first, _second) = (
+            places.try_acquire("ann").unwrap(),
+            places.try_acquire("ann").unwrap(),
+        );
+        assert!(places.try_acquire("ann").is_none());
+        let _bobs = places.try_acquire("bob").unwrap();
         drop(first);
-        let _third = places.take("ann").unwrap();
-        assert!(places.take("ann").is_none());
+        let _third = places.try_acquire("ann").unwrap();
+        assert!(places.try_acquire("ann").is_none());
     }
 
     #[test]
     fn who_has_none_is_not_remembered() {
-        let places = Places::new(2);
-        drop((places.take(1), places.take(1)));
+        let places = PerKeyLimit::new(2);
+        drop((places.try_acquire(1), places.try_acquire(1)));
         assert!(places.lock().is_empty());
     }
 }

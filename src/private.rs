@@ -23,7 +23,7 @@ pub fn keep_others_out() {}
 
 /// Takes from others what an earlier version, or whoever copied it, let them read in a data folder: the database with all
 /// that belongs to it, its copies, and the key.
-pub fn close(folder: &Path) {
+pub fn restrict_permissions(folder: &Path) {
     if let Err(error) = close_files(folder) {
         tracing::warn!(
             "others may be able to read the files in the data folder {}, and it can't be changed: {error}",

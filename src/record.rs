@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tracing::field::{DebugValue, DisplayValue, debug, display};
 
-use crate::address::network;
+use crate::address::client_subnet;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::ids::{InvitationId, SpaceId, UserId};
 use crate::domain::invitations::Invitation;
@@ -327,7 +327,7 @@ impl Seldom {
     pub fn is_due(&self, address: IpAddr, what: &'static str) -> bool {
         let now = self.clock.now();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (network(address), what);
+        let key = (client_subnet(address), what);
         let is_recent = |at: &Timestamp| *at <= now && now < at.plus(PAUSE);
         if told.get(&key).is_some_and(is_recent) {
             return false;

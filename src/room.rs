@@ -14,20 +14,20 @@ const JUDGED_AFTER: Duration = Duration::from_secs(10);
 const SLOW: u64 = 16 * 1024;
 
 /// Room of a certain size, in whatever it is counted; clones share it.
-pub struct Room<K> {
-    shared: Arc<Shared<K>>,
+pub struct FairLimit<K> {
+    shared: Arc<BudgetState<K>>,
     size: u64,
     each: u64,
 }
 
-struct Shared<K> {
+struct BudgetState<K> {
     held: Mutex<Vec<Arc<Held<K>>>>,
     freed: Notify,
 }
 
 /// A part of the room, until it is dropped.
-pub struct Holding<K> {
-    shared: Arc<Shared<K>>,
+pub struct Reservation<K> {
+    shared: Arc<BudgetState<K>>,
     held: Arc<Held<K>>,
 }
 
@@ -61,7 +61,7 @@ pub enum Stage {
 
 /// Why there is no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoRoom {
+pub enum Refused {
     /// They have as much as each may have.
     Own,
     /// All of it is held by others who have no more than they would have, and none of them is slow. `has_some` tells whether
@@ -69,7 +69,7 @@ pub enum NoRoom {
     All { has_some: bool },
 }
 
-impl<K> Clone for Room<K> {
+impl<K> Clone for FairLimit<K> {
     fn clone(&self) -> Self {
         Self {
             shared: self.shared.clone(),
@@ -78,11 +78,11 @@ impl<K> Clone for Room<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> Room<K> {
+impl<K: Copy + Eq + Hash> FairLimit<K> {
     /// Room of this `size`, of which `each` may have as much.
     pub fn new(size: u64, each: u64) -> Self {
         Self {
-            shared: Arc::new(Shared {
+            shared: Arc::new(BudgetState {
                 held: Mutex::default(),
                 freed: Notify::new(),
             }),
@@ -96,7 +96,7 @@ impl<K: Copy + Eq + Hash> Room<K> {
     ///
     /// # Errors
     /// There is no room, and nobody gives way.
-    pub fn take(&self, whose: Option<K>, size: u64) -> Result<Holding<K>, NoRoom> {
+    pub fn reserve(&self, whose: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
         // What is larger than the room can have all of it.
         let size = size.min(self.size);
         let mut held = self.shared.lock();
@@ -105,13 +105,13 @@ impl<K: Copy + Eq + Hash> Room<K> {
             .filter(|other| whose.is_some() && other.state().whose == whose);
         let own: u64 = of_same.map(|other| other.size).sum();
         if own + size > self.each {
-            return Err(NoRoom::Own);
+            return Err(Refused::Own);
         }
         let used: u64 = held.iter().map(|other| other.size).sum();
         let missing = (used + size).saturating_sub(self.size);
         if missing > 0 {
-            let leave = who_gives_way(&held, own + size, missing)
-                .ok_or(NoRoom::All { has_some: own > 0 })?;
+            let leave = choose_victims(&held, own + size, missing)
+                .ok_or(Refused::All { has_some: own > 0 })?;
             held.retain(|other| !leave.iter().any(|leaving| Arc::ptr_eq(leaving, other)));
             leave
                 .iter()
@@ -128,7 +128,7 @@ impl<K: Copy + Eq + Hash> Room<K> {
             gives_way: Notify::new(),
         });
         held.push(new.clone());
-        Ok(Holding {
+        Ok(Reservation {
             shared: self.shared.clone(),
             held: new,
         })
@@ -141,7 +141,7 @@ impl<K: Copy + Eq + Hash> Room<K> {
 }
 
 /// Those who leave so that `missing` becomes free for somebody who then has `own`; none if too few would.
-fn who_gives_way<K: Copy + Eq + Hash>(
+fn choose_victims<K: Copy + Eq + Hash>(
     held: &[Arc<Held<K>>],
     own: u64,
     missing: u64,
@@ -183,7 +183,7 @@ fn who_gives_way<K: Copy + Eq + Hash>(
     Some(leave)
 }
 
-impl<K> Shared<K> {
+impl<K> BudgetState<K> {
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Held<K>>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -213,14 +213,14 @@ impl<K> State<K> {
     }
 }
 
-impl<K: Copy> Holding<K> {
+impl<K: Copy> Reservation<K> {
     /// Whose it is, if that is known.
-    pub fn whose(&self) -> Option<K> {
+    pub fn owner(&self) -> Option<K> {
         self.held.state().whose
     }
 
     /// Says whose it is from now on.
-    pub fn belongs_to(&self, whose: Option<K>) {
+    pub fn set_owner(&self, whose: Option<K>) {
         self.held.lock().whose = whose;
     }
 
@@ -238,17 +238,17 @@ impl<K: Copy> Holding<K> {
     }
 
     /// Counts bytes that have come or gone.
-    pub fn moved(&self, bytes: usize) {
+    pub fn add_progress(&self, bytes: usize) {
         self.held.lock().moved += bytes as u64;
     }
 
     /// Waits until it has to give way: somebody else has got its room already.
-    pub async fn gives_way(&self) {
+    pub async fn preempted(&self) {
         self.held.gives_way.notified().await;
     }
 }
 
-impl<K> Drop for Holding<K> {
+impl<K> Drop for Reservation<K> {
     fn drop(&mut self) {
         let mut held = self.shared.lock();
         held.retain(|other| !Arc::ptr_eq(other, &self.held));
@@ -263,11 +263,11 @@ mod tests {
 
     use super::*;
 
-    async fn has_given_way(holding: &Holding<u32>) -> bool {
-        timeout(Duration::ZERO, holding.gives_way()).await.is_ok()
+    async fn has_given_way(holding: &Reservation<u32>) -> bool {
+        timeout(Duration::ZERO, holding.preempted()).await.is_ok()
     }
 
-    async fn how_many_gave_way(holdings: &[Holding<u32>]) -> usize {
+    async fn how_many_gave_way(holdings: &[Reservation<u32>]) -> usize {
         let mut gone = 0;
         for holding in holdings {
             gone += usize::from(has_given_way(holding).await);
@@ -277,75 +277,81 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_holds_most_gives_way_until_all_have_the_same() {
-        let room = Room::new(100, 50);
+        let room = FairLimit::new(100, 50);
         let held: Vec<_> = (0..100)
-            .map(|n| room.take(Some(n / 50), 1).unwrap())
+            .map(|n| room.reserve(Some(n / 50), 1).unwrap())
             .collect();
-        assert_eq!(room.take(Some(0), 1).err(), Some(NoRoom::Own));
-        let others: Vec<_> = (0..33).map(|_| room.take(Some(7), 1).unwrap()).collect();
+        assert_eq!(room.reserve(Some(0), 1).err(), Some(Refused::Own));
+        let others: Vec<_> = (0..33).map(|_| room.reserve(Some(7), 1).unwrap()).collect();
         assert_eq!(how_many_gave_way(&held).await, 33);
         assert_eq!(how_many_gave_way(&others).await, 0);
         let has_some = true;
-        assert_eq!(room.take(Some(7), 1).err(), Some(NoRoom::All { has_some }));
-        assert!(room.take(Some(8), 1).is_ok());
+        assert_eq!(
+            room.reserve(Some(7), 1).err(),
+            Some(Refused::All { has_some })
+        );
+        assert!(room.reserve(Some(8), 1).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn of_one_holder_that_which_has_got_least_far_goes_first_and_what_is_settled_stays() {
-        let room = Room::new(6, 6);
-        let held: Vec<_> = (0..6).map(|_| room.take(Some(1), 1).unwrap()).collect();
+        let room = FairLimit::new(6, 6);
+        let held: Vec<_> = (0..6).map(|_| room.reserve(Some(1), 1).unwrap()).collect();
         held[0].is_at(Stage::Settled);
         held[1].is_at(Stage::Working);
         held[2].is_at(Stage::Moving);
         held[3].is_at(Stage::Moving);
-        held[2].moved(1000);
-        held[3].moved(100);
+        held[2].add_progress(1000);
+        held[3].add_progress(100);
         advance(Duration::from_secs(1)).await;
         held[4].is_at(Stage::Moving);
         held[4].is_at(Stage::Idle);
         // The order in which they go: longest idle, idle, slower, faster, at work.
         let mut others = Vec::new();
         for (other, leaves) in [5, 4, 3, 2, 1].into_iter().enumerate() {
-            others.push(room.take(Some(10 + other as u32), 1).unwrap());
+            others.push(room.reserve(Some(10 + other as u32), 1).unwrap());
             assert!(has_given_way(&held[leaves]).await, "{leaves}");
         }
         assert!(!has_given_way(&held[0]).await);
         let has_some = false;
-        assert_eq!(room.take(Some(20), 1).err(), Some(NoRoom::All { has_some }));
+        assert_eq!(
+            room.reserve(Some(20), 1).err(),
+            Some(Refused::All { has_some })
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_large_has_several_give_way_or_none() {
-        let room = Room::new(100, 100);
-        let small: Vec<_> = (0..80).map(|_| room.take(Some(1), 1).unwrap()).collect();
-        let one = room.take(Some(2), 20).unwrap();
-        assert!(room.take(Some(3), 41).is_err());
+        let room = FairLimit::new(100, 100);
+        let small: Vec<_> = (0..80).map(|_| room.reserve(Some(1), 1).unwrap()).collect();
+        let one = room.reserve(Some(2), 20).unwrap();
+        assert!(room.reserve(Some(3), 41).is_err());
         assert_eq!(how_many_gave_way(&small).await, 0);
-        let _large = room.take(Some(3), 40).unwrap();
+        let _large = room.reserve(Some(3), 40).unwrap();
         assert_eq!(how_many_gave_way(&small).await, 40);
         assert!(!has_given_way(&one).await);
         // What is larger than the room needs all of it.
-        assert!(room.take(Some(4), 1000).is_err());
+        assert!(room.reserve(Some(4), 1000).is_err());
         drop((small, one, _large));
-        let all = room.take(Some(4), 1000).unwrap();
-        assert!(room.take(Some(5), 1).is_err());
+        let all = room.reserve(Some(4), 1000).unwrap();
+        assert!(room.reserve(Some(5), 1).is_err());
         drop(all);
-        assert!(room.take(Some(5), 1).is_ok());
+        assert!(room.reserve(Some(5), 1).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_isnt_known_counts_for_themselves_until_they_are() {
-        let room = Room::new(4, 4);
-        let held: Vec<_> = (0..4).map(|_| room.take(None, 1).unwrap()).collect();
-        assert!(room.take(None, 1).is_err());
-        held[0].belongs_to(Some(1));
-        held[1].belongs_to(Some(1));
+        let room = FairLimit::new(4, 4);
+        let held: Vec<_> = (0..4).map(|_| room.reserve(None, 1).unwrap()).collect();
+        assert!(room.reserve(None, 1).is_err());
+        held[0].set_owner(Some(1));
+        held[1].set_owner(Some(1));
         advance(Duration::from_secs(1)).await;
-        let _new = room.take(None, 1).unwrap();
+        let _new = room.reserve(None, 1).unwrap();
         assert_eq!(how_many_gave_way(&held[..2]).await, 1);
         // And who is slow gives way to everybody.
         advance(JUDGED_AFTER).await;
-        let _new = room.take(Some(9), 1).unwrap();
+        let _new = room.reserve(Some(9), 1).unwrap();
         assert_eq!(how_many_gave_way(&held).await, 1);
     }
 }

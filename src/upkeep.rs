@@ -17,12 +17,12 @@ const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Looks after a database; clones share the verdict.
 #[derive(Clone)]
-pub struct Upkeep {
+pub struct DatabaseMaintenance {
     db: Db,
     damaged: Arc<AtomicBool>,
 }
 
-impl Upkeep {
+impl DatabaseMaintenance {
     /// The upkeep of this database, which counts as sound until a check has found otherwise.
     pub fn new(db: Db) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl Upkeep {
     }
 
     /// Whether the last check has found the database damaged.
-    pub fn found_damage(&self) -> bool {
+    pub fn is_corrupt(&self) -> bool {
         self.damaged.load(Ordering::Relaxed)
     }
 
@@ -57,7 +57,7 @@ impl Upkeep {
     /// `shutdown` is ready. Nobody waits for what is under way then.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        let mut work = pin!(self.look_after());
+        let mut work = pin!(self.check_and_vacuum());
         tokio::select! {
             biased;
             () = &mut shutdown => {}
@@ -65,14 +65,14 @@ impl Upkeep {
         }
     }
 
-    async fn look_after(&self) {
+    async fn check_and_vacuum(&self) {
         self.check().await;
         sleep(FIRST).await;
         loop {
             self.check().await;
             // What is damaged is left as it is, for whoever mends it.
-            if !self.found_damage()
-                && let Err(error) = self.db.rewrite().await
+            if !self.is_corrupt()
+                && let Err(error) = self.db.vacuum().await
             {
                 tracing::warn!("the database can't be written anew: {error:?}");
             }

@@ -4,20 +4,20 @@
 use crate::config::Connections;
 use crate::domain::ids::UserId;
 use crate::error::{Error, Result};
-use crate::room::{Holding, NoRoom, Room, Stage};
+use crate::room::{FairLimit, Refused, Reservation, Stage};
 
 /// Everybody's uploads; clones share them.
 #[derive(Clone)]
-pub struct Uploads(Room<UserId>);
+pub struct UploadLimits(FairLimit<UserId>);
 
 /// An upload under way, until it is dropped.
-pub type UnderWay = Holding<UserId>;
+pub type UploadPermit = Reservation<UserId>;
 
-impl Uploads {
+impl UploadLimits {
     /// As many at once as the settings say.
     pub fn new(settings: &Connections) -> Self {
         let (most, each) = (settings.uploads, settings.uploads_per_user);
-        Self(Room::new(most as u64, each as u64))
+        Self(FairLimit::new(most as u64, each as u64))
     }
 
     /// One more of this user. Where all places are taken, the slowest upload gives way of the user who has the most, if
@@ -26,10 +26,10 @@ impl Uploads {
     /// # Errors
     /// [`Error::TooManyUploads`] if these are too many of one user, [`Error::Busy`] if they are too many of all and none
     /// gives way.
-    pub fn begin(&self, user: UserId) -> Result<UnderWay> {
-        let upload = self.0.take(Some(user), 1).map_err(|why| match why {
-            NoRoom::Own => Error::TooManyUploads,
-            NoRoom::All { .. } => Error::Busy,
+    pub fn acquire(&self, user: UserId) -> Result<UploadPermit> {
+        let upload = self.0.reserve(Some(user), 1).map_err(|why| match why {
+            Refused::Own => Error::TooManyUploads,
+            Refused::All { .. } => Error::Busy,
         })?;
         upload.is_at(Stage::Moving);
         Ok(upload)
@@ -48,27 +48,27 @@ mod tests {
     const JUDGED_AFTER: Duration = Duration::from_secs(10);
     const SLOW: usize = 16 * 1024;
 
-    fn uploads(most: usize) -> Uploads {
-        Uploads::new(&Connections {
+    fn uploads(most: usize) -> UploadLimits {
+        UploadLimits::new(&Connections {
             uploads: most,
             uploads_per_user: 8,
             ..Connections::default()
         })
     }
 
-    fn begin(uploads: &Uploads, user: i64) -> Result<UnderWay> {
-        uploads.begin(UserId::from_number(user))
+    fn begin(uploads: &UploadLimits, user: i64) -> Result<UploadPermit> {
+        uploads.acquire(UserId::from_number(user))
     }
 
-    async fn has_given_way(upload: &UnderWay) -> bool {
-        timeout(Duration::ZERO, upload.gives_way()).await.is_ok()
+    async fn has_given_way(upload: &UploadPermit) -> bool {
+        timeout(Duration::ZERO, upload.preempted()).await.is_ok()
     }
 
     #[tokio::test(start_paused = true)]
     async fn four_accounts_that_hold_all_places_dont_keep_others_out() {
         let uploads = uploads(32);
         let held: Vec<_> = (0..32).map(|n| begin(&uploads, n / 8).unwrap()).collect();
-        held.iter().for_each(|upload| upload.moved(1000));
+        held.iter().for_each(|upload| upload.add_progress(1000));
         advance(Duration::from_secs(1)).await;
         assert!(matches!(begin(&uploads, 3), Err(Error::TooManyUploads)));
         let mut others = Vec::new();
@@ -89,10 +89,10 @@ mod tests {
     async fn the_slowest_gives_way_to_whom_has_none_and_what_has_arrived_does_not() {
         let uploads = uploads(3);
         let held: Vec<_> = (0..3).map(|_| begin(&uploads, 1).unwrap()).collect();
-        held[0].moved(10);
+        held[0].add_progress(10);
         held[0].is_at(Stage::Settled);
-        held[1].moved(1000);
-        held[2].moved(100);
+        held[1].add_progress(1000);
+        held[2].add_progress(100);
         advance(Duration::from_secs(1)).await;
         let _new = begin(&uploads, 2).unwrap();
         assert!(!has_given_way(&held[0]).await);
@@ -106,8 +106,8 @@ mod tests {
         let (quick, slow) = (begin(&uploads, 1).unwrap(), begin(&uploads, 2).unwrap());
         assert!(matches!(begin(&uploads, 3), Err(Error::Busy)));
         advance(JUDGED_AFTER).await;
-        quick.moved(SLOW * 10);
-        slow.moved(SLOW * 10 - 10);
+        quick.add_progress(SLOW * 10);
+        slow.add_progress(SLOW * 10 - 10);
         let _third = begin(&uploads, 3).unwrap();
         assert!(has_given_way(&slow).await && !has_given_way(&quick).await);
         drop(quick);

@@ -7,14 +7,14 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use shared_spaces::clock::Timestamp;
-use shared_spaces::photos::links::{LinkKey, LinkSigner};
+use shared_spaces::photos::links::{LinkSigner, SigningKey};
 use shared_spaces::photos::name::PhotoName;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 static SIGNER: LazyLock<LinkSigner> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let key = LinkKey::open(&folder.path().join("signing.key")).expect("a key can be made");
+    let key = SigningKey::open(&folder.path().join("signing.key")).expect("a key can be made");
     key.signer()
 });
 

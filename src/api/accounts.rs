@@ -4,13 +4,13 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 use serde::{Deserialize, Serialize};
 
-use super::body::{Body, Field, Payload, optional_text, text};
+use super::body::{Field, JsonBody, Payload, optional_text, text};
 use super::cookie::SessionCookie;
-use super::guards::{CurrentUser, Shared};
+use super::guards::{AppState, CurrentUser};
 use super::known_browser::KnownBrowser;
 use super::refusals::KeepsSessions;
 use super::sessions::UserAgent;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
@@ -39,8 +39,12 @@ impl Payload for Register {
 }
 
 #[post("/register", data = "<body>")]
-pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> Result<Json<User>> {
-    let Body(asked) = body;
+pub async fn register(
+    app: &AppState,
+    visitor: &ClientInfo,
+    body: JsonBody<Register>,
+) -> Result<Json<User>> {
+    let JsonBody(asked) = body;
     let invitation = asked.invitation.as_deref().map(Token::given);
     match app.config.registration {
         Registration::Closed => return Err(Error::RegistrationClosed),
@@ -61,7 +65,7 @@ pub async fn register(app: &Shared, visitor: &Visitor, body: Body<Register>) -> 
     }
     let attempt = app.attempts.register(visitor.address, login.key())?;
     let hash = app.passwords.hash(password).await?;
-    attempt.counts();
+    attempt.consume();
     let is_invited = invitation.is_some();
     let created = app.db.write(move |conn| {
         let user = users::create(conn, &login, &hash, now)?;
@@ -97,15 +101,15 @@ pub struct AccessToken {
 
 #[post("/login", data = "<body>")]
 pub async fn login(
-    app: &Shared,
+    app: &AppState,
     _page: KeepsSessions,
-    visitor: &Visitor,
+    visitor: &ClientInfo,
     cookie: SessionCookie<'_>,
     browser: KnownBrowser<'_>,
     agent: UserAgent,
-    body: Body<Credentials>,
+    body: JsonBody<Credentials>,
 ) -> Result<Json<AccessToken>> {
-    let Body(Credentials { login, password }) = body;
+    let JsonBody(Credentials { login, password }) = body;
     let typed = record::beginning(&login);
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
     let key = login.key().clone();
@@ -119,11 +123,11 @@ pub async fn login(
     let verdict = app.passwords.verify(password, hash.clone()).await?;
     let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
     let Some((user, mut hash)) = right else {
-        attempt.counts();
+        attempt.consume();
         record::sign_in_failed(visitor.address, &typed);
         return Err(Error::WrongLogin);
     };
-    attempt.succeeded();
+    attempt.record_success();
     if let Verdict::RightButOutdated { new } = verdict {
         let old = std::mem::replace(&mut hash, new.clone());
         app.db
@@ -153,7 +157,7 @@ pub fn me(user: CurrentUser) -> Json<User> {
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
 #[get("/logout")]
 pub async fn logout_by_get(
-    app: &Shared,
+    app: &AppState,
     cookie: SessionCookie<'_>,
     user: CurrentUser,
 ) -> Result<&'static str> {
@@ -165,7 +169,7 @@ pub async fn logout_by_get(
 
 #[delete("/logout")]
 pub async fn logout(
-    app: &Shared,
+    app: &AppState,
     cookie: SessionCookie<'_>,
     user: CurrentUser,
 ) -> Result<&'static str> {
@@ -194,12 +198,12 @@ impl Payload for ChangePassword {
 
 #[put("/change-password", data = "<body>")]
 pub async fn change_password(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    body: Body<ChangePassword>,
+    visitor: &ClientInfo,
+    body: JsonBody<ChangePassword>,
 ) -> Result<&'static str> {
-    let Body(asked) = body;
+    let JsonBody(asked) = body;
     let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
     let id = user.user.id;
     let attempt = app
@@ -214,7 +218,7 @@ pub async fn change_password(
         .verify(GivenPassword::new(asked.old_password), old.clone())
         .await?;
     let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
-        attempt.counts();
+        attempt.consume();
         record::wrong_password(visitor.address, &user.user);
         return Err(Error::WrongPassword);
     };

@@ -12,15 +12,15 @@ use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, Take};
 use tokio::time::timeout;
 
-use super::guards::refused;
+use super::guards::reject;
 use super::object;
 use super::parameters::Parameterized;
-use super::visitor::Visitor;
-use crate::address::network;
+use super::visitor::ClientInfo;
+use crate::address::client_subnet;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::room::{Holding, Stage};
-use crate::server::{Arrival, Arriving};
+use crate::room::{Reservation, Stage};
+use crate::server::{BodyReader, RequestBody};
 
 /// The largest JSON body.
 const LIMIT_MIB: u64 = 1;
@@ -79,16 +79,16 @@ pub trait Payload: DeserializeOwned {
 }
 
 /// A JSON body that has all its keys.
-pub struct Body<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
 #[rocket::async_trait]
-impl<'r, T: Payload> FromData<'r> for Body<T> {
+impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         match read(request, data).await {
             Ok(body) => Outcome::Success(Self(body)),
-            Err(error) => Outcome::Error(refused(request, error)),
+            Err(error) => Outcome::Error(reject(request, error)),
         }
     }
 }
@@ -154,11 +154,11 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
 }
 
 /// The body of a request, of which only so much is read.
-pub type Opened<'d> = Take<Arrival<'d>>;
+pub type Opened<'d> = Take<BodyReader<'d>>;
 
 /// The body of a request, at most `most` bytes of it: from the network, or from where Rocket has it.
 pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> {
-    let body: Arrival<'d> = match request.local_cache(Arriving::default).take() {
+    let body: BodyReader<'d> = match request.local_cache(RequestBody::default).take() {
         Some(arriving) => arriving,
         None => Box::pin(data.open(most.bytes())),
     };
@@ -168,7 +168,7 @@ pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> 
 /// A body that is there, with the room that it takes.
 struct Received {
     bytes: Vec<u8>,
-    _room: Option<Holding<IpAddr>>,
+    _room: Option<Reservation<IpAddr>>,
 }
 
 /// All bytes of a body. One that is larger than any of ours needs room, which all who aren't known yet have together.
@@ -191,11 +191,11 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     if (bytes.len() as u64) < ORDINARY {
         return Ok(Received { bytes, _room: None });
     }
-    let address = network(Visitor::of(app, request).address);
+    let address = client_subnet(ClientInfo::of(app, request).address);
     let size = told.unwrap_or(limit + 1);
     let room = app
         .bodies
-        .take(Some(address), size)
+        .reserve(Some(address), size)
         .map_err(|_| Error::Busy)?;
     room.is_at(Stage::Moving);
     bytes.reserve_exact(
@@ -207,13 +207,13 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
         loop {
             match body.read_buf(&mut bytes).await? {
                 0 => return Ok(()),
-                read => room.moved(read),
+                read => room.add_progress(read),
             }
         }
     };
     tokio::select! {
         rest = rest => rest.map_err(|error| cut_off(&error))?,
-        () = room.gives_way() => return Err(Error::GaveWay),
+        () = room.preempted() => return Err(Error::GaveWay),
     }
     if bytes.len() as u64 > limit {
         return Err(too_large());

@@ -10,7 +10,7 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::time::Duration;
 
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::app::App;
 
 /// The most cookies of our name that are tried: browsers send one, and one more for each neighbour that sets it.
@@ -50,7 +50,7 @@ impl<'r> SessionCookie<'r> {
             jar: request.cookies(),
             headers: request.headers().get("Cookie").collect(),
             installation: &app.installation,
-            is_https: Visitor::of(app, request).is_https,
+            is_https: ClientInfo::of(app, request).is_https,
             lifetime: Duration::days(i64::from(app.config.sessions.lifetime_days)),
         }
     }

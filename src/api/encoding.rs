@@ -3,9 +3,9 @@
 use crate::assets::Coding;
 
 /// What the `Accept-Encoding` header says: the codings in lower case, each with how welcome it is.
-pub struct Accepted(Vec<(String, f32)>);
+pub struct AcceptEncoding(Vec<(String, f32)>);
 
-impl Accepted {
+impl AcceptEncoding {
     /// Reads the header's values. Without one, nothing is packed.
     pub fn parse<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let ranges = values.flat_map(|value| value.split(','));
@@ -13,11 +13,11 @@ impl Accepted {
     }
 
     /// The most welcome of these, between equals the first; `None` if the file as it is would be more welcome.
-    pub fn best_of(&self, codings: &[Coding]) -> Option<Coding> {
-        let plain = self.stated("identity").unwrap_or(0.0);
+    pub fn negotiate(&self, codings: &[Coding]) -> Option<Coding> {
+        let plain = self.quality("identity").unwrap_or(0.0);
         let welcome = |coding: &Coding| {
-            self.stated(coding.name())
-                .or(self.stated("*"))
+            self.quality(coding.name())
+                .or(self.quality("*"))
                 .unwrap_or(0.0)
         };
         let taken = codings
@@ -31,7 +31,7 @@ impl Accepted {
             .map(|(coding, _)| coding)
     }
 
-    fn stated(&self, name: &str) -> Option<f32> {
+    fn quality(&self, name: &str) -> Option<f32> {
         self.0
             .iter()
             .find(|(coding, _)| coding == name)
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn best(header: &str) -> Option<Coding> {
-        Accepted::parse(std::iter::once(header)).best_of(&Coding::ALL)
+        AcceptEncoding::parse(std::iter::once(header)).negotiate(&Coding::ALL)
     }
 
     #[test]
@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(best(header), None, "{header}");
         }
         assert_eq!(
-            Accepted::parse(std::iter::empty()).best_of(&Coding::ALL),
+            AcceptEncoding::parse(std::iter::empty()).negotiate(&Coding::ALL),
             None
         );
     }

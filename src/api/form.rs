@@ -21,17 +21,17 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::body::{Opened, cut_off, open, uncoded};
 use super::disposition::{self, Disposition};
-use super::guards::{CurrentUser, refused};
+use super::guards::{CurrentUser, reject};
 use super::parameters::Parameterized;
-use super::portions::{NoContent, Pace, portions};
+use super::portions::{NoContent, Pace, chunks};
 use super::urlencoded::{self, not_utf8};
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::photos::buffers::ROOM;
+use crate::photos::buffers::CAPACITY;
 use crate::photos::intake::{Received, Upload, too_many_bytes};
 use crate::room::Stage;
-use crate::uploads::UnderWay;
+use crate::uploads::UploadPermit;
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
@@ -48,7 +48,7 @@ pub struct ShareForm {
     pub text: Option<String>,
     pub photo: Option<Upload>,
     /// Its place among the uploads, until the share is made.
-    _under_way: Option<UnderWay>,
+    _under_way: Option<UploadPermit>,
 }
 
 /// The parts of the form that are ours.
@@ -67,7 +67,7 @@ impl<'r> FromData<'r> for ShareForm {
         data: Data<'r>,
     ) -> rocket::data::Outcome<'r, Self> {
         let Some(app) = request.rocket().state::<App>() else {
-            return Outcome::Error(refused(
+            return Outcome::Error(reject(
                 request,
                 Error::Internal(anyhow::anyhow!("no application is managed")),
             ));
@@ -88,7 +88,7 @@ impl<'r> FromData<'r> for ShareForm {
         read_on(app, &mut body).await;
         match form {
             Ok(form) => Outcome::Success(form),
-            Err(error) => Outcome::Error(refused(request, error)),
+            Err(error) => Outcome::Error(reject(request, error)),
         }
     }
 }
@@ -104,7 +104,7 @@ impl ShareForm {
         // It has, or may have, more than a text.
         let is_large = size.is_none_or(|size| size as u64 > text_bytes(&app.config.limits));
         let under_way = if is_large {
-            Some(app.uploads.begin(user.user.id)?)
+            Some(app.uploads.acquire(user.user.id)?)
         } else {
             None
         };
@@ -123,7 +123,7 @@ impl ShareForm {
                     place.is_at(Stage::Settled);
                     parts?
                 }
-                () = place.gives_way() => return Err(Error::GaveWay),
+                () = place.preempted() => return Err(Error::GaveWay),
             },
         };
         Ok(Self {
@@ -177,7 +177,7 @@ async fn read(
     kind: &Parameterized<'_>,
     size: Option<usize>,
     body: &mut Opened<'_>,
-    under_way: Option<&UnderWay>,
+    under_way: Option<&UploadPermit>,
 ) -> Result<Parts> {
     let limits = &app.config.limits;
     if kind.is("multipart/form-data") {
@@ -187,8 +187,8 @@ async fn read(
             .ok_or(Error::WrongContentType(TYPES))?;
         let bounds =
             Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
-        let (portions, pace) = portions(body, size);
-        let parts = Multipart::with_constraints(portions, boundary, bounds);
+        let (stream, pace) = chunks(body, size);
+        let parts = Multipart::with_constraints(stream, boundary, bounds);
         let form = Multi {
             app,
             size,
@@ -213,7 +213,7 @@ struct Multi<'a> {
     /// The bytes that the form says it has.
     size: Option<usize>,
     pace: Pace,
-    under_way: Option<&'a UnderWay>,
+    under_way: Option<&'a UploadPermit>,
     /// How long what is too large is read on, once it is known to be.
     unwanted: OnceLock<Instant>,
 }
@@ -252,7 +252,7 @@ impl Multi<'_> {
         self.pace.look_for_content();
         let chunk = self.in_time(part.chunk()).await?;
         if let (Some(under_way), Some(chunk)) = (self.under_way, &chunk) {
-            under_way.moved(chunk.len());
+            under_way.add_progress(chunk.len());
         }
         Ok(chunk)
     }
@@ -308,7 +308,7 @@ impl Multi<'_> {
             } else if let Some(file) = &mut file {
                 write_on(file, chunk).await?;
             } else {
-                if bytes.len() + chunk.len() > ROOM {
+                if bytes.len() + chunk.len() > CAPACITY {
                     let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
                     write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
                     write_on(file, chunk).await?;

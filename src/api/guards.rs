@@ -8,7 +8,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::cookie::SessionCookie;
 use super::errors::refuse;
 use super::refusals;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
@@ -27,7 +27,7 @@ pub struct CurrentUser {
 
 impl CurrentUser {
     /// As the log names them.
-    pub fn at(&self, visitor: &Visitor) -> By<'_> {
+    pub fn at(&self, visitor: &ClientInfo) -> By<'_> {
         By::User(visitor.address, &self.user)
     }
 }
@@ -46,7 +46,7 @@ impl<'r> FromRequest<'r> for CurrentUser {
 }
 
 /// The application, as handlers get it.
-pub type Shared = State<App>;
+pub type AppState = State<App>;
 
 async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
     let bearer = bearer(request);
@@ -125,7 +125,7 @@ fn is_same_origin(app: &App, request: &Request<'_>) -> bool {
     let Some(origin) = request.headers().get_one("Origin") else {
         return false;
     };
-    let own = &Visitor::of(app, request).origin;
+    let own = &ClientInfo::of(app, request).origin;
     if app.config.public_url.is_some() {
         return origin == own.as_str();
     }
@@ -138,6 +138,6 @@ fn host(origin: &str) -> Option<&str> {
 }
 
 /// The status of a guard's refusal, for guards in other files.
-pub fn refused(request: &Request<'_>, error: Error) -> (Status, ()) {
+pub fn reject(request: &Request<'_>, error: Error) -> (Status, ()) {
     (refuse(request, error), ())
 }

@@ -11,7 +11,7 @@ use rocket::{Request, Response};
 use tokio::sync::OnceCell;
 
 use super::errors::allowed_methods;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::finding::sentence;
 
@@ -124,7 +124,7 @@ impl Headers {
         if subject == Subject::Page {
             response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
         }
-        if Visitor::of(&self.app, request).is_https {
+        if ClientInfo::of(&self.app, request).is_https {
             response.set_raw_header("Strict-Transport-Security", HSTS);
         }
     }

@@ -4,13 +4,13 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-use super::links::{LinkToPhoto, Links, LinksToPhoto};
+use super::links::{Links, PhotoUrl, PhotoUrls};
 use crate::domain::photos::Photo;
 use crate::photos::preview::PreviewSize;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
-    pub url: LinkToPhoto,
+    pub url: PhotoUrl,
     pub image: Image,
 }
 
@@ -41,7 +41,7 @@ struct Previews {
 
 #[derive(Serialize)]
 struct Preview {
-    url: LinkToPhoto,
+    url: PhotoUrl,
     width: u32,
     height: u32,
 }
@@ -67,7 +67,7 @@ impl ImageView {
 }
 
 impl Preview {
-    fn new(photo: &Photo, size: PreviewSize, own: &LinksToPhoto) -> Self {
+    fn new(photo: &Photo, size: PreviewSize, own: &PhotoUrls) -> Self {
         let (width, height) = match size {
             // What moves is shown as it is, so that it does.
             PreviewSize::Large if photo.animated => (photo.width, photo.height),

@@ -6,14 +6,14 @@ use rocket::{delete, get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::body::{Body, Field, Payload, optional, optional_text, text};
-use super::guards::{CurrentUser, Shared};
+use super::body::{Field, JsonBody, Payload, optional, optional_text, text};
+use super::guards::{AppState, CurrentUser};
 use super::links::Links;
 use super::params::{Created, Piece};
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::domain::access;
-use crate::domain::ids::{Given, InvitationId, SpaceId};
-use crate::domain::invitations::{self, Invitation, Offer, Role, Terms};
+use crate::domain::ids::{InvitationId, RawId, SpaceId};
+use crate::domain::invitations::{self, Invitation, InvitationOptions, InvitationPreview, Role};
 use crate::domain::page::Page;
 use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
@@ -41,7 +41,7 @@ impl Payload for NewInvitation {
 }
 
 impl NewInvitation {
-    fn terms(&self) -> Result<Terms> {
+    fn terms(&self) -> Result<InvitationOptions> {
         let role = match self.role.as_deref() {
             None | Some("member") => Role::Member,
             Some("admin") => Role::Admin,
@@ -56,7 +56,7 @@ impl NewInvitation {
             None => default,
             Some(value) => whole(value).unwrap_or(i64::MIN),
         };
-        Terms::parse(role, number(&self.uses, USES), number(&self.days, DAYS))
+        InvitationOptions::parse(role, number(&self.uses, USES), number(&self.days, DAYS))
     }
 }
 
@@ -78,12 +78,12 @@ pub struct InvitationWithLink {
 
 #[post("/spaces/<id>/invitations", data = "<body>")]
 pub async fn create(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
     links: Links,
-    body: Body<NewInvitation>,
+    body: JsonBody<NewInvitation>,
 ) -> Result<Created<InvitationWithLink>> {
     let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
     let url = links.page_with_secret("invitation", &token);
@@ -109,17 +109,17 @@ pub async fn create(
 
 #[get("/spaces/<id>/invitations")]
 pub async fn list(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
     page: Page,
-    id: Given<SpaceId>,
+    id: RawId<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
     let now = app.now();
     let piece = app.db.read(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
         Piece::write(&links, None, |rows| {
-            invitations::list(conn, &admin, &page, now, |row| rows.put(&row))
+            invitations::list(conn, &admin, &page, now, |row| rows.push(&row))
         })
     });
     piece.await
@@ -127,17 +127,17 @@ pub async fn list(
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]
 pub async fn revoke(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
-    invitation_id: Given<InvitationId>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    invitation_id: RawId<InvitationId>,
 ) -> Result<Status> {
     let now = app.now();
     let revoked = app.db.write_making_room(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
         invitations::revoke(conn, &admin, &invitation_id, now)?;
-        invitation_id.id()
+        invitation_id.parse()
     });
     record::invitation_revoked(user.at(visitor), revoked.await?);
     Ok(Status::NoContent)
@@ -155,7 +155,7 @@ impl Payload for Held {
 
 /// What a link offers, for the page that it leads to.
 #[post("/invitations/offer", data = "<body>")]
-pub async fn offer(app: &Shared, body: Body<Held>) -> Result<Json<Offer>> {
+pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<InvitationPreview>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
@@ -166,10 +166,10 @@ pub async fn offer(app: &Shared, body: Body<Held>) -> Result<Json<Offer>> {
 /// Joins with an account that is there already.
 #[post("/invitations/accept", data = "<body>")]
 pub async fn accept(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    body: Body<Held>,
+    visitor: &ClientInfo,
+    body: JsonBody<Held>,
 ) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let joined = app.db.write(move |conn| {

@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use super::cookie;
 use super::headers::Carried;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::attempts::browsers::{Browser, BrowserId, DAYS};
 use crate::clock::Timestamp;
@@ -41,7 +41,7 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
-        let is_https = Visitor::of(app, request).is_https;
+        let is_https = ClientInfo::of(app, request).is_https;
         let name = name(&app.installation, is_https);
         let headers = request.headers().get("Cookie");
         let values = headers.flat_map(|header| cookie::values(header, &name));

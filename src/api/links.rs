@@ -8,20 +8,20 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::{Serialize, Serializer};
 
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::clock::{Timestamp, Zone, Zoned};
 use crate::domain::page::{Order, Page};
 use crate::domain::tokens::Token;
-use crate::photos::links::{LinkKey, LinkMaker, PhotoLinks};
+use crate::photos::links::{PhotoLinks, SigningKey, UrlFactory};
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
 /// Makes absolute links for the client, and times in the form that it reads.
 pub struct Links {
-    key: LinkKey,
+    key: SigningKey,
     /// Made for the first photo: to look at the key takes a look at its file.
-    maker: OnceLock<LinkMaker>,
+    maker: OnceLock<UrlFactory>,
     now: Timestamp,
     zone: Zone,
     origin: String,
@@ -29,34 +29,34 @@ pub struct Links {
 }
 
 /// The links to a photo and to its previews.
-pub struct LinksToPhoto(Arc<PhotoLinks>);
+pub struct PhotoUrls(Arc<PhotoLinks>);
 
 /// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
-pub struct LinkToPhoto {
+pub struct PhotoUrl {
     photo: Arc<PhotoLinks>,
     size: Option<PreviewSize>,
 }
 
-impl LinksToPhoto {
+impl PhotoUrls {
     /// To the photo itself, or to a preview.
-    pub fn to(&self, size: Option<PreviewSize>) -> LinkToPhoto {
-        LinkToPhoto {
+    pub fn to(&self, size: Option<PreviewSize>) -> PhotoUrl {
+        PhotoUrl {
             photo: self.0.clone(),
             size,
         }
     }
 }
 
-impl Display for LinkToPhoto {
+impl Display for PhotoUrl {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         self.photo.write(self.size, formatter)
     }
 }
 
-impl Serialize for LinkToPhoto {
+impl Serialize for PhotoUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.size {
-            None => serializer.serialize_str(self.photo.whole()),
+            None => serializer.serialize_str(self.photo.original()),
             Some(_) => serializer.collect_str(self),
         }
     }
@@ -77,7 +77,7 @@ impl<'r> FromRequest<'r> for Links {
             } else {
                 Zone::Said
             },
-            origin: Visitor::of(app, request).origin.clone(),
+            origin: ClientInfo::of(app, request).origin.clone(),
             path: request.uri().path().to_string(),
         })
     }
@@ -85,11 +85,11 @@ impl<'r> FromRequest<'r> for Links {
 
 impl Links {
     /// Links to a photo that anybody who has them can fetch for a while.
-    pub fn photo(&self, name: &PhotoName) -> LinksToPhoto {
+    pub fn photo(&self, name: &PhotoName) -> PhotoUrls {
         let maker = self
             .maker
             .get_or_init(|| self.key.signer().links_from(&self.origin, self.now));
-        LinksToPhoto(Arc::new(maker.links(name)))
+        PhotoUrls(Arc::new(maker.links(name)))
     }
 
     /// The time of a share.

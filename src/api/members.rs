@@ -4,13 +4,13 @@ use rocket::{delete, get, post, put};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::body::{Body, Field, Payload, any, text};
-use super::guards::{CurrentUser, Shared};
+use super::body::{Field, JsonBody, Payload, any, text};
+use super::guards::{AppState, CurrentUser};
 use super::links::Links;
 use super::params::Piece;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::domain::access;
-use crate::domain::ids::{Given, SpaceId, UserId};
+use crate::domain::ids::{RawId, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
@@ -19,16 +19,16 @@ use crate::record;
 
 #[get("/spaces/<id>/members")]
 pub async fn list(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
     page: Page,
-    id: Given<SpaceId>,
+    id: RawId<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
     let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
         Piece::write(&links, None, |rows| {
-            members::list(conn, &member, &page, |row| rows.put(&row))
+            members::list(conn, &member, &page, |row| rows.push(&row))
         })
     });
     piece.await
@@ -45,11 +45,11 @@ impl Payload for Invite {
 
 #[post("/spaces/<id>/members", data = "<body>")]
 pub async fn add(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
-    body: Body<Invite>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    body: JsonBody<Invite>,
 ) -> Result<&'static str> {
     let typed = record::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
@@ -66,11 +66,11 @@ pub async fn add(
 /// With `?end_invitations=true`, whoever is taken out leaves no open link behind.
 #[delete("/spaces/<id>/members/<user_id>?<end_invitations>")]
 pub async fn remove(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
-    user_id: Given<UserId>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    user_id: RawId<UserId>,
     end_invitations: Option<&str>,
 ) -> Result<&'static str> {
     let links = match end_invitations {
@@ -105,19 +105,19 @@ impl Payload for SetAdmin {
 
 #[put("/spaces/<id>/members/<user_id>", data = "<body>")]
 pub async fn set_admin(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
-    user_id: Given<UserId>,
-    body: Body<SetAdmin>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    user_id: RawId<UserId>,
+    body: JsonBody<SetAdmin>,
 ) -> Result<&'static str> {
     let now = app.now();
     let (asker, is_admin) = (user.user.id, body.0.is_admin.as_bool());
     let changed = app.db.write(move |conn| {
         let admin = access::admin(conn, asker, &id)?;
         members::set_admin(conn, &admin, &user_id, is_admin, now)?;
-        Ok((admin.space(), user_id.id()?))
+        Ok((admin.space(), user_id.parse()?))
     });
     let (space, member) = changed.await?;
     record::admin_changed(user.at(visitor), space, member, is_admin == Some(true));

@@ -5,10 +5,10 @@ use rocket::http::{Method, RawStr};
 use rocket::{Data, Request};
 
 /// Remembers the method, and undoes what Rocket does with forms: a `POST` whose first field is `_method` would become any other method.
-pub struct SentMethod;
+pub struct OriginalMethod;
 
 #[rocket::async_trait]
-impl Fairing for SentMethod {
+impl Fairing for OriginalMethod {
     fn info(&self) -> Info {
         Info {
             name: "Method as it was sent",

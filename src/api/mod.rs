@@ -122,7 +122,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", for_members)
         .mount("/", for_admins)
         .register("/", catchers![errors::catch])
-        .attach(method::SentMethod)
+        .attach(method::OriginalMethod)
         .attach(headers::shield())
         .attach(headers::Headers::new(app.clone()))
         .manage(openapi::Written::default())

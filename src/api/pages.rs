@@ -6,39 +6,39 @@ use rocket::response::{Responder, Response};
 use rocket::route::{self, Handler, Route};
 use rocket::{Data, get};
 
-use super::encoding::Accepted;
-use super::ranges::is_among;
+use super::encoding::AcceptEncoding;
+use super::ranges::etag_matches;
 use crate::assets::{self, Asset, DOCS, PAGE};
 use crate::error::{Error, Result};
 
 /// What has a name of its own for each content may be kept for a year and never asked for again.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// What keeps its name may be kept, and is asked for each time whether it is still the same.
-const ASK_AGAIN: &str = "no-cache";
+const NO_CACHE: &str = "no-cache";
 
 #[get("/")]
-pub fn home(wanted: Wanted) -> Result<File> {
-    file(PAGE, wanted, ASK_AGAIN)
+pub fn home(wanted: IfNoneMatch) -> Result<File> {
+    file(PAGE, wanted, NO_CACHE)
 }
 
 /// The app itself tells its addresses apart.
 #[get("/app/<_..>")]
-pub fn app(wanted: Wanted) -> Result<File> {
-    file(PAGE, wanted, ASK_AGAIN)
+pub fn app(wanted: IfNoneMatch) -> Result<File> {
+    file(PAGE, wanted, NO_CACHE)
 }
 
 #[get("/docs")]
-pub fn docs(wanted: Wanted) -> Result<File> {
-    file(DOCS, wanted, ASK_AGAIN)
+pub fn docs(wanted: IfNoneMatch) -> Result<File> {
+    file(DOCS, wanted, NO_CACHE)
 }
 
 #[get("/assets/<name>")]
-pub fn asset(name: &str, wanted: Wanted) -> Result<File> {
+pub fn asset(name: &str, wanted: IfNoneMatch) -> Result<File> {
     // One segment, also where a slash was written as `%2F`.
     if name.contains('/') {
         return Err(Error::NoRoute);
     }
-    file(&format!("assets/{name}"), wanted, FOR_EVER)
+    file(&format!("assets/{name}"), wanted, IMMUTABLE)
 }
 
 /// The routes to what the app has at the root of the site, such as `/robots.txt`.
@@ -56,28 +56,28 @@ struct AtRoot(String);
 #[rocket::async_trait]
 impl Handler for AtRoot {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> route::Outcome<'r> {
-        route::Outcome::from(request, file(&self.0, Wanted::by(request), ASK_AGAIN))
+        route::Outcome::from(request, file(&self.0, IfNoneMatch::by(request), NO_CACHE))
     }
 }
 
 /// In which form a file is wanted, and which of them is there already.
-pub struct Wanted {
-    accepted: Accepted,
+pub struct IfNoneMatch {
+    accepted: AcceptEncoding,
     known: Option<String>,
 }
 
-impl Wanted {
+impl IfNoneMatch {
     fn by(request: &Request<'_>) -> Self {
         let headers = request.headers();
         Self {
-            accepted: Accepted::parse(headers.get("Accept-Encoding")),
+            accepted: AcceptEncoding::parse(headers.get("Accept-Encoding")),
             known: headers.get_one("If-None-Match").map(str::to_owned),
         }
     }
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Wanted {
+impl<'r> FromRequest<'r> for IfNoneMatch {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
@@ -85,11 +85,11 @@ impl<'r> FromRequest<'r> for Wanted {
     }
 }
 
-fn file(name: &str, wanted: Wanted, cache: &'static str) -> Result<File> {
+fn file(name: &str, wanted: IfNoneMatch, cache: &'static str) -> Result<File> {
     let asset =
-        assets::find(name, |codings| wanted.accepted.best_of(codings)).ok_or(Error::NoRoute)?;
+        assets::find(name, |codings| wanted.accepted.negotiate(codings)).ok_or(Error::NoRoute)?;
     let tag = format!("\"{}\"", asset.mark);
-    let is_known = wanted.known.is_some_and(|known| is_among(&tag, &known));
+    let is_known = wanted.known.is_some_and(|known| etag_matches(&tag, &known));
     Ok(File {
         asset,
         tag,

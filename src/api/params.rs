@@ -11,18 +11,18 @@ use rocket::serde::json::Json;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use super::guards::refused;
+use super::guards::reject;
 use super::links::Links;
-use super::visitor::Visitor;
-use crate::address::network;
+use super::visitor::ClientInfo;
+use crate::address::client_subnet;
 use crate::app::App;
-use crate::domain::ids::{Given, Id};
+use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;
 use crate::error::{Error, Result};
-use crate::server::Waiting;
+use crate::server::WaitingAnswer;
 
-impl<'r, T: Id> FromParam<'r> for Given<T> {
+impl<'r, T: Id> FromParam<'r> for RawId<T> {
     type Error = Infallible;
 
     /// Never fails: what is no id is refused in the order of the checks, in the words of an id that doesn't exist.
@@ -38,7 +38,7 @@ impl<'r> FromRequest<'r> for Page {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match Self::parse(value(request, "limit"), value(request, "cursor")) {
             Ok(page) => Outcome::Success(page),
-            Err(error) => Outcome::Error(refused(request, error)),
+            Err(error) => Outcome::Error(reject(request, error)),
         }
     }
 }
@@ -50,7 +50,7 @@ impl<'r> FromRequest<'r> for Order {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match Self::parse(value(request, "order")) {
             Ok(order) => Outcome::Success(order),
-            Err(error) => Outcome::Error(refused(request, error)),
+            Err(error) => Outcome::Error(reject(request, error)),
         }
     }
 }
@@ -105,7 +105,7 @@ impl<T> Created<T> {
 }
 
 /// What a list has room for at first: a few rows.
-const FEW: usize = 4096;
+const INITIAL_CAPACITY: usize = 4096;
 /// A list that is larger waits for its reader in a memory that all have together.
 const LARGE: usize = 64 * 1024;
 
@@ -125,7 +125,7 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// It can't be written.
-    pub fn put(&mut self, row: &impl Serialize) -> Result<()> {
+    pub fn push(&mut self, row: &impl Serialize) -> Result<()> {
         Ok(self.0.serialize_element(row).context(WRITING)?)
     }
 }
@@ -142,7 +142,7 @@ impl Piece {
         order: Option<Order>,
         list: impl FnOnce(&mut Rows<'_>) -> Result<Option<Page>>,
     ) -> Result<Self> {
-        let mut json = Vec::with_capacity(FEW);
+        let mut json = Vec::with_capacity(INITIAL_CAPACITY);
         let mut serializer = sonic_rs::Serializer::new(&mut json);
         let mut rows = Rows(serializer.serialize_seq(None).context(WRITING)?);
         let next = list(&mut rows)?;
@@ -161,9 +161,9 @@ impl<'r> Responder<'r, 'static> for Piece {
         if json.len() > LARGE
             && let Some(app) = request.rocket().state::<App>()
         {
-            let address = network(Visitor::of(app, request).address);
-            match app.answers.take(Some(address), json.len() as u64) {
-                Ok(room) => request.local_cache(Waiting::default).keep(room),
+            let address = client_subnet(ClientInfo::of(app, request).address);
+            match app.answers.reserve(Some(address), json.len() as u64) {
+                Ok(room) => request.local_cache(WaitingAnswer::default).keep(room),
                 Err(_) => return Error::Busy.respond_to(request),
             }
         }

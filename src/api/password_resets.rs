@@ -3,9 +3,9 @@
 use rocket::post;
 use serde::Deserialize;
 
-use super::body::{Body, Field, Payload, text};
-use super::guards::Shared;
-use super::visitor::Visitor;
+use super::body::{Field, JsonBody, Payload, text};
+use super::guards::AppState;
+use super::visitor::ClientInfo;
 use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
@@ -29,8 +29,12 @@ impl Payload for Reset {
 }
 
 #[post("/password-resets/redeem", data = "<body>")]
-pub async fn redeem(app: &Shared, visitor: &Visitor, body: Body<Reset>) -> Result<&'static str> {
-    let Body(asked) = body;
+pub async fn redeem(
+    app: &AppState,
+    visitor: &ClientInfo,
+    body: JsonBody<Reset>,
+) -> Result<&'static str> {
+    let JsonBody(asked) = body;
     let (token, now) = (Token::given(&asked.token), app.now());
     let held = token.clone();
     // First, so that nobody without a link makes the server hash.

@@ -8,15 +8,15 @@ use rocket::http::Header;
 use rocket::{Responder, get};
 use serde::Serialize;
 
-use super::guards::{CurrentUser, Shared};
+use super::guards::{AppState, CurrentUser};
 use super::images::{Image, ImageView};
-use super::links::{LinkToPhoto, Links};
+use super::links::{Links, PhotoUrl};
 use super::params::Piece;
-use super::ranges::{Conditions, Content, Keep};
-use super::save_as::disposition;
+use super::ranges::{CachePolicy, ConditionalHeaders, Content};
+use super::save_as::content_disposition;
 use crate::app::App;
 use crate::clock::Zoned;
-use crate::domain::ids::{Given, ShareId, SpaceId};
+use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photos::FoundPhoto;
 use crate::domain::users::User;
@@ -36,7 +36,7 @@ const MAGIC: u64 = 64;
 /// A row of the list of a space's photos.
 #[derive(Serialize)]
 pub struct Row {
-    image_url: LinkToPhoto,
+    image_url: PhotoUrl,
     image: Image,
     share_id: ShareId,
     user: User,
@@ -45,11 +45,11 @@ pub struct Row {
 
 #[get("/spaces/<id>/images")]
 pub async fn list(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
     page: Page,
     order: Order,
-    id: Given<SpaceId>,
+    id: RawId<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
     let piece = app.db.read(move |conn| {
@@ -57,7 +57,7 @@ pub async fn list(
         Piece::write(&links, Some(order), |rows| {
             photos::list(conn, &member, order, &page, |shared| {
                 let ImageView { url, image } = ImageView::new(shared.photo, &links);
-                rows.put(&Row {
+                rows.push(&Row {
                     image_url: url,
                     image,
                     share_id: shared.share,
@@ -74,46 +74,46 @@ pub async fn list(
 /// under which a browser is to save them.
 #[get("/photos/<name>?<expires>&<signature>&<download>")]
 pub async fn photo(
-    app: &Shared,
+    app: &AppState,
     name: &str,
     expires: Option<&str>,
     signature: Option<&str>,
     download: Option<&str>,
-    conditions: Conditions,
+    conditions: ConditionalHeaders,
 ) -> Result<Photo> {
-    let asked = Asked::check(app, name, expires, signature).await?;
-    let keep = Keep::ForGood(asked.remaining);
-    let save_as = download.map(|wish| disposition(wish, &asked.name));
+    let asked = VerifiedLink::check(app, name, expires, signature).await?;
+    let keep = CachePolicy::ForGood(asked.remaining);
+    let save_as = download.map(|wish| content_disposition(wish, &asked.name));
     asked.send(app, keep, save_as, conditions).await
 }
 
 /// A preview of a photo, or the photo itself as long as there is none.
 #[get("/photos/<name>/<size>?<expires>&<signature>")]
 pub async fn preview(
-    app: &Shared,
+    app: &AppState,
     name: &str,
     size: &str,
     expires: Option<&str>,
     signature: Option<&str>,
-    conditions: Conditions,
+    conditions: ConditionalHeaders,
 ) -> Result<Photo> {
     let size = PreviewSize::from_word(size).ok_or(Error::NoRoute)?;
-    let asked = Asked::check(app, name, expires, signature).await?;
+    let asked = VerifiedLink::check(app, name, expires, signature).await?;
     // What moves is shown large as it is.
     let is_itself = asked.photo.animated && size == PreviewSize::Large;
     let keep = match asked.photo.has_previews {
         Some(true) if !is_itself => match asked.find_preview(app, size).await? {
             Some(preview) => return asked.send_preview(preview, size, conditions).await,
-            None => Keep::Briefly(asked.remaining.min(STAND_IN)),
+            None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
         },
-        Some(_) => Keep::ForGood(asked.remaining),
-        None => Keep::Briefly(asked.remaining.min(STAND_IN)),
+        Some(_) => CachePolicy::ForGood(asked.remaining),
+        None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
     };
     asked.send(app, keep, None, conditions).await
 }
 
 /// A photo that somebody may have.
-struct Asked {
+struct VerifiedLink {
     name: PhotoName,
     kind: Kind,
     photo: FoundPhoto,
@@ -121,7 +121,7 @@ struct Asked {
     remaining: i64,
 }
 
-impl Asked {
+impl VerifiedLink {
     async fn check(
         app: &App,
         name: &str,
@@ -153,9 +153,9 @@ impl Asked {
     async fn send(
         self,
         app: &App,
-        keep: Keep,
+        keep: CachePolicy,
         save_as: Option<String>,
-        conditions: Conditions,
+        conditions: ConditionalHeaders,
     ) -> Result<Photo> {
         let served = app
             .photos
@@ -167,8 +167,8 @@ impl Asked {
             return Err(Error::NoPhoto);
         };
         match served {
-            Served::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
-            Served::Here(stored) => {
+            Served::Redirect { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            Served::Stream(stored) => {
                 let (bytes, expected) = (stored.bytes, self.photo.bytes);
                 if bytes != expected {
                     tracing::error!(
@@ -192,8 +192,8 @@ impl Asked {
         let served = app.photos.serve_preview(&self.name, size).await;
         match served.map_err(Error::PhotosUnavailable)? {
             None => Ok(None),
-            Some(Served::There { url, holds }) => Ok(Some(Preview::There { url, holds })),
-            Some(Served::Here(stored)) => {
+            Some(Served::Redirect { url, holds }) => Ok(Some(Preview::There { url, holds })),
+            Some(Served::Stream(stored)) => {
                 // We have made it, so that its first bytes can be believed.
                 let begun = stored.begin(MAGIC).await;
                 let (beginning, stored) = begun.map_err(Error::PhotosUnavailable)?;
@@ -207,9 +207,9 @@ impl Asked {
         self,
         preview: Preview,
         size: PreviewSize,
-        conditions: Conditions,
+        conditions: ConditionalHeaders,
     ) -> Result<Photo> {
-        let keep = Keep::ForGood(self.remaining);
+        let keep = CachePolicy::ForGood(self.remaining);
         match preview {
             Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
             Preview::Here { kind, stored } => {
@@ -250,7 +250,7 @@ pub struct Redirection {
 
 impl Redirection {
     /// `holds`: how long the store's link does.
-    fn new(url: String, holds: Duration, keep: Keep) -> Self {
+    fn new(url: String, holds: Duration, keep: CachePolicy) -> Self {
         // Whoever keeps the redirect must not come with it when the store's link has ended.
         let seconds = i64::try_from(holds.as_secs() / 2)
             .unwrap_or(0)

@@ -1,8 +1,8 @@
-//! The bytes of a form for the library that takes it apart: a portion each time it needs one.
+//! The bytes of a form for the library that takes it apart: a chunk each time it needs one.
 //!
 //! The library reads all that it can get before it looks at what it has, keeps what it has read, and looks through all of
 //! it again whenever more has come. So who sends quickly would fill the memory, and a header that never ends, sent byte by
-//! byte, would be looked through for each of its bytes. Therefore it is given full portions only, none before it has
+//! byte, would be looked through for each of its bytes. Therefore it is given full chunks only, none before it has
 //! looked through those it has, and little while it looks for where the content of a part begins.
 //!
 //! It also looks twice for how a form begins, and asks for more bytes in between. Where those were all that was left, it
@@ -20,9 +20,9 @@ use rocket::futures::stream::{Stream, poll_fn};
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
-/// The most bytes of a portion.
+/// The most bytes of a chunk.
 const MOST: usize = 64 * 1024;
-/// The least room for a portion.
+/// The least room for a chunk.
 const LEAST: usize = 1024;
 /// The most bytes before the content of a part: what precedes the form, or the headers of the part.
 pub const BEFORE_CONTENT: usize = 16 * 1024;
@@ -71,8 +71,8 @@ impl Pace {
     }
 }
 
-/// Reads a body in portions. `size` is how many bytes the body says it has: a short text needs no room for a large photo.
-pub fn portions(
+/// Reads a body in chunks. `size` is how many bytes the body says it has: a short text needs no room for a large photo.
+pub fn chunks(
     body: impl AsyncRead + Send + Unpin,
     size: Option<usize>,
 ) -> (impl Stream<Item = io::Result<Bytes>> + Send, Pace) {
@@ -87,7 +87,7 @@ pub fn portions(
         has_ended: false,
     };
     let given = pace.0.clone();
-    let portions = poll_fn(move |context| {
+    let stream = poll_fn(move |context| {
         let withhold = given.withhold.load(Ordering::Relaxed);
         if withhold > 0 {
             given.withhold.store(withhold - 1, Ordering::Relaxed);
@@ -103,13 +103,13 @@ pub fn portions(
         if left == 0 {
             return Poll::Ready(Some(Err(io::Error::other(NoContent))));
         }
-        let portion = source.read.split_to(source.read.len().min(left)).freeze();
-        given.left.store(left - portion.len(), Ordering::Relaxed);
+        let chunk = source.read.split_to(source.read.len().min(left)).freeze();
+        given.left.store(left - chunk.len(), Ordering::Relaxed);
         // Once to end this look for more, and once to begin the next, before which it looks through what it has.
         given.withhold.store(2, Ordering::Relaxed);
-        Poll::Ready(Some(Ok(portion)))
+        Poll::Ready(Some(Ok(chunk)))
     });
-    (portions, pace)
+    (stream, pace)
 }
 
 /// A body, and what was read of it and not given out yet.
@@ -121,7 +121,7 @@ struct Source<B> {
 }
 
 impl<B: AsyncRead + Unpin> Source<B> {
-    /// Reads until there is a portion of `most` bytes at the most, or nothing more comes.
+    /// Reads until there is a chunk of `most` bytes at the most, or nothing more comes.
     fn poll_fill(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<()>> {
         let most = most.min(self.room);
         while self.read.len() < most && !self.has_ended {
@@ -175,15 +175,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_comes_whole_between_two_looks_is_whole() {
-        let (portions, pace) = portions(late(), None);
-        let mut form = Multipart::new(portions, "x");
+        let (stream, pace) = chunks(late(), None);
+        let mut form = Multipart::new(stream, "x");
         let text = form.next_field().await.unwrap().unwrap();
         assert_eq!(text.text().await.unwrap(), "Hello");
         pace.look_for_part();
         assert!(form.next_field().await.unwrap().is_none());
     }
 
-    /// When this fails, the library is mended, and portions are only for the memory.
+    /// When this fails, the library is mended, and chunks are only for the memory.
     #[tokio::test]
     async fn the_library_takes_such_a_form_for_one_that_breaks_off() {
         let mut form = Multipart::with_reader(late(), "x");
@@ -199,11 +199,11 @@ mod tests {
             .map(|number| number.to_le_bytes()[0])
             .collect();
         let mut read = Vec::new();
-        let (portions, pace) = portions((&bytes[..]).take(u64::MAX), Some(1));
-        let mut portions = Box::pin(portions);
+        let (stream, pace) = chunks((&bytes[..]).take(u64::MAX), Some(1));
+        let mut stream = Box::pin(stream);
         pace.look_for_content();
-        while let Some(portion) = portions.next().await {
-            read.extend_from_slice(&portion.unwrap());
+        while let Some(chunk) = stream.next().await {
+            read.extend_from_slice(&chunk.unwrap());
         }
         assert_eq!(read, bytes);
     }
@@ -228,9 +228,9 @@ mod tests {
     async fn looks(beginning: &'static [u8]) -> (usize, usize) {
         let (taken, given) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let body = beginning.chain(Drip(taken.clone()));
-        let (portions, pace) = portions(body, None);
+        let (stream, pace) = chunks(body, None);
         let looks = given.clone();
-        let counted = portions.inspect(move |_| {
+        let counted = stream.inspect(move |_| {
             looks.fetch_add(1, Ordering::Relaxed);
         });
         pace.look_for_part();
@@ -264,8 +264,8 @@ mod tests {
     async fn the_library_has_no_more_in_its_hands_than_it_needs() {
         let parts = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n".repeat(2_001);
         let read = Arc::new(AtomicUsize::new(0));
-        let (portions, pace) = portions(parts.as_bytes().chain(Drip(read.clone())), None);
-        let mut form = Multipart::new(portions, "x");
+        let (stream, pace) = chunks(parts.as_bytes().chain(Drip(read.clone())), None);
+        let mut form = Multipart::new(stream, "x");
         for _ in 0..2_000 {
             pace.look_for_part();
             let mut part = form.next_field().await.unwrap().unwrap();

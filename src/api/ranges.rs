@@ -14,14 +14,14 @@ use crate::photos::picture::Kind;
 use crate::photos::store::StoredPhoto;
 
 /// What a request says about which bytes it wants, and under which conditions.
-pub struct Conditions {
+pub struct ConditionalHeaders {
     range: Option<String>,
     if_range: Option<String>,
     if_none_match: Option<String>,
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Conditions {
+impl<'r> FromRequest<'r> for ConditionalHeaders {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -43,32 +43,32 @@ pub struct Content {
     bytes: u64,
     kind: Kind,
     etag: String,
-    keep: Keep,
+    keep: CachePolicy,
     /// What browsers are told to do with it instead of showing it.
     disposition: Option<String>,
 }
 
 /// For how many seconds an answer may be kept.
 #[derive(Clone, Copy, Debug)]
-pub enum Keep {
+pub enum CachePolicy {
     /// As long as its link holds: the bytes don't change.
     ForGood(i64),
     /// Others come soon.
-    Briefly(i64),
+    Short(i64),
 }
 
-impl Keep {
+impl CachePolicy {
     /// The number of seconds.
     pub fn seconds(self) -> i64 {
         match self {
-            Self::ForGood(seconds) | Self::Briefly(seconds) => seconds,
+            Self::ForGood(seconds) | Self::Short(seconds) => seconds,
         }
     }
 
     fn header(self) -> String {
         match self {
             Self::ForGood(seconds) => format!("private, immutable, max-age={seconds}"),
-            Self::Briefly(seconds) => format!("private, max-age={seconds}"),
+            Self::Short(seconds) => format!("private, max-age={seconds}"),
         }
     }
 }
@@ -91,8 +91,8 @@ impl Content {
         stored: StoredPhoto,
         kind: Kind,
         etag: String,
-        keep: Keep,
-        conditions: Conditions,
+        keep: CachePolicy,
+        conditions: ConditionalHeaders,
     ) -> anyhow::Result<Self> {
         let bytes = stored.bytes;
         let part = conditions.part(&etag, bytes);
@@ -121,10 +121,10 @@ impl Content {
     }
 }
 
-impl Conditions {
+impl ConditionalHeaders {
     fn part(&self, etag: &str, bytes: u64) -> Part {
         let known = self.if_none_match.as_deref();
-        if known.is_some_and(|known| is_among(etag, known)) {
+        if known.is_some_and(|known| etag_matches(etag, known)) {
             return Part::NotModified;
         }
         // A range of something else than what the client has would not fit together with it.
@@ -148,7 +148,7 @@ impl Conditions {
 }
 
 /// Whether an `If-None-Match` names this tag.
-pub fn is_among(etag: &str, known: &str) -> bool {
+pub fn etag_matches(etag: &str, known: &str) -> bool {
     let mut tags = known
         .split(',')
         .map(|tag| tag.trim().trim_start_matches("W/"));
@@ -197,7 +197,7 @@ mod tests {
 
     fn part(range: &str, if_range: Option<&str>, if_none_match: Option<&str>) -> Part {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let conditions = Conditions {
+        let conditions = ConditionalHeaders {
             range: Some(range.to_owned()),
             if_range: owned(if_range),
             if_none_match: owned(if_none_match),

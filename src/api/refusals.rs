@@ -3,8 +3,8 @@
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::guards::{Shared, refused};
-use super::visitor::Visitor;
+use super::guards::{AppState, reject};
+use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::error::Error;
 use crate::record;
@@ -29,8 +29,8 @@ impl<'r> FromRequest<'r> for KeepsSessions {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let app = rocket::outcome::try_outcome!(request.guard::<&Shared>().await);
-        let refusal = insecure_page(app, request).map(|error| refused(request, error));
+        let app = rocket::outcome::try_outcome!(request.guard::<&AppState>().await);
+        let refusal = insecure_page(app, request).map(|error| reject(request, error));
         refusal.map_or(Outcome::Success(Self), |refusal: (Status, ())| {
             Outcome::Error(refusal)
         })
@@ -76,7 +76,7 @@ fn cause(app: &App, request: &Request<'_>) -> Cause {
         return Cause::PublicUrl;
     }
     let page = request.headers().get_one("Origin").and_then(host);
-    if page.is_some() && page == host(&Visitor::of(app, request).origin) {
+    if page.is_some() && page == host(&ClientInfo::of(app, request).origin) {
         return Cause::HostHidden;
     }
     Cause::Unknown
@@ -111,7 +111,7 @@ pub fn record(error: &Error, request: &Request<'_>) {
     else {
         return;
     };
-    let visitor = Visitor::of(app, request);
+    let visitor = ClientInfo::of(app, request);
     let address = visitor.address;
     if !app.seldom.is_due(address, error.code()) {
         return;

@@ -9,7 +9,7 @@ const MOST: usize = 100;
 
 /// The header's value for a name that somebody wishes. It keeps what can stand in a file name everywhere, and ends with the
 /// extension of the photo; of a name with nothing in it, the photo's own takes the place.
-pub fn disposition(wish: &str, photo: &PhotoName) -> String {
+pub fn content_disposition(wish: &str, photo: &PhotoName) -> String {
     let (own, extension) = photo.file().rsplit_once('.').unwrap_or((photo.file(), ""));
     let extension = format!(".{extension}");
     let stem = wish.strip_suffix(&extension).unwrap_or(wish);
@@ -58,7 +58,7 @@ mod tests {
             (".jpg", "34.7.jpg"),
             (&"x".repeat(101), &format!("{}.jpg", "x".repeat(100))),
         ] {
-            let header = disposition(wish, &photo);
+            let header = content_disposition(wish, &photo);
             let encoded = header
                 .strip_prefix("attachment; filename*=UTF-8''")
                 .unwrap();

@@ -4,7 +4,7 @@ use rocket::get;
 use rocket::serde::json::Json;
 use serde::Serialize;
 
-use super::guards::Shared;
+use super::guards::AppState;
 use crate::config::{Limits, Registration};
 use crate::domain::users;
 use crate::error::{Error, Result};
@@ -12,7 +12,7 @@ use crate::photos::picture::Kind;
 
 /// What a client should know before anybody signs in.
 #[derive(Serialize)]
-pub struct About<'a> {
+pub struct ServerInfo<'a> {
     registration: Registration,
     /// Whether nobody has an account yet.
     needs_first_account: bool,
@@ -23,9 +23,9 @@ pub struct About<'a> {
 }
 
 #[get("/server")]
-pub async fn about(app: &Shared) -> Result<Json<About<'_>>> {
+pub async fn about(app: &AppState) -> Result<Json<ServerInfo<'_>>> {
     let is_anybody = app.db.read(|conn| Ok(users::is_anybody(conn)?)).await?;
-    Ok(Json(About {
+    Ok(Json(ServerInfo {
         registration: app.config.registration,
         needs_first_account: !is_anybody,
         limits: &app.config.limits,
@@ -43,11 +43,11 @@ pub fn health() -> &'static str {
 /// Whether the server can do its work: its data is where it was, its database can be read and was found sound when it was
 /// last checked, and photos can be stored.
 #[get("/ready")]
-pub async fn ready(app: &Shared) -> Result<&'static str> {
+pub async fn ready(app: &AppState) -> Result<&'static str> {
     app.db.check_place()?;
     app.db.read(|_| Ok(())).await?;
     app.photos.check().await.map_err(Error::PhotosUnavailable)?;
-    if app.upkeep.found_damage() {
+    if app.upkeep.is_corrupt() {
         Err(Error::NotReady)
     } else if !app.photos.is_ready() {
         Err(Error::NoPhotoStore)

@@ -7,22 +7,22 @@ use rocket::response::status::NoContent;
 use rocket::{delete, get};
 
 use super::cookie::SessionCookie;
-use super::guards::{CurrentUser, Shared};
+use super::guards::{AppState, CurrentUser};
 use super::links::Links;
 use super::params::Piece;
-use crate::domain::ids::{Given, SessionId};
+use crate::domain::ids::{RawId, SessionId};
 use crate::domain::page::Page;
 use crate::domain::sessions::{self, Device};
 use crate::error::Result;
 
 #[get("/sessions")]
-pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
+pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
     let piece = app.db.read(move |conn| {
         Piece::write(&links, None, |rows| {
             let (owner, current) = (user.user.id, user.session);
             sessions::list(conn, owner, current, &page, now, lifetime, |row| {
-                rows.put(&row)
+                rows.push(&row)
             })
         })
     });
@@ -31,10 +31,10 @@ pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> 
 
 #[delete("/sessions/<id>")]
 pub async fn revoke(
-    app: &Shared,
+    app: &AppState,
     cookie: SessionCookie<'_>,
     user: CurrentUser,
-    id: Given<SessionId>,
+    id: RawId<SessionId>,
 ) -> Result<NoContent> {
     let revoked = app
         .db
@@ -48,7 +48,7 @@ pub async fn revoke(
 
 /// Signs out everywhere else.
 #[delete("/sessions")]
-pub async fn revoke_others(app: &Shared, user: CurrentUser) -> Result<NoContent> {
+pub async fn revoke_others(app: &AppState, user: CurrentUser) -> Result<NoContent> {
     app.db
         .write_making_room(move |conn| {
             Ok(sessions::revoke_all(

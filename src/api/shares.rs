@@ -5,14 +5,14 @@ use rocket::{delete, get, post, put};
 use serde::Serialize;
 
 use super::form::ShareForm;
-use super::guards::{CurrentUser, Shared};
+use super::guards::{AppState, CurrentUser};
 use super::images::{Image, ImageView};
-use super::links::{LinkToPhoto, Links};
+use super::links::{Links, PhotoUrl};
 use super::params::{IdempotencyKey, Piece};
 use crate::app::App;
 use crate::clock::Zoned;
 use crate::domain::access;
-use crate::domain::ids::{Given, ShareId, SpaceId};
+use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::photos::NewPhoto;
 use crate::domain::shares::{self, Created, Share};
@@ -20,7 +20,7 @@ use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
-use crate::photos::intake::{Clean, Place};
+use crate::photos::intake::{Clean, PhotoTarget};
 
 /// A share, as clients read it.
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ pub struct ShareView {
     user: User,
     text: String,
     timestamp: Zoned,
-    image_url: Option<LinkToPhoto>,
+    image_url: Option<PhotoUrl>,
     image: Option<Image>,
 }
 
@@ -53,8 +53,8 @@ impl ShareView {
 
 #[post("/spaces/<id>/shares", data = "<form>")]
 pub async fn create(
-    app: &Shared,
-    id: Given<SpaceId>,
+    app: &AppState,
+    id: RawId<SpaceId>,
     links: Links,
     key: IdempotencyKey<'_>,
     form: ShareForm,
@@ -112,17 +112,17 @@ pub async fn create(
 
 #[get("/spaces/<id>/shares")]
 pub async fn list(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
     page: Page,
-    id: Given<SpaceId>,
+    id: RawId<SpaceId>,
     links: Links,
 ) -> Result<Piece> {
     let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
         Piece::write(&links, None, |rows| {
             shares::list(conn, &member, &page, |share| {
-                rows.put(&ShareView::new(share, &links))
+                rows.push(&ShareView::new(share, &links))
             })
         })
     });
@@ -131,9 +131,9 @@ pub async fn list(
 
 #[get("/shares/<id>")]
 pub async fn get(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    id: Given<ShareId>,
+    id: RawId<ShareId>,
     links: Links,
 ) -> Result<Json<ShareView>> {
     let found = app
@@ -143,7 +143,7 @@ pub async fn get(
 }
 
 #[put("/shares/<id>", data = "<form>")]
-pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&'static str> {
+pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm) -> Result<&'static str> {
     let Words { text, alone } = Words::of(app, &form)?;
     let (asker, given) = (form.user.user.id, id.clone());
     let (space, share) = app
@@ -186,7 +186,7 @@ pub async fn edit(app: &Shared, id: Given<ShareId>, form: ShareForm) -> Result<&
 }
 
 #[delete("/shares/<id>")]
-pub async fn delete(app: &Shared, user: CurrentUser, id: Given<ShareId>) -> Result<&'static str> {
+pub async fn delete(app: &AppState, user: CurrentUser, id: RawId<ShareId>) -> Result<&'static str> {
     let now = app.now();
     let deleted = app.db.write_making_room(move |conn| {
         let deletable = access::deletable(conn, user.user.id, &id)?;
@@ -237,9 +237,9 @@ async fn keep(
     revision: bool,
 ) -> Result<NewPhoto> {
     app.intake
-        .keep(
+        .store(
             clean,
-            Place {
+            PhotoTarget {
                 space,
                 share,
                 photo: app.reserve_photo(),

@@ -4,15 +4,15 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 use serde::Deserialize;
 
-use super::body::{Body, Field, Payload, text};
-use super::guards::{CurrentUser, Shared};
+use super::body::{Field, JsonBody, Payload, text};
+use super::guards::{AppState, CurrentUser};
 use super::links::Links;
 use super::params::Piece;
-use super::visitor::Visitor;
+use super::visitor::ClientInfo;
 use crate::domain::access;
-use crate::domain::ids::{Given, SpaceId};
+use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::spaces::{self, OpenSpace, Space};
+use crate::domain::spaces::{self, Space, SpaceDetail};
 use crate::domain::text::SpaceName;
 use crate::error::Result;
 use crate::record;
@@ -27,7 +27,11 @@ impl Payload for NewSpace {
 }
 
 #[post("/spaces", data = "<body>")]
-pub async fn create(app: &Shared, user: CurrentUser, body: Body<NewSpace>) -> Result<Json<Space>> {
+pub async fn create(
+    app: &AppState,
+    user: CurrentUser,
+    body: JsonBody<NewSpace>,
+) -> Result<Json<Space>> {
     let name = SpaceName::parse(&body.0.name, &app.config.limits)?;
     let (maker, now) = (user.user.id, app.now());
     Ok(Json(
@@ -38,17 +42,21 @@ pub async fn create(app: &Shared, user: CurrentUser, body: Body<NewSpace>) -> Re
 }
 
 #[get("/spaces")]
-pub async fn list(app: &Shared, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
+pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
     let piece = app.db.read(move |conn| {
         Piece::write(&links, None, |rows| {
-            spaces::list(conn, user.user.id, &page, |row| rows.put(&row))
+            spaces::list(conn, user.user.id, &page, |row| rows.push(&row))
         })
     });
     piece.await
 }
 
 #[get("/spaces/<id>")]
-pub async fn get(app: &Shared, user: CurrentUser, id: Given<SpaceId>) -> Result<Json<OpenSpace>> {
+pub async fn get(
+    app: &AppState,
+    user: CurrentUser,
+    id: RawId<SpaceId>,
+) -> Result<Json<SpaceDetail>> {
     let found = app
         .db
         .read(move |conn| spaces::get(conn, &access::member(conn, user.user.id, &id)?));
@@ -67,10 +75,10 @@ impl Payload for Rename {
 
 #[put("/spaces/<id>", data = "<body>")]
 pub async fn rename(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    id: Given<SpaceId>,
-    body: Body<Rename>,
+    id: RawId<SpaceId>,
+    body: JsonBody<Rename>,
 ) -> Result<&'static str> {
     let name = SpaceName::parse(&body.0.new_name, &app.config.limits)?;
     let renamed = app.db.write(move |conn| {
@@ -83,10 +91,10 @@ pub async fn rename(
 
 #[delete("/spaces/<id>")]
 pub async fn delete(
-    app: &Shared,
+    app: &AppState,
     user: CurrentUser,
-    visitor: &Visitor,
-    id: Given<SpaceId>,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
 ) -> Result<&'static str> {
     let (now, asker, space) = (app.now(), user.user.id, id.clone());
     let deleted = app.db.write_making_room(move |conn| {

@@ -29,7 +29,7 @@ const TRACES: [&str; 5] = [
 
 /// Whoever sends a request, signed in or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Visitor {
+pub struct ClientInfo {
     /// Where they are.
     pub address: IpAddr,
     /// Whether they have come by HTTPS, as far as is known.
@@ -42,7 +42,7 @@ pub struct Visitor {
 pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
     let peer = request.remote()?.ip().to_canonical();
     let is_proxy = app.config.trusted_proxies.contains(peer);
-    is_proxy.then(|| Visitor::of(app, request).address)
+    is_proxy.then(|| ClientInfo::of(app, request).address)
 }
 
 /// A host, perhaps with a port; none if it is longer than any, or names a user in front of it, which the library takes.
@@ -54,16 +54,16 @@ pub fn host(text: &str) -> Option<Host<'static>> {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for &'r Visitor {
+impl<'r> FromRequest<'r> for &'r ClientInfo {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
-        Outcome::Success(Visitor::of(app, request))
+        Outcome::Success(ClientInfo::of(app, request))
     }
 }
 
-impl Visitor {
+impl ClientInfo {
     /// Who sends this request.
     pub fn of<'r>(app: &App, request: &'r Request<'_>) -> &'r Self {
         request.local_cache(|| Self::find(app, request))

@@ -47,7 +47,7 @@ pub fn check_installation(config: &Config) -> Result<()> {
     check_folder(config)?;
     let folder = &config.data_dir;
     ensure!(
-        folder::is_begun(folder),
+        folder::is_initialized(folder),
         "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
          the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
         folder.display()
@@ -60,11 +60,11 @@ pub fn check_installation(config: &Config) -> Result<()> {
 /// # Errors
 /// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`](super::App::confirm_folder) does so later.
 pub async fn check_store(config: &Config) -> Result<()> {
-    if config.photos.store == StoreKind::Local || folder::is_begun(&config.data_dir) {
+    if config.photos.store == StoreKind::Local || folder::is_initialized(&config.data_dir) {
         return Ok(());
     }
     let store = store(StoreKind::S3, config)?;
-    let asked = timeout(ASKING, store.find_earlier()).await;
+    let asked = timeout(ASKING, store.find_existing()).await;
     match asked.map_err(Into::into).flatten() {
         Ok(None) => {}
         Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),

@@ -14,23 +14,23 @@ use crate::clock::Clock;
 use crate::error::Error;
 
 /// Keys that a tally has room for, at about 40 bytes each.
-const MOST: usize = 50_000;
+const MAX_KEYS: usize = 50_000;
 
 /// Lets each key through as often as its quota says; clones share what they have counted.
 #[derive(Clone)]
 pub(super) struct Limiter {
-    limiter: Arc<RateLimiter<u64, Tally, Clock, NoOpMiddleware<Duration>>>,
-    tally: Tally,
+    limiter: Arc<RateLimiter<u64, Store, Clock, NoOpMiddleware<Duration>>>,
+    tally: Store,
     one: Nanos,
 }
 
 /// The places at which accounts have signed in: the latest ones, and as many of those before.
 #[derive(Default)]
-pub(super) struct Known(Mutex<[HashSet<u64>; 2]>);
+pub(super) struct KnownAddresses(Mutex<[HashSet<u64>; 2]>);
 
 /// For each key, the moment at which all its attempts will have come back; clones share it.
 #[derive(Clone, Default)]
-struct Tally(Arc<Mutex<HashMap<u64, Nanos>>>);
+struct Store(Arc<Mutex<HashMap<u64, Nanos>>>);
 
 impl governor::clock::Clock for Clock {
     type Instant = Duration;
@@ -42,7 +42,7 @@ impl governor::clock::Clock for Clock {
 
 impl Limiter {
     pub(super) fn new(quota: Quota, clock: Clock) -> Self {
-        let tally = Tally::default();
+        let tally = Store::default();
         Self {
             limiter: Arc::new(RateLimiter::new(quota, tally.clone(), clock)),
             tally,
@@ -55,7 +55,7 @@ impl Limiter {
     /// # Errors
     /// [`Error::TooManyAttempts`], with the time until the next comes back.
     pub(super) fn take(&self, key: u64) -> Result<(), Error> {
-        if self.tally.len() >= MOST {
+        if self.tally.len() >= MAX_KEYS {
             self.limiter.retain_recent();
             self.tally.make_room();
         }
@@ -80,7 +80,7 @@ impl Limiter {
     }
 }
 
-impl Known {
+impl KnownAddresses {
     pub(super) fn contains(&self, place: u64) -> bool {
         self.lock().iter().any(|places| places.contains(&place))
     }
@@ -88,7 +88,7 @@ impl Known {
     pub(super) fn insert(&self, place: u64) {
         let [latest, before] = &mut *self.lock();
         latest.insert(place);
-        if latest.len() >= MOST / 2 {
+        if latest.len() >= MAX_KEYS / 2 {
             *before = std::mem::take(latest);
         }
     }
@@ -98,7 +98,7 @@ impl Known {
     }
 }
 
-impl Tally {
+impl Store {
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Nanos>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,7 +106,7 @@ impl Tally {
     /// Forgets those who would have all attempts back soonest, if hardly anybody could be forgotten for nothing.
     fn make_room(&self) {
         let mut tally = self.lock();
-        if tally.len() > MOST / 2 {
+        if tally.len() > MAX_KEYS / 2 {
             let mut moments: Vec<_> = tally.values().copied().collect();
             let (_, middle, _) = moments.select_nth_unstable(tally.len() / 2);
             tally.retain(|_, moment| *moment > *middle);
@@ -114,7 +114,7 @@ impl Tally {
     }
 }
 
-impl StateStore for Tally {
+impl StateStore for Store {
     type Key = u64;
 
     fn measure_and_replace<T, F, E>(&self, key: &u64, decide: F) -> Result<T, E>
@@ -128,7 +128,7 @@ impl StateStore for Tally {
     }
 }
 
-impl ShrinkableKeyedStateStore<u64> for Tally {
+impl ShrinkableKeyedStateStore<u64> for Store {
     fn retain_recent(&self, drop_below: Nanos) {
         self.lock().retain(|_, moment| *moment > drop_below);
     }

@@ -13,7 +13,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const SECOND: Duration = Duration::from_secs(1);
 
 struct Door {
-    attempts: Attempts,
+    attempts: LoginThrottle,
     clock: Clock,
 }
 
@@ -25,7 +25,7 @@ impl Door {
     fn with(change: impl FnOnce(&mut RateLimits)) -> Self {
         let (mut limits, clock) = (RateLimits::default(), Clock::default());
         change(&mut limits);
-        let attempts = Attempts::new(&limits, &clock);
+        let attempts = LoginThrottle::new(&limits, &clock);
         Self { attempts, clock }
     }
 
@@ -38,7 +38,7 @@ impl Door {
     fn mistype(&self, from: &str, login: &str) -> Option<Duration> {
         match self.sign_in(from, login) {
             Ok(attempt) => {
-                attempt.counts();
+                attempt.consume();
                 None
             }
             Err(Error::TooManyAttempts { wait }) => Some(wait),
@@ -64,14 +64,14 @@ fn ten_people_behind_one_address_sign_in_at_once_though_each_has_mistyped_thrice
             door.sign_in(HOME, &login(person)).unwrap()
         })
         .collect();
-    under_way.into_iter().for_each(Attempt::succeeded);
+    under_way.into_iter().for_each(Attempt::record_success);
 }
 
 #[test]
 fn who_knows_their_password_is_never_kept_out_however_often_they_come() {
     let door = Door::new();
     for _ in 0..1000 {
-        door.sign_in(HOME, "ann").unwrap().succeeded();
+        door.sign_in(HOME, "ann").unwrap().record_success();
     }
     assert_eq!(door.guesses(HOME, "ann"), 15);
 }
@@ -135,7 +135,7 @@ fn who_guesses_from_one_address_keeps_the_owner_out_nowhere_else() {
     let door = Door::new();
     for _ in 0..24 {
         door.guesses(AWAY, "ann");
-        door.sign_in(HOME, "ann").unwrap().succeeded();
+        door.sign_in(HOME, "ann").unwrap().record_success();
         door.clock.advance(HOUR);
     }
 }
@@ -143,23 +143,23 @@ fn who_guesses_from_one_address_keeps_the_owner_out_nowhere_else() {
 #[test]
 fn who_guesses_from_many_addresses_is_stopped_and_the_owner_still_comes_in_where_they_are_known() {
     let door = Door::new();
-    door.sign_in(HOME, "ann").unwrap().succeeded();
+    door.sign_in(HOME, "ann").unwrap().record_success();
     let guesses: usize = (0..200)
         .map(|host| door.guesses(&format!("198.51.100.{host}"), "ann"))
         .sum();
     assert_eq!(guesses, 60);
-    door.sign_in(HOME, "ann").unwrap().succeeded();
+    door.sign_in(HOME, "ann").unwrap().record_success();
     // Elsewhere, for half a minute after the last guess.
     let wait = door.mistype("203.0.113.1", "ann").unwrap();
     assert!(wait <= HOUR / 120, "{wait:?}");
     door.clock.advance(wait + SECOND);
-    door.sign_in("203.0.113.1", "ann").unwrap().succeeded();
+    door.sign_in("203.0.113.1", "ann").unwrap().record_success();
 }
 
 #[test]
 fn a_login_that_nobody_has_is_limited_like_any_other() {
     let (theirs, nobodys) = (Door::new(), Door::new());
-    theirs.sign_in(HOME, "ann").unwrap().succeeded();
+    theirs.sign_in(HOME, "ann").unwrap().record_success();
     for from in (1..10).map(|host| format!("198.51.100.{host}")) {
         assert_eq!(
             theirs.guesses(&from, "ann"),
@@ -176,10 +176,10 @@ fn a_stolen_session_guesses_the_password_no_faster_and_doesnt_keep_the_owner_fro
         door.attempts
             .change_password(from, SessionId::from_number(session))
     };
-    (0..15).for_each(|_| change(1).unwrap().counts());
+    (0..15).for_each(|_| change(1).unwrap().consume());
     assert!(change(1).is_err());
-    change(2).unwrap().succeeded();
-    door.sign_in(HOME, "ann").unwrap().succeeded();
+    change(2).unwrap().record_success();
+    door.sign_in(HOME, "ann").unwrap().record_success();
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn every_new_account_counts_for_the_address() {
         let attempt = door
             .attempts
             .register(from.parse().unwrap(), &LoginKey::of(&login));
-        attempt.map(Attempt::counts)
+        attempt.map(Attempt::consume)
     };
     let made = (0..).find(|number| register(HOME, *number).is_err());
     assert_eq!(made, Some(30));
@@ -229,7 +229,7 @@ fn however_many_come_little_is_remembered_and_most_of_those_who_are_stopped_stay
         let attempt = door
             .attempts
             .sign_in(from, &LoginKey::of(&format!("login {number}")), None);
-        attempt.unwrap().counts();
+        attempt.unwrap().consume();
     }
     for limiter in [
         &counted.passwords_from_address,
@@ -250,7 +250,7 @@ fn a_known_browser_has_attempts_of_its_own_for_its_login_and_no_more_than_an_add
         let attempt = door
             .attempts
             .sign_in(HOME.parse().unwrap(), &login, Some(browser));
-        attempt.map(Attempt::counts).is_ok()
+        attempt.map(Attempt::consume).is_ok()
     };
     // At the same address, and everywhere.
     for number in 0..5 {

@@ -11,7 +11,7 @@ use super::bridge::Bridge;
 use super::fetch::{Fetched, Fetcher, Looked};
 use super::place::Place;
 use super::progress::Progress;
-use crate::db::scratch::Scratch;
+use crate::db::scratch::TempHashMap;
 use crate::db::snapshot::Snapshot;
 use crate::domain::photos::KnownPhoto;
 use crate::photos::name::PhotoName;
@@ -76,7 +76,13 @@ impl<'a> Photos<'a> {
         self.bring_missing(place, &there, lot, looks)
     }
 
-    fn bring_missing(&self, place: &Place, there: &Scratch, lot: Lot, looks: Lot) -> Result<()> {
+    fn bring_missing(
+        &self,
+        place: &Place,
+        there: &TempHashMap,
+        lot: Lot,
+        looks: Lot,
+    ) -> Result<()> {
         let photos = self.snapshot.photos().map(|photo| {
             let photo = photo?;
             let is_there = there.find(&photo.sha256)? == Some(photo.bytes);

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::place::Place;
 use crate::config::{Config, QueueKind, StoreKind};
-use crate::durable::sync_folder;
-use crate::folder::draft;
+use crate::durable::fsync_dir;
+use crate::folder::temp_file;
 
 /// The file in the data folder that says from where it was restored.
 pub const FILE: &str = "backup.restored";
@@ -73,8 +73,8 @@ pub fn restored_from(data: &Path) -> Result<Option<String>> {
 /// The file can't be written.
 pub fn mark(data: &Path, from: &str) -> Result<()> {
     let write = || {
-        draft(data, format!("{from}\n").as_bytes())?.persist(data.join(FILE))?;
-        sync_folder(data)
+        temp_file(data, format!("{from}\n").as_bytes())?.persist(data.join(FILE))?;
+        fsync_dir(data)
     };
     write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
@@ -86,7 +86,7 @@ pub fn mark(data: &Path, from: &str) -> Result<()> {
 pub fn take_over(data: &Path) -> Result<()> {
     let take = || match fs::remove_file(data.join(FILE)) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed.and_then(|()| sync_folder(data)),
+        removed => removed.and_then(|()| fsync_dir(data)),
     };
     take().with_context(|| format!("The file {FILE} can't be deleted in {}", data.display()))
 }

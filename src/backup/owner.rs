@@ -8,8 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::durable::sync_folder;
-use crate::folder::{KEY, draft};
+use crate::durable::fsync_dir;
+use crate::folder::{KEY, temp_file};
 
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";
@@ -69,8 +69,8 @@ fn is_word(text: &str) -> bool {
 /// Durably, whole or not at all.
 fn write(data: &Path, word: &str) -> Result<()> {
     let write = || {
-        draft(data, format!("{word}\n").as_bytes())?.persist(data.join(FILE))?;
-        sync_folder(data)
+        temp_file(data, format!("{word}\n").as_bytes())?.persist(data.join(FILE))?;
+        fsync_dir(data)
     };
     write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }

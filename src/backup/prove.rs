@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail, ensure};
 use super::archive::{self, Contents, Whereabouts};
 use super::bridge::Bridge;
 use super::place::Place;
-use crate::db::scratch::Scratch;
+use crate::db::scratch::TempHashMap;
 
 /// Reads archives of one place again.
 pub struct Proving<'a> {
     place: &'a Place,
     /// What the place lists of its photos.
-    there: &'a Scratch,
+    there: &'a TempHashMap,
     /// Where databases are unpacked.
     folder: &'a Path,
     bridge: &'a Bridge,
@@ -25,7 +25,12 @@ pub struct Proving<'a> {
 
 impl<'a> Proving<'a> {
     /// Has read nothing yet.
-    pub fn new(place: &'a Place, there: &'a Scratch, folder: &'a Path, bridge: &'a Bridge) -> Self {
+    pub fn new(
+        place: &'a Place,
+        there: &'a TempHashMap,
+        folder: &'a Path,
+        bridge: &'a Bridge,
+    ) -> Self {
         Self {
             place,
             there,

@@ -6,7 +6,7 @@ use super::archive::{read_head, read_start};
 use super::bridge::Bridge;
 use super::place::{ArchiveName, Place};
 use super::prove::Proving;
-use crate::db::scratch::Scratch;
+use crate::db::scratch::TempHashMap;
 
 /// What was deleted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +44,7 @@ pub fn prune(
     }
     let oldest = oldest_kept(&names, keep, newest, proving, bridge)?;
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
-    let needed = Scratch::new()?;
+    let needed = TempHashMap::new()?;
     for name in kept {
         bridge.go_on()?;
         let nothing = || format!("Nothing was deleted, because the archive {name} can't be read");

@@ -22,8 +22,8 @@ use crate::app;
 use crate::config::Config;
 use crate::db::snapshot;
 use crate::domain::photos::KnownPhoto;
-use crate::durable::sync_folder;
-use crate::folder::{DRAFT, PHOTOS};
+use crate::durable::fsync_dir;
+use crate::folder::{PHOTOS, TEMP_PREFIX};
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 
@@ -60,7 +60,7 @@ pub fn check_empty(data_dir: &Path) -> Result<()> {
         let name = entry.with_context(reading)?.file_name();
         let name = name.to_string_lossy();
         let fine = NOTHING.contains(&&*name)
-            || unfinished && (REMAINS.contains(&&*name) || name.starts_with(DRAFT))
+            || unfinished && (REMAINS.contains(&&*name) || name.starts_with(TEMP_PREFIX))
             || name == PHOTOS && is_empty(&data_dir.join(PHOTOS))?;
         ensure!(
             fine,
@@ -147,7 +147,7 @@ fn clear(data: &Path) -> Result<()> {
         )
     };
     for entry in fs::read_dir(data)?.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+        if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
             fs::remove_file(entry.path()).with_context(|| deleting(&entry.path()))?;
         }
     }
@@ -195,7 +195,7 @@ fn empty(folder: &Path) -> io::Result<()> {
 }
 
 fn sync(folder: &Path) -> Result<()> {
-    sync_folder(folder)
+    fsync_dir(folder)
         .with_context(|| format!("The folder {} can't be written to", folder.display()))
 }
 

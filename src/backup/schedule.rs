@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::finding::sentence;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::shutdown::Shutdown;
 
 /// After a backup that failed, the next is tried this soon.
@@ -26,7 +26,7 @@ pub struct Schedule {
     every: Duration,
     order: Order,
     /// As long as this holds, no backup is made where the original makes its own.
-    hold: Hold,
+    hold: RestoreHold,
 }
 
 /// When a backup is to be made: at this time of day, and not later than that.

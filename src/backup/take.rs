@@ -25,11 +25,11 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
 use crate::db::Db;
-use crate::db::scratch::Scratch;
+use crate::db::scratch::TempHashMap;
 use crate::db::snapshot::{Original, Snapshot};
 use crate::finding::sentence;
 use crate::folder;
-use crate::photos::links::LinkKey;
+use crate::photos::links::SigningKey;
 use crate::photos::name::PhotoName;
 use crate::photos::store::PhotoStore;
 use crate::say::count;
@@ -121,18 +121,19 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     );
     let (target, photos) = choose(order, bridge)?;
     let place = target.place();
-    let original = Original::open(&database).map_err(|error| folder::explain(data, error))?;
+    let original =
+        Original::open(&database).map_err(|error| folder::diagnose_write_error(data, error))?;
     let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
     ensure!(
-        key.len() == LinkKey::BYTES,
+        key.len() == SigningKey::BYTES,
         "The signing key {} is damaged: it has {} bytes and not {}. Put back one from an earlier backup, or delete it, and the \
          next start of the server makes another",
         data.join(KEY).display(),
         key.len(),
-        LinkKey::BYTES
+        SigningKey::BYTES
     );
     let installation = owner::installation(data, &key)?;
     // Now that everything is open: what comes in its place from here on is another's.
@@ -309,7 +310,7 @@ impl Job<'_> {
         let (written, tally) = self.bridge.blame(written, writing)?;
         let there = match self.front.head.photos {
             Whereabouts::Beside => place.photos()?,
-            Whereabouts::Inside => Scratch::new()?,
+            Whereabouts::Inside => TempHashMap::new()?,
         };
         let proving = Proving::new(place, &there, self.folder, self.bridge);
         let mut taken = Taken {

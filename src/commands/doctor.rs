@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use crate::cli::ListOptions;
 use crate::config::Settings;
 use crate::doctor::examine;
-use crate::finding::{Finding, Verdict, sentence};
+use crate::finding::{Check, Severity, sentence};
 use crate::say::{plain, say};
 
 /// Prints a line for each thing that was looked at.
@@ -32,31 +32,31 @@ pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
 pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
     let all = sentence(error);
     let each = all.lines().map(|line| line.trim_end_matches('.'));
-    let findings: Vec<_> = each.map(Finding::bad).collect();
+    let findings: Vec<_> = each.map(Check::bad).collect();
     if !list.json {
         findings.iter().try_for_each(tell)?;
     }
     conclude(&findings, list)
 }
 
-fn tell(finding: &Finding) -> Result<()> {
+fn tell(finding: &Check) -> Result<()> {
     let mark = match finding.verdict {
-        Verdict::Good => "good",
-        Verdict::Doubtful => "doubtful",
-        Verdict::Bad => "BAD",
+        Severity::Ok => "good",
+        Severity::Warning => "doubtful",
+        Severity::Error => "BAD",
     };
     let said = plain(&finding.sentence);
     let stop = if said.ends_with('?') { "" } else { "." };
     say!("{mark:<9} {said}{stop}")
 }
 
-fn conclude(findings: &[Finding], list: ListOptions) -> Result<()> {
+fn conclude(findings: &[Check], list: ListOptions) -> Result<()> {
     if list.json {
         say!("{}", serde_json::to_string_pretty(findings)?)?;
     }
     let bad = findings
         .iter()
-        .filter(|finding| finding.verdict == Verdict::Bad)
+        .filter(|finding| finding.verdict == Severity::Error)
         .count();
     ensure!(
         bad == 0,

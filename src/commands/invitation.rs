@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::cli::{InvitationCommand, ListOptions};
 use crate::config::Settings;
 use crate::domain::access;
-use crate::domain::ids::{Given, SpaceId};
-use crate::domain::invitations::{self, Invitation, Role, Terms};
+use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::invitations::{self, Invitation, InvitationOptions, Role};
 use crate::domain::tokens::Token;
 use crate::record::{self, By};
 use crate::say::say;
@@ -23,10 +23,10 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
     match command {
         InvitationCommand::List(options) => list(&app, options).await,
         InvitationCommand::Revoke { id } => {
-            let (given, now) = (Given::new(&id), app.now());
+            let (given, now) = (RawId::new(&id), app.now());
             let revoked = app.db.write_making_room(move |conn| {
                 invitations::revoke_any(conn, &given, now)?;
-                given.id()
+                given.parse()
             });
             record::invitation_revoked(By::CommandLine, revoked.await?);
             say!("Took the invitation {id} back")?;
@@ -39,16 +39,16 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
             days,
         } => {
             let role = if admin { Role::Admin } else { Role::Member };
-            let terms = Terms::parse(role, uses, days)?;
+            let terms = InvitationOptions::parse(role, uses, days)?;
             let token = add(&app, space, terms).await?;
             link::show(&listener, &app.config, "invitation", &token)
         }
     }
 }
 
-async fn add(app: &App, space: Option<String>, terms: Terms) -> Result<Token> {
+async fn add(app: &App, space: Option<String>, terms: InvitationOptions) -> Result<Token> {
     let (token, now) = (Token::random()?, app.now());
-    let (kept, space) = (token.clone(), space.map(|id| Given::<SpaceId>::new(&id)));
+    let (kept, space) = (token.clone(), space.map(|id| RawId::<SpaceId>::new(&id)));
     let made = app.db.write(move |conn| {
         let into = space.map(|id| access::operator(conn, &id)).transpose()?;
         invitations::create(conn, into.as_ref(), None, terms, &kept, now)

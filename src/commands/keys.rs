@@ -7,7 +7,7 @@ use crate::backup::owner;
 use crate::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
 use crate::folder::KEY;
-use crate::photos::links::LinkKey;
+use crate::photos::links::SigningKey;
 use crate::record::{self, By};
 use crate::say::say;
 
@@ -22,7 +22,7 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
         KeysCommand::Rotate => {
             // First, so that backups know their place again whatever happens.
             owner::keep(data)?;
-            LinkKey::rotate(&data.join(KEY))?;
+            SigningKey::rotate(&data.join(KEY))?;
             record::keys_rotated(By::CommandLine);
         }
     }

@@ -127,7 +127,7 @@ fn settings(options: &Options) -> Result<Settings> {
     config.data_dir = path::absolute(&config.data_dir)?;
     if options.new {
         ensure!(
-            !folder::is_begun(&config.data_dir),
+            !folder::is_initialized(&config.data_dir),
             "The data folder {} was begun by an earlier start: leave out --new, which is for the first",
             config.data_dir.display()
         );

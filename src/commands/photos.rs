@@ -10,9 +10,9 @@ use crate::clock::Timestamp;
 use crate::config::{Config, QueueKind};
 use crate::domain::photos;
 use crate::folder;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::photos::name::PhotoName;
-use crate::photos::queue::{Failed, FailedPhoto, PhotoQueue, Why};
+use crate::photos::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
 use crate::say::{count, say};
 
 /// Lists failed photos, sends them again, verifies or moves photos.
@@ -20,7 +20,7 @@ use crate::say::{count, say};
 /// # Errors
 /// The queue, the database or a store can't be used; a name that is none of a failed photo.
 pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
-    let hold = Hold::of(&config.data_dir);
+    let hold = RestoreHold::of(&config.data_dir);
     match command {
         PhotosCommand::Failed(list) => list_failed(config, list).await,
         PhotosCommand::Retry { .. } if config.photos.queue == QueueKind::Sqs && hold.is_on() => {
@@ -43,7 +43,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
 /// What the queue has set aside, and the photos without previews. Where there is nothing but a queue elsewhere, those of them
 /// are with the server.
 async fn find_failed(config: Config) -> Result<(Failed, Vec<PhotoName>)> {
-    if config.photos.queue == QueueKind::Sqs && !folder::is_begun(&config.data_dir) {
+    if config.photos.queue == QueueKind::Sqs && !folder::is_initialized(&config.data_dir) {
         let failed = app::queue(config).await?.list_failed().await?;
         return Ok((failed, Vec::new()));
     }
@@ -70,7 +70,7 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
     }
     for FailedPhoto { name, why } in failed.photos {
         match why {
-            Why::Known {
+            FailureInfo::Known {
                 attempts,
                 failed_at,
                 error,
@@ -79,10 +79,10 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
                 failed_at.rfc3339(),
                 count(attempts, "attempt")
             )?,
-            Why::Sent(Some(at)) => {
+            FailureInfo::Sent(Some(at)) => {
                 say!("{name}  sent {}; the worker's log says why", at.rfc3339())?;
             }
-            Why::Sent(None) => say!("{name}  the worker's log says why")?,
+            FailureInfo::Sent(None) => say!("{name}  the worker's log says why")?,
         }
     }
     for body in failed.foreign {
@@ -103,12 +103,12 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
 /// The same for programs.
 fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
     let photos = failed.photos.iter().map(|FailedPhoto { name, why }| match why {
-        Why::Known {
+        FailureInfo::Known {
             attempts,
             failed_at,
             error,
         } => json!({"photo": name.as_str(), "attempts": attempts, "failed_at": failed_at.rfc3339(), "error": error}),
-        Why::Sent(at) => json!({"photo": name.as_str(), "sent_at": at.map(Timestamp::rfc3339)}),
+        FailureInfo::Sent(at) => json!({"photo": name.as_str(), "sent_at": at.map(Timestamp::rfc3339)}),
     });
     let photos: Vec<Value> = photos.collect();
     let without: Vec<&str> = without.iter().map(PhotoName::as_str).collect();

@@ -9,7 +9,7 @@ use crate::config::{Config, StoreKind};
 use crate::domain::photos;
 use crate::finding::sentence;
 use crate::folder;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::say::{complain, say};
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
@@ -18,7 +18,7 @@ use crate::say::{complain, say};
 /// A store or the database can't be used; a photo couldn't be moved; a server is running that mustn't.
 pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     app::check_begun(&config).await?;
-    Hold::of(&config.data_dir).check()?;
+    RestoreHold::of(&config.data_dir).check()?;
     let is_last_part = config.photos.store == to;
     // A server that was started with these settings misses the photos that aren't there yet, and one that was started
     // with those from before needs the originals.
@@ -28,7 +28,7 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     let folder = &config.data_dir;
     if to == StoreKind::Local && folder::is_marked(folder) {
         // The database knows of photos, and none need be here yet.
-        let id = folder::mark(folder)?;
+        let id = folder::init_marker(folder)?;
         folder::mark_photos(&folder.join(folder::PHOTOS), &id, false)?;
     }
     let app = App::start(config).await?;

@@ -20,10 +20,10 @@ use crate::folder;
 use crate::folder::is_served;
 use crate::identity::Identity;
 use crate::photos::store::PhotoStore;
-use crate::photos::sweep::Swept;
+use crate::photos::sweep::CleanupReport;
 use crate::say::say;
 use crate::server;
-use crate::server::listening::{Taken, cannot_listen};
+use crate::server::listening::{BoundListener, cannot_listen};
 use crate::shutdown::{self, Shutdown};
 use crate::watch;
 
@@ -46,7 +46,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     app::check_folder(&config)?;
     app::check_store(&config).await?;
     let address = SocketAddr::new(listener.address, listener.port);
-    let taken = Taken::new(address);
+    let taken = BoundListener::new(address);
     if taken.is_err() && is_served(&folder) {
         bail!(in_use(&folder));
     }
@@ -55,7 +55,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
     restore::clear_remains(&folder)?;
-    folder::clear_drafts(&folder)?;
+    folder::remove_temp_files(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
     match copy::notice(&app.config) {
@@ -103,7 +103,7 @@ async fn sweep_leftovers(app: &App) {
         return;
     }
     match app.sweeper().sweep_all().await {
-        Ok(Swept {
+        Ok(CleanupReport {
             deleted: 0,
             orphans: 0,
         }) => {}
@@ -122,7 +122,7 @@ async fn sweep_leftovers(app: &App) {
 }
 
 /// Answers requests until the process is asked to end, and then those that are under way.
-async fn answer_requests(mut settings: Listener, taken: Taken, app: App) -> Result<()> {
+async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App) -> Result<()> {
     let wanted = taken.address();
     let listener = taken
         .listen()

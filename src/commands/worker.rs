@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::app::{self, App, remote_sorter};
 use crate::config::{Config, QueueKind};
 use crate::folder;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::shutdown;
 
 /// How long a worker waits for a server to begin the data folder.
@@ -22,8 +22,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// The settings or the data folder can't be used; the system lets nobody wait for its signals.
 pub async fn run(config: Config) -> Result<()> {
     let hold = match config.photos.queue {
-        QueueKind::Local => Hold::default(),
-        QueueKind::Sqs => Hold::of(&config.data_dir),
+        QueueKind::Local => RestoreHold::default(),
+        QueueKind::Sqs => RestoreHold::of(&config.data_dir),
     };
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
@@ -56,7 +56,7 @@ pub async fn run(config: Config) -> Result<()> {
 
 /// Server and workers may be started at once on a new folder, which the server makes.
 async fn wait_for_installation(config: &Config) {
-    let is_begun = || folder::is_begun(&config.data_dir);
+    let is_begun = || folder::is_initialized(&config.data_dir);
     if is_begun() {
         return;
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{Db, known, migrate};
 use crate::domain::tombstones::{self, Failing};
 use crate::domain::{photos, users};
-use crate::finding::Finding;
+use crate::finding::Check;
 
 /// How a database file was found.
 #[derive(Debug)]
@@ -113,11 +113,11 @@ impl Condition {
     }
 
     /// What is to be said of logins from before there were rules for them; `None` if there are none such.
-    pub fn logins(&self) -> Option<Finding> {
+    pub fn logins(&self) -> Option<Check> {
         let told = |(login, why): &(String, String)| format!("{login:?} ({why})");
         let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();
         (!all.is_empty()).then(|| {
-            Finding::doubtful(format!(
+            Check::warning(format!(
                 "These logins would be refused today, because they pass for another's or for nothing: {}. Whoever has them signs in as \
                  before; if you don't know them, remove them with `shared-spaces user remove`",
                 all.join(", ")
@@ -131,7 +131,7 @@ impl Condition {
     }
 
     /// What this means.
-    pub fn finding(&self) -> Finding {
+    pub fn finding(&self) -> Check {
         let Self {
             schema,
             newest,
@@ -139,21 +139,21 @@ impl Condition {
             ..
         } = self;
         if let Some(damage) = damage {
-            return Finding::bad(format!(
+            return Check::bad(format!(
                 "The database is damaged: {damage}. Stop the server, keep the file, and put back a copy from before"
             ));
         }
         if schema > newest {
-            return Finding::bad(format!(
+            return Check::bad(format!(
                 "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the \
                  newer version that wrote it"
             ));
         }
         if schema < newest {
-            return Finding::good(format!(
+            return Check::ok(format!(
                 "The database is sound; the next start brings its schema from {schema} to {newest}, and keeps a copy from before"
             ));
         }
-        Finding::good("The database is sound")
+        Check::ok("The database is sound")
     }
 }

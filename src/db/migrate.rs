@@ -9,7 +9,7 @@ use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::known;
-use crate::durable::sync_folder;
+use crate::durable::fsync_dir;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -146,7 +146,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
         return Err(error);
     }
     fs::rename(&part, copy)?;
-    Ok(sync_folder(folder)?)
+    Ok(fsync_dir(folder)?)
 }
 
 /// Refuses a copy of a damaged database, all of which it reads.

@@ -12,13 +12,13 @@ use crate::identity::Identity;
 
 /// The files of a database and where they belong.
 #[derive(Debug)]
-pub struct Place {
+pub struct OpenFiles {
     files: Vec<(PathBuf, Identity)>,
     /// Whether the last look has missed one.
     is_lost: AtomicBool,
 }
 
-impl Place {
+impl OpenFiles {
     /// The files of a database that was opened just now, and that stays open for as long as this is asked: until then
     /// the system gives their numbers to no other file.
     ///

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::durable::sync_folder;
+use crate::durable::fsync_dir;
 
 /// The file in the data folder. With nothing in it, it was given up.
 pub const NAME: &str = "reserve";
@@ -102,7 +102,7 @@ impl Reserve {
         let made = set_aside(&file, before.unwrap_or(0), wanted).and_then(|()| file.sync_all());
         match (&made, before) {
             (Ok(()), Some(_)) => {}
-            (Ok(()), None) => sync_folder(self.path.parent().unwrap_or(Path::new(".")))?,
+            (Ok(()), None) => fsync_dir(self.path.parent().unwrap_or(Path::new(".")))?,
             (Err(_), Some(bytes)) => file.set_len(bytes)?,
             // With nothing in it, it would say that it was given up.
             (Err(_), None) => fs::remove_file(&self.path)?,

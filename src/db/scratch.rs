@@ -4,11 +4,11 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 /// SHA-256 sums, each with a size.
 #[derive(Debug)]
-pub struct Scratch {
+pub struct TempHashMap {
     connection: Connection,
 }
 
-impl Scratch {
+impl TempHashMap {
     /// An empty set.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn what_was_added_is_found_and_nothing_else() {
-        let scratch = Scratch::new().unwrap();
+        let scratch = TempHashMap::new().unwrap();
         scratch.add(&[1; 32], 10).unwrap();
         scratch.add(&[2; 32], 20).unwrap();
         scratch.add(&[1; 32], 30).unwrap();

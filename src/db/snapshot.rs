@@ -192,9 +192,9 @@ pub fn make_ready(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::run(&mut connection, path)?;
     let change = connection.transaction()?;
-    restored::make_ready(&change, gone)?;
+    restored::prepare_restored(&change, gone)?;
     if newer_photos {
-        restored::leave_ids_out(&change)?;
+        restored::skip_ids(&change)?;
     }
     change.commit()?;
     drop(connection);

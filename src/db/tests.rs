@@ -136,7 +136,7 @@ async fn after_the_file_was_written_anew_nothing_deleted_is_left_wherever_it_was
     });
     let gone = gone.await.unwrap();
     assert!(gone.len() > 1000);
-    db.rewrite().await.unwrap();
+    db.vacuum().await.unwrap();
     let file = std::fs::read(folder.path().join("test.db")).unwrap();
     let found: HashSet<&[u8]> = marks(&file).collect();
     let left: Vec<_> = gone
@@ -236,10 +236,10 @@ async fn who_writes_alone_does_so_themselves_and_who_comes_meanwhile_has_it_done
     let which = |_: &Connection| Ok(std::thread::current().id());
     assert_eq!(db.write(which).await.unwrap(), here);
     let slow = Slow::begin(&db);
-    let hops = db.asked().hops;
+    let hops = db.stats().hops;
     let (second, ()) = tokio::join!(db.write(which), slow.end());
     assert_ne!(second.unwrap(), here);
-    assert_eq!(db.asked().hops, hops + 1);
+    assert_eq!(db.stats().hops, hops + 1);
     // And when all is done, again.
     while db.write(which).await.unwrap() != here {}
 }

@@ -14,9 +14,9 @@ use anyhow::{Context, anyhow};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-pub use self::job::{Again, Once, Outlives, Work};
-use self::job::{Call, Failure, Job};
-use super::place::Place;
+pub use self::job::{Again, Durability, Once, Work};
+use self::job::{Failure, Job, PendingWrite};
+use super::place::OpenFiles;
 use super::reserve::Reserve;
 use super::transaction::Transaction;
 use crate::error::{Error, Result};
@@ -28,24 +28,24 @@ const BATCH: usize = 128;
 
 /// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.
 pub struct Writer {
-    desk: Arc<Desk>,
-    orders: Option<mpsc::Sender<Order>>,
+    desk: Arc<WriteConnection>,
+    orders: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
     deadline: Duration,
 }
 
 /// The connection, for whose turn it is.
-struct Desk {
+struct WriteConnection {
     connection: Mutex<Connection>,
     /// Whether the thread has jobs in its hands, before which nobody may push in.
     is_taken: AtomicBool,
-    place: Arc<Place>,
+    place: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
 }
 
-impl Desk {
+impl WriteConnection {
     /// Waits for the connection.
-    fn sit_down(&self) -> MutexGuard<'_, Connection> {
+    fn lock(&self) -> MutexGuard<'_, Connection> {
         // A job that panics is caught, and a transaction that ends by a panic is undone.
         self.connection
             .lock()
@@ -90,7 +90,7 @@ impl Desk {
     }
 
     /// The connection, if nobody has it or is about to.
-    fn sit_down_now(&self) -> Option<MutexGuard<'_, Connection>> {
+    fn try_lock(&self) -> Option<MutexGuard<'_, Connection>> {
         if self.is_taken.load(Ordering::Acquire) {
             return None;
         }
@@ -116,12 +116,12 @@ impl Writer {
     /// The system refuses another thread.
     pub fn start(
         connection: Connection,
-        place: Arc<Place>,
+        place: Arc<OpenFiles>,
         reserve: Arc<Reserve>,
         deadline: Duration,
     ) -> anyhow::Result<Self> {
         let (orders, waiting) = mpsc::channel(WAITING);
-        let desk = Arc::new(Desk {
+        let desk = Arc::new(WriteConnection {
             connection: Mutex::new(connection),
             is_taken: AtomicBool::new(false),
             place,
@@ -145,7 +145,11 @@ impl Writer {
     ///
     /// # Errors
     /// Within: what `work` answers.
-    pub fn run_here<T, W>(&self, work: W, outlives: Outlives) -> std::result::Result<Result<T>, W>
+    pub fn run_inline<T, W>(
+        &self,
+        work: W,
+        outlives: Durability,
+    ) -> std::result::Result<Result<T>, W>
     where
         T: Send + 'static,
         W: Work<T> + Send + 'static,
@@ -154,10 +158,10 @@ impl Writer {
         if self.orders.as_ref().is_some_and(waits) {
             return Err(work);
         }
-        let Some(connection) = self.desk.sit_down_now() else {
+        let Some(connection) = self.desk.try_lock() else {
             return Err(work);
         };
-        let (job, mut answer) = Call::new(work, outlives, self.deadline);
+        let (job, mut answer) = PendingWrite::new(work, outlives, self.deadline);
         let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
         let committed = self.desk.commit(&connection, &mut alone);
         drop(connection);
@@ -170,13 +174,13 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` answers; [`Error::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
-    pub async fn run<T, W>(&self, work: W, outlives: Outlives) -> Result<T>
+    pub async fn run<T, W>(&self, work: W, outlives: Durability) -> Result<T>
     where
         T: Send + 'static,
         W: Work<T> + Send + 'static,
     {
-        let (job, answer) = Call::new(work, outlives, self.deadline);
-        self.send(Order::Write(Box::new(job))).await?;
+        let (job, answer) = PendingWrite::new(work, outlives, self.deadline);
+        self.send(Request::Batched(Box::new(job))).await?;
         answer.await.map_err(|_| ended())?
     }
 
@@ -184,7 +188,7 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` answers; [`Error::Busy`] if there is no place to wait in time.
-    pub async fn run_alone<T, F>(&self, work: F) -> Result<T>
+    pub async fn run_exclusive<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -194,11 +198,11 @@ impl Writer {
             // Whoever asked may have hung up.
             drop(reply.send(work(connection)));
         };
-        self.send(Order::Alone(Box::new(work))).await?;
+        self.send(Request::Exclusive(Box::new(work))).await?;
         Ok(answer.await.map_err(|_| ended())??)
     }
 
-    async fn send(&self, order: Order) -> Result<()> {
+    async fn send(&self, order: Request) -> Result<()> {
         let orders = self
             .orders
             .as_ref()
@@ -222,27 +226,27 @@ impl Drop for Writer {
 }
 
 /// What the thread is asked to do.
-enum Order {
+enum Request {
     /// Together with others.
-    Write(Box<dyn Job>),
+    Batched(Box<dyn Job>),
     /// By itself, outside of a transaction.
-    Alone(Box<dyn FnOnce(&Connection) + Send>),
+    Exclusive(Box<dyn FnOnce(&Connection) + Send>),
 }
 
 fn ended() -> Error {
     Error::Internal(anyhow!("the thread that writes to the database has ended"))
 }
 
-fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {
+fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
     while let Some(first) = waiting.blocking_recv() {
         desk.is_taken.store(true, Ordering::Release);
-        let connection = desk.sit_down();
+        let connection = desk.lock();
         let (mut batch, mut alone) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(order) = next {
             match order {
-                Order::Write(job) => batch.push(job),
-                Order::Alone(work) => alone = Some(work),
+                Request::Batched(job) => batch.push(job),
+                Request::Exclusive(work) => alone = Some(work),
             }
             let is_full = batch.len() >= BATCH || alone.is_some();
             next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
@@ -263,7 +267,10 @@ fn serve(desk: &Desk, mut waiting: mpsc::Receiver<Order>) {
 /// Runs a batch in one transaction, which is synced for the sake of one job that has to be. An error means that nothing of
 /// it was kept.
 fn commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
-    if batch.iter().any(|job| job.outlives() == Outlives::PowerCut) {
+    if batch
+        .iter()
+        .any(|job| job.durability() == Durability::Synced)
+    {
         return run_all(connection, batch);
     }
     connection.pragma_update(None, "synchronous", "normal")?;

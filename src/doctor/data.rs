@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::db::Db;
 use crate::domain::tombstones::Failing;
-use crate::finding::{Finding, sentence};
+use crate::finding::{Check, sentence};
 use crate::folder;
 use crate::say::count;
 
@@ -24,41 +24,41 @@ pub struct Data {
 }
 
 /// Looks at the data folder and at the database.
-pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
+pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     let mut data = Data::default();
     let folder = &config.data_dir;
     let shown = folder.display();
     let database = folder.join(folder::DATABASE);
     let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
     if !database.exists() && needs_none {
-        tell(Finding::good(format!(
+        tell(Check::ok(format!(
             "There is no database in the data folder {shown}: workers need none, and the first start of a server makes it"
         )));
         return data;
     }
     if let Err(error) = folder::check(folder, config.expect_data) {
-        tell(Finding::error(&error));
+        tell(Check::error(&error));
         return data;
     }
     if !folder.exists() {
-        tell(Finding::doubtful(format!(
+        tell(Check::warning(format!(
             "There is no data folder {shown} yet. If there should be one, set data_dir, or give the command in the right \
              folder; else the first start makes it"
         )));
         return data;
     }
     if let Err(error) = folder::try_writing(folder) {
-        tell(Finding::bad(format!(
+        tell(Check::bad(format!(
             "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
         )));
         return data;
     }
     data.has_folder = true;
-    tell(Finding::good(format!(
+    tell(Check::ok(format!(
         "The data folder {shown} can be written to"
     )));
     if !database.exists() {
-        tell(Finding::good(
+        tell(Check::ok(
             "There is no database yet; the first start makes it",
         ));
         return data;
@@ -76,10 +76,10 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
             {
                 data.has_folder = false;
                 data.has_current_database = false;
-                tell(Finding::error(&error));
+                tell(Check::error(&error));
             }
         }
-        Err(error) => tell(Finding::bad(format!(
+        Err(error) => tell(Check::bad(format!(
             "{}. Put back a copy of the whole data folder, or ask for help before the file is changed",
             sentence(&error)
         ))),
@@ -88,7 +88,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Finding)) -> Data {
 }
 
 /// What is said of photos whose bytes don't go.
-fn undeleted(failing: &Failing) -> Finding {
+fn undeleted(failing: &Failing) -> Check {
     let Failing {
         photos,
         since,
@@ -103,9 +103,9 @@ fn undeleted(failing: &Failing) -> Finding {
     );
     if *attempts < MANY {
         // Whatever was in the way may be gone by itself.
-        Finding::doubtful(said)
+        Check::warning(said)
     } else {
-        Finding::bad(said)
+        Check::bad(said)
     }
 }
 

@@ -9,7 +9,7 @@ use indicatif::HumanBytes;
 
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Registration, Settings};
-use crate::finding::Finding;
+use crate::finding::Check;
 use crate::folder;
 use crate::server::listening::cannot_listen;
 
@@ -19,23 +19,23 @@ const LITTLE: u64 = 1024 * 1024 * 1024;
 const BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the address, at who may make an account, at the disk and at the clock.
-pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
+pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
     if folder::is_served(folder) {
-        tell(Finding::good("A server is running on the data folder"));
+        tell(Check::ok("A server is running on the data folder"));
     } else {
         tell(port(SocketAddr::new(listener.address, listener.port)));
     }
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
     if config.is_https() && config.trusted_proxies.is_empty() {
-        tell(Finding::doubtful(
+        tell(Check::warning(
             "public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none: all who come \
              through it count as one address. Set trusted_proxies to the address from which the proxy comes",
         ));
     }
     if config.registration == Registration::Open && is_public {
-        tell(Finding::doubtful(
+        tell(Check::warning(
             "Whoever reaches the server can make an account: unless that is meant, set registration to invite or closed",
         ));
     }
@@ -45,16 +45,16 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
     if let Some(free) = free(folder) {
         let said = format!("The disk of the data folder has {} free", HumanBytes(free));
         tell(if free < LITTLE {
-            Finding::doubtful(format!(
+            Check::warning(format!(
                 "{said}: make room before it is full, because nothing can be shared then"
             ))
         } else {
-            Finding::good(said)
+            Check::ok(said)
         });
     }
     let now = Clock::default().now();
     if let Some(written) = written(folder).filter(|written| *written > now.plus(BEHIND)) {
-        tell(Finding::doubtful(format!(
+        tell(Check::warning(format!(
             "The clock of this machine says {}, and the database was written later, {}: set the clock",
             now.rfc3339(),
             written.rfc3339()
@@ -62,10 +62,10 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Finding)) {
     }
 }
 
-fn port(address: SocketAddr) -> Finding {
+fn port(address: SocketAddr) -> Check {
     match TcpListener::bind(address) {
-        Ok(_) => Finding::good(format!("The server can listen on {address}")),
-        Err(error) => Finding::doubtful(cannot_listen(address, &error)),
+        Ok(_) => Check::ok(format!("The server can listen on {address}")),
+        Err(error) => Check::warning(cannot_listen(address, &error)),
     }
 }
 

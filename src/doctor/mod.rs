@@ -8,10 +8,10 @@ mod photos;
 use crate::app;
 use crate::backup::copy;
 use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Check, Severity};
 
 /// Looks at everything, one thing after the other, and tells what it finds.
-pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
+pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
     let config = &all.config;
     tell(settings(config));
     without_effect(&config.photos)
@@ -24,13 +24,13 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
         match app::store(config.photos.store, config) {
             Ok(store) => {
                 can_be_read = true;
-                let mut tell = |finding: Finding| {
-                    can_be_read &= finding.verdict != Verdict::Bad;
+                let mut tell = |finding: Check| {
+                    can_be_read &= finding.verdict != Severity::Error;
                     tell(finding);
                 };
                 store.examine(&mut tell).await;
             }
-            Err(error) => tell(Finding::error(&error)),
+            Err(error) => tell(Check::error(&error)),
         }
     }
     // Of a store that doesn't work, enough is said.
@@ -41,14 +41,14 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
             Ok(queue) => queue.examine(&mut tell).await,
-            Err(error) => tell(Finding::error(&error)),
+            Err(error) => tell(Check::error(&error)),
         }
     }
     if data.has_folder {
         match copy::notice(config) {
             Ok(None) => {}
-            Ok(Some(notice)) => tell(Finding::doubtful(notice)),
-            Err(error) => tell(Finding::error(&error)),
+            Ok(Some(notice)) => tell(Check::warning(notice)),
+            Err(error) => tell(Check::error(&error)),
         }
     }
     // Where there is no data folder, there is nothing to back up.
@@ -58,11 +58,11 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Finding)) {
 }
 
 /// Settings of photos on which nothing looks as the others are: somebody has forgotten one, or is on the way to S3.
-fn without_effect(photos: &Photos) -> Vec<Finding> {
+fn without_effect(photos: &Photos) -> Vec<Check> {
     let usual = Photos::default();
     let mut findings = Vec::new();
     if photos.queue == QueueKind::Local && photos.queue_url.is_some() {
-        findings.push(Finding::doubtful(
+        findings.push(Check::warning(
             "photos.queue_url is set, and photos.queue is local, so that nothing is sent there: set photos.queue = \"sqs\", or leave \
              photos.queue_url out",
         ));
@@ -87,19 +87,19 @@ fn without_effect(photos: &Photos) -> Vec<Finding> {
         .map(|(name, _)| name)
         .collect();
     if photos.store == StoreKind::Local && !of_s3.is_empty() {
-        findings.push(Finding::doubtful(format!(
+        findings.push(Check::warning(format!(
             "photos.store is local, and these settings are about photos in S3: {}. Set photos.store = \"s3\", or leave them out",
             of_s3.join(", ")
         )));
     } else if photos.layout == Layout::Buckets && photos.bucket != usual.bucket {
-        findings.push(Finding::doubtful(
+        findings.push(Check::warning(
             "photos.bucket is set, and each space has a bucket of its own: set photos.layout = \"prefix\", or leave photos.bucket out",
         ));
     }
     findings
 }
 
-fn settings(config: &Config) -> Finding {
+fn settings(config: &Config) -> Check {
     let photos = &config.photos;
     let store = match photos.store {
         StoreKind::Local => "photos are in the data folder",
@@ -113,7 +113,7 @@ fn settings(config: &Config) -> Finding {
         WorkerPlace::Inside => "the worker is inside the server",
         WorkerPlace::Separate => "workers are processes of their own (`shared-spaces worker`)",
     };
-    Finding::good(format!(
+    Check::ok(format!(
         "The settings can be understood: {store}, {queue}, {worker}"
     ))
 }

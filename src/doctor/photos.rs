@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::photos;
-use crate::finding::Finding;
+use crate::finding::Check;
 use crate::photos::verifier::{Care, Scope, Summary};
 
 /// So many photos are looked at.
@@ -13,16 +13,16 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 const SEE: &str = "`shared-spaces photos verify` looks at all photos and says which";
 
 /// Looks at a sample, where there are photos at all.
-pub async fn examine(config: &Config, tell: &mut impl FnMut(Finding)) {
+pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     match look(config).await {
         Ok(finding) => finding.into_iter().for_each(tell),
-        Err(error) => tell(Finding::error(&error.context(
+        Err(error) => tell(Check::error(&error.context(
             "Whether photos are in the store as they were stored can't be found out",
         ))),
     }
 }
 
-async fn look(config: &Config) -> anyhow::Result<Option<Finding>> {
+async fn look(config: &Config) -> anyhow::Result<Option<Check>> {
     let app = App::start(config.clone()).await?;
     let all = app.db.read(|conn| Ok(photos::count(conn)?)).await?;
     if all == 0 {
@@ -37,7 +37,7 @@ async fn look(config: &Config) -> anyhow::Result<Option<Finding>> {
     Ok(Some(finding(&summary, all)))
 }
 
-fn finding(summary: &Summary, all: u64) -> Finding {
+fn finding(summary: &Summary, all: u64) -> Check {
     let Summary {
         photos,
         missing,
@@ -47,11 +47,11 @@ fn finding(summary: &Summary, all: u64) -> Finding {
     } = summary;
     if missing + changed + unreadable == 0 {
         let them = if *photos < all { "by chance, " } else { "" };
-        return Finding::good(format!(
+        return Check::ok(format!(
             "Of {all} photos, {them}{photos} were looked at, and are in the store as they were stored"
         ));
     }
-    Finding::bad(format!(
+    Check::bad(format!(
         "Of {photos} photos that were looked at, {missing} are missing from the store, {changed} have changed and \
          {unreadable} can't be read: {SEE}, and docs/backup.md how to put them back"
     ))

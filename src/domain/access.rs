@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::{Given, ShareId, SpaceId, UserId};
+use super::ids::{RawId, ShareId, SpaceId, UserId};
 use super::users;
 use crate::error::{Error, Result};
 
@@ -109,10 +109,10 @@ impl Deletable {
 ///
 /// # Errors
 /// The space doesn't exist; the user is no member.
-pub fn member(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Member> {
-    let Standing { is_admin } = standing(conn, user, space)?.ok_or(Error::NotMember)?;
+pub fn member(conn: &Connection, user: UserId, space: &RawId<SpaceId>) -> Result<Member> {
+    let MemberRole { is_admin } = member_role(conn, user, space)?.ok_or(Error::NotMember)?;
     Ok(Member {
-        space: space.id()?,
+        space: space.parse()?,
         user,
         is_admin,
     })
@@ -122,11 +122,13 @@ pub fn member(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result
 ///
 /// # Errors
 /// The space doesn't exist; the user is no member; the user is no admin.
-pub fn admin(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Admin> {
-    match standing(conn, user, space)? {
+pub fn admin(conn: &Connection, user: UserId, space: &RawId<SpaceId>) -> Result<Admin> {
+    match member_role(conn, user, space)? {
         None => Err(Error::NotMember),
-        Some(Standing { is_admin: false }) => Err(Error::NotAdmin),
-        Some(Standing { is_admin: true }) => Ok(Admin { space: space.id()? }),
+        Some(MemberRole { is_admin: false }) => Err(Error::NotAdmin),
+        Some(MemberRole { is_admin: true }) => Ok(Admin {
+            space: space.parse()?,
+        }),
     }
 }
 
@@ -134,15 +136,15 @@ pub fn admin(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<
 ///
 /// # Errors
 /// The space doesn't exist.
-pub fn operator(conn: &Connection, space: &Given<SpaceId>) -> Result<Admin> {
-    let id = space.id()?;
+pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
+    let id = space.parse()?;
     let exists = conn
         .prepare_cached("select 1 from spaces where id = ?")?
         .exists([id])?;
     if exists {
         Ok(Admin { space: id })
     } else {
-        Err(space.missing())
+        Err(space.not_found())
     }
 }
 
@@ -154,19 +156,19 @@ pub fn operator(conn: &Connection, space: &Given<SpaceId>) -> Result<Admin> {
 pub fn removal(
     conn: &Connection,
     caller: UserId,
-    space: &Given<SpaceId>,
-    user: &Given<UserId>,
+    space: &RawId<SpaceId>,
+    user: &RawId<UserId>,
 ) -> Result<Removal> {
-    let by = standing(conn, caller, space)?;
-    let id = user.id()?;
-    users::find(conn, id)?.ok_or_else(|| user.missing())?;
-    standing(conn, id, space)?.ok_or(Error::NotMember)?;
+    let by = member_role(conn, caller, space)?;
+    let id = user.parse()?;
+    users::find(conn, id)?.ok_or_else(|| user.not_found())?;
+    member_role(conn, id, space)?.ok_or(Error::NotMember)?;
     let by = by.ok_or(Error::NotMember)?;
     match (caller == id, by.is_admin) {
         (true, true) => Err(Error::AdminCantLeave),
         (false, false) => Err(Error::NotAdmin),
         _ => Ok(Removal {
-            space: space.id()?,
+            space: space.parse()?,
             user: id,
             is_by_admin: caller != id,
         }),
@@ -177,8 +179,8 @@ pub fn removal(
 ///
 /// # Errors
 /// The share doesn't exist; the user is no member.
-pub fn readable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Readable> {
-    let found = relation(conn, user, share)?;
+pub fn readable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Readable> {
+    let found = share_access(conn, user, share)?;
     found.standing.ok_or(Error::NotMember)?;
     Ok(Readable { share: found.share })
 }
@@ -187,8 +189,8 @@ pub fn readable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Resu
 ///
 /// # Errors
 /// The share doesn't exist; it is another's; its owner has left the space.
-pub fn editable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Editable> {
-    let found = relation(conn, user, share)?;
+pub fn editable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Editable> {
+    let found = share_access(conn, user, share)?;
     if found.owner != user {
         return Err(Error::NotOwner);
     }
@@ -203,8 +205,8 @@ pub fn editable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Resu
 ///
 /// # Errors
 /// The share doesn't exist; the user is neither.
-pub fn deletable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Deletable> {
-    let found = relation(conn, user, share)?;
+pub fn deletable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Deletable> {
+    let found = share_access(conn, user, share)?;
     let is_admin = found.standing.is_some_and(|standing| standing.is_admin);
     if found.owner != user && !is_admin {
         return Err(Error::NotOwner);
@@ -213,45 +215,49 @@ pub fn deletable(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Res
 }
 
 /// What a member is in a space.
-struct Standing {
+struct MemberRole {
     is_admin: bool,
 }
 
 /// What `user` is in `space`; `None` for who is no member.
-fn standing(conn: &Connection, user: UserId, space: &Given<SpaceId>) -> Result<Option<Standing>> {
+fn member_role(
+    conn: &Connection,
+    user: UserId,
+    space: &RawId<SpaceId>,
+) -> Result<Option<MemberRole>> {
     let is_admin: Option<bool> = conn
         .prepare_cached(
             "select m.is_admin from spaces s left join members m on m.space_id = s.id and m.user_id = ?
              where s.id = ?",
         )?
-        .query_row((user, space.id()?), |row| row.get(0))
+        .query_row((user, space.parse()?), |row| row.get(0))
         .optional()?
-        .ok_or_else(|| space.missing())?;
-    Ok(is_admin.map(|is_admin| Standing { is_admin }))
+        .ok_or_else(|| space.not_found())?;
+    Ok(is_admin.map(|is_admin| MemberRole { is_admin }))
 }
 
 /// A share and what somebody has to do with it.
-struct Relation {
+struct ShareAccess {
     share: ShareId,
     space: SpaceId,
     owner: UserId,
-    standing: Option<Standing>,
+    standing: Option<MemberRole>,
 }
 
-fn relation(conn: &Connection, user: UserId, share: &Given<ShareId>) -> Result<Relation> {
+fn share_access(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<ShareAccess> {
     conn.prepare_cached(
         "select s.id, s.space_id, s.user_id, m.is_admin
          from shares s left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
     )?
-    .query_row((user, share.id()?), |row| {
+    .query_row((user, share.parse()?), |row| {
         let is_admin: Option<bool> = row.get(3)?;
-        Ok(Relation {
+        Ok(ShareAccess {
             share: row.get(0)?,
             space: row.get(1)?,
             owner: row.get(2)?,
-            standing: is_admin.map(|is_admin| Standing { is_admin }),
+            standing: is_admin.map(|is_admin| MemberRole { is_admin }),
         })
     })
     .optional()?
-    .ok_or_else(|| share.missing())
+    .ok_or_else(|| share.not_found())
 }

@@ -89,12 +89,12 @@ id!(
 /// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the
 /// refusal comes only when the id is asked for, in the order of the checks, and repeats what was written.
 #[derive(Clone, Debug)]
-pub struct Given<T> {
+pub struct RawId<T> {
     text: String,
     kind: PhantomData<T>,
 }
 
-impl<T: Id> Given<T> {
+impl<T: Id> RawId<T> {
     /// Takes what was written as it is.
     pub fn new(text: &str) -> Self {
         Self {
@@ -107,14 +107,14 @@ impl<T: Id> Given<T> {
     ///
     /// # Errors
     /// The refusal of an id that doesn't exist.
-    pub fn id(&self) -> Result<T> {
+    pub fn parse(&self) -> Result<T> {
         number(&self.text)
             .map(T::from_number)
-            .ok_or_else(|| self.missing())
+            .ok_or_else(|| self.not_found())
     }
 
     /// The refusal of an id that doesn't exist, in the words in which it was written.
-    pub fn missing(&self) -> Error {
+    pub fn not_found(&self) -> Error {
         T::missing(&self.text)
     }
 }
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn only_positive_numbers_that_fit_are_ids() {
-        assert_eq!(Given::<SpaceId>::new("12").id().unwrap(), SpaceId(12));
+        assert_eq!(RawId::<SpaceId>::new("12").parse().unwrap(), SpaceId(12));
         for text in [
             "0",
             "-1",
@@ -143,7 +143,7 @@ mod tests {
             "9223372036854775808",
             "１",
         ] {
-            let refusal = Given::<SpaceId>::new(text).id().unwrap_err();
+            let refusal = RawId::<SpaceId>::new(text).parse().unwrap_err();
             assert_eq!(
                 refusal.to_string(),
                 format!("Space with ID '{text}' doesn't exist")

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
 use super::access::Admin;
-use super::ids::{Given, InvitationId, SpaceId, UserId};
+use super::ids::{InvitationId, RawId, SpaceId, UserId};
 use super::page::Page;
 use super::spaces::Space;
 use super::tokens::Token;
@@ -30,7 +30,7 @@ pub enum Role {
 
 /// What an invitation gives, how often, and for how long.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub struct InvitationOptions {
     role: Role,
     uses: u16,
     days: u16,
@@ -55,7 +55,7 @@ pub struct Invitation {
 
 /// An invitation, as whoever holds its link sees it.
 #[derive(Debug, Serialize)]
-pub struct Offer {
+pub struct InvitationPreview {
     pub space: Option<Space>,
     pub role: Role,
     /// The login of who made it.
@@ -63,7 +63,7 @@ pub struct Offer {
     pub expires_at: Timestamp,
 }
 
-impl Terms {
+impl InvitationOptions {
     /// The most uses, and the most days.
     pub const MOST_USES: u16 = 1000;
     pub const MOST_DAYS: u16 = 365;
@@ -117,7 +117,7 @@ pub fn create(
     conn: &Connection,
     admin: Option<&Admin>,
     by: Option<UserId>,
-    terms: Terms,
+    terms: InvitationOptions,
     token: &Token,
     now: Timestamp,
 ) -> Result<Invitation> {
@@ -174,10 +174,10 @@ pub fn list(
     let after: i64 = page.after(0)?;
     let mut list = conn.prepare_cached(LIST)?;
     let rows = list.query_map(
-        (admin.space(), after, now.0, page.fetch()),
+        (admin.space(), after, now.0, page.limit_plus_one()),
         Invitation::from_row,
     )?;
-    page.hand_on(rows, |row| row.id, take)
+    page.for_each(rows, |row| row.id, take)
 }
 
 /// Whether it lets in: it hasn't ended with its maker's right, and rests on it still.
@@ -214,16 +214,16 @@ pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invit
 pub fn revoke(
     conn: &Connection,
     admin: &Admin,
-    id: &Given<InvitationId>,
+    id: &RawId<InvitationId>,
     now: Timestamp,
 ) -> Result<()> {
     let revoked = conn
         .prepare_cached("delete from invitations where id = ? and space_id = ?")?
-        .execute((id.id()?, admin.space()))?;
+        .execute((id.parse()?, admin.space()))?;
     if revoked == 1 {
         Ok(removals::forget_idle(conn, now)?)
     } else {
-        Err(id.missing())
+        Err(id.not_found())
     }
 }
 
@@ -231,14 +231,14 @@ pub fn revoke(
 ///
 /// # Errors
 /// There is none with this id.
-pub fn revoke_any(conn: &Connection, id: &Given<InvitationId>, now: Timestamp) -> Result<()> {
+pub fn revoke_any(conn: &Connection, id: &RawId<InvitationId>, now: Timestamp) -> Result<()> {
     let revoked = conn
         .prepare_cached("delete from invitations where id = ?")?
-        .execute([id.id()?])?;
+        .execute([id.parse()?])?;
     if revoked == 1 {
         Ok(removals::forget_idle(conn, now)?)
     } else {
-        Err(id.missing())
+        Err(id.not_found())
     }
 }
 
@@ -284,11 +284,11 @@ pub(super) fn newest_open(
 ///
 /// # Errors
 /// [`Error::NoInvitation`] if it was never made, or can't be used any more.
-pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Offer> {
+pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<InvitationPreview> {
     conn.prepare_cached(OPEN)?
         .query_row((token.hash(), now.0), |row| {
             let space: Option<SpaceId> = row.get(1)?;
-            Ok(Offer {
+            Ok(InvitationPreview {
                 role: role(row.get(3)?),
                 expires_at: Timestamp(row.get(4)?),
                 invited_by: row.get(5)?,
@@ -318,7 +318,7 @@ pub fn accept(
     user: UserId,
     now: Timestamp,
 ) -> Result<Option<Space>> {
-    let Offer { space, role, .. } = offer(conn, token, now)?;
+    let InvitationPreview { space, role, .. } = offer(conn, token, now)?;
     if let Some(space) = &space {
         let id = conn
             .prepare_cached("select id from invitations where token_hash = ?")?
@@ -356,8 +356,8 @@ mod tests {
     #[test]
     fn terms_have_bounds() {
         for (uses, days) in [(0, 7), (1001, 7), (-1, 7), (i64::MAX, 7), (1, 0), (1, 366)] {
-            assert!(Terms::parse(Role::Member, uses, days).is_err());
+            assert!(InvitationOptions::parse(Role::Member, uses, days).is_err());
         }
-        assert!(Terms::parse(Role::Admin, 1000, 365).is_ok());
+        assert!(InvitationOptions::parse(Role::Admin, 1000, 365).is_ok());
     }
 }

@@ -45,7 +45,7 @@ pub fn is_any_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
 const ANY_DUE: &str = "select 1 from photo_jobs where failed_at is null and due_at <= ? limit 1";
 
 /// Takes the photos that have waited longest, `max` at the most, and hides them from others for the time of `lease`.
-pub fn take(
+pub fn claim(
     conn: &Connection,
     max: u8,
     now: Timestamp,
@@ -74,7 +74,7 @@ pub fn extend(conn: &Connection, name: &PhotoName, due: Timestamp) -> rusqlite::
 
 /// Makes due what would be due only in more than the time of `longest`, which nothing here waits for: the clock was set
 /// back.
-pub fn bring_forward(conn: &Connection, now: Timestamp, longest: Duration) -> rusqlite::Result<()> {
+pub fn clamp_due(conn: &Connection, now: Timestamp, longest: Duration) -> rusqlite::Result<()> {
     conn.prepare_cached(TOO_FAR)?
         .execute((now.0, now.plus(longest).0))?;
     Ok(())
@@ -96,7 +96,7 @@ pub(super) fn remove_all(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Sends a photo back into the queue, to be taken again at `due`; whether it was still there.
-pub fn postpone(
+pub fn retry_at(
     conn: &Connection,
     name: &PhotoName,
     error: &str,
@@ -109,7 +109,7 @@ pub fn postpone(
 }
 
 /// Sets a photo aside as failed, until it is sent again or its share is deleted; whether it was still there.
-pub fn set_aside(
+pub fn mark_failed(
     conn: &Connection,
     name: &PhotoName,
     error: &str,
@@ -122,7 +122,7 @@ pub fn set_aside(
 }
 
 /// Sets aside the photos that were taken as often as they may be and not put back, because their worker has ended.
-pub fn set_aside_abandoned(
+pub fn mark_abandoned_failed(
     conn: &Connection,
     max_attempts: u32,
     now: Timestamp,

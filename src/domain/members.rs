@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
 use super::access::{Admin, Member, Removal};
-use super::ids::{Given, SpaceId, UserId};
+use super::ids::{RawId, SpaceId, UserId};
 use super::page::Page;
 use super::spaces::Space;
 use super::text::GivenLogin;
@@ -53,7 +53,7 @@ pub(super) fn join(
 }
 
 /// Makes the maker of a new space its first admin.
-pub(super) fn found(
+pub(super) fn add_founder(
     conn: &Connection,
     space: SpaceId,
     maker: UserId,
@@ -88,14 +88,14 @@ pub fn list(
 ) -> Result<Option<Page>> {
     let after: i64 = page.after(0)?;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((member.space(), after, page.fetch()), |row| {
+    let rows = list.query_map((member.space(), after, page.limit_plus_one()), |row| {
         Ok(Membership {
             user: User::from_row(row, 0)?,
             is_admin: row.get(2)?,
             order: row.get(3)?,
         })
     })?;
-    page.hand_on(rows, |row| row.order, take)
+    page.for_each(rows, |row| row.order, take)
 }
 
 const LIST: &str =
@@ -138,13 +138,13 @@ pub fn remove(conn: &Connection, removal: &Removal, links: Links, now: Timestamp
 pub fn set_admin(
     conn: &Connection,
     admin: &Admin,
-    user: &Given<UserId>,
+    user: &RawId<UserId>,
     is_admin: Option<bool>,
     now: Timestamp,
 ) -> Result<()> {
     let space = admin.space();
-    let id = user.id()?;
-    users::find(conn, id)?.ok_or_else(|| user.missing())?;
+    let id = user.parse()?;
+    users::find(conn, id)?.ok_or_else(|| user.not_found())?;
     let was_admin: bool = conn
         .prepare_cached("select is_admin from members where space_id = ? and user_id = ?")?
         .query_row((space, id), |row| row.get(0))
@@ -174,7 +174,10 @@ fn count_admins(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
 }
 
 /// The spaces in which `user` is the only member.
-pub(super) fn solitary_spaces(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<SpaceId>> {
+pub(super) fn sole_member_spaces(
+    conn: &Connection,
+    user: UserId,
+) -> rusqlite::Result<Vec<SpaceId>> {
     conn.prepare_cached(
         "select m.space_id from members m where m.user_id = ?1 and not exists
          (select 1 from members o where o.space_id = m.space_id and o.user_id <> ?1)",

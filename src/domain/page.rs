@@ -104,7 +104,7 @@ impl Page {
     }
 
     /// How many rows to fetch: one more than wanted, which tells whether there are more.
-    pub fn fetch(&self) -> i64 {
+    pub fn limit_plus_one(&self) -> i64 {
         i64::try_from(self.limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
     }
 
@@ -113,7 +113,7 @@ impl Page {
     ///
     /// # Errors
     /// A row can't be read, what `take` answers, or a key that can't be written as JSON.
-    pub fn hand_on<T, K: Serialize>(
+    pub fn for_each<T, K: Serialize>(
         &self,
         rows: impl Iterator<Item = rusqlite::Result<T>>,
         key: impl Fn(&T) -> K,
@@ -123,7 +123,7 @@ impl Page {
         for (index, row) in rows.enumerate() {
             let row = row?;
             if index == self.limit {
-                return self.after_key(last).map(Some);
+                return self.next_cursor(last).map(Some);
             }
             if index + 1 == self.limit {
                 last = Some(key(&row));
@@ -134,7 +134,7 @@ impl Page {
     }
 
     /// The piece behind the row with this key.
-    fn after_key(&self, key: impl Serialize) -> Result<Self> {
+    fn next_cursor(&self, key: impl Serialize) -> Result<Self> {
         let json = serde_json::to_vec(&key).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             limit: self.limit,
@@ -152,7 +152,7 @@ mod tests {
         let piece = |page: &Page, rows: &[i64]| {
             let mut taken = Vec::new();
             let rows = rows.iter().map(|row| Ok(*row));
-            let next = page.hand_on(
+            let next = page.for_each(
                 rows,
                 |row| *row,
                 |row| {

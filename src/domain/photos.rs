@@ -165,7 +165,7 @@ pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> ru
 }
 
 /// Lets no queue have accepted any name and nobody have seen any preview, so that all are sent again.
-pub(super) fn begin_again(conn: &Connection) -> rusqlite::Result<()> {
+pub(super) fn reset_processing(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute(
         "update photos set queued_at = null, previews_due_at = created_at",
         [],
@@ -174,7 +174,7 @@ pub(super) fn begin_again(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Takes a photo out whose bytes are gone; its share stays.
-pub(super) fn forget(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+pub(super) fn delete_row(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from photos where name = ?")?
         .execute([name])?;
     Ok(())
@@ -182,7 +182,7 @@ pub(super) fn forget(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()
 
 /// A photo whose previews nobody has seen yet.
 #[derive(Clone, Debug)]
-pub struct UnseenPhoto {
+pub struct PendingPhoto {
     pub name: PhotoName,
     /// In pixels, as far as is known.
     pub width: u32,
@@ -193,7 +193,7 @@ pub struct UnseenPhoto {
 
 /// What a look for the previews of a photo has shown.
 #[derive(Clone, Debug)]
-pub enum Look {
+pub enum PreviewStatus {
     /// They are there. Now it is sure how the picture is shown.
     Seen {
         width: u32,
@@ -208,17 +208,17 @@ pub enum Look {
 }
 
 /// The photos whose next look for previews is due behind `after` and not behind `until`, those due first first.
-pub fn list_unseen(
+pub fn list_pending(
     conn: &Connection,
     after: Timestamp,
     until: Timestamp,
     max: usize,
-) -> rusqlite::Result<Vec<UnseenPhoto>> {
+) -> rusqlite::Result<Vec<PendingPhoto>> {
     conn.prepare_cached(UNSEEN)?
         .query_map(
             (after.0, until.0, i64::try_from(max).unwrap_or(i64::MAX)),
             |row| {
-                Ok(UnseenPhoto {
+                Ok(PendingPhoto {
                     name: row.get(0)?,
                     width: row.get(1)?,
                     height: row.get(2)?,
@@ -234,7 +234,7 @@ const UNSEEN: &str = "select name, width, height, animated, created_at from phot
     where previews_due_at > ? and previews_due_at <= ? order by previews_due_at, id desc limit ?";
 
 /// Whether a worker has ever made previews of a photo, or tried.
-pub fn is_any_seen(conn: &Connection) -> rusqlite::Result<bool> {
+pub fn is_any_ready(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from photos where previews_due_at is null limit 1")?
         .exists([])
 }
@@ -249,9 +249,13 @@ pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoNam
 }
 
 /// Writes down what a look for the previews of a photo has shown.
-pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::Result<()> {
+pub fn record_preview_status(
+    conn: &Connection,
+    name: &PhotoName,
+    look: &PreviewStatus,
+) -> rusqlite::Result<()> {
     match look {
-        Look::Seen {
+        PreviewStatus::Seen {
             width,
             height,
             animated,
@@ -262,10 +266,10 @@ pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::
                  where name = ?",
             )?
             .execute((width, height, animated, placeholder, name))?,
-        Look::None => conn
+        PreviewStatus::None => conn
             .prepare_cached("update photos set placeholder = null, previews_due_at = null where name = ?")?
             .execute([name])?,
-        Look::Again(due) => conn
+        PreviewStatus::Again(due) => conn
             .prepare_cached("update photos set previews_due_at = ? where name = ?")?
             .execute((due.0, name))?,
     };
@@ -274,7 +278,7 @@ pub fn note_look(conn: &Connection, name: &PhotoName, look: &Look) -> rusqlite::
 
 /// Has previews looked for now that would be only in more than the time of `longest`, which no look waits for: the clock
 /// was set back.
-pub fn bring_looks_forward(
+pub fn clamp_next_checks(
     conn: &Connection,
     now: Timestamp,
     longest: Duration,
@@ -287,7 +291,7 @@ pub fn bring_looks_forward(
 const TOO_FAR: &str = "update photos set previews_due_at = ? where previews_due_at > ?";
 
 /// Has all previews looked for again, because they may be somewhere else or gone.
-pub fn unsee_all(conn: &Connection) -> rusqlite::Result<()> {
+pub fn reset_previews(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute("update photos set previews_due_at = 0", [])?;
     Ok(())
 }
@@ -321,7 +325,7 @@ pub(super) fn remove_of_share(
         .prepare_cached("delete from photos where share_id = ? returning name")?
         .query_map([share], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    bury(conn, names, now)
+    mark_deleted(conn, names, now)
 }
 
 /// Takes the photos of a space out of the database and the queue. Gives the names whose bytes are to be deleted.
@@ -334,10 +338,10 @@ pub(super) fn remove_of_space(
         .prepare_cached("delete from photos where space_id = ? returning name")?
         .query_map([space], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    bury(conn, names, now)
+    mark_deleted(conn, names, now)
 }
 
-fn bury(
+fn mark_deleted(
     conn: &Connection,
     names: Vec<PhotoName>,
     now: Timestamp,

@@ -7,11 +7,11 @@ use crate::photos::name::PhotoName;
 
 /// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
 /// worker makes of them is not in a backup.
-pub fn make_ready(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
+pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
     gone.iter()
-        .try_for_each(|name| photos::forget(conn, name))?;
+        .try_for_each(|name| photos::delete_row(conn, name))?;
     jobs::remove_all(conn)?;
-    photos::begin_again(conn)
+    photos::reset_processing(conn)
 }
 
 /// So many ids of each kind are left out: more than there can have been between a backup and the loss.
@@ -19,7 +19,7 @@ const LEFT_OUT: i64 = 1_000_000;
 
 /// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
 /// must not meet an old one of its name.
-pub fn leave_ids_out(conn: &Connection) -> rusqlite::Result<()> {
+pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
     for table in ["spaces", "shares", "photos"] {
         conn.execute(
             "insert into sqlite_sequence (name, seq) select ?1, 0
@@ -57,8 +57,8 @@ mod tests {
         conn.execute_batch(rows).unwrap();
         let name: PhotoName = "1-1.jpg".parse().unwrap();
         jobs::add(&conn, &name, Timestamp(0)).unwrap();
-        jobs::set_aside(&conn, &name, "the disk was full", Timestamp(0)).unwrap();
-        make_ready(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
+        jobs::mark_failed(&conn, &name, "the disk was full", Timestamp(0)).unwrap();
+        prepare_restored(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
         assert_eq!(photos::list_unsent(&conn, 10).unwrap(), [name]);
         assert!(jobs::list_failed(&conn).unwrap().is_empty());
     }
@@ -71,7 +71,7 @@ mod tests {
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0, null)")
             .unwrap();
-        leave_ids_out(&conn).unwrap();
+        skip_ids(&conn).unwrap();
         let last = [
             spaces::last_id(&conn).unwrap(),
             shares::last_id(&conn).unwrap(),

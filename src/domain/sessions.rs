@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use super::ids::{Given, SessionId, UserId};
+use super::ids::{RawId, SessionId, UserId};
 use super::page::Page;
 use super::tokens::Token;
 use super::users::User;
@@ -128,7 +128,7 @@ pub fn find_among(
 
 /// A session, as its user sees it among theirs.
 #[derive(Debug, Serialize)]
-pub struct MySession {
+pub struct SessionInfo {
     pub id: SessionId,
     created_at: Timestamp,
     /// As it was last written down, which is at most an hour late.
@@ -150,14 +150,14 @@ pub fn list(
     page: &Page,
     now: Timestamp,
     lifetime: Duration,
-    take: impl FnMut(MySession) -> Result<()>,
+    take: impl FnMut(SessionInfo) -> Result<()>,
 ) -> Result<Option<Page>> {
     let (before, id) = page.after((i64::MAX, i64::MAX))?;
     let since = now.minus(lifetime).0;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((user, since, before, id, page.fetch()), |row| {
+    let rows = list.query_map((user, since, before, id, page.limit_plus_one()), |row| {
         let id = row.get(0)?;
-        Ok(MySession {
+        Ok(SessionInfo {
             id,
             created_at: Timestamp(row.get(1)?),
             last_used_at: Timestamp(row.get(2)?),
@@ -165,7 +165,7 @@ pub fn list(
             is_current: id == current,
         })
     })?;
-    page.hand_on(rows, |row| (row.last_used_at.0, row.id), take)
+    page.for_each(rows, |row| (row.last_used_at.0, row.id), take)
 }
 
 const LIST: &str = "select id, created_at, last_used_at, device from sessions
@@ -181,7 +181,7 @@ pub fn touch(conn: &Connection, session: SessionId, now: Timestamp) -> rusqlite:
 
 /// Takes sessions that were last used in the future for used just now: the clock was set back, and they would last longer
 /// than they should.
-pub fn bring_back(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+pub fn clamp_last_used(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached("update sessions set last_used_at = ?1 where last_used_at > ?1")?
         .execute([now.0])?;
     Ok(())
@@ -201,12 +201,12 @@ pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
 pub fn revoke_own(
     conn: &Connection,
     user: UserId,
-    session: &Given<SessionId>,
+    session: &RawId<SessionId>,
 ) -> Result<SessionId> {
     conn.prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
-        .query_row((session.id()?, user), |row| row.get(0))
+        .query_row((session.parse()?, user), |row| row.get(0))
         .optional()?
-        .ok_or_else(|| session.missing())
+        .ok_or_else(|| session.not_found())
 }
 
 /// Ends the sessions of a user, all but `keep`.

@@ -204,8 +204,11 @@ pub fn list(
 ) -> Result<Option<Page>> {
     let before: i64 = page.after(i64::MAX)?;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((member.space(), before, page.fetch()), Share::in_list)?;
-    page.hand_on(rows, |row| row.id, take)
+    let rows = list.query_map(
+        (member.space(), before, page.limit_plus_one()),
+        Share::in_list,
+    )?;
+    page.for_each(rows, |row| row.id, take)
 }
 
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,

@@ -35,7 +35,7 @@ impl Space {
 
 /// A space of somebody's, and what they see of it from outside.
 #[derive(Debug, Serialize)]
-pub struct MySpace {
+pub struct SpaceSummary {
     pub space: Space,
     /// Whether they run it.
     pub is_admin: bool,
@@ -47,7 +47,7 @@ pub struct MySpace {
 
 /// A space that somebody has opened.
 #[derive(Debug, Serialize)]
-pub struct OpenSpace {
+pub struct SpaceDetail {
     #[serde(flatten)]
     pub space: Space,
     /// Whether they run it.
@@ -83,7 +83,7 @@ pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp
         .query_row((name.as_str(), name.key(), now.0, maker), |row| {
             Space::from_row(row, 0)
         })?;
-    members::found(conn, space.id, maker, now)?;
+    members::add_founder(conn, space.id, maker, now)?;
     Ok(space)
 }
 
@@ -95,12 +95,12 @@ pub fn list(
     conn: &Connection,
     user: UserId,
     page: &Page,
-    take: impl FnMut(MySpace) -> Result<()>,
+    take: impl FnMut(SpaceSummary) -> Result<()>,
 ) -> Result<Option<Page>> {
     let (name_key, id) = page.after((String::new(), 0_i64))?;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((user, name_key, id, page.fetch()), |row| {
-        Ok(MySpace {
+    let rows = list.query_map((user, name_key, id, page.limit_plus_one()), |row| {
+        Ok(SpaceSummary {
             space: Space::from_row(row, 0)?,
             name_key: row.get(2)?,
             is_admin: row.get(3)?,
@@ -108,7 +108,7 @@ pub fn list(
             latest_share: LatestShare::from_row(row, 5)?,
         })
     })?;
-    page.hand_on(rows, |row| (row.name_key.clone(), row.space.id), take)
+    page.for_each(rows, |row| (row.name_key.clone(), row.space.id), take)
 }
 
 // What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.
@@ -121,11 +121,11 @@ const LIST: &str = "select s.id, s.name, s.name_key, s.is_admin,
     left join users u on u.id = l.user_id order by s.name_key, s.id";
 
 /// The space of a member.
-pub fn get(conn: &Connection, member: &Member) -> Result<OpenSpace> {
+pub fn get(conn: &Connection, member: &Member) -> Result<SpaceDetail> {
     let space = conn
         .prepare_cached("select id, name from spaces where id = ?")?
         .query_row([member.space()], |row| Space::from_row(row, 0))?;
-    Ok(OpenSpace {
+    Ok(SpaceDetail {
         space,
         is_admin: member.is_admin(),
         member_count: members::count(conn, member.space())?,
@@ -185,7 +185,7 @@ pub(super) fn delete_solitary(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<PhotoName>> {
     let mut deleted = Vec::new();
-    for space in members::solitary_spaces(conn, user)? {
+    for space in members::sole_member_spaces(conn, user)? {
         deleted.extend(remove(conn, space, now)?);
     }
     Ok(deleted)

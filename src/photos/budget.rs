@@ -15,7 +15,7 @@ pub struct Budget {
 }
 
 /// A part of it, until it is dropped.
-pub struct Taken(OwnedSemaphorePermit);
+pub struct MemoryPermit(OwnedSemaphorePermit);
 
 impl Budget {
     /// Of `bytes`.
@@ -31,14 +31,14 @@ impl Budget {
     ///
     /// # Errors
     /// Never, as long as nobody closes it.
-    pub async fn take(&self, bytes: u64) -> Result<Taken, AcquireError> {
+    pub async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, AcquireError> {
         let count = in_kib(bytes).min(self.all);
         let permit = self.free.clone().acquire_many_owned(count).await?;
-        Ok(Taken(permit))
+        Ok(MemoryPermit(permit))
     }
 }
 
-impl Taken {
+impl MemoryPermit {
     /// Gives back all but `bytes`.
     pub fn keep(&mut self, bytes: u64) {
         let spare = self.0.num_permits().saturating_sub(in_kib(bytes) as usize);
@@ -62,8 +62,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_taken_is_missing_until_it_is_given_back() {
         let budget = Budget::new(100 * KIB);
-        let mut first = budget.take(60 * KIB).await.unwrap();
-        let second = budget.take(KIB / 2).await.unwrap();
+        let mut first = budget.acquire(60 * KIB).await.unwrap();
+        let second = budget.acquire(KIB / 2).await.unwrap();
         assert_eq!(left(&budget), 39);
         first.keep(10 * KIB);
         assert_eq!(left(&budget), 89);
@@ -76,7 +76,7 @@ mod tests {
     #[tokio::test]
     async fn what_needs_more_than_there_is_gets_all_alone() {
         let budget = Budget::new(100 * KIB);
-        let all = budget.take(u64::MAX).await.unwrap();
+        let all = budget.acquire(u64::MAX).await.unwrap();
         assert_eq!(left(&budget), 0);
         drop(all);
         assert_eq!(left(&budget), 100);

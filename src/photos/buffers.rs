@@ -7,24 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 /// The room of a buffer in bytes. Larger photos go by the disk.
-pub const ROOM: usize = 4 * 1024 * 1024;
+pub const CAPACITY: usize = 4 * 1024 * 1024;
 /// What is smaller gets memory of its own, which the allocator has at hand.
 const SMALL: usize = 128 * 1024;
 /// The buffers that are kept for later. More may be in use.
-const KEPT: usize = 4;
+const MAX_IDLE: usize = 4;
 
 /// Gives out buffers; clones have the same ones.
 #[derive(Clone, Default)]
-pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
-impl Buffers {
+impl BufferPool {
     /// An empty buffer for about so many bytes, as far as they fit into one.
     pub fn take(&self, bytes: usize) -> Vec<u8> {
         if bytes < SMALL {
             return Vec::with_capacity(bytes);
         }
-        let kept = self.kept().pop();
-        kept.unwrap_or_else(|| Vec::with_capacity(ROOM))
+        let kept = self.idle().pop();
+        kept.unwrap_or_else(|| Vec::with_capacity(CAPACITY))
     }
 
     /// What is in a buffer. Once nobody needs it any more, the buffer is used again.
@@ -35,14 +35,14 @@ impl Buffers {
         })
     }
 
-    fn kept(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Lent {
     buffer: Vec<u8>,
-    buffers: Buffers,
+    buffers: BufferPool,
 }
 
 impl AsRef<[u8]> for Lent {
@@ -54,8 +54,8 @@ impl AsRef<[u8]> for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         let mut buffer = mem::take(&mut self.buffer);
-        let mut kept = self.buffers.kept();
-        if buffer.capacity() == ROOM && kept.len() < KEPT {
+        let mut kept = self.buffers.idle();
+        if buffer.capacity() == CAPACITY && kept.len() < MAX_IDLE {
             buffer.clear();
             kept.push(buffer);
         }
@@ -68,14 +68,14 @@ mod tests {
 
     #[test]
     fn a_buffer_is_used_again_once_nobody_needs_what_was_in_it() {
-        let buffers = Buffers::default();
-        let mut buffer = buffers.take(ROOM);
+        let buffers = BufferPool::default();
+        let mut buffer = buffers.take(CAPACITY);
         buffer.extend_from_slice(b"a photo");
         let address = buffer.as_ptr();
         let bytes = buffers.lend(buffer);
         let still_needed = bytes.clone();
         drop(bytes);
-        let another = buffers.take(ROOM);
+        let another = buffers.take(CAPACITY);
         assert_ne!(another.as_ptr(), address);
         assert_eq!(still_needed, "a photo");
         drop(still_needed);
@@ -86,18 +86,18 @@ mod tests {
 
     #[test]
     fn few_are_kept_and_none_of_another_size() {
-        let buffers = Buffers::default();
+        let buffers = BufferPool::default();
         let small = buffers.take(SMALL - 1);
-        assert!(small.capacity() < ROOM);
-        let large = Vec::with_capacity(2 * ROOM);
-        let usual = (0..KEPT + 2).map(|_| buffers.take(ROOM));
+        assert!(small.capacity() < CAPACITY);
+        let large = Vec::with_capacity(2 * CAPACITY);
+        let usual = (0..MAX_IDLE + 2).map(|_| buffers.take(CAPACITY));
         let lent: Vec<Bytes> = [small, large]
             .into_iter()
             .chain(usual)
             .map(|buffer| buffers.lend(buffer))
             .collect();
-        assert!(buffers.kept().is_empty());
+        assert!(buffers.idle().is_empty());
         drop(lent);
-        assert_eq!(buffers.kept().len(), KEPT);
+        assert_eq!(buffers.idle().len(), MAX_IDLE);
     }
 }

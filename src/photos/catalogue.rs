@@ -20,7 +20,7 @@ use super::queue::PhotoQueue;
 use super::store::PhotoStore;
 use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
-use crate::domain::photos::{self, Look, UnseenPhoto};
+use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
 use crate::finding::sentence;
 
 /// How often there is a look when nobody tells of a sorted photo, and the wait before the second look at a photo.
@@ -42,7 +42,7 @@ const BATCH: usize = 20;
 
 /// Looks for previews; clones share what they wait for.
 #[derive(Clone)]
-pub struct Catalogue {
+pub struct PreviewIndexer {
     db: Db,
     store: PhotoStore,
     queue: PhotoQueue,
@@ -64,7 +64,7 @@ pub struct Looked {
     pub asked: usize,
 }
 
-impl Catalogue {
+impl PreviewIndexer {
     /// The catalogue of the photos in this store, which `sorted` tells of sorted ones.
     pub fn new(
         db: Db,
@@ -94,15 +94,15 @@ impl Catalogue {
         if may_ask && self.queue.is_shared() {
             // Another consumer makes no previews, and can do nothing with a photo that it has moved before. Where there
             // is a preview, there is a worker of ours.
-            may_ask = self.db.read(|conn| Ok(photos::is_any_seen(conn)?)).await?;
+            may_ask = self.db.read(|conn| Ok(photos::is_any_ready(conn)?)).await?;
         }
         let overdue = now.minus(ASK_AFTER);
         let due = self.db.read(move |conn| {
             // First those that came lately or were sent again, then the long row of those from before.
-            let mut due = photos::list_unseen(conn, overdue, now.plus(ahead), BATCH)?;
+            let mut due = photos::list_pending(conn, overdue, now.plus(ahead), BATCH)?;
             if may_ask {
                 let from_before = Timestamp(i64::MIN);
-                due.extend(photos::list_unseen(conn, from_before, overdue, free)?);
+                due.extend(photos::list_pending(conn, from_before, overdue, free)?);
             }
             Ok(due)
         });
@@ -110,16 +110,19 @@ impl Catalogue {
         for photo in due.await? {
             let look = self.look(&photo, now).await?;
             let may_ask = may_ask && ask.len() < free && photo.created_at < overdue;
-            if may_ask && matches!(look, Look::Again(_)) && self.is_left_out(&photo.name).await? {
+            if may_ask
+                && matches!(look, PreviewStatus::Again(_))
+                && self.is_left_out(&photo.name).await?
+            {
                 ask.push(photo.name.clone());
-                looks.push((photo.name, Look::Again(now.plus(EVERY))));
+                looks.push((photo.name, PreviewStatus::Again(now.plus(EVERY))));
             } else {
                 looks.push((photo.name, look));
             }
         }
         let again = looks
             .iter()
-            .filter(|(_, look)| matches!(look, Look::Again(_)))
+            .filter(|(_, look)| matches!(look, PreviewStatus::Again(_)))
             .count();
         let looked = Looked {
             settled: looks.len() - again,
@@ -138,13 +141,13 @@ impl Catalogue {
     }
 
     /// Looks for the previews of one photo.
-    async fn look(&self, photo: &UnseenPhoto, now: Timestamp) -> Result<Look> {
+    async fn look(&self, photo: &PendingPhoto, now: Timestamp) -> Result<PreviewStatus> {
         let name = &photo.name;
         let Some(small) = self.store.open_preview(name, PreviewSize::Small).await? else {
-            return Ok(Look::Again(now.plus(self.wait(photo, now))));
+            return Ok(PreviewStatus::Again(now.plus(self.wait(photo, now))));
         };
         if small.bytes == 0 {
-            return Ok(Look::None);
+            return Ok(PreviewStatus::None);
         }
         let small = small.read_all().await?;
         let made = tokio::task::spawn_blocking(move || placeholder(&small)).await?;
@@ -152,7 +155,7 @@ impl Catalogue {
             Ok(preview) => preview,
             Err(reason) => {
                 tracing::warn!(photo = %name, "a preview can't be used, because {reason}");
-                return Ok(Look::None);
+                return Ok(PreviewStatus::None);
             }
         };
         // A photo from before may be written down as it is stored, and not as it is shown.
@@ -165,7 +168,7 @@ impl Catalogue {
         let animated = photo.animated
             || name.kind() != Some(Kind::Jpeg)
                 && (self.store.open_preview(name, PreviewSize::Large).await?).is_none();
-        Ok(Look::Seen {
+        Ok(PreviewStatus::Seen {
             width,
             height,
             animated,
@@ -176,19 +179,19 @@ impl Catalogue {
     /// Writes down what was seen, and sends photos to the workers again.
     async fn note(
         &self,
-        looks: Vec<(PhotoName, Look)>,
+        looks: Vec<(PhotoName, PreviewStatus)>,
         ask: Vec<PhotoName>,
         now: Timestamp,
     ) -> Result<()> {
         let settled = looks
             .iter()
-            .filter(|(_, look)| !matches!(look, Look::Again(_)));
+            .filter(|(_, look)| !matches!(look, PreviewStatus::Again(_)));
         let settled: Vec<_> = settled.map(|(name, _)| name.clone()).collect();
         let (queue, asked) = (self.queue.clone(), ask.clone());
         self.db
             .write(move |conn| {
                 for (name, look) in &looks {
-                    photos::note_look(conn, name, look)?;
+                    photos::record_preview_status(conn, name, look)?;
                 }
                 for name in &asked {
                     if photos::unqueue(conn, name)? {
@@ -211,7 +214,7 @@ impl Catalogue {
     }
 
     /// The wait until the next look at a photo that has no previews yet.
-    fn wait(&self, photo: &UnseenPhoto, now: Timestamp) -> Duration {
+    fn wait(&self, photo: &PendingPhoto, now: Timestamp) -> Duration {
         let awaited = self.asked().get(&photo.name).copied();
         let since = awaited.unwrap_or(photo.created_at);
         (now.since(since) / 2).clamp(EVERY, SELDOM)

@@ -8,8 +8,8 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::budget::{Budget, Taken};
-use super::buffers::Buffers;
+use super::budget::{Budget, MemoryPermit};
+use super::buffers::BufferPool;
 use super::name::PhotoName;
 use super::picture::{self, Picture, Refusal};
 use super::store::PhotoStore;
@@ -47,12 +47,12 @@ pub struct Clean {
     picture: Picture,
     sha256: [u8; 32],
     /// That of its bytes, where they aren't in the memory that each upload may have.
-    memory: Option<Taken>,
+    memory: Option<MemoryPermit>,
 }
 
 /// For which share a photo comes.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct PhotoTarget {
     pub space: SpaceId,
     pub share: ShareId,
     pub photo: PhotoId,
@@ -67,7 +67,7 @@ pub struct Intake {
     limits: Limits,
     permits: Arc<Semaphore>,
     memory: Budget,
-    buffers: Buffers,
+    buffers: BufferPool,
 }
 
 impl Intake {
@@ -78,12 +78,12 @@ impl Intake {
             limits,
             permits: Arc::new(Semaphore::new(AT_ONCE)),
             memory: Budget::new(MEMORY),
-            buffers: Buffers::default(),
+            buffers: BufferPool::default(),
         }
     }
 
     /// Memory for photos while they arrive.
-    pub fn buffers(&self) -> &Buffers {
+    pub fn buffers(&self) -> &BufferPool {
         &self.buffers
     }
 
@@ -97,7 +97,7 @@ impl Intake {
             Received::InMemory(_) => None,
             Received::OnDisk(file) => {
                 let bytes = file.metadata().context(UNREADABLE)?.len();
-                let taken = self.memory.take(COPIES * bytes).await;
+                let taken = self.memory.acquire(COPIES * bytes).await;
                 Some(taken.map_err(|error| Error::Internal(error.into()))?)
             }
         };
@@ -121,13 +121,13 @@ impl Intake {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn keep(&self, clean: Clean, place: Place) -> Result<NewPhoto> {
+    pub async fn store(&self, clean: Clean, place: PhotoTarget) -> Result<NewPhoto> {
         let Clean {
             picture,
             sha256,
             memory: _memory,
         } = clean;
-        let Place {
+        let PhotoTarget {
             space,
             share,
             photo,
@@ -162,7 +162,7 @@ impl Intake {
     }
 }
 
-fn clean(file: Received, mut memory: Option<Taken>, limits: &Limits) -> Result<Clean> {
+fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<Clean> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
         Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,

@@ -15,7 +15,7 @@ use super::preview::PreviewSize;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
-pub use self::key::LinkKey;
+pub use self::key::SigningKey;
 
 /// Links end on the hour of such a period, so that the link of a photo stays the same for a while and browsers can
 /// keep the photo.
@@ -30,7 +30,7 @@ pub struct LinkSigner {
 }
 
 /// Makes links of one origin that all end at the same time.
-pub struct LinkMaker {
+pub struct UrlFactory {
     mac: Hmac<Sha256>,
     origin: String,
     expires: String,
@@ -46,7 +46,7 @@ pub struct PhotoLinks {
 
 impl PhotoLinks {
     /// The link to the photo itself.
-    pub fn whole(&self) -> &str {
+    pub fn original(&self) -> &str {
         &self.whole
     }
 
@@ -63,7 +63,7 @@ impl PhotoLinks {
     }
 }
 
-impl LinkMaker {
+impl UrlFactory {
     /// The links to a photo.
     pub fn links(&self, name: &PhotoName) -> PhotoLinks {
         let signature = sign(&self.mac, name, &self.expires).finalize().into_bytes();
@@ -86,9 +86,9 @@ impl LinkMaker {
 
 impl LinkSigner {
     /// Makes links that begin with `origin` and are good for 12 to 24 hours.
-    pub fn links_from(self, origin: &str, now: Timestamp) -> LinkMaker {
+    pub fn links_from(self, origin: &str, now: Timestamp) -> UrlFactory {
         let expires = (now.seconds().div_euclid(PERIOD) + 2) * PERIOD;
-        LinkMaker {
+        UrlFactory {
             mac: self.mac,
             origin: origin.to_owned(),
             expires: expires.to_string(),

@@ -109,12 +109,12 @@ impl Outbox {
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                () = self.rest(rest) => {}
+                () = self.pause(rest) => {}
             }
         }
     }
 
-    async fn rest(&self, rest: Rest) {
+    async fn pause(&self, rest: Rest) {
         match rest {
             Rest::UntilNext => self.queue.unsent().await,
             Rest::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,

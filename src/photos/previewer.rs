@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
-use super::budget::{Budget, Taken};
+use super::budget::{Budget, MemoryPermit};
 use super::name::PhotoName;
 use super::picture::clean;
 use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
@@ -29,7 +29,7 @@ const NOTE: Vec<u8> = Vec::new();
 
 /// Makes previews; clones share the bounds on how many at once, and on the memory for them.
 #[derive(Clone)]
-pub struct Previewer {
+pub struct Thumbnailer {
     store: PhotoStore,
     max_pixels: u64,
     permits: Arc<Semaphore>,
@@ -38,7 +38,7 @@ pub struct Previewer {
     files: Budget,
 }
 
-impl Previewer {
+impl Thumbnailer {
     /// Of the photos in this store with at most `max_pixels`, on half of the machine's cores.
     pub fn new(store: PhotoStore, max_pixels: u64) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl Previewer {
             // It was deleted since it was sorted.
             return Ok(());
         };
-        let file = self.files.take(photo.bytes).await?;
+        let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         if !is_first {
             self.store
@@ -110,7 +110,7 @@ impl Previewer {
         let Some(photo) = self.store.open(name).await? else {
             return Ok(());
         };
-        let file = self.files.take(photo.bytes).await?;
+        let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         let previews = self.decode(bytes, (permit, file), false).await??;
         self.put(name, previews).await
@@ -120,7 +120,7 @@ impl Previewer {
     async fn decode(
         &self,
         bytes: Vec<u8>,
-        places: (OwnedSemaphorePermit, Taken),
+        places: (OwnedSemaphorePermit, MemoryPermit),
         alone: bool,
     ) -> Result<Result<Previews>, JoinError> {
         let previewer = self.clone();
@@ -159,7 +159,7 @@ impl Previewer {
         let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
         let work = Work::new(&picture)?;
         let memory = if alone { MAX_MEMORY } else { work.memory() };
-        let _memory = Handle::current().block_on(self.memory.take(memory))?;
+        let _memory = Handle::current().block_on(self.memory.acquire(memory))?;
         let made = work.make();
         // Before the next one takes as much.
         give_back_now();
@@ -177,7 +177,7 @@ mod tests {
         let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
         let name: PhotoName = "1-1.jpg".parse().unwrap();
         store.put_temporary(&name, bytes.to_vec()).await.unwrap();
-        store.sort(&name).await.unwrap();
+        store.move_to_space(&name).await.unwrap();
         (store, name)
     }
 
@@ -199,7 +199,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let photo = include_bytes!("../../tests/pictures/cmyk.jpg");
         let (store, name) = store(&folder, photo).await;
-        let previewer = Previewer::new(store.clone(), 64_000_000);
+        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
         // As the second attempt leaves it when it ends within decoding.
         store
             .put_preview(&name, PreviewSize::Large, NOTE)
@@ -218,7 +218,7 @@ mod tests {
     async fn an_attempt_that_comes_to_its_end_leaves_no_note() {
         let folder = tempfile::tempdir().unwrap();
         let (store, name) = store(&folder, b"no picture").await;
-        let previewer = Previewer::new(store.clone(), 64_000_000);
+        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
         previewer.make(&name, 2).await.unwrap();
         assert_eq!(lengths(&store, &name).await, [Some(0), None]);
     }
@@ -227,14 +227,14 @@ mod tests {
     async fn no_previews_stay_of_a_photo_that_was_deleted_while_they_were_made() {
         let folder = tempfile::tempdir().unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
-        let previewer = Previewer::new(store.clone(), 1);
+        let previewer = Thumbnailer::new(store.clone(), 1);
         let previews = || Previews {
             small: b"small".to_vec(),
             large: Some(b"large".to_vec()),
         };
         let kept: PhotoName = "1-1.png".parse().unwrap();
         store.put_temporary(&kept, b"photo".to_vec()).await.unwrap();
-        store.sort(&kept).await.unwrap();
+        store.move_to_space(&kept).await.unwrap();
         let deleted = "1-2.png".parse().unwrap();
         for name in [&kept, &deleted] {
             previewer.put(name, previews()).await.unwrap();

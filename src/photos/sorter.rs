@@ -11,10 +11,10 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::name::PhotoName;
-use super::previewer::Previewer;
-use super::queue::{Failure, Message, Next, PhotoQueue};
-use super::store::{PhotoStore, Sorted};
-use super::tally::Tally;
+use super::previewer::Thumbnailer;
+use super::queue::{Disposition, Failure, Message, PhotoQueue};
+use super::store::{Moved, PhotoStore};
+use super::tally::WorkerStats;
 use crate::finding::sentence;
 
 /// The wait after the queue itself has failed.
@@ -24,11 +24,11 @@ const AT_ONCE: u8 = 10;
 
 /// Sorts photos, one at a time or some at once.
 #[derive(Clone)]
-pub struct Sorter {
+pub struct PhotoWorker {
     store: PhotoStore,
     queue: PhotoQueue,
     /// `None` where no previews are wanted.
-    previewer: Option<Previewer>,
+    previewer: Option<Thumbnailer>,
     sorted: Arc<Notify>,
 }
 
@@ -47,12 +47,12 @@ pub enum Outcome {
     Gone(PhotoName),
 }
 
-impl Sorter {
+impl PhotoWorker {
     /// A worker for this store and this queue, which tells `sorted` when it has sorted a photo.
     pub fn new(
         store: PhotoStore,
         queue: PhotoQueue,
-        previewer: Option<Previewer>,
+        previewer: Option<Thumbnailer>,
         sorted: Arc<Notify>,
     ) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Sorter {
     async fn handle(&self, message: Message) -> Result<Outcome> {
         let (name, attempt, started) = (message.name.clone(), message.attempt, Instant::now());
         match self.sort(&message).await {
-            Ok(Sorted::Missing) => self.put_back(&message, Failure::Missing).await,
+            Ok(Moved::Missing) => self.nack(&message, Failure::Missing).await,
             Ok(how) => {
                 self.queue.acknowledge(message).await?;
                 self.sorted.notify_one();
@@ -86,12 +86,12 @@ impl Sorter {
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "sorted a photo");
                 Ok(Outcome::Sorted(name))
             }
-            Err(error) => self.put_back(&message, Failure::Other(error)).await,
+            Err(error) => self.nack(&message, Failure::Other(error)).await,
         }
     }
 
     /// Moves a photo and has its previews made, and hides its message from others for as long as that takes.
-    async fn sort(&self, message: &Message) -> Result<Sorted> {
+    async fn sort(&self, message: &Message) -> Result<Moved> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
         let mut work = pin!(self.move_and_preview(message));
@@ -104,11 +104,11 @@ impl Sorter {
         }
     }
 
-    async fn move_and_preview(&self, message: &Message) -> Result<Sorted> {
+    async fn move_and_preview(&self, message: &Message) -> Result<Moved> {
         let name = &message.name;
-        let sorted = self.store.sort(name).await?;
+        let sorted = self.store.move_to_space(name).await?;
         // Also of one that was there before: whoever moved it may not have come to that, or have known of no previews.
-        if sorted != Sorted::Missing
+        if sorted != Moved::Missing
             && let Some(previewer) = &self.previewer
         {
             previewer.make(name, message.attempt).await?;
@@ -116,30 +116,30 @@ impl Sorter {
         Ok(sorted)
     }
 
-    async fn put_back(&self, message: &Message, failure: Failure) -> Result<Outcome> {
+    async fn nack(&self, message: &Message, failure: Failure) -> Result<Outcome> {
         let Message { name, attempt, .. } = message;
-        match self.queue.put_back(message, &failure).await? {
+        match self.queue.nack(message, &failure).await? {
             // Most likely it was deleted. What becomes of it is said once, in the end.
-            Next::RetryAt(_) if matches!(failure, Failure::Missing) => {
+            Disposition::RetryAt(_) if matches!(failure, Failure::Missing) => {
                 tracing::debug!(photo = %name, attempt, "a photo isn't there to be sorted: {failure}");
                 Ok(Outcome::Failed(name.clone()))
             }
-            Next::RetryAt(at) => {
+            Disposition::RetryAt(at) => {
                 tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {failure}");
                 Ok(Outcome::Failed(name.clone()))
             }
-            Next::Gone => {
+            Disposition::Gone => {
                 tracing::info!(photo = %name, "a photo was deleted before it was sorted");
                 Ok(Outcome::Gone(name.clone()))
             }
-            Next::SetAside if matches!(failure, Failure::Missing) => {
+            Disposition::Failed if matches!(failure, Failure::Missing) => {
                 tracing::warn!(
                     photo = %name,
                     "set a photo aside that is nowhere: most likely it was deleted before it was sorted"
                 );
                 Ok(Outcome::SetAside(name.clone()))
             }
-            Next::SetAside => {
+            Disposition::Failed => {
                 tracing::error!(photo = %name, attempt, "set a photo aside: {failure}");
                 Ok(Outcome::SetAside(name.clone()))
             }
@@ -149,7 +149,7 @@ impl Sorter {
     /// Sorts photos, some at once, until `shutdown` is ready; those in hand are finished.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        let mut tally = Tally::new();
+        let mut tally = WorkerStats::new();
         while let Some(received) = self.receive(shutdown.as_mut()).await {
             let rest = match received {
                 Ok(messages) if messages.is_empty() => Rest::UntilNext,
@@ -165,7 +165,7 @@ impl Sorter {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
-                () = self.rest(rest) => {}
+                () = self.pause(rest) => {}
             }
         }
         tally.log("the worker ends");
@@ -176,7 +176,7 @@ impl Sorter {
         &self,
         shutdown: Pin<&mut impl Future<Output = ()>>,
     ) -> Option<Result<Vec<Message>>> {
-        if !self.queue.waits() {
+        if !self.queue.supports_long_poll() {
             return Some(self.queue.receive(AT_ONCE, false).await);
         }
         tokio::select! {
@@ -188,7 +188,7 @@ impl Sorter {
 
     /// Handles messages side by side. Each runs as a task of its own, so that a panic
     /// costs one attempt at one photo and not the worker.
-    async fn handle_all(&self, messages: Vec<Message>, tally: &mut Tally) {
+    async fn handle_all(&self, messages: Vec<Message>, tally: &mut WorkerStats) {
         let mut tasks = JoinSet::new();
         for message in messages {
             let sorter = self.clone();
@@ -207,7 +207,7 @@ impl Sorter {
         }
     }
 
-    async fn rest(&self, rest: Rest) {
+    async fn pause(&self, rest: Rest) {
         match rest {
             Rest::None => {}
             Rest::UntilNext => self.queue.wait().await,

@@ -15,10 +15,10 @@ use super::queue::LONGEST_WAIT;
 use super::store::PhotoStore;
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::domain::ids::{Given, SpaceId};
+use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::finding::sentence;
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::record;
 
 /// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
@@ -31,19 +31,19 @@ const QUOTED: usize = 300;
 
 /// Deletes bytes that nothing points at any more.
 #[derive(Clone)]
-pub struct Sweeper {
+pub struct Cleanup {
     db: Db,
     store: PhotoStore,
     clock: Clock,
     /// How many sweeps in a row couldn't delete uploads that came to nothing.
     vain: Arc<AtomicU32>,
     /// Whether nothing may be deleted.
-    hold: Hold,
+    hold: RestoreHold,
 }
 
 /// How many photos a sweep has deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
+pub struct CleanupReport {
     /// Photos of deleted shares.
     pub deleted: usize,
     /// Photos in the temporary store that no share has.
@@ -69,7 +69,7 @@ impl Deletion {
     }
 }
 
-impl Sweeper {
+impl Cleanup {
     /// A sweeper of this store.
     pub fn new(db: Db, store: PhotoStore, clock: Clock) -> Self {
         Self {
@@ -77,12 +77,12 @@ impl Sweeper {
             store,
             clock,
             vain: Arc::default(),
-            hold: Hold::default(),
+            hold: RestoreHold::default(),
         }
     }
 
     /// The same, which deletes nothing as long as this holds, and does so afterwards.
-    pub fn held_by(self, hold: Hold) -> Self {
+    pub fn held_by(self, hold: RestoreHold) -> Self {
         Self { hold, ..self }
     }
 
@@ -98,8 +98,8 @@ impl Sweeper {
     }
 
     /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
-    pub async fn delete_space_now(&self, space: &Given<SpaceId>) {
-        let Ok(space) = space.id() else { return };
+    pub async fn delete_space_now(&self, space: &RawId<SpaceId>) {
+        let Ok(space) = space.parse() else { return };
         if self.hold.is_on() {
             return;
         }
@@ -113,8 +113,8 @@ impl Sweeper {
     ///
     /// # Errors
     /// The database can't be used, or the temporary store can't be read.
-    pub async fn sweep(&self) -> Result<Swept> {
-        self.sweep_older_than(ABANDONED, false).await
+    pub async fn run_once(&self) -> Result<CleanupReport> {
+        self.clean_up_older_than(ABANDONED, false).await
     }
 
     /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way. What isn't due is
@@ -122,15 +122,15 @@ impl Sweeper {
     ///
     /// # Errors
     /// As [`Self::sweep`].
-    pub async fn sweep_all(&self) -> Result<Swept> {
-        self.sweep_older_than(Duration::ZERO, true).await
+    pub async fn sweep_all(&self) -> Result<CleanupReport> {
+        self.clean_up_older_than(Duration::ZERO, true).await
     }
 
-    async fn sweep_older_than(&self, age: Duration, all: bool) -> Result<Swept> {
-        self.empty_log().await;
+    async fn clean_up_older_than(&self, age: Duration, all: bool) -> Result<CleanupReport> {
+        self.checkpoint_wal().await;
         self.mind_the_clock().await?;
         if self.hold.is_on() {
-            return Ok(Swept::default());
+            return Ok(CleanupReport::default());
         }
         // Before the temporary store is looked into, which may not be allowed where deleting is.
         let deleted = self.delete_due(all).await?;
@@ -140,7 +140,7 @@ impl Sweeper {
             .read(move |conn| Ok(photos::orphans(conn, found)?))
             .await?;
         let orphans = self.delete_orphans(&orphans).await;
-        Ok(Swept { deleted, orphans })
+        Ok(CleanupReport { deleted, orphans })
     }
 
     /// Deletes what tombstones name that are due, or whatever they name; how many photos are gone. Of those that stay, their
@@ -157,7 +157,7 @@ impl Sweeper {
         let mut deletion = self.delete(&due).await;
         self.delete_empty_spaces(&mut deletion).await?;
         let Deletion { gone, stay, why } = deletion;
-        self.store.keep_deleted(&gone).await?;
+        self.store.sync_deletions(&gone).await?;
         let (deleted, tried) = (gone.len(), !stay.is_empty());
         let failing = self
             .db
@@ -197,17 +197,17 @@ impl Sweeper {
     async fn mind_the_clock(&self) -> Result<()> {
         let now = self.clock.now();
         let minded = self.db.write_making_room(move |conn| {
-            sessions::bring_back(conn, now)?;
+            sessions::clamp_last_used(conn, now)?;
             tombstones::bring_forward(conn, now)?;
-            photos::bring_looks_forward(conn, now, SELDOM)?;
-            Ok(jobs::bring_forward(conn, now, LONGEST_WAIT)?)
+            photos::clamp_next_checks(conn, now, SELDOM)?;
+            Ok(jobs::clamp_due(conn, now, LONGEST_WAIT)?)
         });
         Ok(minded.await?)
     }
 
     /// What was deleted from the database still stands in its log until then.
-    async fn empty_log(&self) {
-        match self.db.empty_log().await {
+    async fn checkpoint_wal(&self) {
+        match self.db.checkpoint_wal().await {
             Ok(true) => {}
             Ok(false) => tracing::debug!("the log of the database is in use, and emptied later"),
             Err(error) => tracing::warn!("the log of the database can't be emptied: {error:?}"),
@@ -237,7 +237,7 @@ impl Sweeper {
     /// Deletes photos.
     async fn delete(&self, names: &[PhotoName]) -> Deletion {
         let mut deletion = Deletion::default();
-        for batch in names.chunks(self.store.deleted_at_once()) {
+        for batch in names.chunks(self.store.delete_batch_size()) {
             match self.store.delete_all(batch).await {
                 Ok(()) => deletion.gone.extend_from_slice(batch),
                 Err(error) if batch.len() > 1 && is_refusal(&error) => {
@@ -272,7 +272,7 @@ impl Sweeper {
         loop {
             let next = async {
                 tokio::time::sleep(EVERY).await;
-                self.sweep().await
+                self.run_once().await
             };
             // A store that doesn't answer mustn't hold up the end. What a sweep leaves behind is left to the next.
             let swept = tokio::select! {
@@ -281,7 +281,7 @@ impl Sweeper {
                 swept = next => swept,
             };
             match swept {
-                Ok(Swept {
+                Ok(CleanupReport {
                     deleted: 0,
                     orphans: 0,
                 }) => {}

@@ -9,7 +9,7 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Counts outcomes since the start of the worker.
 #[derive(Debug)]
-pub struct Tally {
+pub struct WorkerStats {
     sorted: u64,
     /// Attempts that failed, and were or will be made again.
     failed: u64,
@@ -19,7 +19,7 @@ pub struct Tally {
     told: Instant,
 }
 
-impl Tally {
+impl WorkerStats {
     /// Nothing yet.
     pub fn new() -> Self {
         Self {
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn every_outcome_is_counted_as_what_it_is_and_nothing_to_do_as_none() {
         let name = || "1-1.png".parse().unwrap();
-        let mut tally = Tally::new();
+        let mut tally = WorkerStats::new();
         tally.count(&Outcome::Empty);
         tally.count(&Outcome::Sorted(name()));
         for _ in 0..2 {

@@ -9,11 +9,11 @@ use tokio::task::JoinSet;
 
 use super::picture::previews;
 use super::preview::PreviewSize;
-use super::previewer::Previewer;
+use super::previewer::Thumbnailer;
 use super::store::{PhotoStore, StoredPhoto};
 use crate::db::Db;
 use crate::domain::photos::{self, KeptPhoto};
-use crate::finding::Finding;
+use crate::finding::Check;
 
 /// Photos that are looked at at once.
 const AT_ONCE: usize = 4;
@@ -52,7 +52,7 @@ pub enum Care {
     /// They are looked at.
     Look,
     /// Damaged ones are made again, from a photo that is whole.
-    Repair(Box<Previewer>),
+    Repair(Box<Thumbnailer>),
 }
 
 /// What is wrong with a photo, or with a preview of it.
@@ -193,7 +193,7 @@ impl Verifier {
                     return Ok(Seen::Whole(previews));
                 }
                 Ok(problem) => problem,
-                Err(error) => Some(Problem::Unreadable(Finding::error(&error).sentence)),
+                Err(error) => Some(Problem::Unreadable(Check::error(&error).sentence)),
             };
             if !self.is_known(photo).await? {
                 return Ok(Seen::Deleted);
@@ -242,7 +242,7 @@ impl Verifier {
             match previewer.make_again(&photo.name).await {
                 Ok(()) => is_repaired = self.damaged_previews(photo).await?.is_empty(),
                 Err(error) => {
-                    let why = Finding::error(&error).sentence;
+                    let why = Check::error(&error).sentence;
                     for (_, said) in &mut damaged {
                         *said = format!("{said}, and can't be made again: {why}");
                     }
@@ -268,10 +268,7 @@ impl Verifier {
             let why = match self.store.open_preview(&photo.name, size).await {
                 Ok(None) => Some(String::from("is missing")),
                 Ok(Some(preview)) => damage(preview, size).await?,
-                Err(error) => Some(format!(
-                    "can't be read: {}",
-                    Finding::error(&error).sentence
-                )),
+                Err(error) => Some(format!("can't be read: {}", Check::error(&error).sentence)),
             };
             damaged.extend(why.map(|why| (size, why)));
         }

@@ -21,26 +21,26 @@ use tokio::io::AsyncReadExt;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use super::arriving::{Arriving, Progress};
-use super::connection::MOST_HEAD;
+use super::arriving::{Progress, RequestBody};
+use super::connection::MAX_HEAD;
 use super::in_flight::InFlight;
-use super::line::Line;
+use super::line::ConnectionSlot;
 use super::refusals::Refusals;
 use super::target::Target;
-use super::waiting::Waiting;
-use crate::address::network;
+use super::waiting::WaitingAnswer;
+use crate::address::client_subnet;
 use crate::api::{behind_proxy, refuse};
 use crate::app::App;
 use crate::error::Error;
-use crate::places::Places;
+use crate::places::PerKeyLimit;
 
 /// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
 /// it on than in reading it.
-const PIECE: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// What is said of a head that the library doesn't take: the number of headers is its own limit.
 const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
-const _: () = assert!(MOST_HEAD == 32 * 1024);
+const _: () = assert!(MAX_HEAD == 32 * 1024);
 
 /// The longest list of types that somebody accepts which is looked at, in bytes: several times what browsers send. A longer one
 /// counts as none.
@@ -52,20 +52,20 @@ const HEADERS: usize = 16;
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 
 /// Has Rocket answer requests.
-pub(super) struct Answerer {
+pub(super) struct RocketBridge {
     rocket: Client,
     app: App,
     under_way: InFlight,
     /// The requests of those behind proxies, who share the proxy's connections.
-    by_address: Places<IpAddr>,
+    by_address: PerKeyLimit<IpAddr>,
 }
 
-impl Answerer {
+impl RocketBridge {
     pub(super) fn new(rocket: Client, app: App, under_way: InFlight) -> Self {
         Self {
             rocket,
             under_way,
-            by_address: Places::new(app.config.connections.most_per_address),
+            by_address: PerKeyLimit::new(app.config.connections.most_per_address),
             app,
         }
     }
@@ -96,14 +96,14 @@ impl Answerer {
     pub(super) fn answer(
         self: Arc<Self>,
         peer: SocketAddr,
-        line: Line,
+        line: ConnectionSlot,
         request: Request<Incoming>,
     ) -> impl Future<Output = io::Result<Answer>> {
         let under_way = self.under_way.begin();
         let (send, mut receive) = oneshot::channel();
-        let mut work = CarriedOut::new(async move {
+        let mut work = DetachOnDrop::new(async move {
             let _under_way = under_way;
-            match self.carry_out(peer, &line, request, send).await {
+            match self.handle(peer, &line, request, send).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     tracing::debug!("a client left before all of its answer was sent");
@@ -113,49 +113,49 @@ impl Answerer {
         });
         // The work is in its box from the start: what the connection gets is moved once more.
         poll_fn(move |context| {
-            work.go_on(context);
+            work.poll(context);
             let answer = ready!(Pin::new(&mut receive).poll(context));
             Poll::Ready(answer.map_err(|_| io::Error::other("the request was given up")))
         })
     }
 
-    async fn carry_out(
+    async fn handle(
         &self,
         peer: SocketAddr,
-        line: &Line,
+        line: &ConnectionSlot,
         request: Request<Incoming>,
         send: oneshot::Sender<Answer>,
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
         let mut request = self.translate(&parts).remote(peer);
-        let visitor = behind_proxy(&self.app, request.inner()).map(network);
+        let visitor = behind_proxy(&self.app, request.inner()).map(client_subnet);
         // Held until the answer is sent.
-        let place = visitor.and_then(|visitor| self.by_address.take(visitor));
+        let place = visitor.and_then(|visitor| self.by_address.try_acquire(visitor));
         if visitor.is_some() && place.is_none() {
             request = self.refusal(Error::TooManyRequests).remote(peer);
         }
         line.begin(visitor);
         let stall = self.app.config.connections.stall();
-        let (arriving, progress) = Arriving::new(body, stall, line.clone());
+        let (arriving, progress) = RequestBody::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
-        let waiting = request.inner().local_cache(Waiting::default).clone();
+        let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
         let mut answer = request.dispatch().await;
         let (head, size) = head(&answer, &progress);
-        if let Some(size @ 1..=PIECE) = size {
+        if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
             line.end(visitor.is_some());
-            return deliver(send, complete(head, whole(bytes))?);
+            return send_head(send, complete(head, full_body(bytes))?);
         }
         // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
         // and the answer to a HEAD request has the length of what GET would give.
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         line.is_answered();
-        deliver(send, complete(head, pieces.boxed_unsync())?)?;
+        send_head(send, complete(head, pieces.boxed_unsync())?)?;
         tokio::select! {
-            sent = send_on(answer, &sender, &waiting) => sent?,
-            () = waiting.gives_way() => return Err(io::ErrorKind::BrokenPipe.into()),
+            sent = stream_body(answer, &sender, &waiting) => sent?,
+            () = waiting.preempted() => return Err(io::ErrorKind::BrokenPipe.into()),
         }
         // Before the library can know that this was all.
         line.end(visitor.is_some());
@@ -215,11 +215,11 @@ pub(super) fn legible_cookies(header: &[u8]) -> String {
 
 /// Work that is done in the task that waits for it, which spares the way to another one; and in a task of its own from
 /// where nobody waits any more, because the client has left or reads what is still being written.
-struct CarriedOut {
+struct DetachOnDrop {
     left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl CarriedOut {
+impl DetachOnDrop {
     fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
             left: Some(Box::pin(work)),
@@ -227,7 +227,7 @@ impl CarriedOut {
     }
 
     /// Does what can be done now.
-    fn go_on(&mut self, context: &mut Context<'_>) {
+    fn poll(&mut self, context: &mut Context<'_>) {
         // What panics is not gone on with.
         if let Some(mut work) = self.left.take()
             && work.as_mut().poll(context).is_pending()
@@ -237,7 +237,7 @@ impl CarriedOut {
     }
 }
 
-impl Drop for CarriedOut {
+impl Drop for DetachOnDrop {
     fn drop(&mut self) {
         // Without a runtime, the process is about to end.
         if let Some(work) = self.left.take()
@@ -274,27 +274,27 @@ fn complete(head: Builder, body: UnsyncBoxBody<Bytes, io::Error>) -> io::Result<
     head.body(body).map_err(io::Error::other)
 }
 
-fn whole(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
+fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
     Full::new(bytes.into())
         .map_err(|never| match never {})
         .boxed_unsync()
 }
 
 /// Sends an answer as it comes.
-async fn send_on(
+async fn stream_body(
     mut answer: LocalResponse<'_>,
     to: &mpsc::Sender<io::Result<Frame<Bytes>>>,
-    waiting: &Waiting,
+    waiting: &WaitingAnswer,
 ) -> io::Result<()> {
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
     loop {
-        let mut bytes = Vec::with_capacity(PIECE);
+        let mut bytes = Vec::with_capacity(CHUNK);
         match answer.read_buf(&mut bytes).await {
             Ok(0) => return Ok(()),
             Ok(read) => {
                 let piece = Frame::data(bytes.into());
                 to.send(Ok(piece)).await.map_err(gone)?;
-                waiting.moved(read);
+                waiting.add_progress(read);
             }
             Err(error) => {
                 // Half an answer must not look like a whole one.
@@ -306,7 +306,7 @@ async fn send_on(
     }
 }
 
-fn deliver(send: oneshot::Sender<Answer>, answer: Answer) -> io::Result<()> {
+fn send_head(send: oneshot::Sender<Answer>, answer: Answer) -> io::Result<()> {
     send.send(answer)
         .map_err(|_| io::ErrorKind::BrokenPipe.into())
 }

@@ -14,7 +14,7 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 use tokio_util::io::StreamReader;
 
-use super::line::Line;
+use super::line::ConnectionSlot;
 
 /// The bytes that have to come within the time for a stall, unless the body ends: half a kibibyte a second with the
 /// default.
@@ -22,21 +22,21 @@ const LEAST: usize = 16 * 1024;
 
 /// The bytes that have to come in a second, on the average and after the time for a stall: a photo of 3 MB may take 25
 /// minutes.
-const PACE: u64 = 2 * 1024;
+const MIN_BYTES_PER_SECOND: u64 = 2 * 1024;
 
 /// The bytes of a body. An error of the kind [`io::ErrorKind::TimedOut`] says that they came too slowly.
-pub type Arrival<'r> = Pin<Box<dyn AsyncRead + Send + 'r>>;
+pub type BodyReader<'r> = Pin<Box<dyn AsyncRead + Send + 'r>>;
 
 /// The body of a request, in the request's cache, until somebody takes it.
 #[derive(Default)]
-pub struct Arriving(Mutex<Option<Arrival<'static>>>);
+pub struct RequestBody(Mutex<Option<BodyReader<'static>>>);
 
 /// Whether a body has been read to its end.
 pub(super) struct Progress(Arc<AtomicBool>);
 
-impl Arriving {
+impl RequestBody {
     /// A body that may pause for as long as `stall`, on this connection.
-    pub(super) fn new<B>(body: B, stall: Duration, line: Line) -> (Self, Progress)
+    pub(super) fn new<B>(body: B, stall: Duration, line: ConnectionSlot) -> (Self, Progress)
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -45,7 +45,7 @@ impl Arriving {
         if body.is_end_stream() {
             line.has_arrived();
         }
-        let patience = Patience {
+        let patience = StallTimeout {
             body,
             stall,
             left: stall,
@@ -60,7 +60,7 @@ impl Arriving {
     }
 
     /// Takes the body, which is there once; requests that don't come over the network have it elsewhere.
-    pub fn take(&self) -> Option<Arrival<'static>> {
+    pub fn take(&self) -> Option<BodyReader<'static>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -72,7 +72,7 @@ impl Progress {
 }
 
 /// A body, and how much longer is waited for how many bytes of it.
-struct Patience<B> {
+struct StallTimeout<B> {
     body: B,
     stall: Duration,
     left: Duration,
@@ -81,10 +81,10 @@ struct Patience<B> {
     waited: Duration,
     total: u64,
     done: Arc<AtomicBool>,
-    line: Line,
+    line: ConnectionSlot,
 }
 
-impl<B> Patience<B>
+impl<B> StallTimeout<B>
 where
     B: Body<Data = Bytes> + Send + Unpin,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -103,7 +103,8 @@ where
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
         loop {
             let since = Instant::now();
-            let in_all = self.stall + Duration::from_millis(self.total * 1000 / PACE);
+            let in_all =
+                self.stall + Duration::from_millis(self.total * 1000 / MIN_BYTES_PER_SECOND);
             let left = self.left.min(in_all.saturating_sub(self.waited));
             let frame = timeout(left, self.body.frame()).await;
             let frame = frame.map_err(|_| io::ErrorKind::TimedOut)?;

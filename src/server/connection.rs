@@ -12,15 +12,15 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_io_timeout::TimeoutWriter;
 
-use super::line::Line;
+use super::line::ConnectionSlot;
 use super::refusals::Refusals;
-use super::wire::Wire;
+use super::wire::MeteredStream;
 use crate::config::Connections;
 
 /// The largest head of a request, in bytes. That it has at most a hundred headers is the library's own limit.
-pub(super) const MOST_HEAD: usize = 32 * 1024;
+pub(super) const MAX_HEAD: usize = 32 * 1024;
 /// The most bytes of an answer that wait in the connection for a slow reader, beside one or two pieces of it.
-const MOST_WAITING: usize = 64 * 1024;
+const MAX_UNSENT: usize = 64 * 1024;
 
 /// Serves one connection to its end, or after `closing` until nothing is under way on it.
 pub(super) async fn serve<S, F, B>(
@@ -28,7 +28,7 @@ pub(super) async fn serve<S, F, B>(
     answer: impl Fn(Request<Incoming>) -> F,
     closing: impl Future<Output = ()>,
     limits: &Connections,
-    line: Line,
+    line: ConnectionSlot,
     refusals: Refusals,
 ) where
     S: AsyncRead + AsyncWrite,
@@ -38,13 +38,13 @@ pub(super) async fn serve<S, F, B>(
 {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(limits.stall()));
-    let stream = TokioIo::new(Wire::new(Box::pin(stream), line, refusals));
+    let stream = TokioIo::new(MeteredStream::new(Box::pin(stream), line, refusals));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle())
-            .max_header_size(MOST_HEAD)
-            .max_buf_size(MOST_WAITING)
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_UNSENT)
             // Who has sent everything may say so and still wants the answer.
             .half_close(true)
             .serve_connection(stream, service_fn(answer))

@@ -11,13 +11,13 @@ pub(super) struct InFlight {
 }
 
 /// Lives as long as its request, which is until its answer is sent.
-pub(super) struct UnderWay(InFlight);
+pub(super) struct InFlightGuard(InFlight);
 
 impl InFlight {
     /// One more, until what is returned is dropped.
-    pub(super) fn begin(&self) -> UnderWay {
+    pub(super) fn begin(&self) -> InFlightGuard {
         self.count.send_modify(|count| *count += 1);
-        UnderWay(self.clone())
+        InFlightGuard(self.clone())
     }
 
     /// Waits until no request is under way.
@@ -37,7 +37,7 @@ impl InFlight {
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
         self.0.count.send_modify(|count| *count -= 1);
     }

@@ -3,21 +3,21 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::room::{Holding, Stage};
+use crate::room::{Reservation, Stage};
 
 /// The place of one connection among all; clones share it.
 #[derive(Clone)]
-pub(super) struct Line(Arc<Holding<IpAddr>>);
+pub(super) struct ConnectionSlot(Arc<Reservation<IpAddr>>);
 
-impl Line {
-    pub(super) fn new(place: Holding<IpAddr>) -> Self {
+impl ConnectionSlot {
+    pub(super) fn new(place: Reservation<IpAddr>) -> Self {
         Self(Arc::new(place))
     }
 
     /// A request has come, through a proxy from `visitor`.
     pub(super) fn begin(&self, visitor: Option<IpAddr>) {
         if visitor.is_some() {
-            self.0.belongs_to(visitor);
+            self.0.set_owner(visitor);
         }
         self.0.is_at(Stage::Moving);
     }
@@ -35,7 +35,7 @@ impl Line {
     /// The next request may come; through a proxy, from anybody.
     pub(super) fn end(&self, is_proxy: bool) {
         if is_proxy {
-            self.0.belongs_to(None);
+            self.0.set_owner(None);
         }
         self.0.is_at(Stage::Idle);
     }
@@ -46,13 +46,13 @@ impl Line {
     }
 
     /// Counts bytes that have come or gone.
-    pub(super) fn moved(&self, bytes: usize) {
-        self.0.moved(bytes);
+    pub(super) fn add_progress(&self, bytes: usize) {
+        self.0.add_progress(bytes);
     }
 
     /// Waits until somebody else has got the place; gives whose it was.
-    pub(super) async fn gives_way(&self) -> Option<IpAddr> {
-        self.0.gives_way().await;
-        self.0.whose()
+    pub(super) async fn preempted(&self) -> Option<IpAddr> {
+        self.0.preempted().await;
+        self.0.owner()
     }
 }

@@ -9,12 +9,12 @@ use tokio::net::{TcpListener, TcpSocket};
 const WAITING: u32 = 1024;
 
 /// An address that nobody else can have any more. Who comes is refused until it listens.
-pub struct Taken {
+pub struct BoundListener {
     address: SocketAddr,
     socket: TcpSocket,
 }
 
-impl Taken {
+impl BoundListener {
     /// Takes an address; port 0 is any that is free.
     ///
     /// # Errors

@@ -38,12 +38,12 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::shutdown::Signal;
-use answer::Answerer;
-pub use arriving::{Arrival, Arriving};
+use answer::RocketBridge;
+pub use arriving::{BodyReader, RequestBody};
 use in_flight::InFlight;
-use line::Line;
-use visitors::Visitors;
-pub use waiting::Waiting;
+use line::ConnectionSlot;
+use visitors::ConnectionLimits;
+pub use waiting::WaitingAnswer;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -62,8 +62,8 @@ pub async fn run(
 ) {
     let under_way = InFlight::default();
     let limits = app.config.connections.clone();
-    let visitors = Visitors::new(&app);
-    let answerer = Arc::new(Answerer::new(rocket, app, under_way.clone()));
+    let visitors = ConnectionLimits::new(&app);
+    let answerer = Arc::new(RocketBridge::new(rocket, app, under_way.clone()));
     let refusals = answerer.refusals().await;
     let (ending, closing) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -84,7 +84,7 @@ pub async fn run(
             };
             tokio::select! {
                 () = connection::serve(stream, answer, closing, &limits, line.clone(), refusals) => {}
-                whose = line.gives_way() => visitors.tell_closed(whose),
+                whose = line.preempted() => visitors.tell_closed(whose),
             }
         });
         // The others go on by themselves; what has ended is only tidied up.
@@ -96,11 +96,14 @@ pub async fn run(
 }
 
 /// The next who connects and has a place.
-async fn accept(listener: &TcpListener, visitors: &Visitors) -> (TcpStream, SocketAddr, Line) {
+async fn accept(
+    listener: &TcpListener,
+    visitors: &ConnectionLimits,
+) -> (TcpStream, SocketAddr, ConnectionSlot) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                if let Some(line) = visitors.let_in(peer.ip()).await {
+                if let Some(line) = visitors.admit(peer.ip()).await {
                     return (stream, peer, line);
                 }
             }

@@ -14,19 +14,19 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::answer::legible_cookies;
-use super::arriving::Arriving;
+use super::arriving::RequestBody;
 use super::connection;
-use super::line::Line;
+use super::line::ConnectionSlot;
 use super::refusals::Refusals;
 use crate::config::Connections;
-use crate::room::Room;
+use crate::room::FairLimit;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);
 
 /// The place of a connection that shares its room with no other.
-fn alone() -> Line {
-    Line::new(Room::new(1, 1).take(None, 1).unwrap())
+fn alone() -> ConnectionSlot {
+    ConnectionSlot::new(FairLimit::new(1, 1).reserve(None, 1).unwrap())
 }
 
 /// A connection to a server, which answers a POST with the size of what it has received, anything else with `size` bytes.
@@ -236,7 +236,7 @@ async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, Err
         }
     });
     let mut bytes = Vec::new();
-    let (arriving, progress) = Arriving::new(body, STALL, alone());
+    let (arriving, progress) = RequestBody::new(body, STALL, alone());
     let read = arriving.take().unwrap().read_to_end(&mut bytes).await;
     done.notify_one();
     sending.await.unwrap();

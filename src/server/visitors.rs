@@ -6,59 +6,59 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::line::Line;
-use crate::address::network;
+use super::line::ConnectionSlot;
+use crate::address::client_subnet;
 use crate::app::App;
 use crate::config::Config;
 use crate::record::{self, Seldom};
-use crate::room::{NoRoom, Room};
+use crate::room::{FairLimit, Refused};
 
 /// The settings that the log names.
-const MOST: &str = "connections.most";
-const MOST_PER_ADDRESS: &str = "connections.most_per_address";
+const MAX_CONNECTIONS: &str = "connections.most";
+const MAX_PER_IP: &str = "connections.most_per_address";
 /// How soon it is looked again whether somebody has become slow.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Everybody who is connected; clones share them.
 #[derive(Clone)]
-pub(super) struct Visitors {
+pub(super) struct ConnectionLimits {
     config: Arc<Config>,
     seldom: Seldom,
-    room: Room<IpAddr>,
+    room: FairLimit<IpAddr>,
 }
 
-impl Visitors {
+impl ConnectionLimits {
     pub(super) fn new(app: &App) -> Self {
         let settings = &app.config.connections;
         let (most, each) = (settings.most as u64, settings.most_per_address as u64);
         Self {
             config: app.config.clone(),
             seldom: app.seldom.clone(),
-            room: Room::new(most, each),
+            room: FairLimit::new(most, each),
         }
     }
 
     /// Lets in a visitor from this address, unless there are too many from there. When all places are taken, another
     /// connection gives its place up: one of those who have more than this visitor would have, or one that is slow. A visitor
     /// who has none yet waits until that is so.
-    pub(super) async fn let_in(&self, address: IpAddr) -> Option<Line> {
+    pub(super) async fn admit(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let address = address.to_canonical();
         // A proxy comes for many, and for whom is known only when they ask.
         let is_proxy = self.config.trusted_proxies.contains(address);
-        let whose = (!is_proxy).then(|| network(address));
+        let whose = (!is_proxy).then(|| client_subnet(address));
         loop {
-            match self.room.take(whose, 1) {
-                Ok(place) => return Some(Line::new(place)),
-                Err(NoRoom::All { has_some: false }) => {
+            match self.room.reserve(whose, 1) {
+                Ok(place) => return Some(ConnectionSlot::new(place)),
+                Err(Refused::All { has_some: false }) => {
                     // After the pause, or as soon as somebody leaves.
                     let _left = timeout(LOOK_AGAIN, self.room.freed()).await;
                 }
-                Err(NoRoom::All { has_some: true }) => {
-                    self.tell_refused(address, MOST);
+                Err(Refused::All { has_some: true }) => {
+                    self.tell_refused(address, MAX_CONNECTIONS);
                     return None;
                 }
-                Err(NoRoom::Own) => {
-                    self.tell_refused(address, MOST_PER_ADDRESS);
+                Err(Refused::Own) => {
+                    self.tell_refused(address, MAX_PER_IP);
                     return None;
                 }
             }
@@ -70,7 +70,7 @@ impl Visitors {
         // Where a proxy waits for its next visitor, it is nobody's.
         let due = whose.filter(|address| self.seldom.is_due(*address, "connection closed"));
         if let Some(address) = due {
-            record::connection_closed(address, MOST);
+            record::connection_closed(address, MAX_CONNECTIONS);
         }
     }
 
@@ -86,23 +86,23 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
 
-    fn visitors(change: impl FnOnce(&mut Config)) -> Visitors {
+    fn visitors(change: impl FnOnce(&mut Config)) -> ConnectionLimits {
         let mut config = Config::default();
         change(&mut config);
         let settings = &config.connections;
-        Visitors {
-            room: Room::new(settings.most as u64, settings.most_per_address as u64),
+        ConnectionLimits {
+            room: FairLimit::new(settings.most as u64, settings.most_per_address as u64),
             seldom: Seldom::new(&Clock::default()),
             config: Arc::new(config),
         }
     }
 
-    async fn come(visitors: &Visitors, from: &str) -> Option<Line> {
-        visitors.let_in(from.parse().unwrap()).await
+    async fn come(visitors: &ConnectionLimits, from: &str) -> Option<ConnectionSlot> {
+        visitors.admit(from.parse().unwrap()).await
     }
 
-    async fn must_leave(line: &Line) -> bool {
-        timeout(Duration::ZERO, line.gives_way()).await.is_ok()
+    async fn must_leave(line: &ConnectionSlot) -> bool {
+        timeout(Duration::ZERO, line.preempted()).await.is_ok()
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,36 +3,36 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::room::{Holding, Stage};
+use crate::room::{Reservation, Stage};
 
 /// The room of a request's answer, in the request's cache; none for an answer that is small, or read as it is sent. Clones
 /// share it.
 #[derive(Clone, Default)]
-pub struct Waiting(Arc<Mutex<Option<Arc<Holding<IpAddr>>>>>);
+pub struct WaitingAnswer(Arc<Mutex<Option<Arc<Reservation<IpAddr>>>>>);
 
-impl Waiting {
+impl WaitingAnswer {
     /// Keeps the room until the answer is sent, or has to give way.
-    pub fn keep(&self, room: Holding<IpAddr>) {
+    pub fn keep(&self, room: Reservation<IpAddr>) {
         room.is_at(Stage::Moving);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(room));
     }
 
     /// Counts bytes that have left it.
-    pub(super) fn moved(&self, bytes: usize) {
+    pub(super) fn add_progress(&self, bytes: usize) {
         if let Some(room) = self.room() {
-            room.moved(bytes);
+            room.add_progress(bytes);
         }
     }
 
     /// Waits until the answer has to give way to another.
-    pub(super) async fn gives_way(&self) {
+    pub(super) async fn preempted(&self) {
         match self.room() {
-            Some(room) => room.gives_way().await,
+            Some(room) => room.preempted().await,
             None => std::future::pending().await,
         }
     }
 
-    fn room(&self) -> Option<Arc<Holding<IpAddr>>> {
+    fn room(&self) -> Option<Arc<Reservation<IpAddr>>> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::line::Line;
+use super::line::ConnectionSlot;
 use super::refusals::Refusals;
 
 /// How long what comes after an answer is read and thrown away: a client that is still sending would else see its
@@ -17,9 +17,9 @@ use super::refusals::Refusals;
 const LINGER: Duration = Duration::from_secs(10);
 
 /// A connection, below what speaks HTTP on it.
-pub(super) struct Wire<S> {
+pub(super) struct MeteredStream<S> {
     stream: S,
-    line: Line,
+    line: ConnectionSlot,
     refusals: Refusals,
     /// What is written in place of a refusal of the library, as far as it hasn't gone out.
     instead: Vec<u8>,
@@ -27,8 +27,8 @@ pub(super) struct Wire<S> {
     until: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Wire<S> {
-    pub(super) fn new(stream: S, line: Line, refusals: Refusals) -> Self {
+impl<S> MeteredStream<S> {
+    pub(super) fn new(stream: S, line: ConnectionSlot, refusals: Refusals) -> Self {
         Self {
             stream,
             line,
@@ -50,7 +50,7 @@ impl<S> Wire<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Wire<S> {
+impl<S: AsyncWrite + Unpin> MeteredStream<S> {
     /// Writes what stands in place of a refusal.
     fn poll_instead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.instead.is_empty() {
@@ -64,7 +64,7 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -72,12 +72,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        self.line.moved(buffer.filled().len() - before);
+        self.line.add_progress(buffer.filled().len() - before);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -88,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
             return Poll::Ready(Ok(bytes.len()));
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        self.line.moved(written);
+        self.line.add_progress(written);
         Poll::Ready(Ok(written))
     }
 
@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
             return Poll::Ready(Ok(bytes.len()));
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
-        self.line.moved(written);
+        self.line.add_progress(written);
         Poll::Ready(Ok(written))
     }
 

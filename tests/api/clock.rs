@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared_spaces::photos::catalogue::Looked;
 use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::sweep::Swept;
+use shared_spaces::photos::sweep::CleanupReport;
 
 use crate::support::{Person, TestApp, path_of, pictures};
 
@@ -70,7 +70,7 @@ fn deleted_photos_are_gone_for_good_within_minutes() {
     let swept = app.wait(app.app.sweep()).unwrap();
     assert_eq!(
         swept,
-        Swept {
+        CleanupReport {
             deleted: 1,
             orphans: 0
         }
@@ -126,7 +126,7 @@ fn an_upload_that_came_to_nothing_is_deleted_by_the_next_start_whatever_its_time
     let file = std::fs::File::options().write(true).open(&orphan).unwrap();
     let later = file.metadata().unwrap().modified().unwrap() + YEAR;
     file.set_modified(later).unwrap();
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());
+    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
     let swept = app.wait(app.app.sweeper().sweep_all()).unwrap();
     assert_eq!(swept.orphans, 1);
 }

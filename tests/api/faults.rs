@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use rocket::tokio::time::sleep;
-use shared_spaces::photos::sweep::Swept;
+use shared_spaces::photos::sweep::CleanupReport;
 
 use crate::support::{Form, Person, TestApp, hurried, pictures};
 
@@ -77,14 +77,14 @@ fn a_photo_that_cannot_be_deleted_yet_is_deleted_later() {
     fs::write(&folder, "where the folder was").unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
     app.app.clock.advance(Duration::from_secs(10 * 60));
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());
+    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
     assert_eq!(app.count("select count(*) from tombstones"), 1);
 
     fs::remove_file(&folder).unwrap();
     fs::rename(&away, &folder).unwrap();
     assert_eq!(
         app.wait(app.app.sweep()).unwrap(),
-        Swept {
+        CleanupReport {
             deleted: 1,
             orphans: 0
         }
@@ -184,7 +184,7 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
     for _ in 0..50 {
         ann.share(1, &"words ".repeat(300));
     }
-    app.wait(app.app.db.empty_log()).unwrap();
+    app.wait(app.app.db.checkpoint_wal()).unwrap();
     let path = app.path("shared-spaces.db");
     let sound = fs::read(&path).unwrap();
     let mut damaged = sound.clone();
@@ -199,15 +199,15 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
     hurried(async {
         let story = async {
             sleep(hour / 2).await;
-            assert!(!upkeep.found_damage());
+            assert!(!upkeep.is_corrupt());
             replace(&damaged);
             sleep(hour).await;
-            assert!(upkeep.found_damage());
+            assert!(upkeep.is_corrupt());
             replace(&sound);
             sleep(23 * hour).await;
-            assert!(upkeep.found_damage());
+            assert!(upkeep.is_corrupt());
             sleep(hour).await;
-            assert!(!upkeep.found_damage());
+            assert!(!upkeep.is_corrupt());
         };
         upkeep.run(story).await;
     });
@@ -225,7 +225,7 @@ fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
         ann.delete(&format!("/shares/{share}"))
             .is(200, "Share deleted");
     }
-    app.wait(app.app.db.empty_log()).unwrap();
+    app.wait(app.app.db.checkpoint_wal()).unwrap();
     let path = app.path("shared-spaces.db");
     let length = || fs::metadata(&path).unwrap().len();
     let (full, other) = (length(), rusqlite::Connection::open(&path).unwrap());
@@ -257,13 +257,13 @@ fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
     };
     hurried(async {
         let story = async {
-            until(&|| upkeep.found_damage()).await;
+            until(&|| upkeep.is_corrupt()).await;
             sleep(100 * hour).await;
             assert_eq!(length(), full);
             other
                 .execute_batch("update shares set text = 'words'")
                 .unwrap();
-            until(&|| !upkeep.found_damage()).await;
+            until(&|| !upkeep.is_corrupt()).await;
             until(&|| length() < full).await;
         };
         upkeep.run(story).await;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use image::ImageFormat;
 use rocket::http::Header;
 use serde_json::Value;
-use shared_spaces::photos::queue::{Failure, Next};
+use shared_spaces::photos::queue::{Disposition, Failure};
 use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::store::Sorted;
-use shared_spaces::photos::sweep::Swept;
+use shared_spaces::photos::store::Moved;
+use shared_spaces::photos::sweep::CleanupReport;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
@@ -412,11 +412,11 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     app.wait(app.app.sweeper().sweep_all()).unwrap();
     fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
     fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), Swept::default());
+    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
     app.app.clock.advance(Duration::from_secs(10 * 60));
     assert_eq!(
         app.wait(app.app.sweep()).unwrap(),
-        Swept {
+        CleanupReport {
             deleted: 1,
             orphans: 0
         }
@@ -438,12 +438,12 @@ fn a_sweep_takes_orphans_and_leaves_what_waits_to_be_sorted() {
     fs::write(app.path("photos/temp/.part-x"), b"half of one").unwrap();
     assert_eq!(
         app.wait(app.app.sweep()).unwrap(),
-        Swept::default(),
+        CleanupReport::default(),
         "they are too new"
     );
     assert_eq!(
         app.wait(app.app.sweeper().sweep_all()).unwrap(),
-        Swept {
+        CleanupReport {
             deleted: 0,
             orphans: 1
         }
@@ -494,7 +494,7 @@ fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
     ann.share_photo(1, &pictures::png(1));
     // Taken, moved, and never acknowledged.
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
-    app.wait(app.app.photos.sort(&taken.name)).unwrap();
+    app.wait(app.app.photos.move_to_space(&taken.name)).unwrap();
     assert_eq!(app.sort_one(), Outcome::Empty, "nobody else takes it yet");
     app.app.clock.advance(Duration::from_secs(61));
     assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
@@ -531,10 +531,10 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     ann.share_photo(1, &pictures::png(1));
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     ann.delete("/shares/1").is(200, "Share deleted");
-    let sorted = app.wait(app.app.photos.sort(&taken.name));
-    assert_eq!(sorted.unwrap(), Sorted::Missing);
-    let next = app.wait(app.app.queue.put_back(&taken, &Failure::Missing));
-    assert_eq!(next.unwrap(), Next::Gone);
+    let sorted = app.wait(app.app.photos.move_to_space(&taken.name));
+    assert_eq!(sorted.unwrap(), Moved::Missing);
+    let next = app.wait(app.app.queue.nack(&taken, &Failure::Missing));
+    assert_eq!(next.unwrap(), Disposition::Gone);
     app.app.clock.advance(Duration::from_secs(61));
     assert_eq!(app.sort_one(), Outcome::Empty);
     assert!(app.files().is_empty());

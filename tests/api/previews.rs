@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use shared_spaces::photos::catalogue::Looked;
 use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::sweep::Swept;
+use shared_spaces::photos::sweep::CleanupReport;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
@@ -277,7 +277,7 @@ fn previews_that_a_worker_brings_back_are_deleted_by_the_tombstone_of_their_phot
     let swept = app.wait(app.app.sweep()).unwrap();
     assert_eq!(
         swept,
-        Swept {
+        CleanupReport {
             deleted: 1,
             orphans: 0
         }
@@ -291,7 +291,7 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
-    app.wait(app.app.photos.sort(&taken.name)).unwrap();
+    app.wait(app.app.photos.move_to_space(&taken.name)).unwrap();
     assert_eq!(
         app.look_for_previews(),
         Looked {
@@ -415,7 +415,7 @@ fn previews_that_may_be_elsewhere_now_are_looked_for_again_and_shown_meanwhile()
     let unseen = app
         .app
         .db
-        .write(|conn| Ok(shared_spaces::domain::photos::unsee_all(conn)?));
+        .write(|conn| Ok(shared_spaces::domain::photos::reset_previews(conn)?));
     app.wait(unseen).unwrap();
     is_kept_for_good(&app.anonymous().get(&preview(&share, "small")));
     assert_eq!(app.look_for_previews(), SEEN);

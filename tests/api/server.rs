@@ -84,7 +84,7 @@ fn a_damaged_database_makes_the_server_not_ready() {
     };
     let damaged = App::open(config).unwrap();
     app.wait(damaged.upkeep.check());
-    assert!(damaged.upkeep.found_damage());
+    assert!(damaged.upkeep.is_corrupt());
     let client = Client::untracked(api::rocket(damaged)).unwrap();
     let reply = Reply::read(client.get("/ready").dispatch());
     reply.is(503, "The database is damaged, see the server's log");

@@ -9,8 +9,8 @@ use shared_spaces::db::Db;
 use shared_spaces::photos::aws::Aws;
 use shared_spaces::photos::name::PhotoName;
 use shared_spaces::photos::preview::PreviewSize;
-use shared_spaces::photos::queue::{Failure, LocalQueue, Next, PhotoQueue, SqsQueue};
-use shared_spaces::photos::store::{LocalStore, PhotoStore, S3Store, Served, Sorted};
+use shared_spaces::photos::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
+use shared_spaces::photos::store::{LocalStore, Moved, PhotoStore, S3Store, Served};
 use tokio::io::AsyncReadExt;
 
 use crate::cloud::Cloud;
@@ -26,7 +26,7 @@ pub async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
 
 async fn fetched(served: Served) -> Option<Vec<u8>> {
     match served {
-        Served::Here(stored) => {
+        Served::Stream(stored) => {
             let (length, mut bytes) = (stored.bytes, Vec::new());
             stored
                 .read(0, length)
@@ -37,7 +37,7 @@ async fn fetched(served: Served) -> Option<Vec<u8>> {
                 .unwrap();
             Some(bytes)
         }
-        Served::There { url, .. } => {
+        Served::Redirect { url, .. } => {
             let mut reply = ureq::get(&url).call().unwrap();
             Some(reply.body_mut().read_to_vec().unwrap())
         }
@@ -59,7 +59,7 @@ async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
     for photo in [&one, &other, &alike] {
         store.put_temporary(photo, b"photo".to_vec()).await.unwrap();
         assert!(!store.has_sorted(photo).await.unwrap());
-        store.sort(photo).await.unwrap();
+        store.move_to_space(photo).await.unwrap();
         assert!(store.has_sorted(photo).await.unwrap());
         for (size, bytes) in [(large, "large"), (small, "first"), (small, "small")] {
             let bytes = format!("{bytes} {photo}").into_bytes();
@@ -107,7 +107,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
     store.prepare().await.unwrap();
     store.prepare().await.unwrap();
     assert_eq!(bytes(store, &one).await, None);
-    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Missing);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Missing);
 
     store.put_temporary(&one, b"first".to_vec()).await.unwrap();
     store.put_temporary(&one, b"one".to_vec()).await.unwrap();
@@ -126,14 +126,14 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
     );
 
     let opened = store.open(&one).await.unwrap().unwrap();
-    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Now);
     assert_eq!(
         opened.read_all().await.unwrap(),
         b"one",
         "moved between the two"
     );
-    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Before);
-    assert_eq!(store.sort(&twelve).await.unwrap(), Sorted::Now);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Already);
+    assert_eq!(store.move_to_space(&twelve).await.unwrap(), Moved::Now);
     assert_eq!(bytes(store, &one).await.unwrap(), b"one");
     assert_eq!(bytes(store, &twelve).await.unwrap(), b"twelve");
 
@@ -157,7 +157,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
         store.put_temporary(photo, b"many".to_vec()).await.unwrap();
     }
     for photo in [&many[0], &many[2]] {
-        assert_eq!(store.sort(photo).await.unwrap(), Sorted::Now);
+        assert_eq!(store.move_to_space(photo).await.unwrap(), Moved::Now);
     }
     store.delete_all(&many).await.unwrap();
     for photo in &many {
@@ -168,7 +168,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
 
     // A space that comes back gets a store again.
     store.put_temporary(&one, b"again".to_vec()).await.unwrap();
-    assert_eq!(store.sort(&one).await.unwrap(), Sorted::Now);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Now);
     assert_eq!(bytes(store, &one).await.unwrap(), b"again");
     store
         .put_temporary(&one, b"unsorted".to_vec())
@@ -266,10 +266,10 @@ async fn queue_keeps_its_promises(queue: &PhotoQueue) {
     }
     let failed = received.pop().unwrap();
     let next = queue
-        .put_back(&failed, &Failure::Other(anyhow!("the disk is full")))
+        .nack(&failed, &Failure::Other(anyhow!("the disk is full")))
         .await
         .unwrap();
-    assert!(matches!(next, Next::RetryAt(_)));
+    assert!(matches!(next, Disposition::RetryAt(_)));
     for message in received {
         queue.acknowledge(message).await.unwrap();
     }

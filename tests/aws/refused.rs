@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::Result;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Layout, Photos};
-use shared_spaces::finding::Verdict;
+use shared_spaces::finding::Severity;
 use shared_spaces::photos::aws::Aws;
 use shared_spaces::photos::preview::PreviewSize;
 use shared_spaces::photos::queue::{Failure, PhotoQueue, SqsQueue};
-use shared_spaces::photos::store::{PhotoStore, S3Store, Sorted};
+use shared_spaces::photos::store::{Moved, PhotoStore, S3Store};
 
 use crate::cloud::{Cloud, config};
 use crate::contract::{bytes, name, settings};
@@ -63,7 +63,7 @@ pub fn with_photos(cloud: &Cloud) -> (PhotoStore, String) {
         store.prepare().await?;
         let sorted = name("1-34.png");
         store.put_temporary(&sorted, b"sorted".to_vec()).await?;
-        store.sort(&sorted).await?;
+        store.move_to_space(&sorted).await?;
         let arrived = name("1-35.png");
         store.put_temporary(&arrived, b"arrived".to_vec()).await
     };
@@ -95,14 +95,17 @@ fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
         )
     );
     assert_eq!(
-        refused(&cloud, put, "/35.png", store.sort(&arrived)),
+        refused(&cloud, put, "/35.png", store.move_to_space(&arrived)),
         format!("The object 1-35.png can't be copied to {bucket}")
     );
     assert_eq!(
-        refused(&cloud, delete, "/1-35.png", store.sort(&arrived)),
+        refused(&cloud, delete, "/1-35.png", store.move_to_space(&arrived)),
         format!("The object 1-35.png of {temp} can't be deleted")
     );
-    assert_eq!(cloud.wait(store.sort(&arrived)).unwrap(), Sorted::Now);
+    assert_eq!(
+        cloud.wait(store.move_to_space(&arrived)).unwrap(),
+        Moved::Now
+    );
     assert_eq!(
         refused(&cloud, "HEAD", "/34.png", store.open(&sorted)),
         format!("The object 34.png of {bucket} can't be found")
@@ -221,8 +224,8 @@ fn whether_there_was_an_earlier_installation_is_not_guessed_where_s3_does_not_sa
             ..settings(&cloud)
         };
         let store = store(&cloud, &settings);
-        assert_eq!(cloud.wait(store.find_earlier()).unwrap(), None);
-        let told = refused(&cloud, "GET", part, store.find_earlier());
+        assert_eq!(cloud.wait(store.find_existing()).unwrap(), None);
+        let told = refused(&cloud, "GET", part, store.find_existing());
         assert!(told.ends_with(" can't be listed"), "{told}");
     }
 }
@@ -257,7 +260,7 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     let names = format!("/{}1-", cloud.prefix);
     cloud.proxy.answer("PUT", &names, 409, TAKEN);
     assert_eq!(
-        told(&cloud, store.sort(&photo)),
+        told(&cloud, store.move_to_space(&photo)),
         "No bucket can be made for space 1: 50 names are taken by others"
     );
     cloud.proxy.relent();
@@ -265,11 +268,11 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     let no_bucket = "<Error><Code>NoSuchBucket</Code></Error>";
     cloud.proxy.answer("PUT", "CopyObject", 404, no_bucket);
     cloud.proxy.answer("PUT", &names, 409, OURS);
-    let told = told(&cloud, store.sort(&photo));
+    let told = told(&cloud, store.move_to_space(&photo));
     assert!(told.ends_with(" isn't there"), "{told}");
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
     cloud.proxy.relent();
-    assert_eq!(cloud.wait(store.sort(&photo)).unwrap(), Sorted::Now);
+    assert_eq!(cloud.wait(store.move_to_space(&photo)).unwrap(), Moved::Now);
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
 }
 
@@ -281,7 +284,7 @@ fn the_doctor_names_what_s3_refuses_and_goes_on_where_it_can() {
     let examined = || {
         let mut found = Vec::new();
         cloud.wait(store.examine(&mut |finding| found.push(finding)));
-        found.retain(|finding| finding.verdict == Verdict::Bad);
+        found.retain(|finding| finding.verdict == Severity::Error);
         let sentences = found.into_iter().map(|finding| finding.sentence);
         sentences.collect::<Vec<_>>()
     };
@@ -392,7 +395,7 @@ fn what_sqs_refuses_is_told_and_the_photo_stays_in_the_queue() {
         refused(&cloud, post, "AmazonSQS.GetQueueAttributes", work),
         "The attributes of the queue can't be read"
     );
-    let work = queue.put_back(&message, &Failure::Missing);
+    let work = queue.nack(&message, &Failure::Missing);
     assert_eq!(
         refused(&cloud, post, "AmazonSQS.ChangeMessageVisibility", work),
         "A message can't be put back into SQS"
@@ -426,7 +429,7 @@ fn the_doctor_names_a_queue_that_is_not_what_its_address_says_or_does_not_tell()
         cloud.proxy.answer("POST", action, status, body);
         cloud.wait(queue.examine(&mut |finding| found.push(finding)));
         cloud.proxy.relent();
-        found.retain(|finding| finding.verdict == Verdict::Bad);
+        found.retain(|finding| finding.verdict == Severity::Error);
         found
             .into_iter()
             .map(|finding| finding.sentence)

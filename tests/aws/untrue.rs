@@ -6,8 +6,8 @@ use shared_spaces::clock::Clock;
 use shared_spaces::db::Db;
 use shared_spaces::domain::tombstones::{self, GRACE};
 use shared_spaces::photos::preview::PreviewSize;
-use shared_spaces::photos::store::{PhotoStore, Sorted};
-use shared_spaces::photos::sweep::Sweeper;
+use shared_spaces::photos::store::{Moved, PhotoStore};
+use shared_spaces::photos::sweep::Cleanup;
 
 use crate::cloud::Cloud;
 use crate::contract::{bytes, name};
@@ -30,7 +30,7 @@ fn a_copy_that_was_only_said_to_be_made_costs_no_photo() {
     for answer in ["", "<CopyObjectResult></CopyObjectResult>", tag, error] {
         cloud.proxy.answer("PUT", "CopyObject", 200, answer);
         assert_eq!(
-            told(&cloud, store.sort(&arrived)),
+            told(&cloud, store.move_to_space(&arrived)),
             format!("The object 1-35.png can't be copied to {bucket}")
         );
         cloud.proxy.relent();
@@ -39,10 +39,13 @@ fn a_copy_that_was_only_said_to_be_made_costs_no_photo() {
     // Another half is there from before.
     cloud.put(&bucket, "35.png", b"arri");
     cloud.proxy.answer("PUT", "CopyObject", 200, tag);
-    let error = cloud.wait(store.sort(&arrived)).unwrap_err();
+    let error = cloud.wait(store.move_to_space(&arrived)).unwrap_err();
     assert!(all(error).contains("4 bytes of 7 are there"));
     cloud.proxy.relent();
-    assert_eq!(cloud.wait(store.sort(&arrived)).unwrap(), Sorted::Now);
+    assert_eq!(
+        cloud.wait(store.move_to_space(&arrived)).unwrap(),
+        Moved::Now
+    );
     assert_eq!(cloud.wait(bytes(&store, &arrived)).unwrap(), b"arrived");
     assert_eq!(cloud.keys(&cloud.temp), [""; 0]);
 }
@@ -152,8 +155,8 @@ fn a_message_that_comes_again_after_its_space_was_deleted_makes_no_bucket() {
     cloud.wait(store.delete(&name("1-34.png"))).unwrap();
     cloud.wait(store.delete_space("1")).unwrap();
     for _ in 0..2 {
-        let sorted = cloud.wait(store.sort(&name("1-34.png"))).unwrap();
-        assert_eq!(sorted, Sorted::Missing);
+        let sorted = cloud.wait(store.move_to_space(&name("1-34.png"))).unwrap();
+        assert_eq!(sorted, Moved::Missing);
         assert_eq!(cloud.buckets(), [""; 0]);
     }
 }
@@ -261,13 +264,13 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
     let (now, deleted) = (clock.now(), photo.clone());
     let write = db.write(move |conn| Ok(tombstones::add(conn, &deleted, now)?));
     cloud.wait(write).unwrap();
-    let sweeper = Sweeper::new(db.clone(), store.clone(), clock.clone());
+    let sweeper = Cleanup::new(db.clone(), store.clone(), clock.clone());
     cloud.proxy.refuse("POST", "delete");
     cloud.proxy.refuse("DELETE", "/34.png");
     clock.advance(GRACE);
     let sweep = |times| {
         for _ in 0..times {
-            assert_eq!(cloud.wait(sweeper.sweep()).unwrap().deleted, 0);
+            assert_eq!(cloud.wait(sweeper.run_once()).unwrap().deleted, 0);
         }
     };
     sweep(2);
@@ -307,7 +310,7 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
         "{said}"
     );
 
-    assert_eq!(cloud.wait(sweeper.sweep()).unwrap().deleted, 1);
+    assert_eq!(cloud.wait(sweeper.run_once()).unwrap().deleted, 1);
     assert_eq!(cloud.keys(&bucket), [""; 0]);
     assert_eq!(failing(), None);
     assert!(!doctor().contains(words));
@@ -326,7 +329,7 @@ fn a_temporary_store_that_may_not_be_listed_keeps_no_deletion_from_being_done() 
     cloud.wait(write).unwrap();
     clock.advance(GRACE);
     cloud.proxy.refuse("GET", "list-type=2");
-    let sweeper = Sweeper::new(db, PhotoStore::clone(&store), clock);
-    cloud.wait(sweeper.sweep()).unwrap_err();
+    let sweeper = Cleanup::new(db, PhotoStore::clone(&store), clock);
+    cloud.wait(sweeper.run_once()).unwrap_err();
     assert_eq!(cloud.keys(&bucket), [""; 0]);
 }

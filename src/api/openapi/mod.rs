@@ -23,7 +23,7 @@ use rocket::{State, get};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::guards::Shared;
+use super::guards::AppState;
 use crate::config::Config;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
@@ -40,7 +40,7 @@ pub struct Written(OnceLock<Bytes>);
 pub struct Description(Bytes);
 
 #[get("/openapi.json")]
-pub fn description(app: &Shared, written: &State<Written>) -> Description {
+pub fn description(app: &AppState, written: &State<Written>) -> Description {
     let write = || {
         let description = describe(&app.config, &app.installation);
         let text_first = serde_json::to_string(&TextFirst(&description));

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::operation::{Operation, operation, query};
 use super::schemas::{line, password};
 use crate::config::{Config, Limits};
-use crate::domain::invitations::Terms;
+use crate::domain::invitations::InvitationOptions;
 use crate::error::Error;
 
 /// What the operations are about.
@@ -254,8 +254,8 @@ fn invitations() -> Vec<Operation> {
     let example = || json!({"token": "dGhpcyBpcyBhbiBleGFtcGxl"});
     let terms = json!({
         "role": {"enum": ["member", "admin", null]},
-        "uses": {"type": ["integer", "null"], "minimum": 1, "maximum": Terms::MOST_USES},
-        "days": {"type": ["integer", "null"], "minimum": 1, "maximum": Terms::MOST_DAYS},
+        "uses": {"type": ["integer", "null"], "minimum": 1, "maximum": InvitationOptions::MOST_USES},
+        "days": {"type": ["integer", "null"], "minimum": 1, "maximum": InvitationOptions::MOST_DAYS},
     });
     vec![
         operation(

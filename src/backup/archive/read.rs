@@ -19,7 +19,7 @@ use super::{
 use crate::config::Config;
 use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
-use crate::photos::links::LinkKey;
+use crate::photos::links::SigningKey;
 use crate::say::count;
 
 /// The most that the first note of an archive may have.
@@ -87,9 +87,9 @@ fn read_all(
     let key_entry = members.next_as(KEY)?;
     let size = key_entry.size();
     ensure!(
-        size == LinkKey::BYTES as u64,
+        size == SigningKey::BYTES as u64,
         "Its signing key is damaged: it has {size} bytes and not {}",
-        LinkKey::BYTES
+        SigningKey::BYTES
     );
     let key_sum = write(key_entry, &key)?;
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{ArchiveName, Found, sum_of};
-use crate::durable::{make_folder, sync_folder};
+use crate::durable::{create_dir_all_durable, fsync_dir};
 use crate::folder::without_name;
 
 /// What the names of files begin with that are still being written. Each is locked by the one who writes it.
@@ -91,7 +91,7 @@ impl Folder {
             );
         }
         let folder = path.parent().unwrap_or(&self.root);
-        make_folder(folder).with_context(writing)?;
+        create_dir_all_durable(folder).with_context(writing)?;
         let part = Builder::new().prefix(PART).tempfile_in(&self.root);
         let part = part.map_err(without_name).with_context(writing)?;
         part.as_file().lock().with_context(writing)?;
@@ -228,7 +228,7 @@ impl FolderFile {
         };
         named
             .map_err(|failed| failed.error)
-            .and_then(|_| sync_folder(path.parent().unwrap_or(Path::new("."))))
+            .and_then(|_| fsync_dir(path.parent().unwrap_or(Path::new("."))))
             .with_context(writing)
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::archive::Packed;
 use crate::config::Config;
-use crate::db::scratch::Scratch;
+use crate::db::scratch::TempHashMap;
 use bucket::Bucket;
 use folder::{Folder, FolderFile};
 pub use name::{ArchiveName, ENDING};
@@ -137,8 +137,8 @@ impl Place {
     ///
     /// # Errors
     /// As [`Self::each_photo`].
-    pub fn photos(&self) -> Result<Scratch> {
-        let photos = Scratch::new()?;
+    pub fn photos(&self) -> Result<TempHashMap> {
+        let photos = TempHashMap::new()?;
         self.each_photo(&mut |sum, bytes| Ok(photos.add(&sum, bytes)?))?;
         Ok(photos)
     }

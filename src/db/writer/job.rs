@@ -11,11 +11,11 @@ use crate::error::{Error, Result};
 
 /// What an answered write outlives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outlives {
+pub enum Durability {
     /// Everything: it is synced to the disk.
-    PowerCut,
+    Synced,
     /// The end of the process. If the power goes before something else is synced, it is undone.
-    Crash,
+    Unsynced,
 }
 
 /// What the thread needs of a job, whatever it answers with.
@@ -23,7 +23,7 @@ pub trait Job: Send {
     /// Whether it isn't to be run: its turn came too late, or it was turned away.
     fn is_late(&self) -> bool;
     /// What it must outlive once it is answered.
-    fn outlives(&self) -> Outlives;
+    fn durability(&self) -> Durability;
     /// Whether it deletes, and is done on a full disk too.
     fn makes_room(&self) -> bool;
     /// Whether it was run and refused for want of room.
@@ -116,21 +116,21 @@ impl<T, F: FnMut(&Connection) -> Result<T>> Work<T> for Again<F> {
 }
 
 /// Work on its way to whoever waits for it.
-pub struct Call<T, F> {
+pub struct PendingWrite<T, F> {
     work: F,
     is_turned_away: bool,
     is_settled: bool,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
-    outlives: Outlives,
+    outlives: Durability,
     until: Instant,
 }
 
-impl<T, F> Call<T, F> {
+impl<T, F> PendingWrite<T, F> {
     /// A job that must begin before `deadline` is over, and its answer.
     pub fn new(
         work: F,
-        outlives: Outlives,
+        outlives: Durability,
         deadline: Duration,
     ) -> (Self, oneshot::Receiver<Result<T>>) {
         let (reply, answer) = oneshot::channel();
@@ -147,7 +147,7 @@ impl<T, F> Call<T, F> {
     }
 }
 
-impl<T, F> Job for Call<T, F>
+impl<T, F> Job for PendingWrite<T, F>
 where
     T: Send,
     F: Work<T> + Send,
@@ -182,7 +182,7 @@ where
         }
     }
 
-    fn outlives(&self) -> Outlives {
+    fn durability(&self) -> Durability {
         self.outlives
     }
 

@@ -74,16 +74,19 @@ pub fn list(
     };
     let (share, position) = page.after((start, start))?;
     let mut list = conn.prepare_cached(sql)?;
-    let rows = list.query_map((member.space(), share, position, page.fetch()), |row| {
-        Ok(SharedPhoto {
-            photo: Photo::from_row(row, 0)?,
-            share: row.get(5)?,
-            position: row.get(6)?,
-            user: User::from_row(row, 7)?,
-            shared_at: Timestamp(row.get(9)?),
-        })
-    })?;
-    page.hand_on(rows, |row| (row.share, row.position), take)
+    let rows = list.query_map(
+        (member.space(), share, position, page.limit_plus_one()),
+        |row| {
+            Ok(SharedPhoto {
+                photo: Photo::from_row(row, 0)?,
+                share: row.get(5)?,
+                position: row.get(6)?,
+                user: User::from_row(row, 7)?,
+                shared_at: Timestamp(row.get(9)?),
+            })
+        },
+    )?;
+    page.for_each(rows, |row| (row.share, row.position), take)
 }
 
 const OLDEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,

@@ -12,14 +12,14 @@ use sha2::Sha256;
 use tempfile::NamedTempFile;
 
 use super::LinkSigner;
-use crate::durable::sync_folder;
-use crate::folder::draft;
+use crate::durable::fsync_dir;
+use crate::folder::temp_file;
 use crate::identity::Identity;
 use crate::record::{self, By};
 
 /// The key in its file; clones share it.
 #[derive(Clone)]
-pub struct LinkKey {
+pub struct SigningKey {
     path: Arc<Path>,
     folder: Option<Identity>,
     known: Arc<Mutex<Known>>,
@@ -28,18 +28,18 @@ pub struct LinkKey {
 /// What was read, and from which file.
 struct Known {
     signer: LinkSigner,
-    stamp: Option<Stamp>,
+    stamp: Option<FileStamp>,
 }
 
 /// What tells a file from the one that was there before it.
 #[derive(PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     modified: Option<SystemTime>,
     #[cfg(unix)]
     inode: u64,
 }
 
-impl LinkKey {
+impl SigningKey {
     /// How many bytes each has.
     pub const BYTES: usize = 32;
 
@@ -52,7 +52,7 @@ impl LinkKey {
             create(path).with_context(|| problem(path))?;
         }
         // In this order: if it is replaced in between, it is read again.
-        let stamp = Stamp::of(path);
+        let stamp = FileStamp::of(path);
         let signer = read(path)?;
         Ok(Self {
             path: path.into(),
@@ -64,7 +64,7 @@ impl LinkKey {
     /// Makes and checks links with the key as it is now. One that can't be read any more stays what it was.
     pub fn signer(&self) -> LinkSigner {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = Stamp::of(&self.path);
+        let stamp = FileStamp::of(&self.path);
         // The key in another folder is that of another installation, and no link of ours may open anything there.
         if stamp != known.stamp && Identity::of(folder_of(&self.path)).ok() == self.folder {
             match read(&self.path) {
@@ -94,7 +94,7 @@ impl LinkKey {
     }
 }
 
-impl Stamp {
+impl FileStamp {
     /// `None` if there is nothing to be looked at.
     fn of(path: &Path) -> Option<Self> {
         let file = fs::metadata(path).ok()?;
@@ -114,9 +114,9 @@ fn read(path: &Path) -> Result<LinkSigner> {
     let read = || {
         let key = fs::read(path)?;
         ensure!(
-            key.len() == LinkKey::BYTES,
+            key.len() == SigningKey::BYTES,
             "it must hold {} bytes, and holds {}",
-            LinkKey::BYTES,
+            SigningKey::BYTES,
             key.len()
         );
         let mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| anyhow!(error))?;
@@ -140,13 +140,13 @@ fn replace(path: &Path) -> Result<()> {
 
 /// A new key on the disk that hasn't got its name yet.
 fn new_key(path: &Path) -> Result<NamedTempFile> {
-    let mut key = [0; LinkKey::BYTES];
+    let mut key = [0; SigningKey::BYTES];
     getrandom::fill(&mut key)?;
-    Ok(draft(folder_of(path), &key)?)
+    Ok(temp_file(folder_of(path), &key)?)
 }
 
 fn sync(path: &Path) -> Result<()> {
-    Ok(sync_folder(folder_of(path))?)
+    Ok(fsync_dir(folder_of(path))?)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -158,13 +158,13 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
 
-    fn folder_with_key() -> (tempfile::TempDir, LinkKey) {
+    fn folder_with_key() -> (tempfile::TempDir, SigningKey) {
         let folder = tempfile::tempdir().unwrap();
-        let key = LinkKey::open(&folder.path().join("signing.key")).unwrap();
+        let key = SigningKey::open(&folder.path().join("signing.key")).unwrap();
         (folder, key)
     }
 
-    fn link(key: &LinkKey) -> String {
+    fn link(key: &SigningKey) -> String {
         let now = Timestamp(1_800_000_000_000);
         crate::photos::links::tests::link(&key.signer(), "1-34.jpg", now)
     }
@@ -173,9 +173,9 @@ mod tests {
     fn the_key_outlives_the_program_and_is_for_its_owner_only() {
         let (folder, first) = folder_with_key();
         let path = folder.path().join("signing.key");
-        let second = LinkKey::open(&path).unwrap();
+        let second = SigningKey::open(&path).unwrap();
         assert_eq!(link(&first), link(&second));
-        LinkKey::rotate(&path).unwrap();
+        SigningKey::rotate(&path).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -191,7 +191,7 @@ mod tests {
         let (folder, key) = folder_with_key();
         let clone = key.clone();
         let before = link(&key);
-        LinkKey::rotate(&folder.path().join("signing.key")).unwrap();
+        SigningKey::rotate(&folder.path().join("signing.key")).unwrap();
         let after = link(&key);
         assert_ne!(before, after);
         assert_eq!(after, link(&clone));
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(link(&key), before);
         fs::remove_file(&path).unwrap();
         assert_eq!(link(&key), before);
-        fs::write(&path, [7; LinkKey::BYTES]).unwrap();
+        fs::write(&path, [7; SigningKey::BYTES]).unwrap();
         assert_ne!(link(&key), before);
     }
 
@@ -217,16 +217,16 @@ mod tests {
         let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let ours = home.path().join("ours");
         fs::create_dir(&ours).unwrap();
-        let key = LinkKey::open(&ours.join("signing.key")).unwrap();
+        let key = SigningKey::open(&ours.join("signing.key")).unwrap();
         let before = link(&key);
-        let theirs = LinkKey::open(&other.path().join("signing.key")).unwrap();
+        let theirs = SigningKey::open(&other.path().join("signing.key")).unwrap();
         fs::rename(&ours, home.path().join("away")).unwrap();
         fs::rename(other.path(), &ours).unwrap();
         assert_eq!(link(&key), before);
         assert_ne!(link(&theirs), before);
         fs::rename(&ours, other.path()).unwrap();
         fs::rename(home.path().join("away"), &ours).unwrap();
-        LinkKey::rotate(&ours.join("signing.key")).unwrap();
+        SigningKey::rotate(&ours.join("signing.key")).unwrap();
         assert_ne!(link(&key), before);
     }
 
@@ -235,7 +235,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("signing.key");
         fs::write(&path, "short").unwrap();
-        let refusal = format!("{:#}", LinkKey::open(&path).err().unwrap());
+        let refusal = format!("{:#}", SigningKey::open(&path).err().unwrap());
         assert!(
             refusal.contains("signing.key") && refusal.contains("32 bytes"),
             "{refusal}"
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn where_there_is_no_key_none_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = LinkKey::rotate(&folder.path().join("signing.key")).unwrap_err();
+        let refusal = SigningKey::rotate(&folder.path().join("signing.key")).unwrap_err();
         assert!(refusal.to_string().contains("There is no signing key"));
     }
 }

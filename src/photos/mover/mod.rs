@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::name::PhotoName;
 use super::preview::PreviewSize;
 use super::store::PhotoStore;
-use super::sweep::Sweeper;
+use super::sweep::Cleanup;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::photos::{self, KnownPhoto};
@@ -26,7 +26,7 @@ const BATCH: u32 = 500;
 
 /// Takes photos from one store to the other.
 #[derive(Clone)]
-pub struct Mover {
+pub struct PhotoMigration {
     pub db: Db,
     pub clock: Clock,
     pub from: PhotoStore,
@@ -56,7 +56,7 @@ pub struct Summary {
     pub stay: Vec<(PhotoName, anyhow::Error)>,
 }
 
-impl Mover {
+impl PhotoMigration {
     /// Copies every photo that isn't in the other store yet, and compares it. `tell` hears of each photo's bytes.
     ///
     /// # Errors
@@ -158,7 +158,7 @@ impl Mover {
                 self.from.delete(name).await?;
                 emptied.push(name.space().to_owned());
             }
-            self.from.keep_deleted(&done).await?;
+            self.from.sync_deletions(&done).await?;
             // Whoever waited to be sorted is where it belongs.
             self.db
                 .write(move |conn| Ok(done.iter().try_for_each(|name| jobs::remove(conn, name))?))
@@ -170,9 +170,11 @@ impl Mover {
             self.from.delete_space_if_empty(&space).await?;
         }
         // What was made after its photo was copied stayed behind.
-        self.db.write(|conn| Ok(photos::unsee_all(conn)?)).await?;
+        self.db
+            .write(|conn| Ok(photos::reset_previews(conn)?))
+            .await?;
         // Photos of deleted shares wait for their last deletion in the store in which they were.
-        Sweeper::new(self.db.clone(), self.from.clone(), self.clock.clone())
+        Cleanup::new(self.db.clone(), self.from.clone(), self.clock.clone())
             .sweep_all()
             .await?;
         Ok(())

@@ -8,12 +8,12 @@ use crate::photos::name::PhotoName;
 pub struct FailedPhoto {
     pub name: PhotoName,
     /// What the queue knows of it.
-    pub why: Why,
+    pub why: FailureInfo,
 }
 
 /// What is known of a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum FailureInfo {
     /// All of it.
     Known {
         attempts: u32,

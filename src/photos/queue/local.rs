@@ -8,11 +8,11 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::{Failed, FailedPhoto, Failure, Message, Next, PhotoName, Why, back_off};
+use super::{Disposition, Failed, FailedPhoto, Failure, FailureInfo, Message, PhotoName, back_off};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::{jobs, photos};
-use crate::finding::Finding;
+use crate::finding::Check;
 use crate::say::count;
 
 /// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
@@ -55,11 +55,11 @@ impl LocalQueue {
             Ok(names)
         });
         let names = taken.await?;
-        self.announce();
+        self.notify();
         Ok(names)
     }
 
-    pub(super) fn announce(&self) {
+    pub(super) fn notify(&self) {
         self.arrived.notify_one();
     }
 
@@ -81,8 +81,8 @@ impl LocalQueue {
         // That it was taken is forgotten without harm when the power goes: then nobody has it in hand.
         let taken = self.db.write_unsynced(move |conn| {
             // Whoever had these in hand for the last time has never come back to say why.
-            jobs::set_aside_abandoned(conn, max_attempts, now)?;
-            Ok(jobs::take(conn, max, now, LEASE)?)
+            jobs::mark_abandoned_failed(conn, max_attempts, now)?;
+            Ok(jobs::claim(conn, max, now, LEASE)?)
         });
         let message = |job: jobs::Job| Message {
             name: job.name,
@@ -109,38 +109,42 @@ impl LocalQueue {
             .await?)
     }
 
-    pub(super) async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
+    pub(super) async fn nack(&self, message: &Message, failure: &Failure) -> Result<Disposition> {
         let (name, reason, now) = (message.name.clone(), failure.to_string(), self.clock.now());
         if message.attempt >= self.max_attempts {
             let aside = self
                 .db
-                .write(move |conn| Ok(jobs::set_aside(conn, &name, &reason, now)?))
+                .write(move |conn| Ok(jobs::mark_failed(conn, &name, &reason, now)?))
                 .await?;
-            return Ok(if aside { Next::SetAside } else { Next::Gone });
+            return Ok(if aside {
+                Disposition::Failed
+            } else {
+                Disposition::Gone
+            });
         }
         let due = now.plus(back_off(message.attempt));
         let later = self
             .db
-            .write(move |conn| Ok(jobs::postpone(conn, &name, &reason, due)?))
+            .write(move |conn| Ok(jobs::retry_at(conn, &name, &reason, due)?))
             .await?;
         Ok(if later {
-            Next::RetryAt(due)
+            Disposition::RetryAt(due)
         } else {
-            Next::Gone
+            Disposition::Gone
         })
     }
 
-    pub(super) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+    pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
         match self.list_failed().await {
             Ok(failed) if failed.photos.is_empty() => {
-                tell(Finding::good("No photo has failed to be sorted"));
+                tell(Check::ok("No photo has failed to be sorted"));
             }
-            Ok(failed) => tell(Finding::doubtful(format!(
+            Ok(failed) => tell(Check::warning(format!(
                 "{} could not be sorted. `shared-spaces photos failed` tells why, and `shared-spaces photos retry` sends \
                  what it lists again",
                 count(failed.photos.len(), "photo")
             ))),
-            Err(error) => tell(Finding::error(&error)),
+            Err(error) => tell(Check::error(&error)),
         }
     }
 
@@ -148,7 +152,7 @@ impl LocalQueue {
         let failed = self.db.read(|conn| Ok(jobs::list_failed(conn)?)).await?;
         let photo = |job: jobs::FailedJob| FailedPhoto {
             name: job.name,
-            why: Why::Known {
+            why: FailureInfo::Known {
                 attempts: job.attempts,
                 failed_at: job.failed_at,
                 error: job.last_error,

@@ -12,8 +12,8 @@ use rusqlite::Connection;
 
 use super::name::PhotoName;
 use crate::clock::Timestamp;
-use crate::finding::Finding;
-pub use failed::{Failed, FailedPhoto, Why};
+use crate::finding::Check;
+pub use failed::{Failed, FailedPhoto, FailureInfo};
 pub use local::LocalQueue;
 pub use sqs::SqsQueue;
 
@@ -56,11 +56,11 @@ pub enum Failure {
 
 /// What becomes of a photo that couldn't be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum Disposition {
     /// It is tried again at that time.
     RetryAt(Timestamp),
     /// Its attempts are used up; it waits for somebody to look at it.
-    SetAside,
+    Failed,
     /// It was deleted meanwhile, which explains why it couldn't be sorted.
     Gone,
 }
@@ -81,7 +81,7 @@ impl PhotoQueue {
     /// Tells, after the transaction, that a photo has come: the worker, or the outbox.
     pub fn announce(&self) {
         match self {
-            Self::Local(queue) => queue.announce(),
+            Self::Local(queue) => queue.notify(),
             Self::Sqs(queue) => queue.announce(),
         }
     }
@@ -102,7 +102,7 @@ impl PhotoQueue {
         match self {
             // Only a change of the settings leaves anything there, and the start sees to that.
             Self::Local(_) => std::future::pending().await,
-            Self::Sqs(queue) => queue.unsent().await,
+            Self::Sqs(queue) => queue.wait_for_unsent().await,
         }
     }
 
@@ -112,7 +112,7 @@ impl PhotoQueue {
     }
 
     /// Whether [`Self::receive`] waits for messages, and may be given up while it does.
-    pub fn waits(&self) -> bool {
+    pub fn supports_long_poll(&self) -> bool {
         matches!(self, Self::Sqs(_))
     }
 
@@ -172,15 +172,15 @@ impl PhotoQueue {
     ///
     /// # Errors
     /// The queue can't be reached.
-    pub async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
+    pub async fn nack(&self, message: &Message, failure: &Failure) -> Result<Disposition> {
         match self {
-            Self::Local(queue) => queue.put_back(message, failure).await,
-            Self::Sqs(queue) => queue.put_back(message, failure).await,
+            Self::Local(queue) => queue.nack(message, failure).await,
+            Self::Sqs(queue) => queue.nack(message, failure).await,
         }
     }
 
     /// Looks at how the queue is set up, and what waits in it.
-    pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+    pub async fn examine(&self, tell: &mut impl FnMut(Check)) {
         match self {
             Self::Local(queue) => queue.examine(tell).await,
             Self::Sqs(queue) => queue.examine(tell).await,

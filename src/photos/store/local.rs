@@ -14,9 +14,9 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 
 use self::home::Home;
-use super::{Sorted, Source, StoredPhoto};
-use crate::durable::{make_folder, sync_folder};
-use crate::finding::Finding;
+use super::{Moved, Source, StoredPhoto};
+use crate::durable::{create_dir_all_durable, fsync_dir};
+use crate::finding::Check;
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
@@ -40,7 +40,7 @@ impl LocalStore {
     /// A folder can't be made.
     pub fn open_at(root: &Path) -> Result<Self> {
         let making = || format!("The folder {} can't be made", root.display());
-        make_folder(root).with_context(making)?;
+        create_dir_all_durable(root).with_context(making)?;
         let store = Self {
             home: Arc::new(Home::open(root)?),
         };
@@ -79,7 +79,7 @@ impl LocalStore {
     }
 
     /// Moves a file as a photo is moved.
-    pub(super) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+    pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
         let (temp, root) = (self.temp(), self.home.root().to_owned());
         let moved = blocking(move || {
             let probe = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
@@ -88,8 +88,8 @@ impl LocalStore {
         });
         let shown = self.home.root().display();
         tell(match moved.await {
-            Ok(()) => Finding::good(format!("Photos can be stored and moved within {shown}")),
-            Err(error) => Finding::bad(format!(
+            Ok(()) => Check::ok(format!("Photos can be stored and moved within {shown}")),
+            Err(error) => Check::bad(format!(
                 "Photos can't be stored and moved within {shown}: {error}. The account that runs the server must be \
                  allowed to write there, and all folders in it must be on one disk"
             )),
@@ -107,7 +107,7 @@ impl LocalStore {
         let (store, path) = (self.clone(), self.sorted(name));
         let put = blocking(move || {
             store.write(&path, &bytes)?;
-            sync_folder(store.home.root())
+            fsync_dir(store.home.root())
         });
         put.await
             .with_context(|| format!("The photo {name} can't be stored"))
@@ -125,7 +125,7 @@ impl LocalStore {
             .with_context(|| format!("A preview of the photo {name} can't be stored"))
     }
 
-    pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
+    pub(super) async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
         let (from, to) = (self.temporary(name), self.sorted(name));
         let (home, folder) = (Arc::clone(&self.home), self.space(name));
         blocking(move || {
@@ -137,16 +137,16 @@ impl LocalStore {
                     Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                     // The folder went meanwhile, with the last photo that was in it.
                     Err(_) if from.is_file() => {}
-                    Err(_) if to.is_file() => return Ok(Sorted::Before),
-                    Err(_) => return Ok(Sorted::Missing),
+                    Err(_) if to.is_file() => return Ok(Moved::Already),
+                    Err(_) => return Ok(Moved::Missing),
                 }
             }
-            sync_folder(&folder)?;
+            fsync_dir(&folder)?;
             // Another worker may have made the folder, and not synced it yet. The folder that the photo has left needn't be
             // synced: should it be in both after a power cut, it is read from this one and deleted from both.
-            sync_folder(home.root())?;
+            fsync_dir(home.root())?;
             home.check()?;
-            Ok(Sorted::Now)
+            Ok(Moved::Now)
         })
         .await
         .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))
@@ -204,7 +204,7 @@ impl LocalStore {
             .with_context(|| format!("The previews of the photo {name} can't be deleted"))
     }
 
-    pub(super) async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
+    pub(super) async fn sync_deletions(&self, names: &[PhotoName]) -> Result<()> {
         let folders = |name| [self.space(name), self.previews(name.space())];
         let mut folders: Vec<PathBuf> = names.iter().flat_map(folders).collect();
         folders.sort();
@@ -215,7 +215,7 @@ impl LocalStore {
         blocking(move || {
             home.check()?;
             for folder in folders {
-                match sync_folder(&folder) {
+                match fsync_dir(&folder) {
                     // It went with its last photo.
                     Err(error) if error.kind() == ErrorKind::NotFound => {}
                     synced => synced?,
@@ -294,7 +294,7 @@ impl LocalStore {
                 Err(failed) => return Err(failed.error),
             }
         }
-        sync_folder(folder)?;
+        fsync_dir(folder)?;
         // What was written into a folder that went meanwhile isn't kept.
         self.home.check()
     }

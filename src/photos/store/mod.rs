@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use super::name::PhotoName;
 use super::preview::PreviewSize;
-use crate::finding::Finding;
+use crate::finding::Check;
 pub use local::LocalStore;
 pub use s3::S3Store;
 use stored::Source;
@@ -31,18 +31,18 @@ pub enum PhotoStore {
 #[derive(Debug)]
 pub enum Served {
     /// From here.
-    Here(StoredPhoto),
+    Stream(StoredPhoto),
     /// From there, by a link that holds for a while.
-    There { url: String, holds: Duration },
+    Redirect { url: String, holds: Duration },
 }
 
 /// What became of a photo that was to be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sorted {
+pub enum Moved {
     /// It was moved.
     Now,
     /// It was there already: an earlier attempt got that far.
-    Before,
+    Already,
     /// It is in neither store: it was deleted, or never came.
     Missing,
 }
@@ -97,7 +97,7 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn find_earlier(&self) -> Result<Option<String>> {
+    pub async fn find_existing(&self) -> Result<Option<String>> {
         match self {
             // Its folder is a part of the data folder, which is looked at by itself.
             Self::Local(_) => Ok(None),
@@ -106,7 +106,7 @@ impl PhotoStore {
     }
 
     /// Tries out what the store needs, on something that is no photo.
-    pub async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+    pub async fn examine(&self, tell: &mut impl FnMut(Check)) {
         match self {
             Self::Local(store) => store.examine(tell).await,
             Self::S3(store) => Box::pin(store.examine(tell)).await,
@@ -140,10 +140,10 @@ impl PhotoStore {
     ///
     /// # Errors
     /// A store can't be written to.
-    pub async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
+    pub async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
         match self {
-            Self::Local(store) => store.sort(name).await,
-            Self::S3(store) => Box::pin(store.sort(name)).await,
+            Self::Local(store) => store.move_to_space(name).await,
+            Self::S3(store) => Box::pin(store.move_to_space(name)).await,
         }
     }
 
@@ -180,7 +180,7 @@ impl PhotoStore {
         disposition: Option<&str>,
     ) -> Result<Option<Served>> {
         match self {
-            Self::Local(store) => Ok(store.open(name).await?.map(Served::Here)),
+            Self::Local(store) => Ok(store.open(name).await?.map(Served::Stream)),
             Self::S3(store) => Box::pin(store.serve(name, disposition)).await,
         }
     }
@@ -240,7 +240,7 @@ impl PhotoStore {
         match self {
             Self::Local(store) => {
                 let found = store.open_preview(name, size).await?;
-                Ok(found.filter(|found| found.bytes > 0).map(Served::Here))
+                Ok(found.filter(|found| found.bytes > 0).map(Served::Stream))
             }
             Self::S3(store) => Box::pin(store.serve_preview(name, size)).await,
         }
@@ -284,7 +284,7 @@ impl PhotoStore {
 
     /// How many photos [`Self::delete_all`] is best given: where it can't do many at once, one that can't be deleted
     /// should hold up no other.
-    pub fn deleted_at_once(&self) -> usize {
+    pub fn delete_batch_size(&self) -> usize {
         match self {
             Self::Local(_) => 1,
             Self::S3(_) => s3::DELETED_AT_ONCE,
@@ -295,9 +295,9 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn keep_deleted(&self, names: &[PhotoName]) -> Result<()> {
+    pub async fn sync_deletions(&self, names: &[PhotoName]) -> Result<()> {
         match self {
-            Self::Local(store) => store.keep_deleted(names).await,
+            Self::Local(store) => store.sync_deletions(names).await,
             // What S3 has answered stands.
             Self::S3(_) => Ok(()),
         }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::http::Method;
 use serde_json::{Value, json};
 use shared_spaces::domain::tokens::Token;
-use shared_spaces::photos::links::LinkKey;
+use shared_spaces::photos::links::SigningKey;
 
 use super::World;
 use super::table::{Row, request, table};
@@ -313,7 +313,8 @@ fn a_link_ends_with_its_photo_its_time_and_the_key() {
     afterwards(remove, 404, gone);
     let end = "This link has expired";
     afterwards(|app, _| app.app.clock.advance(DAY), 403, end);
-    let rotate = |app: &TestApp, _: &Person<'_>| LinkKey::rotate(&app.path("signing.key")).unwrap();
+    let rotate =
+        |app: &TestApp, _: &Person<'_>| SigningKey::rotate(&app.path("signing.key")).unwrap();
     afterwards(rotate, 403, "This link isn't valid");
 }
 

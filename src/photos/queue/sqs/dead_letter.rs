@@ -11,7 +11,7 @@ use aws_sdk_sqs::types::{
 use super::SqsQueue;
 use crate::clock::Timestamp;
 use crate::photos::name::PhotoName;
-use crate::photos::queue::failed::{Failed, FailedPhoto, Why};
+use crate::photos::queue::failed::{Failed, FailedPhoto, FailureInfo};
 
 /// For so many seconds messages are hidden from others while we look at them. There is no way only to look.
 const HELD: i32 = 120;
@@ -42,7 +42,7 @@ impl SqsQueue {
             match body.parse() {
                 Ok(name) => failed.photos.push(FailedPhoto {
                     name,
-                    why: Why::Sent(sent_at(&message)),
+                    why: FailureInfo::Sent(sent_at(&message)),
                 }),
                 Err(_) => failed.foreign.push(body.to_owned()),
             }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, OnceCell};
 use tokio::time::timeout;
 
-use super::{Failure, Message, Next, PhotoName, back_off};
+use super::{Disposition, Failure, Message, PhotoName, back_off};
 use crate::clock::Clock;
 use crate::photos::aws::Aws;
 
@@ -80,7 +80,7 @@ impl SqsQueue {
         self.arrived.notify_one();
     }
 
-    pub(super) async fn unsent(&self) {
+    pub(super) async fn wait_for_unsent(&self) {
         // Either way the outbox should look now: told so, or time to look.
         let _told = timeout(LOOK_AGAIN, self.arrived.notified()).await;
     }
@@ -181,13 +181,13 @@ impl SqsQueue {
         self.hide(message, self.lease().await?).await
     }
 
-    pub(super) async fn put_back(&self, message: &Message, failure: &Failure) -> Result<Next> {
+    pub(super) async fn nack(&self, message: &Message, failure: &Failure) -> Result<Disposition> {
         let redrive_after = self.attributes().await?.redrive_after;
         // Most likely its share was deleted. The next of its space wait behind it in a FIFO queue, so that it goes soon.
         let is_hopeless = matches!(failure, Failure::Missing) && message.attempt > 1;
         if is_hopeless && redrive_after.is_none() {
             self.acknowledge(message).await?;
-            return Ok(Next::Gone);
+            return Ok(Disposition::Gone);
         }
         let is_last = redrive_after.is_some_and(|attempts| message.attempt >= attempts);
         let wait = if is_last || is_hopeless {
@@ -197,9 +197,9 @@ impl SqsQueue {
         };
         self.hide(message, wait).await?;
         Ok(if is_last {
-            Next::SetAside
+            Disposition::Failed
         } else {
-            Next::RetryAt(self.clock.now().plus(wait))
+            Disposition::RetryAt(self.clock.now().plus(wait))
         })
     }
 

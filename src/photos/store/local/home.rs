@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::durable::sync_folder;
+use crate::durable::fsync_dir;
 use crate::folder::{self, MARKER};
 use crate::identity::Identity;
 
@@ -125,6 +125,6 @@ impl Home {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
             made => made?,
         }
-        sync_folder(above)
+        fsync_dir(above)
     }
 }

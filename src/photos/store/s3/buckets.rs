@@ -181,7 +181,7 @@ impl Buckets {
     ///
     /// # Errors
     /// The buckets can't be listed.
-    pub async fn find_earlier(&self, client: &Client) -> Result<Option<String>> {
+    pub async fn find_existing(&self, client: &Client) -> Result<Option<String>> {
         let Some(shared) = &self.shared else {
             let ours = list(client, &self.prefix).await?;
             return Ok(ours.into_iter().find(|bucket| self.is_made_here(bucket)));

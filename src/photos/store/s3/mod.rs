@@ -21,9 +21,9 @@ use bytes::Bytes;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::{Served, Sorted, Source, StoredPhoto};
+use super::{Moved, Served, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
-use crate::hold::Hold;
+use crate::hold::RestoreHold;
 use crate::photos::aws::proof::{self, Put, waits};
 use crate::photos::aws::{Aws, is_missing};
 use crate::photos::name::PhotoName;
@@ -34,7 +34,7 @@ use buckets::{Buckets, Place, create_own};
 use deletion::delete;
 pub use objects::S3Object;
 use objects::{Copied, copy, size};
-use remembered::Remembered;
+use remembered::BoundedSet;
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
@@ -55,11 +55,11 @@ pub struct S3Store {
     previews: bool,
     /// Whether the temporary bucket is there, as far as is known.
     ready: Arc<AtomicBool>,
-    sorted: Remembered<PhotoName>,
+    sorted: BoundedSet<PhotoName>,
     /// Whether nothing may be deleted.
-    hold: Hold,
+    hold: RestoreHold,
     /// Previews that there are.
-    seen: Remembered<(PhotoName, PreviewSize)>,
+    seen: BoundedSet<(PhotoName, PreviewSize)>,
 }
 
 impl S3Store {
@@ -74,15 +74,15 @@ impl S3Store {
             checksums: settings.checksums,
             previews: settings.previews,
             ready: Arc::default(),
-            sorted: Remembered::default(),
-            seen: Remembered::default(),
-            hold: Hold::default(),
+            sorted: BoundedSet::default(),
+            seen: BoundedSet::default(),
+            hold: RestoreHold::default(),
         }
     }
 
     /// The same, in which nothing is deleted as long as this holds: no photo, no bucket of a space, and no previews of photos
     /// that are deleted.
-    pub fn held_by(self, hold: Hold) -> Self {
+    pub fn held_by(self, hold: RestoreHold) -> Self {
         Self { hold, ..self }
     }
 
@@ -108,7 +108,7 @@ impl S3Store {
     }
 
     pub(super) async fn find_earlier(&self) -> Result<Option<String>> {
-        self.buckets.find_earlier(self.client().await).await
+        self.buckets.find_existing(self.client().await).await
     }
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
@@ -159,7 +159,7 @@ impl S3Store {
 
     /// Copies within S3 and looks at the copy, then deletes the temporary object, unless nothing may be deleted. No byte passes
     /// through here.
-    pub(super) async fn sort(&self, name: &PhotoName) -> Result<Sorted> {
+    pub(super) async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
         let client = self.client().await;
         let from = self.buckets.temporary(name);
         // Before a bucket is made: of what was deleted, a message may come again long after its space is gone.
@@ -173,7 +173,7 @@ impl S3Store {
                     if !self.hold.is_on() {
                         delete(client, &from).await?;
                     }
-                    return Ok(Sorted::Now);
+                    return Ok(Moved::Now);
                 }
                 Copied::NoSource => return self.was_sorted(name).await,
                 // It was deleted since it was found, or isn't there yet.
@@ -185,13 +185,13 @@ impl S3Store {
     }
 
     /// What became of a photo that isn't in the temporary bucket.
-    async fn was_sorted(&self, name: &PhotoName) -> Result<Sorted> {
+    async fn was_sorted(&self, name: &PhotoName) -> Result<Moved> {
         let client = self.client().await;
         let there = match self.buckets.find(client, name).await? {
             Some(to) => size(client, &to).await?,
             None => None,
         };
-        Ok(there.map_or(Sorted::Missing, |_| Sorted::Before))
+        Ok(there.map_or(Moved::Missing, |_| Moved::Already))
     }
 
     pub(super) async fn serve(
@@ -206,7 +206,7 @@ impl S3Store {
             return Ok(Some(self.redirect(place, kind, disposition).await?));
         }
         // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
-        Ok(self.open(name).await?.map(Served::Here))
+        Ok(self.open(name).await?.map(Served::Stream))
     }
 
     pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
@@ -251,7 +251,7 @@ impl S3Store {
             .with_context(|| format!("A link to the object {key} can't be signed"))?
             .uri()
             .to_owned();
-        Ok(Served::There {
+        Ok(Served::Redirect {
             url,
             holds: PRESIGNED,
         })

@@ -68,7 +68,7 @@ impl S3Store {
                 return Ok(None);
             };
             if !redirected {
-                return Ok(Some(Served::Here(found)));
+                return Ok(Some(Served::Stream(found)));
             }
             self.seen.insert(preview);
         }

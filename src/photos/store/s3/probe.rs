@@ -12,7 +12,7 @@ use super::deletion::{How, delete_all};
 use super::objects::{Copied, copy, size};
 use super::{S3Store, Served};
 use crate::config::Delivery;
-use crate::finding::Finding;
+use crate::finding::Check;
 use crate::photos::aws::proof::{self, Put};
 
 const BYTES: &[u8] = b"Shared Spaces can put, read, copy and delete this.";
@@ -25,7 +25,7 @@ const BROWSER: [(&str, &str); 3] = [
 
 impl S3Store {
     /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
-    pub(in crate::photos::store) async fn examine(&self, tell: &mut impl FnMut(Finding)) {
+    pub(in crate::photos::store) async fn examine(&self, tell: &mut impl FnMut(Check)) {
         let bucket = self.buckets.temp().to_owned();
         let client = self.client().await;
         let region = client
@@ -33,19 +33,19 @@ impl S3Store {
             .region()
             .map_or("none", |region| region.as_ref());
         if let Err(error) = self.prepare().await {
-            tell(Finding::error(&error));
+            tell(Check::error(&error));
             return;
         }
-        tell(Finding::good(format!(
+        tell(Check::ok(format!(
             "S3 can be reached in the region {region}, and the bucket {bucket} is ours"
         )));
         if let Some(off) = self.aws.skew().off() {
-            tell(Finding::doubtful(format!(
+            tell(Check::warning(format!(
                 "The clock of this machine is {off} that of S3: set it. Requests and links are signed with the time there meanwhile"
             )));
         }
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
-            tell(Finding::error(&error));
+            tell(Check::error(&error));
         }
         let key = |which| format!("doctor-{}-{which}", std::process::id());
         let (first, second) = (
@@ -58,11 +58,11 @@ impl S3Store {
         }
         let deleted = try_deletion(client, &[first, second]).await;
         match tried.and(deleted) {
-            Ok(how) => tell(Finding::good(format!(
+            Ok(how) => tell(Check::ok(format!(
                 "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
                 said(how)
             ))),
-            Err(error) => tell(Finding::error(&error)),
+            Err(error) => tell(Check::error(&error)),
         }
         if self.previews {
             self.examine_previews(client, tell).await;
@@ -70,38 +70,38 @@ impl S3Store {
     }
 
     /// Puts, reads and deletes an object of the bucket of previews.
-    async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Finding)) {
+    async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Check)) {
         let bucket = self.buckets.previews();
         let place = Place::new(bucket, format!("doctor-{}", std::process::id()));
         let tried = put_and_read(client, &place).await;
         let deleted = try_deletion(client, &[place]).await;
         tell(match tried.and(deleted) {
-            Ok(how) => Finding::good(format!(
+            Ok(how) => Check::ok(format!(
                 "In the bucket {bucket}, previews can be put, read and deleted{}",
                 said(how)
             )),
-            Err(error) => Finding::error(&error),
+            Err(error) => Check::error(&error),
         });
     }
 
     /// Fetches an object by such a link as people get for photos.
-    async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Finding)) {
+    async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Check)) {
         let link = self.redirect(place.clone(), Some("image/jpeg"), None).await;
         let link = match link {
-            Ok(Served::There { url, .. }) => url,
-            Ok(Served::Here(_)) => return,
-            Err(error) => return tell(Finding::error(&error)),
+            Ok(Served::Redirect { url, .. }) => url,
+            Ok(Served::Stream(_)) => return,
+            Err(error) => return tell(Check::error(&error)),
         };
         if let Err(error) = self.fetch(&link).await {
             // The key is good: what is signed in other ways has worked just before.
-            tell(Finding::bad(format!(
+            tell(Check::bad(format!(
                 "{error:#}. What the server itself asks for works, so that either S3 doesn't take signed links, or something \
                  on the way changes them or adds to them. Set photos.delivery = \"stream\", and the server sends photos itself"
             )));
             return;
         }
         let host = link.split('/').nth(2).unwrap_or_default();
-        tell(Finding::good(format!(
+        tell(Check::ok(format!(
             "A link that S3 signs can be followed as by a browser, to {host}"
         )));
         judge_host(host, tell);
@@ -166,10 +166,10 @@ impl Intercept for AsABrowser {
 }
 
 /// A link that works here may work nowhere else.
-fn judge_host(host: &str, tell: &mut impl FnMut(Finding)) {
+fn judge_host(host: &str, tell: &mut impl FnMut(Check)) {
     let here = ["localhost", "127.", "[::1]"];
     if here.iter().any(|start| host.starts_with(start)) {
-        tell(Finding::doubtful(format!(
+        tell(Check::warning(format!(
             "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
              photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
         )));

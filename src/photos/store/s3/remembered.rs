@@ -9,15 +9,15 @@ const MOST: usize = 100_000;
 
 /// A set that never grows over its bound; clones share it.
 #[derive(Clone, Debug)]
-pub struct Remembered<T>(Arc<Mutex<HashSet<T>>>);
+pub struct BoundedSet<T>(Arc<Mutex<HashSet<T>>>);
 
-impl<T> Default for Remembered<T> {
+impl<T> Default for BoundedSet<T> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<T: Eq + Hash> Remembered<T> {
+impl<T: Eq + Hash> BoundedSet<T> {
     pub fn contains(&self, item: &T) -> bool {
         self.items().contains(item)
     }
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn it_forgets_rather_than_grow_without_end() {
-        let remembered = Remembered::default();
+        let remembered = BoundedSet::default();
         (0..MOST).for_each(|item| remembered.insert(item));
         assert!(remembered.contains(&0));
         remembered.insert(MOST);
