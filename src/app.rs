@@ -20,7 +20,7 @@ use crate::hold::RestoreHold;
 use crate::passwords::Passwords;
 use crate::photos::aws::Aws;
 use crate::photos::catalogue::PreviewIndexer;
-use crate::photos::intake::Intake;
+use crate::photos::intake::PhotoIngest;
 use crate::photos::links::SigningKey;
 use crate::photos::mover::{Journal, PhotoMigration};
 use crate::photos::outbox::Outbox;
@@ -59,7 +59,7 @@ pub struct App {
     pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
-    pub intake: Intake,
+    pub intake: PhotoIngest,
     pub links: SigningKey,
     pub catalogue: PreviewIndexer,
     pub upkeep: DatabaseMaintenance,
@@ -140,7 +140,7 @@ impl App {
             bodies: FairLimit::new(BODIES, u64::MAX),
             answers: FairLimit::new(ANSWERS, u64::MAX),
             seldom: Seldom::new(&clock),
-            intake: Intake::new(store.clone(), config.limits.clone()),
+            intake: PhotoIngest::new(store.clone(), config.limits.clone()),
             links: SigningKey::open(&folder.join(folder::KEY))?,
             ids: Arc::new(ids),
             upkeep: DatabaseMaintenance::new(db.clone()),

@@ -31,13 +31,13 @@ impl Check {
         Self::new(Severity::Warning, sentence)
     }
 
-    pub fn bad(sentence: impl Into<String>) -> Self {
+    pub fn failed(sentence: impl Into<String>) -> Self {
         Self::new(Severity::Error, sentence)
     }
 
     /// What went wrong, and what to do where the error tells.
     pub fn error(error: &anyhow::Error) -> Self {
-        Self::bad(sentence(error))
+        Self::failed(sentence(error))
     }
 
     fn new(verdict: Severity, sentence: impl Into<String>) -> Self {

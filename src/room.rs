@@ -15,19 +15,19 @@ const SLOW: u64 = 16 * 1024;
 
 /// Room of a certain size, in whatever it is counted; clones share it.
 pub struct FairLimit<K> {
-    shared: Arc<BudgetState<K>>,
+    shared: Arc<Holders<K>>,
     size: u64,
     each: u64,
 }
 
-struct BudgetState<K> {
+struct Holders<K> {
     held: Mutex<Vec<Arc<Held<K>>>>,
     freed: Notify,
 }
 
 /// A part of the room, until it is dropped.
 pub struct Reservation<K> {
-    shared: Arc<BudgetState<K>>,
+    shared: Arc<Holders<K>>,
     held: Arc<Held<K>>,
 }
 
@@ -82,7 +82,7 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
     /// Room of this `size`, of which `each` may have as much.
     pub fn new(size: u64, each: u64) -> Self {
         Self {
-            shared: Arc::new(BudgetState {
+            shared: Arc::new(Holders {
                 held: Mutex::default(),
                 freed: Notify::new(),
             }),
@@ -183,7 +183,7 @@ fn choose_victims<K: Copy + Eq + Hash>(
     Some(leave)
 }
 
-impl<K> BudgetState<K> {
+impl<K> Holders<K> {
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Held<K>>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use shared_spaces::clock::Timestamp;
-use shared_spaces::photos::links::{LinkSigner, SigningKey};
+use shared_spaces::photos::links::{SigningKey, UrlSigner};
 use shared_spaces::photos::name::PhotoName;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-static SIGNER: LazyLock<LinkSigner> = LazyLock::new(|| {
+static SIGNER: LazyLock<UrlSigner> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let key = SigningKey::open(&folder.path().join("signing.key")).expect("a key can be made");
     key.signer()
@@ -36,7 +36,7 @@ fuzz_target!(|text: &str| {
         );
     }
     let mut link = String::new();
-    let links = SIGNER.clone().links_from("", NOW).links(&name);
+    let links = SIGNER.clone().at("", NOW).links(&name);
     let written = links.write(None, &mut link);
     written.expect("a text takes what is written to it");
     let (path, good) = link.split_once('?').expect("a link has a query");

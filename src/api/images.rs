@@ -4,7 +4,7 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-use super::links::{Links, PhotoUrl, PhotoUrls};
+use super::links::{PhotoUrl, PhotoUrls, Urls};
 use crate::domain::photos::Photo;
 use crate::photos::preview::PreviewSize;
 
@@ -48,7 +48,7 @@ struct Preview {
 
 impl ImageView {
     /// With links for the one who asks.
-    pub fn new(photo: Photo, links: &Links) -> Self {
+    pub fn new(photo: Photo, links: &Urls) -> Self {
         let own = links.photo(&photo.name);
         Self {
             url: own.to(None),

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::body::{Field, JsonBody, Payload, optional, optional_text, text};
 use super::guards::{AppState, CurrentUser};
-use super::links::Links;
-use super::params::{Created, Piece};
+use super::links::Urls;
+use super::params::{Created, JsonPage};
 use super::visitor::ClientInfo;
 use crate::domain::access;
 use crate::domain::ids::{InvitationId, RawId, SpaceId};
@@ -82,7 +82,7 @@ pub async fn create(
     user: CurrentUser,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
-    links: Links,
+    links: Urls,
     body: JsonBody<NewInvitation>,
 ) -> Result<Created<InvitationWithLink>> {
     let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
@@ -113,12 +113,12 @@ pub async fn list(
     user: CurrentUser,
     page: Page,
     id: RawId<SpaceId>,
-    links: Links,
-) -> Result<Piece> {
+    links: Urls,
+) -> Result<JsonPage> {
     let now = app.now();
     let piece = app.db.read(move |conn| {
         let admin = access::admin(conn, user.user.id, &id)?;
-        Piece::write(&links, None, |rows| {
+        JsonPage::write(&links, None, |rows| {
             invitations::list(conn, &admin, &page, now, |row| rows.push(&row))
         })
     });

@@ -13,12 +13,12 @@ use crate::app::App;
 use crate::clock::{Timestamp, Zone, Zoned};
 use crate::domain::page::{Order, Page};
 use crate::domain::tokens::Token;
-use crate::photos::links::{PhotoLinks, SigningKey, UrlFactory};
+use crate::photos::links::{SignedUrls, SigningKey, UrlFactory};
 use crate::photos::name::PhotoName;
 use crate::photos::preview::PreviewSize;
 
 /// Makes absolute links for the client, and times in the form that it reads.
-pub struct Links {
+pub struct Urls {
     key: SigningKey,
     /// Made for the first photo: to look at the key takes a look at its file.
     maker: OnceLock<UrlFactory>,
@@ -29,11 +29,11 @@ pub struct Links {
 }
 
 /// The links to a photo and to its previews.
-pub struct PhotoUrls(Arc<PhotoLinks>);
+pub struct PhotoUrls(Arc<SignedUrls>);
 
 /// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
 pub struct PhotoUrl {
-    photo: Arc<PhotoLinks>,
+    photo: Arc<SignedUrls>,
     size: Option<PreviewSize>,
 }
 
@@ -63,7 +63,7 @@ impl Serialize for PhotoUrl {
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for Links {
+impl<'r> FromRequest<'r> for Urls {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
@@ -83,12 +83,12 @@ impl<'r> FromRequest<'r> for Links {
     }
 }
 
-impl Links {
+impl Urls {
     /// Links to a photo that anybody who has them can fetch for a while.
     pub fn photo(&self, name: &PhotoName) -> PhotoUrls {
         let maker = self
             .maker
-            .get_or_init(|| self.key.signer().links_from(&self.origin, self.now));
+            .get_or_init(|| self.key.signer().at(&self.origin, self.now));
         PhotoUrls(Arc::new(maker.links(name)))
     }
 

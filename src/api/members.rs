@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::body::{Field, JsonBody, Payload, any, text};
 use super::guards::{AppState, CurrentUser};
-use super::links::Links;
-use super::params::Piece;
+use super::links::Urls;
+use super::params::JsonPage;
 use super::visitor::ClientInfo;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId, UserId};
@@ -23,11 +23,11 @@ pub async fn list(
     user: CurrentUser,
     page: Page,
     id: RawId<SpaceId>,
-    links: Links,
-) -> Result<Piece> {
+    links: Urls,
+) -> Result<JsonPage> {
     let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        Piece::write(&links, None, |rows| {
+        JsonPage::write(&links, None, |rows| {
             members::list(conn, &member, &page, |row| rows.push(&row))
         })
     });

@@ -12,7 +12,7 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::guards::reject;
-use super::links::Links;
+use super::links::Urls;
 use super::visitor::ClientInfo;
 use crate::address::client_subnet;
 use crate::app::App;
@@ -110,7 +110,7 @@ const INITIAL_CAPACITY: usize = 4096;
 const LARGE: usize = 64 * 1024;
 
 /// A piece of a list: the rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
-pub struct Piece {
+pub struct JsonPage {
     json: Vec<u8>,
     link: Option<String>,
 }
@@ -132,13 +132,13 @@ impl Rows<'_> {
 
 const WRITING: &str = "A list can't be written";
 
-impl Piece {
+impl JsonPage {
     /// The answer with the rows that `list` puts, in `order` if the list comes in two. `list` gives what to ask for next.
     ///
     /// # Errors
     /// What `list` answers, or the list can't be written.
     pub fn write(
-        links: &Links,
+        links: &Urls,
         order: Option<Order>,
         list: impl FnOnce(&mut Rows<'_>) -> Result<Option<Page>>,
     ) -> Result<Self> {
@@ -155,7 +155,7 @@ impl Piece {
     }
 }
 
-impl<'r> Responder<'r, 'static> for Piece {
+impl<'r> Responder<'r, 'static> for JsonPage {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let Self { json, link } = self;
         if json.len() > LARGE

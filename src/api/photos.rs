@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::guards::{AppState, CurrentUser};
 use super::images::{Image, ImageView};
-use super::links::{Links, PhotoUrl};
-use super::params::Piece;
+use super::links::{PhotoUrl, Urls};
+use super::params::JsonPage;
 use super::ranges::{CachePolicy, ConditionalHeaders, Content};
 use super::save_as::content_disposition;
 use crate::app::App;
@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::photos::name::PhotoName;
 use crate::photos::picture::Kind;
 use crate::photos::preview::PreviewSize;
-use crate::photos::store::{Served, StoredPhoto};
+use crate::photos::store::{PhotoSource, StoredPhoto};
 
 /// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
 const STAND_IN: i64 = 30;
@@ -50,11 +50,11 @@ pub async fn list(
     page: Page,
     order: Order,
     id: RawId<SpaceId>,
-    links: Links,
-) -> Result<Piece> {
+    links: Urls,
+) -> Result<JsonPage> {
     let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        Piece::write(&links, Some(order), |rows| {
+        JsonPage::write(&links, Some(order), |rows| {
             photos::list(conn, &member, order, &page, |shared| {
                 let ImageView { url, image } = ImageView::new(shared.photo, &links);
                 rows.push(&Row {
@@ -82,7 +82,7 @@ pub async fn photo(
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
     let asked = VerifiedLink::check(app, name, expires, signature).await?;
-    let keep = CachePolicy::ForGood(asked.remaining);
+    let keep = CachePolicy::Immutable(asked.remaining);
     let save_as = download.map(|wish| content_disposition(wish, &asked.name));
     asked.send(app, keep, save_as, conditions).await
 }
@@ -106,7 +106,7 @@ pub async fn preview(
             Some(preview) => return asked.send_preview(preview, size, conditions).await,
             None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
         },
-        Some(_) => CachePolicy::ForGood(asked.remaining),
+        Some(_) => CachePolicy::Immutable(asked.remaining),
         None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
     };
     asked.send(app, keep, None, conditions).await
@@ -167,8 +167,11 @@ impl VerifiedLink {
             return Err(Error::NoPhoto);
         };
         match served {
-            Served::Redirect { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
-            Served::Stream(stored) => {
+            PhotoSource::Redirect {
+                url,
+                expires_in: holds,
+            } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            PhotoSource::Stream(stored) => {
                 let (bytes, expected) = (stored.bytes, self.photo.bytes);
                 if bytes != expected {
                     tracing::error!(
@@ -192,8 +195,11 @@ impl VerifiedLink {
         let served = app.photos.serve_preview(&self.name, size).await;
         match served.map_err(Error::PhotosUnavailable)? {
             None => Ok(None),
-            Some(Served::Redirect { url, holds }) => Ok(Some(Preview::There { url, holds })),
-            Some(Served::Stream(stored)) => {
+            Some(PhotoSource::Redirect {
+                url,
+                expires_in: holds,
+            }) => Ok(Some(Preview::There { url, holds })),
+            Some(PhotoSource::Stream(stored)) => {
                 // We have made it, so that its first bytes can be believed.
                 let begun = stored.begin(MAGIC).await;
                 let (beginning, stored) = begun.map_err(Error::PhotosUnavailable)?;
@@ -209,7 +215,7 @@ impl VerifiedLink {
         size: PreviewSize,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
-        let keep = CachePolicy::ForGood(self.remaining);
+        let keep = CachePolicy::Immutable(self.remaining);
         match preview {
             Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
             Preview::Here { kind, stored } => {

@@ -52,7 +52,7 @@ pub struct Content {
 #[derive(Clone, Copy, Debug)]
 pub enum CachePolicy {
     /// As long as its link holds: the bytes don't change.
-    ForGood(i64),
+    Immutable(i64),
     /// Others come soon.
     Short(i64),
 }
@@ -61,13 +61,13 @@ impl CachePolicy {
     /// The number of seconds.
     pub fn seconds(self) -> i64 {
         match self {
-            Self::ForGood(seconds) | Self::Short(seconds) => seconds,
+            Self::Immutable(seconds) | Self::Short(seconds) => seconds,
         }
     }
 
     fn header(self) -> String {
         match self {
-            Self::ForGood(seconds) => format!("private, immutable, max-age={seconds}"),
+            Self::Immutable(seconds) => format!("private, immutable, max-age={seconds}"),
             Self::Short(seconds) => format!("private, max-age={seconds}"),
         }
     }

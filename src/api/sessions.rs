@@ -8,18 +8,18 @@ use rocket::{delete, get};
 
 use super::cookie::SessionCookie;
 use super::guards::{AppState, CurrentUser};
-use super::links::Links;
-use super::params::Piece;
+use super::links::Urls;
+use super::params::JsonPage;
 use crate::domain::ids::{RawId, SessionId};
 use crate::domain::page::Page;
 use crate::domain::sessions::{self, Device};
 use crate::error::Result;
 
 #[get("/sessions")]
-pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
+pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Urls) -> Result<JsonPage> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
     let piece = app.db.read(move |conn| {
-        Piece::write(&links, None, |rows| {
+        JsonPage::write(&links, None, |rows| {
             let (owner, current) = (user.user.id, user.session);
             sessions::list(conn, owner, current, &page, now, lifetime, |row| {
                 rows.push(&row)

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::form::ShareForm;
 use super::guards::{AppState, CurrentUser};
 use super::images::{Image, ImageView};
-use super::links::{Links, PhotoUrl};
-use super::params::{IdempotencyKey, Piece};
+use super::links::{PhotoUrl, Urls};
+use super::params::{IdempotencyKey, JsonPage};
 use crate::app::App;
 use crate::clock::Zoned;
 use crate::domain::access;
@@ -36,7 +36,7 @@ pub struct ShareView {
 }
 
 impl ShareView {
-    fn new(share: Share, links: &Links) -> Self {
+    fn new(share: Share, links: &Urls) -> Self {
         let photo = share.photo.map(|photo| ImageView::new(photo, links));
         let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
         Self {
@@ -55,7 +55,7 @@ impl ShareView {
 pub async fn create(
     app: &AppState,
     id: RawId<SpaceId>,
-    links: Links,
+    links: Urls,
     key: IdempotencyKey<'_>,
     form: ShareForm,
 ) -> Result<Json<ShareView>> {
@@ -116,11 +116,11 @@ pub async fn list(
     user: CurrentUser,
     page: Page,
     id: RawId<SpaceId>,
-    links: Links,
-) -> Result<Piece> {
+    links: Urls,
+) -> Result<JsonPage> {
     let piece = app.db.read(move |conn| {
         let member = access::member(conn, user.user.id, &id)?;
-        Piece::write(&links, None, |rows| {
+        JsonPage::write(&links, None, |rows| {
             shares::list(conn, &member, &page, |share| {
                 rows.push(&ShareView::new(share, &links))
             })
@@ -134,7 +134,7 @@ pub async fn get(
     app: &AppState,
     user: CurrentUser,
     id: RawId<ShareId>,
-    links: Links,
+    links: Urls,
 ) -> Result<Json<ShareView>> {
     let found = app
         .db
@@ -271,8 +271,8 @@ impl Fate {
 /// stay until the sweep has looked whether a share has them.
 async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
     match (photo, fate) {
-        (Some(_), Fate::Written) => app.queue.announce(),
-        (Some(photo), Fate::NotWritten) => app.intake.discard(photo).await,
+        (Some(_), Fate::Written) => app.queue.notify(),
+        (Some(photo), Fate::NotWritten) => app.intake.rollback(photo).await,
         (Some(_), Fate::Unknown) | (None, _) => {}
     }
 }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::body::{Field, JsonBody, Payload, text};
 use super::guards::{AppState, CurrentUser};
-use super::links::Links;
-use super::params::Piece;
+use super::links::Urls;
+use super::params::JsonPage;
 use super::visitor::ClientInfo;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
@@ -42,9 +42,9 @@ pub async fn create(
 }
 
 #[get("/spaces")]
-pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Links) -> Result<Piece> {
+pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Urls) -> Result<JsonPage> {
     let piece = app.db.read(move |conn| {
-        Piece::write(&links, None, |rows| {
+        JsonPage::write(&links, None, |rows| {
             spaces::list(conn, user.user.id, &page, |row| rows.push(&row))
         })
     });

@@ -32,7 +32,7 @@ pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
 pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
     let all = sentence(error);
     let each = all.lines().map(|line| line.trim_end_matches('.'));
-    let findings: Vec<_> = each.map(Check::bad).collect();
+    let findings: Vec<_> = each.map(Check::failed).collect();
     if !list.json {
         findings.iter().try_for_each(tell)?;
     }

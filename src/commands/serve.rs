@@ -102,7 +102,7 @@ async fn sweep_leftovers(app: &App) {
     if let PhotoStore::S3(_) = app.photos {
         return;
     }
-    match app.sweeper().sweep_all().await {
+    match app.sweeper().delete_everything_due().await {
         Ok(CleanupReport {
             deleted: 0,
             orphans: 0,

@@ -139,12 +139,12 @@ impl Condition {
             ..
         } = self;
         if let Some(damage) = damage {
-            return Check::bad(format!(
+            return Check::failed(format!(
                 "The database is damaged: {damage}. Stop the server, keep the file, and put back a copy from before"
             ));
         }
         if schema > newest {
-            return Check::bad(format!(
+            return Check::failed(format!(
                 "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the \
                  newer version that wrote it"
             ));

@@ -26,7 +26,7 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
         }
     };
     if found.damaged > 0 {
-        tell(Check::bad(format!(
+        tell(Check::failed(format!(
             "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is sound \
              again, delete them",
             found.damaged

@@ -48,7 +48,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
         return data;
     }
     if let Err(error) = folder::try_writing(folder) {
-        tell(Check::bad(format!(
+        tell(Check::failed(format!(
             "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
         )));
         return data;
@@ -79,7 +79,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
                 tell(Check::error(&error));
             }
         }
-        Err(error) => tell(Check::bad(format!(
+        Err(error) => tell(Check::failed(format!(
             "{}. Put back a copy of the whole data folder, or ask for help before the file is changed",
             sentence(&error)
         ))),
@@ -105,7 +105,7 @@ fn undeleted(failing: &Failing) -> Check {
         // Whatever was in the way may be gone by itself.
         Check::warning(said)
     } else {
-        Check::bad(said)
+        Check::failed(said)
     }
 }
 

@@ -51,7 +51,7 @@ fn finding(summary: &Summary, all: u64) -> Check {
             "Of {all} photos, {them}{photos} were looked at, and are in the store as they were stored"
         ));
     }
-    Check::bad(format!(
+    Check::failed(format!(
         "Of {photos} photos that were looked at, {missing} are missing from the store, {changed} have changed and \
          {unreadable} can't be read: {SEE}, and docs/backup.md how to put them back"
     ))

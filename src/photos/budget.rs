@@ -9,7 +9,7 @@ const KIB: u64 = 1024;
 
 /// An amount of memory; clones share it.
 #[derive(Clone)]
-pub struct Budget {
+pub struct MemoryBudget {
     free: Arc<Semaphore>,
     all: u32,
 }
@@ -17,7 +17,7 @@ pub struct Budget {
 /// A part of it, until it is dropped.
 pub struct MemoryPermit(OwnedSemaphorePermit);
 
-impl Budget {
+impl MemoryBudget {
     /// Of `bytes`.
     pub fn new(bytes: u64) -> Self {
         let all = in_kib(bytes);
@@ -40,7 +40,7 @@ impl Budget {
 
 impl MemoryPermit {
     /// Gives back all but `bytes`.
-    pub fn keep(&mut self, bytes: u64) {
+    pub fn shrink_to(&mut self, bytes: u64) {
         let spare = self.0.num_permits().saturating_sub(in_kib(bytes) as usize);
         drop(self.0.split(spare));
     }
@@ -55,19 +55,19 @@ mod tests {
     use super::*;
 
     /// What is left of it, in KiB.
-    fn left(budget: &Budget) -> usize {
+    fn left(budget: &MemoryBudget) -> usize {
         budget.free.available_permits()
     }
 
     #[tokio::test]
     async fn what_is_taken_is_missing_until_it_is_given_back() {
-        let budget = Budget::new(100 * KIB);
+        let budget = MemoryBudget::new(100 * KIB);
         let mut first = budget.acquire(60 * KIB).await.unwrap();
         let second = budget.acquire(KIB / 2).await.unwrap();
         assert_eq!(left(&budget), 39);
-        first.keep(10 * KIB);
+        first.shrink_to(10 * KIB);
         assert_eq!(left(&budget), 89);
-        first.keep(50 * KIB);
+        first.shrink_to(50 * KIB);
         assert_eq!(left(&budget), 89);
         drop((first, second));
         assert_eq!(left(&budget), 100);
@@ -75,7 +75,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_needs_more_than_there_is_gets_all_alone() {
-        let budget = Budget::new(100 * KIB);
+        let budget = MemoryBudget::new(100 * KIB);
         let all = budget.acquire(u64::MAX).await.unwrap();
         assert_eq!(left(&budget), 0);
         drop(all);

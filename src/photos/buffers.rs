@@ -29,7 +29,7 @@ impl BufferPool {
 
     /// What is in a buffer. Once nobody needs it any more, the buffer is used again.
     pub fn lend(&self, buffer: Vec<u8>) -> Bytes {
-        Bytes::from_owner(Lent {
+        Bytes::from_owner(PooledBuffer {
             buffer,
             buffers: self.clone(),
         })
@@ -40,18 +40,18 @@ impl BufferPool {
     }
 }
 
-struct Lent {
+struct PooledBuffer {
     buffer: Vec<u8>,
     buffers: BufferPool,
 }
 
-impl AsRef<[u8]> for Lent {
+impl AsRef<[u8]> for PooledBuffer {
     fn as_ref(&self) -> &[u8] {
         &self.buffer
     }
 }
 
-impl Drop for Lent {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         let mut buffer = mem::take(&mut self.buffer);
         let mut kept = self.buffers.idle();

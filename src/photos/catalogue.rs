@@ -55,7 +55,7 @@ pub struct PreviewIndexer {
 
 /// At how many photos a step has looked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+pub struct IndexReport {
     /// Photos that have previews, or never will.
     pub settled: usize,
     /// Photos at which there must be another look.
@@ -87,7 +87,7 @@ impl PreviewIndexer {
     ///
     /// # Errors
     /// The database or the store can't be used.
-    pub async fn step(&self, ahead: Duration) -> Result<Looked> {
+    pub async fn step(&self, ahead: Duration) -> Result<IndexReport> {
         let now = self.clock.now();
         let free = self.free(now);
         let mut may_ask = free > 0;
@@ -124,7 +124,7 @@ impl PreviewIndexer {
             .iter()
             .filter(|(_, look)| matches!(look, PreviewStatus::Again(_)))
             .count();
-        let looked = Looked {
+        let looked = IndexReport {
             settled: looks.len() - again,
             again,
             asked: ask.len(),
@@ -203,7 +203,7 @@ impl PreviewIndexer {
             .await?;
         if !ask.is_empty() {
             tracing::info!(photos = ask.len(), "asked for previews that are missing");
-            self.queue.announce();
+            self.queue.notify();
         }
         let mut asked = self.asked();
         for name in &settled {

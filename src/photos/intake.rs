@@ -8,7 +8,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::budget::{Budget, MemoryPermit};
+use super::budget::{MemoryBudget, MemoryPermit};
 use super::buffers::BufferPool;
 use super::name::PhotoName;
 use super::picture::{self, Picture, Refusal};
@@ -62,22 +62,22 @@ pub struct PhotoTarget {
 
 /// Takes photos in; clones share the bound on how many at once.
 #[derive(Clone)]
-pub struct Intake {
+pub struct PhotoIngest {
     store: PhotoStore,
     limits: Limits,
     permits: Arc<Semaphore>,
-    memory: Budget,
+    memory: MemoryBudget,
     buffers: BufferPool,
 }
 
-impl Intake {
+impl PhotoIngest {
     /// An intake into this store.
     pub fn new(store: PhotoStore, limits: Limits) -> Self {
         Self {
             store,
             limits,
             permits: Arc::new(Semaphore::new(AT_ONCE)),
-            memory: Budget::new(MEMORY),
+            memory: MemoryBudget::new(MEMORY),
             buffers: BufferPool::default(),
         }
     }
@@ -155,7 +155,7 @@ impl Intake {
     }
 
     /// Takes a photo back whose share couldn't be written.
-    pub async fn discard(&self, photo: &NewPhoto) {
+    pub async fn rollback(&self, photo: &NewPhoto) {
         if let Err(error) = self.store.delete(&photo.name).await {
             tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {}", sentence(&error));
         }
@@ -181,7 +181,7 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
     if let Some(memory) = &mut memory {
         // All that stayed behind is given back while this waits to be stored.
         picture.bytes.shrink_to_fit();
-        memory.keep(picture.bytes.len() as u64);
+        memory.shrink_to(picture.bytes.len() as u64);
     }
     let sha256 = Sha256::digest(&picture.bytes).into();
     Ok(Clean {

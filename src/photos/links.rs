@@ -25,7 +25,7 @@ const SLACK: i64 = 60 * 60;
 
 /// Makes and checks links with one key.
 #[derive(Clone)]
-pub struct LinkSigner {
+pub struct UrlSigner {
     mac: Hmac<Sha256>,
 }
 
@@ -37,14 +37,14 @@ pub struct UrlFactory {
 }
 
 /// The links to one photo, whole and in its sizes. All carry the same signature: who may see one may see the others.
-pub struct PhotoLinks {
+pub struct SignedUrls {
     /// The link to the photo itself.
     whole: String,
     /// Where its path ends, and with it what all of them begin with.
     path: usize,
 }
 
-impl PhotoLinks {
+impl SignedUrls {
     /// The link to the photo itself.
     pub fn original(&self) -> &str {
         &self.whole
@@ -65,7 +65,7 @@ impl PhotoLinks {
 
 impl UrlFactory {
     /// The links to a photo.
-    pub fn links(&self, name: &PhotoName) -> PhotoLinks {
+    pub fn links(&self, name: &PhotoName) -> SignedUrls {
         let signature = sign(&self.mac, name, &self.expires).finalize().into_bytes();
         let Self {
             origin, expires, ..
@@ -80,13 +80,13 @@ impl UrlFactory {
         whole.push_str(expires);
         whole.push_str("&signature=");
         URL_SAFE_NO_PAD.encode_string(signature, &mut whole);
-        PhotoLinks { whole, path }
+        SignedUrls { whole, path }
     }
 }
 
-impl LinkSigner {
+impl UrlSigner {
     /// Makes links that begin with `origin` and are good for 12 to 24 hours.
-    pub fn links_from(self, origin: &str, now: Timestamp) -> UrlFactory {
+    pub fn at(self, origin: &str, now: Timestamp) -> UrlFactory {
         let expires = (now.seconds().div_euclid(PERIOD) + 2) * PERIOD;
         UrlFactory {
             mac: self.mac,
@@ -143,13 +143,13 @@ mod tests {
     use super::*;
 
     /// The path and query of the link to a photo.
-    pub(super) fn link(signer: &LinkSigner, name: &str, now: Timestamp) -> String {
-        let maker = signer.clone().links_from("", now);
+    pub(super) fn link(signer: &UrlSigner, name: &str, now: Timestamp) -> String {
+        let maker = signer.clone().at("", now);
         maker.links(&name.parse().unwrap()).whole
     }
 
-    fn signer() -> LinkSigner {
-        LinkSigner {
+    fn signer() -> UrlSigner {
+        UrlSigner {
             mac: Hmac::new_from_slice(&[7; 32]).unwrap(),
         }
     }

@@ -99,11 +99,11 @@ impl Outbox {
                 stepped = self.step() => stepped,
             };
             let rest = match stepped {
-                Ok(0) => Rest::UntilNext,
+                Ok(0) => Pause::UntilNext,
                 Ok(_) => continue,
                 Err(error) => {
                     tracing::warn!("photos wait in the outbox: {}", sentence(&error));
-                    Rest::AfterError
+                    Pause::AfterError
                 }
             };
             tokio::select! {
@@ -114,16 +114,16 @@ impl Outbox {
         }
     }
 
-    async fn pause(&self, rest: Rest) {
+    async fn pause(&self, rest: Pause) {
         match rest {
-            Rest::UntilNext => self.queue.unsent().await,
-            Rest::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
+            Pause::UntilNext => self.queue.wait_for_unsent().await,
+            Pause::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
         }
     }
 }
 
 /// What to wait for between two steps.
-enum Rest {
+enum Pause {
     UntilNext,
     AfterError,
 }

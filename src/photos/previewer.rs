@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
-use super::budget::{Budget, MemoryPermit};
+use super::budget::{MemoryBudget, MemoryPermit};
 use super::name::PhotoName;
 use super::picture::clean;
 use super::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
@@ -34,8 +34,8 @@ pub struct Thumbnailer {
     max_pixels: u64,
     permits: Arc<Semaphore>,
     /// All that are made at once may take together what one may take alone, however many cores there are.
-    memory: Budget,
-    files: Budget,
+    memory: MemoryBudget,
+    files: MemoryBudget,
 }
 
 impl Thumbnailer {
@@ -45,8 +45,8 @@ impl Thumbnailer {
             store,
             max_pixels,
             permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
-            memory: Budget::new(MAX_MEMORY),
-            files: Budget::new(FILES),
+            memory: MemoryBudget::new(MAX_MEMORY),
+            files: MemoryBudget::new(FILES),
         }
     }
 

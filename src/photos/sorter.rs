@@ -77,7 +77,7 @@ impl PhotoWorker {
     /// Sorts the photo of a message. Every part can be repeated: the message is acknowledged last.
     async fn handle(&self, message: Message) -> Result<Outcome> {
         let (name, attempt, started) = (message.name.clone(), message.attempt, Instant::now());
-        match self.sort(&message).await {
+        match self.move_to_space(&message).await {
             Ok(Moved::Missing) => self.nack(&message, Failure::Missing).await,
             Ok(how) => {
                 self.queue.acknowledge(message).await?;
@@ -91,7 +91,7 @@ impl PhotoWorker {
     }
 
     /// Moves a photo and has its previews made, and hides its message from others for as long as that takes.
-    async fn sort(&self, message: &Message) -> Result<Moved> {
+    async fn move_to_space(&self, message: &Message) -> Result<Moved> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
         let mut work = pin!(self.move_and_preview(message));
@@ -152,14 +152,14 @@ impl PhotoWorker {
         let mut tally = WorkerStats::new();
         while let Some(received) = self.receive(shutdown.as_mut()).await {
             let rest = match received {
-                Ok(messages) if messages.is_empty() => Rest::UntilNext,
+                Ok(messages) if messages.is_empty() => Pause::UntilNext,
                 Ok(messages) => {
                     self.handle_all(messages, &mut tally).await;
-                    Rest::None
+                    Pause::None
                 }
                 Err(error) => {
                     tracing::error!("the photo queue can't be used: {}", sentence(&error));
-                    Rest::AfterError
+                    Pause::AfterError
                 }
             };
             tokio::select! {
@@ -207,17 +207,17 @@ impl PhotoWorker {
         }
     }
 
-    async fn pause(&self, rest: Rest) {
+    async fn pause(&self, rest: Pause) {
         match rest {
-            Rest::None => {}
-            Rest::UntilNext => self.queue.wait().await,
-            Rest::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
+            Pause::None => {}
+            Pause::UntilNext => self.queue.wait().await,
+            Pause::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
         }
     }
 }
 
 /// What to wait for between two rounds.
-enum Rest {
+enum Pause {
     None,
     UntilNext,
     AfterError,

@@ -122,13 +122,13 @@ impl Cleanup {
     ///
     /// # Errors
     /// As [`Self::sweep`].
-    pub async fn sweep_all(&self) -> Result<CleanupReport> {
+    pub async fn delete_everything_due(&self) -> Result<CleanupReport> {
         self.clean_up_older_than(Duration::ZERO, true).await
     }
 
     async fn clean_up_older_than(&self, age: Duration, all: bool) -> Result<CleanupReport> {
         self.checkpoint_wal().await;
-        self.mind_the_clock().await?;
+        self.clamp_due_times().await?;
         if self.hold.is_on() {
             return Ok(CleanupReport::default());
         }
@@ -194,7 +194,7 @@ impl Cleanup {
     }
 
     /// Whoever has set the clock back means now what was to be later.
-    async fn mind_the_clock(&self) -> Result<()> {
+    async fn clamp_due_times(&self) -> Result<()> {
         let now = self.clock.now();
         let minded = self.db.write_making_room(move |conn| {
             sessions::clamp_last_used(conn, now)?;

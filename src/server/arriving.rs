@@ -18,7 +18,7 @@ use super::line::ConnectionSlot;
 
 /// The bytes that have to come within the time for a stall, unless the body ends: half a kibibyte a second with the
 /// default.
-const LEAST: usize = 16 * 1024;
+const MIN_BYTES: usize = 16 * 1024;
 
 /// The bytes that have to come in a second, on the average and after the time for a stall: a photo of 3 MB may take 25
 /// minutes.
@@ -121,7 +121,7 @@ where
             if let Ok(bytes) = frame.into_data() {
                 self.received += bytes.len();
                 self.total += bytes.len() as u64;
-                if self.received >= LEAST {
+                if self.received >= MIN_BYTES {
                     (self.left, self.received) = (self.stall, 0);
                 }
                 return Ok(Some(bytes));

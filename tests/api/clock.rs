@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use shared_spaces::photos::catalogue::Looked;
+use shared_spaces::photos::catalogue::IndexReport;
 use shared_spaces::photos::sorter::Outcome;
 use shared_spaces::photos::sweep::CleanupReport;
 
@@ -52,7 +52,7 @@ fn previews_that_were_to_be_looked_for_in_a_year_are_seen_at_once() {
     assert_eq!(app.look_for_previews().again, 1);
     app.sort_all();
     app.app.clock.set_back(YEAR);
-    assert_eq!(app.look_for_previews(), Looked::default());
+    assert_eq!(app.look_for_previews(), IndexReport::default());
     set_back(&app, Duration::ZERO);
     assert_eq!(app.look_for_previews().settled, 1);
     let share = ann.get("/shares/1").is_ok();
@@ -127,6 +127,6 @@ fn an_upload_that_came_to_nothing_is_deleted_by_the_next_start_whatever_its_time
     let later = file.metadata().unwrap().modified().unwrap() + YEAR;
     file.set_modified(later).unwrap();
     assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
-    let swept = app.wait(app.app.sweeper().sweep_all()).unwrap();
+    let swept = app.wait(app.app.sweeper().delete_everything_due()).unwrap();
     assert_eq!(swept.orphans, 1);
 }

@@ -62,7 +62,7 @@ fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_swee
     );
     assert!(app.files().contains(&"space-id-1/1.png".to_owned()));
     database.execute_batch("drop trigger failing").unwrap();
-    app.wait(app.app.sweeper().sweep_all()).unwrap();
+    app.wait(app.app.sweeper().delete_everything_due()).unwrap();
     assert_eq!(app.files(), ["space-id-1/1.png"]);
 }
 

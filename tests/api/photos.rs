@@ -409,7 +409,7 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
     // The server starts anew, and then a worker that had the photo in hand brings it back.
-    app.wait(app.app.sweeper().sweep_all()).unwrap();
+    app.wait(app.app.sweeper().delete_everything_due()).unwrap();
     fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
     fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
     assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
@@ -442,7 +442,7 @@ fn a_sweep_takes_orphans_and_leaves_what_waits_to_be_sorted() {
         "they are too new"
     );
     assert_eq!(
-        app.wait(app.app.sweeper().sweep_all()).unwrap(),
+        app.wait(app.app.sweeper().delete_everything_due()).unwrap(),
         CleanupReport {
             deleted: 0,
             orphans: 1

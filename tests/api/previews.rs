@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
-use shared_spaces::photos::catalogue::Looked;
+use shared_spaces::photos::catalogue::IndexReport;
 use shared_spaces::photos::sorter::Outcome;
 use shared_spaces::photos::sweep::CleanupReport;
 
@@ -33,7 +33,7 @@ fn share_sorted(app: &TestApp, photo: &[u8]) -> Value {
     ann.get(&format!("/shares/{}", share["id"])).is_ok()
 }
 
-const SEEN: Looked = Looked {
+const SEEN: IndexReport = IndexReport {
     settled: 1,
     again: 0,
     asked: 0,
@@ -225,7 +225,7 @@ fn a_photo_that_cannot_be_decoded_is_sorted_all_the_same_and_not_tried_again() {
     app.app
         .clock
         .advance(Duration::from_secs(30 * 24 * 60 * 60));
-    assert_eq!(app.look_for_previews(), Looked::default());
+    assert_eq!(app.look_for_previews(), IndexReport::default());
     assert_eq!(app.sort_one(), Outcome::Empty);
 }
 
@@ -294,9 +294,9 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
     app.wait(app.app.photos.move_to_space(&taken.name)).unwrap();
     assert_eq!(
         app.look_for_previews(),
-        Looked {
+        IndexReport {
             again: 1,
-            ..Looked::default()
+            ..IndexReport::default()
         }
     );
     app.app.clock.advance(Duration::from_secs(61));
@@ -341,7 +341,7 @@ fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
     assert_eq!(person.get("/shares/1").is_ok()["image"]["width"], 720);
     let app = app.restarted_with(|config| config.photos.previews = true);
 
-    let asked = Looked {
+    let asked = IndexReport {
         settled: 0,
         again: 3,
         asked: 3,

@@ -10,7 +10,7 @@ use shared_spaces::photos::aws::Aws;
 use shared_spaces::photos::name::PhotoName;
 use shared_spaces::photos::preview::PreviewSize;
 use shared_spaces::photos::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
-use shared_spaces::photos::store::{LocalStore, Moved, PhotoStore, S3Store, Served};
+use shared_spaces::photos::store::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};
 use tokio::io::AsyncReadExt;
 
 use crate::cloud::Cloud;
@@ -24,9 +24,9 @@ pub async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
     fetched(store.serve(photo, None).await.unwrap()?).await
 }
 
-async fn fetched(served: Served) -> Option<Vec<u8>> {
+async fn fetched(served: PhotoSource) -> Option<Vec<u8>> {
     match served {
-        Served::Stream(stored) => {
+        PhotoSource::Stream(stored) => {
             let (length, mut bytes) = (stored.bytes, Vec::new());
             stored
                 .read(0, length)
@@ -37,7 +37,7 @@ async fn fetched(served: Served) -> Option<Vec<u8>> {
                 .unwrap();
             Some(bytes)
         }
-        Served::Redirect { url, .. } => {
+        PhotoSource::Redirect { url, .. } => {
             let mut reply = ureq::get(&url).call().unwrap();
             Some(reply.body_mut().read_to_vec().unwrap())
         }
@@ -126,14 +126,14 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
     );
 
     let opened = store.open(&one).await.unwrap().unwrap();
-    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Now);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Done);
     assert_eq!(
         opened.read_all().await.unwrap(),
         b"one",
         "moved between the two"
     );
     assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Already);
-    assert_eq!(store.move_to_space(&twelve).await.unwrap(), Moved::Now);
+    assert_eq!(store.move_to_space(&twelve).await.unwrap(), Moved::Done);
     assert_eq!(bytes(store, &one).await.unwrap(), b"one");
     assert_eq!(bytes(store, &twelve).await.unwrap(), b"twelve");
 
@@ -157,7 +157,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
         store.put_temporary(photo, b"many".to_vec()).await.unwrap();
     }
     for photo in [&many[0], &many[2]] {
-        assert_eq!(store.move_to_space(photo).await.unwrap(), Moved::Now);
+        assert_eq!(store.move_to_space(photo).await.unwrap(), Moved::Done);
     }
     store.delete_all(&many).await.unwrap();
     for photo in &many {
@@ -168,7 +168,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
 
     // A space that comes back gets a store again.
     store.put_temporary(&one, b"again".to_vec()).await.unwrap();
-    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Now);
+    assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Done);
     assert_eq!(bytes(store, &one).await.unwrap(), b"again");
     store
         .put_temporary(&one, b"unsorted".to_vec())

@@ -104,7 +104,7 @@ fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
     );
     assert_eq!(
         cloud.wait(store.move_to_space(&arrived)).unwrap(),
-        Moved::Now
+        Moved::Done
     );
     assert_eq!(
         refused(&cloud, "HEAD", "/34.png", store.open(&sorted)),
@@ -272,7 +272,10 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     assert!(told.ends_with(" isn't there"), "{told}");
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
     cloud.proxy.relent();
-    assert_eq!(cloud.wait(store.move_to_space(&photo)).unwrap(), Moved::Now);
+    assert_eq!(
+        cloud.wait(store.move_to_space(&photo)).unwrap(),
+        Moved::Done
+    );
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
 }
 

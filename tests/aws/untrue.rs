@@ -44,7 +44,7 @@ fn a_copy_that_was_only_said_to_be_made_costs_no_photo() {
     cloud.proxy.relent();
     assert_eq!(
         cloud.wait(store.move_to_space(&arrived)).unwrap(),
-        Moved::Now
+        Moved::Done
     );
     assert_eq!(cloud.wait(bytes(&store, &arrived)).unwrap(), b"arrived");
     assert_eq!(cloud.keys(&cloud.temp), [""; 0]);

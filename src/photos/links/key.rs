@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
 use tempfile::NamedTempFile;
 
-use super::LinkSigner;
+use super::UrlSigner;
 use crate::durable::fsync_dir;
 use crate::folder::temp_file;
 use crate::identity::Identity;
@@ -22,12 +22,12 @@ use crate::record::{self, By};
 pub struct SigningKey {
     path: Arc<Path>,
     folder: Option<Identity>,
-    known: Arc<Mutex<Known>>,
+    known: Arc<Mutex<LoadedKey>>,
 }
 
 /// What was read, and from which file.
-struct Known {
-    signer: LinkSigner,
+struct LoadedKey {
+    signer: UrlSigner,
     stamp: Option<FileStamp>,
 }
 
@@ -57,12 +57,12 @@ impl SigningKey {
         Ok(Self {
             path: path.into(),
             folder: Identity::of(folder_of(path)).ok(),
-            known: Arc::new(Mutex::new(Known { signer, stamp })),
+            known: Arc::new(Mutex::new(LoadedKey { signer, stamp })),
         })
     }
 
     /// Makes and checks links with the key as it is now. One that can't be read any more stays what it was.
-    pub fn signer(&self) -> LinkSigner {
+    pub fn signer(&self) -> UrlSigner {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = FileStamp::of(&self.path);
         // The key in another folder is that of another installation, and no link of ours may open anything there.
@@ -110,7 +110,7 @@ fn problem(path: &Path) -> String {
     format!("The signing key {} can't be used", path.display())
 }
 
-fn read(path: &Path) -> Result<LinkSigner> {
+fn read(path: &Path) -> Result<UrlSigner> {
     let read = || {
         let key = fs::read(path)?;
         ensure!(
@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<LinkSigner> {
             key.len()
         );
         let mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|error| anyhow!(error))?;
-        Ok(LinkSigner { mac })
+        Ok(UrlSigner { mac })
     };
     read().with_context(|| problem(path))
 }

@@ -175,7 +175,7 @@ impl PhotoMigration {
             .await?;
         // Photos of deleted shares wait for their last deletion in the store in which they were.
         Cleanup::new(self.db.clone(), self.from.clone(), self.clock.clone())
-            .sweep_all()
+            .delete_everything_due()
             .await?;
         Ok(())
     }

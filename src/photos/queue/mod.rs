@@ -79,10 +79,10 @@ impl PhotoQueue {
     }
 
     /// Tells, after the transaction, that a photo has come: the worker, or the outbox.
-    pub fn announce(&self) {
+    pub fn notify(&self) {
         match self {
             Self::Local(queue) => queue.notify(),
-            Self::Sqs(queue) => queue.announce(),
+            Self::Sqs(queue) => queue.notify(),
         }
     }
 
@@ -98,7 +98,7 @@ impl PhotoQueue {
     }
 
     /// Waits until there may be something in the outbox again.
-    pub async fn unsent(&self) {
+    pub async fn wait_for_unsent(&self) {
         match self {
             // Only a change of the settings leaves anything there, and the start sees to that.
             Self::Local(_) => std::future::pending().await,

@@ -89,7 +89,7 @@ impl LocalStore {
         let shown = self.home.root().display();
         tell(match moved.await {
             Ok(()) => Check::ok(format!("Photos can be stored and moved within {shown}")),
-            Err(error) => Check::bad(format!(
+            Err(error) => Check::failed(format!(
                 "Photos can't be stored and moved within {shown}: {error}. The account that runs the server must be \
                  allowed to write there, and all folders in it must be on one disk"
             )),
@@ -146,7 +146,7 @@ impl LocalStore {
             // synced: should it be in both after a power cut, it is read from this one and deleted from both.
             fsync_dir(home.root())?;
             home.check()?;
-            Ok(Moved::Now)
+            Ok(Moved::Done)
         })
         .await
         .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))

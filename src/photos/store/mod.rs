@@ -29,18 +29,18 @@ pub enum PhotoStore {
 
 /// How a photo gets to the one who asks for it.
 #[derive(Debug)]
-pub enum Served {
+pub enum PhotoSource {
     /// From here.
     Stream(StoredPhoto),
     /// From there, by a link that holds for a while.
-    Redirect { url: String, holds: Duration },
+    Redirect { url: String, expires_in: Duration },
 }
 
 /// What became of a photo that was to be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// It was moved.
-    Now,
+    Done,
     /// It was there already: an earlier attempt got that far.
     Already,
     /// It is in neither store: it was deleted, or never came.
@@ -101,7 +101,7 @@ impl PhotoStore {
         match self {
             // Its folder is a part of the data folder, which is looked at by itself.
             Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.find_earlier()).await,
+            Self::S3(store) => Box::pin(store.find_existing()).await,
         }
     }
 
@@ -178,9 +178,9 @@ impl PhotoStore {
         &self,
         name: &PhotoName,
         disposition: Option<&str>,
-    ) -> Result<Option<Served>> {
+    ) -> Result<Option<PhotoSource>> {
         match self {
-            Self::Local(store) => Ok(store.open(name).await?.map(Served::Stream)),
+            Self::Local(store) => Ok(store.open(name).await?.map(PhotoSource::Stream)),
             Self::S3(store) => Box::pin(store.serve(name, disposition)).await,
         }
     }
@@ -236,11 +236,13 @@ impl PhotoStore {
         &self,
         name: &PhotoName,
         size: PreviewSize,
-    ) -> Result<Option<Served>> {
+    ) -> Result<Option<PhotoSource>> {
         match self {
             Self::Local(store) => {
                 let found = store.open_preview(name, size).await?;
-                Ok(found.filter(|found| found.bytes > 0).map(Served::Stream))
+                Ok(found
+                    .filter(|found| found.bytes > 0)
+                    .map(PhotoSource::Stream))
             }
             Self::S3(store) => Box::pin(store.serve_preview(name, size)).await,
         }

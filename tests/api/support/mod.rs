@@ -16,7 +16,7 @@ use shared_spaces::config::Config;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
 use shared_spaces::domain::{password_resets, users};
-use shared_spaces::photos::catalogue::{AHEAD, Looked};
+use shared_spaces::photos::catalogue::{AHEAD, IndexReport};
 use shared_spaces::photos::name::PhotoName;
 use shared_spaces::photos::sorter::Outcome;
 use tempfile::TempDir;
@@ -153,7 +153,7 @@ impl TestApp {
     }
 
     /// Looks for previews, as the server does after a photo was sorted.
-    pub fn look_for_previews(&self) -> Looked {
+    pub fn look_for_previews(&self) -> IndexReport {
         self.wait(self.app.catalogue.step(AHEAD)).unwrap()
     }
 

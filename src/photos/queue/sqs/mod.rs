@@ -76,7 +76,7 @@ impl SqsQueue {
         self.url.ends_with(".fifo")
     }
 
-    pub(super) fn announce(&self) {
+    pub(super) fn notify(&self) {
         self.arrived.notify_one();
     }
 

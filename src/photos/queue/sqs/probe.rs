@@ -29,7 +29,7 @@ impl SqsQueue {
             .is_fifo
             .is_some_and(|fifo| fifo != self.is_fifo())
         {
-            tell(Check::bad(format!(
+            tell(Check::failed(format!(
                 "The address of the queue {} says otherwise than the queue itself whether it is FIFO. The address of a \
                  FIFO queue ends in .fifo: check photos.queue_url",
                 self.url

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::{Moved, Served, Source, StoredPhoto};
+use super::{Moved, PhotoSource, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::hold::RestoreHold;
 use crate::photos::aws::proof::{self, Put, waits};
@@ -107,7 +107,7 @@ impl S3Store {
         self.ready.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn find_earlier(&self) -> Result<Option<String>> {
+    pub(super) async fn find_existing(&self) -> Result<Option<String>> {
         self.buckets.find_existing(self.client().await).await
     }
 
@@ -173,7 +173,7 @@ impl S3Store {
                     if !self.hold.is_on() {
                         delete(client, &from).await?;
                     }
-                    return Ok(Moved::Now);
+                    return Ok(Moved::Done);
                 }
                 Copied::NoSource => return self.was_sorted(name).await,
                 // It was deleted since it was found, or isn't there yet.
@@ -198,7 +198,7 @@ impl S3Store {
         &self,
         name: &PhotoName,
         disposition: Option<&str>,
-    ) -> Result<Option<Served>> {
+    ) -> Result<Option<PhotoSource>> {
         if self.delivery == Delivery::Redirect
             && let Some(place) = self.find_sorted(name).await?
         {
@@ -206,7 +206,7 @@ impl S3Store {
             return Ok(Some(self.redirect(place, kind, disposition).await?));
         }
         // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
-        Ok(self.open(name).await?.map(Served::Stream))
+        Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 
     pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
@@ -236,7 +236,7 @@ impl S3Store {
         place: Place,
         media_type: Option<&str>,
         disposition: Option<&str>,
-    ) -> Result<Served> {
+    ) -> Result<PhotoSource> {
         let Place { bucket, key } = place;
         let get = self.client().await.get_object().bucket(bucket).key(&key);
         let get = get.set_response_content_type(media_type.map(str::to_owned));
@@ -251,9 +251,9 @@ impl S3Store {
             .with_context(|| format!("A link to the object {key} can't be signed"))?
             .uri()
             .to_owned();
-        Ok(Served::Redirect {
+        Ok(PhotoSource::Redirect {
             url,
-            holds: PRESIGNED,
+            expires_in: PRESIGNED,
         })
     }
 

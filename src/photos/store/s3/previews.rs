@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::deletion::{delete_all, empty};
 use super::objects::{S3Object, size};
-use super::{S3Store, Served, StoredPhoto};
+use super::{PhotoSource, S3Store, StoredPhoto};
 use crate::config::Delivery;
 use crate::photos::aws::proof::{self, Put, waits};
 use crate::photos::name::PhotoName;
@@ -59,7 +59,7 @@ impl S3Store {
         &self,
         name: &PhotoName,
         which: PreviewSize,
-    ) -> Result<Option<Served>> {
+    ) -> Result<Option<PhotoSource>> {
         let preview = (name.clone(), which);
         let redirected = self.delivery == Delivery::Redirect;
         if !redirected || !self.seen.contains(&preview) {
@@ -68,7 +68,7 @@ impl S3Store {
                 return Ok(None);
             };
             if !redirected {
-                return Ok(Some(Served::Stream(found)));
+                return Ok(Some(PhotoSource::Stream(found)));
             }
             self.seen.insert(preview);
         }

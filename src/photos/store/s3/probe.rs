@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::buckets::Place;
 use super::deletion::{How, delete_all};
 use super::objects::{Copied, copy, size};
-use super::{S3Store, Served};
+use super::{PhotoSource, S3Store};
 use crate::config::Delivery;
 use crate::finding::Check;
 use crate::photos::aws::proof::{self, Put};
@@ -88,13 +88,13 @@ impl S3Store {
     async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Check)) {
         let link = self.redirect(place.clone(), Some("image/jpeg"), None).await;
         let link = match link {
-            Ok(Served::Redirect { url, .. }) => url,
-            Ok(Served::Stream(_)) => return,
+            Ok(PhotoSource::Redirect { url, .. }) => url,
+            Ok(PhotoSource::Stream(_)) => return,
             Err(error) => return tell(Check::error(&error)),
         };
         if let Err(error) = self.fetch(&link).await {
             // The key is good: what is signed in other ways has worked just before.
-            tell(Check::bad(format!(
+            tell(Check::failed(format!(
                 "{error:#}. What the server itself asks for works, so that either S3 doesn't take signed links, or something \
                  on the way changes them or adds to them. Set photos.delivery = \"stream\", and the server sends photos itself"
             )));
