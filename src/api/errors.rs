@@ -11,6 +11,7 @@ use serde_json::json;
 use super::refusals;
 use crate::error::{Error, whole_seconds};
 use crate::finding::sentence;
+use crate::server::RequestId;
 
 /// The seconds after which a busy server may be asked again.
 const RETRY_AFTER: &str = "2";
@@ -56,7 +57,8 @@ impl<'r> Responder<'r, 'static> for Error {
         {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
-            tracing::error!(method = %request.method(), %path, "{}", sentence(error));
+            let id = request.local_cache(RequestId::default).as_str();
+            tracing::error!(method = %request.method(), %path, id, "{}", sentence(error));
         }
         refusals::record(&self, request);
         let status = Status::new(self.status());

@@ -14,6 +14,7 @@ use super::errors::allowed_methods;
 use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::finding::sentence;
+use crate::server::{MatchedRoute, REQUEST_ID, RequestId};
 
 /// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
 const NO_PAGE: &str =
@@ -154,7 +155,7 @@ impl Headers {
         response.set_raw_header("Access-Control-Allow-Origin", origin.to_owned());
         response.set_raw_header(
             "Access-Control-Expose-Headers",
-            "Link, Retry-After, WWW-Authenticate",
+            "Link, Retry-After, WWW-Authenticate, X-Request-Id",
         );
         let methods = allowed_methods(request);
         let is_preflight = request.method() == Method::Options
@@ -184,6 +185,14 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        if let Some(route) = request.route() {
+            let route = route.uri.path();
+            request.local_cache(MatchedRoute::default).set(route);
+        }
+        let id = request.local_cache(RequestId::default).as_str();
+        if !id.is_empty() {
+            response.set_raw_header(REQUEST_ID, id.to_owned());
+        }
         if !response.headers().contains("Cache-Control") {
             response.set_raw_header("Cache-Control", "no-store");
         }

@@ -26,6 +26,7 @@ use super::connection::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::line::ConnectionSlot;
 use super::refusals::Refusals;
+use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
 use super::waiting::WaitingAnswer;
 use crate::address::client_subnet;
@@ -58,6 +59,7 @@ pub(super) struct RocketBridge {
     under_way: InFlight,
     /// The requests of those behind proxies, who share the proxy's connections.
     by_address: PerKeyLimit<IpAddr>,
+    ids: RequestIds,
 }
 
 impl RocketBridge {
@@ -66,6 +68,7 @@ impl RocketBridge {
             rocket,
             under_way,
             by_address: PerKeyLimit::new(app.config.connections.most_per_address),
+            ids: RequestIds::new(),
             app,
         }
     }
@@ -103,13 +106,7 @@ impl RocketBridge {
         let (send, mut receive) = oneshot::channel();
         let mut work = DetachOnDrop::new(async move {
             let _under_way = under_way;
-            match self.handle(peer, &line, request, send).await {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    tracing::debug!("a client left before all of its answer was sent");
-                }
-                Err(error) => tracing::error!("an answer breaks off: {error}"),
-            }
+            self.handle(peer, &line, request, send).await;
         });
         // The work is in its box from the start: what the connection gets is moved once more.
         poll_fn(move |context| {
@@ -125,21 +122,39 @@ impl RocketBridge {
         line: &ConnectionSlot,
         request: Request<Incoming>,
         send: oneshot::Sender<Answer>,
+    ) {
+        let mut log = RequestLine::new(request.method());
+        let sent = self.dispatch(peer, line, request, send, &mut log).await;
+        log.write(&sent);
+    }
+
+    async fn dispatch(
+        &self,
+        peer: SocketAddr,
+        line: &ConnectionSlot,
+        request: Request<Incoming>,
+        send: oneshot::Sender<Answer>,
+        log: &mut RequestLine,
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
         let mut request = self.translate(&parts).remote(peer);
         let visitor = behind_proxy(&self.app, request.inner()).map(client_subnet);
+        let given = request.inner().headers().get_one(REQUEST_ID);
+        log.id = self.ids.next(given.filter(|_| visitor.is_some()));
         // Held until the answer is sent.
         let place = visitor.and_then(|visitor| self.by_address.try_acquire(visitor));
         if visitor.is_some() && place.is_none() {
             request = self.refusal(Error::TooManyRequests).remote(peer);
         }
+        request.inner().local_cache(|| log.id.clone());
+        log.route = request.inner().local_cache(MatchedRoute::default).clone();
         line.begin(visitor);
         let stall = self.app.config.connections.stall();
         let (arriving, progress) = RequestBody::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
         let mut answer = request.dispatch().await;
+        log.status = Some(answer.status().code);
         let (head, size) = head(&answer, &progress);
         if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);

@@ -16,6 +16,8 @@ mod in_flight;
 mod line;
 // What stands in place of the library's own answers.
 mod refusals;
+// One line of the log a request.
+mod request_log;
 // Where the server listens.
 pub mod listening;
 // What a request is for.
@@ -42,6 +44,7 @@ use answer::RocketBridge;
 pub use arriving::{BodyReader, RequestBody};
 use in_flight::InFlight;
 use line::ConnectionSlot;
+pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
 use visitors::ConnectionLimits;
 pub use waiting::WaitingAnswer;
 

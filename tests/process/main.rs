@@ -24,6 +24,7 @@ mod power;
 mod private;
 mod read_only;
 mod record;
+mod request_log;
 mod said;
 mod secrets;
 mod settings;

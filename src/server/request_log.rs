@@ -1,0 +1,151 @@
+//! One line of the log a request: what was asked, of which route, and how it was answered. Never a path, a query string, a token
+//! or a text: what people share, and the links to it, have no place in a log.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use hyper::Method;
+
+/// By which `RUST_LOG` tells these lines from others.
+const TARGET: &str = "shared_spaces::request";
+/// The header of a request's id: in an answer, and in what a trusted proxy hands on.
+pub const REQUEST_ID: &str = "X-Request-Id";
+/// The longest id that is taken from a proxy, in characters.
+const MAX_ID: usize = 64;
+
+/// What one request has in the log and in the header of its answer, and no other has.
+#[derive(Clone, Debug, Default)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// As it is written; empty for what no client has asked.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Ids in turn, from where chance has begun.
+pub(super) struct RequestIds(AtomicU64);
+
+impl RequestIds {
+    pub(super) fn new() -> Self {
+        // Without chance, ids would still differ until the next start.
+        Self(AtomicU64::new(getrandom::u64().unwrap_or_default()))
+    }
+
+    /// The id that a trusted proxy gave, if it is one, or else the next.
+    pub(super) fn next(&self, from_proxy: Option<&str>) -> RequestId {
+        let given = from_proxy.filter(|id| is_id(id));
+        RequestId(given.map_or_else(
+            || format!("{:016x}", self.0.fetch_add(1, Ordering::Relaxed)).into(),
+            Into::into,
+        ))
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=MAX_ID).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// The route that a request has come to, in the request's cache, such as `/spaces/<id>`; none where there is no such route.
+/// Clones share it.
+#[derive(Clone, Default)]
+pub struct MatchedRoute(Arc<OnceLock<String>>);
+
+impl MatchedRoute {
+    /// Says which it is, once.
+    pub fn set(&self, template: &str) {
+        self.0.get_or_init(|| template.to_owned());
+    }
+}
+
+/// What there is to tell of a request, as it gets known.
+pub(super) struct RequestLine {
+    begun: Instant,
+    method: &'static str,
+    pub(super) id: RequestId,
+    pub(super) route: MatchedRoute,
+    pub(super) status: Option<u16>,
+}
+
+impl RequestLine {
+    pub(super) fn new(method: &Method) -> Self {
+        Self {
+            begun: Instant::now(),
+            method: known_method(method),
+            id: RequestId::default(),
+            route: MatchedRoute::default(),
+            status: None,
+        }
+    }
+
+    /// Writes the line, once the answer is sent or can't be.
+    pub(super) fn write(&self, sent: &io::Result<()>) {
+        let Some(status) = self.status else {
+            return;
+        };
+        let ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let route = self.route.0.get().map_or("-", String::as_str);
+        let (method, id) = (self.method, &*self.id.0);
+        match sent {
+            Ok(()) => {
+                tracing::info!(target: TARGET, method, route, status, ms, id, "request");
+            }
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                tracing::info!(target: TARGET, method, route, status, ms, id, "request aborted by the client");
+            }
+            Err(error) => {
+                tracing::error!(target: TARGET, method, route, status, ms, id, "response aborted: {error}");
+            }
+        }
+    }
+}
+
+/// A method in the log's own words: anybody can send one that is as long as a book.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_request_has_an_id_of_its_own_or_that_of_the_proxy() {
+        let ids = RequestIds::new();
+        let (first, second) = (ids.next(None), ids.next(None));
+        assert_ne!(first.0, second.0);
+        assert_eq!(first.0.len(), 16);
+        assert_eq!(&*ids.next(Some("6f1c-A.b_9")).0, "6f1c-A.b_9");
+    }
+
+    #[test]
+    fn what_could_be_taken_for_another_line_is_no_id() {
+        let ids = RequestIds::new();
+        let long = "a".repeat(MAX_ID + 1);
+        for odd in ["", "a b", "a\nb", "a=\"b\"", "ä", &long] {
+            assert_eq!(ids.next(Some(odd)).0.len(), 16, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_nobody_knows_is_not_repeated() {
+        let odd = Method::from_bytes(&[b'X'; 5000]).unwrap();
+        assert_eq!(known_method(&odd), "other");
+        assert_eq!(known_method(&Method::DELETE), "DELETE");
+    }
+}
