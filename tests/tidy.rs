@@ -95,7 +95,7 @@ fn only_the_database_module_names_the_pool() {
         "use r2d2::Pool;",
         "use crate::db::Db;",
     );
-    assert!(rules::only_db_has_pools(&File::new("src/db.rs", "use r2d2::Pool;")).is_empty());
+    assert!(rules::only_db_has_pools(&File::new("src/db/mod.rs", "use r2d2::Pool;")).is_empty());
 }
 
 #[test]
