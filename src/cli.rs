@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::StoreKind;
 use crate::domain::invitations::InvitationOptions;
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -7,10 +7,6 @@
 //! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
 //! the answer; then a worker moves it into the store of its space. See [`photos`].
 
-// What counts as one address.
-pub mod address;
-// How often somebody may try.
-pub mod attempts;
 // HTTP.
 pub mod api;
 // What commands print.
@@ -21,12 +17,6 @@ pub mod app;
 pub mod backup;
 // The embedded web page.
 pub mod assets;
-// Which file stands at a path.
-pub mod identity;
-// How this process deals with large pieces of memory.
-pub mod memory;
-// How many threads do what is short.
-pub mod threads;
 // What the command line can say.
 pub mod cli;
 // The time of day.
@@ -35,45 +25,43 @@ pub mod clock;
 pub mod commands;
 // Every setting.
 pub mod config;
-// Where log lines go, and how many.
-pub mod log;
-// What an operator must know, a line of the log each.
-pub mod record;
 // Many readers, one writer.
 pub mod db;
-// Folders that survive a power cut.
-pub mod durable;
-// The data folder, and whether it is the right one.
-pub mod folder;
-// What a restored data folder leaves alone.
-pub mod hold;
 // Looks at everything that the program stands on.
 pub mod doctor;
-// What a look at something has shown.
-pub mod finding;
 // The rules and their SQL.
 pub mod domain;
 // What may go wrong, in the words of the one who asked.
 pub mod error;
-// Argon2id, off the async threads.
-pub mod passwords;
-// Files that are for nobody else.
-pub mod private;
 // Links as pictures that a phone can read.
 pub mod qr;
-// Places of which there are only so many.
-pub mod places;
-// Room that many share, and who gives way.
-pub mod room;
 // Connections.
 pub mod server;
-// How many uploads at once.
+// The data folder, and whether it is the right one.
+pub mod data_dir;
+// Where log lines go, and how many.
+pub mod logging;
+// What a look at something has shown.
+pub mod check;
+// Looks whether the store has every photo as it was stored.
+pub mod verify_photos;
+// Takes photos from one store to the other.
+pub mod migrate_photos;
+// The way of a new photo's name to the worker.
+pub mod queue;
+// The temporary store and the stores of the spaces.
+pub mod storage;
+// Bytes in, a clean picture or a refusal out.
+pub mod picture;
+// TODO.
+pub mod auth;
+// TODO.
+pub mod limits;
+// TODO.
+pub mod process;
+// TODO.
+pub mod fs;
+// TODO.
+pub mod jobs;
+// TODO.
 pub mod uploads;
-// Where the bytes of photos live, and how they get there.
-pub mod photos;
-// Looks after the database while the server runs.
-pub mod upkeep;
-// Whether the data folder is still there.
-pub mod watch;
-// When a process is asked to end.
-pub mod shutdown;

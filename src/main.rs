@@ -3,20 +3,22 @@
 use std::process::ExitCode;
 
 use shared_spaces::cli::Cli;
-use shared_spaces::{commands, finding, memory, private, say, threads};
+use shared_spaces::data_dir::permissions;
+use shared_spaces::process::{allocator, runtime};
+use shared_spaces::{check, commands, say};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
     let tells_apart = cli.tells_apart();
-    memory::give_back_soon();
-    private::keep_others_out();
-    let ran = threads::runtime()
+    allocator::give_back_soon();
+    permissions::keep_others_out();
+    let ran = runtime::runtime()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(commands::run(cli)));
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say::complaint(format_args!("shared-spaces: {}", finding::sentence(&error)));
+            say::complaint(format_args!("shared-spaces: {}", check::sentence(&error)));
             if let Some(stopped) = error.downcast_ref::<commands::Stopped>() {
                 return ExitCode::from(stopped.exit_code());
             }

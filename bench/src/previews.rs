@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use serde_json::json;
-use shared_spaces::photos::picture::{clean, previews};
+use shared_spaces::picture::{clean, previews};
 
 /// The quickest of so many times is told: what else the machine does makes others slower.
 const TIMES: u32 = 10;

@@ -6,9 +6,9 @@ use std::path::{Component, Path};
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use shared_spaces::auth::signed_urls::{SigningKey, UrlSigner};
 use shared_spaces::clock::Timestamp;
-use shared_spaces::photos::links::{SigningKey, UrlSigner};
-use shared_spaces::photos::name::PhotoName;
+use shared_spaces::domain::photo_name::PhotoName;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 

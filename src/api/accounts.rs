@@ -11,14 +11,14 @@ use super::known_browser::KnownBrowser;
 use super::refusals::KeepsSessions;
 use super::sessions::UserAgent;
 use super::visitor::ClientInfo;
+use crate::auth::passwords::Verdict;
 use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{invitations, sessions};
 use crate::error::{Error, Result};
-use crate::passwords::Verdict;
-use crate::record::{self, By};
+use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -77,9 +77,9 @@ pub async fn register(
     });
     let (user, joined) = created.await?;
     let by = By::Visitor(visitor.address);
-    record::account_made(by, &user);
+    audit::account_made(by, &user);
     if is_invited {
-        record::invitation_used(by, &user, joined.map(|space| space.id));
+        audit::invitation_used(by, &user, joined.map(|space| space.id));
     }
     Ok(Json(user))
 }
@@ -110,7 +110,7 @@ pub async fn login(
     body: JsonBody<Credentials>,
 ) -> Result<Json<AccessToken>> {
     let JsonBody(Credentials { login, password }) = body;
-    let typed = record::beginning(&login);
+    let typed = audit::beginning(&login);
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
     let key = login.key().clone();
     let known = browser.find(&key);
@@ -124,7 +124,7 @@ pub async fn login(
     let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
     let Some((user, mut hash)) = right else {
         attempt.consume();
-        record::sign_in_failed(visitor.address, &typed);
+        audit::sign_in_failed(visitor.address, &typed);
         return Err(Error::WrongLogin);
     };
     attempt.record_success();
@@ -143,7 +143,7 @@ pub async fn login(
             sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
         })
         .await?;
-    record::signed_in(visitor.address, user, &typed);
+    audit::signed_in(visitor.address, user, &typed);
     cookie.set(access_token.clone());
     browser.remember(&key, known)?;
     Ok(Json(AccessToken { access_token }))
@@ -219,7 +219,7 @@ pub async fn change_password(
         .await?;
     let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
         attempt.consume();
-        record::wrong_password(visitor.address, &user.user);
+        audit::wrong_password(visitor.address, &user.user);
         return Err(Error::WrongPassword);
     };
     if !new.is_repeated_by(&asked.confirm_password) {
@@ -234,6 +234,6 @@ pub async fn change_password(
         Ok(sessions::revoke_all(conn, id, Some(user.session))?)
     });
     changed.await?;
-    record::password_changed(user.at(visitor), &user.user);
+    audit::password_changed(user.at(visitor), &user.user);
     Ok("Password changed")
 }

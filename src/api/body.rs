@@ -16,10 +16,10 @@ use super::guards::reject;
 use super::object;
 use super::parameters::Parameterized;
 use super::visitor::ClientInfo;
-use crate::address::client_subnet;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::room::{Reservation, Stage};
+use crate::limits::fair::{Reservation, Stage};
+use crate::limits::subnet::client_subnet;
 use crate::server::{BodyReader, RequestBody};
 
 /// The largest JSON body.

@@ -9,8 +9,8 @@ use rocket::{Route, catch};
 use serde_json::json;
 
 use super::refusals;
+use crate::check::sentence;
 use crate::error::{Error, whole_seconds};
-use crate::finding::sentence;
 use crate::server::RequestId;
 
 /// The seconds after which a busy server may be asked again.

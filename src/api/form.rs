@@ -28,10 +28,10 @@ use super::urlencoded::{self, not_utf8};
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, Result};
-use crate::photos::buffers::CAPACITY;
-use crate::photos::intake::{Received, Upload, too_many_bytes};
-use crate::room::Stage;
-use crate::uploads::UploadPermit;
+use crate::limits::fair::Stage;
+use crate::limits::uploads::UploadPermit;
+use crate::uploads::buffer_pool::CAPACITY;
+use crate::uploads::ingest::{Received, Upload, too_many_bytes};
 
 const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).

@@ -15,7 +15,7 @@ use crate::domain::sessions::{self, Session};
 use crate::domain::tokens::Token;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
-use crate::record::By;
+use crate::logging::audit::By;
 
 /// Somebody signed in.
 pub struct CurrentUser {

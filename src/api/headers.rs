@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use super::errors::allowed_methods;
 use super::visitor::ClientInfo;
 use crate::app::App;
-use crate::finding::sentence;
+use crate::check::sentence;
 use crate::server::{MatchedRoute, REQUEST_ID, RequestId};
 
 /// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.

@@ -18,8 +18,8 @@ use crate::domain::page::Page;
 use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
 use crate::error::{Error, Result};
+use crate::logging::audit;
 use crate::qr;
-use crate::record;
 
 /// How often an invitation can be used, and how many days it holds, if nobody says.
 const USES: i64 = 1;
@@ -95,7 +95,7 @@ pub async fn create(
         Ok((made, admin.space()))
     });
     let (invitation, space) = made.await?;
-    record::invitation_made(user.at(visitor), &invitation);
+    audit::invitation_made(user.at(visitor), &invitation);
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
         InvitationWithLink {
@@ -139,7 +139,7 @@ pub async fn revoke(
         invitations::revoke(conn, &admin, &invitation_id, now)?;
         invitation_id.parse()
     });
-    record::invitation_revoked(user.at(visitor), revoked.await?);
+    audit::invitation_revoked(user.at(visitor), revoked.await?);
     Ok(Status::NoContent)
 }
 
@@ -178,6 +178,6 @@ pub async fn accept(
         joined.ok_or(Error::InvitationToAccount)
     });
     let space = joined.await?;
-    record::invitation_used(user.at(visitor), &user.user, Some(space.id));
+    audit::invitation_used(user.at(visitor), &user.user, Some(space.id));
     Ok(Json(space))
 }

@@ -13,10 +13,10 @@ use super::cookie;
 use super::headers::Carried;
 use super::visitor::ClientInfo;
 use crate::app::App;
-use crate::attempts::browsers::{Browser, BrowserId, DAYS};
 use crate::clock::Timestamp;
 use crate::domain::text::LoginKey;
 use crate::error::Result;
+use crate::limits::known_browsers::{Browser, BrowserId, DAYS};
 
 /// What this key signs, beside links.
 const PURPOSE: &str = "browser";

@@ -10,12 +10,12 @@ use serde::{Serialize, Serializer};
 
 use super::visitor::ClientInfo;
 use crate::app::App;
+use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
 use crate::clock::{Timestamp, Zone, Zoned};
 use crate::domain::page::{Order, Page};
+use crate::domain::photo_name::PhotoName;
+use crate::domain::preview_size::PreviewSize;
 use crate::domain::tokens::Token;
-use crate::photos::links::{SignedUrls, SigningKey, UrlFactory};
-use crate::photos::name::PhotoName;
-use crate::photos::preview::PreviewSize;
 
 /// Makes absolute links for the client, and times in the form that it reads.
 pub struct Urls {

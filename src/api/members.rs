@@ -15,7 +15,7 @@ use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
 use crate::error::{Error, Result};
-use crate::record;
+use crate::logging::audit;
 
 #[get("/spaces/<id>/members")]
 pub async fn list(
@@ -51,7 +51,7 @@ pub async fn add(
     id: RawId<SpaceId>,
     body: JsonBody<Invite>,
 ) -> Result<&'static str> {
-    let typed = record::beginning(&body.0.login);
+    let typed = audit::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
     let asker = user.user.id;
     let added = app.db.write(move |conn| {
@@ -59,7 +59,7 @@ pub async fn add(
         members::add(conn, &admin, &login, now)?;
         Ok(admin.space())
     });
-    record::member_added(user.at(visitor), added.await?, &typed);
+    audit::member_added(user.at(visitor), added.await?, &typed);
     Ok("Member added")
 }
 
@@ -89,7 +89,7 @@ pub async fn remove(
         Ok((removal.space(), removal.user()))
     });
     let (space, member) = removed.await?;
-    record::member_removed(user.at(visitor), space, member);
+    audit::member_removed(user.at(visitor), space, member);
     Ok("Member deleted")
 }
 
@@ -120,6 +120,6 @@ pub async fn set_admin(
         Ok((admin.space(), user_id.parse()?))
     });
     let (space, member) = changed.await?;
-    record::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
+    audit::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
     Ok("Admin permission changed")
 }

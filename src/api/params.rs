@@ -14,12 +14,12 @@ use serde::{Serialize, Serializer};
 use super::guards::reject;
 use super::links::Urls;
 use super::visitor::ClientInfo;
-use crate::address::client_subnet;
 use crate::app::App;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;
 use crate::error::{Error, Result};
+use crate::limits::subnet::client_subnet;
 use crate::server::WaitingAnswer;
 
 impl<'r, T: Id> FromParam<'r> for RawId<T> {

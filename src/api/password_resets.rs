@@ -10,7 +10,7 @@ use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
 use crate::error::{Error, Result};
-use crate::record::{self, By};
+use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,6 +50,6 @@ pub async fn redeem(
     app.db
         .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
         .await?;
-    record::password_reset(By::Visitor(visitor.address), &owner);
+    audit::password_reset(By::Visitor(visitor.address), &owner);
     Ok("Password changed")
 }

@@ -18,14 +18,14 @@ use crate::app::App;
 use crate::clock::Zoned;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::FoundPhoto;
+use crate::domain::preview_size::PreviewSize;
 use crate::domain::users::User;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
-use crate::photos::name::PhotoName;
-use crate::photos::picture::Kind;
-use crate::photos::preview::PreviewSize;
-use crate::photos::store::{PhotoSource, StoredPhoto};
+use crate::picture::Kind;
+use crate::storage::{PhotoSource, StoredPhoto};
 
 /// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
 const STAND_IN: i64 = 30;

@@ -10,8 +10,8 @@ use tokio::io::AsyncRead;
 
 use super::method;
 use crate::error::Error;
-use crate::photos::picture::Kind;
-use crate::photos::store::StoredPhoto;
+use crate::picture::Kind;
+use crate::storage::StoredPhoto;
 
 /// What a request says about which bytes it wants, and under which conditions.
 pub struct ConditionalHeaders {

@@ -7,7 +7,7 @@ use super::guards::{AppState, reject};
 use super::visitor::ClientInfo;
 use crate::app::App;
 use crate::error::Error;
-use crate::record;
+use crate::logging::audit;
 
 /// Hosts of this machine, for which browsers keep by HTTP what is meant for HTTPS.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -121,7 +121,7 @@ pub fn record(error: &Error, request: &Request<'_>) {
         let route = request
             .route()
             .map_or_else(String::new, |route| route.uri.to_string());
-        record::limit_met(address, &format!("{} {route}", request.method()));
+        audit::limit_met(address, &format!("{} {route}", request.method()));
     } else {
         let page = request.headers().get_one("Origin").unwrap_or_default();
         let advice = if is_insecure {
@@ -129,6 +129,6 @@ pub fn record(error: &Error, request: &Request<'_>) {
         } else {
             cause(app, request).advice()
         };
-        record::cross_origin(address, page, &visitor.origin, advice);
+        audit::cross_origin(address, page, &visitor.origin, advice);
     }
 }

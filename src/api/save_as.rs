@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 /// The most characters of a name, without the extension.
 const MOST: usize = 100;

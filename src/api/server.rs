@@ -8,7 +8,7 @@ use super::guards::AppState;
 use crate::config::{Limits, Registration};
 use crate::domain::users;
 use crate::error::{Error, Result};
-use crate::photos::picture::Kind;
+use crate::picture::Kind;
 
 /// What a client should know before anybody signs in.
 #[derive(Serialize)]

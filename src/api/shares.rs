@@ -20,7 +20,7 @@ use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
-use crate::photos::intake::{Clean, PhotoTarget};
+use crate::uploads::ingest::{Clean, PhotoTarget};
 
 /// A share, as clients read it.
 #[derive(Serialize)]

@@ -15,7 +15,7 @@ use crate::domain::page::Page;
 use crate::domain::spaces::{self, Space, SpaceDetail};
 use crate::domain::text::SpaceName;
 use crate::error::Result;
-use crate::record;
+use crate::logging::audit;
 
 #[derive(Deserialize)]
 pub struct NewSpace {
@@ -102,7 +102,7 @@ pub async fn delete(
         Ok((spaces::delete(conn, &admin, now)?, admin.space()))
     });
     let (photos, gone) = deleted.await?;
-    record::space_deleted(user.at(visitor), gone);
+    audit::space_deleted(user.at(visitor), gone);
     app.sweeper().delete_now(&photos).await;
     app.sweeper().delete_space_now(&space).await;
     Ok("Space deleted")

@@ -7,9 +7,9 @@ use tokio::time::timeout;
 
 use super::store;
 use crate::backup::restore;
+use crate::check::sentence;
 use crate::config::{Config, StoreKind};
-use crate::finding::sentence;
-use crate::folder;
+use crate::data_dir;
 
 /// How long the very first start waits for what S3 says.
 const ASKING: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ pub fn check_folder(config: &Config) -> Result<()> {
          delete the folder",
         folder.display()
     );
-    folder::check(folder, config.expect_data)
+    data_dir::check(folder, config.expect_data)
 }
 
 /// Refuses a data folder that no server has begun. Changes nothing.
@@ -47,7 +47,7 @@ pub fn check_installation(config: &Config) -> Result<()> {
     check_folder(config)?;
     let folder = &config.data_dir;
     ensure!(
-        folder::is_initialized(folder),
+        data_dir::is_initialized(folder),
         "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
          the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
         folder.display()
@@ -60,7 +60,7 @@ pub fn check_installation(config: &Config) -> Result<()> {
 /// # Errors
 /// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`](super::App::confirm_folder) does so later.
 pub async fn check_store(config: &Config) -> Result<()> {
-    if config.photos.store == StoreKind::Local || folder::is_initialized(&config.data_dir) {
+    if config.photos.store == StoreKind::Local || data_dir::is_initialized(&config.data_dir) {
         return Ok(());
     }
     let store = store(StoreKind::S3, config)?;

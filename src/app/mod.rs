@@ -9,32 +9,32 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use anyhow::{Context, Result};
 use tokio::sync::Notify;
 
-use crate::attempts::LoginThrottle;
+use crate::auth::passwords::Passwords;
+use crate::auth::signed_urls::SigningKey;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
+use crate::data_dir;
+use crate::data_dir::hold::RestoreHold;
+use crate::data_dir::permissions;
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
-use crate::folder;
-use crate::hold::RestoreHold;
-use crate::passwords::Passwords;
-use crate::photos::aws::Aws;
-use crate::photos::catalogue::PreviewIndexer;
-use crate::photos::intake::PhotoIngest;
-use crate::photos::links::SigningKey;
-use crate::photos::mover::{Journal, PhotoMigration};
-use crate::photos::outbox::Outbox;
-use crate::photos::previewer::Thumbnailer;
-use crate::photos::queue::{LocalQueue, PhotoQueue, SqsQueue};
-use crate::photos::sorter::PhotoWorker;
-use crate::photos::store::{LocalStore, PhotoStore, S3Store};
-use crate::photos::sweep::{Cleanup, CleanupReport};
-use crate::photos::verifier::Verifier;
-use crate::private;
-use crate::record::Seldom;
-use crate::room::FairLimit;
-use crate::upkeep::DatabaseMaintenance;
-use crate::uploads::UploadLimits;
+use crate::jobs::cleanup::{Cleanup, CleanupReport};
+use crate::jobs::database_maintenance::DatabaseMaintenance;
+use crate::jobs::index_previews::PreviewIndexer;
+use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::outbox::Outbox;
+use crate::jobs::process_photo::PhotoWorker;
+use crate::limits::fair::FairLimit;
+use crate::limits::login_throttle::LoginThrottle;
+use crate::limits::uploads::UploadLimits;
+use crate::logging::audit::Seldom;
+use crate::migrate_photos::{Journal, PhotoMigration};
+use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
+use crate::storage::aws::Aws;
+use crate::storage::{LocalStore, PhotoStore, S3Store};
+use crate::uploads::ingest::PhotoIngest;
+use crate::verify_photos::Verifier;
 
 pub use self::check::{begun_anew, check_begun, check_folder, check_installation, check_store};
 
@@ -89,21 +89,21 @@ impl App {
     pub fn open(config: Config) -> Result<Self> {
         let folder = &config.data_dir;
         check_folder(&config)?;
-        folder::make(folder)?;
-        private::restrict_permissions(folder);
+        data_dir::make(folder)?;
+        permissions::restrict_permissions(folder);
         let clock = Clock::default();
-        let path = folder.join(folder::DATABASE);
+        let path = folder.join(data_dir::DATABASE);
         let db = Db::open(&path).or_else(|error| {
             // Who comes to delete something on a full disk has to get in first.
-            if folder::is_full(folder) && Db::give_up_reserve(&path) {
+            if data_dir::is_full(folder) && Db::give_up_reserve(&path) {
                 Db::open(&path)
             } else {
                 Err(error)
             }
         });
-        let db = db.map_err(|error| folder::diagnose_write_error(folder, error))?;
+        let db = db.map_err(|error| data_dir::diagnose_write_error(folder, error))?;
         if config.photos.store == StoreKind::Local {
-            folder::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
+            data_dir::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         let aws = Aws::default();
         let store = store_with(config.photos.store, &config, aws.clone())?;
@@ -141,7 +141,7 @@ impl App {
             answers: FairLimit::new(ANSWERS, u64::MAX),
             seldom: Seldom::new(&clock),
             intake: PhotoIngest::new(store.clone(), config.limits.clone()),
-            links: SigningKey::open(&folder.join(folder::KEY))?,
+            links: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(ids),
             upkeep: DatabaseMaintenance::new(db.clone()),
             hold: RestoreHold::of(folder),
@@ -234,14 +234,14 @@ impl App {
     /// S3 can't be asked, or the marker can't be written.
     pub async fn confirm_folder(&self) -> Result<Option<String>> {
         let folder = &self.config.data_dir;
-        if folder::is_marked(folder) {
+        if data_dir::is_marked(folder) {
             return Ok(None);
         }
         let begun_anew = self.db.read(|conn| Ok(spaces::last_id(conn)? == 0)).await?;
         if begun_anew && let Some(bucket) = self.photos.find_existing().await? {
             return Ok(Some(bucket));
         }
-        folder::init_marker(folder)?;
+        data_dir::init_marker(folder)?;
         Ok(None)
     }
 
@@ -253,12 +253,12 @@ impl App {
         let aws = Aws::default();
         let (config, journal) = (&self.config, format!("photos-move-to-{to}"));
         let (id, photos) = (
-            folder::init_marker(&config.data_dir)?,
-            config.data_dir.join(folder::PHOTOS),
+            data_dir::init_marker(&config.data_dir)?,
+            config.data_dir.join(data_dir::PHOTOS),
         );
         match to {
-            StoreKind::Local => folder::mark_photos(&photos, &id, false)?,
-            StoreKind::S3 => folder::check_photos(&photos, &id, false)?,
+            StoreKind::Local => data_dir::mark_photos(&photos, &id, false)?,
+            StoreKind::S3 => data_dir::check_photos(&photos, &id, false)?,
         }
         Ok(PhotoMigration {
             db: self.db.clone(),
@@ -323,9 +323,9 @@ pub fn store(kind: StoreKind, config: &Config) -> Result<PhotoStore> {
 
 fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> {
     Ok(match kind {
-        StoreKind::Local => {
-            PhotoStore::Local(LocalStore::open_at(&config.data_dir.join(folder::PHOTOS))?)
-        }
+        StoreKind::Local => PhotoStore::Local(LocalStore::open_at(
+            &config.data_dir.join(data_dir::PHOTOS),
+        )?),
         StoreKind::S3 => {
             let hold = RestoreHold::of(&config.data_dir);
             PhotoStore::S3(S3Store::new(&config.photos, aws).held_by(hold))

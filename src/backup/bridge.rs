@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use crate::shutdown::Shutdown;
+use crate::process::shutdown::Shutdown;
 
 /// What is said where it was time to stop.
 pub const STOPPED: &str = "It was stopped before its end";
@@ -175,7 +175,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::shutdown;
+    use crate::process::shutdown;
 
     async fn on_a_thread<T: Send + 'static>(
         work: impl FnOnce(Bridge) -> T + Send + 'static,

@@ -13,8 +13,8 @@ use super::place::Place;
 use super::progress::Progress;
 use crate::db::scratch::TempHashMap;
 use crate::db::snapshot::Snapshot;
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
-use crate::photos::name::PhotoName;
 
 /// The most photos that are named of those that the store has lost and the place hasn't.
 const NAMED: usize = 1000;
@@ -222,8 +222,8 @@ mod tests {
     use crate::config::Config;
     use crate::db::Db;
     use crate::db::snapshot::Original;
-    use crate::photos::store::{LocalStore, PhotoStore};
-    use crate::shutdown;
+    use crate::process::shutdown;
+    use crate::storage::{LocalStore, PhotoStore};
 
     /// More photos than are on their way at once.
     const BETWEEN: i64 = 40;

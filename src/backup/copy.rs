@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::place::Place;
 use crate::config::{Config, QueueKind, StoreKind};
-use crate::durable::fsync_dir;
-use crate::folder::temp_file;
+use crate::data_dir::temp_file;
+use crate::fs::durable::fsync_dir;
 
 /// The file in the data folder that says from where it was restored.
 pub const FILE: &str = "backup.restored";

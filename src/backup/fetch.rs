@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::bridge::Bridge;
+use crate::check::sentence;
 use crate::db::snapshot::Original;
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
-use crate::finding::sentence;
-use crate::photos::name::PhotoName;
-use crate::photos::store::PhotoStore;
+use crate::storage::PhotoStore;
 
 /// How often a photo is read before it counts as lost: it may be moved while it is read.
 const ATTEMPTS: u32 = 3;
@@ -159,8 +159,8 @@ mod tests {
 
     use super::*;
     use crate::db::Db;
-    use crate::photos::store::LocalStore;
-    use crate::shutdown;
+    use crate::process::shutdown;
+    use crate::storage::LocalStore;
 
     const ROWS: &str = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
         insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0);

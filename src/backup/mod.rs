@@ -27,8 +27,6 @@ mod prove;
 mod prune;
 // From an archive to a data folder.
 pub mod restore;
-// Making one again and again.
-pub mod schedule;
 // Making one.
 pub mod take;
 // Checking one.

@@ -8,8 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::durable::fsync_dir;
-use crate::folder::{KEY, temp_file};
+use crate::data_dir::{KEY, temp_file};
+use crate::fs::durable::fsync_dir;
 
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";

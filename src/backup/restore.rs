@@ -20,12 +20,12 @@ use super::progress::Progress;
 use super::workplace::{make_private_folder, remove};
 use crate::app;
 use crate::config::Config;
+use crate::data_dir::{PHOTOS, TEMP_PREFIX};
 use crate::db::snapshot;
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
-use crate::durable::fsync_dir;
-use crate::folder::{PHOTOS, TEMP_PREFIX};
-use crate::photos::name::PhotoName;
-use crate::photos::store::PhotoStore;
+use crate::fs::durable::fsync_dir;
+use crate::storage::PhotoStore;
 
 /// Stands in a data folder while a restore isn't finished.
 const FOLDER: &str = ".restore";

@@ -22,17 +22,17 @@ use super::prove::Proving;
 use super::prune::{Pruned, prune};
 use super::workplace::Workplace;
 use crate::app;
+use crate::auth::signed_urls::SigningKey;
+use crate::check::sentence;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
+use crate::data_dir;
 use crate::db::Db;
 use crate::db::scratch::TempHashMap;
 use crate::db::snapshot::{Original, Snapshot};
-use crate::finding::sentence;
-use crate::folder;
-use crate::photos::links::SigningKey;
-use crate::photos::name::PhotoName;
-use crate::photos::store::PhotoStore;
+use crate::domain::photo_name::PhotoName;
 use crate::say::count;
+use crate::storage::PhotoStore;
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
@@ -122,7 +122,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let (target, photos) = choose(order, bridge)?;
     let place = target.place();
     let original =
-        Original::open(&database).map_err(|error| folder::diagnose_write_error(data, error))?;
+        Original::open(&database).map_err(|error| data_dir::diagnose_write_error(data, error))?;
     let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =
@@ -247,9 +247,9 @@ fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
     let data = &config.data_dir;
     app::check_folder(config)?;
     if config.photos.store == StoreKind::Local
-        && let Some(id) = folder::read(&data.join(folder::MARKER))?
+        && let Some(id) = data_dir::read(&data.join(data_dir::MARKER))?
     {
-        folder::check_photos(&data.join(folder::PHOTOS), &id, original.has_photos()?)?;
+        data_dir::check_photos(&data.join(data_dir::PHOTOS), &id, original.has_photos()?)?;
     }
     app::store(config.photos.store, config)
 }

@@ -10,8 +10,8 @@ use super::bridge::Bridge;
 use super::place::Spot;
 use super::progress::Progress;
 use crate::config::Config;
+use crate::data_dir::without_name;
 use crate::domain::photos::KnownPhoto;
-use crate::folder::without_name;
 use crate::say::count;
 
 /// An archive that is sound.

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, ensure};
 
+use crate::check::{Check, Severity, sentence};
 use crate::cli::ListOptions;
 use crate::config::Settings;
 use crate::doctor::examine;
-use crate::finding::{Check, Severity, sentence};
 use crate::say::{plain, say};
 
 /// Prints a line for each thing that was looked at.

@@ -10,7 +10,7 @@ use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::invitations::{self, Invitation, InvitationOptions, Role};
 use crate::domain::tokens::Token;
-use crate::record::{self, By};
+use crate::logging::audit::{self, By};
 use crate::say::say;
 
 /// Makes, lists or takes back invitations.
@@ -28,7 +28,7 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
                 invitations::revoke_any(conn, &given, now)?;
                 given.parse()
             });
-            record::invitation_revoked(By::CommandLine, revoked.await?);
+            audit::invitation_revoked(By::CommandLine, revoked.await?);
             say!("Took the invitation {id} back")?;
             Ok(())
         }
@@ -54,7 +54,7 @@ async fn add(app: &App, space: Option<String>, terms: InvitationOptions) -> Resu
         invitations::create(conn, into.as_ref(), None, terms, &kept, now)
     });
     let made = made.await?;
-    record::invitation_made(By::CommandLine, &made);
+    audit::invitation_made(By::CommandLine, &made);
     let Invitation { id, expires_at, .. } = made;
     say!("Invitation {id}, until {}:\n", expires_at.rfc3339())?;
     Ok(token)

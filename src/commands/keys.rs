@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use crate::app;
+use crate::auth::signed_urls::SigningKey;
 use crate::backup::owner;
 use crate::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
-use crate::folder::KEY;
-use crate::photos::links::SigningKey;
-use crate::record::{self, By};
+use crate::data_dir::KEY;
+use crate::logging::audit::{self, By};
 use crate::say::say;
 
 /// Replaces the key.
@@ -23,7 +23,7 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
             // First, so that backups know their place again whatever happens.
             owner::keep(data)?;
             SigningKey::rotate(&data.join(KEY))?;
-            record::keys_rotated(By::CommandLine);
+            audit::keys_rotated(By::CommandLine);
         }
     }
     say!(

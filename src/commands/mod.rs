@@ -20,14 +20,14 @@ use std::path;
 use anyhow::{Result, anyhow, ensure};
 
 use crate::backup::bridge::{Bridge, STOPPED};
+use crate::check::sentence;
 use crate::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
+use crate::data_dir;
 use crate::error::Error;
-use crate::finding::sentence;
-use crate::folder;
-use crate::log;
+use crate::logging;
+use crate::process::shutdown::{self, Signal};
 use crate::say::complain;
-use crate::shutdown::{self, Signal};
 
 /// What a command was to look for was found.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +64,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         (Err(error), Some(Command::Doctor(list))) => return doctor::refuse(&error, *list),
         (settings, _) => settings?,
     };
-    log::start(settings.listener.log_level)?;
+    logging::start(settings.listener.log_level)?;
     let command = match (worker, command) {
         (true, _) => Command::Worker,
         (false, None) => Command::Serve(ServeOptions::default()),
@@ -127,7 +127,7 @@ fn settings(options: &Options) -> Result<Settings> {
     config.data_dir = path::absolute(&config.data_dir)?;
     if options.new {
         ensure!(
-            !folder::is_initialized(&config.data_dir),
+            !data_dir::is_initialized(&config.data_dir),
             "The data folder {} was begun by an earlier start: leave out --new, which is for the first",
             config.data_dir.display()
         );

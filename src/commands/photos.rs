@@ -8,11 +8,11 @@ use crate::app::{self, App};
 use crate::cli::{ListOptions, PhotosCommand};
 use crate::clock::Timestamp;
 use crate::config::{Config, QueueKind};
+use crate::data_dir;
+use crate::data_dir::hold::RestoreHold;
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos;
-use crate::folder;
-use crate::hold::RestoreHold;
-use crate::photos::name::PhotoName;
-use crate::photos::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
+use crate::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
 use crate::say::{count, say};
 
 /// Lists failed photos, sends them again, verifies or moves photos.
@@ -43,7 +43,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
 /// What the queue has set aside, and the photos without previews. Where there is nothing but a queue elsewhere, those of them
 /// are with the server.
 async fn find_failed(config: Config) -> Result<(Failed, Vec<PhotoName>)> {
-    if config.photos.queue == QueueKind::Sqs && !folder::is_initialized(&config.data_dir) {
+    if config.photos.queue == QueueKind::Sqs && !data_dir::is_initialized(&config.data_dir) {
         let failed = app::queue(config).await?.list_failed().await?;
         return Ok((failed, Vec::new()));
     }

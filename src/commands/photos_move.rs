@@ -5,11 +5,11 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use super::serve;
 use crate::app::{self, App};
+use crate::check::sentence;
 use crate::config::{Config, StoreKind};
+use crate::data_dir;
+use crate::data_dir::hold::RestoreHold;
 use crate::domain::photos;
-use crate::finding::sentence;
-use crate::folder;
-use crate::hold::RestoreHold;
 use crate::say::{complain, say};
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
@@ -26,10 +26,10 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
         .then(|| serve::lock(&config.data_dir))
         .transpose()?;
     let folder = &config.data_dir;
-    if to == StoreKind::Local && folder::is_marked(folder) {
+    if to == StoreKind::Local && data_dir::is_marked(folder) {
         // The database knows of photos, and none need be here yet.
-        let id = folder::init_marker(folder)?;
-        folder::mark_photos(&folder.join(folder::PHOTOS), &id, false)?;
+        let id = data_dir::init_marker(folder)?;
+        data_dir::mark_photos(&folder.join(data_dir::PHOTOS), &id, false)?;
     }
     let app = App::start(config).await?;
     let mover = app.mover(to)?;

@@ -10,8 +10,8 @@ use crate::backup::place::key_of;
 use crate::cli::VerifyOptions;
 use crate::config::Config;
 use crate::domain::photos::{self, KeptPhoto};
-use crate::photos::verifier::{Care, Problem, Scope, Summary};
 use crate::say::{count, say};
+use crate::verify_photos::{Care, Problem, Scope, Summary};
 
 /// Tells of each photo that isn't whole, and then how many are.
 ///

@@ -14,8 +14,8 @@ use crate::backup::restore::{check_empty, restore};
 use crate::cli::RestoreOptions;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::data_dir::LOCK;
 use crate::db;
-use crate::folder::LOCK;
 use crate::say::{complain, count, say};
 
 /// Restores an archive, or the newest of a place.

@@ -10,22 +10,22 @@ use rocket::local::asynchronous::Client;
 
 use crate::api;
 use crate::app::{self, App, begun_anew};
-use crate::backup::schedule::Schedule;
 use crate::backup::{copy, restore, workplace};
+use crate::check::sentence;
 use crate::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
+use crate::data_dir;
+use crate::data_dir::is_served;
 use crate::domain::users;
-use crate::finding::sentence;
-use crate::folder;
-use crate::folder::is_served;
-use crate::identity::Identity;
-use crate::photos::store::PhotoStore;
-use crate::photos::sweep::CleanupReport;
+use crate::fs::identity::Identity;
+use crate::jobs::cleanup::CleanupReport;
+use crate::jobs::scheduled_backup::Schedule;
+use crate::jobs::watch_data_dir;
+use crate::process::shutdown::{self, Shutdown};
 use crate::say::say;
 use crate::server;
 use crate::server::listening::{BoundListener, cannot_listen};
-use crate::shutdown::{self, Shutdown};
-use crate::watch;
+use crate::storage::PhotoStore;
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
@@ -55,7 +55,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     let app = App::open(config)?;
     workplace::clear_remains(&folder)?;
     restore::clear_remains(&folder)?;
-    folder::remove_temp_files(&folder)?;
+    data_dir::remove_temp_files(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
     match copy::notice(&app.config) {
@@ -168,7 +168,7 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
         ));
     }
     let (db, photos, ending) = (app.db.clone(), app.photos.clone(), shutdown.clone());
-    tasks.push(tokio::spawn(watch::run(db, photos, ending.wait())));
+    tasks.push(tokio::spawn(watch_data_dir::run(db, photos, ending.wait())));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
     if let Some(schedule) = Schedule::new(app) {
@@ -210,8 +210,8 @@ async fn prepare(app: &App) -> anyhow::Error {
 /// # Errors
 /// A server is running on it, or it can't be used.
 pub(super) fn lock(folder: &Path) -> Result<File> {
-    folder::make(folder)?;
-    let path = folder.join(folder::LOCK);
+    data_dir::make(folder)?;
+    let path = folder.join(data_dir::LOCK);
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be written", path.display()))?;
     match file.try_lock() {

@@ -14,7 +14,7 @@ use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{password_resets, sessions};
-use crate::record::{self, By};
+use crate::logging::audit::{self, By};
 use crate::say::{self, plain, say};
 
 /// The bytes of a line that are read: more than the longest password has.
@@ -47,7 +47,7 @@ async fn add(app: &App, login: &str) -> Result<()> {
         .db
         .write(move |conn| users::create(conn, &login, &hash, now))
         .await?;
-    record::account_made(By::CommandLine, &user);
+    audit::account_made(By::CommandLine, &user);
     say!("Made the account '{}' with ID {}", user.login, user.id)?;
     Ok(())
 }
@@ -76,7 +76,7 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
         Ok(sessions::revoke_all(conn, id, None)?)
     });
     reset.await?;
-    record::password_reset(By::CommandLine, &user);
+    audit::password_reset(By::CommandLine, &user);
     say!(
         "'{}' has a new password, and is signed out everywhere",
         user.login
@@ -93,7 +93,7 @@ async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
         .db
         .write(move |conn| Ok(password_resets::create(conn, id, &kept, now, holds)?))
         .await?;
-    record::reset_link_made(By::CommandLine, &user);
+    audit::reset_link_made(By::CommandLine, &user);
     say!(
         "With this link, '{}' sets a new password, once, until {}:\n",
         user.login,
@@ -122,7 +122,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         .db
         .write_making_room(move |conn| users::remove(conn, &gone, now))
         .await?;
-    record::account_removed(By::CommandLine, &user);
+    audit::account_removed(By::CommandLine, &user);
     app.sweeper().delete_now(&photos).await;
     say!("Removed '{}'", user.login)?;
     Ok(())

@@ -8,9 +8,9 @@ use crate::backup::bridge::Bridge;
 use crate::backup::place::Target;
 use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
+use crate::check::sentence;
 use crate::config::Config;
 use crate::db;
-use crate::finding::sentence;
 use crate::say::{complain, count, say};
 
 /// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.

@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use crate::app::{self, App, remote_sorter};
 use crate::config::{Config, QueueKind};
-use crate::folder;
-use crate::hold::RestoreHold;
-use crate::shutdown;
+use crate::data_dir;
+use crate::data_dir::hold::RestoreHold;
+use crate::process::shutdown;
 
 /// How long a worker waits for a server to begin the data folder.
 const WAIT: Duration = Duration::from_secs(30);
@@ -56,7 +56,7 @@ pub async fn run(config: Config) -> Result<()> {
 
 /// Server and workers may be started at once on a new folder, which the server makes.
 async fn wait_for_installation(config: &Config) {
-    let is_begun = || folder::is_initialized(&config.data_dir);
+    let is_begun = || data_dir::is_initialized(&config.data_dir);
     if is_begun() {
         return;
     }

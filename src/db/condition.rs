@@ -8,9 +8,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Db, known, migrate};
+use crate::check::Check;
 use crate::domain::tombstones::{self, Failing};
 use crate::domain::{photos, users};
-use crate::finding::Check;
 
 /// How a database file was found.
 #[derive(Debug)]

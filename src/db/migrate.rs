@@ -9,7 +9,7 @@ use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::known;
-use crate::durable::fsync_dir;
+use crate::fs::durable::fsync_dir;
 
 mod embedded {
     refinery::embed_migrations!("migrations");

@@ -43,7 +43,7 @@ use self::transaction::Transaction;
 use self::writer::{Again, Durability, Once, Work, Writer};
 use crate::domain::installation;
 use crate::error::{Error, Result};
-use crate::threads;
+use crate::process::runtime;
 
 /// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
@@ -125,7 +125,7 @@ impl Db {
             prepare(connection, deadline)?;
             connection.pragma_update(None, "query_only", true)
         });
-        let here = threads::cores();
+        let here = runtime::cores();
         let readers = r2d2::Pool::builder()
             .max_size(u32::try_from(READERS + here)?)
             .min_idle(Some(1))

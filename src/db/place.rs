@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::data_dir;
 use crate::error::{Error, Result};
-use crate::folder;
-use crate::identity::Identity;
+use crate::fs::identity::Identity;
 
 /// The files of a database and where they belong.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl OpenFiles {
         let others = [
             beside("-wal"),
             beside("-shm"),
-            database.with_file_name(folder::LOCK),
+            database.with_file_name(data_dir::LOCK),
         ];
         let mut files = vec![(database.clone(), Identity::of(&database)?)];
         for path in others {

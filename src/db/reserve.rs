@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::durable::fsync_dir;
+use crate::fs::durable::fsync_dir;
 
 /// The file in the data folder. With nothing in it, it was given up.
 pub const NAME: &str = "reserve";

@@ -8,9 +8,9 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{known, migrate};
+use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, KnownPhoto};
-use crate::domain::restored;
-use crate::photos::name::PhotoName;
+use crate::domain::restore;
 
 /// The pages that are copied between two looks at whether to go on; a few MiB.
 const STEP: i32 = 1000;
@@ -192,9 +192,9 @@ pub fn make_ready(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::run(&mut connection, path)?;
     let change = connection.transaction()?;
-    restored::prepare_restored(&change, gone)?;
+    restore::prepare_restored(&change, gone)?;
     if newer_photos {
-        restored::skip_ids(&change)?;
+        restore::skip_ids(&change)?;
     }
     change.commit()?;
     drop(connection);

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::check::{Check, sentence};
 use crate::config::{Config, QueueKind, StoreKind};
+use crate::data_dir;
 use crate::db::Db;
 use crate::domain::tombstones::Failing;
-use crate::finding::{Check, sentence};
-use crate::folder;
 use crate::say::count;
 
 /// After so many attempts, a photo that can't be deleted needs somebody.
@@ -28,7 +28,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     let mut data = Data::default();
     let folder = &config.data_dir;
     let shown = folder.display();
-    let database = folder.join(folder::DATABASE);
+    let database = folder.join(data_dir::DATABASE);
     let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
     if !database.exists() && needs_none {
         tell(Check::ok(format!(
@@ -36,7 +36,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
         )));
         return data;
     }
-    if let Err(error) = folder::check(folder, config.expect_data) {
+    if let Err(error) = data_dir::check(folder, config.expect_data) {
         tell(Check::error(&error));
         return data;
     }
@@ -47,7 +47,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
         )));
         return data;
     }
-    if let Err(error) = folder::try_writing(folder) {
+    if let Err(error) = data_dir::try_writing(folder) {
         tell(Check::failed(format!(
             "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
         )));
@@ -111,8 +111,8 @@ fn undeleted(failing: &Failing) -> Check {
 
 /// Whether the photos are where the database says.
 fn check_photos(folder: &Path, some: bool) -> Result<()> {
-    match folder::read(&folder.join(folder::MARKER))? {
-        Some(id) => folder::check_photos(&folder.join(folder::PHOTOS), &id, some),
+    match data_dir::read(&folder.join(data_dir::MARKER))? {
+        Some(id) => data_dir::check_photos(&folder.join(data_dir::PHOTOS), &id, some),
         // The next start makes it.
         None => Ok(()),
     }

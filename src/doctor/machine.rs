@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use indicatif::HumanBytes;
 
+use crate::check::Check;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Registration, Settings};
-use crate::finding::Check;
-use crate::folder;
+use crate::data_dir;
 use crate::server::listening::cannot_listen;
 
 /// With less room than this, in bytes, some photos fill the disk.
@@ -22,7 +22,7 @@ const BEHIND: Duration = Duration::from_secs(60 * 60);
 pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
-    if folder::is_served(folder) {
+    if data_dir::is_served(folder) {
         tell(Check::ok("A server is running on the data folder"));
     } else {
         tell(port(SocketAddr::new(listener.address, listener.port)));
@@ -71,7 +71,7 @@ fn port(address: SocketAddr) -> Check {
 
 /// When the database was last written.
 fn written(folder: &Path) -> Option<Timestamp> {
-    let file = fs::metadata(folder.join(folder::DATABASE)).ok()?;
+    let file = fs::metadata(folder.join(data_dir::DATABASE)).ok()?;
     let since = file
         .modified()
         .ok()?

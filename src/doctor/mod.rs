@@ -7,8 +7,8 @@ mod photos;
 
 use crate::app;
 use crate::backup::copy;
+use crate::check::{Check, Severity};
 use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
-use crate::finding::{Check, Severity};
 
 /// Looks at everything, one thing after the other, and tells what it finds.
 pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {

@@ -1,10 +1,10 @@
 //! Whether some photos are in the store as they were stored. All of them take long, and are left to `photos verify`.
 
 use crate::app::App;
+use crate::check::Check;
 use crate::config::Config;
 use crate::domain::photos;
-use crate::finding::Check;
-use crate::photos::verifier::{Care, Scope, Summary};
+use crate::verify_photos::{Care, Scope, Summary};
 
 /// So many photos are looked at.
 const SAMPLE: usize = 64;

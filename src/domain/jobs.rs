@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::clock::Timestamp;
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 /// A photo that a worker has taken. It is hidden from others until its lease has run out.
 #[derive(Debug)]

@@ -23,8 +23,6 @@ pub mod password_resets;
 pub mod photos;
 // Who was taken out of a space, and doesn't come back by links of before.
 pub mod removals;
-// What changes in a database that comes back from a backup.
-pub mod restored;
 // Who is signed in where.
 pub mod sessions;
 // Thoughts, with or without a photo.
@@ -39,3 +37,9 @@ pub mod tokens;
 pub mod tombstones;
 // People with an account.
 pub mod users;
+// What changes in a database that comes back from a backup.
+pub mod restore;
+// In which sizes photos are shown.
+pub mod preview_size;
+// What a photo is called, everywhere.
+pub mod photo_name;

@@ -11,8 +11,8 @@ use super::spaces::Space;
 use super::text::ShareText;
 use super::users::User;
 use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
 use crate::error::{Error, Result};
-use crate::photos::name::PhotoName;
 
 /// What somebody shared.
 #[derive(Clone, Debug)]

@@ -10,8 +10,8 @@ use super::shares::LatestShare;
 use super::text::SpaceName;
 use super::{members, photos};
 use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
 use crate::error::{Error, Result};
-use crate::photos::name::PhotoName;
 
 /// The most spaces that a user has made and that are still there.
 pub const MOST: i64 = 1000;

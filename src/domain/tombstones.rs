@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::clock::Timestamp;
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 /// When a photo is deleted for the last time: a worker that had taken it before has given up or finished by then.
 pub const GRACE: Duration = Duration::from_secs(5 * 60);

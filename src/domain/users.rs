@@ -9,8 +9,8 @@ use super::ids::UserId;
 use super::text::{GivenLogin, Login, LoginKey};
 use super::{members, shares, spaces};
 use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
 use crate::error::{Error, Result, is_unique_violation};
-use crate::photos::name::PhotoName;
 
 /// Somebody with an account, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

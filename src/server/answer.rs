@@ -29,11 +29,11 @@ use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
 use super::waiting::WaitingAnswer;
-use crate::address::client_subnet;
 use crate::api::{behind_proxy, refuse};
 use crate::app::App;
 use crate::error::Error;
-use crate::places::PerKeyLimit;
+use crate::limits::per_key::PerKeyLimit;
+use crate::limits::subnet::client_subnet;
 
 /// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
 /// it on than in reading it.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::room::{Reservation, Stage};
+use crate::limits::fair::{Reservation, Stage};
 
 /// The place of one connection among all; clones share it.
 #[derive(Clone)]

@@ -39,7 +39,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::shutdown::Signal;
+use crate::process::shutdown::Signal;
 use answer::RocketBridge;
 pub use arriving::{BodyReader, RequestBody};
 use in_flight::InFlight;

@@ -19,7 +19,7 @@ use super::connection;
 use super::line::ConnectionSlot;
 use super::refusals::Refusals;
 use crate::config::Connections;
-use crate::room::FairLimit;
+use crate::limits::fair::FairLimit;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);

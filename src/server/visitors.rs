@@ -7,11 +7,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::line::ConnectionSlot;
-use crate::address::client_subnet;
 use crate::app::App;
 use crate::config::Config;
-use crate::record::{self, Seldom};
-use crate::room::{FairLimit, Refused};
+use crate::limits::fair::{FairLimit, Refused};
+use crate::limits::subnet::client_subnet;
+use crate::logging::audit::{self, Seldom};
 
 /// The settings that the log names.
 const MAX_CONNECTIONS: &str = "connections.most";
@@ -70,13 +70,13 @@ impl ConnectionLimits {
         // Where a proxy waits for its next visitor, it is nobody's.
         let due = whose.filter(|address| self.seldom.is_due(*address, "connection closed"));
         if let Some(address) = due {
-            record::connection_closed(address, MAX_CONNECTIONS);
+            audit::connection_closed(address, MAX_CONNECTIONS);
         }
     }
 
     fn tell_refused(&self, address: IpAddr, limit: &str) {
         if self.seldom.is_due(address, "connection refused") {
-            record::connection_refused(address, limit);
+            audit::connection_refused(address, limit);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::room::{Reservation, Stage};
+use crate::limits::fair::{Reservation, Stage};
 
 /// The room of a request's answer, in the request's cache; none for an answer that is small, or read as it is sent. Clones
 /// share it.

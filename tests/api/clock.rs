@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use shared_spaces::photos::catalogue::IndexReport;
-use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::sweep::CleanupReport;
+use shared_spaces::jobs::cleanup::CleanupReport;
+use shared_spaces::jobs::index_previews::IndexReport;
+use shared_spaces::jobs::process_photo::Outcome;
 
 use crate::support::{Person, TestApp, path_of, pictures};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use rocket::tokio::time::sleep;
-use shared_spaces::photos::sweep::CleanupReport;
+use shared_spaces::jobs::cleanup::CleanupReport;
 
 use crate::support::{Form, Person, TestApp, hurried, pictures};
 

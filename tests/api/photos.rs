@@ -7,10 +7,10 @@ use std::time::Duration;
 use image::ImageFormat;
 use rocket::http::Header;
 use serde_json::Value;
-use shared_spaces::photos::queue::{Disposition, Failure};
-use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::store::Moved;
-use shared_spaces::photos::sweep::CleanupReport;
+use shared_spaces::jobs::cleanup::CleanupReport;
+use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::queue::{Disposition, Failure};
+use shared_spaces::storage::Moved;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 

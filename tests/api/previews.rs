@@ -7,9 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
-use shared_spaces::photos::catalogue::IndexReport;
-use shared_spaces::photos::sorter::Outcome;
-use shared_spaces::photos::sweep::CleanupReport;
+use shared_spaces::jobs::cleanup::CleanupReport;
+use shared_spaces::jobs::index_previews::IndexReport;
+use shared_spaces::jobs::process_photo::Outcome;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 

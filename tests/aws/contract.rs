@@ -6,11 +6,11 @@ use anyhow::anyhow;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;
-use shared_spaces::photos::aws::Aws;
-use shared_spaces::photos::name::PhotoName;
-use shared_spaces::photos::preview::PreviewSize;
-use shared_spaces::photos::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
-use shared_spaces::photos::store::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};
+use shared_spaces::domain::photo_name::PhotoName;
+use shared_spaces::domain::preview_size::PreviewSize;
+use shared_spaces::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
+use shared_spaces::storage::aws::Aws;
+use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};
 use tokio::io::AsyncReadExt;
 
 use crate::cloud::Cloud;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use shared_spaces::check::Severity;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Layout, Photos};
-use shared_spaces::finding::Severity;
-use shared_spaces::photos::aws::Aws;
-use shared_spaces::photos::preview::PreviewSize;
-use shared_spaces::photos::queue::{Failure, PhotoQueue, SqsQueue};
-use shared_spaces::photos::store::{Moved, PhotoStore, S3Store};
+use shared_spaces::domain::preview_size::PreviewSize;
+use shared_spaces::queue::{Failure, PhotoQueue, SqsQueue};
+use shared_spaces::storage::aws::Aws;
+use shared_spaces::storage::{Moved, PhotoStore, S3Store};
 
 use crate::cloud::{Cloud, config};
 use crate::contract::{bytes, name, settings};

@@ -11,7 +11,7 @@ use shared_spaces::backup::place::Target;
 use shared_spaces::backup::progress::Progress;
 use shared_spaces::backup::verify::verify;
 use shared_spaces::config::Config;
-use shared_spaces::shutdown;
+use shared_spaces::process::shutdown;
 use tempfile::{TempDir, tempdir};
 use tokio::runtime::Runtime;
 

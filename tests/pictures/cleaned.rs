@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared_spaces::photos::picture::{Picture, clean, previews};
+use shared_spaces::picture::{Picture, clean, previews};
 
 use crate::corpus::{exiftool, folder_with, pictures, plain, script, told};
 
@@ -161,7 +161,7 @@ fn every_kind_of_picture_has_previews_that_tell_nothing_either() {
 }
 
 fn kind(bytes: &[u8]) -> &'static str {
-    shared_spaces::photos::picture::Kind::from_bytes(bytes)
+    shared_spaces::picture::Kind::from_bytes(bytes)
         .unwrap()
         .extension()
 }

@@ -24,9 +24,9 @@ use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
 use crate::clock::Timestamp;
+pub use crate::data_dir::{DATABASE, KEY};
 use crate::db::snapshot::Snapshot;
-pub use crate::folder::{DATABASE, KEY};
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 use bounds::Counted;
 pub use notes::{FORMAT, Head, Lost, Named, Outcome, Whereabouts};
 pub use read::{Contents, largest_photo, read, read_head, read_start};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 /// The format that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;

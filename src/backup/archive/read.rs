@@ -16,10 +16,10 @@ use super::{
     DATABASE, FORMAT, HEAD, Head, KEY, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed, SUMS,
     Whereabouts,
 };
+use crate::auth::signed_urls::SigningKey;
 use crate::config::Config;
 use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
-use crate::photos::links::SigningKey;
 use crate::say::count;
 
 /// The most that the first note of an archive may have.

@@ -9,7 +9,7 @@ use super::upload::Upload;
 use super::{ArchiveName, ENDING, Found, sum_of};
 use crate::backup::bridge::Bridge;
 use crate::config::{Config, Layout};
-use crate::photos::aws::{Aws, is_missing, proof};
+use crate::storage::aws::{Aws, is_missing, proof};
 
 /// What the address of such a place begins with.
 pub const SCHEME: &str = "s3://";

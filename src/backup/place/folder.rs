@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{ArchiveName, Found, sum_of};
-use crate::durable::{create_dir_all_durable, fsync_dir};
-use crate::folder::without_name;
+use crate::data_dir::without_name;
+use crate::fs::durable::{create_dir_all_durable, fsync_dir};
 
 /// What the names of files begin with that are still being written. Each is locked by the one who writes it.
 const PART: &str = ".shared-spaces-part-";

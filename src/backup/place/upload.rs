@@ -14,8 +14,8 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::bucket::Bucket;
-use crate::photos::aws::patience;
-use crate::photos::aws::proof::{self, Put, Untrue};
+use crate::storage::aws::patience;
+use crate::storage::aws::proof::{self, Put, Untrue};
 
 /// The size of the first parts. S3 takes 10,000 of them, so that later ones are larger.
 const PART: usize = 8 * 1024 * 1024;

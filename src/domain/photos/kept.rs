@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::ids::{ShareId, SpaceId};
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
 
 /// A photo that the store should have, and how it was stored.
 #[derive(Clone, Debug)]

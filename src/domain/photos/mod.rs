@@ -3,7 +3,7 @@
 // What the store should have.
 mod kept;
 // How the members of a space see its photos.
-mod shown;
+pub(crate) mod gallery;
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
-use crate::photos::name::PhotoName;
+use crate::domain::photo_name::PhotoName;
+pub use crate::domain::photos::gallery::{Photo, SharedPhoto, list};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
-pub use shown::{Photo, SharedPhoto, list};
 
 /// A photo whose bytes lie in the temporary store.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::http::Method;
 use serde_json::{Value, json};
+use shared_spaces::auth::signed_urls::SigningKey;
 use shared_spaces::domain::tokens::Token;
-use shared_spaces::photos::links::SigningKey;
 
 use super::World;
 use super::table::{Row, request, table};

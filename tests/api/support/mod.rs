@@ -13,12 +13,12 @@ use rocket::tokio::runtime::Builder;
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
+use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
 use shared_spaces::domain::{password_resets, users};
-use shared_spaces::photos::catalogue::{AHEAD, IndexReport};
-use shared_spaces::photos::name::PhotoName;
-use shared_spaces::photos::sorter::Outcome;
+use shared_spaces::jobs::index_previews::{AHEAD, IndexReport};
+use shared_spaces::jobs::process_photo::Outcome;
 use tempfile::TempDir;
 
 pub use person::{Form, Person, path_of};

@@ -7,7 +7,7 @@ use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
 use crate::config::{Config, Limits};
 use crate::error::Error;
-use crate::photos::intake::{too_many_bytes, too_many_pixels};
+use crate::uploads::ingest::{too_many_bytes, too_many_pixels};
 
 pub fn shares(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;

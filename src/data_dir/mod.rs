@@ -1,0 +1,308 @@
+//! The data folder: that it is the one that is meant, and not the empty place at which a disk should be mounted.
+//!
+//! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
+//! disk of its own. Where a marker is missing that should be there, nothing is begun anew beside what people have.
+
+// What a restored data folder leaves alone.
+pub mod hold;
+// Files that are for nobody else.
+pub mod permissions;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tempfile::{Builder, NamedTempFile};
+
+use crate::check::sentence;
+use crate::db::Db;
+use crate::error::Error;
+use crate::fs::durable;
+use crate::jobs::cleanup::ABANDONED;
+use crate::storage::LocalStore;
+
+/// The file that says which installation a folder belongs to.
+pub const MARKER: &str = "shared-spaces.id";
+/// The database in the data folder.
+pub const DATABASE: &str = "shared-spaces.db";
+/// The key that signs links, in the data folder.
+pub const KEY: &str = "signing.key";
+/// The file that a server holds locked, in the data folder: two would give the same id away twice.
+pub const LOCK: &str = "serve.lock";
+/// What the names of files in the data folder begin with that are still being written.
+pub const TEMP_PREFIX: &str = ".temp_file-";
+/// The folder of the photos in the data folder.
+pub const PHOTOS: &str = "photos";
+
+/// Makes the data folder if it isn't there.
+///
+/// # Errors
+/// It can't be made.
+pub fn make(folder: &Path) -> Result<()> {
+    durable::create_dir_all_durable(folder)
+        .with_context(|| format!("The data folder {} can't be made", folder.display()))
+}
+
+/// Whether an earlier start has begun this folder. One that ended at once has left a database with nothing in it.
+pub fn is_initialized(folder: &Path) -> bool {
+    is_marked(folder) || fs::metadata(folder.join(DATABASE)).is_ok_and(|file| file.len() > 0)
+}
+
+/// Whether a server has locked this folder.
+pub fn is_served(folder: &Path) -> bool {
+    let lock = File::open(folder.join(LOCK));
+    lock.is_ok_and(|lock| lock.try_lock_shared().is_err())
+}
+
+/// Whether this folder is certain to be the right one.
+pub fn is_marked(folder: &Path) -> bool {
+    read(&folder.join(MARKER)).is_ok_and(|id| id.is_some())
+}
+
+/// Refuses a folder from which a part is missing, one with another program's database, and with `expected` also one in which
+/// nothing is. Changes nothing.
+///
+/// # Errors
+/// A sentence that says what is missing and what to do.
+pub fn check(folder: &Path, expected: bool) -> Result<()> {
+    let shown = folder.display();
+    let database = folder.join(DATABASE);
+    check_place(folder)?;
+    if is_marked(folder) {
+        ensure!(
+            fs::metadata(&database).is_ok_and(|file| file.len() > 0),
+            "The database {} is gone, and the file {MARKER} beside it says that it was there. Put back a backup. To begin \
+             anew, move everything out of {shown}",
+            database.display()
+        );
+    }
+    if is_initialized(folder) {
+        return Db::check_ours(&database);
+    }
+    ensure!(
+        !LocalStore::has_photos(&folder.join(PHOTOS))?,
+        "The data folder {shown} has photos and no database. Put back a backup. To begin anew, move the photos out of it"
+    );
+    ensure!(
+        !expected,
+        "Nothing is in the data folder {shown}, and the setting expect_data says that something should be. If it is on a \
+         disk of its own, mount that. If this is the first start, add --new"
+    );
+    Ok(())
+}
+
+/// Refuses what can't be a data folder, and one into which this account can't look: nothing would seem to be in it.
+fn check_place(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    match fs::metadata(folder) {
+        Ok(found) => ensure!(
+            found.is_dir(),
+            "The data folder {shown} is a file and no folder: name another with --data-dir or the setting data_dir"
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => bail!(
+            "There can't be a data folder {shown}, because something above it is a file: name another with --data-dir or the \
+             setting data_dir"
+        ),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("The data folder {shown} can't be looked into"));
+        }
+    }
+    match fs::metadata(folder.join(DATABASE)) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            Err(error).with_context(|| format!("The data folder {shown} can't be looked into"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The id of an installation: its marker in the data folder, which is made if there is none.
+///
+/// # Errors
+/// It can't be read or made.
+pub fn init_marker(folder: &Path) -> Result<String> {
+    if let Some(id) = read(&folder.join(MARKER))? {
+        return Ok(id);
+    }
+    write(folder, &random_id()?)
+}
+
+/// Marks the data folder and the folder of the photos in it; `some` photos should be there.
+///
+/// # Errors
+/// As [`mark_photos`]. A data folder from before there were markers can't be told from another, and is taken as it is.
+pub fn init_markers(folder: &Path, some: bool) -> Result<()> {
+    let photos = folder.join(PHOTOS);
+    if let Some(id) = read(&folder.join(MARKER))? {
+        return mark_photos(&photos, &id, some);
+    }
+    make_photos(&photos)?;
+    // The data folder comes last: from then on, both are there.
+    let id = write(&photos, &random_id()?)?;
+    write(folder, &id).map(drop)
+}
+
+fn random_id() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn make_photos(photos: &Path) -> Result<()> {
+    durable::create_dir_all_durable(photos)
+        .with_context(|| format!("The folder {} can't be made", photos.display()))
+}
+
+/// Marks the folder of the photos as belonging to the installation `id`. Refuses it if it belongs to another one, or if
+/// `some` photos should be there and none are.
+///
+/// # Errors
+/// A sentence that says what to do, or the marker can't be read or made.
+pub fn mark_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
+    check_photos(photos, id, some)?;
+    if read(&photos.join(MARKER))?.is_none() {
+        make_photos(photos)?;
+        write(photos, id)?;
+    }
+    Ok(())
+}
+
+/// As [`mark_photos`], and changes nothing.
+///
+/// # Errors
+/// As [`mark_photos`].
+pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
+    let shown = photos.display();
+    match read(&photos.join(MARKER))? {
+        Some(other) if other != id => bail!(
+            "The folder {shown} belongs to another data folder: the file {MARKER} in it is another one. Mount the right \
+             disk there"
+        ),
+        None if some && !LocalStore::has_photos(photos)? => bail!(
+            "The photos are not in the folder {shown}. If it is on a disk of its own, mount that. If they are in S3, set \
+             photos.store = \"s3\". If they are lost and you want to go on without them, copy {MARKER} from the data \
+             folder there"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The id in a marker; `None` if there is no marker, or one that a crash has cut short.
+///
+/// # Errors
+/// It can't be read.
+pub fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(parse_id(&text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
+        }
+    }
+}
+
+fn parse_id(text: &str) -> Option<String> {
+    text.strip_suffix('\n').map(str::to_owned)
+}
+
+/// Writes a marker durably, in a line of its own, and gives the id that stands in it: another process may be quicker.
+fn write(folder: &Path, id: &str) -> Result<String> {
+    let path = folder.join(MARKER);
+    let write = || -> io::Result<String> {
+        let mut options = File::options();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        // Until it is closed, others wait.
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        if let Some(id) = parse_id(&text) {
+            return Ok(id);
+        }
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "{id}")?;
+        file.sync_all()?;
+        durable::fsync_dir(folder)?;
+        Ok(id.to_owned())
+    };
+    write().with_context(|| format!("The file {} can't be written", path.display()))
+}
+
+/// Deletes drafts that a process has left which was killed: nobody writes one for so long.
+///
+/// # Errors
+/// The folder can't be read, or a draft can't be deleted.
+pub fn remove_temp_files(folder: &Path) -> Result<()> {
+    let clear = || -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
+                continue;
+            }
+            match entry.metadata().and_then(|temp| temp.modified()) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+                Ok(written) if written.elapsed().unwrap_or_default() < ABANDONED => {}
+                Ok(_) => fs::remove_file(entry.path())?,
+            }
+        }
+        Ok(())
+    };
+    clear().with_context(|| format!("The data folder {} can't be cleared up", folder.display()))
+}
+
+/// Writes a file durably, as large as what SQLite needs to begin with, and deletes it.
+///
+/// # Errors
+/// It can't be written.
+pub fn try_writing(folder: &Path) -> Result<()> {
+    temp_file(folder, &[b'.'; 256 * 1024])
+        .map(drop)
+        .with_context(|| format!("The data folder {} can't be written to", folder.display()))
+}
+
+/// Whether the disk is full.
+pub fn is_full(folder: &Path) -> bool {
+    try_writing(folder).is_err_and(|error| matches!(Error::storing(error), Error::DiskFull(_)))
+}
+
+/// A file on the disk that has no name yet, and gets one with all that is in it. Only this account can read it.
+///
+/// # Errors
+/// It can't be written.
+pub fn temp_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let temp = Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder);
+    let mut temp = temp.map_err(without_name)?;
+    temp.write_all(bytes)?;
+    temp.as_file().sync_all()?;
+    Ok(temp)
+}
+
+/// Why a file that has no name yet can't be made. With its name, which nobody knows, the reason would be hard to read.
+pub fn without_name(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (ErrorKind::NotFound
+        | ErrorKind::PermissionDenied
+        | ErrorKind::QuotaExceeded
+        | ErrorKind::ReadOnlyFilesystem) => kind.into(),
+        kind @ ErrorKind::StorageFull => io::Error::new(kind, "No space left on device"),
+        _ => error,
+    }
+}
+
+/// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full
+/// disk only that something is wrong with it.
+pub fn diagnose_write_error(folder: &Path, error: anyhow::Error) -> anyhow::Error {
+    match try_writing(folder) {
+        Ok(()) => error,
+        Err(reason) => anyhow!("{}. So this failed: {error:#}", sentence(&reason)),
+    }
+}

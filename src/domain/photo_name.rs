@@ -1,0 +1,163 @@
+//! What a photo is called: `<space>-<file>`, such as `1-34.jpg`. The only place that knows how names are made.
+//!
+//! The file begins with the id of its share and ends with the extension of its type; a revision may stand between
+//! (`34.7.jpg`). Behind the first dash, a name is one opaque file name for everybody but the one who makes it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::domain::ids::{PhotoId, ShareId, SpaceId, number};
+use crate::picture::Kind;
+
+/// A photo's name, known to be safe as a file name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PhotoName {
+    text: String,
+    /// Where the dash stands.
+    dash: usize,
+}
+
+/// The refusal of a text that is no photo's name.
+#[derive(Debug, thiserror::Error)]
+#[error("'{0}' is not the name of a photo, which is like 1-34.jpg")]
+pub struct NotAName(String);
+
+impl PhotoName {
+    /// The name of the photo that a share begins with.
+    pub fn first(space: SpaceId, share: ShareId, kind: Kind) -> Self {
+        Self::new(space, &format!("{share}.{}", kind.extension()))
+    }
+
+    /// The name of a photo that comes to a share later. The photo's own id tells the revisions apart, so that no
+    /// late message can mean a newer photo.
+    pub fn revision(space: SpaceId, share: ShareId, photo: PhotoId, kind: Kind) -> Self {
+        Self::new(space, &format!("{share}.{photo}.{}", kind.extension()))
+    }
+
+    fn new(space: SpaceId, file: &str) -> Self {
+        let space = space.to_string();
+        Self {
+            text: format!("{space}-{file}"),
+            dash: space.len(),
+        }
+    }
+
+    /// The whole name: what the temporary store and the queue call the photo.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The digits of the space's id.
+    pub fn space(&self) -> &str {
+        &self.text[..self.dash]
+    }
+
+    /// What the store of its space calls the photo.
+    pub fn file(&self) -> &str {
+        &self.text[self.dash + 1..]
+    }
+
+    /// The type that the extension tells; `None` for one that we don't make.
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::from_extension(self.file().rsplit_once('.')?.1)
+    }
+}
+
+impl FromStr for PhotoName {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        let parse = || {
+            let (space, file) = text.split_once('-')?;
+            let canonical = number(space).is_some() && !space.starts_with('0');
+            let safe =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+            let fits = canonical
+                && file.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && file.bytes().all(safe)
+                && text.len() <= 200;
+            fits.then(|| Self {
+                text: text.to_owned(),
+                dash: space.len(),
+            })
+        };
+        parse().ok_or_else(|| NotAName(text.to_owned()))
+    }
+}
+
+impl fmt::Display for PhotoName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl ToSql for PhotoName {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.text.to_sql()
+    }
+}
+
+impl FromSql for PhotoName {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Id;
+
+    #[test]
+    fn a_name_tells_its_space_its_file_and_its_type() {
+        let name: PhotoName = "12-34.7.jpg".parse().unwrap();
+        assert_eq!(
+            (name.space(), name.file(), name.kind()),
+            ("12", "34.7.jpg", Some(Kind::Jpeg))
+        );
+        let made = PhotoName::revision(
+            SpaceId::from_number(12),
+            ShareId::from_number(34),
+            PhotoId::from_number(7),
+            Kind::Jpeg,
+        );
+        assert_eq!(made, name);
+    }
+
+    #[test]
+    fn everything_behind_the_first_dash_is_one_file_name() {
+        let name: PhotoName = "1-34-b.png".parse().unwrap();
+        assert_eq!((name.space(), name.file()), ("1", "34-b.png"));
+    }
+
+    #[test]
+    fn a_name_that_could_leave_its_folder_is_none() {
+        for text in [
+            "",
+            "1",
+            "-",
+            "1-",
+            "-34.jpg",
+            "0-34.jpg",
+            "01-34.jpg",
+            "x-34.jpg",
+            "1-../../etc/passwd",
+            "1-..",
+            "1-.part",
+            "1-34.jpg/..",
+            "1-34\\.jpg",
+            "1-34.jpg\0",
+            "1-3 4.jpg",
+            "99999999999999999999-1.jpg",
+        ] {
+            assert!(text.parse::<PhotoName>().is_err(), "{text}");
+        }
+        assert!(
+            format!("1-{}", "3".repeat(300))
+                .parse::<PhotoName>()
+                .is_err()
+        );
+    }
+}

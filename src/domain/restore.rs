@@ -1,0 +1,82 @@
+//! What changes in a database that comes back from a backup.
+
+use rusqlite::Connection;
+
+use super::{jobs, photos};
+use crate::domain::photo_name::PhotoName;
+
+/// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
+/// worker makes of them is not in a backup.
+pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
+    gone.iter()
+        .try_for_each(|name| photos::delete_row(conn, name))?;
+    jobs::remove_all(conn)?;
+    photos::reset_processing(conn)
+}
+
+/// So many ids of each kind are left out: more than there can have been between a backup and the loss.
+const LEFT_OUT: i64 = 1_000_000;
+
+/// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
+/// must not meet an old one of its name.
+pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
+    for table in ["spaces", "shares", "photos"] {
+        conn.execute(
+            "insert into sqlite_sequence (name, seq) select ?1, 0
+             where not exists (select 1 from sqlite_sequence where name = ?1)",
+            [table],
+        )?;
+        conn.execute(
+            "update sqlite_sequence set seq = seq + ? where name = ?",
+            (LEFT_OUT, table),
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::db::Db;
+    use crate::domain::{shares, spaces};
+
+    #[test]
+    fn every_photo_is_queued_again_but_those_that_are_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        let conn = Connection::open(&path).unwrap();
+        let rows = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
+            insert into spaces values (1, 'Family', 'family', 0, null);
+            insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0), (2, 1, 1, '', 0);
+            insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, queued_at)
+            values (1, 1, 1, 0, '1-1.jpg', 1, 1, 1, zeroblob(32), 0, 7), (2, 2, 1, 0, '1-2.jpg', 1, 1, 1, zeroblob(32), 0, 7)";
+        conn.execute_batch(rows).unwrap();
+        let name: PhotoName = "1-1.jpg".parse().unwrap();
+        jobs::add(&conn, &name, Timestamp(0)).unwrap();
+        jobs::mark_failed(&conn, &name, "the disk was full", Timestamp(0)).unwrap();
+        prepare_restored(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
+        assert_eq!(photos::list_unsent(&conn, 10).unwrap(), [name]);
+        assert!(jobs::list_failed(&conn).unwrap().is_empty());
+    }
+
+    #[test]
+    fn ids_are_left_out_also_where_none_was_given_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        drop(Db::open(&path).unwrap());
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0, null)")
+            .unwrap();
+        skip_ids(&conn).unwrap();
+        let last = [
+            spaces::last_id(&conn).unwrap(),
+            shares::last_id(&conn).unwrap(),
+            photos::last_id(&conn).unwrap(),
+        ];
+        assert_eq!(last, [LEFT_OUT + 7, LEFT_OUT, LEFT_OUT]);
+    }
+}

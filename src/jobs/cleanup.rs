@@ -1,0 +1,297 @@
+//! Sees to the bytes of photos that no share has: deleted ones, and uploads that came to nothing.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::check::sentence;
+use crate::clock::Clock;
+use crate::data_dir::hold::RestoreHold;
+use crate::db::Db;
+use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::photo_name::PhotoName;
+use crate::domain::{jobs, photos, sessions, spaces, tombstones};
+use crate::jobs::index_previews::SELDOM;
+use crate::logging::audit;
+use crate::queue::LONGEST_WAIT;
+use crate::storage::PhotoStore;
+use crate::storage::aws::is_refusal;
+
+/// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
+pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
+const EVERY: Duration = Duration::from_secs(60);
+/// So many refusals among photos that were to be deleted together, and nobody asks for the others.
+const REFUSED: usize = 10;
+/// So many characters of what a store says are kept with a photo that can't be deleted.
+const QUOTED: usize = 300;
+
+/// Deletes bytes that nothing points at any more.
+#[derive(Clone)]
+pub struct Cleanup {
+    db: Db,
+    store: PhotoStore,
+    clock: Clock,
+    /// How many sweeps in a row couldn't delete uploads that came to nothing.
+    vain: Arc<AtomicU32>,
+    /// Whether nothing may be deleted.
+    hold: RestoreHold,
+}
+
+/// How many photos a sweep has deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CleanupReport {
+    /// Photos of deleted shares.
+    pub deleted: usize,
+    /// Photos in the temporary store that no share has.
+    pub orphans: usize,
+}
+
+/// What became of photos that were to be deleted.
+#[derive(Debug, Default)]
+struct Deletion {
+    gone: Vec<PhotoName>,
+    /// Some of these may be gone too.
+    stay: Vec<PhotoName>,
+    /// Why the first of those stays.
+    why: String,
+}
+
+impl Deletion {
+    fn stays(&mut self, names: impl IntoIterator<Item = PhotoName>, error: &anyhow::Error) {
+        if self.stay.is_empty() {
+            self.why = sentence(error).chars().take(QUOTED).collect();
+        }
+        self.stay.extend(names);
+    }
+}
+
+impl Cleanup {
+    /// A sweeper of this store.
+    pub fn new(db: Db, store: PhotoStore, clock: Clock) -> Self {
+        Self {
+            db,
+            store,
+            clock,
+            vain: Arc::default(),
+            hold: RestoreHold::default(),
+        }
+    }
+
+    /// The same, which deletes nothing as long as this holds, and does so afterwards.
+    pub fn held_by(self, hold: RestoreHold) -> Self {
+        Self { hold, ..self }
+    }
+
+    /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
+    pub async fn delete_now(&self, names: &[PhotoName]) {
+        if self.hold.is_on() {
+            return;
+        }
+        let Deletion { stay, why, .. } = self.delete(names).await;
+        if let Some(first) = stay.first() {
+            tracing::warn!(%first, photos = stay.len(), "can't delete photos yet: {why}");
+        }
+    }
+
+    /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
+    pub async fn delete_space_now(&self, space: &RawId<SpaceId>) {
+        let Ok(space) = space.parse() else { return };
+        if self.hold.is_on() {
+            return;
+        }
+        if let Err(error) = self.store.delete_space(&space.to_string()).await {
+            tracing::warn!(%space, "can't delete the store of a space yet: {}", sentence(&error));
+        }
+    }
+
+    /// Deletes what tombstones name that are due, orphans of the temporary store, and what the database's log still has
+    /// of deleted rows.
+    ///
+    /// # Errors
+    /// The database can't be used, or the temporary store can't be read.
+    pub async fn run_once(&self) -> Result<CleanupReport> {
+        self.clean_up_older_than(ABANDONED, false).await
+    }
+
+    /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way. What isn't due is
+    /// deleted once more when it is, because a worker of another process may have it in hand.
+    ///
+    /// # Errors
+    /// As [`Self::sweep`].
+    pub async fn delete_everything_due(&self) -> Result<CleanupReport> {
+        self.clean_up_older_than(Duration::ZERO, true).await
+    }
+
+    async fn clean_up_older_than(&self, age: Duration, all: bool) -> Result<CleanupReport> {
+        self.checkpoint_wal().await;
+        self.clamp_due_times().await?;
+        if self.hold.is_on() {
+            return Ok(CleanupReport::default());
+        }
+        // Before the temporary store is looked into, which may not be allowed where deleting is.
+        let deleted = self.delete_due(all).await?;
+        let found = self.store.list_temporary(age).await?;
+        let orphans = self
+            .db
+            .read(move |conn| Ok(photos::orphans(conn, found)?))
+            .await?;
+        let orphans = self.delete_orphans(&orphans).await;
+        Ok(CleanupReport { deleted, orphans })
+    }
+
+    /// Deletes what tombstones name that are due, or whatever they name; how many photos are gone. Of those that stay, their
+    /// tombstones tell.
+    async fn delete_due(&self, all: bool) -> Result<usize> {
+        let now = self.clock.now();
+        let due = self
+            .db
+            .read(move |conn| Ok(tombstones::list_due(conn, now, all)?))
+            .await?;
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let mut deletion = self.delete(&due).await;
+        self.delete_empty_spaces(&mut deletion).await?;
+        let Deletion { gone, stay, why } = deletion;
+        self.store.sync_deletions(&gone).await?;
+        let (deleted, tried) = (gone.len(), !stay.is_empty());
+        let failing = self
+            .db
+            .write_making_room(move |conn| {
+                tombstones::remove(conn, &gone, now)?;
+                tombstones::note_failure(conn, &stay, &why)?;
+                Ok(tombstones::failing(conn)?)
+            })
+            .await?;
+        // One line for all of them, and more and more seldom.
+        if tried
+            && let Some(failing) = failing
+            && failing.attempts.is_power_of_two()
+        {
+            let photos = usize::try_from(failing.photos).unwrap_or_default();
+            let since = Some(failing.since);
+            audit::deletion_failed(photos, failing.attempts, since, &failing.why);
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes uploads that came to nothing; how many are gone.
+    async fn delete_orphans(&self, names: &[PhotoName]) -> usize {
+        let Deletion { gone, stay, why } = self.delete(names).await;
+        if stay.is_empty() {
+            self.vain.store(0, Ordering::Relaxed);
+        } else {
+            let attempts = self.vain.fetch_add(1, Ordering::Relaxed) + 1;
+            if attempts.is_power_of_two() {
+                audit::deletion_failed(stay.len(), attempts, None, &why);
+            }
+        }
+        gone.len()
+    }
+
+    /// Whoever has set the clock back means now what was to be later.
+    async fn clamp_due_times(&self) -> Result<()> {
+        let now = self.clock.now();
+        let minded = self.db.write_making_room(move |conn| {
+            sessions::clamp_last_used(conn, now)?;
+            tombstones::bring_forward(conn, now)?;
+            photos::clamp_next_checks(conn, now, SELDOM)?;
+            Ok(jobs::clamp_due(conn, now, LONGEST_WAIT)?)
+        });
+        Ok(minded.await?)
+    }
+
+    /// What was deleted from the database still stands in its log until then.
+    async fn checkpoint_wal(&self) {
+        match self.db.checkpoint_wal().await {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("the log of the database is in use, and emptied later"),
+            Err(error) => tracing::warn!("the log of the database can't be emptied: {error:?}"),
+        }
+    }
+
+    /// Deletes the stores of spaces that are gone, of which photos were. The photos of a store that stays aren't done with.
+    async fn delete_empty_spaces(&self, deletion: &mut Deletion) -> Result<()> {
+        let spaces = deletion.gone.iter().map(|name| name.space().to_owned());
+        let mut spaces: Vec<String> = spaces.collect();
+        spaces.sort();
+        spaces.dedup();
+        for space in self
+            .db
+            .read(move |conn| Ok(spaces::gone(conn, spaces)?))
+            .await?
+        {
+            if let Err(error) = self.store.delete_space(&space).await {
+                let ours = |name: &mut PhotoName| name.space() == space;
+                let photos: Vec<_> = deletion.gone.extract_if(.., ours).collect();
+                deletion.stays(photos, &error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes photos.
+    async fn delete(&self, names: &[PhotoName]) -> Deletion {
+        let mut deletion = Deletion::default();
+        for batch in names.chunks(self.store.delete_batch_size()) {
+            match self.store.delete_all(batch).await {
+                Ok(()) => deletion.gone.extend_from_slice(batch),
+                Err(error) if batch.len() > 1 && is_refusal(&error) => {
+                    self.delete_each(batch, &mut deletion).await;
+                }
+                Err(error) => deletion.stays(batch.iter().cloned(), &error),
+            }
+        }
+        deletion
+    }
+
+    /// Deletes photos one by one of which some were refused. Once a few were refused, the rest is left to the next time.
+    async fn delete_each(&self, names: &[PhotoName], deletion: &mut Deletion) {
+        let mut refused = 0;
+        for (at, name) in names.iter().enumerate() {
+            match self.store.delete(name).await {
+                Ok(()) => deletion.gone.push(name.clone()),
+                Err(error) => {
+                    refused += 1;
+                    if refused > REFUSED {
+                        return deletion.stays(names[at..].iter().cloned(), &error);
+                    }
+                    deletion.stays([name.clone()], &error);
+                }
+            }
+        }
+    }
+
+    /// Sweeps every minute until `shutdown` is ready.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let next = async {
+                tokio::time::sleep(EVERY).await;
+                self.run_once().await
+            };
+            // A store that doesn't answer mustn't hold up the end. What a sweep leaves behind is left to the next.
+            let swept = tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                swept = next => swept,
+            };
+            match swept {
+                Ok(CleanupReport {
+                    deleted: 0,
+                    orphans: 0,
+                }) => {}
+                Ok(swept) => tracing::info!(
+                    swept.deleted,
+                    swept.orphans,
+                    "deleted photos that no share has"
+                ),
+                Err(error) => tracing::error!("can't sweep: {}", sentence(&error)),
+            }
+        }
+    }
+}

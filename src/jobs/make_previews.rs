@@ -1,0 +1,250 @@
+//! Makes the previews of sorted photos: few at once, off the async threads, and never in the way of sorting.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinError;
+
+use crate::domain::photo_name::PhotoName;
+use crate::domain::preview_size::PreviewSize;
+use crate::limits::memory::{MemoryBudget, MemoryPermit};
+use crate::picture::clean;
+use crate::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
+use crate::process::allocator::give_back_now;
+use crate::process::runtime::cores;
+use crate::storage::PhotoStore;
+
+/// The most memory in bytes for the files of photos whose previews are made, beside what decoding them takes.
+const FILES: u64 = 64 * 1024 * 1024;
+/// What is put in the place of previews that can't be made.
+const NONE: Previews = Previews {
+    small: Vec::new(),
+    large: None,
+};
+
+/// What an attempt leaves in the place of the large preview while it decodes.
+const NOTE: Vec<u8> = Vec::new();
+
+/// Makes previews; clones share the bounds on how many at once, and on the memory for them.
+#[derive(Clone)]
+pub struct Thumbnailer {
+    store: PhotoStore,
+    max_pixels: u64,
+    permits: Arc<Semaphore>,
+    /// All that are made at once may take together what one may take alone, however many cores there are.
+    memory: MemoryBudget,
+    files: MemoryBudget,
+}
+
+impl Thumbnailer {
+    /// Of the photos in this store with at most `max_pixels`, on half of the machine's cores.
+    pub fn new(store: PhotoStore, max_pixels: u64) -> Self {
+        Self {
+            store,
+            max_pixels,
+            permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
+            memory: MemoryBudget::new(MAX_MEMORY),
+            files: MemoryBudget::new(FILES),
+        }
+    }
+
+    /// Makes the previews of a sorted photo, unless it has them. Of a picture that can't be decoded there are none: that
+    /// is written down in their place, so that nobody tries again. Can be repeated.
+    ///
+    /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
+    /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
+    /// the attempt that left it has ended with its process, the second that did: there is no third.
+    ///
+    /// # Errors
+    /// The store can't be used.
+    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<()> {
+        // The small one is put last, so that with it all is there.
+        if (self.store.open_preview(name, PreviewSize::Small).await?).is_some() {
+            return Ok(());
+        }
+        let permit = self.permits.clone().acquire_owned().await?;
+        let is_first = attempt <= 1;
+        if !is_first && self.has_ended_a_process(name).await? {
+            tracing::error!(photo = %name, attempt, "a photo has no previews, because decoding it has ended the process twice");
+            self.store.delete_previews(name).await?;
+            return self.put(name, NONE).await;
+        }
+        let Some(photo) = self.store.open(name).await? else {
+            // It was deleted since it was sorted.
+            return Ok(());
+        };
+        let file = self.files.acquire(photo.bytes).await?;
+        let bytes = photo.read_all().await?;
+        if !is_first {
+            self.store
+                .put_preview(name, PreviewSize::Large, NOTE)
+                .await?;
+        }
+        let made = self.decode(bytes, (permit, file), !is_first).await;
+        if !is_first {
+            // Decoding has come to its end, whatever becomes of the rest.
+            self.store.delete_previews(name).await?;
+        }
+        let previews = match made {
+            Ok(Ok(previews)) => previews,
+            Ok(Err(reason)) => {
+                tracing::warn!(photo = %name, "a photo has no previews, because {reason}");
+                NONE
+            }
+            Err(panic) => {
+                tracing::error!(photo = %name, "a photo has no previews, because decoding it has failed in an unforeseen way: {panic}");
+                NONE
+            }
+        };
+        self.put(name, previews).await
+    }
+
+    /// Makes the previews of a sorted photo again, over those that are there, which stay if it can't be decoded.
+    ///
+    /// # Errors
+    /// The store can't be used, or the photo can't be decoded.
+    pub async fn make_again(&self, name: &PhotoName) -> Result<()> {
+        let permit = self.permits.clone().acquire_owned().await?;
+        let Some(photo) = self.store.open(name).await? else {
+            return Ok(());
+        };
+        let file = self.files.acquire(photo.bytes).await?;
+        let bytes = photo.read_all().await?;
+        let previews = self.decode(bytes, (permit, file), false).await??;
+        self.put(name, previews).await
+    }
+
+    /// Decodes a photo that has its place among those, and that of its file.
+    async fn decode(
+        &self,
+        bytes: Vec<u8>,
+        places: (OwnedSemaphorePermit, MemoryPermit),
+        alone: bool,
+    ) -> Result<Result<Previews>, JoinError> {
+        let previewer = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let _places = places;
+            previewer.previews_of(bytes, alone)
+        });
+        made.await
+    }
+
+    /// Whether an attempt was noted, and never came to its end. Until the small preview is there, nobody looks at the large.
+    async fn has_ended_a_process(&self, name: &PhotoName) -> Result<bool> {
+        let large = self.store.open_preview(name, PreviewSize::Large).await?;
+        Ok(large.is_some_and(|large| large.bytes == 0))
+    }
+
+    /// Puts the previews of a photo, and takes them back if it was deleted meanwhile: whoever deletes a photo deletes the
+    /// previews after it, so that either they are found there or the photo isn't found here.
+    async fn put(&self, name: &PhotoName, Previews { small, large }: Previews) -> Result<()> {
+        if let Some(large) = large {
+            self.store
+                .put_preview(name, PreviewSize::Large, large)
+                .await?;
+        }
+        self.store
+            .put_preview(name, PreviewSize::Small, small)
+            .await?;
+        if self.store.open(name).await?.is_none() {
+            self.store.delete_previews(name).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs on a blocking thread; `alone` while nothing else is decoded.
+    fn previews_of(&self, bytes: Vec<u8>, alone: bool) -> Result<Previews> {
+        let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
+        let work = Work::new(&picture)?;
+        let memory = if alone { MAX_MEMORY } else { work.memory() };
+        let _memory = Handle::current().block_on(self.memory.acquire(memory))?;
+        let made = work.make();
+        // Before the next one takes as much.
+        give_back_now();
+        Ok(made?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::LocalStore;
+
+    /// A store with one sorted photo.
+    async fn store(folder: &tempfile::TempDir, bytes: &[u8]) -> (PhotoStore, PhotoName) {
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let name: PhotoName = "1-1.jpg".parse().unwrap();
+        store.put_temporary(&name, bytes.to_vec()).await.unwrap();
+        store.move_to_space(&name).await.unwrap();
+        (store, name)
+    }
+
+    /// The bytes of the small and of the large preview.
+    async fn lengths(store: &PhotoStore, name: &PhotoName) -> [Option<u64>; 2] {
+        let mut lengths = [None; 2];
+        for (size, length) in [PreviewSize::Small, PreviewSize::Large]
+            .into_iter()
+            .zip(&mut lengths)
+        {
+            let preview = store.open_preview(name, size).await.unwrap();
+            *length = preview.map(|preview| preview.bytes);
+        }
+        lengths
+    }
+
+    #[tokio::test]
+    async fn one_attempt_that_ended_with_its_process_is_repeated_and_two_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = include_bytes!("../../tests/pictures/cmyk.jpg");
+        let (store, name) = store(&folder, photo).await;
+        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
+        // As the second attempt leaves it when it ends within decoding.
+        store
+            .put_preview(&name, PreviewSize::Large, NOTE)
+            .await
+            .unwrap();
+        previewer.make(&name, 3).await.unwrap();
+        assert_eq!(lengths(&store, &name).await, [Some(0), None]);
+        // The first left nothing.
+        store.delete_previews(&name).await.unwrap();
+        previewer.make(&name, 2).await.unwrap();
+        let [small, large] = lengths(&store, &name).await;
+        assert!(small > Some(0) && large > Some(0));
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_comes_to_its_end_leaves_no_note() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, name) = store(&folder, b"no picture").await;
+        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
+        previewer.make(&name, 2).await.unwrap();
+        assert_eq!(lengths(&store, &name).await, [Some(0), None]);
+    }
+
+    #[tokio::test]
+    async fn no_previews_stay_of_a_photo_that_was_deleted_while_they_were_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let previewer = Thumbnailer::new(store.clone(), 1);
+        let previews = || Previews {
+            small: b"small".to_vec(),
+            large: Some(b"large".to_vec()),
+        };
+        let kept: PhotoName = "1-1.png".parse().unwrap();
+        store.put_temporary(&kept, b"photo".to_vec()).await.unwrap();
+        store.move_to_space(&kept).await.unwrap();
+        let deleted = "1-2.png".parse().unwrap();
+        for name in [&kept, &deleted] {
+            previewer.put(name, previews()).await.unwrap();
+        }
+        let mut left = Vec::new();
+        for name in [&kept, &deleted] {
+            for size in [PreviewSize::Small, PreviewSize::Large] {
+                left.push(store.open_preview(name, size).await.unwrap().is_some());
+            }
+        }
+        assert_eq!(left, [true, true, false, false]);
+    }
+}

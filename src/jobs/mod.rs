@@ -1,0 +1,20 @@
+//! What runs in the background, one file a job.
+
+// Looks after the database while the server runs.
+pub mod database_maintenance;
+// Looks whether the data folder is still there.
+pub mod watch_data_dir;
+// Makes a backup in regular intervals.
+pub mod scheduled_backup;
+// Deletes the bytes of deleted photos and of abandoned uploads.
+pub mod cleanup;
+// Makes the previews of photos.
+pub mod make_previews;
+// What a worker has done so far, for the log.
+pub(crate) mod stats;
+// The worker: takes names from the queue and moves photos.
+pub mod process_photo;
+// Writes down which photos have previews, and what they look like.
+pub mod index_previews;
+// Sends the names of new photos to a queue outside the database.
+pub mod outbox;

@@ -1,0 +1,182 @@
+//! Backups that the server makes by itself, beside all that it does otherwise.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::app::App;
+use crate::backup::bridge::Bridge;
+use crate::backup::place::{ArchiveName, Target};
+use crate::backup::progress::Progress;
+use crate::backup::take::{Order, Taken, take};
+use crate::check::sentence;
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::data_dir::hold::RestoreHold;
+use crate::process::shutdown::Shutdown;
+
+/// After a backup that failed, the next is tried this soon.
+const AGAIN: Duration = Duration::from_secs(60 * 60);
+/// A machine that sleeps doesn't count time, and a clock may be set: both are looked at this often.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// The backups that the settings ask for.
+#[derive(Clone)]
+pub struct Schedule {
+    every: Duration,
+    order: Order,
+    /// As long as this holds, no backup is made where the original makes its own.
+    hold: RestoreHold,
+}
+
+/// When a backup is to be made: at this time of day, and not later than that.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Timestamp,
+    latest: Instant,
+}
+
+impl Schedule {
+    /// `None` if the settings ask for none.
+    pub fn new(app: &App) -> Option<Self> {
+        let config = &app.config;
+        Some(Self {
+            every: config.backup.every?.0,
+            order: Order {
+                config: Config::clone(config),
+                clock: app.clock.clone(),
+                to: config.backup.to.clone()?,
+                keep: Some(config.backup.keep),
+                full: false,
+                take_over: false,
+                db: Some(app.db.clone()),
+            },
+            hold: app.hold.clone(),
+        })
+    }
+
+    /// Makes backups until `shutdown` is asked for; one that is under way is stopped then.
+    pub async fn run(self, shutdown: Shutdown) {
+        tokio::select! {
+            biased;
+            () = shutdown.clone().wait() => return,
+            () = self.hold.over() => {}
+        }
+        let mut due = self.first(&shutdown).await;
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.clone().wait() => return,
+                () = self.wait(due) => {}
+            }
+            let began = Instant::now();
+            let pause = match self.back_up(&shutdown).await {
+                Ok(taken) => {
+                    tracing::info!("{taken}");
+                    if let Some(damage) = &taken.damage {
+                        tracing::error!(
+                            "the backup is of a damaged database: {damage}. It is marked, and nothing was deleted"
+                        );
+                    }
+                    for lost in &taken.outcome.lost {
+                        tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
+                    }
+                    if let Some(first) = taken.not_in_store.first() {
+                        tracing::error!(
+                            photos = taken.outcome.not_in_store,
+                            %first,
+                            "the store of photos has lost what the place of backups still has; `shared-spaces photos verify` \
+                             tells more"
+                        );
+                    }
+                    self.every
+                }
+                Err(_) if shutdown.is_asked() => {
+                    tracing::info!("the backup was stopped, and is made after the next start");
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!("the backup has failed: {}", sentence(&error));
+                    self.every.min(AGAIN)
+                }
+            };
+            due = self.after(pause.saturating_sub(began.elapsed()));
+        }
+    }
+
+    /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
+    async fn first(&self, shutdown: &Shutdown) -> Due {
+        let found = look(&self.order.config, &self.order.to, shutdown.clone()).await;
+        let now = self.order.clock.now();
+        let wait = match found.map(|found| found.last) {
+            // Of one of the future the backup says what to do.
+            Ok(Some(last)) if last.moment() <= now => {
+                let age = now
+                    .0
+                    .saturating_sub(last.moment().0)
+                    .try_into()
+                    .unwrap_or(0);
+                self.every.saturating_sub(Duration::from_millis(age))
+            }
+            _ => Duration::ZERO,
+        };
+        self.after(wait)
+    }
+
+    fn after(&self, wait: Duration) -> Due {
+        Due {
+            at: self.order.clock.now().plus(wait),
+            latest: Instant::now() + wait,
+        }
+    }
+
+    async fn wait(&self, due: Due) {
+        loop {
+            let left = due.latest.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.order.clock.now() >= due.at {
+                return;
+            }
+            tokio::time::sleep(left.min(LOOK)).await;
+        }
+    }
+
+    async fn back_up(&self, shutdown: &Shutdown) -> Result<Taken> {
+        let (order, bridge) = (self.order.clone(), Bridge::new(shutdown.clone()));
+        let work = move || take(&order, &bridge, &Progress::logged());
+        tokio::task::spawn_blocking(work).await?
+    }
+}
+
+/// What is at a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// The last of all archives.
+    pub newest: Option<ArchiveName>,
+    /// The last one that isn't marked.
+    pub last: Option<ArchiveName>,
+    /// How many are marked as damaged.
+    pub damaged: usize,
+}
+
+/// Looks at a place, which must be one that the settings may name.
+///
+/// # Errors
+/// It isn't, or can't be read.
+pub async fn look(config: &Config, to: &str, shutdown: Shutdown) -> Result<Found> {
+    let (config, to, bridge) = (config.clone(), to.to_owned(), Bridge::new(shutdown));
+    let look = move || {
+        let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {
+            bail!("There is no folder {to}: if its disk is mounted, make it");
+        };
+        place.check(&config)?;
+        let mut names = place.all_archives()?;
+        let (all, newest) = (names.len(), names.last().copied());
+        names.retain(|name| !name.is_damaged());
+        Ok(Found {
+            newest,
+            damaged: all - names.len(),
+            last: names.pop(),
+        })
+    };
+    tokio::task::spawn_blocking(look).await?
+}

@@ -1,0 +1,380 @@
+//! What an operator must know, one line of the log each: who got in and who didn't, and what has changed for good.
+//!
+//! The lines are documented in `docs/configuration.md`, and programs such as fail2ban read them, so their words and the order
+//! of what they tell stay. An address always comes before what a stranger could choose, and that is quoted, with nothing in
+//! it that could be taken for the end of the quotes or of the line.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tracing::field::{DebugValue, DisplayValue, debug, display};
+
+use crate::clock::{Clock, Timestamp};
+use crate::domain::ids::{InvitationId, SpaceId, UserId};
+use crate::domain::invitations::Invitation;
+use crate::domain::users::User;
+use crate::limits::subnet::client_subnet;
+
+/// What stands in front of each of these lines, whatever file it is that writes it.
+const TARGET: &str = "shared_spaces::record";
+/// The longest login that is told whole, in characters.
+const SHOWN: usize = 64;
+/// The time in which the same is told only once of one address.
+const PAUSE: Duration = Duration::from_secs(60);
+/// The most addresses that are remembered for it.
+const REMEMBERED: usize = 4096;
+
+/// Who does something.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// Somebody who isn't signed in, at this address.
+    Visitor(IpAddr),
+    /// Somebody signed in, at this address.
+    User(IpAddr, &'a User),
+    /// Whoever can run commands on this machine.
+    CommandLine,
+}
+
+impl By<'_> {
+    fn address(self) -> Option<DisplayValue<IpAddr>> {
+        match self {
+            Self::Visitor(address) | Self::User(address, _) => Some(display(address)),
+            Self::CommandLine => None,
+        }
+    }
+
+    fn who(self) -> Option<DisplayValue<String>> {
+        match self {
+            Self::Visitor(_) => None,
+            Self::User(_, user) => Some(display(user.id.to_string())),
+            Self::CommandLine => Some(display(String::from("command-line"))),
+        }
+    }
+}
+
+/// As much of what was typed as is ever told, so that no copy of more is made.
+pub fn beginning(typed: &str) -> String {
+    typed.chars().take(SHOWN + 1).collect()
+}
+
+/// A login as it was typed, which may be anything.
+struct Login<'a>(&'a str);
+
+impl fmt::Debug for Login<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(SHOWN) {
+            None => write!(f, "{:?}", self.0),
+            Some((end, _)) => write!(f, "{:?}…", &self.0[..end]),
+        }
+    }
+}
+
+fn shown(login: &str) -> DebugValue<Login<'_>> {
+    debug(Login(login))
+}
+
+/// One line: who did it, and then whatever else there is to tell.
+macro_rules! line {
+    ($level:ident, $by:expr, $what:literal $(, $name:ident = $value:expr)*) => {
+        tracing::$level!(target: TARGET, address = $by.address(), by = $by.who(), $($name = $value,)* $what)
+    };
+}
+
+/// A wrong password, or a login that nobody has.
+pub fn sign_in_failed(address: IpAddr, login: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "sign-in failed",
+        login = shown(login)
+    );
+}
+
+/// Somebody has got a new session.
+pub fn signed_in(address: IpAddr, user: UserId, login: &str) {
+    line!(
+        info,
+        By::Visitor(address),
+        "signed in",
+        user = display(user),
+        login = shown(login)
+    );
+}
+
+/// Somebody signed in doesn't know the old password.
+pub fn wrong_password(address: IpAddr, user: &User) {
+    line!(
+        warn,
+        By::User(address, user),
+        "wrong password",
+        login = shown(&user.login)
+    );
+}
+
+/// Somebody has tried or sent too much; `route` is what they were refused.
+pub fn limit_met(address: IpAddr, route: &str) {
+    line!(warn, By::Visitor(address), "limit met", route = route);
+}
+
+/// Somebody has so many connections that one more is refused; `limit` is the setting.
+pub fn connection_refused(address: IpAddr, limit: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "connection refused",
+        limit = limit
+    );
+}
+
+/// Somebody has so many connections that one of them is closed for another's; `limit` is the setting.
+pub fn connection_closed(address: IpAddr, limit: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "connection closed",
+        limit = limit
+    );
+}
+
+/// A page of another site has sent this, or a proxy hides that it is ours.
+pub fn cross_origin(address: IpAddr, page: &str, own: &str, advice: &str) {
+    line!(
+        warn,
+        By::Visitor(address),
+        "page refused",
+        page = shown(page),
+        own = shown(own),
+        advice = advice
+    );
+}
+
+/// Somebody has an account now.
+pub fn account_made(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "account made",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// Somebody has no account any more.
+pub fn account_removed(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "account removed",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// Somebody has set another password who knew the old one.
+pub fn password_changed(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "password changed",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// A new password was set by a link or on the command line.
+pub fn password_reset(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "password reset",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// There is a link by which a new password can be set.
+pub fn reset_link_made(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "reset link made",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// There is a link by which people get in.
+pub fn invitation_made(by: By<'_>, invitation: &Invitation) {
+    line!(
+        info,
+        by,
+        "invitation made",
+        invitation = display(invitation.id),
+        space = invitation.space.map(display),
+        uses = invitation.uses_left
+    );
+}
+
+/// A link by which people get in was taken back.
+pub fn invitation_revoked(by: By<'_>, invitation: InvitationId) {
+    line!(
+        info,
+        by,
+        "invitation revoked",
+        invitation = display(invitation)
+    );
+}
+
+/// Somebody has come in by a link.
+pub fn invitation_used(by: By<'_>, user: &User, space: Option<SpaceId>) {
+    line!(
+        info,
+        by,
+        "invitation used",
+        user = display(user.id),
+        login = shown(&user.login),
+        space = space.map(display)
+    );
+}
+
+/// An admin has put somebody into a space.
+pub fn member_added(by: By<'_>, space: SpaceId, login: &str) {
+    line!(
+        info,
+        by,
+        "member added",
+        space = display(space),
+        login = shown(login)
+    );
+}
+
+/// Somebody is in a space no more.
+pub fn member_removed(by: By<'_>, space: SpaceId, user: UserId) {
+    line!(
+        info,
+        by,
+        "member removed",
+        space = display(space),
+        user = display(user)
+    );
+}
+
+/// Somebody runs a space now, or no more.
+pub fn admin_changed(by: By<'_>, space: SpaceId, user: UserId, is_admin: bool) {
+    if is_admin {
+        line!(
+            info,
+            by,
+            "member promoted",
+            space = display(space),
+            user = display(user)
+        );
+    } else {
+        line!(
+            info,
+            by,
+            "member demoted",
+            space = display(space),
+            user = display(user)
+        );
+    }
+}
+
+/// A space is gone, with its shares and photos.
+pub fn space_deleted(by: By<'_>, space: SpaceId) {
+    line!(info, by, "space deleted", space = display(space));
+}
+
+/// The bytes of photos that nobody has any more are still in the store, so often somebody has tried to delete them; `since`
+/// is when the first was to go, where that is known, and `why` what the store says.
+pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, why: &str) {
+    tracing::error!(
+        target: TARGET,
+        photos,
+        attempts,
+        since = since.map(|since| display(since.rfc3339())),
+        why,
+        "deletion failed"
+    );
+}
+
+/// All links to photos from before have ended.
+pub fn keys_rotated(by: By<'_>) {
+    line!(warn, by, "keys rotated");
+}
+
+/// Keeps who is refused again and again from filling the log; clones share it.
+#[derive(Clone)]
+pub struct Seldom {
+    clock: Clock,
+    told: Arc<Mutex<HashMap<(IpAddr, &'static str), Timestamp>>>,
+}
+
+impl Seldom {
+    /// Nothing has been told yet.
+    pub fn new(clock: &Clock) -> Self {
+        Self {
+            clock: clock.clone(),
+            told: Arc::default(),
+        }
+    }
+
+    /// Whether this is to be told of this address: not where it was within the last minute, and not of more addresses than
+    /// can be remembered.
+    pub fn is_due(&self, address: IpAddr, what: &'static str) -> bool {
+        let now = self.clock.now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (client_subnet(address), what);
+        let is_recent = |at: &Timestamp| *at <= now && now < at.plus(PAUSE);
+        if told.get(&key).is_some_and(is_recent) {
+            return false;
+        }
+        if told.len() >= REMEMBERED {
+            told.retain(|_, at| is_recent(at));
+        }
+        let is_due = told.len() < REMEMBERED;
+        if is_due {
+            told.insert(key, now);
+        }
+        is_due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_stays_within_its_quotes_and_its_line() {
+        for (login, expected) in [
+            ("ann", r#""ann""#.to_owned()),
+            (
+                "a\" address=203.0.113.9",
+                r#""a\" address=203.0.113.9""#.to_owned(),
+            ),
+            (
+                "a\n\r\u{1b}[31m\u{202e}\u{85}",
+                r#""a\n\r\u{1b}[31m\u{202e}\u{85}""#.to_owned(),
+            ),
+            (&"ä".repeat(1000), format!("\"{}\"…", "ä".repeat(64))),
+        ] {
+            assert_eq!(format!("{:?}", Login(login)), expected);
+        }
+    }
+
+    #[test]
+    fn the_same_is_told_once_a_minute_of_one_address_and_of_so_many_addresses() {
+        let seldom = Seldom::new(&Clock::default());
+        let address = |n: u32| IpAddr::from(n.to_be_bytes());
+        assert!(seldom.is_due(address(1), "a") && !seldom.is_due(address(1), "a"));
+        assert!(seldom.is_due(address(1), "b") && seldom.is_due(address(2), "a"));
+        let told = (0..100_000)
+            .filter(|n| seldom.is_due(address(*n + 10), "a"))
+            .count();
+        assert!(told < REMEMBERED, "{told}");
+        assert!(seldom.told.lock().unwrap().len() <= REMEMBERED);
+    }
+}

@@ -1,0 +1,8 @@
+//! What concerns this process as a whole: its threads, its memory and its end.
+
+// When a process is asked to end.
+pub mod shutdown;
+// How many threads do what is short.
+pub mod runtime;
+// How this process deals with large pieces of memory.
+pub mod allocator;

@@ -1,0 +1,231 @@
+//! The way of a new photo's name to the worker. The message is the name and nothing else.
+
+// Photos that were set aside.
+mod failed;
+mod local;
+mod sqs;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::check::Check;
+use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
+pub use failed::{Failed, FailedPhoto, FailureInfo};
+pub use local::LocalQueue;
+pub use sqs::SqsQueue;
+
+/// The wait before the second attempt; it doubles with each further one, up to the last.
+const FIRST_BACK_OFF: Duration = Duration::from_secs(2);
+const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
+
+/// Longer than any photo in the local queue waits.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(2 * LAST_BACK_OFF.as_secs());
+
+/// The queues of new photos. An enum, because the kinds are few and known.
+#[derive(Clone)]
+pub enum PhotoQueue {
+    /// A table of the database.
+    Local(LocalQueue),
+    /// Amazon SQS.
+    Sqs(SqsQueue),
+}
+
+/// A photo's name that a worker has received and must acknowledge.
+#[derive(Debug)]
+pub struct Message {
+    pub name: PhotoName,
+    /// How often it was received, this time included.
+    pub attempt: u32,
+    /// What SQS wants to see when the message is acknowledged.
+    receipt: Option<String>,
+}
+
+/// Why a photo couldn't be sorted.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It is nowhere, so that another attempt may not find it either.
+    #[error("it is neither in the temporary store nor in that of its space")]
+    Missing,
+    /// Something that may be mended.
+    #[error("{0:#}")]
+    Other(anyhow::Error),
+}
+
+/// What becomes of a photo that couldn't be sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// It is tried again at that time.
+    RetryAt(Timestamp),
+    /// Its attempts are used up; it waits for somebody to look at it.
+    Failed,
+    /// It was deleted meanwhile, which explains why it couldn't be sorted.
+    Gone,
+}
+
+impl PhotoQueue {
+    /// Queues a photo within the transaction that writes its row, if the queue is in the same database.
+    ///
+    /// # Errors
+    /// The row can't be written.
+    pub fn enqueue(&self, conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+        match self {
+            Self::Local(queue) => queue.enqueue(conn, name),
+            // The row itself is the outbox.
+            Self::Sqs(_) => Ok(()),
+        }
+    }
+
+    /// Tells, after the transaction, that a photo has come: the worker, or the outbox.
+    pub fn notify(&self) {
+        match self {
+            Self::Local(queue) => queue.notify(),
+            Self::Sqs(queue) => queue.notify(),
+        }
+    }
+
+    /// Sends names out of the outbox; gives those that were accepted.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn send(&self, names: Vec<PhotoName>) -> Result<Vec<PhotoName>> {
+        match self {
+            Self::Local(queue) => queue.send(names).await,
+            Self::Sqs(queue) => queue.send(&names).await,
+        }
+    }
+
+    /// Waits until there may be something in the outbox again.
+    pub async fn wait_for_unsent(&self) {
+        match self {
+            // Only a change of the settings leaves anything there, and the start sees to that.
+            Self::Local(_) => std::future::pending().await,
+            Self::Sqs(queue) => queue.wait_for_unsent().await,
+        }
+    }
+
+    /// Whether others than our own workers may take from it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Sqs(_))
+    }
+
+    /// Whether [`Self::receive`] waits for messages, and may be given up while it does.
+    pub fn supports_long_poll(&self) -> bool {
+        matches!(self, Self::Sqs(_))
+    }
+
+    /// Waits until there may be a message again, where [`Self::receive`] doesn't.
+    pub async fn wait(&self) {
+        match self {
+            Self::Local(queue) => queue.wait().await,
+            Self::Sqs(_) => {}
+        }
+    }
+
+    /// The next messages, `max` at the most and ten at that; nobody else receives them for a while.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn receive(&self, max: u8, wait: bool) -> Result<Vec<Message>> {
+        match self {
+            Self::Local(queue) => queue.receive(max).await,
+            Self::Sqs(queue) => queue.receive(max, wait).await,
+        }
+    }
+
+    /// How long a received message is hidden from others.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn lease(&self) -> Result<Duration> {
+        match self {
+            Self::Local(_) => Ok(local::LEASE),
+            Self::Sqs(queue) => queue.lease().await,
+        }
+    }
+
+    /// Hides a message from others for longer, while its photo is being worked on.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn extend(&self, message: &Message) -> Result<()> {
+        match self {
+            Self::Local(queue) => queue.extend(message).await,
+            Self::Sqs(queue) => queue.extend(message).await,
+        }
+    }
+
+    /// Takes a message out of the queue: its photo is sorted.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn acknowledge(&self, message: Message) -> Result<()> {
+        match self {
+            Self::Local(queue) => queue.acknowledge(message).await,
+            Self::Sqs(queue) => queue.acknowledge(&message).await,
+        }
+    }
+
+    /// Puts a message back whose photo couldn't be sorted, for later or, after too many attempts, aside.
+    ///
+    /// # Errors
+    /// The queue can't be reached.
+    pub async fn nack(&self, message: &Message, failure: &Failure) -> Result<Disposition> {
+        match self {
+            Self::Local(queue) => queue.nack(message, failure).await,
+            Self::Sqs(queue) => queue.nack(message, failure).await,
+        }
+    }
+
+    /// Looks at how the queue is set up, and what waits in it.
+    pub async fn examine(&self, tell: &mut impl FnMut(Check)) {
+        match self {
+            Self::Local(queue) => queue.examine(tell).await,
+            Self::Sqs(queue) => queue.examine(tell).await,
+        }
+    }
+
+    /// The photos that were set aside after too many attempts.
+    ///
+    /// # Errors
+    /// The queue can't be reached, or sets nothing aside.
+    pub async fn list_failed(&self) -> Result<Failed> {
+        match self {
+            Self::Local(queue) => queue.list_failed().await,
+            Self::Sqs(queue) => queue.list_failed().await,
+        }
+    }
+
+    /// Sends photos again that were set aside, these or all; gives those that were.
+    ///
+    /// # Errors
+    /// As [`Self::list_failed`].
+    pub async fn retry(&self, names: Option<&[PhotoName]>) -> Result<Vec<PhotoName>> {
+        match self {
+            Self::Local(queue) => queue.retry(names).await,
+            Self::Sqs(queue) => queue.retry(names).await,
+        }
+    }
+}
+
+fn back_off(attempt: u32) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(16);
+    FIRST_BACK_OFF
+        .saturating_mul(1 << doublings)
+        .min(LAST_BACK_OFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_ten_minutes() {
+        let seconds: Vec<_> = [1, 2, 3, 4, 30, u32::MAX]
+            .map(|attempt| back_off(attempt).as_secs())
+            .into();
+        assert_eq!(seconds, [2, 4, 8, 16, 600, 600]);
+    }
+}

@@ -1,0 +1,65 @@
+//! Looks at how the queue in SQS is set up.
+
+use std::time::Duration;
+
+use super::SqsQueue;
+use crate::check::Check;
+use crate::say::count;
+
+/// With less, photos in hand may come to another worker too.
+const SHORTEST_LEASE: Duration = Duration::from_secs(10);
+
+impl SqsQueue {
+    /// Says whether the queue is FIFO, how long it hides messages, and what becomes of failed ones.
+    pub(in crate::queue) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+        let (attributes, waiting) = match (self.attributes().await, self.count(&self.url).await) {
+            (Ok(attributes), Ok(waiting)) => (attributes, waiting),
+            (Err(error), _) | (_, Err(error)) => return tell(Check::error(&error)),
+        };
+        let kind = if self.is_fifo() {
+            "a FIFO queue: photos of a space are sorted in order"
+        } else {
+            "a standard queue: photos are sorted in any order"
+        };
+        tell(Check::ok(format!(
+            "SQS can be reached; {} is {kind}. Photos in it: about {waiting}",
+            self.url
+        )));
+        if attributes
+            .is_fifo
+            .is_some_and(|fifo| fifo != self.is_fifo())
+        {
+            tell(Check::failed(format!(
+                "The address of the queue {} says otherwise than the queue itself whether it is FIFO. The address of a \
+                 FIFO queue ends in .fifo: check photos.queue_url",
+                self.url
+            )));
+        }
+        if attributes.hidden < SHORTEST_LEASE {
+            tell(Check::warning(format!(
+                "The queue hides a photo for only {} while a worker has it, so that others may take it too. Set \
+                 its VisibilityTimeout to 60",
+                count(attributes.hidden.as_secs(), "second")
+            )));
+        }
+        let Some(attempts) = attributes.redrive_after else {
+            tell(Check::warning(
+                "The queue has no dead-letter queue: a photo that can't be sorted is tried again until SQS drops it \
+                 unseen. docs/deployment.md says how to make one",
+            ));
+            return;
+        };
+        match self.count_failed().await {
+            Ok(0) => tell(Check::ok(format!(
+                "A photo that can't be sorted goes to the dead-letter queue after {}. None is there",
+                count(attempts, "attempt")
+            ))),
+            Ok(failed) => tell(Check::warning(format!(
+                "Photos in the dead-letter queue, after {} each: about {failed}. `shared-spaces photos failed` lists \
+                 them, and `shared-spaces photos retry` sends them again",
+                count(attempts, "attempt")
+            ))),
+            Err(error) => tell(Check::error(&error)),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The folder of the photos, as long as it is the one that was opened. Where its disk was unmounted, or another folder
+//! put in its place, nothing is stored, shown or deleted: photos of other installations have the same names.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::data_dir::{self, MARKER};
+use crate::fs::durable::fsync_dir;
+use crate::fs::identity::Identity;
+
+/// A folder that is looked at before each use.
+#[derive(Debug)]
+pub struct Home {
+    root: PathBuf,
+    /// What the marker in it said.
+    id: Option<String>,
+    seen: Mutex<Seen>,
+    /// Whether the last look has found another or none.
+    is_lost: AtomicBool,
+}
+
+/// Which folder it was.
+#[derive(Debug)]
+struct Seen {
+    identity: Identity,
+    /// As long as it is open, the system gives its number to no other.
+    _held: Option<File>,
+}
+
+impl Seen {
+    fn at(root: &Path) -> io::Result<Self> {
+        let held = File::open(root).ok();
+        Ok(Self {
+            identity: Identity::of(root)?,
+            _held: held,
+        })
+    }
+}
+
+impl Home {
+    /// The folder at `root`, which is there.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn open(root: &Path) -> anyhow::Result<Self> {
+        let root = std::path::absolute(root)?;
+        Ok(Self {
+            id: data_dir::read(&root.join(MARKER))?,
+            seen: Mutex::new(Seen::at(&root)?),
+            is_lost: AtomicBool::new(false),
+            root,
+        })
+    }
+
+    /// The path of the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Looks whether the folder is the one that was opened, or one with the same marker: its disk may have been mounted
+    /// again, or a copy put back. The first look that finds another is logged, and the first that finds the right one
+    /// again.
+    ///
+    /// # Errors
+    /// It isn't, or isn't there.
+    pub fn check(&self) -> io::Result<()> {
+        let why = match self.look() {
+            Ok(true) => {
+                if self.is_lost.load(Ordering::Relaxed)
+                    && self.is_lost.swap(false, Ordering::Relaxed)
+                {
+                    tracing::warn!("the folder {} of the photos is back", self.root.display());
+                }
+                return Ok(());
+            }
+            Ok(false) => String::from("another one is in its place"),
+            Err(error) => error.to_string(),
+        };
+        let shown = self.root.display();
+        if !self.is_lost.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                "the folder {shown} of the photos is not the one any more that was opened: {why}. No photo is stored or shown \
+                 until it is back"
+            );
+        }
+        // As an error of its own kind: what is missing in another folder isn't missing.
+        Err(io::Error::other(format!(
+            "The folder {shown} is not the one any more in which photos are kept: {why}"
+        )))
+    }
+
+    fn look(&self) -> io::Result<bool> {
+        let found = Identity::of(&self.root)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.identity == found {
+            return Ok(true);
+        }
+        let marker = data_dir::read(&self.root.join(MARKER)).map_err(io::Error::other)?;
+        if marker.is_none() || marker != self.id {
+            return Ok(false);
+        }
+        *seen = Seen::at(&self.root)?;
+        Ok(true)
+    }
+
+    /// Makes a folder below this one durably, if it isn't there, and those between. This one itself isn't made: what
+    /// stood there without the rest would be taken for all that is left.
+    ///
+    /// # Errors
+    /// This one isn't the right one, or one can't be made or synced.
+    pub fn make(&self, folder: &Path) -> io::Result<()> {
+        if folder == self.root {
+            return self.check();
+        }
+        if folder.is_dir() {
+            return Ok(());
+        }
+        let above = folder.parent().unwrap_or(&self.root);
+        self.make(above)?;
+        match fs::create_dir(folder) {
+            // Another process or thread was quicker.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+            made => made?,
+        }
+        fsync_dir(above)
+    }
+}

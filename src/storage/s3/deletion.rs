@@ -1,0 +1,316 @@
+//! Deleting objects in S3, so that they are gone. Many go by one request where S3 takes that, else one by one; what isn't said
+//! to be gone is looked for.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use md5::{Digest, Md5};
+use tokio::task::JoinSet;
+
+use super::S3Store;
+use super::buckets::Place;
+use super::objects::size;
+use crate::domain::photo_name::PhotoName;
+use crate::storage::aws::{is_missing, is_passing, is_refusal, proof};
+
+/// Objects that are deleted at once where each takes a request of its own.
+const AT_ONCE: usize = 8;
+/// How the headers begin of which services for themselves know nothing, or which they refuse.
+const CHECKSUMS: [&str; 3] = ["x-amz-checksum-", "x-amz-sdk-checksum-", "x-amz-trailer"];
+
+/// How objects were deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By one request.
+    Together,
+    /// One by one, because S3 doesn't do many, or hasn't done all of them.
+    OneByOne,
+    /// There is no such bucket.
+    NoBucket,
+}
+
+impl S3Store {
+    /// Deletes photos wherever they are, with their previews; [`super::DELETED_AT_ONCE`] at the most. What is refused in one bucket
+    /// keeps nothing in the others.
+    pub(in crate::storage) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
+        if names.is_empty() {
+            // S3 takes no request about nothing.
+            return Ok(());
+        }
+        self.hold.check()?;
+        // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
+        let temporary = self.delete_temporary(names).await;
+        if matches!(&temporary, Err(error) if !is_refusal(error)) {
+            return temporary;
+        }
+        let sorted = self.delete_sorted(names).await;
+        if matches!(&sorted, Err(error) if !is_refusal(error)) {
+            return sorted;
+        }
+        let previews = self.delete_previews(names).await;
+        temporary.and(sorted).and(previews)
+    }
+
+    async fn delete_temporary(&self, names: &[PhotoName]) -> Result<()> {
+        let keys = names.iter().map(|name| self.buckets.temporary(name).key);
+        delete_all(self.client().await, self.buckets.temp(), keys).await?;
+        Ok(())
+    }
+
+    async fn delete_sorted(&self, names: &[PhotoName]) -> Result<()> {
+        let client = self.client().await;
+        for name in names {
+            self.sorted.remove(name);
+        }
+        // Where a bucket isn't there that was found before, there may be another for its space.
+        for _ in 0..2 {
+            let mut gone = Vec::new();
+            for (bucket, (space, keys)) in self.find_all(names).await? {
+                if delete_all(client, &bucket, keys).await? == How::NoBucket {
+                    gone.push(space);
+                }
+            }
+            if gone.is_empty() {
+                break;
+            }
+            for space in gone {
+                self.buckets.forget(&space);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where sorted photos would be: by their buckets, the space and the keys.
+    async fn find_all(
+        &self,
+        names: &[PhotoName],
+    ) -> Result<BTreeMap<String, (String, Vec<String>)>> {
+        let client = self.client().await;
+        let mut found: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        let mut nowhere = "";
+        for name in names {
+            // Where a space has no bucket, it isn't looked for again with each of its photos.
+            if name.space() == nowhere {
+                continue;
+            }
+            match self.buckets.find(client, name).await? {
+                Some(Place { bucket, key }) => {
+                    let of_space = || (name.space().to_owned(), Vec::new());
+                    found.entry(bucket).or_insert_with(of_space).1.push(key);
+                }
+                None => nowhere = name.space(),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Deletes the bucket of a space with whatever is left in it, and what is left of its previews.
+    pub(in crate::storage) async fn delete_space(&self, space: &str) -> Result<()> {
+        self.hold.check()?;
+        let client = self.client().await;
+        self.delete_previews_of(space).await?;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        empty(client, &bucket, "").await?;
+        ensure!(
+            delete_bucket(client, &bucket).await?,
+            "The bucket {bucket} can't be deleted: something was put there meanwhile"
+        );
+        Ok(())
+    }
+
+    /// Deletes the bucket of a space if it is empty.
+    pub(in crate::storage) async fn delete_bucket_of(&self, space: &str) -> Result<()> {
+        self.hold.check()?;
+        let client = self.client().await;
+        let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
+            return Ok(());
+        };
+        self.buckets.forget(space);
+        if !delete_bucket(client, &bucket).await? {
+            tracing::warn!(
+                bucket,
+                "a bucket stays, because there is more in it than photos"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Deletes an object and looks whether it is gone; it may not have been there.
+pub async fn delete(client: &Client, place: &Place) -> Result<()> {
+    // What is said to be done and isn't is tried once more, as what isn't done is by the SDK.
+    if let Ok(()) = try_to_delete(client, place).await {
+        return Ok(());
+    }
+    try_to_delete(client, place).await
+}
+
+async fn try_to_delete(client: &Client, place: &Place) -> Result<()> {
+    let Place { bucket, key } = place;
+    let delete = client.delete_object().bucket(bucket).key(key);
+    match delete.send().await {
+        Err(error) if !is_missing(&error) => {
+            return Err(error)
+                .with_context(|| format!("The object {key} of {bucket} can't be deleted"));
+        }
+        _ => {}
+    }
+    ensure!(
+        size(client, place).await?.is_none(),
+        "The object {key} of {bucket} can't be deleted: S3 has answered that it is done, and it is still there"
+    );
+    Ok(())
+}
+
+/// Deletes objects of a bucket, a thousand at the most; they and the bucket may not be there.
+pub async fn delete_all(
+    client: &Client,
+    bucket: &str,
+    keys: impl IntoIterator<Item = impl Into<String>>,
+) -> Result<How> {
+    let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
+    let Some(left) = delete_together(client, bucket, &keys).await? else {
+        return Ok(How::NoBucket);
+    };
+    if left.is_empty() {
+        return Ok(How::Together);
+    }
+    let mut stays = None;
+    for some in left.chunks(AT_ONCE) {
+        let (mut under_way, mut refused) = (JoinSet::new(), 0);
+        for key in some {
+            let (client, place) = (client.clone(), Place::new(bucket, key));
+            under_way.spawn(async move { delete(&client, &place).await });
+        }
+        while let Some(done) = under_way.join_next().await {
+            if let Err(error) = done? {
+                refused += 1;
+                stays.get_or_insert(error);
+            }
+        }
+        // One that stays holds up no other; where none goes, the rest will hardly go.
+        if refused == some.len() {
+            break;
+        }
+    }
+    stays.map_or(Ok(How::OneByOne), Err)
+}
+
+/// Deletes objects by one request. Gives those of which S3 doesn't say that they are gone, which may be all; `None` if there is
+/// no such bucket.
+async fn delete_together(
+    client: &Client,
+    bucket: &str,
+    keys: &[String],
+) -> Result<Option<Vec<String>>> {
+    let objects = keys
+        .iter()
+        .map(|key| ObjectIdentifier::builder().key(key).build());
+    // Not quietly: an answer that names nothing says nothing.
+    let objects = Delete::builder()
+        .set_objects(Some(objects.collect::<Result<_, _>>()?))
+        .build()?;
+    let delete = client.delete_objects().bucket(bucket).delete(objects);
+    // The SDK sends a CRC32, which some services refuse while they demand a Content-MD5. That one all of them know.
+    let sent = delete.customize().mutate_request(|request| {
+        let sum = request.body().bytes().map(Md5::digest);
+        let headers = request.headers_mut();
+        let names = headers.iter().map(|(name, _)| name.to_owned());
+        let names: Vec<_> = names
+            .filter(|name| CHECKSUMS.iter().any(|start| name.starts_with(start)))
+            .collect();
+        for name in names {
+            headers.remove(name);
+        }
+        if let Some(sum) = sum {
+            headers.insert("content-md5", BASE64_STANDARD.encode(sum));
+        }
+    });
+    match sent.send().await {
+        Ok(answer) => {
+            for error in answer.errors() {
+                tracing::debug!(
+                    bucket,
+                    key = error.key(),
+                    code = error.code(),
+                    "an object was not deleted among others: {}",
+                    error.message().unwrap_or_default()
+                );
+            }
+            let gone = answer.deleted();
+            let is_gone = |key: &String| gone.iter().any(|gone| gone.key() == Some(key.as_str()));
+            Ok(Some(
+                keys.iter().filter(|key| !is_gone(key)).cloned().collect(),
+            ))
+        }
+        Err(error) if error.code() == Some("NoSuchBucket") => Ok(None),
+        Err(error) if is_passing(&error) => {
+            Err(error).with_context(|| format!("Nothing in {bucket} can be deleted"))
+        }
+        Err(error) => {
+            tracing::debug!(
+                bucket,
+                "objects are deleted one by one, because S3 doesn't do it together: {error:?}"
+            );
+            Ok(Some(keys.to_vec()))
+        }
+    }
+}
+
+/// Deletes whatever in a bucket begins so, a page at a time; the bucket may not be there.
+pub async fn empty(client: &Client, bucket: &str, prefix: &str) -> Result<()> {
+    let listing = || format!("The bucket {bucket} can't be listed");
+    let list = client.list_objects_v2().bucket(bucket);
+    let mut pages = list.prefix(prefix).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = match page {
+            Err(error) if is_missing(&error) => return Ok(()),
+            page => page.with_context(listing)?,
+        };
+        proof::is_whole(&page).with_context(listing)?;
+        let mut keys = page.contents().iter().filter_map(|object| object.key());
+        if let Some(first) = keys.next() {
+            delete_all(client, bucket, [first].into_iter().chain(keys)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing is in a bucket, or there is none.
+async fn is_empty(client: &Client, bucket: &str) -> Result<bool> {
+    let listing = || format!("The bucket {bucket} can't be listed");
+    let list = client.list_objects_v2().bucket(bucket).max_keys(1);
+    match list.send().await {
+        Err(error) if is_missing(&error) => Ok(true),
+        page => {
+            let page = page.with_context(listing)?;
+            proof::is_whole(&page).with_context(listing)?;
+            Ok(page.contents().is_empty())
+        }
+    }
+}
+
+/// Deletes a bucket if nothing is in it; whether it is gone.
+///
+/// # Errors
+/// S3 can't be reached, or doesn't let us.
+pub async fn delete_bucket(client: &Client, bucket: &str) -> Result<bool> {
+    // Not every service keeps a bucket that has something in it.
+    if !is_empty(client, bucket).await? {
+        return Ok(false);
+    }
+    match client.delete_bucket().bucket(bucket).send().await {
+        Ok(_) => Ok(true),
+        Err(error) if is_missing(&error) => Ok(true),
+        Err(error) if error.code() == Some("BucketNotEmpty") => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("The bucket {bucket} can't be deleted")),
+    }
+}

@@ -1,0 +1,233 @@
+//! Tries out what the stores need of S3, on objects that are no photos.
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_s3::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata};
+use bytes::Bytes;
+
+use super::buckets::Place;
+use super::deletion::{How, delete_all};
+use super::objects::{Copied, copy, size};
+use super::{PhotoSource, S3Store};
+use crate::check::Check;
+use crate::config::Delivery;
+use crate::storage::aws::proof::{self, Put};
+
+const BYTES: &[u8] = b"Shared Spaces can put, read, copy and delete this.";
+/// What a browser sends with the address of a picture, more or less.
+const BROWSER: [(&str, &str); 3] = [
+    ("accept", "image/avif,image/webp,image/*,*/*;q=0.8"),
+    ("accept-language", "en"),
+    ("user-agent", "Mozilla/5.0"),
+];
+
+impl S3Store {
+    /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
+    pub(in crate::storage) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+        let bucket = self.buckets.temp().to_owned();
+        let client = self.client().await;
+        let region = client
+            .config()
+            .region()
+            .map_or("none", |region| region.as_ref());
+        if let Err(error) = self.prepare().await {
+            tell(Check::error(&error));
+            return;
+        }
+        tell(Check::ok(format!(
+            "S3 can be reached in the region {region}, and the bucket {bucket} is ours"
+        )));
+        if let Some(off) = self.aws.skew().off() {
+            tell(Check::warning(format!(
+                "The clock of this machine is {off} that of S3: set it. Requests and links are signed with the time there meanwhile"
+            )));
+        }
+        if let Err(error) = self.buckets.bucket_of(client, "0").await {
+            tell(Check::error(&error));
+        }
+        let key = |which| format!("doctor-{}-{which}", std::process::id());
+        let (first, second) = (
+            Place::new(&bucket, key("first")),
+            Place::new(&bucket, key("second")),
+        );
+        let tried = try_object(client, &first, &second).await;
+        if tried.is_ok() && self.delivery == Delivery::Redirect {
+            self.examine_link(&second, tell).await;
+        }
+        let deleted = try_deletion(client, &[first, second]).await;
+        match tried.and(deleted) {
+            Ok(how) => tell(Check::ok(format!(
+                "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
+                said(how)
+            ))),
+            Err(error) => tell(Check::error(&error)),
+        }
+        if self.previews {
+            self.examine_previews(client, tell).await;
+        }
+    }
+
+    /// Puts, reads and deletes an object of the bucket of previews.
+    async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Check)) {
+        let bucket = self.buckets.previews();
+        let place = Place::new(bucket, format!("doctor-{}", std::process::id()));
+        let tried = put_and_read(client, &place).await;
+        let deleted = try_deletion(client, &[place]).await;
+        tell(match tried.and(deleted) {
+            Ok(how) => Check::ok(format!(
+                "In the bucket {bucket}, previews can be put, read and deleted{}",
+                said(how)
+            )),
+            Err(error) => Check::error(&error),
+        });
+    }
+
+    /// Fetches an object by such a link as people get for photos.
+    async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Check)) {
+        let link = self.redirect(place.clone(), Some("image/jpeg"), None).await;
+        let link = match link {
+            Ok(PhotoSource::Redirect { url, .. }) => url,
+            Ok(PhotoSource::Stream(_)) => return,
+            Err(error) => return tell(Check::error(&error)),
+        };
+        if let Err(error) = self.fetch(&link).await {
+            // The key is good: what is signed in other ways has worked just before.
+            tell(Check::failed(format!(
+                "{error:#}. What the server itself asks for works, so that either S3 doesn't take signed links, or something \
+                 on the way changes them or adds to them. Set photos.delivery = \"stream\", and the server sends photos itself"
+            )));
+            return;
+        }
+        let host = link.split('/').nth(2).unwrap_or_default();
+        tell(Check::ok(format!(
+            "A link that S3 signs can be followed as by a browser, to {host}"
+        )));
+        judge_host(host, tell);
+    }
+
+    /// Fetches a link as a browser does: with nothing that the link doesn't say.
+    async fn fetch(&self, link: &str) -> Result<()> {
+        let mut stranger = Builder::from(self.aws.config().await).allow_no_auth();
+        stranger.set_credentials_provider(None);
+        let get = Client::from_conf(stranger.build())
+            .get_object()
+            .bucket("any")
+            .key("any")
+            .customize()
+            .interceptor(AsABrowser(link.to_owned()));
+        let got = match get.send().await {
+            Ok(got) => got,
+            Err(error) => {
+                let said = match (error.code(), error.message()) {
+                    (Some(code), Some(message)) => format!("S3 answers {code}: {message}"),
+                    _ => format!("{:#}", anyhow!(error)),
+                };
+                bail!("A signed link doesn't work: {}", said.trim_end_matches('.'));
+            }
+        };
+        let bytes = got.body.collect().await?.into_bytes();
+        ensure!(
+            bytes == BYTES,
+            "A signed link gives other bytes than those of its object"
+        );
+        Ok(())
+    }
+}
+
+/// Replaces what an ordinary request of the SDK says by what a browser would.
+#[derive(Debug)]
+struct AsABrowser(String);
+
+impl Intercept for AsABrowser {
+    fn name(&self) -> &'static str {
+        "AsABrowser"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        request.set_uri(self.0.as_str())?;
+        let headers = request.headers_mut();
+        let names: Vec<_> = headers.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in names {
+            headers.remove(name);
+        }
+        for (name, value) in BROWSER {
+            headers.insert(name, value);
+        }
+        Ok(())
+    }
+}
+
+/// A link that works here may work nowhere else.
+fn judge_host(host: &str, tell: &mut impl FnMut(Check)) {
+    let here = ["localhost", "127.", "[::1]"];
+    if here.iter().any(|start| host.starts_with(start)) {
+        tell(Check::warning(format!(
+            "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
+             photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
+        )));
+    }
+}
+
+async fn try_object(client: &Client, first: &Place, second: &Place) -> Result<()> {
+    put_and_read(client, first).await?;
+    let bytes = BYTES.len() as u64;
+    ensure!(
+        copy(client, first, second, bytes).await? == Copied::Yes,
+        "S3 can't copy an object that was put just before"
+    );
+    Ok(())
+}
+
+/// Deletes objects as photos are deleted, and looks whether they are gone.
+async fn try_deletion(client: &Client, places: &[Place]) -> Result<How> {
+    let Some(Place { bucket, .. }) = places.first() else {
+        return Ok(How::NoBucket);
+    };
+    let keys = places.iter().map(|place| place.key.as_str());
+    let how = delete_all(client, bucket, keys).await?;
+    for place in places {
+        ensure!(
+            size(client, place).await?.is_none(),
+            "The object {} of {bucket} can't be deleted: S3 says that it is gone, and it is still there",
+            place.key
+        );
+    }
+    Ok(how)
+}
+
+/// What is worth knowing of the way in which objects are deleted.
+fn said(how: How) -> &'static str {
+    match how {
+        How::Together | How::NoBucket => "",
+        How::OneByOne => ", each by a request of its own, because S3 doesn't delete several by one",
+    }
+}
+
+async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
+    let Place { bucket, key } = place;
+    let putting = || format!("An object can't be put into the bucket {bucket}");
+    let put = proof::put(client, place.as_pair(), Bytes::from_static(BYTES), None).await;
+    ensure!(
+        put.with_context(putting)? == Put::Done,
+        "The bucket {bucket} isn't there any more"
+    );
+    let get = client.get_object().bucket(bucket).key(key);
+    let got = get
+        .send()
+        .await
+        .with_context(|| format!("An object can't be read from the bucket {bucket}"))?;
+    let bytes = got.body.collect().await?.into_bytes();
+    ensure!(
+        bytes == BYTES,
+        "S3 gives other bytes than it was given: something stands between that changes them"
+    );
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! From an upload to a photo in the temporary store: its size and type checked, cleaned, named and made durable.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+
+use anyhow::Context;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::check::sentence;
+use crate::config::Limits;
+use crate::domain::ids::{PhotoId, ShareId, SpaceId};
+use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::NewPhoto;
+use crate::error::{Error, Result};
+use crate::limits::memory::{MemoryBudget, MemoryPermit};
+use crate::picture::{self, Picture, Refusal};
+use crate::storage::PhotoStore;
+use crate::uploads::buffer_pool::BufferPool;
+
+/// Photos that are cleaned at once.
+const AT_ONCE: usize = 4;
+/// The most memory in bytes for photos that came by way of the disk, from when they are read back until they are stored:
+/// two of the largest while they are cleaned. Those of a setting that allows larger ones come one at a time.
+const MEMORY: u64 = 100 * 1024 * 1024;
+const UNREADABLE: &str = "An upload can't be read back";
+/// A photo while it is cleaned, and what comes out, where that can't be put together in its place.
+const COPIES: u64 = 2;
+
+/// A photo as it arrived.
+pub struct Upload {
+    /// `None` if there were more bytes than the limit allows.
+    pub file: Option<Received>,
+}
+
+/// Where the bytes of an upload are.
+pub enum Received {
+    /// Those of the usual size.
+    InMemory(Vec<u8>),
+    /// More, on disk under no name, so that nothing of them outlives the request.
+    OnDisk(File),
+}
+
+/// A picture that may be kept.
+pub struct Clean {
+    picture: Picture,
+    sha256: [u8; 32],
+    /// That of its bytes, where they aren't in the memory that each upload may have.
+    memory: Option<MemoryPermit>,
+}
+
+/// For which share a photo comes.
+#[derive(Clone, Copy, Debug)]
+pub struct PhotoTarget {
+    pub space: SpaceId,
+    pub share: ShareId,
+    pub photo: PhotoId,
+    /// Whether the share was there before.
+    pub revision: bool,
+}
+
+/// Takes photos in; clones share the bound on how many at once.
+#[derive(Clone)]
+pub struct PhotoIngest {
+    store: PhotoStore,
+    limits: Limits,
+    permits: Arc<Semaphore>,
+    memory: MemoryBudget,
+    buffers: BufferPool,
+}
+
+impl PhotoIngest {
+    /// An intake into this store.
+    pub fn new(store: PhotoStore, limits: Limits) -> Self {
+        Self {
+            store,
+            limits,
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            memory: MemoryBudget::new(MEMORY),
+            buffers: BufferPool::default(),
+        }
+    }
+
+    /// Memory for photos while they arrive.
+    pub fn buffers(&self) -> &BufferPool {
+        &self.buffers
+    }
+
+    /// Checks and cleans an upload.
+    ///
+    /// # Errors
+    /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
+    pub async fn clean(&self, upload: Upload) -> Result<Clean> {
+        let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
+        let memory = match &file {
+            Received::InMemory(_) => None,
+            Received::OnDisk(file) => {
+                let bytes = file.metadata().context(UNREADABLE)?.len();
+                let taken = self.memory.acquire(COPIES * bytes).await;
+                Some(taken.map_err(|error| Error::Internal(error.into()))?)
+            }
+        };
+        let permit = self
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|error| Error::Internal(error.into()))?;
+        let limits = self.limits.clone();
+        let cleaned = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            clean(file, memory, &limits)
+        });
+        cleaned
+            .await
+            .map_err(|error| Error::Internal(error.into()))?
+    }
+
+    /// Puts a clean picture into the temporary store, under the name for its place.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn store(&self, clean: Clean, place: PhotoTarget) -> Result<NewPhoto> {
+        let Clean {
+            picture,
+            sha256,
+            memory: _memory,
+        } = clean;
+        let PhotoTarget {
+            space,
+            share,
+            photo,
+            revision,
+        } = place;
+        let name = if revision {
+            PhotoName::revision(space, share, photo, picture.kind)
+        } else {
+            PhotoName::first(space, share, picture.kind)
+        };
+        let (width, height) = picture.shown();
+        let kept = NewPhoto {
+            id: photo,
+            name: name.clone(),
+            width,
+            height,
+            animated: picture.animated,
+            bytes: picture.bytes.len() as u64,
+            sha256,
+        };
+        let bytes = self.buffers.lend(picture.bytes);
+        let stored = self.store.put_temporary(&name, bytes).await;
+        stored.map_err(Error::storing)?;
+        Ok(kept)
+    }
+
+    /// Takes a photo back whose share couldn't be written.
+    pub async fn rollback(&self, photo: &NewPhoto) {
+        if let Err(error) = self.store.delete(&photo.name).await {
+            tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {}", sentence(&error));
+        }
+    }
+}
+
+fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<Clean> {
+    let bytes = match file {
+        Received::InMemory(bytes) => bytes,
+        Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,
+    };
+    let mut picture =
+        picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+            Refusal::UnknownType => Error::PhotoType,
+            Refusal::TooManyPixels { .. } => too_many_pixels(limits),
+            Refusal::TooLong { .. } => Error::TooLarge {
+                what: "Photo",
+                limit: format!("{} pixels on a side", picture::MAX_SIDE),
+            },
+            Refusal::NotShown(reason) => Error::PhotoNotShown(reason),
+            Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
+        })?;
+    if let Some(memory) = &mut memory {
+        // All that stayed behind is given back while this waits to be stored.
+        picture.bytes.shrink_to_fit();
+        memory.shrink_to(picture.bytes.len() as u64);
+    }
+    let sha256 = Sha256::digest(&picture.bytes).into();
+    Ok(Clean {
+        picture,
+        sha256,
+        memory,
+    })
+}
+
+fn read_back(mut file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The refusal of a photo with more bytes than the limit allows.
+pub fn too_many_bytes(limits: &Limits) -> Error {
+    const MIB: u64 = 1024 * 1024;
+    let bytes = limits.photo_bytes;
+    let limit = if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    };
+    Error::TooLarge {
+        what: "Photo",
+        limit,
+    }
+}
+
+/// The refusal of a photo with more pixels than the limit allows.
+pub fn too_many_pixels(limits: &Limits) -> Error {
+    const MILLION: u64 = 1_000_000;
+    let pixels = limits.photo_pixels;
+    let limit = if pixels.is_multiple_of(MILLION) {
+        format!("{} million pixels", pixels / MILLION)
+    } else {
+        format!("{pixels} pixels")
+    };
+    Error::TooLarge {
+        what: "Photo",
+        limit,
+    }
+}
