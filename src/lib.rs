@@ -2,66 +2,62 @@
 //!
 //! A request goes one way: a route in [`api`] has guards find out who asks and what is asked, then calls one
 //! function of [`domain`] inside one [`db`] transaction. The right to act is a value that only that transaction can
-//! make.
+//! make. A photo is cleaned on arrival, put into the staging store, written down with its share and queued, all before
+//! the answer; then a job moves it into the store of its space.
 //!
-//! A photo is cleaned on arrival, put into the temporary store, written down with its share and queued, all before
-//! the answer; then a worker moves it into the store of its space. See [`photos`].
+//! The rooms below stand in the order of the floors: each uses those above it, and none below it.
 
-// HTTP.
-pub mod api;
-// What commands print.
-pub mod say;
-// All of the above, built once.
-pub mod app;
-// Archives of everything, made beside a running server, and what comes back from them.
-pub mod backup;
-// The embedded web page.
-pub mod assets;
-// What the command line can say.
-pub mod cli;
+// The process: its threads, its memory, its end.
+pub mod process;
+// Files that survive a power cut.
+pub mod fs;
 // The time of day.
 pub mod clock;
-// What the command line does.
-pub mod commands;
-// Every setting.
-pub mod config;
-// Many readers, one writer.
-pub mod db;
-// Looks at everything that the program stands on.
-pub mod doctor;
-// The rules and their SQL.
-pub mod domain;
+// What a health check has found.
+pub mod check;
 // What may go wrong, in the words of the one who asked.
 pub mod error;
-// Links as pictures that a phone can read.
+// What commands print.
+pub mod output;
+// QR codes.
 pub mod qr;
-// Connections.
-pub mod server;
-// The data folder, and whether it is the right one.
-pub mod data_dir;
-// Where log lines go, and how many.
+// Every setting.
+pub mod config;
+// Bytes in, a clean picture and its previews out.
+pub mod picture;
+// Many readers, one writer.
+pub mod db;
+// The rules and their SQL.
+pub mod domain;
+// Log lines, and what an operator must know.
 pub mod logging;
-// What a look at something has shown.
-pub mod check;
-// Looks whether the store has every photo as it was stored.
-pub mod verify_photos;
-// Takes photos from one store to the other.
-pub mod migrate_photos;
+// The data directory, and whether it is the right one.
+pub mod data_dir;
+// Passwords and signed URLs.
+pub mod auth;
+// What anybody may take.
+pub mod limits;
+// Where the bytes of photos are.
+pub mod storage;
 // The way of a new photo's name to the worker.
 pub mod queue;
-// The temporary store and the stores of the spaces.
-pub mod storage;
-// Bytes in, a clean picture or a refusal out.
-pub mod picture;
-// TODO.
-pub mod auth;
-// TODO.
-pub mod limits;
-// TODO.
-pub mod process;
-// TODO.
-pub mod fs;
-// TODO.
-pub mod jobs;
-// TODO.
+// From an upload to the staging store.
 pub mod uploads;
+// Archives of everything, and what comes back from them.
+pub mod backup;
+// What runs in the background.
+pub mod jobs;
+// Photos from one store to another.
+pub mod migrate_photos;
+// Whether the store has every photo as it was stored.
+pub mod verify_photos;
+// All of the above, opened once.
+pub mod app;
+// Health checks.
+pub mod diagnostics;
+// HTTP.
+pub mod api;
+// Connections.
+pub mod server;
+// The command line.
+pub mod commands;

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use shared_spaces::cli::Cli;
+use shared_spaces::commands::cli::Cli;
 use shared_spaces::data_dir::permissions;
 use shared_spaces::process::{allocator, runtime};
-use shared_spaces::{check, commands, say};
+use shared_spaces::{check, commands, output};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say::complaint(format_args!("shared-spaces: {}", check::sentence(&error)));
+            output::complaint(format_args!("shared-spaces: {}", check::sentence(&error)));
             if let Some(stopped) = error.downcast_ref::<commands::Stopped>() {
                 return ExitCode::from(stopped.exit_code());
             }

@@ -1,68 +1,33 @@
 //! HTTP and nothing else: every mount on this page, who asks, what is asked, and how answers are written.
 
-// What is asked: JSON bodies.
-mod body;
-// The cookie of a session.
-mod cookie;
-// In which codings somebody takes an answer.
-mod encoding;
-// How refusals are written: as text, or as problem details.
-mod errors;
-// What a part of a form says of itself.
-mod disposition;
-// What is asked: forms with a file.
-mod form;
-// JSON objects, without what nobody looks at.
-mod object;
-// Who asks.
-mod guards;
-// Which refusals the log tells.
-mod refusals;
-// What every answer carries.
-mod headers;
-// Which method a request has.
-mod method;
-// How the photos of shares are told.
-mod images;
-// Links that begin with our own address.
-mod links;
+// What a request says: who asks, from where, and what its body, its path and its headers hold.
+pub(crate) mod extract;
+// What is done to every request and every answer.
+mod middleware;
 // What programs can read of all this.
 mod openapi;
-// Header values with parameters.
-mod parameters;
-// What is asked: ids in paths, keys of requests, pieces of lists.
-mod params;
-// The bytes of a form, a portion at a time.
-mod portions;
-// Files in pieces: ranges and validators.
-mod ranges;
-// Under which name a photo is saved.
-mod save_as;
-// Forms of a text alone.
-mod urlencoded;
-// Who is at the other end.
-mod visitor;
-
-mod accounts;
-mod invitations;
-mod known_browser;
-mod members;
-mod pages;
-mod password_resets;
-mod photos;
-mod server;
-mod sessions;
-mod shares;
-mod spaces;
+// How answers are written.
+mod respond;
+// One file a noun.
+mod routes;
+// The JSON of what is more than a row.
+mod views;
 
 use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
-pub use cookie::name as cookie_name;
-pub use errors::refuse;
-pub use links::link_with_secret;
-pub use visitor::{behind_proxy, host};
+pub use extract::client_info::{behind_proxy, host};
+pub use extract::session_cookie::name as cookie_name;
+use middleware::{original_method, security_headers};
+use respond::problem;
+pub use respond::problem::refuse;
+pub use respond::urls::link_with_secret;
+pub use routes::assets;
+use routes::{
+    accounts, invitations, members, pages, password_resets, photos, server, sessions, shares,
+    spaces,
+};
 
 /// The server with every route, and Rocket's own settings from `figment`.
 pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
@@ -121,10 +86,10 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", for_users)
         .mount("/", for_members)
         .mount("/", for_admins)
-        .register("/", catchers![errors::catch])
-        .attach(method::OriginalMethod)
-        .attach(headers::shield())
-        .attach(headers::Headers::new(app.clone()))
+        .register("/", catchers![problem::catch])
+        .attach(original_method::OriginalMethod)
+        .attach(security_headers::shield())
+        .attach(security_headers::Headers::new(app.clone()))
         .manage(openapi::Written::default())
         .manage(app)
 }

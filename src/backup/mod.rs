@@ -5,31 +5,35 @@
 
 // The file format.
 pub mod archive;
-// The photos that an archive has beside it.
-mod beside;
-// The photos of a backup that is made.
-mod bring;
-// The way to what is asynchronous.
-pub mod bridge;
-// A restored data folder beside its original.
-pub mod copy;
-// Reading photos from the store.
-mod fetch;
-// Whose archives are whose.
-pub mod owner;
-// Where archives are kept.
-pub mod place;
 // How far it has come.
 pub mod progress;
-// Whether an archive is sound.
-mod prove;
 // Deleting old archives.
 mod prune;
 // From an archive to a data folder.
 pub mod restore;
-// Making one.
-pub mod take;
 // Checking one.
 pub mod verify;
+// Copies of a database.
+pub mod snapshot;
+// A set of hashes on the disk.
+pub mod hash_map;
 // Where a backup works.
-pub mod workplace;
+pub mod work_dir;
+// The way to what is asynchronous.
+pub mod blocking;
+// Whether an archive is sound.
+pub(crate) mod check;
+// The photos of a backup that is made.
+pub(crate) mod store_photos;
+// The photos that an archive has beside it.
+pub(crate) mod shared_photos;
+// Reading photos from the store.
+pub(crate) mod read_photos;
+// Whose archives are whose.
+pub mod installation_id;
+// Making one.
+pub mod create;
+// A restored data folder beside its original.
+pub mod restored_copy;
+// Where archives are kept.
+pub mod destination;

@@ -3,10 +3,10 @@
 use anyhow::{Context, Result, ensure};
 
 use super::archive::{read_head, read_start};
-use super::bridge::Bridge;
-use super::place::{ArchiveName, Place};
-use super::prove::Proving;
-use crate::db::scratch::TempHashMap;
+use crate::backup::blocking::Bridge;
+use crate::backup::check::Proving;
+use crate::backup::destination::{ArchiveName, Place};
+use crate::backup::hash_map::TempHashMap;
 
 /// What was deleted.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,17 +11,17 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::archive::{self, Contents, DATABASE, Head, KEY, Packed, Whereabouts};
-use super::beside;
-use super::bridge::{Bridge, Lane};
-use super::copy;
-use super::owner;
-use super::place::Spot;
 use super::progress::Progress;
-use super::workplace::{make_private_folder, remove};
 use crate::app;
+use crate::backup::blocking::{Bridge, Lane};
+use crate::backup::destination::Spot;
+use crate::backup::installation_id;
+use crate::backup::restored_copy;
+use crate::backup::shared_photos;
+use crate::backup::snapshot;
+use crate::backup::work_dir::{make_private_folder, remove};
 use crate::config::Config;
 use crate::data_dir::{PHOTOS, TEMP_PREFIX};
-use crate::db::snapshot;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
 use crate::fs::durable::fsync_dir;
@@ -32,7 +32,13 @@ const FOLDER: &str = ".restore";
 /// What may be in an empty data folder: locks, and what a new disk brings.
 const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
-const REMAINS: [&str; 5] = [FOLDER, PHOTOS, KEY, owner::FILE, copy::FILE];
+const REMAINS: [&str; 5] = [
+    FOLDER,
+    PHOTOS,
+    KEY,
+    installation_id::FILE,
+    restored_copy::FILE,
+];
 /// What a new disk brings.
 const LOST: &str = "lost+found";
 
@@ -263,8 +269,8 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         snapshot::make_ready(&database, &gone, newer_photos)
             .context("The database of the archive can't be brought up to date")?;
         bridge.go_on()?;
-        owner::restore(self.data, &installation, &key)?;
-        copy::mark(self.data, &self.archive.to_string())?;
+        installation_id::restore(self.data, &installation, &key)?;
+        restored_copy::mark(self.data, &self.archive.to_string())?;
         self.put_in_place(&key, &database)?;
         Ok(restored)
     }
@@ -286,7 +292,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             }
             Ok(())
         };
-        beside::each_photo(contents, place, self.largest, self.bridge, keep, then)
+        shared_photos::each_photo(contents, place, self.largest, self.bridge, keep, then)
     }
 
     fn is_enough(&self, restored: &Restored) -> Result<()> {

@@ -5,14 +5,14 @@ use std::env;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::archive::{self, Head, Outcome, Whereabouts};
-use super::beside;
-use super::bridge::Bridge;
-use super::place::Spot;
 use super::progress::Progress;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Spot;
+use crate::backup::shared_photos;
 use crate::config::Config;
 use crate::data_dir::without_name;
 use crate::domain::photos::KnownPhoto;
-use crate::say::count;
+use crate::output::count;
 
 /// An archive that is sound.
 pub struct Verified {
@@ -56,7 +56,7 @@ pub fn verify(
             progress.advance(photo.bytes);
             Ok(())
         };
-        beside::each_photo(&contents, &archive.place, largest, bridge, check, then)?;
+        shared_photos::each_photo(&contents, &archive.place, largest, bridge, check, then)?;
     }
     progress.end();
     for lost in &contents.outcome.lost {

@@ -4,12 +4,12 @@ use anyhow::{Result, bail, ensure};
 
 use super::on_a_thread;
 use crate::app;
+use crate::backup::create::{Order, take};
 use crate::backup::progress::Progress;
-use crate::backup::take::{Order, take};
-use crate::cli::BackupOptions;
 use crate::clock::Clock;
+use crate::commands::cli::BackupOptions;
 use crate::config::Config;
-use crate::say::{complain, say};
+use crate::output::{complain, say};
 
 /// Makes a backup and says what is in it.
 ///

@@ -3,10 +3,10 @@
 use anyhow::{Result, ensure};
 
 use crate::check::{Check, Severity, sentence};
-use crate::cli::ListOptions;
+use crate::commands::cli::ListOptions;
 use crate::config::Settings;
-use crate::doctor::examine;
-use crate::say::{plain, say};
+use crate::diagnostics::examine;
+use crate::output::{plain, say};
 
 /// Prints a line for each thing that was looked at.
 ///

@@ -4,14 +4,14 @@ use anyhow::Result;
 
 use super::link;
 use crate::app::App;
-use crate::cli::{InvitationCommand, ListOptions};
+use crate::commands::cli::{InvitationCommand, ListOptions};
 use crate::config::Settings;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::invitations::{self, Invitation, InvitationOptions, Role};
 use crate::domain::tokens::Token;
 use crate::logging::audit::{self, By};
-use crate::say::say;
+use crate::output::say;
 
 /// Makes, lists or takes back invitations.
 ///

@@ -4,12 +4,12 @@ use anyhow::Result;
 
 use crate::app;
 use crate::auth::signed_urls::SigningKey;
-use crate::backup::owner;
-use crate::cli::KeysCommand;
+use crate::backup::installation_id;
+use crate::commands::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
 use crate::data_dir::KEY;
 use crate::logging::audit::{self, By};
-use crate::say::say;
+use crate::output::say;
 
 /// Replaces the key.
 ///
@@ -21,7 +21,7 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
     match command {
         KeysCommand::Rotate => {
             // First, so that backups know their place again whatever happens.
-            owner::keep(data)?;
+            installation_id::keep(data)?;
             SigningKey::rotate(&data.join(KEY))?;
             audit::keys_rotated(By::CommandLine);
         }

@@ -5,8 +5,8 @@ use anyhow::Result;
 use crate::api::link_with_secret;
 use crate::config::{Config, Listener};
 use crate::domain::tokens::Token;
+use crate::output::say;
 use crate::qr;
-use crate::say::say;
 
 /// Prints a link to a page of the app, as text and as a QR code, and what to know of it.
 ///

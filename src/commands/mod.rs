@@ -14,20 +14,22 @@ mod spaces;
 mod user;
 mod verify;
 mod worker;
+// What the command line can say.
+pub mod cli;
 
 use std::path;
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::backup::bridge::{Bridge, STOPPED};
+use crate::backup::blocking::{Bridge, STOPPED};
 use crate::check::sentence;
-use crate::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
+use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
 use crate::data_dir;
 use crate::error::Error;
 use crate::logging;
+use crate::output::complain;
 use crate::process::shutdown::{self, Signal};
-use crate::say::complain;
 
 /// What a command was to look for was found.
 #[derive(Debug, thiserror::Error)]

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::{photos_move, photos_verify, until_stopped};
 use crate::app::{self, App};
-use crate::cli::{ListOptions, PhotosCommand};
 use crate::clock::Timestamp;
+use crate::commands::cli::{ListOptions, PhotosCommand};
 use crate::config::{Config, QueueKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos;
+use crate::output::{count, say};
 use crate::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
-use crate::say::{count, say};
 
 /// Lists failed photos, sends them again, verifies or moves photos.
 ///

@@ -10,7 +10,7 @@ use crate::config::{Config, StoreKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::photos;
-use crate::say::{complain, say};
+use crate::output::{complain, say};
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
 ///

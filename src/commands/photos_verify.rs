@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::{NotWhole, until_stopped};
 use crate::app::App;
-use crate::backup::place::key_of;
-use crate::cli::VerifyOptions;
+use crate::backup::destination::key_of;
+use crate::commands::cli::VerifyOptions;
 use crate::config::Config;
 use crate::domain::photos::{self, KeptPhoto};
-use crate::say::{count, say};
+use crate::output::{count, say};
 use crate::verify_photos::{Care, Problem, Scope, Summary};
 
 /// Tells of each photo that isn't whole, and then how many are.

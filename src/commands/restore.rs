@@ -6,17 +6,17 @@ use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
 use super::{on_a_thread, serve};
-use crate::backup::bridge::Bridge;
-use crate::backup::copy;
-use crate::backup::place::Target;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
-use crate::cli::RestoreOptions;
+use crate::backup::restored_copy;
 use crate::clock::Clock;
+use crate::commands::cli::RestoreOptions;
 use crate::config::Config;
 use crate::data_dir::LOCK;
 use crate::db;
-use crate::say::{complain, count, say};
+use crate::output::{complain, count, say};
 
 /// Restores an archive, or the newest of a place.
 ///
@@ -60,7 +60,7 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         restored.head.made_at,
         config.data_dir.display()
     )?;
-    match copy::notice(config)? {
+    match restored_copy::notice(config)? {
         Some(notice) => say!("{notice}.")?,
         None => say!(
             "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."

@@ -10,9 +10,9 @@ use rocket::local::asynchronous::Client;
 
 use crate::api;
 use crate::app::{self, App, begun_anew};
-use crate::backup::{copy, restore, workplace};
+use crate::backup::{restore, restored_copy, work_dir};
 use crate::check::sentence;
-use crate::cli::ServeOptions;
+use crate::commands::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
 use crate::data_dir;
 use crate::data_dir::is_served;
@@ -21,10 +21,10 @@ use crate::fs::identity::Identity;
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::scheduled_backup::Schedule;
 use crate::jobs::watch_data_dir;
+use crate::output::say;
 use crate::process::shutdown::{self, Shutdown};
-use crate::say::say;
 use crate::server;
-use crate::server::listening::{BoundListener, cannot_listen};
+use crate::server::listener::{BoundListener, cannot_listen};
 use crate::storage::PhotoStore;
 
 /// The pause before a store that couldn't be reached is tried again.
@@ -53,12 +53,12 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
-    workplace::clear_remains(&folder)?;
+    work_dir::clear_remains(&folder)?;
     restore::clear_remains(&folder)?;
     data_dir::remove_temp_files(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
-    match copy::notice(&app.config) {
+    match restored_copy::notice(&app.config) {
         Ok(None) => {}
         Ok(Some(notice)) => tracing::warn!("{notice}"),
         Err(error) => tracing::error!("{error:#}"),

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use crate::app::App;
-use crate::cli::ListOptions;
+use crate::commands::cli::ListOptions;
 use crate::config::Config;
 use crate::domain::spaces::{self, Overview};
-use crate::say::{count, plain, say};
+use crate::output::{count, plain, say};
 
 /// Lists every space.
 ///

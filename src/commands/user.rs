@@ -8,14 +8,14 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::link;
 use crate::app::App;
-use crate::cli::{ListOptions, UserCommand};
+use crate::commands::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{password_resets, sessions};
 use crate::logging::audit::{self, By};
-use crate::say::{self, plain, say};
+use crate::output::{self, plain, say};
 
 /// The bytes of a line that are read: more than the longest password has.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -109,7 +109,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
             io::stdin().is_terminal(),
             "Removing an account can't be undone: say --yes if you are sure"
         );
-        say::question(format_args!(
+        output::question(format_args!(
             "Remove '{}' with all their shares and photos? This can't be undone. [y/N] ",
             user.login
         ))?;

@@ -4,14 +4,14 @@ use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
 use super::on_a_thread;
-use crate::backup::bridge::Bridge;
-use crate::backup::place::Target;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Target;
 use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
 use crate::check::sentence;
 use crate::config::Config;
 use crate::db;
-use crate::say::{complain, count, say};
+use crate::output::{complain, count, say};
 
 /// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.
 ///

@@ -32,7 +32,7 @@ pub const KEY: &str = "signing.key";
 /// The file that a server holds locked, in the data folder: two would give the same id away twice.
 pub const LOCK: &str = "serve.lock";
 /// What the names of files in the data folder begin with that are still being written.
-pub const TEMP_PREFIX: &str = ".temp_file-";
+pub const TEMP_PREFIX: &str = ".draft-";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 

@@ -31,7 +31,7 @@ type Schema = BTreeMap<(String, String), (String, String)>;
 ///
 /// # Errors
 /// It can't be opened.
-pub(super) fn open_carefully(path: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn open_carefully(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     for (setting, on) in [
@@ -61,7 +61,7 @@ pub fn bound_memory() -> Result<()> {
 ///
 /// # Errors
 /// It can't be read.
-pub(super) fn foreign(connection: &Connection) -> Result<Option<String>> {
+pub(crate) fn foreign(connection: &Connection) -> Result<Option<String>> {
     const NOTES: &str = "refinery_schema_history";
     let has_notes = connection.table_exists(None, NOTES)?;
     if has_notes {
@@ -104,7 +104,7 @@ pub(super) fn foreign(connection: &Connection) -> Result<Option<String>> {
 ///
 /// # Errors
 /// It can't be read.
-pub(super) fn difference(connection: &Connection, version: i32) -> Result<Option<String>> {
+pub(crate) fn difference(connection: &Connection, version: i32) -> Result<Option<String>> {
     let ours = migrate::schema_of(version)?;
     let (found, ours) = (read(connection)?, read(&ours)?);
     for (object, definition) in &found {
@@ -153,7 +153,7 @@ fn read(connection: &Connection) -> Result<Schema> {
 ///
 /// # Errors
 /// It can't be read at all.
-pub(super) fn damage(connection: &Connection, version: i32) -> Result<Option<String>> {
+pub(crate) fn damage(connection: &Connection, version: i32) -> Result<Option<String>> {
     match difference(connection, version)? {
         None => unsound(connection),
         difference => Ok(difference),
@@ -164,7 +164,7 @@ pub(super) fn damage(connection: &Connection, version: i32) -> Result<Option<Str
 ///
 /// # Errors
 /// It can't be read at all.
-pub(super) fn unsound(connection: &Connection) -> Result<Option<String>> {
+pub(crate) fn unsound(connection: &Connection) -> Result<Option<String>> {
     let verdict: rusqlite::Result<String> =
         connection.query_row("pragma integrity_check(1)", [], |row| row.get(0));
     match verdict {

@@ -6,19 +6,13 @@
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
 //! [`Error::Busy`] when no place is free within the deadline.
 
-// What a file is like, for who asks.
-mod condition;
 // Whether a schema is one of ours.
-mod known;
-mod migrate;
+pub(crate) mod known;
+pub(crate) mod migrate;
 // Where the files are.
 mod place;
 // Room for deleting.
 mod reserve;
-// A set of hashes on the disk.
-pub mod scratch;
-// Copies of a database.
-pub mod snapshot;
 mod transaction;
 mod writer;
 
@@ -48,7 +42,7 @@ use crate::process::runtime;
 /// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection before it is told to come again.
-const DEADLINE: Duration = Duration::from_secs(5);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
 const READERS: usize = 8;
 /// How long a read waits for one of the few places on the threads that ask, before it goes to another thread.

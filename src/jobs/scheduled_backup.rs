@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::app::App;
-use crate::backup::bridge::Bridge;
-use crate::backup::place::{ArchiveName, Target};
+use crate::backup::blocking::Bridge;
+use crate::backup::create::{Order, Taken, take};
+use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
-use crate::backup::take::{Order, Taken, take};
 use crate::check::sentence;
 use crate::clock::Timestamp;
 use crate::config::Config;

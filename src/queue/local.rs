@@ -13,7 +13,7 @@ use crate::check::Check;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::{jobs, photos};
-use crate::say::count;
+use crate::output::count;
 
 /// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
 pub(super) const LEASE: Duration = Duration::from_secs(60);

@@ -12,10 +12,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_io_timeout::TimeoutWriter;
 
-use super::line::ConnectionSlot;
 use super::refusals::Refusals;
-use super::wire::MeteredStream;
 use crate::config::Connections;
+use crate::server::metered_stream::MeteredStream;
+use crate::server::slot::ConnectionSlot;
 
 /// The largest head of a request, in bytes. That it has at most a hundred headers is the library's own limit.
 pub(super) const MAX_HEAD: usize = 32 * 1024;

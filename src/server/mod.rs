@@ -4,30 +4,16 @@
 //! that Rocket uses, hyper, and each request is handed to Rocket's routing by its local client, which does what its
 //! listener would do.
 
-// How requests get to Rocket and answers back.
-mod answer;
-// The bytes of a request's body as they come.
-mod arriving;
 // One connection.
 mod connection;
 // How many requests are under way.
 mod in_flight;
-// How far a connection has got.
-mod line;
 // What stands in place of the library's own answers.
 mod refusals;
 // One line of the log a request.
 mod request_log;
-// Where the server listens.
-pub mod listening;
 // What a request is for.
 mod target;
-// How many connections there are.
-mod visitors;
-// The memory of answers.
-mod waiting;
-// The bytes of a connection.
-mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,13 +26,13 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::process::shutdown::Signal;
-use answer::RocketBridge;
-pub use arriving::{BodyReader, RequestBody};
+use crate::server::connection_limits::ConnectionLimits;
+pub use crate::server::request_body::{BodyReader, RequestBody};
+use crate::server::rocket_bridge::RocketBridge;
+use crate::server::slot::ConnectionSlot;
+pub use crate::server::waiting_answer::WaitingAnswer;
 use in_flight::InFlight;
-use line::ConnectionSlot;
 pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
-use visitors::ConnectionLimits;
-pub use waiting::WaitingAnswer;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -139,3 +125,17 @@ async fn finish(under_way: &InFlight, grace: Duration) {
 
 #[cfg(test)]
 mod tests;
+// The bytes of a connection.
+pub(crate) mod metered_stream;
+// The memory of answers.
+pub(crate) mod waiting_answer;
+// The bytes of a request's body as they come.
+pub(crate) mod request_body;
+// How requests get to Rocket and answers back.
+pub(crate) mod rocket_bridge;
+// Where the server listens.
+pub mod listener;
+// How many connections there are.
+pub(crate) mod connection_limits;
+// How far a connection has got.
+pub(crate) mod slot;

@@ -13,13 +13,13 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::answer::legible_cookies;
-use super::arriving::RequestBody;
 use super::connection;
-use super::line::ConnectionSlot;
 use super::refusals::Refusals;
 use crate::config::Connections;
 use crate::limits::fair::FairLimit;
+use crate::server::request_body::RequestBody;
+use crate::server::rocket_bridge::legible_cookies;
+use crate::server::slot::ConnectionSlot;
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);

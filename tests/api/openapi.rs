@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use shared_spaces::assets;
+use shared_spaces::api::assets;
 
 use crate::support::TestApp;
 

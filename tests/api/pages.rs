@@ -6,7 +6,7 @@ use brotli_decompressor::Decompressor;
 use flate2::read::GzDecoder;
 use rocket::http::Header;
 use serde_json::json;
-use shared_spaces::assets;
+use shared_spaces::api::assets;
 
 use crate::support::{Reply, TestApp};
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared_spaces::backup::bridge::Bridge;
-use shared_spaces::backup::place::Target;
+use shared_spaces::backup::blocking::Bridge;
+use shared_spaces::backup::destination::Target;
 use shared_spaces::backup::progress::Progress;
 use shared_spaces::backup::verify::verify;
 use shared_spaces::config::Config;

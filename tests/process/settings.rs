@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 
 use clap::CommandFactory;
-use shared_spaces::cli::Cli;
+use shared_spaces::commands::cli::Cli;
 
 use crate::said::misunderstood;
 use crate::support::{Server, command, fails, succeeds, until};

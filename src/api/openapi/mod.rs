@@ -23,7 +23,7 @@ use rocket::{State, get};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::guards::AppState;
+use crate::api::extract::current_user::AppState;
 use crate::config::Config;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
@@ -105,7 +105,7 @@ fn describe(config: &Config, installation: &str) -> Value {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer",
                     "description": "The `access_token` that `POST /login` gives."},
-                "cookie": {"type": "apiKey", "in": "cookie", "name": super::cookie::name(installation, config.is_https()),
+                "cookie": {"type": "apiKey", "in": "cookie", "name": crate::api::extract::session_cookie::name(installation, config.is_https()),
                     "description": "The same session in a browser. Requests that change something must come from \
                         pages of this server."},
             },

@@ -5,14 +5,14 @@
 
 // How much there may be in one.
 mod bounds;
-// What an archive says of itself.
-mod notes;
 // Reading one, with every check.
 mod read;
-// The end that tells whether it is whole.
-mod seal;
 // The sums of what is in it.
-pub mod sums;
+pub mod sha256sums;
+// What an archive says of itself.
+pub(crate) mod manifest;
+// The end that tells whether it is whole.
+pub(crate) mod checksum_frame;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
@@ -23,14 +23,14 @@ use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
+use crate::backup::archive::checksum_frame::Sealing;
+pub use crate::backup::archive::manifest::{FORMAT, Head, Lost, Named, Outcome, Whereabouts};
+use crate::backup::snapshot::Snapshot;
 use crate::clock::Timestamp;
 pub use crate::data_dir::{DATABASE, KEY};
-use crate::db::snapshot::Snapshot;
 use crate::domain::photo_name::PhotoName;
 use bounds::Counted;
-pub use notes::{FORMAT, Head, Lost, Named, Outcome, Whereabouts};
 pub use read::{Contents, largest_photo, read, read_head, read_start};
-use seal::Sealing;
 
 const HEAD: &str = "backup.json";
 const SUMS: &str = "SHA256SUMS";
@@ -74,7 +74,7 @@ impl<W: Write> ArchiveWriter<W> {
         archive.add(HEAD, &serde_json::to_vec_pretty(front.head)?)?;
 
         let mut sums = std::io::BufWriter::new(tempfile::tempfile_in(folder)?);
-        let files = sums::Files {
+        let files = sha256sums::Files {
             database: front.database_sum()?,
             key: front.key_sum(),
         };
@@ -153,7 +153,7 @@ pub struct Front<'a> {
 
 impl Front<'_> {
     fn database_sum(&self) -> Result<[u8; 32]> {
-        let mut hashing = sums::Hashing::new(File::open(self.database)?);
+        let mut hashing = sha256sums::Hashing::new(File::open(self.database)?);
         std::io::copy(&mut hashing, &mut std::io::sink())?;
         Ok(hashing.sum())
     }

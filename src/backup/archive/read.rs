@@ -10,17 +10,17 @@ use tar::{Archive, Entries, Entry, EntryType};
 use zstd::stream::read::Decoder;
 
 use super::bounds::{self, Bounded, TOO_MUCH};
-use super::seal::Sealed;
-use super::sums::{self, Files, Hashing};
 use super::{
     DATABASE, FORMAT, HEAD, Head, KEY, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed, SUMS,
     Whereabouts,
 };
 use crate::auth::signed_urls::SigningKey;
+use crate::backup::archive::checksum_frame::Sealed;
+use crate::backup::archive::sha256sums::{self, Files, Hashing};
+use crate::backup::snapshot::{Photos, Snapshot};
 use crate::config::Config;
-use crate::db::snapshot::{Photos, Snapshot};
 use crate::domain::photos::KnownPhoto;
-use crate::say::count;
+use crate::output::count;
 
 /// The most that the first note of an archive may have.
 const HEAD_SIZE: u64 = 64 * 1024;
@@ -98,7 +98,7 @@ fn read_all(
         key: key_sum,
     };
     let first = BufReader::new(File::open(&sums_path)?);
-    let mut lines = sums::lines(first);
+    let mut lines = sha256sums::lines(first);
     // Before anybody opens a database whose bytes are not known to be right.
     for (sum, path) in [(&files.database, DATABASE), (&files.key, KEY)] {
         let line = lines.next().transpose()?.unwrap_or_default();
@@ -198,7 +198,7 @@ pub fn read_start(
     let mut archive = open(archive)?;
     let mut members = Members::of(&mut archive, most)?;
     let head = head(&mut members)?;
-    sums::each_photo(BufReader::new(members.next_as(SUMS)?), tell)?;
+    sha256sums::each_photo(BufReader::new(members.next_as(SUMS)?), tell)?;
     Ok(head)
 }
 

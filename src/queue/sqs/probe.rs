@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::SqsQueue;
 use crate::check::Check;
-use crate::say::count;
+use crate::output::count;
 
 /// With less, photos in hand may come to another worker too.
 const SHORTEST_LEASE: Duration = Duration::from_secs(10);

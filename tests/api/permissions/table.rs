@@ -3,7 +3,7 @@
 use rocket::http::{ContentType, Method};
 use rocket::local::blocking::LocalRequest;
 use serde_json::{Value, json};
-use shared_spaces::assets;
+use shared_spaces::api::assets;
 
 use crate::support::{Form, PASSWORD, TestApp, pictures};
 

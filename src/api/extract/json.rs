@@ -1,0 +1,233 @@
+//! What is asked: JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
+//! contract lists the keys.
+
+use std::fmt::Display;
+use std::io;
+use std::net::IpAddr;
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::request::Request;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tokio::io::{AsyncReadExt, Take};
+use tokio::time::timeout;
+
+use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::current_user::reject;
+use crate::api::extract::header_params::Parameterized;
+use crate::api::extract::json_object;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::limits::fair::{Reservation, Stage};
+use crate::limits::subnet::client_subnet;
+use crate::server::{BodyReader, RequestBody};
+
+/// The largest JSON body.
+const LIMIT_MIB: u64 = 1;
+/// What every connection may have of one in memory: more than those of our own clients have.
+const ORDINARY: u64 = 64 * 1024;
+
+/// A key of a body.
+pub struct Field {
+    key: &'static str,
+    /// What sentences call it.
+    name: &'static str,
+    is_text: bool,
+    is_required: bool,
+}
+
+/// A key whose value is text.
+pub const fn text(key: &'static str, name: &'static str) -> Field {
+    Field {
+        key,
+        name,
+        is_text: true,
+        is_required: true,
+    }
+}
+
+/// A key whose value is text, and which may be left out or null.
+pub const fn optional_text(key: &'static str, name: &'static str) -> Field {
+    Field {
+        is_required: false,
+        ..text(key, name)
+    }
+}
+
+/// A key whose value the handler looks at itself.
+pub const fn any(key: &'static str, name: &'static str) -> Field {
+    Field {
+        key,
+        name,
+        is_text: false,
+        is_required: true,
+    }
+}
+
+/// A key whose value the handler looks at itself, and which may be left out or null.
+pub const fn optional(key: &'static str, name: &'static str) -> Field {
+    Field {
+        is_required: false,
+        ..any(key, name)
+    }
+}
+
+/// A request's body as a type.
+pub trait Payload: DeserializeOwned {
+    /// Its keys, in the order in which they are checked.
+    const FIELDS: &'static [Field];
+}
+
+/// A JSON body that has all its keys.
+pub struct JsonBody<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data).await {
+            Ok(body) => Outcome::Success(Self(body)),
+            Err(error) => Outcome::Error(reject(request, error)),
+        }
+    }
+}
+
+async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
+    uncoded(request)?;
+    if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
+        return Err(Error::WrongContentType(
+            "The body must be JSON, with Content-Type: application/json",
+        ));
+    }
+    let app = request
+        .rocket()
+        .state::<App>()
+        .ok_or_else(|| Error::Internal(anyhow::anyhow!("no application is managed")))?;
+    let body = read_all(app, request, data);
+    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
+    let body = timeout(app.config.connections.stall(), body).await;
+    let Received { bytes, _room } = body.map_err(|_| Error::TooSlow)??;
+    // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let invalid = |why: &dyn Display| Error::Malformed(format!("The body isn't valid JSON: {why}"));
+    let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
+    let is_known = |key: &str| T::FIELDS.iter().any(|field| field.key == key);
+    let object = json_object::parse(text, is_known).map_err(|error| invalid(&error))?;
+    let object =
+        object.ok_or_else(|| Error::Malformed(String::from("The body must be a JSON object")))?;
+    check(&object, T::FIELDS)?;
+    serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
+}
+
+/// Refuses a body that is packed: what it unpacks to has no bound that its size tells.
+///
+/// # Errors
+/// [`Error::CodedBody`].
+pub fn uncoded(request: &Request<'_>) -> Result<()> {
+    let codings = request.headers().get("Content-Encoding");
+    let mut codings = codings.flat_map(|value| value.split(',')).map(str::trim);
+    if codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")) {
+        Ok(())
+    } else {
+        Err(Error::CodedBody)
+    }
+}
+
+fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
+    let required = || fields.iter().filter(|field| field.is_required);
+    for field in required() {
+        object.get(field.key).ok_or(Error::MissingKey(field.key))?;
+    }
+    if let Some(field) = required().find(|field| object.get(field.key).is_some_and(Value::is_null))
+    {
+        return Err(Error::NotProvided(field.name));
+    }
+    let wrong = |field: &&Field| {
+        let value = object.get(field.key).filter(|value| !value.is_null());
+        field.is_text && value.is_some_and(|value| !value.is_string())
+    };
+    fields
+        .iter()
+        .find(wrong)
+        .map_or(Ok(()), |field| Err(Error::NotText(field.name)))
+}
+
+/// The body of a request, of which only so much is read.
+pub type Opened<'d> = Take<BodyReader<'d>>;
+
+/// The body of a request, at most `most` bytes of it: from the network, or from where Rocket has it.
+pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> {
+    let body: BodyReader<'d> = match request.local_cache(RequestBody::default).take() {
+        Some(arriving) => arriving,
+        None => Box::pin(data.open(most.bytes())),
+    };
+    body.take(most)
+}
+
+/// A body that is there, with the room that it takes.
+struct Received {
+    bytes: Vec<u8>,
+    _room: Option<Reservation<IpAddr>>,
+}
+
+/// All bytes of a body. One that is larger than any of ours needs room, which all who aren't known yet have together.
+async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Received> {
+    let told = request.headers().get_one("Content-Length");
+    let told = told.and_then(|length| length.parse().ok());
+    let limit = LIMIT_MIB.mebibytes().as_u64();
+    let too_large = || Error::TooLarge {
+        what: "Body",
+        limit: format!("{LIMIT_MIB} MiB"),
+    };
+    if told.is_some_and(|length: u64| length > limit) {
+        return Err(too_large());
+    }
+    let mut body = open(request, data, limit + 1);
+    let mut bytes = Vec::new();
+    let mut beginning = (&mut body).take(ORDINARY);
+    let read = beginning.read_to_end(&mut bytes).await;
+    read.map_err(|error| cut_off(&error))?;
+    if (bytes.len() as u64) < ORDINARY {
+        return Ok(Received { bytes, _room: None });
+    }
+    let address = client_subnet(ClientInfo::of(app, request).address);
+    let size = told.unwrap_or(limit + 1);
+    let room = app
+        .bodies
+        .reserve(Some(address), size)
+        .map_err(|_| Error::Busy)?;
+    room.is_at(Stage::Moving);
+    bytes.reserve_exact(
+        usize::try_from(size)
+            .unwrap_or(0)
+            .saturating_sub(bytes.len()),
+    );
+    let rest = async {
+        loop {
+            match body.read_buf(&mut bytes).await? {
+                0 => return Ok(()),
+                read => room.add_progress(read),
+            }
+        }
+    };
+    tokio::select! {
+        rest = rest => rest.map_err(|error| cut_off(&error))?,
+        () = room.preempted() => return Err(Error::GaveWay),
+    }
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(Received {
+        bytes,
+        _room: Some(room),
+    })
+}
+
+/// The refusal of a body that ends too early, or takes too long.
+pub fn cut_off(error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut => Error::TooSlow,
+        _ => Error::Malformed(String::from("The body ends before it is complete")),
+    }
+}

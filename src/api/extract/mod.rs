@@ -1,0 +1,26 @@
+//! What a request says, read once and bounded: who asks, from where, and what its body, its path and its headers hold.
+
+// The bytes of a form, a chunk at a time.
+pub mod chunks;
+// The address and the scheme by which a client has come, behind proxies.
+pub mod client_info;
+// Who is signed in.
+pub mod current_user;
+// Header values with parameters.
+pub mod header_params;
+// JSON bodies.
+pub mod json;
+// JSON objects, without what nobody looks at.
+pub mod json_object;
+// The cookie that proves that a browser is known.
+pub mod known_browser;
+// Forms with a file.
+pub mod multipart;
+// Ids in paths, keys of requests, pages of lists.
+pub mod params;
+// What a part of a form says of itself.
+pub mod part_disposition;
+// The cookie of a session.
+pub mod session_cookie;
+// Forms of a text alone.
+pub mod urlencoded;

@@ -1,0 +1,381 @@
+//! What is asked: the form of a share, a text and perhaps a photo, as `multipart/form-data` or
+//! `application/x-www-form-urlencoded`.
+//!
+//! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
+//! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
+//! on before its sender is refused: most clients only listen when they have sent everything.
+
+use std::error::Error as StdError;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::{io, mem};
+
+use multer::{Constraints, Field, Multipart, SizeLimit};
+use rocket::data::{Data, FromData};
+use rocket::outcome::Outcome;
+use rocket::request::Request;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::urlencoded::{self, not_utf8};
+use crate::api::extract::chunks::{NoContent, Pace, chunks};
+use crate::api::extract::current_user::{CurrentUser, reject};
+use crate::api::extract::header_params::Parameterized;
+use crate::api::extract::json::{Opened, cut_off, open, uncoded};
+use crate::api::extract::part_disposition::{self, Disposition};
+use crate::app::App;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+use crate::limits::fair::Stage;
+use crate::limits::uploads::UploadPermit;
+use crate::uploads::buffer_pool::CAPACITY;
+use crate::uploads::ingest::{Received, Upload, too_many_bytes};
+
+const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
+/// The longest boundary that there may be (RFC 2046, section 5.1.1).
+const LONGEST_BOUNDARY: usize = 70;
+/// The most parts of a form: each costs some work, also where it is empty.
+const MOST_PARTS: usize = 128;
+/// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
+/// isn't signed in, gets to read the sentence that says so.
+const PATIENCE: u64 = 64 * 1024 * 1024;
+
+/// What somebody wants to share, and who.
+pub struct ShareForm {
+    pub user: CurrentUser,
+    pub text: Option<String>,
+    pub photo: Option<Upload>,
+    /// Its place among the uploads, until the share is made.
+    _under_way: Option<UploadPermit>,
+}
+
+/// The parts of the form that are ours.
+#[derive(Default)]
+struct Parts {
+    text: Option<String>,
+    pub photo: Option<Upload>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for ShareForm {
+    type Error = ();
+
+    async fn from_data(
+        request: &'r Request<'_>,
+        data: Data<'r>,
+    ) -> rocket::data::Outcome<'r, Self> {
+        let Some(app) = request.rocket().state::<App>() else {
+            return Outcome::Error(reject(
+                request,
+                Error::Internal(anyhow::anyhow!("no application is managed")),
+            ));
+        };
+        let limits = &app.config.limits;
+        // One byte more than is allowed, so that too much can be told from too little.
+        let mut body = open(request, data, most_bytes(limits) + 1);
+        let user = match request.guard::<CurrentUser>().await {
+            Outcome::Success(user) => user,
+            Outcome::Error(refusal) => {
+                read_on(app, &mut body).await;
+                return Outcome::Error(refusal);
+            }
+            Outcome::Forward(status) => return Outcome::Error((status, ())),
+        };
+        let form = Self::read(app, user, request, &mut body).await;
+        // Also behind a form that is complete, so that the connection can be used again.
+        read_on(app, &mut body).await;
+        match form {
+            Ok(form) => Outcome::Success(form),
+            Err(error) => Outcome::Error(reject(request, error)),
+        }
+    }
+}
+
+impl ShareForm {
+    async fn read(
+        app: &App,
+        user: CurrentUser,
+        request: &Request<'_>,
+        body: &mut Opened<'_>,
+    ) -> Result<Self> {
+        let size = size(request);
+        // It has, or may have, more than a text.
+        let is_large = size.is_none_or(|size| size as u64 > text_bytes(&app.config.limits));
+        let under_way = if is_large {
+            Some(app.uploads.acquire(user.user.id)?)
+        } else {
+            None
+        };
+        uncoded(request)?;
+        let parts = async {
+            match Parameterized::content_type(request) {
+                Some(kind) => read(app, &kind, size, body, under_way.as_ref()).await,
+                None => read_nothing(body).await,
+            }
+        };
+        let Parts { text, photo } = match &under_way {
+            None => parts.await?,
+            Some(place) => tokio::select! {
+                parts = parts => {
+                    // All of it is there, so it gives way to nobody.
+                    place.is_at(Stage::Settled);
+                    parts?
+                }
+                () = place.preempted() => return Err(Error::GaveWay),
+            },
+        };
+        Ok(Self {
+            user,
+            text,
+            photo,
+            _under_way: under_way,
+        })
+    }
+}
+
+/// The bytes that a form says it has.
+fn size(request: &Request<'_>) -> Option<usize> {
+    request.headers().get_one("Content-Length")?.parse().ok()
+}
+
+/// Reads the rest of a body, which nobody wants, and so not for long.
+async fn read_on(app: &App, body: &mut Opened<'_>) {
+    let rest = async {
+        // Mostly there is none, which is found out without the room that a copy sets up first.
+        if body.read(&mut [0]).await? == 0 {
+            return Ok(0);
+        }
+        tokio::io::copy(body, &mut tokio::io::sink()).await
+    };
+    match timeout(app.config.connections.stall(), rest).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::debug!("a body that nobody wants ends too early: {error}"),
+        Err(_) => tracing::debug!("a body that nobody wants takes too long"),
+    }
+}
+
+/// The most bytes of a body that are read: the first client of the original system sends a new photo twice.
+fn most_bytes(limits: &Limits) -> u64 {
+    let photo_twice = limits.photo_bytes.saturating_mul(2);
+    photo_twice.saturating_add(text_bytes(limits) + PATIENCE)
+}
+
+/// A body without a type, which is a form only where it is empty.
+async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
+    let read = body.read(&mut [0]).await.map_err(|error| cut_off(&error))?;
+    if read == 0 {
+        Ok(Parts::default())
+    } else {
+        Err(Error::WrongContentType(TYPES))
+    }
+}
+
+async fn read(
+    app: &App,
+    kind: &Parameterized<'_>,
+    size: Option<usize>,
+    body: &mut Opened<'_>,
+    under_way: Option<&UploadPermit>,
+) -> Result<Parts> {
+    let limits = &app.config.limits;
+    if kind.is("multipart/form-data") {
+        let boundary = kind
+            .get("boundary")
+            .filter(|boundary| (1..=LONGEST_BOUNDARY).contains(&boundary.len()))
+            .ok_or(Error::WrongContentType(TYPES))?;
+        let bounds =
+            Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
+        let (stream, pace) = chunks(body, size);
+        let parts = Multipart::with_constraints(stream, boundary, bounds);
+        let form = Multi {
+            app,
+            size,
+            pace,
+            under_way,
+            unwanted: OnceLock::new(),
+        };
+        form.read(parts).await
+    } else if kind.is("application/x-www-form-urlencoded") {
+        Ok(Parts {
+            text: urlencoded::read_text(limits, body).await?,
+            photo: None,
+        })
+    } else {
+        Err(Error::WrongContentType(TYPES))
+    }
+}
+
+/// A form in parts, of which only one is read at a time.
+struct Multi<'a> {
+    app: &'a App,
+    /// The bytes that the form says it has.
+    size: Option<usize>,
+    pace: Pace,
+    under_way: Option<&'a UploadPermit>,
+    /// How long what is too large is read on, once it is known to be.
+    unwanted: OnceLock<Instant>,
+}
+
+impl Multi<'_> {
+    async fn read(&self, mut parts: Multipart<'_>) -> Result<Parts> {
+        let mut form = Parts::default();
+        let mut count = 0;
+        while let Some(mut part) = self.next_part(&mut parts).await? {
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(unreadable(&format!("it has more than {MOST_PARTS} parts")));
+            }
+            let disposition = Disposition::of(&part)?;
+            match disposition.name.as_deref() {
+                Some("text") if form.text.is_none() => {
+                    form.text = Some(self.read_text(&mut part).await?);
+                }
+                Some("file") if form.photo.is_none() && disposition.file_name.is_some() => {
+                    form.photo = self.read_photo(&mut part, &disposition).await?;
+                }
+                // Other parts are not ours.
+                _ => {}
+            }
+            while self.next_chunk(&mut part).await?.is_some() {}
+        }
+        Ok(form)
+    }
+
+    async fn next_part<'r>(&self, parts: &mut Multipart<'r>) -> Result<Option<Field<'r>>> {
+        self.pace.look_for_part();
+        self.in_time(parts.next_field()).await
+    }
+
+    async fn next_chunk(&self, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]> + use<>>> {
+        self.pace.look_for_content();
+        let chunk = self.in_time(part.chunk()).await?;
+        if let (Some(under_way), Some(chunk)) = (self.under_way, &chunk) {
+            under_way.add_progress(chunk.len());
+        }
+        Ok(chunk)
+    }
+
+    async fn in_time<T>(&self, step: impl Future<Output = multer::Result<T>>) -> Result<T> {
+        let limits = &self.app.config.limits;
+        let done = match self.unwanted.get() {
+            Some(until) => timeout_at(*until, step)
+                .await
+                .map_err(|_| too_many_bytes(limits))?,
+            None => step.await,
+        };
+        done.map_err(|error| malformed(limits, error))
+    }
+
+    async fn read_text(&self, part: &mut Field<'_>) -> Result<String> {
+        let limits = &self.app.config.limits;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.next_chunk(part).await? {
+            bytes.extend_from_slice(chunk.as_ref());
+            if bytes.len() as u64 > text_bytes(limits) {
+                return Err(Error::TooLong {
+                    field: "Text",
+                    max: limits.text_max,
+                });
+            }
+        }
+        String::from_utf8(bytes).map_err(|_| not_utf8())
+    }
+
+    /// Takes a photo in, a large one by way of the disk. A part with an empty name and no bytes is what a browser sends for an
+    /// untouched file input.
+    async fn read_photo(
+        &self,
+        part: &mut Field<'_>,
+        disposition: &Disposition,
+    ) -> Result<Option<Upload>> {
+        let app = self.app;
+        let limit = app.config.limits.photo_bytes;
+        // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as
+        // long as they take, so that larger ones go to the disk.
+        let buffers = app.intake.buffers();
+        let (mut bytes, mut file) = (buffers.take(self.size.unwrap_or(0)), None);
+        let mut size = 0;
+        while let Some(chunk) = self.next_chunk(part).await? {
+            let chunk = chunk.as_ref();
+            size += chunk.len() as u64;
+            if size > limit {
+                // The rest is read, but no longer kept, and not for long.
+                let stall = app.config.connections.stall();
+                self.unwanted.get_or_init(|| Instant::now() + stall);
+                (bytes, file) = (Vec::new(), None);
+            } else if let Some(file) = &mut file {
+                write_on(file, chunk).await?;
+            } else {
+                if bytes.len() + chunk.len() > CAPACITY {
+                    let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
+                    write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
+                    write_on(file, chunk).await?;
+                } else {
+                    bytes.extend_from_slice(chunk);
+                }
+            }
+        }
+        let is_named = disposition
+            .file_name
+            .as_ref()
+            .is_some_and(|name| !name.is_empty());
+        if size == 0 && !is_named {
+            return Ok(None);
+        }
+        let Some(mut file) = file else {
+            let file = (size <= limit).then_some(Received::InMemory(bytes));
+            return Ok(Some(Upload { file }));
+        };
+        // The last piece may be on its way still; where it fails, nothing else would say so.
+        file.flush().await.map_err(Error::writing)?;
+        let file = Some(Received::OnDisk(file.into_std().await));
+        Ok(Some(Upload { file }))
+    }
+}
+
+async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
+    file.write_all(bytes).await.map_err(Error::writing)
+}
+
+/// A file without a name, on the disk of the data folder: it ends with its handle, also in a crash.
+async fn unnamed_file(folder: PathBuf) -> Result<File> {
+    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
+    let file = made
+        .map_err(|error| Error::Internal(error.into()))?
+        .map_err(Error::writing)?;
+    Ok(File::from_std(file))
+}
+
+/// The most bytes that a text within its limit can have, with room for combining marks that NFC joins.
+pub fn text_bytes(limits: &Limits) -> u64 {
+    (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
+}
+
+fn malformed(limits: &Limits, error: multer::Error) -> Error {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
+        multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
+            Ok(error)
+                if error
+                    .get_ref()
+                    .is_some_and(<dyn StdError + Send + Sync>::is::<NoContent>) =>
+            {
+                unreadable(&NoContent)
+            }
+            Ok(error) => cut_off(&error),
+            Err(error) => cut_off(&io::Error::other(error)),
+        },
+        // Not in the words of the library, which may hold all of a header.
+        _ => part_disposition::malformed(),
+    }
+}
+
+/// A form that is none; `why` says where.
+pub fn unreadable(why: &impl Display) -> Error {
+    Error::Malformed(format!("The form can't be read: {why}"))
+}

@@ -1,0 +1,52 @@
+//! A form as `application/x-www-form-urlencoded`: a text alone.
+
+use std::borrow::Cow;
+
+use rocket::http::RawStr;
+use tokio::io::AsyncReadExt;
+
+use crate::api::extract::json::{Opened, cut_off};
+use crate::api::extract::multipart::text_bytes;
+use crate::config::Limits;
+use crate::error::{Error, Result};
+
+/// The text of the form.
+///
+/// # Errors
+/// It is too long, is no UTF-8, or its body breaks off.
+pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<String>> {
+    // A byte of text can take three characters here.
+    let most = 3 * text_bytes(limits);
+    let mut bytes = Vec::new();
+    body.take(most + 1)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| cut_off(&error))?;
+    if bytes.len() as u64 > most {
+        return Err(Error::TooLong {
+            field: "Text",
+            max: limits.text_max,
+        });
+    }
+    let body = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
+    let fields = body
+        .split('&')
+        .map(|field| field.split_once('=').unwrap_or((field, "")));
+    for (name, value) in fields {
+        let decode = |text: &str| {
+            RawStr::new(text)
+                .url_decode()
+                .map(Cow::into_owned)
+                .map_err(|_| not_utf8())
+        };
+        if decode(name)? == "text" {
+            return Ok(Some(decode(value)?));
+        }
+    }
+    Ok(None)
+}
+
+/// A text that is no text.
+pub fn not_utf8() -> Error {
+    Error::Malformed(String::from("Text must be UTF-8"))
+}

@@ -1,0 +1,6 @@
+//! What is done to every request and every answer.
+
+// Which method a request has.
+pub mod original_method;
+// What every answer carries.
+pub mod security_headers;

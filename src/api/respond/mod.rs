@@ -1,0 +1,14 @@
+//! How answers are written.
+
+// In which codings a client takes an answer.
+pub mod accept_encoding;
+// Under which name a photo is saved.
+pub mod content_disposition;
+// Refusals: as text, or as problem details.
+pub mod problem;
+// Ranges and validators.
+pub mod range;
+// Which refusals the log tells.
+pub mod refusals;
+// URLs that begin with our own address.
+pub mod urls;

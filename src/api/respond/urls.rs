@@ -1,0 +1,123 @@
+//! Links that begin with our own address, and times as the clients of this server read them.
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::{Arc, OnceLock};
+
+use rocket::State;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+use serde::{Serialize, Serializer};
+
+use crate::api::extract::client_info::ClientInfo;
+use crate::app::App;
+use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
+use crate::clock::{Timestamp, Zone, Zoned};
+use crate::domain::page::{Order, Page};
+use crate::domain::photo_name::PhotoName;
+use crate::domain::preview_size::PreviewSize;
+use crate::domain::tokens::Token;
+
+/// Makes absolute links for the client, and times in the form that it reads.
+pub struct Urls {
+    key: SigningKey,
+    /// Made for the first photo: to look at the key takes a look at its file.
+    maker: OnceLock<UrlFactory>,
+    now: Timestamp,
+    zone: Zone,
+    origin: String,
+    path: String,
+}
+
+/// The links to a photo and to its previews.
+pub struct PhotoUrls(Arc<SignedUrls>);
+
+/// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
+pub struct PhotoUrl {
+    photo: Arc<SignedUrls>,
+    size: Option<PreviewSize>,
+}
+
+impl PhotoUrls {
+    /// To the photo itself, or to a preview.
+    pub fn to(&self, size: Option<PreviewSize>) -> PhotoUrl {
+        PhotoUrl {
+            photo: self.0.clone(),
+            size,
+        }
+    }
+}
+
+impl Display for PhotoUrl {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        self.photo.write(self.size, formatter)
+    }
+}
+
+impl Serialize for PhotoUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.size {
+            None => serializer.serialize_str(self.photo.original()),
+            Some(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Urls {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let app = try_outcome!(request.guard::<&State<App>>().await);
+        Outcome::Success(Self {
+            key: app.links.clone(),
+            maker: OnceLock::new(),
+            now: app.now(),
+            zone: if app.config.compatibility.original_clients {
+                Zone::Unsaid
+            } else {
+                Zone::Said
+            },
+            origin: ClientInfo::of(app, request).origin.clone(),
+            path: request.uri().path().to_string(),
+        })
+    }
+}
+
+impl Urls {
+    /// Links to a photo that anybody who has them can fetch for a while.
+    pub fn photo(&self, name: &PhotoName) -> PhotoUrls {
+        let maker = self
+            .maker
+            .get_or_init(|| self.key.signer().at(&self.origin, self.now));
+        PhotoUrls(Arc::new(maker.links(name)))
+    }
+
+    /// The time of a share.
+    pub fn time(&self, moment: Timestamp) -> Zoned {
+        Zoned {
+            moment,
+            zone: self.zone,
+        }
+    }
+
+    /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,
+    /// so that no log and no proxy reads it.
+    pub fn page_with_secret(&self, page: &str, token: &Token) -> String {
+        link_with_secret(&self.origin, page, token)
+    }
+
+    /// The `Link` header to the next piece of a list.
+    pub fn next(&self, next: &Page, order: Option<Order>) -> String {
+        let (limit, cursor) = (next.limit(), next.cursor().unwrap_or_default());
+        let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
+        format!(
+            "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",
+            self.origin, self.path
+        )
+    }
+}
+
+/// A link to a page of the app that is handed a secret, on the server at `origin`.
+pub fn link_with_secret(origin: &str, page: &str, token: &Token) -> String {
+    format!("{origin}/app/{page}#{}", token.as_str())
+}

@@ -1,0 +1,239 @@
+//! Accounts: registering, signing in and out, changing the password.
+
+use rocket::serde::json::Json;
+use rocket::{delete, get, post, put};
+use serde::{Deserialize, Serialize};
+
+use super::sessions::UserAgent;
+use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::json::{Field, JsonBody, Payload, optional_text, text};
+use crate::api::extract::known_browser::KnownBrowser;
+use crate::api::extract::session_cookie::SessionCookie;
+use crate::api::respond::refusals::KeepsSessions;
+use crate::auth::passwords::Verdict;
+use crate::config::Registration;
+use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
+use crate::domain::tokens::Token;
+use crate::domain::users::{self, User};
+use crate::domain::{invitations, sessions};
+use crate::error::{Error, Result};
+use crate::logging::audit::{self, By};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Register {
+    login: String,
+    password: String,
+    confirm_password: String,
+    invitation: Option<String>,
+}
+
+impl Payload for Register {
+    const FIELDS: &'static [Field] = &[
+        text("login", "Login"),
+        text("password", "Password"),
+        text("confirm-password", "Confirm password"),
+        optional_text("invitation", "Invitation"),
+    ];
+}
+
+#[post("/register", data = "<body>")]
+pub async fn register(
+    app: &AppState,
+    visitor: &ClientInfo,
+    body: JsonBody<Register>,
+) -> Result<Json<User>> {
+    let JsonBody(asked) = body;
+    let invitation = asked.invitation.as_deref().map(Token::given);
+    match app.config.registration {
+        Registration::Closed => return Err(Error::RegistrationClosed),
+        Registration::Invite if invitation.is_none() => return Err(Error::InvitationNeeded),
+        Registration::Open | Registration::Invite => {}
+    }
+    let login = Login::parse(&asked.login, &app.config.limits)?;
+    let password = Password::parse("Password", &asked.password, &app.config.limits)?;
+    if !password.is_repeated_by(&asked.confirm_password) {
+        return Err(Error::PasswordsDontMatch);
+    }
+    let now = app.now();
+    if let Some(token) = invitation.clone() {
+        // First, so that a made-up one doesn't make the server hash.
+        app.db
+            .read(move |conn| invitations::offer(conn, &token, now))
+            .await?;
+    }
+    let attempt = app.attempts.register(visitor.address, login.key())?;
+    let hash = app.passwords.hash(password).await?;
+    attempt.consume();
+    let is_invited = invitation.is_some();
+    let created = app.db.write(move |conn| {
+        let user = users::create(conn, &login, &hash, now)?;
+        let joined = match &invitation {
+            Some(token) => invitations::accept(conn, token, user.id, now)?,
+            None => None,
+        };
+        Ok((user, joined))
+    });
+    let (user, joined) = created.await?;
+    let by = By::Visitor(visitor.address);
+    audit::account_made(by, &user);
+    if is_invited {
+        audit::invitation_used(by, &user, joined.map(|space| space.id));
+    }
+    Ok(Json(user))
+}
+
+#[derive(Deserialize)]
+pub struct Credentials {
+    login: String,
+    password: String,
+}
+
+impl Payload for Credentials {
+    const FIELDS: &'static [Field] = &[text("login", "Login"), text("password", "Password")];
+}
+
+#[derive(Serialize)]
+pub struct AccessToken {
+    access_token: String,
+}
+
+#[post("/login", data = "<body>")]
+pub async fn login(
+    app: &AppState,
+    _page: KeepsSessions,
+    visitor: &ClientInfo,
+    cookie: SessionCookie<'_>,
+    browser: KnownBrowser<'_>,
+    agent: UserAgent,
+    body: JsonBody<Credentials>,
+) -> Result<Json<AccessToken>> {
+    let JsonBody(Credentials { login, password }) = body;
+    let typed = audit::beginning(&login);
+    let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
+    let key = login.key().clone();
+    let known = browser.find(&key);
+    let attempt = app.attempts.sign_in(visitor.address, &key, known)?;
+    let found = app
+        .db
+        .read(move |conn| Ok(users::find_credentials(conn, &login)?))
+        .await?;
+    let (user, hash) = found.unzip();
+    let verdict = app.passwords.verify(password, hash.clone()).await?;
+    let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
+    let Some((user, mut hash)) = right else {
+        attempt.consume();
+        audit::sign_in_failed(visitor.address, &typed);
+        return Err(Error::WrongLogin);
+    };
+    attempt.record_success();
+    if let Verdict::RightButOutdated { new } = verdict {
+        let old = std::mem::replace(&mut hash, new.clone());
+        app.db
+            .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
+            .await?;
+    }
+    let token = Token::random()?;
+    let access_token = token.as_str().to_owned();
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    app.db
+        // Who has to delete something may have to sign in first.
+        .write_making_room(move |conn| {
+            sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
+        })
+        .await?;
+    audit::signed_in(visitor.address, user, &typed);
+    cookie.set(access_token.clone());
+    browser.remember(&key, known)?;
+    Ok(Json(AccessToken { access_token }))
+}
+
+#[get("/me")]
+pub fn me(user: CurrentUser) -> Json<User> {
+    Json(user.user)
+}
+
+/// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
+#[get("/logout")]
+pub async fn logout_by_get(
+    app: &AppState,
+    cookie: SessionCookie<'_>,
+    user: CurrentUser,
+) -> Result<&'static str> {
+    if user.by_cookie {
+        return Err(Error::CookieLogoutByGet);
+    }
+    logout(app, cookie, user).await
+}
+
+#[delete("/logout")]
+pub async fn logout(
+    app: &AppState,
+    cookie: SessionCookie<'_>,
+    user: CurrentUser,
+) -> Result<&'static str> {
+    app.db
+        .write_making_room(move |conn| Ok(sessions::revoke(conn, user.session)?))
+        .await?;
+    cookie.remove();
+    Ok("Logged out")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangePassword {
+    old_password: String,
+    new_password: String,
+    confirm_password: String,
+}
+
+impl Payload for ChangePassword {
+    const FIELDS: &'static [Field] = &[
+        text("old-password", "Old password"),
+        text("new-password", "New password"),
+        text("confirm-password", "Confirm password"),
+    ];
+}
+
+#[put("/change-password", data = "<body>")]
+pub async fn change_password(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    body: JsonBody<ChangePassword>,
+) -> Result<&'static str> {
+    let JsonBody(asked) = body;
+    let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    let id = user.user.id;
+    let attempt = app
+        .attempts
+        .change_password(visitor.address, user.session)?;
+    let old = app
+        .db
+        .read(move |conn| Ok(users::find_password_hash(conn, id)?))
+        .await?;
+    let verdict = app
+        .passwords
+        .verify(GivenPassword::new(asked.old_password), old.clone())
+        .await?;
+    let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
+        attempt.consume();
+        audit::wrong_password(visitor.address, &user.user);
+        return Err(Error::WrongPassword);
+    };
+    if !new.is_repeated_by(&asked.confirm_password) {
+        return Err(Error::NewPasswordsDontMatch);
+    }
+    let new = app.passwords.hash(new).await?;
+    let changed = app.db.write(move |conn| {
+        // Another change that came first has made the old password wrong.
+        if !users::replace_password_hash(conn, id, &old, &new)? {
+            return Err(Error::WrongPassword);
+        }
+        Ok(sessions::revoke_all(conn, id, Some(user.session))?)
+    });
+    changed.await?;
+    audit::password_changed(user.at(visitor), &user.user);
+    Ok("Password changed")
+}

@@ -1,0 +1,183 @@
+//! Links by which somebody gets in.
+
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{delete, get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::json::{Field, JsonBody, Payload, optional, optional_text, text};
+use crate::api::extract::params::{Created, JsonPage};
+use crate::api::respond::urls::Urls;
+use crate::domain::access;
+use crate::domain::ids::{InvitationId, RawId, SpaceId};
+use crate::domain::invitations::{self, Invitation, InvitationOptions, InvitationPreview, Role};
+use crate::domain::page::Page;
+use crate::domain::spaces::Space;
+use crate::domain::tokens::Token;
+use crate::error::{Error, Result};
+use crate::logging::audit;
+use crate::qr;
+
+/// How often an invitation can be used, and how many days it holds, if nobody says.
+const USES: i64 = 1;
+const DAYS: i64 = 7;
+
+#[derive(Deserialize)]
+pub struct NewInvitation {
+    role: Option<String>,
+    uses: Option<Value>,
+    days: Option<Value>,
+}
+
+impl Payload for NewInvitation {
+    const FIELDS: &'static [Field] = &[
+        optional_text("role", "Role"),
+        optional("uses", "Uses"),
+        optional("days", "Days"),
+    ];
+}
+
+impl NewInvitation {
+    fn terms(&self) -> Result<InvitationOptions> {
+        let role = match self.role.as_deref() {
+            None | Some("member") => Role::Member,
+            Some("admin") => Role::Admin,
+            Some(_) => {
+                return Err(Error::Malformed(String::from(
+                    "Role must be member or admin",
+                )));
+            }
+        };
+        // What is no number is as far out of bounds as one can be.
+        let number = |value: &Option<Value>, default| match value {
+            None => default,
+            Some(value) => whole(value).unwrap_or(i64::MIN),
+        };
+        InvitationOptions::parse(role, number(&self.uses, USES), number(&self.days, DAYS))
+    }
+}
+
+/// A number without a fraction, however it is written: to JSON, 7 and 7.0 are the same.
+fn whole(value: &Value) -> Option<i64> {
+    let rounded = value.as_f64().filter(|number| number.fract() == 0.0);
+    value.as_i64().or(rounded.map(|number| number as i64))
+}
+
+/// An invitation with its link, which is told only once.
+#[derive(Serialize)]
+pub struct InvitationWithLink {
+    #[serde(flatten)]
+    invitation: Invitation,
+    url: String,
+    /// The link as a QR code, an SVG image.
+    qr: String,
+}
+
+#[post("/spaces/<id>/invitations", data = "<body>")]
+pub async fn create(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    links: Urls,
+    body: JsonBody<NewInvitation>,
+) -> Result<Created<InvitationWithLink>> {
+    let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
+    let url = links.page_with_secret("invitation", &token);
+    let qr = qr::svg(&url)?;
+    let asker = user.user.id;
+    let made = app.db.write(move |conn| {
+        let admin = access::admin(conn, asker, &id)?;
+        let made = invitations::create(conn, Some(&admin), Some(asker), terms, &token, now)?;
+        Ok((made, admin.space()))
+    });
+    let (invitation, space) = made.await?;
+    audit::invitation_made(user.at(visitor), &invitation);
+    let path = format!("/spaces/{space}/invitations/{}", invitation.id);
+    Ok(Created::new(
+        InvitationWithLink {
+            invitation,
+            url,
+            qr,
+        },
+        path,
+    ))
+}
+
+#[get("/spaces/<id>/invitations")]
+pub async fn list(
+    app: &AppState,
+    user: CurrentUser,
+    page: Page,
+    id: RawId<SpaceId>,
+    links: Urls,
+) -> Result<JsonPage> {
+    let now = app.now();
+    let piece = app.db.read(move |conn| {
+        let admin = access::admin(conn, user.user.id, &id)?;
+        JsonPage::write(&links, None, |rows| {
+            invitations::list(conn, &admin, &page, now, |row| rows.push(&row))
+        })
+    });
+    piece.await
+}
+
+#[delete("/spaces/<id>/invitations/<invitation_id>")]
+pub async fn revoke(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    invitation_id: RawId<InvitationId>,
+) -> Result<Status> {
+    let now = app.now();
+    let revoked = app.db.write_making_room(move |conn| {
+        let admin = access::admin(conn, user.user.id, &id)?;
+        invitations::revoke(conn, &admin, &invitation_id, now)?;
+        invitation_id.parse()
+    });
+    audit::invitation_revoked(user.at(visitor), revoked.await?);
+    Ok(Status::NoContent)
+}
+
+/// What somebody holds who has a link.
+#[derive(Deserialize)]
+pub struct Held {
+    token: String,
+}
+
+impl Payload for Held {
+    const FIELDS: &'static [Field] = &[text("token", "Token")];
+}
+
+/// What a link offers, for the page that it leads to.
+#[post("/invitations/offer", data = "<body>")]
+pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<InvitationPreview>> {
+    let (token, now) = (Token::given(&body.0.token), app.now());
+    let offer = app
+        .db
+        .read(move |conn| invitations::offer(conn, &token, now));
+    Ok(Json(offer.await?))
+}
+
+/// Joins with an account that is there already.
+#[post("/invitations/accept", data = "<body>")]
+pub async fn accept(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    body: JsonBody<Held>,
+) -> Result<Json<Space>> {
+    let (token, now) = (Token::given(&body.0.token), app.now());
+    let joined = app.db.write(move |conn| {
+        // An invitation to an account alone is not used up by who has one.
+        let joined = invitations::accept(conn, &token, user.user.id, now)?;
+        joined.ok_or(Error::InvitationToAccount)
+    });
+    let space = joined.await?;
+    audit::invitation_used(user.at(visitor), &user.user, Some(space.id));
+    Ok(Json(space))
+}

@@ -1,0 +1,125 @@
+//! Members of spaces.
+
+use rocket::{delete, get, post, put};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::json::{Field, JsonBody, Payload, any, text};
+use crate::api::extract::params::JsonPage;
+use crate::api::respond::urls::Urls;
+use crate::domain::access;
+use crate::domain::ids::{RawId, SpaceId, UserId};
+use crate::domain::members;
+use crate::domain::page::Page;
+use crate::domain::text::GivenLogin;
+use crate::error::{Error, Result};
+use crate::logging::audit;
+
+#[get("/spaces/<id>/members")]
+pub async fn list(
+    app: &AppState,
+    user: CurrentUser,
+    page: Page,
+    id: RawId<SpaceId>,
+    links: Urls,
+) -> Result<JsonPage> {
+    let piece = app.db.read(move |conn| {
+        let member = access::member(conn, user.user.id, &id)?;
+        JsonPage::write(&links, None, |rows| {
+            members::list(conn, &member, &page, |row| rows.push(&row))
+        })
+    });
+    piece.await
+}
+
+#[derive(Deserialize)]
+pub struct Invite {
+    login: String,
+}
+
+impl Payload for Invite {
+    const FIELDS: &'static [Field] = &[text("login", "Login")];
+}
+
+#[post("/spaces/<id>/members", data = "<body>")]
+pub async fn add(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    body: JsonBody<Invite>,
+) -> Result<&'static str> {
+    let typed = audit::beginning(&body.0.login);
+    let (login, now) = (GivenLogin::new(body.0.login), app.now());
+    let asker = user.user.id;
+    let added = app.db.write(move |conn| {
+        let admin = access::admin(conn, asker, &id)?;
+        members::add(conn, &admin, &login, now)?;
+        Ok(admin.space())
+    });
+    audit::member_added(user.at(visitor), added.await?, &typed);
+    Ok("Member added")
+}
+
+/// With `?end_invitations=true`, whoever is taken out leaves no open link behind.
+#[delete("/spaces/<id>/members/<user_id>?<end_invitations>")]
+pub async fn remove(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    user_id: RawId<UserId>,
+    end_invitations: Option<&str>,
+) -> Result<&'static str> {
+    let links = match end_invitations {
+        None | Some("false") => members::Links::Stay,
+        Some("true") => members::Links::End,
+        Some(_) => {
+            return Err(Error::Malformed(String::from(
+                "End_invitations must be true or false",
+            )));
+        }
+    };
+    let (asker, now) = (user.user.id, app.now());
+    let removed = app.db.write_making_room(move |conn| {
+        let removal = access::removal(conn, asker, &id, &user_id)?;
+        members::remove(conn, &removal, links, now)?;
+        Ok((removal.space(), removal.user()))
+    });
+    let (space, member) = removed.await?;
+    audit::member_removed(user.at(visitor), space, member);
+    Ok("Member deleted")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SetAdmin {
+    is_admin: Value,
+}
+
+impl Payload for SetAdmin {
+    const FIELDS: &'static [Field] = &[any("is-admin", "Is admin")];
+}
+
+#[put("/spaces/<id>/members/<user_id>", data = "<body>")]
+pub async fn set_admin(
+    app: &AppState,
+    user: CurrentUser,
+    visitor: &ClientInfo,
+    id: RawId<SpaceId>,
+    user_id: RawId<UserId>,
+    body: JsonBody<SetAdmin>,
+) -> Result<&'static str> {
+    let now = app.now();
+    let (asker, is_admin) = (user.user.id, body.0.is_admin.as_bool());
+    let changed = app.db.write(move |conn| {
+        let admin = access::admin(conn, asker, &id)?;
+        members::set_admin(conn, &admin, &user_id, is_admin, now)?;
+        Ok((admin.space(), user_id.parse()?))
+    });
+    let (space, member) = changed.await?;
+    audit::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
+    Ok("Admin permission changed")
+}

@@ -1,0 +1,55 @@
+//! Setting a new password by a link, for who forgot the old one.
+
+use rocket::post;
+use serde::Deserialize;
+
+use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::current_user::AppState;
+use crate::api::extract::json::{Field, JsonBody, Payload, text};
+use crate::domain::password_resets;
+use crate::domain::text::Password;
+use crate::domain::tokens::Token;
+use crate::error::{Error, Result};
+use crate::logging::audit::{self, By};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Reset {
+    token: String,
+    new_password: String,
+    confirm_password: String,
+}
+
+impl Payload for Reset {
+    const FIELDS: &'static [Field] = &[
+        text("token", "Token"),
+        text("new-password", "New password"),
+        text("confirm-password", "Confirm password"),
+    ];
+}
+
+#[post("/password-resets/redeem", data = "<body>")]
+pub async fn redeem(
+    app: &AppState,
+    visitor: &ClientInfo,
+    body: JsonBody<Reset>,
+) -> Result<&'static str> {
+    let JsonBody(asked) = body;
+    let (token, now) = (Token::given(&asked.token), app.now());
+    let held = token.clone();
+    // First, so that nobody without a link makes the server hash.
+    let owner = app
+        .db
+        .read(move |conn| password_resets::owner(conn, &held, now))
+        .await?;
+    let password = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    if !password.is_repeated_by(&asked.confirm_password) {
+        return Err(Error::NewPasswordsDontMatch);
+    }
+    let hash = app.passwords.hash(password).await?;
+    app.db
+        .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
+        .await?;
+    audit::password_reset(By::Visitor(visitor.address), &owner);
+    Ok("Password changed")
+}

@@ -1,0 +1,271 @@
+//! Photos: the list of a space's, and their bytes by signed links.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::http::Header;
+use rocket::{Responder, get};
+use serde::Serialize;
+
+use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::params::JsonPage;
+use crate::api::respond::content_disposition::content_disposition;
+use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
+use crate::api::respond::urls::{PhotoUrl, Urls};
+use crate::api::views::photo::{Image, ImageView};
+use crate::app::App;
+use crate::clock::Zoned;
+use crate::domain::ids::{RawId, ShareId, SpaceId};
+use crate::domain::page::{Order, Page};
+use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::FoundPhoto;
+use crate::domain::preview_size::PreviewSize;
+use crate::domain::users::User;
+use crate::domain::{access, photos};
+use crate::error::{Error, Result};
+use crate::picture::Kind;
+use crate::storage::{PhotoSource, StoredPhoto};
+
+/// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
+const STAND_IN: i64 = 30;
+
+/// As many bytes as tell of which kind a preview is.
+const MAGIC: u64 = 64;
+
+/// A row of the list of a space's photos.
+#[derive(Serialize)]
+pub struct Row {
+    image_url: PhotoUrl,
+    image: Image,
+    share_id: ShareId,
+    user: User,
+    timestamp: Zoned,
+}
+
+#[get("/spaces/<id>/images")]
+pub async fn list(
+    app: &AppState,
+    user: CurrentUser,
+    page: Page,
+    order: Order,
+    id: RawId<SpaceId>,
+    links: Urls,
+) -> Result<JsonPage> {
+    let piece = app.db.read(move |conn| {
+        let member = access::member(conn, user.user.id, &id)?;
+        JsonPage::write(&links, Some(order), |rows| {
+            photos::list(conn, &member, order, &page, |shared| {
+                let ImageView { url, image } = ImageView::new(shared.photo, &links);
+                rows.push(&Row {
+                    image_url: url,
+                    image,
+                    share_id: shared.share,
+                    user: shared.user,
+                    timestamp: links.time(shared.shared_at),
+                })
+            })
+        })
+    });
+    piece.await
+}
+
+/// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there. `download`: the name
+/// under which a browser is to save them.
+#[get("/photos/<name>?<expires>&<signature>&<download>")]
+pub async fn photo(
+    app: &AppState,
+    name: &str,
+    expires: Option<&str>,
+    signature: Option<&str>,
+    download: Option<&str>,
+    conditions: ConditionalHeaders,
+) -> Result<Photo> {
+    let asked = VerifiedLink::check(app, name, expires, signature).await?;
+    let keep = CachePolicy::Immutable(asked.remaining);
+    let save_as = download.map(|wish| content_disposition(wish, &asked.name));
+    asked.send(app, keep, save_as, conditions).await
+}
+
+/// A preview of a photo, or the photo itself as long as there is none.
+#[get("/photos/<name>/<size>?<expires>&<signature>")]
+pub async fn preview(
+    app: &AppState,
+    name: &str,
+    size: &str,
+    expires: Option<&str>,
+    signature: Option<&str>,
+    conditions: ConditionalHeaders,
+) -> Result<Photo> {
+    let size = PreviewSize::from_word(size).ok_or(Error::NoRoute)?;
+    let asked = VerifiedLink::check(app, name, expires, signature).await?;
+    // What moves is shown large as it is.
+    let is_itself = asked.photo.animated && size == PreviewSize::Large;
+    let keep = match asked.photo.has_previews {
+        Some(true) if !is_itself => match asked.find_preview(app, size).await? {
+            Some(preview) => return asked.send_preview(preview, size, conditions).await,
+            None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
+        },
+        Some(_) => CachePolicy::Immutable(asked.remaining),
+        None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
+    };
+    asked.send(app, keep, None, conditions).await
+}
+
+/// A photo that somebody may have.
+struct VerifiedLink {
+    name: PhotoName,
+    kind: Kind,
+    photo: FoundPhoto,
+    /// The seconds for which the link still holds.
+    remaining: i64,
+}
+
+impl VerifiedLink {
+    async fn check(
+        app: &App,
+        name: &str,
+        expires: Option<&str>,
+        signature: Option<&str>,
+    ) -> Result<Self> {
+        let (Some(expires), Some(signature)) = (expires, signature) else {
+            return Err(Error::BadLink);
+        };
+        let name: PhotoName = name.parse().map_err(|_| Error::BadLink)?;
+        let now = app.now();
+        let signer = app.links.signer();
+        let expires = signer.check(&name, expires, signature, now)?;
+        let asked = name.clone();
+        let photo = app
+            .db
+            .read(move |conn| Ok(photos::find(conn, &asked)?))
+            .await?
+            .ok_or(Error::NoPhoto)?;
+        Ok(Self {
+            kind: name.kind().ok_or(Error::NoPhoto)?,
+            photo,
+            remaining: expires - now.seconds(),
+            name,
+        })
+    }
+
+    /// Sends the photo itself, to be saved as `save_as` says.
+    async fn send(
+        self,
+        app: &App,
+        keep: CachePolicy,
+        save_as: Option<String>,
+        conditions: ConditionalHeaders,
+    ) -> Result<Photo> {
+        let served = app
+            .photos
+            .serve(&self.name, save_as.as_deref())
+            .await
+            .map_err(Error::PhotosUnavailable)?;
+        let Some(served) = served else {
+            tracing::error!(photo = %self.name, "the file of a photo is missing");
+            return Err(Error::NoPhoto);
+        };
+        match served {
+            PhotoSource::Redirect {
+                url,
+                expires_in: holds,
+            } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            PhotoSource::Stream(stored) => {
+                let (bytes, expected) = (stored.bytes, self.photo.bytes);
+                if bytes != expected {
+                    tracing::error!(
+                        photo = %self.name,
+                        bytes,
+                        expected,
+                        "the file of a photo is damaged, and isn't sent"
+                    );
+                    return Err(Error::PhotoSpoiled);
+                }
+                let etag = self.etag("");
+                let content = Content::new(stored, self.kind, etag, keep, conditions).await;
+                let content = content.map_err(Error::PhotosUnavailable)?;
+                Ok(Photo::Here(content.saved_as(save_as)))
+            }
+        }
+    }
+
+    /// The way to a preview, unless it has got lost.
+    async fn find_preview(&self, app: &App, size: PreviewSize) -> Result<Option<Preview>> {
+        let served = app.photos.serve_preview(&self.name, size).await;
+        match served.map_err(Error::PhotosUnavailable)? {
+            None => Ok(None),
+            Some(PhotoSource::Redirect {
+                url,
+                expires_in: holds,
+            }) => Ok(Some(Preview::There { url, holds })),
+            Some(PhotoSource::Stream(stored)) => {
+                // We have made it, so that its first bytes can be believed.
+                let begun = stored.begin(MAGIC).await;
+                let (beginning, stored) = begun.map_err(Error::PhotosUnavailable)?;
+                let kind = Kind::from_bytes(&beginning);
+                Ok(kind.map(|kind| Preview::Here { kind, stored }))
+            }
+        }
+    }
+
+    async fn send_preview(
+        self,
+        preview: Preview,
+        size: PreviewSize,
+        conditions: ConditionalHeaders,
+    ) -> Result<Photo> {
+        let keep = CachePolicy::Immutable(self.remaining);
+        match preview {
+            Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            Preview::Here { kind, stored } => {
+                let etag = self.etag(size.as_str());
+                let content = Content::new(stored, kind, etag, keep, conditions).await;
+                Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
+            }
+        }
+    }
+
+    /// What tells these bytes from all others: those of the photo, and in which form.
+    fn etag(&self, form: &str) -> String {
+        format!("\"{}{form}\"", URL_SAFE_NO_PAD.encode(self.photo.sha256))
+    }
+}
+
+/// A preview that was found.
+enum Preview {
+    Here { kind: Kind, stored: StoredPhoto },
+    There { url: String, holds: Duration },
+}
+
+/// A photo on its way out: from here, or from where the store says.
+#[derive(Responder)]
+pub enum Photo {
+    Here(Content),
+    There(Redirection),
+}
+
+/// The way to a photo that the store itself hands out.
+#[derive(Responder)]
+#[response(status = 302)]
+pub struct Redirection {
+    body: (),
+    location: Header<'static>,
+    cache: Header<'static>,
+}
+
+impl Redirection {
+    /// `holds`: how long the store's link does.
+    fn new(url: String, holds: Duration, keep: CachePolicy) -> Self {
+        // Whoever keeps the redirect must not come with it when the store's link has ended.
+        let seconds = i64::try_from(holds.as_secs() / 2)
+            .unwrap_or(0)
+            .min(keep.seconds());
+        let cache = Header::new("Cache-Control", format!("private, max-age={seconds}"));
+        Self {
+            body: (),
+            location: Header::new("Location", url),
+            cache,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Shares, with or without a photo.
+
+use rocket::serde::json::Json;
+use rocket::{delete, get, post, put};
+use serde::Serialize;
+
+use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::multipart::ShareForm;
+use crate::api::extract::params::{IdempotencyKey, JsonPage};
+use crate::api::respond::urls::{PhotoUrl, Urls};
+use crate::api::views::photo::{Image, ImageView};
+use crate::app::App;
+use crate::clock::Zoned;
+use crate::domain::access;
+use crate::domain::ids::{RawId, ShareId, SpaceId};
+use crate::domain::page::Page;
+use crate::domain::photos::NewPhoto;
+use crate::domain::shares::{self, Created, Share};
+use crate::domain::spaces::Space;
+use crate::domain::text::ShareText;
+use crate::domain::users::User;
+use crate::error::{Error, Result};
+use crate::uploads::ingest::{Clean, PhotoTarget};
+
+/// A share, as clients read it.
+#[derive(Serialize)]
+pub struct ShareView {
+    id: ShareId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    space: Option<Space>,
+    user: User,
+    text: String,
+    timestamp: Zoned,
+    image_url: Option<PhotoUrl>,
+    image: Option<Image>,
+}
+
+impl ShareView {
+    fn new(share: Share, links: &Urls) -> Self {
+        let photo = share.photo.map(|photo| ImageView::new(photo, links));
+        let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
+        Self {
+            id: share.id,
+            space: share.space,
+            user: share.user,
+            text: share.text,
+            timestamp: links.time(share.created_at),
+            image_url,
+            image,
+        }
+    }
+}
+
+#[post("/spaces/<id>/shares", data = "<form>")]
+pub async fn create(
+    app: &AppState,
+    id: RawId<SpaceId>,
+    links: Urls,
+    key: IdempotencyKey<'_>,
+    form: ShareForm,
+) -> Result<Json<ShareView>> {
+    let key = key.parse()?;
+    let words = form.text.as_deref();
+    let text = if form.photo.is_some() && !app.config.compatibility.original_clients {
+        ShareText::beside_a_photo(words, &app.config.limits)?
+    } else {
+        ShareText::parse(words, &app.config.limits)?
+    };
+    let asker = form.user.user.id;
+    let share = app.reserve_share();
+    let photo = match form.photo {
+        None => None,
+        Some(upload) => {
+            let (given, again) = (id.clone(), key.clone());
+            // So that nothing is done with a photo that isn't welcome, or is here already.
+            let (space, before) = app
+                .db
+                .read(move |conn| {
+                    let member = access::member(conn, asker, &given)?;
+                    let before = shares::find_made(conn, &member, again.as_ref())?;
+                    Ok((member.space(), before))
+                })
+                .await?;
+            if let Some(before) = before {
+                return Ok(Json(ShareView::new(before, &links)));
+            }
+            app.db.check_room()?;
+            Some(keep(app, app.intake.clean(upload).await?, space, share, false).await?)
+        }
+    };
+
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let created = app.db.write(move |conn| {
+        let member = access::member(conn, asker, &id)?;
+        let (photo, key) = (kept.as_ref(), key.as_ref());
+        let created = shares::create(conn, &member, share, &text, photo, key, now)?;
+        if let (Created::Now(_), Some(photo)) = (&created, photo) {
+            queue.enqueue(conn, &photo.name)?;
+        }
+        Ok(created)
+    });
+    let created = created.await;
+    // Of two at once with one key, the second has brought its photo for nothing.
+    let fate = match &created {
+        Ok(Created::Now(_)) => Fate::Written,
+        Ok(_) => Fate::NotWritten,
+        Err(error) => Fate::after(error),
+    };
+    settle(app, photo.as_ref(), fate).await;
+    Ok(Json(ShareView::new(created?.share(), &links)))
+}
+
+#[get("/spaces/<id>/shares")]
+pub async fn list(
+    app: &AppState,
+    user: CurrentUser,
+    page: Page,
+    id: RawId<SpaceId>,
+    links: Urls,
+) -> Result<JsonPage> {
+    let piece = app.db.read(move |conn| {
+        let member = access::member(conn, user.user.id, &id)?;
+        JsonPage::write(&links, None, |rows| {
+            shares::list(conn, &member, &page, |share| {
+                rows.push(&ShareView::new(share, &links))
+            })
+        })
+    });
+    piece.await
+}
+
+#[get("/shares/<id>")]
+pub async fn get(
+    app: &AppState,
+    user: CurrentUser,
+    id: RawId<ShareId>,
+    links: Urls,
+) -> Result<Json<ShareView>> {
+    let found = app
+        .db
+        .read(move |conn| shares::get(conn, &access::readable(conn, user.user.id, &id)?));
+    Ok(Json(ShareView::new(found.await?, &links)))
+}
+
+#[put("/shares/<id>", data = "<form>")]
+pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm) -> Result<&'static str> {
+    let Words { text, alone } = Words::of(app, &form)?;
+    let (asker, given) = (form.user.user.id, id.clone());
+    let (space, share) = app
+        .db
+        .read(move |conn| {
+            let editable = access::editable(conn, asker, &given);
+            if let Some(refusal) = alone {
+                let is_beside_a_photo = match &editable {
+                    Ok(editable) => shares::has_photo(conn, editable)?,
+                    Err(_) => false,
+                };
+                if !is_beside_a_photo {
+                    return Err(refusal);
+                }
+            }
+            editable.map(|editable| (editable.space(), editable.share()))
+        })
+        .await?;
+    let photo = match form.photo {
+        None => None,
+        Some(upload) => {
+            app.db.check_room()?;
+            Some(keep(app, app.intake.clean(upload).await?, space, share, true).await?)
+        }
+    };
+
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let edited = app.db.write(move |conn| {
+        let editable = access::editable(conn, asker, &id)?;
+        let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
+        kept.iter()
+            .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
+        Ok(replaced)
+    });
+    let edited = edited.await;
+    let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
+    settle(app, photo.as_ref(), fate).await;
+    app.sweeper().delete_now(&edited?).await;
+    Ok("Share edited")
+}
+
+#[delete("/shares/<id>")]
+pub async fn delete(app: &AppState, user: CurrentUser, id: RawId<ShareId>) -> Result<&'static str> {
+    let now = app.now();
+    let deleted = app.db.write_making_room(move |conn| {
+        let deletable = access::deletable(conn, user.user.id, &id)?;
+        shares::delete(conn, &deletable, now)
+    });
+    app.sweeper().delete_now(&deleted.await?).await;
+    Ok("Share deleted")
+}
+
+/// What becomes of the text of a share that is edited.
+struct Words {
+    /// The new one; that of before stays where there is only a new photo.
+    text: Option<ShareText>,
+    /// What is answered before all else if the share has no photo to stand beside.
+    alone: Option<Error>,
+}
+
+impl Words {
+    fn of(app: &App, form: &ShareForm) -> Result<Self> {
+        let limits = &app.config.limits;
+        let needs_text = app.config.compatibility.original_clients;
+        match (
+            form.text.as_deref(),
+            ShareText::parse(form.text.as_deref(), limits),
+        ) {
+            (_, Ok(text)) => Ok(Self {
+                text: Some(text),
+                alone: None,
+            }),
+            (None, Err(_)) if form.photo.is_some() && !needs_text => Ok(Self {
+                text: None,
+                alone: None,
+            }),
+            (Some(words), Err(refusal)) if !needs_text => Ok(Self {
+                text: Some(ShareText::beside_a_photo(Some(words), limits)?),
+                alone: form.photo.is_none().then_some(refusal),
+            }),
+            (_, Err(refusal)) => Err(refusal),
+        }
+    }
+}
+
+async fn keep(
+    app: &App,
+    clean: Clean,
+    space: SpaceId,
+    share: ShareId,
+    revision: bool,
+) -> Result<NewPhoto> {
+    app.intake
+        .store(
+            clean,
+            PhotoTarget {
+                space,
+                share,
+                photo: app.reserve_photo(),
+                revision,
+            },
+        )
+        .await
+}
+
+/// What became of the row of a photo.
+#[derive(Clone, Copy)]
+enum Fate {
+    Written,
+    NotWritten,
+    Unknown,
+}
+
+impl Fate {
+    /// What a disk or a folder that fails during the commit has kept is known only when the database is read again.
+    fn after(error: &Error) -> Self {
+        match error {
+            Error::Internal(_) | Error::DataGone => Self::Unknown,
+            _ => Self::NotWritten,
+        }
+    }
+}
+
+/// After the transaction: tells the worker of the photo, or takes it back if it came to nothing. Where nobody knows, its bytes
+/// stay until the sweep has looked whether a share has them.
+async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
+    match (photo, fate) {
+        (Some(_), Fate::Written) => app.queue.notify(),
+        (Some(photo), Fate::NotWritten) => app.intake.rollback(photo).await,
+        (Some(_), Fate::Unknown) | (None, _) => {}
+    }
+}

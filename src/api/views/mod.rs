@@ -1,0 +1,4 @@
+//! The JSON of what is more than a row of the database.
+
+// The photo of a share, with its previews.
+pub mod photo;

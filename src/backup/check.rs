@@ -1,0 +1,95 @@
+//! Whether an archive at a place is sound, found out by reading it again. Nothing old is deleted before the new is proven,
+//! and only what is proven counts among those that stay.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::archive::{self, Contents, Whereabouts};
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Place;
+use crate::backup::hash_map::TempHashMap;
+
+/// Reads archives of one place again.
+pub struct Proving<'a> {
+    place: &'a Place,
+    /// What the place lists of its photos.
+    there: &'a TempHashMap,
+    /// Where databases are unpacked.
+    folder: &'a Path,
+    bridge: &'a Bridge,
+    /// How many more bytes of archives are read.
+    left: Cell<u64>,
+}
+
+impl<'a> Proving<'a> {
+    /// Has read nothing yet.
+    pub fn new(
+        place: &'a Place,
+        there: &'a TempHashMap,
+        folder: &'a Path,
+        bridge: &'a Bridge,
+    ) -> Self {
+        Self {
+            place,
+            there,
+            folder,
+            bridge,
+            left: Cell::new(place.archives_read_again()),
+        }
+    }
+
+    /// Proves that an archive is whole: all its bytes, its database, and that the place has each of its photos in the right
+    /// size. Whether it is complete too. Where so much can't be read, it is the beginning, and that of `written` bytes.
+    ///
+    /// # Errors
+    /// It isn't, in a sentence, or it can't be read; it is time to stop.
+    pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
+        self.bridge.go_on()?;
+        let found = self.place.read(file)?.context("it isn't there")?;
+        if let Some(written) = written {
+            let size = found.size;
+            ensure!(size == written, "it has {size} bytes instead of {written}");
+        }
+        let Some(left) = self.left.get().checked_sub(found.size) else {
+            archive::read_start(found, |sum| {
+                ensure!(
+                    self.there.find(&sum)?.is_some(),
+                    "its photo {} isn't there",
+                    hex::encode(sum)
+                );
+                Ok(())
+            })?;
+            return Ok(true);
+        };
+        self.left.set(left);
+        let folder = tempfile::tempdir_in(self.folder)?;
+        let contents = archive::read(found, folder.path(), u64::MAX, |_, _| self.bridge.go_on())?;
+        if let Some(damage) = contents.snapshot.damage()? {
+            bail!("its database is damaged: {damage}");
+        }
+        if contents.head.photos == Whereabouts::Beside {
+            self.has_photos(&contents)?;
+        }
+        Ok(contents.outcome.complete)
+    }
+
+    fn has_photos(&self, contents: &Contents) -> Result<()> {
+        let absent = contents.outcome.absent();
+        for photo in contents.snapshot.photos() {
+            let photo = photo?;
+            if absent.contains(&photo.name) {
+                continue;
+            }
+            let found = self.there.find(&photo.sha256)?;
+            ensure!(
+                found == Some(photo.bytes),
+                "its photo {} isn't in {} as it should be",
+                photo.name,
+                self.place
+            );
+        }
+        Ok(())
+    }
+}

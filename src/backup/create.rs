@@ -1,0 +1,398 @@
+//! Making a backup, beside the server that writes to the same data folder.
+
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use indicatif::HumanBytes;
+
+use super::archive::{
+    ArchiveWriter, DATABASE, FORMAT, Front, Head, KEY, Outcome, Whereabouts, read_head,
+};
+use super::progress::Progress;
+use super::prune::{Pruned, prune};
+use crate::app;
+use crate::auth::signed_urls::SigningKey;
+use crate::backup::blocking::Bridge;
+use crate::backup::check::Proving;
+use crate::backup::destination::{ArchiveName, ENDING, Place, Spot, Target};
+use crate::backup::hash_map::TempHashMap;
+use crate::backup::installation_id;
+use crate::backup::read_photos::Fetcher;
+use crate::backup::restored_copy;
+use crate::backup::snapshot::{Original, Snapshot};
+use crate::backup::store_photos::{Photos, Tally};
+use crate::backup::work_dir::Workplace;
+use crate::check::sentence;
+use crate::clock::Clock;
+use crate::config::{Config, StoreKind};
+use crate::data_dir;
+use crate::db::Db;
+use crate::domain::photo_name::PhotoName;
+use crate::output::count;
+use crate::storage::PhotoStore;
+
+/// What is to be backed up, and where to.
+#[derive(Clone)]
+pub struct Order {
+    pub config: Config,
+    pub clock: Clock,
+    /// A file, a folder or a prefix in S3.
+    pub to: String,
+    /// How many archives stay at a place.
+    pub keep: Option<u32>,
+    /// Whether an archive at a place has its photos inside.
+    pub full: bool,
+    /// Whether the data folder, which was restored, takes the place of its original.
+    pub take_over: bool,
+    /// The database that a server has open, which must be the one that is backed up; `None` for whichever is there.
+    pub db: Option<Db>,
+}
+
+impl Order {
+    /// Refuses another data folder in the place of the server's.
+    fn check_place(&self) -> Result<()> {
+        match &self.db {
+            Some(db) => Ok(db.check_place()?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What was backed up.
+pub struct Taken {
+    pub archive: Spot,
+    pub outcome: Outcome,
+    /// What is wrong with the database, if anything is. The archive is marked then.
+    pub damage: Option<String>,
+    /// Photos that an earlier backup had brought to the place.
+    pub reused: u64,
+    /// The first of the photos that the place has and the store has lost.
+    pub not_in_store: Vec<PhotoName>,
+    pub pruned: Pruned,
+    pub took: Duration,
+}
+
+impl fmt::Display for Taken {
+    /// One sentence for the one who has asked, or for the log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome { photos, bytes, .. } = self.outcome;
+        let (new, reused) = (photos - self.reused, self.reused);
+        let took = humantime::format_duration(Duration::from_millis(
+            self.took.as_millis().try_into().unwrap_or(u64::MAX),
+        ));
+        let damaged = if self.damage.is_some() {
+            "damaged "
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "Backed up the {damaged}database and {} ({}), {new} of them new and {reused} there already, to {} in {took}",
+            count(photos, "photo"),
+            HumanBytes(bytes),
+            self.archive
+        )?;
+        let Pruned { archives, photos } = self.pruned;
+        if archives > 0 || photos > 0 {
+            let (archives, photos) = (count(archives, "old archive"), count(photos, "photo"));
+            write!(f, "; deleted {archives} and {photos}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a backup. Old archives go only when the new one was read again and is sound.
+///
+/// # Errors
+/// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
+/// installation; it is time to stop. Also if old archives can't be deleted.
+pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken> {
+    let began = Instant::now();
+    let data = &order.config.data_dir;
+    order.check_place()?;
+    let database = data.join(DATABASE);
+    ensure!(
+        database.exists(),
+        "There is no database in the data folder {}, and so nothing to back up",
+        data.display()
+    );
+    let (target, photos) = choose(order, bridge)?;
+    let place = target.place();
+    let original =
+        Original::open(&database).map_err(|error| data_dir::diagnose_write_error(data, error))?;
+    let store = open_store(&order.config, &original)?;
+    let key = data.join(KEY);
+    let key =
+        fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
+    ensure!(
+        key.len() == SigningKey::BYTES,
+        "The signing key {} is damaged: it has {} bytes and not {}. Put back one from an earlier backup, or delete it, and the \
+         next start of the server makes another",
+        data.join(KEY).display(),
+        key.len(),
+        SigningKey::BYTES
+    );
+    let installation = installation_id::installation(data, &key)?;
+    // Now that everything is open: what comes in its place from here on is another's.
+    order.check_place()?;
+    if let Goal::Named { .. } = target {
+        check_owner(place, &installation)?;
+        if !order.take_over {
+            restored_copy::check(data, place)?;
+        }
+    }
+    let workplace = Workplace::open(data)?;
+    if order.take_over {
+        restored_copy::take_over(data)?;
+    }
+    place.clear_remains()?;
+    let made_at = order.clock.now();
+    let database = workplace.folder().join(DATABASE);
+    original
+        .copy_to(&create(&database)?, || bridge.go_on())
+        .context("The database can't be copied")?;
+    let snapshot = Snapshot::open(&database)?;
+    let damage = snapshot.damage()?;
+    bridge.go_on()?;
+    let head = Head {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: made_at.rfc3339(),
+        schema: snapshot.schema(),
+        photos,
+        installation,
+        damage,
+    };
+    let job = Job {
+        front: Front {
+            head: &head,
+            time: made_at,
+            snapshot: &snapshot,
+            database: &database,
+            key: &key,
+        },
+        target: &target,
+        folder: workplace.folder(),
+        bridge,
+    };
+    progress.begin("backing up photos", snapshot.total_bytes()?)?;
+    let fetcher = Fetcher::new(store, original, bridge.clone());
+    let all = Photos::of(&snapshot, fetcher, bridge, progress);
+    let taken = job.run(all, order.keep);
+    progress.end();
+    let mut taken = match (taken, &head.damage) {
+        (Err(error), Some(damage)) => {
+            return Err(error.context(format!("The database is damaged: {damage}")));
+        }
+        (taken, _) => taken?,
+    };
+    taken.damage.clone_from(&head.damage);
+    taken.took = began.elapsed();
+    Ok(taken)
+}
+
+/// What is to be made.
+enum Goal {
+    /// A file of this name.
+    File(Spot),
+    /// An archive at a place, which has a name of its own.
+    Named { place: Place, name: ArchiveName },
+}
+
+impl Goal {
+    fn place(&self) -> &Place {
+        match self {
+            Self::File(spot) => &spot.place,
+            Self::Named { place, .. } => place,
+        }
+    }
+}
+
+/// What is to be made, and where its photos go.
+fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
+    let (goal, photos) = match Target::parse(&order.to, &order.config, bridge)? {
+        Target::File(spot) => {
+            ensure!(
+                order.keep.is_none() || spot.file.ends_with(ENDING),
+                "There is no folder {}: if its disk is mounted, make it",
+                order.to
+            );
+            ensure!(
+                order.keep.is_none(),
+                "--keep is about many archives: name a folder or a prefix in S3, not a file"
+            );
+            (Goal::File(spot), Whereabouts::Inside)
+        }
+        Target::Place(place) => {
+            let newest = place.all_archives()?.pop();
+            let name = ArchiveName::new(order.clock.now(), newest)
+                .with_context(|| format!("No archive is made in {place}, and none is deleted"))?;
+            let photos = if order.full {
+                Whereabouts::Inside
+            } else {
+                Whereabouts::Beside
+            };
+            (Goal::Named { place, name }, photos)
+        }
+    };
+    goal.place().check(&order.config)?;
+    Ok((goal, photos))
+}
+
+/// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
+fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
+    let data = &config.data_dir;
+    app::check_folder(config)?;
+    if config.photos.store == StoreKind::Local
+        && let Some(id) = data_dir::read(&data.join(data_dir::MARKER))?
+    {
+        data_dir::check_photos(&data.join(data_dir::PHOTOS), &id, original.has_photos()?)?;
+    }
+    app::store(config.photos.store, config)
+}
+
+/// Two installations at one place would delete each other's archives. The newest one that can be read tells.
+fn check_owner(place: &Place, installation: &str) -> Result<()> {
+    for name in place.all_archives()?.iter().rev() {
+        let Some(found) = place.read(&name.to_string())? else {
+            continue;
+        };
+        match read_head(found) {
+            Ok(head) => {
+                ensure!(
+                    head.installation == installation,
+                    "In {place} are archives of another installation, or of this one with another signing key: choose another place"
+                );
+                return Ok(());
+            }
+            Err(error) => tracing::error!(
+                "the archive {name} in {place} can't be read: {}",
+                sentence(&error)
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// An empty file that only this account can read.
+fn create(path: &Path) -> Result<PathBuf> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .with_context(|| format!("The file {} can't be made", path.display()))?;
+    Ok(path.to_owned())
+}
+
+struct Job<'a> {
+    front: Front<'a>,
+    target: &'a Goal,
+    /// Where it works.
+    folder: &'a Path,
+    bridge: &'a Bridge,
+}
+
+impl Job<'_> {
+    /// Brings the photos, writes the archive, reads it again, and then deletes old ones.
+    fn run(&self, photos: Photos<'_>, keep: Option<u32>) -> Result<Taken> {
+        let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
+        if self.front.head.photos == Whereabouts::Beside {
+            photos.bring(place)?;
+        }
+        let archive = self.spot(keep)?;
+        let writing = || format!("The archive {archive} can't be written");
+        let written = self.write(photos, &archive);
+        let (written, tally) = self.bridge.blame(written, writing)?;
+        let there = match self.front.head.photos {
+            Whereabouts::Beside => place.photos()?,
+            Whereabouts::Inside => TempHashMap::new()?,
+        };
+        let proving = Proving::new(place, &there, self.folder, self.bridge);
+        let mut taken = Taken {
+            archive,
+            outcome: tally.outcome,
+            damage: None,
+            reused: tally.reused,
+            not_in_store: tally.not_in_store,
+            pruned: Pruned::default(),
+            took: Duration::ZERO,
+        };
+        if is_damaged {
+            return Ok(taken);
+        }
+        self.prove(&taken.archive, written, &proving)?;
+        if let (Some(keep), Goal::Named { name, .. }) = (keep, self.target)
+            && taken.outcome.complete
+        {
+            let installation = &self.front.head.installation;
+            let pruned = prune(place, keep, *name, installation, &proving, self.bridge);
+            taken.pruned = pruned.with_context(|| {
+                format!(
+                    "The archive {} is made, and old ones can't be deleted",
+                    taken.archive
+                )
+            })?;
+        }
+        Ok(taken)
+    }
+
+    /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
+    /// there aren't more of these than of others, because nobody deletes them.
+    fn spot(&self, keep: Option<u32>) -> Result<Spot> {
+        let (place, name) = match self.target {
+            Goal::File(spot) => return Ok(spot.clone()),
+            Goal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
+            Goal::Named { place, name } => {
+                let names = place.all_archives()?;
+                let damaged = names.iter().filter(|name| name.is_damaged()).count();
+                ensure!(
+                    keep.is_none_or(|keep| damaged < keep as usize),
+                    "Archives in {place} that are marked as damaged: {damaged}. No other one was made, and nothing was \
+                     deleted"
+                );
+                (place, name.damaged())
+            }
+        };
+        Ok(Spot {
+            place: place.clone(),
+            file: name.to_string(),
+        })
+    }
+
+    /// Writes the archive, with the photos unless they are beside it; how many bytes it has.
+    fn write(&self, photos: Photos<'_>, archive: &Spot) -> Result<(u64, Tally)> {
+        let file = archive.place.create(&archive.file)?;
+        let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
+        if self.front.head.photos == Whereabouts::Inside {
+            photos.pack(&mut writer)?;
+        }
+        let tally = photos.end();
+        self.bridge.go_on()?;
+        let (file, written) = writer.end(&tally.outcome)?;
+        file.finish()?;
+        Ok((written, tally))
+    }
+
+    /// Reads the archive again. If it isn't as it was written, it goes, so that nobody relies on it.
+    fn prove(&self, archive: &Spot, written: u64, proving: &Proving<'_>) -> Result<()> {
+        let Err(error) = proving.prove(&archive.file, Some(written)) else {
+            return Ok(());
+        };
+        // Whether it is whole isn't known.
+        self.bridge
+            .go_on()
+            .with_context(|| format!("The archive {archive} was written, and not read again"))?;
+        let left = match archive.place.delete(&archive.file) {
+            Ok(()) => "It was deleted again",
+            Err(_) => "It couldn't be deleted",
+        };
+        Err(error).with_context(|| {
+            format!("The archive {archive} was written, and isn't sound when it is read again. {left}, and nothing else was")
+        })
+    }
+}

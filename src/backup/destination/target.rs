@@ -1,0 +1,153 @@
+//! What somebody has named: a place with its archives, or one archive.
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{ArchiveName, Place};
+use crate::backup::archive::Packed;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::directory::Folder;
+use crate::backup::destination::s3::{Bucket, SCHEME};
+use crate::backup::progress::Progress;
+use crate::clock::Timestamp;
+use crate::config::Config;
+
+/// One archive, wherever it is.
+#[derive(Clone)]
+pub struct Spot {
+    pub place: Place,
+    pub file: String,
+}
+
+/// What somebody has named.
+#[derive(Clone)]
+pub enum Target {
+    /// A place, in which archives have names of their own.
+    Place(Place),
+    /// One archive.
+    File(Spot),
+}
+
+impl Target {
+    /// Understands a path or an address.
+    ///
+    /// # Errors
+    /// The folder, that of the file, or the bucket isn't there.
+    pub fn parse(text: &str, config: &Config, bridge: &Bridge) -> Result<Self> {
+        if text.starts_with(SCHEME) {
+            let (bucket, file) = Bucket::open(text, config, bridge)?;
+            let place = Place::Bucket(bucket);
+            return Ok(match file {
+                Some(file) => Self::File(Spot { place, file }),
+                None => Self::Place(place),
+            });
+        }
+        check_target(text)?;
+        let path = Path::new(text);
+        if path.is_dir() || text.ends_with(std::path::is_separator) {
+            return Ok(Self::Place(Place::Folder(Folder::open(path)?)));
+        }
+        let file = path.file_name().and_then(|name| name.to_str());
+        let file = file.with_context(|| format!("'{text}' is no name of a file"))?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        Ok(Self::File(Spot {
+            place: Place::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
+            file: file.to_owned(),
+        }))
+    }
+
+    /// The archive that is meant: the newest of a place. One of the future is only meant where it is named itself.
+    ///
+    /// # Errors
+    /// There is none, or the newest is later than `now` by more than a day.
+    pub fn newest(self, now: Timestamp) -> Result<Spot> {
+        match self {
+            Self::File(spot) => spot.that_is_there(),
+            Self::Place(place) => {
+                let newest = place.archives()?.pop();
+                let newest = newest.with_context(|| format!("There is no archive in {place}"))?;
+                newest.check(now).with_context(|| {
+                    format!("Nothing was restored: name one of the archives in {place}, and not the place")
+                })?;
+                Ok(Spot {
+                    place,
+                    file: newest.to_string(),
+                })
+            }
+        }
+    }
+
+    /// All archives that are meant, the oldest first.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn all(self) -> Result<Vec<Spot>> {
+        match self {
+            Self::File(spot) => Ok(vec![spot.that_is_there()?]),
+            Self::Place(place) => {
+                let names = place.archives()?;
+                ensure!(!names.is_empty(), "There is no archive in {place}");
+                let spot = |name: ArchiveName| Spot {
+                    place: place.clone(),
+                    file: name.to_string(),
+                };
+                Ok(names.into_iter().map(spot).collect())
+            }
+        }
+    }
+}
+
+impl Spot {
+    fn that_is_there(self) -> Result<Self> {
+        if let Place::Folder(folder) = &self.place {
+            folder.check_plain(&self.file)?;
+        }
+        let found = self.place.read(&self.file)?;
+        ensure!(found.is_some(), "There is no archive {self}");
+        Ok(self)
+    }
+
+    /// The bytes of the archive. `progress` shows how many of them have been read.
+    ///
+    /// # Errors
+    /// It isn't there, or can't be read.
+    pub fn read<'a>(&self, progress: &'a Progress) -> Result<Packed<impl Read + use<'a>>> {
+        let found = self.place.read(&self.file)?;
+        let found = found.with_context(|| format!("There is no archive {self}"))?;
+        progress.begin("reading the archive", found.size)?;
+        Ok(Packed {
+            size: found.size,
+            bytes: progress.watch(found.bytes),
+        })
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
+            Place::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
+        }
+    }
+}
+
+/// Refuses what can't be a place: nothing at all, and addresses of other kinds than S3's.
+///
+/// # Errors
+/// It is such.
+fn check_target(text: &str) -> Result<()> {
+    ensure!(
+        !text.is_empty(),
+        "The name of the archive is empty: name a file, a folder, or s3://bucket/prefix"
+    );
+    ensure!(
+        !text.contains("://"),
+        "'{text}' is no place for archives: name a file, a folder, or s3://bucket/prefix"
+    );
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Reads photos from the store for a backup, whatever happens to them meanwhile.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::backup::blocking::Bridge;
+use crate::backup::snapshot::Original;
+use crate::check::sentence;
+use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::KnownPhoto;
+use crate::storage::PhotoStore;
+
+/// How often a photo is read before it counts as lost: it may be moved while it is read.
+const ATTEMPTS: u32 = 3;
+/// Photos in a row that can't be read, after which it is the store that can't.
+const GIVE_UP: u32 = 10;
+
+/// What became of a photo.
+#[derive(Debug)]
+pub enum Fetched {
+    /// These are its bytes, as they were stored.
+    Whole(Vec<u8>),
+    /// It was deleted meanwhile.
+    Deleted,
+    /// A share has it, and the store hasn't, or not as it was stored.
+    Lost(String),
+}
+
+/// Whether the store has a photo that needn't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It does, as far as its length tells; or it was deleted meanwhile; or the store can't be asked.
+    Fine,
+    /// A share has it, and the store hasn't, or has something of another length.
+    Lost,
+}
+
+/// Reads photos; clones read from the same store.
+#[derive(Clone)]
+pub struct Fetcher {
+    store: PhotoStore,
+    original: Arc<Mutex<Original>>,
+    bridge: Bridge,
+    failures: Arc<AtomicU32>,
+    /// Whether the store couldn't be asked whether it has a photo.
+    is_silent: Arc<AtomicBool>,
+}
+
+impl Fetcher {
+    /// Reads from `store` what `original` has photos of.
+    pub fn new(store: PhotoStore, original: Original, bridge: Bridge) -> Self {
+        Self {
+            store,
+            original: Arc::new(Mutex::new(original)),
+            bridge,
+            failures: Arc::default(),
+            is_silent: Arc::default(),
+        }
+    }
+
+    /// Reads a photo.
+    ///
+    /// # Errors
+    /// The store can't be read at all, or the database can't; it is time to stop.
+    pub fn fetch(&self, photo: &KnownPhoto) -> Result<Fetched> {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            self.bridge.go_on()?;
+            let found = self.bridge.wait(self.read(&photo.name));
+            match found {
+                Ok(Some(bytes)) if Sha256::digest(&bytes)[..] == photo.sha256 => {
+                    self.failures.store(0, Ordering::Relaxed);
+                    return Ok(Fetched::Whole(bytes));
+                }
+                Ok(Some(_)) => last = None,
+                Ok(None) => {
+                    last = Some("its bytes are nowhere in the store".to_owned());
+                }
+                Err(error) => {
+                    self.bridge.go_on()?;
+                    last = Some(sentence(&error));
+                    if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
+                        bail!("Photos can't be read: {}", sentence(&error));
+                    }
+                }
+            }
+            // Its row goes before its bytes.
+            if !self.is_known(&photo.name)? {
+                return Ok(Fetched::Deleted);
+            }
+        }
+        let damaged = "its bytes are not those that were stored: the file is damaged";
+        Ok(Fetched::Lost(last.unwrap_or_else(|| damaged.to_owned())))
+    }
+
+    /// Looks whether the store has a photo, which isn't read. A store that can't be asked is asked no more, with one line in
+    /// the log: the backup needs nothing of it.
+    ///
+    /// # Errors
+    /// The database can't be read; it is time to stop.
+    pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
+        for attempt in 1..=ATTEMPTS {
+            self.bridge.go_on()?;
+            if self.is_silent.load(Ordering::Relaxed) {
+                break;
+            }
+            match self.bridge.wait(self.store.open(&photo.name)) {
+                Ok(Some(stored)) if stored.bytes == photo.bytes => break,
+                Ok(_) => {}
+                Err(error) => {
+                    self.bridge.go_on()?;
+                    if !self.is_silent.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(
+                            photo = %photo.name,
+                            "whether the store still has what the place of backups has can't be found out: {error:#}"
+                        );
+                    }
+                    break;
+                }
+            }
+            // Its row goes before its bytes.
+            if !self.is_known(&photo.name)? {
+                break;
+            }
+            if attempt == ATTEMPTS {
+                return Ok(Looked::Lost);
+            }
+        }
+        Ok(Looked::Fine)
+    }
+
+    /// How many photos a backup looks for that it needn't read: where each look is a request, not all.
+    pub fn most_looks(&self) -> u64 {
+        match self.store {
+            PhotoStore::Local(_) => u64::MAX,
+            PhotoStore::S3(_) => 10_000,
+        }
+    }
+
+    async fn read(&self, name: &PhotoName) -> Result<Option<Vec<u8>>> {
+        match self.store.open(name).await? {
+            Some(stored) => Ok(Some(stored.read_all().await?)),
+            None => Ok(None),
+        }
+    }
+
+    fn is_known(&self, name: &PhotoName) -> Result<bool> {
+        let original = self.original.lock().unwrap_or_else(PoisonError::into_inner);
+        original.has_photo(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::db::Db;
+    use crate::process::shutdown;
+    use crate::storage::LocalStore;
+
+    const ROWS: &str = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
+        insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0);
+        insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0);
+        insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+        values (1, 1, 1, 0, '1-1.jpg', 1, 1, 5, zeroblob(32), 0)";
+
+    fn photo(name: &str, bytes: &[u8]) -> KnownPhoto {
+        KnownPhoto {
+            id: 1,
+            name: name.parse().unwrap(),
+            bytes: bytes.len() as u64,
+            sha256: Sha256::digest(bytes).into(),
+        }
+    }
+
+    /// A store without photos, below the folder `photos`, and a database in which a share has the photo 1-1.jpg.
+    fn fetcher(folder: &Path) -> (Fetcher, shutdown::Ending) {
+        let path = folder.join("test.db");
+        drop(Db::open(&path).unwrap());
+        let fill = rusqlite::Connection::open(&path).unwrap();
+        fill.execute_batch(ROWS).unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
+        let (ending, stop) = shutdown::pair();
+        let original = Original::open(&path).unwrap();
+        (Fetcher::new(store, original, Bridge::new(stop)), ending)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_photo_is_found_wherever_it_is_and_its_absence_is_explained() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fetcher, _ending) = fetcher(folder.path());
+        let fetch = |photo: KnownPhoto| {
+            let fetcher = fetcher.clone();
+            tokio::task::spawn_blocking(move || fetcher.fetch(&photo))
+        };
+        let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Lost(why) if why.contains("nowhere")));
+        let found = fetch(photo("1-2.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Deleted));
+        std::fs::write(folder.path().join("photos/temp/1-1.jpg"), b"hello").unwrap();
+        let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Whole(bytes) if bytes == b"hello"));
+        let found = fetch(photo("1-1.jpg", b"other")).await.unwrap().unwrap();
+        assert!(matches!(found, Fetched::Lost(why) if why.contains("damaged")));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_store_of_which_nothing_can_be_read_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fetcher, _ending) = fetcher(folder.path());
+        // A folder where the file of the photo should be can't be read.
+        std::fs::create_dir_all(folder.path().join("photos/space-id-1/1.jpg")).unwrap();
+        let fetching = tokio::task::spawn_blocking(move || {
+            (0..100)
+                .map(|_| fetcher.fetch(&photo("1-1.jpg", b"hello")))
+                .take_while(Result::is_ok)
+                .count()
+        });
+        assert_eq!(fetching.await.unwrap(), GIVE_UP as usize);
+    }
+}

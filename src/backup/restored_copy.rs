@@ -1,0 +1,126 @@
+//! A data folder that was restored may be a copy that somebody looks into, while the original goes on. Its backups would
+//! come among those of the original, as the newest, and old ones of the original would go for them. So it makes none
+//! where the original does until somebody says that it takes over.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::backup::destination::Place;
+use crate::config::{Config, QueueKind, StoreKind};
+use crate::data_dir::temp_file;
+use crate::fs::durable::fsync_dir;
+
+/// The file in the data folder that says from where it was restored.
+pub const FILE: &str = "backup.restored";
+/// The most bytes of it that are read.
+const MOST: usize = 1000;
+
+/// What must be said of a data folder that was restored and hasn't taken over; `None` where that makes no difference.
+///
+/// # Errors
+/// As [`restored_from`].
+pub fn notice(config: &Config) -> Result<Option<String>> {
+    let kept = [
+        (
+            config.backup.to.is_some(),
+            "makes no backups of it where the original does",
+        ),
+        (
+            config.photos.store == StoreKind::S3,
+            "deletes nothing in S3",
+        ),
+        (
+            config.photos.queue == QueueKind::Sqs,
+            "sends nothing to SQS and takes nothing from it, so that new photos aren't sorted",
+        ),
+    ];
+    let kept: Vec<_> = kept.iter().filter(|(is_kept, _)| *is_kept).collect();
+    let Some(from) = restored_from(&config.data_dir)?.filter(|_| !kept.is_empty()) else {
+        return Ok(None);
+    };
+    let kept: Vec<_> = kept.iter().map(|(_, what)| *what).collect();
+    Ok(Some(format!(
+        "This data folder was restored from {from}, and may be a copy beside its original: the server {}. If it takes the \
+         original's place, give the command `shared-spaces backup --take-over`",
+        kept.join("; ")
+    )))
+}
+
+/// From which archive the data folder was restored, unless it has taken over since.
+///
+/// # Errors
+/// The file can't be read.
+pub fn restored_from(data: &Path) -> Result<Option<String>> {
+    let path = data.join(FILE);
+    match fs::read(&path) {
+        Ok(text) => {
+            let text = String::from_utf8_lossy(&text[..text.len().min(MOST)]).into_owned();
+            Ok(Some(text.trim_end().replace(char::is_control, "?")))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
+        }
+    }
+}
+
+/// Writes down that the data folder was restored, durably and before there is a database in it.
+///
+/// # Errors
+/// The file can't be written.
+pub fn mark(data: &Path, from: &str) -> Result<()> {
+    let write = || {
+        temp_file(data, format!("{from}\n").as_bytes())?.persist(data.join(FILE))?;
+        fsync_dir(data)
+    };
+    write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+}
+
+/// From now on the data folder takes the place of the original.
+///
+/// # Errors
+/// The file can't be deleted.
+pub fn take_over(data: &Path) -> Result<()> {
+    let take = || match fs::remove_file(data.join(FILE)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.and_then(|()| fsync_dir(data)),
+    };
+    take().with_context(|| format!("The file {FILE} can't be deleted in {}", data.display()))
+}
+
+/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
+///
+/// # Errors
+/// A sentence that says what to do; something can't be read.
+pub fn check(data: &Path, place: &Place) -> Result<()> {
+    let Some(from) = restored_from(data)? else {
+        return Ok(());
+    };
+    ensure!(
+        place.all_archives()?.is_empty(),
+        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
+         this takes the original's place, add --take-over; else name another folder or a file"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_a_copy_until_it_takes_over() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(restored_from(data.path()).unwrap(), None);
+        mark(data.path(), "/mnt/a.tar.zst").unwrap();
+        let from = restored_from(data.path()).unwrap();
+        assert_eq!(from.as_deref(), Some("/mnt/a.tar.zst"));
+        for _ in 0..2 {
+            take_over(data.path()).unwrap();
+            assert_eq!(restored_from(data.path()).unwrap(), None);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The photos that an archive has beside it.
+
+use anyhow::{Result, ensure};
+
+use super::archive::Contents;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Place;
+use crate::domain::photos::KnownPhoto;
+use crate::output::count;
+
+/// Reads every photo that should be beside an archive, several at once, and hands its bytes to `work`. `then` hears of
+/// each, in order, with what is wrong with it if anything is; a photo of more than `largest` bytes isn't read.
+///
+/// # Errors
+/// The place can't be read; what `work` and `then` answer; it is time to stop.
+pub fn each_photo(
+    contents: &Contents,
+    place: &Place,
+    largest: u64,
+    bridge: &Bridge,
+    work: impl Fn(&KnownPhoto, Vec<u8>) -> Result<()> + Clone + Send + 'static,
+    mut then: impl FnMut(KnownPhoto, Result<(), String>) -> Result<()>,
+) -> Result<()> {
+    let absent = contents.outcome.absent();
+    let photos = contents.snapshot.photos().filter(|photo| {
+        photo
+            .as_ref()
+            .is_ok_and(|photo| !absent.contains(&photo.name))
+            || photo.is_err()
+    });
+    let place = place.clone();
+    let read = move |photo: KnownPhoto| {
+        if photo.bytes > largest {
+            let problem = format!(
+                "it has {} bytes; to read it nevertheless, set limits.photo_bytes to that",
+                photo.bytes
+            );
+            return Ok((photo, Err(problem)));
+        }
+        let found = match place.read_photo(&photo.sha256, photo.bytes)? {
+            Ok(bytes) => {
+                work(&photo, bytes)?;
+                Ok(())
+            }
+            Err(problem) => Err(problem),
+        };
+        Ok((photo, found))
+    };
+    let (mut photos_seen, mut bytes) = (0, 0_u64);
+    bridge.in_order(photos, read, |(photo, found)| {
+        (photos_seen, bytes) = (photos_seen + 1, photo.bytes.saturating_add(bytes));
+        then(photo, found)
+    })?;
+    let outcome = &contents.outcome;
+    ensure!(
+        (outcome.photos, outcome.bytes) == (photos_seen, bytes),
+        "The archive says that it has {}, and its database names {photos_seen}",
+        count(outcome.photos, "photo")
+    );
+    Ok(())
+}

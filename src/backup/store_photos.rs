@@ -1,0 +1,338 @@
+//! The photos of a backup: brought to its place, unless they are there, or into the archive. What counts as there was put
+//! there or found there.
+
+use std::cell::RefCell;
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::archive::{ArchiveWriter, Lost, Named, Outcome};
+use super::progress::Progress;
+use crate::backup::blocking::Bridge;
+use crate::backup::destination::Place;
+use crate::backup::hash_map::TempHashMap;
+use crate::backup::read_photos::{Fetched, Fetcher, Looked};
+use crate::backup::snapshot::Snapshot;
+use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::KnownPhoto;
+
+/// The most photos that are named of those that the store has lost and the place hasn't.
+const NAMED: usize = 1000;
+
+/// What became of a photo.
+#[derive(Debug)]
+enum Got {
+    New,
+    /// The place has it already.
+    Reused(Looked),
+    Deleted,
+    Lost(String),
+}
+
+/// What became of all of them.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub outcome: Outcome,
+    /// Photos that an earlier backup had brought to the place.
+    pub reused: u64,
+    /// Of these, the first that the store has lost; how many there are stands in the outcome.
+    pub not_in_store: Vec<PhotoName>,
+}
+
+/// The photos of one backup.
+pub struct Photos<'a> {
+    snapshot: &'a Snapshot,
+    fetcher: Fetcher,
+    bridge: &'a Bridge,
+    progress: &'a Progress,
+    tally: RefCell<Tally>,
+}
+
+impl<'a> Photos<'a> {
+    /// Those of a snapshot, of which nothing is known yet.
+    pub fn of(
+        snapshot: &'a Snapshot,
+        fetcher: Fetcher,
+        bridge: &'a Bridge,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            snapshot,
+            fetcher,
+            bridge,
+            progress,
+            tally: RefCell::default(),
+        }
+    }
+
+    /// Brings all photos to the place that it doesn't have. Of those that it has, some are read again, other ones each time.
+    ///
+    /// # Errors
+    /// The database, the store or the place can't be used; it is time to stop.
+    pub fn bring(&self, place: &Place) -> Result<()> {
+        let there = place.photos()?;
+        let lot = Lot::draw(place.photos_read_again(), self.snapshot.total_bytes()?)?;
+        let looks = Lot::draw(self.fetcher.most_looks(), self.snapshot.count()?)?;
+        self.bring_missing(place, &there, lot, looks)
+    }
+
+    fn bring_missing(
+        &self,
+        place: &Place,
+        there: &TempHashMap,
+        lot: Lot,
+        looks: Lot,
+    ) -> Result<()> {
+        let photos = self.snapshot.photos().map(|photo| {
+            let photo = photo?;
+            let is_there = there.find(&photo.sha256)? == Some(photo.bytes);
+            Ok((photo, is_there))
+        });
+        let (fetcher, to) = (self.fetcher.clone(), place.clone());
+        let bring = move |(photo, is_there): (KnownPhoto, bool)| {
+            if is_there && is_whole(&to, &photo, lot)? {
+                // What is still here is no proof that it is still there.
+                let looked = match looks.falls_on(&photo.sha256) {
+                    true => fetcher.look(&photo)?,
+                    false => Looked::Fine,
+                };
+                return Ok((photo, Got::Reused(looked)));
+            }
+            let got = match fetcher.fetch(&photo)? {
+                Fetched::Whole(bytes) => {
+                    to.put_photo(&photo.sha256, &bytes)?;
+                    Got::New
+                }
+                Fetched::Deleted => Got::Deleted,
+                Fetched::Lost(why) => Got::Lost(why),
+            };
+            Ok((photo, got))
+        };
+        self.bridge.in_order(photos, bring, |(photo, got)| {
+            // The same picture may have been shared twice. Only one that was put is there for the next: that a photo was
+            // deleted or is lost says nothing of another with the same bytes.
+            if let Got::New = got {
+                there.add(&photo.sha256, photo.bytes)?;
+            }
+            self.count(&photo, got);
+            Ok(())
+        })
+    }
+
+    /// Puts all photos into an archive.
+    ///
+    /// # Errors
+    /// The database or the store can't be used; the archive can't be written; it is time to stop.
+    pub fn pack(&self, archive: &mut ArchiveWriter<impl Write>) -> Result<()> {
+        let fetcher = self.fetcher.clone();
+        let fetch = move |photo: KnownPhoto| Ok((fetcher.fetch(&photo)?, photo));
+        let photos = self.snapshot.photos();
+        self.bridge.in_order(photos, fetch, |(fetched, photo)| {
+            let got = match fetched {
+                Fetched::Whole(bytes) => {
+                    archive.add_photo(&photo.name, &bytes)?;
+                    Got::New
+                }
+                Fetched::Deleted => Got::Deleted,
+                Fetched::Lost(why) => Got::Lost(why),
+            };
+            self.count(&photo, got);
+            Ok(())
+        })
+    }
+
+    /// What became of them.
+    pub fn end(self) -> Tally {
+        let mut tally = self.tally.into_inner();
+        tally.outcome.complete = tally.outcome.lost.is_empty();
+        tally
+    }
+
+    fn count(&self, photo: &KnownPhoto, got: Got) {
+        let mut tally = self.tally.borrow_mut();
+        match got {
+            Got::New | Got::Reused(_) => {
+                tally.outcome.photos += 1;
+                tally.outcome.bytes += photo.bytes;
+                tally.reused += u64::from(matches!(got, Got::Reused(_)));
+                if let Got::Reused(Looked::Lost) = got {
+                    tally.outcome.not_in_store += 1;
+                    if tally.not_in_store.len() < NAMED {
+                        tally.not_in_store.push(photo.name.clone());
+                    }
+                }
+            }
+            Got::Deleted => tally.outcome.deleted.push(Named(photo.name.clone())),
+            Got::Lost(why) => tally.outcome.lost.push(Lost {
+                photo: Named(photo.name.clone()),
+                why,
+            }),
+        }
+        self.progress.advance(photo.bytes);
+    }
+}
+
+/// Whether a photo that the place lists is there as it should be, as far as the lot falls on it.
+fn is_whole(place: &Place, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
+    if lot.falls_on(&photo.sha256)
+        && let Err(problem) = place.read_photo(&photo.sha256, photo.bytes)?
+    {
+        tracing::warn!("{problem}: it is brought again");
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Decides which photos are read again: all of them, or as many as there is time for. With each backup it falls on others.
+#[derive(Clone, Copy, Debug)]
+struct Lot {
+    chance: u64,
+    most: u64,
+}
+
+impl Lot {
+    /// Falls on about `spared` bytes of `all`.
+    fn draw(spared: u64, all: u64) -> Result<Self> {
+        let mut chance = [0; 8];
+        getrandom::fill(&mut chance)?;
+        let share = (u128::from(spared) << 64) / u128::from(all.max(1));
+        Ok(Self {
+            chance: u64::from_be_bytes(chance),
+            most: share.try_into().unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Sums are as good as chance, so that their first bytes are any number.
+    fn falls_on(self, sum: &[u8; 32]) -> bool {
+        let first: [u8; 8] = std::array::from_fn(|at| sum[at]);
+        (u64::from_be_bytes(first) ^ self.chance) <= self.most
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use rusqlite::Connection;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::backup::destination::Target;
+    use crate::backup::snapshot::Original;
+    use crate::config::Config;
+    use crate::db::Db;
+    use crate::process::shutdown;
+    use crate::storage::{LocalStore, PhotoStore};
+
+    /// More photos than are on their way at once.
+    const BETWEEN: i64 = 40;
+
+    fn bytes(id: i64) -> Vec<u8> {
+        // The first and the last share have the same picture.
+        let picture = if id == BETWEEN + 2 { 1 } else { id };
+        format!("picture {picture}").into_bytes()
+    }
+
+    /// A database in which each share has a photo, all of which lie in the store.
+    fn database(folder: &Path, name: &str) -> std::path::PathBuf {
+        let path = folder.join(name);
+        drop(Db::open(&path).unwrap());
+        let fill = Connection::open(&path).unwrap();
+        fill.execute_batch(
+            "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
+             insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0)",
+        )
+        .unwrap();
+        for id in 1..=BETWEEN + 2 {
+            let share = "insert into shares (id, space_id, user_id, text, created_at) values (?, 1, 1, '', 0)";
+            fill.execute(share, [id]).unwrap();
+            let row = "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+                values (?1, ?1, 1, 0, '1-' || ?1 || '.jpg', 1, 1, ?2, ?3, 0)";
+            let bytes = bytes(id);
+            let sum: [u8; 32] = Sha256::digest(&bytes).into();
+            fill.execute(row, (id, bytes.len() as i64, sum)).unwrap();
+            let photo = folder.join(format!("photos/temp/1-{id}.jpg"));
+            fs::create_dir_all(photo.parent().unwrap()).unwrap();
+            fs::write(photo, bytes).unwrap();
+        }
+        path
+    }
+
+    /// Backs up a copy of a database of which `meanwhile` is done to the original; what is at the place in the end, and
+    /// what became of the photos.
+    async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path(), "test.db");
+        let original = Original::open(&path).unwrap();
+        let copy = folder.path().join("copy.db");
+        original.copy_to(&copy, || Ok(())).unwrap();
+        meanwhile(folder.path(), &Connection::open(&path).unwrap());
+        let place = folder.path().join("place");
+        fs::create_dir(&place).unwrap();
+        let (_ending, stop) = shutdown::pair();
+        let bridge = Bridge::new(stop);
+        let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
+        let work = move || {
+            let to = place.to_str().unwrap();
+            let Target::Place(place) = Target::parse(to, &Config::default(), &bridge).unwrap()
+            else {
+                panic!("it is a folder")
+            };
+            let snapshot = Snapshot::open(&copy).unwrap();
+            let fetcher = Fetcher::new(store, original, bridge.clone());
+            let progress = Progress::logged();
+            let photos = Photos::of(&snapshot, fetcher, &bridge, &progress);
+            // Nothing is read again, as it is of nearly all photos where there are many: that would find what is missing.
+            let (there, none) = (place.photos().unwrap(), Lot::draw(0, 1).unwrap());
+            photos.bring_missing(&place, &there, none, none).unwrap();
+            let last = snapshot.photos().last().unwrap().unwrap();
+            let is_there = place.read_photo(&last.sha256, last.bytes).unwrap().is_ok();
+            (is_there, photos.end())
+        };
+        tokio::task::spawn_blocking(work).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn that_a_photo_was_deleted_says_nothing_of_another_with_the_same_bytes() {
+        let (is_there, tally) = brought(|folder, database| {
+            database
+                .execute_batch("delete from photos where id = 1")
+                .unwrap();
+            fs::remove_file(folder.join("photos/temp/1-1.jpg")).unwrap();
+        })
+        .await;
+        assert!(is_there);
+        let outcome = tally.outcome;
+        assert_eq!((outcome.deleted.len(), outcome.lost.len()), (1, 0));
+        assert_eq!((outcome.photos, tally.reused), (BETWEEN as u64 + 1, 0));
+        assert!(outcome.complete);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn that_a_photo_is_lost_says_nothing_of_another_with_the_same_bytes() {
+        let (is_there, tally) = brought(|folder, _| {
+            fs::write(folder.join("photos/temp/1-1.jpg"), "").unwrap();
+        })
+        .await;
+        assert!(is_there);
+        let outcome = tally.outcome;
+        assert_eq!((outcome.deleted.len(), outcome.lost.len()), (0, 1));
+        assert_eq!(outcome.photos, BETWEEN as u64 + 1);
+        assert!(!outcome.complete);
+    }
+
+    #[test]
+    fn the_lot_falls_on_as_many_as_there_is_time_for() {
+        let sums: Vec<[u8; 32]> = (0..10_000)
+            .map(|number: u32| Sha256::digest(number.to_le_bytes()).into())
+            .collect();
+        let fallen = |spared, all| {
+            let lot = Lot::draw(spared, all).unwrap();
+            sums.iter().filter(|sum| lot.falls_on(sum)).count()
+        };
+        assert_eq!(fallen(100, 100), sums.len());
+        assert_eq!(fallen(100, 0), sums.len());
+        assert!((500..1500).contains(&fallen(10, 100)));
+    }
+}

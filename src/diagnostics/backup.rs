@@ -1,0 +1,56 @@
+//! Whether backups are made, and when the last one was.
+
+use crate::backup::destination::ArchiveName;
+use crate::check::Check;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::jobs::scheduled_backup;
+use crate::process::shutdown;
+
+/// Looks at the place of the backups.
+pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
+    let backup = &config.backup;
+    let Some(to) = &backup.to else {
+        tell(Check::warning(
+            "No backup is configured: set backup.to and backup.every, or see to it in another way, such as by hand with \
+             `shared-spaces backup`",
+        ));
+        return;
+    };
+    let (_ending, stop) = shutdown::pair();
+    let found = match scheduled_backup::look(config, to, stop).await {
+        Ok(found) => found,
+        Err(error) => {
+            tell(Check::error(&error));
+            return;
+        }
+    };
+    if found.damaged > 0 {
+        tell(Check::failed(format!(
+            "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is sound \
+             again, delete them",
+            found.damaged
+        )));
+    }
+    let now = Clock::default().now();
+    // No backup is made beside one of the future.
+    if let Some(Err(error)) = found.newest.map(|newest| newest.check(now)) {
+        tell(Check::error(&error));
+        return;
+    }
+    let Some(last) = found.last.map(ArchiveName::moment) else {
+        tell(Check::warning(format!("There is no backup in {to} yet")));
+        return;
+    };
+    let said = format!("The last backup in {to} was made {}", last.rfc3339());
+    tell(match backup.every {
+        None => Check::warning(format!(
+            "{said}. The next is made only by hand: set backup.every"
+        )),
+        Some(every) if now > last.plus(every.0 * 2) => Check::warning(format!(
+            "{said}, and one should be made every {}: see the server's log for why it wasn't",
+            humantime::format_duration(every.0)
+        )),
+        Some(_) => Check::ok(said),
+    });
+}

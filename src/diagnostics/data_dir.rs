@@ -1,0 +1,119 @@
+//! The data folder and the database in it.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::check::{Check, sentence};
+use crate::config::{Config, QueueKind, StoreKind};
+use crate::data_dir;
+use crate::db::Db;
+use crate::domain::tombstones::Failing;
+use crate::output::count;
+
+/// After so many attempts, a photo that can't be deleted needs somebody.
+const MANY: u32 = 5;
+
+/// What was found of what others stand on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Data {
+    /// There is a data folder, and it can be written to.
+    pub has_folder: bool,
+    /// There is a sound database in it, of this version.
+    pub has_current_database: bool,
+}
+
+/// Looks at the data folder and at the database.
+pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
+    let mut data = Data::default();
+    let folder = &config.data_dir;
+    let shown = folder.display();
+    let database = folder.join(data_dir::DATABASE);
+    let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
+    if !database.exists() && needs_none {
+        tell(Check::ok(format!(
+            "There is no database in the data folder {shown}: workers need none, and the first start of a server makes it"
+        )));
+        return data;
+    }
+    if let Err(error) = data_dir::check(folder, config.expect_data) {
+        tell(Check::error(&error));
+        return data;
+    }
+    if !folder.exists() {
+        tell(Check::warning(format!(
+            "There is no data folder {shown} yet. If there should be one, set data_dir, or give the command in the right \
+             folder; else the first start makes it"
+        )));
+        return data;
+    }
+    if let Err(error) = data_dir::try_writing(folder) {
+        tell(Check::failed(format!(
+            "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
+        )));
+        return data;
+    }
+    data.has_folder = true;
+    tell(Check::ok(format!(
+        "The data folder {shown} can be written to"
+    )));
+    if !database.exists() {
+        tell(Check::ok(
+            "There is no database yet; the first start makes it",
+        ));
+        return data;
+    }
+    match Db::examine(&database) {
+        Ok(condition) => {
+            data.has_current_database = condition.is_current();
+            tell(condition.finding());
+            condition.logins().into_iter().for_each(&mut *tell);
+            if let Some(failing) = condition.failing() {
+                tell(undeleted(failing));
+            }
+            if config.photos.store == StoreKind::Local
+                && let Err(error) = check_photos(folder, condition.has_photos())
+            {
+                data.has_folder = false;
+                data.has_current_database = false;
+                tell(Check::error(&error));
+            }
+        }
+        Err(error) => tell(Check::failed(format!(
+            "{}. Put back a copy of the whole data folder, or ask for help before the file is changed",
+            sentence(&error)
+        ))),
+    }
+    data
+}
+
+/// What is said of photos whose bytes don't go.
+fn undeleted(failing: &Failing) -> Check {
+    let Failing {
+        photos,
+        since,
+        attempts,
+        why,
+    } = failing;
+    let said = format!(
+        "Deleted, and still in the store of photos: {photos}. The first was to go at {}; it was tried {}, while \
+         the server runs about every minute. The last time: {why}",
+        since.rfc3339(),
+        count(attempts, "time")
+    );
+    if *attempts < MANY {
+        // Whatever was in the way may be gone by itself.
+        Check::warning(said)
+    } else {
+        Check::failed(said)
+    }
+}
+
+/// Whether the photos are where the database says.
+fn check_photos(folder: &Path, some: bool) -> Result<()> {
+    match data_dir::read(&folder.join(data_dir::MARKER))? {
+        Some(id) => data_dir::check_photos(&folder.join(data_dir::PHOTOS), &id, some),
+        // The next start makes it.
+        None => Ok(()),
+    }
+}

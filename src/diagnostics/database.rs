@@ -1,0 +1,159 @@
+//! The condition of a database file, looked at without changing it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::check::Check;
+use crate::db::{Db, known, migrate};
+use crate::domain::tombstones::{self, Failing};
+use crate::domain::{photos, users};
+
+/// How a database file was found.
+#[derive(Debug)]
+pub struct Condition {
+    schema: i32,
+    newest: i32,
+    has_photos: bool,
+    /// Logins that would be refused today, each with the reason.
+    doubtful_logins: Vec<(String, String)>,
+    /// Photos whose bytes don't go.
+    failing: Option<Failing>,
+    /// What is wrong with it; `None` if it is sound.
+    damage: Option<String>,
+}
+
+impl Db {
+    /// Refuses a file in the place of the database that another program has made. Changes nothing in it.
+    ///
+    /// # Errors
+    /// A sentence that says by what it is another's, and what to do. What can't be read is told when it is opened.
+    pub fn check_ours(path: &Path) -> Result<()> {
+        let found = look_for_another(path);
+        let why = match found.map_err(anyhow::Error::downcast::<rusqlite::Error>) {
+            Ok(None) => return Ok(()),
+            Ok(Some(why)) => why,
+            Err(Ok(error)) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                String::from("it is no database, or damaged at its very beginning")
+            }
+            Err(_) => return Ok(()),
+        };
+        bail!(
+            "The file {} isn't the database of shared-spaces: {why}. Nothing in it was changed. Name another data folder with \
+             --data-dir or the setting data_dir, or move the file elsewhere; if it should be yours, put back a backup",
+            path.display()
+        )
+    }
+
+    /// Looks at the database file at `path`, the whole of it, and changes nothing.
+    ///
+    /// # Errors
+    /// It can't be opened or read.
+    pub fn examine(path: &Path) -> Result<Condition> {
+        let reading = || format!("The database {} can't be read", path.display());
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
+        connection
+            .busy_timeout(crate::db::DEADLINE)
+            .with_context(reading)?;
+        let damage = known::unsound(&connection).with_context(reading)?;
+        let schema = migrate::version(&connection).with_context(reading)?;
+        let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
+        let doubtful = if schema > 0 && damage.is_none() {
+            users::list_doubtful(&connection).with_context(reading)?
+        } else {
+            Vec::new()
+        };
+        let doubtful = doubtful.into_iter();
+        let newest = migrate::newest();
+        let failing = if damage.is_none() && schema == newest {
+            tombstones::failing(&connection).with_context(reading)?
+        } else {
+            None
+        };
+        Ok(Condition {
+            schema,
+            has_photos,
+            doubtful_logins: doubtful.map(|(user, why)| (user.login, why)).collect(),
+            failing,
+            newest,
+            damage,
+        })
+    }
+}
+
+/// By what a database is another's, if it is.
+fn look_for_another(path: &Path) -> Result<Option<String>> {
+    // Not read-only, which couldn't take in what stands in the log.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // Who keeps it locked is told of by whoever opens it next.
+    connection.busy_timeout(Duration::ZERO)?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    // What stands there stays there.
+    let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    known::foreign(&connection)
+}
+
+impl Condition {
+    /// Whether it is sound, and of this version.
+    pub fn is_current(&self) -> bool {
+        self.damage.is_none() && self.schema == self.newest
+    }
+
+    /// Whether it knows of photos.
+    pub fn has_photos(&self) -> bool {
+        self.has_photos
+    }
+
+    /// What is to be said of logins from before there were rules for them; `None` if there are none such.
+    pub fn logins(&self) -> Option<Check> {
+        let told = |(login, why): &(String, String)| format!("{login:?} ({why})");
+        let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();
+        (!all.is_empty()).then(|| {
+            Check::warning(format!(
+                "These logins would be refused today, because they pass for another's or for nothing: {}. Whoever has them signs in as \
+                 before; if you don't know them, remove them with `shared-spaces user remove`",
+                all.join(", ")
+            ))
+        })
+    }
+
+    /// The photos that couldn't be deleted although they were due.
+    pub fn failing(&self) -> Option<&Failing> {
+        self.failing.as_ref()
+    }
+
+    /// What this means.
+    pub fn finding(&self) -> Check {
+        let Self {
+            schema,
+            newest,
+            damage,
+            ..
+        } = self;
+        if let Some(damage) = damage {
+            return Check::failed(format!(
+                "The database is damaged: {damage}. Stop the server, keep the file, and put back a copy from before"
+            ));
+        }
+        if schema > newest {
+            return Check::failed(format!(
+                "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the \
+                 newer version that wrote it"
+            ));
+        }
+        if schema < newest {
+            return Check::ok(format!(
+                "The database is sound; the next start brings its schema from {schema} to {newest}, and keeps a copy from before"
+            ));
+        }
+        Check::ok("The database is sound")
+    }
+}

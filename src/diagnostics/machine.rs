@@ -1,0 +1,93 @@
+//! The machine: where the server would listen and who could come, how much room there is, and what time it is.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::HumanBytes;
+
+use crate::check::Check;
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Registration, Settings};
+use crate::data_dir;
+use crate::server::listener::cannot_listen;
+
+/// With less room than this, in bytes, some photos fill the disk.
+const LITTLE: u64 = 1024 * 1024 * 1024;
+/// How far the clock may be behind the files, as on a disk that another machine writes.
+const BEHIND: Duration = Duration::from_secs(60 * 60);
+
+/// Looks at the address, at who may make an account, at the disk and at the clock.
+pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
+    let (listener, config) = (&settings.listener, &settings.config);
+    let folder = &config.data_dir;
+    if data_dir::is_served(folder) {
+        tell(Check::ok("A server is running on the data folder"));
+    } else {
+        tell(port(SocketAddr::new(listener.address, listener.port)));
+    }
+    let is_public = config.public_url.is_some() || !listener.address.is_loopback();
+    if config.is_https() && config.trusted_proxies.is_empty() {
+        tell(Check::warning(
+            "public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none: all who come \
+             through it count as one address. Set trusted_proxies to the address from which the proxy comes",
+        ));
+    }
+    if config.registration == Registration::Open && is_public {
+        tell(Check::warning(
+            "Whoever reaches the server can make an account: unless that is meant, set registration to invite or closed",
+        ));
+    }
+    if !folder.is_dir() {
+        return;
+    }
+    if let Some(free) = free(folder) {
+        let said = format!("The disk of the data folder has {} free", HumanBytes(free));
+        tell(if free < LITTLE {
+            Check::warning(format!(
+                "{said}: make room before it is full, because nothing can be shared then"
+            ))
+        } else {
+            Check::ok(said)
+        });
+    }
+    let now = Clock::default().now();
+    if let Some(written) = written(folder).filter(|written| *written > now.plus(BEHIND)) {
+        tell(Check::warning(format!(
+            "The clock of this machine says {}, and the database was written later, {}: set the clock",
+            now.rfc3339(),
+            written.rfc3339()
+        )));
+    }
+}
+
+fn port(address: SocketAddr) -> Check {
+    match TcpListener::bind(address) {
+        Ok(_) => Check::ok(format!("The server can listen on {address}")),
+        Err(error) => Check::warning(cannot_listen(address, &error)),
+    }
+}
+
+/// When the database was last written.
+fn written(folder: &Path) -> Option<Timestamp> {
+    let file = fs::metadata(folder.join(data_dir::DATABASE)).ok()?;
+    let since = file
+        .modified()
+        .ok()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?;
+    Some(Timestamp(0).plus(since))
+}
+
+/// The bytes that this account can still write there.
+#[cfg(unix)]
+fn free(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Option<u64> {
+    None
+}

@@ -1,0 +1,121 @@
+//! Looks at everything that the program stands on, and says in sentences what is wrong and what to do.
+
+mod backup;
+pub(crate) mod data_dir;
+mod machine;
+mod photos;
+// What a file is like, for who asks.
+pub(crate) mod database;
+
+use crate::app;
+use crate::backup::restored_copy;
+use crate::check::{Check, Severity};
+use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
+
+/// Looks at everything, one thing after the other, and tells what it finds.
+pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
+    let config = &all.config;
+    tell(settings(config));
+    without_effect(&config.photos)
+        .into_iter()
+        .for_each(&mut tell);
+    machine::examine(all, &mut tell);
+    let data = data_dir::examine(config, &mut tell);
+    let mut can_be_read = false;
+    if config.photos.store == StoreKind::S3 || data.has_folder {
+        match app::store(config.photos.store, config) {
+            Ok(store) => {
+                can_be_read = true;
+                let mut tell = |finding: Check| {
+                    can_be_read &= finding.verdict != Severity::Error;
+                    tell(finding);
+                };
+                store.examine(&mut tell).await;
+            }
+            Err(error) => tell(Check::error(&error)),
+        }
+    }
+    // Of a store that doesn't work, enough is said.
+    if can_be_read && data.has_current_database {
+        photos::examine(config, &mut tell).await;
+    }
+    // To open a database of an older version would be to upgrade it.
+    if config.photos.queue == QueueKind::Sqs || data.has_current_database {
+        match app::queue(config.clone()).await {
+            Ok(queue) => queue.examine(&mut tell).await,
+            Err(error) => tell(Check::error(&error)),
+        }
+    }
+    if data.has_folder {
+        match restored_copy::notice(config) {
+            Ok(None) => {}
+            Ok(Some(notice)) => tell(Check::warning(notice)),
+            Err(error) => tell(Check::error(&error)),
+        }
+    }
+    // Where there is no data folder, there is nothing to back up.
+    if config.backup.to.is_some() || data.has_folder {
+        backup::examine(config, &mut tell).await;
+    }
+}
+
+/// Settings of photos on which nothing looks as the others are: somebody has forgotten one, or is on the way to S3.
+fn without_effect(photos: &Photos) -> Vec<Check> {
+    let usual = Photos::default();
+    let mut findings = Vec::new();
+    if photos.queue == QueueKind::Local && photos.queue_url.is_some() {
+        findings.push(Check::warning(
+            "photos.queue_url is set, and photos.queue is local, so that nothing is sent there: set photos.queue = \"sqs\", or leave \
+             photos.queue_url out",
+        ));
+    }
+    let of_s3 = [
+        (
+            "photos.temp_bucket",
+            photos.temp_bucket != usual.temp_bucket,
+        ),
+        ("photos.preview_bucket", photos.preview_bucket.is_some()),
+        (
+            "photos.bucket_prefix",
+            photos.bucket_prefix != usual.bucket_prefix,
+        ),
+        ("photos.bucket", photos.bucket != usual.bucket),
+        ("photos.layout", photos.layout != usual.layout),
+        ("photos.delivery", photos.delivery != usual.delivery),
+    ];
+    let of_s3: Vec<&str> = of_s3
+        .into_iter()
+        .filter(|(_, is_set)| *is_set)
+        .map(|(name, _)| name)
+        .collect();
+    if photos.store == StoreKind::Local && !of_s3.is_empty() {
+        findings.push(Check::warning(format!(
+            "photos.store is local, and these settings are about photos in S3: {}. Set photos.store = \"s3\", or leave them out",
+            of_s3.join(", ")
+        )));
+    } else if photos.layout == Layout::Buckets && photos.bucket != usual.bucket {
+        findings.push(Check::warning(
+            "photos.bucket is set, and each space has a bucket of its own: set photos.layout = \"prefix\", or leave photos.bucket out",
+        ));
+    }
+    findings
+}
+
+fn settings(config: &Config) -> Check {
+    let photos = &config.photos;
+    let store = match photos.store {
+        StoreKind::Local => "photos are in the data folder",
+        StoreKind::S3 => "photos are in S3",
+    };
+    let queue = match photos.queue {
+        QueueKind::Local => "the queue is in the database",
+        QueueKind::Sqs => "the queue is in SQS",
+    };
+    let worker = match photos.worker() {
+        WorkerPlace::Inside => "the worker is inside the server",
+        WorkerPlace::Separate => "workers are processes of their own (`shared-spaces worker`)",
+    };
+    Check::ok(format!(
+        "The settings can be understood: {store}, {queue}, {worker}"
+    ))
+}

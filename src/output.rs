@@ -1,0 +1,97 @@
+//! What commands say: on standard output what was asked for, on standard error what is wrong.
+//!
+//! Who has read enough closes the pipe, as `head` does: what comes later is for nobody then, and the command goes on and
+//! ends as it would have. The macros of the standard library would end it with a panic, in the middle of its work.
+
+use std::fmt::{Arguments, Display};
+use std::io::{self, ErrorKind, Write};
+
+use anyhow::{Context, Result};
+
+/// A line on standard output, written as `println!` is; an error is to be passed on.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::output::line(format_args!($($words)*)) };
+}
+/// A line on standard error, written as `eprintln!` is.
+macro_rules! complain {
+    ($($words:tt)*) => { $crate::output::complaint(format_args!($($words)*)) };
+}
+pub(crate) use {complain, say};
+
+/// A line on standard output.
+///
+/// # Errors
+/// It can't be written, as on a full disk; nobody who reads it is no error.
+pub fn line(words: Arguments<'_>) -> Result<()> {
+    written(writeln!(io::stdout().lock(), "{words}"))
+}
+
+/// A question on standard output, which is answered in the same line.
+///
+/// # Errors
+/// As [`line()`].
+pub fn question(words: Arguments<'_>) -> Result<()> {
+    let mut output = io::stdout().lock();
+    written(write!(output, "{words}").and_then(|()| output.flush()))
+}
+
+fn written(done: io::Result<()>) -> Result<()> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("What is to be said can't be written to standard output"),
+    }
+}
+
+/// A line on standard error. Where that can't be written either, nobody can be told, and the exit code tells.
+pub fn complaint(words: Arguments<'_>) {
+    let _written = writeln!(io::stderr().lock(), "{}", plain(&words.to_string()));
+}
+
+/// A text without what a terminal would take for an order, such as colours, in what somebody else has chosen. Lines stay.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => plain.push(letter),
+            _ if letter.is_control() => plain.extend(letter.escape_default()),
+            _ => plain.push(letter),
+        }
+    }
+    plain
+}
+
+/// So many of something, whose plural ends in s: "1 photo", "2 photos".
+pub fn count(number: impl Display, one: &str) -> String {
+    let number = number.to_string();
+    let s = if number == "1" { "" } else { "s" };
+    format!("{number} {one}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_counted_otherwise_than_none_and_many() {
+        let counted = |number: u64| count(number, "old archive");
+        assert_eq!(counted(0), "0 old archives");
+        assert_eq!(counted(1), "1 old archive");
+        assert_eq!(counted(2), "2 old archives");
+        assert_eq!(count(21, "photo"), "21 photos");
+    }
+
+    #[test]
+    fn nothing_that_somebody_chose_is_an_order_to_a_terminal() {
+        assert_eq!(
+            plain("Zoë\u{1b}[31m\r\u{9b}2J\u{7}\nb"),
+            "Zoë\\u{1b}[31m\\r\\u{9b}2J\\u{7}\nb"
+        );
+    }
+
+    #[test]
+    fn who_has_read_enough_is_no_error_and_a_full_disk_is_one() {
+        assert!(written(Err(ErrorKind::BrokenPipe.into())).is_ok());
+        let error = written(Err(ErrorKind::StorageFull.into())).unwrap_err();
+        assert!(format!("{error:#}").starts_with("What is to be said can't be written"));
+    }
+}

@@ -1,0 +1,199 @@
+//! How many connections there are, in all and from each address, and who gives way when all places are taken.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::limits::fair::{FairLimit, Refused};
+use crate::limits::subnet::client_subnet;
+use crate::logging::audit::{self, Seldom};
+use crate::server::slot::ConnectionSlot;
+
+/// The settings that the log names.
+const MAX_CONNECTIONS: &str = "connections.most";
+const MAX_PER_IP: &str = "connections.most_per_address";
+/// How soon it is looked again whether somebody has become slow.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Everybody who is connected; clones share them.
+#[derive(Clone)]
+pub(super) struct ConnectionLimits {
+    config: Arc<Config>,
+    seldom: Seldom,
+    room: FairLimit<IpAddr>,
+}
+
+impl ConnectionLimits {
+    pub(super) fn new(app: &App) -> Self {
+        let settings = &app.config.connections;
+        let (most, each) = (settings.most as u64, settings.most_per_address as u64);
+        Self {
+            config: app.config.clone(),
+            seldom: app.seldom.clone(),
+            room: FairLimit::new(most, each),
+        }
+    }
+
+    /// Lets in a visitor from this address, unless there are too many from there. When all places are taken, another
+    /// connection gives its place up: one of those who have more than this visitor would have, or one that is slow. A visitor
+    /// who has none yet waits until that is so.
+    pub(super) async fn admit(&self, address: IpAddr) -> Option<ConnectionSlot> {
+        let address = address.to_canonical();
+        // A proxy comes for many, and for whom is known only when they ask.
+        let is_proxy = self.config.trusted_proxies.contains(address);
+        let whose = (!is_proxy).then(|| client_subnet(address));
+        loop {
+            match self.room.reserve(whose, 1) {
+                Ok(place) => return Some(ConnectionSlot::new(place)),
+                Err(Refused::All { has_some: false }) => {
+                    // After the pause, or as soon as somebody leaves.
+                    let _left = timeout(LOOK_AGAIN, self.room.freed()).await;
+                }
+                Err(Refused::All { has_some: true }) => {
+                    self.tell_refused(address, MAX_CONNECTIONS);
+                    return None;
+                }
+                Err(Refused::Own) => {
+                    self.tell_refused(address, MAX_PER_IP);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Tells that a connection was closed for another.
+    pub(super) fn tell_closed(&self, whose: Option<IpAddr>) {
+        // Where a proxy waits for its next visitor, it is nobody's.
+        let due = whose.filter(|address| self.seldom.is_due(*address, "connection closed"));
+        if let Some(address) = due {
+            audit::connection_closed(address, MAX_CONNECTIONS);
+        }
+    }
+
+    fn tell_refused(&self, address: IpAddr, limit: &str) {
+        if self.seldom.is_due(address, "connection refused") {
+            audit::connection_refused(address, limit);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    fn visitors(change: impl FnOnce(&mut Config)) -> ConnectionLimits {
+        let mut config = Config::default();
+        change(&mut config);
+        let settings = &config.connections;
+        ConnectionLimits {
+            room: FairLimit::new(settings.most as u64, settings.most_per_address as u64),
+            seldom: Seldom::new(&Clock::default()),
+            config: Arc::new(config),
+        }
+    }
+
+    async fn come(visitors: &ConnectionLimits, from: &str) -> Option<ConnectionSlot> {
+        visitors.admit(from.parse().unwrap()).await
+    }
+
+    async fn must_leave(line: &ConnectionSlot) -> bool {
+        timeout(Duration::ZERO, line.preempted()).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn too_many_from_one_address_are_turned_away_and_others_are_not() {
+        let visitors = visitors(|config| config.connections.most_per_address = 2);
+        let here = [
+            come(&visitors, "192.0.2.1").await,
+            come(&visitors, "192.0.2.1").await,
+        ];
+        assert!(here.iter().all(Option::is_some));
+        assert!(come(&visitors, "192.0.2.1").await.is_none());
+        assert!(come(&visitors, "::ffff:192.0.2.1").await.is_none());
+        assert!(come(&visitors, "192.0.2.2").await.is_some());
+        drop(here);
+        assert!(come(&visitors, "192.0.2.1").await.is_some());
+        let _one = [
+            come(&visitors, "2001:db8::1").await,
+            come(&visitors, "2001:db8::2").await,
+        ];
+        assert!(come(&visitors, "2001:db8::3").await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trusted_proxy_comes_for_many() {
+        let visitors = visitors(|config| {
+            config.connections.most_per_address = 1;
+            config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
+        });
+        let mut inside = Vec::new();
+        for _ in 0..20 {
+            inside.push(come(&visitors, "10.0.0.1").await.unwrap());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn four_addresses_that_have_all_connections_keep_nobody_out() {
+        let visitors = visitors(|_| ());
+        let mut inside = Vec::new();
+        for n in 0..512 {
+            let line = come(&visitors, &format!("192.0.2.{}", n % 4))
+                .await
+                .unwrap();
+            line.begin(None);
+            inside.push(line);
+        }
+        let mut others = Vec::new();
+        for n in 0..50 {
+            others.push(come(&visitors, &format!("198.51.100.{n}")).await.unwrap());
+        }
+        let mut left = 0;
+        for line in &inside {
+            left += usize::from(must_leave(line).await);
+        }
+        assert_eq!(left, 50);
+        for line in &others {
+            assert!(!must_leave(line).await);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_visitors_through_a_proxy_keep_no_sixth_out() {
+        let visitors = visitors(|config| {
+            config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
+        });
+        let mut inside = Vec::new();
+        for n in 0..512_u16 {
+            let line = come(&visitors, "10.0.0.1").await.unwrap();
+            line.begin(Some(IpAddr::from([192, 0, 2, (n % 5) as u8])));
+            inside.push(line);
+        }
+        let sixth = come(&visitors, "10.0.0.1").await.unwrap();
+        sixth.begin(Some(IpAddr::from([192, 0, 2, 77])));
+        let direct = come(&visitors, "198.51.100.1").await.unwrap();
+        let mut left = 0;
+        for line in &inside {
+            left += usize::from(must_leave(line).await);
+        }
+        assert_eq!(left, 2);
+        assert!(!must_leave(&sixth).await && !must_leave(&direct).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_the_house_is_full_a_newcomer_waits_until_somebody_leaves_or_is_slow() {
+        let visitors = visitors(|config| config.connections.most = 1);
+        let first = come(&visitors, "192.0.2.1").await.unwrap();
+        assert!(come(&visitors, "192.0.2.1").await.is_none());
+        let mut second = std::pin::pin!(come(&visitors, "192.0.2.2"));
+        assert!(timeout(Duration::ZERO, &mut second).await.is_err());
+        drop(first);
+        let second = second.await.unwrap();
+        let third = come(&visitors, "192.0.2.3").await;
+        assert!(third.is_some() && must_leave(&second).await);
+    }
+}

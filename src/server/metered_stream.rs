@@ -1,0 +1,142 @@
+//! The bytes of a connection on their way: they are counted, waited for a little at the end, and where the library refuses a
+//! request by itself, its refusal is written as all of ours are.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+use super::refusals::Refusals;
+use crate::server::slot::ConnectionSlot;
+
+/// How long what comes after an answer is read and thrown away: a client that is still sending would else see its
+/// connection break instead of the answer.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// A connection, below what speaks HTTP on it.
+pub(super) struct MeteredStream<S> {
+    stream: S,
+    line: ConnectionSlot,
+    refusals: Refusals,
+    /// What is written in place of a refusal of the library, as far as it hasn't gone out.
+    instead: Vec<u8>,
+    /// Until when the other side is waited for, once our side is shut.
+    until: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> MeteredStream<S> {
+    pub(super) fn new(stream: S, line: ConnectionSlot, refusals: Refusals) -> Self {
+        Self {
+            stream,
+            line,
+            refusals,
+            instead: Vec::new(),
+            until: None,
+        }
+    }
+
+    /// Takes bytes that end in a refusal of the library, which is the last that it writes.
+    fn takes_over(&mut self, bytes: &[u8]) -> bool {
+        match self.refusals.instead_of(bytes) {
+            Some(instead) if self.line.is_idle() => {
+                self.instead = instead;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> MeteredStream<S> {
+    /// Writes what stands in place of a refusal.
+    fn poll_instead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.instead.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.instead))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.instead.drain(..written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        self.line.add_progress(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_instead(context))?;
+        if self.takes_over(bytes) {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
+        self.line.add_progress(written);
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_instead(context))?;
+        // A refusal has a head only, which is written by itself or behind what has waited before it.
+        if let [bytes] = slices
+            && self.takes_over(bytes)
+        {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
+        self.line.add_progress(written);
+        Poll::Ready(Ok(written))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_instead(context))?;
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_instead(context))?;
+        let Self { stream, until, .. } = &mut *self;
+        let until = match until {
+            Some(until) => until,
+            none => {
+                ready!(Pin::new(&mut *stream).poll_shutdown(context))?;
+                none.insert(Box::pin(sleep(LINGER)))
+            }
+        };
+        while until.as_mut().poll(context).is_pending() {
+            let mut scratch = [0; 4096];
+            let mut scratch = ReadBuf::new(&mut scratch);
+            match ready!(Pin::new(&mut *stream).poll_read(context, &mut scratch)) {
+                Ok(()) if !scratch.filled().is_empty() => {}
+                // The other side is done too.
+                Ok(()) | Err(_) => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}

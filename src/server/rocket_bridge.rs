@@ -1,0 +1,327 @@
+//! How a request gets to Rocket, and its answer back.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::http::response::Builder;
+use hyper::{Request, Response};
+use rocket::futures::stream;
+use rocket::http::{Header, Method};
+use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
+use tokio::io::AsyncReadExt;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection::MAX_HEAD;
+use super::in_flight::InFlight;
+use super::refusals::Refusals;
+use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
+use super::target::Target;
+use crate::api::{behind_proxy, refuse};
+use crate::app::App;
+use crate::error::Error;
+use crate::limits::per_key::PerKeyLimit;
+use crate::limits::subnet::client_subnet;
+use crate::server::request_body::{Progress, RequestBody};
+use crate::server::slot::ConnectionSlot;
+use crate::server::waiting_answer::WaitingAnswer;
+
+/// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
+/// it on than in reading it.
+const CHUNK: usize = 64 * 1024;
+
+/// What is said of a head that the library doesn't take: the number of headers is its own limit.
+const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
+const _: () = assert!(MAX_HEAD == 32 * 1024);
+
+/// The longest list of types that somebody accepts which is looked at, in bytes: several times what browsers send. A longer one
+/// counts as none.
+const MOST_OF_TYPES: usize = 2048;
+/// About as many headers as an answer has.
+const HEADERS: usize = 16;
+
+/// An answer on its way.
+type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
+
+/// Has Rocket answer requests.
+pub(super) struct RocketBridge {
+    rocket: Client,
+    app: App,
+    under_way: InFlight,
+    /// The requests of those behind proxies, who share the proxy's connections.
+    by_address: PerKeyLimit<IpAddr>,
+    ids: RequestIds,
+}
+
+impl RocketBridge {
+    pub(super) fn new(rocket: Client, app: App, under_way: InFlight) -> Self {
+        Self {
+            rocket,
+            under_way,
+            by_address: PerKeyLimit::new(app.config.connections.most_per_address),
+            ids: RequestIds::new(),
+            app,
+        }
+    }
+
+    /// The answers of ours to what the library finds to be no request.
+    pub(super) async fn refusals(&self) -> Refusals {
+        let mut refusals = Vec::new();
+        for (status, error) in [
+            (
+                400,
+                Error::Malformed(String::from("The request can't be read")),
+            ),
+            (431, Error::Http(431, TOO_LARGE)),
+        ] {
+            let answer = self.refusal(error).dispatch().await;
+            let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", answer.status());
+            for header in answer.headers().iter() {
+                bytes += &format!("{}: {}\r\n", header.name(), header.value());
+            }
+            let body = answer.into_bytes().await.unwrap_or_default();
+            bytes += &format!("content-length: {}\r\n\r\n", body.len());
+            refusals.push((status, [bytes.into_bytes(), body].concat()));
+        }
+        Refusals::new(refusals)
+    }
+
+    /// The answer to a request of `peer`. What was begun is carried out, even if the client leaves meanwhile.
+    pub(super) fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        line: ConnectionSlot,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = io::Result<Answer>> {
+        let under_way = self.under_way.begin();
+        let (send, mut receive) = oneshot::channel();
+        let mut work = DetachOnDrop::new(async move {
+            let _under_way = under_way;
+            self.handle(peer, &line, request, send).await;
+        });
+        // The work is in its box from the start: what the connection gets is moved once more.
+        poll_fn(move |context| {
+            work.poll(context);
+            let answer = ready!(Pin::new(&mut receive).poll(context));
+            Poll::Ready(answer.map_err(|_| io::Error::other("the request was given up")))
+        })
+    }
+
+    async fn handle(
+        &self,
+        peer: SocketAddr,
+        line: &ConnectionSlot,
+        request: Request<Incoming>,
+        send: oneshot::Sender<Answer>,
+    ) {
+        let mut log = RequestLine::new(request.method());
+        let sent = self.dispatch(peer, line, request, send, &mut log).await;
+        log.write(&sent);
+    }
+
+    async fn dispatch(
+        &self,
+        peer: SocketAddr,
+        line: &ConnectionSlot,
+        request: Request<Incoming>,
+        send: oneshot::Sender<Answer>,
+        log: &mut RequestLine,
+    ) -> io::Result<()> {
+        let (parts, body) = request.into_parts();
+        let mut request = self.translate(&parts).remote(peer);
+        let visitor = behind_proxy(&self.app, request.inner()).map(client_subnet);
+        let given = request.inner().headers().get_one(REQUEST_ID);
+        log.id = self.ids.next(given.filter(|_| visitor.is_some()));
+        // Held until the answer is sent.
+        let place = visitor.and_then(|visitor| self.by_address.try_acquire(visitor));
+        if visitor.is_some() && place.is_none() {
+            request = self.refusal(Error::TooManyRequests).remote(peer);
+        }
+        request.inner().local_cache(|| log.id.clone());
+        log.route = request.inner().local_cache(MatchedRoute::default).clone();
+        line.begin(visitor);
+        let stall = self.app.config.connections.stall();
+        let (arriving, progress) = RequestBody::new(body, stall, line.clone());
+        request.inner().local_cache(|| arriving);
+        let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
+        let mut answer = request.dispatch().await;
+        log.status = Some(answer.status().code);
+        let (head, size) = head(&answer, &progress);
+        if let Some(size @ 1..=CHUNK) = size {
+            let mut bytes = Vec::with_capacity(size);
+            answer.read_to_end(&mut bytes).await?;
+            line.end(visitor.is_some());
+            return send_head(send, complete(head, full_body(bytes))?);
+        }
+        // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
+        // and the answer to a HEAD request has the length of what GET would give.
+        let (sender, mut pieces) = mpsc::channel(1);
+        let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
+        line.is_answered();
+        send_head(send, complete(head, pieces.boxed_unsync())?)?;
+        tokio::select! {
+            sent = stream_body(answer, &sender, &waiting) => sent?,
+            () = waiting.preempted() => return Err(io::ErrorKind::BrokenPipe.into()),
+        }
+        // Before the library can know that this was all.
+        line.end(visitor.is_some());
+        drop(sender);
+        Ok(())
+    }
+
+    /// A request that no route has, so that the refusal is answered, with all headers that answers have.
+    fn refusal(&self, error: Error) -> LocalRequest<'_> {
+        let request = self.rocket.req(Method::Trace, "/");
+        refuse(request.inner(), error);
+        request
+    }
+
+    /// The request as Rocket has it.
+    fn translate(&self, parts: &Parts) -> LocalRequest<'_> {
+        let mut request = match Target::of(parts) {
+            Ok(Target { method, path, host }) => {
+                let mut request = self.rocket.req(method, path);
+                if let Some(host) = host {
+                    request.add_header(Header::new(HOST.as_str(), host.to_string()));
+                    request.inner_mut().set_host(host);
+                }
+                request
+            }
+            Err(error) => self.refusal(error),
+        };
+        for (name, value) in &parts.headers {
+            if name == HOST {
+                continue;
+            }
+            if name == COOKIE {
+                request.add_header(Header::new("Cookie", legible_cookies(value.as_bytes())));
+                continue;
+            }
+            // Each of the types in such a list keeps a copy of all of it.
+            if name == ACCEPT && value.len() > MOST_OF_TYPES {
+                continue;
+            }
+            // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put beside it.
+            let value = String::from_utf8_lossy(value.as_bytes());
+            request.add_header(Header::new(name.as_str().to_owned(), value.into_owned()));
+        }
+        request
+    }
+}
+
+/// The cookies of a header that are UTF-8, as ours are: those of a neighbour at the same host may be anything, and are none of
+/// our business.
+pub(super) fn legible_cookies(header: &[u8]) -> String {
+    let pairs = header.split(|byte| *byte == b';');
+    let legible: Vec<_> = pairs
+        .filter_map(|pair| std::str::from_utf8(pair).ok())
+        .collect();
+    legible.join(";")
+}
+
+/// Work that is done in the task that waits for it, which spares the way to another one; and in a task of its own from
+/// where nobody waits any more, because the client has left or reads what is still being written.
+struct DetachOnDrop {
+    left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl DetachOnDrop {
+    fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self {
+            left: Some(Box::pin(work)),
+        }
+    }
+
+    /// Does what can be done now.
+    fn poll(&mut self, context: &mut Context<'_>) {
+        // What panics is not gone on with.
+        if let Some(mut work) = self.left.take()
+            && work.as_mut().poll(context).is_pending()
+        {
+            self.left = Some(work);
+        }
+    }
+}
+
+impl Drop for DetachOnDrop {
+    fn drop(&mut self) {
+        // Without a runtime, the process is about to end.
+        if let Some(work) = self.left.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(work);
+        }
+    }
+}
+
+/// The head of an answer, and the size of its body if there is one and its size is known.
+fn head(answer: &LocalResponse<'_>, progress: &Progress) -> (Builder, Option<usize>) {
+    let mut head = Response::builder().status(answer.status().code);
+    if let Some(headers) = head.headers_mut() {
+        headers.reserve(HEADERS);
+    }
+    for header in answer.headers().iter() {
+        head = head.header(header.name().as_str(), header.value());
+    }
+    let size = answer.body().preset_size();
+    if let Some(headers) = head.headers_mut() {
+        if let Some(size) = size {
+            headers.insert(CONTENT_LENGTH, size.into());
+        }
+        if !progress.is_done() {
+            // What is left of the body would have to be read before the next request.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    (head, size.filter(|_| answer.body().is_some()))
+}
+
+fn complete(head: Builder, body: UnsyncBoxBody<Bytes, io::Error>) -> io::Result<Answer> {
+    head.body(body).map_err(io::Error::other)
+}
+
+fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
+    Full::new(bytes.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// Sends an answer as it comes.
+async fn stream_body(
+    mut answer: LocalResponse<'_>,
+    to: &mpsc::Sender<io::Result<Frame<Bytes>>>,
+    waiting: &WaitingAnswer,
+) -> io::Result<()> {
+    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+    loop {
+        let mut bytes = Vec::with_capacity(CHUNK);
+        match answer.read_buf(&mut bytes).await {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                let piece = Frame::data(bytes.into());
+                to.send(Ok(piece)).await.map_err(gone)?;
+                waiting.add_progress(read);
+            }
+            Err(error) => {
+                // Half an answer must not look like a whole one.
+                let broken = Err(io::ErrorKind::UnexpectedEof.into());
+                to.send(broken).await.map_err(gone)?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+fn send_head(send: oneshot::Sender<Answer>, answer: Answer) -> io::Result<()> {
+    send.send(answer)
+        .map_err(|_| io::ErrorKind::BrokenPipe.into())
+}
