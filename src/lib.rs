@@ -29,14 +29,14 @@ pub mod picture;
 pub mod db;
 // The rules and their SQL.
 pub mod domain;
-// Log lines, and what an operator must know.
-pub mod logging;
 // The data directory, and whether it is the right one.
 pub mod data_dir;
-// Passwords and signed URLs.
-pub mod auth;
 // What anybody may take.
 pub mod limits;
+// Log lines, and what an operator must know.
+pub mod logging;
+// Passwords and signed URLs.
+pub mod auth;
 // Where the bytes of photos are.
 pub mod storage;
 // The way of a new photo's name to the worker.
@@ -53,11 +53,11 @@ pub mod migrate_photos;
 pub mod verify_photos;
 // All of the above, opened once.
 pub mod app;
+// Connections.
+pub mod server;
 // Health checks.
 pub mod diagnostics;
 // HTTP.
 pub mod api;
-// Connections.
-pub mod server;
 // The command line.
 pub mod commands;

@@ -11,8 +11,8 @@ use super::picture::previews;
 use crate::check::Check;
 use crate::db::Db;
 use crate::domain::photos::{self, KeptPhoto};
-use crate::domain::preview_size::PreviewSize;
 use crate::jobs::make_previews::Thumbnailer;
+use crate::picture::preview_size::PreviewSize;
 use crate::storage::{PhotoStore, StoredPhoto};
 
 /// Photos that are looked at at once.

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use shared_spaces::domain::preview_size::PreviewSize;
+use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::picture::{Kind, clean, previews};
 
 /// Few, so that many are tried.

@@ -17,16 +17,23 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
-pub use extract::client_info::{behind_proxy, host};
+use crate::server::Hooks;
+use extract::client_info::behind_proxy;
 pub use extract::session_cookie::name as cookie_name;
 use middleware::{original_method, security_headers};
 use respond::problem;
-pub use respond::problem::refuse;
+use respond::problem::refuse;
 pub use respond::urls::link_with_secret;
 pub use routes::assets;
 use routes::{
     accounts, invitations, members, pages, password_resets, photos, server, sessions, shares,
     spaces,
+};
+
+/// What the server asks of the API beside its routes.
+pub const HOOKS: Hooks = Hooks {
+    behind_proxy,
+    refuse,
 };
 
 /// The server with every route, and Rocket's own settings from `figment`.

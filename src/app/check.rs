@@ -5,36 +5,20 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use tokio::time::timeout;
 
-use super::store;
-use crate::backup::restore;
 use crate::check::sentence;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
+use crate::storage::{self, check_data_dir};
 
 /// How long the very first start waits for what S3 says.
 const ASKING: Duration = Duration::from_secs(5);
 
-/// Refuses a data folder that isn't whole, or isn't the one that is meant. Changes nothing.
-///
-/// # Errors
-/// A sentence that says what to do.
-pub fn check_folder(config: &Config) -> Result<()> {
-    let folder = &config.data_dir;
-    ensure!(
-        !restore::is_unfinished(folder),
-        "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
-         delete the folder",
-        folder.display()
-    );
-    data_dir::check(folder, config.expect_data)
-}
-
 /// Refuses a data folder that no server has begun. Changes nothing.
 ///
 /// # Errors
-/// As [`check_folder`] and [`check_store`], or a sentence that says where none is, and how to name another.
+/// As [`check_data_dir`] and [`check_store`], or a sentence that says where none is, and how to name another.
 pub async fn check_begun(config: &Config) -> Result<()> {
-    check_folder(config)?;
+    check_data_dir(config)?;
     check_store(config).await?;
     check_installation(config)
 }
@@ -42,9 +26,9 @@ pub async fn check_begun(config: &Config) -> Result<()> {
 /// As [`check_begun`], without asking the store.
 ///
 /// # Errors
-/// As [`check_folder`], or a sentence that says where none is, and how to name another.
+/// As [`check_data_dir`], or a sentence that says where none is, and how to name another.
 pub fn check_installation(config: &Config) -> Result<()> {
-    check_folder(config)?;
+    check_data_dir(config)?;
     let folder = &config.data_dir;
     ensure!(
         data_dir::is_initialized(folder),
@@ -63,7 +47,7 @@ pub async fn check_store(config: &Config) -> Result<()> {
     if config.photos.store == StoreKind::Local || data_dir::is_initialized(&config.data_dir) {
         return Ok(());
     }
-    let store = store(StoreKind::S3, config)?;
+    let store = storage::open(StoreKind::S3, config)?;
     let asked = timeout(ASKING, store.find_existing()).await;
     match asked.map_err(Into::into).flatten() {
         Ok(None) => {}

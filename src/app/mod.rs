@@ -32,11 +32,11 @@ use crate::logging::audit::Seldom;
 use crate::migrate_photos::{Journal, PhotoMigration};
 use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::storage::aws::Aws;
-use crate::storage::{LocalStore, PhotoStore, S3Store};
+use crate::storage::{self, PhotoStore, check_data_dir};
 use crate::uploads::ingest::PhotoIngest;
 use crate::verify_photos::Verifier;
 
-pub use self::check::{begun_anew, check_begun, check_folder, check_installation, check_store};
+pub use self::check::{begun_anew, check_begun, check_installation, check_store};
 
 /// The bytes that JSON bodies may take beyond what each connection has for one.
 const BODIES: u64 = 8 * 1024 * 1024;
@@ -84,19 +84,20 @@ impl App {
     /// Opens everything below the data folder, and makes what is missing.
     ///
     /// # Errors
-    /// A part of the folder is missing (see [`check_folder`]); a folder or file can't be made or used; the database is
+    /// A part of the folder is missing (see [`check_data_dir`]); a folder or file can't be made or used; the database is
     /// from a newer version.
     pub fn open(config: Config) -> Result<Self> {
         let folder = &config.data_dir;
-        check_folder(&config)?;
+        check_data_dir(&config)?;
         data_dir::make(folder)?;
         permissions::restrict_permissions(folder);
         let clock = Clock::default();
         let path = folder.join(data_dir::DATABASE);
-        let db = Db::open(&path).or_else(|error| {
+        let open = || Db::open_and(&path, installation::update_looks);
+        let db = open().or_else(|error| {
             // Who comes to delete something on a full disk has to get in first.
             if data_dir::is_full(folder) && Db::give_up_reserve(&path) {
-                Db::open(&path)
+                open()
             } else {
                 Err(error)
             }
@@ -106,7 +107,7 @@ impl App {
             data_dir::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         let aws = Aws::default();
-        let store = store_with(config.photos.store, &config, aws.clone())?;
+        let store = storage::open_with(config.photos.store, &config, aws.clone())?;
         let queue = match config.photos.queue {
             QueueKind::Local => PhotoQueue::Local(LocalQueue::new(
                 db.clone(),
@@ -263,8 +264,8 @@ impl App {
         Ok(PhotoMigration {
             db: self.db.clone(),
             clock: self.clock.clone(),
-            from: store_with(to.other(), config, aws.clone())?,
-            to: store_with(to, config, aws)?,
+            from: storage::open_with(to.other(), config, aws.clone())?,
+            to: storage::open_with(to, config, aws)?,
             journal: Arc::new(Journal::open(
                 &config.data_dir.join(journal),
                 &config.photos.names(),
@@ -290,7 +291,7 @@ pub fn remote_sorter(config: &Config) -> Result<Option<PhotoWorker>> {
         return Ok(None);
     }
     let aws = Aws::default();
-    let store = store_with(StoreKind::S3, config, aws.clone())?;
+    let store = storage::open_with(StoreKind::S3, config, aws.clone())?;
     let queue = sqs(config, aws, Clock::default())?;
     let previewer = previewer(&store, config);
     // Nobody here waits to be told.
@@ -311,26 +312,6 @@ pub async fn queue(config: Config) -> Result<PhotoQueue> {
         QueueKind::Local => Ok(App::start(config).await?.queue),
         QueueKind::Sqs => sqs(&config, Aws::default(), Clock::default()),
     }
-}
-
-/// A store alone.
-///
-/// # Errors
-/// Its folder can't be made.
-pub fn store(kind: StoreKind, config: &Config) -> Result<PhotoStore> {
-    store_with(kind, config, Aws::default())
-}
-
-fn store_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStore> {
-    Ok(match kind {
-        StoreKind::Local => PhotoStore::Local(LocalStore::open_at(
-            &config.data_dir.join(data_dir::PHOTOS),
-        )?),
-        StoreKind::S3 => {
-            let hold = RestoreHold::of(&config.data_dir);
-            PhotoStore::S3(S3Store::new(&config.photos, aws).held_by(hold))
-        }
-    })
 }
 
 fn previewer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {

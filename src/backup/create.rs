@@ -13,7 +13,6 @@ use super::archive::{
 };
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
-use crate::app;
 use crate::auth::signed_urls::SigningKey;
 use crate::backup::blocking::Bridge;
 use crate::backup::check::Proving;
@@ -21,7 +20,6 @@ use crate::backup::destination::{ArchiveName, ENDING, Place, Spot, Target};
 use crate::backup::hash_map::TempHashMap;
 use crate::backup::installation_id;
 use crate::backup::read_photos::Fetcher;
-use crate::backup::restored_copy;
 use crate::backup::snapshot::{Original, Snapshot};
 use crate::backup::store_photos::{Photos, Tally};
 use crate::backup::work_dir::Workplace;
@@ -29,10 +27,12 @@ use crate::check::sentence;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
+use crate::data_dir::restored;
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::output::count;
 use crate::storage::PhotoStore;
+use crate::storage::{self, check_data_dir};
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
@@ -141,12 +141,12 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     if let Goal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
-            restored_copy::check(data, place)?;
+            check_not_a_copy(data, place)?;
         }
     }
     let workplace = Workplace::open(data)?;
     if order.take_over {
-        restored_copy::take_over(data)?;
+        restored::take_over(data)?;
     }
     place.clear_remains()?;
     let made_at = order.clock.now();
@@ -242,16 +242,32 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
     Ok((goal, photos))
 }
 
+/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
+///
+/// # Errors
+/// A sentence that says what to do; something can't be read.
+fn check_not_a_copy(data: &Path, place: &Place) -> Result<()> {
+    let Some(from) = restored::restored_from(data)? else {
+        return Ok(());
+    };
+    ensure!(
+        place.all_archives()?.is_empty(),
+        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
+         this takes the original's place, add --take-over; else name another folder or a file"
+    );
+    Ok(())
+}
+
 /// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
 fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
     let data = &config.data_dir;
-    app::check_folder(config)?;
+    check_data_dir(config)?;
     if config.photos.store == StoreKind::Local
         && let Some(id) = data_dir::read(&data.join(data_dir::MARKER))?
     {
         data_dir::check_photos(&data.join(data_dir::PHOTOS), &id, original.has_photos()?)?;
     }
-    app::store(config.photos.store, config)
+    storage::open(config.photos.store, config)
 }
 
 /// Two installations at one place would delete each other's archives. The newest one that can be read tells.

@@ -33,7 +33,5 @@ pub(crate) mod read_photos;
 pub mod installation_id;
 // Making one.
 pub mod create;
-// A restored data folder beside its original.
-pub mod restored_copy;
 // Where archives are kept.
 pub mod destination;

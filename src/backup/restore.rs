@@ -12,32 +12,30 @@ use sha2::{Digest, Sha256};
 
 use super::archive::{self, Contents, DATABASE, Head, KEY, Packed, Whereabouts};
 use super::progress::Progress;
-use crate::app;
 use crate::backup::blocking::{Bridge, Lane};
 use crate::backup::destination::Spot;
 use crate::backup::installation_id;
-use crate::backup::restored_copy;
 use crate::backup::shared_photos;
 use crate::backup::snapshot;
 use crate::backup::work_dir::{make_private_folder, remove};
 use crate::config::Config;
+use crate::data_dir::restored::{self, UNFINISHED, is_unfinished};
 use crate::data_dir::{PHOTOS, TEMP_PREFIX};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
 use crate::fs::durable::fsync_dir;
+use crate::storage;
 use crate::storage::PhotoStore;
 
-/// Stands in a data folder while a restore isn't finished.
-const FOLDER: &str = ".restore";
 /// What may be in an empty data folder: locks, and what a new disk brings.
 const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
 const REMAINS: [&str; 5] = [
-    FOLDER,
+    UNFINISHED,
     PHOTOS,
     KEY,
     installation_id::FILE,
-    restored_copy::FILE,
+    restored::FILE,
 ];
 /// What a new disk brings.
 const LOST: &str = "lost+found";
@@ -85,11 +83,6 @@ fn is_empty(folder: &Path) -> Result<bool> {
     Ok(entries.flatten().all(|entry| entry.file_name() == LOST))
 }
 
-/// Whether a restore into this data folder has begun and not ended.
-pub fn is_unfinished(data_dir: &Path) -> bool {
-    data_dir.join(FOLDER).exists() && !data_dir.join(DATABASE).exists()
-}
-
 /// Restores an archive into the data folder and the store that the settings name. `tell` hears of each photo that is
 /// missing or damaged. With `incomplete`, the restore goes on without these.
 ///
@@ -109,7 +102,7 @@ pub fn restore(
     // Before anything is made, whether there is an archive at all.
     let bytes = archive.read(progress)?;
     clear(data)?;
-    let workplace = data.join(FOLDER);
+    let workplace = data.join(UNFINISHED);
     make_private_folder(&workplace)?;
     sync(data)?;
     let mut job = Job {
@@ -117,7 +110,7 @@ pub fn restore(
         largest: archive::largest_photo(config),
         data,
         workplace,
-        store: app::store(config.photos.store, config)?,
+        store: storage::open(config.photos.store, config)?,
         incomplete,
         bridge,
         progress,
@@ -138,7 +131,7 @@ pub fn restore(
 /// # Errors
 /// It can't be deleted.
 pub fn clear_remains(data_dir: &Path) -> Result<()> {
-    remove(&data_dir.join(FOLDER))
+    remove(&data_dir.join(UNFINISHED))
 }
 
 /// Deletes what an unfinished restore has left in the data folder, `.restore` last.
@@ -270,7 +263,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             .context("The database of the archive can't be brought up to date")?;
         bridge.go_on()?;
         installation_id::restore(self.data, &installation, &key)?;
-        restored_copy::mark(self.data, &self.archive.to_string())?;
+        restored::mark(self.data, &self.archive.to_string())?;
         self.put_in_place(&key, &database)?;
         Ok(restored)
     }

@@ -10,11 +10,11 @@ use crate::backup::blocking::Bridge;
 use crate::backup::destination::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
-use crate::backup::restored_copy;
 use crate::clock::Clock;
 use crate::commands::cli::RestoreOptions;
 use crate::config::Config;
 use crate::data_dir::LOCK;
+use crate::data_dir::restored;
 use crate::db;
 use crate::output::{complain, count, say};
 
@@ -60,7 +60,7 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<
         restored.head.made_at,
         config.data_dir.display()
     )?;
-    match restored_copy::notice(config)? {
+    match restored::notice(config)? {
         Some(notice) => say!("{notice}.")?,
         None => say!(
             "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."

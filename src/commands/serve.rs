@@ -10,12 +10,13 @@ use rocket::local::asynchronous::Client;
 
 use crate::api;
 use crate::app::{self, App, begun_anew};
-use crate::backup::{restore, restored_copy, work_dir};
+use crate::backup::{restore, work_dir};
 use crate::check::sentence;
 use crate::commands::cli::ServeOptions;
 use crate::config::{Listener, Settings, WorkerPlace};
 use crate::data_dir;
 use crate::data_dir::is_served;
+use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
 use crate::jobs::cleanup::CleanupReport;
@@ -25,6 +26,7 @@ use crate::output::say;
 use crate::process::shutdown::{self, Shutdown};
 use crate::server;
 use crate::server::listener::{BoundListener, cannot_listen};
+use crate::storage;
 use crate::storage::PhotoStore;
 
 /// The pause before a store that couldn't be reached is tried again.
@@ -43,7 +45,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     listener.port = serve.port.unwrap_or(listener.port);
     let folder = config.data_dir.clone();
     // Before anything is made, not even the lock.
-    app::check_folder(&config)?;
+    storage::check_data_dir(&config)?;
     app::check_store(&config).await?;
     let address = SocketAddr::new(listener.address, listener.port);
     let taken = BoundListener::new(address);
@@ -58,7 +60,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     data_dir::remove_temp_files(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
-    match restored_copy::notice(&app.config) {
+    match restored::notice(&app.config) {
         Ok(None) => {}
         Ok(Some(notice)) => tracing::warn!("{notice}"),
         Err(error) => tracing::error!("{error:#}"),
@@ -137,7 +139,7 @@ async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App)
         tracing::warn!("{}", sentence(&error));
     }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
-    server::run(listener, rocket, app, asked_to_end, grace).await;
+    server::run(listener, rocket, app, api::HOOKS, asked_to_end, grace).await;
     Ok(())
 }
 
@@ -171,7 +173,7 @@ fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHand
     tasks.push(tokio::spawn(watch_data_dir::run(db, photos, ending.wait())));
     let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
     tasks.push(tokio::spawn(async move { upkeep.run(ending.wait()).await }));
-    if let Some(schedule) = Schedule::new(app) {
+    if let Some(schedule) = Schedule::new(&app.config, &app.db, &app.clock, &app.hold) {
         tasks.push(tokio::spawn(schedule.run(shutdown.clone())));
     }
     tasks

@@ -9,6 +9,7 @@ use crate::config::{Config, QueueKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::process::shutdown;
+use crate::storage;
 
 /// How long a worker waits for a server to begin the data folder.
 const WAIT: Duration = Duration::from_secs(30);
@@ -28,7 +29,7 @@ pub async fn run(config: Config) -> Result<()> {
     let sorter = match remote_sorter(&config)? {
         Some(sorter) => sorter,
         None => {
-            app::check_folder(&config)?;
+            storage::check_data_dir(&config)?;
             app::check_store(&config).await?;
             wait_for_installation(&config).await;
             App::start(config).await?.sorter()

@@ -3,7 +3,10 @@
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text::{Login, Password};
+/// The most characters that a setting may allow a login, because all of them are folded.
+pub const LONGEST_LOGIN: usize = 256;
+/// The most characters that a setting may allow a password: what clients of the original were written for.
+pub const LONGEST_PASSWORD: usize = 99_999;
 
 /// The most characters of a space's name, and of a share's text, that a setting may allow: each is held in memory, and some
 /// times over.
@@ -84,8 +87,8 @@ impl Limits {
             );
         }
         for (name, max, most) in [
-            ("login", self.login_max, Login::MOST),
-            ("password", self.password_max, Password::MOST),
+            ("login", self.login_max, LONGEST_LOGIN),
+            ("password", self.password_max, LONGEST_PASSWORD),
             ("space_name", self.space_name_max, LONGEST_NAME),
             ("text", self.text_max, LONGEST_TEXT),
         ] {

@@ -28,7 +28,7 @@ pub use backup::{Backup, Every};
 pub use compatibility::Compatibility;
 pub use connections::Connections;
 use layers::Layers;
-pub use limits::Limits;
+pub use limits::{LONGEST_LOGIN, LONGEST_PASSWORD, Limits};
 pub use listener::{Level, Listener, Shutdown};
 use names::Names;
 pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::backup::restored_copy;
 use crate::data_dir;
+use crate::data_dir::restored;
 
 /// How often it is looked whether it has taken over.
 const LOOK: Duration = Duration::from_secs(5);
@@ -29,7 +29,7 @@ struct Held {
 impl RestoreHold {
     /// That of this data folder, as it is now. One that can't be read is taken for a restored one.
     pub fn of(data: &Path) -> Self {
-        if matches!(restored_copy::restored_from(data), Ok(None)) {
+        if matches!(restored::restored_from(data), Ok(None)) {
             return Self(None);
         }
         Self(Some(Arc::new(Held {
@@ -46,7 +46,7 @@ impl RestoreHold {
         }
         // That nothing is there says nothing.
         let is_over = data_dir::is_initialized(&held.data)
-            && matches!(restored_copy::restored_from(&held.data), Ok(None))
+            && matches!(restored::restored_from(&held.data), Ok(None))
             && data_dir::is_initialized(&held.data);
         if is_over && !held.is_over.swap(true, Ordering::Relaxed) {
             tracing::info!("this data folder has taken the place of its original");
@@ -89,7 +89,7 @@ mod tests {
         fs::create_dir(&data).unwrap();
         fs::write(data.join(data_dir::DATABASE), "a database").unwrap();
         assert!(!RestoreHold::of(&data).is_on());
-        restored_copy::mark(&data, "a.tar.zst").unwrap();
+        restored::mark(&data, "a.tar.zst").unwrap();
         let hold = RestoreHold::of(&data);
         assert!(hold.is_on() && hold.check().is_err());
         // A folder that is away has said nothing.
@@ -97,9 +97,9 @@ mod tests {
         assert!(hold.is_on());
         fs::rename(folder.path().join("away"), &data).unwrap();
         assert!(hold.is_on());
-        restored_copy::take_over(&data).unwrap();
+        restored::take_over(&data).unwrap();
         assert!(!hold.is_on() && hold.check().is_ok());
-        restored_copy::mark(&data, "a.tar.zst").unwrap();
+        restored::mark(&data, "a.tar.zst").unwrap();
         assert!(!hold.clone().is_on());
     }
 }

@@ -5,11 +5,16 @@
 
 // What a restored data folder leaves alone.
 pub mod hold;
+// Whether there are photos in it.
+mod photos;
 // Files that are for nobody else.
 pub mod permissions;
+// A restored data folder beside its original.
+pub mod restored;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine;
@@ -18,10 +23,10 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::check::sentence;
 use crate::db::Db;
+pub use crate::db::LOCK;
 use crate::error::Error;
 use crate::fs::durable;
-use crate::jobs::cleanup::ABANDONED;
-use crate::storage::LocalStore;
+pub use photos::{SPACE_PREFIX, has_photos};
 
 /// The file that says which installation a folder belongs to.
 pub const MARKER: &str = "shared-spaces.id";
@@ -29,10 +34,10 @@ pub const MARKER: &str = "shared-spaces.id";
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
-/// The file that a server holds locked, in the data folder: two would give the same id away twice.
-pub const LOCK: &str = "serve.lock";
 /// What the names of files in the data folder begin with that are still being written.
 pub const TEMP_PREFIX: &str = ".draft-";
+/// After this long, nobody writes such a file any more.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -82,7 +87,7 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
         return Db::check_ours(&database);
     }
     ensure!(
-        !LocalStore::has_photos(&folder.join(PHOTOS))?,
+        !has_photos(&folder.join(PHOTOS))?,
         "The data folder {shown} has photos and no database. Put back a backup. To begin anew, move the photos out of it"
     );
     ensure!(
@@ -181,7 +186,7 @@ pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
             "The folder {shown} belongs to another data folder: the file {MARKER} in it is another one. Mount the right \
              disk there"
         ),
-        None if some && !LocalStore::has_photos(photos)? => bail!(
+        None if some && !has_photos(photos)? => bail!(
             "The photos are not in the folder {shown}. If it is on a disk of its own, mount that. If they are in S3, set \
              photos.store = \"s3\". If they are lost and you want to go on without them, copy {MARKER} from the data \
              folder there"

@@ -31,11 +31,11 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::known::bound_memory;
+pub use self::place::LOCK;
 use self::place::OpenFiles;
 use self::reserve::Reserve;
 use self::transaction::Transaction;
 use self::writer::{Again, Durability, Once, Work, Writer};
-use crate::domain::installation;
 use crate::error::{Error, Result};
 use crate::process::runtime;
 
@@ -90,21 +90,34 @@ impl Db {
     /// # Errors
     /// The file can't be opened, was written by a newer version of this program, or can't be migrated.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        Self::open_with_deadline(path, DEADLINE)
+        Self::open_and(path, |_| Ok(()))
     }
 
-    fn open_with_deadline(path: &Path, deadline: Duration) -> anyhow::Result<Self> {
+    /// As [`Self::open`], with what is done in a transaction of its own once the schema is current.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_and(
+        path: &Path,
+        then: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> anyhow::Result<Self> {
+        Self::open_with_deadline(path, DEADLINE, then)
+    }
+
+    fn open_with_deadline(
+        path: &Path,
+        deadline: Duration,
+        then: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> anyhow::Result<Self> {
         let opening = || format!("The database {} can't be opened", path.display());
         // A server and a worker that start at once on a new folder would be in each other's way.
         let _turn = wait_for_turn(path).with_context(opening)?;
         let mut connection = Connection::open(path).with_context(opening)?;
         prepare(&connection, deadline).with_context(opening)?;
         migrate::run(&mut connection, path)?;
-        if !installation::knows_looks(&connection)? {
-            let transaction = Transaction::write(&connection)?;
-            installation::learn_looks(&transaction)?;
-            transaction.commit()?;
-        }
+        let transaction = Transaction::write(&connection)?;
+        then(&transaction)?;
+        transaction.commit()?;
 
         let place = Arc::new(OpenFiles::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::beside(path));

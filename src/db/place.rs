@@ -6,9 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::data_dir;
 use crate::error::{Error, Result};
 use crate::fs::identity::Identity;
+
+/// The file beside the database that a server holds locked: two would give the same id away twice.
+pub const LOCK: &str = "serve.lock";
 
 /// The files of a database and where they belong.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl OpenFiles {
         let others = [
             beside("-wal"),
             beside("-shm"),
-            database.with_file_name(data_dir::LOCK),
+            database.with_file_name(LOCK),
         ];
         let mut files = vec![(database.clone(), Identity::of(&database)?)];
         for path in others {

@@ -64,7 +64,7 @@ async fn a_reader_cannot_write() {
 async fn a_database_that_another_process_locks_answers_busy_and_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
-    let db = Db::open_with_deadline(&path, Duration::from_millis(20)).unwrap();
+    let db = Db::open_with_deadline(&path, Duration::from_millis(20), |_| Ok(())).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("begin immediate").unwrap();
     assert!(matches!(db.write(|c| put(c, "a")).await, Err(Error::Busy)));
@@ -76,8 +76,12 @@ async fn a_database_that_another_process_locks_answers_busy_and_recovers() {
 #[tokio::test]
 async fn a_read_that_finds_no_free_connection_in_time_answers_busy() {
     let folder = tempfile::tempdir().unwrap();
-    let db =
-        Db::open_with_deadline(&folder.path().join("test.db"), Duration::from_millis(20)).unwrap();
+    let db = Db::open_with_deadline(
+        &folder.path().join("test.db"),
+        Duration::from_millis(20),
+        |_| Ok(()),
+    )
+    .unwrap();
     let all = |places: &Semaphore| u32::try_from(places.available_permits()).unwrap();
     let Inner { permits, here, .. } = &*db.inner;
     let elsewhere = permits.acquire_many(all(permits)).await.unwrap();

@@ -8,9 +8,10 @@ mod photos;
 pub(crate) mod database;
 
 use crate::app;
-use crate::backup::restored_copy;
 use crate::check::{Check, Severity};
 use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
+use crate::data_dir::restored;
+use crate::storage;
 
 /// Looks at everything, one thing after the other, and tells what it finds.
 pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
@@ -23,7 +24,7 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
     let data = data_dir::examine(config, &mut tell);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {
-        match app::store(config.photos.store, config) {
+        match storage::open(config.photos.store, config) {
             Ok(store) => {
                 can_be_read = true;
                 let mut tell = |finding: Check| {
@@ -47,7 +48,7 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
         }
     }
     if data.has_folder {
-        match restored_copy::notice(config) {
+        match restored::notice(config) {
             Ok(None) => {}
             Ok(Some(notice)) => tell(Check::warning(notice)),
             Err(error) => tell(Check::error(&error)),

@@ -11,17 +11,16 @@ pub fn id(conn: &Connection) -> rusqlite::Result<String> {
     conn.query_row("select id from installation", [], |row| row.get(0))
 }
 
-/// Whether the looks of logins are those of this version of Unicode.
-pub fn knows_looks(conn: &Connection) -> rusqlite::Result<bool> {
-    conn.query_row(
+/// Makes the looks of all logins again, after an upgrade of the schema or of Unicode; otherwise does nothing.
+pub fn update_looks(conn: &Connection) -> rusqlite::Result<()> {
+    let are_current = conn.query_row(
         "select looks_of is ? from installation",
         [version()],
         |row| row.get(0),
-    )
-}
-
-/// Makes the looks of all logins, after an upgrade of the schema or of Unicode.
-pub fn learn_looks(conn: &Connection) -> rusqlite::Result<()> {
+    )?;
+    if are_current {
+        return Ok(());
+    }
     users::make_looks(conn)?;
     conn.execute("update installation set looks_of = ?", [version()])?;
     Ok(())

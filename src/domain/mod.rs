@@ -39,7 +39,5 @@ pub mod tombstones;
 pub mod users;
 // What changes in a database that comes back from a backup.
 pub mod restore;
-// In which sizes photos are shown.
-pub mod preview_size;
 // What a photo is called, everywhere.
 pub mod photo_name;

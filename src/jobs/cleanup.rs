@@ -18,11 +18,10 @@ use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::jobs::index_previews::SELDOM;
 use crate::logging::audit;
 use crate::queue::LONGEST_WAIT;
+use crate::storage::ABANDONED;
 use crate::storage::PhotoStore;
 use crate::storage::aws::is_refusal;
 
-/// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
-pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
 const EVERY: Duration = Duration::from_secs(60);
 /// So many refusals among photos that were to be deleted together, and nobody asks for the others.
 const REFUSED: usize = 10;

@@ -8,9 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::picture::clean;
+use crate::picture::preview_size::PreviewSize;
 use crate::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
 use crate::process::allocator::give_back_now;
 use crate::process::runtime::cores;

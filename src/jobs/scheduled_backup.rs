@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::app::App;
 use crate::backup::blocking::Bridge;
 use crate::backup::create::{Order, Taken, take};
 use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
 use crate::check::sentence;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::data_dir::hold::RestoreHold;
+use crate::db::Db;
 use crate::process::shutdown::Shutdown;
 
 /// After a backup that failed, the next is tried this soon.
@@ -38,20 +38,19 @@ struct Due {
 
 impl Schedule {
     /// `None` if the settings ask for none.
-    pub fn new(app: &App) -> Option<Self> {
-        let config = &app.config;
+    pub fn new(config: &Config, db: &Db, clock: &Clock, hold: &RestoreHold) -> Option<Self> {
         Some(Self {
             every: config.backup.every?.0,
             order: Order {
-                config: Config::clone(config),
-                clock: app.clock.clone(),
+                config: config.clone(),
+                clock: clock.clone(),
                 to: config.backup.to.clone()?,
                 keep: Some(config.backup.keep),
                 full: false,
                 take_over: false,
-                db: Some(app.db.clone()),
+                db: Some(db.clone()),
             },
-            hold: app.hold.clone(),
+            hold: hold.clone(),
         })
     }
 

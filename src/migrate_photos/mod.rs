@@ -13,9 +13,9 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, KnownPhoto};
-use crate::domain::preview_size::PreviewSize;
 use crate::domain::{jobs, spaces};
 use crate::jobs::cleanup::Cleanup;
+use crate::picture::preview_size::PreviewSize;
 use crate::storage::PhotoStore;
 pub use journal::Journal;
 

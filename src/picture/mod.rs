@@ -191,3 +191,5 @@ impl Limit {
 
 #[cfg(test)]
 mod tests;
+// In which sizes photos are shown.
+pub mod preview_size;

@@ -15,16 +15,19 @@ mod request_log;
 // What a request is for.
 mod target;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::Request;
+use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::error::Error;
 use crate::process::shutdown::Signal;
 use crate::server::connection_limits::ConnectionLimits;
 pub use crate::server::request_body::{BodyReader, RequestBody};
@@ -33,11 +36,21 @@ use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
 use in_flight::InFlight;
 pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
+pub use target::parse_host;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
 /// The pause after a connection couldn't be taken in, most likely because the process has too many files open.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+
+/// What the server asks of the API, which stands above it.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// The client's own address behind a proxy that is trusted; `None` for one that comes by itself.
+    pub behind_proxy: fn(&App, &Request<'_>) -> Option<IpAddr>,
+    /// Keeps an error that is to be the answer of a request.
+    pub refuse: fn(&Request<'_>, Error) -> Status,
+}
 
 /// Answers everybody who connects, until asked to end, and then those who have asked already.
 ///
@@ -46,13 +59,14 @@ pub async fn run(
     listener: TcpListener,
     rocket: Client,
     app: App,
+    hooks: Hooks,
     asked_to_end: impl Future<Output = Signal>,
     grace: Duration,
 ) {
     let under_way = InFlight::default();
     let limits = app.config.connections.clone();
     let visitors = ConnectionLimits::new(&app);
-    let answerer = Arc::new(RocketBridge::new(rocket, app, under_way.clone()));
+    let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, under_way.clone()));
     let refusals = answerer.refusals().await;
     let (ending, closing) = watch::channel(false);
     let mut connections = JoinSet::new();

@@ -21,12 +21,12 @@ use tokio::io::AsyncReadExt;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Hooks;
 use super::connection::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
-use crate::api::{behind_proxy, refuse};
 use crate::app::App;
 use crate::error::Error;
 use crate::limits::per_key::PerKeyLimit;
@@ -56,6 +56,7 @@ type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 pub(super) struct RocketBridge {
     rocket: Client,
     app: App,
+    hooks: Hooks,
     under_way: InFlight,
     /// The requests of those behind proxies, who share the proxy's connections.
     by_address: PerKeyLimit<IpAddr>,
@@ -63,9 +64,10 @@ pub(super) struct RocketBridge {
 }
 
 impl RocketBridge {
-    pub(super) fn new(rocket: Client, app: App, under_way: InFlight) -> Self {
+    pub(super) fn new(rocket: Client, app: App, hooks: Hooks, under_way: InFlight) -> Self {
         Self {
             rocket,
+            hooks,
             under_way,
             by_address: PerKeyLimit::new(app.config.connections.most_per_address),
             ids: RequestIds::new(),
@@ -138,7 +140,7 @@ impl RocketBridge {
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
         let mut request = self.translate(&parts).remote(peer);
-        let visitor = behind_proxy(&self.app, request.inner()).map(client_subnet);
+        let visitor = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
         let given = request.inner().headers().get_one(REQUEST_ID);
         log.id = self.ids.next(given.filter(|_| visitor.is_some()));
         // Held until the answer is sent.
@@ -181,7 +183,7 @@ impl RocketBridge {
     /// A request that no route has, so that the refusal is answered, with all headers that answers have.
     fn refusal(&self, error: Error) -> LocalRequest<'_> {
         let request = self.rocket.req(Method::Trace, "/");
-        refuse(request.inner(), error);
+        (self.hooks.refuse)(request.inner(), error);
         request
     }
 

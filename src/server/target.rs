@@ -6,8 +6,11 @@ use hyper::http::request::Parts;
 use rocket::http::Method;
 use rocket::http::uri::{Host, Origin};
 
-use crate::api;
 use crate::error::{Error, Result};
+
+/// The most bytes of a host with its port: the longest name that there can be, and some more. Every link of a list begins
+/// with it.
+const MAX_HOST: usize = 264;
 
 /// What is asked for.
 pub(super) struct Target {
@@ -42,9 +45,17 @@ impl Target {
     }
 }
 
+/// A host, perhaps with a port; none if it is longer than any, or names a user in front of it, which the library takes.
+pub fn parse_host(text: &str) -> Option<Host<'static>> {
+    if !(1..=MAX_HOST).contains(&text.len()) || text.contains('@') {
+        return None;
+    }
+    Host::parse_owned(text.to_owned()).ok()
+}
+
 /// The host of a request: that of its target where it names one (RFC 9112, section 3.2.2), else that of its header.
 fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
-    let parse = |host: &str| api::host(host).ok_or_else(|| bad("host"));
+    let parse = |host: &str| parse_host(host).ok_or_else(|| bad("host"));
     let mut given = parts.headers.get_all(HOST).iter();
     let host = match (given.next(), given.next()) {
         (Some(host), None) => Some(parse(host.to_str().map_err(|_| bad("host"))?)?),

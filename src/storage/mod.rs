@@ -2,6 +2,7 @@
 //! previews.
 
 mod local;
+mod open;
 mod s3;
 mod stored;
 // Amazon's clients.
@@ -14,11 +15,15 @@ use bytes::Bytes;
 
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
+use crate::picture::preview_size::PreviewSize;
 pub use local::LocalStore;
+pub use open::{check_data_dir, open, open_with};
 pub use s3::S3Store;
 use stored::Source;
 pub use stored::StoredPhoto;
+
+/// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
+pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// The stores of photos. An enum, because the kinds are few and known.
 #[derive(Clone, Debug)]

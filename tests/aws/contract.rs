@@ -7,7 +7,7 @@ use shared_spaces::clock::Clock;
 use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;
 use shared_spaces::domain::photo_name::PhotoName;
-use shared_spaces::domain::preview_size::PreviewSize;
+use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
 use shared_spaces::storage::aws::Aws;
 use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};

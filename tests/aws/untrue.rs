@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use shared_spaces::clock::Clock;
 use shared_spaces::db::Db;
-use shared_spaces::domain::preview_size::PreviewSize;
 use shared_spaces::domain::tombstones::{self, GRACE};
 use shared_spaces::jobs::cleanup::Cleanup;
+use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::storage::{Moved, PhotoStore};
 
 use crate::cloud::Cloud;

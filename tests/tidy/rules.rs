@@ -43,6 +43,38 @@ fn is_sql(text: &str) -> bool {
     .any(|verb| text.starts_with(verb))
 }
 
+/// The rooms in the order in which `lib.rs` names them: each uses those above it.
+pub fn floors(map: &File) -> Vec<String> {
+    let rooms = map
+        .code_lines()
+        .filter_map(|(_, line)| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    rooms.map(str::to_owned).collect()
+}
+
+/// No room uses one that stands below it in the map, so that there are no circles.
+pub fn uses_only_what_is_above(floors: &[String], file: &File) -> Vec<String> {
+    let floor = |room: &str| floors.iter().position(|name| name == room);
+    let below_src = file.path.strip_prefix("src/").unwrap_or(&file.path);
+    let room = below_src.split(['/', '.']).next().unwrap();
+    let Some(own) = floor(room).filter(|_| !file.path.ends_with("/tests.rs")) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (at, line) in file.bare_lines() {
+        for rest in line.split("crate::").skip(1) {
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let used = &rest[..end.unwrap_or(rest.len())];
+            if floor(used).is_some_and(|floor| floor > own) {
+                found.push(file.complaint(
+                    at,
+                    &format!("`{room}` uses `{used}`, which stands below it"),
+                ));
+            }
+        }
+    }
+    found
+}
+
 /// Connections come from one place.
 pub fn only_db_has_pools(file: &File) -> Vec<String> {
     if file.path.starts_with("src/db/") {
@@ -124,7 +156,7 @@ pub fn says_by_say(file: &File) -> Vec<String> {
     complaints(file, |line| {
         let macros = ["println!", "eprintln!", "print!", "eprint!"];
         let is_one = macros.iter().any(|name| line.contains(name));
-        (is_one && file.path != "src/say.rs").then(|| "use `say!` or `complain!`".to_owned())
+        (is_one && file.path != "src/output.rs").then(|| "use `say!` or `complain!`".to_owned())
     })
 }
 

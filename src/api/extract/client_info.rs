@@ -4,20 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
 
 use rocket::State;
-use rocket::http::uri::Host;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::app::App;
 use crate::config::TrustedProxies;
+use crate::server::parse_host;
 
 /// What a proxy says of those for whom it asks.
 const FORWARDED_FOR: &str = "X-Forwarded-For";
 const FORWARDED_PROTO: &str = "X-Forwarded-Proto";
 const FORWARDED_HOST: &str = "X-Forwarded-Host";
-/// The most bytes of a host with its port: the longest name that there can be, and some more. Every link of a list begins
-/// with it.
-const MOST_OF_HOST: usize = 264;
 /// By these a proxy shows itself, whether or not it is believed.
 const TRACES: [&str; 5] = [
     FORWARDED_FOR,
@@ -43,14 +40,6 @@ pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
     let peer = request.remote()?.ip().to_canonical();
     let is_proxy = app.config.trusted_proxies.contains(peer);
     is_proxy.then(|| ClientInfo::of(app, request).address)
-}
-
-/// A host, perhaps with a port; none if it is longer than any, or names a user in front of it, which the library takes.
-pub fn host(text: &str) -> Option<Host<'static>> {
-    if !(1..=MOST_OF_HOST).contains(&text.len()) || text.contains('@') {
-        return None;
-    }
-    Host::parse_owned(text.to_owned()).ok()
 }
 
 #[rocket::async_trait]
@@ -96,7 +85,7 @@ impl ClientInfo {
         };
         let origin = config.public_url.clone().unwrap_or_else(|| {
             let scheme = if is_https { "https" } else { "http" };
-            let host = forwarded(FORWARDED_HOST).and_then(host);
+            let host = forwarded(FORWARDED_HOST).and_then(parse_host);
             match host.as_ref().or(request.host()) {
                 Some(host) => format!("{scheme}://{host}"),
                 None => format!("{scheme}://localhost:{}", request.rocket().config().port),

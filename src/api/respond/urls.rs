@@ -14,8 +14,8 @@ use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
 use crate::clock::{Timestamp, Zone, Zoned};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
 use crate::domain::tokens::Token;
+use crate::picture::preview_size::PreviewSize;
 
 /// Makes absolute links for the client, and times in the form that it reads.
 pub struct Urls {

@@ -20,11 +20,11 @@ use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::FoundPhoto;
-use crate::domain::preview_size::PreviewSize;
 use crate::domain::users::User;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
 use crate::picture::Kind;
+use crate::picture::preview_size::PreviewSize;
 use crate::storage::{PhotoSource, StoredPhoto};
 
 /// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::api::respond::urls::{PhotoUrl, PhotoUrls, Urls};
 use crate::domain::photos::Photo;
-use crate::domain::preview_size::PreviewSize;
+use crate::picture::preview_size::PreviewSize;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {

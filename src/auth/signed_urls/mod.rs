@@ -12,8 +12,8 @@ use sha2::Sha256;
 
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
 use crate::error::{Error, Result};
+use crate::picture::preview_size::PreviewSize;
 
 pub use self::key::SigningKey;
 

@@ -14,7 +14,7 @@ use unicode_security::confusable_detection::skeleton;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
 use super::{characters, folded, forbidden, line, normalised, trimmed};
-use crate::config::Limits;
+use crate::config::{LONGEST_LOGIN, Limits};
 use crate::error::{Error, Result};
 
 /// The version of Unicode of which [`Login::look`] is.
@@ -47,7 +47,7 @@ pub struct GivenLogin {
 
 impl Login {
     /// The most characters that a login can have, whatever the settings say or have said.
-    pub const MOST: usize = 256;
+    pub const MOST: usize = LONGEST_LOGIN;
 
     /// Checks a login that somebody wants to have. The spaces around it are left out.
     ///

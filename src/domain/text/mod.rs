@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
-use crate::config::Limits;
+use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Error, Result};
 
 /// The most characters of which NFC makes one. What is composed decomposes to the same characters as what it was composed
@@ -38,7 +38,7 @@ pub struct ShareText(String);
 
 impl Password {
     /// The most characters that a password can have, whatever the settings say or have said.
-    pub const MOST: usize = 99_999;
+    pub const MOST: usize = LONGEST_PASSWORD;
 
     /// Checks a password that somebody wants to have; `field` is what the form calls it.
     ///

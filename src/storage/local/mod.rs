@@ -16,14 +16,13 @@ use bytes::Bytes;
 use self::home::Home;
 use super::{Moved, Source, StoredPhoto};
 use crate::check::Check;
+use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
 use crate::fs::durable::{create_dir_all_durable, fsync_dir};
+use crate::picture::preview_size::PreviewSize;
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";
-/// What the names of the folders of spaces begin with.
-const SPACE: &str = "space-id-";
 /// The folder of previews.
 const PREVIEWS: &str = "previews";
 
@@ -60,22 +59,6 @@ impl LocalStore {
         blocking(move || store.make_temp())
             .await
             .context("Photos can't be stored or shown")
-    }
-
-    /// Whether there are photos below `root`, sorted or not.
-    ///
-    /// # Errors
-    /// A folder can't be read.
-    pub fn has_photos(root: &Path) -> Result<bool> {
-        let reading = || format!("The folder {} can't be read", root.display());
-        let mut sorted = names_in(root).with_context(reading)?.into_iter();
-        if sorted.any(|name| name.starts_with(SPACE)) {
-            return Ok(true);
-        }
-        let mut arrived = names_in(&root.join("temp"))
-            .with_context(reading)?
-            .into_iter();
-        Ok(arrived.any(|name| name.parse::<PhotoName>().is_ok()))
     }
 
     /// Moves a file as a photo is moved.
@@ -308,7 +291,9 @@ impl LocalStore {
     }
 
     fn space(&self, name: &PhotoName) -> PathBuf {
-        self.home.root().join(format!("{SPACE}{}", name.space()))
+        self.home
+            .root()
+            .join(format!("{SPACE_PREFIX}{}", name.space()))
     }
 
     fn sorted(&self, name: &PhotoName) -> PathBuf {
@@ -317,7 +302,7 @@ impl LocalStore {
 
     fn previews(&self, space: &str) -> PathBuf {
         let root = self.home.root();
-        root.join(PREVIEWS).join(format!("{SPACE}{space}"))
+        root.join(PREVIEWS).join(format!("{SPACE_PREFIX}{space}"))
     }
 
     fn preview(&self, name: &PhotoName, size: PreviewSize) -> PathBuf {
@@ -327,19 +312,6 @@ impl LocalStore {
 
     fn both_previews(&self, name: &PhotoName) -> [PathBuf; 2] {
         [PreviewSize::Large, PreviewSize::Small].map(|size| self.preview(name, size))
-    }
-}
-
-/// The names in a folder; none if it isn't there.
-fn names_in(folder: &Path) -> io::Result<Vec<String>> {
-    match fs::read_dir(folder) {
-        Ok(entries) => entries
-            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-            .collect(),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(Vec::new())
-        }
-        Err(error) => Err(error),
     }
 }
 

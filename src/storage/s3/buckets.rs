@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Layout, Photos};
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
+use crate::picture::preview_size::PreviewSize;
 use crate::storage::aws::{is_missing, proof};
 
 /// How many names are tried before somebody has to look at it.

@@ -8,8 +8,8 @@ use super::objects::{S3Object, size};
 use super::{PhotoSource, S3Store, StoredPhoto};
 use crate::config::Delivery;
 use crate::domain::photo_name::PhotoName;
-use crate::domain::preview_size::PreviewSize;
 use crate::picture::Kind;
+use crate::picture::preview_size::PreviewSize;
 use crate::storage::Source;
 use crate::storage::aws::proof::{self, Put, waits};
 

@@ -6,15 +6,16 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::backup::destination::Place;
 use crate::config::{Config, QueueKind, StoreKind};
-use crate::data_dir::temp_file;
+use crate::data_dir::{DATABASE, temp_file};
 use crate::fs::durable::fsync_dir;
 
 /// The file in the data folder that says from where it was restored.
 pub const FILE: &str = "backup.restored";
+/// The folder in the data folder in which a restore works.
+pub const UNFINISHED: &str = ".restore";
 /// The most bytes of it that are read.
 const MOST: usize = 1000;
 
@@ -91,20 +92,9 @@ pub fn take_over(data: &Path) -> Result<()> {
     take().with_context(|| format!("The file {FILE} can't be deleted in {}", data.display()))
 }
 
-/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
-///
-/// # Errors
-/// A sentence that says what to do; something can't be read.
-pub fn check(data: &Path, place: &Place) -> Result<()> {
-    let Some(from) = restored_from(data)? else {
-        return Ok(());
-    };
-    ensure!(
-        place.all_archives()?.is_empty(),
-        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
-         this takes the original's place, add --take-over; else name another folder or a file"
-    );
-    Ok(())
+/// Whether a restore into this data folder has begun and not ended.
+pub fn is_unfinished(data_dir: &Path) -> bool {
+    data_dir.join(UNFINISHED).exists() && !data_dir.join(DATABASE).exists()
 }
 
 #[cfg(test)]
