@@ -141,7 +141,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     if let Goal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
-            check_not_a_copy(data, place)?;
+            installation_id::check_not_a_copy(data, place)?;
         }
     }
     let workplace = Workplace::open(data)?;
@@ -240,22 +240,6 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
     };
     goal.place().check(&order.config)?;
     Ok((goal, photos))
-}
-
-/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
-///
-/// # Errors
-/// A sentence that says what to do; something can't be read.
-fn check_not_a_copy(data: &Path, place: &Place) -> Result<()> {
-    let Some(from) = restored::restored_from(data)? else {
-        return Ok(());
-    };
-    ensure!(
-        place.all_archives()?.is_empty(),
-        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
-         this takes the original's place, add --take-over; else name another folder or a file"
-    );
-    Ok(())
 }
 
 /// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.

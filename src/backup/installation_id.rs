@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::data_dir::{KEY, temp_file};
+use crate::backup::destination::Place;
+use crate::data_dir::{KEY, restored, temp_file};
 use crate::fs::durable::fsync_dir;
 
 /// The file in the data folder.
@@ -73,6 +74,22 @@ fn write(data: &Path, word: &str) -> Result<()> {
         fsync_dir(data)
     };
     write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+}
+
+/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
+///
+/// # Errors
+/// A sentence that says what to do; something can't be read.
+pub fn check_not_a_copy(data: &Path, place: &Place) -> Result<()> {
+    let Some(from) = restored::restored_from(data)? else {
+        return Ok(());
+    };
+    ensure!(
+        place.all_archives()?.is_empty(),
+        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
+         this takes the original's place, add --take-over; else name another folder or a file"
+    );
+    Ok(())
 }
 
 #[cfg(test)]
