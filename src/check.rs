@@ -1,10 +1,10 @@
-//! What a look at something has shown, in a sentence for the one who has to mend it.
+//! What a health check has found, in a sentence for the operator who has to mend it.
 
 use std::io::{self, ErrorKind};
 
 use serde::Serialize;
 
-/// How something was found.
+/// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -14,25 +14,25 @@ pub enum Severity {
     Error,
 }
 
-/// What a look at something has shown.
+/// What a health check has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    pub verdict: Severity,
-    /// What was found and, unless it is good, what to do.
-    pub sentence: String,
+    pub severity: Severity,
+    /// What was found and, unless it is well, what to do.
+    pub message: String,
 }
 
 impl Check {
-    pub fn ok(sentence: impl Into<String>) -> Self {
-        Self::new(Severity::Ok, sentence)
+    pub fn ok(message: impl Into<String>) -> Self {
+        Self::new(Severity::Ok, message)
     }
 
-    pub fn warning(sentence: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, sentence)
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, message)
     }
 
-    pub fn failed(sentence: impl Into<String>) -> Self {
-        Self::new(Severity::Error, sentence)
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, message)
     }
 
     /// What went wrong, and what to do where the error tells.
@@ -40,10 +40,10 @@ impl Check {
         Self::failed(sentence(error))
     }
 
-    fn new(verdict: Severity, sentence: impl Into<String>) -> Self {
+    fn new(severity: Severity, message: impl Into<String>) -> Self {
         Self {
-            verdict,
-            sentence: sentence.into(),
+            severity,
+            message: message.into(),
         }
     }
 }

@@ -79,14 +79,14 @@ pub enum Zone {
 
 /// A moment as a client reads it.
 #[derive(Clone, Copy, Debug)]
-pub struct Zoned {
+pub struct ZonedTime {
     /// When.
     pub moment: Timestamp,
     /// In which form.
     pub zone: Zone,
 }
 
-impl Serialize for Zoned {
+impl Serialize for ZonedTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = [0; LENGTH];
         let whole = self.moment.write(&mut text);
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn a_moment_whose_zone_is_unsaid_is_the_same_to_the_second() {
         let zoned = |zone| {
-            serde_json::to_value(Zoned {
+            serde_json::to_value(ZonedTime {
                 moment: Timestamp(1_764_000_000_999),
                 zone,
             })

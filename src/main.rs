@@ -10,8 +10,8 @@ use shared_spaces::{check, commands, output};
 fn main() -> ExitCode {
     let cli = Cli::read();
     let tells_apart = cli.tells_apart();
-    allocator::give_back_soon();
-    permissions::keep_others_out();
+    allocator::set_mmap_threshold();
+    permissions::set_umask();
     let ran = runtime::runtime()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(commands::run(cli)));

@@ -193,7 +193,7 @@ impl Verifier {
                     return Ok(Seen::Whole(previews));
                 }
                 Ok(problem) => problem,
-                Err(error) => Some(Problem::Unreadable(Check::error(&error).sentence)),
+                Err(error) => Some(Problem::Unreadable(Check::error(&error).message)),
             };
             if !self.is_known(photo).await? {
                 return Ok(Seen::Deleted);
@@ -242,7 +242,7 @@ impl Verifier {
             match previewer.make_again(&photo.name).await {
                 Ok(()) => is_repaired = self.damaged_previews(photo).await?.is_empty(),
                 Err(error) => {
-                    let why = Check::error(&error).sentence;
+                    let why = Check::error(&error).message;
                     for (_, said) in &mut damaged {
                         *said = format!("{said}, and can't be made again: {why}");
                     }
@@ -268,7 +268,7 @@ impl Verifier {
             let why = match self.store.open_preview(&photo.name, size).await {
                 Ok(None) => Some(String::from("is missing")),
                 Ok(Some(preview)) => damage(preview, size).await?,
-                Err(error) => Some(format!("can't be read: {}", Check::error(&error).sentence)),
+                Err(error) => Some(format!("can't be read: {}", Check::error(&error).message)),
             };
             damaged.extend(why.map(|why| (size, why)));
         }

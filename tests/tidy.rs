@@ -278,6 +278,23 @@ fn names_are_those_of_the_glossary() {
 }
 
 #[test]
+fn words_that_the_glossary_dropped_do_not_come_back() {
+    check(rules::avoids_dropped_words, &["src"], "rs");
+    can_fail(
+        rules::avoids_dropped_words,
+        "src/a.rs",
+        "pub struct Desk;",
+        "// a desk is a piece of furniture: fn draft",
+    );
+    can_fail(
+        rules::avoids_dropped_words,
+        "src/a.rs",
+        "fn go_on() {}",
+        "fn go() { let draft = 1; }",
+    );
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut links = 0;

@@ -273,10 +273,10 @@ impl App {
         })
     }
 
-    /// Deletes the bytes of photos that no share has; see [`Sweeper::sweep`].
+    /// Deletes the bytes of photos that no share has; see [`Cleanup::run_once`].
     ///
     /// # Errors
-    /// As [`Sweeper::sweep`].
+    /// As [`Cleanup::run_once`].
     pub async fn sweep(&self) -> Result<CleanupReport> {
         self.sweeper().run_once().await
     }

@@ -18,7 +18,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the check of a password has shown.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordCheck {
     Wrong,
     Right,
     /// Right, and its hash was not made with today's parameters: `new` is.
@@ -68,28 +68,32 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`] when too many others wait; a hash that is none.
-    pub async fn verify(&self, password: GivenPassword, stored: Option<String>) -> Result<Verdict> {
+    pub async fn verify(
+        &self,
+        password: GivenPassword,
+        stored: Option<String>,
+    ) -> Result<PasswordCheck> {
         if password.is_nobodys() {
-            return Ok(Verdict::Wrong);
+            return Ok(PasswordCheck::Wrong);
         }
         let argon2 = self.argon2.clone();
         let dummy = self.dummy.clone();
         self.run(move || {
             let Some(password) = password.normalised() else {
-                return Ok(Verdict::Wrong);
+                return Ok(PasswordCheck::Wrong);
             };
             let hash = PasswordHash::new(stored.as_deref().unwrap_or(&dummy))
                 .map_err(|error| anyhow!(error))?;
             let matches = argon2.verify_password(password.as_bytes(), &hash).is_ok();
             if !matches || stored.is_none() {
-                return Ok(Verdict::Wrong);
+                return Ok(PasswordCheck::Wrong);
             }
             let params = Params::try_from(&hash).map_err(|error| anyhow!(error))?;
             if hash.algorithm == argon2::ARGON2ID_IDENT && same(&params, argon2.params()) {
-                return Ok(Verdict::Right);
+                return Ok(PasswordCheck::Right);
             }
             let new = self::hash(&argon2, password.as_bytes())?;
-            Ok(Verdict::RightButOutdated { new })
+            Ok(PasswordCheck::RightButOutdated { new })
         })
         .await
     }
@@ -153,9 +157,18 @@ mod tests {
                 .await
                 .unwrap()
         };
-        assert_eq!(verify("correct horse", Some(&stored)).await, Verdict::Right);
-        assert_eq!(verify("wrong horse", Some(&stored)).await, Verdict::Wrong);
-        assert_eq!(verify("nobody's password", None).await, Verdict::Wrong);
+        assert_eq!(
+            verify("correct horse", Some(&stored)).await,
+            PasswordCheck::Right
+        );
+        assert_eq!(
+            verify("wrong horse", Some(&stored)).await,
+            PasswordCheck::Wrong
+        );
+        assert_eq!(
+            verify("nobody's password", None).await,
+            PasswordCheck::Wrong
+        );
     }
 
     #[tokio::test]
@@ -222,12 +235,12 @@ mod tests {
             .verify(GivenPassword::new(String::from("correct horse")), Some(old))
             .await
             .unwrap();
-        let Verdict::RightButOutdated { new } = verdict else {
+        let PasswordCheck::RightButOutdated { new } = verdict else {
             panic!("{verdict:?}");
         };
         let verdict =
             passwords.verify(GivenPassword::new(String::from("correct horse")), Some(new));
-        assert_eq!(verdict.await.unwrap(), Verdict::Right);
+        assert_eq!(verdict.await.unwrap(), PasswordCheck::Right);
     }
 
     #[tokio::test]
@@ -240,7 +253,7 @@ mod tests {
             let long = GivenPassword::new("a".repeat(1024 * 1024));
             tokio::select! {
                 biased;
-                verdict = passwords.verify(long, stored) => assert_eq!(verdict.unwrap(), Verdict::Wrong),
+                verdict = passwords.verify(long, stored) => assert_eq!(verdict.unwrap(), PasswordCheck::Wrong),
                 () = std::future::ready(()) => panic!("it waits for its turn at hashing"),
             }
         }

@@ -16,12 +16,12 @@ const AT_ONCE: usize = 4;
 
 /// The way from a thread that may wait to the runtime; clones lead to the same.
 #[derive(Clone)]
-pub struct Bridge {
+pub struct Blocking {
     runtime: Handle,
     stop: Shutdown,
 }
 
-impl Bridge {
+impl Blocking {
     /// The way to the runtime in which this is called. What `stop` announces ends all waiting.
     pub fn new(stop: Shutdown) -> Self {
         Self {
@@ -32,14 +32,14 @@ impl Bridge {
 
     /// Whether to stop.
     pub fn is_stopped(&self) -> bool {
-        self.stop.is_asked()
+        self.stop.is_triggered()
     }
 
     /// Asked between two steps.
     ///
     /// # Errors
     /// It is time to stop.
-    pub fn go_on(&self) -> Result<()> {
+    pub fn check_cancelled(&self) -> Result<()> {
         if self.is_stopped() {
             return Err(stopped());
         }
@@ -50,7 +50,7 @@ impl Bridge {
     ///
     /// # Errors
     /// What it answers; it is time to stop.
-    pub fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub fn block_on<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let stop = self.stop.clone();
         self.runtime.block_on(async {
             tokio::select! {
@@ -81,7 +81,7 @@ impl Bridge {
     }
 
     /// Waits for what has to be done even though it is time to stop.
-    pub fn wait_to_the_end<T>(&self, work: impl Future<Output = T>) -> T {
+    pub fn block_on_uncancellable<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
@@ -89,7 +89,7 @@ impl Bridge {
     ///
     /// # Errors
     /// Whatever comes instead of an item, what `work` and `then` answer; it is time to stop.
-    pub fn in_order<I, T>(
+    pub fn map_ordered<I, T>(
         &self,
         items: impl Iterator<Item = Result<I>>,
         work: impl Fn(I) -> Result<T> + Clone + Send + 'static,
@@ -99,7 +99,7 @@ impl Bridge {
         I: Send + 'static,
         T: Send + 'static,
     {
-        let mut lane = Lane::new(self);
+        let mut lane = OrderedPool::new(self);
         for item in items {
             let (item, work) = (item?, work.clone());
             if let Some(done) = lane.push(move || work(item))? {
@@ -115,14 +115,14 @@ impl Bridge {
 
 /// Work that goes on beside, a few pieces at once, with results in order. Dropping it waits for what is under way, so
 /// that nothing goes on behind the back of whoever is told of an error.
-pub struct Lane<'a, T> {
-    bridge: &'a Bridge,
+pub struct OrderedPool<'a, T> {
+    bridge: &'a Blocking,
     under_way: VecDeque<JoinHandle<Result<T>>>,
 }
 
-impl<'a, T: Send + 'static> Lane<'a, T> {
+impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// With nothing in it.
-    pub fn new(bridge: &'a Bridge) -> Self {
+    pub fn new(bridge: &'a Blocking) -> Self {
         Self {
             bridge,
             under_way: VecDeque::with_capacity(AT_ONCE),
@@ -134,7 +134,7 @@ impl<'a, T: Send + 'static> Lane<'a, T> {
     /// # Errors
     /// What the oldest answers; it is time to stop.
     pub fn push(&mut self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<Option<T>> {
-        self.bridge.go_on()?;
+        self.bridge.check_cancelled()?;
         let done = if self.under_way.len() == AT_ONCE {
             self.pull()?
         } else {
@@ -157,7 +157,7 @@ impl<'a, T: Send + 'static> Lane<'a, T> {
     }
 }
 
-impl<T> Drop for Lane<'_, T> {
+impl<T> Drop for OrderedPool<'_, T> {
     fn drop(&mut self) {
         for rest in self.under_way.drain(..) {
             drop(self.bridge.runtime.block_on(rest));
@@ -178,10 +178,10 @@ mod tests {
     use crate::process::shutdown;
 
     async fn on_a_thread<T: Send + 'static>(
-        work: impl FnOnce(Bridge) -> T + Send + 'static,
-    ) -> (T, shutdown::Ending) {
+        work: impl FnOnce(Blocking) -> T + Send + 'static,
+    ) -> (T, shutdown::ShutdownTrigger) {
         let (ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
+        let bridge = Blocking::new(stop);
         let done = tokio::task::spawn_blocking(move || work(bridge));
         (done.await.unwrap(), ending)
     }
@@ -192,7 +192,7 @@ mod tests {
             let mut seen = Vec::new();
             let items = (0..100).map(Ok);
             bridge
-                .in_order(
+                .map_ordered(
                     items,
                     |number| Ok(number * 2),
                     |double| {
@@ -219,7 +219,7 @@ mod tests {
                 RUNNING.fetch_sub(1, Ordering::SeqCst);
                 if number == 0 { bail!("zero") } else { Ok(()) }
             };
-            let refusal = bridge.in_order((0..100).map(Ok), work, Ok).unwrap_err();
+            let refusal = bridge.map_ordered((0..100).map(Ok), work, Ok).unwrap_err();
             assert_eq!(RUNNING.load(Ordering::SeqCst), 0);
             refusal.to_string()
         })
@@ -230,10 +230,10 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_is_woken_when_it_is_time_to_stop() {
         let (ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
+        let bridge = Blocking::new(stop);
         let waiting =
-            tokio::task::spawn_blocking(move || bridge.wait::<()>(std::future::pending()));
-        ending.announce();
+            tokio::task::spawn_blocking(move || bridge.block_on::<()>(std::future::pending()));
+        ending.trigger();
         let refusal = waiting.await.unwrap().unwrap_err().to_string();
         assert_eq!(refusal, "It was stopped before its end");
     }

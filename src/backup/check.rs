@@ -6,19 +6,19 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::archive::{self, Contents, Whereabouts};
-use crate::backup::blocking::Bridge;
-use crate::backup::destination::Place;
+use super::archive::{self, Contents, PhotoLocation};
+use crate::backup::blocking::Blocking;
+use crate::backup::destination::Destination;
 use crate::backup::hash_map::TempHashMap;
 
 /// Reads archives of one place again.
 pub struct Proving<'a> {
-    place: &'a Place,
+    place: &'a Destination,
     /// What the place lists of its photos.
     there: &'a TempHashMap,
     /// Where databases are unpacked.
     folder: &'a Path,
-    bridge: &'a Bridge,
+    bridge: &'a Blocking,
     /// How many more bytes of archives are read.
     left: Cell<u64>,
 }
@@ -26,10 +26,10 @@ pub struct Proving<'a> {
 impl<'a> Proving<'a> {
     /// Has read nothing yet.
     pub fn new(
-        place: &'a Place,
+        place: &'a Destination,
         there: &'a TempHashMap,
         folder: &'a Path,
-        bridge: &'a Bridge,
+        bridge: &'a Blocking,
     ) -> Self {
         Self {
             place,
@@ -46,7 +46,7 @@ impl<'a> Proving<'a> {
     /// # Errors
     /// It isn't, in a sentence, or it can't be read; it is time to stop.
     pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
-        self.bridge.go_on()?;
+        self.bridge.check_cancelled()?;
         let found = self.place.read(file)?.context("it isn't there")?;
         if let Some(written) = written {
             let size = found.size;
@@ -65,11 +65,13 @@ impl<'a> Proving<'a> {
         };
         self.left.set(left);
         let folder = tempfile::tempdir_in(self.folder)?;
-        let contents = archive::read(found, folder.path(), u64::MAX, |_, _| self.bridge.go_on())?;
-        if let Some(damage) = contents.snapshot.damage()? {
+        let contents = archive::read(found, folder.path(), u64::MAX, |_, _| {
+            self.bridge.check_cancelled()
+        })?;
+        if let Some(damage) = contents.snapshot.integrity_check()? {
             bail!("its database is damaged: {damage}");
         }
-        if contents.head.photos == Whereabouts::Beside {
+        if contents.head.photos == PhotoLocation::External {
             self.has_photos(&contents)?;
         }
         Ok(contents.outcome.complete)

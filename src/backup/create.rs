@@ -1,28 +1,28 @@
 //! Making a backup, beside the server that writes to the same data folder.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use indicatif::HumanBytes;
 
 use super::archive::{
-    ArchiveWriter, DATABASE, FORMAT, Front, Head, KEY, Outcome, Whereabouts, read_head,
+    ArchiveWriter, DATABASE, FORMAT, KEY, Manifest, Outcome, PhotoLocation, Prelude, read_head,
 };
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
 use crate::auth::signed_urls::SigningKey;
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::check::Proving;
-use crate::backup::destination::{ArchiveName, ENDING, Place, Spot, Target};
+use crate::backup::destination::{ArchiveName, ArchiveRef, Destination, ENDING, Target};
 use crate::backup::hash_map::TempHashMap;
 use crate::backup::installation_id;
 use crate::backup::read_photos::Fetcher;
-use crate::backup::snapshot::{Original, Snapshot};
+use crate::backup::snapshot::{LiveDatabase, Snapshot};
 use crate::backup::store_photos::{Photos, Tally};
-use crate::backup::work_dir::Workplace;
+use crate::backup::work_dir::{Workplace, create_private};
 use crate::check::sentence;
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
@@ -36,7 +36,7 @@ use crate::storage::{self, check_data_dir};
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
-pub struct Order {
+pub struct BackupRequest {
     pub config: Config,
     pub clock: Clock,
     /// A file, a folder or a prefix in S3.
@@ -51,7 +51,7 @@ pub struct Order {
     pub db: Option<Db>,
 }
 
-impl Order {
+impl BackupRequest {
     /// Refuses another data folder in the place of the server's.
     fn check_place(&self) -> Result<()> {
         match &self.db {
@@ -62,8 +62,8 @@ impl Order {
 }
 
 /// What was backed up.
-pub struct Taken {
-    pub archive: Spot,
+pub struct BackupReport {
+    pub archive: ArchiveRef,
     pub outcome: Outcome,
     /// What is wrong with the database, if anything is. The archive is marked then.
     pub damage: Option<String>,
@@ -75,7 +75,7 @@ pub struct Taken {
     pub took: Duration,
 }
 
-impl fmt::Display for Taken {
+impl fmt::Display for BackupReport {
     /// One sentence for the one who has asked, or for the log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Outcome { photos, bytes, .. } = self.outcome;
@@ -109,7 +109,11 @@ impl fmt::Display for Taken {
 /// # Errors
 /// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
 /// installation; it is time to stop. Also if old archives can't be deleted.
-pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken> {
+pub fn create(
+    order: &BackupRequest,
+    bridge: &Blocking,
+    progress: &Progress,
+) -> Result<BackupReport> {
     let began = Instant::now();
     let data = &order.config.data_dir;
     order.check_place()?;
@@ -121,8 +125,8 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     );
     let (target, photos) = choose(order, bridge)?;
     let place = target.place();
-    let original =
-        Original::open(&database).map_err(|error| data_dir::diagnose_write_error(data, error))?;
+    let original = LiveDatabase::open(&database)
+        .map_err(|error| data_dir::diagnose_write_error(data, error))?;
     let store = open_store(&order.config, &original)?;
     let key = data.join(KEY);
     let key =
@@ -135,10 +139,10 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
         key.len(),
         SigningKey::BYTES
     );
-    let installation = installation_id::installation(data, &key)?;
+    let installation = installation_id::installation_id(data, &key)?;
     // Now that everything is open: what comes in its place from here on is another's.
     order.check_place()?;
-    if let Goal::Named { .. } = target {
+    if let BackupGoal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
             installation_id::check_not_a_copy(data, place)?;
@@ -152,12 +156,12 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
     let made_at = order.clock.now();
     let database = workplace.folder().join(DATABASE);
     original
-        .copy_to(&create(&database)?, || bridge.go_on())
+        .copy_to(&create_private(&database)?, || bridge.check_cancelled())
         .context("The database can't be copied")?;
     let snapshot = Snapshot::open(&database)?;
-    let damage = snapshot.damage()?;
-    bridge.go_on()?;
-    let head = Head {
+    let damage = snapshot.integrity_check()?;
+    bridge.check_cancelled()?;
+    let head = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: made_at.rfc3339(),
@@ -167,7 +171,7 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
         damage,
     };
     let job = Job {
-        front: Front {
+        front: Prelude {
             head: &head,
             time: made_at,
             snapshot: &snapshot,
@@ -195,15 +199,18 @@ pub fn take(order: &Order, bridge: &Bridge, progress: &Progress) -> Result<Taken
 }
 
 /// What is to be made.
-enum Goal {
+enum BackupGoal {
     /// A file of this name.
-    File(Spot),
+    File(ArchiveRef),
     /// An archive at a place, which has a name of its own.
-    Named { place: Place, name: ArchiveName },
+    Named {
+        place: Destination,
+        name: ArchiveName,
+    },
 }
 
-impl Goal {
-    fn place(&self) -> &Place {
+impl BackupGoal {
+    fn place(&self) -> &Destination {
         match self {
             Self::File(spot) => &spot.place,
             Self::Named { place, .. } => place,
@@ -212,7 +219,7 @@ impl Goal {
 }
 
 /// What is to be made, and where its photos go.
-fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
+fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, PhotoLocation)> {
     let (goal, photos) = match Target::parse(&order.to, &order.config, bridge)? {
         Target::File(spot) => {
             ensure!(
@@ -224,18 +231,18 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
                 order.keep.is_none(),
                 "--keep is about many archives: name a folder or a prefix in S3, not a file"
             );
-            (Goal::File(spot), Whereabouts::Inside)
+            (BackupGoal::File(spot), PhotoLocation::Embedded)
         }
         Target::Place(place) => {
             let newest = place.all_archives()?.pop();
             let name = ArchiveName::new(order.clock.now(), newest)
                 .with_context(|| format!("No archive is made in {place}, and none is deleted"))?;
             let photos = if order.full {
-                Whereabouts::Inside
+                PhotoLocation::Embedded
             } else {
-                Whereabouts::Beside
+                PhotoLocation::External
             };
-            (Goal::Named { place, name }, photos)
+            (BackupGoal::Named { place, name }, photos)
         }
     };
     goal.place().check(&order.config)?;
@@ -243,7 +250,7 @@ fn choose(order: &Order, bridge: &Bridge) -> Result<(Goal, Whereabouts)> {
 }
 
 /// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
-fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
+fn open_store(config: &Config, original: &LiveDatabase) -> Result<PhotoStore> {
     let data = &config.data_dir;
     check_data_dir(config)?;
     if config.photos.store == StoreKind::Local
@@ -255,7 +262,7 @@ fn open_store(config: &Config, original: &Original) -> Result<PhotoStore> {
 }
 
 /// Two installations at one place would delete each other's archives. The newest one that can be read tells.
-fn check_owner(place: &Place, installation: &str) -> Result<()> {
+fn check_owner(place: &Destination, installation: &str) -> Result<()> {
     for name in place.all_archives()?.iter().rev() {
         let Some(found) = place.read(&name.to_string())? else {
             continue;
@@ -277,31 +284,19 @@ fn check_owner(place: &Place, installation: &str) -> Result<()> {
     Ok(())
 }
 
-/// An empty file that only this account can read.
-fn create(path: &Path) -> Result<PathBuf> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .with_context(|| format!("The file {} can't be made", path.display()))?;
-    Ok(path.to_owned())
-}
-
 struct Job<'a> {
-    front: Front<'a>,
-    target: &'a Goal,
+    front: Prelude<'a>,
+    target: &'a BackupGoal,
     /// Where it works.
     folder: &'a Path,
-    bridge: &'a Bridge,
+    bridge: &'a Blocking,
 }
 
 impl Job<'_> {
     /// Brings the photos, writes the archive, reads it again, and then deletes old ones.
-    fn run(&self, photos: Photos<'_>, keep: Option<u32>) -> Result<Taken> {
+    fn run(&self, photos: Photos<'_>, keep: Option<u32>) -> Result<BackupReport> {
         let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
-        if self.front.head.photos == Whereabouts::Beside {
+        if self.front.head.photos == PhotoLocation::External {
             photos.bring(place)?;
         }
         let archive = self.spot(keep)?;
@@ -309,11 +304,11 @@ impl Job<'_> {
         let written = self.write(photos, &archive);
         let (written, tally) = self.bridge.blame(written, writing)?;
         let there = match self.front.head.photos {
-            Whereabouts::Beside => place.photos()?,
-            Whereabouts::Inside => TempHashMap::new()?,
+            PhotoLocation::External => place.photos()?,
+            PhotoLocation::Embedded => TempHashMap::new()?,
         };
         let proving = Proving::new(place, &there, self.folder, self.bridge);
-        let mut taken = Taken {
+        let mut taken = BackupReport {
             archive,
             outcome: tally.outcome,
             damage: None,
@@ -326,7 +321,7 @@ impl Job<'_> {
             return Ok(taken);
         }
         self.prove(&taken.archive, written, &proving)?;
-        if let (Some(keep), Goal::Named { name, .. }) = (keep, self.target)
+        if let (Some(keep), BackupGoal::Named { name, .. }) = (keep, self.target)
             && taken.outcome.complete
         {
             let installation = &self.front.head.installation;
@@ -343,11 +338,11 @@ impl Job<'_> {
 
     /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
     /// there aren't more of these than of others, because nobody deletes them.
-    fn spot(&self, keep: Option<u32>) -> Result<Spot> {
+    fn spot(&self, keep: Option<u32>) -> Result<ArchiveRef> {
         let (place, name) = match self.target {
-            Goal::File(spot) => return Ok(spot.clone()),
-            Goal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
-            Goal::Named { place, name } => {
+            BackupGoal::File(spot) => return Ok(spot.clone()),
+            BackupGoal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
+            BackupGoal::Named { place, name } => {
                 let names = place.all_archives()?;
                 let damaged = names.iter().filter(|name| name.is_damaged()).count();
                 ensure!(
@@ -358,34 +353,34 @@ impl Job<'_> {
                 (place, name.damaged())
             }
         };
-        Ok(Spot {
+        Ok(ArchiveRef {
             place: place.clone(),
             file: name.to_string(),
         })
     }
 
     /// Writes the archive, with the photos unless they are beside it; how many bytes it has.
-    fn write(&self, photos: Photos<'_>, archive: &Spot) -> Result<(u64, Tally)> {
+    fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Tally)> {
         let file = archive.place.create(&archive.file)?;
         let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
-        if self.front.head.photos == Whereabouts::Inside {
+        if self.front.head.photos == PhotoLocation::Embedded {
             photos.pack(&mut writer)?;
         }
         let tally = photos.end();
-        self.bridge.go_on()?;
+        self.bridge.check_cancelled()?;
         let (file, written) = writer.end(&tally.outcome)?;
         file.finish()?;
         Ok((written, tally))
     }
 
     /// Reads the archive again. If it isn't as it was written, it goes, so that nobody relies on it.
-    fn prove(&self, archive: &Spot, written: u64, proving: &Proving<'_>) -> Result<()> {
+    fn prove(&self, archive: &ArchiveRef, written: u64, proving: &Proving<'_>) -> Result<()> {
         let Err(error) = proving.prove(&archive.file, Some(written)) else {
             return Ok(());
         };
         // Whether it is whole isn't known.
         self.bridge
-            .go_on()
+            .check_cancelled()
             .with_context(|| format!("The archive {archive} was written, and not read again"))?;
         let left = match archive.place.delete(&archive.file) {
             Ok(()) => "It was deleted again",

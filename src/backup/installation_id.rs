@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::backup::destination::Place;
+use crate::backup::destination::Destination;
 use crate::data_dir::{KEY, restored, temp_file};
 use crate::fs::durable::fsync_dir;
 
@@ -20,7 +20,7 @@ pub const FILE: &str = "backup.id";
 ///
 /// # Errors
 /// The file can't be read, or has no such word.
-pub fn installation(data: &Path, key: &[u8]) -> Result<String> {
+pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     let path = data.join(FILE);
     let reading = || format!("The file {} can't be used", path.display());
     match fs::read_to_string(&path) {
@@ -41,7 +41,7 @@ pub fn keep(data: &Path) -> Result<()> {
     let key = data.join(KEY);
     let bytes =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
-    write(data, &installation(data, &bytes)?)
+    write(data, &installation_id(data, &bytes)?)
 }
 
 /// Writes down the word of an archive that is being restored, unless it follows from the archive's key.
@@ -80,7 +80,7 @@ fn write(data: &Path, word: &str) -> Result<()> {
 ///
 /// # Errors
 /// A sentence that says what to do; something can't be read.
-pub fn check_not_a_copy(data: &Path, place: &Place) -> Result<()> {
+pub fn check_not_a_copy(data: &Path, place: &Destination) -> Result<()> {
     let Some(from) = restored::restored_from(data)? else {
         return Ok(());
     };
@@ -101,11 +101,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (data, key) = (folder.path(), folder.path().join(KEY));
         fs::write(&key, [7; 32]).unwrap();
-        let word = installation(data, &[7; 32]).unwrap();
+        let word = installation_id(data, &[7; 32]).unwrap();
         for changed in [[8; 32], [9; 32]] {
             keep(data).unwrap();
             fs::write(&key, changed).unwrap();
-            assert_eq!(installation(data, &changed).unwrap(), word);
+            assert_eq!(installation_id(data, &changed).unwrap(), word);
         }
         assert_ne!(derive(&[9; 32]), word);
     }
@@ -118,14 +118,14 @@ mod tests {
         restore(data, &derive(&[7; 32]), &key).unwrap();
         assert!(!data.join(FILE).exists());
         restore(data, "0123456789abcdef", &key).unwrap();
-        assert_eq!(installation(data, &[7; 32]).unwrap(), "0123456789abcdef");
+        assert_eq!(installation_id(data, &[7; 32]).unwrap(), "0123456789abcdef");
     }
 
     #[test]
     fn a_file_with_something_else_in_it_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE), "").unwrap();
-        let refusal = installation(folder.path(), &[7; 32]).unwrap_err();
+        let refusal = installation_id(folder.path(), &[7; 32]).unwrap_err();
         assert!(refusal.to_string().contains(FILE));
     }
 }

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, ensure};
 
 use super::archive::{read_head, read_start};
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::check::Proving;
-use crate::backup::destination::{ArchiveName, Place};
+use crate::backup::destination::{ArchiveName, Destination};
 use crate::backup::hash_map::TempHashMap;
 
 /// What was deleted.
@@ -22,17 +22,17 @@ pub struct Pruned {
 /// One that stays can't be read, and then nothing is deleted: nobody knows what it needs. One is of another installation.
 /// The place can't be written to; it is time to stop.
 pub fn prune(
-    place: &Place,
+    place: &Destination,
     keep: u32,
     newest: ArchiveName,
     installation: &str,
     proving: &Proving<'_>,
-    bridge: &Bridge,
+    bridge: &Blocking,
 ) -> Result<Pruned> {
     let names = place.all_archives()?;
     check_newest(&names, newest)?;
     for name in &names {
-        bridge.go_on()?;
+        bridge.check_cancelled()?;
         // One that can't be read is nobody's.
         let found = place.read(&name.to_string())?;
         if let Some(Ok(head)) = found.map(read_head) {
@@ -46,7 +46,7 @@ pub fn prune(
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
     let needed = TempHashMap::new()?;
     for name in kept {
-        bridge.go_on()?;
+        bridge.check_cancelled()?;
         let nothing = || format!("Nothing was deleted, because the archive {name} can't be read");
         let archive = place.read(&name.to_string()).with_context(nothing)?;
         let archive = archive.with_context(nothing)?;
@@ -58,7 +58,7 @@ pub fn prune(
         pruned.archives += 1;
     }
     place.each_photo(&mut |sum, _| {
-        bridge.go_on()?;
+        bridge.check_cancelled()?;
         if needed.find(&sum)?.is_none() {
             place.delete_photo(&sum)?;
             pruned.photos += 1;
@@ -90,7 +90,7 @@ fn oldest_kept(
     keep: u32,
     newest: ArchiveName,
     proving: &Proving<'_>,
-    bridge: &Bridge,
+    bridge: &Blocking,
 ) -> Result<ArchiveName> {
     let first = names.first().copied().unwrap_or(newest);
     if names.len() <= keep as usize {
@@ -105,7 +105,7 @@ fn oldest_kept(
                     tracing::error!("the archive {name} isn't sound: {error:#}");
                     false
                 });
-        bridge.go_on()?;
+        bridge.check_cancelled()?;
         sound += u32::from(is_sound);
         if sound == keep {
             return Ok(*name);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Result, bail};
 use sha2::{Digest, Sha256};
 
-use crate::backup::blocking::Bridge;
-use crate::backup::snapshot::Original;
+use crate::backup::blocking::Blocking;
+use crate::backup::snapshot::LiveDatabase;
 use crate::check::sentence;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
@@ -42,8 +42,8 @@ pub enum Looked {
 #[derive(Clone)]
 pub struct Fetcher {
     store: PhotoStore,
-    original: Arc<Mutex<Original>>,
-    bridge: Bridge,
+    original: Arc<Mutex<LiveDatabase>>,
+    bridge: Blocking,
     failures: Arc<AtomicU32>,
     /// Whether the store couldn't be asked whether it has a photo.
     is_silent: Arc<AtomicBool>,
@@ -51,7 +51,7 @@ pub struct Fetcher {
 
 impl Fetcher {
     /// Reads from `store` what `original` has photos of.
-    pub fn new(store: PhotoStore, original: Original, bridge: Bridge) -> Self {
+    pub fn new(store: PhotoStore, original: LiveDatabase, bridge: Blocking) -> Self {
         Self {
             store,
             original: Arc::new(Mutex::new(original)),
@@ -68,8 +68,8 @@ impl Fetcher {
     pub fn fetch(&self, photo: &KnownPhoto) -> Result<Fetched> {
         let mut last = None;
         for _ in 0..ATTEMPTS {
-            self.bridge.go_on()?;
-            let found = self.bridge.wait(self.read(&photo.name));
+            self.bridge.check_cancelled()?;
+            let found = self.bridge.block_on(self.read(&photo.name));
             match found {
                 Ok(Some(bytes)) if Sha256::digest(&bytes)[..] == photo.sha256 => {
                     self.failures.store(0, Ordering::Relaxed);
@@ -80,7 +80,7 @@ impl Fetcher {
                     last = Some("its bytes are nowhere in the store".to_owned());
                 }
                 Err(error) => {
-                    self.bridge.go_on()?;
+                    self.bridge.check_cancelled()?;
                     last = Some(sentence(&error));
                     if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
                         bail!("Photos can't be read: {}", sentence(&error));
@@ -103,15 +103,15 @@ impl Fetcher {
     /// The database can't be read; it is time to stop.
     pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
         for attempt in 1..=ATTEMPTS {
-            self.bridge.go_on()?;
+            self.bridge.check_cancelled()?;
             if self.is_silent.load(Ordering::Relaxed) {
                 break;
             }
-            match self.bridge.wait(self.store.open(&photo.name)) {
+            match self.bridge.block_on(self.store.open(&photo.name)) {
                 Ok(Some(stored)) if stored.bytes == photo.bytes => break,
                 Ok(_) => {}
                 Err(error) => {
-                    self.bridge.go_on()?;
+                    self.bridge.check_cancelled()?;
                     if !self.is_silent.swap(true, Ordering::Relaxed) {
                         tracing::warn!(
                             photo = %photo.name,
@@ -178,15 +178,15 @@ mod tests {
     }
 
     /// A store without photos, below the folder `photos`, and a database in which a share has the photo 1-1.jpg.
-    fn fetcher(folder: &Path) -> (Fetcher, shutdown::Ending) {
+    fn fetcher(folder: &Path) -> (Fetcher, shutdown::ShutdownTrigger) {
         let path = folder.join("test.db");
         drop(Db::open(&path).unwrap());
         let fill = rusqlite::Connection::open(&path).unwrap();
         fill.execute_batch(ROWS).unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
         let (ending, stop) = shutdown::pair();
-        let original = Original::open(&path).unwrap();
-        (Fetcher::new(store, original, Bridge::new(stop)), ending)
+        let original = LiveDatabase::open(&path).unwrap();
+        (Fetcher::new(store, original, Blocking::new(stop)), ending)
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::archive::{self, Contents, DATABASE, Head, KEY, Packed, Whereabouts};
+use super::archive::{self, Contents, DATABASE, KEY, Manifest, Packed, PhotoLocation};
 use super::progress::Progress;
-use crate::backup::blocking::{Bridge, Lane};
-use crate::backup::destination::Spot;
+use crate::backup::blocking::{Blocking, OrderedPool};
+use crate::backup::destination::ArchiveRef;
 use crate::backup::installation_id;
 use crate::backup::shared_photos;
 use crate::backup::snapshot;
@@ -42,7 +42,7 @@ const LOST: &str = "lost+found";
 
 /// What was restored.
 pub struct Restored {
-    pub head: Head,
+    pub head: Manifest,
     pub photos: u64,
     pub bytes: u64,
     /// Photos that the archive doesn't have, or has damaged.
@@ -90,10 +90,10 @@ fn is_empty(folder: &Path) -> Result<bool> {
 /// The data folder isn't empty; the archive is damaged, incomplete, or from a newer version; something can't be read or
 /// written; it is time to stop. The data folder is then as empty as before.
 pub fn restore(
-    archive: &Spot,
+    archive: &ArchiveRef,
     config: &Config,
     incomplete: bool,
-    bridge: &Bridge,
+    bridge: &Blocking,
     progress: &Progress,
     tell: impl FnMut(&str, &str),
 ) -> Result<Restored> {
@@ -199,14 +199,14 @@ fn sync(folder: &Path) -> Result<()> {
 }
 
 struct Job<'a, T> {
-    archive: &'a Spot,
+    archive: &'a ArchiveRef,
     /// The most bytes that a photo may have.
     largest: u64,
     data: &'a Path,
     workplace: PathBuf,
     store: PhotoStore,
     incomplete: bool,
-    bridge: &'a Bridge,
+    bridge: &'a Blocking,
     progress: &'a Progress,
     tell: T,
 }
@@ -214,9 +214,9 @@ struct Job<'a, T> {
 impl<T: FnMut(&str, &str)> Job<'_, T> {
     fn run(&mut self, bytes: Packed<impl io::Read>) -> Result<Restored> {
         let bridge = self.bridge;
-        bridge.wait(self.store.prepare())?;
+        bridge.block_on(self.store.prepare())?;
         let contents = {
-            let mut lane = Lane::new(bridge);
+            let mut lane = OrderedPool::new(bridge);
             let contents = archive::read(bytes, &self.workplace, self.largest, |photo, bytes| {
                 let (store, bridge, name) =
                     (self.store.clone(), bridge.clone(), photo.name.clone());
@@ -228,7 +228,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             while lane.pull()?.is_some() {}
             contents
         };
-        if let Some(damage) = contents.snapshot.damage()? {
+        if let Some(damage) = contents.snapshot.integrity_check()? {
             bail!(
                 "The database in the archive {} is damaged: {damage}",
                 self.archive
@@ -246,7 +246,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             restored.without.push(lost.photo.0.clone());
         }
         self.is_enough(&restored)?;
-        if contents.head.photos == Whereabouts::Beside {
+        if contents.head.photos == PhotoLocation::External {
             self.photos_beside(&contents, &mut restored)?;
             self.is_enough(&restored)?;
         }
@@ -261,7 +261,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         let newer_photos = matches!(self.store, PhotoStore::S3(_));
         snapshot::make_ready(&database, &gone, newer_photos)
             .context("The database of the archive can't be brought up to date")?;
-        bridge.go_on()?;
+        bridge.check_cancelled()?;
         installation_id::restore(self.data, &installation, &key)?;
         restored::mark(self.data, &self.archive.to_string())?;
         self.put_in_place(&key, &database)?;
@@ -321,8 +321,8 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
 }
 
 /// Puts a photo into the store of its space. One that is there and the same stays; another one is nobody's to replace.
-fn put(store: &PhotoStore, bridge: &Bridge, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-    let is_there = bridge.wait(async {
+fn put(store: &PhotoStore, bridge: &Blocking, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    let is_there = bridge.block_on(async {
         let Some(there) = store.open(name).await? else {
             return Ok(false);
         };
@@ -341,7 +341,7 @@ fn put(store: &PhotoStore, bridge: &Bridge, name: &PhotoName, bytes: Vec<u8>) ->
     let put = store.put_sorted(name, bytes);
     match store {
         // A file is written to its end although nobody waits for it, and must be there before it is cleared away.
-        PhotoStore::Local(_) => bridge.wait_to_the_end(put),
-        PhotoStore::S3(_) => bridge.wait(put),
+        PhotoStore::Local(_) => bridge.block_on_uncancellable(put),
+        PhotoStore::S3(_) => bridge.block_on(put),
     }
 }

@@ -3,8 +3,8 @@
 use anyhow::{Result, ensure};
 
 use super::archive::Contents;
-use crate::backup::blocking::Bridge;
-use crate::backup::destination::Place;
+use crate::backup::blocking::Blocking;
+use crate::backup::destination::Destination;
 use crate::domain::photos::KnownPhoto;
 use crate::output::count;
 
@@ -15,9 +15,9 @@ use crate::output::count;
 /// The place can't be read; what `work` and `then` answer; it is time to stop.
 pub fn each_photo(
     contents: &Contents,
-    place: &Place,
+    place: &Destination,
     largest: u64,
-    bridge: &Bridge,
+    bridge: &Blocking,
     work: impl Fn(&KnownPhoto, Vec<u8>) -> Result<()> + Clone + Send + 'static,
     mut then: impl FnMut(KnownPhoto, Result<(), String>) -> Result<()>,
 ) -> Result<()> {
@@ -47,7 +47,7 @@ pub fn each_photo(
         Ok((photo, found))
     };
     let (mut photos_seen, mut bytes) = (0, 0_u64);
-    bridge.in_order(photos, read, |(photo, found)| {
+    bridge.map_ordered(photos, read, |(photo, found)| {
         (photos_seen, bytes) = (photos_seen + 1, photo.bytes.saturating_add(bytes));
         then(photo, found)
     })?;

@@ -19,11 +19,11 @@ const PAGE: u32 = 500;
 
 /// The database of a data folder, which a server may be using at this moment.
 #[derive(Debug)]
-pub struct Original {
+pub struct LiveDatabase {
     connection: Connection,
 }
 
-impl Original {
+impl LiveDatabase {
     /// Opens the database at `path`. Its schema stays as it is.
     ///
     /// # Errors
@@ -153,7 +153,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// It can't be read.
-    pub fn damage(&self) -> Result<Option<String>> {
+    pub fn integrity_check(&self) -> Result<Option<String>> {
         known::damage(&self.connection, self.schema)
     }
 }
@@ -250,7 +250,7 @@ mod tests {
         db.write(move |conn| Ok(conn.execute_batch(fill)?))
             .await
             .unwrap();
-        let original = Original::open(&path).unwrap();
+        let original = LiveDatabase::open(&path).unwrap();
         let copy = folder.path().join("copy.db");
         let (done, mut steps) = (AtomicBool::new(false), 0);
         std::thread::scope(|scope| {
@@ -273,7 +273,7 @@ mod tests {
         });
         assert!(steps > 2 && steps < 20, "{steps} steps: it began anew");
         let snapshot = Snapshot::open(&copy).unwrap();
-        assert_eq!(snapshot.damage().unwrap(), None);
+        assert_eq!(snapshot.integrity_check().unwrap(), None);
         let found = snapshot
             .connection
             .query_row(COUNT, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -292,7 +292,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
         drop(Db::open(&path).unwrap());
-        let original = Original::open(&path).unwrap();
+        let original = LiveDatabase::open(&path).unwrap();
         let refusal = original.copy_to(&folder.path().join("copy.db"), || bail!("no longer"));
         assert_eq!(refusal.unwrap_err().to_string(), "no longer");
     }
@@ -310,6 +310,6 @@ mod tests {
             refusal.contains("is no database of shared-spaces"),
             "{refusal}"
         );
-        assert!(Original::open(&folder.path().join("none.db")).is_err());
+        assert!(LiveDatabase::open(&folder.path().join("none.db")).is_err());
     }
 }

@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use super::archive::{ArchiveWriter, Lost, Named, Outcome};
 use super::progress::Progress;
-use crate::backup::blocking::Bridge;
-use crate::backup::destination::Place;
+use crate::backup::blocking::Blocking;
+use crate::backup::destination::Destination;
 use crate::backup::hash_map::TempHashMap;
 use crate::backup::read_photos::{Fetched, Fetcher, Looked};
 use crate::backup::snapshot::Snapshot;
@@ -43,7 +43,7 @@ pub struct Tally {
 pub struct Photos<'a> {
     snapshot: &'a Snapshot,
     fetcher: Fetcher,
-    bridge: &'a Bridge,
+    bridge: &'a Blocking,
     progress: &'a Progress,
     tally: RefCell<Tally>,
 }
@@ -53,7 +53,7 @@ impl<'a> Photos<'a> {
     pub fn of(
         snapshot: &'a Snapshot,
         fetcher: Fetcher,
-        bridge: &'a Bridge,
+        bridge: &'a Blocking,
         progress: &'a Progress,
     ) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'a> Photos<'a> {
     ///
     /// # Errors
     /// The database, the store or the place can't be used; it is time to stop.
-    pub fn bring(&self, place: &Place) -> Result<()> {
+    pub fn bring(&self, place: &Destination) -> Result<()> {
         let there = place.photos()?;
         let lot = Lot::draw(place.photos_read_again(), self.snapshot.total_bytes()?)?;
         let looks = Lot::draw(self.fetcher.most_looks(), self.snapshot.count()?)?;
@@ -78,7 +78,7 @@ impl<'a> Photos<'a> {
 
     fn bring_missing(
         &self,
-        place: &Place,
+        place: &Destination,
         there: &TempHashMap,
         lot: Lot,
         looks: Lot,
@@ -108,7 +108,7 @@ impl<'a> Photos<'a> {
             };
             Ok((photo, got))
         };
-        self.bridge.in_order(photos, bring, |(photo, got)| {
+        self.bridge.map_ordered(photos, bring, |(photo, got)| {
             // The same picture may have been shared twice. Only one that was put is there for the next: that a photo was
             // deleted or is lost says nothing of another with the same bytes.
             if let Got::New = got {
@@ -127,7 +127,7 @@ impl<'a> Photos<'a> {
         let fetcher = self.fetcher.clone();
         let fetch = move |photo: KnownPhoto| Ok((fetcher.fetch(&photo)?, photo));
         let photos = self.snapshot.photos();
-        self.bridge.in_order(photos, fetch, |(fetched, photo)| {
+        self.bridge.map_ordered(photos, fetch, |(fetched, photo)| {
             let got = match fetched {
                 Fetched::Whole(bytes) => {
                     archive.add_photo(&photo.name, &bytes)?;
@@ -173,7 +173,7 @@ impl<'a> Photos<'a> {
 }
 
 /// Whether a photo that the place lists is there as it should be, as far as the lot falls on it.
-fn is_whole(place: &Place, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
+fn is_whole(place: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
     if lot.falls_on(&photo.sha256)
         && let Err(problem) = place.read_photo(&photo.sha256, photo.bytes)?
     {
@@ -219,7 +219,7 @@ mod tests {
 
     use super::*;
     use crate::backup::destination::Target;
-    use crate::backup::snapshot::Original;
+    use crate::backup::snapshot::LiveDatabase;
     use crate::config::Config;
     use crate::db::Db;
     use crate::process::shutdown;
@@ -264,14 +264,14 @@ mod tests {
     async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path(), "test.db");
-        let original = Original::open(&path).unwrap();
+        let original = LiveDatabase::open(&path).unwrap();
         let copy = folder.path().join("copy.db");
         original.copy_to(&copy, || Ok(())).unwrap();
         meanwhile(folder.path(), &Connection::open(&path).unwrap());
         let place = folder.path().join("place");
         fs::create_dir(&place).unwrap();
         let (_ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
+        let bridge = Blocking::new(stop);
         let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
         let work = move || {
             let to = place.to_str().unwrap();

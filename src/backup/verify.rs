@@ -4,10 +4,10 @@ use std::env;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::archive::{self, Head, Outcome, Whereabouts};
+use super::archive::{self, Manifest, Outcome, PhotoLocation};
 use super::progress::Progress;
-use crate::backup::blocking::Bridge;
-use crate::backup::destination::Spot;
+use crate::backup::blocking::Blocking;
+use crate::backup::destination::ArchiveRef;
 use crate::backup::shared_photos;
 use crate::config::Config;
 use crate::data_dir::without_name;
@@ -16,7 +16,7 @@ use crate::output::count;
 
 /// An archive that is sound.
 pub struct Verified {
-    pub head: Head,
+    pub head: Manifest,
     pub outcome: Outcome,
 }
 
@@ -25,9 +25,9 @@ pub struct Verified {
 /// # Errors
 /// The archive is damaged, incomplete, or can't be read; it is time to stop.
 pub fn verify(
-    archive: &Spot,
+    archive: &ArchiveRef,
     config: &Config,
-    bridge: &Bridge,
+    bridge: &Blocking,
     progress: &Progress,
     mut tell: impl FnMut(&str, &str),
 ) -> Result<Verified> {
@@ -39,13 +39,15 @@ pub fn verify(
     })?;
     let read = archive.read(progress)?;
     let largest = archive::largest_photo(config);
-    let contents = archive::read(read, folder.path(), largest, |_, _| bridge.go_on());
+    let contents = archive::read(read, folder.path(), largest, |_, _| {
+        bridge.check_cancelled()
+    });
     let contents = bridge.blame(contents, || format!("The archive {archive} can't be used"))?;
-    if let Some(damage) = contents.snapshot.damage()? {
+    if let Some(damage) = contents.snapshot.integrity_check()? {
         bail!("The database in the archive {archive} is damaged: {damage}");
     }
     let mut bad = 0;
-    if contents.head.photos == Whereabouts::Beside {
+    if contents.head.photos == PhotoLocation::External {
         progress.begin("checking photos", contents.outcome.bytes)?;
         let check = |_: &_, _| Ok(());
         let then = |photo: KnownPhoto, found: Result<(), String>| {

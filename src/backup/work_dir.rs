@@ -1,7 +1,7 @@
 //! The folder within the data folder in which a backup has its copy of the database. It goes with the backup, and what a
 //! killed one leaves goes with the next, or with the next start of the server.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -106,6 +106,21 @@ fn lock(data_dir: &Path) -> Result<Option<File>> {
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error).with_context(using),
     }
+}
+
+/// Makes an empty file that only this account can read.
+///
+/// # Errors
+/// It is there already, or can't be made.
+pub fn create_private(path: &Path) -> Result<PathBuf> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .with_context(|| format!("The file {} can't be made", path.display()))?;
+    Ok(path.to_owned())
 }
 
 #[cfg(test)]

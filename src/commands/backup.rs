@@ -4,7 +4,7 @@ use anyhow::{Result, bail, ensure};
 
 use super::on_a_thread;
 use crate::app;
-use crate::backup::create::{Order, take};
+use crate::backup::create::{BackupRequest, create};
 use crate::backup::progress::Progress;
 use crate::clock::Clock;
 use crate::commands::cli::BackupOptions;
@@ -24,7 +24,7 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
             "Say where to, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.to; `shared-spaces backup --help` tells more"
         ),
     };
-    let order = Order {
+    let order = BackupRequest {
         config,
         clock: Clock::default(),
         to,
@@ -35,7 +35,7 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     };
     let then = "no archive was made, and none was deleted";
     let taken = on_a_thread(then, move |bridge| {
-        take(&order, &bridge, &Progress::shown())
+        create(&order, &bridge, &Progress::shown())
     })
     .await?;
     say!("{taken}")?;

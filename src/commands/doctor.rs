@@ -11,18 +11,18 @@ use crate::output::{plain, say};
 /// Prints a line for each thing that was looked at.
 ///
 /// # Errors
-/// Something is bad.
+/// A check has found an error.
 pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
-    let (mut findings, mut said) = (Vec::new(), Ok(()));
-    examine(settings, |finding| {
+    let (mut checks, mut said) = (Vec::new(), Ok(()));
+    examine(settings, |check| {
         if !list.json && said.is_ok() {
-            said = tell(&finding);
+            said = tell(&check);
         }
-        findings.push(finding);
+        checks.push(check);
     })
     .await;
     said?;
-    conclude(&findings, list)
+    conclude(&checks, list)
 }
 
 /// The same where the settings can't be used, on which everything else stands.
@@ -32,35 +32,35 @@ pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
 pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
     let all = sentence(error);
     let each = all.lines().map(|line| line.trim_end_matches('.'));
-    let findings: Vec<_> = each.map(Check::failed).collect();
+    let checks: Vec<_> = each.map(Check::failed).collect();
     if !list.json {
-        findings.iter().try_for_each(tell)?;
+        checks.iter().try_for_each(tell)?;
     }
-    conclude(&findings, list)
+    conclude(&checks, list)
 }
 
-fn tell(finding: &Check) -> Result<()> {
-    let mark = match finding.verdict {
-        Severity::Ok => "good",
-        Severity::Warning => "doubtful",
-        Severity::Error => "BAD",
+fn tell(check: &Check) -> Result<()> {
+    let mark = match check.severity {
+        Severity::Ok => "ok",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
     };
-    let said = plain(&finding.sentence);
+    let said = plain(&check.message);
     let stop = if said.ends_with('?') { "" } else { "." };
-    say!("{mark:<9} {said}{stop}")
+    say!("{mark:<7} {said}{stop}")
 }
 
-fn conclude(findings: &[Check], list: ListOptions) -> Result<()> {
+fn conclude(checks: &[Check], list: ListOptions) -> Result<()> {
     if list.json {
-        say!("{}", serde_json::to_string_pretty(findings)?)?;
+        say!("{}", serde_json::to_string_pretty(checks)?)?;
     }
-    let bad = findings
+    let errors = checks
         .iter()
-        .filter(|finding| finding.verdict == Severity::Error)
+        .filter(|check| check.severity == Severity::Error)
         .count();
     ensure!(
-        bad == 0,
-        "Things that keep Shared Spaces from working: {bad}"
+        errors == 0,
+        "Things that keep Shared Spaces from working: {errors}"
     );
     Ok(())
 }

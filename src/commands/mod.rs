@@ -21,7 +21,7 @@ use std::path;
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::backup::blocking::{Bridge, STOPPED};
+use crate::backup::blocking::{Blocking, STOPPED};
 use crate::check::sentence;
 use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
@@ -142,18 +142,18 @@ fn settings(options: &Options) -> Result<Settings> {
 /// `then` is said of what has become of it.
 async fn on_a_thread<T: Send + 'static>(
     then: &str,
-    work: impl FnOnce(Bridge) -> Result<T> + Send + 'static,
+    work: impl FnOnce(Blocking) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let asked_to_end = shutdown::listen()?;
     let (ending, stop) = shutdown::pair();
-    let bridge = Bridge::new(stop);
+    let bridge = Blocking::new(stop);
     let mut working = tokio::task::spawn_blocking(move || work(bridge));
     let signal = tokio::select! {
         done = &mut working => return done?,
         signal = asked_to_end => signal,
     };
     say_stopping();
-    ending.announce();
+    ending.trigger();
     working.await?.map_err(|error| {
         let mut why = sentence(&error);
         if why == STOPPED {

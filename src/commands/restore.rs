@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
 use super::{on_a_thread, serve};
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::destination::Target;
 use crate::backup::progress::Progress;
 use crate::backup::restore::{check_empty, restore};
@@ -27,7 +27,7 @@ pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
     on_a_thread(then, move |bridge| run_on(&config, &command, &bridge)).await
 }
 
-fn run_on(config: &Config, command: &RestoreOptions, bridge: &Bridge) -> Result<()> {
+fn run_on(config: &Config, command: &RestoreOptions, bridge: &Blocking) -> Result<()> {
     db::bound_memory()?;
     let archive = Target::parse(&command.from, config, bridge)?.newest(Clock::default().now())?;
     // Nothing is made in a folder that is somebody's, not even the lock.

@@ -73,7 +73,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
         served = answer_requests(listener, taken, app.clone()) => served,
         doubt = prepare(&app) => Err(doubt),
     };
-    ending.announce();
+    ending.trigger();
     for task in background {
         task.await
             .context("A task in the background has panicked")?;

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use indicatif::HumanBytes;
 
 use super::on_a_thread;
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::destination::Target;
 use crate::backup::progress::Progress;
 use crate::backup::verify::{Verified, verify};
@@ -24,7 +24,7 @@ pub async fn run(config: Config, archives: String) -> Result<()> {
     .await
 }
 
-fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {
+fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     db::bound_memory()?;
     let target = Target::parse(archives, config, bridge)?;
     if let Target::Place(place) = &target {
@@ -47,7 +47,7 @@ fn check(archives: &str, config: &Config, bridge: &Bridge) -> Result<()> {
             // With one, there is nothing more to say.
             Err(error) if archives.len() == 1 => return Err(error),
             Err(error) => {
-                bridge.go_on()?;
+                bridge.check_cancelled()?;
                 complain!("{}", sentence(&error));
                 bad += 1;
             }

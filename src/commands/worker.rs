@@ -49,7 +49,7 @@ pub async fn run(config: Config) -> Result<()> {
         }
     });
     asked_to_end.await;
-    ending.announce();
+    ending.trigger();
     sorting.await?;
     tracing::info!("stopped");
     Ok(())

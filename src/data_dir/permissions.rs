@@ -12,14 +12,14 @@ use crate::data_dir::{DATABASE, KEY};
     unsafe_code,
     reason = "the standard library doesn't set this, and SQLite makes files itself"
 )]
-pub fn keep_others_out() {
+pub fn set_umask() {
     // SAFETY: `umask` takes a number, touches no memory of ours, can't fail, and is called before the first thread starts.
     unsafe { libc::umask(0o077) };
 }
 
 /// Elsewhere, what is made has the rights of its folder.
 #[cfg(not(unix))]
-pub fn keep_others_out() {}
+pub fn set_umask() {}
 
 /// Takes from others what an earlier version, or whoever copied it, let them read in a data folder: the database with all
 /// that belongs to it, its copies, and the key.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::migrate;
 
 /// More tables, indexes and triggers than any schema of ours has.
-const MOST: u32 = 1000;
+const MAX_OBJECTS: u32 = 1000;
 /// The memory that SQLite may take for a database that somebody else may have made, in bytes.
 const MEMORY: i64 = 256 * 1024 * 1024;
 /// What `analyze` makes: SQLite's own notes on how many rows there are.
@@ -131,7 +131,7 @@ fn read(connection: &Connection) -> Result<Schema> {
     let mut all = Schema::new();
     let mut objects = connection
         .prepare("select type, name, tbl_name, coalesce(sql, '') from sqlite_schema limit ?")?;
-    let mut rows = objects.query([MOST])?;
+    let mut rows = objects.query([MAX_OBJECTS])?;
     while let Some(row) = rows.next()? {
         let (kind, name, table, sql): (String, String, String, String) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);

@@ -63,7 +63,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
         ));
         return data;
     }
-    match Db::examine(&database) {
+    match Db::inspect(&database) {
         Ok(condition) => {
             data.has_current_database = condition.is_current();
             tell(condition.finding());

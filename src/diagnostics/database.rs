@@ -14,7 +14,7 @@ use crate::domain::{photos, users};
 
 /// How a database file was found.
 #[derive(Debug)]
-pub struct Condition {
+pub struct DatabaseState {
     schema: i32,
     newest: i32,
     has_photos: bool,
@@ -52,7 +52,7 @@ impl Db {
     ///
     /// # Errors
     /// It can't be opened or read.
-    pub fn examine(path: &Path) -> Result<Condition> {
+    pub fn inspect(path: &Path) -> Result<DatabaseState> {
         let reading = || format!("The database {} can't be read", path.display());
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
@@ -74,7 +74,7 @@ impl Db {
         } else {
             None
         };
-        Ok(Condition {
+        Ok(DatabaseState {
             schema,
             has_photos,
             doubtful_logins: doubtful.map(|(user, why)| (user.login, why)).collect(),
@@ -101,7 +101,7 @@ fn look_for_another(path: &Path) -> Result<Option<String>> {
     known::foreign(&connection)
 }
 
-impl Condition {
+impl DatabaseState {
     /// Whether it is sound, and of this version.
     pub fn is_current(&self) -> bool {
         self.damage.is_none() && self.schema == self.newest

@@ -28,7 +28,7 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
             Ok(store) => {
                 can_be_read = true;
                 let mut tell = |finding: Check| {
-                    can_be_read &= finding.verdict != Severity::Error;
+                    can_be_read &= finding.severity != Severity::Error;
                     tell(finding);
                 };
                 store.examine(&mut tell).await;

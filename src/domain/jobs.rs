@@ -33,7 +33,7 @@ pub fn add(conn: &Connection, name: &PhotoName, now: Timestamp) -> rusqlite::Res
     Ok(())
 }
 
-/// Whether there is something to take. Cheaper than [`take`] in that it doesn't write.
+/// Whether there is something to take. Cheaper than [`claim`] in that it doesn't write.
 pub fn is_any_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
     let found = conn
         .prepare_cached(ANY_DUE)?

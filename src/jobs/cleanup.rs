@@ -116,11 +116,11 @@ impl Cleanup {
         self.clean_up_older_than(ABANDONED, false).await
     }
 
-    /// As [`Self::sweep`], but for everything whatever its age: right only while no request is under way. What isn't due is
+    /// As [`Self::run_once`], but for everything whatever its age: right only while no request is under way. What isn't due is
     /// deleted once more when it is, because a worker of another process may have it in hand.
     ///
     /// # Errors
-    /// As [`Self::sweep`].
+    /// As [`Self::run_once`].
     pub async fn delete_everything_due(&self) -> Result<CleanupReport> {
         self.clean_up_older_than(Duration::ZERO, true).await
     }

@@ -137,7 +137,7 @@ impl PreviewIndexer {
 
     /// Whether a photo is where it belongs, and no worker has been asked for its previews.
     async fn is_left_out(&self, name: &PhotoName) -> Result<bool> {
-        Ok(!self.asked().contains_key(name) && self.store.has_sorted(name).await?)
+        Ok(!self.requested().contains_key(name) && self.store.has_sorted(name).await?)
     }
 
     /// Looks for the previews of one photo.
@@ -205,7 +205,7 @@ impl PreviewIndexer {
             tracing::info!(photos = ask.len(), "asked for previews that are missing");
             self.queue.notify();
         }
-        let mut asked = self.asked();
+        let mut asked = self.requested();
         for name in &settled {
             asked.remove(name);
         }
@@ -215,20 +215,20 @@ impl PreviewIndexer {
 
     /// The wait until the next look at a photo that has no previews yet.
     fn wait(&self, photo: &PendingPhoto, now: Timestamp) -> Duration {
-        let awaited = self.asked().get(&photo.name).copied();
+        let awaited = self.requested().get(&photo.name).copied();
         let since = awaited.unwrap_or(photo.created_at);
         (now.since(since) / 2).clamp(EVERY, SELDOM)
     }
 
     /// How many photos may be sent to the workers again.
     fn free(&self, now: Timestamp) -> usize {
-        let mut asked = self.asked();
+        let mut asked = self.requested();
         asked.retain(|_, at| now.since(*at) < AWAITED);
         let busy = asked.values().filter(|at| now.since(**at) < ASKED);
         ASKED_AT_ONCE.saturating_sub(busy.count())
     }
 
-    fn asked(&self) -> std::sync::MutexGuard<'_, HashMap<PhotoName, Timestamp>> {
+    fn requested(&self) -> std::sync::MutexGuard<'_, HashMap<PhotoName, Timestamp>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -12,7 +12,7 @@ use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::picture::clean;
 use crate::picture::preview_size::PreviewSize;
 use crate::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
-use crate::process::allocator::give_back_now;
+use crate::process::allocator::trim;
 use crate::process::runtime::cores;
 use crate::storage::PhotoStore;
 
@@ -162,7 +162,7 @@ impl Thumbnailer {
         let _memory = Handle::current().block_on(self.memory.acquire(memory))?;
         let made = work.make();
         // Before the next one takes as much.
-        give_back_now();
+        trim();
         Ok(made?)
     }
 }

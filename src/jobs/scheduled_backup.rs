@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::backup::blocking::Bridge;
-use crate::backup::create::{Order, Taken, take};
+use crate::backup::blocking::Blocking;
+use crate::backup::create::{BackupReport, BackupRequest, create};
 use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
 use crate::check::sentence;
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Schedule {
     every: Duration,
-    order: Order,
+    order: BackupRequest,
     /// As long as this holds, no backup is made where the original makes its own.
     hold: RestoreHold,
 }
@@ -41,7 +41,7 @@ impl Schedule {
     pub fn new(config: &Config, db: &Db, clock: &Clock, hold: &RestoreHold) -> Option<Self> {
         Some(Self {
             every: config.backup.every?.0,
-            order: Order {
+            order: BackupRequest {
                 config: config.clone(),
                 clock: clock.clone(),
                 to: config.backup.to.clone()?,
@@ -90,7 +90,7 @@ impl Schedule {
                     }
                     self.every
                 }
-                Err(_) if shutdown.is_asked() => {
+                Err(_) if shutdown.is_triggered() => {
                     tracing::info!("the backup was stopped, and is made after the next start");
                     return;
                 }
@@ -139,9 +139,9 @@ impl Schedule {
         }
     }
 
-    async fn back_up(&self, shutdown: &Shutdown) -> Result<Taken> {
-        let (order, bridge) = (self.order.clone(), Bridge::new(shutdown.clone()));
-        let work = move || take(&order, &bridge, &Progress::logged());
+    async fn back_up(&self, shutdown: &Shutdown) -> Result<BackupReport> {
+        let (order, bridge) = (self.order.clone(), Blocking::new(shutdown.clone()));
+        let work = move || create(&order, &bridge, &Progress::logged());
         tokio::task::spawn_blocking(work).await?
     }
 }
@@ -162,7 +162,7 @@ pub struct Found {
 /// # Errors
 /// It isn't, or can't be read.
 pub async fn look(config: &Config, to: &str, shutdown: Shutdown) -> Result<Found> {
-    let (config, to, bridge) = (config.clone(), to.to_owned(), Bridge::new(shutdown));
+    let (config, to, bridge) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
     let look = move || {
         let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {
             bail!("There is no folder {to}: if its disk is mounted, make it");

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The parts of what comes out, in their order.
 #[derive(Default)]
-pub struct Kept(Vec<Part>);
+pub struct CleanOutput(Vec<Part>);
 
 enum Part {
     /// Of the file, as it is.
@@ -22,7 +22,7 @@ impl Part {
     }
 }
 
-impl Kept {
+impl CleanOutput {
     /// Keeps a part of the file.
     pub fn file(&mut self, range: Range<usize>) {
         match self.0.last_mut() {
@@ -93,8 +93,8 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn kept(parts: &[(&str, Range<usize>)]) -> Kept {
-        let mut kept = Kept::default();
+    fn kept(parts: &[(&str, Range<usize>)]) -> CleanOutput {
+        let mut kept = CleanOutput::default();
         for (own, range) in parts {
             kept.own(own.as_bytes().to_vec());
             kept.file(range.clone());

@@ -17,7 +17,7 @@ pub mod previews;
 mod reader;
 mod webp;
 
-use kept::Kept;
+use kept::CleanOutput;
 pub use orientation::Orientation;
 
 /// The types of pictures that we take.
@@ -157,7 +157,7 @@ struct Found {
     size: Size,
     orientation: Option<Orientation>,
     animated: bool,
-    kept: Kept,
+    kept: CleanOutput,
 }
 
 /// How large a picture may be.

@@ -10,26 +10,29 @@ pub struct Shutdown {
 }
 
 /// Announces the end.
-pub struct Ending {
+pub struct ShutdownTrigger {
     asked: watch::Sender<bool>,
 }
 
 /// An end that is still to come.
-pub fn pair() -> (Ending, Shutdown) {
+pub fn pair() -> (ShutdownTrigger, Shutdown) {
     let (sender, receiver) = watch::channel(false);
-    (Ending { asked: sender }, Shutdown { asked: receiver })
+    (
+        ShutdownTrigger { asked: sender },
+        Shutdown { asked: receiver },
+    )
 }
 
-impl Ending {
+impl ShutdownTrigger {
     /// The end is now.
-    pub fn announce(&self) {
+    pub fn trigger(&self) {
         self.asked.send_replace(true);
     }
 }
 
 impl Shutdown {
     /// Whether the end has come.
-    pub fn is_asked(&self) -> bool {
+    pub fn is_triggered(&self) -> bool {
         *self.asked.borrow() || self.asked.has_changed().is_err()
     }
 

@@ -43,7 +43,7 @@ pub enum Received {
 }
 
 /// A picture that may be kept.
-pub struct Clean {
+pub struct CleanPhoto {
     picture: Picture,
     sha256: [u8; 32],
     /// That of its bytes, where they aren't in the memory that each upload may have.
@@ -91,7 +91,7 @@ impl PhotoIngest {
     ///
     /// # Errors
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
-    pub async fn clean(&self, upload: Upload) -> Result<Clean> {
+    pub async fn clean(&self, upload: Upload) -> Result<CleanPhoto> {
         let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
         let memory = match &file {
             Received::InMemory(_) => None,
@@ -121,8 +121,8 @@ impl PhotoIngest {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn store(&self, clean: Clean, place: PhotoTarget) -> Result<NewPhoto> {
-        let Clean {
+    pub async fn store(&self, clean: CleanPhoto, place: PhotoTarget) -> Result<NewPhoto> {
+        let CleanPhoto {
             picture,
             sha256,
             memory: _memory,
@@ -162,7 +162,7 @@ impl PhotoIngest {
     }
 }
 
-fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<Clean> {
+fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<CleanPhoto> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
         Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,
@@ -184,7 +184,7 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
         memory.shrink_to(picture.bytes.len() as u64);
     }
     let sha256 = Sha256::digest(&picture.bytes).into();
-    Ok(Clean {
+    Ok(CleanPhoto {
         picture,
         sha256,
         memory,

@@ -10,7 +10,7 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
     let cloud = Cloud::with_dead_letters(true);
     let stream = ("SHARED_SPACES_PHOTOS__DELIVERY", "stream");
     let said = cloud.succeeds(&DOCTOR, &[stream]);
-    let works = |line: &str| line.starts_with("good ") || line.contains("No backup is configured");
+    let works = |line: &str| line.starts_with("ok ") || line.contains("No backup is configured");
     assert!(said.lines().all(works), "{said}");
     for words in [
         "photos are in S3, the queue is in SQS",
@@ -27,30 +27,30 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
 }
 
 #[test]
-fn links_that_only_this_machine_can_follow_are_doubtful() {
+fn links_that_only_this_machine_can_follow_are_a_warning() {
     let cloud = Cloud::with_dead_letters(true);
     let said = cloud.succeeds(&DOCTOR, &[]);
     let words = "which only this machine can reach. If they are elsewhere, set photos.delivery";
     assert!(
-        said.contains("doubtful  Browsers are sent to 127.0.0.1:"),
+        said.contains("warning Browsers are sent to 127.0.0.1:"),
         "{said}"
     );
     assert!(said.contains(words), "{said}");
-    let followed = "good      A link that S3 signs can be followed as by a browser, to 127.0.0.1:";
+    let followed = "ok      A link that S3 signs can be followed as by a browser, to 127.0.0.1:";
     assert!(said.contains(followed), "{said}");
 }
 
 #[test]
-fn a_queue_that_loses_failed_photos_is_doubtful() {
+fn a_queue_that_loses_failed_photos_is_a_warning() {
     let cloud = Cloud::with_queue(false);
     let said = cloud.succeeds(&DOCTOR, &[]);
     assert!(said.contains("a standard queue"), "{said}");
     assert!(
-        said.contains("doubtful  The queue has no dead-letter queue"),
+        said.contains("warning The queue has no dead-letter queue"),
         "{said}"
     );
     assert!(
-        said.contains("doubtful  The queue hides a photo for only 3 seconds"),
+        said.contains("warning The queue hides a photo for only 3 seconds"),
         "{said}"
     );
 }

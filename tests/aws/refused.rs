@@ -287,8 +287,8 @@ fn the_doctor_names_what_s3_refuses_and_goes_on_where_it_can() {
     let examined = || {
         let mut found = Vec::new();
         cloud.wait(store.examine(&mut |finding| found.push(finding)));
-        found.retain(|finding| finding.verdict == Severity::Error);
-        let sentences = found.into_iter().map(|finding| finding.sentence);
+        found.retain(|finding| finding.severity == Severity::Error);
+        let sentences = found.into_iter().map(|finding| finding.message);
         sentences.collect::<Vec<_>>()
     };
     assert_eq!(examined(), [""; 0], "it makes the buckets");
@@ -432,10 +432,10 @@ fn the_doctor_names_a_queue_that_is_not_what_its_address_says_or_does_not_tell()
         cloud.proxy.answer("POST", action, status, body);
         cloud.wait(queue.examine(&mut |finding| found.push(finding)));
         cloud.proxy.relent();
-        found.retain(|finding| finding.verdict == Severity::Error);
+        found.retain(|finding| finding.severity == Severity::Error);
         found
             .into_iter()
-            .map(|finding| finding.sentence)
+            .map(|finding| finding.message)
             .collect::<String>()
     };
     let fifo = r#"{"Attributes": {"FifoQueue": "true", "VisibilityTimeout": "60"}}"#;

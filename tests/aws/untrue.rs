@@ -297,13 +297,13 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
     cloud.proxy.relent();
     let words = "Deleted, and still in the store of photos: 1. The first was to go at ";
     let said = doctor();
-    assert!(said.contains(&format!("doubtful  {words}")), "{said}");
+    assert!(said.contains(&format!("warning {words}")), "{said}");
     cloud.proxy.refuse("POST", "delete");
     cloud.proxy.refuse("DELETE", "/34.png");
     sweep(3);
     cloud.proxy.relent();
     let said = doctor();
-    assert!(said.contains(&format!("BAD       {words}")), "{said}");
+    assert!(said.contains(&format!("error   {words}")), "{said}");
     assert!(said.contains("it was tried 5 times"), "{said}");
     assert!(
         said.contains("The policy of this access key doesn't allow it"),

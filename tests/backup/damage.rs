@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared_spaces::backup::blocking::Bridge;
+use shared_spaces::backup::blocking::Blocking;
 use shared_spaces::backup::destination::Target;
 use shared_spaces::backup::progress::Progress;
 use shared_spaces::backup::verify::verify;
@@ -32,7 +32,7 @@ fn verified(runtime: &Runtime, archive: &Path) -> Result<(), String> {
     let archive = archive.to_str().unwrap().to_owned();
     runtime.block_on(async {
         let (_ending, stop) = shutdown::pair();
-        let bridge = Bridge::new(stop);
+        let bridge = Blocking::new(stop);
         let check = move || -> anyhow::Result<()> {
             let spots = Target::parse(&archive, &Config::default(), &bridge)?.all()?;
             let config = Config::default();

@@ -88,7 +88,7 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     assert!(doctor(folder, &settings).contains("There is no backup in "));
     serve("Backed up the database and 0 photos");
     assert_eq!(archives(folder).len(), 1);
-    assert!(doctor(folder, &settings).contains("good      The last backup in "));
+    assert!(doctor(folder, &settings).contains("ok      The last backup in "));
     serve("the database was checked and is sound");
     assert_eq!(archives(folder).len(), 1);
     // As if it had been made long ago.
@@ -100,7 +100,7 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
         fs::rename(&made, &future).unwrap();
         let said = doctor(folder, &settings);
         assert!(
-            said.contains(&format!("BAD       The archive {name} is named after")),
+            said.contains(&format!("error   The archive {name} is named after")),
             "{said}"
         );
         fs::rename(future, &made).unwrap();
@@ -108,7 +108,7 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     fs::rename(made, old).unwrap();
     let said = doctor(folder, &settings);
     assert!(
-        said.contains("doubtful  The last backup in ")
+        said.contains("warning The last backup in ")
             && said.contains("2020-01-02T03:04:05Z, and one should be made every 1day"),
         "{said}"
     );
@@ -152,7 +152,7 @@ fn a_backup_that_fails_is_logged_and_hurts_nobody() {
     until("the backup to fail twice", failed);
     world.answers();
     assert_eq!(world.ann.get("/ready").unwrap().status, 200);
-    assert!(doctor(folder, &settings).contains("BAD       There is no folder "));
+    assert!(doctor(folder, &settings).contains("error   There is no folder "));
     // Once its disk is there, backups are made.
     fs::create_dir(folder.join("place")).unwrap();
     until("a backup", || archives(folder).pop());

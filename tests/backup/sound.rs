@@ -151,7 +151,7 @@ fn the_schedule_deletes_nothing_for_a_damaged_database() {
     assert_eq!(marked(folder).len(), 2);
     let said = doctor(folder, &settings);
     assert!(
-        said.contains("BAD       Archives in ") && said.contains("that are marked as damaged"),
+        said.contains("error   Archives in ") && said.contains("that are marked as damaged"),
         "{said}"
     );
 }
@@ -332,7 +332,7 @@ fn a_copy_makes_no_backups_where_its_original_does_until_it_takes_over() {
     });
     let said = doctor(copy, &settings);
     assert!(
-        said.contains("doubtful  This data folder was restored from ") && said.contains(words),
+        said.contains("warning This data folder was restored from ") && said.contains(words),
         "{said}"
     );
     let place = folder.join("place");

@@ -99,7 +99,7 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     assert!(refused.contains("backup --take-over"), "{refused}");
     let said = run(&cloud, &folder, &["doctor"], &S3, 0);
     assert!(
-        said.contains("doubtful  This data folder was restored from ")
+        said.contains("warning This data folder was restored from ")
             && said.contains("deletes nothing in S3"),
         "{said}"
     );

@@ -66,7 +66,7 @@ fn is_refused(folder: &Path, why: &str) {
     let output = run(folder, &["doctor"], "");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("BAD       The file ") && said.contains(why),
+        said.contains("error   The file ") && said.contains(why),
         "{said}"
     );
     assert!(content(folder) == before, "doctor has changed something");

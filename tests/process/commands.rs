@@ -99,13 +99,13 @@ fn lists_are_there_for_people_and_for_programs() {
     let findings = parsed(&["doctor", "--json"]);
     let findings = findings.as_array().unwrap();
     assert!(
-        findings.iter().any(|finding| finding["verdict"] == "good"),
+        findings.iter().any(|finding| finding["severity"] == "ok"),
         "{findings:?}"
     );
     assert!(
         findings
             .iter()
-            .all(|finding| finding["sentence"].is_string()),
+            .all(|finding| finding["message"].is_string()),
         "{findings:?}"
     );
 }
@@ -147,11 +147,11 @@ fn the_doctor_knows_the_port_the_room_and_who_may_come() {
         ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
     ]);
     assert!(
-        said.contains(&format!("doubtful  Another program listens on {address}: ")),
+        said.contains(&format!("warning Another program listens on {address}: ")),
         "{said}"
     );
     assert!(
-        said.contains("doubtful  Whoever reaches the server can make an account"),
+        said.contains("warning Whoever reaches the server can make an account"),
         "{said}"
     );
     let said = doctor(&[
@@ -159,14 +159,14 @@ fn the_doctor_knows_the_port_the_room_and_who_may_come() {
         ("SHARED_SPACES_REGISTRATION", "invite"),
     ]);
     assert!(
-        said.contains("good      The server can listen on 127.0.0.1:0"),
+        said.contains("ok      The server can listen on 127.0.0.1:0"),
         "{said}"
     );
     assert!(!said.contains("make an account"), "{said}");
     let _server = Server::start(folder.path());
     let said = doctor(&[("ROCKET_PORT", &port)]);
     assert!(
-        said.contains("good      A server is running on the data folder"),
+        said.contains("ok      A server is running on the data folder"),
         "{said}"
     );
     assert!(said.contains("The disk of the data folder has "), "{said}");

@@ -17,12 +17,9 @@ fn a_running_server_is_found_in_good_health_and_undisturbed() {
     // What nobody has set yet is all that there is to say.
     let (backups, others): (Vec<_>, Vec<_>) =
         said.lines().partition(|line| line.contains("backup"));
+    assert!(others.iter().all(|line| line.starts_with("ok ")), "{said}");
     assert!(
-        others.iter().all(|line| line.starts_with("good ")),
-        "{said}"
-    );
-    assert!(
-        backups[0].starts_with("doubtful  No backup is configured"),
+        backups[0].starts_with("warning No backup is configured"),
         "{said}"
     );
     for words in [
@@ -48,7 +45,7 @@ fn a_running_server_is_found_in_good_health_and_undisturbed() {
 fn where_nothing_is_yet_nothing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let said = succeeds(folder.path(), &["doctor"], "");
-    assert!(said.contains("doubtful  There is no data folder"), "{said}");
+    assert!(said.contains("warning There is no data folder"), "{said}");
     assert!(!folder.path().join("data").exists());
 }
 
@@ -77,12 +74,12 @@ fn a_damaged_database_is_bad_and_stays_as_it_is() {
     let output = crate::support::run(folder.path(), &["doctor"], "");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success());
-    assert!(said.contains("BAD       The database"), "{said}");
+    assert!(said.contains("error   The database"), "{said}");
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }
 
 #[test]
-fn photos_that_failed_are_doubtful() {
+fn photos_that_failed_are_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_with(
         folder.path(),
@@ -103,7 +100,7 @@ fn photos_that_failed_are_doubtful() {
         said.contains("could not be sorted").then_some(said)
     });
     assert!(
-        said.contains("doubtful  1 photo could not be sorted."),
+        said.contains("warning 1 photo could not be sorted."),
         "{said}"
     );
 }
@@ -140,7 +137,7 @@ fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
         .lines()
         .find(|line| line.contains("would be refused today"))
         .unwrap();
-    assert!(line.starts_with("doubtful  These logins"), "{line}");
+    assert!(line.starts_with("warning These logins"), "{line}");
     for told in [
         "\"bob \" (Login cannot have spaces around it)",
         "\"\\u{202e}cid\" (Login cannot contain invisible characters)",

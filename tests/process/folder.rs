@@ -67,7 +67,7 @@ fn where_data_is_expected_an_empty_folder_stops_every_command_and_stays_empty() 
     doctor.env(EXPECT_DATA.0, EXPECT_DATA.1);
     let said = String::from_utf8(output(doctor, "").stdout).unwrap();
     assert!(
-        said.contains("BAD       Nothing is in the data folder"),
+        said.contains("error   Nothing is in the data folder"),
         "{said}"
     );
 }
@@ -139,7 +139,10 @@ fn photos_whose_disk_is_not_mounted_stop_the_start() {
         };
         assert!(refusal.contains(expected), "{refusal}");
         let said = String::from_utf8(run(folder, &["doctor"], "").stdout).unwrap();
-        assert!(said.contains("BAD") && said.contains(expected), "{said}");
+        assert!(
+            said.contains("error   ") && said.contains(expected),
+            "{said}"
+        );
         fs::remove_dir_all(&photos).unwrap();
     }
     fs::rename(&disk, &photos).unwrap();

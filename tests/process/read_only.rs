@@ -27,7 +27,7 @@ fn a_read_only_data_folder_stops_the_start_in_a_sentence_and_nothing_is_changed(
         assert!(complaint.contains(data.to_str().unwrap()), "{complaint}");
     }
     let said = String::from_utf8(run(folder, &["doctor"], "").stdout).unwrap();
-    assert!(said.contains("BAD       The data folder"), "{said}");
+    assert!(said.contains("error   The data folder"), "{said}");
     assert_eq!(files(&data), before);
     disk.remount("rw");
     let server = Server::start(folder);

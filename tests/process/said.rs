@@ -260,10 +260,10 @@ fn the_doctor_tells_all_settings_that_are_wrong_at_once_also_to_programs() {
     let said = String::from_utf8(ended.stdout).unwrap();
     assert_eq!(ended.status.code(), Some(1));
     for line in [
-        "BAD       The setting port must be a whole number from 0 to 65535, and not '80': write it without quotes (port is set in \
+        "error   The setting port must be a whole number from 0 to 65535, and not '80': write it without quotes (port is set in \
          Rocket.toml, line 2).",
-        "BAD       The setting registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4).",
-        "BAD       The setting limits.photo_bytes must be a whole number that isn't negative, and not -1 (limits.photo_bytes is set in \
+        "error   The setting registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4).",
+        "error   The setting limits.photo_bytes must be a whole number that isn't negative, and not -1 (limits.photo_bytes is set in \
          Rocket.toml, line 7).",
     ] {
         assert!(said.lines().any(|one| one == line), "{line}\n{said}");
@@ -274,7 +274,9 @@ fn the_doctor_tells_all_settings_that_are_wrong_at_once_also_to_programs() {
     let findings = findings.as_array().unwrap();
     assert_eq!(findings.len(), 3, "{findings:?}");
     assert!(
-        findings.iter().all(|finding| finding["verdict"] == "bad"),
+        findings
+            .iter()
+            .all(|finding| finding["severity"] == "error"),
         "{findings:?}"
     );
 }
@@ -293,9 +295,9 @@ fn the_doctor_names_settings_that_are_for_nothing_as_the_others_are() {
     ]);
     let said = String::from_utf8(output(doctor, "").stdout).unwrap();
     for words in [
-        "doubtful  photos.queue_url is set, and photos.queue is local",
-        "doubtful  photos.store is local, and these settings are about photos in S3: photos.temp_bucket.",
-        "doubtful  public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none",
+        "warning photos.queue_url is set, and photos.queue is local",
+        "warning photos.store is local, and these settings are about photos in S3: photos.temp_bucket.",
+        "warning public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none",
     ] {
         assert!(said.contains(words), "{said}");
     }

@@ -269,7 +269,7 @@ fn the_doctor_finds_photos_that_are_missing_or_have_changed() {
     let said = succeeds(folder, &["doctor"], "");
     assert!(
         said.contains(
-            "good      Of 5 photos, 5 were looked at, and are in the store as they were stored."
+            "ok      Of 5 photos, 5 were looked at, and are in the store as they were stored."
         ),
         "{said}"
     );
@@ -277,7 +277,7 @@ fn the_doctor_finds_photos_that_are_missing_or_have_changed() {
     let done = run(folder, &["doctor"], "");
     assert_eq!(done.status.code(), Some(1));
     let said = String::from_utf8(done.stdout).unwrap();
-    let words = "BAD       Of 5 photos that were looked at, 1 are missing from the store, 2 have changed and 0 can't be read: \
+    let words = "error   Of 5 photos that were looked at, 1 are missing from the store, 2 have changed and 0 can't be read: \
         `shared-spaces photos verify`";
     assert!(said.contains(words), "{said}");
 }

@@ -29,9 +29,9 @@ pub const BEFORE_CONTENT: usize = 16 * 1024;
 
 /// How much the library gets next; clones say it together.
 #[derive(Clone)]
-pub struct Pace(Arc<Given>);
+pub struct Pace(Arc<PaceState>);
 
-struct Given {
+struct PaceState {
     /// How often the library is to look through what it has first.
     withhold: AtomicUsize,
     /// The bytes that it may still get until it has found what it looks for.
@@ -76,7 +76,7 @@ pub fn chunks(
     body: impl AsyncRead + Send + Unpin,
     size: Option<usize>,
 ) -> (impl Stream<Item = io::Result<Bytes>> + Send, Pace) {
-    let pace = Pace(Arc::new(Given {
+    let pace = Pace(Arc::new(PaceState {
         withhold: AtomicUsize::new(1),
         left: AtomicUsize::new(BEFORE_CONTENT),
     }));

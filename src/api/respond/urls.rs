@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::api::extract::client_info::ClientInfo;
 use crate::app::App;
 use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
-use crate::clock::{Timestamp, Zone, Zoned};
+use crate::clock::{Timestamp, Zone, ZonedTime};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::tokens::Token;
@@ -93,8 +93,8 @@ impl Urls {
     }
 
     /// The time of a share.
-    pub fn time(&self, moment: Timestamp) -> Zoned {
-        Zoned {
+    pub fn time(&self, moment: Timestamp) -> ZonedTime {
+        ZonedTime {
             moment,
             zone: self.zone,
         }

@@ -11,7 +11,7 @@ use crate::api::extract::json::{Field, JsonBody, Payload, optional_text, text};
 use crate::api::extract::known_browser::KnownBrowser;
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::refusals::KeepsSessions;
-use crate::auth::passwords::Verdict;
+use crate::auth::passwords::PasswordCheck;
 use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
@@ -121,14 +121,14 @@ pub async fn login(
         .await?;
     let (user, hash) = found.unzip();
     let verdict = app.passwords.verify(password, hash.clone()).await?;
-    let right = user.zip(hash).filter(|_| verdict != Verdict::Wrong);
+    let right = user.zip(hash).filter(|_| verdict != PasswordCheck::Wrong);
     let Some((user, mut hash)) = right else {
         attempt.consume();
         audit::sign_in_failed(visitor.address, &typed);
         return Err(Error::WrongLogin);
     };
     attempt.record_success();
-    if let Verdict::RightButOutdated { new } = verdict {
+    if let PasswordCheck::RightButOutdated { new } = verdict {
         let old = std::mem::replace(&mut hash, new.clone());
         app.db
             .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
@@ -217,7 +217,7 @@ pub async fn change_password(
         .passwords
         .verify(GivenPassword::new(asked.old_password), old.clone())
         .await?;
-    let Some(old) = old.filter(|_| verdict != Verdict::Wrong) else {
+    let Some(old) = old.filter(|_| verdict != PasswordCheck::Wrong) else {
         attempt.consume();
         audit::wrong_password(visitor.address, &user.user);
         return Err(Error::WrongPassword);

@@ -15,7 +15,7 @@ use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
 use crate::api::respond::urls::{PhotoUrl, Urls};
 use crate::api::views::photo::{Image, ImageView};
 use crate::app::App;
-use crate::clock::Zoned;
+use crate::clock::ZonedTime;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
@@ -40,7 +40,7 @@ pub struct Row {
     image: Image,
     share_id: ShareId,
     user: User,
-    timestamp: Zoned,
+    timestamp: ZonedTime,
 }
 
 #[get("/spaces/<id>/images")]

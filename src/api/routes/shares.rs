@@ -10,7 +10,7 @@ use crate::api::extract::params::{IdempotencyKey, JsonPage};
 use crate::api::respond::urls::{PhotoUrl, Urls};
 use crate::api::views::photo::{Image, ImageView};
 use crate::app::App;
-use crate::clock::Zoned;
+use crate::clock::ZonedTime;
 use crate::domain::access;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
@@ -20,7 +20,7 @@ use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
 use crate::error::{Error, Result};
-use crate::uploads::ingest::{Clean, PhotoTarget};
+use crate::uploads::ingest::{CleanPhoto, PhotoTarget};
 
 /// A share, as clients read it.
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ pub struct ShareView {
     space: Option<Space>,
     user: User,
     text: String,
-    timestamp: Zoned,
+    timestamp: ZonedTime,
     image_url: Option<PhotoUrl>,
     image: Option<Image>,
 }
@@ -231,7 +231,7 @@ impl Words {
 
 async fn keep(
     app: &App,
-    clean: Clean,
+    clean: CleanPhoto,
     space: SpaceId,
     share: ShareId,
     revision: bool,

@@ -14,12 +14,12 @@ const PIECE: usize = 128 * 1024;
 
 /// Passes bytes on, and seals them in the end.
 #[derive(Debug)]
-pub struct Sealing<W> {
+pub struct ChecksumWriter<W> {
     inner: W,
     sha256: Sha256,
 }
 
-impl<W: Write> Sealing<W> {
+impl<W: Write> ChecksumWriter<W> {
     /// Begins with nothing.
     pub fn new(inner: W) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl<W: Write> Sealing<W> {
     }
 }
 
-impl<W: Write> Write for Sealing<W> {
+impl<W: Write> Write for ChecksumWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.sha256.update(&bytes[..written]);
@@ -58,7 +58,7 @@ impl<W: Write> Write for Sealing<W> {
 
 /// Gives the bytes before the seal. Their end is an error unless the seal is whole and theirs.
 #[derive(Debug)]
-pub struct Sealed<R> {
+pub struct ChecksumReader<R> {
     inner: R,
     sha256: Sha256,
     /// What was read and not given yet; its last bytes may be the seal.
@@ -66,7 +66,7 @@ pub struct Sealed<R> {
     given: usize,
 }
 
-impl<R: Read> Sealed<R> {
+impl<R: Read> ChecksumReader<R> {
     /// Has read nothing yet.
     pub fn new(inner: R) -> Self {
         Self {
@@ -113,7 +113,7 @@ impl<R: Read> Sealed<R> {
     }
 }
 
-impl<R: Read> Read for Sealed<R> {
+impl<R: Read> Read for ChecksumReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if into.is_empty() {
             return Ok(0);
@@ -137,14 +137,14 @@ mod tests {
     use super::*;
 
     fn sealed(bytes: &[u8]) -> Vec<u8> {
-        let mut sealing = Sealing::new(Vec::new());
+        let mut sealing = ChecksumWriter::new(Vec::new());
         sealing.write_all(bytes).unwrap();
         sealing.seal().unwrap()
     }
 
     fn open(bytes: &[u8]) -> io::Result<Vec<u8>> {
         let mut found = Vec::new();
-        Sealed::new(bytes).read_to_end(&mut found)?;
+        ChecksumReader::new(bytes).read_to_end(&mut found)?;
         Ok(found)
     }
 

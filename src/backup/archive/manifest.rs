@@ -13,7 +13,7 @@ const REASON: usize = 500;
 
 /// The first member of an archive, `backup.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Head {
+pub struct Manifest {
     /// What the rest is like. A higher number is from a newer version.
     pub format: u32,
     /// The version of shared-spaces that has made it.
@@ -25,7 +25,7 @@ pub struct Head {
     /// The number of the schema of its database.
     pub schema: i32,
     /// Where the photos are.
-    pub photos: Whereabouts,
+    pub photos: PhotoLocation,
     /// The same for all archives of one installation, and for no other.
     #[serde(deserialize_with = "word")]
     pub installation: String,
@@ -37,11 +37,13 @@ pub struct Head {
 /// Where the photos of an archive are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Whereabouts {
+pub enum PhotoLocation {
     /// In it.
-    Inside,
+    #[serde(rename = "inside")]
+    Embedded,
     /// In the folder `photos` beside it, which the archives there share.
-    Beside,
+    #[serde(rename = "beside")]
+    External,
 }
 
 /// The last member of an archive, `outcome.json`.
@@ -129,10 +131,13 @@ mod tests {
 
     #[test]
     fn what_is_shown_on_a_terminal_is_only_words() {
-        serde_json::from_str::<Head>(HEAD).unwrap();
+        serde_json::from_str::<Manifest>(HEAD).unwrap();
         for version in [r"0.1.0\u001b[31m", "a version", &"1".repeat(65)] {
             let other = HEAD.replace("0.1.0", version);
-            assert!(serde_json::from_str::<Head>(&other).is_err(), "{version}");
+            assert!(
+                serde_json::from_str::<Manifest>(&other).is_err(),
+                "{version}"
+            );
         }
         let lost = r#"{"photo": "1-1.jpg", "why": "gone\u001b]0;\n"}"#;
         let lost: Lost = serde_json::from_str(lost).unwrap();

@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
-use crate::backup::archive::checksum_frame::Sealing;
-pub use crate::backup::archive::manifest::{FORMAT, Head, Lost, Named, Outcome, Whereabouts};
+use crate::backup::archive::checksum_frame::ChecksumWriter;
+pub use crate::backup::archive::manifest::{FORMAT, Lost, Manifest, Named, Outcome, PhotoLocation};
 use crate::backup::snapshot::Snapshot;
 use crate::clock::Timestamp;
 pub use crate::data_dir::{DATABASE, KEY};
@@ -53,7 +53,7 @@ pub fn path_of(name: &PhotoName) -> String {
 
 /// Writes an archive.
 pub struct ArchiveWriter<W: Write> {
-    tar: Builder<Counted<Encoder<'static, Sealing<Counted<W>>>>>,
+    tar: Builder<Counted<Encoder<'static, ChecksumWriter<Counted<W>>>>>,
     /// What members say of when they were written, in seconds since 1970.
     time: u64,
 }
@@ -63,8 +63,8 @@ impl<W: Write> ArchiveWriter<W> {
     ///
     /// # Errors
     /// Something can't be read, or the archive can't be written.
-    pub fn begin(out: W, front: &Front<'_>, folder: &Path) -> Result<Self> {
-        let out = Sealing::new(Counted::new(out));
+    pub fn begin(out: W, front: &Prelude<'_>, folder: &Path) -> Result<Self> {
+        let out = ChecksumWriter::new(Counted::new(out));
         let mut encoder = Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
         encoder.include_checksum(true)?;
         let mut archive = Self {
@@ -141,8 +141,8 @@ impl<W: Write> ArchiveWriter<W> {
 }
 
 /// What comes before the photos.
-pub struct Front<'a> {
-    pub head: &'a Head,
+pub struct Prelude<'a> {
+    pub head: &'a Manifest,
     /// The moment of the snapshot.
     pub time: Timestamp,
     pub snapshot: &'a Snapshot,
@@ -151,7 +151,7 @@ pub struct Front<'a> {
     pub key: &'a [u8],
 }
 
-impl Front<'_> {
+impl Prelude<'_> {
     fn database_sum(&self) -> Result<[u8; 32]> {
         let mut hashing = sha256sums::Hashing::new(File::open(self.database)?);
         std::io::copy(&mut hashing, &mut std::io::sink())?;

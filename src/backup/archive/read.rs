@@ -11,11 +11,11 @@ use zstd::stream::read::Decoder;
 
 use super::bounds::{self, Bounded, TOO_MUCH};
 use super::{
-    DATABASE, FORMAT, HEAD, Head, KEY, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed, SUMS,
-    Whereabouts,
+    DATABASE, FORMAT, HEAD, KEY, Manifest, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed,
+    PhotoLocation, SUMS,
 };
 use crate::auth::signed_urls::SigningKey;
-use crate::backup::archive::checksum_frame::Sealed;
+use crate::backup::archive::checksum_frame::ChecksumReader;
 use crate::backup::archive::sha256sums::{self, Files, Hashing};
 use crate::backup::snapshot::{Photos, Snapshot};
 use crate::config::Config;
@@ -37,7 +37,7 @@ pub fn largest_photo(config: &Config) -> u64 {
 /// What is in an archive besides its photos.
 #[derive(Debug)]
 pub struct Contents {
-    pub head: Head,
+    pub head: Manifest,
     pub outcome: Outcome,
     pub snapshot: Snapshot,
     /// Where the database was put.
@@ -131,7 +131,7 @@ fn read_all(
         (photos, bytes) = (photos + 1, bytes + known.bytes);
         photo(&known, found)?;
     };
-    if head.photos == Whereabouts::Inside {
+    if head.photos == PhotoLocation::Embedded {
         for rest in expected {
             absent.push(rest?.id);
         }
@@ -181,7 +181,7 @@ fn explain(snapshot: &Snapshot, absent: &[i64], outcome: &Outcome) -> Result<()>
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version.
-pub fn read_head(archive: Packed<impl Read>) -> Result<Head> {
+pub fn read_head(archive: Packed<impl Read>) -> Result<Manifest> {
     let most = bounds::most(archive.size);
     head(&mut Members::of(&mut open(archive)?, most)?)
 }
@@ -193,7 +193,7 @@ pub fn read_head(archive: Packed<impl Read>) -> Result<Head> {
 pub fn read_start(
     archive: Packed<impl Read>,
     tell: impl FnMut([u8; 32]) -> Result<()>,
-) -> Result<Head> {
+) -> Result<Manifest> {
     let most = bounds::most(archive.size);
     let mut archive = open(archive)?;
     let mut members = Members::of(&mut archive, most)?;
@@ -202,11 +202,11 @@ pub fn read_start(
     Ok(head)
 }
 
-type Unpacked<R> = Bounded<Decoder<'static, BufReader<Sealed<R>>>>;
+type Unpacked<R> = Bounded<Decoder<'static, BufReader<ChecksumReader<R>>>>;
 
 fn open<R: Read>(archive: Packed<R>) -> Result<Archive<Unpacked<R>>> {
     let most = bounds::most(archive.size);
-    let mut decoder = Decoder::new(Sealed::new(archive.bytes))?;
+    let mut decoder = Decoder::new(ChecksumReader::new(archive.bytes))?;
     decoder.window_log_max(bounds::WINDOW_LOG)?;
     Ok(Archive::new(Bounded::new(decoder, most)))
 }
@@ -258,7 +258,7 @@ fn path(entry: &Entry<'_, impl Read>) -> String {
     String::from_utf8_lossy(&entry.path_bytes()).into_owned()
 }
 
-fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Head> {
+fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Manifest> {
     let text = bounded(members.next_as(HEAD)?, HEAD_SIZE)?;
     #[derive(serde::Deserialize)]
     struct Any {

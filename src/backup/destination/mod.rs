@@ -20,11 +20,11 @@ use crate::backup::destination::s3::Bucket;
 use crate::backup::destination::s3_upload::Upload;
 use crate::backup::hash_map::TempHashMap;
 use crate::config::Config;
-pub use target::{Spot, Target};
+pub use target::{ArchiveRef, Target};
 
 /// A place that can be written to and read.
 #[derive(Clone)]
-pub enum Place {
+pub enum Destination {
     /// A folder of this machine.
     Folder(Folder),
     /// A prefix in a bucket.
@@ -34,7 +34,7 @@ pub enum Place {
 /// A file of a place.
 pub type Found = Packed<Box<dyn Read>>;
 
-impl fmt::Display for Place {
+impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "the folder {}", folder.path("").display()),
@@ -78,7 +78,7 @@ impl Write for NewFile {
     }
 }
 
-impl Place {
+impl Destination {
     /// Refuses a place in which backups would be lost together with what they are of.
     ///
     /// # Errors

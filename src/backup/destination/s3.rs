@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
 
 use super::{ArchiveName, ENDING, Found, sum_of};
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::destination::s3_upload::Upload;
 use crate::config::{Config, Layout};
 use crate::storage::aws::{Aws, is_missing, proof};
@@ -21,7 +21,7 @@ const ATTEMPTS: u32 = 3;
 /// A prefix in a bucket; clones share the client.
 #[derive(Clone)]
 pub struct Bucket {
-    pub(super) bridge: Bridge,
+    pub(super) bridge: Blocking,
     pub(super) client: Client,
     pub(super) name: String,
     /// Ends with a slash, unless it is empty.
@@ -33,7 +33,11 @@ impl Bucket {
     ///
     /// # Errors
     /// It is no such address; there is no such bucket, or it can't be reached.
-    pub fn open(address: &str, config: &Config, bridge: &Bridge) -> Result<(Self, Option<String>)> {
+    pub fn open(
+        address: &str,
+        config: &Config,
+        bridge: &Blocking,
+    ) -> Result<(Self, Option<String>)> {
         let path = address.strip_prefix(SCHEME).unwrap_or(address);
         let (name, path) = path.split_once('/').unwrap_or((path, ""));
         let path = path.trim_end_matches('/');
@@ -48,7 +52,7 @@ impl Bucket {
         };
         let photos = &config.photos;
         let client = bridge
-            .wait(async { Ok(Aws::default().s3(photos.path_style, photos.checksums).await) })?;
+            .block_on(async { Ok(Aws::default().s3(photos.path_style, photos.checksums).await) })?;
         let bucket = Self {
             bridge: bridge.clone(),
             client,
@@ -59,7 +63,7 @@ impl Bucket {
                 format!("{prefix}/")
             },
         };
-        bridge.wait(bucket.find())?;
+        bridge.block_on(bucket.find())?;
         Ok((bucket, file))
     }
 
@@ -125,7 +129,7 @@ impl Bucket {
         let listing = || format!("The bucket {} can't be listed", self.name);
         let list = self.client.list_objects_v2().bucket(&self.name);
         let mut pages = list.prefix(self.key(start)).into_paginator().send();
-        while let Some(page) = self.bridge.wait(async { Ok(pages.next().await) })? {
+        while let Some(page) = self.bridge.block_on(async { Ok(pages.next().await) })? {
             let page = page.with_context(listing)?;
             proof::is_whole(&page).with_context(listing)?;
             for object in page.contents() {
@@ -167,7 +171,7 @@ impl Bucket {
     fn size(&self, file: &str) -> Result<Option<u64>> {
         let key = self.key(file);
         let size = proof::size(&self.client, (&self.name, &key));
-        let size = self.bridge.wait(size);
+        let size = self.bridge.block_on(size);
         size.with_context(|| format!("{} can't be read", self.address(file)))
     }
 
@@ -175,7 +179,7 @@ impl Bucket {
         let delete = self.client.delete_object().bucket(&self.name);
         let deleted = self
             .bridge
-            .wait(async { Ok(delete.key(self.key(file)).send().await) })?;
+            .block_on(async { Ok(delete.key(self.key(file)).send().await) })?;
         match deleted {
             Err(error) if !is_missing(&error) => {
                 Err(error).with_context(|| format!("{} can't be deleted", self.address(file)))
@@ -195,7 +199,7 @@ impl Bucket {
                 .prefix(&self.prefix)
                 .set_key_marker(key)
                 .set_upload_id_marker(upload);
-            let page = match self.bridge.wait(async { Ok(list.send().await) })? {
+            let page = match self.bridge.block_on(async { Ok(list.send().await) })? {
                 Ok(page) => page,
                 // Not every service can, and not every key may; then a rule of the bucket has to do it.
                 Err(error) => {
@@ -229,7 +233,7 @@ impl Bucket {
             .bucket(&self.name)
             .key(key)
             .upload_id(upload);
-        match self.bridge.wait(async { Ok(abort.send().await) })? {
+        match self.bridge.block_on(async { Ok(abort.send().await) })? {
             Err(error) if !is_missing(&error) => Err(error).with_context(|| {
                 format!("An upload to the bucket {} can't be given up", self.name)
             }),
@@ -252,7 +256,7 @@ impl Object {
         let end = self.size.min(self.next + PIECE);
         let mut attempt = 1;
         let bytes = loop {
-            let piece = self.bucket.bridge.wait(self.get(end));
+            let piece = self.bucket.bridge.block_on(self.get(end));
             match piece {
                 Err(_) if attempt < ATTEMPTS && !self.bucket.bridge.is_stopped() => attempt += 1,
                 piece => break piece?,

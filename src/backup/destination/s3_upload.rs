@@ -70,11 +70,14 @@ impl Upload {
             .key(&self.key)
             .upload_id(id)
             .multipart_upload(parts);
-        let done = self.bucket.bridge.wait(async { Ok(complete.send().await) });
+        let done = self
+            .bucket
+            .bridge
+            .block_on(async { Ok(complete.send().await) });
         done?.with_context(|| self.writing())?;
         self.id = None;
         let there = proof::is_there(&self.bucket.client, self.place(), self.size);
-        let there = self.bucket.bridge.wait(there);
+        let there = self.bucket.bridge.block_on(there);
         self.settled(there)
     }
 
@@ -85,7 +88,7 @@ impl Upload {
         {
             let (bucket, key) = self.place();
             let delete = self.bucket.client.delete_object().bucket(bucket).key(key);
-            if let Err(error) = self.bucket.bridge.wait_to_the_end(delete.send()) {
+            if let Err(error) = self.bucket.bridge.block_on_uncancellable(delete.send()) {
                 tracing::warn!("{}, and a part of it is left: {error:?}", self.writing());
             }
         }
@@ -105,7 +108,7 @@ impl Upload {
                 Put::NoBucket => bail!("The bucket isn't there any more"),
             }
         };
-        let there = self.bucket.bridge.wait(put);
+        let there = self.bucket.bridge.block_on(put);
         self.settled(there)
     }
 
@@ -125,7 +128,10 @@ impl Upload {
             .create_multipart_upload()
             .bucket(&self.bucket.name)
             .key(&self.key);
-        let begun = self.bucket.bridge.wait(async { Ok(begin.send().await) })?;
+        let begun = self
+            .bucket
+            .bridge
+            .block_on(async { Ok(begin.send().await) })?;
         let begun = begun.with_context(|| self.writing())?;
         let id = begun
             .upload_id()
@@ -140,7 +146,7 @@ impl Upload {
         let number = i32::try_from(self.parts.len() + 1)?;
         let (size, bytes) = (bytes.len(), Bytes::from(bytes));
         self.size += size as u64;
-        let sum = self.bucket.bridge.wait(proof::md5_of(bytes.clone()))?;
+        let sum = self.bucket.bridge.block_on(proof::md5_of(bytes.clone()))?;
         let send = self
             .bucket
             .client
@@ -165,7 +171,7 @@ impl Upload {
     /// Waits for the part that is under way.
     fn settle(&mut self) -> Result<()> {
         if let Some(part) = self.under_way.take() {
-            let part = self.bucket.bridge.wait(async { part.await? })?;
+            let part = self.bucket.bridge.block_on(async { part.await? })?;
             self.parts.push(part);
         }
         Ok(())
@@ -210,7 +216,10 @@ impl Drop for Upload {
                 .key(&self.key)
                 .upload_id(id);
             let aborting = tokio::time::timeout(GIVE_UP, abort.send());
-            if !matches!(self.bucket.bridge.wait_to_the_end(aborting), Ok(Ok(_))) {
+            if !matches!(
+                self.bucket.bridge.block_on_uncancellable(aborting),
+                Ok(Ok(_))
+            ) {
                 tracing::warn!("{}, and what was sent of it is left", self.writing());
             }
         }

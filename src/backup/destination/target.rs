@@ -6,9 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{ArchiveName, Place};
+use super::{ArchiveName, Destination};
 use crate::backup::archive::Packed;
-use crate::backup::blocking::Bridge;
+use crate::backup::blocking::Blocking;
 use crate::backup::destination::directory::Folder;
 use crate::backup::destination::s3::{Bucket, SCHEME};
 use crate::backup::progress::Progress;
@@ -17,8 +17,8 @@ use crate::config::Config;
 
 /// One archive, wherever it is.
 #[derive(Clone)]
-pub struct Spot {
-    pub place: Place,
+pub struct ArchiveRef {
+    pub place: Destination,
     pub file: String,
 }
 
@@ -26,9 +26,9 @@ pub struct Spot {
 #[derive(Clone)]
 pub enum Target {
     /// A place, in which archives have names of their own.
-    Place(Place),
+    Place(Destination),
     /// One archive.
-    File(Spot),
+    File(ArchiveRef),
 }
 
 impl Target {
@@ -36,27 +36,27 @@ impl Target {
     ///
     /// # Errors
     /// The folder, that of the file, or the bucket isn't there.
-    pub fn parse(text: &str, config: &Config, bridge: &Bridge) -> Result<Self> {
+    pub fn parse(text: &str, config: &Config, bridge: &Blocking) -> Result<Self> {
         if text.starts_with(SCHEME) {
             let (bucket, file) = Bucket::open(text, config, bridge)?;
-            let place = Place::Bucket(bucket);
+            let place = Destination::Bucket(bucket);
             return Ok(match file {
-                Some(file) => Self::File(Spot { place, file }),
+                Some(file) => Self::File(ArchiveRef { place, file }),
                 None => Self::Place(place),
             });
         }
         check_target(text)?;
         let path = Path::new(text);
         if path.is_dir() || text.ends_with(std::path::is_separator) {
-            return Ok(Self::Place(Place::Folder(Folder::open(path)?)));
+            return Ok(Self::Place(Destination::Folder(Folder::open(path)?)));
         }
         let file = path.file_name().and_then(|name| name.to_str());
         let file = file.with_context(|| format!("'{text}' is no name of a file"))?;
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
-        Ok(Self::File(Spot {
-            place: Place::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
+        Ok(Self::File(ArchiveRef {
+            place: Destination::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
             file: file.to_owned(),
         }))
     }
@@ -65,7 +65,7 @@ impl Target {
     ///
     /// # Errors
     /// There is none, or the newest is later than `now` by more than a day.
-    pub fn newest(self, now: Timestamp) -> Result<Spot> {
+    pub fn newest(self, now: Timestamp) -> Result<ArchiveRef> {
         match self {
             Self::File(spot) => spot.that_is_there(),
             Self::Place(place) => {
@@ -74,7 +74,7 @@ impl Target {
                 newest.check(now).with_context(|| {
                     format!("Nothing was restored: name one of the archives in {place}, and not the place")
                 })?;
-                Ok(Spot {
+                Ok(ArchiveRef {
                     place,
                     file: newest.to_string(),
                 })
@@ -86,13 +86,13 @@ impl Target {
     ///
     /// # Errors
     /// There is none.
-    pub fn all(self) -> Result<Vec<Spot>> {
+    pub fn all(self) -> Result<Vec<ArchiveRef>> {
         match self {
             Self::File(spot) => Ok(vec![spot.that_is_there()?]),
             Self::Place(place) => {
                 let names = place.archives()?;
                 ensure!(!names.is_empty(), "There is no archive in {place}");
-                let spot = |name: ArchiveName| Spot {
+                let spot = |name: ArchiveName| ArchiveRef {
                     place: place.clone(),
                     file: name.to_string(),
                 };
@@ -102,9 +102,9 @@ impl Target {
     }
 }
 
-impl Spot {
+impl ArchiveRef {
     fn that_is_there(self) -> Result<Self> {
-        if let Place::Folder(folder) = &self.place {
+        if let Destination::Folder(folder) = &self.place {
             folder.check_plain(&self.file)?;
         }
         let found = self.place.read(&self.file)?;
@@ -127,11 +127,11 @@ impl Spot {
     }
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for ArchiveRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
-            Place::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
+            Destination::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
+            Destination::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
         }
     }
 }

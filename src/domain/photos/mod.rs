@@ -1,4 +1,4 @@
-//! The photos of shares: what is known of them. Their bytes live in the stores of [`crate::photos`].
+//! The photos of shares: what is known of them. Their bytes are in the stores of [`crate::storage`].
 
 // What the store should have.
 mod kept;

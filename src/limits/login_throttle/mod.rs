@@ -9,7 +9,7 @@
 //! owner can still sign in where they have done so before, stays signed in wherever they are, and finds the door open
 //! elsewhere as soon as the next attempt comes back. Logins that nobody has are counted like others.
 //!
-//! A browser that proves that its owner has signed in in it (see [`browsers`]) has attempts of its own for this one account,
+//! A browser that proves that its owner has signed in in it (see [`known_browsers`](super::known_browsers)) has attempts of its own for this one account,
 //! whatever others do, at the same address or elsewhere, before a restart or after it.
 
 use std::hash::{BuildHasher, RandomState};
@@ -50,12 +50,12 @@ struct Limiters {
     known: KnownAddresses,
 }
 
-/// An attempt under way. Unless it [`counts`](Attempt::counts), it is given back in the end.
+/// An attempt under way. Unless it is [consumed](Attempt::consume), it is given back in the end.
 #[must_use = "what is dropped at once doesn't count"]
 pub struct Attempt {
     counted: Option<Arc<Limiters>>,
     taken: Vec<(Limiter, u64)>,
-    /// The account and the address, as [`Known`] has them.
+    /// The account and the address, as [`KnownAddresses`] has them.
     place: Option<u64>,
 }
 
@@ -115,7 +115,7 @@ impl LoginThrottle {
     /// the owner, who has another, from changing the password.
     ///
     /// # Errors
-    /// As [`Attempts::sign_in`].
+    /// As [`LoginThrottle::sign_in`].
     pub fn change_password(&self, address: IpAddr, session: SessionId) -> Result<Attempt> {
         self.begin(|counted, attempt| {
             let address = counted.key(client_subnet(address));
@@ -128,7 +128,7 @@ impl LoginThrottle {
     /// Somebody at `address` wants an account.
     ///
     /// # Errors
-    /// As [`Attempts::sign_in`].
+    /// As [`LoginThrottle::sign_in`].
     pub fn register(&self, address: IpAddr, login: &LoginKey) -> Result<Attempt> {
         self.begin(|counted, attempt| {
             let address = counted.key(client_subnet(address));

@@ -2,7 +2,7 @@
 
 mod lzw;
 
-use super::kept::Kept;
+use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
 use super::{Found, Limit, MAX_FRAMES, Refusal, Result, TOO_MANY_FRAMES};
 
@@ -29,7 +29,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         control: None,
         pictures: 0,
         is_short: false,
-        kept: Kept::default(),
+        kept: CleanOutput::default(),
     };
     loop {
         match parts.take(&mut reader, limit) {
@@ -44,7 +44,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         return Err(Refusal::Damaged("it has no picture data"));
     }
     let size = limit.check(parts.screen.0, parts.screen.1)?;
-    let mut kept = Kept::default();
+    let mut kept = CleanOutput::default();
     let side = |length: u32| u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes();
     kept.own([name, &side(size.width), &side(size.height), rest].concat());
     kept.file(colours);
@@ -70,7 +70,7 @@ struct Parts<'a> {
     pictures: usize,
     /// Whether pixels are missing in a picture. Only a file that says where it ends can be so and whole.
     is_short: bool,
-    kept: Kept,
+    kept: CleanOutput,
 }
 
 impl<'a> Parts<'a> {
@@ -207,7 +207,7 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
 }
 
 /// Keeps what stays of an application's extension: how often an animation repeats.
-fn keep_application(kept: &mut Kept, blocks: &[u8]) {
+fn keep_application(kept: &mut CleanOutput, blocks: &[u8]) {
     let Some((name, data)) = blocks.split_at_checked(12) else {
         return;
     };

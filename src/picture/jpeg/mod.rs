@@ -12,7 +12,7 @@ mod tables;
 mod waiting;
 
 use super::icc;
-use super::kept::Kept;
+use super::kept::CleanOutput;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Found, Limit, Refusal, Result};
@@ -58,7 +58,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         jfif: None,
         profile: Vec::new(),
         exif: None,
-        kept: Kept::default(),
+        kept: CleanOutput::default(),
     };
     // What stands behind a picture that is whole belongs to something else, whether an end stands between or not.
     while !parts.is_whole() {
@@ -85,7 +85,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     for piece in profile(parts.profile) {
         push_segment(&mut front, APP2, &piece);
     }
-    let mut kept = Kept::default();
+    let mut kept = CleanOutput::default();
     kept.own(front);
     kept.append(parts.kept);
     kept.own(vec![0xff, EOI]);
@@ -115,7 +115,7 @@ struct Parts<'a> {
     /// Browsers believe the first block of EXIF, whatever is in it.
     exif: Option<Option<Orientation>>,
     /// What is kept so far, without what goes to the front.
-    kept: Kept,
+    kept: CleanOutput,
 }
 
 impl<'a> Parts<'a> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::super::kept::Kept;
+use super::super::kept::CleanOutput;
 use super::huffman::{Bits, Codes};
 
 /// For each symbol, by how many coefficients it leads on; one that ends the block leads beyond it.
@@ -57,7 +57,7 @@ pub struct Walked {
     /// Where the scan ends; what stands behind is no part of it.
     pub end: usize,
     /// What stays of it.
-    pub kept: Kept,
+    pub kept: CleanOutput,
     /// Whether all units were there.
     pub is_whole: bool,
 }
@@ -100,7 +100,7 @@ pub fn walk(file: &[u8], start: usize, mut scan: Scan<'_>) -> Walked {
             }
         }
     }
-    let mut kept = Kept::default();
+    let mut kept = CleanOutput::default();
     match output.own {
         Some(own) => kept.own(own),
         None => kept.file(start..start + output.same),

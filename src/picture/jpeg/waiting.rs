@@ -3,7 +3,7 @@
 use std::mem;
 use std::ops::Range;
 
-use super::super::kept::Kept;
+use super::super::kept::CleanOutput;
 use super::push_segment;
 
 /// What a part of a file is needed for.
@@ -71,7 +71,7 @@ impl Waiting {
     }
 
     /// Keeps what is needed now.
-    pub fn keep(&mut self, kept: &mut Kept, file: &[u8], is_needed: impl Fn(Need) -> bool) {
+    pub fn keep(&mut self, kept: &mut CleanOutput, file: &[u8], is_needed: impl Fn(Need) -> bool) {
         let is_needed = |need| match need {
             Need::Always | Need::Colours | Need::Restart => true,
             need => is_needed(need),

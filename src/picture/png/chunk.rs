@@ -1,6 +1,6 @@
 //! The parts of a PNG: each has a length, a kind and a checksum.
 
-use super::super::kept::Kept;
+use super::super::kept::CleanOutput;
 use super::super::reader::Reader;
 use super::super::{Refusal, Result};
 
@@ -34,7 +34,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Keeps a chunk that was just read.
-    pub fn keep(&self, reader: &Reader<'_>, kept: &mut Kept) {
+    pub fn keep(&self, reader: &Reader<'_>, kept: &mut CleanOutput) {
         // With its length, its kind and its checksum.
         kept.file(reader.last(self.data.len() + 12));
     }

@@ -1,7 +1,7 @@
 //! What tells the colours of a PNG in numbers. It stays where browsers heed it, and as far as it can be meant: others would be
 //! words.
 
-use super::super::kept::Kept;
+use super::super::kept::CleanOutput;
 use super::super::reader::Reader;
 use super::chunk::Chunk;
 
@@ -20,8 +20,8 @@ pub struct Colours {
     is_standard: bool,
     is_bright: bool,
     /// A gamma and the places of the three colours, and how bright the picture is and was made on.
-    plain: Kept,
-    bright: Kept,
+    plain: CleanOutput,
+    bright: CleanOutput,
 }
 
 impl Colours {
@@ -81,8 +81,8 @@ impl Colours {
     }
 
     /// What of it counts in the end.
-    pub fn kept(self) -> Kept {
-        let mut kept = Kept::default();
+    pub fn kept(self) -> CleanOutput {
+        let mut kept = CleanOutput::default();
         if !(self.has_profile || self.is_srgb || self.is_standard) {
             kept.append(self.plain);
         }

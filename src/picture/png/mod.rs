@@ -8,7 +8,7 @@ mod profile;
 mod rows;
 mod stream;
 
-use super::kept::Kept;
+use super::kept::CleanOutput;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{Found, Limit, MAX_FRAMES, Refusal, Result, Size, TOO_MANY_FRAMES};
@@ -36,7 +36,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     }
     let header = Header::read(first.data, limit)?;
     first.check()?;
-    let mut kept = Kept::default();
+    let mut kept = CleanOutput::default();
     kept.file(0..reader.left().start);
 
     let mut parts = Parts::new(header);
@@ -116,8 +116,8 @@ struct Parts<'a> {
     /// The number that the next part of an animation has.
     number: u32,
     /// What is kept before the part that tells of an animation, and behind it.
-    before: Kept,
-    rest: Kept,
+    before: CleanOutput,
+    rest: CleanOutput,
 }
 
 /// The data of one picture.
@@ -125,7 +125,7 @@ struct Data<'a> {
     size: Size,
     control: Option<Control<'a>>,
     parts: Vec<&'a [u8]>,
-    kept: Kept,
+    kept: CleanOutput,
     /// The numbers of its chunks in an animation.
     numbers: Vec<u32>,
 }
@@ -136,7 +136,7 @@ impl<'a> Data<'a> {
             size,
             control,
             parts: Vec::new(),
-            kept: Kept::default(),
+            kept: CleanOutput::default(),
             numbers: Vec::new(),
         }
     }
@@ -163,8 +163,8 @@ impl<'a> Parts<'a> {
             frames: 0,
             left: MOST_UNPACKED,
             number: 0,
-            before: Kept::default(),
-            rest: Kept::default(),
+            before: CleanOutput::default(),
+            rest: CleanOutput::default(),
         }
     }
 
@@ -173,7 +173,7 @@ impl<'a> Parts<'a> {
     }
 
     /// What is kept at this place.
-    fn place(&mut self) -> &mut Kept {
+    fn place(&mut self) -> &mut CleanOutput {
         match self.repeats {
             None => &mut self.before,
             Some(_) => &mut self.rest,

@@ -1,7 +1,7 @@
 //! WebP: chunks in a RIFF container (RFC 9649). A simple file has one chunk; an extended one begins with `VP8X`.
 
 use super::icc;
-use super::kept::Kept;
+use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
 use super::{Found, Limit, MAX_FRAMES, Refusal, Result, Size, TOO_MANY_FRAMES};
 
@@ -26,7 +26,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut chunks = reader;
     chunks.take(4)?;
 
-    let mut body = Kept::default();
+    let mut body = CleanOutput::default();
     let first = Chunk::read(&mut chunks)?;
     let (size, frames) = match &first.kind {
         b"VP8X" => extended(&mut body, first.data, chunks, behind, limit)?,
@@ -38,7 +38,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         }
     };
     let length = u32::try_from(body.length() + 4).map_err(|_| MALFORMED)?;
-    let mut kept = Kept::default();
+    let mut kept = CleanOutput::default();
     kept.own([*b"RIFF", length.to_le_bytes(), *b"WEBP"].concat());
     kept.append(body);
     Ok(Found {
@@ -52,7 +52,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
 
 /// Keeps a file with features: a profile, transparency, an animation.
 fn extended(
-    body: &mut Kept,
+    body: &mut CleanOutput,
     mut header: Reader<'_>,
     mut chunks: Reader<'_>,
     behind: usize,
@@ -66,7 +66,7 @@ fn extended(
     let mut fields = Reader::new(&sides);
     let canvas = limit.check(fields.le24()? + 1, fields.le24()? + 1)?;
 
-    let mut rest = Kept::default();
+    let mut rest = CleanOutput::default();
     let mut features = flags & (ANIMATION | ALPHA);
     let mut has_profile = false;
     let (mut stills, mut frames) = (0, 0_usize);
@@ -129,9 +129,9 @@ fn extended(
 }
 
 /// Keeps a frame of an animation, with only those chunks in it that are picture.
-fn keep_frame(kept: &mut Kept, mut reader: Reader<'_>, canvas: Size) -> Result<()> {
+fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> Result<()> {
     let mut place = reader.part(16)?;
-    let mut frame = Kept::default();
+    let mut frame = CleanOutput::default();
     frame.file(reader.last(16));
     let (left, top) = (place.le24()? * 2, place.le24()? * 2);
     let size = Size {
@@ -206,7 +206,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Keeps it with its kind and its length. What fills it up could say anything, and is written anew.
-    fn keep(&self, kept: &mut Kept) {
+    fn keep(&self, kept: &mut CleanOutput) {
         let data = self.data.left();
         let padding = padding(data.len());
         kept.file(data.start - 8..data.end);
@@ -217,7 +217,7 @@ impl<'a> Chunk<'a> {
 
     /// Keeps the pixels of a picture of this size, and how much one sees through them if that stands before. Only a
     /// lossy picture has that apart; browsers refuse it before a lossless one.
-    fn keep_picture(&self, alpha: Option<&Self>, size: Size, kept: &mut Kept) -> Result<()> {
+    fn keep_picture(&self, alpha: Option<&Self>, size: Size, kept: &mut CleanOutput) -> Result<()> {
         match alpha {
             Some(_) if &self.kind == b"VP8L" => return Err(MALFORMED),
             Some(alpha) => alpha.keep_alpha(size, kept)?,
@@ -228,7 +228,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Keeps how much one sees through a picture of this size. Where it isn't packed, it is a byte for each pixel.
-    fn keep_alpha(&self, size: Size, kept: &mut Kept) -> Result<()> {
+    fn keep_alpha(&self, size: Size, kept: &mut CleanOutput) -> Result<()> {
         let data = self.data.left();
         let is_packed = self.data.rest().first().ok_or(MALFORMED)? & 0x03 != 0;
         let length = u64::from(size.width) * u64::from(size.height) + 1;

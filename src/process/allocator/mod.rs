@@ -6,7 +6,7 @@
 /// for the next time, some for each thread: hundreds of MiB on a server that has nothing to do.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate sets this option of glibc's allocator")]
-pub fn give_back_soon() {
+pub fn set_mmap_threshold() {
     const LARGE: i32 = 1024 * 1024;
     // SAFETY: `mallopt` takes two numbers, touches no memory of ours, and is called before the first thread starts.
     let is_set = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
@@ -15,7 +15,7 @@ pub fn give_back_soon() {
 
 /// Other allocators give large pieces back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn give_back_soon() {}
+pub fn set_mmap_threshold() {}
 
 /// Gives back to the system all that isn't used at this moment, also what lies between pieces that are.
 ///
@@ -24,14 +24,14 @@ pub fn give_back_soon() {}
 /// them, beside what the next picture takes.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate asks this of glibc's allocator")]
-pub fn give_back_now() {
+pub fn trim() {
     // SAFETY: `malloc_trim` takes a number, locks what it works on, and touches only memory that nobody has.
     let _was_any_given = unsafe { libc::malloc_trim(0) };
 }
 
 /// Other allocators give it back by themselves.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn give_back_now() {}
+pub fn trim() {}
 
 #[cfg(test)]
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -34,7 +34,7 @@ fn what_lies_below_something_that_stays_is_given_back() {
         .collect();
     drop(pieces);
     assert!(present(&middles) > 700);
-    give_back_now();
+    trim();
     assert!(present(&middles) < 100);
     assert!(kept.iter().all(|piece| piece.iter().all(|&byte| byte == 1)));
 }
