@@ -93,7 +93,13 @@ impl App {
         permissions::restrict_permissions(folder);
         let clock = Clock::default();
         let path = folder.join(data_dir::DATABASE);
-        let open = || Db::open_and(&path, installation::update_looks);
+        let open = || {
+            Db::open_and(
+                &path,
+                installation::are_looks_outdated,
+                installation::update_looks,
+            )
+        };
         let db = open().or_else(|error| {
             // Who comes to delete something on a full disk has to get in first.
             if data_dir::is_full(folder) && Db::give_up_reserve(&path) {

@@ -90,24 +90,27 @@ impl Db {
     /// # Errors
     /// The file can't be opened, was written by a newer version of this program, or can't be migrated.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        Self::open_and(path, |_| Ok(()))
+        Self::open_and(path, |_| Ok(false), |_| Ok(()))
     }
 
-    /// As [`Self::open`], with what is done in a transaction of its own once the schema is current.
+    /// As [`Self::open`], with an update of what is in it that runs in a transaction of its own once the schema is current, where
+    /// `is_due` says so. Where it isn't, nothing is written: somebody else may have the database locked.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_and(
         path: &Path,
-        then: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+        is_due: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        update: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> anyhow::Result<Self> {
-        Self::open_with_deadline(path, DEADLINE, then)
+        Self::open_with_deadline(path, DEADLINE, is_due, update)
     }
 
     fn open_with_deadline(
         path: &Path,
         deadline: Duration,
-        then: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+        is_due: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        update: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> anyhow::Result<Self> {
         let opening = || format!("The database {} can't be opened", path.display());
         // A server and a worker that start at once on a new folder would be in each other's way.
@@ -115,9 +118,11 @@ impl Db {
         let mut connection = Connection::open(path).with_context(opening)?;
         prepare(&connection, deadline).with_context(opening)?;
         migrate::run(&mut connection, path)?;
-        let transaction = Transaction::write(&connection)?;
-        then(&transaction)?;
-        transaction.commit()?;
+        if is_due(&connection)? {
+            let transaction = Transaction::write(&connection)?;
+            update(&transaction)?;
+            transaction.commit()?;
+        }
 
         let place = Arc::new(OpenFiles::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::beside(path));

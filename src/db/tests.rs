@@ -64,7 +64,8 @@ async fn a_reader_cannot_write() {
 async fn a_database_that_another_process_locks_answers_busy_and_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
-    let db = Db::open_with_deadline(&path, Duration::from_millis(20), |_| Ok(())).unwrap();
+    let db = Db::open_with_deadline(&path, Duration::from_millis(20), |_| Ok(false), |_| Ok(()))
+        .unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("begin immediate").unwrap();
     assert!(matches!(db.write(|c| put(c, "a")).await, Err(Error::Busy)));
@@ -79,6 +80,7 @@ async fn a_read_that_finds_no_free_connection_in_time_answers_busy() {
     let db = Db::open_with_deadline(
         &folder.path().join("test.db"),
         Duration::from_millis(20),
+        |_| Ok(false),
         |_| Ok(()),
     )
     .unwrap();

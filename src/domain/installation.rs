@@ -11,16 +11,17 @@ pub fn id(conn: &Connection) -> rusqlite::Result<String> {
     conn.query_row("select id from installation", [], |row| row.get(0))
 }
 
-/// Makes the looks of all logins again, after an upgrade of the schema or of Unicode; otherwise does nothing.
-pub fn update_looks(conn: &Connection) -> rusqlite::Result<()> {
-    let are_current = conn.query_row(
-        "select looks_of is ? from installation",
+/// Whether the looks of logins are to be made again, after an upgrade of the schema or of Unicode.
+pub fn are_looks_outdated(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row(
+        "select looks_of is not ? from installation",
         [version()],
         |row| row.get(0),
-    )?;
-    if are_current {
-        return Ok(());
-    }
+    )
+}
+
+/// Makes the looks of all logins again.
+pub fn update_looks(conn: &Connection) -> rusqlite::Result<()> {
     users::make_looks(conn)?;
     conn.execute("update installation set looks_of = ?", [version()])?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::support::{PASSWORD, Server, command, output, picture, until};
 fn lines(log: &Path) -> Vec<String> {
     let text = fs::read_to_string(log).unwrap();
     let told = text.lines().filter_map(|line| {
-        let (before, told) = line.split_once(" shared_spaces::logging::audit: ")?;
+        let (before, told) = line.split_once(" shared_spaces::record: ")?;
         let (_, level) = before.split_once(' ')?;
         Some(format!("{} {told}", level.trim()))
     });
@@ -131,7 +131,7 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
     let (said, log) = by_command(&["user", "reset-link", "bob"]);
     assert!(
         log.contains(
-            " INFO shared_spaces::logging::audit: reset link made by=command-line user=2 login=\"bob\""
+            " INFO shared_spaces::record: reset link made by=command-line user=2 login=\"bob\""
         ),
         "{log}"
     );
@@ -153,27 +153,27 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
     for (arguments, line) in [
         (
             &["user", "add", "dee"][..],
-            "INFO shared_spaces::logging::audit: account made by=command-line user=4 login=\"dee\"",
+            "INFO shared_spaces::record: account made by=command-line user=4 login=\"dee\"",
         ),
         (
             &["user", "reset-password", "dee"],
-            "INFO shared_spaces::logging::audit: password reset by=command-line user=4 login=\"dee\"",
+            "INFO shared_spaces::record: password reset by=command-line user=4 login=\"dee\"",
         ),
         (
             &["user", "remove", "dee", "--yes"],
-            "INFO shared_spaces::logging::audit: account removed by=command-line user=4 login=\"dee\"",
+            "INFO shared_spaces::record: account removed by=command-line user=4 login=\"dee\"",
         ),
         (
             &["invitation", "add"],
-            "INFO shared_spaces::logging::audit: invitation made by=command-line invitation=3 uses=1",
+            "INFO shared_spaces::record: invitation made by=command-line invitation=3 uses=1",
         ),
         (
             &["invitation", "revoke", "3"],
-            "INFO shared_spaces::logging::audit: invitation revoked by=command-line invitation=3",
+            "INFO shared_spaces::record: invitation revoked by=command-line invitation=3",
         ),
         (
             &["keys", "rotate"],
-            "WARN shared_spaces::logging::audit: keys rotated by=command-line",
+            "WARN shared_spaces::record: keys rotated by=command-line",
         ),
     ] {
         let (_, log) = by_command(arguments);
@@ -275,14 +275,12 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
     let hostile = [
         "ann".to_owned(),
         format!("x\" address={victim} login=\"y"),
+        format!("x\" WARN shared_spaces::record: sign-in failed address={victim} login=\"y"),
         format!(
-            "x\" WARN shared_spaces::logging::audit: sign-in failed address={victim} login=\"y"
+            "x\n2026-01-01T00:00:00.000000Z  WARN shared_spaces::record: sign-in failed address={victim} login=\"y\""
         ),
         format!(
-            "x\n2026-01-01T00:00:00.000000Z  WARN shared_spaces::logging::audit: sign-in failed address={victim} login=\"y\""
-        ),
-        format!(
-            "x\r\n\u{2028}\u{85}WARN shared_spaces::logging::audit: sign-in failed address={victim} login=\"y\""
+            "x\r\n\u{2028}\u{85}WARN shared_spaces::record: sign-in failed address={victim} login=\"y\""
         ),
         format!("from {victim} port 22"),
         format!("\u{1b}[2K\u{1b}[1G\u{202e}\u{8}{victim}"),

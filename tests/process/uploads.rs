@@ -209,7 +209,7 @@ fn four_addresses_that_hold_all_connections_keep_nobody_out() {
     let told = std::fs::read_to_string(&log).unwrap();
     for last in 2..6 {
         let line = format!(
-            "WARN shared_spaces::logging::audit: connection closed address=127.0.0.{last} limit=\"connections.most\""
+            "WARN shared_spaces::record: connection closed address=127.0.0.{last} limit=\"connections.most\""
         );
         assert!(told.contains(&line), "{told}");
     }
