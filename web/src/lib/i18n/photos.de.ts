@@ -28,6 +28,7 @@ export const reasons: Record<string, string> = {
   'it is a JPEG with more than 8 bits a colour': 'Es ist ein JPEG mit mehr als 8 Bit je Farbe',
   'it is a JPEG without loss': 'Es ist ein verlustfreies JPEG',
   'it is longer than a JPEG that can be shown': 'Es ist länger als ein JPEG, das gezeigt werden kann',
+  'it is made of more than 20,000 pictures': 'Es besteht aus mehr als 20.000 Bildern',
   'it lacks a table': 'Ihm fehlt eine Tabelle',
   'it lacks its palette': 'Ihm fehlt seine Farbpalette',
   "its codes are longer than a GIF's can be": 'Seine Codes sind länger, als sie in einem GIF sein können',
@@ -39,5 +40,6 @@ export const reasons: Record<string, string> = {
   'its picture data is malformed': 'Seine Bilddaten sind fehlerhaft',
   'its picture has another size than it says': 'Das Bild hat eine andere Größe als angegeben',
   'its picture lies outside of what a GIF can be': 'Sein Bild liegt außerhalb dessen, was ein GIF sein kann',
+  'its pictures unpack to more than 4 GiB': 'Seine Bilder werden ausgepackt größer als 4 GiB',
   'one of its tables is malformed': 'Eine seiner Tabellen ist fehlerhaft',
 };
