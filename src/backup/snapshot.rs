@@ -41,7 +41,7 @@ impl LiveDatabase {
     /// # Errors
     /// The copy can't be written; what `go_on` answers, which is asked every few MiB.
     pub fn copy_to(&self, copy: &Path, mut go_on: impl FnMut() -> Result<()>) -> Result<()> {
-        // As long as this transaction is open, the copy is of one moment and doesn't begin anew after each write.
+        // As long as this transaction is open, the copy is of one moment and doesn't start over after each write.
         let moment = self.connection.unchecked_transaction()?;
         moment.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
         let mut target = Connection::open(copy)?;

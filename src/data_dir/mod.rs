@@ -1,7 +1,7 @@
 //! The data folder: that it is the one that is meant, and not the empty place at which a disk should be mounted.
 //!
 //! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
-//! disk of its own. Where a marker is missing that should be there, nothing is begun anew beside what people have.
+//! disk of its own. Where a marker is missing that should be there, nothing is started beside what people have.
 
 // What a restored data folder leaves alone.
 pub mod hold;

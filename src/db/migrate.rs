@@ -129,7 +129,7 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
 }
 
 /// SQLite's own backup, which takes in what still stands in the write-ahead log. Whole or not at all: what a crash leaves
-/// is no copy, and is made anew by the next start. Only one that is sound takes the place of an earlier one, and only then
+/// is no copy, and is made again by the next start. Only one that is sound takes the place of an earlier one, and only then
 /// the database is changed.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let folder = copy.parent().unwrap_or(Path::new("."));

@@ -349,7 +349,7 @@ impl Db {
         Ok(!emptied.await?)
     }
 
-    /// Writes the whole file anew. Where rows were moved from page to page, SQLite can leave copies behind that
+    /// Rewrites the whole file. Where rows were moved from page to page, SQLite can leave copies behind that
     /// `secure_delete` doesn't know of; after this, the file holds what there is and nothing else. Nobody can write
     /// meanwhile.
     ///

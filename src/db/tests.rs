@@ -111,7 +111,7 @@ fn words(number: usize, length: usize) -> String {
 #[tokio::test]
 async fn after_the_file_was_written_anew_nothing_deleted_is_left_wherever_it_was() {
     let (folder, db) = fresh();
-    // Rows of all sizes come, change and go, so that SQLite moves them from page to page. Without writing the file anew,
+    // Rows of all sizes come, change and go, so that SQLite moves them from page to page. Without rewriting the file,
     // copies of some are left between its pages.
     let gone = db.write(|connection| {
         let (mut living, mut gone, mut random) = (Vec::new(), Vec::new(), 34_usize);

@@ -44,7 +44,7 @@ pub fn is_any_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
 
 const ANY_DUE: &str = "select 1 from photo_jobs where failed_at is null and due_at <= ? limit 1";
 
-/// Takes the photos that have waited longest, `max` at the most, and hides them from others for the time of `lease`.
+/// Takes the photos that have waited longest, at most `max`, and hides them from others for the time of `lease`.
 pub fn claim(
     conn: &Connection,
     max: u8,

@@ -53,7 +53,7 @@ impl DatabaseMaintenance {
         }
     }
 
-    /// Checks the database at once, an hour later and then every day, and from the second time on writes it anew, until
+    /// Checks the database at once, an hour later and then every day, and from the second time on rewrites it, until
     /// `shutdown` is ready. Nobody waits for what is under way then.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);

@@ -13,11 +13,11 @@ use crate::clock::Timestamp;
 use crate::domain::text::LoginKey;
 use crate::error::{Error, Result};
 
-/// The most proofs that a browser keeps: so many people share one.
+/// The most proofs that a browser keeps: as many people may share one.
 const MOST: usize = 8;
 /// What stands between two proofs.
 const BETWEEN: char = '~';
-/// For so many days a proof counts after the last sign-in.
+/// How many days a proof counts after the last sign-in.
 pub const DAYS: i64 = 365;
 const DAY: i64 = 24 * 60 * 60;
 

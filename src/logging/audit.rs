@@ -119,7 +119,7 @@ pub fn limit_met(address: IpAddr, route: &str) {
     line!(warn, By::Visitor(address), "limit met", route = route);
 }
 
-/// Somebody has so many connections that one more is refused; `limit` is the setting.
+/// A client has too many connections, and one more is refused; `limit` is the setting.
 pub fn connection_refused(address: IpAddr, limit: &str) {
     line!(
         warn,
@@ -129,7 +129,7 @@ pub fn connection_refused(address: IpAddr, limit: &str) {
     );
 }
 
-/// Somebody has so many connections that one of them is closed for another's; `limit` is the setting.
+/// A client has too many connections, and one of them is closed for another client's; `limit` is the setting.
 pub fn connection_closed(address: IpAddr, limit: &str) {
     line!(
         warn,

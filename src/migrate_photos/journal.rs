@@ -25,7 +25,7 @@ struct Inner {
 }
 
 impl Journal {
-    /// Opens the journal at `path`, or begins one. One about another `target` is begun anew.
+    /// Opens the journal at `path`, or begins one. One about another `target` is started over.
     ///
     /// # Errors
     /// The file can't be used, or somebody else is writing it.

@@ -9,7 +9,7 @@ pub struct CleanOutput(Vec<Part>);
 enum Part {
     /// Of the file, as it is.
     File(Range<usize>),
-    /// Written anew.
+    /// Rewritten.
     Own(Vec<u8>),
 }
 

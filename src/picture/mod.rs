@@ -4,7 +4,7 @@
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
 //! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is: EXIF with
 //! its position, XMP, IPTC, comments, thumbnails, and whatever follows the end. Of EXIF, the orientation alone is
-//! written anew.
+//! rewritten.
 
 mod gif;
 // Colour profiles, written again.

@@ -30,6 +30,6 @@ pub struct Failed {
     pub photos: Vec<FailedPhoto>,
     /// Messages that are no photo's name.
     pub foreign: Vec<String>,
-    /// About so many more that the queue shows only when those before them are gone.
+    /// About how many more that the queue shows only when those before them are gone.
     pub unseen: usize,
 }

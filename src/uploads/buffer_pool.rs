@@ -18,7 +18,7 @@ const MAX_IDLE: usize = 4;
 pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl BufferPool {
-    /// An empty buffer for about so many bytes, as far as they fit into one.
+    /// An empty buffer for about this many bytes, as far as they fit into one.
     pub fn take(&self, bytes: usize) -> Vec<u8> {
         if bytes < SMALL {
             return Vec::with_capacity(bytes);

@@ -121,7 +121,7 @@ struct Source<B> {
 }
 
 impl<B: AsyncRead + Unpin> Source<B> {
-    /// Reads until there is a chunk of `most` bytes at the most, or nothing more comes.
+    /// Reads until there is a chunk of at most `most` bytes, or nothing more comes.
     fn poll_fill(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<()>> {
         let most = most.min(self.room);
         while self.read.len() < most && !self.has_ended {

@@ -27,7 +27,7 @@ use crate::picture::Kind;
 use crate::picture::preview_size::PreviewSize;
 use crate::storage::{PhotoSource, StoredPhoto};
 
-/// For so many seconds what is shown in place of a preview may be kept: the preview comes soon.
+/// How many seconds what is shown in place of a preview may be kept: the preview comes soon.
 const STAND_IN: i64 = 30;
 
 /// As many bytes as tell of which kind a preview is.

@@ -24,7 +24,7 @@ pub fn ballast(size: u64, unpacked: u64) -> u64 {
     needed.saturating_sub(size)
 }
 
-/// Writes at least so many bytes that mean nothing.
+/// Writes at least this many bytes that mean nothing.
 ///
 /// # Errors
 /// They can't be written.
@@ -50,7 +50,7 @@ pub struct Bounded<R> {
 }
 
 impl<R: Read> Bounded<R> {
-    /// Gives at most so many bytes.
+    /// Gives at most this many bytes.
     pub fn new(inner: R, most: u64) -> Self {
         Self { inner, left: most }
     }

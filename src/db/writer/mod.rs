@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 
 /// Jobs that may wait at once; the next one waits for a place.
 const WAITING: usize = 256;
-/// Jobs that share one commit at the most, so that the first doesn't wait for ever.
+/// The most jobs that share one commit, so that the first doesn't wait for ever.
 const BATCH: usize = 128;
 
 /// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.

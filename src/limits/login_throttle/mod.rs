@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::limits::limiter::{KnownAddresses, Limiter};
 use crate::limits::subnet::client_subnet;
 
-/// All addresses together may try an account so many times as often as one of them.
+/// How many times as often as one address all addresses together may try an account.
 const GLOBAL_FACTOR: u32 = 4;
 
 /// What has been tried; clones share it.

@@ -120,14 +120,14 @@ fn begin(tag: &mut Reader<'_>, kind: &[u8; 4]) -> Result<Vec<u8>> {
     Ok([&kind[..], &[0; 4]].concat())
 }
 
-/// A tag of this type with so many bytes in it.
+/// A tag of this type with this many bytes in it.
 fn fixed(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>> {
     let mut out = begin(tag, kind)?;
     out.extend_from_slice(tag.take(length)?);
     Ok(out)
 }
 
-/// Numbers that can be those of a white or of a matrix from one to another, of four at the most; empty where one isn't.
+/// Numbers that can be those of a white or of a matrix from one to another, of at most four; empty where one isn't.
 fn small(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>> {
     /// In parts of 65,536.
     const MOST: u32 = 4 << 16;
@@ -177,7 +177,7 @@ fn table_of_colours(tag: &mut Reader<'_>) -> Result<Vec<u8>> {
     }
 }
 
-/// The points of a grid in `sides`, each a colour of so many channels.
+/// The points of a grid in `sides`, each a colour of this many channels.
 fn points(sides: &[u8], channels: usize) -> Result<usize> {
     let points = sides.iter().try_fold(channels, |all, &side| {
         all.checked_mul(usize::from(side))

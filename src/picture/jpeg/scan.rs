@@ -37,7 +37,7 @@ pub enum Pass<'a> {
     Sequential(Vec<(&'a Codes, &'a Codes)>),
     /// The first coefficient of blocks.
     First(Vec<&'a Codes>),
-    /// One more bit of the first coefficient of so many blocks.
+    /// One more bit of the first coefficient of this many blocks.
     FirstAgain(u32),
     /// Some coefficients of one block.
     Band(Band<'a>),

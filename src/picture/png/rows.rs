@@ -106,7 +106,7 @@ impl<W: Write> Write for Rows<'_, W> {
     }
 }
 
-/// Makes of a filtered row one as it is shown. Where rows have spare bits, a pixel is a byte at the most, so that what stands
+/// Makes of a filtered row one as it is shown. Where rows have spare bits, a pixel is at most a byte, so that what stands
 /// left is the byte before.
 fn shown(filter: u8, row: &mut [u8], above: &[u8]) {
     let (mut left, mut above_left) = (0, 0);

@@ -21,7 +21,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     super::chunk_of(*kind, data)
 }
 
-/// Writes the checksum of a chunk anew whose kind stands at this place.
+/// Writes the checksum of the chunk again whose kind stands at this place.
 fn mend(png: &mut [u8], kind: usize) {
     let length = u32::from_be_bytes(png[kind - 4..kind].try_into().unwrap());
     let end = kind + 4 + length as usize;

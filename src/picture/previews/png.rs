@@ -58,7 +58,7 @@ impl<'a> Png<'a> {
 
     /// The most memory in bytes that decoding takes.
     pub fn memory(&self) -> u64 {
-        // A line as stored, the one before it, one in the making, and as it comes out: of eight bytes a pixel at the most.
+        // A line as stored, the one before it, one in the making, and as it comes out: of at most eight bytes a pixel.
         self.plan.memory() + 8 * 8 * u64::from(self.plan.width) + MAX_REST as u64
     }
 

@@ -205,7 +205,7 @@ impl<'a> Chunk<'a> {
         Ok(Self { kind, data })
     }
 
-    /// Keeps it with its kind and its length. What fills it up could say anything, and is written anew.
+    /// Keeps it with its kind and its length. What fills it up could say anything, and is rewritten.
     fn keep(&self, kept: &mut CleanOutput) {
         let data = self.data.left();
         let padding = padding(data.len());

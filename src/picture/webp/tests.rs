@@ -13,7 +13,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     super::chunk(*kind, data)
 }
 
-/// Writes the length of the container anew.
+/// Writes the length of the container again.
 fn sized(mut webp: Vec<u8>) -> Vec<u8> {
     let length = u32::try_from(webp.len() - 8).unwrap();
     webp[4..8].copy_from_slice(&length.to_le_bytes());

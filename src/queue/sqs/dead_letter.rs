@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::queue::failed::{Failed, FailedPhoto, FailureInfo};
 
-/// For so many seconds messages are hidden from others while we look at them. There is no way only to look.
+/// How many seconds messages are hidden from others while we look at them. There is no way only to look.
 const HELD: i32 = 120;
 /// SQS takes no more at once.
 const BATCH: usize = 10;
@@ -144,7 +144,7 @@ impl SqsQueue {
         Ok(number(Waiting).unwrap_or(0) + number(Held).unwrap_or(0))
     }
 
-    /// Receives messages that weren't `seen` before, ten at the most; none if there are no more to be had. In a FIFO
+    /// Receives messages that weren't `seen` before, at most ten; none if there are no more to be had. In a FIFO
     /// queue, ten of a space are to be had at once, and the next only when these are gone.
     async fn hold(&self, url: &str, seen: &mut HashSet<String>) -> Result<Vec<SqsMessage>> {
         let received = self

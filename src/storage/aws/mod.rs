@@ -27,7 +27,7 @@ use crate::config::Checksums;
 
 /// How long the first byte of an answer may take. SQS holds a request for up to 20 seconds when there is nothing to receive.
 pub const ANSWER: Duration = Duration::from_secs(30);
-/// For each so many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
+/// For each of this many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
 const PIECE: usize = 2 * 1024 * 1024;
 
 /// The configuration of the SDK, found out at the first use; clones share it.
@@ -97,7 +97,7 @@ async fn load() -> SdkConfig {
         .build()
 }
 
-/// How long S3 may take to answer that it has so many bytes. The time for them to get there counts as well.
+/// How long S3 may take to answer that it has this many bytes. The time for them to get there counts as well.
 pub fn patience(bytes: usize) -> TimeoutConfig {
     // Few different times, because the SDK keeps connections apart by them.
     let pieces = bytes.div_ceil(PIECE).next_power_of_two();

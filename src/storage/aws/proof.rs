@@ -90,7 +90,7 @@ pub async fn put(
     }
 }
 
-/// Makes sure that an object of so many bytes is there.
+/// Makes sure that an object of this many bytes is there.
 ///
 /// # Errors
 /// It isn't, or S3 doesn't tell.

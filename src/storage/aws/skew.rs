@@ -74,7 +74,7 @@ pub enum Off {
 }
 
 impl Off {
-    /// What it is if S3 is ahead by so many seconds.
+    /// What it is if S3 is ahead by this many seconds.
     fn by(ahead: i64) -> Option<Self> {
         let by = Duration::from_secs(ahead.unsigned_abs());
         match by > SAME {

@@ -35,7 +35,7 @@ pub enum How {
 }
 
 impl S3Store {
-    /// Deletes photos wherever they are, with their previews; [`super::DELETED_AT_ONCE`] at the most. What is refused in one bucket
+    /// Deletes photos wherever they are, with their previews; at most [`super::DELETED_AT_ONCE`]. What is refused in one bucket
     /// keeps nothing in the others.
     pub(in crate::storage) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
         if names.is_empty() {
@@ -170,7 +170,7 @@ async fn try_to_delete(client: &Client, place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// Deletes objects of a bucket, a thousand at the most; they and the bucket may not be there.
+/// Deletes at most a thousand objects of a bucket; they and the bucket may not be there.
 pub async fn delete_all(
     client: &Client,
     bucket: &str,

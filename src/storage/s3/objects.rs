@@ -96,7 +96,7 @@ pub enum Copied {
     NoBucket,
 }
 
-/// Copies an object of so many bytes without one of them passing through here, and makes sure that all of it is there.
+/// Copies an object of this many bytes without one of them passing through here, and makes sure that all of it is there.
 pub async fn copy(client: &Client, from: &Place, to: &Place, bytes: u64) -> Result<Copied> {
     let copying = || format!("The object {} can't be copied to {}", from.key, to.bucket);
     let copy = client.copy_object().bucket(&to.bucket).key(&to.key);
