@@ -13,6 +13,8 @@ mod jpeg;
 mod kept;
 mod orientation;
 mod png;
+// In which sizes photos are shown.
+pub mod preview_size;
 pub mod previews;
 mod reader;
 mod webp;
@@ -191,5 +193,3 @@ impl Limit {
 
 #[cfg(test)]
 mod tests;
-// In which sizes photos are shown.
-pub mod preview_size;

@@ -4,6 +4,17 @@ use super::super::reader::Reader;
 use super::super::{Limit, Refusal, Result, Size};
 use super::rows::Pass;
 
+/// The passes of an interlaced picture: where its pixels begin, and how far they are from each other, across and down.
+pub const PASSES: [(u32, u32, u32, u32); 7] = [
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+];
+
 /// What the header says.
 pub struct Header {
     pub size: Size,
@@ -63,18 +74,11 @@ impl Header {
         if !self.is_interlaced {
             return vec![pass(width, height)];
         }
-        let passes = [
-            (0, 0, 8, 8),
-            (4, 0, 8, 8),
-            (0, 4, 4, 8),
-            (2, 0, 4, 4),
-            (0, 2, 2, 4),
-            (1, 0, 2, 2),
-            (0, 1, 1, 2),
-        ];
-        passes
+        PASSES
             .into_iter()
             .map(|(left, top, across, down)| {
+                let (left, top) = (u64::from(left), u64::from(top));
+                let (across, down) = (u64::from(across), u64::from(down));
                 let columns = width.saturating_sub(left).div_ceil(across);
                 pass(columns, height.saturating_sub(top).div_ceil(down))
             })

@@ -16,6 +16,7 @@ use chunk::{Chunk, chunk_of};
 use colours::Colours;
 use control::Control;
 use header::Header;
+pub use header::PASSES;
 use profile::profile;
 use stream::{Stays, check};
 

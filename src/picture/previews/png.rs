@@ -4,22 +4,13 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
+use super::super::png::PASSES;
 use super::cells::{Cells, Channels, Order, Plan};
 use super::decode::Decoded;
 use super::{NoPreviews, Result, colours};
 
 /// The most memory in bytes for what isn't pixels: a colour profile, a palette.
 const MAX_REST: usize = 16 * 1024 * 1024;
-/// The passes of an interlaced picture: where its pixels begin, and how far they are from each other, across and down.
-const PASSES: [(u32, u32, u32, u32); 7] = [
-    (0, 0, 8, 8),
-    (4, 0, 8, 8),
-    (0, 4, 4, 8),
-    (2, 0, 4, 4),
-    (0, 2, 2, 4),
-    (1, 0, 2, 2),
-    (0, 1, 1, 2),
-];
 
 /// A picture of which only the header was read.
 pub struct Png<'a> {
