@@ -19,7 +19,6 @@ use crate::data_dir::is_served;
 use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
-use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::scheduled_backup::Schedule;
 use crate::jobs::watch_data_dir;
 use crate::output::say;
@@ -105,15 +104,7 @@ async fn sweep_leftovers(app: &App) {
         return;
     }
     match app.sweeper().delete_everything_due().await {
-        Ok(CleanupReport {
-            deleted: 0,
-            orphans: 0,
-        }) => {}
-        Ok(swept) => tracing::info!(
-            swept.deleted,
-            swept.orphans,
-            "deleted photos that no share has"
-        ),
+        Ok(report) => report.log(),
         Err(error) => {
             tracing::error!(
                 "what the last run left behind can't be deleted yet: {}",

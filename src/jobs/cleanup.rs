@@ -18,9 +18,8 @@ use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::jobs::index_previews::SELDOM;
 use crate::logging::audit;
 use crate::queue::LONGEST_WAIT;
-use crate::storage::ABANDONED;
-use crate::storage::PhotoStore;
 use crate::storage::aws::is_refusal;
+use crate::storage::{ABANDONED, PhotoStore};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// So many refusals among photos that were to be deleted together, and nobody asks for the others.
@@ -47,6 +46,19 @@ pub struct CleanupReport {
     pub deleted: usize,
     /// Photos in the temporary store that no share has.
     pub orphans: usize,
+}
+
+impl CleanupReport {
+    /// Tells the log, unless there was nothing to delete.
+    pub fn log(&self) {
+        if self.deleted + self.orphans > 0 {
+            tracing::info!(
+                deleted = self.deleted,
+                orphans = self.orphans,
+                "deleted photos that no share has"
+            );
+        }
+    }
 }
 
 /// What became of photos that were to be deleted.
@@ -280,15 +292,7 @@ impl Cleanup {
                 swept = next => swept,
             };
             match swept {
-                Ok(CleanupReport {
-                    deleted: 0,
-                    orphans: 0,
-                }) => {}
-                Ok(swept) => tracing::info!(
-                    swept.deleted,
-                    swept.orphans,
-                    "deleted photos that no share has"
-                ),
+                Ok(report) => report.log(),
                 Err(error) => tracing::error!("can't sweep: {}", sentence(&error)),
             }
         }

@@ -68,10 +68,7 @@ impl PhotoMigration {
         let mut under_way = JoinSet::new();
         let mut after = 0;
         loop {
-            let batch = self
-                .db
-                .read(move |conn| Ok(photos::list_known(conn, after, BATCH)?))
-                .await?;
+            let batch = self.batch_after(after).await?;
             let Some(last) = batch.last() else { break };
             after = last.id;
             for photo in batch {
@@ -92,6 +89,14 @@ impl PhotoMigration {
         }
         self.delete_copies_of_deleted().await?;
         Ok(summary)
+    }
+
+    /// The next photos behind the one with this id; none at the end.
+    async fn batch_after(&self, id: i64) -> Result<Vec<KnownPhoto>> {
+        let batch = self
+            .db
+            .read(move |conn| Ok(photos::list_known(conn, id, BATCH)?));
+        Ok(batch.await?)
     }
 
     async fn copy_one(&self, photo: &KnownPhoto) -> Result<Outcome> {
@@ -146,10 +151,7 @@ impl PhotoMigration {
         let mut emptied = Vec::new();
         let mut after = 0;
         loop {
-            let batch = self
-                .db
-                .read(move |conn| Ok(photos::list_known(conn, after, BATCH)?))
-                .await?;
+            let batch = self.batch_after(after).await?;
             let Some(last) = batch.last() else { break };
             after = last.id;
             let done = batch.into_iter().map(|photo| photo.name);
