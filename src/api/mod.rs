@@ -1,6 +1,6 @@
 //! HTTP and nothing else: every mount on this page, who asks, what is asked, and how answers are written.
 
-// What a request says: who asks, from where, and what its body, its path and its headers hold.
+// What a request contains: its user, its client, its body, its path and its headers.
 pub(crate) mod extract;
 // What is done to every request and every answer.
 mod middleware;

@@ -23,7 +23,7 @@ const PURPOSE: &str = "browser";
 /// The most cookies of this name that are read.
 const READ: usize = 8;
 
-/// The browser of a request, and the proofs of who has signed in with it.
+/// The browser of a request, and the proofs of the users who have signed in with it.
 pub struct KnownBrowser<'r> {
     answer: &'r Carried,
     browser: Browser,

@@ -1,10 +1,10 @@
-//! What a request says, read once and bounded: who asks, from where, and what its body, its path and its headers hold.
+//! What a request contains, read once and bounded: its user, its client, its body, its path and its headers.
 
 // The bytes of a form, a chunk at a time.
 pub mod chunks;
 // The address and the scheme by which a client has come, behind proxies.
 pub mod client_info;
-// Who is signed in.
+// The authenticated user.
 pub mod current_user;
 // Header values with parameters.
 pub mod header_params;
