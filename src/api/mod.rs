@@ -20,8 +20,7 @@ use crate::app::App;
 use crate::server::Hooks;
 use extract::client_info::behind_proxy;
 pub use extract::session_cookie::name as cookie_name;
-use middleware::{original_method, security_headers};
-use respond::problem;
+use middleware::{catcher, original_method, security_headers};
 use respond::problem::refuse;
 pub use respond::urls::link_with_secret;
 pub use routes::assets;
@@ -93,7 +92,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", for_users)
         .mount("/", for_members)
         .mount("/", for_admins)
-        .register("/", catchers![problem::catch])
+        .register("/", catchers![catcher::catch])
         .attach(original_method::OriginalMethod)
         .attach(security_headers::shield())
         .attach(security_headers::Headers::new(app.clone()))

@@ -25,8 +25,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
+pub use rusqlite::Connection;
+use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 

@@ -1,9 +1,11 @@
 //! Who may do what. A right is a value that can be made only here, from the database, inside the transaction that
-//! acts on it; the functions that act can't be called without it.
+//! acts on it; the functions that act can't be called without it. Two questions lead to all rights: what somebody is in a
+//! [`space`], and what a [`share`] is to them.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::ids::{RawId, ShareId, SpaceId, UserId};
+use super::sessions::Session;
 use super::users;
 use crate::error::{Error, Result};
 
@@ -105,30 +107,81 @@ impl Deletable {
     }
 }
 
-/// The right of a member.
+/// What somebody is in a space that exists.
+#[derive(Debug)]
+pub struct SpaceAccess {
+    space: SpaceId,
+    user: UserId,
+    role: Option<MemberRole>,
+}
+
+/// What a member is in a space.
+#[derive(Clone, Copy, Debug)]
+struct MemberRole {
+    is_admin: bool,
+}
+
+/// What the caller is in a space.
 ///
 /// # Errors
-/// The space doesn't exist; the user is no member.
-pub fn member(conn: &Connection, user: UserId, space: &RawId<SpaceId>) -> Result<Member> {
-    let MemberRole { is_admin } = member_role(conn, user, space)?.ok_or(Error::NotMember)?;
-    Ok(Member {
-        space: space.parse()?,
+/// The space doesn't exist.
+pub fn space(conn: &Connection, caller: &Session, space: &RawId<SpaceId>) -> Result<SpaceAccess> {
+    let (id, user) = (space.parse()?, caller.user().id);
+    let role = member_role(conn, user, id)?.ok_or_else(|| space.not_found())?;
+    Ok(SpaceAccess {
+        space: id,
         user,
-        is_admin,
+        role,
     })
 }
 
-/// The right of an admin.
-///
-/// # Errors
-/// The space doesn't exist; the user is no member; the user is no admin.
-pub fn admin(conn: &Connection, user: UserId, space: &RawId<SpaceId>) -> Result<Admin> {
-    match member_role(conn, user, space)? {
-        None => Err(Error::NotMember),
-        Some(MemberRole { is_admin: false }) => Err(Error::NotAdmin),
-        Some(MemberRole { is_admin: true }) => Ok(Admin {
-            space: space.parse()?,
-        }),
+impl SpaceAccess {
+    /// The right of a member.
+    ///
+    /// # Errors
+    /// They are none.
+    pub fn member(&self) -> Result<Member> {
+        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+        Ok(Member {
+            space: self.space,
+            user: self.user,
+            is_admin,
+        })
+    }
+
+    /// The right of an admin.
+    ///
+    /// # Errors
+    /// They are no member, or a member who is no admin.
+    pub fn admin(&self) -> Result<Admin> {
+        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+        if !is_admin {
+            return Err(Error::NotAdmin);
+        }
+        Ok(Admin { space: self.space })
+    }
+
+    /// The right to take `user` out of the space.
+    ///
+    /// # Errors
+    /// The user doesn't exist; one of the two is no member; an admin would leave; a member who is no admin would take out
+    /// another.
+    pub fn remove(&self, conn: &Connection, user: &RawId<UserId>) -> Result<Removal> {
+        let id = user.parse()?;
+        users::find(conn, id)?.ok_or_else(|| user.not_found())?;
+        member_role(conn, id, self.space)?
+            .flatten()
+            .ok_or(Error::NotMember)?;
+        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+        match (self.user == id, is_admin) {
+            (true, true) => Err(Error::AdminCantLeave),
+            (false, false) => Err(Error::NotAdmin),
+            _ => Ok(Removal {
+                space: self.space,
+                user: id,
+                is_by_admin: self.user != id,
+            }),
+        }
     }
 }
 
@@ -148,116 +201,89 @@ pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
     }
 }
 
-/// The right of `caller` to take `user` out of a space.
-///
-/// # Errors
-/// The space or the user doesn't exist; one of the two is no member; an admin would leave; a member who is no
-/// admin would take out another.
-pub fn removal(
-    conn: &Connection,
-    caller: UserId,
-    space: &RawId<SpaceId>,
-    user: &RawId<UserId>,
-) -> Result<Removal> {
-    let by = member_role(conn, caller, space)?;
-    let id = user.parse()?;
-    users::find(conn, id)?.ok_or_else(|| user.not_found())?;
-    member_role(conn, id, space)?.ok_or(Error::NotMember)?;
-    let by = by.ok_or(Error::NotMember)?;
-    match (caller == id, by.is_admin) {
-        (true, true) => Err(Error::AdminCantLeave),
-        (false, false) => Err(Error::NotAdmin),
-        _ => Ok(Removal {
-            space: space.parse()?,
-            user: id,
-            is_by_admin: caller != id,
-        }),
-    }
-}
-
-/// The right to read a share: any member of its space.
-///
-/// # Errors
-/// The share doesn't exist; the user is no member.
-pub fn readable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Readable> {
-    let found = share_access(conn, user, share)?;
-    found.standing.ok_or(Error::NotMember)?;
-    Ok(Readable { share: found.share })
-}
-
-/// The right to edit a share: its owner, while a member of its space.
-///
-/// # Errors
-/// The share doesn't exist; it is another's; its owner has left the space.
-pub fn editable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Editable> {
-    let found = share_access(conn, user, share)?;
-    if found.owner != user {
-        return Err(Error::NotOwner);
-    }
-    found.standing.ok_or(Error::NotMember)?;
-    Ok(Editable {
-        share: found.share,
-        space: found.space,
-    })
-}
-
-/// The right to delete a share: its owner, also after leaving the space, or an admin of its space.
-///
-/// # Errors
-/// The share doesn't exist; the user is neither.
-pub fn deletable(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<Deletable> {
-    let found = share_access(conn, user, share)?;
-    let is_admin = found.standing.is_some_and(|standing| standing.is_admin);
-    if found.owner != user && !is_admin {
-        return Err(Error::NotOwner);
-    }
-    Ok(Deletable { share: found.share })
-}
-
-/// What a member is in a space.
-struct MemberRole {
-    is_admin: bool,
-}
-
-/// What `user` is in `space`; `None` for who is no member.
+/// What `user` is in `space`; nothing where there is no such space.
 fn member_role(
     conn: &Connection,
     user: UserId,
-    space: &RawId<SpaceId>,
-) -> Result<Option<MemberRole>> {
-    let is_admin: Option<bool> = conn
-        .prepare_cached(
-            "select m.is_admin from spaces s left join members m on m.space_id = s.id and m.user_id = ?
-             where s.id = ?",
-        )?
-        .query_row((user, space.parse()?), |row| row.get(0))
-        .optional()?
-        .ok_or_else(|| space.not_found())?;
-    Ok(is_admin.map(|is_admin| MemberRole { is_admin }))
+    space: SpaceId,
+) -> rusqlite::Result<Option<Option<MemberRole>>> {
+    conn.prepare_cached(
+        "select m.is_admin from spaces s left join members m on m.space_id = s.id and m.user_id = ?
+         where s.id = ?",
+    )?
+    .query_row((user, space), |row| {
+        let is_admin: Option<bool> = row.get(0)?;
+        Ok(is_admin.map(|is_admin| MemberRole { is_admin }))
+    })
+    .optional()
 }
 
-/// A share and what somebody has to do with it.
-struct ShareAccess {
+/// What a share that exists is to somebody.
+#[derive(Debug)]
+pub struct ShareAccess {
     share: ShareId,
     space: SpaceId,
-    owner: UserId,
-    standing: Option<MemberRole>,
+    is_own: bool,
+    /// What they are in its space.
+    role: Option<MemberRole>,
 }
 
-fn share_access(conn: &Connection, user: UserId, share: &RawId<ShareId>) -> Result<ShareAccess> {
+/// What a share is to the caller.
+///
+/// # Errors
+/// The share doesn't exist.
+pub fn share(conn: &Connection, caller: &Session, share: &RawId<ShareId>) -> Result<ShareAccess> {
+    let user = caller.user().id;
     conn.prepare_cached(
         "select s.id, s.space_id, s.user_id, m.is_admin
          from shares s left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
     )?
     .query_row((user, share.parse()?), |row| {
-        let is_admin: Option<bool> = row.get(3)?;
+        let (owner, is_admin): (UserId, Option<bool>) = (row.get(2)?, row.get(3)?);
         Ok(ShareAccess {
             share: row.get(0)?,
             space: row.get(1)?,
-            owner: row.get(2)?,
-            standing: is_admin.map(|is_admin| MemberRole { is_admin }),
+            is_own: owner == user,
+            role: is_admin.map(|is_admin| MemberRole { is_admin }),
         })
     })
     .optional()?
     .ok_or_else(|| share.not_found())
+}
+
+impl ShareAccess {
+    /// The right to read it: any member of its space.
+    ///
+    /// # Errors
+    /// They are none.
+    pub fn read(&self) -> Result<Readable> {
+        self.role.ok_or(Error::NotMember)?;
+        Ok(Readable { share: self.share })
+    }
+
+    /// The right to edit it: its owner, while a member of its space.
+    ///
+    /// # Errors
+    /// It is another's; its owner has left the space.
+    pub fn edit(&self) -> Result<Editable> {
+        if !self.is_own {
+            return Err(Error::NotOwner);
+        }
+        self.role.ok_or(Error::NotMember)?;
+        Ok(Editable {
+            share: self.share,
+            space: self.space,
+        })
+    }
+
+    /// The right to delete it: its owner, also after leaving the space, or an admin of its space.
+    ///
+    /// # Errors
+    /// They are neither.
+    pub fn delete(&self) -> Result<Deletable> {
+        if !self.is_own && !self.role.is_some_and(|role| role.is_admin) {
+            return Err(Error::NotOwner);
+        }
+        Ok(Deletable { share: self.share })
+    }
 }

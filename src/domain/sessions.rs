@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::ids::{RawId, SessionId, UserId};
@@ -34,15 +34,23 @@ impl Device {
     }
 }
 
-/// Somebody signed in.
-#[derive(Clone, Debug)]
+/// Proof that somebody is signed in. It is made only here, from the database, inside the transaction that acts for them.
+#[derive(Debug)]
 pub struct Session {
-    pub id: SessionId,
-    pub user: User,
+    id: SessionId,
+    user: User,
     last_used_at: Timestamp,
 }
 
 impl Session {
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
     /// Whether its use should be written down again, with [`touch`].
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now >= self.last_used_at.plus(TOUCH_EVERY)
@@ -98,23 +106,29 @@ fn find(
         "select s.id, s.last_used_at, u.id, u.login from sessions s join users u on u.id = s.user_id
          where s.token_hash = ? and s.last_used_at >= ?",
     )?
-    .query_row((token.hash(), now.minus(lifetime).0), |row| {
-        Ok(Session { id: row.get(0)?, last_used_at: Timestamp(row.get(1)?), user: User::from_row(row, 2)? })
-    })
+    .query_row((token.hash(), now.minus(lifetime).0), from_row)
     .optional()
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
+    Ok(Session {
+        id: row.get(0)?,
+        last_used_at: Timestamp(row.get(1)?),
+        user: User::from_row(row, 2)?,
+    })
 }
 
 /// The session that one of these tokens proves, with the token. Where they prove sessions of several people, none does: one may
 /// have been planted, and nobody is to act in another's name.
-pub fn find_among(
+pub fn find_among<'t>(
     conn: &Connection,
-    tokens: Vec<Token>,
+    tokens: &'t [Token],
     now: Timestamp,
     lifetime: Duration,
-) -> rusqlite::Result<Option<(Session, Token)>> {
-    let mut found: Option<(Session, Token)> = None;
+) -> rusqlite::Result<Option<(Session, &'t Token)>> {
+    let mut found: Option<(Session, &Token)> = None;
     for token in tokens {
-        let Some(session) = find(conn, &token, now, lifetime)? else {
+        let Some(session) = find(conn, token, now, lifetime)? else {
             continue;
         };
         match &found {
@@ -124,6 +138,25 @@ pub fn find_among(
         }
     }
     Ok(found)
+}
+
+/// A session that was found before, in the transaction that acts now.
+///
+/// # Errors
+/// It has ended since.
+pub fn confirm(
+    conn: &Connection,
+    session: SessionId,
+    now: Timestamp,
+    lifetime: Duration,
+) -> Result<Session> {
+    conn.prepare_cached(
+        "select s.id, s.last_used_at, u.id, u.login from sessions s join users u on u.id = s.user_id
+         where s.id = ? and s.last_used_at >= ?",
+    )?
+    .query_row((session, now.minus(lifetime).0), from_row)
+    .optional()?
+    .ok_or(Error::Unauthorized { token: true })
 }
 
 /// A session, as its user sees it among theirs.
@@ -138,15 +171,13 @@ pub struct SessionInfo {
     is_current: bool,
 }
 
-/// Hands on the sessions of a user that haven't ended, the last used first; `current` is the one that asks. Gives what to
-/// ask for next.
+/// Hands on the sessions of a user that haven't ended, the last used first. Returns what to ask for next.
 ///
 /// # Errors
 /// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
-    user: UserId,
-    current: SessionId,
+    current: &Session,
     page: &Page,
     now: Timestamp,
     lifetime: Duration,
@@ -155,16 +186,19 @@ pub fn list(
     let (before, id) = page.after((i64::MAX, i64::MAX))?;
     let since = now.minus(lifetime).0;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((user, since, before, id, page.limit_plus_one()), |row| {
-        let id = row.get(0)?;
-        Ok(SessionInfo {
-            id,
-            created_at: Timestamp(row.get(1)?),
-            last_used_at: Timestamp(row.get(2)?),
-            device: row.get(3)?,
-            is_current: id == current,
-        })
-    })?;
+    let rows = list.query_map(
+        (current.user.id, since, before, id, page.limit_plus_one()),
+        |row| {
+            let id = row.get(0)?;
+            Ok(SessionInfo {
+                id,
+                created_at: Timestamp(row.get(1)?),
+                last_used_at: Timestamp(row.get(2)?),
+                device: row.get(3)?,
+                is_current: id == current.id,
+            })
+        },
+    )?;
     page.for_each(rows, |row| (row.last_used_at.0, row.id), take)
 }
 
@@ -200,11 +234,11 @@ pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
 /// The session doesn't exist, or is another's.
 pub fn revoke_own(
     conn: &Connection,
-    user: UserId,
+    caller: &Session,
     session: &RawId<SessionId>,
 ) -> Result<SessionId> {
     conn.prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
-        .query_row((session.parse()?, user), |row| row.get(0))
+        .query_row((session.parse()?, caller.user.id), |row| row.get(0))
         .optional()?
         .ok_or_else(|| session.not_found())
 }

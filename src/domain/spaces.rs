@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::access::{Admin, Member};
 use super::ids::{SpaceId, UserId, number};
 use super::page::Page;
+use super::sessions::Session;
 use super::shares::LatestShare;
 use super::text::SpaceName;
 use super::{members, photos};
@@ -69,10 +70,16 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
 ///
 /// # Errors
 /// [`Error::TooManySpaces`] if they have made as many as somebody may.
-pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp) -> Result<Space> {
+pub fn create(
+    conn: &Connection,
+    caller: &Session,
+    name: &SpaceName,
+    now: Timestamp,
+) -> Result<Space> {
+    let founder = caller.user().id;
     let made: i64 = conn
         .prepare_cached("select count(*) from spaces where founder_id = ?")?
-        .query_row([maker], |row| row.get(0))?;
+        .query_row([founder], |row| row.get(0))?;
     if made >= MOST {
         return Err(Error::TooManySpaces);
     }
@@ -80,34 +87,37 @@ pub fn create(conn: &Connection, maker: UserId, name: &SpaceName, now: Timestamp
         .prepare_cached(
             "insert into spaces (name, name_key, created_at, founder_id) values (?, ?, ?, ?) returning id, name",
         )?
-        .query_row((name.as_str(), name.key(), now.0, maker), |row| {
+        .query_row((name.as_str(), name.key(), now.0, founder), |row| {
             Space::from_row(row, 0)
         })?;
-    members::add_founder(conn, space.id, maker, now)?;
+    members::add_founder(conn, space.id, founder, now)?;
     Ok(space)
 }
 
-/// Hands on the spaces of a user, by name without regard to case; gives what to ask for next.
+/// Hands on the spaces of the caller, by name without regard to case. Returns what to ask for next.
 ///
 /// # Errors
 /// A cursor that another list made, or what `take` answers.
 pub fn list(
     conn: &Connection,
-    user: UserId,
+    caller: &Session,
     page: &Page,
     take: impl FnMut(SpaceSummary) -> Result<()>,
 ) -> Result<Option<Page>> {
     let (name_key, id) = page.after((String::new(), 0_i64))?;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((user, name_key, id, page.limit_plus_one()), |row| {
-        Ok(SpaceSummary {
-            space: Space::from_row(row, 0)?,
-            name_key: row.get(2)?,
-            is_admin: row.get(3)?,
-            member_count: row.get(4)?,
-            latest_share: LatestShare::from_row(row, 5)?,
-        })
-    })?;
+    let rows = list.query_map(
+        (caller.user().id, name_key, id, page.limit_plus_one()),
+        |row| {
+            Ok(SpaceSummary {
+                space: Space::from_row(row, 0)?,
+                name_key: row.get(2)?,
+                is_admin: row.get(3)?,
+                member_count: row.get(4)?,
+                latest_share: LatestShare::from_row(row, 5)?,
+            })
+        },
+    )?;
     page.for_each(rows, |row| (row.name_key.clone(), row.space.id), take)
 }
 

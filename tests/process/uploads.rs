@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::support::{Person, Server, command, picture, until};
+use crate::support::{Person, Server, command, photos, picture, until};
 
 /// Most clients listen for an answer only when they have sent everything. A server that hung up on them first would be
 /// a network error to them, and not a reason to sign in again.
@@ -39,6 +39,25 @@ fn finish((mut connection, body): (TcpStream, Vec<u8>)) -> String {
     let mut reply = String::new();
     connection.read_to_string(&mut reply).unwrap();
     reply
+}
+
+#[test]
+fn who_is_signed_out_while_their_share_is_on_its_way_shares_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let (ann, bob) = (server.person("ann"), server.person("bob"));
+    let space = ann.space("Family");
+    let login = serde_json::json!({"login": "bob"});
+    let added = ann.post(&format!("{space}/members"), &login).unwrap();
+    assert_eq!(added.status, 200);
+    let under_way = begin(&server, &bob, &space);
+    assert_eq!(bob.delete("/logout").unwrap().status, 200);
+    let reply = finish(under_way);
+    assert!(reply.contains("HTTP/1.1 401 Unauthorized\r\n"), "{reply}");
+    assert!(reply.ends_with("\r\n\r\nYou aren't authorized"), "{reply}");
+    let shares = ann.get(&format!("{space}/shares")).unwrap().json();
+    assert_eq!(shares, serde_json::json!([]));
+    assert_eq!(photos(&folder.path().join("data")), [""; 0]);
 }
 
 #[test]

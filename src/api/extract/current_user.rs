@@ -1,4 +1,7 @@
-//! Who asks: the session, by bearer token or by cookie.
+//! Who sends a request: their session, by bearer token or by cookie.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use rocket::State;
 use rocket::http::{Method, Status};
@@ -10,6 +13,8 @@ use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::problem::refuse;
 use crate::api::respond::refusals;
 use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::Connection;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
 use crate::domain::tokens::Token;
@@ -17,104 +22,254 @@ use crate::domain::users::User;
 use crate::error::{Error, Result};
 use crate::logging::audit::By;
 
-/// Somebody signed in.
-pub struct CurrentUser {
+/// The application, as handlers get it.
+pub type AppState = State<App>;
+
+/// The sender of a request that only reads. Who they are is looked up in the snapshot that answers the request: that costs no
+/// read of its own, and nothing changes in between.
+pub struct Caller<'r> {
+    app: &'r App,
+    proof: Arc<Proof>,
+    cookie: SessionCookie<'r>,
+}
+
+impl<'r> Caller<'r> {
+    fn of(app: &'r App, request: &'r Request<'_>) -> Self {
+        Self {
+            app,
+            proof: Arc::new(Proof::of(app, request)),
+            cookie: SessionCookie::of(app, request),
+        }
+    }
+
+    /// Looks up who they are and does `work` for them, in one snapshot.
+    ///
+    /// # Errors
+    /// They aren't signed in, or the request isn't theirs; what `work` returns.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Session) -> Result<T> + Send + 'static,
+    {
+        if self.proof.tokens.is_empty() {
+            return Err(Error::Unauthorized { token: false });
+        }
+        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime());
+        let proof = Arc::clone(&self.proof);
+        let first = self.app.db.read(move |conn| {
+            let (session, token) = proof.find(conn, now, lifetime)?;
+            if session.is_stale(now) {
+                return Ok(Err((session.id(), token.clone(), work)));
+            }
+            work(conn, &session).map(Ok)
+        });
+        let (session, token, work) = match first.await? {
+            Ok(done) => return Ok(done),
+            Err(stale) => stale,
+        };
+        // First, so that what is read tells of this use too.
+        self.touch(session, &token, now).await;
+        let proof = Arc::clone(&self.proof);
+        let again = self.app.db.read(move |conn| {
+            let (session, _) = proof.find(conn, now, lifetime)?;
+            work(conn, &session)
+        });
+        again.await
+    }
+
+    /// Writes down that a session was used, and moves the end of a browser's cookie with it.
+    async fn touch(&self, session: SessionId, token: &Token, now: Timestamp) {
+        let touched = self
+            .app
+            .db
+            .write(move |conn| Ok(sessions::touch(conn, session, now)?));
+        match touched.await {
+            Ok(()) if self.proof.by_cookie => self.cookie.set(token.as_str().to_owned()),
+            Ok(()) => {}
+            // Who only reads can do so while nothing can be written; the next request tries again.
+            Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Caller<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let app = try_outcome!(request.guard::<&AppState>().await);
+        request.local_cache(|| IsLookedUpLater(true));
+        Outcome::Success(Self::of(app, request))
+    }
+}
+
+/// Whether a request has a [`Caller`].
+struct IsLookedUpLater(bool);
+
+/// Looks up who sends a request if nobody has so far. A request that is refused before its snapshot, such as for a cursor that
+/// is none, is refused for its sender first.
+///
+/// # Errors
+/// They aren't signed in, or the request isn't theirs.
+pub async fn check_caller(app: &App, request: &Request<'_>) -> Result<()> {
+    if request.local_cache(|| IsLookedUpLater(false)).0 {
+        Caller::of(app, request).read(|_, _| Ok(())).await?;
+    }
+    Ok(())
+}
+
+/// The sender of a request that changes something. They are looked up before its body is read, so that strangers' bodies are
+/// held by nobody and strangers don't queue to write, and again in the transaction that acts for them.
+pub struct CurrentUser<'r> {
+    app: &'r App,
     pub user: User,
     pub session: SessionId,
     /// Whether only a cookie proves it, which a browser also sends for other sites' pages.
     pub by_cookie: bool,
 }
 
-impl CurrentUser {
+impl CurrentUser<'_> {
     /// As the log names them.
     pub fn at(&self, visitor: &ClientInfo) -> By<'_> {
         By::User(visitor.address, &self.user)
     }
+
+    /// Reads for them, in a snapshot in which they are still signed in.
+    ///
+    /// # Errors
+    /// Their session has ended meanwhile; what `work` returns.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Session) -> Result<T> + Send + 'static,
+    {
+        let confirm = self.confirm();
+        let db = &self.app.db;
+        db.read(move |conn| work(conn, &confirm(conn)?)).await
+    }
+
+    /// Writes for them, in a transaction in which they are still signed in.
+    ///
+    /// # Errors
+    /// Their session has ended meanwhile; what `work` returns.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Session) -> Result<T> + Send + 'static,
+    {
+        let confirm = self.confirm();
+        let db = &self.app.db;
+        db.write(move |conn| work(conn, &confirm(conn)?)).await
+    }
+
+    /// As [`Self::write`], for what makes room: see [`crate::db::Db::write_making_room`].
+    ///
+    /// # Errors
+    /// Their session has ended meanwhile; what `work` returns.
+    pub async fn write_making_room<T, F>(&self, mut work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection, &Session) -> Result<T> + Send + 'static,
+    {
+        let confirm = self.confirm();
+        let db = &self.app.db;
+        db.write_making_room(move |conn| work(conn, &confirm(conn)?))
+            .await
+    }
+
+    fn confirm(&self) -> impl Fn(&Connection) -> Result<Session> + Send + use<> {
+        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime());
+        let session = self.session;
+        move |conn| sessions::confirm(conn, session, now, lifetime)
+    }
 }
 
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for CurrentUser {
+impl<'r> FromRequest<'r> for CurrentUser<'r> {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let app = try_outcome!(request.guard::<&State<App>>().await);
-        match authenticate(app, request).await {
-            Ok(user) => Outcome::Success(user),
+        let app = try_outcome!(request.guard::<&AppState>().await);
+        let caller = Caller::of(app, request);
+        let found = caller.read(|_, session| Ok((session.user().clone(), session.id())));
+        match found.await {
+            Ok((user, session)) => Outcome::Success(Self {
+                app,
+                user,
+                session,
+                by_cookie: caller.proof.by_cookie,
+            }),
             Err(error) => Outcome::Error((refuse(request, error), ())),
         }
     }
 }
 
-/// The application, as handlers get it.
-pub type AppState = State<App>;
-
-async fn authenticate(app: &App, request: &Request<'_>) -> Result<CurrentUser> {
-    let bearer = bearer(request);
-    let by_cookie = bearer.is_none();
-    let cookie = SessionCookie::of(app, request);
-    let held = match bearer {
-        Some(token) => vec![Token::given(&token)],
-        None => cookie.tokens().into_iter().map(Token::given).collect(),
-    };
-    if held.is_empty() {
-        return Err(Error::Unauthorized { token: false });
-    }
-
-    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let found = app
-        .db
-        .read(move |conn| Ok(sessions::find_among(conn, held, now, lifetime)?))
-        .await?;
-    let (session, token) = found.ok_or(Error::Unauthorized { token: true })?;
-    if by_cookie && changes_state(request.method()) && !is_same_origin(app, request) {
-        return Err(refusals::cross_origin(app, request));
-    }
-    if !is_meant_for(&session.user, request) {
-        return Err(Error::OtherAccount);
-    }
-    if session.is_stale(now) {
-        let id = session.id;
-        let touched = app
-            .db
-            .write(move |conn| Ok(sessions::touch(conn, id, now)?))
-            .await;
-        match touched {
-            Ok(()) if by_cookie => cookie.set(token.as_str().to_owned()),
-            Ok(()) => {}
-            // Who only reads can do so while nothing can be written; the next request tries again.
-            Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),
-        }
-    }
-    let Session { id, user, .. } = session;
-    Ok(CurrentUser {
-        user,
-        session: id,
-        by_cookie,
-    })
+/// What a request brings to prove whose it is.
+struct Proof {
+    tokens: Vec<Token>,
+    by_cookie: bool,
+    /// Why a cookie alone isn't enough here: another site's page may have sent it.
+    cross_origin: Option<fn() -> Error>,
+    /// The account that the page which sends this was opened for, by its id; each must be that of the session. All windows of a
+    /// browser share one cookie: a page that was opened by one person would otherwise act as the next one who signs in, with
+    /// what the first has written.
+    made_for: Vec<String>,
 }
 
+impl Proof {
+    fn of(app: &App, request: &Request<'_>) -> Self {
+        let bearer = bearer(request);
+        let by_cookie = bearer.is_none();
+        let tokens = match bearer {
+            Some(token) => vec![Token::given(token)],
+            None => {
+                let cookie = SessionCookie::of(app, request);
+                cookie.tokens().into_iter().map(Token::given).collect()
+            }
+        };
+        let is_ours =
+            !by_cookie || !changes_state(request.method()) || is_same_origin(app, request);
+        Self {
+            tokens,
+            by_cookie,
+            cross_origin: (!is_ours).then(|| refusals::cross_origin(app, request)),
+            made_for: request.headers().get(MADE_FOR).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The session that is proved, with the token that does.
+    fn find(
+        &self,
+        conn: &Connection,
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> Result<(Session, &Token)> {
+        let found = sessions::find_among(conn, &self.tokens, now, lifetime)?;
+        let (session, token) = found.ok_or(Error::Unauthorized { token: true })?;
+        if let Some(refusal) = self.cross_origin {
+            return Err(refusal());
+        }
+        let mut made_for = self.made_for.iter();
+        if made_for.any(|account| *account != session.user().id.to_string()) {
+            return Err(Error::OtherAccount);
+        }
+        Ok((session, token))
+    }
+}
+
+/// The header in which a page names the account that it was opened for.
+const MADE_FOR: &str = "Shared-Spaces-User";
+
 /// The token of an `Authorization: Bearer` header. Other schemes are somebody else's, such as a proxy's.
-fn bearer(request: &Request<'_>) -> Option<String> {
+fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     request.headers().get("Authorization").find_map(|value| {
         let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
-        scheme
-            .eq_ignore_ascii_case("bearer")
-            .then(|| token.trim().to_owned())
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     })
 }
 
 fn changes_state(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options)
-}
-
-/// The header in which a page names the account that it was opened for, by its id.
-const MADE_FOR: &str = "Shared-Spaces-User";
-
-/// Whether the request is made for this account. All windows of a browser share one cookie: a page that was opened by
-/// one person would otherwise act as the next one who signs in, with what the first has written.
-fn is_meant_for(user: &User, request: &Request<'_>) -> bool {
-    let mut named = request.headers().get(MADE_FOR);
-    named.all(|id| id == user.id.to_string())
 }
 
 /// Whether the page that sends this is ours: by the browser's own word, else by the origin that it names.

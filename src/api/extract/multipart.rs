@@ -43,8 +43,8 @@ const MOST_PARTS: usize = 128;
 const PATIENCE: u64 = 64 * 1024 * 1024;
 
 /// What somebody wants to share, and who.
-pub struct ShareForm {
-    pub user: CurrentUser,
+pub struct ShareForm<'r> {
+    pub user: CurrentUser<'r>,
     pub text: Option<String>,
     pub photo: Option<Upload>,
     /// Its place among the uploads, until the share is made.
@@ -59,7 +59,7 @@ struct Parts {
 }
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for ShareForm {
+impl<'r> FromData<'r> for ShareForm<'r> {
     type Error = ();
 
     async fn from_data(
@@ -75,7 +75,7 @@ impl<'r> FromData<'r> for ShareForm {
         let limits = &app.config.limits;
         // One byte more than is allowed, so that too much can be told from too little.
         let mut body = open(request, data, most_bytes(limits) + 1);
-        let user = match request.guard::<CurrentUser>().await {
+        let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
                 read_on(app, &mut body).await;
@@ -93,10 +93,10 @@ impl<'r> FromData<'r> for ShareForm {
     }
 }
 
-impl ShareForm {
+impl<'r> ShareForm<'r> {
     async fn read(
         app: &App,
-        user: CurrentUser,
+        user: CurrentUser<'r>,
         request: &Request<'_>,
         body: &mut Opened<'_>,
     ) -> Result<Self> {

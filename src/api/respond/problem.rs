@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
+use rocket::Route;
 use rocket::http::{ContentType, Header, Method, RawStr, Status};
 use rocket::request::Request;
 use rocket::response::{Responder, Response};
-use rocket::{Route, catch};
 use serde_json::json;
 
 use super::refusals;
@@ -20,7 +20,7 @@ const RETRY_AFTER: &str = "2";
 #[derive(Default)]
 struct Refusal(Mutex<Option<Error>>);
 
-/// Keeps the refusal of a guard for the catcher below, and gives the status that leads there.
+/// Keeps the refusal of a guard for the catcher, and returns the status that leads there.
 pub fn refuse(request: &Request<'_>, error: Error) -> Status {
     let status = Status::new(error.status());
     if let Ok(mut refusal) = request.local_cache(Refusal::default).0.lock() {
@@ -29,25 +29,10 @@ pub fn refuse(request: &Request<'_>, error: Error) -> Status {
     status
 }
 
-/// Answers for guards that refused, and for what no route answers.
-#[catch(default)]
-pub fn catch(status: Status, request: &Request<'_>) -> Error {
-    let kept = request
-        .local_cache(Refusal::default)
-        .0
-        .lock()
-        .ok()
-        .and_then(|mut refusal| refusal.take());
-    kept.unwrap_or_else(|| match status.code {
-        // Of itself, Rocket answers 400 to a method that it has never heard of.
-        400 | 404 | 422 if allowed_methods(request).is_empty() => Error::NoRoute,
-        400 | 404 | 422 => Error::WrongMethod,
-        500 => Error::Internal(anyhow::anyhow!("a handler panicked")),
-        code => Error::Http(
-            code,
-            status.reason().unwrap_or("The request can't be answered"),
-        ),
-    })
+/// The refusal of a guard, if there is one.
+pub fn refusal(request: &Request<'_>) -> Option<Error> {
+    let kept = request.local_cache(Refusal::default).0.lock();
+    kept.ok().and_then(|mut refusal| refusal.take())
 }
 
 impl<'r> Responder<'r, 'static> for Error {

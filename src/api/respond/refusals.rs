@@ -13,10 +13,10 @@ use crate::logging::audit;
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The refusal of a page that isn't taken for ours.
-pub fn cross_origin(app: &App, request: &Request<'_>) -> Error {
+pub fn cross_origin(app: &App, request: &Request<'_>) -> fn() -> Error {
     match cause(app, request) {
-        Cause::HostHidden => Error::HostHidden,
-        _ => Error::CrossOrigin,
+        Cause::HostHidden => || Error::HostHidden,
+        _ => || Error::CrossOrigin,
     }
 }
 

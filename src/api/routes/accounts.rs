@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sessions::UserAgent;
 use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, optional_text, text};
 use crate::api::extract::known_browser::KnownBrowser;
 use crate::api::extract::session_cookie::SessionCookie;
@@ -150,8 +150,9 @@ pub async fn login(
 }
 
 #[get("/me")]
-pub fn me(user: CurrentUser) -> Json<User> {
-    Json(user.user)
+pub async fn me(caller: Caller<'_>) -> Result<Json<User>> {
+    let me = caller.read(|_, session| Ok(session.user().clone()));
+    Ok(Json(me.await?))
 }
 
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
@@ -159,7 +160,7 @@ pub fn me(user: CurrentUser) -> Json<User> {
 pub async fn logout_by_get(
     app: &AppState,
     cookie: SessionCookie<'_>,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
 ) -> Result<&'static str> {
     if user.by_cookie {
         return Err(Error::CookieLogoutByGet);
@@ -171,7 +172,7 @@ pub async fn logout_by_get(
 pub async fn logout(
     app: &AppState,
     cookie: SessionCookie<'_>,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
 ) -> Result<&'static str> {
     app.db
         .write_making_room(move |conn| Ok(sessions::revoke(conn, user.session)?))
@@ -199,19 +200,17 @@ impl Payload for ChangePassword {
 #[put("/change-password", data = "<body>")]
 pub async fn change_password(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     body: JsonBody<ChangePassword>,
 ) -> Result<&'static str> {
     let JsonBody(asked) = body;
     let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
-    let id = user.user.id;
     let attempt = app
         .attempts
         .change_password(visitor.address, user.session)?;
-    let old = app
-        .db
-        .read(move |conn| Ok(users::find_password_hash(conn, id)?))
+    let old = user
+        .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))
         .await?;
     let verdict = app
         .passwords
@@ -226,12 +225,13 @@ pub async fn change_password(
         return Err(Error::NewPasswordsDontMatch);
     }
     let new = app.passwords.hash(new).await?;
-    let changed = app.db.write(move |conn| {
+    let changed = user.write(move |conn, session| {
+        let id = session.user().id;
         // Another change that came first has made the old password wrong.
         if !users::replace_password_hash(conn, id, &old, &new)? {
             return Err(Error::WrongPassword);
         }
-        Ok(sessions::revoke_all(conn, id, Some(user.session))?)
+        Ok(sessions::revoke_all(conn, id, Some(session.id()))?)
     });
     changed.await?;
     audit::password_changed(user.at(visitor), &user.user);

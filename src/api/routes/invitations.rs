@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, optional, optional_text, text};
 use crate::api::extract::params::{Created, JsonPage};
 use crate::api::respond::urls::Urls;
@@ -79,7 +79,7 @@ pub struct InvitationWithLink {
 #[post("/spaces/<id>/invitations", data = "<body>")]
 pub async fn create(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
     links: Urls,
@@ -88,10 +88,10 @@ pub async fn create(
     let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
     let url = links.page_with_secret("invitation", &token);
     let qr = qr::svg(&url)?;
-    let asker = user.user.id;
-    let made = app.db.write(move |conn| {
-        let admin = access::admin(conn, asker, &id)?;
-        let made = invitations::create(conn, Some(&admin), Some(asker), terms, &token, now)?;
+    let made = user.write(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
+        let by = Some(session.user().id);
+        let made = invitations::create(conn, Some(&admin), by, terms, &token, now)?;
         Ok((made, admin.space()))
     });
     let (invitation, space) = made.await?;
@@ -110,32 +110,32 @@ pub async fn create(
 #[get("/spaces/<id>/invitations")]
 pub async fn list(
     app: &AppState,
-    user: CurrentUser,
+    caller: Caller<'_>,
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
     let now = app.now();
-    let piece = app.db.read(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
+    let list = caller.read(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         JsonPage::write(&links, None, |rows| {
             invitations::list(conn, &admin, &page, now, |row| rows.push(&row))
         })
     });
-    piece.await
+    list.await
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]
 pub async fn revoke(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
     invitation_id: RawId<InvitationId>,
 ) -> Result<Status> {
     let now = app.now();
-    let revoked = app.db.write_making_room(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
+    let revoked = user.write_making_room(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         invitations::revoke(conn, &admin, &invitation_id, now)?;
         invitation_id.parse()
     });
@@ -167,14 +167,14 @@ pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<Invitati
 #[post("/invitations/accept", data = "<body>")]
 pub async fn accept(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     body: JsonBody<Held>,
 ) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
-    let joined = app.db.write(move |conn| {
+    let joined = user.write(move |conn, session| {
         // An invitation to an account alone is not used up by who has one.
-        let joined = invitations::accept(conn, &token, user.user.id, now)?;
+        let joined = invitations::accept(conn, &token, session.user().id, now)?;
         joined.ok_or(Error::InvitationToAccount)
     });
     let space = joined.await?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, any, text};
 use crate::api::extract::params::JsonPage;
 use crate::api::respond::urls::Urls;
@@ -19,19 +19,18 @@ use crate::logging::audit;
 
 #[get("/spaces/<id>/members")]
 pub async fn list(
-    app: &AppState,
-    user: CurrentUser,
+    caller: Caller<'_>,
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let piece = app.db.read(move |conn| {
-        let member = access::member(conn, user.user.id, &id)?;
+    let list = caller.read(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
         JsonPage::write(&links, None, |rows| {
             members::list(conn, &member, &page, |row| rows.push(&row))
         })
     });
-    piece.await
+    list.await
 }
 
 #[derive(Deserialize)]
@@ -46,16 +45,15 @@ impl Payload for Invite {
 #[post("/spaces/<id>/members", data = "<body>")]
 pub async fn add(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
     body: JsonBody<Invite>,
 ) -> Result<&'static str> {
     let typed = audit::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
-    let asker = user.user.id;
-    let added = app.db.write(move |conn| {
-        let admin = access::admin(conn, asker, &id)?;
+    let added = user.write(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         members::add(conn, &admin, &login, now)?;
         Ok(admin.space())
     });
@@ -67,7 +65,7 @@ pub async fn add(
 #[delete("/spaces/<id>/members/<user_id>?<end_invitations>")]
 pub async fn remove(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
     user_id: RawId<UserId>,
@@ -82,9 +80,9 @@ pub async fn remove(
             )));
         }
     };
-    let (asker, now) = (user.user.id, app.now());
-    let removed = app.db.write_making_room(move |conn| {
-        let removal = access::removal(conn, asker, &id, &user_id)?;
+    let now = app.now();
+    let removed = user.write_making_room(move |conn, session| {
+        let removal = access::space(conn, session, &id)?.remove(conn, &user_id)?;
         members::remove(conn, &removal, links, now)?;
         Ok((removal.space(), removal.user()))
     });
@@ -106,16 +104,16 @@ impl Payload for SetAdmin {
 #[put("/spaces/<id>/members/<user_id>", data = "<body>")]
 pub async fn set_admin(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
     user_id: RawId<UserId>,
     body: JsonBody<SetAdmin>,
 ) -> Result<&'static str> {
     let now = app.now();
-    let (asker, is_admin) = (user.user.id, body.0.is_admin.as_bool());
-    let changed = app.db.write(move |conn| {
-        let admin = access::admin(conn, asker, &id)?;
+    let is_admin = body.0.is_admin.as_bool();
+    let changed = user.write(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         members::set_admin(conn, &admin, &user_id, is_admin, now)?;
         Ok((admin.space(), user_id.parse()?))
     });

@@ -8,7 +8,7 @@ use rocket::http::Header;
 use rocket::{Responder, get};
 use serde::Serialize;
 
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller};
 use crate::api::extract::params::JsonPage;
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
@@ -45,15 +45,14 @@ pub struct Row {
 
 #[get("/spaces/<id>/images")]
 pub async fn list(
-    app: &AppState,
-    user: CurrentUser,
+    caller: Caller<'_>,
     page: Page,
     order: Order,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let piece = app.db.read(move |conn| {
-        let member = access::member(conn, user.user.id, &id)?;
+    let list = caller.read(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
         JsonPage::write(&links, Some(order), |rows| {
             photos::list(conn, &member, order, &page, |shared| {
                 let ImageView { url, image } = ImageView::new(shared.photo, &links);
@@ -67,7 +66,7 @@ pub async fn list(
             })
         })
     });
-    piece.await
+    list.await
 }
 
 /// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there. `download`: the name

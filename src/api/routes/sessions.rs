@@ -6,7 +6,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::status::NoContent;
 use rocket::{delete, get};
 
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::params::JsonPage;
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::urls::Urls;
@@ -16,29 +16,24 @@ use crate::domain::sessions::{self, Device};
 use crate::error::Result;
 
 #[get("/sessions")]
-pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Urls) -> Result<JsonPage> {
+pub async fn list(app: &AppState, caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
-    let piece = app.db.read(move |conn| {
+    let list = caller.read(move |conn, session| {
         JsonPage::write(&links, None, |rows| {
-            let (owner, current) = (user.user.id, user.session);
-            sessions::list(conn, owner, current, &page, now, lifetime, |row| {
-                rows.push(&row)
-            })
+            sessions::list(conn, session, &page, now, lifetime, |row| rows.push(&row))
         })
     });
-    piece.await
+    list.await
 }
 
 #[delete("/sessions/<id>")]
 pub async fn revoke(
-    app: &AppState,
     cookie: SessionCookie<'_>,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     id: RawId<SessionId>,
 ) -> Result<NoContent> {
-    let revoked = app
-        .db
-        .write_making_room(move |conn| sessions::revoke_own(conn, user.user.id, &id))
+    let revoked = user
+        .write_making_room(move |conn, session| sessions::revoke_own(conn, session, &id))
         .await?;
     if revoked == user.session {
         cookie.remove();
@@ -48,16 +43,12 @@ pub async fn revoke(
 
 /// Signs out everywhere else.
 #[delete("/sessions")]
-pub async fn revoke_others(app: &AppState, user: CurrentUser) -> Result<NoContent> {
-    app.db
-        .write_making_room(move |conn| {
-            Ok(sessions::revoke_all(
-                conn,
-                user.user.id,
-                Some(user.session),
-            )?)
-        })
-        .await?;
+pub async fn revoke_others(user: CurrentUser<'_>) -> Result<NoContent> {
+    user.write_making_room(|conn, session| {
+        let (owner, current) = (session.user().id, session.id());
+        Ok(sessions::revoke_all(conn, owner, Some(current))?)
+    })
+    .await?;
     Ok(NoContent)
 }
 

@@ -4,7 +4,7 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 use serde::Serialize;
 
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::{IdempotencyKey, JsonPage};
 use crate::api::respond::urls::{PhotoUrl, Urls};
@@ -57,7 +57,7 @@ pub async fn create(
     id: RawId<SpaceId>,
     links: Urls,
     key: IdempotencyKey<'_>,
-    form: ShareForm,
+    form: ShareForm<'_>,
 ) -> Result<Json<ShareView>> {
     let key = key.parse()?;
     let words = form.text.as_deref();
@@ -66,17 +66,16 @@ pub async fn create(
     } else {
         ShareText::parse(words, &app.config.limits)?
     };
-    let asker = form.user.user.id;
+    let user = &form.user;
     let share = app.reserve_share();
     let photo = match form.photo {
         None => None,
         Some(upload) => {
             let (given, again) = (id.clone(), key.clone());
             // So that nothing is done with a photo that isn't welcome, or is here already.
-            let (space, before) = app
-                .db
-                .read(move |conn| {
-                    let member = access::member(conn, asker, &given)?;
+            let (space, before) = user
+                .read(move |conn, session| {
+                    let member = access::space(conn, session, &given)?.member()?;
                     let before = shares::find_made(conn, &member, again.as_ref())?;
                     Ok((member.space(), before))
                 })
@@ -90,8 +89,8 @@ pub async fn create(
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
-    let created = app.db.write(move |conn| {
-        let member = access::member(conn, asker, &id)?;
+    let created = user.write(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
         let (photo, key) = (kept.as_ref(), key.as_ref());
         let created = shares::create(conn, &member, share, &text, photo, key, now)?;
         if let (Created::Now(_), Some(photo)) = (&created, photo) {
@@ -112,44 +111,38 @@ pub async fn create(
 
 #[get("/spaces/<id>/shares")]
 pub async fn list(
-    app: &AppState,
-    user: CurrentUser,
+    caller: Caller<'_>,
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let piece = app.db.read(move |conn| {
-        let member = access::member(conn, user.user.id, &id)?;
+    let list = caller.read(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
         JsonPage::write(&links, None, |rows| {
             shares::list(conn, &member, &page, |share| {
                 rows.push(&ShareView::new(share, &links))
             })
         })
     });
-    piece.await
+    list.await
 }
 
 #[get("/shares/<id>")]
-pub async fn get(
-    app: &AppState,
-    user: CurrentUser,
-    id: RawId<ShareId>,
-    links: Urls,
-) -> Result<Json<ShareView>> {
-    let found = app
-        .db
-        .read(move |conn| shares::get(conn, &access::readable(conn, user.user.id, &id)?));
+pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<Json<ShareView>> {
+    let found = caller.read(move |conn, session| {
+        let readable = access::share(conn, session, &id)?.read()?;
+        shares::get(conn, &readable)
+    });
     Ok(Json(ShareView::new(found.await?, &links)))
 }
 
 #[put("/shares/<id>", data = "<form>")]
-pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm) -> Result<&'static str> {
+pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm<'_>) -> Result<&'static str> {
     let Words { text, alone } = Words::of(app, &form)?;
-    let (asker, given) = (form.user.user.id, id.clone());
-    let (space, share) = app
-        .db
-        .read(move |conn| {
-            let editable = access::editable(conn, asker, &given);
+    let (user, given) = (&form.user, id.clone());
+    let (space, share) = user
+        .read(move |conn, session| {
+            let editable = access::share(conn, session, &given).and_then(|share| share.edit());
             if let Some(refusal) = alone {
                 let is_beside_a_photo = match &editable {
                     Ok(editable) => shares::has_photo(conn, editable)?,
@@ -171,8 +164,8 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm) -> Result
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
-    let edited = app.db.write(move |conn| {
-        let editable = access::editable(conn, asker, &id)?;
+    let edited = user.write(move |conn, session| {
+        let editable = access::share(conn, session, &id)?.edit()?;
         let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
         kept.iter()
             .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
@@ -186,10 +179,14 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm) -> Result
 }
 
 #[delete("/shares/<id>")]
-pub async fn delete(app: &AppState, user: CurrentUser, id: RawId<ShareId>) -> Result<&'static str> {
+pub async fn delete(
+    app: &AppState,
+    user: CurrentUser<'_>,
+    id: RawId<ShareId>,
+) -> Result<&'static str> {
     let now = app.now();
-    let deleted = app.db.write_making_room(move |conn| {
-        let deletable = access::deletable(conn, user.user.id, &id)?;
+    let deleted = user.write_making_room(move |conn, session| {
+        let deletable = access::share(conn, session, &id)?.delete()?;
         shares::delete(conn, &deletable, now)
     });
     app.sweeper().delete_now(&deleted.await?).await;
@@ -205,7 +202,7 @@ struct Words {
 }
 
 impl Words {
-    fn of(app: &App, form: &ShareForm) -> Result<Self> {
+    fn of(app: &App, form: &ShareForm<'_>) -> Result<Self> {
         let limits = &app.config.limits;
         let needs_text = app.config.compatibility.original_clients;
         match (

@@ -5,7 +5,7 @@ use rocket::{delete, get, post, put};
 use serde::Deserialize;
 
 use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, CurrentUser};
+use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, text};
 use crate::api::extract::params::JsonPage;
 use crate::api::respond::urls::Urls;
@@ -29,37 +29,31 @@ impl Payload for NewSpace {
 #[post("/spaces", data = "<body>")]
 pub async fn create(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     body: JsonBody<NewSpace>,
 ) -> Result<Json<Space>> {
     let name = SpaceName::parse(&body.0.name, &app.config.limits)?;
-    let (maker, now) = (user.user.id, app.now());
-    Ok(Json(
-        app.db
-            .write(move |conn| spaces::create(conn, maker, &name, now))
-            .await?,
-    ))
+    let now = app.now();
+    let created = user.write(move |conn, session| spaces::create(conn, session, &name, now));
+    Ok(Json(created.await?))
 }
 
 #[get("/spaces")]
-pub async fn list(app: &AppState, user: CurrentUser, page: Page, links: Urls) -> Result<JsonPage> {
-    let piece = app.db.read(move |conn| {
+pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
+    let list = caller.read(move |conn, session| {
         JsonPage::write(&links, None, |rows| {
-            spaces::list(conn, user.user.id, &page, |row| rows.push(&row))
+            spaces::list(conn, session, &page, |row| rows.push(&row))
         })
     });
-    piece.await
+    list.await
 }
 
 #[get("/spaces/<id>")]
-pub async fn get(
-    app: &AppState,
-    user: CurrentUser,
-    id: RawId<SpaceId>,
-) -> Result<Json<SpaceDetail>> {
-    let found = app
-        .db
-        .read(move |conn| spaces::get(conn, &access::member(conn, user.user.id, &id)?));
+pub async fn get(caller: Caller<'_>, id: RawId<SpaceId>) -> Result<Json<SpaceDetail>> {
+    let found = caller.read(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
+        spaces::get(conn, &member)
+    });
     Ok(Json(found.await?))
 }
 
@@ -76,13 +70,13 @@ impl Payload for Rename {
 #[put("/spaces/<id>", data = "<body>")]
 pub async fn rename(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     id: RawId<SpaceId>,
     body: JsonBody<Rename>,
 ) -> Result<&'static str> {
     let name = SpaceName::parse(&body.0.new_name, &app.config.limits)?;
-    let renamed = app.db.write(move |conn| {
-        let admin = access::admin(conn, user.user.id, &id)?;
+    let renamed = user.write(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         spaces::rename(conn, &admin, &name)
     });
     renamed.await?;
@@ -92,13 +86,13 @@ pub async fn rename(
 #[delete("/spaces/<id>")]
 pub async fn delete(
     app: &AppState,
-    user: CurrentUser,
+    user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
 ) -> Result<&'static str> {
-    let (now, asker, space) = (app.now(), user.user.id, id.clone());
-    let deleted = app.db.write_making_room(move |conn| {
-        let admin = access::admin(conn, asker, &id)?;
+    let (now, space) = (app.now(), id.clone());
+    let deleted = user.write_making_room(move |conn, session| {
+        let admin = access::space(conn, session, &id)?.admin()?;
         Ok((spaces::delete(conn, &admin, now)?, admin.space()))
     });
     let (photos, gone) = deleted.await?;
