@@ -1,15 +1,15 @@
 import { mount } from 'svelte';
 
 import App from './App.svelte';
-import './lib/tokens.css';
-import './lib/base.css';
-import { listen } from './lib/api';
-import { clock } from './lib/clock.svelte';
-import { connection } from './lib/connection.svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import { listen } from './lib/api/client';
+import { clock } from './lib/state/clock.svelte';
+import { connection } from './lib/state/connection.svelte';
 import { i18n } from './lib/i18n/index.svelte';
-import { router } from './lib/router.svelte';
-import { session } from './lib/session.svelte';
-import { theme } from './lib/theme.svelte';
+import { router } from './lib/state/router.svelte';
+import { session } from './lib/state/session.svelte';
+import { theme } from './lib/state/theme.svelte';
 
 listen((error) => {
   connection.heard(error);

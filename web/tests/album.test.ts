@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { albumOf, albumOfOne } from '../src/lib/album';
-import type { Share } from '../src/lib/types';
+import { albumOf, albumOfOne } from '../src/lib/photos/album';
+import type { Share } from '../src/lib/api/types';
 
 const preview = { url: '/photos/x', width: 4, height: 3 };
 const image = { width: 4, height: 3, placeholder: null, animated: false, previews: { small: preview, large: preview } };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-const css = readFileSync(join(import.meta.dirname, '../src/lib/tokens.css'), 'utf8');
+const css = readFileSync(join(import.meta.dirname, '../src/styles/tokens.css'), 'utf8');
 const hues = [...css.matchAll(/--hue: (\d+);/g)].map((found) => Number(found[1]));
 
 /** The relative luminance of an OKLCH colour, as WCAG counts it, after what a screen can't show is cut off. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { bodyOf, boundsOf, type Description, exampleOf, type Operation, sentencesOf, tagged } from '../src/docs/description';
+import { bodyOf, boundsOf, exampleOf, sentencesOf, tagged } from '../src/docs/description';
+import type { Description, Operation } from '../src/lib/api/openapi';
 
 const operation = (tag: string): Operation => ({
   operationId: `${tag}.list`,

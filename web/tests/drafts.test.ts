@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { forgetDrafts, keepDraft, places, readDraft } from '../src/lib/drafts';
-import { read, write } from '../src/lib/storage';
+import { forgetDrafts, keepDraft, places, readDraft } from '../src/lib/forms/drafts';
+import { read, write } from '../src/lib/dom/storage';
 
 /** What a browser keeps: its entries are properties of the object, as `Object.keys` sees them. */
 class Storage {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { hereOf, nextOf } from '../src/lib/address';
-import { ApiError, isPassing, readRefusal } from '../src/lib/errors';
+import { hereOf, nextOf } from '../src/lib/api/local-path';
+import { ApiError, isPassing, readRefusal } from '../src/lib/api/errors';
 
 const problem = { 'Content-Type': 'application/problem+json' };
 

@@ -3,13 +3,13 @@
 
 import { beforeEach, expect, test, vi } from 'vitest';
 
-import { Feed } from '../src/lib/feed.svelte';
-import type { Piece, Share } from '../src/lib/types';
+import { Feed } from '../src/lib/state/feed.svelte';
+import type { Piece, Share } from '../src/lib/api/types';
 
 const line = vi.hoisted(() => ({ ask: (_limit: number, _below: number): Promise<unknown> => Promise.reject(new Error('no line')) }));
 
-vi.mock('../src/lib/session.svelte', () => ({ session: { me: { id: 1, login: 'Ann' }, afterSignOut: () => undefined } }));
-vi.mock('../src/lib/api', () => ({
+vi.mock('../src/lib/state/session.svelte', () => ({ session: { me: { id: 1, login: 'Ann' }, afterSignOut: () => undefined } }));
+vi.mock('../src/lib/api/client', () => ({
   shares: (_space: number, limit: number) => line.ask(limit, Infinity),
   moreShares: (next: string) => line.ask(...(next.split(' ').map(Number) as [number, number])),
 }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { linkify } from '../src/lib/linkify';
+import { linkify } from '../src/lib/format/linkify';
 
 const links = (text: string) => linkify(text).flatMap(({ text: shown, href }) => (href === null ? [] : [[shown, href]]));
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from '../src/lib/merge';
+import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from '../src/lib/state/merge';
 
 interface Row {
   id: number;

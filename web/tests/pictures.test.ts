@@ -1,10 +1,10 @@
 import { rgbaToThumbHash } from 'thumbhash';
 import { expect, test } from 'vitest';
 
-import { lengthOf } from '../src/lib/length';
-import { initialOf, tintOf } from '../src/lib/marks';
-import { shownProportion } from '../src/lib/picture';
-import { decode } from '../src/lib/placeholder';
+import { lengthOf } from '../src/lib/format/length';
+import { initialOf, tintOf } from '../src/lib/format/avatar';
+import { shownProportion } from '../src/lib/photos/chosen-photo';
+import { decode } from '../src/lib/photos/placeholder';
 
 test('a photo keeps its proportions between 4:5 and 2:1', () => {
   expect(shownProportion({ width: 3000, height: 2000 })).toBe(1.5);

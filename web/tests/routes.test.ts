@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { afterSignIn, match, paths, spaceOf } from '../src/lib/routes';
+import { afterSignIn, match, paths, spaceOf } from '../src/lib/state/routes';
 
 describe('an address', () => {
   test.each([

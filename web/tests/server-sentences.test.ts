@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { ApiError } from '../src/lib/errors';
+import { ApiError } from '../src/lib/api/errors';
 import { reasons } from '../src/lib/i18n/photos.de';
 import { generalOf, translate } from '../src/lib/i18n/server';
 import * as de from '../src/lib/i18n/server.de';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { bytes, percent } from '../src/lib/numbers';
-import { day, exact, moment, month, relative } from '../src/lib/time';
+import { bytes, percent } from '../src/lib/format/numbers';
+import { day, exact, moment, month, relative } from '../src/lib/format/time';
 
 // Local noon, so that "yesterday" is the reader's.
 const noon = new Date(2026, 4, 20, 12).getTime();

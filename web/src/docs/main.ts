@@ -1,8 +1,10 @@
+// The page that describes the API to programmers.
+
 import { mount } from 'svelte';
 
-import '../lib/tokens.css';
-import '../lib/base.css';
-import { theme } from '../lib/theme.svelte';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import { theme } from '../lib/state/theme.svelte';
 import Docs from './Docs.svelte';
 
 theme.start();

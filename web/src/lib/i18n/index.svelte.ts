@@ -1,6 +1,6 @@
 // The language of the app: as the browser says, or as was chosen here.
 
-import { read, write } from '../storage';
+import { read, write } from '../dom/storage';
 import { de } from './de';
 import { en } from './en';
 import { fill, type Key, type Messages, type Values } from './messages';

@@ -1,6 +1,6 @@
 // The server's sentences, in the reader's language: none reaches anybody in another one.
 
-import { ApiError } from '../errors';
+import { ApiError } from '../api/errors';
 import type { Language } from './index.svelte';
 import type { Key } from './messages';
 import * as de from './server.de';

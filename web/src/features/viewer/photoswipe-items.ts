@@ -1,0 +1,43 @@
+// Photos as the viewer wants them.
+
+import { hereOf } from '../../lib/api/local-path';
+import type { Photo } from '../../lib/api/types';
+
+export interface Slide {
+  src: string;
+  /** What stands there until `src` is loaded. */
+  msrc: string;
+  width: number;
+  height: number;
+  alt: string;
+  /** Where it comes from may show only a part of it. */
+  thumbCropped: true;
+}
+
+/** The way to the photo before; turned round, to the next. */
+export const ARROW =
+  '<svg class="arrow" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><path d="m15 18-6-6 6-6"/></svg>';
+
+/** From this height of the window on, a photo stands between the bars, not under them. */
+const HIGH = 520;
+
+/** The room that the bars take of a window of some height, also with two lines of words and in large letters. */
+export function roomAround(height: number): { top: number; bottom: number; left: number; right: number } {
+  if (height < HIGH) return { top: 0, bottom: 0, left: 0, right: 0 };
+  const letters = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return { top: 60, bottom: 7 * letters, left: 0, right: 0 };
+}
+
+/** The large preview, shown as large as the photo itself is. */
+export function slideOf(photo: Photo, alt: string): Slide {
+  const { width, height, previews } = photo.image;
+  const src = hereOf(previews.large.url);
+  return { src, msrc: hereOf(previews.small.url), width, height, alt, thumbCropped: true };
+}
+
+/** What a photo is called when it is kept: where it is from, when, and which it is. */
+export function fileName(photo: Photo, space: string): string {
+  const ending = hereOf(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
+  const place = space.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, ' ').trim();
+  return [place, photo.timestamp.slice(0, 10), photo.share_id].filter(Boolean).join(' ') + `.${ending}`;
+}

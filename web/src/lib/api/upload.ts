@@ -1,0 +1,79 @@
+// Sends a share with its photo, and tells how far it is. `fetch` can't tell that, so this is the one XMLHttpRequest.
+
+import { madeFor, report } from './client';
+import { ApiError, readRefusal } from './errors';
+import type { Share } from './types';
+
+export interface Upload {
+  done: Promise<Share>;
+  /** Gives it up; `done` then fails with an `AbortError`. */
+  cancel(): void;
+}
+
+/** A connection on which nothing has moved for so many milliseconds is a lost one. */
+const PATIENCE = 45_000;
+
+/**
+ * `user` is whose share it is. `key` makes sure that a share which arrived though its answer didn't isn't made twice.
+ * `progress` is told 0 to 1.
+ */
+export function upload(user: number, space: number, form: FormData, key: string, progress: (part: number) => void): Upload {
+  const request = new XMLHttpRequest();
+  const done = new Promise<Share>((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout>;
+    const refuse = (error: ApiError) => {
+      clearTimeout(timer);
+      report(error);
+      reject(error);
+    };
+    const stalled = () => {
+      request.onabort = null;
+      request.abort();
+      refuse(new ApiError(0, '', 'unreachable'));
+    };
+    const moved = () => {
+      clearTimeout(timer);
+      timer = setTimeout(stalled, PATIENCE);
+    };
+    request.upload.onprogress = (event) => {
+      moved();
+      if (event.lengthComputable && event.total > 0) progress(event.loaded / event.total);
+    };
+    request.onerror = () => refuse(new ApiError(0, '', 'unreachable'));
+    request.onabort = () => {
+      clearTimeout(timer);
+      reject(new DOMException('given up', 'AbortError'));
+    };
+    request.onload = () => {
+      clearTimeout(timer);
+      if (request.status === 200) {
+        report(null);
+        resolve(JSON.parse(request.responseText) as Share);
+      } else {
+        refuse(readRefusal(request.status, headersOf(request), request.responseText));
+      }
+    };
+    request.open('POST', `/spaces/${space}/shares`);
+    request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Idempotency-Key', key);
+    for (const [name, value] of Object.entries(madeFor(user))) request.setRequestHeader(name, value);
+    request.send(form);
+    moved();
+  });
+  return { done, cancel: () => request.abort() };
+}
+
+/** A word that nobody else takes. (`crypto.randomUUID` is missing on plain HTTP in a home network.) */
+export function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function headersOf(request: XMLHttpRequest): Headers {
+  const headers = new Headers();
+  for (const name of ['Content-Type', 'Retry-After']) {
+    const value = request.getResponseHeader(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}

@@ -1,0 +1,20 @@
+// What keeps a share from being sent, told before it is.
+
+import { lengthOf } from '../format/length';
+import type { ServerInfo } from '../api/types';
+
+/** `nothing` to send yet; words that are missing beside a photo, or too few, or too many. */
+export type Lack = { what: 'nothing' | 'over' } | { what: 'words' | 'few'; least: number };
+
+/** What is missing or too much; null if it can be sent. Without an answer of the server only the obvious is known. */
+export function lackOf(text: string, hasPhoto: boolean, server: ServerInfo | null): Lack | null {
+  const words = text.trim();
+  const least = server?.limits.text_min ?? 1;
+  if (words === '') {
+    if (!hasPhoto) return { what: 'nothing' };
+    return server?.photo_needs_text ? { what: 'words', least } : null;
+  }
+  const length = lengthOf(text);
+  if (length < least) return { what: 'few', least };
+  return server && length > server.limits.text_max ? { what: 'over' } : null;
+}

@@ -1,0 +1,44 @@
+// The photos of shares, as the viewer takes them.
+
+import type { Photo, Share } from '../api/types';
+
+/** Photos in a row, of which some may not have been read yet. */
+export interface Album {
+  /** Newest first. */
+  readonly photos: Photo[];
+  readonly isWhole: boolean;
+  /** Why more couldn't be read. */
+  readonly error: unknown;
+  /** Reads some more. */
+  more(): Promise<void>;
+}
+
+/** Shares in a row: the feed, for one. */
+interface Shares extends Omit<Album, 'photos'> {
+  readonly shares: Share[];
+}
+
+/** The photos of all shares that have one and are shown, as far as the shares have been read. */
+export function albumOf(shares: Shares, isShown: (share: Share) => boolean): Album {
+  return {
+    get photos() {
+      return shares.shares.filter(isShown).flatMap(photosOf);
+    },
+    get isWhole() {
+      return shares.isWhole;
+    },
+    get error() {
+      return shares.error;
+    },
+    more: () => shares.more(),
+  };
+}
+
+/** The photo of one share alone. */
+export function albumOfOne(share: Share): Album {
+  return { photos: photosOf(share), isWhole: true, error: null, more: () => Promise.resolve() };
+}
+
+function photosOf({ id, image_url, image, timestamp, user }: Share): Photo[] {
+  return image_url && image ? [{ share_id: id, image_url, image, timestamp, user }] : [];
+}

@@ -1,0 +1,167 @@
+// A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
+
+import { announcer } from './announcer.svelte';
+import { connection } from './connection.svelte';
+import { keepDraft, places, readDraft } from '../forms/drafts';
+import { ApiError } from '../api/errors';
+import { feedOf } from './feed.svelte';
+import { t } from '../i18n/index.svelte';
+import { lackOf, type Lack } from '../forms/share-problem';
+import { isThere, look, type Picture, type Unfit } from '../photos/chosen-photo';
+import { session } from './session.svelte';
+import { spaces } from './spaces.svelte';
+import type { Share } from '../api/types';
+import { freshKey, upload, type Upload } from '../api/upload';
+
+/** How often a share is sent anew by itself when the connection is back. */
+const RETRIES = 3;
+
+export class Composer {
+  text = $state('');
+  picture = $state.raw<Picture | null>(null);
+  /** What is wrong with the photo that was chosen last. */
+  unfit = $state<Unfit | null>(null);
+  /** How many more files were chosen than can be taken. */
+  left = $state(0);
+  state = $state<'writing' | 'sending' | 'waiting'>('writing');
+  /** How much has been sent, 0 to 1. */
+  progress = $state(0);
+  error = $state.raw<unknown>(null);
+  /** What was shared last from here. */
+  sent = $state.raw<Share | null>(null);
+
+  #user: number;
+  #upload: Upload | null = null;
+  #key = freshKey();
+  #retries = 0;
+
+  constructor(readonly space: number) {
+    this.#user = session.me.id;
+    this.text = readDraft(this.#user, places.newShare(space)) ?? '';
+  }
+
+  /** Whether there is anything that would be lost. */
+  get isBegun(): boolean {
+    return this.text.trim() !== '' || this.picture !== null;
+  }
+
+  write(text: string): void {
+    this.text = text;
+    this.#changed();
+    keepDraft(this.#user, places.newShare(this.space), text);
+  }
+
+  /** What is missing or too much. */
+  get lack(): Lack | null {
+    return lackOf(this.text, this.picture !== null, session.server);
+  }
+
+  /** Takes a photo; of several, the first. */
+  async choose(files: File[]): Promise<void> {
+    const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
+    if (!file) return;
+    this.unfit = null;
+    this.left = files.length - 1;
+    const found = await look(file, session.server);
+    if ('reason' in found) this.unfit = found;
+    else this.#take(found);
+  }
+
+  removePicture(): void {
+    this.unfit = null;
+    this.left = 0;
+    this.#take(null);
+  }
+
+  /** Sends it. Then it is in the feed (see `sent`), was refused (see `error`), was given up, or waits. */
+  async send(): Promise<void> {
+    this.state = 'sending';
+    this.progress = 0;
+    this.error = null;
+    if (await this.#lostPicture()) return;
+    const form = new FormData();
+    form.set('text', this.text);
+    if (this.picture) form.set('file', this.picture.file, this.picture.name);
+    try {
+      this.#upload = upload(this.#user, this.space, form, this.#key, (part) => (this.progress = part));
+      const share = await this.#upload.done;
+      this.#clear();
+      feedOf(this.space).add(share);
+      announcer.say(t('composer.sent', { space: share.space?.name ?? '' }));
+      void spaces.reload();
+      this.sent = share;
+    } catch (error) {
+      // A file that is changed while it is sent looks like a line that breaks.
+      if (!(await this.#lostPicture())) this.#failed(error);
+    }
+  }
+
+  /** Takes the photo out if its file isn't as it was chosen; tells whether it did. */
+  async #lostPicture(): Promise<boolean> {
+    if (!this.picture || (await isThere(this.picture.file))) return false;
+    this.#take(null);
+    this.unfit = { reason: 'gone' };
+    this.state = 'writing';
+    return true;
+  }
+
+  cancel(): void {
+    this.#upload?.cancel();
+    this.state = 'writing';
+    this.#retries = 0;
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DOMException && error.name === 'AbortError') {
+      this.state = 'writing';
+      return;
+    }
+    const refusal = error instanceof ApiError ? error : null;
+    // Who has to sign in again finds everything as it was, and no complaint.
+    const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
+    this.error = atDoor ? null : error;
+    this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
+  }
+
+  #take(picture: Picture | null): void {
+    if (this.picture) URL.revokeObjectURL(this.picture.url);
+    this.picture = picture;
+    this.#changed();
+  }
+
+  /** Another text or photo is another share. */
+  #changed(): void {
+    this.#key = freshKey();
+    this.#retries = 0;
+    this.error = null;
+  }
+
+  #clear(): void {
+    this.removePicture();
+    this.write('');
+    this.state = 'writing';
+  }
+}
+
+const composers = new Map<number, Composer>();
+session.afterSignOut(() => {
+  for (const composer of composers.values()) composer.cancel();
+  composers.clear();
+});
+
+// What waits for the connection is sent when it is back, wherever one is by then.
+connection.whenBack(() => {
+  for (const composer of composers.values()) if (composer.state === 'waiting') void composer.send();
+});
+
+/** The share in the making of a space. */
+export function composerOf(space: number): Composer {
+  const composer = composers.get(space) ?? new Composer(space);
+  composers.set(space, composer);
+  return composer;
+}
+
+/** Tells whether leaving the page now would lose a photo or stop one on its way. */
+export function wouldLose(): boolean {
+  return [...composers.values()].some((each) => each.state !== 'writing' || each.picture !== null);
+}

@@ -1,0 +1,153 @@
+// The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
+
+import * as api from '../api/client';
+import { ApiError } from '../api/errors';
+import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
+import { Once } from './single-flight';
+import { session } from './session.svelte';
+import { Turns } from './request-order';
+import type { Piece, Share } from '../api/types';
+
+const FIRST = 12;
+/** How many are looked at from the top: more where more has come since. The last is the most that the server gives at once. */
+const LOOKS = [5, 40, 500];
+const [FEW = 0, MOST = 0] = [LOOKS[0], LOOKS.at(-1)];
+/** A look that takes longer has been lost. */
+const PATIENCE = 30_000;
+
+export class Feed {
+  ready = $state(false);
+  loading = $state(false);
+  /** Why the last piece couldn't be read. */
+  error = $state.raw<unknown>(null);
+
+  #known = $state.raw<Known<Share>>(nothing());
+  #reading = new Once();
+  #looking = new Once();
+  #turns = new Turns();
+
+  constructor(readonly space: number) {}
+
+  get shares(): Share[] {
+    return shownOf(this.#known);
+  }
+
+  /** Newer ones that aren't shown yet. */
+  get waiting(): Share[] {
+    return waitingOf(this.#known);
+  }
+
+  get isWhole(): boolean {
+    return this.ready && this.#known.next === null;
+  }
+
+  /** Reads the first piece, or the next one. Asked twice at once, it is read once. */
+  more(): Promise<void> {
+    if (this.isWhole) return Promise.resolve();
+    return this.#reading.run(() => this.#more());
+  }
+
+  async #more(): Promise<void> {
+    this.loading = true;
+    this.error = null;
+    try {
+      if (this.#known.next === null) {
+        await this.#ask(
+          () => api.shares(this.space, FIRST),
+          (known, piece) => reveal(refresh(known, piece, isMine)),
+        );
+        this.ready = true;
+      } else {
+        await this.#ask(() => this.#older(), extend);
+      }
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** What is behind the last row that is known when this is asked. */
+  #older(): Promise<Piece<Share>> {
+    const { next } = this.#known;
+    return next === null ? Promise.resolve({ rows: [], next }) : api.moreShares(next);
+  }
+
+  /**
+   * Looks for what has changed: at the top, or with `whole` in all that is known. New ones by others wait until they are
+   * asked for, unless `show` says to show them. Fails silently; `refused` is called where the space isn't open any more.
+   */
+  async look({ whole = false, show = false, refused = () => {} } = {}): Promise<void> {
+    if (!this.ready || this.loading) return;
+    const look = () =>
+      this.#ask(
+        () => this.#top(whole),
+        (known, piece) => (show ? reveal : same)(refresh(known, piece, isMine)),
+      );
+    try {
+      await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
+    } catch (error) {
+      // Nobody asked for it; the connection and the session have heard of it.
+      if (error instanceof ApiError && [403, 404].includes(error.status)) refused();
+    }
+  }
+
+  /** Reads from the top down to what is known, or to the end of it. */
+  async #top(whole: boolean): Promise<Piece<Share>> {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const { rows, settled } = this.#known;
+    const least = whole ? Math.min(MOST, Math.max(FEW, rows.length)) : FEW;
+    const [first = MOST, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
+    let piece = await api.shares(this.space, first, signal);
+    for (const limit of further) {
+      if (piece.next === null || (piece.rows.at(-1)?.id ?? 0) <= settled) break;
+      piece = await api.shares(this.space, limit, signal);
+    }
+    return piece;
+  }
+
+  /** Asks, and again for as long as the answer is older than what is known by then. */
+  async #ask(ask: () => Promise<Piece<Share>>, take: (known: Known<Share>, piece: Piece<Share>) => Known<Share>): Promise<void> {
+    for (;;) {
+      const turn = this.#turns.begin();
+      const piece = await ask();
+      if (!this.#turns.takes(turn)) continue;
+      this.#known = take(this.#known, piece);
+      return;
+    }
+  }
+
+  showWaiting(): void {
+    this.#known = reveal(this.#known);
+  }
+
+  /** Puts in a share that was just made, unless it is there already. */
+  add(share: Share): void {
+    this.#changed(insert(this.#known, share));
+  }
+
+  replace(share: Share): void {
+    this.#changed(change(this.#known, share.id, () => share));
+  }
+
+  remove(id: number): void {
+    this.#changed(remove(this.#known, id));
+  }
+
+  #changed(known: Known<Share>): void {
+    this.#turns.changed();
+    this.#known = known;
+  }
+}
+
+const same = <T>(known: T): T => known;
+const isMine = (share: Share) => share.user.id === session.me.id;
+
+const feeds = new Map<number, Feed>();
+session.afterSignOut(() => feeds.clear());
+
+export function feedOf(space: number): Feed {
+  const feed = feeds.get(space) ?? new Feed(space);
+  feeds.set(space, feed);
+  return feed;
+}

@@ -1,0 +1,144 @@
+// Who is signed in here. The proof is a cookie that no script can read; this only knows its owner.
+
+import * as api from '../api/client';
+import { ApiError } from '../api/errors';
+import { forgetDrafts } from '../forms/drafts';
+import { router } from './router.svelte';
+import { match, paths, type Route } from './routes';
+import type { ServerInfo, User } from '../api/types';
+
+class Session {
+  user = $state<User | null>(null);
+  /** Nothing is shown before it is known whether somebody is signed in. */
+  ready = $state(false);
+  /** The session ended while the page was open. */
+  expired = $state(false);
+  /** Who has signed in in another window of this browser, while the page was open for `user`. */
+  successor = $state.raw<User | null>(null);
+  /** What the server says of itself, for who isn't signed in; null until it is known. */
+  server = $state<ServerInfo | null>(null);
+
+  #before: (() => Promise<void>)[] = [];
+  #after: (() => void)[] = [];
+  /** The other windows of this browser, which share the session. */
+  #windows = new BroadcastChannel('session');
+
+  /** The signed-in person, where nobody else gets to. */
+  get me(): User {
+    if (!this.user) throw new Error('nobody is signed in');
+    return this.user;
+  }
+
+  /** Finds out who is signed in, and leads whoever isn't to where they can. Throws if the server can't be reached. */
+  async start(): Promise<void> {
+    this.#windows.onmessage = () => void this.recheck();
+    try {
+      this.#become(await api.me());
+    } catch (error) {
+      if ((error as ApiError).status !== 401) throw error;
+      await this.#toDoor();
+    }
+    this.ready = true;
+  }
+
+  /** Does this while one is still signed in: what waits to be sent is sent. */
+  beforeSignOut(task: () => Promise<void>): void {
+    this.#before.push(task);
+  }
+
+  /** Does this when one has signed out: what was kept in mind is forgotten. */
+  afterSignOut(task: () => void): void {
+    this.#after.push(task);
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    await api.signIn(login, password);
+    const user = await api.me().catch(asNotKept);
+    // What somebody else left behind in this tab is not shown to the next.
+    if (this.user && this.user.id !== user.id) this.#forget();
+    this.#become(user);
+    this.expired = false;
+    this.successor = null;
+    this.#windows.postMessage(null);
+  }
+
+  async signOut(): Promise<void> {
+    for (const task of this.#before) await task();
+    await api.signOut();
+    if (this.user) forgetDrafts(this.user.id);
+    this.ended();
+    router.go(paths.signIn);
+  }
+
+  /** Somebody's sessions were ended elsewhere; whoever was signed in here has to come in anew. */
+  ended(): void {
+    this.#become(null);
+    this.#forget();
+    this.#windows.postMessage(null);
+  }
+
+  /** Takes note of how a request went. */
+  heard(error: ApiError | null): void {
+    if (error?.code === 'other_account') void this.recheck();
+    if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
+    this.#close();
+  }
+
+  /** Looks whether it is still the same person: another tab of this browser may have changed that. */
+  async recheck(): Promise<void> {
+    if (!this.user) return;
+    // If nobody is signed in any more, `heard` has heard of it; if nobody answers, there is time.
+    const user = await api.me().catch(() => null);
+    if (!user) return;
+    const isSame = user.id === this.user?.id;
+    this.successor = isSame ? null : user;
+    if (isSame) this.expired = false;
+    else this.#close();
+  }
+
+  async askServer(): Promise<ServerInfo> {
+    this.server = await api.server();
+    return this.server;
+  }
+
+  async #toDoor(): Promise<void> {
+    // Without an answer the sign-in page is shown as usual; the server refuses what it doesn't offer.
+    const server = await this.askServer().catch(() => null);
+    if (server?.needs_first_account && !isBy('invitation', 'password-reset')) router.go(paths.register, { replace: true });
+    else if (!isDoor()) {
+      const to = router.url === paths.home || router.url === '/' ? '' : `?to=${encodeURIComponent(router.url)}`;
+      router.go(paths.signIn + to, { replace: true });
+    }
+  }
+
+  #become(user: User | null): void {
+    this.user = user;
+    api.speakFor(user?.id ?? null);
+  }
+
+  /** Leads back to the door. Who comes in again as the same person finds what they wrote. */
+  #close(): void {
+    this.expired = this.user !== null;
+    if (!isDoor()) router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
+  }
+
+  #forget(): void {
+    for (const task of this.#after) task();
+  }
+}
+
+/** Right after signing in, nobody is: the browser refuses the cookie, or sends others of its name instead. */
+function asNotKept(error: unknown): never {
+  throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
+}
+
+/** Tells whether one stands before one of the ways in already. */
+function isDoor(): boolean {
+  return isBy('sign-in', 'register', 'invitation', 'password-reset');
+}
+
+function isBy(...pages: Route['page'][]): boolean {
+  return pages.includes(match(location.pathname).page);
+}
+
+export const session = new Session();

@@ -1,0 +1,63 @@
+// One space with its members, shared by all its pages and the column beside them.
+
+import * as api from '../api/client';
+import { session } from './session.svelte';
+import { spaces } from './spaces.svelte';
+import type { Member, MySpace, SpaceDetail } from '../api/types';
+
+export class OpenSpace {
+  detail = $state.raw<SpaceDetail | null>(null);
+  /** In the order in which they joined; null until they have been read. */
+  members = $state.raw<Member[] | null>(null);
+  /** Why it can't be shown: it is gone, I am no member, or nobody answers. */
+  error = $state.raw<unknown>(null);
+
+  #asked = 0;
+
+  constructor(readonly id: number) {}
+
+  /** The name, as early as anything knows it. */
+  get name(): string {
+    return this.detail?.name ?? this.#listed?.space.name ?? '';
+  }
+
+  get isAdmin(): boolean {
+    const mine = this.members?.find((member) => member.user.id === session.me.id) ?? this.detail ?? this.#listed;
+    return mine?.is_admin ?? false;
+  }
+
+  /** How many are in it; null while that isn't known. */
+  get people(): number | null {
+    return this.members?.length ?? this.detail?.member_count ?? this.#listed?.member_count ?? null;
+  }
+
+  get #listed(): MySpace | undefined {
+    return spaces.find(this.id);
+  }
+
+  /** Reads it anew. What is shown stays until the answer is there. */
+  async load(): Promise<void> {
+    const turn = ++this.#asked;
+    try {
+      const [detail, members] = await Promise.all([api.space(this.id), api.members(this.id)]);
+      // Asked again meanwhile, the later answer is the newer one, though it may have come first.
+      if (turn !== this.#asked) return;
+      this.detail = detail;
+      this.members = members;
+      this.error = null;
+    } catch (error) {
+      if (turn === this.#asked) this.error = error;
+    }
+  }
+}
+
+let open: OpenSpace | null = null;
+session.afterSignOut(() => {
+  open = null;
+});
+
+/** The space with this id; the same one for everybody who asks while one stays in it. */
+export function openSpace(id: number): OpenSpace {
+  if (open?.id !== id) open = new OpenSpace(id);
+  return open;
+}

@@ -1,0 +1,60 @@
+// My spaces, as the list and the side column show them.
+
+import * as api from '../api/client';
+import { Once } from './single-flight';
+import { session } from './session.svelte';
+import type { MySpace, Space } from '../api/types';
+
+class Spaces {
+  /** By name; null until they have been read once. */
+  list = $state<MySpace[] | null>(null);
+  error = $state<unknown>(null);
+
+  #reading = new Once();
+
+  constructor() {
+    session.afterSignOut(() => {
+      this.list = null;
+    });
+  }
+
+  /** Reads them anew. What is shown stays until the answer is there. Asked twice at once, they are read once. */
+  load(): Promise<void> {
+    return this.#reading.run(() => this.#read());
+  }
+
+  /** Reads them anew after something was changed: what is being read by now may not know of it. */
+  reload(): Promise<void> {
+    return this.#reading.runAfter(() => this.#read());
+  }
+
+  find(id: number): MySpace | undefined {
+    return this.list?.find((mine) => mine.space.id === id);
+  }
+
+  /** Whether another space of mine looks the same by its name. */
+  isDouble({ id, name }: Space): boolean {
+    return this.list?.some(({ space }) => space.id !== id && isSame(space.name, name)) ?? false;
+  }
+
+  /** Makes a space; whoever makes it is in it, alone, as its admin. */
+  async create(name: string): Promise<Space> {
+    const space = await api.createSpace(name);
+    await this.reload();
+    return space;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.list = await api.mySpaces();
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+
+const isSame = (one: string, other: string) =>
+  one.trim().localeCompare(other.trim(), undefined, { sensitivity: 'base' }) === 0;
+
+export const spaces = new Spaces();

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+
+import { byMonth } from '../src/lib/photos/by-month';
+
+const at = (...date: [number, number, number, number?]) => ({ timestamp: new Date(...date).toISOString() });
+
+test('photos stand under their months, newest first, as they come', () => {
+  const photos = [at(2026, 4, 20), at(2026, 4, 1), at(2026, 3, 30), at(2025, 4, 20)];
+  expect(byMonth(photos, 'en').map(({ title, photos: { length } }) => [title, length])).toEqual([
+    ['May 2026', 2],
+    ['April 2026', 1],
+    ['May 2025', 1],
+  ]);
+});
+
+test("the month is that of the reader's own midnight", () => {
+  const photos = [at(2026, 4, 1, 0), at(2026, 3, 30, 23)];
+  expect(byMonth(photos, 'de').map(({ title }) => title)).toEqual(['Mai 2026', 'April 2026']);
+});
+
+test('without photos there is no month', () => {
+  expect(byMonth([], 'en')).toEqual([]);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+
+import { fileName, slideOf } from '../src/features/viewer/photoswipe-items';
+import type { Photo } from '../src/lib/api/types';
+
+const preview = (size: string) => ({ url: `https://home.example/photos/1-34.jpg/${size}?expires=9`, width: 1, height: 1 });
+const photo = (): Photo => ({
+  share_id: 34,
+  image_url: 'https://home.example/photos/1-34.jpg?expires=9&signature=x.png',
+  timestamp: '2026-05-20T12:00:00Z',
+  user: { id: 1, login: 'ann' },
+  image: { width: 4032, height: 3024, placeholder: null, animated: false, previews: { small: preview('small'), large: preview('large') } },
+});
+
+test('a slide shows the large preview at the size of the photo', () => {
+  expect(slideOf(photo(), 'A photo')).toEqual({
+    src: '/photos/1-34.jpg/large?expires=9',
+    msrc: '/photos/1-34.jpg/small?expires=9',
+    width: 4032,
+    height: 3024,
+    alt: 'A photo',
+    thumbCropped: true,
+  });
+});
+
+test('a photo that is kept is called by its space, its day and its share', () => {
+  expect(fileName(photo(), 'Family')).toBe('Family 2026-05-20 34.jpg');
+  expect(fileName(photo(), 'Über/uns: "alle"')).toBe('Über uns alle 2026-05-20 34.jpg');
+  expect(fileName(photo(), '🌻')).toBe('2026-05-20 34.jpg');
+});
