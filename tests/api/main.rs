@@ -33,4 +33,5 @@ mod server;
 mod sessions;
 mod shares;
 mod spaces;
+mod upgrade;
 mod visitors;

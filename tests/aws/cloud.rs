@@ -14,7 +14,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::proxy::Proxy;
+use crate::aws::proxy::Proxy;
 use crate::python::python;
 use crate::support::{Process, Server, command, output};
 

@@ -13,7 +13,7 @@ use shared_spaces::storage::aws::Aws;
 use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};
 use tokio::io::AsyncReadExt;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 
 pub fn name(text: &str) -> PhotoName {
     text.parse().unwrap()

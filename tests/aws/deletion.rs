@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::{Person, picture, until};
 
 /// The objects that hold these bytes.

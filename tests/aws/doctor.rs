@@ -1,7 +1,7 @@
 //! What the doctor says of S3 and SQS.
 
-use crate::cloud::Cloud;
-use crate::proxy::Weather;
+use crate::aws::cloud::Cloud;
+use crate::aws::proxy::Weather;
 
 const DOCTOR: [&str; 1] = ["doctor"];
 

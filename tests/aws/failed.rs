@@ -1,6 +1,6 @@
 //! Photos that could not be sorted, in the dead-letter queue of SQS.
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::until;
 
 const FAILED: [&str; 2] = ["photos", "failed"];

@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use crate::cloud::Cloud;
-use crate::proxy::Weather;
+use crate::aws::cloud::Cloud;
+use crate::aws::proxy::Weather;
 use crate::support::{picture, until};
 
 /// A photo whose message is refused is sent later, so the outbox shouldn't wait longer than the test.

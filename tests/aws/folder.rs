@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::cloud::Cloud;
-use crate::proxy::Weather;
+use crate::aws::cloud::Cloud;
+use crate::aws::proxy::Weather;
 use crate::support::{files, picture, until};
 
 const SERVE: [&str; 3] = ["serve", "--port", "0"];

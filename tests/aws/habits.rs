@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::cloud::Cloud;
-use crate::engine::{ministack, seaweedfs};
-use crate::gates::{Gate, before};
+use crate::aws::cloud::Cloud;
+use crate::aws::engine::{ministack, seaweedfs};
+use crate::aws::gates::{Gate, before};
 use crate::support::{self, Person, Server, files, picture, until};
 
 /// Photos in S3, the queue in the database.

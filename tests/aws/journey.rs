@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::{picture, until};
 
 fn is_bucket_of(name: &str, prefix: &str, space: u32) -> bool {

@@ -1,17 +1,9 @@
 //! Photos in S3 and the queue in SQS, as moto plays them: servers and workers as processes, and faults in between.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod cloud;
+pub mod cloud;
 mod engine;
 mod gates;
-#[expect(dead_code, reason = "the tests of backups use more of it")]
-mod proxy;
-#[path = "../tools/python.rs"]
-mod python;
-#[path = "../process/support.rs"]
-#[expect(dead_code, reason = "the tests of processes use more of it")]
-mod support;
+pub mod proxy;
 
 mod contract;
 mod deletion;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::held::Held;
 use crate::support::{self, Person, Process, Random, files, pause, picture, until};
 

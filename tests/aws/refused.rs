@@ -11,8 +11,8 @@ use shared_spaces::queue::{Failure, PhotoQueue, SqsQueue};
 use shared_spaces::storage::aws::Aws;
 use shared_spaces::storage::{Moved, PhotoStore, S3Store};
 
-use crate::cloud::{Cloud, config};
-use crate::contract::{bytes, name, settings};
+use crate::aws::cloud::{Cloud, config};
+use crate::aws::contract::{bytes, name, settings};
 
 /// What S3 says of a bucket that it has already.
 const TAKEN: &str = "<Error><Code>BucketAlreadyExists</Code><Message>Taken</Message></Error>";

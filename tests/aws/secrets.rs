@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::{Server, picture, until};
 
 #[test]

@@ -9,10 +9,10 @@ use shared_spaces::jobs::cleanup::Cleanup;
 use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::storage::{Moved, PhotoStore};
 
-use crate::cloud::Cloud;
-use crate::contract::{bytes, name};
-use crate::gates::{Gate, before};
-use crate::refused::{told, with_photos};
+use crate::aws::cloud::Cloud;
+use crate::aws::contract::{bytes, name};
+use crate::aws::gates::{Gate, before};
+use crate::aws::refused::{told, with_photos};
 use crate::support::{picture, until};
 
 fn all(error: anyhow::Error) -> String {
@@ -65,7 +65,7 @@ fn what_was_put_and_is_not_there_or_half_is_not_acknowledged() {
 
     let moto = Cloud::moto();
     let cloud = Cloud::at(moto, before(moto, Gate::KeepsHalf));
-    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     cloud.wait(store.prepare()).unwrap();
     let error = cloud.wait(store.put_temporary(&other, b"other".to_vec()));
     assert!(all(error.unwrap_err()).ends_with("2 bytes of 5 are there"));
@@ -79,7 +79,7 @@ fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
     let cloud = Cloud::new();
     let (_, bucket) = with_photos(&cloud);
     // One that doesn't know the bucket yet.
-    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     let sorted = name("1-34.png");
     let buckets = "<ListAllMyBucketsResult></ListAllMyBucketsResult>";
     cloud.proxy.answer("GET", "ListBuckets", 200, buckets);
@@ -227,7 +227,7 @@ fn a_store_is_ready_only_when_its_buckets_are_there() {
     let moto = Cloud::moto();
     let gate = before(moto, Gate::SlowBuckets);
     let cloud = Cloud::at(gate, gate);
-    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     assert!(!store.is_ready());
     cloud.wait(store.prepare()).unwrap();
     assert!(store.is_ready());
@@ -241,7 +241,7 @@ fn a_store_is_ready_only_when_its_buckets_are_there() {
 #[test]
 fn a_sweep_makes_the_temporary_bucket_again_before_anybody_needs_it() {
     let cloud = Cloud::new();
-    let store = crate::refused::store(&cloud, &crate::contract::settings(&cloud));
+    let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     cloud.wait(store.prepare()).unwrap();
     let delete = cloud.s3.delete_bucket().bucket(&cloud.temp);
     cloud.wait(delete.send()).unwrap();

@@ -1,7 +1,7 @@
 //! Whether the photos in S3 are as they were stored.
 
-use crate::cloud::Cloud;
-use crate::proxy::Weather;
+use crate::aws::cloud::Cloud;
+use crate::aws::proxy::Weather;
 use crate::support::{picture, until};
 
 const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];

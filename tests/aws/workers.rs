@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cloud::Cloud;
+use crate::aws::cloud::Cloud;
 use crate::support::{Person, Random, picture, until};
 
 const PHOTOS: u64 = 300;

@@ -15,8 +15,8 @@ use shared_spaces::process::shutdown;
 use tempfile::{TempDir, tempdir};
 use tokio::runtime::Runtime;
 
+use crate::backup::world::World;
 use crate::support::{fails, files, succeeds};
-use crate::world::World;
 
 /// An archive with everything inside.
 pub fn archive() -> (TempDir, PathBuf) {

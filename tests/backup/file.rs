@@ -5,8 +5,8 @@ use std::io::Read;
 
 use tempfile::tempdir;
 
+use crate::backup::world::{Meanwhile, World, leaves_nothing, sorted};
 use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
-use crate::world::{Meanwhile, World, leaves_nothing, sorted};
 
 #[test]
 fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {

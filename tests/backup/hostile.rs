@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use tar::EntryType;
 use tempfile::tempdir;
 
-use crate::damage::{Members, archive, change, change_database, pack, unpack};
-use crate::place::archives;
+use crate::backup::damage::{Members, archive, change, change_database, pack, unpack};
+use crate::backup::place::archives;
+use crate::backup::world::World;
 use crate::support::{Process, command, fails, files, pause, succeeds};
-use crate::world::World;
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;

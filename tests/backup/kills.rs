@@ -10,12 +10,12 @@ use libc::O_NONBLOCK;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::place::archives;
+use crate::backup::place::archives;
+use crate::backup::world::{World, leaves_nothing, sorted};
 use crate::support::held::Held;
 use crate::support::{
     Process, Random, Server, command, fails, files, output, pause, picture, succeeds, until,
 };
-use crate::world::{World, leaves_nothing, sorted};
 
 const ROUNDS: u64 = 8;
 

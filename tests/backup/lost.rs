@@ -4,9 +4,9 @@ use std::fs;
 
 use tempfile::tempdir;
 
-use crate::s3::{S3, cloud, sorted};
+use crate::backup::s3::{S3, cloud, sorted};
+use crate::backup::world::World;
 use crate::support::{Server, fails, succeeds};
-use crate::world::World;
 
 #[test]
 fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_whole() {
@@ -14,7 +14,7 @@ fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_wh
     let folder = folder.path();
     fs::create_dir(folder.join("place")).unwrap();
     let world = World::start(folder);
-    crate::world::sorted(folder);
+    crate::backup::world::sorted(folder);
     let before = world.answers();
     let backup = ["backup", "place", "--keep", "1"];
     succeeds(folder, &backup, "");

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
+use crate::backup::world::World;
 use crate::support::{Server, fails, files, picture, succeeds};
-use crate::world::World;
 
 /// A folder for archives, beside the data folder of a running server.
 fn place() -> (TempDir, World) {
@@ -240,7 +240,7 @@ fn the_archives_of_another_installation_are_left_alone() {
 fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     let (folder, world) = place();
     let folder = folder.path();
-    crate::world::sorted(folder);
+    crate::backup::world::sorted(folder);
     succeeds(folder, &["backup", "place"], "");
     let state = world.answers();
     let first = folder.join("data/photos/space-id-1/1.png");

@@ -5,10 +5,10 @@ use std::fs;
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
-use crate::cloud::Cloud;
-use crate::proxy::Weather;
+use crate::aws::cloud::Cloud;
+use crate::aws::proxy::Weather;
+use crate::backup::world::{Meanwhile, World, leaves_nothing};
 use crate::support::{Process, Random, Server, files, pause, picture, succeeds, until};
-use crate::world::{Meanwhile, World, leaves_nothing};
 
 /// Photos in S3, the queue in the database.
 pub const S3: [(&str, &str); 1] = [("SHARED_SPACES_PHOTOS__QUEUE", "local")];
@@ -124,7 +124,7 @@ fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
 fn an_archive_in_s3_is_restored_to_the_disk_and_one_on_the_disk_to_s3() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     let before = world.answers();
     let file = cloud.folder().join("a.tar.zst");
     let file = file.to_str().unwrap();
@@ -214,7 +214,7 @@ fn large(cloud: &Cloud) -> World {
             .ann
             .share_photo(&world.spaces[1], &picture(1000, 100 + seed));
     }
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     world
 }
 
@@ -256,7 +256,7 @@ fn a_large_archive_of_which_s3_only_says_that_it_was_put_together_is_no_backup()
 fn an_archive_that_cannot_be_read_again_is_no_backup_and_costs_no_older_one() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     cloud.succeeds(&["backup", &place], &LOCAL);
     let kept = archives(&cloud, &bucket);
     for arguments in [&["backup", &place][..], &["backup", &place, "--keep", "1"]] {
@@ -314,7 +314,7 @@ fn a_backup_that_is_asked_to_end_gives_up_its_upload_itself() {
 fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_of_others() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     let begin = |key: &str| {
         let begin = cloud.s3.create_multipart_upload().bucket(&bucket).key(key);
         let begun = cloud.wait(begin.send()).unwrap();
@@ -392,7 +392,7 @@ fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
     world.ann.share_photo(&world.spaces[1], &picture(300, 1));
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     cloud.proxy.set(Weather::HalfWay);
     let (_, complaint) = cloud.fails(&["backup", &place], &LOCAL);
     assert!(complaint.contains("can't be written to"), "{complaint}");
@@ -407,7 +407,7 @@ fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
 fn what_s3_refuses_a_backup_is_told_with_the_bucket_and_costs_no_archive() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::world::sorted(cloud.folder());
+    crate::backup::world::sorted(cloud.folder());
     // A key that may not look for uploads that were cut short leaves them to a rule of the bucket.
     cloud.proxy.refuse("GET", "uploads");
     cloud.succeeds(&["backup", &place], &LOCAL);

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use tempfile::{TempDir, tempdir};
 
-use crate::cloud::Cloud;
-use crate::place::archives;
+use crate::aws::cloud::Cloud;
+use crate::backup::place::archives;
+use crate::backup::world::{World, leaves_nothing};
 use crate::support::{Server, command, files, output, picture, succeeds, until};
-use crate::world::{World, leaves_nothing};
 
 /// A folder for archives, and settings with which the server makes them.
 pub fn scheduled(every: &str) -> (TempDir, Vec<(String, String)>) {
@@ -184,7 +184,7 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_a_backup() {
             .then_some(())
     });
     // Whichever comes next gets no answer for as long as anybody would wait.
-    cloud.proxy.set(crate::proxy::Weather::Stalled);
+    cloud.proxy.set(crate::aws::proxy::Weather::Stalled);
     ann.share_photo(&space, &picture(300, 9));
     until("a backup to be held up", || {
         cloud.proxy.holds_something().then_some(())

@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::{TempDir, tempdir};
 
-use crate::damage::{change_database, pack, unpack};
-use crate::place::archives;
-use crate::schedule::{borrowed, doctor, logging, scheduled};
+use crate::backup::damage::{change_database, pack, unpack};
+use crate::backup::place::archives;
+use crate::backup::schedule::{borrowed, doctor, logging, scheduled};
+use crate::backup::world::{World, leaves_nothing};
 use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
-use crate::world::{World, leaves_nothing};
 
 /// A data folder without a server, and a folder for archives.
 fn ended() -> TempDir {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("place")).unwrap();
     let world = World::start(folder.path());
-    crate::world::sorted(folder.path());
+    crate::backup::world::sorted(folder.path());
     world.server.process.terminate();
     assert!(world.server.process.wait().success());
     folder

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cloud::Cloud;
-use crate::s3::{S3, cloud, sorted};
+use crate::aws::cloud::Cloud;
+use crate::backup::s3::{S3, cloud, sorted};
+use crate::backup::world::World;
 use crate::support::{Process, Server, output, picture, until};
-use crate::world::World;
 
 /// Restores an archive beside its original, with the same settings.
 fn restored(cloud: &Cloud, place: &str, settings: &[(&str, &str)]) -> PathBuf {

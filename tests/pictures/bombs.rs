@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::corpus::bombs;
-use crate::memory::{MIB, peak};
+use crate::pictures::corpus::bombs;
+use crate::pictures::memory::{MIB, peak};
 use crate::support::{Server, previews, until};
 
 /// The most memory that a server may take while it makes previews: what is allowed for them, the bytes of a photo, and what

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared_spaces::picture::{Picture, clean, previews};
 
-use crate::corpus::{exiftool, folder_with, pictures, plain, script, told};
+use crate::pictures::corpus::{exiftool, folder_with, pictures, plain, script, told};
 
 const PIXELS: u64 = 64_000_000;
 

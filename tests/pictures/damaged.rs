@@ -2,7 +2,7 @@
 
 use shared_spaces::picture::{Kind, Refusal, clean, previews};
 
-use crate::corpus::plain;
+use crate::pictures::corpus::plain;
 
 const PIXELS: u64 = 64_000_000;
 

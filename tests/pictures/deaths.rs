@@ -8,8 +8,8 @@ use std::process::Stdio;
 
 use rusqlite::Connection;
 
-use crate::corpus::CORPUS;
-use crate::memory::{MIB, limited};
+use crate::pictures::corpus::CORPUS;
+use crate::pictures::memory::{MIB, limited};
 use crate::support::{Person, Process, Server, command, files, picture, previews, succeeds, until};
 
 const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");

@@ -11,8 +11,8 @@ use rusqlite::Connection;
 use tokio::net::TcpSocket;
 use tokio::runtime;
 
-use crate::corpus::CORPUS;
-use crate::memory::{MIB, peak};
+use crate::pictures::corpus::CORPUS;
+use crate::pictures::memory::{MIB, peak};
 use crate::support::{PASSWORD, Person, Server, picture, previews, succeeds, until};
 
 const MOST: u64 = 700 * MIB;

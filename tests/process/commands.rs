@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::said::misunderstood;
+use crate::process::said::misunderstood;
 use crate::support::{PASSWORD, Process, Server, command, fails, output, succeeds, until};
 
 #[test]

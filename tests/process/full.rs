@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::disk::{Mount, fill};
+use crate::process::disk::{Mount, fill};
 use crate::support::{
     PASSWORD, Person, Process, Server, command, fails, photos, picture, succeeds, until,
 };

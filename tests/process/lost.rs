@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::disk::Mount;
+use crate::process::disk::Mount;
 use crate::support::{Person, Reply, Server, command, files, photos, picture, until};
 
 const GONE: &[u8] = b"The server's data is not where it was, nothing can be saved until it is back";

@@ -1,9 +1,5 @@
 //! The executable as a process: what happens when it is killed, asked to end, started twice, or used by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
-
-mod support;
-
 mod another;
 mod commands;
 mod crash;

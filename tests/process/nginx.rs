@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::record::banned;
+use crate::process::record::banned;
 use crate::support::{PASSWORD, Person, Process, Server, command, output, picture, until};
 
 /// The proxy that is believed, as the page says it.

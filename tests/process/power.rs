@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use crate::crash::{Version, seen};
+use crate::process::crash::{Version, seen};
 use crate::support::{
     Person, Random, Server, command, files, photos, picture, previews, setting, until,
 };

@@ -1,6 +1,6 @@
 //! Folders that can't be written to.
 
-use crate::disk::Mount;
+use crate::process::disk::Mount;
 use crate::support::{Server, fails, files, picture, run, until};
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use clap::CommandFactory;
 use shared_spaces::commands::cli::Cli;
 
-use crate::said::misunderstood;
+use crate::process::said::misunderstood;
 use crate::support::{Server, command, fails, succeeds, until};
 
 /// The words of every command that does something, without the program's own name.

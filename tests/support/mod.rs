@@ -1,8 +1,6 @@
 //! Starts the executable, talks to it over HTTP, and makes sure that it ends.
 
-#[path = "support/held.rs"]
 pub mod held;
-#[path = "support/random.rs"]
 mod random;
 
 use std::fs::{self, File};
