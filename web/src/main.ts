@@ -12,8 +12,8 @@ import { session } from './lib/state/session.svelte';
 import { theme } from './lib/state/theme.svelte';
 
 listen((error) => {
-  connection.heard(error);
-  session.heard(error);
+  connection.observe(error);
+  session.observe(error);
 });
 theme.start();
 i18n.start();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { albumOf, albumOfOne } from '../src/lib/photos/album';
+import { albumOf, albumOfShare } from '../src/lib/photos/album';
 import type { Share } from '../src/lib/api/types';
 
 const preview = { url: '/photos/x', width: 4, height: 3 };
@@ -33,6 +33,6 @@ test('the album of a feed has the photos of the shares that are shown, and more 
 });
 
 test('a share alone is an album of one photo, or of none', () => {
-  expect(albumOfOne(share(9)).photos).toHaveLength(1);
-  expect(albumOfOne(share(9, false)).photos).toHaveLength(0);
+  expect(albumOfShare(share(9)).photos).toHaveLength(1);
+  expect(albumOfShare(share(9, false)).photos).toHaveLength(0);
 });

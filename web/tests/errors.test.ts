@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { hereOf, nextOf } from '../src/lib/api/local-path';
+import { localPath, nextPageOf } from '../src/lib/api/local-path';
 import { ApiError, isPassing, readRefusal } from '../src/lib/api/errors';
 
 const problem = { 'Content-Type': 'application/problem+json' };
@@ -42,16 +42,16 @@ test('what passes by itself is told from what does not', () => {
 });
 
 test('the next piece is found in the Link header, as a path', () => {
-  expect(nextOf('<http://a.example/spaces/1/shares?limit=20&cursor=9>; rel="next"')).toBe(
+  expect(nextPageOf('<http://a.example/spaces/1/shares?limit=20&cursor=9>; rel="next"')).toBe(
     '/spaces/1/shares?limit=20&cursor=9',
   );
-  expect(nextOf('</x>; rel="prev", </y?a=1>; rel="next"')).toBe('/y?a=1');
-  expect(nextOf('</x>; rel="prev"')).toBeNull();
-  expect(nextOf(null)).toBeNull();
+  expect(nextPageOf('</x>; rel="prev", </y?a=1>; rel="next"')).toBe('/y?a=1');
+  expect(nextPageOf('</x>; rel="prev"')).toBeNull();
+  expect(nextPageOf(null)).toBeNull();
 });
 
 test("the server's addresses are taken as paths of this page's host", () => {
-  expect(hereOf('https://spaces.example.org/photos/1-2.jpg?expires=1&signature=a%2B')).toBe(
+  expect(localPath('https://spaces.example.org/photos/1-2.jpg?expires=1&signature=a%2B')).toBe(
     '/photos/1-2.jpg?expires=1&signature=a%2B',
   );
 });

@@ -4,7 +4,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 
 import { Feed } from '../src/lib/state/feed.svelte';
-import type { Piece, Share } from '../src/lib/api/types';
+import type { Page, Share } from '../src/lib/api/types';
 
 const line = vi.hoisted(() => ({ ask: (_limit: number, _below: number): Promise<unknown> => Promise.reject(new Error('no line')) }));
 
@@ -57,7 +57,7 @@ class World {
     this.#reserved.push((this.#ids += 1));
   }
 
-  ask(limit: number, below: number): Promise<Piece<Share>> {
+  ask(limit: number, below: number): Promise<Page<Share>> {
     return new Promise((resolve, reject) => {
       this.waiting.push(() => {
         // It has arrived, and this is the answer, which has a way to go yet.
@@ -65,7 +65,7 @@ class World {
         const rows = older.slice(0, limit);
         const next = older.length > limit ? `${limit} ${rows.at(-1)?.id ?? 0}` : null;
         const lost = this.roll(12) === 0;
-        this.waiting.push(() => (lost ? reject(new Error('lost')) : resolve({ rows, next })));
+        this.waiting.push(() => (lost ? reject(new Error('not-found')) : resolve({ rows, next })));
       });
     });
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { kindOf } from '../src/lib/photos/file-type';
-import { lackOf } from '../src/lib/forms/share-problem';
+import { shareProblem } from '../src/lib/forms/share-problem';
 import type { ServerInfo } from '../src/lib/api/types';
 
 const bytes = (...parts: (string | number[])[]) =>
@@ -36,11 +36,11 @@ test.each(['', 'BM', '%PDF-1.7', 'RIFF....WAVE', 'GIF90a......'])('%j is none', 
 test('what keeps a share from being sent is known before', () => {
   const server = { limits: { text_min: 1, text_max: 5 }, photo_needs_text: false } as ServerInfo;
   const original = { limits: { text_min: 3, text_max: 200 }, photo_needs_text: true } as ServerInfo;
-  expect(lackOf(' \n', false, server)).toEqual({ what: 'nothing' });
-  expect(lackOf('', true, server)).toBeNull();
-  expect(lackOf('👍', false, server)).toBeNull();
-  expect(lackOf('123456', true, server)).toEqual({ what: 'over' });
-  expect(lackOf('', true, original)).toEqual({ what: 'words', least: 3 });
-  expect(lackOf('ok', true, original)).toEqual({ what: 'few', least: 3 });
-  expect(lackOf('ok', false, null)).toBeNull();
+  expect(shareProblem(' \n', false, server)).toEqual({ what: 'nothing' });
+  expect(shareProblem('', true, server)).toBeNull();
+  expect(shareProblem('👍', false, server)).toBeNull();
+  expect(shareProblem('123456', true, server)).toEqual({ what: 'over' });
+  expect(shareProblem('', true, original)).toEqual({ what: 'words', least: 3 });
+  expect(shareProblem('ok', true, original)).toEqual({ what: 'few', least: 3 });
+  expect(shareProblem('ok', false, null)).toBeNull();
 });

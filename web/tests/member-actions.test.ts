@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 
-import { deedsOf } from '../src/features/members/member-actions';
+import { actionsOf } from '../src/features/members/member-actions';
 
 const member = (id: number, is_admin = false) => ({ user: { id, login: `person ${id}` }, is_admin });
 
 test('who is no admin may leave, and do nothing with others', () => {
   const members = [member(1, true), member(2), member(3)];
-  expect(members.map((each) => deedsOf(each, members, 2))).toEqual([[], ['leave'], []]);
+  expect(members.map((each) => actionsOf(each, members, 2))).toEqual([[], ['leave'], []]);
 });
 
 test('the only admin may do everything with others, and has to stay', () => {
   const members = [member(1, true), member(2)];
-  expect(members.map((each) => deedsOf(each, members, 1))).toEqual([[], ['make_admin', 'remove']]);
+  expect(members.map((each) => actionsOf(each, members, 1))).toEqual([[], ['make_admin', 'remove']]);
 });
 
 test('one admin of several may also go', () => {
   const members = [member(1, true), member(2, true)];
-  expect(members.map((each) => deedsOf(each, members, 1))).toEqual([
+  expect(members.map((each) => actionsOf(each, members, 1))).toEqual([
     ['step_down', 'leave'],
     ['unmake_admin', 'remove'],
   ]);

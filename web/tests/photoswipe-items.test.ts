@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { fileName, slideOf } from '../src/features/viewer/photoswipe-items';
+import { fileName, itemOf } from '../src/features/viewer/photoswipe-items';
 import type { Photo } from '../src/lib/api/types';
 
 const preview = (size: string) => ({ url: `https://home.example/photos/1-34.jpg/${size}?expires=9`, width: 1, height: 1 });
@@ -13,7 +13,7 @@ const photo = (): Photo => ({
 });
 
 test('a slide shows the large preview at the size of the photo', () => {
-  expect(slideOf(photo(), 'A photo')).toEqual({
+  expect(itemOf(photo(), 'A photo')).toEqual({
     src: '/photos/1-34.jpg/large?expires=9',
     msrc: '/photos/1-34.jpg/small?expires=9',
     width: 4032,

@@ -32,7 +32,7 @@ describe('an address', () => {
     '/app/shares/1/edit',
     '/app/account/3',
   ])('%s leads nowhere', (path) => {
-    expect(match(path)).toEqual({ page: 'lost' });
+    expect(match(path)).toEqual({ page: 'not-found' });
   });
 
   test('that the app makes is one that it knows', () => {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 
-import { Once } from '../src/lib/state/single-flight';
+import { SingleFlight } from '../src/lib/state/single-flight';
 
 /** Tasks that end when they are told to, with an error or without, in the order in which they began. */
 function tasks() {
@@ -12,7 +12,7 @@ function tasks() {
 
 test('asked for twice at once, it is done once, and again when it is asked for later', async () => {
   const { ends, task } = tasks();
-  const once = new Once();
+  const once = new SingleFlight();
   const both = Promise.all([once.run(task), once.run(task)]);
   expect(ends.length).toBe(1);
   ends[0]?.();
@@ -23,12 +23,12 @@ test('asked for twice at once, it is done once, and again when it is asked for l
 
 test('what is to be done after a change is not taken for what began before it', async () => {
   const { ends, task } = tasks();
-  const once = new Once();
+  const once = new SingleFlight();
   const early = once.run(task);
   const late = Promise.all([once.runAfter(task), once.runAfter(task)]);
   expect(ends.length).toBe(1);
-  ends[0]?.(new Error('lost'));
-  await expect(early).rejects.toThrow('lost');
+  ends[0]?.(new Error('not-found'));
+  await expect(early).rejects.toThrow('not-found');
   await vi.waitFor(() => expect(ends.length).toBe(2));
   ends[1]?.();
   await late;

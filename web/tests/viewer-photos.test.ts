@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { Reel } from '../src/features/viewer/viewer-photos';
+import { ViewerPhotos } from '../src/features/viewer/viewer-photos';
 import type { Photo } from '../src/lib/api/types';
 
 const preview = { url: '/photos/x', width: 4, height: 3 };
@@ -30,24 +30,24 @@ function album(...pieces: (Photo[] | Error)[]) {
     },
   };
 }
-const ids = (reel: Reel) => reel.photos.map((each) => each.share_id);
+const ids = (reel: ViewerPhotos) => reel.photos.map((each) => each.share_id);
 
 test('near the end, more photos come in behind', async () => {
-  const reel = new Reel(album(photos(100, 3), photos(97, 30), photos(67, 30)));
+  const reel = new ViewerPhotos(album(photos(100, 3), photos(97, 30), photos(67, 30)));
   expect(await reel.readAhead(2)).toBe(true);
   expect(reel.photos).toHaveLength(33);
   expect(await reel.readAhead(5)).toBe(false);
 });
 
 test('pieces without photos are read over', async () => {
-  const reel = new Reel(album(photos(9, 1), [], [], photos(8, 2)));
+  const reel = new ViewerPhotos(album(photos(9, 1), [], [], photos(8, 2)));
   await reel.readAhead(0);
   expect(ids(reel)).toEqual([9, 8, 7]);
 });
 
 test('what others have read meanwhile comes in, and what is new in front does not shift the rest', async () => {
   const shared = album(photos(9, 2));
-  const reel = new Reel(shared);
+  const reel = new ViewerPhotos(shared);
   shared.photos = photos(11, 6);
   expect(await reel.readAhead(0)).toBe(true);
   expect(ids(reel)).toEqual([9, 8, 7, 6]);
@@ -55,7 +55,7 @@ test('what others have read meanwhile comes in, and what is new in front does no
 });
 
 test('what cannot be read leaves what is there', async () => {
-  const reel = new Reel(album(photos(9, 2), new Error('no connection'), photos(7, 1)));
+  const reel = new ViewerPhotos(album(photos(9, 2), new Error('no connection'), photos(7, 1)));
   expect(await reel.readAhead(0)).toBe(false);
   expect(ids(reel)).toEqual([9, 8]);
 });

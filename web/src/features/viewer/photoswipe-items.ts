@@ -1,9 +1,9 @@
 // Photos as the viewer wants them.
 
-import { hereOf } from '../../lib/api/local-path';
+import { localPath } from '../../lib/api/local-path';
 import type { Photo } from '../../lib/api/types';
 
-export interface Slide {
+export interface ViewerItem {
   src: string;
   /** What stands there until `src` is loaded. */
   msrc: string;
@@ -29,15 +29,15 @@ export function roomAround(height: number): { top: number; bottom: number; left:
 }
 
 /** The large preview, shown as large as the photo itself is. */
-export function slideOf(photo: Photo, alt: string): Slide {
+export function itemOf(photo: Photo, alt: string): ViewerItem {
   const { width, height, previews } = photo.image;
-  const src = hereOf(previews.large.url);
-  return { src, msrc: hereOf(previews.small.url), width, height, alt, thumbCropped: true };
+  const src = localPath(previews.large.url);
+  return { src, msrc: localPath(previews.small.url), width, height, alt, thumbCropped: true };
 }
 
 /** What a photo is called when it is kept: where it is from, when, and which it is. */
 export function fileName(photo: Photo, space: string): string {
-  const ending = hereOf(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
+  const ending = localPath(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
   const place = space.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, ' ').trim();
   return [place, photo.timestamp.slice(0, 10), photo.share_id].filter(Boolean).join(' ') + `.${ending}`;
 }

@@ -6,7 +6,7 @@ import type { Photo } from '../../lib/api/types';
 /** With so few photos left, more are read. */
 const AHEAD = 20;
 
-export class Reel {
+export class ViewerPhotos {
   photos: Photo[];
 
   constructor(readonly album: Album) {

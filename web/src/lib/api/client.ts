@@ -1,7 +1,7 @@
 // The API: one function an endpoint. All but uploads go through `send`; nothing else in the app knows of `fetch`.
 
 import type { Description } from './openapi';
-import { nextOf } from './local-path';
+import { nextPageOf } from './local-path';
 import { ApiError, readRefusal } from './errors';
 import type {
   Invitation,
@@ -10,7 +10,7 @@ import type {
   NewInvitation,
   Offer,
   Photo,
-  Piece,
+  Page,
   Role,
   ServerInfo,
   Share,
@@ -38,18 +38,18 @@ interface Answer<T> {
 let account: number | null = null;
 
 /** Says for whom this page speaks from now on: all windows of a browser share one session, which may change hands. */
-export function speakFor(user: number | null): void {
+export function actAs(user: number | null): void {
   account = user;
 }
 
 /** The header that names the account which a request is made for. In another's session, the server refuses it. */
-export const madeFor = (user: number | null): Record<string, string> =>
+export const accountHeader = (user: number | null): Record<string, string> =>
   user === null ? {} : { 'Shared-Spaces-User': String(user) };
 
 type Listener = (error: ApiError | null) => void;
 let listener: Listener = () => undefined;
 
-/** Has every answer told to `heard`: null for a good one. The session and the connection listen. */
+/** Has every answer told to `observe`: null for a good one. The session and the connection listen. */
 export function listen(heard: Listener): void {
   listener = heard;
 }
@@ -60,7 +60,7 @@ export function report(error: ApiError | null): void {
 }
 
 async function send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : madeFor(account)) };
+  const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(account)) };
   let body: BodyInit | null = options.form ?? null;
   if (options.json !== undefined) {
     headers['Content-Type'] = 'application/json';
@@ -74,7 +74,7 @@ async function send<T>(method: string, path: string, options: Options = {}): Pro
     if (response.ok) {
       listener(null);
       const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
-      return { data: (isJson ? JSON.parse(text) : text) as T, next: nextOf(response.headers.get('Link')) };
+      return { data: (isJson ? JSON.parse(text) : text) as T, next: nextPageOf(response.headers.get('Link')) };
     }
     error = readRefusal(response.status, response.headers, text);
   } catch (cause) {
@@ -88,7 +88,7 @@ async function send<T>(method: string, path: string, options: Options = {}): Pro
 const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   (await send<T>('GET', path, signal ? { signal } : {})).data;
 
-async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
+async function piece<T>(path: string, signal?: AbortSignal): Promise<Page<T>> {
   const { data, next } = await send<T[]>('GET', path, signal ? { signal } : {});
   return { rows: data, next };
 }
@@ -97,7 +97,7 @@ async function piece<T>(path: string, signal?: AbortSignal): Promise<Piece<T>> {
 async function all<T>(path: string): Promise<T[]> {
   const rows: T[] = [];
   for (let next: string | null = `${path}?limit=500`; next !== null; ) {
-    const { rows: read, next: further }: Piece<T> = await piece<T>(next);
+    const { rows: read, next: further }: Page<T> = await piece<T>(next);
     rows.push(...read);
     next = further;
   }

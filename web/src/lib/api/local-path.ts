@@ -1,13 +1,13 @@
 // Addresses that the server made.
 
 /** An address as a path of this host: the server may know itself by another name than this page does. */
-export function hereOf(address: string): string {
+export function localPath(address: string): string {
   const url = new URL(address, 'http://here');
   return url.pathname + url.search;
 }
 
 /** The next piece's address in a `Link` header, as a path of this host. */
-export function nextOf(link: string | null): string | null {
+export function nextPageOf(link: string | null): string | null {
   const target = link?.match(/<([^>]+)>\s*;[^,]*rel="?next"?/)?.[1];
-  return target ? hereOf(target) : null;
+  return target ? localPath(target) : null;
 }

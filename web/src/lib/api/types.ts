@@ -133,7 +133,7 @@ export interface Offer {
 }
 
 /** A piece of a list, and the address of the next piece if there is one. */
-export interface Piece<T> {
+export interface Page<T> {
   rows: T[];
   next: string | null;
 }

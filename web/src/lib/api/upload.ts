@@ -1,6 +1,6 @@
 // Sends a share with its photo, and tells how far it is. `fetch` can't tell that, so this is the one XMLHttpRequest.
 
-import { madeFor, report } from './client';
+import { accountHeader, report } from './client';
 import { ApiError, readRefusal } from './errors';
 import type { Share } from './types';
 
@@ -56,7 +56,7 @@ export function upload(user: number, space: number, form: FormData, key: string,
     request.open('POST', `/spaces/${space}/shares`);
     request.setRequestHeader('Accept', 'application/json');
     request.setRequestHeader('Idempotency-Key', key);
-    for (const [name, value] of Object.entries(madeFor(user))) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(accountHeader(user))) request.setRequestHeader(name, value);
     request.send(form);
     moved();
   });

@@ -4,10 +4,10 @@ import { lengthOf } from '../format/length';
 import type { ServerInfo } from '../api/types';
 
 /** `nothing` to send yet; words that are missing beside a photo, or too few, or too many. */
-export type Lack = { what: 'nothing' | 'over' } | { what: 'words' | 'few'; least: number };
+export type ShareProblem = { what: 'nothing' | 'over' } | { what: 'words' | 'few'; least: number };
 
 /** What is missing or too much; null if it can be sent. Without an answer of the server only the obvious is known. */
-export function lackOf(text: string, hasPhoto: boolean, server: ServerInfo | null): Lack | null {
+export function shareProblem(text: string, hasPhoto: boolean, server: ServerInfo | null): ShareProblem | null {
   const words = text.trim();
   const least = server?.limits.text_min ?? 1;
   if (words === '') {

@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 
-export class Attempt {
+export class Submission {
   busy = $state(false);
   /** What is wrong, until it is tried again. */
   error = $state.raw<unknown>(null);

@@ -35,7 +35,7 @@ export function albumOf(shares: Shares, isShown: (share: Share) => boolean): Alb
 }
 
 /** The photo of one share alone. */
-export function albumOfOne(share: Share): Album {
+export function albumOfShare(share: Share): Album {
   return { photos: photosOf(share), isWhole: true, error: null, more: () => Promise.resolve() };
 }
 

@@ -15,13 +15,13 @@ export interface Picture {
   shrunk: boolean;
 }
 
-export type Unfit =
+export type PhotoProblem =
   | { reason: 'type' | 'gone' | 'empty' }
   | { reason: 'size'; bytes: number; max: number }
   | { reason: 'pixels'; pixels: number; max: number };
 
 /** Looks at a file before it is sent. What this browser can show but the server doesn't take becomes a JPEG. */
-export async function look(file: File, server: ServerInfo | null): Promise<Picture | Unfit> {
+export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
   const head = await read(file.slice(0, HEAD));
   if (!head) return { reason: 'gone' };
   if (head.length === 0) return { reason: 'empty' };

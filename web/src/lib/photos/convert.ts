@@ -1,4 +1,4 @@
-// Turns what this browser can show but the server doesn't take (an iPhone's HEIC, an AVIF) into what it takes.
+// RequestOrder what this browser can show but the server doesn't take (an iPhone's HEIC, an AVIF) into what it takes.
 
 /** The most pixels of a canvas on older iPhones; beyond it they make an empty one and say nothing. */
 const SURE = 4096 * 4096;

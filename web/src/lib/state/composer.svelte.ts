@@ -6,8 +6,8 @@ import { keepDraft, places, readDraft } from '../forms/drafts';
 import { ApiError } from '../api/errors';
 import { feedOf } from './feed.svelte';
 import { t } from '../i18n/index.svelte';
-import { lackOf, type Lack } from '../forms/share-problem';
-import { isThere, look, type Picture, type Unfit } from '../photos/chosen-photo';
+import { shareProblem, type ShareProblem } from '../forms/share-problem';
+import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
 import { session } from './session.svelte';
 import { spaces } from './spaces.svelte';
 import type { Share } from '../api/types';
@@ -20,7 +20,7 @@ export class Composer {
   text = $state('');
   picture = $state.raw<Picture | null>(null);
   /** What is wrong with the photo that was chosen last. */
-  unfit = $state<Unfit | null>(null);
+  photoProblem = $state<PhotoProblem | null>(null);
   /** How many more files were chosen than can be taken. */
   left = $state(0);
   state = $state<'writing' | 'sending' | 'waiting'>('writing');
@@ -52,23 +52,23 @@ export class Composer {
   }
 
   /** What is missing or too much. */
-  get lack(): Lack | null {
-    return lackOf(this.text, this.picture !== null, session.server);
+  get problem(): ShareProblem | null {
+    return shareProblem(this.text, this.picture !== null, session.server);
   }
 
   /** Takes a photo; of several, the first. */
   async choose(files: File[]): Promise<void> {
     const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
     if (!file) return;
-    this.unfit = null;
+    this.photoProblem = null;
     this.left = files.length - 1;
     const found = await look(file, session.server);
-    if ('reason' in found) this.unfit = found;
+    if ('reason' in found) this.photoProblem = found;
     else this.#take(found);
   }
 
   removePicture(): void {
-    this.unfit = null;
+    this.photoProblem = null;
     this.left = 0;
     this.#take(null);
   }
@@ -100,7 +100,7 @@ export class Composer {
   async #lostPicture(): Promise<boolean> {
     if (!this.picture || (await isThere(this.picture.file))) return false;
     this.#take(null);
-    this.unfit = { reason: 'gone' };
+    this.photoProblem = { reason: 'gone' };
     this.state = 'writing';
     return true;
   }
@@ -150,7 +150,7 @@ session.afterSignOut(() => {
 });
 
 // What waits for the connection is sent when it is back, wherever one is by then.
-connection.whenBack(() => {
+connection.onReconnect(() => {
   for (const composer of composers.values()) if (composer.state === 'waiting') void composer.send();
 });
 
@@ -162,6 +162,6 @@ export function composerOf(space: number): Composer {
 }
 
 /** Tells whether leaving the page now would lose a photo or stop one on its way. */
-export function wouldLose(): boolean {
+export function hasUnsent(): boolean {
   return [...composers.values()].some((each) => each.state !== 'writing' || each.picture !== null);
 }

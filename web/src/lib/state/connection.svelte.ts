@@ -1,4 +1,4 @@
-// Whether the server can be reached. Once it can't, it is asked again and again, quietly, until it answers.
+// Whether the server can be reached. SingleFlight it can't, it is asked again and again, quietly, until it answers.
 
 import { health } from '../api/client';
 import type { ApiError } from '../api/errors';
@@ -9,7 +9,7 @@ const LONGEST_WAIT = 20_000;
 class Connection {
   lost = $state(false);
   /** Goes up each time that the server is back; who shows something of it asks anew then. */
-  returns = $state(0);
+  reconnects = $state(0);
 
   #back: (() => void)[] = [];
   #wait = FIRST_WAIT;
@@ -24,12 +24,12 @@ class Connection {
   }
 
   /** Does this each time that the server is back. */
-  whenBack(task: () => void): void {
+  onReconnect(task: () => void): void {
     this.#back.push(task);
   }
 
   /** Takes note of how a request went. */
-  heard(error: ApiError | null): void {
+  observe(error: ApiError | null): void {
     if (error?.unreachable) this.#lose();
     else this.#return();
   }
@@ -46,13 +46,13 @@ class Connection {
     clearTimeout(this.#timer);
     if (!this.lost) return;
     this.lost = false;
-    this.returns += 1;
+    this.reconnects += 1;
     for (const task of this.#back) task();
   }
 
   async #ask(): Promise<void> {
     clearTimeout(this.#timer);
-    // How it went is heard by `heard`, like every answer.
+    // How it went is heard by `observe`, like every answer.
     await health().catch(() => undefined);
   }
 }

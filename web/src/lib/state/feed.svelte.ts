@@ -3,10 +3,10 @@
 import * as api from '../api/client';
 import { ApiError } from '../api/errors';
 import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
-import { Once } from './single-flight';
+import { SingleFlight } from './single-flight';
 import { session } from './session.svelte';
-import { Turns } from './request-order';
-import type { Piece, Share } from '../api/types';
+import { RequestOrder } from './request-order';
+import type { Page, Share } from '../api/types';
 
 const FIRST = 12;
 /** How many are looked at from the top: more where more has come since. The last is the most that the server gives at once. */
@@ -18,13 +18,13 @@ const PATIENCE = 30_000;
 export class Feed {
   ready = $state(false);
   loading = $state(false);
-  /** Why the last piece couldn't be read. */
+  /** Why the last page couldn't be read. */
   error = $state.raw<unknown>(null);
 
   #known = $state.raw<Known<Share>>(nothing());
-  #reading = new Once();
-  #looking = new Once();
-  #turns = new Turns();
+  #reading = new SingleFlight();
+  #looking = new SingleFlight();
+  #turns = new RequestOrder();
 
   constructor(readonly space: number) {}
 
@@ -41,7 +41,7 @@ export class Feed {
     return this.ready && this.#known.next === null;
   }
 
-  /** Reads the first piece, or the next one. Asked twice at once, it is read once. */
+  /** Reads the first page, or the next one. Asked twice at once, it is read once. */
   more(): Promise<void> {
     if (this.isWhole) return Promise.resolve();
     return this.#reading.run(() => this.#more());
@@ -54,7 +54,7 @@ export class Feed {
       if (this.#known.next === null) {
         await this.#ask(
           () => api.shares(this.space, FIRST),
-          (known, piece) => reveal(refresh(known, piece, isMine)),
+          (known, page) => reveal(refresh(known, page, isMine)),
         );
         this.ready = true;
       } else {
@@ -68,7 +68,7 @@ export class Feed {
   }
 
   /** What is behind the last row that is known when this is asked. */
-  #older(): Promise<Piece<Share>> {
+  #older(): Promise<Page<Share>> {
     const { next } = this.#known;
     return next === null ? Promise.resolve({ rows: [], next }) : api.moreShares(next);
   }
@@ -82,7 +82,7 @@ export class Feed {
     const look = () =>
       this.#ask(
         () => this.#top(whole),
-        (known, piece) => (show ? reveal : same)(refresh(known, piece, isMine)),
+        (known, page) => (show ? reveal : same)(refresh(known, page, isMine)),
       );
     try {
       await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
@@ -93,26 +93,26 @@ export class Feed {
   }
 
   /** Reads from the top down to what is known, or to the end of it. */
-  async #top(whole: boolean): Promise<Piece<Share>> {
+  async #top(whole: boolean): Promise<Page<Share>> {
     const signal = AbortSignal.timeout(PATIENCE);
     const { rows, settled } = this.#known;
     const least = whole ? Math.min(MOST, Math.max(FEW, rows.length)) : FEW;
     const [first = MOST, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
-    let piece = await api.shares(this.space, first, signal);
+    let page = await api.shares(this.space, first, signal);
     for (const limit of further) {
-      if (piece.next === null || (piece.rows.at(-1)?.id ?? 0) <= settled) break;
-      piece = await api.shares(this.space, limit, signal);
+      if (page.next === null || (page.rows.at(-1)?.id ?? 0) <= settled) break;
+      page = await api.shares(this.space, limit, signal);
     }
-    return piece;
+    return page;
   }
 
   /** Asks, and again for as long as the answer is older than what is known by then. */
-  async #ask(ask: () => Promise<Piece<Share>>, take: (known: Known<Share>, piece: Piece<Share>) => Known<Share>): Promise<void> {
+  async #ask(ask: () => Promise<Page<Share>>, take: (known: Known<Share>, page: Page<Share>) => Known<Share>): Promise<void> {
     for (;;) {
       const turn = this.#turns.begin();
-      const piece = await ask();
+      const page = await ask();
       if (!this.#turns.takes(turn)) continue;
-      this.#known = take(this.#known, piece);
+      this.#known = take(this.#known, page);
       return;
     }
   }

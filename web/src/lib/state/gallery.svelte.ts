@@ -2,10 +2,10 @@
 
 import * as api from '../api/client';
 import { deletions } from './deletions.svelte';
-import { Once } from './single-flight';
+import { SingleFlight } from './single-flight';
 import { join, refresh } from './pages';
 import { session } from './session.svelte';
-import type { Photo, Piece } from '../api/types';
+import type { Photo, Page } from '../api/types';
 
 /** Links to photos end within a day; sooner than this they haven't. */
 const RENEW_AFTER = 60_000;
@@ -13,12 +13,12 @@ const RENEW_AFTER = 60_000;
 export class Gallery {
   ready = $state(false);
   loading = $state(false);
-  /** Why the last piece couldn't be read. */
+  /** Why the last page couldn't be read. */
   error = $state.raw<unknown>(null);
 
   #read = $state.raw<Photo[]>([]);
   #next = $state<string | null>(null);
-  #reading = new Once();
+  #reading = new SingleFlight();
   #renewed = Date.now();
 
   constructor(readonly space: number) {}
@@ -32,7 +32,7 @@ export class Gallery {
     return this.ready && this.#next === null;
   }
 
-  /** Reads the next piece; the first one, if there is none yet. */
+  /** Reads the next page; the first one, if there is none yet. */
   more(): Promise<void> {
     return this.#ask(() => (this.#next === null ? api.photos(this.space) : api.morePhotos(this.#next)), join);
   }
@@ -59,27 +59,27 @@ export class Gallery {
     this.#renewed = Date.now();
     const last = this.#read.at(-1)?.share_id ?? 0;
     await this.#ask(async () => {
-      let piece = await api.photos(this.space);
-      const rows = piece.rows;
-      while (piece.next !== null && (rows.at(-1)?.share_id ?? 0) > last) {
-        piece = await api.morePhotos(piece.next);
-        rows.push(...piece.rows);
+      let page = await api.photos(this.space);
+      const rows = page.rows;
+      while (page.next !== null && (rows.at(-1)?.share_id ?? 0) > last) {
+        page = await api.morePhotos(page.next);
+        rows.push(...page.rows);
       }
-      return { rows, next: piece.next };
+      return { rows, next: page.next };
     }, refresh);
   }
 
   /** Reads one thing at a time: what is asked for meanwhile is what is being read. */
-  #ask(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
+  #ask(ask: () => Promise<Page<Photo>>, put: typeof join): Promise<void> {
     return this.#reading.run(() => this.#askNow(ask, put));
   }
 
-  async #askNow(ask: () => Promise<Piece<Photo>>, put: typeof join): Promise<void> {
+  async #askNow(ask: () => Promise<Page<Photo>>, put: typeof join): Promise<void> {
     this.loading = true;
     this.error = null;
     try {
-      const piece = await ask();
-      const merged = put({ rows: this.#read, next: this.#next }, piece);
+      const page = await ask();
+      const merged = put({ rows: this.#read, next: this.#next }, page);
       this.#read = merged.rows;
       this.#next = merged.next;
       this.ready = true;

@@ -1,7 +1,7 @@
 // Bringing a list that is shown up to date. Rows are numbered in the server's order, newest first; a row may come in late
 // below others that are known already (its photo took longer), and each may be changed or deleted by somebody else.
 
-import type { Piece } from '../api/types';
+import type { Page } from '../api/types';
 
 interface Row {
   id: number;
@@ -17,7 +17,7 @@ export interface Known<T> {
   /** Down from this row, everything is known. Above it may be rows of one's own, with others unread among them. */
   settled: number;
   /** A newer beginning, which doesn't reach down to what is known. It takes its place when it is asked for. */
-  ahead: Piece<T> | null;
+  ahead: Page<T> | null;
 }
 
 export function nothing<T>(): Known<T> {
@@ -35,7 +35,7 @@ export function waitingOf<T extends Row>({ rows, top, ahead }: Known<T>): T[] {
 }
 
 /** Takes in what was read from the top down. What `isMine` says to be one's own is shown at once, with all below it. */
-export function refresh<T extends Row>(known: Known<T>, read: Piece<T>, isMine: (row: T) => boolean): Known<T> {
+export function refresh<T extends Row>(known: Known<T>, read: Page<T>, isMine: (row: T) => boolean): Known<T> {
   const end = read.next === null ? 0 : (read.rows.at(-1)?.id ?? 0);
   const newest = read.rows[0]?.id ?? 0;
   if (known.rows.length > 0 && end > known.settled) {
@@ -47,7 +47,7 @@ export function refresh<T extends Row>(known: Known<T>, read: Piece<T>, isMine: 
 }
 
 /** Takes in what was read behind the last row. */
-export function extend<T extends Row>(known: Known<T>, read: Piece<T>): Known<T> {
+export function extend<T extends Row>(known: Known<T>, read: Page<T>): Known<T> {
   const last = known.rows.at(-1)?.id ?? Infinity;
   return { ...known, rows: [...known.rows, ...read.rows.filter((row) => row.id < last)], next: read.next };
 }

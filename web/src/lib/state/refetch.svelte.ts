@@ -5,9 +5,9 @@ import { untrack } from 'svelte';
 import { connection } from './connection.svelte';
 
 /** Reads now, and again each time that the server is back. To be called while a component is made. */
-export function whenReachable(read: () => void): void {
+export function refetchOnReconnect(read: () => void): void {
   $effect(() => {
-    void connection.returns;
+    void connection.reconnects;
     // What the reading itself looks at is no reason to read again.
     untrack(read);
   });
@@ -15,7 +15,7 @@ export function whenReachable(read: () => void): void {
 
 /** Calls `look` every `every` milliseconds, and when the reader comes back to the page; not while it isn't visible. To be
 called while a component is made. */
-export function whileSeen(look: (returned: boolean) => void, every = 10_000): void {
+export function refetchWhileVisible(look: (returned: boolean) => void, every = 10_000): void {
   const ask = (returned: boolean) => document.visibilityState === 'visible' && !connection.lost && look(returned);
   const returned = () => ask(true);
   $effect(() => {

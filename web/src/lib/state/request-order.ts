@@ -1,6 +1,6 @@
 // Answers may come in another order than they were asked for, and later than something was changed here.
 
-export class Turns {
+export class RequestOrder {
   #now = 0;
   /** What was asked for before this doesn't know of what is shown by now. */
   #since = 0;

@@ -12,7 +12,7 @@ export type Route =
   | { page: 'photos'; id: number; share: number | null }
   | { page: 'settings'; id: number }
   | { page: 'share'; id: number }
-  | { page: 'lost' };
+  | { page: 'not-found' };
 
 export const paths = {
   home: '/app/',
@@ -27,7 +27,7 @@ export const paths = {
   share: (id: number) => `/app/shares/${id}`,
 };
 
-const LOST: Route = { page: 'lost' };
+const NOT_FOUND: Route = { page: 'not-found' };
 
 /** What stands at a path. */
 export function match(pathname: string): Route {
@@ -35,24 +35,24 @@ export function match(pathname: string): Route {
   const [path = ''] = pathname.split('%23');
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return { page: 'home' };
-  if (parts[0] !== 'app') return LOST;
+  if (parts[0] !== 'app') return NOT_FOUND;
   const [, noun, given, view, item, ...rest] = parts;
-  if (rest.length > 0) return LOST;
+  if (rest.length > 0) return NOT_FOUND;
   if (noun === undefined) return { page: 'home' };
   if (given === undefined) {
-    return isPage(noun) ? { page: noun } : LOST;
+    return isPage(noun) ? { page: noun } : NOT_FOUND;
   }
   const id = idOf(given);
-  if (id === null) return LOST;
-  if (noun === 'shares') return view === undefined ? { page: 'share', id } : LOST;
-  if (noun !== 'spaces') return LOST;
+  if (id === null) return NOT_FOUND;
+  if (noun === 'shares') return view === undefined ? { page: 'share', id } : NOT_FOUND;
+  if (noun !== 'spaces') return NOT_FOUND;
   if (view === undefined) return { page: 'space', id };
   if (view === 'photos') {
     const share = item === undefined ? null : idOf(item);
-    return item !== undefined && share === null ? LOST : { page: 'photos', id, share };
+    return item !== undefined && share === null ? NOT_FOUND : { page: 'photos', id, share };
   }
-  if (item !== undefined) return LOST;
-  return view === 'members' || view === 'settings' ? { page: view, id } : LOST;
+  if (item !== undefined) return NOT_FOUND;
+  return view === 'members' || view === 'settings' ? { page: view, id } : NOT_FOUND;
 }
 
 const PAGES = ['sign-in', 'register', 'invitation', 'password-reset', 'account'] as const;

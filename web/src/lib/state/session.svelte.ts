@@ -78,7 +78,7 @@ class Session {
   }
 
   /** Takes note of how a request went. */
-  heard(error: ApiError | null): void {
+  observe(error: ApiError | null): void {
     if (error?.code === 'other_account') void this.recheck();
     if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
     this.#close();
@@ -87,7 +87,7 @@ class Session {
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
     if (!this.user) return;
-    // If nobody is signed in any more, `heard` has heard of it; if nobody answers, there is time.
+    // If nobody is signed in any more, `observe` has heard of it; if nobody answers, there is time.
     const user = await api.me().catch(() => null);
     if (!user) return;
     const isSame = user.id === this.user?.id;
@@ -113,7 +113,7 @@ class Session {
 
   #become(user: User | null): void {
     this.user = user;
-    api.speakFor(user?.id ?? null);
+    api.actAs(user?.id ?? null);
   }
 
   /** Leads back to the door. Who comes in again as the same person finds what they wrote. */

@@ -1,6 +1,6 @@
 // Reading what several ask for at the same time, once.
 
-export class Once {
+export class SingleFlight {
   #running: Promise<void> | null = null;
 
   /** Does this, unless something is being done already: whoever asks meanwhile waits for that. */

@@ -1,7 +1,7 @@
 // My spaces, as the list and the side column show them.
 
 import * as api from '../api/client';
-import { Once } from './single-flight';
+import { SingleFlight } from './single-flight';
 import { session } from './session.svelte';
 import type { MySpace, Space } from '../api/types';
 
@@ -10,7 +10,7 @@ class Spaces {
   list = $state<MySpace[] | null>(null);
   error = $state<unknown>(null);
 
-  #reading = new Once();
+  #reading = new SingleFlight();
 
   constructor() {
     session.afterSignOut(() => {
@@ -34,7 +34,7 @@ class Spaces {
 
   /** Whether another space of mine looks the same by its name. */
   isDouble({ id, name }: Space): boolean {
-    return this.list?.some(({ space }) => space.id !== id && isSame(space.name, name)) ?? false;
+    return this.list?.some(({ space }) => space.id !== id && sameName(space.name, name)) ?? false;
   }
 
   /** Makes a space; whoever makes it is in it, alone, as its admin. */
@@ -54,7 +54,7 @@ class Spaces {
   }
 }
 
-const isSame = (one: string, other: string) =>
+const sameName = (one: string, other: string) =>
   one.trim().localeCompare(other.trim(), undefined, { sensitivity: 'base' }) === 0;
 
 export const spaces = new Spaces();
