@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import aws, counts, own, pocketbase, served, table
+from . import aws, compared, counts, own, pocketbase, served, table
 from .load import ROOT, TARGET, prepare
 from .processes import Server
 
@@ -24,6 +24,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures Shared Spaces against its floors.")
     parser.add_argument("--against", metavar="URL", help="measure the server there, by the public contract alone; it must "
                         "be empty, and let many people sign in from one address")
+    parser.add_argument("--before", metavar="EXECUTABLE", type=Path, help="measure against another executable of ours instead "
+                        "of the floors: reads, texts, photos-in and instructions")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="how long each load goes on")
     parser.add_argument("--only", nargs="*", metavar="PART", help="parts of the table: " + ", ".join(PARTS))
@@ -59,6 +61,9 @@ def measure(options, folder, plan, wanted):
     prepare("picture", large, 4032, 3024)
     small = (ROOT / "tests" / "pictures" / "garden.jpg").read_bytes()
     photos = (small, large.read_bytes())
+    if options.before:
+        yield from compared.compare(options.before.resolve(strict=True), folder / "compared", photos, plan, set(wanted))
+        return
     if options.against:
         wanted = [part for part in wanted if part != "pocketbase"]
         yield from by_contract(options.against, folder / "contract", photos, plan, wanted)

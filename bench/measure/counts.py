@@ -15,12 +15,18 @@ WARM, COUNTED = 30, 100
 
 def instructions(folder, photos, plan):
     """What requests take that come one after the other on one connection."""
+    for work, values in counted(folder, photos, min(plan.rounds, 2)):
+        yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
+
+
+def counted(folder, photos, times, **executable):
+    """Each piece of work, with the thousands of instructions that a request of it takes, counted so often."""
     data, dumps = folder / "server", folder.resolve() / "counts"
-    with Server(data) as server:
+    with Server(data, **executable) as server:
         furnished = furnish(server.url, *photos)
         server.wait_until_idle()
     callgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={dumps}"]
-    with Server(data, by=callgrind) as server:
+    with Server(data, by=callgrind, **executable) as server:
         furnished.reader.url = furnished.writer.url = server.url
         for work, request in [
             ("GET /me", furnished.reader.request("/me")),
@@ -28,8 +34,7 @@ def instructions(folder, photos, plan):
             ("GET /spaces/<id>/shares, 50 shares with photos", furnished.shares()),
             ("POST a text share", furnished.text()),
         ]:
-            values = [count(server, dumps, request) for _ in range(min(plan.rounds, 2))]
-            yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
+            yield work, [count(server, dumps, request) for _ in range(times)]
 
 
 def count(server, dumps, request):

@@ -74,13 +74,14 @@ class Process:
 
 
 class Server(Process):
-    """Shared Spaces on a data folder, with its defaults but for `settings`, perhaps run by another program."""
+    """Shared Spaces on a data folder, with its defaults but for `settings`, perhaps run by another program, perhaps another
+    executable than the one that was built."""
 
-    def __init__(self, folder, by=(), **settings):
+    def __init__(self, folder, by=(), executable=SERVER, **settings):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = {f"SHARED_SPACES_{name.upper()}": str(value) for name, value in settings.items()}
-        super().__init__([*by, SERVER, "serve", "--port", self.port], folder, settings)
+        super().__init__([*by, executable, "serve", "--port", self.port], folder, settings)
         self.wait_for(f"{self.url}/health")
 
 
