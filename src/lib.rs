@@ -23,8 +23,6 @@ pub mod output;
 pub mod qr;
 // Every setting.
 pub mod config;
-// Bytes in, a clean picture and its previews out.
-pub mod picture;
 // Many readers, one writer.
 pub mod db;
 // The rules and their SQL.

@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use picture::preview_size::PreviewSize;
+use picture::previews;
 use tokio::task::JoinSet;
 
-use super::picture::previews;
 use crate::check::Check;
 use crate::db::Db;
 use crate::domain::photos::{self, KeptPhoto};
 use crate::jobs::make_previews::Thumbnailer;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::{PhotoStore, StoredPhoto};
 
 /// Photos that are looked at at once.

@@ -168,7 +168,7 @@ fn one_file_writes_a_table() {
 fn every_file_opens_by_saying_what_it_is() {
     check(
         rules::opens_with_a_sentence,
-        &["src", "tests", "bench/src"],
+        &["src", "crates", "tests", "bench/src"],
         "rs",
     );
     can_fail(
@@ -181,7 +181,11 @@ fn every_file_opens_by_saying_what_it_is() {
 
 #[test]
 fn files_are_short() {
-    check(rules::is_short, &["src", "tests", "bench/src"], "rs");
+    check(
+        rules::is_short,
+        &["src", "crates", "tests", "bench/src"],
+        "rs",
+    );
     check(rules::is_short, &["bench"], "py");
     can_fail(
         rules::is_short,
@@ -213,7 +217,11 @@ fn files_are_short() {
 
 #[test]
 fn nothing_unwraps_without_a_reason() {
-    check(rules::gives_reasons_to_unwrap, &["src", "bench/src"], "rs");
+    check(
+        rules::gives_reasons_to_unwrap,
+        &["src", "crates", "bench/src"],
+        "rs",
+    );
     let rule = rules::gives_reasons_to_unwrap;
     can_fail(
         rule,
@@ -234,7 +242,7 @@ fn nothing_unwraps_without_a_reason() {
 
 #[test]
 fn nothing_is_said_by_what_panics_where_nobody_reads() {
-    check(rules::says_by_say, &["src"], "rs");
+    check(rules::says_by_say, &["src", "crates"], "rs");
     can_fail(
         rules::says_by_say,
         "src/a.rs",
@@ -245,7 +253,11 @@ fn nothing_is_said_by_what_panics_where_nobody_reads() {
 
 #[test]
 fn lints_are_expected_with_a_reason_and_not_allowed() {
-    check(rules::allows_nothing, &["src", "tests", "bench/src"], "rs");
+    check(
+        rules::allows_nothing,
+        &["src", "crates", "tests", "bench/src"],
+        "rs",
+    );
     can_fail(
         rules::allows_nothing,
         "src/a.rs",
@@ -256,7 +268,7 @@ fn lints_are_expected_with_a_reason_and_not_allowed() {
 
 #[test]
 fn names_are_those_of_the_glossary() {
-    check(rules::avoids_vague_names, &["src"], "rs");
+    check(rules::avoids_vague_names, &["src", "crates"], "rs");
     can_fail(
         rules::avoids_vague_names,
         "src/a.rs",
@@ -279,7 +291,7 @@ fn names_are_those_of_the_glossary() {
 
 #[test]
 fn words_that_the_glossary_dropped_do_not_come_back() {
-    check(rules::avoids_dropped_words, &["src"], "rs");
+    check(rules::avoids_dropped_words, &["src", "crates"], "rs");
     can_fail(
         rules::avoids_dropped_words,
         "src/a.rs",

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
+use picture::{clean, previews};
 use serde_json::json;
-use shared_spaces::picture::{clean, previews};
 
 /// The quickest of so many times is told: what else the machine does makes others slower.
 const TIMES: u32 = 10;

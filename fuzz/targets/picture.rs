@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared_spaces::picture::{Kind, clean};
+use picture::{Kind, clean};
 
 const PIXELS: u64 = 64_000_000;
 /// What is said outside of the picture. Inside of it these bytes can be codes of pixels like any others.

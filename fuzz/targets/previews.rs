@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use shared_spaces::picture::preview_size::PreviewSize;
-use shared_spaces::picture::{Kind, clean, previews};
+use picture::preview_size::PreviewSize;
+use picture::{Kind, clean, previews};
 
 /// Few, so that many are tried.
 const PIXELS: u64 = 64 * 64;

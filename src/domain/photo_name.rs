@@ -6,10 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use picture::Kind;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::ids::{PhotoId, ShareId, SpaceId, number};
-use crate::picture::Kind;
 
 /// A photo's name, known to be safe as a file name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

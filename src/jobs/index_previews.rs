@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
+use picture::Kind;
+use picture::preview_size::PreviewSize;
+use picture::previews::placeholder;
 use tokio::sync::Notify;
 
 use crate::check::sentence;
@@ -17,9 +20,6 @@ use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
-use crate::picture::Kind;
-use crate::picture::preview_size::PreviewSize;
-use crate::picture::previews::placeholder;
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
 

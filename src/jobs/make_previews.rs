@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use picture::clean;
+use picture::preview_size::PreviewSize;
+use picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
 use crate::domain::photo_name::PhotoName;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
-use crate::picture::clean;
-use crate::picture::preview_size::PreviewSize;
-use crate::picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
 use crate::process::allocator::trim;
 use crate::process::runtime::cores;
 use crate::storage::PhotoStore;

@@ -6,6 +6,7 @@ mod journal;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use picture::preview_size::PreviewSize;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
@@ -15,7 +16,6 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, KnownPhoto};
 use crate::domain::{jobs, spaces};
 use crate::jobs::cleanup::Cleanup;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::PhotoStore;
 pub use journal::Journal;
 

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
+use picture::preview_size::PreviewSize;
 
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
-use crate::picture::preview_size::PreviewSize;
 pub use local::LocalStore;
 pub use open::{check_data_dir, open, open_with};
 pub use s3::S3Store;

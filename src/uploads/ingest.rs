@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use anyhow::Context;
+use picture::{Picture, Refusal};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -15,7 +16,6 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::NewPhoto;
 use crate::error::{Error, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
-use crate::picture::{self, Picture, Refusal};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
 

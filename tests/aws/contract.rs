@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
+use picture::preview_size::PreviewSize;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;
 use shared_spaces::domain::photo_name::PhotoName;
-use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
 use shared_spaces::storage::aws::Aws;
 use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use picture::preview_size::PreviewSize;
 use shared_spaces::check::Severity;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Layout, Photos};
-use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::queue::{Failure, PhotoQueue, SqsQueue};
 use shared_spaces::storage::aws::Aws;
 use shared_spaces::storage::{Moved, PhotoStore, S3Store};

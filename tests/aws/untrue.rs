@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use picture::preview_size::PreviewSize;
 use shared_spaces::clock::Clock;
 use shared_spaces::db::Db;
 use shared_spaces::domain::tombstones::{self, GRACE};
 use shared_spaces::jobs::cleanup::Cleanup;
-use shared_spaces::picture::preview_size::PreviewSize;
 use shared_spaces::storage::{Moved, PhotoStore};
 
 use crate::aws::cloud::Cloud;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared_spaces::picture::{Picture, clean, previews};
+use picture::{Picture, clean, previews};
 
 use crate::pictures::corpus::{exiftool, folder_with, pictures, plain, script, told};
 
@@ -161,7 +161,5 @@ fn every_kind_of_picture_has_previews_that_tell_nothing_either() {
 }
 
 fn kind(bytes: &[u8]) -> &'static str {
-    shared_spaces::picture::Kind::from_bytes(bytes)
-        .unwrap()
-        .extension()
+    picture::Kind::from_bytes(bytes).unwrap().extension()
 }

@@ -1,6 +1,6 @@
 //! What becomes of pictures that are cut off at any byte.
 
-use shared_spaces::picture::{Kind, Refusal, clean, previews};
+use picture::{Kind, Refusal, clean, previews};
 
 use crate::pictures::corpus::plain;
 

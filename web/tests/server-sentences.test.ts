@@ -49,7 +49,7 @@ test('no word of the server stays in English within a sentence of another langua
 });
 
 test('why a photo is refused is said in German as exactly as in English', () => {
-  const folder = join(import.meta.dirname, '../../src');
+  const folder = join(import.meta.dirname, '../../crates/picture/src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));
   const said = files.flatMap((name) => {
     const code = readFileSync(join(folder, name), 'utf8').split('#[cfg(test)]')[0] ?? '';

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
+use picture::Kind;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
@@ -10,7 +11,6 @@ use tokio::io::AsyncRead;
 
 use crate::api::middleware::original_method;
 use crate::error::Error;
-use crate::picture::Kind;
 use crate::storage::StoredPhoto;
 
 /// What a request says about which bytes it wants, and under which conditions.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, OnceLock};
 
+use picture::preview_size::PreviewSize;
 use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -15,7 +16,6 @@ use crate::clock::{Timestamp, Zone, ZonedTime};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::tokens::Token;
-use crate::picture::preview_size::PreviewSize;
 
 /// Makes absolute links for the client, and times in the form that it reads.
 pub struct Urls {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use picture::Kind;
+use picture::preview_size::PreviewSize;
 use rocket::http::Header;
 use rocket::{Responder, get};
 use serde::Serialize;
@@ -23,8 +25,6 @@ use crate::domain::photos::FoundPhoto;
 use crate::domain::users::User;
 use crate::domain::{access, photos};
 use crate::error::{Error, Result};
-use crate::picture::Kind;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::{PhotoSource, StoredPhoto};
 
 /// How many seconds what is shown in place of a preview may be kept: the preview comes soon.

@@ -1,5 +1,6 @@
 //! The server itself: what it takes, and how it is.
 
+use picture::Kind;
 use rocket::get;
 use rocket::serde::json::Json;
 use serde::Serialize;
@@ -8,7 +9,6 @@ use crate::api::extract::current_user::AppState;
 use crate::config::{Limits, Registration};
 use crate::domain::users;
 use crate::error::{Error, Result};
-use crate::picture::Kind;
 
 /// What a client should know before anybody signs in.
 #[derive(Serialize)]

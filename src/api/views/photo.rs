@@ -2,11 +2,11 @@
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
+use picture::preview_size::PreviewSize;
 use serde::{Serialize, Serializer};
 
 use crate::api::respond::urls::{PhotoUrl, PhotoUrls, Urls};
 use crate::domain::photos::Photo;
-use crate::picture::preview_size::PreviewSize;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {

@@ -8,12 +8,12 @@ use std::fmt::{self, Write};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use picture::preview_size::PreviewSize;
 use sha2::Sha256;
 
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Error, Result};
-use crate::picture::preview_size::PreviewSize;
 
 pub use self::key::SigningKey;
 

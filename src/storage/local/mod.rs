@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use picture::preview_size::PreviewSize;
 
 use self::home::Home;
 use super::{Moved, Source, StoredPhoto};
@@ -19,7 +20,6 @@ use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
 use crate::fs::durable::{create_dir_all_durable, fsync_dir};
-use crate::picture::preview_size::PreviewSize;
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";

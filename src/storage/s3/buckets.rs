@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use picture::preview_size::PreviewSize;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Layout, Photos};
 use crate::domain::photo_name::PhotoName;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::aws::{is_missing, proof};
 
 /// How many names are tried before somebody has to look at it.

@@ -18,6 +18,8 @@ use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
 use bytes::Bytes;
+use picture::Kind;
+use picture::preview_size::PreviewSize;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
@@ -25,8 +27,6 @@ use super::{Moved, PhotoSource, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::photo_name::PhotoName;
-use crate::picture::Kind;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::ABANDONED;
 use crate::storage::aws::proof::{self, Put, waits};
 use crate::storage::aws::{Aws, is_missing};

@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
+use picture::Kind;
+use picture::preview_size::PreviewSize;
 
 use super::deletion::{delete_all, empty};
 use super::objects::{S3Object, size};
 use super::{PhotoSource, S3Store, StoredPhoto};
 use crate::config::Delivery;
 use crate::domain::photo_name::PhotoName;
-use crate::picture::Kind;
-use crate::picture::preview_size::PreviewSize;
 use crate::storage::Source;
 use crate::storage::aws::proof::{self, Put, waits};
 

@@ -5,7 +5,7 @@ use thumbhash::rgba_to_thumb_hash;
 
 use super::decode::Opened;
 use super::{PreviewSize, Result, resized};
-use crate::picture::clean;
+use crate::clean;
 
 /// The longest side of what a thumbhash is made of, in pixels.
 const SIDE: u32 = 100;

@@ -19,7 +19,7 @@ use image::DynamicImage;
 use decode::{Decoded, Opened};
 
 use super::{MAX_SIDE, Picture, Refusal, clean};
-use crate::picture::preview_size::PreviewSize;
+use crate::preview_size::PreviewSize;
 pub use placeholder::{Placeholder, placeholder};
 
 const MIB: u64 = 1024 * 1024;

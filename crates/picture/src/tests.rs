@@ -29,7 +29,7 @@ pub const SAMPLES: [&str; 9] = [
 
 pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!(
-        "{}/tests/pictures/{name}",
+        "{}/../../tests/pictures/{name}",
         env!("CARGO_MANIFEST_DIR")
     ))
     .unwrap()
