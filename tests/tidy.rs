@@ -127,8 +127,7 @@ fn one_file_writes_a_table() {
     let mut writers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let files = read("src", "rs").into_iter();
     // The map on the disk has a database of its own, with no table of ours.
-    let ours =
-        |file: &File| !file.path.ends_with("/tests.rs") && file.path != "src/backup/hash_map.rs";
+    let ours = |file: &File| !file.is_test() && file.path != "src/backup/hash_map.rs";
     for file in files.filter(ours) {
         for table in rules::tables_written(&file) {
             writers.entry(table).or_default().push(file.path.clone());
@@ -196,6 +195,12 @@ fn files_are_short() {
     can_fail(
         rules::is_short,
         "tests/a.rs",
+        &"x\n".repeat(601),
+        &"x\n".repeat(600),
+    );
+    can_fail(
+        rules::is_short,
+        "src/a/tests/mod.rs",
         &"x\n".repeat(601),
         &"x\n".repeat(600),
     );

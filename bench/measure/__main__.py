@@ -72,8 +72,8 @@ def measure(options, folder, plan, wanted):
         return
     if set(wanted) & set(CONTRACT):
         # Whoever measures has one address and few accounts, from which as much comes as from a whole town.
-        with Server(folder / "server", rate_limits__enabled="false", connections__uploads=1_000,
-                    connections__uploads_per_user=1_000) as server:
+        with Server(folder / "server", rate_limits__enabled="false", connections__max_uploads=1_000,
+                    connections__max_uploads_per_user=1_000) as server:
             yield from by_contract(server.url, folder / "contract", photos, plan, wanted)
     if "photos-in" in wanted:
         with Server(folder / "photos-in", photos__previews="false") as server:

@@ -22,7 +22,7 @@ def memory(folder, plan):
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * lines), hard))
     started, open_lines = [], []
     for round_ in range(min(plan.rounds, 3)):
-        room = {"connections__most": 2 * lines, "connections__most_per_address": 2 * lines}
+        room = {"connections__max_connections": 2 * lines, "connections__max_per_ip": 2 * lines}
         with Server(folder / str(round_), **room) as server:
             server.wait_until_idle()
             started.append(server.resident())

@@ -15,7 +15,7 @@ from model import Tally
 
 # Old archives are deleted with each so many backups; between them, each archive is restored while it is there.
 PRUNE_EVERY = 4
-KEEP = "3"
+RETAIN = "3"
 # How long a backup may take before it is killed, until one was left alone, in seconds.
 GUESS = 2.0
 # Nothing takes so long; a command that does has found a defect.
@@ -109,12 +109,12 @@ class Backups:
         if prune:
             # What is deleted now was restored before.
             self.to_restore.join()
-        keep = ["--keep", KEEP] if prune else []
+        retain = ["--retain", RETAIN] if prune else []
         expected = Expectation(self.people)
         before = self.store.archives()
         patience = self.chance.uniform(0, 1.2 * self.usual) if not last and self.chance.random() < 0.5 else PATIENCE
         began = time.monotonic()
-        process = self.start("backup", self.store.place, *keep)
+        process = self.start("backup", self.store.place, *retain)
         try:
             said = process.communicate(timeout=patience)[1]
             self.usual = time.monotonic() - began

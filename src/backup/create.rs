@@ -40,9 +40,9 @@ pub struct BackupRequest {
     pub config: Config,
     pub clock: Clock,
     /// A file, a folder or a prefix in S3.
-    pub to: String,
-    /// How many archives stay at a place.
-    pub keep: Option<u32>,
+    pub destination: String,
+    /// How many archives stay at a destination.
+    pub retain: Option<u32>,
     /// Whether an archive at a place has its photos inside.
     pub full: bool,
     /// Whether the data folder, which was restored, takes the place of its original.
@@ -185,7 +185,7 @@ pub fn create(
     progress.begin("backing up photos", snapshot.total_bytes()?)?;
     let fetcher = Fetcher::new(store, original, bridge.clone());
     let all = Photos::of(&snapshot, fetcher, bridge, progress);
-    let taken = job.run(all, order.keep);
+    let taken = job.run(all, order.retain);
     progress.end();
     let mut taken = match (taken, &head.damage) {
         (Err(error), Some(damage)) => {
@@ -220,16 +220,16 @@ impl BackupGoal {
 
 /// What is to be made, and where its photos go.
 fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, PhotoLocation)> {
-    let (goal, photos) = match Target::parse(&order.to, &order.config, bridge)? {
+    let (goal, photos) = match Target::parse(&order.destination, &order.config, bridge)? {
         Target::File(spot) => {
             ensure!(
-                order.keep.is_none() || spot.file.ends_with(ENDING),
+                order.retain.is_none() || spot.file.ends_with(ENDING),
                 "There is no folder {}: if its disk is mounted, make it",
-                order.to
+                order.destination
             );
             ensure!(
-                order.keep.is_none(),
-                "--keep is about many archives: name a folder or a prefix in S3, not a file"
+                order.retain.is_none(),
+                "--retain is about many archives: name a folder or a prefix in S3, not a file"
             );
             (BackupGoal::File(spot), PhotoLocation::Embedded)
         }
@@ -294,12 +294,12 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Brings the photos, writes the archive, reads it again, and then deletes old ones.
-    fn run(&self, photos: Photos<'_>, keep: Option<u32>) -> Result<BackupReport> {
+    fn run(&self, photos: Photos<'_>, retain: Option<u32>) -> Result<BackupReport> {
         let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
         if self.front.head.photos == PhotoLocation::External {
             photos.bring(place)?;
         }
-        let archive = self.spot(keep)?;
+        let archive = self.spot(retain)?;
         let writing = || format!("The archive {archive} can't be written");
         let written = self.write(photos, &archive);
         let (written, tally) = self.bridge.blame(written, writing)?;
@@ -321,11 +321,11 @@ impl Job<'_> {
             return Ok(taken);
         }
         self.prove(&taken.archive, written, &proving)?;
-        if let (Some(keep), BackupGoal::Named { name, .. }) = (keep, self.target)
+        if let (Some(retain), BackupGoal::Named { name, .. }) = (retain, self.target)
             && taken.outcome.complete
         {
             let installation = &self.front.head.installation;
-            let pruned = prune(place, keep, *name, installation, &proving, self.bridge);
+            let pruned = prune(place, retain, *name, installation, &proving, self.bridge);
             taken.pruned = pruned.with_context(|| {
                 format!(
                     "The archive {} is made, and old ones can't be deleted",
@@ -338,7 +338,7 @@ impl Job<'_> {
 
     /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
     /// there aren't more of these than of others, because nobody deletes them.
-    fn spot(&self, keep: Option<u32>) -> Result<ArchiveRef> {
+    fn spot(&self, retain: Option<u32>) -> Result<ArchiveRef> {
         let (place, name) = match self.target {
             BackupGoal::File(spot) => return Ok(spot.clone()),
             BackupGoal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
@@ -346,7 +346,7 @@ impl Job<'_> {
                 let names = place.all_archives()?;
                 let damaged = names.iter().filter(|name| name.is_damaged()).count();
                 ensure!(
-                    keep.is_none_or(|keep| damaged < keep as usize),
+                    retain.is_none_or(|retain| damaged < retain as usize),
                     "Archives in {place} that are marked as damaged: {damaged}. No other one was made, and nothing was \
                      deleted"
                 );

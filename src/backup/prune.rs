@@ -15,7 +15,7 @@ pub struct Pruned {
     pub photos: u64,
 }
 
-/// Leaves the `keep` newest archives that are sound, of which `newest` is proven to be one, all that are newer than the
+/// Leaves the `retain` newest archives that are sound, of which `newest` is proven to be one, all that are newer than the
 /// oldest of these, and the photos of all that stay.
 ///
 /// # Errors
@@ -23,7 +23,7 @@ pub struct Pruned {
 /// The place can't be written to; it is time to stop.
 pub fn prune(
     place: &Destination,
-    keep: u32,
+    retain: u32,
     newest: ArchiveName,
     installation: &str,
     proving: &Proving<'_>,
@@ -42,7 +42,7 @@ pub fn prune(
             );
         }
     }
-    let oldest = oldest_kept(&names, keep, newest, proving, bridge)?;
+    let oldest = oldest_kept(&names, retain, newest, proving, bridge)?;
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
     let needed = TempHashMap::new()?;
     for name in kept {
@@ -84,16 +84,16 @@ fn check_newest(names: &[ArchiveName], newest: ArchiveName) -> Result<()> {
     Ok(())
 }
 
-/// The oldest archive that stays. All of them stay as long as fewer than `keep` are sound.
+/// The oldest archive that stays. All of them stay as long as fewer than `retain` are sound.
 fn oldest_kept(
     names: &[ArchiveName],
-    keep: u32,
+    retain: u32,
     newest: ArchiveName,
     proving: &Proving<'_>,
     bridge: &Blocking,
 ) -> Result<ArchiveName> {
     let first = names.first().copied().unwrap_or(newest);
-    if names.len() <= keep as usize {
+    if names.len() <= retain as usize {
         return Ok(first);
     }
     let mut sound = 0;
@@ -107,7 +107,7 @@ fn oldest_kept(
                 });
         bridge.check_cancelled()?;
         sound += u32::from(is_sound);
-        if sound == keep {
+        if sound == retain {
             return Ok(*name);
         }
     }

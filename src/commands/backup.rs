@@ -17,18 +17,18 @@ use crate::output::{complain, say};
 /// It can't be made, or photos are lost: then it is made, without those that the place doesn't have either, and says so.
 pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     app::check_installation(&config)?;
-    let (to, keep) = match (backup.to, &config.backup.to) {
-        (Some(to), _) => (to, backup.keep),
-        (None, Some(to)) => (to.clone(), backup.keep.or(Some(config.backup.keep))),
+    let (destination, retain) = match (backup.destination, &config.backup.destination) {
+        (Some(to), _) => (to, backup.retain),
+        (None, Some(to)) => (to.clone(), backup.retain.or(Some(config.backup.retain))),
         (None, None) => bail!(
-            "Say where to, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.to; `shared-spaces backup --help` tells more"
+            "Say where to, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.destination; `shared-spaces backup --help` tells more"
         ),
     };
     let order = BackupRequest {
         config,
         clock: Clock::default(),
-        to,
-        keep,
+        destination,
+        retain,
         full: backup.full,
         take_over: backup.take_over,
         db: None,

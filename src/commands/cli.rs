@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::builder::UnknownArgumentValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
@@ -60,8 +61,8 @@ time, and a photo is brought there only once, for all of them.
 
 Examples:
   shared-spaces backup spaces.tar.zst                      one archive with everything
-  shared-spaces backup /mnt/disk/spaces --keep 7           the seven newest archives stay
-  shared-spaces backup s3://my-backups/spaces --keep 7     the same in S3";
+  shared-spaces backup /mnt/disk/spaces --retain 7           the seven newest archives stay
+  shared-spaces backup s3://my-backups/spaces --retain 7     the same in S3";
 
 /// A private place for a family or a group of friends to share thoughts and photos
 #[derive(Debug, Parser)]
@@ -143,9 +144,19 @@ pub struct Options {
     /// Where the database, the photos and the signing key live
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// Begin in a data folder in which nothing is, although the setting expect_data says that something should be
+    /// Allow starting with an empty data folder even though expect_data is set
     #[arg(long, global = true)]
-    pub new: bool,
+    pub init: bool,
+    /// What `--init` was called; refused.
+    #[arg(
+        long,
+        hide = true,
+        global = true,
+        num_args = 0,
+        default_missing_value = "",
+        value_parser = UnknownArgumentValueParser::suggest_arg("--init")
+    )]
+    pub new: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -210,12 +221,16 @@ pub struct ServeOptions {
 
 #[derive(Args, Debug)]
 pub struct BackupOptions {
-    /// A file, a folder, or s3://bucket/prefix; by default what the setting backup.to names
-    #[arg(value_name = "TO")]
-    pub to: Option<String>,
-    /// How many archives stay in the folder, while older ones are deleted; by default all stay, or backup.keep with backup.to
+    /// A file, a folder, or s3://bucket/prefix; by default the setting backup.destination
+    #[arg(value_name = "DESTINATION")]
+    pub destination: Option<String>,
+    /// How many archives stay in the folder, while older ones are deleted; by default all stay, or backup.retain with
+    /// backup.destination
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>(1, u32::MAX))]
-    pub keep: Option<u32>,
+    pub retain: Option<u32>,
+    /// What `--retain` was called; refused.
+    #[arg(long, hide = true, value_parser = UnknownArgumentValueParser::suggest_arg("--retain"))]
+    pub keep: Option<String>,
     /// Put the photos into the archive also in a folder, so that it needs nothing else there
     #[arg(long)]
     pub full: bool,
@@ -375,5 +390,29 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_from_before_is_refused_with_the_new_one_named() {
+        for (arguments, former, now) in [
+            (&["backup", "a", "--keep", "7"][..], "--keep", "--retain"),
+            (&["backup", "--keep=7"], "--keep", "--retain"),
+            (&["--new"], "--new", "--init"),
+            (&["serve", "--new"], "--new", "--init"),
+        ] {
+            let all = ["shared-spaces"].iter().chain(arguments);
+            let refused = Cli::try_parse_from(all).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::UnknownArgument);
+            let said = refused.to_string();
+            assert!(
+                said.contains(&format!("unexpected argument '{former}")),
+                "{said}"
+            );
+            assert!(said.contains(&format!("'{now}'")), "{said}");
+        }
+        for parts in [&["backup", "a", "--retain", "7"][..], &["serve", "--init"]] {
+            let all = ["shared-spaces"].iter().chain(parts);
+            Cli::try_parse_from(all).unwrap();
+        }
     }
 }

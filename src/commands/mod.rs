@@ -127,10 +127,10 @@ fn settings(options: &Options) -> Result<Settings> {
     }
     // So that whatever names it says which it is.
     config.data_dir = path::absolute(&config.data_dir)?;
-    if options.new {
+    if options.init {
         ensure!(
             !data_dir::is_initialized(&config.data_dir),
-            "The data folder {} was begun by an earlier start: leave out --new, which is for the first",
+            "The data folder {} was begun by an earlier start: leave out --init, which is for the first",
             config.data_dir.display()
         );
         config.expect_data = false;

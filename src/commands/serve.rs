@@ -13,7 +13,7 @@ use crate::app::{self, App, begun_anew};
 use crate::backup::{restore, work_dir};
 use crate::check::sentence;
 use crate::commands::cli::ServeOptions;
-use crate::config::{Listener, Settings, WorkerPlace};
+use crate::config::{Listener, Settings, WorkerMode};
 use crate::data_dir;
 use crate::data_dir::is_served;
 use crate::data_dir::restored;
@@ -136,7 +136,7 @@ async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App)
 
 fn start_background(app: &App, shutdown: &Shutdown) -> Vec<tokio::task::JoinHandle<()>> {
     let mut tasks = Vec::new();
-    if app.config.photos.worker() == WorkerPlace::Inside {
+    if app.config.photos.worker() == WorkerMode::Embedded {
         let (app, sorter, ending) = (app.clone(), app.sorter(), shutdown.clone());
         tasks.push(tokio::spawn(async move {
             if may_use_queue(&app, &ending).await {

@@ -3,6 +3,7 @@
 mod backup;
 mod compatibility;
 mod connections;
+mod duration;
 mod file;
 mod layers;
 mod limits;
@@ -11,6 +12,7 @@ mod names;
 mod photos;
 mod proxies;
 mod rate_limits;
+mod renamed;
 mod values;
 mod wrong;
 
@@ -24,19 +26,21 @@ use rocket::http::uri::Absolute;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use backup::{Backup, Every};
+pub use backup::Backup;
 pub use compatibility::Compatibility;
 pub use connections::Connections;
 use layers::Layers;
 pub use limits::{LONGEST_LOGIN, LONGEST_PASSWORD, Limits};
 pub use listener::{Level, Listener, Shutdown};
 use names::Names;
-pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerPlace};
+pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerMode};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
 
-/// The most days of a session that a setting may allow: a hundred years.
-const LONGEST_SESSION: u32 = 36_500;
+/// Bounds of what a setting may allow a session. Its use is written down once an hour, so that one which lasted little longer
+/// would end while it is used.
+const SHORTEST_SESSION: Duration = duration::DAY;
+const LONGEST_SESSION: Duration = duration::YEAR.saturating_mul(100);
 
 /// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -86,22 +90,20 @@ pub enum Registration {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
-    /// Days since its last use after which a session ends.
-    pub lifetime_days: u32,
+    /// The time since its last use after which a session ends.
+    #[serde(with = "humantime_serde")]
+    pub lifetime: Duration,
 }
 
 impl Sessions {
     fn check(&self) -> Result<()> {
-        ensure!(
-            (1..=LONGEST_SESSION).contains(&self.lifetime_days),
-            "The setting sessions.lifetime_days must be above 0 and at most {LONGEST_SESSION}"
-        );
-        Ok(())
-    }
-
-    /// The time since its last use after which a session ends.
-    pub fn lifetime(&self) -> Duration {
-        Duration::from_secs(u64::from(self.lifetime_days) * 24 * 60 * 60)
+        let lifetime = self.lifetime;
+        duration::check(
+            "sessions.lifetime",
+            lifetime,
+            SHORTEST_SESSION,
+            LONGEST_SESSION,
+        )
     }
 }
 
@@ -127,7 +129,9 @@ impl Default for Config {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { lifetime_days: 30 }
+        Self {
+            lifetime: duration::DAY * 30,
+        }
     }
 }
 

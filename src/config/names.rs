@@ -3,6 +3,7 @@
 use figment::value::{Dict, Value};
 
 use super::Config;
+use super::renamed::{example, former, renamed};
 
 /// What our variables in the environment begin with.
 pub(super) const PREFIX: &str = "SHARED_SPACES_";
@@ -41,7 +42,7 @@ const WITHOUT_EFFECT: [(&str, &str); 14] = [
     ),
     (
         "keep_alive",
-        "set connections.idle_seconds in the table default.app",
+        "set connections.header_timeout in the table default.app",
     ),
     (
         "limits",
@@ -156,13 +157,14 @@ impl Names {
         if variable.starts_with(PREFIX) {
             return None;
         }
-        let meant = self.keys().into_iter().find(|key| {
+        let names = [&self.keys()[..], &former()].concat();
+        let meant = names.into_iter().find(|key| {
             let end = Section::App.variable(key)[PREFIX.len() - 1..].to_owned();
             let start = variable.strip_suffix(&end).unwrap_or_default();
             let wanted = PREFIX.trim_end_matches('_');
             start != wanted && strsim::normalized_damerau_levenshtein(start, wanted) >= ALIKE_START
         })?;
-        Some(Section::App.variable(meant))
+        Some(Section::App.variable(renamed(meant).unwrap_or(meant)))
     }
 
     /// Whose setting this is, if it is one.
@@ -209,6 +211,9 @@ impl Names {
                 return Some((*instead).to_owned());
             }
         }
+        if let Some(now) = renamed(&name) {
+            return Some(became(now, is_variable));
+        }
         let other = match section {
             Section::App => Section::Rocket,
             Section::Rocket => Section::App,
@@ -234,6 +239,24 @@ impl Names {
         );
         Some(format!("there is no setting {name}{did_you_mean}"))
     }
+}
+
+/// What to say to somebody who has written a setting's name from before: what it is called now.
+fn became(now: &str, is_variable: bool) -> String {
+    let name = if is_variable {
+        Section::App.variable(now)
+    } else {
+        now.to_owned()
+    };
+    let unit = example(now).map_or_else(String::new, |example| {
+        let example = if is_variable {
+            example.to_owned()
+        } else {
+            format!("\"{example}\"")
+        };
+        format!(", and its value has a unit, such as {example}")
+    });
+    format!("it is now called {name}{unit}")
 }
 
 /// Sentences, a line each.
@@ -308,7 +331,7 @@ mod tests {
             "public_url",
             "limits.text_max",
             "photos.queue_url",
-            "backup.every",
+            "backup.interval",
         ] {
             assert_eq!(names.section(name), Some(Section::App), "{name}");
         }

@@ -36,8 +36,8 @@ pub struct Photos {
     pub path_style: Option<bool>,
     /// When requests to S3 carry checksums beyond those of the connection.
     pub checksums: Checksums,
-    /// Where the worker runs; by default, inside with the local queue and separate with SQS.
-    pub worker: Option<WorkerPlace>,
+    /// Where the worker runs; by default, embedded with the local queue and external with SQS.
+    pub worker: Option<WorkerMode>,
     /// How often a photo is tried before it is set aside as failed.
     pub max_attempts: u32,
 }
@@ -122,10 +122,10 @@ impl Photos {
     }
 
     /// Where the worker runs.
-    pub fn worker(&self) -> WorkerPlace {
+    pub fn worker(&self) -> WorkerMode {
         self.worker.unwrap_or(match self.queue {
-            QueueKind::Local => WorkerPlace::Inside,
-            QueueKind::Sqs => WorkerPlace::Separate,
+            QueueKind::Local => WorkerMode::Embedded,
+            QueueKind::Sqs => WorkerMode::External,
         })
     }
 }
@@ -212,11 +212,11 @@ pub enum Checksums {
 /// Where the worker runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum WorkerPlace {
+pub enum WorkerMode {
     /// Inside the server.
-    Inside,
+    Embedded,
     /// In processes of its own, `shared-spaces worker`.
-    Separate,
+    External,
 }
 
 impl Default for Photos {

@@ -3,32 +3,32 @@
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
-/// How many wrong passwords, and how many new accounts. Each `attempts` are possible at once, and `per_hour` come back
-/// within an hour, evenly.
+/// How many wrong passwords, and how many new accounts. Each `burst` is possible at once, and `per_hour` come back within
+/// an hour, evenly.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RateLimits {
     /// Whether anything is limited at all.
     pub enabled: bool,
     /// Wrong passwords from one address.
-    pub address_attempts: u32,
+    pub address_burst: u32,
     pub address_per_hour: u32,
     /// Wrong passwords for one account from one address.
-    pub account_attempts: u32,
+    pub account_burst: u32,
     pub account_per_hour: u32,
     /// New accounts from one address.
-    pub registration_attempts: u32,
+    pub registration_burst: u32,
     pub registration_per_hour: u32,
 }
 
 impl RateLimits {
     pub(super) fn check(&self) -> Result<()> {
         for (name, value) in [
-            ("address_attempts", self.address_attempts),
+            ("address_burst", self.address_burst),
             ("address_per_hour", self.address_per_hour),
-            ("account_attempts", self.account_attempts),
+            ("account_burst", self.account_burst),
             ("account_per_hour", self.account_per_hour),
-            ("registration_attempts", self.registration_attempts),
+            ("registration_burst", self.registration_burst),
             ("registration_per_hour", self.registration_per_hour),
         ] {
             ensure!(
@@ -45,11 +45,11 @@ impl Default for RateLimits {
     fn default() -> Self {
         Self {
             enabled: true,
-            address_attempts: 60,
+            address_burst: 60,
             address_per_hour: 120,
-            account_attempts: 15,
+            account_burst: 15,
             account_per_hour: 30,
-            registration_attempts: 30,
+            registration_burst: 30,
             registration_per_hour: 30,
         }
     }

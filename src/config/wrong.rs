@@ -5,6 +5,8 @@ use figment::Error;
 use figment::error::{Actual, Kind};
 use figment::value::Value;
 
+use super::renamed::renamed_value;
+
 /// The longest piece of a value that is told again, in characters.
 const SHOWN: usize = 60;
 
@@ -52,11 +54,15 @@ pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
                 value(found)
             )
         }
-        Kind::UnknownVariant(found, known) => format!(
-            "The setting {key} must be {}, and not '{}'",
-            one_of(known),
-            short(found)
-        ),
+        Kind::UnknownVariant(found, known) => {
+            let renamed = renamed_value(&key, found)
+                .map_or_else(String::new, |now| format!(", which is now called '{now}'"));
+            format!(
+                "The setting {key} must be {}, and not '{}'{renamed}",
+                one_of(known),
+                short(found)
+            )
+        }
         Kind::Message(message) if message.starts_with("The setting ") => message.clone(),
         other => format!("The setting {key} can't be used: {other}"),
     }
@@ -77,6 +83,7 @@ fn kind(wanted: &str) -> &str {
         "a boolean" | "bool" => "true or false",
         "a string" | "string" | "path string" | "a path string" => TEXT,
         "a sequence" => LIST,
+        "a duration" => "a time with its unit, such as 60s, 24h or 7days",
         "a server ident string or `false`" => "a text in one line, or false",
         _ if wanted.starts_with("struct ") => "a table",
         _ if wanted.starts_with("enum ") || wanted.ends_with(" enum") => ANY_WORD,

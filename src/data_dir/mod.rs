@@ -93,7 +93,7 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
     ensure!(
         !expected,
         "Nothing is in the data folder {shown}, and the setting expect_data says that something should be. If it is on a \
-         disk of its own, mount that. If this is the first start, add --new"
+         disk of its own, mount that. If this is the first start, add --init"
     );
     Ok(())
 }

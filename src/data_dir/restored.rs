@@ -26,7 +26,7 @@ const MOST: usize = 1000;
 pub fn notice(config: &Config) -> Result<Option<String>> {
     let kept = [
         (
-            config.backup.to.is_some(),
+            config.backup.destination.is_some(),
             "makes no backups of it where the original does",
         ),
         (

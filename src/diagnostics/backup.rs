@@ -10,9 +10,9 @@ use crate::process::shutdown;
 /// Looks at the place of the backups.
 pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     let backup = &config.backup;
-    let Some(to) = &backup.to else {
+    let Some(to) = &backup.destination else {
         tell(Check::warning(
-            "No backup is configured: set backup.to and backup.every, or see to it in another way, such as by hand with \
+            "No backup is configured: set backup.destination and backup.interval, or see to it in another way, such as by hand with \
              `shared-spaces backup`",
         ));
         return;
@@ -43,13 +43,13 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
         return;
     };
     let said = format!("The last backup in {to} was made {}", last.rfc3339());
-    tell(match backup.every {
+    tell(match backup.interval {
         None => Check::warning(format!(
-            "{said}. The next is made only by hand: set backup.every"
+            "{said}. The next is made only by hand: set backup.interval"
         )),
-        Some(every) if now > last.plus(every.0 * 2) => Check::warning(format!(
+        Some(every) if now > last.plus(every * 2) => Check::warning(format!(
             "{said}, and one should be made every {}: see the server's log for why it wasn't",
-            humantime::format_duration(every.0)
+            humantime::format_duration(every)
         )),
         Some(_) => Check::ok(said),
     });

@@ -9,7 +9,7 @@ pub(crate) mod database;
 
 use crate::app;
 use crate::check::{Check, Severity};
-use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerPlace};
+use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerMode};
 use crate::data_dir::restored;
 use crate::storage;
 
@@ -55,7 +55,7 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
         }
     }
     // Where there is no data folder, there is nothing to back up.
-    if config.backup.to.is_some() || data.has_folder {
+    if config.backup.destination.is_some() || data.has_folder {
         backup::examine(config, &mut tell).await;
     }
 }
@@ -113,8 +113,8 @@ fn settings(config: &Config) -> Check {
         QueueKind::Sqs => "the queue is in SQS",
     };
     let worker = match photos.worker() {
-        WorkerPlace::Inside => "the worker is inside the server",
-        WorkerPlace::Separate => "workers are processes of their own (`shared-spaces worker`)",
+        WorkerMode::Embedded => "the worker is inside the server",
+        WorkerMode::External => "workers are processes of their own (`shared-spaces worker`)",
     };
     Check::ok(format!(
         "The settings can be understood: {store}, {queue}, {worker}"

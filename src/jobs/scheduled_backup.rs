@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(60);
 /// The backups that the settings ask for.
 #[derive(Clone)]
 pub struct Schedule {
-    every: Duration,
+    interval: Duration,
     order: BackupRequest,
     /// As long as this holds, no backup is made where the original makes its own.
     hold: RestoreHold,
@@ -40,12 +40,12 @@ impl Schedule {
     /// `None` if the settings ask for none.
     pub fn new(config: &Config, db: &Db, clock: &Clock, hold: &RestoreHold) -> Option<Self> {
         Some(Self {
-            every: config.backup.every?.0,
+            interval: config.backup.interval?,
             order: BackupRequest {
                 config: config.clone(),
                 clock: clock.clone(),
-                to: config.backup.to.clone()?,
-                keep: Some(config.backup.keep),
+                destination: config.backup.destination.clone()?,
+                retain: Some(config.backup.retain),
                 full: false,
                 take_over: false,
                 db: Some(db.clone()),
@@ -88,7 +88,7 @@ impl Schedule {
                              tells more"
                         );
                     }
-                    self.every
+                    self.interval
                 }
                 Err(_) if shutdown.is_triggered() => {
                     tracing::info!("the backup was stopped, and is made after the next start");
@@ -96,7 +96,7 @@ impl Schedule {
                 }
                 Err(error) => {
                     tracing::error!("the backup has failed: {}", sentence(&error));
-                    self.every.min(AGAIN)
+                    self.interval.min(AGAIN)
                 }
             };
             due = self.after(pause.saturating_sub(began.elapsed()));
@@ -105,7 +105,12 @@ impl Schedule {
 
     /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
     async fn first(&self, shutdown: &Shutdown) -> Due {
-        let found = look(&self.order.config, &self.order.to, shutdown.clone()).await;
+        let found = look(
+            &self.order.config,
+            &self.order.destination,
+            shutdown.clone(),
+        )
+        .await;
         let now = self.order.clock.now();
         let wait = match found.map(|found| found.last) {
             // Of one of the future the backup says what to do.
@@ -115,7 +120,7 @@ impl Schedule {
                     .saturating_sub(last.moment().0)
                     .try_into()
                     .unwrap_or(0);
-                self.every.saturating_sub(Duration::from_millis(age))
+                self.interval.saturating_sub(Duration::from_millis(age))
             }
             _ => Duration::ZERO,
         };

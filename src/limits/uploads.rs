@@ -16,7 +16,7 @@ pub type UploadPermit = Reservation<UserId>;
 impl UploadLimits {
     /// As many at once as the settings say.
     pub fn new(settings: &Connections) -> Self {
-        let (most, each) = (settings.uploads, settings.uploads_per_user);
+        let (most, each) = (settings.max_uploads, settings.max_uploads_per_user);
         Self(FairLimit::new(most as u64, each as u64))
     }
 
@@ -50,8 +50,8 @@ mod tests {
 
     fn uploads(most: usize) -> UploadLimits {
         UploadLimits::new(&Connections {
-            uploads: most,
-            uploads_per_user: 8,
+            max_uploads: most,
+            max_uploads_per_user: 8,
             ..Connections::default()
         })
     }

@@ -37,12 +37,12 @@ pub(super) async fn serve<S, F, B>(
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(limits.stall()));
+    stream.set_timeout(Some(limits.stall_timeout));
     let stream = TokioIo::new(MeteredStream::new(Box::pin(stream), line, refusals));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(limits.idle())
+            .header_read_timeout(limits.header_timeout)
             .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_UNSENT)
             // Who has sent everything may say so and still wants the answer.

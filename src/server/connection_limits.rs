@@ -14,8 +14,8 @@ use crate::logging::audit::{self, Seldom};
 use crate::server::slot::ConnectionSlot;
 
 /// The settings that the log names.
-const MAX_CONNECTIONS: &str = "connections.most";
-const MAX_PER_IP: &str = "connections.most_per_address";
+const MAX_CONNECTIONS: &str = "connections.max_connections";
+const MAX_PER_IP: &str = "connections.max_per_ip";
 /// How soon it is looked again whether somebody has become slow.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -30,7 +30,7 @@ pub(super) struct ConnectionLimits {
 impl ConnectionLimits {
     pub(super) fn new(app: &App) -> Self {
         let settings = &app.config.connections;
-        let (most, each) = (settings.most as u64, settings.most_per_address as u64);
+        let (most, each) = (settings.max_connections as u64, settings.max_per_ip as u64);
         Self {
             config: app.config.clone(),
             seldom: app.seldom.clone(),
@@ -91,7 +91,7 @@ mod tests {
         change(&mut config);
         let settings = &config.connections;
         ConnectionLimits {
-            room: FairLimit::new(settings.most as u64, settings.most_per_address as u64),
+            room: FairLimit::new(settings.max_connections as u64, settings.max_per_ip as u64),
             seldom: Seldom::new(&Clock::default()),
             config: Arc::new(config),
         }
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn too_many_from_one_address_are_turned_away_and_others_are_not() {
-        let visitors = visitors(|config| config.connections.most_per_address = 2);
+        let visitors = visitors(|config| config.connections.max_per_ip = 2);
         let here = [
             come(&visitors, "192.0.2.1").await,
             come(&visitors, "192.0.2.1").await,
@@ -128,7 +128,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_trusted_proxy_comes_for_many() {
         let visitors = visitors(|config| {
-            config.connections.most_per_address = 1;
+            config.connections.max_per_ip = 1;
             config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
         });
         let mut inside = Vec::new();
@@ -186,7 +186,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn when_the_house_is_full_a_newcomer_waits_until_somebody_leaves_or_is_slow() {
-        let visitors = visitors(|config| config.connections.most = 1);
+        let visitors = visitors(|config| config.connections.max_connections = 1);
         let first = come(&visitors, "192.0.2.1").await.unwrap();
         assert!(come(&visitors, "192.0.2.1").await.is_none());
         let mut second = std::pin::pin!(come(&visitors, "192.0.2.2"));

@@ -69,7 +69,7 @@ impl RocketBridge {
             rocket,
             hooks,
             under_way,
-            by_address: PerKeyLimit::new(app.config.connections.most_per_address),
+            by_address: PerKeyLimit::new(app.config.connections.max_per_ip),
             ids: RequestIds::new(),
             app,
         }
@@ -151,7 +151,7 @@ impl RocketBridge {
         request.inner().local_cache(|| log.id.clone());
         log.route = request.inner().local_cache(MatchedRoute::default).clone();
         line.begin(visitor);
-        let stall = self.app.config.connections.stall();
+        let stall = self.app.config.connections.stall_timeout;
         let (arriving, progress) = RequestBody::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();

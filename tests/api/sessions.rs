@@ -323,7 +323,7 @@ fn the_cookie_works_beside_another_scheme() {
 
 #[test]
 fn a_session_lasts_as_long_as_the_setting_says() {
-    let app = TestApp::with(|config| config.sessions.lifetime_days = 1);
+    let app = TestApp::with(|config| config.sessions.lifetime = DAY);
     let (ann, late) = (app.person("ann"), app.anonymous().signed_in("ann"));
     app.app.clock.advance(DAY - Duration::from_secs(60));
     ann.get("/me").is_ok();

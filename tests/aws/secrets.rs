@@ -14,7 +14,7 @@ fn credentials_and_signatures_are_not_logged() {
     let others = [
         ("AWS_SECRET_ACCESS_KEY", SECRET),
         ("AWS_SESSION_TOKEN", SESSION),
-        ("SHARED_SPACES_PHOTOS__WORKER", "inside"),
+        ("SHARED_SPACES_PHOTOS__WORKER", "embedded"),
     ];
     let mut serve = cloud.command(cloud.folder(), &["serve", "--port", "0"], &others);
     serve.env("RUST_LOG", "trace");

@@ -131,7 +131,7 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     refused(&["backup", "none/a.tar.zst"], "There is no folder none");
     refused(&["backup", "none/"], "There is no folder none/");
     refused(
-        &["backup", "a.tar.zst", "--keep", "2"],
+        &["backup", "a.tar.zst", "--retain", "2"],
         "name a folder or a prefix in S3",
     );
     refused(&["backup", "data/a.tar.zst"], "is in the data folder");

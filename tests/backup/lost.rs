@@ -16,7 +16,7 @@ fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_wh
     let world = World::start(folder);
     crate::backup::world::sorted(folder);
     let before = world.answers();
-    let backup = ["backup", "place", "--keep", "1"];
+    let backup = ["backup", "place", "--retain", "1"];
     succeeds(folder, &backup, "");
     fs::remove_file(folder.join("data/photos/space-id-1/1.png")).unwrap();
     fs::write(folder.join("data/photos/space-id-1/2.png"), "short").unwrap();

@@ -73,7 +73,7 @@ fn peaks(folder: &Path) -> Vec<(&'static str, u64)> {
     vec![
         ("backup to a file", at(folder, &["backup", archive])),
         ("backup to a folder", at(folder, &["backup", "place"])),
-        ("again", at(folder, &["backup", "place", "--keep", "1"])),
+        ("again", at(folder, &["backup", "place", "--retain", "1"])),
         ("verify a file", at(folder, &["verify", archive])),
         ("verify a folder", at(folder, &["verify", "place"])),
         ("restore", at(other.path(), &["restore", archive])),

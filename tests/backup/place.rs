@@ -82,7 +82,7 @@ fn a_photo_is_brought_to_a_place_once() {
 fn the_newest_archives_stay_whole_and_what_was_deleted_goes_with_the_last_that_has_it() {
     let (folder, world) = place();
     let folder = folder.path();
-    let backup = || succeeds(folder, &["backup", "place", "--keep", "3"], "");
+    let backup = || succeeds(folder, &["backup", "place", "--retain", "3"], "");
     backup();
     world.ann.share_photo(&world.spaces[0], &picture(24, 5));
     let mut states = vec![world.answers()];
@@ -201,7 +201,7 @@ fn nothing_is_deleted_as_long_as_nobody_knows_what_an_archive_needs() {
     assert_eq!(world.ann.delete("/shares/1").unwrap().status, 200);
     let damaged = archives(folder)[1].clone();
     fs::write(&damaged, "damaged").unwrap();
-    let complaint = fails(folder, &["backup", "place", "--keep", "2"], "");
+    let complaint = fails(folder, &["backup", "place", "--retain", "2"], "");
     assert!(
         complaint.contains("Nothing was deleted, because the archive"),
         "{complaint}"
@@ -213,7 +213,7 @@ fn nothing_is_deleted_as_long_as_nobody_knows_what_an_archive_needs() {
         "{complaint}"
     );
     fs::remove_file(damaged).unwrap();
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert_eq!((archives(folder).len(), photos(folder)), (2, 2));
 }
 
@@ -226,7 +226,7 @@ fn the_archives_of_another_installation_are_left_alone() {
     let place = folder.path().join("place");
     let complaint = fails(
         other.path(),
-        &["backup", place.to_str().unwrap(), "--keep", "1"],
+        &["backup", place.to_str().unwrap(), "--retain", "1"],
         "",
     );
     assert!(
@@ -245,7 +245,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     let state = world.answers();
     let first = folder.join("data/photos/space-id-1/1.png");
     fs::remove_file(&first).unwrap();
-    let complaint = fails(folder, &["backup", "place", "--keep", "1"], "");
+    let complaint = fails(folder, &["backup", "place", "--retain", "1"], "");
     assert!(
         complaint
             .contains("1-1.png is at the place of the backup, and the store of photos has lost it"),

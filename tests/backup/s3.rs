@@ -112,7 +112,7 @@ fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
     let gone = world.wipe(cloud.folder());
     cloud.succeeds(&["restore", &place], &S3);
     // Nobody sorts, so that a photo of before would be found first.
-    let separate = [("SHARED_SPACES_PHOTOS__WORKER", "separate")];
+    let separate = [("SHARED_SPACES_PHOTOS__WORKER", "external")];
     let world = gone.at(cloud.server(&[&S3[..], &separate].concat()));
     let new = world.ann.share_photo(&world.spaces[0], &picture(24, 51));
     assert!(new["id"].as_i64() > lost["id"].as_i64());
@@ -147,7 +147,7 @@ fn an_archive_in_s3_is_restored_to_the_disk_and_one_on_the_disk_to_s3() {
 fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
-    let backup = || cloud.succeeds(&["backup", &place, "--keep", "2"], &LOCAL);
+    let backup = || cloud.succeeds(&["backup", &place, "--retain", "2"], &LOCAL);
     let said = backup();
     assert!(said.contains("3 of them new and 0 there already"), "{said}");
     assert_eq!(world.ann.delete("/shares/1").unwrap().status, 200);
@@ -196,7 +196,7 @@ fn a_place_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
             b"old",
         );
     }
-    let said = cloud.succeeds(&["backup", &place, "--keep", "1"], &LOCAL);
+    let said = cloud.succeeds(&["backup", &place, "--retain", "1"], &LOCAL);
     assert!(said.contains("0 of them new and 3 there already"), "{said}");
     assert!(
         said.contains("deleted 1 old archive and 1010 photos"),
@@ -259,7 +259,10 @@ fn an_archive_that_cannot_be_read_again_is_no_backup_and_costs_no_older_one() {
     crate::backup::world::sorted(cloud.folder());
     cloud.succeeds(&["backup", &place], &LOCAL);
     let kept = archives(&cloud, &bucket);
-    for arguments in [&["backup", &place][..], &["backup", &place, "--keep", "1"]] {
+    for arguments in [
+        &["backup", &place][..],
+        &["backup", &place, "--retain", "1"],
+    ] {
         cloud.proxy.answer("GET", ".tar.zst", 206, "half of it");
         let (_, complaint) = cloud.fails(arguments, &LOCAL);
         cloud.proxy.relent();
@@ -270,7 +273,7 @@ fn an_archive_that_cannot_be_read_again_is_no_backup_and_costs_no_older_one() {
         assert_eq!(archives(&cloud, &bucket), kept);
         leaves_nothing(cloud.folder());
     }
-    cloud.succeeds(&["backup", &place, "--keep", "1"], &LOCAL);
+    cloud.succeeds(&["backup", &place, "--retain", "1"], &LOCAL);
     assert_eq!(archives(&cloud, &bucket).len(), 1);
     cloud.succeeds(&["verify", &place], &LOCAL);
 }
@@ -417,7 +420,7 @@ fn what_s3_refuses_a_backup_is_told_with_the_bucket_and_costs_no_archive() {
 
     let path = format!("/{bucket}");
     let archive = format!("/{}", kept[0]);
-    let backup = ["backup", &place, "--keep", "1"];
+    let backup = ["backup", &place, "--retain", "1"];
     let verify = ["verify", &place];
     for (arguments, method, part, words) in [
         (

@@ -16,9 +16,9 @@ pub fn scheduled(every: &str) -> (TempDir, Vec<(String, String)>) {
     fs::create_dir(folder.path().join("place")).unwrap();
     let place = folder.path().join("place").to_str().unwrap().to_owned();
     let settings = [
-        ("SHARED_SPACES_BACKUP__EVERY", every),
-        ("SHARED_SPACES_BACKUP__TO", &place),
-        ("SHARED_SPACES_BACKUP__KEEP", "2"),
+        ("SHARED_SPACES_BACKUP__INTERVAL", every),
+        ("SHARED_SPACES_BACKUP__DESTINATION", &place),
+        ("SHARED_SPACES_BACKUP__RETAIN", "2"),
     ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
     (folder, settings.to_vec())
@@ -129,7 +129,8 @@ fn without_an_argument_a_backup_goes_where_the_settings_say() {
     assert_eq!(archives(folder).len(), 2);
     let complaint = crate::support::fails(folder, &["backup"], "");
     assert!(
-        complaint.contains("Say where to, as in") && complaint.contains("or set backup.to"),
+        complaint.contains("Say where to, as in")
+            && complaint.contains("or set backup.destination"),
         "{complaint}"
     );
 }
@@ -167,8 +168,8 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_a_backup() {
     let settings = [
         ("SHARED_SPACES_PHOTOS__STORE", "local"),
         ("SHARED_SPACES_PHOTOS__QUEUE", "local"),
-        ("SHARED_SPACES_BACKUP__EVERY", "1s"),
-        ("SHARED_SPACES_BACKUP__TO", &place),
+        ("SHARED_SPACES_BACKUP__INTERVAL", "1s"),
+        ("SHARED_SPACES_BACKUP__DESTINATION", &place),
     ];
     let server = cloud.server(&settings);
     let ann = server.person("ann");

@@ -64,7 +64,7 @@ fn damage(folder: &Path, table: &str) {
 fn of_a_damaged_database_an_archive_is_marked_and_no_sound_one_goes_for_it() {
     let folder = ended();
     let folder = folder.path();
-    let backup = ["backup", "place", "--keep", "2"];
+    let backup = ["backup", "place", "--retain", "2"];
     succeeds(folder, &backup, "");
     succeeds(folder, &backup, "");
     let sound = unmarked(folder);
@@ -114,12 +114,12 @@ fn rows_that_point_nowhere_and_programs_in_the_database_are_damage_too() {
     ] {
         let folder = ended();
         let folder = folder.path();
-        succeeds(folder, &["backup", "place", "--keep", "1"], "");
+        succeeds(folder, &["backup", "place", "--retain", "1"], "");
         let sound = unmarked(folder);
         let connection = Connection::open(database(folder)).unwrap();
         connection.execute_batch(sql).unwrap();
         drop(connection);
-        let complaint = fails(folder, &["backup", "place", "--keep", "1"], "");
+        let complaint = fails(folder, &["backup", "place", "--retain", "1"], "");
         assert!(
             complaint.contains("The database is damaged: "),
             "{complaint}"
@@ -171,11 +171,11 @@ fn only_sound_archives_count_among_those_that_stay() {
         bytes[last] ^= 1;
         fs::write(damaged, bytes).unwrap();
     }
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert_eq!(unmarked(folder).len(), 4, "two are sound");
     assert!(state.exists());
     succeeds(folder, &["verify", state.to_str().unwrap()], "");
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert!(!state.exists());
     assert_eq!(unmarked(folder).len(), 2);
     succeeds(folder, &["verify", "place"], "");
@@ -194,10 +194,10 @@ fn an_archive_of_a_damaged_database_counts_as_none_though_it_says_nothing_of_tha
     let sql = "pragma foreign_keys = off; delete from users where login = 'bob'";
     change_database(&mut members, folder, sql);
     pack(&unsaid, &members);
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert_eq!(unmarked(folder).len(), 3, "two are sound");
     assert!(state.exists());
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert!(!state.exists() && !unsaid.exists());
 }
 
@@ -205,7 +205,7 @@ fn an_archive_of_a_damaged_database_counts_as_none_though_it_says_nothing_of_tha
 fn an_incomplete_archive_takes_the_place_of_no_complete_one() {
     let folder = ended();
     let folder = folder.path();
-    let backup = ["backup", "place", "--full", "--keep", "1"];
+    let backup = ["backup", "place", "--full", "--retain", "1"];
     succeeds(folder, &backup, "");
     let complete = unmarked(folder);
     fs::remove_file(folder.join("data/photos/space-id-1/1.png")).unwrap();
@@ -265,10 +265,10 @@ fn an_archive_that_needs_a_photo_that_nobody_has_any_more_keeps_the_one_that_has
         .unwrap();
     drop(connection);
     fs::remove_file(folder.join(format!("place/photos/{}/{sum}", &sum[..2]))).unwrap();
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert!(before[0].exists(), "only the new one and this are sound");
     succeeds(folder, &["verify", before[0].to_str().unwrap()], "");
-    succeeds(folder, &["backup", "place", "--keep", "2"], "");
+    succeeds(folder, &["backup", "place", "--retain", "2"], "");
     assert!(!before[0].exists() && !before[1].exists());
 }
 
@@ -283,7 +283,7 @@ fn no_archive_of_another_installation_goes_even_if_the_newest_cannot_be_read() {
     let place = folder.path().join("place");
     let complaint = fails(
         other.path(),
-        &["backup", place.to_str().unwrap(), "--keep", "1"],
+        &["backup", place.to_str().unwrap(), "--retain", "1"],
         "",
     );
     assert!(
@@ -297,7 +297,7 @@ fn no_archive_of_another_installation_goes_even_if_the_newest_cannot_be_read() {
     succeeds(other.path(), &["backup", "place"], "");
     let foreign = other.path().join("place").join(all[0].file_name().unwrap());
     fs::copy(&all[0], &foreign).unwrap();
-    let complaint = fails(other.path(), &["backup", "place", "--keep", "1"], "");
+    let complaint = fails(other.path(), &["backup", "place", "--retain", "1"], "");
     assert!(
         complaint.contains("Nothing was deleted")
             && complaint.contains("is of another installation"),
@@ -337,7 +337,7 @@ fn a_copy_makes_no_backups_where_its_original_does_until_it_takes_over() {
     );
     let place = folder.join("place");
     let place = place.to_str().unwrap();
-    let complaint = fails(copy, &["backup", place, "--keep", "1"], "");
+    let complaint = fails(copy, &["backup", place, "--retain", "1"], "");
     assert!(complaint.contains("add --take-over"), "{complaint}");
     // Elsewhere it may go.
     succeeds(copy, &["backup", "a.tar.zst"], "");
@@ -374,7 +374,7 @@ fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() 
         let path = folder.join("place").join(future);
         fs::copy(&sound, &path).unwrap();
         let before = files(&folder.join("place"));
-        for keep in [&[][..], &["--keep", "1"], &["--keep", "2"]] {
+        for keep in [&[][..], &["--retain", "1"], &["--retain", "2"]] {
             let complaint = fails(folder, &[&["backup", "place"], keep].concat(), "");
             assert!(
                 complaint.contains(future)
@@ -386,7 +386,7 @@ fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() 
         }
         fs::remove_file(path).unwrap();
     }
-    succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    succeeds(folder, &["backup", "place", "--retain", "1"], "");
     let left = unmarked(folder);
     assert_eq!(left.len(), 1);
     assert!(left[0] > sound, "the new one stays");
@@ -452,7 +452,7 @@ fn what_only_has_the_name_of_an_archive_or_a_photo_holds_no_backup_up() {
     fs::remove_file(&photo).unwrap();
     pipe(&photo);
 
-    let said = succeeds(folder, &["backup", "place", "--keep", "1"], "");
+    let said = succeeds(folder, &["backup", "place", "--retain", "1"], "");
     assert!(said.contains("1 of them new"), "{said}");
     assert!(photo.is_file(), "it is brought again");
     for day in 10..14 {

@@ -12,7 +12,7 @@ use crate::pictures::corpus::CORPUS;
 use crate::pictures::memory::{MIB, limited};
 use crate::support::{Person, Process, Server, command, files, picture, previews, succeeds, until};
 
-const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
+const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "external");
 /// Its previews take more than twice this.
 const PHOTO: &str = "progressive.bomb.jpg";
 const MEMORY: u64 = 112 * MIB;

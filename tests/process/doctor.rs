@@ -85,7 +85,7 @@ fn photos_that_failed_are_a_warning() {
         folder.path(),
         &[
             ("SHARED_SPACES_PHOTOS__MAX_ATTEMPTS", "1"),
-            ("SHARED_SPACES_PHOTOS__WORKER", "separate"),
+            ("SHARED_SPACES_PHOTOS__WORKER", "external"),
         ],
     );
     let ann = server.person("ann");

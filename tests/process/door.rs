@@ -190,7 +190,7 @@ fn who_has_sent_everything_and_says_so_is_answered() {
 fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
-        ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "1"),
+        ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "1s"),
         ("SHARED_SPACES_LIMITS__PHOTO_BYTES", "1000"),
     ];
     let server = Server::start_with(folder.path(), &settings);
@@ -226,7 +226,7 @@ fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
-        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "2"),
+        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "2"),
     ];
     let server = Server::start_with(folder.path(), &settings);
     let guess = |way: &[u8]| {
@@ -318,8 +318,8 @@ fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
-        ("SHARED_SPACES_CONNECTIONS__MOST", "20"),
-        ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "4"),
+        ("SHARED_SPACES_CONNECTIONS__MAX_CONNECTIONS", "20"),
+        ("SHARED_SPACES_CONNECTIONS__MAX_PER_IP", "4"),
     ];
     let mut serve = command(folder.path(), &["serve", "--port", "0"]);
     serve.envs(settings);
@@ -353,7 +353,7 @@ fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_se
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
-        ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "2"),
+        ("SHARED_SPACES_CONNECTIONS__MAX_PER_IP", "2"),
     ];
     let server = Server::start_with(folder.path(), &settings);
     let _held = [
@@ -372,7 +372,7 @@ fn a_browser_is_known_to_the_server_that_is_started_next() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),
-        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "1"),
+        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "1"),
         ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_PER_HOUR", "1"),
     ];
     let sign_in = |server: &Server, from: &str, password: &str, cookies: &str| {

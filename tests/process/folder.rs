@@ -54,7 +54,7 @@ fn where_data_is_expected_an_empty_folder_stops_every_command_and_stays_empty() 
     ] {
         let complaint = complaint(folder, arguments);
         assert!(
-            complaint.contains("Nothing is in the data folder") && complaint.contains("add --new"),
+            complaint.contains("Nothing is in the data folder") && complaint.contains("add --init"),
             "{complaint}"
         );
         assert!(!folder.join("data").exists(), "{arguments:?}");
@@ -76,7 +76,7 @@ fn where_data_is_expected_an_empty_folder_stops_every_command_and_stays_empty() 
 fn a_disk_that_is_not_mounted_stops_the_start_and_mounted_again_has_everything() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let ann = with_a_photo(folder, &[EXPECT_DATA], &["--new"]);
+    let ann = with_a_photo(folder, &[EXPECT_DATA], &["--init"]);
     let (data, disk) = (folder.join("data"), folder.join("disk"));
     fs::rename(&data, &disk).unwrap();
     fs::create_dir(&data).unwrap();
@@ -90,9 +90,9 @@ fn a_disk_that_is_not_mounted_stops_the_start_and_mounted_again_has_everything()
 #[test]
 fn new_is_for_the_first_start_alone() {
     let folder = tempfile::tempdir().unwrap();
-    with_a_photo(folder.path(), &[EXPECT_DATA], &["--new"]);
-    let complaint = complaint(folder.path(), &["serve", "--port", "0", "--new"]);
-    assert!(complaint.contains("leave out --new"), "{complaint}");
+    with_a_photo(folder.path(), &[EXPECT_DATA], &["--init"]);
+    let complaint = complaint(folder.path(), &["serve", "--port", "0", "--init"]);
+    assert!(complaint.contains("leave out --init"), "{complaint}");
 }
 
 #[test]

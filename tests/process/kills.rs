@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 const ROUNDS: u64 = 12;
-const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
+const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "external");
 
 fn random() -> Random {
     let seed = setting("CRASH_SEED").unwrap_or_else(|| u64::from(std::process::id()));

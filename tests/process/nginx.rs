@@ -14,7 +14,7 @@ use crate::support::{PASSWORD, Person, Process, Server, command, output, picture
 /// The proxy that is believed, as the page says it.
 const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
 /// No body is too slow as long as a test lasts: what hangs, hangs.
-const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "600");
+const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
 /// The largest photo, as uploaded.
 const MOST: usize = 25 * 1024 * 1024;
 
@@ -169,7 +169,7 @@ fn while_hundreds_of_slow_uploads_hang_others_are_served() {
 #[test]
 fn while_slow_uploads_from_several_addresses_fill_all_connections_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
-    let few = ("SHARED_SPACES_CONNECTIONS__MOST", "64");
+    let few = ("SHARED_SPACES_CONNECTIONS__MAX_CONNECTIONS", "64");
     let server = Server::start_with(folder.path(), &[TRUSTED, PATIENT, few]);
     let nginx = nginx(folder.path(), &server, None);
     let bob = nginx.person("bob");
@@ -231,10 +231,7 @@ fn whatever_a_visitor_claims_attempts_are_counted_for_the_address_that_nginx_saw
     let folder = folder.path();
     let log = folder.join("log");
     let mut serve = command(folder, &["serve", "--port", "0"]);
-    serve.envs([
-        TRUSTED,
-        ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "2"),
-    ]);
+    serve.envs([TRUSTED, ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "2")]);
     let server = Server::start_logged(serve, &log);
     let nginx = nginx(folder, &server, None);
     let guess = |from: u8, claims: &[u8]| {

@@ -56,10 +56,7 @@ fn sign_in(server: &Server, headers: &str, login: &str, password: &str) -> Strin
 fn each_thing_that_an_operator_must_know_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let server = start(
-        folder,
-        &[("SHARED_SPACES_RATE_LIMITS__ACCOUNT_ATTEMPTS", "2")],
-    );
+    let server = start(folder, &[("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "2")]);
     let (ann, bob) = (server.person("ann"), server.person("bob"));
     let space = ann.space("Family");
     let made = ann
@@ -266,7 +263,7 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
     let folder = folder.path();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", "[\"127.0.0.1\"]"),
-        ("SHARED_SPACES_RATE_LIMITS__ADDRESS_ATTEMPTS", "30"),
+        ("SHARED_SPACES_RATE_LIMITS__ADDRESS_BURST", "30"),
     ];
     let server = start(folder, &settings);
     server.person("ann");
@@ -344,7 +341,7 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
 fn fail2ban_bans_who_wants_too_many_connections() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let setting = ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "1");
+    let setting = ("SHARED_SPACES_CONNECTIONS__MAX_PER_IP", "1");
     let server = start(folder, &[setting]);
     let _first = server.connect_from(7).unwrap();
     for _ in 0..3 {
@@ -353,7 +350,7 @@ fn fail2ban_bans_who_wants_too_many_connections() {
     }
     end(server);
     let log = folder.join("log");
-    let line = "WARN connection refused address=127.0.0.7 limit=\"connections.most_per_address\"";
+    let line = "WARN connection refused address=127.0.0.7 limit=\"connections.max_per_ip\"";
     assert!(lines(&log).iter().any(|told| told == line));
     let found = banned(&log);
     assert!(

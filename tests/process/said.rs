@@ -208,7 +208,7 @@ fn numbers_out_of_bounds_are_refused_with_the_bounds() {
             &["invitation", "add", "--days", "99999999999999999999"],
             "from 1 to 365",
         ),
-        (&["backup", "a", "--keep", "0"], "from 1 to 4294967295"),
+        (&["backup", "a", "--retain", "0"], "from 1 to 4294967295"),
         (&["serve", "--port", "http"], "from 0 to 65535"),
         (&["serve", "--port", "-1"], "from 0 to 65535"),
         (&["serve", "--address", "localhost"], "such as 127.0.0.1"),

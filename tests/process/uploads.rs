@@ -63,7 +63,7 @@ fn who_is_signed_out_while_their_share_is_on_its_way_shares_nothing() {
 #[test]
 fn one_persons_uploads_are_bounded_and_leave_room_for_others() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS_PER_USER", "2");
+    let setting = ("SHARED_SPACES_CONNECTIONS__MAX_UPLOADS_PER_USER", "2");
     let server = Server::start_with(folder.path(), &[setting]);
     let (ann, bob) = (server.person("ann"), server.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
@@ -87,7 +87,7 @@ fn one_persons_uploads_are_bounded_and_leave_room_for_others() {
 #[test]
 fn everybodys_uploads_together_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS", "1");
+    let setting = ("SHARED_SPACES_CONNECTIONS__MAX_UPLOADS", "1");
     let server = Server::start_with(folder.path(), &[setting]);
     let (ann, bob) = (server.person("ann"), server.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
@@ -105,7 +105,7 @@ fn everybodys_uploads_together_are_bounded() {
 #[test]
 fn whoever_holds_most_uploads_gives_one_up_to_who_has_none_and_reads_why() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__UPLOADS", "2");
+    let setting = ("SHARED_SPACES_CONNECTIONS__MAX_UPLOADS", "2");
     let server = Server::start_with(folder.path(), &[setting]);
     let (ann, bob) = (server.person("ann"), server.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
@@ -120,7 +120,7 @@ fn whoever_holds_most_uploads_gives_one_up_to_who_has_none_and_reads_why() {
 #[test]
 fn a_body_that_stops_half_way_is_answered_and_given_up() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__STALL_SECONDS", "1");
+    let setting = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "1s");
     let server = Server::start_with(folder.path(), &[setting]);
     let ann = server.person("ann");
     let space = ann.space("Family");
@@ -141,7 +141,7 @@ fn a_body_that_stops_half_way_is_answered_and_given_up() {
 #[test]
 fn who_connects_and_asks_nothing_is_hung_up_on() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__IDLE_SECONDS", "1");
+    let setting = ("SHARED_SPACES_CONNECTIONS__HEADER_TIMEOUT", "1s");
     let server = Server::start_with(folder.path(), &[setting]);
     let mut silent = server.connect().unwrap();
     let mut half = server.connect().unwrap();
@@ -155,7 +155,7 @@ fn who_connects_and_asks_nothing_is_hung_up_on() {
 #[test]
 fn one_address_has_only_so_many_connections_and_the_next_is_served_when_one_ends() {
     let folder = tempfile::tempdir().unwrap();
-    let setting = ("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "2");
+    let setting = ("SHARED_SPACES_CONNECTIONS__MAX_PER_IP", "2");
     let server = Server::start_with(folder.path(), &[setting]);
     let ask = |connection: &mut TcpStream| {
         let asked = connection.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -193,8 +193,8 @@ fn four_addresses_that_hold_all_connections_keep_nobody_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut serve = command(folder.path(), &["serve", "--port", "0"]);
     serve
-        .env("SHARED_SPACES_CONNECTIONS__MOST", "64")
-        .env("SHARED_SPACES_CONNECTIONS__MOST_PER_ADDRESS", "16");
+        .env("SHARED_SPACES_CONNECTIONS__MAX_CONNECTIONS", "64")
+        .env("SHARED_SPACES_CONNECTIONS__MAX_PER_IP", "16");
     let log = folder.path().join("log");
     let server = Server::start_logged(serve, &log);
     // Nothing, half a head, half a body, and an answer before.
@@ -228,7 +228,7 @@ fn four_addresses_that_hold_all_connections_keep_nobody_out() {
     let told = std::fs::read_to_string(&log).unwrap();
     for last in 2..6 {
         let line = format!(
-            "WARN shared_spaces::record: connection closed address=127.0.0.{last} limit=\"connections.most\""
+            "WARN shared_spaces::record: connection closed address=127.0.0.{last} limit=\"connections.max_connections\""
         );
         assert!(told.contains(&line), "{told}");
     }

@@ -183,7 +183,7 @@ fn a_sample_has_as_many_photos_as_were_asked_for() {
 fn photos_that_are_not_sorted_yet_are_looked_for_where_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let separate = [("SHARED_SPACES_PHOTOS__WORKER", "separate")];
+    let separate = [("SHARED_SPACES_PHOTOS__WORKER", "external")];
     let server = Server::start_with(folder, &separate);
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::support::{Process, Server, command, fails, photos, picture, previews, succeeds, until};
 
-const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "separate");
+const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "external");
 
 fn sorted(folder: &Path, file: &str) {
     until("the photo to be sorted", || {

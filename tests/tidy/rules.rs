@@ -56,7 +56,7 @@ pub fn uses_only_what_is_above(floors: &[String], file: &File) -> Vec<String> {
     let floor = |room: &str| floors.iter().position(|name| name == room);
     let below_src = file.path.strip_prefix("src/").unwrap_or(&file.path);
     let room = below_src.split(['/', '.']).next().unwrap();
-    let Some(own) = floor(room).filter(|_| !file.path.ends_with("/tests.rs")) else {
+    let Some(own) = floor(room).filter(|_| !file.is_test()) else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -121,8 +121,7 @@ pub fn opens_with_a_sentence(file: &File) -> Vec<String> {
 
 /// A file that grows over its limit has more than one reason to change.
 pub fn is_short(file: &File) -> Vec<String> {
-    let is_test = file.path.starts_with("tests/") || file.path.ends_with("/tests.rs");
-    let limit = if is_test { 600 } else { 400 };
+    let limit = if file.is_test() { 600 } else { 400 };
     let lines = file.code_lines().count();
     if lines > limit {
         vec![file.complaint(limit, &format!("{lines} lines, the limit is {limit}"))]
@@ -142,7 +141,7 @@ pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
         let unwraps = line.contains(".unwrap()") || line.contains(".expect(");
         if unwraps
             && (reason == 0 || at > reason + 3)
-            && !file.path.ends_with("/tests.rs")
+            && !file.is_test()
             && file.path != "src/db/plans.rs"
         {
             found.push(file.complaint(at, "it unwraps without a reason"));

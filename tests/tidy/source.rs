@@ -17,6 +17,13 @@ impl File {
         }
     }
 
+    /// Whether it holds tests alone: those beside a room, in one file or in a folder of its own, and those of the whole.
+    pub fn is_test(&self) -> bool {
+        self.path.starts_with("tests/")
+            || self.path.ends_with("/tests.rs")
+            || self.path.contains("/tests/")
+    }
+
     /// The lines before the tests, with their numbers.
     pub fn code_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self

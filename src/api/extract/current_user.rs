@@ -54,7 +54,7 @@ impl<'r> Caller<'r> {
         if self.proof.tokens.is_empty() {
             return Err(Error::Unauthorized { token: false });
         }
-        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime());
+        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime);
         let proof = Arc::clone(&self.proof);
         let first = self.app.db.read(move |conn| {
             let (session, token) = proof.find(conn, now, lifetime)?;
@@ -178,7 +178,7 @@ impl CurrentUser<'_> {
     }
 
     fn confirm(&self) -> impl Fn(&Connection) -> Result<Session> + Send + use<> {
-        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime());
+        let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime);
         let session = self.session;
         move |conn| sessions::confirm(conn, session, now, lifetime)
     }

@@ -106,7 +106,7 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("no application is managed")))?;
     let body = read_all(app, request, data);
     // Nobody has more to say than a few kilobytes, and who says it may be anybody.
-    let body = timeout(app.config.connections.stall(), body).await;
+    let body = timeout(app.config.connections.stall_timeout, body).await;
     let Received { bytes, _room } = body.map_err(|_| Error::TooSlow)??;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);

@@ -149,7 +149,7 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
         }
         tokio::io::copy(body, &mut tokio::io::sink()).await
     };
-    match timeout(app.config.connections.stall(), rest).await {
+    match timeout(app.config.connections.stall_timeout, rest).await {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::debug!("a body that nobody wants ends too early: {error}"),
         Err(_) => tracing::debug!("a body that nobody wants takes too long"),
@@ -302,7 +302,7 @@ impl Multi<'_> {
             size += chunk.len() as u64;
             if size > limit {
                 // The rest is read, but no longer kept, and not for long.
-                let stall = app.config.connections.stall();
+                let stall = app.config.connections.stall_timeout;
                 self.unwanted.get_or_init(|| Instant::now() + stall);
                 (bytes, file) = (Vec::new(), None);
             } else if let Some(file) = &mut file {

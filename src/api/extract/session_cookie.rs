@@ -51,7 +51,12 @@ impl<'r> SessionCookie<'r> {
             headers: request.headers().get("Cookie").collect(),
             installation: &app.installation,
             is_https: ClientInfo::of(app, request).is_https,
-            lifetime: Duration::days(i64::from(app.config.sessions.lifetime_days)),
+            lifetime: app
+                .config
+                .sessions
+                .lifetime
+                .try_into()
+                .unwrap_or(Duration::MAX),
         }
     }
 

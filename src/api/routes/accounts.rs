@@ -136,7 +136,7 @@ pub async fn login(
     }
     let token = Token::random()?;
     let access_token = token.as_str().to_owned();
-    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
     app.db
         // Who has to delete something may have to sign in first.
         .write_making_room(move |conn| {

@@ -17,7 +17,7 @@ use crate::error::Result;
 
 #[get("/sessions")]
 pub async fn list(app: &AppState, caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
-    let (now, lifetime) = (app.now(), app.config.sessions.lifetime());
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
     let list = caller.read(move |conn, session| {
         JsonPage::write(&links, None, |rows| {
             sessions::list(conn, session, &page, now, lifetime, |row| rows.push(&row))

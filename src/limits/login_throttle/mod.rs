@@ -65,17 +65,14 @@ impl LoginThrottle {
         let limiter = |attempts, per_hour| Limiter::new(quota(attempts, per_hour), clock.clone());
         let counted = limits.enabled.then(|| Limiters {
             secret: RandomState::new(),
-            passwords_from_address: limiter(limits.address_attempts, limits.address_per_hour),
-            passwords_for_account: limiter(limits.account_attempts, limits.account_per_hour),
+            passwords_from_address: limiter(limits.address_burst, limits.address_per_hour),
+            passwords_for_account: limiter(limits.account_burst, limits.account_per_hour),
             passwords_from_strangers: limiter(
-                limits.account_attempts.saturating_mul(GLOBAL_FACTOR),
+                limits.account_burst.saturating_mul(GLOBAL_FACTOR),
                 limits.account_per_hour.saturating_mul(GLOBAL_FACTOR),
             ),
-            accounts_from_address: limiter(
-                limits.registration_attempts,
-                limits.registration_per_hour,
-            ),
-            accounts_by_login: limiter(limits.account_attempts, limits.account_per_hour),
+            accounts_from_address: limiter(limits.registration_burst, limits.registration_per_hour),
+            accounts_by_login: limiter(limits.account_burst, limits.account_per_hour),
             known: KnownAddresses::default(),
         });
         Self {

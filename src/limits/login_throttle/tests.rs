@@ -210,7 +210,7 @@ fn nothing_is_limited_where_the_setting_says_so() {
 
 #[test]
 fn however_many_come_little_is_remembered_and_most_of_those_who_are_stopped_stay_so() {
-    let door = Door::with(|limits| limits.account_attempts = 2);
+    let door = Door::with(|limits| limits.account_burst = 2);
     for person in 0..1000 {
         door.guesses("2001:db8::1", &format!("person {person}"));
     }

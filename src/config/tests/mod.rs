@@ -1,5 +1,8 @@
 //! What is taken and what is refused, with the environment and the file that somebody would have.
 
+mod durations;
+mod renamed;
+
 use figment::Jail;
 
 use super::*;
@@ -95,8 +98,8 @@ fn sqs_needs_the_address_of_the_queue_and_brings_its_workers_elsewhere() {
     };
     assert!(with_url(None).unwrap_err().contains("photos.queue_url"));
     let config = with_url(Some("https://sqs.example/1/photos.fifo")).unwrap();
-    assert_eq!(config.photos.worker(), WorkerPlace::Separate);
-    assert_eq!(Config::default().photos.worker(), WorkerPlace::Inside);
+    assert_eq!(config.photos.worker(), WorkerMode::External);
+    assert_eq!(Config::default().photos.worker(), WorkerMode::Embedded);
 }
 
 #[test]
@@ -130,9 +133,9 @@ fn values_that_make_no_sense_are_refused_by_name() {
             "trusted_proxies",
         ),
         (
-            "SHARED_SPACES_SESSIONS__LIFETIME_DAYS",
-            "0",
-            "sessions.lifetime_days",
+            "SHARED_SPACES_SESSIONS__LIFETIME",
+            "0s",
+            "sessions.lifetime",
         ),
         ("SHARED_SPACES_LIMITS__LOGIN_MAX", "257", "limits.login_max"),
         (
@@ -141,9 +144,13 @@ fn values_that_make_no_sense_are_refused_by_name() {
             "limits.password_max",
         ),
         ("SHARED_SPACES_PHOTOS__QUEUE", "sqs", "photos.store"),
-        ("SHARED_SPACES_BACKUP__EVERY", "daily", "backup.every"),
-        ("SHARED_SPACES_BACKUP__EVERY", "24h", "backup.to"),
-        ("SHARED_SPACES_BACKUP__KEEP", "0", "backup.keep"),
+        ("SHARED_SPACES_BACKUP__INTERVAL", "daily", "backup.interval"),
+        (
+            "SHARED_SPACES_BACKUP__INTERVAL",
+            "24h",
+            "backup.destination",
+        ),
+        ("SHARED_SPACES_BACKUP__RETAIN", "0", "backup.retain"),
         (
             "SHARED_SPACES_PHOTOS__MAX_ATTEMPTS",
             "0",
@@ -171,7 +178,7 @@ fn what_rocket_would_read_and_nobody_here_does_is_refused_with_what_does_instead
         ("TLS__CERTS", "a.pem", "a proxy in front of it HTTPS"),
         ("WORKERS", "4", "cores"),
         ("MAX_BLOCKING", "4", "cores"),
-        ("KEEP_ALIVE", "5", "connections.idle_seconds"),
+        ("KEEP_ALIVE", "5", "connections.header_timeout"),
         ("LIMITS", "{json=\"5MiB\"}", "limits.photo_bytes"),
         ("TEMP_DIR", "/tmp", "data_dir"),
         ("IP_HEADER", "X-Real-IP", "trusted_proxies"),
@@ -458,7 +465,7 @@ fn what_cannot_be_used_is_told_at_once_each_with_where_it_was_set() {
             "Rocket.toml",
             "[default]\nport = \"8000\"\n[default.app]\nregistration = 1\nlimits = [1, 2]\n",
         )?;
-        jail.set_env("SHARED_SPACES_BACKUP__EVERY", "24");
+        jail.set_env("SHARED_SPACES_BACKUP__INTERVAL", "24");
         jail.set_env("SHARED_SPACES_CORS_ORIGINS", "[1]");
         jail.set_env("ROCKET_APP__DATA_DIR", "5");
         Ok(())
@@ -468,8 +475,8 @@ fn what_cannot_be_used_is_told_at_once_each_with_where_it_was_set() {
         "port must be a whole number from 0 to 65535, and not '8000': write it without quotes (port is set in Rocket.toml, line 2)",
         "registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4)",
         "limits must be a table, and not a list (limits is set in Rocket.toml, line 5)",
-        "backup.every must be a time with its unit, from 1s to 10years, such as 24h or 7days, and not 24 (backup.every is set by the \
-         environment variable SHARED_SPACES_BACKUP__EVERY)",
+        "backup.interval must be a time with its unit, such as 60s, 24h or 7days, and not 24 (backup.interval is set by the \
+         environment variable SHARED_SPACES_BACKUP__INTERVAL)",
         "cors_origins.0 must be a text, and not 1: write it in quotes, which must be part of the value, as in '\"123\"' (cors_origins is \
          set by the environment variable SHARED_SPACES_CORS_ORIGINS)",
         "data_dir is set by the environment variable ROCKET_APP__DATA_DIR)",
@@ -490,12 +497,12 @@ fn values_that_would_fail_only_later_are_refused_at_the_start() {
         "PHOTOS__TEMP_BUCKET=a b c => must be 3 or more letters",
         "PHOTOS__BUCKET_PREFIX= => must be 1 or more letters",
         "PHOTOS__PREVIEW_BUCKET=shared-spaces-temp => must name different buckets",
-        "BACKUP__EVERY=1000000000000years => must be a time with its unit",
-        "CONNECTIONS__MOST=18446744073709551615 => at most 1000000",
-        "CONNECTIONS__UPLOADS=0 => must be above 0",
+        "BACKUP__INTERVAL=1000000000000years => must be a time with its unit",
+        "CONNECTIONS__MAX_CONNECTIONS=18446744073709551615 => at most 1000000",
+        "CONNECTIONS__MAX_UPLOADS=0 => must be above 0",
         "LIMITS__PHOTO_BYTES=18446744073709551615 => at most 1099511627776",
         "LIMITS__TEXT_MAX=18446744073709551615 => at most 1000000",
-        "SESSIONS__LIFETIME_DAYS=4294967295 => at most 36500",
+        "SESSIONS__LIFETIME=4294967295days => must be from 1day to 100years, and not",
         "LIMITS__TEXT_MIN=3000 => and is 3000 with 2000",
         "LIMITS__TEXT_MAX=\"200\" => and not '200': write it without quotes",
         "LIMITS__TEXT_MAX=200.0 => and not 200.0",
