@@ -41,7 +41,7 @@ impl Share {
 
     /// As [`Self::in_list`], and behind those columns the space's `id, name`.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let space = Some(Space::from_row(row, 10)?);
+        let space = Some(Space::from_row(row, 11)?);
         Ok(Self {
             space,
             ..Self::in_list(row)?
@@ -212,7 +212,7 @@ pub fn list(
 }
 
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,
-        f.name, f.width, f.height, f.animated, f.placeholder
+        f.id, f.name, f.width, f.height, f.animated, f.placeholder
     from shares s join users u on u.id = s.user_id
     left join photos f on f.share_id = s.id and f.position = 0
     where s.space_id = ? and s.id < ? order by s.id desc limit ?";
@@ -226,7 +226,7 @@ fn get_by_id(conn: &Connection, id: ShareId) -> Result<Share> {
     Ok(conn
         .prepare_cached(
             "select s.id, s.text, s.created_at, u.id, u.login,
-                 f.name, f.width, f.height, f.animated, f.placeholder, p.id, p.name
+                 f.id, f.name, f.width, f.height, f.animated, f.placeholder, p.id, p.name
              from shares s join users u on u.id = s.user_id join spaces p on p.id = s.space_id
              left join photos f on f.share_id = s.id and f.position = 0 where s.id = ?",
         )?

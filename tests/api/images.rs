@@ -92,6 +92,7 @@ fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
         let (photo, proof) = url.split_once('?').unwrap();
         let preview = |size: &str, (width, height): (u32, u32)| json!({"url": format!("{photo}/{size}?{proof}"), "width": width, "height": height});
         let expected = json!({
+            "id": share["image"]["id"],
             "width": width,
             "height": height,
             "placeholder": null,

@@ -241,6 +241,7 @@ fn a_new_photo_replaces_the_old_one() {
     )
     .is(200, "Share edited");
     let new = ann.get("/shares/1").is_ok();
+    assert!(new["image"]["id"].as_i64() > old["image"]["id"].as_i64());
     assert_eq!(
         app.anonymous().get(&path_of(&new["image_url"])).bytes,
         pictures::png(2)

@@ -78,6 +78,7 @@ pub fn all(config: &Config) -> Value {
         "Member": object(json!({"user": reference("User"), "is_admin": yes_or_no})),
         "Preview": object(json!({"url": link, "width": pixels, "height": pixels})),
         "Image": object(json!({
+            "id": reference("Id"),
             "width": pixels, "height": pixels, "animated": yes_or_no,
             "placeholder": {"type": ["string", "null"], "description": "A thumbhash in base64, once it is known.",
                 "example": "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"},

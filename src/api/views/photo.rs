@@ -6,6 +6,7 @@ use picture::preview_size::PreviewSize;
 use serde::{Serialize, Serializer};
 
 use crate::api::respond::urls::{PhotoUrl, PhotoUrls, Urls};
+use crate::domain::ids::PhotoId;
 use crate::domain::photos::Photo;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
@@ -17,6 +18,8 @@ pub struct ImageView {
 /// What is known of a photo.
 #[derive(Serialize)]
 pub struct Image {
+    /// The photo's own: one that takes its place has another.
+    id: PhotoId,
     width: u32,
     height: u32,
     placeholder: Option<Base64>,
@@ -53,6 +56,7 @@ impl ImageView {
         Self {
             url: own.to(None),
             image: Image {
+                id: photo.id,
                 width: photo.width,
                 height: photo.height,
                 previews: Previews {

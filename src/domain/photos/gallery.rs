@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::clock::Timestamp;
 use crate::domain::access::Member;
-use crate::domain::ids::ShareId;
+use crate::domain::ids::{PhotoId, ShareId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::users::User;
@@ -14,6 +14,7 @@ use crate::error::Result;
 /// A photo, as the members of its space see it.
 #[derive(Clone, Debug)]
 pub struct Photo {
+    pub id: PhotoId,
     pub name: PhotoName,
     /// In pixels, as shown.
     pub width: u32,
@@ -25,14 +26,15 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Reads the columns `name, width, height, animated, placeholder`, the first of them at `index`.
+    /// Reads the columns `id, name, width, height, animated, placeholder`, the first of them at `index`.
     pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
         Ok(Self {
-            name: row.get(index)?,
-            width: row.get(index + 1)?,
-            height: row.get(index + 2)?,
-            animated: row.get(index + 3)?,
-            placeholder: row.get(index + 4)?,
+            id: row.get(index)?,
+            name: row.get(index + 1)?,
+            width: row.get(index + 2)?,
+            height: row.get(index + 3)?,
+            animated: row.get(index + 4)?,
+            placeholder: row.get(index + 5)?,
         })
     }
 
@@ -79,22 +81,22 @@ pub fn list(
         |row| {
             Ok(SharedPhoto {
                 photo: Photo::from_row(row, 0)?,
-                share: row.get(5)?,
-                position: row.get(6)?,
-                user: User::from_row(row, 7)?,
-                shared_at: Timestamp(row.get(9)?),
+                share: row.get(6)?,
+                position: row.get(7)?,
+                user: User::from_row(row, 8)?,
+                shared_at: Timestamp(row.get(10)?),
             })
         },
     )?;
     page.for_each(rows, |row| (row.share, row.position), take)
 }
 
-const OLDEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
+const OLDEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,
         p.share_id, p.position, u.id, u.login, s.created_at
     from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
     where p.space_id = ? and (p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?";
 
-const NEWEST_FIRST: &str = "select p.name, p.width, p.height, p.animated, p.placeholder,
+const NEWEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,
         p.share_id, p.position, u.id, u.login, s.created_at
     from photos p join shares s on s.id = p.share_id join users u on u.id = s.user_id
     where p.space_id = ? and (p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?";
