@@ -1,18 +1,18 @@
 // The feed, against a server that others use at the same time, on a line where answers overtake each other: thousands of
 // histories that nobody thought of.
 
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 
 import { Feed } from '../src/lib/state/feed.svelte';
 import type { Page, Share } from '../src/lib/api/types';
 
-const line = vi.hoisted(() => ({ ask: (_limit: number, _below: number): Promise<unknown> => Promise.reject(new Error('no line')) }));
+const line = { ask: (_limit: number, _below: number): Promise<unknown> => Promise.reject(new Error('no line')) };
 
-vi.mock('../src/lib/state/session.svelte', () => ({ session: { me: { id: 1, login: 'Ann' }, afterSignOut: () => undefined } }));
-vi.mock('../src/lib/api/client', () => ({
-  shares: (_space: number, limit: number) => line.ask(limit, Infinity),
-  moreShares: (next: string) => line.ask(...(next.split(' ').map(Number) as [number, number])),
-}));
+const api = {
+  shares: (_space: number, limit: number) => line.ask(limit, Infinity) as Promise<Page<Share>>,
+  moreShares: (next: string) => line.ask(...(next.split(' ').map(Number) as [number, number])) as Promise<Page<Share>>,
+};
+const session = { me: { id: 1, login: 'Ann' } };
 
 const ME = 1;
 const OTHER = 2;
@@ -93,7 +93,7 @@ async function play(seed: number): Promise<void> {
   const roll = dice(seed);
   world = new World(roll);
   for (let there = roll(40); there > 0; there--) world.create(roll(3) === 0 ? ME : OTHER);
-  const feed = new Feed(1);
+  const feed = new Feed(1, api, session);
   void feed.more();
   let unread = new Set<number>();
   /** What I shared and was told of, and haven't deleted. */

@@ -9,7 +9,7 @@ const photo = (): Photo => ({
   image_url: 'https://home.example/photos/1-34.jpg?expires=9&signature=x.png',
   timestamp: '2026-05-20T12:00:00Z',
   user: { id: 1, login: 'ann' },
-  image: { width: 4032, height: 3024, placeholder: null, animated: false, previews: { small: preview('small'), large: preview('large') } },
+  image: { id: 7, width: 4032, height: 3024, placeholder: null, animated: false, previews: { small: preview('small'), large: preview('large') } },
 });
 
 test('a slide shows the large preview at the size of the photo', () => {
@@ -23,8 +23,8 @@ test('a slide shows the large preview at the size of the photo', () => {
   });
 });
 
-test('a photo that is kept is called by its space, its day and its share', () => {
-  expect(fileName(photo(), 'Family')).toBe('Family 2026-05-20 34.jpg');
-  expect(fileName(photo(), 'Über/uns: "alle"')).toBe('Über uns alle 2026-05-20 34.jpg');
-  expect(fileName(photo(), '🌻')).toBe('2026-05-20 34.jpg');
+test('a photo that is kept is called by its space, its day and its own number', () => {
+  expect(fileName(photo(), 'Family')).toBe('Family 2026-05-20 7.jpg');
+  expect(fileName(photo(), 'Über/uns: "alle"')).toBe('Über uns alle 2026-05-20 7.jpg');
+  expect(fileName(photo(), '🌻')).toBe('2026-05-20 7.jpg');
 });

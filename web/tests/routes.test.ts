@@ -11,8 +11,9 @@ describe('an address', () => {
     ['/app/spaces/3', { page: 'space', id: 3 }],
     ['/app/spaces/3/', { page: 'space', id: 3 }],
     ['/app/spaces/3/members', { page: 'members', id: 3 }],
-    ['/app/spaces/3/photos', { page: 'photos', id: 3, share: null }],
-    ['/app/spaces/3/photos/7', { page: 'photos', id: 3, share: 7 }],
+    ['/app/spaces/3/photos', { page: 'photos', id: 3, photo: null }],
+    ['/app/spaces/3/photos/7', { page: 'photos', id: 3, photo: { share: 7, photo: null } }],
+    ['/app/spaces/3/photos/7/9', { page: 'photos', id: 3, photo: { share: 7, photo: 9 } }],
     ['/app/spaces/3/settings', { page: 'settings', id: 3 }],
     ['/app/shares/12', { page: 'share', id: 12 }],
     ['/app/account', { page: 'account' }],
@@ -28,7 +29,9 @@ describe('an address', () => {
     '/app/spaces/x',
     '/app/spaces/3/members/4',
     '/app/spaces/3/photos/x',
-    '/app/spaces/3/photos/7/8',
+    '/app/spaces/3/photos/7/x',
+    '/app/spaces/3/photos/7/8/9',
+    '/app/shares/3/photos',
     '/app/shares/1/edit',
     '/app/account/3',
   ])('%s leads nowhere', (path) => {
@@ -36,7 +39,8 @@ describe('an address', () => {
   });
 
   test('that the app makes is one that it knows', () => {
-    expect(match(paths.photos(3, 7))).toEqual({ page: 'photos', id: 3, share: 7 });
+    expect(match(paths.photos(3))).toEqual({ page: 'photos', id: 3, photo: null });
+    expect(match(paths.photo(3, 7, 9))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 } });
     expect(match(paths.settings(3))).toEqual({ page: 'settings', id: 3 });
     expect(spaceOf(match(paths.members(3)))).toBe(3);
     expect(spaceOf(match(paths.account))).toBeNull();

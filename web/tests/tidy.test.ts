@@ -23,7 +23,13 @@ test('only the API speaks to the server', () => {
 });
 
 test('components show and fetch nothing', () => {
-  expect(having(/lib\/api\/(client|upload)'/, /^components/)).toEqual([]);
+  expect(having(/lib\/api\/(client|upload)'|\bapi\b[^']*= useApp\(/, /^components/)).toEqual([]);
+});
+
+test('nothing that lives is made when a file is loaded: the app is made once, at its root', () => {
+  expect(having(/^(export )?(const|let) \w+( =|: [^=]+=) new (?!Map|Set|RegExp)/m, /^(lib|features|components|pages)/)).toEqual([]);
+  expect(having(/^let /m, /^lib.*\.ts$/)).toEqual([]);
+  expect(having(/new App\(/)).toEqual(['App.svelte']);
 });
 
 test('colours are in the tokens', () => {

@@ -2,16 +2,9 @@ import { expect, test } from 'vitest';
 
 import { ViewerPhotos } from '../src/features/viewer/viewer-photos';
 import type { Photo } from '../src/lib/api/types';
+import { photoOf, shareOf } from './photos';
 
-const preview = { url: '/photos/x', width: 4, height: 3 };
-const photo = (share_id: number): Photo => ({
-  share_id,
-  image_url: '/photos/x',
-  timestamp: '2026-05-20T12:00:00Z',
-  user: { id: 1, login: 'ann' },
-  image: { width: 4, height: 3, placeholder: null, animated: false, previews: { small: preview, large: preview } },
-});
-const photos = (from: number, count: number) => Array.from({ length: count }, (_, at) => photo(from - at));
+const photos = (from: number, count: number) => Array.from({ length: count }, (_, at) => photoOf(from - at));
 
 /** An album that gives a piece at a time; some are empty, like shares without photos. */
 function album(...pieces: (Photo[] | Error)[]) {
@@ -30,32 +23,55 @@ function album(...pieces: (Photo[] | Error)[]) {
     },
   };
 }
-const ids = (reel: ViewerPhotos) => reel.photos.map((each) => each.share_id);
+const ids = (all: ViewerPhotos) => all.photos.map((each) => each.share_id);
 
 test('near the end, more photos come in behind', async () => {
-  const reel = new ViewerPhotos(album(photos(100, 3), photos(97, 30), photos(67, 30)));
-  expect(await reel.readAhead(2)).toBe(true);
-  expect(reel.photos).toHaveLength(33);
-  expect(await reel.readAhead(5)).toBe(false);
+  const all = new ViewerPhotos(album(photos(100, 3), photos(97, 30), photos(67, 30)));
+  expect(await all.readAhead(2)).toBe(true);
+  expect(all.photos).toHaveLength(33);
+  expect(await all.readAhead(5)).toBe(false);
 });
 
 test('pieces without photos are read over', async () => {
-  const reel = new ViewerPhotos(album(photos(9, 1), [], [], photos(8, 2)));
-  await reel.readAhead(0);
-  expect(ids(reel)).toEqual([9, 8, 7]);
+  const all = new ViewerPhotos(album(photos(9, 1), [], [], photos(8, 2)));
+  await all.readAhead(0);
+  expect(ids(all)).toEqual([9, 8, 7]);
 });
 
 test('what others have read meanwhile comes in, and what is new in front does not shift the rest', async () => {
   const shared = album(photos(9, 2));
-  const reel = new ViewerPhotos(shared);
+  const all = new ViewerPhotos(shared);
   shared.photos = photos(11, 6);
-  expect(await reel.readAhead(0)).toBe(true);
-  expect(ids(reel)).toEqual([9, 8, 7, 6]);
-  expect(reel.indexOf(7)).toBe(2);
+  expect(await all.readAhead(0)).toBe(true);
+  expect(ids(all)).toEqual([9, 8, 7, 6]);
+  expect(all.indexOf(photoOf(7))).toBe(2);
 });
 
 test('what cannot be read leaves what is there', async () => {
-  const reel = new ViewerPhotos(album(photos(9, 2), new Error('no connection'), photos(7, 1)));
-  expect(await reel.readAhead(0)).toBe(false);
-  expect(ids(reel)).toEqual([9, 8]);
+  const all = new ViewerPhotos(album(photos(9, 2), new Error('no connection'), photos(7, 1)));
+  expect(await all.readAhead(0)).toBe(false);
+  expect(ids(all)).toEqual([9, 8]);
+});
+
+test('a share may have several photos, each with a place of its own', async () => {
+  const all = new ViewerPhotos(album([photoOf(9, 20), photoOf(9, 21)], [photoOf(9, 22), photoOf(8, 18)]));
+  await all.readAhead(0);
+  expect(all.photos.map(({ image }) => image.id)).toEqual([20, 21, 22, 18]);
+  expect(all.indexOf(photoOf(9, 21))).toBe(1);
+});
+
+test('a photo that was replaced meanwhile gives its place to the new one', () => {
+  const all = new ViewerPhotos(album(photos(9, 3)));
+  expect(all.update(shareOf(8, 40))).toBe(1);
+  expect(all.photos.map(({ image }) => image.id)).toEqual([9, 40, 7]);
+  expect(all.update(shareOf(8, 40))).toBeNull();
+  expect(all.update(shareOf(8, null))).toBeNull();
+});
+
+test('behind a photo that has been deleted, older ones come in all the same', async () => {
+  const shared = album(photos(9, 2));
+  const all = new ViewerPhotos(shared);
+  shared.photos = [photoOf(9), photoOf(7)];
+  await all.readAhead(0);
+  expect(ids(all)).toEqual([9, 8, 7]);
 });

@@ -4,9 +4,9 @@ import { mount } from 'svelte';
 
 import '../styles/tokens.css';
 import '../styles/base.css';
-import { theme } from '../lib/state/theme.svelte';
+import { Theme } from '../lib/state/theme.svelte';
 import Docs from './Docs.svelte';
 
-theme.start();
+new Theme().start();
 const target = document.getElementById('docs');
 if (target) mount(Docs, { target });

@@ -39,5 +39,5 @@ export function itemOf(photo: Photo, alt: string): ViewerItem {
 export function fileName(photo: Photo, space: string): string {
   const ending = localPath(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
   const place = space.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, ' ').trim();
-  return [place, photo.timestamp.slice(0, 10), photo.share_id].filter(Boolean).join(' ') + `.${ending}`;
+  return [place, photo.timestamp.slice(0, 10), photo.image.id].filter(Boolean).join(' ') + `.${ending}`;
 }

@@ -1,7 +1,7 @@
 // The photos of an album as the viewer walks through them: older ones come in at the end, and nothing before.
 
-import type { Album } from '../../lib/photos/album';
-import type { Photo } from '../../lib/api/types';
+import type { Photo, Share } from '../../lib/api/types';
+import { type Album, photosOf } from '../../lib/photos/album';
 
 /** With so few photos left, more are read. */
 const AHEAD = 20;
@@ -13,8 +13,22 @@ export class ViewerPhotos {
     this.photos = album.photos;
   }
 
-  indexOf(share: number): number {
-    return this.photos.findIndex((photo) => photo.share_id === share);
+  /** Where a photo is; -1 if it isn't there. */
+  indexOf({ image }: Photo): number {
+    return this.photos.findIndex((each) => each.image.id === image.id);
+  }
+
+  /** Takes in a share as it is now. A photo that it had and hasn't any more is another's place: its first, for one that was
+  replaced. Returns where that is; null where nothing has changed. */
+  update(share: Share): number | null {
+    const now = photosOf(share);
+    const isGone = ({ share_id, image }: Photo) => share_id === share.id && !now.some((photo) => photo.image.id === image.id);
+    const at = this.photos.findIndex(isGone);
+    const known = new Set(this.photos.map(({ image }) => image.id));
+    const successor = now.find(({ image }) => !known.has(image.id));
+    if (at < 0 || !successor) return null;
+    this.photos = this.photos.with(at, successor);
+    return at;
   }
 
   /** Sees to it that some photos follow the one at an index, as far as there are any. Tells whether any came in. */
@@ -31,7 +45,10 @@ export class ViewerPhotos {
 
   /** Takes in what was read beyond the last photo, by whomever. */
   #takeOlder(): void {
-    const last = this.photos.at(-1)?.share_id ?? 0;
-    this.photos = [...this.photos, ...this.album.photos.filter((photo) => photo.share_id < last)];
+    const { photos } = this.album;
+    const last = this.photos.at(-1);
+    const at = photos.findIndex(({ image }) => image.id === last?.image.id);
+    const older = at < 0 ? photos.filter(({ share_id }) => share_id < (last?.share_id ?? 0)) : photos.slice(at + 1);
+    this.photos = [...this.photos, ...older];
   }
 }

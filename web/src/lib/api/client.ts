@@ -35,138 +35,142 @@ interface Answer<T> {
   next: string | null;
 }
 
-let account: number | null = null;
-
-/** Says for whom this page speaks from now on: all windows of a browser share one session, which may change hands. */
-export function actAs(user: number | null): void {
-  account = user;
-}
+type Listener = (error: ApiError | null) => void;
 
 /** The header that names the account which a request is made for. In another's session, the server refuses it. */
 export const accountHeader = (user: number | null): Record<string, string> =>
   user === null ? {} : { 'Shared-Spaces-User': String(user) };
 
-type Listener = (error: ApiError | null) => void;
-let listener: Listener = () => undefined;
+export class Api {
+  #account: number | null = null;
+  #listeners = new Set<Listener>();
 
-/** Has every answer told to `observe`: null for a good one. The session and the connection listen. */
-export function listen(heard: Listener): void {
-  listener = heard;
-}
-
-/** Tells those who listen how a request went that didn't go through `send`. */
-export function report(error: ApiError | null): void {
-  listener(error);
-}
-
-async function send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(account)) };
-  let body: BodyInit | null = options.form ?? null;
-  if (options.json !== undefined) {
-    headers['Content-Type'] = 'application/json';
-    body = JSON.stringify(options.json);
+  /** Says for whom this page speaks from now on: all windows of a browser share one session, which may change hands. */
+  actAs(user: number | null): void {
+    this.#account = user;
   }
-  let error: ApiError;
-  try {
-    const { signal = null, keepalive = false } = options;
-    const response = await fetch(path, { method, headers, body, signal, keepalive, credentials: 'same-origin' });
-    const text = await response.text();
-    if (response.ok) {
-      listener(null);
-      const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
-      return { data: (isJson ? JSON.parse(text) : text) as T, next: nextPageOf(response.headers.get('Link')) };
+
+  /** Calls `observe` with how each request went: null for a good one. Returns what ends that. */
+  listen(observe: Listener): () => void {
+    this.#listeners.add(observe);
+    return () => this.#listeners.delete(observe);
+  }
+
+  async #send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(this.#account)) };
+    let body: BodyInit | null = options.form ?? null;
+    if (options.json !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      body = JSON.stringify(options.json);
     }
-    error = readRefusal(response.status, response.headers, text);
-  } catch (cause) {
-    if (options.signal?.aborted) throw cause;
-    error = new ApiError(0, '', 'unreachable');
+    let error: ApiError;
+    try {
+      const { signal = null, keepalive = false } = options;
+      const response = await fetch(path, { method, headers, body, signal, keepalive, credentials: 'same-origin' });
+      const text = await response.text();
+      if (response.ok) {
+        this.report(null);
+        const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
+        return { data: (isJson ? JSON.parse(text) : text) as T, next: nextPageOf(response.headers.get('Link')) };
+      }
+      error = readRefusal(response.status, response.headers, text);
+    } catch (cause) {
+      if (options.signal?.aborted) throw cause;
+      error = new ApiError(0, '', 'unreachable');
+    }
+    this.report(error);
+    throw error;
   }
-  listener(error);
-  throw error;
-}
 
-const get = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  (await send<T>('GET', path, signal ? { signal } : {})).data;
-
-async function piece<T>(path: string, signal?: AbortSignal): Promise<Page<T>> {
-  const { data, next } = await send<T[]>('GET', path, signal ? { signal } : {});
-  return { rows: data, next };
-}
-
-/** A list that is needed as a whole, piece by piece. */
-async function all<T>(path: string): Promise<T[]> {
-  const rows: T[] = [];
-  for (let next: string | null = `${path}?limit=500`; next !== null; ) {
-    const { rows: read, next: further }: Page<T> = await piece<T>(next);
-    rows.push(...read);
-    next = further;
+  async #get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await this.#send<T>('GET', path, signal ? { signal } : {})).data;
   }
-  return rows;
+
+  async #page<T>(path: string, signal?: AbortSignal): Promise<Page<T>> {
+    const { data, next } = await this.#send<T[]>('GET', path, signal ? { signal } : {});
+    return { rows: data, next };
+  }
+
+  /** A list that is needed as a whole, page by page. */
+  async #all<T>(path: string): Promise<T[]> {
+    const rows: T[] = [];
+    for (let next: string | null = `${path}?limit=500`; next !== null; ) {
+      const { rows: read, next: further }: Page<T> = await this.#page<T>(next);
+      rows.push(...read);
+      next = further;
+    }
+    return rows;
+  }
+
+  /** Tells those who listen how a request went; one that didn't go through here says it itself. */
+  report(error: ApiError | null): void {
+    for (const observe of this.#listeners) observe(error);
+  }
+
+  // The server and accounts.
+
+  server = () => this.#get<ServerInfo>('/server');
+  health = () => this.#get<string>('/health');
+  description = () => this.#get<Description>('/openapi.json');
+  me = async () => (await this.#send<User>('GET', '/me', { anybody: true })).data;
+
+  register = async (login: string, password: string, confirm: string, invitation: string | null = null) =>
+    (await this.#send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm, invitation } })).data;
+
+  // The token in the answer is left alone: pages use the cookie.
+  signIn = async (login: string, password: string): Promise<void> => {
+    await this.#send('POST', '/login', { json: { login, password }, anybody: true });
+  };
+
+  signOut = () => this.#send('DELETE', '/logout');
+
+  changePassword = (old: string, fresh: string, confirm: string) =>
+    this.#send('PUT', '/change-password', { json: { 'old-password': old, 'new-password': fresh, 'confirm-password': confirm } });
+
+  resetPassword = (token: string, fresh: string, confirm: string) =>
+    this.#send('POST', '/password-resets/redeem', { json: { token, 'new-password': fresh, 'confirm-password': confirm } });
+
+  signIns = () => this.#all<SignIn>('/sessions');
+  endSignIn = (id: number) => this.#send('DELETE', `/sessions/${id}`);
+  endOtherSignIns = () => this.#send('DELETE', '/sessions');
+
+  // Spaces and their members.
+
+  mySpaces = () => this.#all<MySpace>('/spaces');
+  space = (id: number) => this.#get<SpaceDetail>(`/spaces/${id}`);
+  createSpace = async (name: string) => (await this.#send<Space>('POST', '/spaces', { json: { name } })).data;
+  renameSpace = (id: number, name: string) => this.#send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
+  deleteSpace = (id: number) => this.#send('DELETE', `/spaces/${id}`);
+
+  members = (id: number) => this.#all<Member>(`/spaces/${id}/members`);
+  addMember = (id: number, login: string) => this.#send('POST', `/spaces/${id}/members`, { json: { login } });
+  removeMember = (id: number, user: number, endInvitations = false) =>
+    this.#send('DELETE', `/spaces/${id}/members/${user}${endInvitations ? '?end_invitations=true' : ''}`);
+  setAdmin = (id: number, user: number, isAdmin: boolean) =>
+    this.#send('PUT', `/spaces/${id}/members/${user}`, { json: { 'is-admin': isAdmin } });
+
+  // Links by which people get in.
+
+  offer = async (token: string) => (await this.#send<Offer>('POST', '/invitations/offer', { json: { token } })).data;
+  acceptInvitation = (token: string) => this.#send('POST', '/invitations/accept', { json: { token } });
+  invitations = (id: number) => this.#all<Invitation>(`/spaces/${id}/invitations`);
+  invite = async (id: number, role: Role, uses: number) =>
+    (await this.#send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
+  revokeInvitation = (id: number, invitation: number) => this.#send('DELETE', `/spaces/${id}/invitations/${invitation}`);
+
+  // Shares and photos. A new share with its photo is sent by `upload.ts`, which shows how far it is.
+
+  shares = (id: number, limit: number, signal?: AbortSignal) =>
+    this.#page<Share>(`/spaces/${id}/shares?limit=${limit}`, signal);
+  moreShares = (next: string) => this.#page<Share>(next);
+  share = (id: number) => this.#get<Share>(`/shares/${id}`);
+  deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
+  editShare = (id: number, text: string) => {
+    const form = new FormData();
+    form.set('text', text);
+    return this.#send('PUT', `/shares/${id}`, { form });
+  };
+
+  photos = (id: number, limit = 60) => this.#page<Photo>(`/spaces/${id}/images?order=newest&limit=${limit}`);
+  morePhotos = (next: string) => this.#page<Photo>(next);
 }
-
-// The server and accounts.
-
-export const server = () => get<ServerInfo>('/server');
-export const health = () => get<string>('/health');
-export const description = () => get<Description>('/openapi.json');
-export const me = async () => (await send<User>('GET', '/me', { anybody: true })).data;
-
-export const register = async (login: string, password: string, confirm: string, invitation: string | null = null) =>
-  (await send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm, invitation } })).data;
-
-// The token in the answer is left alone: pages use the cookie.
-export const signIn = async (login: string, password: string): Promise<void> => {
-  await send('POST', '/login', { json: { login, password }, anybody: true });
-};
-
-export const signOut = () => send('DELETE', '/logout');
-
-export const changePassword = (old: string, fresh: string, confirm: string) =>
-  send('PUT', '/change-password', { json: { 'old-password': old, 'new-password': fresh, 'confirm-password': confirm } });
-
-export const resetPassword = (token: string, fresh: string, confirm: string) =>
-  send('POST', '/password-resets/redeem', { json: { token, 'new-password': fresh, 'confirm-password': confirm } });
-
-export const signIns = () => all<SignIn>('/sessions');
-export const endSignIn = (id: number) => send('DELETE', `/sessions/${id}`);
-export const endOtherSignIns = () => send('DELETE', '/sessions');
-
-// Spaces and their members.
-
-export const mySpaces = () => all<MySpace>('/spaces');
-export const space = (id: number) => get<SpaceDetail>(`/spaces/${id}`);
-export const createSpace = async (name: string) => (await send<Space>('POST', '/spaces', { json: { name } })).data;
-export const renameSpace = (id: number, name: string) => send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
-export const deleteSpace = (id: number) => send('DELETE', `/spaces/${id}`);
-
-export const members = (id: number) => all<Member>(`/spaces/${id}/members`);
-export const addMember = (id: number, login: string) => send('POST', `/spaces/${id}/members`, { json: { login } });
-export const removeMember = (id: number, user: number, endInvitations = false) =>
-  send('DELETE', `/spaces/${id}/members/${user}${endInvitations ? '?end_invitations=true' : ''}`);
-export const setAdmin = (id: number, user: number, isAdmin: boolean) =>
-  send('PUT', `/spaces/${id}/members/${user}`, { json: { 'is-admin': isAdmin } });
-
-// Links by which people get in.
-
-export const offer = async (token: string) => (await send<Offer>('POST', '/invitations/offer', { json: { token } })).data;
-export const acceptInvitation = (token: string) => send('POST', '/invitations/accept', { json: { token } });
-export const invitations = (id: number) => all<Invitation>(`/spaces/${id}/invitations`);
-export const invite = async (id: number, role: Role, uses: number) =>
-  (await send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
-export const revokeInvitation = (id: number, invitation: number) => send('DELETE', `/spaces/${id}/invitations/${invitation}`);
-
-// Shares and photos. A new share with its photo is sent by `upload.ts`, which shows how far it is.
-
-export const shares = (id: number, limit: number, signal?: AbortSignal) =>
-  piece<Share>(`/spaces/${id}/shares?limit=${limit}`, signal);
-export const moreShares = (next: string) => piece<Share>(next);
-export const share = (id: number) => get<Share>(`/shares/${id}`);
-export const deleteShare = (id: number, keepalive = false) => send('DELETE', `/shares/${id}`, { keepalive });
-export const editShare = (id: number, text: string) => {
-  const form = new FormData();
-  form.set('text', text);
-  return send('PUT', `/shares/${id}`, { form });
-};
-
-export const photos = (id: number, limit = 60) => piece<Photo>(`/spaces/${id}/images?order=newest&limit=${limit}`);
-export const morePhotos = (next: string) => piece<Photo>(next);

@@ -55,6 +55,8 @@ export interface Preview {
 }
 
 export interface Image {
+  /** The photo's own: one that takes its place has another. */
+  id: number;
   /** Pixels as shown, after orientation. */
   width: number;
   height: number;

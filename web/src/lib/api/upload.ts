@@ -1,6 +1,6 @@
 // Sends a share with its photo, and tells how far it is. `fetch` can't tell that, so this is the one XMLHttpRequest.
 
-import { accountHeader, report } from './client';
+import { accountHeader, type Api } from './client';
 import { ApiError, readRefusal } from './errors';
 import type { Share } from './types';
 
@@ -10,20 +10,29 @@ export interface Upload {
   cancel(): void;
 }
 
+interface Options {
+  api: Pick<Api, 'report'>;
+  /** Whose share it is. */
+  user: number;
+  space: number;
+  form: FormData;
+  /** Makes sure that a share which arrived though its answer didn't isn't made twice. */
+  key: string;
+  /** Called with how much has been sent, 0 to 1. */
+  progress: (part: number) => void;
+}
+
 /** A connection on which nothing has moved for so many milliseconds is a lost one. */
 const PATIENCE = 45_000;
 
-/**
- * `user` is whose share it is. `key` makes sure that a share which arrived though its answer didn't isn't made twice.
- * `progress` is told 0 to 1.
- */
-export function upload(user: number, space: number, form: FormData, key: string, progress: (part: number) => void): Upload {
+/** Sends it. What becomes of it is reported like every request of `api`. */
+export function upload({ api, user, space, form, key, progress }: Options): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<Share>((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout>;
     const refuse = (error: ApiError) => {
       clearTimeout(timer);
-      report(error);
+      api.report(error);
       reject(error);
     };
     const stalled = () => {
@@ -47,7 +56,7 @@ export function upload(user: number, space: number, form: FormData, key: string,
     request.onload = () => {
       clearTimeout(timer);
       if (request.status === 200) {
-        report(null);
+        api.report(null);
         resolve(JSON.parse(request.responseText) as Share);
       } else {
         refuse(readRefusal(request.status, headersOf(request), request.responseText));

@@ -11,7 +11,7 @@ export type Language = keyof typeof languages;
 
 const messages: Record<Language, Messages> = { en, de };
 
-class I18n {
+export class I18n {
   language = $state<Language>('en');
   /** The choice made here, if one was. */
   chosen = $state<Language | null>(null);
@@ -28,18 +28,15 @@ class I18n {
     this.#apply(choice);
   }
 
+  /** The message for a key, in the reader's language. */
+  t = <K extends Key>(key: K, ...[values]: Values<K>): string =>
+    fill(this.locale, messages[this.language][key], values);
+
   #apply(choice: Language | null): void {
     this.chosen = choice;
     this.language = choice ?? pick(navigator.languages);
     document.documentElement.lang = this.language;
   }
-}
-
-export const i18n = new I18n();
-
-/** The message for a key, in the reader's language. */
-export function t<K extends Key>(key: K, ...[values]: Values<K>): string {
-  return fill(i18n.locale, messages[i18n.language][key], values);
 }
 
 /** The first of the reader's languages that the app speaks, else English. */

@@ -34,11 +34,12 @@ export function albumOf(shares: Shares, isShown: (share: Share) => boolean): Alb
   };
 }
 
-/** The photo of one share alone. */
+/** The photos of one share alone. */
 export function albumOfShare(share: Share): Album {
   return { photos: photosOf(share), isWhole: true, error: null, more: () => Promise.resolve() };
 }
 
-function photosOf({ id, image_url, image, timestamp, user }: Share): Photo[] {
+/** The photos of a share, in its order. */
+export function photosOf({ id, image_url, image, timestamp, user }: Share): Photo[] {
   return image_url && image ? [{ share_id: id, image_url, image, timestamp, user }] : [];
 }

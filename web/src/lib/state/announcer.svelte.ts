@@ -1,6 +1,6 @@
 // What is told to who listens and doesn't see.
 
-class Announcer {
+export class Announcer {
   text = $state('');
 
   /** Says a sentence as soon as nothing else is being said. The same sentence twice is said twice. */
@@ -8,5 +8,3 @@ class Announcer {
     this.text = this.text === sentence ? `${sentence}\u00a0` : sentence;
   }
 }
-
-export const announcer = new Announcer();

@@ -1,13 +1,14 @@
 // The time, for all "5 minutes ago" of the page together.
 
-class Clock {
+import { all, on } from '../dom/events';
+
+export class Clock {
   now = $state(Date.now());
 
-  start(): void {
+  /** Goes on until what this returns is called. */
+  start(): () => void {
     const tick = () => (this.now = Date.now());
-    setInterval(tick, 20_000);
-    document.addEventListener('visibilitychange', tick);
+    const timer = setInterval(tick, 20_000);
+    return all(() => clearInterval(timer), on(document, 'visibilitychange', tick));
   }
 }
-
-export const clock = new Clock();

@@ -1,20 +1,31 @@
 // A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
 
-import { announcer } from './announcer.svelte';
-import { connection } from './connection.svelte';
+import type { Announcer } from './announcer.svelte';
+import { BySpace } from './by-space';
 import { keepDraft, places, readDraft } from '../forms/drafts';
 import { ApiError } from '../api/errors';
-import { feedOf } from './feed.svelte';
-import { t } from '../i18n/index.svelte';
+import type { Feeds } from './feed.svelte';
+import type { I18n } from '../i18n/index.svelte';
 import { shareProblem, type ShareProblem } from '../forms/share-problem';
 import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
-import { session } from './session.svelte';
-import { spaces } from './spaces.svelte';
+import type { Session } from './session.svelte';
+import type { Spaces } from './spaces.svelte';
 import type { Share } from '../api/types';
+import type { Api } from '../api/client';
 import { freshKey, upload, type Upload } from '../api/upload';
 
 /** How often a share is sent anew by itself when the connection is back. */
 const RETRIES = 3;
+
+/** What a share in the making needs of the app. */
+interface Deps {
+  api: Pick<Api, 'report'>;
+  session: Pick<Session, 'me' | 'server'>;
+  feeds: Feeds;
+  spaces: Pick<Spaces, 'reload'>;
+  announcer: Announcer;
+  i18n: Pick<I18n, 't'>;
+}
 
 export class Composer {
   text = $state('');
@@ -35,8 +46,11 @@ export class Composer {
   #key = freshKey();
   #retries = 0;
 
-  constructor(readonly space: number) {
-    this.#user = session.me.id;
+  constructor(
+    readonly space: number,
+    private readonly deps: Deps,
+  ) {
+    this.#user = deps.session.me.id;
     this.text = readDraft(this.#user, places.newShare(space)) ?? '';
   }
 
@@ -53,7 +67,7 @@ export class Composer {
 
   /** What is missing or too much. */
   get problem(): ShareProblem | null {
-    return shareProblem(this.text, this.picture !== null, session.server);
+    return shareProblem(this.text, this.picture !== null, this.deps.session.server);
   }
 
   /** Takes a photo; of several, the first. */
@@ -62,7 +76,7 @@ export class Composer {
     if (!file) return;
     this.photoProblem = null;
     this.left = files.length - 1;
-    const found = await look(file, session.server);
+    const found = await look(file, this.deps.session.server);
     if ('reason' in found) this.photoProblem = found;
     else this.#take(found);
   }
@@ -83,11 +97,19 @@ export class Composer {
     form.set('text', this.text);
     if (this.picture) form.set('file', this.picture.file, this.picture.name);
     try {
-      this.#upload = upload(this.#user, this.space, form, this.#key, (part) => (this.progress = part));
+      this.#upload = upload({
+        api: this.deps.api,
+        user: this.#user,
+        space: this.space,
+        form,
+        key: this.#key,
+        progress: (part) => (this.progress = part),
+      });
       const share = await this.#upload.done;
       this.#clear();
-      feedOf(this.space).add(share);
-      announcer.say(t('composer.sent', { space: share.space?.name ?? '' }));
+      const { feeds, announcer, i18n, spaces } = this.deps;
+      feeds.of(this.space).add(share);
+      announcer.say(i18n.t('composer.sent', { space: share.space?.name ?? '' }));
       void spaces.reload();
       this.sent = share;
     } catch (error) {
@@ -143,25 +165,24 @@ export class Composer {
   }
 }
 
-const composers = new Map<number, Composer>();
-session.afterSignOut(() => {
-  for (const composer of composers.values()) composer.cancel();
-  composers.clear();
-});
+/** The shares in the making of all spaces. */
+export class Composers extends BySpace<Composer> {
+  constructor(deps: Deps) {
+    super((space) => new Composer(space, deps));
+  }
 
-// What waits for the connection is sent when it is back, wherever one is by then.
-connection.onReconnect(() => {
-  for (const composer of composers.values()) if (composer.state === 'waiting') void composer.send();
-});
+  /** Sends what waits for the connection, wherever one is by now. */
+  sendWaiting(): void {
+    for (const composer of this.all()) if (composer.state === 'waiting') void composer.send();
+  }
 
-/** The share in the making of a space. */
-export function composerOf(space: number): Composer {
-  const composer = composers.get(space) ?? new Composer(space);
-  composers.set(space, composer);
-  return composer;
-}
+  /** Whether leaving the page now would lose a photo or stop one on its way. */
+  get hasUnsent(): boolean {
+    return this.all().some((each) => each.state !== 'writing' || each.picture !== null);
+  }
 
-/** Tells whether leaving the page now would lose a photo or stop one on its way. */
-export function hasUnsent(): boolean {
-  return [...composers.values()].some((each) => each.state !== 'writing' || each.picture !== null);
+  override clear(): void {
+    for (const composer of this.all()) composer.cancel();
+    super.clear();
+  }
 }

@@ -1,31 +1,39 @@
 // Whether the server can be reached. SingleFlight it can't, it is asked again and again, quietly, until it answers.
 
-import { health } from '../api/client';
+import type { Api } from '../api/client';
 import type { ApiError } from '../api/errors';
+import { all, on } from '../dom/events';
 
 const FIRST_WAIT = 1_500;
 const LONGEST_WAIT = 20_000;
 
-class Connection {
+export class Connection {
   lost = $state(false);
   /** Goes up each time that the server is back; who shows something of it asks anew then. */
   reconnects = $state(0);
 
-  #back: (() => void)[] = [];
+  #tasks = new Set<() => void>();
   #wait = FIRST_WAIT;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  start(): void {
-    addEventListener('online', () => void this.#ask());
-    addEventListener('offline', () => this.#lose());
-    document.addEventListener('visibilitychange', () => {
-      if (this.lost && document.visibilityState === 'visible') void this.#ask();
-    });
+  constructor(private readonly api: Pick<Api, 'health'>) {}
+
+  /** Heeds what the browser says of its network, until what this returns is called. */
+  start(): () => void {
+    return all(
+      on(window, 'online', () => void this.#ask()),
+      on(window, 'offline', () => this.#lose()),
+      on(document, 'visibilitychange', () => {
+        if (this.lost && document.visibilityState === 'visible') void this.#ask();
+      }),
+      () => clearTimeout(this.#timer),
+    );
   }
 
-  /** Does this each time that the server is back. */
-  onReconnect(task: () => void): void {
-    this.#back.push(task);
+  /** Does this each time that the server is back. Returns what ends that. */
+  onReconnect(task: () => void): () => void {
+    this.#tasks.add(task);
+    return () => this.#tasks.delete(task);
   }
 
   /** Takes note of how a request went. */
@@ -47,14 +55,12 @@ class Connection {
     if (!this.lost) return;
     this.lost = false;
     this.reconnects += 1;
-    for (const task of this.#back) task();
+    for (const task of this.#tasks) task();
   }
 
   async #ask(): Promise<void> {
     clearTimeout(this.#timer);
     // How it went is heard by `observe`, like every answer.
-    await health().catch(() => undefined);
+    await this.api.health().catch(() => undefined);
   }
 }
-
-export const connection = new Connection();

@@ -2,25 +2,30 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 
-import * as api from '../api/client';
+import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
-import { t } from '../i18n/index.svelte';
-import { session } from './session.svelte';
-import { toasts } from './toasts.svelte';
+import { on } from '../dom/events';
+import type { I18n } from '../i18n/index.svelte';
+import type { Toasts } from './toasts.svelte';
 
 const UNDO_FOR = 10_000;
 
-class Deletions {
+export class Deletions {
   /** What the server answered when it wouldn't; the share is shown again, with this. */
   refusals = new SvelteMap<number, unknown>();
 
   /** Hidden shares: those that wait with the id of their note, and those that are gone. */
   #hidden = new SvelteMap<number, { toast: number | null; ondeleted: () => void }>();
 
-  constructor() {
-    session.beforeSignOut(() => this.#flush(false));
-    session.afterSignOut(() => this.#forget());
-    addEventListener('pagehide', () => void this.#flush(true));
+  constructor(
+    private readonly api: Pick<Api, 'deleteShare'>,
+    private readonly toasts: Toasts,
+    private readonly i18n: Pick<I18n, 't'>,
+  ) {}
+
+  /** A page that goes sends what waits, until what this returns is called. */
+  start(): () => void {
+    return on(window, 'pagehide', () => void this.#flush(true));
   }
 
   isHidden(share: number): boolean {
@@ -28,11 +33,11 @@ class Deletions {
   }
 
   /** Takes a share away. `ondeleted` is called when it is gone for good. */
-  start(share: number, ondeleted: () => void): void {
+  begin(share: number, ondeleted: () => void): void {
     if (this.#hidden.has(share)) return;
     this.refusals.delete(share);
-    const toast = toasts.show(t('share.deleted'), {
-      action: t('share.undo'),
+    const toast = this.toasts.show(this.i18n.t('share.deleted'), {
+      action: this.i18n.t('share.undo'),
       ms: UNDO_FOR,
       onaction: () => this.#hidden.delete(share),
       onend: () => void this.#send(share, false),
@@ -45,7 +50,7 @@ class Deletions {
     if (!hidden || hidden.toast === null) return;
     hidden.toast = null;
     try {
-      await api.deleteShare(share, keepalive);
+      await this.api.deleteShare(share, keepalive);
       hidden.ondeleted();
     } catch (error) {
       // Somebody else was faster: it is gone, as was wished.
@@ -59,19 +64,22 @@ class Deletions {
   }
 
   /** Lets go of what waits: it was somebody else's wish. */
-  #forget(): void {
+  clear(): void {
     const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
     this.#hidden.clear();
     this.refusals.clear();
-    for (const note of notes) toasts.end(note);
+    for (const note of notes) this.toasts.end(note);
   }
 
-  /** Sends what waits now, because there may be no later. */
+  /** Sends what waits now: whoever wished it is about to go. */
+  flush(): Promise<void> {
+    return this.#flush(false);
+  }
+
+  /** `keepalive` lets a request outlive the page. */
   async #flush(keepalive: boolean): Promise<void> {
     const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
     await Promise.all([...this.#hidden.keys()].map((share) => this.#send(share, keepalive)));
-    for (const note of notes) toasts.end(note);
+    for (const note of notes) this.toasts.end(note);
   }
 }
-
-export const deletions = new Deletions();

@@ -1,10 +1,11 @@
 // The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
-import * as api from '../api/client';
+import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
 import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
+import { BySpace } from './by-space';
 import { SingleFlight } from './single-flight';
-import { session } from './session.svelte';
+import type { Session } from './session.svelte';
 import { RequestOrder } from './request-order';
 import type { Page, Share } from '../api/types';
 
@@ -26,7 +27,13 @@ export class Feed {
   #looking = new SingleFlight();
   #turns = new RequestOrder();
 
-  constructor(readonly space: number) {}
+  constructor(
+    readonly space: number,
+    private readonly api: Pick<Api, 'shares' | 'moreShares'>,
+    private readonly session: Pick<Session, 'me'>,
+  ) {}
+
+  #isMine = (share: Share) => share.user.id === this.session.me.id;
 
   get shares(): Share[] {
     return shownOf(this.#known);
@@ -53,8 +60,8 @@ export class Feed {
     try {
       if (this.#known.next === null) {
         await this.#ask(
-          () => api.shares(this.space, FIRST),
-          (known, page) => reveal(refresh(known, page, isMine)),
+          () => this.api.shares(this.space, FIRST),
+          (known, page) => reveal(refresh(known, page, this.#isMine)),
         );
         this.ready = true;
       } else {
@@ -70,7 +77,7 @@ export class Feed {
   /** What is behind the last row that is known when this is asked. */
   #older(): Promise<Page<Share>> {
     const { next } = this.#known;
-    return next === null ? Promise.resolve({ rows: [], next }) : api.moreShares(next);
+    return next === null ? Promise.resolve({ rows: [], next }) : this.api.moreShares(next);
   }
 
   /**
@@ -82,7 +89,7 @@ export class Feed {
     const look = () =>
       this.#ask(
         () => this.#top(whole),
-        (known, page) => (show ? reveal : same)(refresh(known, page, isMine)),
+        (known, page) => (show ? reveal : same)(refresh(known, page, this.#isMine)),
       );
     try {
       await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
@@ -98,10 +105,10 @@ export class Feed {
     const { rows, settled } = this.#known;
     const least = whole ? Math.min(MOST, Math.max(FEW, rows.length)) : FEW;
     const [first = MOST, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
-    let page = await api.shares(this.space, first, signal);
+    let page = await this.api.shares(this.space, first, signal);
     for (const limit of further) {
       if (page.next === null || (page.rows.at(-1)?.id ?? 0) <= settled) break;
-      page = await api.shares(this.space, limit, signal);
+      page = await this.api.shares(this.space, limit, signal);
     }
     return page;
   }
@@ -141,13 +148,10 @@ export class Feed {
 }
 
 const same = <T>(known: T): T => known;
-const isMine = (share: Share) => share.user.id === session.me.id;
 
-const feeds = new Map<number, Feed>();
-session.afterSignOut(() => feeds.clear());
-
-export function feedOf(space: number): Feed {
-  const feed = feeds.get(space) ?? new Feed(space);
-  feeds.set(space, feed);
-  return feed;
+/** The feeds of all spaces that one has been in. */
+export class Feeds extends BySpace<Feed> {
+  constructor(api: Pick<Api, 'shares' | 'moreShares'>, session: Pick<Session, 'me'>) {
+    super((space) => new Feed(space, api, session));
+  }
 }

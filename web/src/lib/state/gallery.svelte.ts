@@ -1,10 +1,11 @@
 // The photos of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
-import * as api from '../api/client';
-import { deletions } from './deletions.svelte';
+import type { Api } from '../api/client';
+import { BySpace } from './by-space';
+import type { Deletions } from './deletions.svelte';
+import type { PhotoAddress } from './routes';
 import { SingleFlight } from './single-flight';
 import { join, refresh } from './pages';
-import { session } from './session.svelte';
 import type { Photo, Page } from '../api/types';
 
 /** Links to photos end within a day; sooner than this they haven't. */
@@ -21,11 +22,15 @@ export class Gallery {
   #reading = new SingleFlight();
   #renewed = Date.now();
 
-  constructor(readonly space: number) {}
+  constructor(
+    readonly space: number,
+    private readonly api: Pick<Api, 'photos' | 'morePhotos'>,
+    private readonly deletions: Pick<Deletions, 'isHidden'>,
+  ) {}
 
   /** Without those whose shares have been deleted here. */
   get photos(): Photo[] {
-    return this.#read.filter((photo) => !deletions.isHidden(photo.share_id));
+    return this.#read.filter((photo) => !this.deletions.isHidden(photo.share_id));
   }
 
   get isWhole(): boolean {
@@ -34,23 +39,24 @@ export class Gallery {
 
   /** Reads the next page; the first one, if there is none yet. */
   more(): Promise<void> {
-    return this.#ask(() => (this.#next === null ? api.photos(this.space) : api.morePhotos(this.#next)), join);
+    return this.#ask(() => (this.#next === null ? this.api.photos(this.space) : this.api.morePhotos(this.#next)), join);
   }
 
   /** Looks for what has changed at the top. */
   look(): Promise<void> {
-    return this.#ask(() => api.photos(this.space), refresh);
+    return this.#ask(() => this.api.photos(this.space), refresh);
   }
 
-  /** Reads until the photo of a share is there; tells whether it is. */
-  async find(share: number): Promise<boolean> {
-    const known = () => this.photos.some((photo) => photo.share_id === share);
+  /** Reads until a photo is there. Without a number of its own, and where another has taken its place, it is the first
+  of its share; null if that has none. */
+  async find({ share, photo }: PhotoAddress): Promise<Photo | null> {
+    const known = () => this.photos.find(({ image }) => image.id === photo);
     const passed = () => (this.#read.at(-1)?.share_id ?? Infinity) < share;
     while (!known() && !passed() && !this.isWhole) {
       await this.more();
       if (this.error) throw this.error;
     }
-    return known();
+    return known() ?? this.photos.find(({ share_id }) => share_id === share) ?? null;
   }
 
   /** A photo can't be loaded: its link may have ended, or it is gone. All are read anew, with new links. */
@@ -59,10 +65,10 @@ export class Gallery {
     this.#renewed = Date.now();
     const last = this.#read.at(-1)?.share_id ?? 0;
     await this.#ask(async () => {
-      let page = await api.photos(this.space);
+      let page = await this.api.photos(this.space);
       const rows = page.rows;
       while (page.next !== null && (rows.at(-1)?.share_id ?? 0) > last) {
-        page = await api.morePhotos(page.next);
+        page = await this.api.morePhotos(page.next);
         rows.push(...page.rows);
       }
       return { rows, next: page.next };
@@ -91,11 +97,9 @@ export class Gallery {
   }
 }
 
-const galleries = new Map<number, Gallery>();
-session.afterSignOut(() => galleries.clear());
-
-export function galleryOf(space: number): Gallery {
-  const gallery = galleries.get(space) ?? new Gallery(space);
-  galleries.set(space, gallery);
-  return gallery;
+/** The galleries of all spaces that one has been in. */
+export class Galleries extends BySpace<Gallery> {
+  constructor(api: Pick<Api, 'photos' | 'morePhotos'>, deletions: Pick<Deletions, 'isHidden'>) {
+    super((space) => new Gallery(space, api, deletions));
+  }
 }

@@ -2,10 +2,12 @@
 
 import { untrack } from 'svelte';
 
-import { connection } from './connection.svelte';
+import { all, on } from '../dom/events';
+import { useApp } from './app.svelte';
 
 /** Reads now, and again each time that the server is back. To be called while a component is made. */
 export function refetchOnReconnect(read: () => void): void {
+  const { connection } = useApp();
   $effect(() => {
     void connection.reconnects;
     // What the reading itself looks at is no reason to read again.
@@ -16,16 +18,11 @@ export function refetchOnReconnect(read: () => void): void {
 /** Calls `look` every `every` milliseconds, and when the reader comes back to the page; not while it isn't visible. To be
 called while a component is made. */
 export function refetchWhileVisible(look: (returned: boolean) => void, every = 10_000): void {
+  const { connection } = useApp();
   const ask = (returned: boolean) => document.visibilityState === 'visible' && !connection.lost && look(returned);
   const returned = () => ask(true);
   $effect(() => {
     const timer = setInterval(() => ask(false), every);
-    addEventListener('focus', returned);
-    document.addEventListener('visibilitychange', returned);
-    return () => {
-      clearInterval(timer);
-      removeEventListener('focus', returned);
-      document.removeEventListener('visibilitychange', returned);
-    };
+    return all(() => clearInterval(timer), on(window, 'focus', returned), on(document, 'visibilitychange', returned));
   });
 }

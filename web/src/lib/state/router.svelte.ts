@@ -2,6 +2,7 @@
 
 import { tick } from 'svelte';
 
+import { all, on } from '../dom/events';
 import { match, type Route } from './routes';
 
 /** What the history keeps with each address. */
@@ -19,7 +20,7 @@ interface Cover {
   gone: boolean;
 }
 
-class Router {
+export class Router {
   /** The path with its query. */
   url = $state('/app/');
   route: Route = $derived(match(this.url.split('?')[0] ?? ''));
@@ -33,14 +34,17 @@ class Router {
   #later: (() => void)[] = [];
   #scrolls = new Map<number, number>();
 
-  start(): void {
+  /** Takes over the history and the clicks on links, until what this returns is called. */
+  start(): () => void {
     history.scrollRestoration = 'manual';
     this.url = location.pathname + location.search;
     this.#entry = (history.state as Entry | null) ?? entry(null);
     history.replaceState(this.#entry, '');
-    addEventListener('popstate', (event) => this.#popped(event));
-    addEventListener('scroll', () => this.#scrolls.set(this.#entry.key, scrollY), { passive: true });
-    addEventListener('click', (event) => this.#clicked(event));
+    return all(
+      on(window, 'popstate', (event) => this.#popped(event as PopStateEvent)),
+      on(window, 'scroll', () => this.#scrolls.set(this.#entry.key, scrollY), { passive: true }),
+      on(window, 'click', (event) => this.#clicked(event as MouseEvent)),
+    );
   }
 
   /** Goes to a path of the app. With `replace`, the way back leads past where one is now. */
@@ -153,5 +157,3 @@ class Router {
 function entry(from: string | null): Entry {
   return { key: Date.now(), from };
 }
-
-export const router = new Router();

@@ -1,5 +1,11 @@
 // The app's addresses, both ways.
 
+/** A photo by its share and by its own number; without that, as in links from before photos had one, the first of the share. */
+export interface PhotoAddress {
+  share: number;
+  photo: number | null;
+}
+
 export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
@@ -9,7 +15,7 @@ export type Route =
   | { page: 'account' }
   | { page: 'space'; id: number }
   | { page: 'members'; id: number }
-  | { page: 'photos'; id: number; share: number | null }
+  | { page: 'photos'; id: number; photo: PhotoAddress | null }
   | { page: 'settings'; id: number }
   | { page: 'share'; id: number }
   | { page: 'not-found' };
@@ -22,7 +28,8 @@ export const paths = {
   account: '/app/account',
   space: (id: number) => `/app/spaces/${id}`,
   members: (id: number) => `/app/spaces/${id}/members`,
-  photos: (id: number, share?: number) => `/app/spaces/${id}/photos${share === undefined ? '' : `/${share}`}`,
+  photos: (id: number) => `/app/spaces/${id}/photos`,
+  photo: (space: number, share: number, photo: number) => `/app/spaces/${space}/photos/${share}/${photo}`,
   settings: (id: number) => `/app/spaces/${id}/settings`,
   share: (id: number) => `/app/shares/${id}`,
 };
@@ -36,23 +43,27 @@ export function match(pathname: string): Route {
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return { page: 'home' };
   if (parts[0] !== 'app') return NOT_FOUND;
-  const [, noun, given, view, item, ...rest] = parts;
-  if (rest.length > 0) return NOT_FOUND;
+  const [, noun, given, view, ...items] = parts;
   if (noun === undefined) return { page: 'home' };
   if (given === undefined) {
     return isPage(noun) ? { page: noun } : NOT_FOUND;
   }
   const id = idOf(given);
   if (id === null) return NOT_FOUND;
+  if (view === 'photos' && noun === 'spaces') return photosAt(id, items);
+  if (items.length > 0) return NOT_FOUND;
   if (noun === 'shares') return view === undefined ? { page: 'share', id } : NOT_FOUND;
   if (noun !== 'spaces') return NOT_FOUND;
   if (view === undefined) return { page: 'space', id };
-  if (view === 'photos') {
-    const share = item === undefined ? null : idOf(item);
-    return item !== undefined && share === null ? NOT_FOUND : { page: 'photos', id, share };
-  }
-  if (item !== undefined) return NOT_FOUND;
   return view === 'members' || view === 'settings' ? { page: view, id } : NOT_FOUND;
+}
+
+/** The photos of a space, or one over them: behind its share stands its own number. */
+function photosAt(id: number, [share, photo, ...rest]: string[]): Route {
+  if (share === undefined) return { page: 'photos', id, photo: null };
+  const address = { share: idOf(share), photo: photo === undefined ? null : idOf(photo) };
+  const isNone = address.share === null || (photo !== undefined && address.photo === null) || rest.length > 0;
+  return isNone ? NOT_FOUND : { page: 'photos', id, photo: address as PhotoAddress };
 }
 
 const PAGES = ['sign-in', 'register', 'invitation', 'password-reset', 'account'] as const;

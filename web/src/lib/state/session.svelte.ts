@@ -1,13 +1,14 @@
 // Who is signed in here. The proof is a cookie that no script can read; this only knows its owner.
 
-import * as api from '../api/client';
+import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
+import { all, on } from '../dom/events';
 import { forgetDrafts } from '../forms/drafts';
-import { router } from './router.svelte';
-import { match, paths, type Route } from './routes';
+import type { Router } from './router.svelte';
+import { paths, type Route } from './routes';
 import type { ServerInfo, User } from '../api/types';
 
-class Session {
+export class Session {
   user = $state<User | null>(null);
   /** Nothing is shown before it is known whether somebody is signed in. */
   ready = $state(false);
@@ -18,10 +19,29 @@ class Session {
   /** What the server says of itself, for who isn't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
-  #before: (() => Promise<void>)[] = [];
-  #after: (() => void)[] = [];
+  #before = new Set<() => Promise<void>>();
+  #after = new Set<() => void>();
   /** The other windows of this browser, which share the session. */
-  #windows = new BroadcastChannel('session');
+  #windows: BroadcastChannel | null = null;
+
+  constructor(
+    private readonly api: Pick<Api, 'me' | 'signIn' | 'signOut' | 'server' | 'actAs'>,
+    private readonly router: Pick<Router, 'url' | 'route' | 'go'>,
+  ) {}
+
+  /** Listens to the other windows of this browser, until what this returns is called. */
+  start(): () => void {
+    const windows = new BroadcastChannel('session');
+    windows.onmessage = () => void this.recheck();
+    this.#windows = windows;
+    return all(
+      on(document, 'visibilitychange', () => document.visibilityState === 'visible' && void this.recheck()),
+      () => {
+        this.#windows = null;
+        windows.close();
+      },
+    );
+  }
 
   /** The signed-in person, where nobody else gets to. */
   get me(): User {
@@ -30,10 +50,9 @@ class Session {
   }
 
   /** Finds out who is signed in, and leads whoever isn't to where they can. Throws if the server can't be reached. */
-  async start(): Promise<void> {
-    this.#windows.onmessage = () => void this.recheck();
+  async identify(): Promise<void> {
     try {
-      this.#become(await api.me());
+      this.#become(await this.api.me());
     } catch (error) {
       if ((error as ApiError).status !== 401) throw error;
       await this.#toDoor();
@@ -41,46 +60,48 @@ class Session {
     this.ready = true;
   }
 
-  /** Does this while one is still signed in: what waits to be sent is sent. */
-  beforeSignOut(task: () => Promise<void>): void {
-    this.#before.push(task);
+  /** Does this while one is still signed in: what waits to be sent is sent. Returns what ends that. */
+  beforeSignOut(task: () => Promise<void>): () => void {
+    this.#before.add(task);
+    return () => this.#before.delete(task);
   }
 
-  /** Does this when one has signed out: what was kept in mind is forgotten. */
-  afterSignOut(task: () => void): void {
-    this.#after.push(task);
+  /** Does this when one has signed out: what was kept in mind is forgotten. Returns what ends that. */
+  afterSignOut(task: () => void): () => void {
+    this.#after.add(task);
+    return () => this.#after.delete(task);
   }
 
   async signIn(login: string, password: string): Promise<void> {
-    await api.signIn(login, password);
-    const user = await api.me().catch(asNotKept);
+    await this.api.signIn(login, password);
+    const user = await this.api.me().catch(asNotKept);
     // What somebody else left behind in this tab is not shown to the next.
     if (this.user && this.user.id !== user.id) this.#forget();
     this.#become(user);
     this.expired = false;
     this.successor = null;
-    this.#windows.postMessage(null);
+    this.#windows?.postMessage(null);
   }
 
   async signOut(): Promise<void> {
     for (const task of this.#before) await task();
-    await api.signOut();
+    await this.api.signOut();
     if (this.user) forgetDrafts(this.user.id);
     this.ended();
-    router.go(paths.signIn);
+    this.router.go(paths.signIn);
   }
 
   /** Somebody's sessions were ended elsewhere; whoever was signed in here has to come in anew. */
   ended(): void {
     this.#become(null);
     this.#forget();
-    this.#windows.postMessage(null);
+    this.#windows?.postMessage(null);
   }
 
   /** Takes note of how a request went. */
   observe(error: ApiError | null): void {
     if (error?.code === 'other_account') void this.recheck();
-    if (error?.code !== 'unauthorized' || !this.ready || isDoor()) return;
+    if (error?.code !== 'unauthorized' || !this.ready || this.#isAtDoor()) return;
     this.#close();
   }
 
@@ -88,7 +109,7 @@ class Session {
   async recheck(): Promise<void> {
     if (!this.user) return;
     // If nobody is signed in any more, `observe` has heard of it; if nobody answers, there is time.
-    const user = await api.me().catch(() => null);
+    const user = await this.api.me().catch(() => null);
     if (!user) return;
     const isSame = user.id === this.user?.id;
     this.successor = isSame ? null : user;
@@ -97,33 +118,42 @@ class Session {
   }
 
   async askServer(): Promise<ServerInfo> {
-    this.server = await api.server();
+    this.server = await this.api.server();
     return this.server;
   }
 
   async #toDoor(): Promise<void> {
     // Without an answer the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
-    if (server?.needs_first_account && !isBy('invitation', 'password-reset')) router.go(paths.register, { replace: true });
-    else if (!isDoor()) {
-      const to = router.url === paths.home || router.url === '/' ? '' : `?to=${encodeURIComponent(router.url)}`;
-      router.go(paths.signIn + to, { replace: true });
+    if (server?.needs_first_account && !this.#isAt('invitation', 'password-reset')) this.router.go(paths.register, { replace: true });
+    else if (!this.#isAtDoor()) {
+      const to = this.router.url === paths.home || this.router.url === '/' ? '' : `?to=${encodeURIComponent(this.router.url)}`;
+      this.router.go(paths.signIn + to, { replace: true });
     }
   }
 
   #become(user: User | null): void {
     this.user = user;
-    api.actAs(user?.id ?? null);
+    this.api.actAs(user?.id ?? null);
   }
 
   /** Leads back to the door. Who comes in again as the same person finds what they wrote. */
   #close(): void {
     this.expired = this.user !== null;
-    if (!isDoor()) router.go(`${paths.signIn}?to=${encodeURIComponent(router.url)}`, { replace: true });
+    if (!this.#isAtDoor()) this.router.go(`${paths.signIn}?to=${encodeURIComponent(this.router.url)}`, { replace: true });
   }
 
   #forget(): void {
     for (const task of this.#after) task();
+  }
+
+  /** Tells whether one stands before one of the ways in already. */
+  #isAtDoor(): boolean {
+    return this.#isAt('sign-in', 'register', 'invitation', 'password-reset');
+  }
+
+  #isAt(...pages: Route['page'][]): boolean {
+    return pages.includes(this.router.route.page);
   }
 }
 
@@ -131,14 +161,3 @@ class Session {
 function asNotKept(error: unknown): never {
   throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
 }
-
-/** Tells whether one stands before one of the ways in already. */
-function isDoor(): boolean {
-  return isBy('sign-in', 'register', 'invitation', 'password-reset');
-}
-
-function isBy(...pages: Route['page'][]): boolean {
-  return pages.includes(match(location.pathname).page);
-}
-
-export const session = new Session();

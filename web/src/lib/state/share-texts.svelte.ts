@@ -1,24 +1,31 @@
 // The words of shares whose photos are looked at: a list of photos doesn't have them.
 
-import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
-import * as api from '../api/client';
+import type { Api } from '../api/client';
+import type { Share } from '../api/types';
+import { RequestOrder } from './request-order';
 
-export class Texts {
+export class ShareTexts {
   #known = new SvelteMap<number, string>();
+  #orders = new Map<number, RequestOrder>();
+
+  constructor(private readonly api: Pick<Api, 'share'>) {}
 
   /** The words of a share; null while they aren't known. */
   of(share: number): string | null {
     return this.#known.get(share) ?? null;
   }
 
-  /** Reads them, once. */
-  async read(share: number): Promise<void> {
-    // Who reads in an effect doesn't want to read again because it was read.
-    if (untrack(() => this.#known.has(share))) return;
-    // Without an answer, the way to the share is still there.
-    const found = await api.share(share).catch(() => null);
-    if (found) this.#known.set(share, found.text);
+  /** Reads a share as it is now; null without an answer, or if a later one was here first. */
+  async read(share: number): Promise<Share | null> {
+    const order = this.#orders.get(share) ?? new RequestOrder();
+    this.#orders.set(share, order);
+    const turn = order.begin();
+    // Without an answer, what was known stays, and so does the way to the share.
+    const found = await this.api.share(share).catch(() => null);
+    if (!found || !order.takes(turn)) return null;
+    this.#known.set(share, found.text);
+    return found;
   }
 }

@@ -1,8 +1,8 @@
 // One space with its members, shared by all its pages and the column beside them.
 
-import * as api from '../api/client';
-import { session } from './session.svelte';
-import { spaces } from './spaces.svelte';
+import type { Api } from '../api/client';
+import type { Session } from './session.svelte';
+import type { Spaces } from './spaces.svelte';
 import type { Member, MySpace, SpaceDetail } from '../api/types';
 
 export class OpenSpace {
@@ -14,7 +14,12 @@ export class OpenSpace {
 
   #asked = 0;
 
-  constructor(readonly id: number) {}
+  constructor(
+    readonly id: number,
+    private readonly api: Pick<Api, 'space' | 'members'>,
+    private readonly session: Pick<Session, 'me'>,
+    private readonly spaces: Pick<Spaces, 'find'>,
+  ) {}
 
   /** The name, as early as anything knows it. */
   get name(): string {
@@ -22,7 +27,7 @@ export class OpenSpace {
   }
 
   get isAdmin(): boolean {
-    const mine = this.members?.find((member) => member.user.id === session.me.id) ?? this.detail ?? this.#listed;
+    const mine = this.members?.find((member) => member.user.id === this.session.me.id) ?? this.detail ?? this.#listed;
     return mine?.is_admin ?? false;
   }
 
@@ -32,14 +37,14 @@ export class OpenSpace {
   }
 
   get #listed(): MySpace | undefined {
-    return spaces.find(this.id);
+    return this.spaces.find(this.id);
   }
 
   /** Reads it anew. What is shown stays until the answer is there. */
   async load(): Promise<void> {
     const turn = ++this.#asked;
     try {
-      const [detail, members] = await Promise.all([api.space(this.id), api.members(this.id)]);
+      const [detail, members] = await Promise.all([this.api.space(this.id), this.api.members(this.id)]);
       // Asked again meanwhile, the later answer is the newer one, though it may have come first.
       if (turn !== this.#asked) return;
       this.detail = detail;
@@ -51,13 +56,23 @@ export class OpenSpace {
   }
 }
 
-let open: OpenSpace | null = null;
-session.afterSignOut(() => {
-  open = null;
-});
+/** The space that one is in. */
+export class OpenSpaces {
+  #open: OpenSpace | null = null;
 
-/** The space with this id; the same one for everybody who asks while one stays in it. */
-export function openSpace(id: number): OpenSpace {
-  if (open?.id !== id) open = new OpenSpace(id);
-  return open;
+  constructor(
+    private readonly api: Pick<Api, 'space' | 'members'>,
+    private readonly session: Pick<Session, 'me'>,
+    private readonly spaces: Pick<Spaces, 'find'>,
+  ) {}
+
+  /** The space with this id; the same one for everybody who asks while one stays in it. */
+  of(id: number): OpenSpace {
+    if (this.#open?.id !== id) this.#open = new OpenSpace(id, this.api, this.session, this.spaces);
+    return this.#open;
+  }
+
+  clear(): void {
+    this.#open = null;
+  }
 }

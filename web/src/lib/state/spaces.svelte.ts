@@ -1,21 +1,21 @@
 // My spaces, as the list and the side column show them.
 
-import * as api from '../api/client';
+import type { Api } from '../api/client';
 import { SingleFlight } from './single-flight';
-import { session } from './session.svelte';
 import type { MySpace, Space } from '../api/types';
 
-class Spaces {
+export class Spaces {
   /** By name; null until they have been read once. */
   list = $state<MySpace[] | null>(null);
   error = $state<unknown>(null);
 
   #reading = new SingleFlight();
 
-  constructor() {
-    session.afterSignOut(() => {
-      this.list = null;
-    });
+  constructor(private readonly api: Pick<Api, 'mySpaces' | 'createSpace'>) {}
+
+  clear(): void {
+    this.list = null;
+    this.error = null;
   }
 
   /** Reads them anew. What is shown stays until the answer is there. Asked twice at once, they are read once. */
@@ -39,14 +39,14 @@ class Spaces {
 
   /** Makes a space; whoever makes it is in it, alone, as its admin. */
   async create(name: string): Promise<Space> {
-    const space = await api.createSpace(name);
+    const space = await this.api.createSpace(name);
     await this.reload();
     return space;
   }
 
   async #read(): Promise<void> {
     try {
-      this.list = await api.mySpaces();
+      this.list = await this.api.mySpaces();
       this.error = null;
     } catch (error) {
       this.error = error;
@@ -56,5 +56,3 @@ class Spaces {
 
 const sameName = (one: string, other: string) =>
   one.trim().localeCompare(other.trim(), undefined, { sensitivity: 'base' }) === 0;
-
-export const spaces = new Spaces();

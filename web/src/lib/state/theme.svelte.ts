@@ -4,7 +4,7 @@ import { read, write } from '../dom/storage';
 
 export type Choice = 'system' | 'light' | 'dark';
 
-class Theme {
+export class Theme {
   choice = $state<Choice>('system');
 
   start(): void {
@@ -29,5 +29,3 @@ class Theme {
     }
   }
 }
-
-export const theme = new Theme();

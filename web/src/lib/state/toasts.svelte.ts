@@ -20,7 +20,7 @@ interface Options {
 
 const STEP = 250;
 
-class Toasts {
+export class Toasts {
   list = $state<Toast[]>([]);
   /** Somebody is about to act on a note. */
   held = $state(false);
@@ -63,5 +63,3 @@ class Toasts {
     for (const toast of this.list.filter((each) => each.left <= 0)) this.end(toast.id);
   }
 }
-
-export const toasts = new Toasts();

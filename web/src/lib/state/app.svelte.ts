@@ -1,0 +1,78 @@
+// All that lives as long as the page, made in one place, and how it hangs together. Components get it by `useApp`.
+
+import { createContext } from 'svelte';
+
+import { Api } from '../api/client';
+import { all } from '../dom/events';
+import { I18n } from '../i18n/index.svelte';
+import { Announcer } from './announcer.svelte';
+import { Clock } from './clock.svelte';
+import { Composers } from './composer.svelte';
+import { Connection } from './connection.svelte';
+import { Deletions } from './deletions.svelte';
+import { Feeds } from './feed.svelte';
+import { Galleries } from './gallery.svelte';
+import { LinkSecret } from './link-secret';
+import { Router } from './router.svelte';
+import { Session } from './session.svelte';
+import { OpenSpaces } from './space.svelte';
+import { Spaces } from './spaces.svelte';
+import { Theme } from './theme.svelte';
+import { Toasts } from './toasts.svelte';
+import { Viewer } from './viewer.svelte';
+
+export class App {
+  readonly api = new Api();
+  readonly i18n = new I18n();
+  readonly theme = new Theme();
+  readonly clock = new Clock();
+  readonly router = new Router();
+  readonly toasts = new Toasts();
+  readonly announcer = new Announcer();
+  readonly viewer = new Viewer();
+  readonly linkSecret = new LinkSecret();
+  readonly connection = new Connection(this.api);
+  readonly session = new Session(this.api, this.router);
+  readonly spaces = new Spaces(this.api);
+  readonly openSpaces = new OpenSpaces(this.api, this.session, this.spaces);
+  readonly feeds = new Feeds(this.api, this.session);
+  readonly deletions = new Deletions(this.api, this.toasts, this.i18n);
+  readonly galleries = new Galleries(this.api, this.deletions);
+  readonly composers = new Composers(this);
+
+  /** The message for a key, in the reader's language. */
+  readonly t = this.i18n.t;
+
+  /** Begins to listen to the browser and the server, in this order; what this returns ends that. */
+  start(): () => void {
+    this.theme.start();
+    this.i18n.start();
+    return all(
+      this.api.listen((error) => {
+        this.connection.observe(error);
+        this.session.observe(error);
+      }),
+      this.session.beforeSignOut(() => this.deletions.flush()),
+      this.session.afterSignOut(() => this.#forget()),
+      this.connection.onReconnect(() => this.composers.sendWaiting()),
+      this.router.start(),
+      this.clock.start(),
+      this.connection.start(),
+      this.session.start(),
+      this.deletions.start(),
+    );
+  }
+
+  /** Nothing that one person read or began is there for the next. */
+  #forget(): void {
+    this.composers.clear();
+    this.deletions.clear();
+    this.feeds.clear();
+    this.galleries.clear();
+    this.openSpaces.clear();
+    this.spaces.clear();
+  }
+}
+
+/** The app, for the components in it; `provideApp` is for its root. To be called while a component is made. */
+export const [useApp, provideApp] = createContext<App>();

@@ -1,0 +1,33 @@
+// Photos and shares as the API answers them, for tests.
+
+import type { Photo, Share } from '../src/lib/api/types';
+
+const preview = { url: '/photos/x', width: 4, height: 3 };
+
+export const imageOf = (id: number) => ({
+  id,
+  width: 4,
+  height: 3,
+  placeholder: null,
+  animated: false,
+  previews: { small: preview, large: preview },
+});
+
+/** A photo of a share; the share's only one, if nothing else is said. */
+export const photoOf = (share: number, id = share): Photo => ({
+  share_id: share,
+  image_url: `/photos/1-${share}.${id}.jpg`,
+  timestamp: '2026-05-20T12:00:00Z',
+  user: { id: 1, login: 'ann' },
+  image: imageOf(id),
+});
+
+/** A share with a photo, or with none. */
+export const shareOf = (id: number, photo: number | null = id, text = 'Look'): Share => ({
+  id,
+  user: { id: 1, login: 'ann' },
+  text,
+  timestamp: '2026-05-20T12:00:00Z',
+  image_url: photo === null ? null : `/photos/1-${id}.${photo}.jpg`,
+  image: photo === null ? null : imageOf(photo),
+});

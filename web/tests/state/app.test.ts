@@ -1,0 +1,95 @@
+// All of the state together, as the root of the app makes it.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { keepDraft, places } from '../../src/lib/forms/drafts';
+import { albumOfShare } from '../../src/lib/photos/album';
+import { App } from '../../src/lib/state/app.svelte';
+import { photoOf, shareOf } from '../photos';
+import { type Browser, browser, settle } from './browser';
+
+let page: Browser;
+let answers: Record<string, unknown>;
+
+beforeEach(() => {
+  page = browser('/app/spaces/3');
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  answers = {
+    'GET /me': { id: 1, login: 'ann' },
+    'GET /server': { needs_first_account: false },
+    'GET /spaces?limit=500': [{ space: { id: 3, name: 'Family' }, is_admin: true, member_count: 2, latest_share: null }],
+    'GET /spaces/3/shares?limit=12': [shareOf(9)],
+    'GET /spaces/3/images?order=newest&limit=60': [photoOf(9)],
+    'DELETE /logout': 'Logged out',
+  };
+  vi.stubGlobal('fetch', (path: string, { method }: { method: string }) => {
+    const answer = answers[`${method} ${path}`];
+    if (answer === undefined) return Promise.reject(new TypeError('no line'));
+    const headers = { 'Content-Type': 'application/json' };
+    return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers }));
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+test('two apps share nothing', async () => {
+  const [one, other] = [new App(), new App()];
+  await one.spaces.load();
+  one.toasts.show('Hello');
+  expect(other.spaces.list).toBeNull();
+  expect(other.toasts.list).toEqual([]);
+});
+
+test('when one signs out, nothing that was read or begun is there for the next', async () => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  keepDraft(1, places.newShare(3), 'Hello');
+  await app.spaces.load();
+  await app.feeds.of(3).more();
+  await app.galleries.of(3).more();
+  app.deletions.begin(9, () => undefined);
+  answers['DELETE /shares/9'] = 'Share deleted';
+  const kept = { feed: app.feeds.of(3), space: app.openSpaces.of(3), composer: app.composers.of(3) };
+  expect(kept.composer.text).toBe('Hello');
+  expect(kept.feed.shares).toHaveLength(1);
+
+  await app.session.signOut();
+  expect(app.spaces.list).toBeNull();
+  expect(app.feeds.of(3).shares).toEqual([]);
+  expect(app.galleries.of(3).photos).toEqual([]);
+  expect(app.deletions.isHidden(9)).toBe(false);
+  expect(app.toasts.list).toEqual([]);
+  expect(app.openSpaces.of(3)).not.toBe(kept.space);
+  answers['POST /login'] = {};
+  await app.session.signIn('ann', 'secret');
+  expect(app.composers.of(3).text).toBe('');
+  stop();
+});
+
+test('how each request goes is heard by the connection and the session; once stopped, by neither', async () => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  delete answers['GET /spaces?limit=500'];
+  await app.spaces.load();
+  expect(app.connection.lost).toBe(true);
+  answers['GET /spaces?limit=500'] = [];
+  await app.spaces.load();
+  expect(app.connection.reconnects).toBe(1);
+  stop();
+  delete answers['GET /spaces?limit=500'];
+  await app.spaces.load();
+  expect(app.connection.lost).toBe(false);
+  await settle();
+  expect(page.listeners()).toBe(0);
+});
+
+test('the viewer is open once, at the photo that was asked for first', () => {
+  const { viewer } = new App();
+  const space = { id: 3, name: 'Family' };
+  viewer.open(space, albumOfShare(shareOf(9)), photoOf(9));
+  viewer.open(space, albumOfShare(shareOf(8)), photoOf(8));
+  expect(viewer.shown?.first.image.id).toBe(9);
+  viewer.close();
+  expect(viewer.shown).toBeNull();
+});

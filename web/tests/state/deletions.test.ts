@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import { Deletions } from '../../src/lib/state/deletions.svelte';
+import { Toasts } from '../../src/lib/state/toasts.svelte';
+import { browser, settle } from './browser';
+
+function made() {
+  const deleteShare = vi.fn((_share: number, _keepalive?: boolean) => Promise.resolve({ data: undefined, next: null }));
+  const toasts = new Toasts();
+  const deletions = new Deletions({ deleteShare: deleteShare as never }, toasts, { t: (key: string) => key } as never);
+  const gone = vi.fn();
+  return { deletions, toasts, deleteShare, gone };
+}
+
+/** The ten seconds have passed. */
+async function wait() {
+  vi.advanceTimersByTime(10_000);
+  await settle();
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  browser();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a share is hidden at once, and deleted when there is no way back any more', async () => {
+  const { deletions, deleteShare, gone } = made();
+  deletions.begin(7, gone);
+  expect(deletions.isHidden(7)).toBe(true);
+  expect(deleteShare).not.toHaveBeenCalled();
+  await wait();
+  expect(deleteShare).toHaveBeenCalledExactlyOnceWith(7, false);
+  expect(gone).toHaveBeenCalledOnce();
+  expect(deletions.isHidden(7)).toBe(true);
+});
+
+test('undone, it is there again and is never deleted', async () => {
+  const { deletions, toasts, deleteShare, gone } = made();
+  deletions.begin(7, gone);
+  toasts.act(toasts.list[0]?.id ?? 0);
+  await wait();
+  expect(deletions.isHidden(7)).toBe(false);
+  expect(deleteShare).not.toHaveBeenCalled();
+  expect(gone).not.toHaveBeenCalled();
+});
+
+test('what the server refuses to delete is shown again, with the reason; tried again, that is forgotten', async () => {
+  const { deletions, deleteShare, gone } = made();
+  deleteShare.mockRejectedValueOnce(new ApiError(403, "User doesn't own this share", 'not_owner'));
+  deletions.begin(7, gone);
+  await wait();
+  expect(deletions.isHidden(7)).toBe(false);
+  expect(deletions.refusals.get(7)).toMatchObject({ code: 'not_owner' });
+  deletions.begin(7, gone);
+  expect(deletions.refusals.has(7)).toBe(false);
+});
+
+test('what somebody else has deleted before is deleted, as was wished', async () => {
+  const { deletions, deleteShare, gone } = made();
+  deleteShare.mockRejectedValueOnce(new ApiError(404, 'No such share', 'no_share'));
+  deletions.begin(7, gone);
+  await wait();
+  expect(gone).toHaveBeenCalledOnce();
+  expect(deletions.refusals.size).toBe(0);
+});
+
+test('before one signs out, what waits is sent once and waited for', async () => {
+  const { deletions, toasts, deleteShare, gone } = made();
+  deletions.begin(7, gone);
+  deletions.begin(8, gone);
+  await deletions.flush();
+  expect(gone).toHaveBeenCalledTimes(2);
+  expect(toasts.list).toEqual([]);
+  await wait();
+  expect(deleteShare.mock.calls).toEqual([
+    [7, false],
+    [8, false],
+  ]);
+});
+
+test('a page that goes sends what waits in a request that outlives it', async () => {
+  const { window, listeners } = browser();
+  const { deletions, deleteShare, gone } = made();
+  const stop = deletions.start();
+  deletions.begin(7, gone);
+  window.dispatchEvent(new Event('pagehide'));
+  await settle();
+  expect(deleteShare).toHaveBeenCalledExactlyOnceWith(7, true);
+  stop();
+  expect(listeners()).toBe(0);
+});
+
+test('for the next person nothing is hidden, and nothing is deleted in their name', async () => {
+  const { deletions, toasts, deleteShare, gone } = made();
+  deletions.begin(7, gone);
+  deletions.clear();
+  await wait();
+  expect(deletions.isHidden(7)).toBe(false);
+  expect(deleteShare).not.toHaveBeenCalled();
+  expect(toasts.list).toEqual([]);
+});

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import type { Page, Photo } from '../../src/lib/api/types';
+import { Galleries } from '../../src/lib/state/gallery.svelte';
+import { photoOf } from '../photos';
+
+type Answer = Page<Photo> | Error;
+
+/** The gallery of a space whose server answers with these, one after the other. */
+function gallery(hidden: number[], ...answers: Answer[]) {
+  const answer = vi.fn((..._asked: unknown[]) => {
+    const next = answers.shift() ?? new Error('asked too often');
+    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+  });
+  const api = { photos: (space: number) => answer(space), morePhotos: (next: string) => answer(next) };
+  const galleries = new Galleries(api, { isHidden: (share) => hidden.includes(share) });
+  return { gallery: galleries.of(1), galleries, answer };
+}
+const page = (next: string | null, ...photos: Photo[]) => ({ rows: photos, next });
+const ids = (photos: readonly Photo[]) => photos.map(({ image }) => image.id);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('photos whose shares have been deleted here are not shown', async () => {
+  const shown = gallery([8], page(null, photoOf(9), photoOf(8, 18), photoOf(8, 19), photoOf(7))).gallery;
+  await shown.more();
+  expect(ids(shown.photos)).toEqual([9, 7]);
+  expect(shown.isWhole).toBe(true);
+});
+
+test('a page that could not be read can be asked for again, and nothing is lost or there twice', async () => {
+  const { gallery: shown } = gallery([], page('/2', photoOf(9)), new ApiError(503, '', 'busy'), page(null, photoOf(8)));
+  await shown.more();
+  await shown.more();
+  expect(shown.error).toMatchObject({ status: 503 });
+  expect(shown.loading).toBe(false);
+  await shown.more();
+  expect(shown.error).toBeNull();
+  expect(ids(shown.photos)).toEqual([9, 8]);
+});
+
+test('asked twice at once, a page is read once', async () => {
+  const { gallery: shown, answer } = gallery([], page(null, photoOf(9)));
+  await Promise.all([shown.more(), shown.look()]);
+  expect(answer).toHaveBeenCalledOnce();
+});
+
+test('a photo is found by its own number, among several of its share, however far down', async () => {
+  const { gallery: shown } = gallery([], page('/2', photoOf(9), photoOf(8, 20)), page('/3', photoOf(8, 21), photoOf(7)));
+  expect((await shown.find({ share: 8, photo: 21 }))?.image.id).toBe(21);
+});
+
+test('an address from before photos had numbers leads to the first photo of the share', async () => {
+  const { gallery: shown } = gallery([], page('/2', photoOf(9), photoOf(8, 20), photoOf(8, 21), photoOf(7)));
+  expect((await shown.find({ share: 8, photo: null }))?.image.id).toBe(20);
+});
+
+test('in the place of a photo that was replaced, the new one is found', async () => {
+  const { gallery: shown } = gallery([], page('/2', photoOf(9), photoOf(8, 40), photoOf(7)));
+  expect((await shown.find({ share: 8, photo: 20 }))?.image.id).toBe(40);
+});
+
+test('a photo that is gone is looked for no further than where it would be', async () => {
+  const { gallery: shown, answer } = gallery([], page('/2', photoOf(9), photoOf(7)));
+  expect(await shown.find({ share: 8, photo: 8 })).toBeNull();
+  expect(answer).toHaveBeenCalledOnce();
+});
+
+test('a search that comes to a page that cannot be read says why', async () => {
+  const { gallery: shown } = gallery([], page('/2', photoOf(9)), new ApiError(0, '', 'unreachable'));
+  await expect(shown.find({ share: 8, photo: 8 })).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('links that have ended are renewed for all photos that were read, and not twice within a minute', async () => {
+  const renewed = [page('/2b', photoOf(9)), page('/3b', photoOf(8)), page(null)];
+  const { gallery: shown, answer } = gallery([], page('/2', photoOf(9)), page('/3', photoOf(8)), ...renewed);
+  await shown.more();
+  await shown.more();
+  await shown.renew();
+  expect(answer).toHaveBeenCalledTimes(2);
+  vi.advanceTimersByTime(60_001);
+  await Promise.all([shown.renew(), shown.renew()]);
+  expect(answer).toHaveBeenCalledTimes(4);
+  expect(ids(shown.photos)).toEqual([9, 8]);
+});
+
+test('cleared, a space is read again from the start', async () => {
+  const { galleries, gallery: shown } = gallery([], page(null, photoOf(9)));
+  await shown.more();
+  expect(galleries.of(1)).toBe(shown);
+  galleries.clear();
+  expect(galleries.of(1).photos).toEqual([]);
+});

@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import type { ServerInfo } from '../../src/lib/api/types';
+import { keepDraft, places, readDraft } from '../../src/lib/forms/drafts';
+import { match } from '../../src/lib/state/routes';
+import { Session } from '../../src/lib/state/session.svelte';
+import { browser, settle } from './browser';
+
+const ann = { id: 1, login: 'ann' };
+const bob = { id: 2, login: 'bob' };
+const unauthorized = () => new ApiError(401, "You aren't authorized", 'unauthorized');
+
+/** A session at an address, with a server that says what it is told to. */
+function sessionAt(url: string) {
+  const went: string[] = [];
+  const router = {
+    url,
+    get route() {
+      return match(router.url.split('?')[0] ?? '');
+    },
+    go: (path: string) => {
+      went.push(path);
+      router.url = path;
+    },
+  };
+  const api = {
+    me: vi.fn(() => Promise.resolve(ann)),
+    signIn: vi.fn(() => Promise.resolve()),
+    signOut: vi.fn(() => Promise.resolve({ data: undefined, next: null })),
+    server: vi.fn(() => Promise.resolve({ needs_first_account: false } as ServerInfo)),
+    actAs: vi.fn(),
+  };
+  const session = new Session(api as never, router);
+  return { session, api, router, went };
+}
+
+beforeEach(() => void browser());
+afterEach(() => void vi.unstubAllGlobals());
+
+test('whoever is signed in stays where they are, and requests are made for them', async () => {
+  const { session, api, went } = sessionAt('/app/spaces/3');
+  await session.identify();
+  expect(session.ready).toBe(true);
+  expect(session.me).toEqual(ann);
+  expect(api.actAs).toHaveBeenLastCalledWith(1);
+  expect(went).toEqual([]);
+});
+
+test('whoever is not is led to the door, and back from there', async () => {
+  const { session, api, went } = sessionAt('/app/spaces/3?x=1');
+  api.me.mockRejectedValue(unauthorized());
+  await session.identify();
+  expect(went).toEqual(['/app/sign-in?to=%2Fapp%2Fspaces%2F3%3Fx%3D1']);
+  expect(session.ready).toBe(true);
+  expect(() => session.me).toThrow('nobody is signed in');
+});
+
+test('the first of all makes an account; who comes by a link stays at it', async () => {
+  const first = sessionAt('/app/');
+  first.api.me.mockRejectedValue(unauthorized());
+  first.api.server.mockResolvedValue({ needs_first_account: true } as ServerInfo);
+  await first.session.identify();
+  expect(first.went).toEqual(['/app/register']);
+
+  const invited = sessionAt('/app/invitation');
+  invited.api.me.mockRejectedValue(unauthorized());
+  await invited.session.identify();
+  expect(invited.went).toEqual([]);
+});
+
+test('without an answer nothing is known, and it can be asked again', async () => {
+  const { session, api } = sessionAt('/app/');
+  api.me.mockRejectedValueOnce(new ApiError(0, '', 'unreachable'));
+  await expect(session.identify()).rejects.toThrow('unreachable');
+  expect(session.ready).toBe(false);
+  await session.identify();
+  expect(session.ready).toBe(true);
+});
+
+test('signing out sends what waits before, forgets what is kept after, and leaves no drafts', async () => {
+  const { session, api, went } = sessionAt('/app/spaces/3');
+  await session.identify();
+  keepDraft(1, places.newShare(3), 'Hello');
+  const order: string[] = [];
+  session.beforeSignOut(() => {
+    order.push(`before, as ${session.user?.login}`);
+    return Promise.resolve();
+  });
+  api.signOut.mockImplementation(() => {
+    order.push('out');
+    return Promise.resolve({ data: undefined, next: null });
+  });
+  session.afterSignOut(() => order.push(`after, as ${session.user?.login}`));
+  await session.signOut();
+  expect(order).toEqual(['before, as ann', 'out', 'after, as undefined']);
+  expect(readDraft(1, places.newShare(3))).toBeNull();
+  expect(api.actAs).toHaveBeenLastCalledWith(null);
+  expect(went).toEqual(['/app/sign-in']);
+});
+
+test('a sign-out that the server refuses takes nothing away', async () => {
+  const { session, api } = sessionAt('/app/');
+  await session.identify();
+  const forget = vi.fn();
+  session.afterSignOut(forget);
+  api.signOut.mockRejectedValue(new ApiError(0, '', 'unreachable'));
+  await expect(session.signOut()).rejects.toThrow('unreachable');
+  expect(session.me).toEqual(ann);
+  expect(forget).not.toHaveBeenCalled();
+});
+
+test('a session that has ended leads to the door, and the same person finds everything as it was', async () => {
+  const { session, went } = sessionAt('/app/spaces/3');
+  await session.identify();
+  const forget = vi.fn();
+  session.afterSignOut(forget);
+  session.observe(unauthorized());
+  expect(session.expired).toBe(true);
+  expect(went).toEqual(['/app/sign-in?to=%2Fapp%2Fspaces%2F3']);
+  await session.signIn('ann', 'secret');
+  expect(session.expired).toBe(false);
+  expect(forget).not.toHaveBeenCalled();
+});
+
+test('the next person in the same tab finds nothing of the one before', async () => {
+  const { session, api } = sessionAt('/app/spaces/3');
+  await session.identify();
+  const forget = vi.fn();
+  session.afterSignOut(forget);
+  session.observe(unauthorized());
+  api.me.mockResolvedValue(bob);
+  await session.signIn('bob', 'secret');
+  expect(forget).toHaveBeenCalledOnce();
+  expect(session.me).toEqual(bob);
+});
+
+test('a cookie that the browser refuses is told as such', async () => {
+  const { session, api } = sessionAt('/app/sign-in');
+  api.me.mockRejectedValue(unauthorized());
+  await expect(session.signIn('ann', 'secret')).rejects.toMatchObject({ code: 'session_not_kept' });
+});
+
+test('where another window has signed in somebody else, this one closes and says who', async () => {
+  const { session, api } = sessionAt('/app/spaces/3');
+  await session.identify();
+  api.me.mockResolvedValue(bob);
+  session.observe(new ApiError(403, '', 'other_account'));
+  await settle();
+  expect(session.successor).toEqual(bob);
+  expect(session.expired).toBe(true);
+  api.me.mockResolvedValue(ann);
+  await session.recheck();
+  expect(session.successor).toBeNull();
+  expect(session.expired).toBe(false);
+});
+
+test('it is asked again when one comes back to the window, and no more once it has stopped', async () => {
+  const { document, listeners } = browser();
+  const { session, api } = sessionAt('/app/');
+  await session.identify();
+  const stop = session.start();
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(api.me).toHaveBeenCalledTimes(2);
+  stop();
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(api.me).toHaveBeenCalledTimes(2);
+  expect(listeners()).toBe(0);
+});

@@ -1,0 +1,135 @@
+import { expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import type { Member, MySpace, SpaceDetail } from '../../src/lib/api/types';
+import { OpenSpaces } from '../../src/lib/state/space.svelte';
+import { Spaces } from '../../src/lib/state/spaces.svelte';
+import { later, settle } from './browser';
+
+const mine = (id: number, name: string, is_admin = false): MySpace => ({
+  space: { id, name },
+  is_admin,
+  member_count: 3,
+  latest_share: null,
+});
+const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, is_admin, member_count: 2 });
+const member = (id: number, is_admin = false): Member => ({ user: { id, login: `user${id}` }, is_admin });
+const unreachable = () => new ApiError(0, '', 'unreachable');
+
+function mySpaces(...answers: (MySpace[] | Error)[]) {
+  const read = vi.fn(() => {
+    const answer = answers.shift() ?? [];
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  });
+  const createSpace = (name: string) => Promise.resolve({ id: 9, name });
+  return { spaces: new Spaces({ mySpaces: read, createSpace }), read };
+}
+
+test('what could not be read says so, and goes on showing what was there until it can', async () => {
+  const { spaces } = mySpaces([mine(3, 'Family')], unreachable(), [mine(4, 'Choir')]);
+  await spaces.load();
+  await spaces.load();
+  expect(spaces.error).toMatchObject({ code: 'unreachable' });
+  expect(spaces.find(3)?.space.name).toBe('Family');
+  await spaces.load();
+  expect(spaces.error).toBeNull();
+  expect(spaces.find(3)).toBeUndefined();
+});
+
+test('asked twice at once, they are read once; after a change, once more', async () => {
+  const { spaces, read } = mySpaces([mine(3, 'Family')], [mine(3, 'Our family')]);
+  void spaces.load();
+  void spaces.load();
+  await spaces.reload();
+  expect(read).toHaveBeenCalledTimes(2);
+  expect(spaces.find(3)?.space.name).toBe('Our family');
+});
+
+test('a space that was made is in the list', async () => {
+  const { spaces } = mySpaces([mine(9, 'Garden')]);
+  expect(await spaces.create('Garden')).toEqual({ id: 9, name: 'Garden' });
+  expect(spaces.list).toHaveLength(1);
+});
+
+test('two spaces whose names only look the same are told apart', async () => {
+  const { spaces } = mySpaces([mine(3, 'Family'), mine(4, ' family'), mine(5, 'Choir')]);
+  await spaces.load();
+  expect(spaces.isDouble({ id: 3, name: 'Family' })).toBe(true);
+  expect(spaces.isDouble({ id: 5, name: 'Choir' })).toBe(false);
+});
+
+test('cleared, there is no list, and no complaint either', async () => {
+  const { spaces } = mySpaces([mine(3, 'Family')], unreachable());
+  await spaces.load();
+  await spaces.load();
+  spaces.clear();
+  expect(spaces.list).toBeNull();
+  expect(spaces.error).toBeNull();
+});
+
+function openSpaces() {
+  const api = { space: vi.fn(), members: vi.fn() };
+  const listed = { find: (id: number) => (id === 3 ? mine(3, 'Family', true) : undefined) };
+  return { open: new OpenSpaces(api as never, { me: { id: 1, login: 'ann' } }, listed), api };
+}
+
+test('of two answers, that to the later question counts, though it came first', async () => {
+  const { open, api } = openSpaces();
+  const [early, late] = [later<SpaceDetail>(), later<SpaceDetail>()];
+  api.space.mockReturnValueOnce(early.promise).mockReturnValueOnce(late.promise);
+  api.members.mockResolvedValue([member(1)]);
+  const space = open.of(3);
+  const both = [space.load(), space.load()];
+  late.resolve(detail('Our family'));
+  await settle();
+  early.resolve(detail('Family'));
+  await Promise.all(both);
+  expect(space.name).toBe('Our family');
+});
+
+test('an old question that fails late spoils nothing', async () => {
+  const { open, api } = openSpaces();
+  const early = later<SpaceDetail>();
+  api.space.mockReturnValueOnce(early.promise).mockResolvedValueOnce(detail('Family'));
+  api.members.mockResolvedValue([member(1)]);
+  const space = open.of(3);
+  const both = [space.load(), space.load()];
+  await settle();
+  early.reject(unreachable());
+  await Promise.all(both);
+  expect(space.error).toBeNull();
+});
+
+test('a space that cannot be read keeps what was shown, and forgets the error once it can', async () => {
+  const { open, api } = openSpaces();
+  api.members.mockResolvedValue([member(1), member(2)]);
+  api.space.mockResolvedValueOnce(detail('Family')).mockRejectedValueOnce(unreachable()).mockResolvedValueOnce(detail('Family'));
+  const space = open.of(3);
+  await space.load();
+  await space.load();
+  expect(space.error).toMatchObject({ code: 'unreachable' });
+  expect(space.people).toBe(2);
+  await space.load();
+  expect(space.error).toBeNull();
+});
+
+test('what I am in a space is known as early as anything says it, and by the members once they are there', async () => {
+  const { open, api } = openSpaces();
+  const space = open.of(3);
+  expect([space.name, space.isAdmin, space.people]).toEqual(['Family', true, 3]);
+  api.space.mockResolvedValue(detail('Family', true));
+  api.members.mockResolvedValue([member(1, false), member(2, true)]);
+  await space.load();
+  expect(space.isAdmin).toBe(false);
+});
+
+test('one stays in the same space until another is opened, or one signs out', () => {
+  const { open } = openSpaces();
+  const first = open.of(3);
+  expect(open.of(3)).toBe(first);
+  expect(open.of(4).name).toBe('');
+  const again = open.of(3);
+  expect(again).not.toBe(first);
+  open.clear();
+  expect(open.of(3)).not.toBe(again);
+});
