@@ -281,7 +281,7 @@ test('where a browser does not keep the session, signing in says so', async ({ s
     await route.continue();
   });
   await form.locator('button[type="submit"]').click();
-  await expect(ann.page.getByRole('alert')).toHaveText(/Das Passwort stimmt, aber dieser Browser behält die Anmeldung nicht/);
+  await expect(ann.page.getByRole('alert')).toHaveText(/Dein Passwort stimmt, aber dieser Browser hat die Anmeldung nicht behalten/);
   // Where it does, one comes in.
   await ann.page.unrouteAll();
   await ann.page.goto('/app/sign-in');
@@ -289,4 +289,45 @@ test('where a browser does not keep the session, signing in says so', async ({ s
   await form.locator('input[name="password"]').fill('correct horse');
   await form.locator('button[type="submit"]').click();
   await expect(ann.page.getByRole('heading', { level: 1 })).toHaveText('Meine Räume');
+});
+
+test('a photo has an address of its own, and what becomes of its share is seen while it is looked at', async ({ somebody }) => {
+  const ann = await somebody('Ann', { reducedMotion: 'reduce' });
+  await settles(ann);
+  await shares(ann.page, 'As it was', plain(300, [90, 90, 90]));
+  await shares(ann.page, 'Another', plain(200, [200, 20, 20]));
+
+  // From the grid it opens at the photo's address; to and fro, and with the way back.
+  await ann.page.goto('/app/spaces/1/photos');
+  await ann.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ }).last().click();
+  const viewer = ann.page.getByRole('dialog');
+  await expect(viewer.getByText('As it was')).toBeVisible();
+  await expect(ann.page).toHaveURL(/\/app\/spaces\/1\/photos\/1\/1$/);
+  await ann.button('viewer.previous').click();
+  await expect(ann.page).toHaveURL(/\/photos\/2\/2$/);
+  await ann.page.goBack();
+  await expect(viewer).toHaveCount(0);
+  await ann.page.goForward();
+  await expect(viewer.getByText('Another')).toBeVisible();
+
+  // By a link to it, and by one from before photos had numbers.
+  await ann.page.goto('/app/spaces/1/photos/1');
+  await expect(viewer.getByText('As it was')).toBeVisible();
+  await expect(ann.page).toHaveURL(/\/photos\/1\/1$/);
+  await ann.page.goto('/app/spaces/1/photos/1/1');
+  await expect(viewer.getByText('As it was')).toBeVisible();
+
+  // Elsewhere, the words are changed and the photo is replaced.
+  const headers = { Origin: new URL(ann.page.url()).origin };
+  const file = { name: 'two.png', mimeType: 'image/png', buffer: plain(120, [20, 20, 200]) };
+  await ann.page.request.put('/shares/1', { multipart: { text: 'As it is now', file }, headers });
+  await ann.page.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect(viewer.getByText('As it is now')).toBeVisible();
+  await expect(ann.page).toHaveURL(/\/photos\/1\/3$/);
+  const shown = viewer.locator('.pswp__item[aria-hidden="false"] .pswp__img').last();
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(120);
+
+  // The address of the photo from before leads to the one in its place.
+  await ann.page.goto('/app/spaces/1/photos/1/1');
+  await expect(ann.page).toHaveURL(/\/photos\/1\/3$/);
 });
