@@ -24,11 +24,14 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
         InvitationCommand::List(options) => list(&app, options).await,
         InvitationCommand::Revoke { id } => {
             let (given, now) = (RawId::new(&id), app.now());
-            let revoked = app.db.write_making_room(move |conn| {
-                invitations::revoke_any(conn, &given, now)?;
-                given.parse()
-            });
-            audit::invitation_revoked(By::CommandLine, revoked.await?);
+            let revoked = app
+                .db
+                .write_making_room(move |conn| {
+                    invitations::revoke_any(conn, &given, now)?;
+                    given.parse()
+                })
+                .await?;
+            audit::invitation_revoked(By::CommandLine, revoked);
             say!("Took the invitation {id} back")?;
             Ok(())
         }

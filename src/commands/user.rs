@@ -71,11 +71,12 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
     let user = find(app, login).await?;
     let hash = app.passwords.hash(ask_password(app)?).await?;
     let id = user.id;
-    let reset = app.db.write(move |conn| {
-        users::set_password_hash(conn, id, &hash)?;
-        Ok(sessions::revoke_all(conn, id, None)?)
-    });
-    reset.await?;
+    app.db
+        .write(move |conn| {
+            users::set_password_hash(conn, id, &hash)?;
+            Ok(sessions::revoke_all(conn, id, None)?)
+        })
+        .await?;
     audit::password_reset(By::CommandLine, &user);
     say!(
         "'{}' has a new password, and is signed out everywhere",

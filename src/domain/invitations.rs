@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Admin;
 use super::ids::{InvitationId, RawId, SpaceId, UserId};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::spaces::Space;
 use super::tokens::Token;
 use super::users::User;
@@ -159,25 +159,24 @@ pub fn create(
         .query_row([id], Invitation::from_row)?)
 }
 
-/// Hands on the invitations into a space that are neither used up nor expired, oldest first, also those that are no longer
-/// valid; gives what to ask for next.
+/// The invitations into a space that are neither used up nor expired, oldest first, also those that are no longer
+/// valid.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
+/// A cursor that another list made.
 pub fn list(
     conn: &Connection,
     admin: &Admin,
     page: &Page,
     now: Timestamp,
-    take: impl FnMut(Invitation) -> Result<()>,
-) -> Result<Option<Page>> {
+) -> Result<Listed<Invitation>> {
     let after: i64 = page.after(0)?;
     let mut list = conn.prepare_cached(LIST)?;
     let rows = list.query_map(
         (admin.space(), after, now.0, page.limit_plus_one()),
         Invitation::from_row,
     )?;
-    page.for_each(rows, |row| row.id, take)
+    page.take(rows, |row| row.id)
 }
 
 /// Whether it lets in: it hasn't ended with its maker's right, and rests on it still.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Admin, Member, Removal};
 use super::ids::{RawId, SpaceId, UserId};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::spaces::Space;
 use super::text::GivenLogin;
 use super::users::{self, User};
@@ -76,16 +76,11 @@ fn insert(
     Ok(())
 }
 
-/// Hands on the members of a space, in the order in which they joined; gives what to ask for next.
+/// The members of a space, in the order in which they joined.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
-pub fn list(
-    conn: &Connection,
-    member: &Member,
-    page: &Page,
-    take: impl FnMut(Membership) -> Result<()>,
-) -> Result<Option<Page>> {
+/// A cursor that another list made.
+pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Membership>> {
     let after: i64 = page.after(0)?;
     let mut list = conn.prepare_cached(LIST)?;
     let rows = list.query_map((member.space(), after, page.limit_plus_one()), |row| {
@@ -95,7 +90,7 @@ pub fn list(
             order: row.get(3)?,
         })
     })?;
-    page.for_each(rows, |row| row.order, take)
+    page.take(rows, |row| row.order)
 }
 
 const LIST: &str =

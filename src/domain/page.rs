@@ -19,6 +19,14 @@ pub struct Page {
     cursor: Option<String>,
 }
 
+/// A piece of a list.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub rows: Vec<T>,
+    /// What to ask for next, if there is more.
+    pub next: Option<Page>,
+}
+
 /// In which order somebody wants a list that comes in two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -108,29 +116,25 @@ impl Page {
         i64::try_from(self.limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
     }
 
-    /// Hands on the rows of this piece, each as it is read and before the next, so that all have the same memory; `key`
-    /// tells a row's place in the list. Gives what to ask for next, if there is more.
+    /// Takes the rows of this piece; `key` tells a row's place in the list.
     ///
     /// # Errors
-    /// A row can't be read, what `take` answers, or a key that can't be written as JSON.
-    pub fn for_each<T, K: Serialize>(
+    /// A row can't be read, or a key can't be written as JSON.
+    pub fn take<T, K: Serialize>(
         &self,
         rows: impl Iterator<Item = rusqlite::Result<T>>,
         key: impl Fn(&T) -> K,
-        mut take: impl FnMut(T) -> Result<()>,
-    ) -> Result<Option<Self>> {
-        let mut last = None;
-        for (index, row) in rows.enumerate() {
-            let row = row?;
-            if index == self.limit {
-                return self.next_cursor(last).map(Some);
-            }
-            if index + 1 == self.limit {
-                last = Some(key(&row));
-            }
-            take(row)?;
+    ) -> Result<Listed<T>> {
+        let mut rows: Vec<T> = rows.collect::<rusqlite::Result<_>>()?;
+        if rows.len() <= self.limit {
+            return Ok(Listed { rows, next: None });
         }
-        Ok(None)
+        rows.truncate(self.limit);
+        let next = rows.last().map(|last| self.next_cursor(key(last)));
+        Ok(Listed {
+            rows,
+            next: next.transpose()?,
+        })
     }
 
     /// The piece behind the row with this key.
@@ -150,17 +154,9 @@ mod tests {
     #[test]
     fn pieces_follow_each_other_until_the_end() {
         let piece = |page: &Page, rows: &[i64]| {
-            let mut taken = Vec::new();
             let rows = rows.iter().map(|row| Ok(*row));
-            let next = page.for_each(
-                rows,
-                |row| *row,
-                |row| {
-                    taken.push(row);
-                    Ok(())
-                },
-            );
-            (taken, next.unwrap())
+            let Listed { rows, next } = page.take(rows, |row| *row).unwrap();
+            (rows, next)
         };
         let page = Page::parse(Some("2"), None).unwrap();
         assert_eq!(page.after(0).unwrap(), 0);

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::ids::{RawId, SessionId, UserId};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::tokens::Token;
 use super::users::User;
 use crate::clock::Timestamp;
@@ -171,18 +171,17 @@ pub struct SessionInfo {
     is_current: bool,
 }
 
-/// Hands on the sessions of a user that haven't ended, the last used first. Returns what to ask for next.
+/// The sessions of a user that haven't ended, the last used first.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
+/// A cursor that another list made.
 pub fn list(
     conn: &Connection,
     current: &Session,
     page: &Page,
     now: Timestamp,
     lifetime: Duration,
-    take: impl FnMut(SessionInfo) -> Result<()>,
-) -> Result<Option<Page>> {
+) -> Result<Listed<SessionInfo>> {
     let (before, id) = page.after((i64::MAX, i64::MAX))?;
     let since = now.minus(lifetime).0;
     let mut list = conn.prepare_cached(LIST)?;
@@ -199,7 +198,7 @@ pub fn list(
             })
         },
     )?;
-    page.for_each(rows, |row| (row.last_used_at.0, row.id), take)
+    page.take(rows, |row| (row.last_used_at.0, row.id))
 }
 
 const LIST: &str = "select id, created_at, last_used_at, device from sessions

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Deletable, Editable, Member, Readable};
 use super::ids::{ShareId, SpaceId, UserId};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::photos::{self, NewPhoto, Photo};
 use super::spaces::Space;
 use super::text::ShareText;
@@ -192,23 +192,18 @@ pub fn find_made(
 
 const MADE: &str = "select id, space_id from shares where user_id = ? and client_key = ?";
 
-/// Hands on the shares of a space, newest first; gives what to ask for next.
+/// The shares of a space, newest first.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
-pub fn list(
-    conn: &Connection,
-    member: &Member,
-    page: &Page,
-    take: impl FnMut(Share) -> Result<()>,
-) -> Result<Option<Page>> {
+/// A cursor that another list made.
+pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Share>> {
     let before: i64 = page.after(i64::MAX)?;
     let mut list = conn.prepare_cached(LIST)?;
     let rows = list.query_map(
         (member.space(), before, page.limit_plus_one()),
         Share::in_list,
     )?;
-    page.for_each(rows, |row| row.id, take)
+    page.take(rows, |row| row.id)
 }
 
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,

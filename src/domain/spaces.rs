@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::access::{Admin, Member};
 use super::ids::{SpaceId, UserId, number};
-use super::page::Page;
+use super::page::{Listed, Page};
 use super::sessions::Session;
 use super::shares::LatestShare;
 use super::text::SpaceName;
@@ -94,16 +94,11 @@ pub fn create(
     Ok(space)
 }
 
-/// Hands on the spaces of the caller, by name without regard to case. Returns what to ask for next.
+/// The spaces of the caller, by name without regard to case.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
-pub fn list(
-    conn: &Connection,
-    caller: &Session,
-    page: &Page,
-    take: impl FnMut(SpaceSummary) -> Result<()>,
-) -> Result<Option<Page>> {
+/// A cursor that another list made.
+pub fn list(conn: &Connection, caller: &Session, page: &Page) -> Result<Listed<SpaceSummary>> {
     let (name_key, id) = page.after((String::new(), 0_i64))?;
     let mut list = conn.prepare_cached(LIST)?;
     let rows = list.query_map(
@@ -118,7 +113,7 @@ pub fn list(
             })
         },
     )?;
-    page.for_each(rows, |row| (row.name_key.clone(), row.space.id), take)
+    page.take(rows, |row| (row.name_key.clone(), row.space.id))
 }
 
 // What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.

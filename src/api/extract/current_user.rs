@@ -56,14 +56,18 @@ impl<'r> Caller<'r> {
         }
         let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime);
         let proof = Arc::clone(&self.proof);
-        let first = self.app.db.read(move |conn| {
-            let (session, token) = proof.find(conn, now, lifetime)?;
-            if session.is_stale(now) {
-                return Ok(Err((session.id(), token.clone(), work)));
-            }
-            work(conn, &session).map(Ok)
-        });
-        let (session, token, work) = match first.await? {
+        let first = self
+            .app
+            .db
+            .read(move |conn| {
+                let (session, token) = proof.find(conn, now, lifetime)?;
+                if session.is_stale(now) {
+                    return Ok(Err((session.id(), token.clone(), work)));
+                }
+                work(conn, &session).map(Ok)
+            })
+            .await?;
+        let (session, token, work) = match first {
             Ok(done) => return Ok(done),
             Err(stale) => stale,
         };

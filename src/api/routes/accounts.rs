@@ -67,15 +67,17 @@ pub async fn register(
     let hash = app.passwords.hash(password).await?;
     attempt.consume();
     let is_invited = invitation.is_some();
-    let created = app.db.write(move |conn| {
-        let user = users::create(conn, &login, &hash, now)?;
-        let joined = match &invitation {
-            Some(token) => invitations::accept(conn, token, user.id, now)?,
-            None => None,
-        };
-        Ok((user, joined))
-    });
-    let (user, joined) = created.await?;
+    let (user, joined) = app
+        .db
+        .write(move |conn| {
+            let user = users::create(conn, &login, &hash, now)?;
+            let joined = match &invitation {
+                Some(token) => invitations::accept(conn, token, user.id, now)?,
+                None => None,
+            };
+            Ok((user, joined))
+        })
+        .await?;
     let by = By::Visitor(visitor.address);
     audit::account_made(by, &user);
     if is_invited {
@@ -151,8 +153,8 @@ pub async fn login(
 
 #[get("/me")]
 pub async fn me(caller: Caller<'_>) -> Result<Json<User>> {
-    let me = caller.read(|_, session| Ok(session.user().clone()));
-    Ok(Json(me.await?))
+    let me = caller.read(|_, session| Ok(session.user().clone())).await?;
+    Ok(Json(me))
 }
 
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
@@ -225,15 +227,15 @@ pub async fn change_password(
         return Err(Error::NewPasswordsDontMatch);
     }
     let new = app.passwords.hash(new).await?;
-    let changed = user.write(move |conn, session| {
+    user.write(move |conn, session| {
         let id = session.user().id;
         // Another change that came first has made the old password wrong.
         if !users::replace_password_hash(conn, id, &old, &new)? {
             return Err(Error::WrongPassword);
         }
         Ok(sessions::revoke_all(conn, id, Some(session.id()))?)
-    });
-    changed.await?;
+    })
+    .await?;
     audit::password_changed(user.at(visitor), &user.user);
     Ok("Password changed")
 }

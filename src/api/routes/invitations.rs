@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, optional, optional_text, text};
-use crate::api::extract::params::{Created, JsonPage};
+use crate::api::respond::created::Created;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{InvitationId, RawId, SpaceId};
@@ -88,13 +89,14 @@ pub async fn create(
     let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
     let url = links.page_with_secret("invitation", &token);
     let qr = qr::svg(&url)?;
-    let made = user.write(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        let by = Some(session.user().id);
-        let made = invitations::create(conn, Some(&admin), by, terms, &token, now)?;
-        Ok((made, admin.space()))
-    });
-    let (invitation, space) = made.await?;
+    let (invitation, space) = user
+        .write(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            let by = Some(session.user().id);
+            let invitation = invitations::create(conn, Some(&admin), by, terms, &token, now)?;
+            Ok((invitation, admin.space()))
+        })
+        .await?;
     audit::invitation_made(user.at(visitor), &invitation);
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
@@ -116,13 +118,13 @@ pub async fn list(
     links: Urls,
 ) -> Result<JsonPage> {
     let now = app.now();
-    let list = caller.read(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        JsonPage::write(&links, None, |rows| {
-            invitations::list(conn, &admin, &page, now, |row| rows.push(&row))
+    let list = caller
+        .read(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            invitations::list(conn, &admin, &page, now)
         })
-    });
-    list.await
+        .await?;
+    JsonPage::new(&links, None, list, |row| row)
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]
@@ -134,12 +136,14 @@ pub async fn revoke(
     invitation_id: RawId<InvitationId>,
 ) -> Result<Status> {
     let now = app.now();
-    let revoked = user.write_making_room(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        invitations::revoke(conn, &admin, &invitation_id, now)?;
-        invitation_id.parse()
-    });
-    audit::invitation_revoked(user.at(visitor), revoked.await?);
+    let revoked = user
+        .write_making_room(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            invitations::revoke(conn, &admin, &invitation_id, now)?;
+            invitation_id.parse()
+        })
+        .await?;
+    audit::invitation_revoked(user.at(visitor), revoked);
     Ok(Status::NoContent)
 }
 
@@ -159,8 +163,9 @@ pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<Invitati
     let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
-        .read(move |conn| invitations::offer(conn, &token, now));
-    Ok(Json(offer.await?))
+        .read(move |conn| invitations::offer(conn, &token, now))
+        .await?;
+    Ok(Json(offer))
 }
 
 /// Joins with an account that is there already.
@@ -172,12 +177,13 @@ pub async fn accept(
     body: JsonBody<Held>,
 ) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
-    let joined = user.write(move |conn, session| {
-        // An invitation to an account alone is not used up by who has one.
-        let joined = invitations::accept(conn, &token, session.user().id, now)?;
-        joined.ok_or(Error::InvitationToAccount)
-    });
-    let space = joined.await?;
+    let space = user
+        .write(move |conn, session| {
+            // An invitation to an account alone is not used up by who has one.
+            let joined = invitations::accept(conn, &token, session.user().id, now)?;
+            joined.ok_or(Error::InvitationToAccount)
+        })
+        .await?;
     audit::invitation_used(user.at(visitor), &user.user, Some(space.id));
     Ok(Json(space))
 }

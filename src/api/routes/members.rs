@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, any, text};
-use crate::api::extract::params::JsonPage;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId, UserId};
@@ -24,13 +24,13 @@ pub async fn list(
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let list = caller.read(move |conn, session| {
-        let member = access::space(conn, session, &id)?.member()?;
-        JsonPage::write(&links, None, |rows| {
-            members::list(conn, &member, &page, |row| rows.push(&row))
+    let list = caller
+        .read(move |conn, session| {
+            let member = access::space(conn, session, &id)?.member()?;
+            members::list(conn, &member, &page)
         })
-    });
-    list.await
+        .await?;
+    JsonPage::new(&links, None, list, |row| row)
 }
 
 #[derive(Deserialize)]
@@ -52,12 +52,14 @@ pub async fn add(
 ) -> Result<&'static str> {
     let typed = audit::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
-    let added = user.write(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        members::add(conn, &admin, &login, now)?;
-        Ok(admin.space())
-    });
-    audit::member_added(user.at(visitor), added.await?, &typed);
+    let added = user
+        .write(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            members::add(conn, &admin, &login, now)?;
+            Ok(admin.space())
+        })
+        .await?;
+    audit::member_added(user.at(visitor), added, &typed);
     Ok("Member added")
 }
 
@@ -81,12 +83,13 @@ pub async fn remove(
         }
     };
     let now = app.now();
-    let removed = user.write_making_room(move |conn, session| {
-        let removal = access::space(conn, session, &id)?.remove(conn, &user_id)?;
-        members::remove(conn, &removal, links, now)?;
-        Ok((removal.space(), removal.user()))
-    });
-    let (space, member) = removed.await?;
+    let (space, member) = user
+        .write_making_room(move |conn, session| {
+            let removal = access::space(conn, session, &id)?.remove(conn, &user_id)?;
+            members::remove(conn, &removal, links, now)?;
+            Ok((removal.space(), removal.user()))
+        })
+        .await?;
     audit::member_removed(user.at(visitor), space, member);
     Ok("Member deleted")
 }
@@ -112,12 +115,13 @@ pub async fn set_admin(
 ) -> Result<&'static str> {
     let now = app.now();
     let is_admin = body.0.is_admin.as_bool();
-    let changed = user.write(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        members::set_admin(conn, &admin, &user_id, is_admin, now)?;
-        Ok((admin.space(), user_id.parse()?))
-    });
-    let (space, member) = changed.await?;
+    let (space, member) = user
+        .write(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            members::set_admin(conn, &admin, &user_id, is_admin, now)?;
+            Ok((admin.space(), user_id.parse()?))
+        })
+        .await?;
     audit::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
     Ok("Admin permission changed")
 }

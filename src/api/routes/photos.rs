@@ -11,8 +11,8 @@ use rocket::{Responder, get};
 use serde::Serialize;
 
 use crate::api::extract::current_user::{AppState, Caller};
-use crate::api::extract::params::JsonPage;
 use crate::api::respond::content_disposition::content_disposition;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
 use crate::api::respond::urls::{PhotoUrl, Urls};
 use crate::api::views::photo::{Image, ImageView};
@@ -51,22 +51,22 @@ pub async fn list(
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let list = caller.read(move |conn, session| {
-        let member = access::space(conn, session, &id)?.member()?;
-        JsonPage::write(&links, Some(order), |rows| {
-            photos::list(conn, &member, order, &page, |shared| {
-                let ImageView { url, image } = ImageView::new(shared.photo, &links);
-                rows.push(&Row {
-                    image_url: url,
-                    image,
-                    share_id: shared.share,
-                    user: shared.user,
-                    timestamp: links.time(shared.shared_at),
-                })
-            })
+    let list = caller
+        .read(move |conn, session| {
+            let member = access::space(conn, session, &id)?.member()?;
+            photos::list(conn, &member, order, &page)
         })
-    });
-    list.await
+        .await?;
+    JsonPage::new(&links, Some(order), list, |shared| {
+        let ImageView { url, image } = ImageView::new(shared.photo, &links);
+        Row {
+            image_url: url,
+            image,
+            share_id: shared.share,
+            user: shared.user,
+            timestamp: links.time(shared.shared_at),
+        }
+    })
 }
 
 /// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there. `download`: the name

@@ -7,8 +7,8 @@ use rocket::response::status::NoContent;
 use rocket::{delete, get};
 
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
-use crate::api::extract::params::JsonPage;
 use crate::api::extract::session_cookie::SessionCookie;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::urls::Urls;
 use crate::domain::ids::{RawId, SessionId};
 use crate::domain::page::Page;
@@ -18,12 +18,10 @@ use crate::error::Result;
 #[get("/sessions")]
 pub async fn list(app: &AppState, caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
-    let list = caller.read(move |conn, session| {
-        JsonPage::write(&links, None, |rows| {
-            sessions::list(conn, session, &page, now, lifetime, |row| rows.push(&row))
-        })
-    });
-    list.await
+    let list = caller
+        .read(move |conn, session| sessions::list(conn, session, &page, now, lifetime))
+        .await?;
+    JsonPage::new(&links, None, list, |row| row)
 }
 
 #[delete("/sessions/<id>")]

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
-use crate::api::extract::params::{IdempotencyKey, JsonPage};
+use crate::api::extract::params::IdempotencyKey;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::urls::{PhotoUrl, Urls};
 use crate::api::views::photo::{Image, ImageView};
 use crate::app::App;
@@ -89,16 +90,17 @@ pub async fn create(
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
-    let created = user.write(move |conn, session| {
-        let member = access::space(conn, session, &id)?.member()?;
-        let (photo, key) = (kept.as_ref(), key.as_ref());
-        let created = shares::create(conn, &member, share, &text, photo, key, now)?;
-        if let (Created::Now(_), Some(photo)) = (&created, photo) {
-            queue.enqueue(conn, &photo.name)?;
-        }
-        Ok(created)
-    });
-    let created = created.await;
+    let created = user
+        .write(move |conn, session| {
+            let member = access::space(conn, session, &id)?.member()?;
+            let (photo, key) = (kept.as_ref(), key.as_ref());
+            let created = shares::create(conn, &member, share, &text, photo, key, now)?;
+            if let (Created::Now(_), Some(photo)) = (&created, photo) {
+                queue.enqueue(conn, &photo.name)?;
+            }
+            Ok(created)
+        })
+        .await;
     // Of two at once with one key, the second has brought its photo for nothing.
     let fate = match &created {
         Ok(Created::Now(_)) => Fate::Written,
@@ -116,24 +118,24 @@ pub async fn list(
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage> {
-    let list = caller.read(move |conn, session| {
-        let member = access::space(conn, session, &id)?.member()?;
-        JsonPage::write(&links, None, |rows| {
-            shares::list(conn, &member, &page, |share| {
-                rows.push(&ShareView::new(share, &links))
-            })
+    let list = caller
+        .read(move |conn, session| {
+            let member = access::space(conn, session, &id)?.member()?;
+            shares::list(conn, &member, &page)
         })
-    });
-    list.await
+        .await?;
+    JsonPage::new(&links, None, list, |share| ShareView::new(share, &links))
 }
 
 #[get("/shares/<id>")]
 pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<Json<ShareView>> {
-    let found = caller.read(move |conn, session| {
-        let readable = access::share(conn, session, &id)?.read()?;
-        shares::get(conn, &readable)
-    });
-    Ok(Json(ShareView::new(found.await?, &links)))
+    let found = caller
+        .read(move |conn, session| {
+            let readable = access::share(conn, session, &id)?.read()?;
+            shares::get(conn, &readable)
+        })
+        .await?;
+    Ok(Json(ShareView::new(found, &links)))
 }
 
 #[put("/shares/<id>", data = "<form>")]
@@ -164,14 +166,15 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm<'_>) -> Re
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
-    let edited = user.write(move |conn, session| {
-        let editable = access::share(conn, session, &id)?.edit()?;
-        let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
-        kept.iter()
-            .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
-        Ok(replaced)
-    });
-    let edited = edited.await;
+    let edited = user
+        .write(move |conn, session| {
+            let editable = access::share(conn, session, &id)?.edit()?;
+            let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
+            kept.iter()
+                .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
+            Ok(replaced)
+        })
+        .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
     settle(app, photo.as_ref(), fate).await;
     app.sweeper().delete_now(&edited?).await;
@@ -185,11 +188,13 @@ pub async fn delete(
     id: RawId<ShareId>,
 ) -> Result<&'static str> {
     let now = app.now();
-    let deleted = user.write_making_room(move |conn, session| {
-        let deletable = access::share(conn, session, &id)?.delete()?;
-        shares::delete(conn, &deletable, now)
-    });
-    app.sweeper().delete_now(&deleted.await?).await;
+    let deleted = user
+        .write_making_room(move |conn, session| {
+            let deletable = access::share(conn, session, &id)?.delete()?;
+            shares::delete(conn, &deletable, now)
+        })
+        .await?;
+    app.sweeper().delete_now(&deleted).await;
     Ok("Share deleted")
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, text};
-use crate::api::extract::params::JsonPage;
+use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
@@ -34,27 +34,29 @@ pub async fn create(
 ) -> Result<Json<Space>> {
     let name = SpaceName::parse(&body.0.name, &app.config.limits)?;
     let now = app.now();
-    let created = user.write(move |conn, session| spaces::create(conn, session, &name, now));
-    Ok(Json(created.await?))
+    let created = user
+        .write(move |conn, session| spaces::create(conn, session, &name, now))
+        .await?;
+    Ok(Json(created))
 }
 
 #[get("/spaces")]
 pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
-    let list = caller.read(move |conn, session| {
-        JsonPage::write(&links, None, |rows| {
-            spaces::list(conn, session, &page, |row| rows.push(&row))
-        })
-    });
-    list.await
+    let list = caller
+        .read(move |conn, session| spaces::list(conn, session, &page))
+        .await?;
+    JsonPage::new(&links, None, list, |row| row)
 }
 
 #[get("/spaces/<id>")]
 pub async fn get(caller: Caller<'_>, id: RawId<SpaceId>) -> Result<Json<SpaceDetail>> {
-    let found = caller.read(move |conn, session| {
-        let member = access::space(conn, session, &id)?.member()?;
-        spaces::get(conn, &member)
-    });
-    Ok(Json(found.await?))
+    let found = caller
+        .read(move |conn, session| {
+            let member = access::space(conn, session, &id)?.member()?;
+            spaces::get(conn, &member)
+        })
+        .await?;
+    Ok(Json(found))
 }
 
 #[derive(Deserialize)]
@@ -75,11 +77,11 @@ pub async fn rename(
     body: JsonBody<Rename>,
 ) -> Result<&'static str> {
     let name = SpaceName::parse(&body.0.new_name, &app.config.limits)?;
-    let renamed = user.write(move |conn, session| {
+    user.write(move |conn, session| {
         let admin = access::space(conn, session, &id)?.admin()?;
         spaces::rename(conn, &admin, &name)
-    });
-    renamed.await?;
+    })
+    .await?;
     Ok("Space renamed")
 }
 
@@ -91,11 +93,12 @@ pub async fn delete(
     id: RawId<SpaceId>,
 ) -> Result<&'static str> {
     let (now, space) = (app.now(), id.clone());
-    let deleted = user.write_making_room(move |conn, session| {
-        let admin = access::space(conn, session, &id)?.admin()?;
-        Ok((spaces::delete(conn, &admin, now)?, admin.space()))
-    });
-    let (photos, gone) = deleted.await?;
+    let (photos, gone) = user
+        .write_making_room(move |conn, session| {
+            let admin = access::space(conn, session, &id)?.admin()?;
+            Ok((spaces::delete(conn, &admin, now)?, admin.space()))
+        })
+        .await?;
     audit::space_deleted(user.at(visitor), gone);
     app.sweeper().delete_now(&photos).await;
     app.sweeper().delete_space_now(&space).await;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use crate::clock::Timestamp;
 use crate::domain::access::Member;
 use crate::domain::ids::{PhotoId, ShareId};
-use crate::domain::page::{Order, Page};
+use crate::domain::page::{Listed, Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::users::User;
 use crate::error::Result;
@@ -59,17 +59,16 @@ pub struct SharedPhoto {
     pub shared_at: Timestamp,
 }
 
-/// Hands on the photos of a space, in the order of their shares; gives what to ask for next.
+/// The photos of a space, in the order of their shares.
 ///
 /// # Errors
-/// A cursor that another list made, or what `take` answers.
+/// A cursor that another list made.
 pub fn list(
     conn: &Connection,
     member: &Member,
     order: Order,
     page: &Page,
-    take: impl FnMut(SharedPhoto) -> Result<()>,
-) -> Result<Option<Page>> {
+) -> Result<Listed<SharedPhoto>> {
     let (sql, start) = match order {
         Order::Oldest => (OLDEST_FIRST, 0_i64),
         Order::Newest => (NEWEST_FIRST, i64::MAX),
@@ -88,7 +87,7 @@ pub fn list(
             })
         },
     )?;
-    page.for_each(rows, |row| (row.share, row.position), take)
+    page.take(rows, |row| (row.share, row.position))
 }
 
 const OLDEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,

@@ -1,0 +1,79 @@
+//! A piece of a list as an answer.
+
+use std::io::Cursor;
+
+use anyhow::Context;
+use rocket::http::ContentType;
+use rocket::request::Request;
+use rocket::response::{Responder, Response};
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+
+use super::urls::Urls;
+use crate::api::extract::client_info::ClientInfo;
+use crate::app::App;
+use crate::domain::page::{Listed, Order};
+use crate::error::{Error, Result};
+use crate::limits::subnet::client_subnet;
+use crate::server::WaitingAnswer;
+
+/// What a list has room for at first: a few rows.
+const INITIAL_CAPACITY: usize = 4096;
+/// A list that is larger waits for its reader in a memory that all have together.
+const LARGE: usize = 64 * 1024;
+const WRITING: &str = "A list can't be written";
+
+/// The rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
+pub struct JsonPage {
+    json: Vec<u8>,
+    link: Option<String>,
+}
+
+impl JsonPage {
+    /// The answer with these rows, each as `view` shows it, in `order` if the list comes in two.
+    ///
+    /// # Errors
+    /// The list can't be written.
+    pub fn new<T, V: Serialize>(
+        urls: &Urls,
+        order: Option<Order>,
+        list: Listed<T>,
+        view: impl Fn(T) -> V,
+    ) -> Result<Self> {
+        let mut json = Vec::with_capacity(INITIAL_CAPACITY);
+        let mut serializer = sonic_rs::Serializer::new(&mut json);
+        let mut rows = serializer.serialize_seq(None).context(WRITING)?;
+        for row in list.rows {
+            rows.serialize_element(&view(row)).context(WRITING)?;
+        }
+        rows.end().context(WRITING)?;
+        if json.len() > LARGE {
+            json.shrink_to_fit();
+        }
+        let link = list.next.map(|next| urls.next(&next, order));
+        Ok(Self { json, link })
+    }
+}
+
+impl<'r> Responder<'r, 'static> for JsonPage {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let Self { json, link } = self;
+        if json.len() > LARGE
+            && let Some(app) = request.rocket().state::<App>()
+        {
+            let address = client_subnet(ClientInfo::of(app, request).address);
+            match app.answers.reserve(Some(address), json.len() as u64) {
+                Ok(room) => request.local_cache(WaitingAnswer::default).keep(room),
+                Err(_) => return Error::Busy.respond_to(request),
+            }
+        }
+        let mut response = Response::build();
+        response
+            .header(ContentType::JSON)
+            .sized_body(json.len(), Cursor::new(json));
+        if let Some(link) = link {
+            response.raw_header("Link", link);
+        }
+        response.ok()
+    }
+}
