@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -11,6 +11,12 @@ use crate::process::shutdown::Shutdown;
 
 /// What is said where it was time to stop.
 pub const STOPPED: &str = "It was stopped before its end";
+
+/// The cause of an error, where it was time to stop, whatever was being done then.
+#[derive(Debug, thiserror::Error)]
+#[error("{STOPPED}")]
+pub struct Cancelled;
+
 /// Photos on their way at once. Each is in memory as a whole.
 const AT_ONCE: usize = 4;
 
@@ -166,7 +172,7 @@ impl<T> Drop for OrderedPool<'_, T> {
 }
 
 fn stopped() -> anyhow::Error {
-    anyhow!(STOPPED)
+    Cancelled.into()
 }
 
 #[cfg(test)]

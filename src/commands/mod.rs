@@ -21,7 +21,7 @@ use std::path;
 
 use anyhow::{Result, anyhow, ensure};
 
-use crate::backup::blocking::{Blocking, STOPPED};
+use crate::backup::blocking::{Blocking, Cancelled, STOPPED};
 use crate::check::sentence;
 use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
@@ -155,10 +155,11 @@ async fn on_a_thread<T: Send + 'static>(
     say_stopping();
     ending.trigger();
     working.await?.map_err(|error| {
-        let mut why = sentence(&error);
-        if why == STOPPED {
-            why = format!("{STOPPED}: {then}");
-        }
+        let why = if error.root_cause().is::<Cancelled>() {
+            format!("{STOPPED}: {then}")
+        } else {
+            sentence(&error)
+        };
         Stopped { signal, why }.into()
     })
 }
