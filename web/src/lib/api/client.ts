@@ -1,8 +1,8 @@
 // The API: one function an endpoint. All but uploads go through `send`; nothing else in the app knows of `fetch`.
 
-import type { Description } from './openapi';
-import { nextPageOf } from './local-path';
 import { ApiError, readRefusal } from './errors';
+import { nextPageOf } from './local-path';
+import type { Description } from './openapi';
 import type {
   Invitation,
   Member,

@@ -1,7 +1,7 @@
 // What keeps a share from being sent, told before it is.
 
-import { lengthOf } from '../format/length';
 import type { ServerInfo } from '../api/types';
+import { lengthOf } from '../format/length';
 
 /** `nothing` to send yet; words that are missing beside a photo, or too few, or too many. */
 export type ShareProblem = { what: 'nothing' | 'over' } | { what: 'words' | 'few'; least: number };

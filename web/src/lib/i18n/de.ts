@@ -1,6 +1,6 @@
 // Deutsch. Dieselben Schlüssel wie in en.ts.
 
-import { around } from './de/around';
+import { pages } from './de/pages';
 import type { Messages } from './messages';
 
 export const de: Messages = {
@@ -135,5 +135,5 @@ export const de: Messages = {
 
   'language.label': 'Sprache',
 
-  ...around,
+  ...pages,
 };

@@ -1,7 +1,7 @@
 // English. Every string of the app has its key here; the other languages must have the same keys.
 // {name} is filled in. What depends on a number has a form for each case that the language knows.
 
-import { around } from './en/around';
+import { pages } from './en/pages';
 
 export const en = {
   'app.name': 'Shared Spaces',
@@ -135,5 +135,5 @@ export const en = {
 
   'language.label': 'Language',
 
-  ...around,
+  ...pages,
 } as const;

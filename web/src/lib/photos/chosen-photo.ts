@@ -1,8 +1,8 @@
 // A photo that was chosen: can it be shared, and how large is it?
 
+import type { ServerInfo } from '../api/types';
 import { convert } from './convert';
 import { HEAD, kindOf } from './file-type';
-import type { ServerInfo } from '../api/types';
 
 export interface Picture {
   file: Blob;

@@ -1,18 +1,18 @@
 // A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
 
+import type { Api } from '../api/client';
+import { ApiError } from '../api/errors';
+import type { Share } from '../api/types';
+import { freshKey, upload, type Upload } from '../api/upload';
+import { keepDraft, places, readDraft } from '../forms/drafts';
+import { shareProblem, type ShareProblem } from '../forms/share-problem';
+import type { I18n } from '../i18n/index.svelte';
+import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
 import type { Announcer } from './announcer.svelte';
 import { BySpace } from './by-space';
-import { keepDraft, places, readDraft } from '../forms/drafts';
-import { ApiError } from '../api/errors';
 import type { Feeds } from './feed.svelte';
-import type { I18n } from '../i18n/index.svelte';
-import { shareProblem, type ShareProblem } from '../forms/share-problem';
-import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
-import type { Share } from '../api/types';
-import type { Api } from '../api/client';
-import { freshKey, upload, type Upload } from '../api/upload';
 
 /** How often a share is sent anew by itself when the connection is back. */
 const RETRIES = 3;

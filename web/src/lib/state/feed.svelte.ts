@@ -2,12 +2,12 @@
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
-import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
-import { BySpace } from './by-space';
-import { SingleFlight } from './single-flight';
-import type { Session } from './session.svelte';
-import { RequestOrder } from './request-order';
 import type { Page, Share } from '../api/types';
+import { BySpace } from './by-space';
+import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
+import { RequestOrder } from './request-order';
+import type { Session } from './session.svelte';
+import { SingleFlight } from './single-flight';
 
 const FIRST = 12;
 /** How many are looked at from the top: more where more has come since. The last is the most that the server gives at once. */

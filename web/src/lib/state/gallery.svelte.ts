@@ -1,12 +1,12 @@
 // The photos of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
 
 import type { Api } from '../api/client';
+import type { Photo, Page } from '../api/types';
 import { BySpace } from './by-space';
 import type { Deletions } from './deletions.svelte';
+import { join, refresh } from './pages';
 import type { PhotoAddress } from './routes';
 import { SingleFlight } from './single-flight';
-import { join, refresh } from './pages';
-import type { Photo, Page } from '../api/types';
 
 /** Links to photos end within a day; sooner than this they haven't. */
 const RENEW_AFTER = 60_000;

@@ -2,11 +2,11 @@
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
+import type { ServerInfo, User } from '../api/types';
 import { all, on } from '../dom/events';
 import { forgetDrafts } from '../forms/drafts';
 import type { Router } from './router.svelte';
 import { paths, type Route } from './routes';
-import type { ServerInfo, User } from '../api/types';
 
 export class Session {
   user = $state<User | null>(null);

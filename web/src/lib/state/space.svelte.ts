@@ -1,9 +1,9 @@
 // One space with its members, shared by all its pages and the column beside them.
 
 import type { Api } from '../api/client';
+import type { Member, MySpace, SpaceDetail } from '../api/types';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
-import type { Member, MySpace, SpaceDetail } from '../api/types';
 
 export class OpenSpace {
   detail = $state.raw<SpaceDetail | null>(null);

@@ -1,8 +1,8 @@
 // My spaces, as the list and the side column show them.
 
 import type { Api } from '../api/client';
-import { SingleFlight } from './single-flight';
 import type { MySpace, Space } from '../api/types';
+import { SingleFlight } from './single-flight';
 
 export class Spaces {
   /** By name; null until they have been read once. */

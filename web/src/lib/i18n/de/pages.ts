@@ -1,8 +1,8 @@
 // Deutsch, auf den Seiten um einen Raum herum: Mitglieder, Fotos, Einstellungen; und das Konto.
 
-import type { around as english } from '../en/around';
+import type { pages as english } from '../en/pages';
 
-export const around: Record<keyof typeof english, string> = {
+export const pages: Record<keyof typeof english, string> = {
   'members.you': 'Du',
   'members.admin': 'Admin',
   'members.actions': 'Aktionen für {name}',

@@ -1,6 +1,6 @@
 // English, on the pages around a space's feed: members, photos, settings; and the account.
 
-export const around = {
+export const pages = {
   'members.you': 'You',
   'members.admin': 'Admin',
   'members.actions': 'Actions for {name}',
