@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use picture::previews;
 use tokio::task::JoinSet;
 

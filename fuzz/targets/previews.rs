@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use picture::{Kind, clean, previews};
 
 /// Few, so that many are tried.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use picture::Kind;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use picture::previews::placeholder;
 use tokio::sync::Notify;
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
-use picture::clean;
-use picture::preview_size::PreviewSize;
-use picture::previews::{MAX_MEMORY, NoPreviews, Previews, Work};
+use anyhow::{Result, anyhow};
+use picture::previews::{MAX_MEMORY, Previews, Work};
+use picture::{CleanError, PreviewSize, clean};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
@@ -156,7 +155,13 @@ impl Thumbnailer {
 
     /// Runs on a blocking thread; `alone` while nothing else is decoded.
     fn previews_of(&self, bytes: Vec<u8>, alone: bool) -> Result<Previews> {
-        let picture = clean(bytes, self.max_pixels).map_err(NoPreviews::from)?;
+        let picture = clean(bytes, self.max_pixels).map_err(|error| match error {
+            // It came while the setting allowed more.
+            CleanError::TooManyPixels { width, height } => anyhow!(
+                "it has {width} x {height} pixels, more than the setting limits.photo_pixels allows"
+            ),
+            error => error.into(),
+        })?;
         let work = Work::new(&picture)?;
         let memory = if alone { MAX_MEMORY } else { work.memory() };
         let _memory = Handle::current().block_on(self.memory.acquire(memory))?;

@@ -6,7 +6,7 @@ mod journal;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 

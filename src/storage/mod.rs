@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use anyhow::Context;
-use picture::{Picture, Refusal};
+use picture::{CleanError, Picture};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -169,14 +169,14 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
     };
     let mut picture =
         picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
-            Refusal::UnknownType => Error::PhotoType,
-            Refusal::TooManyPixels { .. } => too_many_pixels(limits),
-            Refusal::TooLong { .. } => Error::TooLarge {
+            CleanError::UnknownType => Error::PhotoType,
+            CleanError::TooManyPixels { .. } => too_many_pixels(limits),
+            CleanError::TooLong { .. } => Error::TooLarge {
                 what: "Photo",
                 limit: format!("{} pixels on a side", picture::MAX_SIDE),
             },
-            Refusal::NotShown(reason) => Error::PhotoNotShown(reason),
-            Refusal::Damaged(reason) => Error::PhotoDamaged(reason),
+            CleanError::NotShown(reason) => Error::PhotoNotShown(reason),
+            CleanError::Damaged(reason) => Error::PhotoDamaged(reason),
         })?;
     if let Some(memory) = &mut memory {
         // All that stayed behind is given back while this waits to be stored.

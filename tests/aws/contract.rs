@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Config, Layout, Photos};
 use shared_spaces::db::Db;

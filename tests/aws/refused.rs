@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use shared_spaces::check::Severity;
 use shared_spaces::clock::Clock;
 use shared_spaces::config::{Layout, Photos};

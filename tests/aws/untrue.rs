@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use shared_spaces::clock::Clock;
 use shared_spaces::db::Db;
 use shared_spaces::domain::tombstones::{self, GRACE};

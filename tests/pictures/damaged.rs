@@ -1,6 +1,6 @@
 //! What becomes of pictures that are cut off at any byte.
 
-use picture::{Kind, Refusal, clean, previews};
+use picture::{CleanError, Kind, clean, previews};
 
 use crate::pictures::corpus::plain;
 
@@ -21,7 +21,7 @@ fn a_picture_of_any_kind_that_is_cut_off_at_any_byte_is_refused_unless_all_of_it
                         picture.kind == Kind::Gif && whole.starts_with(&bytes[..bytes.len() - 1]);
                     assert!(*bytes == whole || is_start, "{name} cut off at {end}");
                 }
-                Err(Refusal::Damaged(_) | Refusal::UnknownType) => cuts += 1,
+                Err(CleanError::Damaged(_) | CleanError::UnknownType) => cuts += 1,
                 Err(refusal) => panic!("{name} cut off at {end}: {refusal:?}"),
             }
         }

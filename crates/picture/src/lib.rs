@@ -1,11 +1,15 @@
-//! Bytes in, a clean picture or a refusal out: the type from the bytes, the size from the headers, and only what is
-//! picture copied. Nothing is decoded for that, and no pixel is touched. Previews are made of what is clean.
+//! Takes everything but the picture out of a photo, and makes previews of it: bytes in, bytes out.
 //!
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
-//! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is: EXIF with
-//! its position, XMP, IPTC, comments, thumbnails, and whatever follows the end. Of EXIF, the orientation alone is
-//! rewritten.
+//! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is, because
+//! nobody can list all that could be there. Of EXIF, the orientation alone is written again.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
+// Why a file is not taken.
+mod error;
 mod gif;
 // Colour profiles, written again.
 mod icc;
@@ -14,20 +18,26 @@ mod kept;
 mod orientation;
 mod png;
 // In which sizes photos are shown.
-pub mod preview_size;
+mod preview_size;
 pub mod previews;
 mod reader;
 mod webp;
 
+pub use error::CleanError;
 use kept::CleanOutput;
 pub use orientation::Orientation;
+pub use preview_size::PreviewSize;
 
 /// The types of pictures that we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// JPEG (ITU T.81), in one go or progressive; without loss or in arithmetic coding it is refused.
     Jpeg,
+    /// PNG, also as an animation (APNG).
     Png,
+    /// WebP, lossy or lossless, also as an animation.
     WebP,
+    /// GIF, also as an animation.
     Gif,
 }
 
@@ -85,11 +95,12 @@ pub const MAX_SIDE: u32 = 65_535;
 /// The most pictures that one which moves is made of. Each costs a little whatever it shows, and in 25 MiB there could be a
 /// million.
 const MAX_FRAMES: usize = 20_000;
-const TOO_MANY_FRAMES: Refusal = Refusal::NotShown("it is made of more than 20,000 pictures");
+const TOO_MANY_FRAMES: CleanError = CleanError::NotShown("it is made of more than 20,000 pictures");
 
 /// A picture of which nothing is left but the picture.
 #[derive(Debug)]
 pub struct Picture {
+    /// Its type, which cleaning doesn't change.
     pub kind: Kind,
     /// In pixels, as stored, before the orientation is applied.
     pub width: u32,
@@ -113,30 +124,19 @@ impl Picture {
     }
 }
 
-/// Why a file is not taken.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It is none of our types.
-    UnknownType,
-    /// It is larger than the limit, and nothing of it was decoded.
-    TooManyPixels { width: u32, height: u32 },
-    /// A side of it is longer than [`MAX_SIDE`], and nothing of it was decoded.
-    TooLong { width: u32, height: u32 },
-    /// It may be whole, but is of a kind that browsers don't show; the reason completes "it can't be shown: …".
-    NotShown(&'static str),
-    /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
-    Damaged(&'static str),
-}
+type Result<T> = std::result::Result<T, CleanError>;
 
-type Result<T> = std::result::Result<T, Refusal>;
-
-/// Takes a picture of at most `max_pixels` (width times height) out of a file, which it takes over.
+/// Takes a picture of at most `max_pixels` (width times height, as stored) out of a file, which it takes over.
+///
+/// The picture is put together in the memory of the file where that can be, so that it costs no second copy. What is
+/// clean comes out byte for byte as it was.
 ///
 /// # Errors
-/// Another type than ours; more pixels, or a longer side than [`MAX_SIDE`]; a file that ends too early or is malformed in a part that matters.
+/// Another type than ours; more pixels, or a longer side than [`MAX_SIDE`]; a kind that browsers don't show; a file that
+/// ends too early or is malformed in a part that matters.
 pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
     let (file, limit) = (file.into(), Limit { max_pixels });
-    let kind = Kind::from_bytes(&file).ok_or(Refusal::UnknownType)?;
+    let kind = Kind::from_bytes(&file).ok_or(CleanError::UnknownType)?;
     let walk = match kind {
         Kind::Jpeg => jpeg::walk,
         Kind::Png => png::walk,
@@ -179,13 +179,13 @@ impl Limit {
     /// Checks a size that a header tells, before anybody could believe it.
     fn check(self, width: u32, height: u32) -> Result<Size> {
         if width == 0 || height == 0 {
-            return Err(Refusal::Damaged("it has no width or no height"));
+            return Err(CleanError::Damaged("it has no width or no height"));
         }
         if u64::from(width) * u64::from(height) > self.max_pixels {
-            return Err(Refusal::TooManyPixels { width, height });
+            return Err(CleanError::TooManyPixels { width, height });
         }
         if width.max(height) > MAX_SIDE {
-            return Err(Refusal::TooLong { width, height });
+            return Err(CleanError::TooLong { width, height });
         }
         Ok(Size { width, height })
     }

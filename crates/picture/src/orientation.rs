@@ -1,5 +1,7 @@
 //! The one thing that stays of EXIF: which way is up.
 
+use image::metadata::Orientation as Turn;
+
 use super::Result;
 use super::reader::Reader;
 
@@ -18,12 +20,17 @@ impl Orientation {
     ///
     /// Only the first directory is walked, once: in a general reader of EXIF, directories that point at each other and
     /// overlap make a small file cost gigabytes.
-    pub fn read(tiff: &[u8]) -> Option<Self> {
+    pub(crate) fn read(tiff: &[u8]) -> Option<Self> {
         let value = first_directory(tiff).ok().flatten()?;
         u8::try_from(value)
             .ok()
             .filter(|value| (2..=8).contains(value))
             .map(Self)
+    }
+
+    /// The number that EXIF has for it, from 2 to 8.
+    pub fn exif(self) -> u8 {
+        self.0
     }
 
     /// Whether width and height change places.
@@ -32,17 +39,15 @@ impl Orientation {
     }
 
     /// A block of EXIF that says this and nothing else: a TIFF header, one directory, one entry.
-    pub fn tiff(self) -> [u8; 26] {
+    pub(crate) fn tiff(self) -> [u8; 26] {
         let mut tiff = *b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0";
         tiff[18] = self.0;
         tiff
     }
-}
 
-impl From<Orientation> for image::metadata::Orientation {
     /// What turns the pixels accordingly.
-    fn from(orientation: Orientation) -> Self {
-        Self::from_exif(orientation.0).unwrap_or(Self::NoTransforms)
+    pub(crate) fn turn(self) -> Turn {
+        Turn::from_exif(self.0).unwrap_or(Turn::NoTransforms)
     }
 }
 
@@ -87,7 +92,6 @@ pub mod tests {
     use std::io::Cursor;
 
     use image::ImageDecoder;
-    use image::metadata::Orientation as Turn;
 
     use super::super::tests::{cleaned, decoder, sample};
     use super::*;
@@ -109,6 +113,7 @@ pub mod tests {
         for value in 2..=8 {
             let orientation = Orientation(value);
             assert_eq!(Orientation::read(&orientation.tiff()), Some(orientation));
+            assert_eq!(orientation.exif(), value);
         }
     }
 

@@ -3,7 +3,9 @@
 /// A size in which a photo is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PreviewSize {
+    /// For lists: at most 400 pixels a side.
     Small,
+    /// For a screen: at most 1600 pixels a side.
     Large,
 }
 
@@ -31,7 +33,7 @@ impl PreviewSize {
         }
     }
 
-    /// Width and height of the preview of a picture: as large as fits, and never larger than the picture is.
+    /// Width and height in pixels of the preview of a picture: as large as fits, and never larger than the picture is.
     pub fn within(self, width: u32, height: u32) -> (u32, u32) {
         let (longest, side) = (width.max(height), self.side());
         if longest <= side {

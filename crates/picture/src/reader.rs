@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Refusal, Result};
+use super::{CleanError, Result};
 
 /// The refusal of a file that stops too early.
-pub const ENDS: Refusal = Refusal::Damaged("it ends before the picture does");
+pub const ENDS: CleanError = CleanError::Damaged("it ends before the picture does");
 
 /// A place in a file.
 #[derive(Clone)]

@@ -107,14 +107,14 @@ pub fn leaves_only(picture: &[u8], with_secret: &[u8]) {
 /// Cleaning refuses this as damaged.
 pub fn is_damaged(bytes: &[u8]) {
     let refusal = clean(bytes, NO_LIMIT).unwrap_err();
-    assert!(matches!(refusal, Refusal::Damaged(_)), "{refusal:?}");
+    assert!(matches!(refusal, CleanError::Damaged(_)), "{refusal:?}");
 }
 
 /// A limit of 64 million pixels refuses this as having 50,000 x 50,000.
 pub fn is_a_bomb(bytes: &[u8]) {
     let refusal = clean(bytes, 64_000_000).unwrap_err();
     let (width, height) = (50_000, 50_000);
-    assert_eq!(refusal, Refusal::TooManyPixels { width, height });
+    assert_eq!(refusal, CleanError::TooManyPixels { width, height });
 }
 
 /// Where these bytes are found first.
@@ -309,7 +309,7 @@ fn other_types_are_told_by_their_bytes_and_refused() {
         b"GIF90a",
     ];
     for bytes in others {
-        assert_eq!(clean(bytes, NO_LIMIT).unwrap_err(), Refusal::UnknownType);
+        assert_eq!(clean(bytes, NO_LIMIT).unwrap_err(), CleanError::UnknownType);
     }
 }
 
@@ -319,7 +319,7 @@ fn the_limit_itself_is_allowed() {
     assert!(clean(&picture[..], 300).is_ok());
     assert_eq!(
         clean(picture, 299).unwrap_err(),
-        Refusal::TooManyPixels {
+        CleanError::TooManyPixels {
             width: 20,
             height: 15
         }

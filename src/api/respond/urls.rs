@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, OnceLock};
 
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use picture::Kind;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use rocket::http::Header;
 use rocket::{Responder, get};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use serde::{Serialize, Serializer};
 
 use crate::api::respond::urls::{PhotoUrl, PhotoUrls, Urls};

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use sha2::Sha256;
 
 use crate::clock::Timestamp;

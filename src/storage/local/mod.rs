@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 
 use self::home::Home;
 use super::{Moved, Source, StoredPhoto};

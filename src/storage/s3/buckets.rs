@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Layout, Photos};

@@ -19,7 +19,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
 use bytes::Bytes;
 use picture::Kind;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 

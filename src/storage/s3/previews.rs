@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use picture::Kind;
-use picture::preview_size::PreviewSize;
+use picture::PreviewSize;
 
 use super::deletion::{delete_all, empty};
 use super::objects::{S3Object, size};

@@ -1,6 +1,6 @@
 //! The packed pixels of a GIF: counted code by code to find where they end, and never unpacked (GIF89a, appendix F).
 
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 
 /// The longest codes, in bits.
 const LONGEST: u32 = 12;
@@ -23,7 +23,7 @@ pub fn pixels<'a>(
     wanted: u64,
 ) -> Result<Pixels> {
     if !(1..=8).contains(&first_size) {
-        return Err(Refusal::NotShown(
+        return Err(CleanError::NotShown(
             "its codes are longer than a GIF's can be",
         ));
     }

@@ -126,14 +126,14 @@ fn a_frame_that_makes_the_screen_too_large_is_refused() {
     both[frame + 6..frame + 8].copy_from_slice(&high);
     assert!(matches!(
         walk(&both, limit),
-        Err(Refusal::TooManyPixels { .. })
+        Err(CleanError::TooManyPixels { .. })
     ));
     // So is one that stands far away.
     let mut far = picture.clone();
     far[frame..frame + 4].fill(0xff);
     assert!(matches!(
         walk(&far, limit),
-        Err(Refusal::TooManyPixels { .. })
+        Err(CleanError::TooManyPixels { .. })
     ));
     let mut empty = picture;
     empty[frame + 4..frame + 6].fill(0);
@@ -236,7 +236,7 @@ fn a_gif_that_no_browser_shows_is_refused() {
         let mut wrong = picture.clone();
         wrong[start - 1] = size;
         let refusal = super::super::clean(wrong, u64::MAX).unwrap_err();
-        assert!(matches!(refusal, Refusal::NotShown(_)), "{refusal:?}");
+        assert!(matches!(refusal, CleanError::NotShown(_)), "{refusal:?}");
     }
 }
 

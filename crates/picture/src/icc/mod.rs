@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
-use super::{Refusal, Result};
+use super::{CleanError, Result};
 
 /// The largest profile in bytes. Those with tables for inks have about two million.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ const D50: &[u8] = b"\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2d";
 /// A date that says nothing.
 const DATE: &[u8] = b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0";
 
-const MALFORMED: Refusal = Refusal::Damaged("its colour profile is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("its colour profile is malformed");
 
 /// The profile with what decides colours; `None` where it is malformed, too large, or for colours that no photo has.
 pub fn essential(profile: &[u8]) -> Option<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! Codes of variable length and the bits that they stand in (ITU T.81, annexes C and F): how far each leads, and never
 //! which colour it means.
 
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 
 /// Codes up to this length, which are nearly all, are found in one step.
 const QUICK: u32 = 9;
@@ -24,7 +24,7 @@ impl Codes {
     /// Makes the table out of how many codes of each length there are, and their symbols. `is_first` for a table of the
     /// first coefficients, which has fewer symbols.
     pub fn new(counts: &[u8; LONGEST], symbols: &[u8], is_first: bool) -> Result<Self> {
-        const MALFORMED: Refusal = Refusal::Damaged("one of its tables is malformed");
+        const MALFORMED: CleanError = CleanError::Damaged("one of its tables is malformed");
         if symbols.len() > 256 || (is_first && symbols.iter().any(|&symbol| symbol > 15)) {
             return Err(MALFORMED);
         }

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::super::reader::Reader;
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 use super::frame::{Component, Frame, NOTHING_YET};
 use super::scan::{Band, Pass, Scan, walk};
 use super::tables::Tables;
 use super::waiting::Need;
 use super::{ENDS, Parts, SOS, WRONG_LENGTH, push_segment};
 
-const MALFORMED: Refusal = Refusal::Damaged("a scan of it is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("a scan of it is malformed");
 /// The most blocks of one unit.
 const MOST_IN_A_UNIT: usize = 10;
 /// How often the whole picture may come. Each time can be a few bytes long and cost a walk over all blocks; cameras and
@@ -104,14 +104,13 @@ impl<'a> Parts<'a> {
         segment: Range<usize>,
         reader: &mut Reader<'a>,
     ) -> Result<()> {
-        let frame = self
-            .frame
-            .as_mut()
-            .ok_or(Refusal::Damaged("its picture data comes before its frame"))?;
+        let frame = self.frame.as_mut().ok_or(CleanError::Damaged(
+            "its picture data comes before its frame",
+        ))?;
         let header = Header::read(content, frame)?;
         // Of what comes twice, viewers show the last, and anything could stand in the first.
         if !header.goes_on(frame) {
-            return Err(Refusal::Damaged(
+            return Err(CleanError::Damaged(
                 "a part of its picture comes twice, or out of order",
             ));
         }
@@ -138,7 +137,7 @@ impl<'a> Parts<'a> {
         for &(index, first, others) in &header.components {
             let component = &mut frame.components[index];
             if !component.has_steps && !self.tables.has_steps(component.quantisation) {
-                return Err(Refusal::Damaged("it lacks a table"));
+                return Err(CleanError::Damaged("it lacks a table"));
             }
             component.has_steps = true;
             let may_be_missing = !frame.is_progressive;
@@ -181,7 +180,7 @@ impl<'a> Parts<'a> {
         }
         self.work += units * in_a_unit;
         if self.work / MOST_WALKS > frame.all_blocks() {
-            return Err(Refusal::Damaged("it comes in too many parts"));
+            return Err(CleanError::Damaged("it comes in too many parts"));
         }
         let scan = Scan {
             pass: pass(

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::super::reader::Reader;
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 use super::huffman::Codes;
 use super::waiting::{Need, Waiting};
 use super::{DHT, DQT, WRONG_LENGTH, push_segment, standard};
 
-const MALFORMED: Refusal = Refusal::Damaged("one of its tables is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("one of its tables is malformed");
 
 /// What is known at one place of a file.
 #[derive(Default)]
@@ -116,7 +116,9 @@ impl<'a> Tables<'a> {
                 codes: None,
             });
         }
-        let place = place.as_mut().ok_or(Refusal::Damaged("it lacks a table"))?;
+        let place = place
+            .as_mut()
+            .ok_or(CleanError::Damaged("it lacks a table"))?;
         if place.codes.is_none() {
             place.codes = Some(Codes::new(place.counts, place.symbols, are_first)?);
         }

@@ -6,7 +6,7 @@ use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
     NO_LIMIT, SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, sample, with,
 };
-use super::super::{Refusal, clean};
+use super::super::{CleanError, clean};
 use super::*;
 
 const SOF: &[u8] = b"\xff\xc0";
@@ -151,7 +151,7 @@ fn a_jpeg_with_a_second_size_is_refused() {
     let frame = find(&picture, SOF);
     let end = behind(&picture, SOF);
     let twice = with(&picture, frame, &picture[frame..end]);
-    let reason = Refusal::Damaged("it has more than one frame");
+    let reason = CleanError::Damaged("it has more than one frame");
     assert_eq!(clean(twice, NO_LIMIT).unwrap_err(), reason);
 
     // Browsers pass over the number of lines when it comes once more, whatever it is.
@@ -374,7 +374,7 @@ fn kinds_of_jpeg_that_browsers_do_not_show_are_refused() {
         let mut other = picture.clone();
         other[frame + at] = value;
         let refusal = clean(other, NO_LIMIT).unwrap_err();
-        assert!(matches!(refusal, Refusal::NotShown(_)), "{refusal:?}");
+        assert!(matches!(refusal, CleanError::NotShown(_)), "{refusal:?}");
     };
     for marker in [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf] {
         is_not_shown(1, marker);
@@ -384,7 +384,7 @@ fn kinds_of_jpeg_that_browsers_do_not_show_are_refused() {
     let mut long = picture.clone();
     long[frame + 5..frame + 7].fill(0xff);
     let refusal = clean(long, NO_LIMIT).unwrap_err();
-    assert!(matches!(refusal, Refusal::NotShown(_)), "{refusal:?}");
+    assert!(matches!(refusal, CleanError::NotShown(_)), "{refusal:?}");
     // Steps that there are none of, and components that lie in no unit.
     for (at, value) in [(11, 0x01), (11, 0x51), (12, 3)] {
         let mut other = picture.clone();
@@ -437,7 +437,7 @@ fn a_jpeg_in_thousands_of_parts_is_refused() {
         }
     }
     bomb.extend([0xff, EOI]);
-    let reason = Refusal::Damaged("it comes in too many parts");
+    let reason = CleanError::Damaged("it comes in too many parts");
     assert_eq!(clean(bomb, NO_LIMIT).unwrap_err(), reason);
 }
 
@@ -462,7 +462,7 @@ fn scans(jpeg: &[u8]) -> Vec<usize> {
 fn what_comes_twice_in_a_progressive_jpeg_is_refused() {
     let picture = cleaned(&sample("progressive.jpg")).bytes;
     let places = scans(&picture);
-    let reason = Refusal::Damaged("a part of its picture comes twice, or out of order");
+    let reason = CleanError::Damaged("a part of its picture comes twice, or out of order");
     // Behind the last scan the picture is over, and nothing is read.
     for scan in places[..places.len() - 1].windows(2) {
         let part = &picture[scan[0]..scan[1]];
@@ -494,7 +494,7 @@ fn a_colour_that_comes_twice_is_refused() {
     };
     let picture = made_of(&[1, 2, 3]);
     becomes(&picture, &picture);
-    let reason = Refusal::Damaged("a part of its picture comes twice, or out of order");
+    let reason = CleanError::Damaged("a part of its picture comes twice, or out of order");
     for ids in [&[1, 1, 2, 3][..], &[1, 2, 1, 3]] {
         assert_eq!(clean(made_of(ids), NO_LIMIT).unwrap_err(), reason);
     }

@@ -2,7 +2,7 @@
 
 use super::super::kept::CleanOutput;
 use super::super::reader::Reader;
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 
 /// A part of a file.
 pub struct Chunk<'a> {
@@ -29,7 +29,7 @@ impl<'a> Chunk<'a> {
         if self.checksum == checksum(self.kind, self.data) {
             Ok(())
         } else {
-            Err(Refusal::Damaged("a checksum in it is wrong"))
+            Err(CleanError::Damaged("a checksum in it is wrong"))
         }
     }
 

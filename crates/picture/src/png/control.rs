@@ -1,7 +1,7 @@
 //! How a frame of an animated PNG is shown: its size, its place, and for how long.
 
 use super::super::reader::Reader;
-use super::super::{Refusal, Result, Size};
+use super::super::{CleanError, Result, Size};
 use super::MALFORMED;
 use super::chunk::Chunk;
 
@@ -40,7 +40,7 @@ fn check_frame(data: &[u8], size: Size) -> Result<Size> {
     if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
         Ok(frame)
     } else {
-        Err(Refusal::Damaged(
+        Err(CleanError::Damaged(
             "a frame of its animation is empty or larger than the picture",
         ))
     }

@@ -1,7 +1,7 @@
 //! The header of a PNG: how large it is, and what its pixels are made of.
 
 use super::super::reader::Reader;
-use super::super::{Limit, Refusal, Result, Size};
+use super::super::{CleanError, Limit, Result, Size};
 use super::rows::Pass;
 
 /// The passes of an interlaced picture: where its pixels begin, and how far they are from each other, across and down.
@@ -26,7 +26,7 @@ pub struct Header {
 impl Header {
     /// Reads the header's content.
     pub fn read(data: &[u8], limit: Limit) -> Result<Self> {
-        const NONE: Refusal = Refusal::Damaged("it has no header");
+        const NONE: CleanError = CleanError::Damaged("it has no header");
         let mut reader = Reader::new(data);
         let (width, height) = (reader.be32()?, reader.be32()?);
         let [depth, colour_type, packing, filter, interlacing] =
@@ -42,7 +42,7 @@ impl Header {
             _ => false,
         };
         if !can_be || packing != 0 || filter != 0 || interlacing > 1 {
-            return Err(Refusal::NotShown("its header says what no PNG can be"));
+            return Err(CleanError::NotShown("its header says what no PNG can be"));
         }
         Ok(Self {
             size,

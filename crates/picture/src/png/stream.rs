@@ -7,10 +7,10 @@ use flate2::write::ZlibEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 use super::super::reader::ENDS;
-use super::super::{Refusal, Result};
+use super::super::{CleanError, Result};
 use super::rows::{Pass, Rows};
 
-const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
 /// How much is unpacked at once.
 const PIECE: usize = 64 * 1024;
 

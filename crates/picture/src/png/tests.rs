@@ -7,7 +7,7 @@ use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
     NO_LIMIT, SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, sample, with,
 };
-use super::super::{Limit, MAX_FRAMES, Refusal, TOO_MANY_FRAMES, clean, icc};
+use super::super::{CleanError, Limit, MAX_FRAMES, TOO_MANY_FRAMES, clean, icc};
 use super::{Data, Header, Parts, TOO_MUCH};
 
 /// Where the header ends.
@@ -215,7 +215,7 @@ fn a_frame_outside_the_picture_is_refused() {
         let reason = "a frame of its animation is empty or larger than the picture";
         assert_eq!(
             clean(wrong, NO_LIMIT).unwrap_err(),
-            Refusal::Damaged(reason)
+            CleanError::Damaged(reason)
         );
     }
 }
@@ -225,7 +225,7 @@ fn only_what_stays_needs_a_right_checksum() {
     let picture = png();
     let mut wrong = picture.clone();
     wrong[30] ^= 1;
-    let reason = Refusal::Damaged("a checksum in it is wrong");
+    let reason = CleanError::Damaged("a checksum in it is wrong");
     assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
 
     for kind in [b"tEXt", b"eXIf", b"iCCP", b"gAMA"] {
@@ -352,7 +352,7 @@ fn headers_that_no_png_can_have_are_refused() {
             mend(&mut wrong, 12);
             let refusal = clean(wrong, NO_LIMIT).unwrap_err();
             assert!(
-                matches!(refusal, Refusal::NotShown(_)),
+                matches!(refusal, CleanError::NotShown(_)),
                 "{at} {value}: {refusal:?}"
             );
         }
@@ -387,7 +387,7 @@ fn a_palette_has_the_colours_that_pixels_can_mean() {
     is_damaged(&with_palette(&[colours(12), colours(12)]));
     is_damaged(&with_palette(&[colours(0)]));
     let none = clean(with_palette(&[]), NO_LIMIT).unwrap_err();
-    assert_eq!(none, Refusal::NotShown("it lacks its palette"));
+    assert_eq!(none, CleanError::NotShown("it lacks its palette"));
     // Pixels that are colours need none.
     assert!(cleaned(&with(&png(), BEHIND_HEADER, &colours(12))).bytes == png());
 }

@@ -18,8 +18,8 @@ use image::DynamicImage;
 
 use decode::{Decoded, Opened};
 
-use super::{MAX_SIDE, Picture, Refusal, clean};
-use crate::preview_size::PreviewSize;
+use super::{CleanError, Picture, clean};
+use crate::PreviewSize;
 pub use placeholder::{Placeholder, placeholder};
 
 const MIB: u64 = 1024 * 1024;
@@ -36,7 +36,9 @@ const LITTLE: usize = 64 * 1024;
 /// The previews of a picture, as whole files.
 #[derive(Debug)]
 pub struct Previews {
+    /// At most 400 pixels a side: a JPEG, or a WebP where one sees through.
     pub small: Vec<u8>,
+    /// At most 1600 pixels a side, as the small one; the picture itself where that has fewer bytes.
     /// `None` for a picture that moves: it is shown large as it is.
     pub large: Option<Vec<u8>>,
 }
@@ -54,21 +56,9 @@ impl NoPreviews {
     }
 }
 
-impl From<Refusal> for NoPreviews {
-    fn from(refusal: Refusal) -> Self {
-        Self(match refusal {
-            Refusal::UnknownType => String::from("it is no JPEG, PNG, WebP or GIF"),
-            Refusal::TooManyPixels { width, height } => {
-                format!(
-                    "it has {width} x {height} pixels, more than the setting limits.photo_pixels allows"
-                )
-            }
-            Refusal::TooLong { width, height } => {
-                format!("it has {width} x {height} pixels, more on a side than {MAX_SIDE}")
-            }
-            Refusal::NotShown(reason) => format!("it can't be shown: {reason}"),
-            Refusal::Damaged(reason) => format!("it is damaged: {reason}"),
-        })
+impl From<CleanError> for NoPreviews {
+    fn from(error: CleanError) -> Self {
+        Self::because(error)
     }
 }
 
@@ -128,7 +118,7 @@ impl<'a> Work<'a> {
         // As stored; which side is which doesn't matter for how large the longest may be.
         let mut image = resized(image, first.within(picture.width, picture.height))?;
         if let Some(turn) = picture.orientation {
-            image.apply_orientation(turn.into());
+            image.apply_orientation(turn.turn());
         }
         let image = encode::plain(image);
 
@@ -161,7 +151,7 @@ fn large_of(picture: &Picture, made: Vec<u8>) -> Vec<u8> {
 /// Makes the previews of a clean picture.
 ///
 /// # Errors
-/// The picture can't be decoded, or only with more memory than a server can spare.
+/// The picture can't be decoded, or only with more than [`MAX_MEMORY`].
 pub fn make(picture: &Picture) -> Result<Previews> {
     Work::new(picture)?.make()
 }

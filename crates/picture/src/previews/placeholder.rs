@@ -15,8 +15,9 @@ const SIDE: u32 = 100;
 pub struct Placeholder {
     /// A thumbhash.
     pub hash: Vec<u8>,
-    /// Those of the preview, in pixels.
+    /// That of the preview, in pixels.
     pub width: u32,
+    /// That of the preview, in pixels.
     pub height: u32,
 }
 

@@ -334,7 +334,7 @@ fn a_line_of_millions_of_pixels_is_no_picture() {
     for (width, height) in [(65_536, 1), (1, 65_536), (64_000_000, 1), (1, 64_000_000)] {
         let png = png_that_says(&DynamicImage::new_luma8(20, 15), width, height, false);
         let refusal = clean(png, 64_000_000).unwrap_err();
-        assert_eq!(refusal, Refusal::TooLong { width, height });
+        assert_eq!(refusal, CleanError::TooLong { width, height });
     }
     let longest = file(&DynamicImage::new_luma8(65_535, 1), ImageFormat::Png);
     assert!(clean(longest, 64_000_000).is_ok());

@@ -3,14 +3,14 @@
 use super::icc;
 use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
-use super::{Found, Limit, MAX_FRAMES, Refusal, Result, Size, TOO_MANY_FRAMES};
+use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
-const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
@@ -93,7 +93,9 @@ fn extended(
             }
             b"ALPH" if alpha.is_none() && stills == 0 => alpha = Some(chunk),
             b"ANMF" if !is_told => {
-                return Err(Refusal::Damaged("it doesn't tell how its animation moves"));
+                return Err(CleanError::Damaged(
+                    "it doesn't tell how its animation moves",
+                ));
             }
             b"ANMF" => {
                 frames += 1;
@@ -105,7 +107,7 @@ fn extended(
             b"VP8 " | b"VP8L" => {
                 stills += 1;
                 if chunk.size()? != Some(canvas) {
-                    return Err(Refusal::Damaged(
+                    return Err(CleanError::Damaged(
                         "its picture has another size than it says",
                     ));
                 }
@@ -120,7 +122,7 @@ fn extended(
         _ => stills == 0 && frames > 0,
     };
     if !is_whole {
-        return Err(Refusal::Damaged("it has no picture data, or too much"));
+        return Err(CleanError::Damaged("it has no picture data, or too much"));
     }
     let flags = [features, 0, 0, 0];
     body.own(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
@@ -139,7 +141,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
         height: place.le24()? + 1,
     };
     if left + size.width > canvas.width || top + size.height > canvas.height {
-        return Err(Refusal::Damaged(
+        return Err(CleanError::Damaged(
             "a frame of its animation is larger than the picture",
         ));
     }
@@ -151,7 +153,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {
-                    return Err(Refusal::Damaged(
+                    return Err(CleanError::Damaged(
                         "a frame of its animation has another size than it says",
                     ));
                 }
@@ -161,7 +163,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
         }
     }
     if pictures != 1 {
-        return Err(Refusal::Damaged(
+        return Err(CleanError::Damaged(
             "a frame of its animation has no picture data, or too much",
         ));
     }

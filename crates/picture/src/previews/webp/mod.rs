@@ -8,13 +8,13 @@ use std::io::Cursor;
 use image::ImageDecoder;
 use image::codecs::webp::WebPDecoder;
 
-use super::super::Refusal;
+use super::super::CleanError;
 use super::super::reader::Reader;
 use super::cells::{Cells, Channels, Order, Plan};
 use super::decode::Decoded;
 use super::{NoPreviews, Result};
 
-const MALFORMED: Refusal = Refusal::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
 
 /// A WebP of which only the headers were read.
 pub struct WebP<'a> {
