@@ -11,7 +11,7 @@ const REGISTRATION: &str =
     r#"{"login": "ann", "password": "correct horse", "confirm-password": "correct horse"}"#;
 const LOGIN: &str = r#"{"login": "ann", "password": "correct horse"}"#;
 /// Taken as it is: nothing in it is anything but picture.
-const PHOTO: &[u8] = include_bytes!("../corpus/previews/still.plain.gif");
+const PHOTO: &[u8] = include_bytes!("../../crates/picture/fuzz/corpus/previews/still.plain.gif");
 
 /// A server that runs in this process.
 struct Server {
