@@ -2,15 +2,15 @@
 //! began with. Where that key was changed since, or such an archive was restored, the word stands in a file.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::backup::destination::Destination;
-use crate::data_dir::{KEY, restored, temp_file};
-use crate::fs::durable::fsync_dir;
+use crate::data_dir::{KEY, restored};
+use crate::fs::atomic::{Existing, write_atomic};
+use crate::fs::missing::optional;
 
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";
@@ -23,14 +23,12 @@ pub const FILE: &str = "backup.id";
 pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     let path = data.join(FILE);
     let reading = || format!("The file {} can't be used", path.display());
-    match fs::read_to_string(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(derive(key)),
-        text => {
-            let word = text.with_context(reading)?.trim_end().to_owned();
-            ensure!(is_word(&word), reading());
-            Ok(word)
-        }
-    }
+    let Some(text) = optional(fs::read_to_string(&path)).with_context(reading)? else {
+        return Ok(derive(key));
+    };
+    let word = text.trim_end().to_owned();
+    ensure!(is_word(&word), reading());
+    Ok(word)
 }
 
 /// Writes the word down, so that it stays when the key is changed.
@@ -69,11 +67,9 @@ fn is_word(text: &str) -> bool {
 
 /// Durably, whole or not at all.
 fn write(data: &Path, word: &str) -> Result<()> {
-    let write = || {
-        temp_file(data, format!("{word}\n").as_bytes())?.persist(data.join(FILE))?;
-        fsync_dir(data)
-    };
-    write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+    let line = format!("{word}\n");
+    write_atomic(&data.join(FILE), line.as_bytes(), Existing::Replace)
+        .with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
 
 /// Refuses a place with archives to a data folder that was restored and hasn't taken over.

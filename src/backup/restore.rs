@@ -19,11 +19,13 @@ use crate::backup::shared_photos;
 use crate::backup::snapshot;
 use crate::backup::work_dir::{make_private_folder, remove};
 use crate::config::Config;
+use crate::data_dir::PHOTOS;
 use crate::data_dir::restored::{self, UNFINISHED, is_unfinished};
-use crate::data_dir::{PHOTOS, TEMP_PREFIX};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
+use crate::fs::atomic::TEMP_PREFIX;
 use crate::fs::durable::fsync_dir;
+use crate::fs::missing::{optional, remove_if_exists};
 use crate::storage;
 use crate::storage::PhotoStore;
 
@@ -55,9 +57,8 @@ pub struct Restored {
 /// Something is in it, or it can't be read.
 pub fn check_empty(data_dir: &Path) -> Result<()> {
     let reading = || format!("The data folder {} can't be read", data_dir.display());
-    let entries = match fs::read_dir(data_dir) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        entries => entries.with_context(reading)?,
+    let Some(entries) = optional(fs::read_dir(data_dir)).with_context(reading)? else {
+        return Ok(());
     };
     let unfinished = is_unfinished(data_dir);
     for entry in entries {
@@ -147,7 +148,7 @@ fn clear(data: &Path) -> Result<()> {
     };
     for entry in fs::read_dir(data)?.flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
-            fs::remove_file(entry.path()).with_context(|| deleting(&entry.path()))?;
+            remove_if_exists(&entry.path()).with_context(|| deleting(&entry.path()))?;
         }
     }
     for name in REMAINS.iter().rev() {
@@ -157,12 +158,7 @@ fn clear(data: &Path) -> Result<()> {
             _ if path.is_dir() => fs::remove_dir_all(&path),
             _ => fs::remove_file(&path),
         };
-        match deleted {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| deleting(&path));
-            }
-            _ => {}
-        }
+        optional(deleted).with_context(|| deleting(&path))?;
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use crate::backup::blocking::Blocking;
 use crate::backup::destination::ArchiveRef;
 use crate::backup::shared_photos;
 use crate::config::Config;
-use crate::data_dir::without_name;
 use crate::domain::photos::KnownPhoto;
+use crate::fs::atomic::without_name;
 use crate::output::count;
 
 /// An archive that is sound.

@@ -1,11 +1,13 @@
 //! The folder within the data folder in which a backup has its copy of the database. It goes with the backup, and what a
 //! killed one leaves goes with the next, or with the next start of the server.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::ErrorKind;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+use crate::fs::missing::remove_dir_all_if_exists;
+use crate::fs::private;
 
 const FOLDER: &str = ".backup";
 const LOCK: &str = "backup.lock";
@@ -72,11 +74,7 @@ pub fn clear_remains(data_dir: &Path) -> Result<()> {
 /// # Errors
 /// It can't be made.
 pub fn make_private_folder(folder: &Path) -> Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
+    private::create_dir(folder)
         .with_context(|| format!("The folder {} can't be made", folder.display()))
 }
 
@@ -89,12 +87,8 @@ fn clear(data_dir: &Path) -> Result<()> {
 /// # Errors
 /// It can't be deleted.
 pub fn remove(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("The folder {} can't be deleted", folder.display()))
-        }
-        _ => Ok(()),
-    }
+    remove_dir_all_if_exists(folder)
+        .with_context(|| format!("The folder {} can't be deleted", folder.display()))
 }
 
 fn lock(data_dir: &Path) -> Result<Option<File>> {
@@ -113,11 +107,8 @@ fn lock(data_dir: &Path) -> Result<Option<File>> {
 /// # Errors
 /// It is there already, or can't be made.
 pub fn create_private(path: &Path) -> Result<PathBuf> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    private::open_options()
+        .create_new(true)
         .open(path)
         .with_context(|| format!("The file {} can't be made", path.display()))?;
     Ok(path.to_owned())

@@ -14,18 +14,18 @@ pub mod restored;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tempfile::{Builder, NamedTempFile};
 
 use crate::check::sentence;
 use crate::db::Db;
 pub use crate::db::LOCK;
 use crate::error::Error;
+use crate::fs::atomic::{self, TEMP_PREFIX, temp_file_with};
 use crate::fs::durable;
+use crate::fs::missing::optional;
 pub use photos::{SPACE_PREFIX, has_photos};
 
 /// The file that says which installation a folder belongs to.
@@ -34,10 +34,6 @@ pub const MARKER: &str = "shared-spaces.id";
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
-/// What the names of files in the data folder begin with that are still being written.
-pub const TEMP_PREFIX: &str = ".draft-";
-/// After this long, nobody writes such a file any more.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 
@@ -200,13 +196,9 @@ pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
 /// # Errors
 /// It can't be read.
 pub fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(parse_id(&text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
-        }
-    }
+    let text = optional(fs::read_to_string(path))
+        .with_context(|| format!("The file {} can't be read", path.display()))?;
+    Ok(text.and_then(|text| parse_id(&text)))
 }
 
 fn parse_id(text: &str) -> Option<String> {
@@ -241,27 +233,13 @@ fn write(folder: &Path, id: &str) -> Result<String> {
     write().with_context(|| format!("The file {} can't be written", path.display()))
 }
 
-/// Deletes drafts that a process has left which was killed: nobody writes one for so long.
+/// Deletes temporary files that a process has left which was killed.
 ///
 /// # Errors
-/// The folder can't be read, or a draft can't be deleted.
+/// The folder can't be read, or a file can't be deleted.
 pub fn remove_temp_files(folder: &Path) -> Result<()> {
-    let clear = || -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            if !entry.file_name().to_string_lossy().starts_with(TEMP_PREFIX) {
-                continue;
-            }
-            match entry.metadata().and_then(|temp| temp.modified()) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-                Ok(written) if written.elapsed().unwrap_or_default() < ABANDONED => {}
-                Ok(_) => fs::remove_file(entry.path())?,
-            }
-        }
-        Ok(())
-    };
-    clear().with_context(|| format!("The data folder {} can't be cleared up", folder.display()))
+    atomic::remove_temp_files(folder)
+        .with_context(|| format!("The data folder {} can't be cleared up", folder.display()))
 }
 
 /// Writes a file durably, as large as what SQLite needs to begin with, and deletes it.
@@ -269,38 +247,14 @@ pub fn remove_temp_files(folder: &Path) -> Result<()> {
 /// # Errors
 /// It can't be written.
 pub fn try_writing(folder: &Path) -> Result<()> {
-    temp_file(folder, &[b'.'; 256 * 1024])
-        .map(drop)
+    temp_file_with(folder, TEMP_PREFIX, &[b'.'; 256 * 1024])
+        .and_then(|file| file.as_file().sync_all())
         .with_context(|| format!("The data folder {} can't be written to", folder.display()))
 }
 
 /// Whether the disk is full.
 pub fn is_full(folder: &Path) -> bool {
     try_writing(folder).is_err_and(|error| matches!(Error::storing(error), Error::DiskFull(_)))
-}
-
-/// A file on the disk that has no name yet, and gets one with all that is in it. Only this account can read it.
-///
-/// # Errors
-/// It can't be written.
-pub fn temp_file(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let temp = Builder::new().prefix(TEMP_PREFIX).tempfile_in(folder);
-    let mut temp = temp.map_err(without_name)?;
-    temp.write_all(bytes)?;
-    temp.as_file().sync_all()?;
-    Ok(temp)
-}
-
-/// Why a file that has no name yet can't be made. With its name, which nobody knows, the reason would be hard to read.
-pub fn without_name(error: io::Error) -> io::Error {
-    match error.kind() {
-        kind @ (ErrorKind::NotFound
-        | ErrorKind::PermissionDenied
-        | ErrorKind::QuotaExceeded
-        | ErrorKind::ReadOnlyFilesystem) => kind.into(),
-        kind @ ErrorKind::StorageFull => io::Error::new(kind, "No space left on device"),
-        _ => error,
-    }
 }
 
 /// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full

@@ -3,14 +3,15 @@
 //! where the original does until somebody says that it takes over.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::config::{Config, QueueKind, StoreKind};
-use crate::data_dir::{DATABASE, temp_file};
+use crate::data_dir::DATABASE;
+use crate::fs::atomic::{Existing, write_atomic};
 use crate::fs::durable::fsync_dir;
+use crate::fs::missing::{optional, remove_if_exists};
 
 /// The file in the data folder that says from where it was restored.
 pub const FILE: &str = "backup.restored";
@@ -56,16 +57,12 @@ pub fn notice(config: &Config) -> Result<Option<String>> {
 /// The file can't be read.
 pub fn restored_from(data: &Path) -> Result<Option<String>> {
     let path = data.join(FILE);
-    match fs::read(&path) {
-        Ok(text) => {
-            let text = String::from_utf8_lossy(&text[..text.len().min(MOST)]).into_owned();
-            Ok(Some(text.trim_end().replace(char::is_control, "?")))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
-        }
-    }
+    let text = optional(fs::read(&path))
+        .with_context(|| format!("The file {} can't be read", path.display()))?;
+    Ok(text.map(|text| {
+        let text = String::from_utf8_lossy(&text[..text.len().min(MOST)]);
+        text.trim_end().replace(char::is_control, "?")
+    }))
 }
 
 /// Writes down that the data folder was restored, durably and before there is a database in it.
@@ -73,11 +70,9 @@ pub fn restored_from(data: &Path) -> Result<Option<String>> {
 /// # Errors
 /// The file can't be written.
 pub fn mark(data: &Path, from: &str) -> Result<()> {
-    let write = || {
-        temp_file(data, format!("{from}\n").as_bytes())?.persist(data.join(FILE))?;
-        fsync_dir(data)
-    };
-    write().with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
+    let line = format!("{from}\n");
+    write_atomic(&data.join(FILE), line.as_bytes(), Existing::Replace)
+        .with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
 
 /// From now on the data folder takes the place of the original.
@@ -85,9 +80,9 @@ pub fn mark(data: &Path, from: &str) -> Result<()> {
 /// # Errors
 /// The file can't be deleted.
 pub fn take_over(data: &Path) -> Result<()> {
-    let take = || match fs::remove_file(data.join(FILE)) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        removed => removed.and_then(|()| fsync_dir(data)),
+    let take = || match remove_if_exists(&data.join(FILE))? {
+        true => fsync_dir(data),
+        false => Ok(()),
     };
     take().with_context(|| format!("The file {FILE} can't be deleted in {}", data.display()))
 }

@@ -1,7 +1,6 @@
 //! Brings the schema up to date, and leaves a copy of the database from before.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -9,7 +8,8 @@ use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::known;
-use crate::fs::durable::fsync_dir;
+use crate::fs::durable::{fsync_dir, parent};
+use crate::fs::missing::remove_if_exists;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -132,7 +132,7 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
 /// is no copy, and is made again by the next start. Only one that is sound takes the place of an earlier one, and only then
 /// the database is changed.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
-    let folder = copy.parent().unwrap_or(Path::new("."));
+    let folder = parent(copy);
     let part = folder.join("shared-spaces.db.part");
     delete(&part)?;
     let copied = connection
@@ -165,10 +165,7 @@ fn delete(part: &Path) -> Result<()> {
     for ending in ["", "-journal", "-wal", "-shm"] {
         let mut path = part.as_os_str().to_owned();
         path.push(ending);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        remove_if_exists(Path::new(&path))?;
     }
     Ok(())
 }

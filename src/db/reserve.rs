@@ -7,7 +7,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::fs::durable::fsync_dir;
+use crate::fs::durable::{fsync_dir, parent};
+use crate::fs::missing::optional;
 
 /// The file in the data folder. With nothing in it, it was given up.
 pub const NAME: &str = "reserve";
@@ -85,11 +86,7 @@ impl Reserve {
     pub fn make(&self) -> io::Result<()> {
         let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = AT_LEAST + fs::metadata(&self.database)?.len();
-        let before = match fs::metadata(&self.path) {
-            Ok(file) => Some(file.len()),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let before = optional(fs::metadata(&self.path))?.map(|file| file.len());
         if before.is_some_and(|bytes| bytes >= wanted) {
             return Ok(());
         }
@@ -102,7 +99,7 @@ impl Reserve {
         let made = set_aside(&file, before.unwrap_or(0), wanted).and_then(|()| file.sync_all());
         match (&made, before) {
             (Ok(()), Some(_)) => {}
-            (Ok(()), None) => fsync_dir(self.path.parent().unwrap_or(Path::new(".")))?,
+            (Ok(()), None) => fsync_dir(parent(&self.path))?,
             (Err(_), Some(bytes)) => file.set_len(bytes)?,
             // With nothing in it, it would say that it was given up.
             (Err(_), None) => fs::remove_file(&self.path)?,

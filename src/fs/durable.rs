@@ -12,6 +12,15 @@ pub fn fsync_dir(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// The folder in which a path is, in a form that can be opened.
+pub fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(above) if above.as_os_str().is_empty() => Path::new("."),
+        Some(above) => above,
+        None => Path::new("/"),
+    }
+}
+
 /// Makes a folder durably, if it isn't there, and those above it.
 ///
 /// # Errors
@@ -20,16 +29,19 @@ pub fn create_dir_all_durable(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let above = match folder.parent() {
-        Some(above) if above.as_os_str().is_empty() => Path::new("."),
-        Some(above) => above,
-        None => Path::new("/"),
-    };
-    create_dir_all_durable(above)?;
+    create_dir_all_durable(parent(folder))?;
+    create_dir_durable(folder)
+}
+
+/// Makes a folder durably, if it isn't there, in one that is.
+///
+/// # Errors
+/// It can't be made or synced.
+pub fn create_dir_durable(folder: &Path) -> io::Result<()> {
     match fs::create_dir(folder) {
         // Another process or thread was quicker.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
         made => made?,
     }
-    fsync_dir(above)
+    fsync_dir(parent(folder))
 }

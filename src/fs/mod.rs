@@ -1,6 +1,13 @@
-//! What files need beyond the standard library: to survive a power cut, and to be told apart.
+//! What files need beyond the standard library: to survive a power cut, to be there as a whole or not at all, to be nobody
+//! else's, and to be told apart.
 
+// What may not be there, and is then nothing.
+pub mod missing;
 // Which file stands at a path.
 pub mod identity;
 // Folders that survive a power cut.
 pub mod durable;
+// Files that only this account can read.
+pub mod private;
+// Files that have their names when they are whole, and not before.
+pub mod atomic;

@@ -9,11 +9,10 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, anyhow, ensure};
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
-use tempfile::NamedTempFile;
 
 use super::UrlSigner;
-use crate::data_dir::temp_file;
-use crate::fs::durable::fsync_dir;
+use crate::fs::atomic::{Existing, write_atomic};
+use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::identity::Identity;
 use crate::logging::audit::{self, By};
 
@@ -56,7 +55,7 @@ impl SigningKey {
         let signer = read(path)?;
         Ok(Self {
             path: path.into(),
-            folder: Identity::of(folder_of(path)).ok(),
+            folder: Identity::of(parent(path)).ok(),
             known: Arc::new(Mutex::new(LoadedKey { signer, stamp })),
         })
     }
@@ -66,7 +65,7 @@ impl SigningKey {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let stamp = FileStamp::of(&self.path);
         // The key in another folder is that of another installation, and no link of ours may open anything there.
-        if stamp != known.stamp && Identity::of(folder_of(&self.path)).ok() == self.folder {
+        if stamp != known.stamp && Identity::of(parent(&self.path)).ok() == self.folder {
             match read(&self.path) {
                 Ok(signer) => {
                     known.signer = signer;
@@ -127,30 +126,21 @@ fn read(path: &Path) -> Result<UrlSigner> {
 
 /// Writes a new key whole or not at all; if another process was quicker, theirs stands.
 fn create(path: &Path) -> Result<()> {
-    match new_key(path)?.persist_noclobber(path) {
-        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => Err(failed.error.into()),
-        _ => sync(path),
+    match write_atomic(path, &new_key()?, Existing::Keep) {
+        // It may not be durable yet.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(fsync_dir(parent(path))?),
+        written => Ok(written?),
     }
 }
 
 fn replace(path: &Path) -> Result<()> {
-    new_key(path)?.persist(path)?;
-    sync(path)
+    Ok(write_atomic(path, &new_key()?, Existing::Replace)?)
 }
 
-/// A new key on the disk that hasn't got its name yet.
-fn new_key(path: &Path) -> Result<NamedTempFile> {
+fn new_key() -> Result<[u8; SigningKey::BYTES]> {
     let mut key = [0; SigningKey::BYTES];
     getrandom::fill(&mut key)?;
-    Ok(temp_file(folder_of(path), &key)?)
-}
-
-fn sync(path: &Path) -> Result<()> {
-    Ok(fsync_dir(folder_of(path))?)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("."))
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reading an archive from its beginning to its end, with every check that needs nothing else.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use crate::backup::archive::sha256sums::{self, Files, Hashing};
 use crate::backup::snapshot::{Photos, Snapshot};
 use crate::config::Config;
 use crate::domain::photos::KnownPhoto;
+use crate::fs::private;
 use crate::output::count;
 
 /// The most that the first note of an archive may have.
@@ -344,12 +345,12 @@ fn bounded(mut entry: Entry<'_, impl Read>, most: u64) -> Result<Vec<u8>> {
 
 /// Writes a member to a file that only this account can read; its sum.
 fn write(from: impl Read, path: &Path) -> Result<[u8; 32]> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let writing = || format!("The file {} can't be written", path.display());
-    let mut file = options.open(path).with_context(writing)?;
+    let mut file = private::open_options()
+        .create(true)
+        .truncate(true)
+        .open(path)
+        .with_context(writing)?;
     let mut from = Hashing::new(from);
     // Bounded pieces, so that an error of the archive isn't taken for one of the disk.
     let mut piece = vec![0; 128 * 1024];

@@ -1,15 +1,16 @@
 //! A place that is a folder of this machine.
 
 use std::fs::{self, DirEntry, File, TryLockError};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use super::{ArchiveName, Found, sum_of};
-use crate::data_dir::without_name;
-use crate::fs::durable::{create_dir_all_durable, fsync_dir};
+use crate::fs::atomic::{Existing, persist, temp_file};
+use crate::fs::durable::create_dir_all_durable;
+use crate::fs::missing::{optional, remove_if_exists};
 
 /// What the names of files begin with that are still being written. Each is locked by the one who writes it.
 const PART: &str = ".shared-spaces-part-";
@@ -92,13 +93,16 @@ impl Folder {
         }
         let folder = path.parent().unwrap_or(&self.root);
         create_dir_all_durable(folder).with_context(writing)?;
-        let part = Builder::new().prefix(PART).tempfile_in(&self.root);
-        let part = part.map_err(without_name).with_context(writing)?;
+        let part = temp_file(&self.root, PART).with_context(writing)?;
         part.as_file().lock().with_context(writing)?;
         Ok(FolderFile {
             part: BufWriter::with_capacity(1024 * 1024, part),
             path,
-            new,
+            existing: if new {
+                Existing::Keep
+            } else {
+                Existing::Replace
+            },
         })
     }
 
@@ -114,13 +118,7 @@ impl Folder {
                 bytes: Box::new(file),
             })
         };
-        match open() {
-            Ok(found) => Ok(Some(found)),
-            Err::<_, io::Error>(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => {
-                Err(error).with_context(|| format!("The file {} can't be read", path.display()))
-            }
-        }
+        optional(open()).with_context(|| format!("The file {} can't be read", path.display()))
     }
 
     /// Refuses what is there and no plain file, nor a link to one.
@@ -136,9 +134,9 @@ impl Folder {
 
     pub(super) fn delete(&self, key: &str) -> Result<()> {
         let path = self.path(key);
-        let deleted = fs::remove_file(&path);
-        let deleted = gone_is_fine(deleted);
-        deleted.with_context(|| format!("The file {} can't be deleted", path.display()))
+        remove_if_exists(&path)
+            .with_context(|| format!("The file {} can't be deleted", path.display()))?;
+        Ok(())
     }
 
     pub(super) fn clear_remains(&self) -> Result<()> {
@@ -161,38 +159,29 @@ impl Folder {
 
 /// Deletes a file unless somebody is writing it.
 fn clear(part: &Path) -> io::Result<()> {
-    let file = match File::open(part) {
+    let Some(file) = optional(File::open(part))? else {
         // Its writer has finished meanwhile.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        file => file?,
+        return Ok(());
     };
     match file.try_lock() {
-        Ok(()) => gone_is_fine(fs::remove_file(part)),
+        Ok(()) => remove_if_exists(part).map(drop),
         Err(TryLockError::WouldBlock) => Ok(()),
         Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-fn gone_is_fine(deleted: io::Result<()>) -> io::Result<()> {
-    match deleted {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        deleted => deleted,
     }
 }
 
 /// The bytes of a plain file, or of the one to which a link leads. A pipe, a socket, a device or a folder is passed over,
 /// whatever its name is: opening one may take for ever, or do something.
 fn plain_size(path: &Path) -> Result<Option<u64>> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_file() => Ok(Some(found.len())),
-        Ok(_) => {
+    let found = optional(fs::metadata(path))
+        .with_context(|| format!("The file {} can't be read", path.display()))?;
+    match found {
+        Some(found) if found.is_file() => Ok(Some(found.len())),
+        Some(_) => {
             tracing::warn!("{} is passed over: it isn't a plain file", path.display());
             Ok(None)
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(error).with_context(|| format!("The file {} can't be read", path.display()))
-        }
+        None => Ok(None),
     }
 }
 
@@ -207,8 +196,7 @@ fn list(folder: &Path) -> Result<impl Iterator<Item = Result<DirEntry>>> {
 pub struct FolderFile {
     part: BufWriter<NamedTempFile>,
     path: PathBuf,
-    /// Whether no file of its name may be there.
-    new: bool,
+    existing: Existing,
 }
 
 impl FolderFile {
@@ -220,16 +208,7 @@ impl FolderFile {
             .into_inner()
             .map_err(io::IntoInnerError::into_error);
         let part = part.with_context(writing)?;
-        part.as_file().sync_all().with_context(writing)?;
-        let named = if self.new {
-            part.persist_noclobber(&path)
-        } else {
-            part.persist(&path)
-        };
-        named
-            .map_err(|failed| failed.error)
-            .and_then(|_| fsync_dir(path.parent().unwrap_or(Path::new("."))))
-            .with_context(writing)
+        persist(part, &path, self.existing).with_context(writing)
     }
 }
 

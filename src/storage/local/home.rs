@@ -1,14 +1,14 @@
 //! The folder of the photos, as long as it is the one that was opened. Where its disk was unmounted, or another folder
 //! put in its place, nothing is stored, shown or deleted: photos of other installations have the same names.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::data_dir::{self, MARKER};
-use crate::fs::durable::fsync_dir;
+use crate::fs::durable::create_dir_durable;
 use crate::fs::identity::Identity;
 
 /// A folder that is looked at before each use.
@@ -120,11 +120,6 @@ impl Home {
         }
         let above = folder.parent().unwrap_or(&self.root);
         self.make(above)?;
-        match fs::create_dir(folder) {
-            // Another process or thread was quicker.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
-            made => made?,
-        }
-        fsync_dir(above)
+        create_dir_durable(folder)
     }
 }

@@ -5,7 +5,7 @@
 mod home;
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,11 @@ use super::{Moved, Source, StoredPhoto};
 use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
+use crate::fs::atomic::{persist_making, temp_file, temp_file_with};
 use crate::fs::durable::{create_dir_all_durable, fsync_dir};
+use crate::fs::missing::{
+    optional, remove_dir_all_if_exists, remove_dir_if_empty, remove_if_exists,
+};
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";
@@ -65,8 +69,8 @@ impl LocalStore {
     pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
         let (temp, root) = (self.temp(), self.home.root().to_owned());
         let moved = blocking(move || {
-            let probe = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
-            let to = tempfile::Builder::new().prefix(PART).tempfile_in(&root)?;
+            let probe = temp_file(&temp, PART)?;
+            let to = temp_file(&root, PART)?;
             fs::rename(probe.path(), to.path())
         });
         let shown = self.home.root().display();
@@ -115,13 +119,12 @@ impl LocalStore {
             home.check()?;
             loop {
                 home.make(&folder)?;
-                match fs::rename(&from, &to) {
-                    Ok(()) => break,
-                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                match optional(fs::rename(&from, &to))? {
+                    Some(()) => break,
                     // The folder went meanwhile, with the last photo that was in it.
-                    Err(_) if from.is_file() => {}
-                    Err(_) if to.is_file() => return Ok(Moved::Already),
-                    Err(_) => return Ok(Moved::Missing),
+                    None if from.is_file() => {}
+                    None if to.is_file() => return Ok(Moved::Already),
+                    None => return Ok(Moved::Missing),
                 }
             }
             fsync_dir(&folder)?;
@@ -198,11 +201,8 @@ impl LocalStore {
         blocking(move || {
             home.check()?;
             for folder in folders {
-                match fsync_dir(&folder) {
-                    // It went with its last photo.
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    synced => synced?,
-                }
+                // It may have gone with its last photo.
+                optional(fsync_dir(&folder))?;
             }
             Ok(())
         })
@@ -215,10 +215,7 @@ impl LocalStore {
         let (home, folder) = (Arc::clone(&self.home), self.previews(space));
         blocking(move || {
             home.check()?;
-            match fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            }
+            remove_dir_all_if_exists(&folder)
         })
         .await
         .with_context(|| format!("The previews of space {space} can't be deleted"))
@@ -232,9 +229,8 @@ impl LocalStore {
             let mut names = Vec::new();
             for entry in fs::read_dir(&temp)? {
                 let entry = entry?;
-                let metadata = match entry.metadata() {
-                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                    metadata => metadata?,
+                let Some(metadata) = optional(entry.metadata())? else {
+                    continue;
                 };
                 // A time in the future, after the clock was set back, counts as just now.
                 let old = metadata.modified()?.elapsed().unwrap_or_default() >= age;
@@ -245,7 +241,7 @@ impl LocalStore {
                 if let Ok(name) = file_name.parse() {
                     names.push(name);
                 } else if file_name.starts_with(PART) {
-                    fs::remove_file(entry.path())?;
+                    remove_if_exists(&entry.path())?;
                 }
             }
             Ok(names)
@@ -258,26 +254,8 @@ impl LocalStore {
     /// folder is made if it isn't there, and so is the temporary one, which somebody may have cleared away.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.make_temp()?;
-        let temp = self.temp();
-        let folder = path.parent().unwrap_or(&temp);
-        let mut part = tempfile::Builder::new().prefix(PART).tempfile_in(&temp)?;
-        part.write_all(bytes)?;
-        part.as_file().sync_all()?;
-        loop {
-            self.home.make(folder)?;
-            match part.persist(path) {
-                Ok(_) => break,
-                // The folder went meanwhile, with the last that was in it.
-                Err(failed)
-                    if failed.error.kind() == ErrorKind::NotFound
-                        && failed.file.path().exists() =>
-                {
-                    part = failed.file;
-                }
-                Err(failed) => return Err(failed.error),
-            }
-        }
-        fsync_dir(folder)?;
+        let part = temp_file_with(&self.temp(), PART, bytes)?;
+        persist_making(part, path, |folder| self.home.make(folder))?;
         // What was written into a folder that went meanwhile isn't kept.
         self.home.check()
     }
@@ -318,36 +296,19 @@ impl LocalStore {
 /// Removes files that may not be there, and the folder with the last that is in it: it comes back with the next.
 fn remove(paths: &[PathBuf], folder: &Path) -> io::Result<()> {
     for path in paths {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_if_exists(path)?;
     }
-    match fs::remove_dir(folder) {
-        Err(error)
-            if !matches!(
-                error.kind(),
-                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
-            ) =>
-        {
-            Err(error)
-        }
-        _ => Ok(()),
-    }
+    remove_dir_if_empty(folder)
 }
 
 /// Opens the first of these files that is there.
 fn first_of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Option<StoredPhoto>> {
     for path in paths {
-        match File::open(path) {
-            Ok(file) => {
-                return Ok(Some(StoredPhoto {
-                    bytes: file.metadata()?.len(),
-                    source: Source::File(tokio::fs::File::from_std(file)),
-                }));
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        if let Some(file) = optional(File::open(path))? {
+            return Ok(Some(StoredPhoto {
+                bytes: file.metadata()?.len(),
+                source: Source::File(tokio::fs::File::from_std(file)),
+            }));
         }
     }
     Ok(None)
