@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 use anyhow::{Context, Result};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
-
-use crate::process::shutdown::Shutdown;
+use tokio_util::sync::CancellationToken;
 
 /// What is said where it was time to stop.
 pub const STOPPED: &str = "It was stopped before its end";
@@ -24,12 +23,12 @@ const AT_ONCE: usize = 4;
 #[derive(Clone)]
 pub struct Blocking {
     runtime: Handle,
-    stop: Shutdown,
+    stop: CancellationToken,
 }
 
 impl Blocking {
-    /// The way to the runtime in which this is called. What `stop` announces ends all waiting.
-    pub fn new(stop: Shutdown) -> Self {
+    /// The way to the runtime in which this is called. When `stop` is cancelled, all waiting ends.
+    pub fn new(stop: CancellationToken) -> Self {
         Self {
             runtime: Handle::current(),
             stop,
@@ -38,7 +37,7 @@ impl Blocking {
 
     /// Whether to stop.
     pub fn is_stopped(&self) -> bool {
-        self.stop.is_triggered()
+        self.stop.is_cancelled()
     }
 
     /// Asked between two steps.
@@ -57,14 +56,8 @@ impl Blocking {
     /// # Errors
     /// What it answers; it is time to stop.
     pub fn block_on<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let stop = self.stop.clone();
-        self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                () = stop.wait() => Err(stopped()),
-                done = work => done,
-            }
-        })
+        let done = self.runtime.block_on(self.stop.run_until_cancelled(work));
+        done.unwrap_or_else(|| Err(stopped()))
     }
 
     /// Says with `what` something went wrong, unless it was only time to stop.
@@ -181,20 +174,17 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::process::shutdown;
-
     async fn on_a_thread<T: Send + 'static>(
         work: impl FnOnce(Blocking) -> T + Send + 'static,
-    ) -> (T, shutdown::ShutdownTrigger) {
-        let (ending, stop) = shutdown::pair();
-        let bridge = Blocking::new(stop);
+    ) -> T {
+        let bridge = Blocking::new(CancellationToken::new());
         let done = tokio::task::spawn_blocking(move || work(bridge));
-        (done.await.unwrap(), ending)
+        done.await.unwrap()
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn results_come_in_the_order_of_the_items() {
-        let (seen, _ending) = on_a_thread(|bridge| {
+        let seen = on_a_thread(|bridge| {
             let mut seen = Vec::new();
             let items = (0..100).map(Ok);
             bridge
@@ -216,7 +206,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn after_an_error_nothing_goes_on() {
         static RUNNING: AtomicUsize = AtomicUsize::new(0);
-        let (refusal, _ending) = on_a_thread(|bridge| {
+        let refusal = on_a_thread(|bridge| {
             let work = |number: u32| {
                 RUNNING.fetch_add(1, Ordering::SeqCst);
                 if number > 0 {
@@ -235,11 +225,11 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_is_woken_when_it_is_time_to_stop() {
-        let (ending, stop) = shutdown::pair();
-        let bridge = Blocking::new(stop);
+        let stop = CancellationToken::new();
+        let bridge = Blocking::new(stop.clone());
         let waiting =
             tokio::task::spawn_blocking(move || bridge.block_on::<()>(std::future::pending()));
-        ending.trigger();
+        stop.cancel();
         let refusal = waiting.await.unwrap().unwrap_err().to_string();
         assert_eq!(refusal, "It was stopped before its end");
     }

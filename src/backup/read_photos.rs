@@ -157,9 +157,10 @@ impl Fetcher {
 mod tests {
     use std::path::Path;
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::db::Db;
-    use crate::process::shutdown;
     use crate::storage::LocalStore;
 
     const ROWS: &str = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
@@ -178,21 +179,20 @@ mod tests {
     }
 
     /// A store without photos, below the folder `photos`, and a database in which a share has the photo 1-1.jpg.
-    fn fetcher(folder: &Path) -> (Fetcher, shutdown::ShutdownTrigger) {
+    fn fetcher(folder: &Path) -> Fetcher {
         let path = folder.join("test.db");
         drop(Db::open(&path).unwrap());
         let fill = rusqlite::Connection::open(&path).unwrap();
         fill.execute_batch(ROWS).unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
-        let (ending, stop) = shutdown::pair();
         let original = LiveDatabase::open(&path).unwrap();
-        (Fetcher::new(store, original, Blocking::new(stop)), ending)
+        Fetcher::new(store, original, Blocking::new(CancellationToken::new()))
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_photo_is_found_wherever_it_is_and_its_absence_is_explained() {
         let folder = tempfile::tempdir().unwrap();
-        let (fetcher, _ending) = fetcher(folder.path());
+        let fetcher = fetcher(folder.path());
         let fetch = |photo: KnownPhoto| {
             let fetcher = fetcher.clone();
             tokio::task::spawn_blocking(move || fetcher.fetch(&photo))
@@ -211,7 +211,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_store_of_which_nothing_can_be_read_is_given_up() {
         let folder = tempfile::tempdir().unwrap();
-        let (fetcher, _ending) = fetcher(folder.path());
+        let fetcher = fetcher(folder.path());
         // A folder where the file of the photo should be can't be read.
         std::fs::create_dir_all(folder.path().join("photos/space-id-1/1.jpg")).unwrap();
         let fetching = tokio::task::spawn_blocking(move || {

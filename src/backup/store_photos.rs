@@ -217,12 +217,13 @@ mod tests {
     use rusqlite::Connection;
     use sha2::{Digest, Sha256};
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::backup::destination::Target;
     use crate::backup::snapshot::LiveDatabase;
     use crate::config::Config;
     use crate::db::Db;
-    use crate::process::shutdown;
     use crate::storage::{LocalStore, PhotoStore};
 
     /// More photos than are on their way at once.
@@ -270,8 +271,7 @@ mod tests {
         meanwhile(folder.path(), &Connection::open(&path).unwrap());
         let place = folder.path().join("place");
         fs::create_dir(&place).unwrap();
-        let (_ending, stop) = shutdown::pair();
-        let bridge = Blocking::new(stop);
+        let bridge = Blocking::new(CancellationToken::new());
         let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
         let work = move || {
             let to = place.to_str().unwrap();

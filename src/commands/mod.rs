@@ -20,6 +20,7 @@ pub mod cli;
 use std::path;
 
 use anyhow::{Result, anyhow, ensure};
+use tokio_util::sync::CancellationToken;
 
 use crate::backup::blocking::{Blocking, Cancelled, STOPPED};
 use crate::check::sentence;
@@ -145,15 +146,17 @@ async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce(Blocking) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let asked_to_end = shutdown::listen()?;
-    let (ending, stop) = shutdown::pair();
-    let bridge = Blocking::new(stop);
+    let stop = CancellationToken::new();
+    // Should nobody wait for it any more, it stops too.
+    let _stopping = stop.clone().drop_guard();
+    let bridge = Blocking::new(stop.clone());
     let mut working = tokio::task::spawn_blocking(move || work(bridge));
     let signal = tokio::select! {
         done = &mut working => return done?,
         signal = asked_to_end => signal,
     };
     say_stopping();
-    ending.trigger();
+    stop.cancel();
     working.await?.map_err(|error| {
         let why = if error.root_cause().is::<Cancelled>() {
             format!("{STOPPED}: {then}")

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{self, App, remote_sorter};
 use crate::config::{Config, QueueKind};
@@ -37,19 +38,18 @@ pub async fn run(config: Config) -> Result<()> {
     };
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
-    let (ending, shutdown) = shutdown::pair();
+    let shutdown = CancellationToken::new();
     if let Err(why) = hold.check() {
         tracing::warn!("{why}");
     }
+    let stop = shutdown.clone();
     let sorting = tokio::spawn(async move {
-        tokio::select! {
-            biased;
-            () = hold.over() => sorter.run(shutdown.wait()).await,
-            () = shutdown.clone().wait() => {}
+        if stop.run_until_cancelled(hold.over()).await.is_some() {
+            sorter.run(stop.cancelled()).await;
         }
     });
     asked_to_end.await;
-    ending.trigger();
+    shutdown.cancel();
     sorting.await?;
     tracing::info!("stopped");
     Ok(())

@@ -1,11 +1,12 @@
 //! Whether backups are made, and when the last one was.
 
+use tokio_util::sync::CancellationToken;
+
 use crate::backup::destination::ArchiveName;
 use crate::check::Check;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::scheduled_backup;
-use crate::process::shutdown;
 
 /// Looks at the place of the backups.
 pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
@@ -17,8 +18,7 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
         ));
         return;
     };
-    let (_ending, stop) = shutdown::pair();
-    let found = match scheduled_backup::look(config, to, stop).await {
+    let found = match scheduled_backup::look(config, to, CancellationToken::new()).await {
         Ok(found) => found,
         Err(error) => {
             tell(Check::error(&error));

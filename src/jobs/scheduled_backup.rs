@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use tokio_util::sync::CancellationToken;
 
 use crate::backup::blocking::Blocking;
 use crate::backup::create::{BackupReport, BackupRequest, create};
@@ -13,7 +14,6 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::data_dir::hold::RestoreHold;
 use crate::db::Db;
-use crate::process::shutdown::Shutdown;
 
 /// After a backup that failed, the next is tried this soon.
 const AGAIN: Duration = Duration::from_secs(60 * 60);
@@ -55,17 +55,17 @@ impl Schedule {
     }
 
     /// Makes backups until `shutdown` is asked for; one that is under way is stopped then.
-    pub async fn run(self, shutdown: Shutdown) {
+    pub async fn run(self, shutdown: CancellationToken) {
         tokio::select! {
             biased;
-            () = shutdown.clone().wait() => return,
+            () = shutdown.cancelled() => return,
             () = self.hold.over() => {}
         }
         let mut due = self.first(&shutdown).await;
         loop {
             tokio::select! {
                 biased;
-                () = shutdown.clone().wait() => return,
+                () = shutdown.cancelled() => return,
                 () = self.wait(due) => {}
             }
             let began = Instant::now();
@@ -90,7 +90,7 @@ impl Schedule {
                     }
                     self.interval
                 }
-                Err(_) if shutdown.is_triggered() => {
+                Err(_) if shutdown.is_cancelled() => {
                     tracing::info!("the backup was stopped, and is made after the next start");
                     return;
                 }
@@ -104,7 +104,7 @@ impl Schedule {
     }
 
     /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
-    async fn first(&self, shutdown: &Shutdown) -> Due {
+    async fn first(&self, shutdown: &CancellationToken) -> Due {
         let found = look(
             &self.order.config,
             &self.order.destination,
@@ -144,7 +144,7 @@ impl Schedule {
         }
     }
 
-    async fn back_up(&self, shutdown: &Shutdown) -> Result<BackupReport> {
+    async fn back_up(&self, shutdown: &CancellationToken) -> Result<BackupReport> {
         let (order, bridge) = (self.order.clone(), Blocking::new(shutdown.clone()));
         let work = move || create(&order, &bridge, &Progress::logged());
         tokio::task::spawn_blocking(work).await?
@@ -166,7 +166,7 @@ pub struct Found {
 ///
 /// # Errors
 /// It isn't, or can't be read.
-pub async fn look(config: &Config, to: &str, shutdown: Shutdown) -> Result<Found> {
+pub async fn look(config: &Config, to: &str, shutdown: CancellationToken) -> Result<Found> {
     let (config, to, bridge) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
     let look = move || {
         let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {

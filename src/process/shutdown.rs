@@ -1,46 +1,6 @@
 //! When a process is asked to end.
 
 use anyhow::{Context, Result};
-use tokio::sync::watch;
-
-/// The moment at which to end, for as many tasks as want to know.
-#[derive(Clone)]
-pub struct Shutdown {
-    asked: watch::Receiver<bool>,
-}
-
-/// Announces the end.
-pub struct ShutdownTrigger {
-    asked: watch::Sender<bool>,
-}
-
-/// An end that is still to come.
-pub fn pair() -> (ShutdownTrigger, Shutdown) {
-    let (sender, receiver) = watch::channel(false);
-    (
-        ShutdownTrigger { asked: sender },
-        Shutdown { asked: receiver },
-    )
-}
-
-impl ShutdownTrigger {
-    /// The end is now.
-    pub fn trigger(&self) {
-        self.asked.send_replace(true);
-    }
-}
-
-impl Shutdown {
-    /// Whether the end has come.
-    pub fn is_triggered(&self) -> bool {
-        *self.asked.borrow() || self.asked.has_changed().is_err()
-    }
-
-    /// Waits for the end. An announcer who is gone can't announce any more, which is the end too.
-    pub async fn wait(mut self) {
-        let _ended = self.asked.wait_for(|asked| *asked).await;
-    }
-}
 
 /// By what a process was asked to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_io_timeout::TimeoutWriter;
+use tokio_util::sync::CancellationToken;
 
 use super::refusals::Refusals;
 use crate::config::Connections;
@@ -22,11 +23,11 @@ pub(super) const MAX_HEAD: usize = 32 * 1024;
 /// The most bytes of an answer that wait in the connection for a slow reader, beside one or two pieces of it.
 const MAX_UNSENT: usize = 64 * 1024;
 
-/// Serves one connection to its end, or after `closing` until nothing is under way on it.
+/// Serves one connection to its end, or once `closing` is cancelled until nothing is under way on it.
 pub(super) async fn serve<S, F, B>(
     stream: S,
     answer: impl Fn(Request<Incoming>) -> F,
-    closing: impl Future<Output = ()>,
+    closing: &CancellationToken,
     limits: &Connections,
     line: ConnectionSlot,
     refusals: Refusals,
@@ -49,9 +50,9 @@ pub(super) async fn serve<S, F, B>(
             .half_close(true)
             .serve_connection(stream, service_fn(answer))
     );
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
-        () = closing => {
+    let ended = match closing.run_until_cancelled(connection.as_mut()).await {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -6,8 +6,8 @@
 
 // One connection.
 mod connection;
-// How many requests are under way.
-mod in_flight;
+// Which requests are under way.
+mod under_way;
 // What stands in place of the library's own answers.
 mod refusals;
 // One line of the log a request.
@@ -23,8 +23,8 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Error;
@@ -34,9 +34,9 @@ pub use crate::server::request_body::{BodyReader, RequestBody};
 use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
-use in_flight::InFlight;
 pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
 pub use target::parse_host;
+use under_way::UnderWay;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -63,12 +63,13 @@ pub async fn run(
     asked_to_end: impl Future<Output = Signal>,
     grace: Duration,
 ) {
-    let under_way = InFlight::default();
+    let under_way = UnderWay::default();
+    let shutdown = rocket.rocket().shutdown();
     let limits = app.config.connections.clone();
     let visitors = ConnectionLimits::new(&app);
     let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, under_way.clone()));
     let refusals = answerer.refusals().await;
-    let (ending, closing) = watch::channel(false);
+    let closing = CancellationToken::new();
     let mut connections = JoinSet::new();
     tokio::pin!(asked_to_end);
     loop {
@@ -76,17 +77,13 @@ pub async fn run(
             accepted = accept(&listener, &visitors) => accepted,
             _ = &mut asked_to_end => break,
         };
-        let (answerer, mut closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
+        let (answerer, closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
         let (refusals, visitors) = (refusals.clone(), visitors.clone());
         connections.spawn(async move {
             let asked = line.clone();
             let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
-            let closing = async move {
-                // Who announces it is gone only after that.
-                let _ended = closing.wait_for(|closing| *closing).await;
-            };
             tokio::select! {
-                () = connection::serve(stream, answer, closing, &limits, line.clone(), refusals) => {}
+                () = connection::serve(stream, answer, &closing, &limits, line.clone(), refusals) => {}
                 whose = line.preempted() => visitors.tell_closed(whose),
             }
         });
@@ -94,7 +91,9 @@ pub async fn run(
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
-    ending.send_replace(true);
+    closing.cancel();
+    // Answers that go on until the server ends, such as streams of events, end by this.
+    shutdown.notify();
     finish(&under_way, grace).await;
 }
 
@@ -119,19 +118,19 @@ async fn accept(
 }
 
 /// Waits for the requests under way, and for those that have hardly begun.
-async fn finish(under_way: &InFlight, grace: Duration) {
+async fn finish(under_way: &UnderWay, grace: Duration) {
     let grace_is_over = tokio::time::sleep(grace);
     tokio::pin!(grace_is_over);
     loop {
         tokio::select! {
-            () = under_way.none() => {}
+            () = under_way.ended() => {}
             () = &mut grace_is_over => {
                 tracing::warn!("requests that took longer than {} seconds were cut off", grace.as_secs());
                 return;
             }
         }
         tokio::select! {
-            () = under_way.some() => {}
+            () = under_way.one_more() => {}
             () = tokio::time::sleep(LAST_BYTES) => return,
         }
     }

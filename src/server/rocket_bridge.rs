@@ -23,10 +23,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Hooks;
 use super::connection::MAX_HEAD;
-use super::in_flight::InFlight;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
+use super::under_way::UnderWay;
 use crate::app::App;
 use crate::error::Error;
 use crate::limits::per_key::PerKeyLimit;
@@ -57,14 +57,14 @@ pub(super) struct RocketBridge {
     rocket: Client,
     app: App,
     hooks: Hooks,
-    under_way: InFlight,
+    under_way: UnderWay,
     /// The requests of those behind proxies, who share the proxy's connections.
     by_address: PerKeyLimit<IpAddr>,
     ids: RequestIds,
 }
 
 impl RocketBridge {
-    pub(super) fn new(rocket: Client, app: App, hooks: Hooks, under_way: InFlight) -> Self {
+    pub(super) fn new(rocket: Client, app: App, hooks: Hooks, under_way: UnderWay) -> Self {
         Self {
             rocket,
             hooks,

@@ -9,9 +9,10 @@ use hyper::body::{Bytes, Frame, Incoming};
 use hyper::{Request, Response};
 use rocket::futures::stream::poll_fn;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::connection;
 use super::refusals::Refusals;
@@ -33,19 +34,19 @@ fn alone() -> ConnectionSlot {
 struct Connection {
     client: DuplexStream,
     server: JoinHandle<()>,
-    close: oneshot::Sender<()>,
+    close: CancellationToken,
 }
 
 impl Connection {
     fn new(size: usize) -> Self {
         let (client, server) = duplex(1024);
-        let (close, closing) = oneshot::channel();
+        let close = CancellationToken::new();
+        let closing = close.clone();
         let answer = move |request| answer(request, size);
         let server = tokio::spawn(async move {
-            let closing = async move { closing.await.unwrap() };
             let limits = Connections::default();
             let refusals = Refusals::default();
-            connection::serve(server, answer, closing, &limits, alone(), refusals).await;
+            connection::serve(server, answer, &closing, &limits, alone(), refusals).await;
         });
         Self {
             client,
@@ -208,8 +209,8 @@ async fn at_the_end_idle_connections_close_and_what_was_begun_is_finished() {
     let head = b"POST /count HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
     busy.client.write_all(head).await.unwrap();
     assert_eq!(busy.read_head().await, "HTTP/1.1 100 Continue\r\n\r\n");
-    idle.close.send(()).unwrap();
-    busy.close.send(()).unwrap();
+    idle.close.cancel();
+    busy.close.cancel();
     idle.server.await.unwrap();
     busy.client.write_all(b"12345").await.unwrap();
     let mut answer = Vec::new();

@@ -11,9 +11,9 @@ use shared_spaces::backup::destination::Target;
 use shared_spaces::backup::progress::Progress;
 use shared_spaces::backup::verify::verify;
 use shared_spaces::config::Config;
-use shared_spaces::process::shutdown;
 use tempfile::{TempDir, tempdir};
 use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
 use crate::backup::world::World;
 use crate::support::{fails, files, succeeds};
@@ -31,8 +31,7 @@ pub fn archive() -> (TempDir, PathBuf) {
 fn verified(runtime: &Runtime, archive: &Path) -> Result<(), String> {
     let archive = archive.to_str().unwrap().to_owned();
     runtime.block_on(async {
-        let (_ending, stop) = shutdown::pair();
-        let bridge = Blocking::new(stop);
+        let bridge = Blocking::new(CancellationToken::new());
         let check = move || -> anyhow::Result<()> {
             let spots = Target::parse(&archive, &Config::default(), &bridge)?.all()?;
             let config = Config::default();
