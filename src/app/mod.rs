@@ -1,5 +1,6 @@
 //! The application: built once from the settings, cheap to clone. Server, worker, commands and tests start here.
 
+mod background;
 mod check;
 
 use std::net::IpAddr;
@@ -19,11 +20,10 @@ use crate::data_dir::permissions;
 use crate::db::Db;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{installation, photos, shares, spaces};
-use crate::jobs::cleanup::{Cleanup, CleanupReport};
+use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
-use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::PhotoWorker;
 use crate::limits::fair::FairLimit;
 use crate::limits::login_throttle::LoginThrottle;
@@ -34,7 +34,6 @@ use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::storage::aws::Aws;
 use crate::storage::{self, PhotoStore, check_data_dir};
 use crate::uploads::ingest::PhotoIngest;
-use crate::verify_photos::Verifier;
 
 pub use self::check::{begun_anew, check_begun, check_installation, check_store};
 
@@ -185,55 +184,6 @@ impl App {
         PhotoId::from_number(self.ids.photo.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// The worker for the photos of this application.
-    pub fn sorter(&self) -> PhotoWorker {
-        PhotoWorker::new(
-            self.photos.clone(),
-            self.queue.clone(),
-            self.previewer.clone(),
-            Arc::clone(&self.sorted),
-        )
-    }
-
-    /// The outbox of this application.
-    pub fn outbox(&self) -> Outbox {
-        Outbox::new(
-            self.db.clone(),
-            self.photos.clone(),
-            self.queue.clone(),
-            self.clock.clone(),
-        )
-    }
-
-    /// What looks whether the photos of this application are whole.
-    pub fn verifier(&self) -> Verifier {
-        Verifier {
-            db: self.db.clone(),
-            store: self.photos.clone(),
-        }
-    }
-
-    /// What makes previews; `None` where none are wanted.
-    pub fn previewer(&self) -> Option<Thumbnailer> {
-        self.previewer.clone()
-    }
-
-    /// The sweeper for the photos of this application.
-    pub fn sweeper(&self) -> Cleanup {
-        let sweeper = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
-        match self.photos {
-            PhotoStore::Local(_) => sweeper,
-            PhotoStore::S3(_) => sweeper.held_by(self.hold.clone()),
-        }
-    }
-
-    /// Waits as long as the data folder was restored and the queue, which isn't in it, is to be left alone.
-    pub async fn may_use_queue(&self) {
-        if self.queue.is_shared() {
-            self.hold.over().await;
-        }
-    }
-
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
     /// earlier installation beside which this database was begun, if there is one.
     ///
@@ -279,10 +229,10 @@ impl App {
         })
     }
 
-    /// Deletes the bytes of photos that no share has; see [`Cleanup::run_once`].
+    /// Deletes the bytes of photos that no share has; see [`Cleanup::run_once`](crate::jobs::cleanup::Cleanup::run_once).
     ///
     /// # Errors
-    /// As [`Cleanup::run_once`].
+    /// As [`Cleanup::run_once`](crate::jobs::cleanup::Cleanup::run_once).
     pub async fn sweep(&self) -> Result<CleanupReport> {
         self.sweeper().run_once().await
     }

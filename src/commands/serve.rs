@@ -7,21 +7,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use rocket::local::asynchronous::Client;
-use tokio_util::sync::CancellationToken;
 
 use crate::api;
 use crate::app::{self, App, begun_anew};
 use crate::backup::{restore, work_dir};
 use crate::check::sentence;
 use crate::commands::cli::ServeOptions;
-use crate::config::{Listener, Settings, WorkerMode};
+use crate::config::{Listener, Settings};
 use crate::data_dir;
 use crate::data_dir::is_served;
 use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
-use crate::jobs::scheduled_backup::Schedule;
-use crate::jobs::watch_data_dir;
 use crate::output::say;
 use crate::process::shutdown;
 use crate::server;
@@ -67,17 +64,12 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     }
     sweep_leftovers(&app).await;
 
-    let shutdown = CancellationToken::new();
-    let background = start_background(&app, &shutdown);
+    let jobs = app.start_jobs();
     let served = tokio::select! {
         served = answer_requests(listener, taken, app.clone()) => served,
         doubt = prepare(&app) => Err(doubt),
     };
-    shutdown.cancel();
-    for task in background {
-        task.await
-            .context("A task in the background has panicked")?;
-    }
+    jobs.stop().await?;
     served?;
     tracing::info!("stopped");
     Ok(())
@@ -133,54 +125,6 @@ async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App)
     let grace = Duration::from_secs(settings.shutdown.grace.into());
     server::run(listener, rocket, app, api::HOOKS, asked_to_end, grace).await;
     Ok(())
-}
-
-fn start_background(app: &App, shutdown: &CancellationToken) -> Vec<tokio::task::JoinHandle<()>> {
-    let mut tasks = Vec::new();
-    if app.config.photos.worker() == WorkerMode::Embedded {
-        let (app, sorter, ending) = (app.clone(), app.sorter(), shutdown.clone());
-        tasks.push(tokio::spawn(async move {
-            if may_use_queue(&app, &ending).await {
-                sorter.run(ending.cancelled()).await;
-            }
-        }));
-    }
-    let (restored, outbox, ending) = (app.clone(), app.outbox(), shutdown.clone());
-    tasks.push(tokio::spawn(async move {
-        if may_use_queue(&restored, &ending).await {
-            outbox.run(ending.cancelled()).await;
-        }
-    }));
-    let (sweeper, ending) = (app.sweeper(), shutdown.clone());
-    tasks.push(tokio::spawn(async move {
-        sweeper.run(ending.cancelled()).await
-    }));
-    if app.config.photos.previews {
-        let (catalogue, ending) = (app.catalogue.clone(), shutdown.clone());
-        tasks.push(tokio::spawn(async move {
-            catalogue.run(ending.cancelled()).await
-        }));
-    }
-    let (db, photos, ending) = (app.db.clone(), app.photos.clone(), shutdown.clone());
-    tasks.push(tokio::spawn(watch_data_dir::run(
-        db,
-        photos,
-        ending.cancelled_owned(),
-    )));
-    let (upkeep, ending) = (app.upkeep.clone(), shutdown.clone());
-    tasks.push(tokio::spawn(
-        async move { upkeep.run(ending.cancelled()).await },
-    ));
-    if let Some(schedule) = Schedule::new(&app.config, &app.db, &app.clock, &app.hold) {
-        tasks.push(tokio::spawn(schedule.run(shutdown.clone())));
-    }
-    tasks
-}
-
-/// Waits until the queue may be used; whether that comes before the end.
-async fn may_use_queue(app: &App, shutdown: &CancellationToken) -> bool {
-    let allowed = shutdown.run_until_cancelled(app.may_use_queue()).await;
-    allowed.is_some()
 }
 
 /// Makes what the store of photos needs, as soon as it can be reached: texts are shared without it. Answers only if the

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::{self, App, remote_sorter};
 use crate::config::{Config, QueueKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
+use crate::jobs::process_photo::ProcessPhotos;
+use crate::jobs::runner::Jobs;
 use crate::process::shutdown;
 use crate::storage;
 
@@ -38,19 +39,13 @@ pub async fn run(config: Config) -> Result<()> {
     };
     let asked_to_end = shutdown::listen()?;
     tracing::info!("sorting photos");
-    let shutdown = CancellationToken::new();
     if let Err(why) = hold.check() {
         tracing::warn!("{why}");
     }
-    let stop = shutdown.clone();
-    let sorting = tokio::spawn(async move {
-        if stop.run_until_cancelled(hold.over()).await.is_some() {
-            sorter.run(stop.cancelled()).await;
-        }
-    });
+    let mut jobs = Jobs::default();
+    jobs.start_after(hold, ProcessPhotos::from(sorter));
     asked_to_end.await;
-    shutdown.cancel();
-    sorting.await?;
+    jobs.stop().await?;
     tracing::info!("stopped");
     Ok(())
 }

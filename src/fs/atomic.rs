@@ -174,7 +174,7 @@ mod tests {
         let temp = temp_file(folder.path(), TEMP_PREFIX).unwrap();
         remove_temp_files(folder.path()).unwrap();
         assert!(temp.path().exists());
-        let long_ago = std::time::SystemTime::now() - ABANDONED;
+        let long_ago = temp.as_file().metadata().unwrap().modified().unwrap() - ABANDONED;
         temp.as_file().set_modified(long_ago).unwrap();
         remove_temp_files(folder.path()).unwrap();
         assert!(!temp.path().exists());

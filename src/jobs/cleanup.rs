@@ -1,12 +1,11 @@
 //! Sees to the bytes of photos that no share has: deleted ones, and uploads that came to nothing.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio_util::sync::CancellationToken;
 
 use crate::check::sentence;
 use crate::clock::Clock;
@@ -16,6 +15,7 @@ use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::jobs::index_previews::SELDOM;
+use crate::jobs::runner::{Job, Next};
 use crate::logging::audit;
 use crate::queue::LONGEST_WAIT;
 use crate::storage::aws::is_refusal;
@@ -276,25 +276,22 @@ impl Cleanup {
             }
         }
     }
+}
 
-    /// Sweeps every minute until `shutdown` is ready.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = pin!(shutdown);
-        loop {
-            let next = async {
-                tokio::time::sleep(EVERY).await;
-                self.run_once().await
-            };
-            // A store that doesn't answer mustn't hold up the end. What a sweep leaves behind is left to the next.
-            let swept = tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                swept = next => swept,
-            };
-            match swept {
-                Ok(report) => report.log(),
-                Err(error) => tracing::error!("can't sweep: {}", sentence(&error)),
-            }
-        }
+impl Job for Cleanup {
+    const FAILURE: &'static str = "what nothing points at any more can't be deleted";
+
+    fn first(&self) -> Next {
+        Next::Wait(EVERY)
+    }
+
+    // A store that doesn't answer doesn't hold up the end. What is left is deleted by the next run.
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        self.run_once().await?.log();
+        Ok(Next::Wait(EVERY))
+    }
+
+    fn pause_after_error(&self) -> Duration {
+        EVERY
     }
 }

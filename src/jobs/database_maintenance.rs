@@ -1,15 +1,16 @@
 //! Looks after the database while the server runs: whether it is sound, and that nothing deleted is left in the file.
 
-use std::future::Future;
-use std::pin::pin;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::time::sleep;
+use anyhow::Result;
+use tokio_util::sync::CancellationToken;
 
 use crate::db::Db;
 use crate::error::Error;
+use crate::jobs::runner::{Job, Next};
 
 /// After the start others have more need of the disk.
 const FIRST: Duration = Duration::from_secs(60 * 60);
@@ -53,30 +54,37 @@ impl DatabaseMaintenance {
         }
     }
 
-    /// Checks the database at once, an hour later and then every day, and from the second time on rewrites it, until
-    /// `shutdown` is ready. Nobody waits for what is under way then.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = pin!(shutdown);
-        let mut work = pin!(self.check_and_vacuum());
-        tokio::select! {
-            biased;
-            () = &mut shutdown => {}
-            () = &mut work => {}
+    /// Checks the database at once, an hour later and then every day, and from the second time on rewrites it.
+    pub fn job(&self) -> MaintenanceJob {
+        MaintenanceJob {
+            maintenance: self.clone(),
+            is_first: true,
         }
     }
+}
 
-    async fn check_and_vacuum(&self) {
-        self.check().await;
-        sleep(FIRST).await;
-        loop {
-            self.check().await;
-            // What is damaged is left as it is, for whoever mends it.
-            if !self.is_corrupt()
-                && let Err(error) = self.db.vacuum().await
-            {
-                tracing::warn!("the database can't be written anew: {error:?}");
-            }
-            sleep(EVERY).await;
+/// See [`DatabaseMaintenance::job`].
+pub struct MaintenanceJob {
+    maintenance: DatabaseMaintenance,
+    is_first: bool,
+}
+
+impl Job for MaintenanceJob {
+    const FAILURE: &'static str = "the database can't be rewritten";
+
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        self.maintenance.check().await;
+        if mem::take(&mut self.is_first) {
+            return Ok(Next::Wait(FIRST));
         }
+        // What is damaged is left as it is, for whoever mends it.
+        if !self.maintenance.is_corrupt() {
+            self.maintenance.db.vacuum().await?;
+        }
+        Ok(Next::Wait(EVERY))
+    }
+
+    fn pause_after_error(&self) -> Duration {
+        FIRST
     }
 }

@@ -4,8 +4,8 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::pin;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +14,13 @@ use picture::Kind;
 use picture::PreviewSize;
 use picture::previews::placeholder;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
-use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
+use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
 
@@ -231,30 +232,49 @@ impl PreviewIndexer {
     fn requested(&self) -> std::sync::MutexGuard<'_, HashMap<PhotoName, Timestamp>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Looks for previews until `shutdown` is ready.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = pin!(shutdown);
-        let mut ahead = Duration::ZERO;
-        loop {
-            // A store that doesn't answer mustn't hold up the end.
-            let looked = tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                looked = self.step(std::mem::take(&mut ahead)) => looked,
-            };
-            match looked {
-                // There may be more at once.
-                Ok(looked) if looked.settled > 0 || looked.again >= BATCH => continue,
-                Ok(_) => {}
-                Err(error) => tracing::warn!("can't look for previews: {}", sentence(&error)),
-            }
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = self.sorted.notified() => ahead = AHEAD,
-                () = tokio::time::sleep(EVERY) => {}
-            }
+/// The indexer as a job.
+pub struct IndexPreviews {
+    indexer: PreviewIndexer,
+    /// Whether a photo was sorted just now.
+    is_told: AtomicBool,
+}
+
+impl From<PreviewIndexer> for IndexPreviews {
+    fn from(indexer: PreviewIndexer) -> Self {
+        Self {
+            indexer,
+            is_told: AtomicBool::new(false),
         }
+    }
+}
+
+impl Job for IndexPreviews {
+    const FAILURE: &'static str = "can't look for previews";
+
+    // A store that doesn't answer doesn't hold up the end.
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        let ahead = if mem::take(self.is_told.get_mut()) {
+            AHEAD
+        } else {
+            Duration::ZERO
+        };
+        let looked = self.indexer.step(ahead).await?;
+        // There may be more at once.
+        Ok(if looked.settled > 0 || looked.again >= BATCH {
+            Next::Again
+        } else {
+            Next::Wait(EVERY)
+        })
+    }
+
+    async fn woken(&self) {
+        self.indexer.sorted.notified().await;
+        self.is_told.store(true, Relaxed);
+    }
+
+    fn pause_after_error(&self) -> Duration {
+        EVERY
     }
 }

@@ -1,5 +1,7 @@
 //! What runs in the background, one file a job.
 
+// Runs jobs, one step after the other, until the process ends.
+pub mod runner;
 // Looks after the database while the server runs.
 pub mod database_maintenance;
 // Looks whether the data folder is still there.

@@ -2,25 +2,22 @@
 //! accepted its name; what was refused is sent again. The store of the space is made before: another worker than ours may
 //! take the first bucket whose name begins like that of the space, and that should be the right one.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use anyhow::Result;
+use tokio_util::sync::CancellationToken;
 
 use crate::check::sentence;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos;
+use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
 use crate::storage::aws::is_refusal;
 
-/// The wait after the queue has failed.
-const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(5);
 /// The names that are sent at once; SQS takes no more.
 const BATCH: u32 = 10;
 
@@ -51,7 +48,7 @@ impl Outbox {
     ///
     /// # Errors
     /// The queue, the store or the database can't be used.
-    pub async fn step(&self) -> Result<usize> {
+    pub async fn send(&self) -> Result<usize> {
         let unsent = self
             .db
             .read(|conn| Ok(photos::list_unsent(conn, BATCH)?))
@@ -87,43 +84,20 @@ impl Outbox {
             made => made,
         }
     }
-
-    /// Sends names until `shutdown` is ready.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = pin!(shutdown);
-        loop {
-            // A queue that doesn't answer mustn't hold up the end. What it has accepted unheard is sent again.
-            let stepped = tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                stepped = self.step() => stepped,
-            };
-            let rest = match stepped {
-                Ok(0) => Pause::UntilNext,
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::warn!("photos wait in the outbox: {}", sentence(&error));
-                    Pause::AfterError
-                }
-            };
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = self.pause(rest) => {}
-            }
-        }
-    }
-
-    async fn pause(&self, rest: Pause) {
-        match rest {
-            Pause::UntilNext => self.queue.wait_for_unsent().await,
-            Pause::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
-        }
-    }
 }
 
-/// What to wait for between two steps.
-enum Pause {
-    UntilNext,
-    AfterError,
+impl Job for Outbox {
+    const FAILURE: &'static str = "photos wait in the outbox";
+
+    // A queue that doesn't answer doesn't hold up the end. What it has accepted unheard is sent again.
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        Ok(match self.send().await? {
+            0 => Next::Idle,
+            _ => Next::Again,
+        })
+    }
+
+    async fn woken(&self) {
+        self.queue.wait_for_unsent().await;
+    }
 }

@@ -1,24 +1,25 @@
 //! The worker: takes the names of new photos from the queue, moves the photos from the temporary store into those of
 //! their spaces, and has their previews made. It needs only the store and the queue.
 
-use std::future::Future;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Result;
-use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::check::sentence;
 use crate::domain::photo_name::PhotoName;
 use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::runner::{Job, Next};
 use crate::jobs::stats::WorkerStats;
 use crate::queue::{Disposition, Failure, Message, PhotoQueue};
 use crate::storage::{Moved, PhotoStore};
 
-/// The wait after the queue itself has failed.
-const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+/// What the log says when not a photo has failed but the queue itself.
+const QUEUE_FAILURE: &str = "the photo queue can't be used";
 /// The photos that are worked on at once.
 const AT_ONCE: u8 = 10;
 
@@ -145,80 +146,97 @@ impl PhotoWorker {
             }
         }
     }
+}
 
-    /// Sorts photos, some at once, until `shutdown` is ready; those in hand are finished.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        let mut shutdown = pin!(shutdown);
-        let mut tally = WorkerStats::new();
-        while let Some(received) = self.receive(shutdown.as_mut()).await {
-            let rest = match received {
-                Ok(messages) if messages.is_empty() => Pause::UntilNext,
-                Ok(messages) => {
-                    self.handle_all(messages, &mut tally).await;
-                    Pause::None
-                }
-                Err(error) => {
-                    tracing::error!("the photo queue can't be used: {}", sentence(&error));
-                    Pause::AfterError
-                }
-            };
-            tokio::select! {
-                biased;
-                () = &mut shutdown => break,
-                () = self.pause(rest) => {}
-            }
-        }
-        tally.log("the worker ends");
-    }
+/// The worker as a job: has some photos in hand at once, and takes the next as soon as it is done with one, however long
+/// the others take.
+pub struct ProcessPhotos {
+    worker: PhotoWorker,
+    permits: Arc<Semaphore>,
+    in_hand: TaskTracker,
+    stats: Arc<Mutex<WorkerStats>>,
+}
 
-    /// The next messages; `None` if it is time to end. Only a wait is ever given up, and no message in hand.
-    async fn receive(
-        &self,
-        shutdown: Pin<&mut impl Future<Output = ()>>,
-    ) -> Option<Result<Vec<Message>>> {
-        if !self.queue.supports_long_poll() {
-            return Some(self.queue.receive(AT_ONCE, false).await);
-        }
-        tokio::select! {
-            biased;
-            () = shutdown => None,
-            received = self.queue.receive(AT_ONCE, true) => Some(received),
-        }
-    }
-
-    /// Handles messages side by side. Each runs as a task of its own, so that a panic
-    /// costs one attempt at one photo and not the worker.
-    async fn handle_all(&self, messages: Vec<Message>, tally: &mut WorkerStats) {
-        let mut tasks = JoinSet::new();
-        for message in messages {
-            let sorter = self.clone();
-            tasks.spawn(async move { sorter.handle(message).await });
-        }
-        while let Some(done) = tasks.join_next().await {
-            match done {
-                Ok(Ok(outcome)) => tally.count(&outcome),
-                Ok(Err(error)) => {
-                    tracing::error!("the photo queue can't be used: {}", sentence(&error));
-                }
-                Err(panic) => {
-                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
-                }
-            }
-        }
-    }
-
-    async fn pause(&self, rest: Pause) {
-        match rest {
-            Pause::None => {}
-            Pause::UntilNext => self.queue.wait().await,
-            Pause::AfterError => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
+impl From<PhotoWorker> for ProcessPhotos {
+    fn from(worker: PhotoWorker) -> Self {
+        Self {
+            worker,
+            permits: Arc::new(Semaphore::new(AT_ONCE.into())),
+            in_hand: TaskTracker::new(),
+            stats: Arc::new(Mutex::new(WorkerStats::new())),
         }
     }
 }
 
-/// What to wait for between two rounds.
-enum Pause {
-    None,
-    UntilNext,
-    AfterError,
+impl Job for ProcessPhotos {
+    const FAILURE: &'static str = QUEUE_FAILURE;
+
+    // Only a wait is ever given up, and no message in hand.
+    const IS_DROPPED_AT_THE_END: bool = false;
+
+    async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {
+        let Some(permits) = stop.run_until_cancelled(self.free_permits()).await else {
+            return Ok(Next::Idle);
+        };
+        let mut permits = permits?;
+        let max = u8::try_from(permits.num_permits()).unwrap_or(AT_ONCE);
+        let queue = &self.worker.queue;
+        let messages = if queue.supports_long_poll() {
+            let received = stop.run_until_cancelled(queue.receive(max, true)).await;
+            received.unwrap_or_else(|| Ok(Vec::new()))?
+        } else {
+            queue.receive(max, false).await?
+        };
+        let next = if messages.is_empty() {
+            Next::Idle
+        } else {
+            Next::Again
+        };
+        for message in messages {
+            self.begin(message, permits.split(1));
+        }
+        Ok(next)
+    }
+
+    async fn woken(&self) {
+        self.worker.queue.wait().await;
+    }
+
+    async fn finish(self) {
+        self.in_hand.close();
+        self.in_hand.wait().await;
+        let stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+        stats.log("the worker ends");
+    }
+}
+
+impl ProcessPhotos {
+    /// All permits that are free, and at least one.
+    async fn free_permits(&self) -> Result<OwnedSemaphorePermit> {
+        let mut permits = self.permits.clone().acquire_owned().await?;
+        while let Ok(another) = self.permits.clone().try_acquire_owned() {
+            permits.merge(another);
+        }
+        Ok(permits)
+    }
+
+    /// Handles a message beside the others, in a task of its own, so that a panic costs one attempt at one photo and not the
+    /// worker.
+    fn begin(&self, message: Message, permit: Option<OwnedSemaphorePermit>) {
+        let (worker, stats) = (self.worker.clone(), self.stats.clone());
+        self.in_hand.spawn(async move {
+            let _permit = permit;
+            let done = tokio::spawn(async move { worker.handle(message).await }).await;
+            match done {
+                Ok(Ok(outcome)) => {
+                    let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
+                    stats.count(&outcome);
+                }
+                Ok(Err(error)) => tracing::error!("{QUEUE_FAILURE}: {}", sentence(&error)),
+                Err(panic) => {
+                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
+                }
+            }
+        });
+    }
 }

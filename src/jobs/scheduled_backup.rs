@@ -9,11 +9,10 @@ use crate::backup::blocking::Blocking;
 use crate::backup::create::{BackupReport, BackupRequest, create};
 use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
-use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
-use crate::data_dir::hold::RestoreHold;
 use crate::db::Db;
+use crate::jobs::runner::{Job, Next};
 
 /// After a backup that failed, the next is tried this soon.
 const AGAIN: Duration = Duration::from_secs(60 * 60);
@@ -25,8 +24,8 @@ const LOOK: Duration = Duration::from_secs(60);
 pub struct Schedule {
     interval: Duration,
     order: BackupRequest,
-    /// As long as this holds, no backup is made where the original makes its own.
-    hold: RestoreHold,
+    /// When the next one is to be made, once that was found out.
+    due: Option<Due>,
 }
 
 /// When a backup is to be made: at this time of day, and not later than that.
@@ -38,7 +37,7 @@ struct Due {
 
 impl Schedule {
     /// `None` if the settings ask for none.
-    pub fn new(config: &Config, db: &Db, clock: &Clock, hold: &RestoreHold) -> Option<Self> {
+    pub fn new(config: &Config, db: &Db, clock: &Clock) -> Option<Self> {
         Some(Self {
             interval: config.backup.interval?,
             order: BackupRequest {
@@ -50,61 +49,34 @@ impl Schedule {
                 take_over: false,
                 db: Some(db.clone()),
             },
-            hold: hold.clone(),
+            due: None,
         })
     }
 
-    /// Makes backups until `shutdown` is asked for; one that is under way is stopped then.
-    pub async fn run(self, shutdown: CancellationToken) {
-        tokio::select! {
-            biased;
-            () = shutdown.cancelled() => return,
-            () = self.hold.over() => {}
+    /// Makes a backup, and logs what has become of it.
+    async fn run_once(&self, stop: &CancellationToken) -> Result<()> {
+        let taken = self.back_up(stop).await?;
+        tracing::info!("{taken}");
+        if let Some(damage) = &taken.damage {
+            tracing::error!(
+                "the backup is of a damaged database: {damage}. It is marked, and nothing was deleted"
+            );
         }
-        let mut due = self.first(&shutdown).await;
-        loop {
-            tokio::select! {
-                biased;
-                () = shutdown.cancelled() => return,
-                () = self.wait(due) => {}
-            }
-            let began = Instant::now();
-            let pause = match self.back_up(&shutdown).await {
-                Ok(taken) => {
-                    tracing::info!("{taken}");
-                    if let Some(damage) = &taken.damage {
-                        tracing::error!(
-                            "the backup is of a damaged database: {damage}. It is marked, and nothing was deleted"
-                        );
-                    }
-                    for lost in &taken.outcome.lost {
-                        tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
-                    }
-                    if let Some(first) = taken.not_in_store.first() {
-                        tracing::error!(
-                            photos = taken.outcome.not_in_store,
-                            %first,
-                            "the store of photos has lost what the place of backups still has; `shared-spaces photos verify` \
-                             tells more"
-                        );
-                    }
-                    self.interval
-                }
-                Err(_) if shutdown.is_cancelled() => {
-                    tracing::info!("the backup was stopped, and is made after the next start");
-                    return;
-                }
-                Err(error) => {
-                    tracing::error!("the backup has failed: {}", sentence(&error));
-                    self.interval.min(AGAIN)
-                }
-            };
-            due = self.after(pause.saturating_sub(began.elapsed()));
+        for lost in &taken.outcome.lost {
+            tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
         }
+        if let Some(first) = taken.not_in_store.first() {
+            tracing::error!(
+                photos = taken.outcome.not_in_store,
+                %first,
+                "the store of photos has lost what the place of backups still has; `shared-spaces photos verify` tells more"
+            );
+        }
+        Ok(())
     }
 
     /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
-    async fn first(&self, shutdown: &CancellationToken) -> Due {
+    async fn first_due(&self, shutdown: &CancellationToken) -> Due {
         let found = look(
             &self.order.config,
             &self.order.destination,
@@ -134,20 +106,54 @@ impl Schedule {
         }
     }
 
-    async fn wait(&self, due: Due) {
-        loop {
-            let left = due.latest.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.order.clock.now() >= due.at {
-                return;
-            }
-            tokio::time::sleep(left.min(LOOK)).await;
+    /// The time that is left, none where it is due.
+    fn left(&self, due: Due) -> Duration {
+        if self.order.clock.now() >= due.at {
+            return Duration::ZERO;
         }
+        due.latest.saturating_duration_since(Instant::now())
     }
 
     async fn back_up(&self, shutdown: &CancellationToken) -> Result<BackupReport> {
         let (order, bridge) = (self.order.clone(), Blocking::new(shutdown.clone()));
         let work = move || create(&order, &bridge, &Progress::logged());
         tokio::task::spawn_blocking(work).await?
+    }
+}
+
+impl Job for Schedule {
+    const FAILURE: &'static str = "the backup has failed";
+
+    // One that is under way stops by itself, and leaves nothing behind.
+    const IS_DROPPED_AT_THE_END: bool = false;
+
+    async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {
+        let due = match self.due {
+            Some(due) => due,
+            None => self.first_due(stop).await,
+        };
+        self.due = Some(due);
+        let left = self.left(due);
+        if !left.is_zero() || stop.is_cancelled() {
+            return Ok(Next::Wait(left.min(LOOK)));
+        }
+        let began = Instant::now();
+        let made = self.run_once(stop).await;
+        if made.is_err() && stop.is_cancelled() {
+            tracing::info!("the backup was stopped, and is made after the next start");
+            return Ok(Next::Idle);
+        }
+        let pause = match made {
+            Ok(()) => self.interval,
+            Err(_) => self.interval.min(AGAIN),
+        };
+        self.due = Some(self.after(pause.saturating_sub(began.elapsed())));
+        made.map(|()| Next::Again)
+    }
+
+    /// Until the next look, and not until the next backup, which is due at its own time.
+    fn pause_after_error(&self) -> Duration {
+        self.interval.min(LOOK)
     }
 }
 

@@ -1,41 +1,37 @@
 //! Looks now and then whether the data folder is still the one that was opened, so that its loss is told also where nobody
 //! writes; and that there is room to delete on a full disk.
 
-use std::future::Future;
-use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use anyhow::Result;
+use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
 use crate::db::Db;
+use crate::jobs::runner::{Job, Next};
 use crate::storage::PhotoStore;
 
 /// How often. Each write asks by itself.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Sees to the room for deleting on a full disk. Where there never was enough, nothing is kept for it.
-async fn reserve(db: Db) {
-    let made = tokio::task::spawn_blocking(move || db.make_reserve()).await;
-    if let Ok(Err(error)) = made {
-        tracing::debug!("the reserve for deleting on a full disk can't be made: {error}");
-    }
+/// Looks whether the data folder and the folder of the photos are there. What is missed and found again stands in the log.
+pub struct DataDirWatch {
+    pub db: Db,
+    pub photos: PhotoStore,
 }
 
-/// Looks until `shutdown` is ready. What is missed and found again stands in the log.
-pub async fn run(db: Db, photos: PhotoStore, shutdown: impl Future<Output = ()>) {
-    let mut shutdown = pin!(shutdown);
-    loop {
-        let look = async {
-            // Both log by themselves when what they find is new.
-            drop(db.check_place());
-            drop(photos.check().await);
-            reserve(db.clone()).await;
-            sleep(EVERY).await;
-        };
-        tokio::select! {
-            biased;
-            () = &mut shutdown => return,
-            () = look => {}
+impl Job for DataDirWatch {
+    const FAILURE: &'static str = "the data folder can't be watched";
+
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        // Both log by themselves when what they find is new.
+        drop(self.db.check_place());
+        drop(self.photos.check().await);
+        let db = self.db.clone();
+        // Where there never was enough room to delete on a full disk, nothing is kept for it.
+        if let Err(error) = spawn_blocking(move || db.make_reserve()).await? {
+            tracing::debug!("the reserve for deleting on a full disk can't be made: {error}");
         }
+        Ok(Next::Wait(EVERY))
     }
 }

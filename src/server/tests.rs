@@ -7,17 +7,24 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::{Request, Response};
+use rocket::Shutdown;
 use rocket::futures::stream::poll_fn;
+use rocket::http::Status;
+use rocket::local::asynchronous::Client;
+use rocket::response::stream::TextStream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-use tokio::sync::{Notify, mpsc};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::connection;
 use super::refusals::Refusals;
-use crate::config::Connections;
+use super::{Hooks, connection, run};
+use crate::app::App;
+use crate::config::{Config, Connections};
 use crate::limits::fair::FairLimit;
+use crate::process::shutdown::Signal;
 use crate::server::request_body::RequestBody;
 use crate::server::rocket_bridge::legible_cookies;
 use crate::server::slot::ConnectionSlot;
@@ -271,4 +278,56 @@ fn a_cookie_that_is_no_utf8_leaves_the_others_of_its_header_as_they_are() {
         legible_cookies(" a=%C3%BC;\u{a0}b=ü".as_bytes()),
         " a=%C3%BC;\u{a0}b=ü"
     );
+}
+
+#[rocket::get("/stream")]
+fn stream(mut shutdown: Shutdown) -> TextStream![&'static str] {
+    TextStream! {
+        yield "begun ";
+        (&mut shutdown).await;
+        yield "ended";
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_goes_on_until_the_server_ends_does_not_take_the_whole_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(Config {
+        data_dir: folder.path().join("data"),
+        ..Config::default()
+    });
+    let quiet = rocket::Config::figment().merge(("log_level", "off"));
+    let rocket = rocket::custom(quiet).mount("/", rocket::routes![stream]);
+    let rocket = Client::untracked(rocket).await.unwrap();
+    let hooks = Hooks {
+        behind_proxy: |_, _| None,
+        refuse: |_, _| Status::NotFound,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (end, asked_to_end) = oneshot::channel();
+    let asked_to_end = async { asked_to_end.await.unwrap() };
+    let hour = Duration::from_secs(60 * 60);
+    let server = tokio::spawn(run(
+        listener,
+        rocket,
+        app.unwrap(),
+        hooks,
+        asked_to_end,
+        hour,
+    ));
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    client.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains("begun ") {
+        answer.push(client.read_u8().await.unwrap());
+    }
+    end.send(Signal::Terminate).unwrap();
+    timeout(hour / 60, client.read_to_end(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(String::from_utf8(answer).unwrap().contains("ended"));
+    timeout(hour / 60, server).await.unwrap().unwrap();
 }

@@ -1,10 +1,17 @@
 //! Disks and databases that fail for a while, and the tasks in the background that outlast it.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use rocket::futures::future::join;
+use rocket::tokio::runtime::Builder;
 use rocket::tokio::time::sleep;
 use shared_spaces::jobs::cleanup::CleanupReport;
+use shared_spaces::jobs::process_photo::ProcessPhotos;
+use shared_spaces::jobs::runner::{Job, run};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{Form, Person, TestApp, hurried, pictures};
 
@@ -15,6 +22,16 @@ fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
     ann.space("Family");
     ann
+}
+
+/// Runs a job for as long as a story takes.
+async fn run_during(story: impl Future<Output = ()>, job: impl Job) {
+    let stop = CancellationToken::new();
+    let story = async {
+        story.await;
+        stop.cancel();
+    };
+    join(run(job, stop.clone()), story).await;
 }
 
 #[test]
@@ -125,9 +142,62 @@ fn the_worker_goes_on_after_its_queue_has_failed() {
                 .unwrap();
             sleep(Duration::from_secs(10)).await;
         };
-        sorter.run(repaired).await;
+        run_during(repaired, ProcessPhotos::from(sorter)).await;
     });
     assert_eq!(app.files(), ["space-id-1/1.png"]);
+}
+
+#[test]
+fn a_photo_that_takes_long_does_not_hold_back_the_next() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    ann.share_photo(1, &pictures::png(1));
+    // Whoever opens a pipe waits until somebody writes into it.
+    let pipe = app.path("photos/temp/1-1.png");
+    fs::remove_file(&pipe).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // The next one has a preview, so that it doesn't wait for a thread to make it.
+    let previews = app.path("photos/previews/space-id-1");
+    fs::create_dir_all(&previews).unwrap();
+    fs::write(previews.join("2.png.small"), "").unwrap();
+    let stop = CancellationToken::new();
+    let job = ProcessPhotos::from(app.app.sorter());
+    let until = |is_so: &dyn Fn() -> bool| {
+        let began = Instant::now();
+        while !is_so() && began.elapsed() < Duration::from_secs(60) {
+            thread::yield_now();
+        }
+        is_so()
+    };
+    let waiting = || app.count("select count(*) from photo_jobs");
+    thread::scope(|scope| {
+        let stopping = stop.clone();
+        let worker = scope.spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(run(job, stopping));
+        });
+        let moved = app.path("photos/space-id-1/1.png");
+        let is_in_hand = until(&|| moved.exists());
+        ann.share_photo(1, &pictures::png(2));
+        let is_next_done = until(&|| waiting() == 1);
+        // What is in hand is finished before the end, and isn't done before it is.
+        stop.cancel();
+        let is_waited_for = !worker.is_finished() && waiting() == 1;
+        let writer = OpenOptions::new().write(true).open(&moved).unwrap();
+        fs::remove_file(&moved).unwrap();
+        fs::write(&moved, pictures::png(1)).unwrap();
+        drop(writer);
+        worker.join().unwrap();
+        assert!(is_in_hand && is_next_done && is_waited_for);
+    });
+    assert_eq!(waiting(), 0);
+    assert_eq!(app.files(), ["space-id-1/1.png", "space-id-1/2.png"]);
 }
 
 #[test]
@@ -140,7 +210,7 @@ fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
     let (temp, away) = (app.path("photos/temp"), app.path("away"));
     fs::rename(&temp, &away).unwrap();
     let sweeper = app.app.sweeper();
-    hurried(async { sweeper.run(sleep(Duration::from_secs(70))).await });
+    hurried(async { run_during(sleep(Duration::from_secs(70)), sweeper.clone()).await });
     assert_eq!(app.count("select count(*) from tombstones"), 1);
     fs::rename(&away, &temp).unwrap();
     let remaining = || {
@@ -155,7 +225,7 @@ fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
             sleep(Duration::from_secs(1)).await;
         }
     };
-    hurried(async { sweeper.run(swept).await });
+    hurried(async { run_during(swept, sweeper).await });
     assert_eq!(app.count("select count(*) from tombstones"), 0);
 }
 
@@ -209,7 +279,7 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
             sleep(hour).await;
             assert!(!upkeep.is_corrupt());
         };
-        upkeep.run(story).await;
+        run_during(story, upkeep.job()).await;
     });
     app.anonymous().get("/ready").is(200, "ready");
 }
@@ -266,6 +336,6 @@ fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
             until(&|| !upkeep.is_corrupt()).await;
             until(&|| length() < full).await;
         };
-        upkeep.run(story).await;
+        run_during(story, upkeep.job()).await;
     });
 }

@@ -1,0 +1,93 @@
+//! The jobs of an application, and what they are made of.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::config::WorkerMode;
+use crate::data_dir::hold::RestoreHold;
+use crate::jobs::cleanup::Cleanup;
+use crate::jobs::index_previews::IndexPreviews;
+use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::outbox::Outbox;
+use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
+use crate::jobs::runner::Jobs;
+use crate::jobs::scheduled_backup::Schedule;
+use crate::jobs::watch_data_dir::DataDirWatch;
+use crate::storage::PhotoStore;
+use crate::verify_photos::Verifier;
+
+impl App {
+    /// Starts all that a server does beside answering requests.
+    pub fn start_jobs(&self) -> Jobs {
+        let mut jobs = Jobs::default();
+        if self.config.photos.worker() == WorkerMode::Embedded {
+            jobs.start_after(self.queue_hold(), ProcessPhotos::from(self.sorter()));
+        }
+        jobs.start_after(self.queue_hold(), self.outbox());
+        jobs.start(self.sweeper());
+        if self.config.photos.previews {
+            jobs.start(IndexPreviews::from(self.catalogue.clone()));
+        }
+        jobs.start(DataDirWatch {
+            db: self.db.clone(),
+            photos: self.photos.clone(),
+        });
+        jobs.start(self.upkeep.job());
+        if let Some(schedule) = Schedule::new(&self.config, &self.db, &self.clock) {
+            // The original makes its own.
+            jobs.start_after(self.hold.clone(), schedule);
+        }
+        jobs
+    }
+
+    /// What keeps from the queue: where the data folder was restored, one that isn't in it is to be left alone.
+    fn queue_hold(&self) -> RestoreHold {
+        if self.queue.is_shared() {
+            self.hold.clone()
+        } else {
+            RestoreHold::default()
+        }
+    }
+
+    /// The worker for the photos of this application.
+    pub fn sorter(&self) -> PhotoWorker {
+        PhotoWorker::new(
+            self.photos.clone(),
+            self.queue.clone(),
+            self.previewer.clone(),
+            Arc::clone(&self.sorted),
+        )
+    }
+
+    /// The outbox of this application.
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(
+            self.db.clone(),
+            self.photos.clone(),
+            self.queue.clone(),
+            self.clock.clone(),
+        )
+    }
+
+    /// What looks whether the photos of this application are whole.
+    pub fn verifier(&self) -> Verifier {
+        Verifier {
+            db: self.db.clone(),
+            store: self.photos.clone(),
+        }
+    }
+
+    /// What makes previews; `None` where none are wanted.
+    pub fn previewer(&self) -> Option<Thumbnailer> {
+        self.previewer.clone()
+    }
+
+    /// The cleanup for the photos of this application.
+    pub fn sweeper(&self) -> Cleanup {
+        let sweeper = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
+        match self.photos {
+            PhotoStore::Local(_) => sweeper,
+            PhotoStore::S3(_) => sweeper.held_by(self.hold.clone()),
+        }
+    }
+}
