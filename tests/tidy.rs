@@ -64,6 +64,23 @@ fn the_domain_knows_no_http_no_async_and_no_network() {
 }
 
 #[test]
+fn the_crate_of_photos_does_no_io_and_uses_nothing_of_the_server() {
+    check(rules::picture_does_no_io, &["crates/picture/src"], "rs");
+    can_fail(
+        rules::picture_does_no_io,
+        "crates/picture/src/a.rs",
+        "use std::fs;",
+        "use std::io::Write;",
+    );
+    can_fail(
+        rules::picture_does_no_io,
+        "crates/picture/src/a.rs",
+        "use shared_spaces::error::Error;",
+        "// as shared_spaces has it",
+    );
+}
+
+#[test]
 fn the_api_holds_no_sql() {
     check(rules::api_has_no_sql, &["src/api"], "rs");
     can_fail(

@@ -17,6 +17,27 @@ pub fn domain_is_pure(file: &File) -> Vec<String> {
     })
 }
 
+/// Photos are bytes in and bytes out: no files, no network, no settings, nothing of the server's.
+pub fn picture_does_no_io(file: &File) -> Vec<String> {
+    if file.path.ends_with("/tests.rs") {
+        return Vec::new();
+    }
+    let banned = [
+        "fs",
+        "net",
+        "env",
+        "process",
+        "thread",
+        "tokio",
+        "shared_spaces",
+    ];
+    complaints(file, |line| {
+        words(line)
+            .find(|word| banned.contains(word))
+            .map(|word| format!("the crate of photos names `{word}`"))
+    })
+}
+
 /// SQL belongs beside the function of the domain that uses it.
 pub fn api_has_no_sql(file: &File) -> Vec<String> {
     let mut found = complaints(file, |line| {
