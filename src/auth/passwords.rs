@@ -140,7 +140,7 @@ mod tests {
     use crate::config::{Config, Limits};
 
     fn password(text: &str) -> Password {
-        Password::parse("Password", text, &Limits::default()).unwrap()
+        Password::parse(crate::error::FieldName::Password, text, &Limits::default()).unwrap()
     }
 
     #[tokio::test]

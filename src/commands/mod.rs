@@ -27,7 +27,7 @@ use crate::check::sentence;
 use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
 use crate::data_dir;
-use crate::error::Error;
+use crate::error::{Error, FieldName};
 use crate::logging;
 use crate::output::complain;
 use crate::process::shutdown::{self, Signal};
@@ -103,15 +103,24 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
         Some(Error::NoInvitationWithId(_)) => {
             "`shared-spaces invitation list` tells which there are"
         }
-        Some(Error::TooShort { field: "Login", .. } | Error::TooLong { field: "Login", .. }) => {
-            "the settings limits.login_min and limits.login_max say so"
-        }
         Some(
             Error::TooShort {
-                field: "Password", ..
+                field: FieldName::Login,
+                ..
             }
             | Error::TooLong {
-                field: "Password", ..
+                field: FieldName::Login,
+                ..
+            },
+        ) => "the settings limits.login_min and limits.login_max say so",
+        Some(
+            Error::TooShort {
+                field: FieldName::Password,
+                ..
+            }
+            | Error::TooLong {
+                field: FieldName::Password,
+                ..
             },
         ) => "the settings limits.password_min and limits.password_max say so",
         _ => return error,

@@ -144,7 +144,8 @@ fn ask_password(app: &App) -> Result<Password> {
             rpassword::prompt_password("New password: ").context("The password can't be read")?;
         let again =
             rpassword::prompt_password("The same again: ").context("The password can't be read")?;
-        let password = Password::parse("Password", &text, &app.config.limits)?;
+        let password =
+            Password::parse(crate::error::FieldName::Password, &text, &app.config.limits)?;
         ensure!(password.is_repeated_by(&again), "Passwords don't match");
         return Ok(password);
     }
@@ -153,7 +154,11 @@ fn ask_password(app: &App) -> Result<Password> {
         "There is no password on standard input: give it as the first line there, or give the command at a terminal, where it \
          asks",
     )?;
-    Ok(Password::parse("Password", &text, &app.config.limits)?)
+    Ok(Password::parse(
+        crate::error::FieldName::Password,
+        &text,
+        &app.config.limits,
+    )?)
 }
 
 /// The first line of standard input, or as much of it as is too much in any case; `None` if there is nothing at all.

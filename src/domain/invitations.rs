@@ -13,7 +13,7 @@ use super::tokens::Token;
 use super::users::User;
 use super::{members, removals};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 
 /// The most invitations into a space that are neither used up nor expired.
 pub const MOST_OPEN: i64 = 100;
@@ -75,17 +75,22 @@ impl InvitationOptions {
     pub fn parse(role: Role, uses: i64, days: i64) -> Result<Self> {
         Ok(Self {
             role,
-            uses: bounded("Uses", uses, Self::MOST_USES)?,
-            days: bounded("Days", days, Self::MOST_DAYS)?,
+            uses: bounded(FieldName::Uses, uses, Self::MOST_USES)?,
+            days: bounded(FieldName::Days, days, Self::MOST_DAYS)?,
         })
     }
 }
 
-fn bounded(field: &str, number: i64, most: u16) -> Result<u16> {
+fn bounded(field: FieldName, number: i64, most: u16) -> Result<u16> {
     u16::try_from(number)
         .ok()
         .filter(|number| (1..=most).contains(number))
-        .ok_or_else(|| Error::Malformed(format!("{field} must be a number from 1 to {most}")))
+        .ok_or_else(|| {
+            Error::Malformed(Malformed::OutOfRange {
+                field,
+                max: most.into(),
+            })
+        })
 }
 
 impl Invitation {
@@ -130,7 +135,7 @@ pub fn create(
             .prepare_cached("select count(*) from invitations where space_id = ?")?
             .query_row([admin.space()], |row| row.get(0))?;
         if open >= MOST_OPEN {
-            return Err(Error::TooManyInvitations);
+            return Err(Error::TooManyInvitations { max: MOST_OPEN });
         }
     }
     removals::forget_idle(conn, now)?;

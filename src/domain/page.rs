@@ -5,12 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 
 /// The rows of a piece when nobody says how many.
 const DEFAULT: usize = 100;
-/// The most rows of a piece.
-const MAX: usize = 500;
 
 /// Which piece of a list somebody wants.
 #[derive(Clone, Debug)]
@@ -45,9 +43,10 @@ impl Order {
             None => Ok(Self::default()),
             Some("oldest") => Ok(Self::Oldest),
             Some("newest") => Ok(Self::Newest),
-            Some(_) => Err(Error::Malformed(String::from(
-                "Order must be oldest or newest",
-            ))),
+            Some(_) => Err(Error::Malformed(Malformed::NotOneOf {
+                field: FieldName::Order,
+                values: ["oldest", "newest"],
+            })),
         }
     }
 
@@ -61,6 +60,9 @@ impl Order {
 }
 
 impl Page {
+    /// The most rows of a piece.
+    pub const MAX: usize = 500;
+
     /// Checks what somebody asks for. A cursor is checked by the list that made it.
     ///
     /// # Errors
@@ -71,9 +73,12 @@ impl Page {
             Some(text) => text
                 .parse()
                 .ok()
-                .filter(|limit| (1..=MAX).contains(limit))
+                .filter(|limit| (1..=Self::MAX).contains(limit))
                 .ok_or_else(|| {
-                    Error::Malformed(format!("Limit must be a number from 1 to {MAX}"))
+                    Error::Malformed(Malformed::OutOfRange {
+                        field: FieldName::Limit,
+                        max: Self::MAX,
+                    })
                 })?,
         };
         Ok(Self {
@@ -104,11 +109,7 @@ impl Page {
             .decode(cursor)
             .ok()
             .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| {
-                Error::Malformed(String::from(
-                    "Cursor must come from a Link header of this list",
-                ))
-            })
+            .ok_or_else(|| Error::Malformed(Malformed::Cursor))
     }
 
     /// How many rows to fetch: one more than wanted, which tells whether there are more.

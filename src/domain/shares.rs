@@ -12,7 +12,7 @@ use super::text::ShareText;
 use super::users::User;
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 
 /// What somebody shared.
 #[derive(Clone, Debug)]
@@ -88,13 +88,12 @@ impl ClientKey {
     /// # Errors
     /// Anything but 1 to 64 letters, digits, `-` and `_`.
     pub fn parse(text: &str) -> Result<Self> {
+        const MOST: usize = 64;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+        if (1..=MOST).contains(&text.len()) && text.bytes().all(plain) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Error::Malformed(String::from(
-            "Idempotency-Key must be 1 to 64 letters, digits, '-' or '_'",
-        )))
+        Err(Error::Malformed(Malformed::IdempotencyKey { max: MOST }))
     }
 }
 
@@ -237,7 +236,7 @@ pub fn has_photo(conn: &Connection, editable: &Editable) -> rusqlite::Result<boo
 /// A share is a text, a photo, or both.
 fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
     if text.is_empty() && !has_photo {
-        return Err(Error::Blank("Text"));
+        return Err(Error::Blank(FieldName::Text));
     }
     Ok(())
 }

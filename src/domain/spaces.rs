@@ -81,7 +81,7 @@ pub fn create(
         .prepare_cached("select count(*) from spaces where founder_id = ?")?
         .query_row([founder], |row| row.get(0))?;
     if made >= MOST {
-        return Err(Error::TooManySpaces);
+        return Err(Error::TooManySpaces { max: MOST });
     }
     let space = conn
         .prepare_cached(

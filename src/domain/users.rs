@@ -167,11 +167,7 @@ pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
 pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<PhotoName>> {
     let orphaned = members::spaces_without_other_admin(conn, user.id)?;
     if !orphaned.is_empty() {
-        let spaces = orphaned
-            .iter()
-            .map(|space| format!("'{}'", space.name))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let spaces = orphaned.into_iter().map(|space| space.name).collect();
         return Err(Error::OnlyAdminOf {
             login: user.login.clone(),
             spaces,

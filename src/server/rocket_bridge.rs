@@ -28,7 +28,7 @@ use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
 use super::under_way::UnderWay;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Malformed};
 use crate::limits::per_key::PerKeyLimit;
 use crate::limits::subnet::client_subnet;
 use crate::server::request_body::{Progress, RequestBody};
@@ -79,10 +79,7 @@ impl RocketBridge {
     pub(super) async fn refusals(&self) -> Refusals {
         let mut refusals = Vec::new();
         for (status, error) in [
-            (
-                400,
-                Error::Malformed(String::from("The request can't be read")),
-            ),
+            (400, Error::Malformed(Malformed::Request)),
             (431, Error::Http(431, TOO_LARGE)),
         ] {
             let answer = self.refusal(error).dispatch().await;

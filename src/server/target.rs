@@ -6,7 +6,7 @@ use hyper::http::request::Parts;
 use rocket::http::Method;
 use rocket::http::uri::{Host, Origin};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Malformed, Result};
 
 /// The most bytes of a host with its port: the longest name that there can be, and some more. Every link of a list begins
 /// with it.
@@ -61,22 +61,18 @@ fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
         (Some(host), None) => Some(parse(host.to_str().map_err(|_| bad("host"))?)?),
         (None, _) if parts.version < Version::HTTP_11 => None,
         (None, _) => {
-            return Err(Error::Malformed(String::from(
-                "The request must say which host it is for",
-            )));
+            return Err(Error::Malformed(Malformed::NoHost));
         }
         (Some(_), Some(_)) => {
-            return Err(Error::Malformed(String::from(
-                "The request names more than one host",
-            )));
+            return Err(Error::Malformed(Malformed::SeveralHosts));
         }
     };
     let named = parts.uri.scheme().and(parts.uri.authority());
     named.map_or(Ok(host), |named| parse(named.as_str()).map(Some))
 }
 
-fn bad(what: &str) -> Error {
-    Error::Malformed(format!("The {what} of the request can't be read"))
+fn bad(what: &'static str) -> Error {
+    Error::Malformed(Malformed::RequestPart(what))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::config::Limits;
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::NewPhoto;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Most, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
@@ -172,8 +172,8 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
             CleanError::UnknownType => Error::PhotoType,
             CleanError::TooManyPixels { .. } => too_many_pixels(limits),
             CleanError::TooLong { .. } => Error::TooLarge {
-                what: "Photo",
-                limit: format!("{} pixels on a side", picture::MAX_SIDE),
+                field: FieldName::Photo,
+                max: Most::PixelsOnASide(picture::MAX_SIDE),
             },
             CleanError::NotShown(reason) => Error::PhotoNotShown(reason),
             CleanError::Damaged(reason) => Error::PhotoDamaged(reason),
@@ -200,30 +200,16 @@ fn read_back(mut file: File) -> io::Result<Vec<u8>> {
 
 /// The refusal of a photo with more bytes than the limit allows.
 pub fn too_many_bytes(limits: &Limits) -> Error {
-    const MIB: u64 = 1024 * 1024;
-    let bytes = limits.photo_bytes;
-    let limit = if bytes.is_multiple_of(MIB) {
-        format!("{} MiB", bytes / MIB)
-    } else {
-        format!("{bytes} bytes")
-    };
     Error::TooLarge {
-        what: "Photo",
-        limit,
+        field: FieldName::Photo,
+        max: Most::Bytes(limits.photo_bytes),
     }
 }
 
 /// The refusal of a photo with more pixels than the limit allows.
 pub fn too_many_pixels(limits: &Limits) -> Error {
-    const MILLION: u64 = 1_000_000;
-    let pixels = limits.photo_pixels;
-    let limit = if pixels.is_multiple_of(MILLION) {
-        format!("{} million pixels", pixels / MILLION)
-    } else {
-        format!("{pixels} pixels")
-    };
     Error::TooLarge {
-        what: "Photo",
-        limit,
+        field: FieldName::Photo,
+        max: Most::Pixels(limits.photo_pixels),
     }
 }

@@ -20,6 +20,7 @@ fn who_prefers_json_gets_problem_details_with_the_same_sentence() {
         "status": 404,
         "detail": "Space with ID '7' doesn't exist",
         "code": "no_such_space",
+        "params": {"id": "7"},
     });
     assert_eq!(reply.json(), expected);
     let reply = app

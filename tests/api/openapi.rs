@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_spaces::api::assets;
 
 use crate::support::TestApp;
@@ -214,4 +214,25 @@ fn refusals_are_described_as_text_before_all_else() {
     }
     assert!(both > 100, "{both}");
     app.anonymous().get("/me").is(401, "You aren't authorized");
+}
+
+/// What the web app's types and sentences are made from: the schemas alone, because the examples of refusals are twenty times
+/// as much. With `UPDATE_DESCRIPTION` set, they are written.
+#[test]
+fn the_schemas_that_the_web_app_is_made_from_are_those_of_the_server() {
+    let app = TestApp::new();
+    let description = description(&app);
+    let about = json!({"title": "Shared Spaces", "version": "1"});
+    let schemas = json!({"schemas": description["components"]["schemas"]});
+    let current = json!({"openapi": "3.1.0", "info": about, "paths": {}, "components": schemas});
+    let current = format!("{current:#}\n");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/web/src/lib/api/schemas.json");
+    if std::env::var_os("UPDATE_DESCRIPTION").is_some() {
+        std::fs::write(path, &current).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == current,
+        "web/src/lib/api/schemas.json is stale: run `scripts/description`"
+    );
 }

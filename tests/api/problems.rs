@@ -27,14 +27,19 @@ fn refused(
         (status, Some("application/problem+json")),
         "{sentence}"
     );
+    let problem = reply.json();
+    // What they are is a test beside the refusals (`src/error/samples.rs`).
+    let params = &problem["params"];
+    assert!(params.is_object(), "{sentence}");
     let expected = json!({
         "type": "about:blank",
         "title": Status::new(status).reason(),
         "status": status,
         "detail": sentence,
         "code": code,
+        "params": params,
     });
-    assert_eq!(reply.json(), expected);
+    assert_eq!(problem, expected);
     for header in ["WWW-Authenticate", "Allow"] {
         assert_eq!(reply.header(header), plain.header(header), "{sentence}");
     }

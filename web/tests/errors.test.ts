@@ -55,3 +55,12 @@ test("the server's addresses are taken as paths of this page's host", () => {
     '/photos/1-2.jpg?expires=1&signature=a%2B',
   );
 });
+
+test('a refusal is read with what its sentence is made of', () => {
+  const read = (params: unknown) => {
+    const body = JSON.stringify({ status: 400, detail: 'Text max 9 characters', code: 'too_long', params });
+    return readRefusal(400, new Headers({ 'Content-Type': 'application/problem+json' }), body).params;
+  };
+  expect(read({ field: 'text', max: 9 })).toEqual({ field: 'text', max: 9 });
+  for (const params of [undefined, null, 'text']) expect(read(params)).toEqual({});
+});

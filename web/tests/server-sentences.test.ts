@@ -1,66 +1,80 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
 import { ApiError } from '../src/lib/api/errors';
-import { reasons } from '../src/lib/i18n/photos.de';
 import { generalOf, translate } from '../src/lib/i18n/server';
 import * as de from '../src/lib/i18n/server.de';
 import * as en from '../src/lib/i18n/server.en';
 
-const server = readFileSync(join(import.meta.dirname, '../../src/error.rs'), 'utf8');
+interface Code {
+  params: string[];
+  reasons?: string[];
+}
+
+/** What the server can refuse, as its description has it. */
+const description = JSON.parse(readFileSync(join(import.meta.dirname, '../src/lib/api/schemas.json'), 'utf8')) as {
+  components: {
+    schemas: {
+      Problem: { properties: { params: { properties: { field: { enum: string[] } } } }; 'x-codes': Record<string, Code> };
+    };
+  };
+};
+const { Problem } = description.components.schemas;
+const codes = Object.entries(Problem['x-codes']);
 
 test('German readers read German refusals', () => {
-  expect(translate('de', 'not_an_admin', 'User not admin')).toBe('Das dürfen nur die Admins dieses Raums');
-  expect(translate('de', 'too_short', 'Text min 3 characters')).toBe('Der Text muss mindestens 3 Zeichen haben');
-  expect(translate('de', 'no_such_login', "User with login '{1} $& Bo' doesn't exist")).toBe(
-    'Niemand hat hier den Anmeldenamen „{1} $& Bo“',
+  expect(translate('de', 'not_an_admin', {})).toBe('Das dürfen nur die Admins dieses Raums');
+  expect(translate('de', 'too_short', { field: 'text', min: 3 })).toBe('Der Text muss mindestens 3 Zeichen haben');
+  expect(translate('de', 'no_such_login', { login: '{1} $& Bo' })).toBe('Niemand hat hier den Anmeldenamen „{1} $& Bo“');
+  expect(translate('de', 'only_admin', { login: 'ann', spaces: ['Haus', 'Hof', 'Garten'] })).toBe(
+    'ann ist der einzige Admin von Haus, Hof und Garten. Mach dort erst ein anderes Mitglied zum Admin',
   );
-  expect(translate('de', 'too_many_attempts', 'Too many attempts, try again in 1 second')).toBe(
-    'Zu viele Versuche. Versuch es in 1 Sekunde noch einmal',
-  );
-  expect(translate('de', 'too_large', 'Photo max 25 MiB')).toBe('Das Foto darf höchstens 25 MiB groß sein');
 });
 
-test('a code with several sentences has each of them, and one for the rest', () => {
-  expect(translate('de', 'malformed', 'Login cannot mix letters of different scripts')).toBe(
+test('a wait is told in seconds, and a long one in minutes that are enough', () => {
+  const wait = (seconds: number) => translate('de', 'too_many_attempts', { wait_seconds: seconds });
+  expect(wait(1)).toBe('Zu viele Versuche. Versuch es in 1 Sekunde noch einmal');
+  expect(wait(90)).toBe('Zu viele Versuche. Versuch es in 90 Sekunden noch einmal');
+  expect(wait(121)).toBe('Zu viele Versuche. Versuch es in 3 Minuten noch einmal');
+});
+
+test('a limit is told in the unit that it is of', () => {
+  const photo = (reason: string, max: number) => translate('de', 'too_large', { field: 'photo', reason, max });
+  expect(photo('bytes', 25 * 1024 * 1024)).toBe('Das Foto darf höchstens 25 MiB groß sein');
+  expect(photo('bytes', 1000)).toBe('Das Foto darf höchstens 1.000 Byte groß sein');
+  expect(photo('pixels', 50_000_000)).toBe('Das Foto darf höchstens 50.000.000 Pixel haben');
+  expect(photo('grams', 3)).toBe('Das ist zu groß');
+});
+
+test('a code with several reasons has a sentence for each, and one for the rest', () => {
+  expect(translate('de', 'malformed', { reason: 'login_scripts' })).toBe(
     'Der Anmeldename darf keine Buchstaben verschiedener Schriften mischen',
   );
-  expect(translate('de', 'malformed', 'The form ends in the middle')).toBe('So konnte der Server das nicht verstehen');
+  expect(translate('de', 'malformed', { reason: 'form', why: 'it ends' })).toBe('So konnte der Server das nicht verstehen');
 });
 
 test('English readers read sentences for people, where those of the server are for programs', () => {
-  expect(translate('en', 'not_an_admin', 'User not admin')).toBe('Only the admins of this space can do that');
-  expect(translate('en', 'no_such_space', "Space with ID '7' doesn't exist")).toBe('This space doesn’t exist, or no longer does');
-  expect(translate('en', 'malformed', 'Login cannot mix letters of different scripts')).toBe(
-    'The login name cannot mix letters of different scripts',
-  );
+  expect(translate('en', 'not_an_admin', {})).toBe('Only the admins of this space can do that');
+  expect(translate('en', 'no_such_space', { id: '7' })).toBe('This space doesn’t exist, or no longer does');
+  expect(translate('en', 'malformed', { reason: 'login_scripts' })).toBe('The login name can’t mix letters of different scripts');
   // What is said to people already is repeated.
-  expect(translate('en', 'photo_damaged', 'Photo is damaged: it lacks a table')).toBeNull();
+  expect(translate('en', 'photo_damaged', { reason: 'no_table' })).toBeNull();
 });
 
-test('no word of the server stays in English within a sentence of another language', () => {
-  expect(translate('de', 'too_long', 'Caption max 100 characters')).toBeNull();
-  expect(translate('de', 'photo_damaged', 'Photo is damaged: it is too blue')).toBe('Dieses Foto ist beschädigt');
-  expect(translate('de', 'photo_damaged', 'Photo is damaged: it ends before the picture does')).toBe(
+test('what a language lacks is said in general, and no word of the server stays within a sentence', () => {
+  expect(translate('de', 'too_long', { field: 'caption', max: 100 })).toBeNull();
+  expect(translate('de', 'too_long', { field: 'text' })).toBeNull();
+  expect(translate('de', 'photo_damaged', { reason: 'too_blue' })).toBe('Dieses Foto ist beschädigt');
+  expect(translate('de', 'photo_damaged', { reason: 'ends_early' })).toBe(
     'Dieses Foto ist beschädigt: Es endet, bevor das Bild zu Ende ist',
   );
-});
-
-test('why a photo is refused is said in German as exactly as in English', () => {
-  const folder = join(import.meta.dirname, '../../crates/picture/src');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));
-  const said = files.flatMap((name) => {
-    const code = readFileSync(join(folder, name), 'utf8').split('#[cfg(test)]')[0] ?? '';
-    return [...code.matchAll(/\b(?:Damaged|NotShown)\(\s*"([^"]+)"/g)].map((found) => found[1] ?? '');
-  });
-  expect(Object.keys(reasons).sort()).toEqual([...new Set(said)].sort());
+  expect(translate('de', 'constructor', {})).toBeNull();
+  expect(translate('de', 'too_long', { field: 'constructor', max: 1 })).toBeNull();
 });
 
 test('what is unknown is said in general, in the language of the page', () => {
-  expect(translate('de', 'too_short', 'Something quite different')).toBeNull();
-  expect(translate('de', 'constructor', 'x')).toBeNull();
   const general = (status: number) => generalOf(new ApiError(status, '', 'http'));
   expect([0, 502, 413, 403, 404, 429, 503, 507, 418, 500].map(general)).toEqual([
     'error.unreachable',
@@ -77,18 +91,35 @@ test('what is unknown is said in general, in the language of the page', () => {
   expect(generalOf(new TypeError('x'))).toBe('error.unexpected');
 });
 
-test('every refusal of the server is translated, and none that it has not', () => {
-  const kinds = server.slice(server.indexOf('fn kind('), server.indexOf('impl Error {', server.indexOf('fn kind(')));
-  const codes = [...kinds.matchAll(/\(\*?\w+, "(\w+)"\)/g)].map((found) => found[1] ?? '');
+test('every code of the server has German, and no code that it has not', () => {
   expect(codes.length).toBeGreaterThan(60);
-  expect([...new Set(codes)].filter((code) => code !== 'http' && !(code in de.sentences))).toEqual([]);
-  for (const { sentences } of [de, en]) expect(Object.keys(sentences).filter((code) => !codes.includes(code))).toEqual([]);
+  expect(codes.map(([code]) => code).filter((code) => code !== 'http' && !(code in de.sentences))).toEqual([]);
+  const known = new Set(codes.flatMap(([code, { reasons = [] }]) => [code, ...reasons.map((reason) => `${code}.${reason}`)]));
+  for (const { sentences } of [de, en]) expect(Object.keys(sentences).filter((key) => !known.has(key))).toEqual([]);
 });
 
-test('every sentence about logins has words of its own', () => {
-  const login = readFileSync(join(import.meta.dirname, '../../src/domain/text/login.rs'), 'utf8').split('#[cfg(test)]')[0] ?? '';
-  const said = [...login.matchAll(/"(Login [^"]+)"/g)].map((found) => found[1] ?? '');
-  expect(said.length).toBeGreaterThan(4);
-  const rest = translate('de', 'malformed', '');
-  expect(said.filter((sentence) => translate('de', 'malformed', sentence) === rest)).toEqual([]);
+test('why a photo is refused is said in German as exactly as in English', () => {
+  const reasons = Problem['x-codes']['photo_damaged']?.reasons ?? [];
+  expect(reasons.length).toBeGreaterThan(38);
+  expect(Problem['x-codes']['photo_not_shown']?.reasons).toEqual(reasons);
+  expect(Object.keys(de.reasons).sort()).toEqual([...reasons].sort());
+});
+
+test('every reason for people to mend has words of its own in both languages', () => {
+  const logins = (Problem['x-codes']['malformed']?.reasons ?? []).filter((reason) => /^login_|^piled_/.test(reason));
+  expect(logins.length).toBeGreaterThan(5);
+  for (const { sentences } of [de, en]) {
+    expect(logins.filter((reason) => !(`malformed.${reason}` in sentences))).toEqual([]);
+  }
+});
+
+test('every field has a name in both languages, and each sentence names values that its code has', () => {
+  for (const { fields, sentences } of [de, en]) {
+    expect(Object.keys(fields).sort()).toEqual([...Problem.properties.params.properties.field.enum].sort());
+    for (const [key, sentence] of Object.entries(sentences)) {
+      const { params } = Problem['x-codes'][key.split('.')[0] ?? ''] ?? { params: [] };
+      const named = [...[sentence].flat().join(' ').matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '');
+      expect(named.filter((name) => !params.includes(name === 'size' ? 'max' : name)).map((name) => `${key} ${name}`)).toEqual([]);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 //! Why a file is not taken.
 
 use crate::MAX_SIDE;
+use crate::reason::Reason;
 
 /// Why a file is not taken. As a text it speaks of the picture and completes "because …", with no full stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,10 +27,10 @@ pub enum CleanError {
     },
     /// It may be whole, but is of a kind that browsers don't show; the reason completes "it can't be shown: …".
     #[error("it can't be shown: {0}")]
-    NotShown(&'static str),
+    NotShown(Reason),
     /// It isn't what its first bytes promise; the reason completes "it is damaged: …".
     #[error("it is damaged: {0}")]
-    Damaged(&'static str),
+    Damaged(Reason),
 }
 
 #[cfg(test)]
@@ -50,11 +51,11 @@ mod tests {
                 "it has 70000 x 2 pixels, more on a side than 65535",
             ),
             (
-                CleanError::NotShown("it lacks its palette"),
+                CleanError::NotShown(Reason::NoPalette),
                 "it can't be shown: it lacks its palette",
             ),
             (
-                CleanError::Damaged("it has no frame"),
+                CleanError::Damaged(Reason::NoFrame),
                 "it is damaged: it has no frame",
             ),
         ] {

@@ -21,12 +21,15 @@ mod png;
 mod preview_size;
 pub mod previews;
 mod reader;
+// Why a picture is refused.
+mod reason;
 mod webp;
 
 pub use error::CleanError;
 use kept::CleanOutput;
 pub use orientation::Orientation;
 pub use preview_size::PreviewSize;
+pub use reason::Reason;
 
 /// The types of pictures that we take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +98,7 @@ pub const MAX_SIDE: u32 = 65_535;
 /// The most pictures that one which moves is made of. Each costs a little whatever it shows, and in 25 MiB there could be a
 /// million.
 const MAX_FRAMES: usize = 20_000;
-const TOO_MANY_FRAMES: CleanError = CleanError::NotShown("it is made of more than 20,000 pictures");
+const TOO_MANY_FRAMES: CleanError = CleanError::NotShown(Reason::TooManyFrames);
 
 /// A picture of which nothing is left but the picture.
 #[derive(Debug)]
@@ -179,7 +182,7 @@ impl Limit {
     /// Checks a size that a header tells, before anybody could believe it.
     fn check(self, width: u32, height: u32) -> Result<Size> {
         if width == 0 || height == 0 {
-            return Err(CleanError::Damaged("it has no width or no height"));
+            return Err(CleanError::Damaged(Reason::NoSize));
         }
         if u64::from(width) * u64::from(height) > self.max_pixels {
             return Err(CleanError::TooManyPixels { width, height });

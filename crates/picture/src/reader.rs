@@ -1,11 +1,12 @@
 //! Reads a file from front to back, and never beyond its end.
 
+use crate::reason::Reason;
 use std::ops::Range;
 
 use super::{CleanError, Result};
 
 /// The refusal of a file that stops too early.
-pub const ENDS: CleanError = CleanError::Damaged("it ends before the picture does");
+pub const ENDS: CleanError = CleanError::Damaged(Reason::EndsEarly);
 
 /// A place in a file.
 #[derive(Clone)]

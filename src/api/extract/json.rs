@@ -17,7 +17,7 @@ use crate::api::extract::current_user::reject;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json_object;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{BodyType, Error, FieldName, Malformed, Most, Result};
 use crate::limits::fair::{Reservation, Stage};
 use crate::limits::subnet::client_subnet;
 use crate::server::{BodyReader, RequestBody};
@@ -31,13 +31,13 @@ const ORDINARY: u64 = 64 * 1024;
 pub struct Field {
     key: &'static str,
     /// What sentences call it.
-    name: &'static str,
+    name: FieldName,
     is_text: bool,
     is_required: bool,
 }
 
 /// A key whose value is text.
-pub const fn text(key: &'static str, name: &'static str) -> Field {
+pub const fn text(key: &'static str, name: FieldName) -> Field {
     Field {
         key,
         name,
@@ -47,7 +47,7 @@ pub const fn text(key: &'static str, name: &'static str) -> Field {
 }
 
 /// A key whose value is text, and which may be left out or null.
-pub const fn optional_text(key: &'static str, name: &'static str) -> Field {
+pub const fn optional_text(key: &'static str, name: FieldName) -> Field {
     Field {
         is_required: false,
         ..text(key, name)
@@ -55,7 +55,7 @@ pub const fn optional_text(key: &'static str, name: &'static str) -> Field {
 }
 
 /// A key whose value the handler looks at itself.
-pub const fn any(key: &'static str, name: &'static str) -> Field {
+pub const fn any(key: &'static str, name: FieldName) -> Field {
     Field {
         key,
         name,
@@ -65,7 +65,7 @@ pub const fn any(key: &'static str, name: &'static str) -> Field {
 }
 
 /// A key whose value the handler looks at itself, and which may be left out or null.
-pub const fn optional(key: &'static str, name: &'static str) -> Field {
+pub const fn optional(key: &'static str, name: FieldName) -> Field {
     Field {
         is_required: false,
         ..any(key, name)
@@ -96,9 +96,7 @@ impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
 async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     uncoded(request)?;
     if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
-        return Err(Error::WrongContentType(
-            "The body must be JSON, with Content-Type: application/json",
-        ));
+        return Err(Error::WrongContentType(BodyType::Json));
     }
     let app = request
         .rocket()
@@ -110,12 +108,11 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     let Received { bytes, _room } = body.map_err(|_| Error::TooSlow)??;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    let invalid = |why: &dyn Display| Error::Malformed(format!("The body isn't valid JSON: {why}"));
+    let invalid = |why: &dyn Display| Error::Malformed(Malformed::Json(why.to_string()));
     let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
     let is_known = |key: &str| T::FIELDS.iter().any(|field| field.key == key);
     let object = json_object::parse(text, is_known).map_err(|error| invalid(&error))?;
-    let object =
-        object.ok_or_else(|| Error::Malformed(String::from("The body must be a JSON object")))?;
+    let object = object.ok_or_else(|| Error::Malformed(Malformed::NotObject))?;
     check(&object, T::FIELDS)?;
     serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
 }
@@ -177,8 +174,8 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     let told = told.and_then(|length| length.parse().ok());
     let limit = LIMIT_MIB.mebibytes().as_u64();
     let too_large = || Error::TooLarge {
-        what: "Body",
-        limit: format!("{LIMIT_MIB} MiB"),
+        field: FieldName::Body,
+        max: Most::Bytes(limit),
     };
     if told.is_some_and(|length: u64| length > limit) {
         return Err(too_large());
@@ -228,6 +225,6 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
 pub fn cut_off(error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::TimedOut => Error::TooSlow,
-        _ => Error::Malformed(String::from("The body ends before it is complete")),
+        _ => Error::Malformed(Malformed::Incomplete),
     }
 }

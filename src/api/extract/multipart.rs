@@ -27,13 +27,12 @@ use crate::api::extract::json::{Opened, cut_off, open, uncoded};
 use crate::api::extract::part_disposition::{self, Disposition};
 use crate::app::App;
 use crate::config::Limits;
-use crate::error::{Error, Result};
+use crate::error::{BodyType, Error, FieldName, Malformed, Result};
 use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
 use crate::uploads::buffer_pool::CAPACITY;
 use crate::uploads::ingest::{Received, Upload, too_many_bytes};
 
-const TYPES: &str = "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded";
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
 /// The most parts of a form: each costs some work, also where it is empty.
@@ -168,7 +167,7 @@ async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
     if read == 0 {
         Ok(Parts::default())
     } else {
-        Err(Error::WrongContentType(TYPES))
+        Err(Error::WrongContentType(BodyType::Form))
     }
 }
 
@@ -184,7 +183,7 @@ async fn read(
         let boundary = kind
             .get("boundary")
             .filter(|boundary| (1..=LONGEST_BOUNDARY).contains(&boundary.len()))
-            .ok_or(Error::WrongContentType(TYPES))?;
+            .ok_or(Error::WrongContentType(BodyType::Form))?;
         let bounds =
             Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
         let (stream, pace) = chunks(body, size);
@@ -203,7 +202,7 @@ async fn read(
             photo: None,
         })
     } else {
-        Err(Error::WrongContentType(TYPES))
+        Err(Error::WrongContentType(BodyType::Form))
     }
 }
 
@@ -275,7 +274,7 @@ impl Multi<'_> {
             bytes.extend_from_slice(chunk.as_ref());
             if bytes.len() as u64 > text_bytes(limits) {
                 return Err(Error::TooLong {
-                    field: "Text",
+                    field: FieldName::Text,
                     max: limits.text_max,
                 });
             }
@@ -377,5 +376,5 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
 
 /// A form that is none; `why` says where.
 pub fn unreadable(why: &impl Display) -> Error {
-    Error::Malformed(format!("The form can't be read: {why}"))
+    Error::Malformed(Malformed::Form(why.to_string()))
 }

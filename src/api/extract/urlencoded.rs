@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use crate::api::extract::json::{Opened, cut_off};
 use crate::api::extract::multipart::text_bytes;
 use crate::config::Limits;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 
 /// The text of the form.
 ///
@@ -24,7 +24,7 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
         .map_err(|error| cut_off(&error))?;
     if bytes.len() as u64 > most {
         return Err(Error::TooLong {
-            field: "Text",
+            field: FieldName::Text,
             max: limits.text_max,
         });
     }
@@ -48,5 +48,5 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
 
 /// A text that is no text.
 pub fn not_utf8() -> Error {
-    Error::Malformed(String::from("Text must be UTF-8"))
+    Error::Malformed(Malformed::NotUtf8(FieldName::Text))
 }

@@ -3,12 +3,12 @@
 //! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
 //! written twice. That no route is missing is a test.
 
-// The words for programs that refusals have.
-mod codes;
 // What one operation takes, gives and refuses.
 mod operation;
 // Every operation.
 mod operations;
+// What a refusal is as problem details.
+mod problem;
 // The objects that they exchange.
 mod schemas;
 
@@ -27,7 +27,8 @@ use crate::api::extract::current_user::AppState;
 use crate::config::Config;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
-    A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`. \
+    A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`: these carry a \
+    `code` and, in `params`, the values that the sentence is made of, so that no client has to read it. \
     Every list comes in pieces: `limit` says how large, and the `Link` header (RFC 8288) leads to the next. \
     A request may name the account that it is made for, by its id in the header `Shared-Spaces-User`; \
     where the session belongs to another one, it is refused and nothing has changed.";

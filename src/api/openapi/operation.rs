@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::operations::about::about;
-use crate::error::Error;
+use crate::domain::page::Page;
+use crate::error::{BodyType, Error, FieldName, Malformed, Most};
 
 /// One operation, built up call by call.
 pub struct Operation {
@@ -87,18 +88,17 @@ impl Operation {
             .flat_map(Map::keys)
             .collect();
         let schema = json!({"type": "object", "required": keys, "properties": properties});
+        let field = keys.first().and_then(|key| FieldName::of_key(key));
         self.takes_body(json!({"application/json": {"schema": schema, "example": example}}))
+            .refuses(field.map(Error::NotProvided))
             .refuses([
                 Error::MissingKey("…"),
-                Error::NotProvided("…"),
-                Error::NotText("…"),
-                Error::Malformed(String::from("The body must be a JSON object")),
-                Error::WrongContentType(
-                    "The body must be JSON, with Content-Type: application/json",
-                ),
+                Error::NotText(field.unwrap_or(FieldName::Role)),
+                Error::Malformed(Malformed::NotObject),
+                Error::WrongContentType(BodyType::Json),
                 Error::TooLarge {
-                    what: "Body",
-                    limit: String::from("1 MiB"),
+                    field: FieldName::Body,
+                    max: Most::Bytes(1024 * 1024),
                 },
             ])
     }
@@ -164,8 +164,11 @@ impl Operation {
                 json!({"application/json": {"schema": rows}}),
             )
             .refuses([
-                Error::Malformed(String::from("Limit must be a number from 1 to 500")),
-                Error::Malformed(String::from("Cursor must come from a Link header of this list")),
+                Error::Malformed(Malformed::OutOfRange {
+ field: FieldName::Limit,
+ max: Page::MAX,
+ }),
+                Error::Malformed(Malformed::Cursor),
             ]);
         listing.responses["200"]["headers"] = json!({"Link": {
             "description": "`<…>; rel=\"next\"`: the next piece, if there is one, to be asked for just as it stands.",
@@ -270,6 +273,7 @@ fn refusal_response(status: u16, refusals: &[&Error]) -> Value {
         sentences.insert(key.clone(), json!({"value": sentence}));
         problems.insert(key, json!({"value": {
             "type": "about:blank", "title": title(status), "status": status, "detail": sentence, "code": code,
+            "params": refusal.params(),
         }}));
     }
     let mut response = json!({

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::codes::CODES;
 use super::operation::reference;
+use super::problem::problem;
 use crate::config::{Config, Limits};
 
 /// Text of one line, within bounds that count Unicode characters.
@@ -53,13 +53,7 @@ pub fn all(config: &Config) -> Value {
         "Id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX, "example": 1},
         "PhotoName": {"type": "string", "pattern": r"^[1-9][0-9]{0,17}-[1-9][0-9]{0,17}(\.[1-9][0-9]{0,17})?\.(jpg|png|webp|gif)$",
             "example": "1-34.jpg"},
-        "Problem": object(json!({
-            "type": {"type": "string", "const": "about:blank"},
-            "title": {"type": "string"},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string"},
-            "code": {"type": "string", "enum": CODES[..], "description": "A word for programs, which stays when the sentence changes."},
-        })),
+        "Problem": problem(),
         "User": object(json!({"id": reference("Id"), "login": {"type": "string", "example": "ann"}})),
         "AccessToken": object(json!({"access_token": {"type": "string", "example": "dGhpcyBpcyBhbiBleGFtcGxl"}})),
         "Session": object(json!({
@@ -102,11 +96,24 @@ pub fn all(config: &Config) -> Value {
         "Server": object(json!({
             "registration": {"type": "string", "enum": ["open", "invite", "closed"]},
             "needs_first_account": yes_or_no,
-            "limits": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
+            "limits": limits(&config.limits),
             "photo_needs_text": yes_or_no,
             "photo_types": {"type": "array", "items": {"type": "string", "example": "image/jpeg"}},
         })),
     })
+}
+
+/// Each limit by its name.
+fn limits(limits: &Limits) -> Value {
+    let mut properties = serde_json::to_value(limits).unwrap_or_default();
+    for limit in properties
+        .as_object_mut()
+        .into_iter()
+        .flat_map(serde_json::Map::values_mut)
+    {
+        *limit = json!({"type": "integer", "minimum": 1, "example": limit});
+    }
+    object(properties)
 }
 
 fn role() -> Value {

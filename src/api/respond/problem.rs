@@ -54,7 +54,7 @@ impl<'r> Responder<'r, 'static> for Error {
             response.header(ContentType::new("application", "problem+json"));
             let title = status.reason().unwrap_or("Error");
             json!({"type": "about:blank", "title": title, "status": status.code, "detail": sentence,
-                "code": self.code()})
+                "code": self.code(), "params": self.params()})
             .to_string()
         } else {
             response.header(ContentType::Plain);

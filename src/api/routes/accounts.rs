@@ -17,7 +17,7 @@ use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{invitations, sessions};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Result};
 use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
@@ -31,10 +31,10 @@ pub struct Register {
 
 impl Payload for Register {
     const FIELDS: &'static [Field] = &[
-        text("login", "Login"),
-        text("password", "Password"),
-        text("confirm-password", "Confirm password"),
-        optional_text("invitation", "Invitation"),
+        text("login", FieldName::Login),
+        text("password", FieldName::Password),
+        text("confirm-password", FieldName::ConfirmPassword),
+        optional_text("invitation", FieldName::Invitation),
     ];
 }
 
@@ -52,7 +52,7 @@ pub async fn register(
         Registration::Open | Registration::Invite => {}
     }
     let login = Login::parse(&asked.login, &app.config.limits)?;
-    let password = Password::parse("Password", &asked.password, &app.config.limits)?;
+    let password = Password::parse(FieldName::Password, &asked.password, &app.config.limits)?;
     if !password.is_repeated_by(&asked.confirm_password) {
         return Err(Error::PasswordsDontMatch);
     }
@@ -93,7 +93,10 @@ pub struct Credentials {
 }
 
 impl Payload for Credentials {
-    const FIELDS: &'static [Field] = &[text("login", "Login"), text("password", "Password")];
+    const FIELDS: &'static [Field] = &[
+        text("login", FieldName::Login),
+        text("password", FieldName::Password),
+    ];
 }
 
 #[derive(Serialize)]
@@ -193,9 +196,9 @@ pub struct ChangePassword {
 
 impl Payload for ChangePassword {
     const FIELDS: &'static [Field] = &[
-        text("old-password", "Old password"),
-        text("new-password", "New password"),
-        text("confirm-password", "Confirm password"),
+        text("old-password", FieldName::OldPassword),
+        text("new-password", FieldName::NewPassword),
+        text("confirm-password", FieldName::ConfirmPassword),
     ];
 }
 
@@ -207,7 +210,11 @@ pub async fn change_password(
     body: JsonBody<ChangePassword>,
 ) -> Result<&'static str> {
     let JsonBody(asked) = body;
-    let new = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    let new = Password::parse(
+        FieldName::NewPassword,
+        &asked.new_password,
+        &app.config.limits,
+    )?;
     let attempt = app
         .attempts
         .change_password(visitor.address, user.session)?;

@@ -18,7 +18,7 @@ use crate::domain::invitations::{self, Invitation, InvitationOptions, Invitation
 use crate::domain::page::Page;
 use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 use crate::logging::audit;
 use crate::qr;
 
@@ -35,9 +35,9 @@ pub struct NewInvitation {
 
 impl Payload for NewInvitation {
     const FIELDS: &'static [Field] = &[
-        optional_text("role", "Role"),
-        optional("uses", "Uses"),
-        optional("days", "Days"),
+        optional_text("role", FieldName::Role),
+        optional("uses", FieldName::Uses),
+        optional("days", FieldName::Days),
     ];
 }
 
@@ -47,9 +47,10 @@ impl NewInvitation {
             None | Some("member") => Role::Member,
             Some("admin") => Role::Admin,
             Some(_) => {
-                return Err(Error::Malformed(String::from(
-                    "Role must be member or admin",
-                )));
+                return Err(Error::Malformed(Malformed::NotOneOf {
+                    field: FieldName::Role,
+                    values: ["member", "admin"],
+                }));
             }
         };
         // What is no number is as far out of bounds as one can be.
@@ -154,7 +155,7 @@ pub struct Held {
 }
 
 impl Payload for Held {
-    const FIELDS: &'static [Field] = &[text("token", "Token")];
+    const FIELDS: &'static [Field] = &[text("token", FieldName::Token)];
 }
 
 /// What a link offers, for the page that it leads to.

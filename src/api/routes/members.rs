@@ -14,7 +14,7 @@ use crate::domain::ids::{RawId, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Malformed, Result};
 use crate::logging::audit;
 
 #[get("/spaces/<id>/members")]
@@ -39,7 +39,7 @@ pub struct Invite {
 }
 
 impl Payload for Invite {
-    const FIELDS: &'static [Field] = &[text("login", "Login")];
+    const FIELDS: &'static [Field] = &[text("login", FieldName::Login)];
 }
 
 #[post("/spaces/<id>/members", data = "<body>")]
@@ -77,9 +77,10 @@ pub async fn remove(
         None | Some("false") => members::Links::Stay,
         Some("true") => members::Links::End,
         Some(_) => {
-            return Err(Error::Malformed(String::from(
-                "End_invitations must be true or false",
-            )));
+            return Err(Error::Malformed(Malformed::NotOneOf {
+                field: FieldName::EndInvitations,
+                values: ["true", "false"],
+            }));
         }
     };
     let now = app.now();
@@ -101,7 +102,7 @@ pub struct SetAdmin {
 }
 
 impl Payload for SetAdmin {
-    const FIELDS: &'static [Field] = &[any("is-admin", "Is admin")];
+    const FIELDS: &'static [Field] = &[any("is-admin", FieldName::IsAdmin)];
 }
 
 #[put("/spaces/<id>/members/<user_id>", data = "<body>")]

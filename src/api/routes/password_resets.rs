@@ -9,7 +9,7 @@ use crate::api::extract::json::{Field, JsonBody, Payload, text};
 use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldName, Result};
 use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
@@ -22,9 +22,9 @@ pub struct Reset {
 
 impl Payload for Reset {
     const FIELDS: &'static [Field] = &[
-        text("token", "Token"),
-        text("new-password", "New password"),
-        text("confirm-password", "Confirm password"),
+        text("token", FieldName::Token),
+        text("new-password", FieldName::NewPassword),
+        text("confirm-password", FieldName::ConfirmPassword),
     ];
 }
 
@@ -42,7 +42,11 @@ pub async fn redeem(
         .db
         .read(move |conn| password_resets::owner(conn, &held, now))
         .await?;
-    let password = Password::parse("New password", &asked.new_password, &app.config.limits)?;
+    let password = Password::parse(
+        FieldName::NewPassword,
+        &asked.new_password,
+        &app.config.limits,
+    )?;
     if !password.is_repeated_by(&asked.confirm_password) {
         return Err(Error::NewPasswordsDontMatch);
     }

@@ -14,7 +14,7 @@ use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::spaces::{self, Space, SpaceDetail};
 use crate::domain::text::SpaceName;
-use crate::error::Result;
+use crate::error::{FieldName, Result};
 use crate::logging::audit;
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ pub struct NewSpace {
 }
 
 impl Payload for NewSpace {
-    const FIELDS: &'static [Field] = &[text("name", "Name")];
+    const FIELDS: &'static [Field] = &[text("name", FieldName::Name)];
 }
 
 #[post("/spaces", data = "<body>")]
@@ -66,7 +66,7 @@ pub struct Rename {
 }
 
 impl Payload for Rename {
-    const FIELDS: &'static [Field] = &[text("new-name", "New name")];
+    const FIELDS: &'static [Field] = &[text("new-name", FieldName::NewName)];
 }
 
 #[put("/spaces/<id>", data = "<body>")]

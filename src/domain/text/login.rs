@@ -15,7 +15,7 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 
 use super::{characters, folded, forbidden, line, normalised, trimmed};
 use crate::config::{LONGEST_LOGIN, Limits};
-use crate::error::{Error, Result};
+use crate::error::{Characters, Error, FieldName, Malformed, Result};
 
 /// The version of Unicode of which [`Login::look`] is.
 pub const UNICODE: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
@@ -23,7 +23,7 @@ pub const UNICODE: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
 /// More marks on one letter than any language has.
 pub(super) const MARKS: usize = 4;
 
-const FIELD: &str = "Login";
+const FIELD: FieldName = FieldName::Login;
 
 /// The name that somebody signs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Login {
             .and_then(|line| check(&line))
             .err()
             .or_else(|| {
-                (trimmed(text) != text).then(|| refusal("Login cannot have spaces around it"))
+                (trimmed(text) != text).then(|| Error::Malformed(Malformed::LoginSpacesAround))
             })
     }
 
@@ -150,33 +150,29 @@ fn check(text: &str) -> Result<()> {
         .chain(compared.chars())
         .any(characters::is_ignorable)
     {
-        return Err(forbidden(FIELD, "invisible"));
+        return Err(forbidden(FIELD, Characters::Invisible));
     }
     let parts: Vec<_> = compared.split(' ').collect();
     if parts.contains(&"") {
-        return Err(refusal("Login cannot contain several spaces in a row"));
+        return Err(Error::Malformed(Malformed::LoginSpacesInARow));
     }
     let is_plain = |part: &&str| {
         UsernameCaseMapped::prepare(*part).is_ok() && !part.starts_with(is_combining_mark)
     };
     if !parts.iter().all(is_plain) {
-        return Err(refusal(
-            "Login can only contain letters, digits, spaces and the signs of ASCII",
-        ));
+        return Err(Error::Malformed(Malformed::LoginSigns));
     }
     if !is_written_together(&compared) {
-        return Err(refusal("Login cannot mix letters of different scripts"));
+        return Err(Error::Malformed(Malformed::LoginScripts));
     }
     if !parts
         .iter()
         .all(|part| UsernameCaseMapped::enforce(*part).is_ok())
     {
-        return Err(refusal(
-            "Login from right to left must begin with a letter and end with a letter or digit",
-        ));
+        return Err(Error::Malformed(Malformed::LoginRightToLeft));
     }
     if most_marks(&compared) > MARKS {
-        return Err(refusal("Login cannot pile marks on one letter"));
+        return Err(Error::Malformed(Malformed::PiledMarks(FIELD)));
     }
     Ok(())
 }
@@ -207,10 +203,6 @@ fn is_written_together(text: &str) -> bool {
         }
     }
     !of_all.is_empty() || beside_latin.kore || beside_latin.hanb || beside_latin.jpan
-}
-
-fn refusal(sentence: &str) -> Error {
-    Error::Malformed(sentence.to_owned())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
-use crate::error::{Error, Result};
+use crate::error::{Characters, Error, FieldName, Malformed, Result};
 
 /// The most characters of which NFC makes one. What is composed decomposes to the same characters as what it was composed
 /// of, decomposing never makes them fewer, and no character decomposes to more than four.
@@ -44,7 +44,7 @@ impl Password {
     ///
     /// # Errors
     /// Too long, too short, blank, or with a NUL.
-    pub fn parse(field: &'static str, text: &str, limits: &Limits) -> Result<Self> {
+    pub fn parse(field: FieldName, text: &str, limits: &Limits) -> Result<Self> {
         let text = bounded(field, text, limits.password_min, limits.password_max)?;
         // Blank is what only white space is; a password need not be seen.
         if text.chars().all(char::is_whitespace) {
@@ -90,23 +90,26 @@ impl SpaceName {
     /// Too long, too short, with nothing to be seen, with control characters or such as turn the direction of writing or
     /// fill a place with nothing, with a tower of marks.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
-        let text = line("Name", text, limits.space_name_min, limits.space_name_max)?;
+        let text = line(
+            FieldName::Name,
+            text,
+            limits.space_name_min,
+            limits.space_name_max,
+        )?;
         if text.chars().any(characters::turns_direction) {
-            return Err(forbidden("Name", "text direction"));
+            return Err(forbidden(FieldName::Name, Characters::Direction));
         }
         if text
             .chars()
             .all(|letter| characters::is_blank(letter) || is_combining_mark(letter))
         {
-            return Err(Error::Blank("Name"));
+            return Err(Error::Blank(FieldName::Name));
         }
         if text.chars().any(characters::fills) {
-            return Err(forbidden("Name", "invisible"));
+            return Err(forbidden(FieldName::Name, Characters::Invisible));
         }
         if login::most_marks(&text) > login::MARKS {
-            return Err(Error::Malformed(String::from(
-                "Name cannot pile marks on one letter",
-            )));
+            return Err(Error::Malformed(Malformed::PiledMarks(FieldName::Name)));
         }
         let key = folded(&text);
         Ok(Self { text, key })
@@ -131,11 +134,11 @@ impl ShareText {
     pub fn parse(text: Option<&str>, limits: &Limits) -> Result<Self> {
         // Browsers send a line break as two characters, whoever wrote it and wherever.
         let text = text
-            .ok_or(Error::NotProvided("Text"))?
+            .ok_or(Error::NotProvided(FieldName::Text))?
             .replace("\r\n", "\n");
-        let text = bounded("Text", &text, limits.text_min, limits.text_max)?;
-        visible("Text", &text)?;
-        without_nul("Text", &text)?;
+        let text = bounded(FieldName::Text, &text, limits.text_min, limits.text_max)?;
+        visible(FieldName::Text, &text)?;
+        without_nul(FieldName::Text, &text)?;
         Ok(Self(text))
     }
 
@@ -197,7 +200,7 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
-fn bounded(field: &'static str, text: &str, min: usize, max: usize) -> Result<String> {
+fn bounded(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> {
     let text = normalised(text, max).ok_or(Error::TooLong { field, max })?;
     if text.chars().count() < min {
         return Err(Error::TooShort { field, min });
@@ -207,12 +210,12 @@ fn bounded(field: &'static str, text: &str, min: usize, max: usize) -> Result<St
 
 /// What stands in lists and logs: one line, without the spaces around it. There, a line break or an escape sequence could
 /// pose as something else, and a space or what can't be seen as nothing.
-fn line(field: &'static str, text: &str, min: usize, max: usize) -> Result<String> {
+fn line(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> {
     let text = bounded(field, trimmed(text), min, max)?;
     visible(field, &text)?;
     without_nul(field, &text)?;
     if text.chars().any(characters::controls) {
-        return Err(forbidden(field, "control"));
+        return Err(forbidden(field, Characters::Control));
     }
     Ok(text)
 }
@@ -226,21 +229,21 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() && !letter.is_control())
 }
 
-fn visible(field: &'static str, text: &str) -> Result<()> {
+fn visible(field: FieldName, text: &str) -> Result<()> {
     if text.chars().all(characters::is_blank) {
         return Err(Error::Blank(field));
     }
     Ok(())
 }
 
-fn without_nul(field: &'static str, text: &str) -> Result<()> {
+fn without_nul(field: FieldName, text: &str) -> Result<()> {
     if text.contains('\0') {
-        return Err(forbidden(field, "NUL"));
+        return Err(forbidden(field, Characters::Nul));
     }
     Ok(())
 }
 
-fn forbidden(field: &'static str, what: &'static str) -> Error {
+fn forbidden(field: FieldName, what: Characters) -> Error {
     Error::Forbidden { field, what }
 }
 
@@ -382,8 +385,12 @@ mod tests {
 
     #[test]
     fn a_password_is_the_same_however_its_accents_are_written_and_nothing_else_is() {
-        let password =
-            Password::parse("Password", "gar\u{e7}on caf\u{e9} ", &Limits::default()).unwrap();
+        let password = Password::parse(
+            FieldName::Password,
+            "gar\u{e7}on caf\u{e9} ",
+            &Limits::default(),
+        )
+        .unwrap();
         assert!(password.is_repeated_by("garc\u{327}on cafe\u{301} "));
         for other in ["gar\u{e7}on caf\u{e9}", "garcon cafe ", ""] {
             assert!(!password.is_repeated_by(other), "{other}");

@@ -1,6 +1,7 @@
 //! The packed pixels of a GIF: counted code by code to find where they end, and never unpacked (GIF89a, appendix F).
 
 use super::super::{CleanError, Result};
+use crate::reason::Reason;
 
 /// The longest codes, in bits.
 const LONGEST: u32 = 12;
@@ -23,9 +24,7 @@ pub fn pixels<'a>(
     wanted: u64,
 ) -> Result<Pixels> {
     if !(1..=8).contains(&first_size) {
-        return Err(CleanError::NotShown(
-            "its codes are longer than a GIF's can be",
-        ));
+        return Err(CleanError::NotShown(Reason::GifCodeLength));
     }
     let clear = 1_u32 << first_size;
     let end = clear + 1;

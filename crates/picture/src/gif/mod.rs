@@ -5,6 +5,7 @@ mod lzw;
 use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, TOO_MANY_FRAMES};
+use crate::reason::Reason;
 
 const EXTENSION: u8 = 0x21;
 const IMAGE: u8 = 0x2c;
@@ -41,7 +42,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         }
     }
     if parts.pictures == 0 {
-        return Err(CleanError::Damaged("it has no picture data"));
+        return Err(CleanError::Damaged(Reason::NoPictureData));
     }
     let size = limit.check(parts.screen.0, parts.screen.1)?;
     let mut kept = CleanOutput::default();
@@ -103,9 +104,7 @@ impl<'a> Parts<'a> {
             // Behind a picture that is whole, it belongs to something else.
             _ if self.pictures > 0 && !self.is_short => return Ok(false),
             _ => {
-                return Err(CleanError::Damaged(
-                    "it has something else where a part should begin",
-                ));
+                return Err(CleanError::Damaged(Reason::NoPartBegins));
             }
         }
         Ok(true)
@@ -124,14 +123,12 @@ impl<'a> Parts<'a> {
         if self.pictures == 0 {
             self.screen = (self.screen.0.max(right), self.screen.1.max(bottom));
             if self.screen.0.max(self.screen.1) > u32::from(u16::MAX) {
-                return Err(CleanError::Damaged(
-                    "its picture lies outside of what a GIF can be",
-                ));
+                return Err(CleanError::Damaged(Reason::GifBounds));
             }
         }
         let has_own_colours = colour_table(reader, fields.byte()?)?;
         if !has_own_colours && !self.has_colours {
-            return Err(CleanError::NotShown("it lacks its palette"));
+            return Err(CleanError::NotShown(Reason::NoPalette));
         }
         let first_size = reader.byte()?;
         let data = reader.left().start;

@@ -4,6 +4,7 @@
 //! Tags are on a list, and each is read by its type and written to its length: nothing lies behind or between them. A
 //! profile that isn't as it should be is none, and the photo is shown as sRGB.
 
+use crate::reason::Reason;
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
@@ -19,7 +20,7 @@ const D50: &[u8] = b"\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2d";
 /// A date that says nothing.
 const DATE: &[u8] = b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0";
 
-const MALFORMED: CleanError = CleanError::Damaged("its colour profile is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedProfile);
 
 /// The profile with what decides colours; `None` where it is malformed, too large, or for colours that no photo has.
 pub fn essential(profile: &[u8]) -> Option<Vec<u8>> {

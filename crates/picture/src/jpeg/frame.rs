@@ -2,8 +2,9 @@
 
 use super::super::reader::Reader;
 use super::super::{CleanError, Limit, Result, Size};
+use crate::reason::Reason;
 
-const MALFORMED: CleanError = CleanError::Damaged("its frame is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedFrame);
 /// The longest side that the decoder of browsers takes.
 const LONGEST_SIDE: u16 = 65_500;
 /// Of a coefficient of which nothing has come yet.
@@ -40,34 +41,26 @@ impl Frame {
     pub fn read(marker: u8, content: &[u8], limit: Limit) -> Result<Self> {
         match marker {
             0xc0..=0xc2 => {}
-            0xc3 => return Err(CleanError::NotShown("it is a JPEG without loss")),
-            0xc9..=0xcb => return Err(CleanError::NotShown("it is a JPEG with arithmetic coding")),
-            _ => return Err(CleanError::NotShown("it is a JPEG of several layers")),
+            0xc3 => return Err(CleanError::NotShown(Reason::JpegLossless)),
+            0xc9..=0xcb => return Err(CleanError::NotShown(Reason::JpegArithmetic)),
+            _ => return Err(CleanError::NotShown(Reason::JpegLayers)),
         }
         let mut reader = Reader::new(content);
         let depth = reader.byte()?;
         let (height, width) = (reader.be16()?, reader.be16()?);
         let count = reader.byte()?;
         if reader.rest().len() != 3 * usize::from(count) {
-            return Err(CleanError::Damaged(
-                "a part of it has another length than it should",
-            ));
+            return Err(CleanError::Damaged(Reason::PartLength));
         }
         let size = limit.check(width.into(), height.into())?;
         if depth != 8 {
-            return Err(CleanError::NotShown(
-                "it is a JPEG with more than 8 bits a colour",
-            ));
+            return Err(CleanError::NotShown(Reason::JpegBits));
         }
         if width.max(height) > LONGEST_SIDE {
-            return Err(CleanError::NotShown(
-                "it is longer than a JPEG that can be shown",
-            ));
+            return Err(CleanError::NotShown(Reason::JpegTooLong));
         }
         if !matches!(count, 1 | 3 | 4) {
-            return Err(CleanError::NotShown(
-                "it is a JPEG of an unusual number of colours",
-            ));
+            return Err(CleanError::NotShown(Reason::JpegColours));
         }
         let is_progressive = marker == 0xc2;
         let mut components = Vec::new();

@@ -2,6 +2,7 @@
 //! which colour it means.
 
 use super::super::{CleanError, Result};
+use crate::reason::Reason;
 
 /// Codes up to this length, which are nearly all, are found in one step.
 const QUICK: u32 = 9;
@@ -24,7 +25,7 @@ impl Codes {
     /// Makes the table out of how many codes of each length there are, and their symbols. `is_first` for a table of the
     /// first coefficients, which has fewer symbols.
     pub fn new(counts: &[u8; LONGEST], symbols: &[u8], is_first: bool) -> Result<Self> {
-        const MALFORMED: CleanError = CleanError::Damaged("one of its tables is malformed");
+        const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedTable);
         if symbols.len() > 256 || (is_first && symbols.iter().any(|&symbol| symbol > 15)) {
             return Err(MALFORMED);
         }

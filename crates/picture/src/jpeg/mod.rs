@@ -16,6 +16,7 @@ use super::kept::CleanOutput;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, Result};
+use crate::reason::Reason;
 use frame::Frame;
 use tables::Tables;
 use waiting::{Need, Waiting};
@@ -42,8 +43,7 @@ const ADOBE: &[u8] = b"Adobe";
 /// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
 const ICC_PIECE: usize = 65_519;
 
-const WRONG_LENGTH: CleanError =
-    CleanError::Damaged("a part of it has another length than it should");
+const WRONG_LENGTH: CleanError = CleanError::Damaged(Reason::PartLength);
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
@@ -68,9 +68,9 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
             marker => parts.take_segment(marker, &mut reader, limit)?,
         }
     }
-    let frame = parts.frame.ok_or(CleanError::Damaged("it has no frame"))?;
+    let frame = parts.frame.ok_or(CleanError::Damaged(Reason::NoFrame))?;
     if !parts.has_scan {
-        return Err(CleanError::Damaged("it has no picture data"));
+        return Err(CleanError::Damaged(Reason::NoPictureData));
     }
     if !frame.is_there() {
         return Err(ENDS);
@@ -131,9 +131,7 @@ impl<'a> Parts<'a> {
             0x01 | 0xd0..=0xd7 => return Ok(()),
             // A second start, hierarchical and extension frames: nobody makes them, and browsers show nothing then.
             0x00..=0xbf | 0xc8 | SOI | 0xde | 0xdf | 0xf0..=0xfd => {
-                return Err(CleanError::Damaged(
-                    "it has a part that no JPEG should have",
-                ));
+                return Err(CleanError::Damaged(Reason::NoPartOfJpeg));
             }
             _ => {}
         }
@@ -170,7 +168,7 @@ impl<'a> Parts<'a> {
             // What is left are starts of frame.
             _ => {
                 if self.frame.is_some() {
-                    return Err(CleanError::Damaged("it has more than one frame"));
+                    return Err(CleanError::Damaged(Reason::SeveralFrames));
                 }
                 self.frame = Some(Frame::read(marker, content, limit)?);
                 let content = reader.last(content.len());

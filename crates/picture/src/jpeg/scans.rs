@@ -1,5 +1,6 @@
 //! What a scan says of itself, and what it needs (ITU T.81, B.2.3 and G.1.1.1).
 
+use crate::reason::Reason;
 use std::ops::Range;
 
 use super::super::reader::Reader;
@@ -10,7 +11,7 @@ use super::tables::Tables;
 use super::waiting::Need;
 use super::{ENDS, Parts, SOS, WRONG_LENGTH, push_segment};
 
-const MALFORMED: CleanError = CleanError::Damaged("a scan of it is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedScan);
 /// The most blocks of one unit.
 const MOST_IN_A_UNIT: usize = 10;
 /// How often the whole picture may come. Each time can be a few bytes long and cost a walk over all blocks; cameras and
@@ -104,15 +105,14 @@ impl<'a> Parts<'a> {
         segment: Range<usize>,
         reader: &mut Reader<'a>,
     ) -> Result<()> {
-        let frame = self.frame.as_mut().ok_or(CleanError::Damaged(
-            "its picture data comes before its frame",
-        ))?;
+        let frame = self
+            .frame
+            .as_mut()
+            .ok_or(CleanError::Damaged(Reason::DataBeforeFrame))?;
         let header = Header::read(content, frame)?;
         // Of what comes twice, viewers show the last, and anything could stand in the first.
         if !header.goes_on(frame) {
-            return Err(CleanError::Damaged(
-                "a part of its picture comes twice, or out of order",
-            ));
+            return Err(CleanError::Damaged(Reason::PartOrder));
         }
         let (needs_first, needs_others) = header.needs(frame.is_progressive);
         let needs = |need: Need| match need {
@@ -137,7 +137,7 @@ impl<'a> Parts<'a> {
         for &(index, first, others) in &header.components {
             let component = &mut frame.components[index];
             if !component.has_steps && !self.tables.has_steps(component.quantisation) {
-                return Err(CleanError::Damaged("it lacks a table"));
+                return Err(CleanError::Damaged(Reason::NoTable));
             }
             component.has_steps = true;
             let may_be_missing = !frame.is_progressive;
@@ -180,7 +180,7 @@ impl<'a> Parts<'a> {
         }
         self.work += units * in_a_unit;
         if self.work / MOST_WALKS > frame.all_blocks() {
-            return Err(CleanError::Damaged("it comes in too many parts"));
+            return Err(CleanError::Damaged(Reason::TooManyParts));
         }
         let scan = Scan {
             pass: pass(

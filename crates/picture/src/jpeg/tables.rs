@@ -1,5 +1,6 @@
 //! The tables that scans are coded with, as they stand in a file (ITU T.81, B.2.4).
 
+use crate::reason::Reason;
 use std::ops::Range;
 
 use super::super::reader::Reader;
@@ -8,7 +9,7 @@ use super::huffman::Codes;
 use super::waiting::{Need, Waiting};
 use super::{DHT, DQT, WRONG_LENGTH, push_segment, standard};
 
-const MALFORMED: CleanError = CleanError::Damaged("one of its tables is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedTable);
 
 /// What is known at one place of a file.
 #[derive(Default)]
@@ -116,9 +117,7 @@ impl<'a> Tables<'a> {
                 codes: None,
             });
         }
-        let place = place
-            .as_mut()
-            .ok_or(CleanError::Damaged("it lacks a table"))?;
+        let place = place.as_mut().ok_or(CleanError::Damaged(Reason::NoTable))?;
         if place.codes.is_none() {
             place.codes = Some(Codes::new(place.counts, place.symbols, are_first)?);
         }

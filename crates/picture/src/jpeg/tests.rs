@@ -1,5 +1,6 @@
 //! What a JPEG loses, what it keeps, and what is no JPEG.
 
+use crate::reason::Reason;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat};
 
 use super::super::orientation::tests::exif_with_secrets;
@@ -151,7 +152,7 @@ fn a_jpeg_with_a_second_size_is_refused() {
     let frame = find(&picture, SOF);
     let end = behind(&picture, SOF);
     let twice = with(&picture, frame, &picture[frame..end]);
-    let reason = CleanError::Damaged("it has more than one frame");
+    let reason = CleanError::Damaged(Reason::SeveralFrames);
     assert_eq!(clean(twice, NO_LIMIT).unwrap_err(), reason);
 
     // Browsers pass over the number of lines when it comes once more, whatever it is.
@@ -437,7 +438,7 @@ fn a_jpeg_in_thousands_of_parts_is_refused() {
         }
     }
     bomb.extend([0xff, EOI]);
-    let reason = CleanError::Damaged("it comes in too many parts");
+    let reason = CleanError::Damaged(Reason::TooManyParts);
     assert_eq!(clean(bomb, NO_LIMIT).unwrap_err(), reason);
 }
 
@@ -462,7 +463,7 @@ fn scans(jpeg: &[u8]) -> Vec<usize> {
 fn what_comes_twice_in_a_progressive_jpeg_is_refused() {
     let picture = cleaned(&sample("progressive.jpg")).bytes;
     let places = scans(&picture);
-    let reason = CleanError::Damaged("a part of its picture comes twice, or out of order");
+    let reason = CleanError::Damaged(Reason::PartOrder);
     // Behind the last scan the picture is over, and nothing is read.
     for scan in places[..places.len() - 1].windows(2) {
         let part = &picture[scan[0]..scan[1]];
@@ -494,7 +495,7 @@ fn a_colour_that_comes_twice_is_refused() {
     };
     let picture = made_of(&[1, 2, 3]);
     becomes(&picture, &picture);
-    let reason = CleanError::Damaged("a part of its picture comes twice, or out of order");
+    let reason = CleanError::Damaged(Reason::PartOrder);
     for ids in [&[1, 1, 2, 3][..], &[1, 2, 1, 3]] {
         assert_eq!(clean(made_of(ids), NO_LIMIT).unwrap_err(), reason);
     }

@@ -3,6 +3,7 @@
 use super::super::kept::CleanOutput;
 use super::super::reader::Reader;
 use super::super::{CleanError, Result};
+use crate::reason::Reason;
 
 /// A part of a file.
 pub struct Chunk<'a> {
@@ -29,7 +30,7 @@ impl<'a> Chunk<'a> {
         if self.checksum == checksum(self.kind, self.data) {
             Ok(())
         } else {
-            Err(CleanError::Damaged("a checksum in it is wrong"))
+            Err(CleanError::Damaged(Reason::WrongChecksum))
         }
     }
 

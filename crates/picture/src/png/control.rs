@@ -4,6 +4,7 @@ use super::super::reader::Reader;
 use super::super::{CleanError, Result, Size};
 use super::MALFORMED;
 use super::chunk::Chunk;
+use crate::reason::Reason;
 
 /// How a frame is shown.
 pub struct Control<'a> {
@@ -40,9 +41,7 @@ fn check_frame(data: &[u8], size: Size) -> Result<Size> {
     if within(left, frame.width, size.width) && within(top, frame.height, size.height) {
         Ok(frame)
     } else {
-        Err(CleanError::Damaged(
-            "a frame of its animation is empty or larger than the picture",
-        ))
+        Err(CleanError::Damaged(Reason::FrameBounds))
     }
 }
 

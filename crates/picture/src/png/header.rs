@@ -3,6 +3,7 @@
 use super::super::reader::Reader;
 use super::super::{CleanError, Limit, Result, Size};
 use super::rows::Pass;
+use crate::reason::Reason;
 
 /// The passes of an interlaced picture: where its pixels begin, and how far they are from each other, across and down.
 pub const PASSES: [(u32, u32, u32, u32); 7] = [
@@ -26,7 +27,7 @@ pub struct Header {
 impl Header {
     /// Reads the header's content.
     pub fn read(data: &[u8], limit: Limit) -> Result<Self> {
-        const NONE: CleanError = CleanError::Damaged("it has no header");
+        const NONE: CleanError = CleanError::Damaged(Reason::NoHeader);
         let mut reader = Reader::new(data);
         let (width, height) = (reader.be32()?, reader.be32()?);
         let [depth, colour_type, packing, filter, interlacing] =
@@ -42,7 +43,7 @@ impl Header {
             _ => false,
         };
         if !can_be || packing != 0 || filter != 0 || interlacing > 1 {
-            return Err(CleanError::NotShown("its header says what no PNG can be"));
+            return Err(CleanError::NotShown(Reason::PngHeader));
         }
         Ok(Self {
             size,

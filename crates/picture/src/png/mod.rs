@@ -12,6 +12,7 @@ use super::kept::CleanOutput;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
+use crate::reason::Reason;
 use chunk::{Chunk, chunk_of};
 use colours::Colours;
 use control::Control;
@@ -22,18 +23,18 @@ use stream::{Stays, check};
 
 pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-const MALFORMED: CleanError = CleanError::Damaged("a part of it has another length than it should");
-const TOO_MUCH: CleanError = CleanError::NotShown("its pictures unpack to more than 4 GiB");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::PartLength);
+const TOO_MUCH: CleanError = CleanError::NotShown(Reason::UnpacksTooLarge);
 /// The most bytes that all pictures of an animation unpack to. Of zeros, 25 MiB could hold 25 GiB.
 const MOST_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
-const UNKNOWN: CleanError = CleanError::Damaged("it has a part that no PNG should have");
+const UNKNOWN: CleanError = CleanError::Damaged(Reason::NoPartOfPng);
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(SIGNATURE.len())?;
     let first = Chunk::read(&mut reader)?;
     if &first.kind != b"IHDR" {
-        return Err(CleanError::Damaged("it has no header"));
+        return Err(CleanError::Damaged(Reason::NoHeader));
     }
     let header = Header::read(first.data, limit)?;
     first.check()?;
@@ -48,7 +49,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     }
     let size = parts.header.size;
     if parts.header.colour_type == 3 && parts.colours == 0 {
-        return Err(CleanError::NotShown("it lacks its palette"));
+        return Err(CleanError::NotShown(Reason::NoPalette));
     }
     // Data that something else interrupts is over, for browsers too.
     let mut data = Data::new(
@@ -187,7 +188,7 @@ impl<'a> Parts<'a> {
             return Err(UNKNOWN);
         }
         match &chunk.kind {
-            b"IHDR" => return Err(CleanError::Damaged("it has two headers")),
+            b"IHDR" => return Err(CleanError::Damaged(Reason::TwoHeaders)),
             b"PLTE" => return self.take_palette(chunk, reader),
             // A picture can't be decoded without its critical chunks, and these are none that we know.
             kind if kind[0].is_ascii_uppercase() => return Err(UNKNOWN),
@@ -255,7 +256,7 @@ impl<'a> Parts<'a> {
         chunk.check()?;
         let count = chunk.data.len() / 3;
         if self.colours > 0 || count == 0 || count > 256 {
-            return Err(CleanError::Damaged("its palette is malformed"));
+            return Err(CleanError::Damaged(Reason::MalformedPalette));
         }
         self.colours = count.min(1 << self.header.depth);
         let length = 3 * self.colours;

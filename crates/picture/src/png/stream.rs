@@ -1,6 +1,7 @@
 //! The compressed pixels of a PNG: unpacked piece by piece to find where they end, and packed again where more is in them
 //! than pixels (RFC 1950 and 1951).
 
+use crate::reason::Reason;
 use std::io::{self, Write};
 
 use flate2::write::ZlibEncoder;
@@ -10,7 +11,7 @@ use super::super::reader::ENDS;
 use super::super::{CleanError, Result};
 use super::rows::{Pass, Rows};
 
-const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 /// How much is unpacked at once.
 const PIECE: usize = 64 * 1024;
 

@@ -1,5 +1,6 @@
 //! What a PNG loses, what it keeps, and what is no PNG.
 
+use crate::reason::Reason;
 use image::ImageFormat;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -212,7 +213,7 @@ fn a_frame_outside_the_picture_is_refused() {
         let mut wrong = picture.clone();
         wrong[frame + field..frame + field + 4].copy_from_slice(&value.to_be_bytes());
         mend(&mut wrong, frame);
-        let reason = "a frame of its animation is empty or larger than the picture";
+        let reason = Reason::FrameBounds;
         assert_eq!(
             clean(wrong, NO_LIMIT).unwrap_err(),
             CleanError::Damaged(reason)
@@ -225,7 +226,7 @@ fn only_what_stays_needs_a_right_checksum() {
     let picture = png();
     let mut wrong = picture.clone();
     wrong[30] ^= 1;
-    let reason = CleanError::Damaged("a checksum in it is wrong");
+    let reason = CleanError::Damaged(Reason::WrongChecksum);
     assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
 
     for kind in [b"tEXt", b"eXIf", b"iCCP", b"gAMA"] {
@@ -387,7 +388,7 @@ fn a_palette_has_the_colours_that_pixels_can_mean() {
     is_damaged(&with_palette(&[colours(12), colours(12)]));
     is_damaged(&with_palette(&[colours(0)]));
     let none = clean(with_palette(&[]), NO_LIMIT).unwrap_err();
-    assert_eq!(none, CleanError::NotShown("it lacks its palette"));
+    assert_eq!(none, CleanError::NotShown(Reason::NoPalette));
     // Pixels that are colours need none.
     assert!(cleaned(&with(&png(), BEHIND_HEADER, &colours(12))).bytes == png());
 }

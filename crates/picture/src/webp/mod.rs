@@ -4,13 +4,14 @@ use super::icc;
 use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
+use crate::reason::Reason;
 
 /// Flags of `VP8X`.
 const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
-const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
@@ -93,9 +94,7 @@ fn extended(
             }
             b"ALPH" if alpha.is_none() && stills == 0 => alpha = Some(chunk),
             b"ANMF" if !is_told => {
-                return Err(CleanError::Damaged(
-                    "it doesn't tell how its animation moves",
-                ));
+                return Err(CleanError::Damaged(Reason::NoAnimationControl));
             }
             b"ANMF" => {
                 frames += 1;
@@ -107,9 +106,7 @@ fn extended(
             b"VP8 " | b"VP8L" => {
                 stills += 1;
                 if chunk.size()? != Some(canvas) {
-                    return Err(CleanError::Damaged(
-                        "its picture has another size than it says",
-                    ));
+                    return Err(CleanError::Damaged(Reason::PictureOfAnotherSize));
                 }
                 chunk.keep_picture(alpha.as_ref(), canvas, &mut rest)?;
             }
@@ -122,7 +119,7 @@ fn extended(
         _ => stills == 0 && frames > 0,
     };
     if !is_whole {
-        return Err(CleanError::Damaged("it has no picture data, or too much"));
+        return Err(CleanError::Damaged(Reason::PictureDataAmount));
     }
     let flags = [features, 0, 0, 0];
     body.own(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
@@ -141,9 +138,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
         height: place.le24()? + 1,
     };
     if left + size.width > canvas.width || top + size.height > canvas.height {
-        return Err(CleanError::Damaged(
-            "a frame of its animation is larger than the picture",
-        ));
+        return Err(CleanError::Damaged(Reason::FrameTooLarge));
     }
     let (mut pictures, mut alpha) = (0, None);
     while !reader.is_at_end() {
@@ -153,9 +148,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
                 if chunk.size()? != Some(size) {
-                    return Err(CleanError::Damaged(
-                        "a frame of its animation has another size than it says",
-                    ));
+                    return Err(CleanError::Damaged(Reason::FrameOfAnotherSize));
                 }
                 chunk.keep_picture(alpha.as_ref(), size, &mut frame)?;
             }
@@ -163,9 +156,7 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
         }
     }
     if pictures != 1 {
-        return Err(CleanError::Damaged(
-            "a frame of its animation has no picture data, or too much",
-        ));
+        return Err(CleanError::Damaged(Reason::FrameDataAmount));
     }
     // Its parts have even lengths, and so has it.
     kept.own(head(*b"ANMF", frame.length()));

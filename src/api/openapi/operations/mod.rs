@@ -12,8 +12,9 @@ use serde_json::json;
 use super::operation::{Operation, operation, query};
 use super::schemas::{line, password};
 use crate::config::{Config, Limits};
-use crate::domain::invitations::InvitationOptions;
-use crate::error::Error;
+use crate::domain::invitations::{InvitationOptions, MOST_OPEN};
+use crate::domain::spaces;
+use crate::error::{Characters, Error, FieldName, Malformed};
 
 /// What the operations are about.
 pub const TAGS: [(&str, &str); 7] = [
@@ -31,7 +32,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
     let mut all = server();
     all.extend(accounts(limits));
-    all.extend(spaces(limits));
+    all.extend(of_spaces(limits));
     all.extend(members());
     all.extend(invitations());
     all.extend(sharing::shares(config));
@@ -88,8 +89,8 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
             )
             .may_take(json!({"invitation": {"type": ["string", "null"], "description": "The token of an invitation."}}))
             .gives("User")
-            .refuses(bounds("Login", limits.login_min, limits.login_max))
-            .refuses(bounds("Password", limits.password_min, limits.password_max))
+            .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
+            .refuses(bounds(FieldName::Password, limits.password_min, limits.password_max))
             .refuses([too_many_attempts()])
             .refuses([Error::RegistrationClosed, Error::InvitationNeeded, Error::NoInvitation, Error::PasswordsDontMatch, Error::UserExists]),
         operation("post", "/login", "accounts.login", "Signs in, for a bearer token and a cookie")
@@ -117,7 +118,7 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
                     "confirm-password": "better horse"}),
             )
             .says("Password changed")
-            .refuses(bounds("New password", limits.password_min, limits.password_max))
+            .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
             .refuses([Error::WrongPassword, Error::NewPasswordsDontMatch, too_many_attempts()]),
         operation("post", "/password-resets/redeem", "accounts.reset_password", "Sets a new password by a link, and signs out everywhere")
             .takes_json(
@@ -126,7 +127,7 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
                     "confirm-password": "better horse"}),
             )
             .says("Password changed")
-            .refuses(bounds("New password", limits.password_min, limits.password_max))
+            .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
             .refuses([Error::NoReset, Error::NewPasswordsDontMatch]),
         operation("get", "/sessions", "accounts.sessions", "Where I am signed in").for_users().lists("Session"),
         operation("delete", "/sessions", "accounts.end_other_sessions", "Signs out everywhere else")
@@ -139,9 +140,15 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
     ]
 }
 
-fn spaces(limits: &Limits) -> Vec<Operation> {
+fn of_spaces(limits: &Limits) -> Vec<Operation> {
     let name = || line(limits.space_name_min, limits.space_name_max);
-    let name_bounds = || bounds("Name", limits.space_name_min, limits.space_name_max);
+    let name_bounds = || {
+        bounds(
+            FieldName::Name,
+            limits.space_name_min,
+            limits.space_name_max,
+        )
+    };
     vec![
         operation(
             "post",
@@ -153,7 +160,7 @@ fn spaces(limits: &Limits) -> Vec<Operation> {
         .takes_json(json!({"name": name()}), json!({"name": "Family"}))
         .gives("Space")
         .refuses(name_bounds())
-        .refuses([Error::TooManySpaces]),
+        .refuses([Error::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .for_users()
             .lists("MySpace"),
@@ -279,10 +286,13 @@ fn invitations() -> Vec<Operation> {
         .creates("InvitationWithLink")
         .refuses(not_an_admin())
         .refuses([
-            Error::Malformed(String::from("Role must be member or admin")),
-            Error::Malformed(String::from("Uses must be a number from 1 to 1000")),
-            Error::Malformed(String::from("Days must be a number from 1 to 365")),
-            Error::TooManyInvitations,
+            Error::Malformed(Malformed::NotOneOf {
+                field: FieldName::Role,
+                values: ["member", "admin"],
+            }),
+            out_of_range(FieldName::Uses, InvitationOptions::MOST_USES),
+            out_of_range(FieldName::Days, InvitationOptions::MOST_DAYS),
+            Error::TooManyInvitations { max: MOST_OPEN },
         ]),
         operation(
             "delete",
@@ -320,13 +330,23 @@ fn invitations() -> Vec<Operation> {
     ]
 }
 
-fn bounds(field: &'static str, min: usize, max: usize) -> Vec<Error> {
+fn bounds(field: FieldName, min: usize, max: usize) -> Vec<Error> {
     vec![
         Error::TooLong { field, max },
         Error::TooShort { field, min },
         Error::Blank(field),
-        Error::Forbidden { field, what: "NUL" },
+        Error::Forbidden {
+            field,
+            what: Characters::Nul,
+        },
     ]
+}
+
+fn out_of_range(field: FieldName, max: u16) -> Error {
+    Error::Malformed(Malformed::OutOfRange {
+        field,
+        max: max.into(),
+    })
 }
 
 fn too_many_attempts() -> Error {

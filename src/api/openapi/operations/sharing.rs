@@ -6,8 +6,9 @@ use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
 use crate::config::{Config, Limits};
-use crate::error::Error;
+use crate::error::{BodyType, Error, FieldName, Malformed};
 use crate::uploads::ingest::{too_many_bytes, too_many_pixels};
+use picture::Reason;
 
 pub fn shares(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
@@ -153,18 +154,16 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
 }
 
 fn share_refusals(limits: &Limits) -> Vec<Error> {
-    let mut refusals = bounds("Text", limits.text_min, limits.text_max);
+    let mut refusals = bounds(FieldName::Text, limits.text_min, limits.text_max);
     refusals.extend([
-        Error::NotProvided("Text"),
-        Error::Malformed(String::from("Text must be UTF-8")),
-        Error::WrongContentType(
-            "The form must be sent as multipart/form-data or application/x-www-form-urlencoded",
-        ),
+        Error::NotProvided(FieldName::Text),
+        Error::Malformed(Malformed::NotUtf8(FieldName::Text)),
+        Error::WrongContentType(BodyType::Form),
         Error::TooManyUploads,
         Error::GaveWay,
         Error::PhotoType,
-        Error::PhotoNotShown("it is a JPEG without loss"),
-        Error::PhotoDamaged("it ends too early"),
+        Error::PhotoNotShown(Reason::JpegLossless),
+        Error::PhotoDamaged(Reason::EndsEarly),
         too_many_bytes(limits),
         too_many_pixels(limits),
         Error::PhotosUnavailable(anyhow::anyhow!("never shown")),

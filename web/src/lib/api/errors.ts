@@ -1,5 +1,8 @@
 // What can go wrong between the page and the server.
 
+/** The values that a refusal's sentence is made of, by name. */
+export type Params = Readonly<Record<string, unknown>>;
+
 /** A refusal by the server, or a server that can't be reached (then `status` is 0). */
 export class ApiError extends Error {
   constructor(
@@ -11,6 +14,8 @@ export class ApiError extends Error {
     readonly code: string,
     /** Seconds after which the server wants to be asked again. */
     readonly retryAfter: number | null = null,
+    /** What the sentence is made of. */
+    readonly params: Params = {},
   ) {
     super(sentence || code);
     this.name = 'ApiError';
@@ -34,10 +39,11 @@ export function readRefusal(status: number, headers: Headers, body: string): Api
   const type = headers.get('Content-Type') ?? '';
   if (type.includes('json')) {
     try {
-      const problem = JSON.parse(body) as { detail?: unknown; code?: unknown };
+      const problem = JSON.parse(body) as { detail?: unknown; code?: unknown; params?: unknown };
       if (typeof problem.detail === 'string') {
         const code = typeof problem.code === 'string' ? problem.code : 'http';
-        return new ApiError(status, problem.detail, code, retryAfter);
+        const params = typeof problem.params === 'object' && problem.params ? (problem.params as Params) : {};
+        return new ApiError(status, problem.detail, code, retryAfter, params);
       }
     } catch {
       // Cut off on its way: the status alone has to tell.

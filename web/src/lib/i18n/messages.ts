@@ -32,6 +32,6 @@ export function fill(language: string, message: string | Forms, values: Record<s
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802|\ud803|\ud83a|\ud83b/;
 
 /** A name from right to left doesn't turn the sentence around it: it stands in marks that nobody sees. */
-function isolated(value: string): string {
+export function isolated(value: string): string {
   return RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
 }

@@ -1,37 +1,64 @@
-// Refusals in words for people, where the server's own are for programs: by its word for them. Its other sentences are said as
-// they are.
+// Refusals in words for people, where the server's own are for programs: by its codes and reasons. Its other sentences are
+// shown as they are.
 
 import type { Sentences } from './server';
 
-/** Words in the server's sentences. */
-export const words: Record<string, string> = {
-  Login: 'The login name',
-  Password: 'The password',
-  'New password': 'The new password',
-  Name: 'The name',
-  'New name': 'The new name',
-  Text: 'The text',
-  Photo: 'The photo',
-  Body: 'The request',
+/** What stands in the place of {field}, by the server's word for it. */
+export const fields: Record<string, string> = {
+  body: 'The request',
+  confirm_password: 'The repeated password',
+  days: 'The number of days',
+  end_invitations: 'The end of the invitations',
+  invitation: 'The invitation',
+  is_admin: 'Whether somebody is an admin',
+  limit: 'The number of rows',
+  login: 'The login name',
+  name: 'The name',
+  new_name: 'The new name',
+  new_password: 'The new password',
+  old_password: 'The old password',
+  order: 'The order',
+  password: 'The password',
+  photo: 'The photo',
+  role: 'The role',
+  text: 'The text',
+  token: 'The secret of the link',
+  uses: 'The number of uses',
 };
 
+/** Why a photo isn't taken is in the server's own sentence. */
+export const reasons: Record<string, string> = {};
+
 export const sentences: Sentences = {
-  too_long: [/^(.+) max (\d+) characters$/, '{0} can have at most {1} characters'],
-  too_short: [/^(.+) min (\d+) characters$/, '{0} needs at least {1} characters'],
-  blank: [/^(.+) cannot be empty$/, '{0} can’t be empty'],
-  not_provided: [/^(.+) must be provided$/, '{0} is missing'],
-  not_text: [/^(.+) must be text$/, '{0} must be text'],
-  forbidden_characters: [/^(.+) cannot contain .+ characters$/, '{0} has characters that aren’t allowed'],
-  too_large: [[/^(.+) max (\d+ .?i?B)$/, '{0} can be at most {1} large'], 'This is too large'],
-  malformed: [[/^(Login) (.+)$/s, '{0} {=1}'], 'The server couldn’t understand this'],
+  too_long: '{field} can have at most {max} characters',
+  too_short: '{field} needs at least {min} characters',
+  blank: '{field} can’t be empty',
+  not_provided: '{field} is missing',
+  not_text: '{field} must be text',
+  forbidden_characters: '{field} has characters that aren’t allowed',
+  'too_large.bytes': '{field} can be at most {size} large',
+  'too_large.pixels': '{field} can have at most {max} pixels',
+  'too_large.pixels_on_a_side': '{field} can have at most {max} pixels on a side',
+  too_large: 'This is too large',
+  'malformed.login_spaces_around': 'The login name can’t have spaces around it',
+  'malformed.login_spaces_in_a_row': 'The login name can’t contain several spaces in a row',
+  'malformed.login_signs': 'The login name can only contain letters, digits, spaces and the signs of ASCII',
+  'malformed.login_scripts': 'The login name can’t mix letters of different scripts',
+  'malformed.login_right_to_left':
+    'A login name from right to left must begin with a letter and end with a letter or digit',
+  'malformed.piled_marks': '{field} has letters with too many marks on them',
+  'malformed.out_of_range': '{field} must be a number from {min} to {max}',
+  'malformed.not_one_of': '{field} has a value that doesn’t exist',
+  'malformed.not_utf8': '{field} must be text in UTF-8',
+  'malformed.incomplete': 'This didn’t arrive completely. Try again',
+  malformed: 'The server couldn’t understand this',
   missing_key: 'Something is missing that the server needs',
   not_boolean: 'This must be yes or no',
   wrong_content_type: 'The server can’t read this',
   coded_body: 'The server can’t read this',
-  cross_origin: [
-    [/public_url/, 'The server doesn’t know by which address you come. The person who runs it sets public_url, or has the proxy in front pass on the host with its port'],
-    'This can only be done from this page',
-  ],
+  'cross_origin.host_hidden':
+    'The server doesn’t know by which address you come. The person who runs it sets public_url, or has the proxy in front pass on the host with its port',
+  cross_origin: 'This can only be done from this page',
   cookie_logout_by_get: 'One can’t sign out here like this',
   unauthorized: 'You aren’t signed in',
   other_account: 'Somebody else is signed in in this browser at the moment',
@@ -43,7 +70,7 @@ export const sentences: Sentences = {
   new_passwords_dont_match: 'The new passwords are not the same',
   user_exists: 'This login name is taken',
   no_such_user: 'This person isn’t here any more',
-  no_such_login: [/^User with login '(.*)' doesn't exist$/s, 'Nobody here has the login name “{=0}”'],
+  no_such_login: 'Nobody here has the login name “{login}”',
   no_such_session: 'This device is signed out already',
   no_such_space: 'This space doesn’t exist, or no longer does',
   not_a_member: 'You aren’t a member of this space',

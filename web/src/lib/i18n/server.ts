@@ -1,45 +1,75 @@
-// The server's sentences, in the reader's language: none reaches anybody in another one.
+// The server's refusals, in the reader's language: by their codes and what they are made of, never by their sentences.
 
-import { ApiError } from '../api/errors';
+import { ApiError, type Params } from '../api/errors';
 import type { Language } from './index.svelte';
-import type { Key } from './messages';
+import { isolated, type Key } from './messages';
 import * as de from './server.de';
 import * as en from './server.en';
 
-type Known = string | [pattern: RegExp, sentence: string];
+/** For each code, or `code.reason`, a sentence with the names of its values; or one and another that is said where a value is
+unknown. */
+export type Sentences = Record<string, string | [full: string, plain: string]>;
 
-/** For each code a sentence, or what the server's sentence looks like and a sentence with its parts; several where a code has
-several sentences. {0} is a number or one of the words that the language has; {=0} is repeated as it is, such as a name. */
-export type Sentences = Record<string, Known | Known[]>;
+interface Translation {
+  fields: Record<string, string>;
+  reasons: Record<string, string>;
+  sentences: Sentences;
+}
 
-const translations: Record<Language, { words: Record<string, string>; sentences: Sentences }> = { de, en };
+const translations: Record<Language, Translation> = { de, en };
+
+const lookUp = <T>(table: Record<string, T>, key: unknown): T | undefined =>
+  typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
 
 /** A refusal in a language; null if only the server's own words are left. */
-export function translate(language: Language, code: string, sentence: string): string | null {
-  const { words, sentences } = translations[language];
-  const known = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
-  if (known === undefined) return null;
-  const isOne = typeof known === 'string' || known[0] instanceof RegExp;
-  for (const each of isOne ? [known as Known] : (known as Known[])) {
-    if (typeof each === 'string') return each;
-    const filled = fillIn(each, sentence, words);
+export function translate(language: Language, code: string, params: Params): string | null {
+  const { sentences } = translations[language];
+  const known = lookUp(sentences, `${code}.${String(params['reason'])}`) ?? lookUp(sentences, code);
+  for (const sentence of [known ?? []].flat()) {
+    const filled = fillIn(language, sentence, params);
     if (filled !== null) return filled;
   }
   return null;
 }
 
-/** Null where the sentence is another, or says a word in one of its places that the language hasn't. */
-function fillIn([pattern, translated]: [RegExp, string], sentence: string, words: Record<string, string>): string | null {
-  const parts = sentence.match(pattern)?.slice(1);
-  if (!parts) return null;
+/** Null where a value is missing, or is a word that the language hasn't. */
+function fillIn(language: Language, sentence: string, params: Params): string | null {
   let isKnown = true;
-  const filled = translated.replace(/\{(=?)(\d)\}/g, (_, asItIs: string, at: string) => {
-    const part = parts[Number(at)] ?? '';
-    if (asItIs || /^\d/.test(part)) return part;
-    isKnown &&= Object.hasOwn(words, part);
-    return words[part] ?? '';
+  const filled = sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = valueOf(language, name, params);
+    isKnown &&= value !== undefined;
+    return value ?? '';
   });
   return isKnown ? filled : null;
+}
+
+function valueOf(language: Language, name: string, params: Params): string | undefined {
+  const value = params[name];
+  switch (name) {
+    case 'field':
+      return lookUp(translations[language].fields, value);
+    case 'reason':
+      return lookUp(translations[language].reasons, value);
+    case 'wait_seconds':
+      return typeof value === 'number' ? waitOf(language, value) : undefined;
+    case 'size':
+      return typeof params['max'] === 'number' ? sizeOf(language, params['max']) : undefined;
+  }
+  if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
+  if (Array.isArray(value)) return new Intl.ListFormat(language).format(value.map((each) => isolated(String(each))));
+  return typeof value === 'string' ? isolated(value) : undefined;
+}
+
+/** Whole seconds, or minutes where they are many. */
+function waitOf(language: Language, seconds: number): string {
+  const [number, unit] = seconds <= 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(number);
+}
+
+function sizeOf(language: Language, bytes: number): string {
+  const mebi = bytes / 1024 / 1024;
+  const [number, unit] = Number.isInteger(mebi) ? [mebi, 'MiB'] : [bytes, 'Byte'];
+  return `${new Intl.NumberFormat(language).format(number)} ${unit}`;
 }
 
 /** What is said where the server's own words can't be: they are in another language, or it was something in front of the server

@@ -3,6 +3,7 @@
 // The tables of codes of what is coded without loss.
 mod codes;
 
+use crate::reason::Reason;
 use std::io::Cursor;
 
 use image::ImageDecoder;
@@ -14,7 +15,7 @@ use super::cells::{Cells, Channels, Order, Plan};
 use super::decode::Decoded;
 use super::{NoPreviews, Result};
 
-const MALFORMED: CleanError = CleanError::Damaged("its picture data is malformed");
+const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
 /// A WebP of which only the headers were read.
 pub struct WebP<'a> {

@@ -4,7 +4,24 @@
 //! `rusqlite::Result` is for SQL helpers, [`Result`] for the domain and the API, `anyhow` with context for
 //! start-up, stores and workers.
 
+// The name of each field, for people and for programs.
+mod field;
+// The status and the code of each refusal.
+mod kind;
+// What is wrong with a request.
+mod malformed;
+// What sentences are made of.
+mod params;
+// One of each refusal.
+mod samples;
+
 use std::time::Duration;
+
+use picture::Reason;
+
+pub use field::FieldName;
+pub use malformed::{BodyType, Characters, Malformed, Most};
+pub use samples::samples;
 
 /// A result whose error can be shown to whoever asked.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -16,32 +33,29 @@ pub enum Error {
     #[error("Invalid payload: '{0}'")]
     MissingKey(&'static str),
     #[error("{0} must be provided")]
-    NotProvided(&'static str),
+    NotProvided(FieldName),
     #[error("{0} must be text")]
-    NotText(&'static str),
+    NotText(FieldName),
     #[error("{field} max {max} characters")]
-    TooLong { field: &'static str, max: usize },
+    TooLong { field: FieldName, max: usize },
     #[error("{field} min {min} characters")]
-    TooShort { field: &'static str, min: usize },
+    TooShort { field: FieldName, min: usize },
     #[error("{0} cannot be empty")]
-    Blank(&'static str),
+    Blank(FieldName),
     #[error("{field} cannot contain {what} characters")]
-    Forbidden {
-        field: &'static str,
-        what: &'static str,
-    },
+    Forbidden { field: FieldName, what: Characters },
     /// A request that is malformed in some other way; the sentence says how.
     #[error("{0}")]
-    Malformed(String),
+    Malformed(Malformed),
     /// A content type that isn't taken here; the sentence says which is.
     #[error("{0}")]
-    WrongContentType(&'static str),
+    WrongContentType(BodyType),
     #[error("The body must be sent as it is, without a Content-Encoding")]
     CodedBody,
     #[error("The body came too slowly")]
     TooSlow,
-    #[error("{what} max {limit}")]
-    TooLarge { what: &'static str, limit: String },
+    #[error("{field} max {max}")]
+    TooLarge { field: FieldName, max: Most },
 
     // Who is asking.
     /// `token` tells whether a token or cookie came at all.
@@ -87,8 +101,8 @@ pub enum Error {
     RegistrationClosed,
     #[error("Registration needs an invitation")]
     InvitationNeeded,
-    #[error("A space has at most 100 open invitations: take one back first")]
-    TooManyInvitations,
+    #[error("A space has at most {max} open invitations: take one back first")]
+    TooManyInvitations { max: i64 },
     /// In the same words whether it never was, was used up, has expired or was taken back.
     #[error("This invitation isn't valid, or not any more")]
     NoInvitation,
@@ -116,8 +130,8 @@ pub enum Error {
     NotMember,
     #[error("User not admin")]
     NotAdmin,
-    #[error("You have made 1000 spaces, and nobody can have made more: delete one first")]
-    TooManySpaces,
+    #[error("You have made {max} spaces, and nobody can have made more: delete one first")]
+    TooManySpaces { max: i64 },
     #[error("Space must contain only one member")]
     SpaceHasMembers,
     #[error("User already member of this space")]
@@ -130,9 +144,10 @@ pub enum Error {
     LastAdmin,
     /// An account that can't be removed while other members need it as the admin of these spaces.
     #[error(
-        "User '{login}' is the only admin of {spaces}: make another member admin there, or remove the members, first"
+        "User '{login}' is the only admin of {}: make another member admin there, or remove the members, first",
+        in_quotes(.spaces)
     )]
-    OnlyAdminOf { login: String, spaces: String },
+    OnlyAdminOf { login: String, spaces: Vec<String> },
 
     // Shares and photos.
     #[error("No such share")]
@@ -144,9 +159,9 @@ pub enum Error {
     #[error("Photo must be a JPEG, PNG, WebP or GIF")]
     PhotoType,
     #[error("Photo is of a kind that browsers don't show: {0}")]
-    PhotoNotShown(&'static str),
+    PhotoNotShown(Reason),
     #[error("Photo is damaged: {0}")]
-    PhotoDamaged(&'static str),
+    PhotoDamaged(Reason),
     #[error("This link isn't valid")]
     BadLink,
     #[error("This link has expired")]
@@ -183,89 +198,6 @@ pub enum Error {
     NotReady,
     #[error("Something went wrong on the server")]
     Internal(#[source] anyhow::Error),
-}
-
-impl Error {
-    /// The HTTP status that goes with this refusal.
-    pub fn status(&self) -> u16 {
-        self.kind().0
-    }
-
-    /// A word for programs, stable whatever becomes of the sentence.
-    pub fn code(&self) -> &'static str {
-        self.kind().1
-    }
-
-    fn kind(&self) -> (u16, &'static str) {
-        match self {
-            Self::MissingKey(_) => (400, "missing_key"),
-            Self::NotProvided(_) => (400, "not_provided"),
-            Self::NotText(_) => (400, "not_text"),
-            Self::TooLong { .. } => (400, "too_long"),
-            Self::TooShort { .. } => (400, "too_short"),
-            Self::Blank(_) => (400, "blank"),
-            Self::Forbidden { .. } => (400, "forbidden_characters"),
-            Self::Malformed(_) => (400, "malformed"),
-            Self::WrongContentType(_) => (415, "wrong_content_type"),
-            Self::CodedBody => (415, "coded_body"),
-            Self::TooSlow => (408, "too_slow"),
-            Self::TooLarge { .. } => (413, "too_large"),
-            Self::Unauthorized { .. } => (401, "unauthorized"),
-            Self::NoSession(_) => (404, "no_such_session"),
-            Self::WrongLogin => (401, "wrong_login"),
-            Self::WrongPassword => (401, "wrong_password"),
-            Self::TooManyRequests => (429, "too_many_requests"),
-            Self::GaveWay => (503, "gave_way"),
-            Self::TooManyUploads => (429, "too_many_uploads"),
-            Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
-            Self::CrossOrigin | Self::HostHidden => (403, "cross_origin"),
-            Self::NotByHttps(_) => (403, "not_by_https"),
-            Self::CookieLogoutByGet => (403, "cookie_logout_by_get"),
-            Self::OtherAccount => (409, "other_account"),
-            Self::RegistrationClosed => (403, "registration_closed"),
-            Self::InvitationNeeded => (403, "invitation_needed"),
-            Self::TooManyInvitations => (409, "too_many_invitations"),
-            Self::NoInvitation => (404, "no_such_invitation"),
-            Self::NoInvitationWithId(_) => (404, "no_such_invitation"),
-            Self::InvitationToAccount => (400, "invitation_to_account"),
-            Self::NoReset => (404, "no_such_reset"),
-            Self::PasswordsDontMatch => (400, "passwords_dont_match"),
-            Self::NewPasswordsDontMatch => (400, "new_passwords_dont_match"),
-            Self::UserExists => (400, "user_exists"),
-            Self::NoUser(_) => (404, "no_such_user"),
-            Self::NoUserWithLogin(_) => (404, "no_such_login"),
-            Self::NoSpace(_) => (404, "no_such_space"),
-            Self::NotMember => (403, "not_a_member"),
-            Self::NotAdmin => (403, "not_an_admin"),
-            Self::TooManySpaces => (409, "too_many_spaces"),
-            Self::SpaceHasMembers => (400, "space_has_members"),
-            Self::AlreadyMember => (400, "already_member"),
-            Self::AdminCantLeave => (400, "admin_cant_leave"),
-            Self::AdminNotBoolean => (400, "not_boolean"),
-            Self::LastAdmin => (400, "last_admin"),
-            Self::OnlyAdminOf { .. } => (400, "only_admin"),
-            Self::NoShare => (404, "no_such_share"),
-            Self::NotOwner => (403, "not_the_owner"),
-            Self::KeyOfAnotherSpace => (422, "key_of_another_space"),
-            Self::PhotoType => (415, "photo_type"),
-            Self::PhotoNotShown(_) => (415, "photo_not_shown"),
-            Self::PhotoDamaged(_) => (400, "photo_damaged"),
-            Self::BadLink => (403, "bad_link"),
-            Self::ExpiredLink => (403, "expired_link"),
-            Self::NoPhoto => (404, "no_such_photo"),
-            Self::NoSuchRange => (416, "no_such_range"),
-            Self::NoRoute => (404, "no_such_endpoint"),
-            Self::WrongMethod => (405, "method_not_allowed"),
-            Self::Http(status, _) => (*status, "http"),
-            Self::Busy => (503, "busy"),
-            Self::PhotosUnavailable(_) | Self::NoPhotoStore => (503, "photos_unavailable"),
-            Self::DiskFull(_) => (507, "disk_full"),
-            Self::PhotoSpoiled => (500, "photo_spoiled"),
-            Self::DataGone => (503, "data_gone"),
-            Self::NotReady => (503, "not_ready"),
-            Self::Internal(_) => (500, "internal"),
-        }
-    }
 }
 
 impl Error {
@@ -323,6 +255,12 @@ pub fn is_unique_violation(error: &rusqlite::Error) -> bool {
             rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         )
     })
+}
+
+/// The names of spaces, in a sentence.
+fn in_quotes(spaces: &[String]) -> String {
+    let quoted: Vec<_> = spaces.iter().map(|name| format!("'{name}'")).collect();
+    quoted.join(", ")
 }
 
 /// Whole seconds, or minutes where they are many.

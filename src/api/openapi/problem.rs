@@ -1,0 +1,107 @@
+//! How refusals are described: every code, with the values that its sentence is made of and its reasons.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{FieldName, samples};
+
+/// What each of the values is.
+const PARAMS: [(&str, &str); 13] = [
+    ("field", "Which part of the request."),
+    ("id", "The id that names nothing, as it was sent."),
+    ("key", "The key that the JSON object lacks."),
+    ("login", "The login."),
+    ("max", "The most that there can be."),
+    ("min", "The least that there must be."),
+    ("part", "Which part of the head of the request."),
+    (
+        "reason",
+        "Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. \
+         There may be more some day.",
+    ),
+    ("spaces", "The names of the spaces."),
+    ("url", "The address to come by."),
+    ("values", "What it can be."),
+    (
+        "wait_seconds",
+        "The seconds after which another attempt is taken.",
+    ),
+    ("why", "What the reader of the body says, in English."),
+];
+
+/// Which values and reasons a code has.
+#[derive(Default)]
+struct Known {
+    params: BTreeSet<String>,
+    reasons: BTreeSet<&'static str>,
+}
+
+/// The schema of problem details (RFC 9457).
+pub fn problem() -> Value {
+    let mut codes: BTreeMap<&str, Known> = BTreeMap::new();
+    let mut params = Map::new();
+    for refusal in samples() {
+        let known = codes.entry(refusal.code()).or_default();
+        known.reasons.extend(refusal.reason());
+        for (name, value) in refusal.params() {
+            params
+                .entry(name.clone())
+                .or_insert_with(|| param(&name, &value));
+            known.params.insert(name);
+        }
+    }
+    let enumerated: Vec<&str> = codes.keys().copied().collect();
+    let told = codes.iter().map(|(code, known)| {
+        let mut told = json!({"params": known.params});
+        if !known.reasons.is_empty() {
+            told["reasons"] = json!(known.reasons);
+        }
+        ((*code).to_owned(), told)
+    });
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code", "params"],
+        "properties": {
+            "type": {"type": "string", "const": "about:blank"},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string", "description": "The sentence that is the whole answer in plain text."},
+            "code": {"type": "string", "enum": enumerated,
+                "description": "A word for programs, which stays when the sentence changes."},
+            "params": {"type": "object", "properties": params,
+                "description": "The values that the sentence is made of, so that a client can say it in its own words: \
+                    which a code has is in `x-codes`."},
+        },
+        "x-codes": told.collect::<Map<_, _>>(),
+    })
+}
+
+fn param(name: &str, sample: &Value) -> Value {
+    let mut schema = match sample {
+        Value::Number(_) => json!({"type": "integer", "minimum": 0}),
+        Value::Array(_) => json!({"type": "array", "items": {"type": "string"}}),
+        _ => json!({"type": "string"}),
+    };
+    if name == "field" {
+        schema["enum"] = FieldName::ALL.iter().map(|field| field.code()).collect();
+    }
+    let description = PARAMS.iter().find(|(known, _)| *known == name);
+    if let Some((_, description)) = description {
+        schema["description"] = json!(description);
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_refusal_is_described() {
+        let problem = problem();
+        let params = problem["properties"]["params"]["properties"].as_object();
+        let named: Vec<&str> = params.unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named, PARAMS.map(|(name, _)| name));
+    }
+}
