@@ -1,0 +1,267 @@
+// What the server answers, as `schemas.json` has it. Written by `npm run types`, not by hand.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AccessToken: {
+            /** @example dGhpcyBpcyBhbiBleGFtcGxl */
+            access_token: string;
+        };
+        /**
+         * Format: int64
+         * @example 1
+         */
+        Id: number;
+        Image: {
+            /** @example true */
+            animated: boolean;
+            /** @example 400 */
+            height: number;
+            id: components["schemas"]["Id"];
+            /**
+             * @description A thumbhash in base64, once it is known.
+             * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
+             */
+            placeholder: string | null;
+            previews: {
+                large: components["schemas"]["Preview"];
+                small: components["schemas"]["Preview"];
+            };
+            /** @example 400 */
+            width: number;
+        };
+        ImageInList: {
+            image: components["schemas"]["Image"];
+            /**
+             * Format: uri
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            image_url: string;
+            share_id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            timestamp: string;
+            user: components["schemas"]["User"];
+        };
+        Invitation: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            created_by: components["schemas"]["User"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            id: components["schemas"]["Id"];
+            /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
+            is_valid: boolean;
+            /** @enum {string} */
+            role: "member" | "admin";
+            /** @example 1 */
+            uses_left: number;
+        };
+        InvitationWithLink: components["schemas"]["Invitation"] & {
+            /**
+             * @description The link as a QR code, an SVG image.
+             * @example <svg/>
+             */
+            qr: string;
+            /**
+             * Format: uri
+             * @example http://localhost:8000/app/invitation#dGhpcyBpcyBhbiBleGFtcGxl
+             */
+            url: string;
+        };
+        Member: {
+            /** @example true */
+            is_admin: boolean;
+            user: components["schemas"]["User"];
+        };
+        MySpace: {
+            /** @example true */
+            is_admin: boolean;
+            latest_share: {
+                /** @example true */
+                has_photo: boolean;
+                id: components["schemas"]["Id"];
+                /** @example Nice weather */
+                text: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                timestamp: string;
+                user: components["schemas"]["User"];
+            } | null;
+            /** @example 5 */
+            member_count: number;
+            space: components["schemas"]["Space"];
+        };
+        Offer: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            /** @example ann */
+            invited_by: string | null;
+            /** @enum {string} */
+            role: "member" | "admin";
+            space: components["schemas"]["Space"] | null;
+        };
+        /** @example 1-34.jpg */
+        PhotoName: string;
+        Preview: {
+            /** @example 400 */
+            height: number;
+            /**
+             * Format: uri
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            url: string;
+            /** @example 400 */
+            width: number;
+        };
+        Problem: {
+            /**
+             * @description A word for programs, which stays when the sentence changes.
+             * @enum {string}
+             */
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_not_shown" | "photo_spoiled" | "photo_type" | "photos_unavailable" | "registration_closed" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "wrong_content_type" | "wrong_login" | "wrong_password";
+            /** @description The sentence that is the whole answer in plain text. */
+            detail: string;
+            /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
+            params: {
+                /**
+                 * @description Which part of the request.
+                 * @enum {string}
+                 */
+                field?: "body" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "limit" | "login" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "role" | "text" | "token" | "uses";
+                /** @description The id that names nothing, as it was sent. */
+                id?: string;
+                /** @description The key that the JSON object lacks. */
+                key?: string;
+                /** @description The login. */
+                login?: string;
+                /** @description The most that there can be. */
+                max?: number;
+                /** @description The least that there must be. */
+                min?: number;
+                /** @description Which part of the head of the request. */
+                part?: string;
+                /** @description Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. There may be more some day. */
+                reason?: string;
+                /** @description The names of the spaces. */
+                spaces?: string[];
+                /** @description The address to come by. */
+                url?: string;
+                /** @description What it can be. */
+                values?: string[];
+                /** @description The seconds after which another attempt is taken. */
+                wait_seconds?: number;
+                /** @description What the reader of the body says, in English. */
+                why?: string;
+            };
+            status: number;
+            title: string;
+            /** @constant */
+            type: "about:blank";
+        };
+        Server: {
+            limits: {
+                /** @example 32 */
+                login_max: number;
+                /** @example 2 */
+                login_min: number;
+                /** @example 1024 */
+                password_max: number;
+                /** @example 8 */
+                password_min: number;
+                /** @example 26214400 */
+                photo_bytes: number;
+                /** @example 64000000 */
+                photo_pixels: number;
+                /** @example 50 */
+                space_name_max: number;
+                /** @example 1 */
+                space_name_min: number;
+                /** @example 2000 */
+                text_max: number;
+                /** @example 1 */
+                text_min: number;
+            };
+            /** @example true */
+            needs_first_account: boolean;
+            /** @example true */
+            photo_needs_text: boolean;
+            photo_types: string[];
+            /** @enum {string} */
+            registration: "open" | "invite" | "closed";
+        };
+        Session: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /** @example Mozilla/5.0 (Android 16; Mobile) */
+            device: string | null;
+            id: components["schemas"]["Id"];
+            /** @example true */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            last_used_at: string;
+        };
+        Share: components["schemas"]["ShareInList"] & {
+            space: components["schemas"]["Space"];
+        };
+        ShareInList: {
+            id: components["schemas"]["Id"];
+            image: components["schemas"]["Image"] | null;
+            image_url: string | null;
+            /** @example Nice weather */
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            timestamp: string;
+            user: components["schemas"]["User"];
+        };
+        Space: {
+            id: components["schemas"]["Id"];
+            /** @example Family */
+            name: string;
+        };
+        SpaceOfMember: {
+            id: components["schemas"]["Id"];
+            /** @example true */
+            is_admin: boolean;
+            /** @example 5 */
+            member_count: number;
+            /** @example Family */
+            name: string;
+        };
+        User: {
+            id: components["schemas"]["Id"];
+            /** @example ann */
+            login: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
