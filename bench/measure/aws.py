@@ -65,7 +65,7 @@ class Cloud:
         }
         begun = time.monotonic()
         with Process([SERVER, "worker"], folder, settings) as worker:
-            while worker.log.read_text().count("sorted a photo") < PHOTOS:
+            while worker.log.read_text().count("moved a photo to its space") < PHOTOS:
                 if worker.process.poll() is not None or time.monotonic() > begun + 120:
                     raise RuntimeError(f"the worker doesn't sort: {worker.log.read_text()[-2000:]}")
                 time.sleep(0.005)

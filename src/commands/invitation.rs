@@ -32,7 +32,7 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
                 })
                 .await?;
             audit::invitation_revoked(By::CommandLine, revoked);
-            say!("Took the invitation {id} back")?;
+            say!("Revoked invitation {id}")?;
             Ok(())
         }
         InvitationCommand::Add {
@@ -95,7 +95,7 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         let ended = if invitation.is_valid {
             ""
         } else {
-            ", who is no admin there any more: not valid"
+            ", who is no longer an admin there: not valid"
         };
         say!(
             "{}\t{into}\t{} left\tuntil {}\tby {by}{ended}",

@@ -27,13 +27,11 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
         }
     }
     say!(
-        "All links to photos that were out have ended. Pages that are open show photos when they are loaded anew."
+        "Signing key rotated. All existing photo links have expired; reload open pages to see photos again."
     )?;
     let photos = &config.photos;
     if (photos.store, photos.delivery) == (StoreKind::S3, Delivery::Redirect) {
-        say!(
-            "Who has followed a link to S3 in the last hour can use what S3 has signed until that hour is over."
-        )?;
+        say!("Links that S3 signed within the last hour stay valid for up to an hour.")?;
     }
     Ok(())
 }

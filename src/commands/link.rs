@@ -22,6 +22,6 @@ pub fn show(listener: &Listener, config: &Config, page: &str, token: &Token) -> 
     if config.public_url.is_none() {
         say!("It works on this machine only: set public_url to what others reach this server by.")?;
     }
-    say!("It is shown only now. Whoever has it can use it, so send it to nobody else.")?;
+    say!("This link is shown only once. Anyone who has it can use it: keep it private.")?;
     Ok(())
 }

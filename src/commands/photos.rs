@@ -28,7 +28,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
         }
         PhotosCommand::Retry { all: true, .. } => {
             let sent = app::queue(config).await?.retry(None).await?;
-            say!("Sent again: {}", sent.len())?;
+            say!("Re-queued {}", count(sent.len(), "photo"))?;
             Ok(())
         }
         PhotosCommand::Move { to } => {
@@ -95,7 +95,7 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
         )?;
     }
     for name in without {
-        say!("{name}  is sorted and has no previews; the worker's log says why")?;
+        say!("{name}  has no previews; the worker's log says why")?;
     }
     Ok(())
 }
@@ -123,7 +123,7 @@ fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
 async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {
     let sent = queue.retry(Some(names)).await?;
     for name in &sent {
-        say!("Sent again: {name}")?;
+        say!("Re-queued {name}")?;
     }
     let others: Vec<&str> = names
         .iter()

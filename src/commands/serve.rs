@@ -139,7 +139,7 @@ async fn prepare(app: &App) -> anyhow::Error {
             Ok(None) => return std::future::pending().await,
             Ok(Some(bucket)) => return anyhow!(begun_anew(&app.config, &bucket)),
             Err(error) => {
-                tracing::error!("the store of photos can't be used: {}", sentence(&error));
+                tracing::error!(error = %sentence(&error), "could not prepare the photo store; will retry");
                 tokio::time::sleep(PREPARE_AGAIN).await;
             }
         }

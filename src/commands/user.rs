@@ -48,7 +48,7 @@ async fn add(app: &App, login: &str) -> Result<()> {
         .write(move |conn| users::create(conn, &login, &hash, now))
         .await?;
     audit::account_made(By::CommandLine, &user);
-    say!("Made the account '{}' with ID {}", user.login, user.id)?;
+    say!("Created account {} (ID {})", user.login, user.id)?;
     Ok(())
 }
 
@@ -79,7 +79,7 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
         .await?;
     audit::password_reset(By::CommandLine, &user);
     say!(
-        "'{}' has a new password, and is signed out everywhere",
+        "Password of {} changed; all their sessions ended",
         user.login
     )?;
     Ok(())
@@ -96,7 +96,7 @@ async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
         .await?;
     audit::reset_link_made(By::CommandLine, &user);
     say!(
-        "With this link, '{}' sets a new password, once, until {}:\n",
+        "One-time password reset link for {}, valid until {}:\n",
         user.login,
         until.rfc3339()
     )?;
@@ -108,10 +108,10 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
     if !yes {
         ensure!(
             io::stdin().is_terminal(),
-            "Removing an account can't be undone: say --yes if you are sure"
+            "Removing an account can't be undone: confirm with --yes"
         );
         output::question(format_args!(
-            "Remove '{}' with all their shares and photos? This can't be undone. [y/N] ",
+            "Remove {} with all their shares and photos? This can't be undone. [y/N] ",
             user.login
         ))?;
         if !matches!(read_line()?.as_deref(), Some("y" | "Y" | "yes")) {
@@ -125,7 +125,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         .await?;
     audit::account_removed(By::CommandLine, &user);
     app.sweeper().delete_now(&photos).await;
-    say!("Removed '{}'", user.login)?;
+    say!("Removed account {}", user.login)?;
     Ok(())
 }
 
@@ -142,8 +142,8 @@ fn ask_password(app: &App) -> Result<Password> {
     if io::stdin().is_terminal() {
         let text =
             rpassword::prompt_password("New password: ").context("The password can't be read")?;
-        let again =
-            rpassword::prompt_password("The same again: ").context("The password can't be read")?;
+        let again = rpassword::prompt_password("Confirm password: ")
+            .context("The password can't be read")?;
         let password =
             Password::parse(crate::error::FieldName::Password, &text, &app.config.limits)?;
         ensure!(password.is_repeated_by(&again), "Passwords don't match");

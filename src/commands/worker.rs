@@ -38,7 +38,7 @@ pub async fn run(config: Config) -> Result<()> {
         }
     };
     let asked_to_end = shutdown::listen()?;
-    tracing::info!("sorting photos");
+    tracing::info!("worker started");
     if let Err(why) = hold.check() {
         tracing::warn!("{why}");
     }

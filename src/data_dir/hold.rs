@@ -49,7 +49,7 @@ impl RestoreHold {
             && matches!(restored::restored_from(&held.data), Ok(None))
             && data_dir::is_initialized(&held.data);
         if is_over && !held.is_over.swap(true, Ordering::Relaxed) {
-            tracing::info!("this data folder has taken the place of its original");
+            tracing::info!("data folder has taken over from its original");
         }
         !is_over
     }

@@ -47,7 +47,7 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
                 copy.display()
             )
         })?;
-        tracing::info!(from = current, to = newest, copy = %copy.display(), "upgrading the database");
+        tracing::info!(from = current, to = newest, copy = %copy.display(), "upgrading database schema");
     }
 
     // Checked as well when nothing is pending: an applied migration that was edited since must not go unnoticed.

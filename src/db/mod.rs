@@ -233,7 +233,7 @@ impl Db {
     pub fn read_blocking<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.inner.reads.fetch_add(1, Ordering::Relaxed);
         let connection = self.inner.readers.get().map_err(|error| {
-            tracing::warn!("no connection to the database can be opened: {error}");
+            tracing::warn!(%error, "could not open a database connection");
             self.check_place().err().unwrap_or(Error::Busy)
         })?;
         work(&*Transaction::read(&connection)?)

@@ -48,9 +48,7 @@ impl Reserve {
         };
         match give_up() {
             Ok(true) => {
-                tracing::error!(
-                    "the disk is full: only what makes room is written until there is some again"
-                );
+                tracing::error!("disk is full: accepting only deletions until there is room");
                 true
             }
             Ok(false) => false,
@@ -73,7 +71,7 @@ impl Reserve {
         }
         let made = self.make();
         if made.is_ok() {
-            tracing::warn!("the disk has room again, and everything is written");
+            tracing::warn!("disk has room again; accepting all writes");
         }
         made.is_err()
     }

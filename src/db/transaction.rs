@@ -52,7 +52,7 @@ impl Drop for Transaction<'_> {
         }
         let ended = self.0.prepare_cached("rollback");
         if let Err(error) = ended.and_then(|mut end| end.execute([])) {
-            tracing::error!("a transaction can't be ended: {error}");
+            tracing::error!(%error, "could not end a transaction");
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::check::Check;
 use crate::config::Config;
 use crate::domain::photos;
+use crate::output::count;
 use crate::verify_photos::{Care, Scope, Summary};
 
 /// So many photos are looked at.
@@ -46,13 +47,19 @@ fn finding(summary: &Summary, all: u64) -> Check {
         ..
     } = summary;
     if missing + changed + unreadable == 0 {
-        let them = if *photos < all { "by chance, " } else { "" };
+        let sample = if *photos < all {
+            format!(" (a random sample of {all})")
+        } else {
+            String::new()
+        };
         return Check::ok(format!(
-            "Of {all} photos, {them}{photos} were looked at, and are in the store as they were stored"
+            "Checked {}{sample}: all intact",
+            count(photos, "photo")
         ));
     }
     Check::failed(format!(
-        "Of {photos} photos that were looked at, {missing} are missing from the store, {changed} have changed and \
-         {unreadable} can't be read: {SEE}, and docs/backup.md how to put them back"
+        "Checked {}: {missing} missing from the store, {changed} changed, {unreadable} unreadable: {SEE}, and docs/backup.md how \
+         to put them back",
+        count(photos, "photo")
     ))
 }

@@ -55,7 +55,7 @@ impl CleanupReport {
             tracing::info!(
                 deleted = self.deleted,
                 orphans = self.orphans,
-                "deleted photos that no share has"
+                "deleted photos without a share"
             );
         }
     }
@@ -104,7 +104,7 @@ impl Cleanup {
         }
         let Deletion { stay, why, .. } = self.delete(names).await;
         if let Some(first) = stay.first() {
-            tracing::warn!(%first, photos = stay.len(), "can't delete photos yet: {why}");
+            tracing::warn!(%first, photos = stay.len(), error = %why, "could not delete photos; will retry");
         }
     }
 
@@ -115,7 +115,7 @@ impl Cleanup {
             return;
         }
         if let Err(error) = self.store.delete_space(&space.to_string()).await {
-            tracing::warn!(%space, "can't delete the store of a space yet: {}", sentence(&error));
+            tracing::warn!(%space, error = %sentence(&error), "could not delete the store of a space; will retry");
         }
     }
 
@@ -220,8 +220,8 @@ impl Cleanup {
     async fn checkpoint_wal(&self) {
         match self.db.checkpoint_wal().await {
             Ok(true) => {}
-            Ok(false) => tracing::debug!("the log of the database is in use, and emptied later"),
-            Err(error) => tracing::warn!("the log of the database can't be emptied: {error:?}"),
+            Ok(false) => tracing::debug!("WAL is in use; will checkpoint later"),
+            Err(error) => tracing::warn!(?error, "WAL checkpoint failed"),
         }
     }
 
@@ -279,7 +279,7 @@ impl Cleanup {
 }
 
 impl Job for Cleanup {
-    const FAILURE: &'static str = "what nothing points at any more can't be deleted";
+    const FAILURE: &'static str = "cleanup failed";
 
     fn first(&self) -> Next {
         Next::Wait(EVERY)

@@ -41,16 +41,18 @@ impl DatabaseMaintenance {
     pub async fn check(&self) {
         let problem = match self.db.quick_check().await {
             Ok(None) => None,
-            Err(Error::Busy) => return tracing::warn!("the database is too busy to be checked"),
+            Err(Error::Busy) => {
+                return tracing::warn!("database is too busy for an integrity check");
+            }
             Ok(Some(verdict)) => Some(verdict),
             // Damage can be such that even the check breaks off.
             Err(error) => Some(format!("{error:?}")),
         };
         let before = self.damaged.swap(problem.is_some(), Ordering::Relaxed);
         match problem {
-            Some(problem) => tracing::error!("the database is damaged: {problem}"),
-            None if before => tracing::warn!("the database is sound again"),
-            None => tracing::info!("the database was checked and is sound"),
+            Some(problem) => tracing::error!(%problem, "database is damaged"),
+            None if before => tracing::warn!("database passes its integrity check again"),
+            None => tracing::info!("database passed its integrity check"),
         }
     }
 
@@ -70,7 +72,7 @@ pub struct MaintenanceJob {
 }
 
 impl Job for MaintenanceJob {
-    const FAILURE: &'static str = "the database can't be rewritten";
+    const FAILURE: &'static str = "VACUUM failed";
 
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         self.maintenance.check().await;

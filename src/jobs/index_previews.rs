@@ -155,7 +155,7 @@ impl PreviewIndexer {
         let preview = match made {
             Ok(preview) => preview,
             Err(reason) => {
-                tracing::warn!(photo = %name, "a preview can't be used, because {reason}");
+                tracing::warn!(photo = %name, %reason, "could not use a preview");
                 return Ok(PreviewStatus::None);
             }
         };
@@ -203,7 +203,7 @@ impl PreviewIndexer {
             })
             .await?;
         if !ask.is_empty() {
-            tracing::info!(photos = ask.len(), "asked for previews that are missing");
+            tracing::info!(photos = ask.len(), "re-queued photos without previews");
             self.queue.notify();
         }
         let mut asked = self.requested();
@@ -251,7 +251,7 @@ impl From<PreviewIndexer> for IndexPreviews {
 }
 
 impl Job for IndexPreviews {
-    const FAILURE: &'static str = "can't look for previews";
+    const FAILURE: &'static str = "could not look for previews";
 
     // A store that doesn't answer doesn't hold up the end.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {

@@ -66,7 +66,7 @@ impl Thumbnailer {
         let permit = self.permits.clone().acquire_owned().await?;
         let is_first = attempt <= 1;
         if !is_first && self.has_ended_a_process(name).await? {
-            tracing::error!(photo = %name, attempt, "a photo has no previews, because decoding it has ended the process twice");
+            tracing::error!(photo = %name, attempt, "gave up on previews: decoding the photo has ended the process twice");
             self.store.delete_previews(name).await?;
             return self.put(name, NONE).await;
         }
@@ -89,11 +89,11 @@ impl Thumbnailer {
         let previews = match made {
             Ok(Ok(previews)) => previews,
             Ok(Err(reason)) => {
-                tracing::warn!(photo = %name, "a photo has no previews, because {reason}");
+                tracing::warn!(photo = %name, %reason, "could not make previews");
                 NONE
             }
             Err(panic) => {
-                tracing::error!(photo = %name, "a photo has no previews, because decoding it has failed in an unforeseen way: {panic}");
+                tracing::error!(photo = %name, %panic, "could not make previews: decoding panicked");
                 NONE
             }
         };

@@ -87,7 +87,7 @@ impl Outbox {
 }
 
 impl Job for Outbox {
-    const FAILURE: &'static str = "photos wait in the outbox";
+    const FAILURE: &'static str = "could not enqueue photos";
 
     // A queue that doesn't answer doesn't hold up the end. What it has accepted unheard is sent again.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {

@@ -19,7 +19,7 @@ use crate::queue::{Disposition, Failure, Message, PhotoQueue};
 use crate::storage::{Moved, PhotoStore};
 
 /// What the log says when not a photo has failed but the queue itself.
-const QUEUE_FAILURE: &str = "the photo queue can't be used";
+const QUEUE_FAILURE: &str = "could not use the photo queue";
 /// The photos that are worked on at once.
 const AT_ONCE: u8 = 10;
 
@@ -84,7 +84,7 @@ impl PhotoWorker {
                 self.queue.acknowledge(message).await?;
                 self.sorted.notify_one();
                 let took_ms = started.elapsed().as_millis();
-                tracing::info!(photo = %name, ?how, attempt, took_ms, "sorted a photo");
+                tracing::info!(photo = %name, ?how, attempt, took_ms, "moved a photo to its space");
                 Ok(Outcome::Sorted(name))
             }
             Err(error) => self.nack(&message, Failure::Other(error)).await,
@@ -122,26 +122,26 @@ impl PhotoWorker {
         match self.queue.nack(message, &failure).await? {
             // Most likely it was deleted. What becomes of it is said once, in the end.
             Disposition::RetryAt(_) if matches!(failure, Failure::Missing) => {
-                tracing::debug!(photo = %name, attempt, "a photo isn't there to be sorted: {failure}");
+                tracing::debug!(photo = %name, attempt, error = %failure, "photo is not in the staging store");
                 Ok(Outcome::Failed(name.clone()))
             }
             Disposition::RetryAt(at) => {
-                tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), "can't sort a photo: {failure}");
+                tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), error = %failure, "could not move a photo to its space; will retry");
                 Ok(Outcome::Failed(name.clone()))
             }
             Disposition::Gone => {
-                tracing::info!(photo = %name, "a photo was deleted before it was sorted");
+                tracing::info!(photo = %name, "photo was deleted before it was moved to its space");
                 Ok(Outcome::Gone(name.clone()))
             }
             Disposition::Failed if matches!(failure, Failure::Missing) => {
                 tracing::warn!(
                     photo = %name,
-                    "set a photo aside that is nowhere: most likely it was deleted before it was sorted"
+                    "gave up on a photo that is nowhere: most likely it was deleted before it was moved"
                 );
                 Ok(Outcome::SetAside(name.clone()))
             }
             Disposition::Failed => {
-                tracing::error!(photo = %name, attempt, "set a photo aside: {failure}");
+                tracing::error!(photo = %name, attempt, error = %failure, "gave up on a photo");
                 Ok(Outcome::SetAside(name.clone()))
             }
         }
@@ -232,9 +232,9 @@ impl ProcessPhotos {
                     let mut stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
                     stats.count(&outcome);
                 }
-                Ok(Err(error)) => tracing::error!("{QUEUE_FAILURE}: {}", sentence(&error)),
+                Ok(Err(error)) => tracing::error!(error = %sentence(&error), "{QUEUE_FAILURE}"),
                 Err(panic) => {
-                    tracing::error!("sorting a photo has failed in an unforeseen way: {panic}");
+                    tracing::error!(%panic, "worker panicked on a photo");
                 }
             }
         });

@@ -119,7 +119,7 @@ pub async fn run<J: Job>(mut job: J, stop: CancellationToken) {
                 Rest::Until(next)
             }
             Some(Err(error)) => {
-                tracing::error!("{}: {}", J::FAILURE, sentence(&error));
+                tracing::error!(error = %sentence(&error), "{}", J::FAILURE);
                 failures += 1;
                 Rest::AfterError(back_off(job.pause_after_error(), failures))
             }

@@ -122,7 +122,7 @@ impl Schedule {
 }
 
 impl Job for Schedule {
-    const FAILURE: &'static str = "the backup has failed";
+    const FAILURE: &'static str = "backup failed";
 
     // One that is under way stops by itself, and leaves nothing behind.
     const IS_DROPPED_AT_THE_END: bool = false;
@@ -140,7 +140,7 @@ impl Job for Schedule {
         let began = Instant::now();
         let made = self.run_once(stop).await;
         if made.is_err() && stop.is_cancelled() {
-            tracing::info!("the backup was stopped, and is made after the next start");
+            tracing::info!("backup stopped; it will run after the next start");
             return Ok(Next::Idle);
         }
         let pause = match made {

@@ -21,7 +21,7 @@ pub struct DataDirWatch {
 }
 
 impl Job for DataDirWatch {
-    const FAILURE: &'static str = "the data folder can't be watched";
+    const FAILURE: &'static str = "could not check the data folder";
 
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         // Both log by themselves when what they find is new.
@@ -30,7 +30,7 @@ impl Job for DataDirWatch {
         let db = self.db.clone();
         // Where there never was enough room to delete on a full disk, nothing is kept for it.
         if let Err(error) = spawn_blocking(move || db.make_reserve()).await? {
-            tracing::debug!("the reserve for deleting on a full disk can't be made: {error}");
+            tracing::debug!(%error, "could not create the disk reserve");
         }
         Ok(Next::Wait(EVERY))
     }

@@ -59,6 +59,6 @@ pub(super) async fn serve<S, F, B>(
     };
     // Clients that leave, stall or talk nonsense are no fault of the server.
     if let Err(error) = ended {
-        tracing::debug!("a connection ended early: {error}");
+        tracing::debug!(%error, "connection ended early");
     }
 }

@@ -110,7 +110,7 @@ async fn accept(
                 }
             }
             Err(error) => {
-                tracing::warn!("a connection can't be taken in: {error}");
+                tracing::warn!(%error, "accept failed");
                 tokio::time::sleep(ACCEPT_AGAIN).await;
             }
         }
@@ -125,7 +125,7 @@ async fn finish(under_way: &UnderWay, grace: Duration) {
         tokio::select! {
             () = under_way.ended() => {}
             () = &mut grace_is_over => {
-                tracing::warn!("requests that took longer than {} seconds were cut off", grace.as_secs());
+                tracing::warn!(grace_secs = grace.as_secs(), "aborted requests that were still running at the end of the grace period");
                 return;
             }
         }

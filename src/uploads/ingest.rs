@@ -157,7 +157,7 @@ impl PhotoIngest {
     /// Takes a photo back whose share couldn't be written.
     pub async fn rollback(&self, photo: &NewPhoto) {
         if let Err(error) = self.store.delete(&photo.name).await {
-            tracing::warn!(photo = %photo.name, "an upload that came to nothing is left to the sweep: {}", sentence(&error));
+            tracing::warn!(photo = %photo.name, error = %sentence(&error), "could not delete an abandoned upload; will retry during cleanup");
         }
     }
 }

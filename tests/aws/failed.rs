@@ -41,14 +41,14 @@ fn failed_photos_are_listed_and_sent_again(fifo: bool) {
         .iter()
         .for_each(|name| cloud.put(&cloud.temp, name, name.as_bytes()));
     let sent = cloud.succeeds(&["photos", "retry", "1-2.png"], &[]);
-    assert_eq!(sent, "Sent again: 1-2.png\n");
+    assert_eq!(sent, "Re-queued 1-2.png\n");
     until("one to be sorted", || {
         (cloud.keys(&cloud.temp).len() == 3).then_some(())
     });
     assert_eq!(cloud.failed_messages(), 4);
     assert_eq!(
         cloud.succeeds(&["photos", "retry", "--all"], &[]),
-        "Sent again: 3\n"
+        "Re-queued 3 photos\n"
     );
     until("all to be sorted", || {
         cloud.keys(&cloud.temp).is_empty().then_some(())

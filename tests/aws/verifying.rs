@@ -25,7 +25,7 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
     assert!(
         cloud
             .succeeds(&["doctor"], &S3)
-            .contains("4 were looked at, and are in the store")
+            .contains("Checked 4 photos: all intact")
     );
 
     let delete = cloud.s3.delete_object().bucket(&bucket).key("1.png");
@@ -48,7 +48,7 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
         "{complaint}"
     );
     let (said, _) = cloud.fails(&["doctor"], &S3);
-    let words = "1 are missing from the store, 2 have changed and 0 can't be read";
+    let words = "1 missing from the store, 2 changed, 0 unreadable";
     assert!(said.contains(words), "{said}");
 }
 

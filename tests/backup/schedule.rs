@@ -89,7 +89,7 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     serve("Backed up the database and 0 photos");
     assert_eq!(archives(folder).len(), 1);
     assert!(doctor(folder, &settings).contains("ok      The last backup in "));
-    serve("the database was checked and is sound");
+    serve("database passed its integrity check");
     assert_eq!(archives(folder).len(), 1);
     // As if it had been made long ago.
     let old = folder.join("place/shared-spaces-20200102T030405Z.tar.zst");
@@ -146,7 +146,7 @@ fn a_backup_that_fails_is_logged_and_hurts_nobody() {
     let failed = || {
         let log = fs::read_to_string(&log).unwrap();
         let failed = log
-            .matches("the backup has failed: There is no folder ")
+            .matches("backup failed error=There is no folder ")
             .count();
         (failed >= 2).then_some(())
     };
@@ -213,7 +213,7 @@ fn the_schedule_backs_up_nothing_that_came_in_the_place_of_its_folder() {
     assert!(copied.unwrap().success());
     let failed = |times| {
         let said = fs::read_to_string(&log).unwrap();
-        let words = "the backup has failed: The server's data is not where it was";
+        let words = "backup failed error=The server's data is not where it was";
         (said.matches(words).count() >= times).then_some(())
     };
     until("the backup to fail", || failed(1));

@@ -210,7 +210,7 @@ fn without_credentials_photos_are_not_moved_and_one_sentence_says_why() {
     let server = Server::start_logged(serve, &log);
     let said = until("the server to look for S3", || {
         let said = std::fs::read_to_string(&log).unwrap();
-        said.contains("the store of photos can't be used")
+        said.contains("could not prepare the photo store")
             .then_some(said)
     });
     let lines = said

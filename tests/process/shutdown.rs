@@ -215,7 +215,7 @@ fn a_worker_ends_when_it_is_asked_to() {
     drop(Server::start(folder.path()));
     let mut worker = command(folder.path(), &["worker"]);
     worker.env("RUST_LOG", "info");
-    let worker = Process::start_and_wait_for(worker, "sorting photos");
+    let worker = Process::start_and_wait_for(worker, "worker started");
     worker.terminate();
     assert!(worker.wait().success());
 }
@@ -226,7 +226,7 @@ fn the_keyboard_can_end_both() {
     let server = Server::start(folder.path());
     let mut worker = command(folder.path(), &["worker"]);
     worker.env("RUST_LOG", "info");
-    let worker = Process::start_and_wait_for(worker, "sorting photos");
+    let worker = Process::start_and_wait_for(worker, "worker started");
     for process in [server.process, worker] {
         process.interrupt();
         assert!(process.wait().success());

@@ -85,18 +85,15 @@ fn a_new_password_is_asked_for_twice_and_must_be_the_same() {
     let server = Server::start(folder.path());
     let mut terminal = Terminal::start(folder.path(), &["user", "add", "ann"]);
     terminal.answer("New password: ", PASSWORD);
-    terminal.answer("The same again: ", PASSWORD);
+    terminal.answer("Confirm password: ", PASSWORD);
     let (done, shown) = terminal.end();
     assert!(done, "{shown}");
-    assert!(
-        shown.contains("Made the account 'ann' with ID 1"),
-        "{shown}"
-    );
+    assert!(shown.contains("Created account ann (ID 1)"), "{shown}");
     assert!(server.sign_in("ann", PASSWORD).is_some());
 
     let mut terminal = Terminal::start(folder.path(), &["user", "reset-password", "ann"]);
     terminal.answer("New password: ", "better horse");
-    terminal.answer("The same again: ", "bitter horse");
+    terminal.answer("Confirm password: ", "bitter horse");
     let (done, shown) = terminal.end();
     assert!(!done, "{shown}");
     assert!(shown.contains("Passwords don't match"), "{shown}");
@@ -111,13 +108,13 @@ fn an_account_is_removed_only_if_the_one_at_the_terminal_says_yes() {
     let folder = tempfile::tempdir().unwrap();
     let _server = Server::start(folder.path());
     succeeds(folder.path(), &["user", "add", "ann"], PASSWORD);
-    let question = "Remove 'ann' with all their shares and photos? This can't be undone. [y/N] ";
+    let question = "Remove ann with all their shares and photos? This can't be undone. [y/N] ";
     for (answer, removed) in [("", false), ("no", false), ("y", true)] {
         let mut terminal = Terminal::start(folder.path(), &["user", "remove", "ann"]);
         terminal.answer(question, answer);
         let (done, shown) = terminal.end();
         let words = if removed {
-            "Removed 'ann'"
+            "Removed account ann"
         } else {
             "Nothing was removed"
         };

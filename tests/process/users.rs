@@ -9,7 +9,7 @@ fn an_account_is_made_while_registration_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_with(folder.path(), &[("SHARED_SPACES_REGISTRATION", "closed")]);
     let made = succeeds(folder.path(), &["user", "add", "Ann"], "correct horse\n");
-    assert_eq!(made, "Made the account 'Ann' with ID 1\n");
+    assert_eq!(made, "Created account Ann (ID 1)\n");
     let ann = server.sign_in("ann", PASSWORD).unwrap();
     assert_eq!(
         ann.get("/me").unwrap().json(),
@@ -57,10 +57,7 @@ fn a_forgotten_password_is_rescued_and_every_session_ends() {
         &["user", "reset-password", "ann"],
         "better horse\n",
     );
-    assert_eq!(
-        said,
-        "'ann' has a new password, and is signed out everywhere\n"
-    );
+    assert_eq!(said, "Password of ann changed; all their sessions ended\n");
     assert_eq!(ann.get("/me").unwrap().status, 401);
     assert!(server.sign_in("ann", PASSWORD).is_none());
     assert!(server.sign_in("ann", "better horse").is_some());
@@ -80,14 +77,11 @@ fn a_removed_account_leaves_no_share_and_no_bytes() {
     ann.share_photo(&shared, &picture(24, 3));
 
     let complaint = fails(folder.path(), &["user", "remove", "bob"], "");
-    assert!(
-        complaint.contains("say --yes if you are sure"),
-        "{complaint}"
-    );
+    assert!(complaint.contains("confirm with --yes"), "{complaint}");
     assert_eq!(bob.get("/me").unwrap().status, 200);
     assert_eq!(
         succeeds(folder.path(), &["user", "remove", "bob", "--yes"], ""),
-        "Removed 'bob'\n"
+        "Removed account bob\n"
     );
     assert_eq!(bob.get("/me").unwrap().status, 401);
     assert_eq!(
@@ -186,7 +180,7 @@ fn links_are_made_on_the_command_line_and_used_at_the_running_server() {
     assert_eq!(listed[0]["created_by"], json!(null));
     assert_eq!(
         with_settings(&["invitation", "revoke", "2"]),
-        "Took the invitation 2 back\n"
+        "Revoked invitation 2\n"
     );
     assert_eq!(
         with_settings(&["invitation", "list"]),

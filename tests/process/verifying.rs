@@ -268,16 +268,14 @@ fn the_doctor_finds_photos_that_are_missing_or_have_changed() {
     let _server = world(folder);
     let said = succeeds(folder, &["doctor"], "");
     assert!(
-        said.contains(
-            "ok      Of 5 photos, 5 were looked at, and are in the store as they were stored."
-        ),
+        said.contains("ok      Checked 5 photos: all intact."),
         "{said}"
     );
     harm(folder);
     let done = run(folder, &["doctor"], "");
     assert_eq!(done.status.code(), Some(1));
     let said = String::from_utf8(done.stdout).unwrap();
-    let words = "error   Of 5 photos that were looked at, 1 are missing from the store, 2 have changed and 0 can't be read: \
+    let words = "error   Checked 5 photos: 1 missing from the store, 2 changed, 0 unreadable: \
         `shared-spaces photos verify`";
     assert!(said.contains(words), "{said}");
 }

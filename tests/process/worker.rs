@@ -42,7 +42,7 @@ fn server_and_workers_can_be_started_at_once_on_a_new_folder() {
         let start_worker = || {
             let mut worker = command(folder.path(), &["worker"]);
             worker.env("RUST_LOG", "info");
-            Process::start_and_wait_for(worker, "sorting photos")
+            Process::start_and_wait_for(worker, "worker started")
         };
         thread::scope(|scope| {
             let workers = [(); 2].map(|()| scope.spawn(start_worker));
@@ -92,7 +92,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
 
     assert_eq!(
         succeeds(folder.path(), &["photos", "retry", "1-1.png"], ""),
-        "Sent again: 1-1.png\n"
+        "Re-queued 1-1.png\n"
     );
     until("the photo to fail again", || {
         Some(failed()).filter(|listed| listed.starts_with("1-1.png"))
@@ -100,7 +100,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
     fs::rename(folder.path().join("away"), photos.join("temp/1-1.png")).unwrap();
     assert_eq!(
         succeeds(folder.path(), &["photos", "retry", "--all"], ""),
-        "Sent again: 1\n"
+        "Re-queued 1 photo\n"
     );
     sorted(folder.path(), "space-id-1/1.png");
     assert_eq!(failed(), "No photo has failed.\n");
@@ -132,7 +132,7 @@ fn one_failed_photo_of_several_is_sent_again_by_its_name() {
     .unwrap();
     assert_eq!(
         succeeds(folder.path(), &["photos", "retry", "1-1.png"], ""),
-        "Sent again: 1-1.png\n"
+        "Re-queued 1-1.png\n"
     );
     sorted(folder.path(), "space-id-1/1.png");
     assert_eq!(ann.fetch(&shares[0]["image_url"]).bytes, picture(24, 1));

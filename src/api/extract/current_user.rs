@@ -91,7 +91,7 @@ impl<'r> Caller<'r> {
             Ok(()) if self.proof.by_cookie => self.cookie.set(token.as_str().to_owned()),
             Ok(()) => {}
             // Who only reads can do so while nothing can be written; the next request tries again.
-            Err(error) => tracing::warn!("the use of a session can't be written down: {error:?}"),
+            Err(error) => tracing::warn!(?error, "could not update session last-used time"),
         }
     }
 }

@@ -137,7 +137,7 @@ impl Headers {
             anyhow::Ok(page_policy(photos.as_deref()))
         });
         known.await.cloned().unwrap_or_else(|error| {
-            tracing::error!("pages can't show photos from S3: {}", sentence(&error));
+            tracing::error!(error = %sentence(&error), "pages can't load photos from S3");
             page_policy(None)
         })
     }

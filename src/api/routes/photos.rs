@@ -162,7 +162,7 @@ impl VerifiedLink {
             .await
             .map_err(Error::PhotosUnavailable)?;
         let Some(served) = served else {
-            tracing::error!(photo = %self.name, "the file of a photo is missing");
+            tracing::error!(photo = %self.name, "photo file is missing");
             return Err(Error::NoPhoto);
         };
         match served {
@@ -177,7 +177,7 @@ impl VerifiedLink {
                         photo = %self.name,
                         bytes,
                         expected,
-                        "the file of a photo is damaged, and isn't sent"
+                        "photo file is damaged; not sent"
                     );
                     return Err(Error::PhotoSpoiled);
                 }

@@ -71,7 +71,10 @@ impl SigningKey {
                     known.signer = signer;
                     audit::keys_rotated(By::CommandLine);
                 }
-                Err(error) => tracing::error!("the key from before stays in use: {error:#}"),
+                Err(error) => tracing::error!(
+                    error = format!("{error:#}"),
+                    "could not reload signing key; keeping the previous one"
+                ),
             }
             known.stamp = stamp;
         }

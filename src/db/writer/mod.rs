@@ -81,7 +81,7 @@ impl WriteConnection {
             }
             // What is in the log goes first, as far as nobody reads from it, so that there is room in it again.
             if let Err(error) = connection.query_row("pragma wal_checkpoint", [], |_| Ok(())) {
-                tracing::warn!("the log of the database can't be taken in: {error}");
+                tracing::warn!(%error, "WAL checkpoint failed");
             }
             committed = commit(connection, batch);
         }
@@ -220,7 +220,7 @@ impl Drop for Writer {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that writes to the database had panicked");
+            tracing::error!("database writer thread panicked");
         }
     }
 }

@@ -238,7 +238,7 @@ impl Buckets {
             }
             tracing::warn!(
                 bucket,
-                "the name of this bucket is taken by somebody else; trying another"
+                "bucket name is taken by another account; trying another"
             );
         }
         bail!("No bucket can be made for space {space}: {ATTEMPTS} names are taken by others");

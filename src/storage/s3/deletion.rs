@@ -135,10 +135,7 @@ impl S3Store {
         };
         self.buckets.forget(space);
         if !delete_bucket(client, &bucket).await? {
-            tracing::warn!(
-                bucket,
-                "a bucket stays, because there is more in it than photos"
-            );
+            tracing::warn!(bucket, "kept a bucket that holds more than photos");
         }
         Ok(())
     }

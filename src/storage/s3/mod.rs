@@ -120,7 +120,7 @@ impl S3Store {
                 return Ok(());
             }
             if self.ready.swap(false, Ordering::Relaxed) {
-                tracing::error!(bucket = place.bucket, "a bucket is gone; making it again");
+                tracing::error!(bucket = place.bucket, "bucket is gone; creating it again");
             }
             create_own(client, &place.bucket).await?;
             tokio::time::sleep(wait).await;
