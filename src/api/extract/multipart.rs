@@ -151,7 +151,7 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
     match timeout(app.config.connections.stall_timeout, rest).await {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => {
-            tracing::debug!(%error, "client closed connection while discarding request body")
+            tracing::debug!(%error, "client closed connection while discarding request body");
         }
         Err(_) => tracing::debug!("gave up discarding request body: too slow"),
     }
