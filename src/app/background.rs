@@ -24,7 +24,7 @@ impl App {
             jobs.start_after(self.queue_hold(), ProcessPhotos::from(self.sorter()));
         }
         jobs.start_after(self.queue_hold(), self.outbox());
-        jobs.start(self.sweeper());
+        jobs.start(self.cleanup());
         if self.config.photos.previews {
             jobs.start(IndexPreviews::from(self.catalogue.clone()));
         }
@@ -83,11 +83,11 @@ impl App {
     }
 
     /// The cleanup for the photos of this application.
-    pub fn sweeper(&self) -> Cleanup {
-        let sweeper = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
+    pub fn cleanup(&self) -> Cleanup {
+        let cleanup = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
         match self.photos {
-            PhotoStore::Local(_) => sweeper,
-            PhotoStore::S3(_) => sweeper.held_by(self.hold.clone()),
+            PhotoStore::Local(_) => cleanup,
+            PhotoStore::S3(_) => cleanup.held_by(self.hold.clone()),
         }
     }
 }

@@ -233,8 +233,8 @@ impl App {
     ///
     /// # Errors
     /// As [`Cleanup::run_once`](crate::jobs::cleanup::Cleanup::run_once).
-    pub async fn sweep(&self) -> Result<CleanupReport> {
-        self.sweeper().run_once().await
+    pub async fn clean_up(&self) -> Result<CleanupReport> {
+        self.cleanup().run_once().await
     }
 }
 

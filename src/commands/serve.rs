@@ -62,7 +62,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
         Ok(Some(notice)) => tracing::warn!("{notice}"),
         Err(error) => tracing::error!("{error:#}"),
     }
-    sweep_leftovers(&app).await;
+    clean_up_leftovers(&app).await;
 
     let jobs = app.start_jobs();
     let served = tokio::select! {
@@ -91,12 +91,12 @@ async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
 }
 
 /// Nobody is served yet, so whatever no share has is left from before. In S3, others may be at work, and it may not answer
-/// at all, so that is left to the sweep of every minute.
-async fn sweep_leftovers(app: &App) {
+/// at all, so that is left to the cleanup of every minute.
+async fn clean_up_leftovers(app: &App) {
     if let PhotoStore::S3(_) = app.photos {
         return;
     }
-    match app.sweeper().delete_everything_due().await {
+    match app.cleanup().delete_everything_due().await {
         Ok(report) => report.log(),
         Err(error) => {
             tracing::error!(

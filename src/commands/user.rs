@@ -124,7 +124,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         .write_making_room(move |conn| users::remove(conn, &gone, now))
         .await?;
     audit::account_removed(By::CommandLine, &user);
-    app.sweeper().delete_now(&photos).await;
+    app.cleanup().delete_now(&photos).await;
     say!("Removed account {}", user.login)?;
     Ok(())
 }

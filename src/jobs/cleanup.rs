@@ -33,13 +33,13 @@ pub struct Cleanup {
     db: Db,
     store: PhotoStore,
     clock: Clock,
-    /// How many sweeps in a row couldn't delete uploads that came to nothing.
+    /// How many cleanups in a row couldn't delete uploads that came to nothing.
     vain: Arc<AtomicU32>,
     /// Whether nothing may be deleted.
     hold: RestoreHold,
 }
 
-/// How many photos a sweep has deleted.
+/// How many photos a cleanup has deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CleanupReport {
     /// Photos of deleted shares.
@@ -81,7 +81,7 @@ impl Deletion {
 }
 
 impl Cleanup {
-    /// A sweeper of this store.
+    /// A cleanup of this store.
     pub fn new(db: Db, store: PhotoStore, clock: Clock) -> Self {
         Self {
             db,
@@ -97,7 +97,7 @@ impl Cleanup {
         Self { hold, ..self }
     }
 
-    /// Deletes photos at once whose rows are gone. What fails is left to a later sweep, by its tombstone.
+    /// Deletes photos at once whose rows are gone. What fails is left to a later cleanup, by its tombstone.
     pub async fn delete_now(&self, names: &[PhotoName]) {
         if self.hold.is_on() {
             return;
@@ -108,7 +108,7 @@ impl Cleanup {
         }
     }
 
-    /// Deletes the store of a space at once that is gone. What fails is left to a later sweep.
+    /// Deletes the store of a space at once that is gone. What fails is left to a later cleanup.
     pub async fn delete_space_now(&self, space: &RawId<SpaceId>) {
         let Ok(space) = space.parse() else { return };
         if self.hold.is_on() {

@@ -21,7 +21,7 @@ fn ann(app: &TestApp) -> Person<'_> {
 /// Sets the clock back, and lets pass the minute within which the server takes notice.
 fn set_back(app: &TestApp, by: Duration) {
     app.app.clock.set_back(by);
-    app.wait(app.app.sweep()).unwrap();
+    app.wait(app.app.clean_up()).unwrap();
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn deleted_photos_are_gone_for_good_within_minutes() {
     ann.delete("/shares/1").is(200, "Share deleted");
     set_back(&app, YEAR);
     app.app.clock.advance(Duration::from_secs(6 * 60));
-    let swept = app.wait(app.app.sweep()).unwrap();
+    let swept = app.wait(app.app.clean_up()).unwrap();
     assert_eq!(
         swept,
         CleanupReport {
@@ -126,7 +126,10 @@ fn an_upload_that_came_to_nothing_is_deleted_by_the_next_start_whatever_its_time
     let file = std::fs::File::options().write(true).open(&orphan).unwrap();
     let later = file.metadata().unwrap().modified().unwrap() + YEAR;
     file.set_modified(later).unwrap();
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
-    let swept = app.wait(app.app.sweeper().delete_everything_due()).unwrap();
+    assert_eq!(
+        app.wait(app.app.clean_up()).unwrap(),
+        CleanupReport::default()
+    );
+    let swept = app.wait(app.app.cleanup().delete_everything_due()).unwrap();
     assert_eq!(swept.orphans, 1);
 }

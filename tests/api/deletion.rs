@@ -61,7 +61,7 @@ fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> 
 /// What a server does within a few minutes of any deletion.
 fn wait_a_few_minutes(app: &TestApp) {
     app.app.clock.advance(Duration::from_secs(6 * 60));
-    app.wait(app.app.sweep()).unwrap();
+    app.wait(app.app.clean_up()).unwrap();
 }
 
 fn nothing_is_left(app: &TestApp, photos: &[Vec<u8>]) {
@@ -142,7 +142,7 @@ fn a_removed_account_leaves_no_bytes() {
     let photos = share_photos(&app, &bird, space);
     assert!(!holding(&app, LOGIN.as_bytes()).is_empty());
     let removed = app.remove_account(LOGIN);
-    app.wait(app.app.sweeper().delete_now(&removed));
+    app.wait(app.app.cleanup().delete_now(&removed));
     wait_a_few_minutes(&app);
     nothing_is_left(&app, &photos);
     assert_eq!(holding(&app, LOGIN.as_bytes()), [""; 0]);

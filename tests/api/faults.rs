@@ -61,7 +61,7 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
 }
 
 #[test]
-fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_sweep_has_asked() {
+fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_cleanup_has_asked() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
@@ -79,7 +79,7 @@ fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_swee
     );
     assert!(app.files().contains(&"space-id-1/1.png".to_owned()));
     database.execute_batch("drop trigger failing").unwrap();
-    app.wait(app.app.sweeper().delete_everything_due()).unwrap();
+    app.wait(app.app.cleanup().delete_everything_due()).unwrap();
     assert_eq!(app.files(), ["space-id-1/1.png"]);
 }
 
@@ -94,13 +94,16 @@ fn a_photo_that_cannot_be_deleted_yet_is_deleted_later() {
     fs::write(&folder, "where the folder was").unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
     app.app.clock.advance(Duration::from_secs(10 * 60));
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
+    assert_eq!(
+        app.wait(app.app.clean_up()).unwrap(),
+        CleanupReport::default()
+    );
     assert_eq!(app.count("select count(*) from tombstones"), 1);
 
     fs::remove_file(&folder).unwrap();
     fs::rename(&away, &folder).unwrap();
     assert_eq!(
-        app.wait(app.app.sweep()).unwrap(),
+        app.wait(app.app.clean_up()).unwrap(),
         CleanupReport {
             deleted: 1,
             orphans: 0
@@ -201,7 +204,7 @@ fn a_photo_that_takes_long_does_not_hold_back_the_next() {
 }
 
 #[test]
-fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
+fn the_cleanup_runs_every_minute_and_goes_on_after_it_has_failed() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
@@ -209,8 +212,8 @@ fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
     app.app.clock.advance(Duration::from_secs(10 * 60));
     let (temp, away) = (app.path("photos/temp"), app.path("away"));
     fs::rename(&temp, &away).unwrap();
-    let sweeper = app.app.sweeper();
-    hurried(async { run_during(sleep(Duration::from_secs(70)), sweeper.clone()).await });
+    let cleanup = app.app.cleanup();
+    hurried(async { run_during(sleep(Duration::from_secs(70)), cleanup.clone()).await });
     assert_eq!(app.count("select count(*) from tombstones"), 1);
     fs::rename(&away, &temp).unwrap();
     let remaining = || {
@@ -225,7 +228,7 @@ fn the_sweep_runs_every_minute_and_goes_on_after_it_has_failed() {
             sleep(Duration::from_secs(1)).await;
         }
     };
-    hurried(async { run_during(swept, sweeper).await });
+    hurried(async { run_during(swept, cleanup).await });
     assert_eq!(app.count("select count(*) from tombstones"), 0);
 }
 

@@ -409,13 +409,16 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
     // The server starts anew, and then a worker that had the photo in hand brings it back.
-    app.wait(app.app.sweeper().delete_everything_due()).unwrap();
+    app.wait(app.app.cleanup().delete_everything_due()).unwrap();
     fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
     fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
-    assert_eq!(app.wait(app.app.sweep()).unwrap(), CleanupReport::default());
+    assert_eq!(
+        app.wait(app.app.clean_up()).unwrap(),
+        CleanupReport::default()
+    );
     app.app.clock.advance(Duration::from_secs(10 * 60));
     assert_eq!(
-        app.wait(app.app.sweep()).unwrap(),
+        app.wait(app.app.clean_up()).unwrap(),
         CleanupReport {
             deleted: 1,
             orphans: 0
@@ -426,7 +429,7 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
 }
 
 #[test]
-fn a_sweep_takes_orphans_and_leaves_what_waits_to_be_sorted() {
+fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_sorted() {
     let app = TestApp::new();
     let ann = ann(&app);
     let waiting = ann.share_photo(1, &pictures::png(1));
@@ -437,12 +440,12 @@ fn a_sweep_takes_orphans_and_leaves_what_waits_to_be_sorted() {
     .unwrap();
     fs::write(app.path("photos/temp/.part-x"), b"half of one").unwrap();
     assert_eq!(
-        app.wait(app.app.sweep()).unwrap(),
+        app.wait(app.app.clean_up()).unwrap(),
         CleanupReport::default(),
         "they are too new"
     );
     assert_eq!(
-        app.wait(app.app.sweeper().delete_everything_due()).unwrap(),
+        app.wait(app.app.cleanup().delete_everything_due()).unwrap(),
         CleanupReport {
             deleted: 0,
             orphans: 1

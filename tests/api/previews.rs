@@ -274,7 +274,7 @@ fn previews_that_a_worker_brings_back_are_deleted_by_the_tombstone_of_their_phot
     fs::create_dir_all(kept.parent().unwrap()).unwrap();
     fs::write(&kept, bytes).unwrap();
     app.app.clock.advance(Duration::from_secs(10 * 60));
-    let swept = app.wait(app.app.sweep()).unwrap();
+    let swept = app.wait(app.app.clean_up()).unwrap();
     assert_eq!(
         swept,
         CleanupReport {

@@ -239,7 +239,7 @@ fn a_store_is_ready_only_when_its_buckets_are_there() {
 }
 
 #[test]
-fn a_sweep_makes_the_temporary_bucket_again_before_anybody_needs_it() {
+fn a_cleanup_makes_the_temporary_bucket_again_before_anybody_needs_it() {
     let cloud = Cloud::new();
     let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     cloud.wait(store.prepare()).unwrap();
@@ -264,16 +264,16 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
     let (now, deleted) = (clock.now(), photo.clone());
     let write = db.write(move |conn| Ok(tombstones::add(conn, &deleted, now)?));
     cloud.wait(write).unwrap();
-    let sweeper = Cleanup::new(db.clone(), store.clone(), clock.clone());
+    let cleanup = Cleanup::new(db.clone(), store.clone(), clock.clone());
     cloud.proxy.refuse("POST", "delete");
     cloud.proxy.refuse("DELETE", "/34.png");
     clock.advance(GRACE);
-    let sweep = |times| {
+    let clean_up = |times| {
         for _ in 0..times {
-            assert_eq!(cloud.wait(sweeper.run_once()).unwrap().deleted, 0);
+            assert_eq!(cloud.wait(cleanup.run_once()).unwrap().deleted, 0);
         }
     };
-    sweep(2);
+    clean_up(2);
     let failing = || {
         cloud
             .wait(db.read(|conn| Ok(tombstones::failing(conn)?)))
@@ -300,7 +300,7 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
     assert!(said.contains(&format!("warning {words}")), "{said}");
     cloud.proxy.refuse("POST", "delete");
     cloud.proxy.refuse("DELETE", "/34.png");
-    sweep(3);
+    clean_up(3);
     cloud.proxy.relent();
     let said = doctor();
     assert!(said.contains(&format!("error   {words}")), "{said}");
@@ -310,7 +310,7 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
         "{said}"
     );
 
-    assert_eq!(cloud.wait(sweeper.run_once()).unwrap().deleted, 1);
+    assert_eq!(cloud.wait(cleanup.run_once()).unwrap().deleted, 1);
     assert_eq!(cloud.keys(&bucket), [""; 0]);
     assert_eq!(failing(), None);
     assert!(!doctor().contains(words));
@@ -329,7 +329,7 @@ fn a_temporary_store_that_may_not_be_listed_keeps_no_deletion_from_being_done() 
     cloud.wait(write).unwrap();
     clock.advance(GRACE);
     cloud.proxy.refuse("GET", "list-type=2");
-    let sweeper = Cleanup::new(db, PhotoStore::clone(&store), clock);
-    cloud.wait(sweeper.run_once()).unwrap_err();
+    let cleanup = Cleanup::new(db, PhotoStore::clone(&store), clock);
+    cloud.wait(cleanup.run_once()).unwrap_err();
     assert_eq!(cloud.keys(&bucket), [""; 0]);
 }

@@ -146,7 +146,7 @@ fn a_worker_that_is_killed_again_and_again_mislays_nothing() {
     }
     until("every photo to be sorted", || {
         let mut found = photos(&folder.join("data"));
-        // What a killed worker was writing is left to a sweep that comes when nobody can be writing it any more.
+        // What a killed worker was writing is left to a cleanup that comes when nobody can be writing it any more.
         found.retain(|file| !file.starts_with("temp/.part-"));
         (found.len() == shares.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
             .then_some(())

@@ -177,7 +177,7 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm<'_>) -> Re
         .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
     settle(app, photo.as_ref(), fate).await;
-    app.sweeper().delete_now(&edited?).await;
+    app.cleanup().delete_now(&edited?).await;
     Ok("Share edited")
 }
 
@@ -194,7 +194,7 @@ pub async fn delete(
             shares::delete(conn, &deletable, now)
         })
         .await?;
-    app.sweeper().delete_now(&deleted).await;
+    app.cleanup().delete_now(&deleted).await;
     Ok("Share deleted")
 }
 
@@ -270,7 +270,7 @@ impl Fate {
 }
 
 /// After the transaction: tells the worker of the photo, or takes it back if it came to nothing. Where nobody knows, its bytes
-/// stay until the sweep has looked whether a share has them.
+/// stay until the cleanup has looked whether a share has them.
 async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
     match (photo, fate) {
         (Some(_), Fate::Written) => app.queue.notify(),

@@ -100,7 +100,7 @@ pub async fn delete(
         })
         .await?;
     audit::space_deleted(user.at(visitor), gone);
-    app.sweeper().delete_now(&photos).await;
-    app.sweeper().delete_space_now(&space).await;
+    app.cleanup().delete_now(&photos).await;
+    app.cleanup().delete_space_now(&space).await;
     Ok("Space deleted")
 }

@@ -70,7 +70,7 @@ pub async fn put(
         Ok(_) => match is_there(client, (bucket, key), size as u64).await {
             Ok(()) => Ok(Put::Done),
             Err(error) => {
-                // Nobody should take a part for the whole, and nobody would delete it but a sweep, much later.
+                // Nobody should take a part for the whole, and nobody would delete it but a cleanup, much later.
                 if let Some(Untrue::Part(..)) = error.downcast_ref() {
                     let half = client.delete_object().bucket(bucket).key(key);
                     if let Err(error) = half.send().await {
