@@ -54,7 +54,7 @@ async fn add(app: &App, space: Option<String>, terms: InvitationOptions) -> Resu
     let (kept, space) = (token.clone(), space.map(|id| RawId::<SpaceId>::new(&id)));
     let made = app.db.write(move |conn| {
         let into = space.map(|id| access::operator(conn, &id)).transpose()?;
-        invitations::create(conn, into.as_ref(), None, terms, &kept, now)
+        invitations::create(conn, into.as_ref(), terms, &kept, now)
     });
     let made = made.await?;
     audit::invitation_made(By::CommandLine, &made);

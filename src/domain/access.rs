@@ -17,10 +17,11 @@ pub struct Member {
     is_admin: bool,
 }
 
-/// Proof that a user runs a space.
+/// Proof that somebody runs a space: one of its admins, or who runs the server.
 #[derive(Debug)]
 pub struct Admin {
     space: SpaceId,
+    user: Option<UserId>,
 }
 
 /// Proof that a user may take a member out of a space: themselves, or another as its admin.
@@ -67,6 +68,11 @@ impl Member {
 impl Admin {
     pub fn space(&self) -> SpaceId {
         self.space
+    }
+
+    /// Who it is; nobody on the command line.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
     }
 }
 
@@ -158,7 +164,10 @@ impl SpaceAccess {
         if !is_admin {
             return Err(Error::NotAdmin);
         }
-        Ok(Admin { space: self.space })
+        Ok(Admin {
+            space: self.space,
+            user: Some(self.user),
+        })
     }
 
     /// The right to take `user` out of the space.
@@ -195,7 +204,10 @@ pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
         .prepare_cached("select 1 from spaces where id = ?")?
         .exists([id])?;
     if exists {
-        Ok(Admin { space: id })
+        Ok(Admin {
+            space: id,
+            user: None,
+        })
     } else {
         Err(space.not_found())
     }

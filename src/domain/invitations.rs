@@ -113,7 +113,7 @@ fn role(as_admin: bool) -> Role {
     if as_admin { Role::Admin } else { Role::Member }
 }
 
-/// Makes an invitation: into the space of `admin`, or to an account alone. `by` is nobody on the command line. Those
+/// Makes an invitation: into the space of `admin`, or to an account alone. Those
 /// of everybody that have expired meanwhile go at the same time, and those into this space that are used up.
 ///
 /// # Errors
@@ -121,7 +121,6 @@ fn role(as_admin: bool) -> Role {
 pub fn create(
     conn: &Connection,
     admin: Option<&Admin>,
-    by: Option<UserId>,
     terms: InvitationOptions,
     token: &Token,
     now: Timestamp,
@@ -150,7 +149,7 @@ pub fn create(
                 admin.map(Admin::space),
                 terms.role == Role::Admin,
                 terms.uses,
-                by,
+                admin.and_then(Admin::user),
                 now.0,
                 now.plus(DAY * u32::from(terms.days)).0,
             ),

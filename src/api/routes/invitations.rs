@@ -93,8 +93,7 @@ pub async fn create(
     let (invitation, space) = user
         .write(move |conn, session| {
             let admin = access::space(conn, session, &id)?.admin()?;
-            let by = Some(session.user().id);
-            let invitation = invitations::create(conn, Some(&admin), by, terms, &token, now)?;
+            let invitation = invitations::create(conn, Some(&admin), terms, &token, now)?;
             Ok((invitation, admin.space()))
         })
         .await?;
