@@ -38,7 +38,7 @@ def parts(link):
 anybody = Client(base_url=url, raise_on_unexpected_status=True)
 assert server_health.sync(client=anybody) == "ok"
 limits = server_about.sync(client=anybody).limits
-assert limits["text_max"] == 2000
+assert limits.text_max == 2000
 for login in ["ann", "bob"]:
     account = AccountsRegisterBody(login=login, password=PASSWORD, confirm_password=PASSWORD)
     assert accounts_register.sync(client=anybody, body=account).login == login
@@ -83,7 +83,7 @@ is_refused(photos_get.sync_detailed(name, client=anybody, **{**query, "signature
 diary = File(payload=io.BytesIO(b"Dear diary"), file_name="diary.png", mime_type="image/png")
 no_photo = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=diary))
 is_refused(no_photo, 415, "Photo must be a JPEG, PNG, WebP or GIF")
-large = File(payload=io.BytesIO(bytes(limits["photo_bytes"] + 1)), file_name="large.png", mime_type="image/png")
+large = File(payload=io.BytesIO(bytes(limits.photo_bytes + 1)), file_name="large.png", mime_type="image/png")
 too_large = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=large))
 is_refused(too_large, 413, "Photo max 25 MiB")
 nothing = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text=""))
