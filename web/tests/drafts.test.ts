@@ -2,20 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { forgetDrafts, keepDraft, places, readDraft } from '../src/lib/forms/drafts';
 import { read, write } from '../src/lib/dom/storage';
-
-/** What a browser keeps: its entries are properties of the object, as `Object.keys` sees them. */
-class Storage {
-  [key: string]: unknown;
-  getItem(key: string) {
-    return (this[key] as string | undefined) ?? null;
-  }
-  setItem(key: string, value: string) {
-    this[key] = value;
-  }
-  removeItem(key: string) {
-    Reflect.deleteProperty(this, key);
-  }
-}
+import { Storage } from './state/browser';
 
 beforeEach(() => void vi.stubGlobal('localStorage', new Storage()));
 afterEach(() => void vi.unstubAllGlobals());

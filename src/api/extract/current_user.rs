@@ -35,10 +35,11 @@ pub struct Caller<'r> {
 
 impl<'r> Caller<'r> {
     fn of(app: &'r App, request: &'r Request<'_>) -> Self {
+        let cookie = SessionCookie::of(app, request);
         Self {
             app,
-            proof: Arc::new(Proof::of(app, request)),
-            cookie: SessionCookie::of(app, request),
+            proof: Arc::new(Proof::of(app, request, &cookie)),
+            cookie,
         }
     }
 
@@ -221,15 +222,12 @@ struct Proof {
 }
 
 impl Proof {
-    fn of(app: &App, request: &Request<'_>) -> Self {
+    fn of(app: &App, request: &Request<'_>, cookie: &SessionCookie<'_>) -> Self {
         let bearer = bearer(request);
         let by_cookie = bearer.is_none();
         let tokens = match bearer {
             Some(token) => vec![Token::given(token)],
-            None => {
-                let cookie = SessionCookie::of(app, request);
-                cookie.tokens().into_iter().map(Token::given).collect()
-            }
+            None => cookie.tokens().into_iter().map(Token::given).collect(),
         };
         let is_ours =
             !by_cookie || !changes_state(request.method()) || is_same_origin(app, request);
