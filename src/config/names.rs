@@ -241,7 +241,7 @@ impl Names {
     }
 }
 
-/// What to say to somebody who has written a setting's name from before: what it is called now.
+/// Says what a setting is called now, to somebody who has used its former name.
 fn became(now: &str, is_variable: bool) -> String {
     let name = if is_variable {
         Section::App.variable(now)

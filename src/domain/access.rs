@@ -70,7 +70,7 @@ impl Admin {
         self.space
     }
 
-    /// Who it is; nobody on the command line.
+    /// The admin; none on the command line.
     pub fn user(&self) -> Option<UserId> {
         self.user
     }
@@ -145,7 +145,7 @@ impl SpaceAccess {
     /// The right of a member.
     ///
     /// # Errors
-    /// They are none.
+    /// They aren't a member.
     pub fn member(&self) -> Result<Member> {
         let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
         Ok(Member {
@@ -158,7 +158,7 @@ impl SpaceAccess {
     /// The right of an admin.
     ///
     /// # Errors
-    /// They are no member, or a member who is no admin.
+    /// They aren't a member, or are one without being an admin.
     pub fn admin(&self) -> Result<Admin> {
         let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
         if !is_admin {
@@ -173,7 +173,7 @@ impl SpaceAccess {
     /// The right to take `user` out of the space.
     ///
     /// # Errors
-    /// The user doesn't exist; one of the two is no member; an admin would leave; a member who is no admin would take out
+    /// The user doesn't exist; either isn't a member; an admin would leave; a member who isn't an admin would remove
     /// another.
     pub fn remove(&self, conn: &Connection, user: &RawId<UserId>) -> Result<Removal> {
         let id = user.parse()?;
@@ -267,7 +267,7 @@ impl ShareAccess {
     /// The right to read it: any member of its space.
     ///
     /// # Errors
-    /// They are none.
+    /// They aren't a member.
     pub fn read(&self) -> Result<Readable> {
         self.role.ok_or(Error::NotMember)?;
         Ok(Readable { share: self.share })
@@ -291,7 +291,7 @@ impl ShareAccess {
     /// The right to delete it: its owner, also after leaving the space, or an admin of its space.
     ///
     /// # Errors
-    /// They are neither.
+    /// They are neither its owner nor an admin.
     pub fn delete(&self) -> Result<Deletable> {
         if !self.is_own && !self.role.is_some_and(|role| role.is_admin) {
             return Err(Error::NotOwner);

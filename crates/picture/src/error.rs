@@ -6,7 +6,7 @@ use crate::reason::Reason;
 /// Why a file is not taken. As a text it speaks of the picture and completes "because …", with no full stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CleanError {
-    /// It is none of our types.
+    /// It isn't of a type that is taken.
     #[error("it is no JPEG, PNG, WebP or GIF")]
     UnknownType,
     /// It has more pixels than the caller allows, and nothing of it was decoded.

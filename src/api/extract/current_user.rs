@@ -111,8 +111,8 @@ impl<'r> FromRequest<'r> for Caller<'r> {
 /// Whether a request has a [`Caller`].
 struct IsLookedUpLater(bool);
 
-/// Looks up who sends a request if nobody has so far. A request that is refused before its snapshot, such as for a cursor that
-/// is none, is refused for its sender first.
+/// Looks up who sends a request if nobody has so far. A request that is refused before its snapshot, such as for an invalid
+/// cursor, is refused for its sender first.
 ///
 /// # Errors
 /// They aren't signed in, or the request isn't theirs.
