@@ -22,12 +22,12 @@ use extract::client_info::behind_proxy;
 pub use extract::session_cookie::name as cookie_name;
 use middleware::{catcher, original_method, security_headers};
 use respond::problem::refuse;
-pub use respond::urls::link_with_secret;
 pub use routes::assets;
 use routes::{
     accounts, invitations, members, pages, password_resets, photos, server, sessions, shares,
     spaces,
 };
+pub use views::urls::link_with_secret;
 
 /// What the server asks of the API beside its routes.
 pub const HOOKS: Hooks = Hooks {

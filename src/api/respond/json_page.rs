@@ -9,8 +9,8 @@ use rocket::response::{Responder, Response};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use super::urls::Urls;
 use crate::api::extract::client_info::ClientInfo;
+use crate::api::views::urls::Urls;
 use crate::app::App;
 use crate::domain::page::{Listed, Order};
 use crate::error::{Error, Result};

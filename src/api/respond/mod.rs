@@ -14,5 +14,3 @@ pub mod problem;
 pub mod range;
 // Which refusals the log tells.
 pub mod refusals;
-// URLs that begin with our own address.
-pub mod urls;

@@ -11,7 +11,7 @@ use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, optional, optional_text, text};
 use crate::api::respond::created::Created;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::respond::urls::Urls;
+use crate::api::views::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{InvitationId, RawId, SpaceId};
 use crate::domain::invitations::{self, Invitation, InvitationOptions, InvitationPreview, Role};

@@ -9,7 +9,7 @@ use rocket::{delete, get};
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::respond::urls::Urls;
+use crate::api::views::urls::Urls;
 use crate::domain::ids::{RawId, SessionId};
 use crate::domain::page::Page;
 use crate::domain::sessions::{self, Device};

@@ -8,7 +8,7 @@ use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::json::{Field, JsonBody, Payload, text};
 use crate::api::respond::json_page::JsonPage;
-use crate::api::respond::urls::Urls;
+use crate::api::views::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;

@@ -2,3 +2,5 @@
 
 // The photo of a share, with its previews.
 pub mod photo;
+// URLs that begin with our own address, and times.
+pub mod urls;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use picture::PreviewSize;
 use serde::{Serialize, Serializer};
 
-use crate::api::respond::urls::{PhotoUrl, PhotoUrls, Urls};
+use crate::api::views::urls::{PhotoUrl, PhotoUrls, Urls};
 use crate::domain::ids::PhotoId;
 use crate::domain::photos::Photo;
 
