@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::domain::text::{GivenPassword, Password};
-use crate::error::{Error, Result};
+use crate::error::{Error, Overload, Result};
 use crate::process::runtime::cores;
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -57,7 +57,7 @@ impl Passwords {
     /// The hash of a password, as a PHC string with a salt of its own.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many others wait.
+    /// [`Overload::Busy`] when too many others wait.
     pub async fn hash(&self, password: Password) -> Result<String> {
         let argon2 = self.argon2.clone();
         self.run(move || hash(&argon2, password.as_bytes())).await
@@ -67,7 +67,7 @@ impl Passwords {
     /// password is wrong at once, with a hash and without.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many others wait; a hash that is none.
+    /// [`Overload::Busy`] when too many others wait; a hash that is none.
     pub async fn verify(
         &self,
         password: GivenPassword,
@@ -104,15 +104,13 @@ impl Passwords {
     ) -> Result<T> {
         let permit = timeout(DEADLINE, self.permits.clone().acquire_owned())
             .await
-            .map_err(|_| Error::Busy)?
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|_| Overload::Busy)?
+            .map_err(Error::internal)?;
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
         });
-        Ok(done
-            .await
-            .map_err(|error| Error::Internal(error.into()))??)
+        Ok(done.await.map_err(Error::internal)??)
     }
 }
 

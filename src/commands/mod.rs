@@ -27,7 +27,7 @@ use crate::check::sentence;
 use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
 use crate::data_dir;
-use crate::error::{Error, FieldName};
+use crate::error::{Error, FieldName, Invalid, NotFound};
 use crate::logging;
 use crate::output::complain;
 use crate::process::shutdown::{self, Signal};
@@ -98,31 +98,35 @@ pub async fn run(cli: Cli) -> Result<()> {
 /// What the rules refuse is said as in the API, and with what to do here.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let advice = match error.downcast_ref() {
-        Some(Error::NoUserWithLogin(_)) => "`shared-spaces user list` tells which there are",
-        Some(Error::NoSpace(_)) => "`shared-spaces space list` tells which there are",
-        Some(Error::NoInvitationWithId(_)) => {
+        Some(Error::NotFound(NotFound::Login { .. })) => {
+            "`shared-spaces user list` tells which there are"
+        }
+        Some(Error::NotFound(NotFound::Space { .. })) => {
+            "`shared-spaces space list` tells which there are"
+        }
+        Some(Error::NotFound(NotFound::Invitation { .. })) => {
             "`shared-spaces invitation list` tells which there are"
         }
-        Some(
-            Error::TooShort {
+        Some(Error::Invalid(
+            Invalid::TooShort {
                 field: FieldName::Login,
                 ..
             }
-            | Error::TooLong {
+            | Invalid::TooLong {
                 field: FieldName::Login,
                 ..
             },
-        ) => "the settings limits.login_min and limits.login_max say so",
-        Some(
-            Error::TooShort {
+        )) => "the settings limits.login_min and limits.login_max say so",
+        Some(Error::Invalid(
+            Invalid::TooShort {
                 field: FieldName::Password,
                 ..
             }
-            | Error::TooLong {
+            | Invalid::TooLong {
                 field: FieldName::Password,
                 ..
             },
-        ) => "the settings limits.password_min and limits.password_max say so",
+        )) => "the settings limits.password_min and limits.password_max say so",
         _ => return error,
     };
     anyhow!("{error}: {advice}")

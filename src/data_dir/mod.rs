@@ -22,7 +22,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::check::sentence;
 use crate::db::Db;
 pub use crate::db::LOCK;
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::fs::atomic::{self, TEMP_PREFIX, temp_file_with};
 use crate::fs::durable;
 use crate::fs::missing::optional;
@@ -254,7 +254,8 @@ pub fn try_writing(folder: &Path) -> Result<()> {
 
 /// Whether the disk is full.
 pub fn is_full(folder: &Path) -> bool {
-    try_writing(folder).is_err_and(|error| matches!(Error::storing(error), Error::DiskFull(_)))
+    try_writing(folder)
+        .is_err_and(|error| matches!(Error::storing(error), Error::Failure(Failure::DiskFull(_))))
 }
 
 /// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full

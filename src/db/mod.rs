@@ -4,7 +4,7 @@
 //! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
 //! runs a closure on the only writing connection: on the thread that asks while nobody else writes, and else on a thread
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
-//! [`Error::Busy`] when no place is free within the deadline.
+//! [`Overload::Busy`] when no place is free within the deadline.
 
 // Whether a schema is one of ours.
 pub(crate) mod known;
@@ -37,7 +37,7 @@ use self::place::OpenFiles;
 use self::reserve::Reserve;
 use self::transaction::Transaction;
 use self::writer::{Again, Durability, Once, Work, Writer};
-use crate::error::{Error, Result};
+use crate::error::{Error, Failure, Overload, Result};
 use crate::process::runtime;
 
 /// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
@@ -169,7 +169,7 @@ impl Db {
     /// Looks whether the files of the database are where it was opened; each write asks by itself.
     ///
     /// # Errors
-    /// [`Error::DataGone`] if they aren't.
+    /// [`Failure::DataGone`] if they aren't.
     pub fn check_place(&self) -> Result<()> {
         self.inner.place.check()
     }
@@ -186,7 +186,7 @@ impl Db {
     /// quick, it runs on the thread that asks.
     ///
     /// # Errors
-    /// What `work` answers, or [`Error::Busy`] if no connection is free in time.
+    /// What `work` answers, or [`Overload::Busy`] if no connection is free in time.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -198,7 +198,7 @@ impl Db {
             return self.read_long(work).await;
         };
         catch_unwind(AssertUnwindSafe(|| self.read_blocking(work)))
-            .unwrap_or_else(|_| Err(Error::Internal(anyhow!("a read of the database panicked"))))
+            .unwrap_or_else(|_| Err(Error::internal(anyhow!("a read of the database panicked"))))
     }
 
     /// As [`Db::read`], for what takes long whatever the disk does.
@@ -213,17 +213,15 @@ impl Db {
         let permit = self.inner.permits.clone().acquire_owned();
         let permit = timeout(self.inner.deadline, permit)
             .await
-            .map_err(|_| Error::Busy)?
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(|_| Overload::Busy)?
+            .map_err(Error::internal)?;
         self.inner.hops.fetch_add(1, Ordering::Relaxed);
         let db = self.clone();
         let answer = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             db.read_blocking(work)
         });
-        answer
-            .await
-            .map_err(|error| Error::Internal(error.into()))?
+        answer.await.map_err(Error::internal)?
     }
 
     /// As [`Db::read`], for where nothing else waits, such as the start.
@@ -234,7 +232,9 @@ impl Db {
         self.inner.reads.fetch_add(1, Ordering::Relaxed);
         let connection = self.inner.readers.get().map_err(|error| {
             tracing::warn!(%error, "could not open a database connection");
-            self.check_place().err().unwrap_or(Error::Busy)
+            self.check_place()
+                .err()
+                .unwrap_or_else(|| Overload::Busy.into())
         })?;
         work(&*Transaction::read(&connection)?)
     }
@@ -243,7 +243,7 @@ impl Db {
     /// answers an error, undone.
     ///
     /// # Errors
-    /// What `work` answers, or [`Error::Busy`] if its turn doesn't come in time.
+    /// What `work` answers, or [`Overload::Busy`] if its turn doesn't come in time.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -293,12 +293,10 @@ impl Db {
     /// Looks whether there is room for more than deleting.
     ///
     /// # Errors
-    /// [`Error::DiskFull`] if there isn't.
+    /// [`Failure::DiskFull`] if there isn't.
     pub fn check_room(&self) -> Result<()> {
         if self.inner.reserve.is_missed() {
-            return Err(Error::DiskFull(anyhow!(
-                "what room is left is for deleting"
-            )));
+            return Err(Failure::DiskFull(anyhow!("what room is left is for deleting")).into());
         }
         Ok(())
     }
@@ -336,7 +334,7 @@ impl Db {
     /// deleted still stands there; whether it is empty now. It isn't while somebody still reads from it.
     ///
     /// # Errors
-    /// The files can't be written, or [`Error::Busy`].
+    /// The files can't be written, or [`Overload::Busy`].
     pub async fn checkpoint_wal(&self) -> Result<bool> {
         let deadline = self.inner.deadline;
         let emptied = self.inner.writer.run_exclusive(move |connection| {
@@ -355,7 +353,7 @@ impl Db {
     /// meanwhile.
     ///
     /// # Errors
-    /// There is no room for it, or [`Error::Busy`].
+    /// There is no room for it, or [`Overload::Busy`].
     pub async fn vacuum(&self) -> Result<()> {
         self.inner
             .writer

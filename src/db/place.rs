@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::{Error, Result};
+use crate::error::{Failure, Result};
 use crate::fs::identity::Identity;
 
 /// The file beside the database that a server holds locked: two would give the same id away twice.
@@ -57,7 +57,7 @@ impl OpenFiles {
     /// the first that finds all again.
     ///
     /// # Errors
-    /// [`Error::DataGone`] if one isn't.
+    /// [`Failure::DataGone`] if one isn't.
     pub fn check(&self) -> Result<()> {
         let lost = self.files.iter().find_map(|(path, opened)| {
             let why = match Identity::of(path) {
@@ -80,6 +80,6 @@ impl OpenFiles {
                  another in its place, start again"
             );
         }
-        Err(Error::DataGone)
+        Err(Failure::DataGone.into())
     }
 }

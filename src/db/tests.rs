@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rusqlite::StatementStatus;
 
 use super::*;
+use crate::error::Denied;
 
 fn fresh() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();
@@ -37,7 +38,7 @@ async fn a_refused_write_leaves_nothing_and_its_neighbours_stand() {
     // All five are sent before the first is answered, so that they can share a commit.
     let refuse = |connection: &Connection| -> Result<()> {
         put(connection, "refused")?;
-        Err(Error::NotAdmin)
+        Err(Denied::NotAdmin.into())
     };
     let (a, b, c, d, e) = tokio::join!(
         db.write(|c| put(c, "a")),
@@ -47,8 +48,8 @@ async fn a_refused_write_leaves_nothing_and_its_neighbours_stand() {
         db.write(|c| put(c, "e")),
     );
     assert!(a.is_ok() && c.is_ok() && e.is_ok());
-    assert!(matches!(b, Err(Error::NotAdmin)));
-    assert!(matches!(d, Err(Error::Internal(_))));
+    assert!(matches!(b, Err(Error::Denied(Denied::NotAdmin))));
+    assert!(matches!(d, Err(Error::Failure(Failure::Internal(_)))));
     assert_eq!(names(&db).await, ["a", "c", "e"]);
 }
 
@@ -56,7 +57,7 @@ async fn a_refused_write_leaves_nothing_and_its_neighbours_stand() {
 async fn a_reader_cannot_write() {
     let (_folder, db) = fresh();
     let refused = db.read(|connection| put(connection, "a")).await;
-    assert!(matches!(refused, Err(Error::Internal(_))));
+    assert!(matches!(refused, Err(Error::Failure(Failure::Internal(_)))));
     assert!(names(&db).await.is_empty());
 }
 
@@ -68,7 +69,10 @@ async fn a_database_that_another_process_locks_answers_busy_and_recovers() {
         .unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("begin immediate").unwrap();
-    assert!(matches!(db.write(|c| put(c, "a")).await, Err(Error::Busy)));
+    assert!(matches!(
+        db.write(|c| put(c, "a")).await,
+        Err(Error::Overload(Overload::Busy))
+    ));
     other.execute_batch("rollback").unwrap();
     db.write(|c| put(c, "b")).await.unwrap();
     assert_eq!(names(&db).await, ["b"]);
@@ -88,7 +92,10 @@ async fn a_read_that_finds_no_free_connection_in_time_answers_busy() {
     let Inner { permits, here, .. } = &*db.inner;
     let elsewhere = permits.acquire_many(all(permits)).await.unwrap();
     let here = here.acquire_many(all(here)).await.unwrap();
-    assert!(matches!(db.read(|_| Ok(())).await, Err(Error::Busy)));
+    assert!(matches!(
+        db.read(|_| Ok(())).await,
+        Err(Error::Overload(Overload::Busy))
+    ));
     drop((elsewhere, here));
     assert!(db.read(|_| Ok(())).await.is_ok());
 }
@@ -260,7 +267,7 @@ async fn only_what_may_be_lost_is_not_synced_and_not_even_that_beside_others() {
     };
     assert_eq!(db.write_unsynced(level).await.unwrap(), NORMAL);
     assert_eq!(db.write(level).await.unwrap(), FULL);
-    let refuse = |_: &Connection| -> Result<()> { Err(Error::NotAdmin) };
+    let refuse = |_: &Connection| -> Result<()> { Err(Denied::NotAdmin.into()) };
     assert!(db.write_unsynced(refuse).await.is_err());
     assert_eq!(db.write(level).await.unwrap(), FULL);
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::ids::{RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
 use super::users;
-use crate::error::{Error, Result};
+use crate::error::{Conflict, Denied, Result};
 
 /// Proof that a user belongs to a space.
 #[derive(Debug)]
@@ -147,7 +147,7 @@ impl SpaceAccess {
     /// # Errors
     /// They aren't a member.
     pub fn member(&self) -> Result<Member> {
-        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+        let MemberRole { is_admin } = self.role.ok_or(Denied::NotMember)?;
         Ok(Member {
             space: self.space,
             user: self.user,
@@ -160,9 +160,9 @@ impl SpaceAccess {
     /// # Errors
     /// They aren't a member, or are one without being an admin.
     pub fn admin(&self) -> Result<Admin> {
-        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+        let MemberRole { is_admin } = self.role.ok_or(Denied::NotMember)?;
         if !is_admin {
-            return Err(Error::NotAdmin);
+            return Err(Denied::NotAdmin.into());
         }
         Ok(Admin {
             space: self.space,
@@ -180,11 +180,11 @@ impl SpaceAccess {
         users::find(conn, id)?.ok_or_else(|| user.not_found())?;
         member_role(conn, id, self.space)?
             .flatten()
-            .ok_or(Error::NotMember)?;
-        let MemberRole { is_admin } = self.role.ok_or(Error::NotMember)?;
+            .ok_or(Denied::NotMember)?;
+        let MemberRole { is_admin } = self.role.ok_or(Denied::NotMember)?;
         match (self.user == id, is_admin) {
-            (true, true) => Err(Error::AdminCantLeave),
-            (false, false) => Err(Error::NotAdmin),
+            (true, true) => Err(Conflict::AdminCantLeave.into()),
+            (false, false) => Err(Denied::NotAdmin.into()),
             _ => Ok(Removal {
                 space: self.space,
                 user: id,
@@ -269,7 +269,7 @@ impl ShareAccess {
     /// # Errors
     /// They aren't a member.
     pub fn read(&self) -> Result<Readable> {
-        self.role.ok_or(Error::NotMember)?;
+        self.role.ok_or(Denied::NotMember)?;
         Ok(Readable { share: self.share })
     }
 
@@ -279,9 +279,9 @@ impl ShareAccess {
     /// It is another's; its owner has left the space.
     pub fn edit(&self) -> Result<Editable> {
         if !self.is_own {
-            return Err(Error::NotOwner);
+            return Err(Denied::NotOwner.into());
         }
-        self.role.ok_or(Error::NotMember)?;
+        self.role.ok_or(Denied::NotMember)?;
         Ok(Editable {
             share: self.share,
             space: self.space,
@@ -294,7 +294,7 @@ impl ShareAccess {
     /// They are neither its owner nor an admin.
     pub fn delete(&self) -> Result<Deletable> {
         if !self.is_own && !self.role.is_some_and(|role| role.is_admin) {
-            return Err(Error::NotOwner);
+            return Err(Denied::NotOwner.into());
         }
         Ok(Deletable { share: self.share })
     }

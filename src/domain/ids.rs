@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, NotFound, Result};
 
 /// What the types of ids have in common.
 pub trait Id: Copy {
@@ -29,8 +29,8 @@ macro_rules! id {
             }
 
             fn missing(text: &str) -> Error {
-                let missing: fn(&str) -> Error = $missing;
-                missing(text)
+                let missing: fn(String) -> NotFound = $missing;
+                missing(text.to_owned()).into()
             }
         }
 
@@ -57,33 +57,33 @@ macro_rules! id {
 id!(
     /// A user's.
     UserId,
-    |text| Error::NoUser(text.to_owned())
+    |id| NotFound::User { id }
 );
 id!(
     /// A space's.
     SpaceId,
-    |text| Error::NoSpace(text.to_owned())
+    |id| NotFound::Space { id }
 );
 id!(
     /// A share's.
     ShareId,
-    |_| Error::NoShare
+    |_| NotFound::Share
 );
 id!(
     /// A photo's; it also tells the revisions of one share's photo apart.
     PhotoId,
-    |_| Error::NoPhoto
+    |_| NotFound::Photo
 );
 id!(
     /// A session's.
     SessionId,
-    |text| Error::NoSession(text.to_owned())
+    |id| NotFound::Session { id }
 );
 
 id!(
     /// An invitation's.
     InvitationId,
-    |text| Error::NoInvitationWithId(text.to_owned())
+    |id| NotFound::Invitation { id }
 );
 
 /// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the

@@ -13,7 +13,7 @@ use super::tokens::Token;
 use super::users::User;
 use super::{members, removals};
 use crate::clock::Timestamp;
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{Conflict, FieldName, Malformed, NotFound, Result};
 
 /// The most invitations into a space that are neither used up nor expired.
 pub const MOST_OPEN: i64 = 100;
@@ -85,12 +85,7 @@ fn bounded(field: FieldName, number: i64, most: u16) -> Result<u16> {
     u16::try_from(number)
         .ok()
         .filter(|number| (1..=most).contains(number))
-        .ok_or_else(|| {
-            Error::Malformed(Malformed::OutOfRange {
-                field,
-                max: most.into(),
-            })
-        })
+        .ok_or_else(|| Malformed::out_of_range(field, most.into()).into())
 }
 
 impl Invitation {
@@ -117,7 +112,7 @@ fn role(as_admin: bool) -> Role {
 /// of everybody that have expired meanwhile go at the same time, and those into this space that are used up.
 ///
 /// # Errors
-/// [`Error::TooManyInvitations`] if the space has as many as it may have.
+/// [`Conflict::TooManyInvitations`] if the space has as many as it may have.
 pub fn create(
     conn: &Connection,
     admin: Option<&Admin>,
@@ -134,7 +129,7 @@ pub fn create(
             .prepare_cached("select count(*) from invitations where space_id = ?")?
             .query_row([admin.space()], |row| row.get(0))?;
         if open >= MOST_OPEN {
-            return Err(Error::TooManyInvitations { max: MOST_OPEN });
+            return Err(Conflict::TooManyInvitations { max: MOST_OPEN }.into());
         }
     }
     removals::forget_idle(conn, now)?;
@@ -286,7 +281,7 @@ pub(super) fn newest_open(
 /// What a link offers.
 ///
 /// # Errors
-/// [`Error::NoInvitation`] if it was never made, or can't be used any more.
+/// [`NotFound::InvitationToken`] if it was never made, or can't be used any more.
 pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<InvitationPreview> {
     conn.prepare_cached(OPEN)?
         .query_row((token.hash(), now.0), |row| {
@@ -299,7 +294,7 @@ pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Invitat
             })
         })
         .optional()?
-        .ok_or(Error::NoInvitation)
+        .ok_or_else(|| NotFound::InvitationToken.into())
 }
 
 // In the same words whatever the reason, so that nothing can be found out by trying.
@@ -313,8 +308,8 @@ const OPEN: &str = concat!(
 /// Uses an invitation once: the user joins its space. Gives the space, if there is one.
 ///
 /// # Errors
-/// [`Error::NoInvitation`] if it can't be used any more, or not by who was taken out of the space after it was made;
-/// [`Error::AlreadyMember`], which uses nothing up.
+/// [`NotFound::InvitationToken`] if it can't be used any more, or not by who was taken out of the space after it was made;
+/// [`Conflict::AlreadyMember`], which uses nothing up.
 pub fn accept(
     conn: &Connection,
     token: &Token,
@@ -327,7 +322,7 @@ pub fn accept(
             .prepare_cached("select id from invitations where token_hash = ?")?
             .query_row([token.hash()], |row| row.get(0))?;
         if removals::bars(conn, space.id, user, id)? {
-            return Err(Error::NoInvitation);
+            return Err(NotFound::InvitationToken.into());
         }
         members::join(conn, space.id, user, role == Role::Admin, now)?;
     }

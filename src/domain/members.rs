@@ -11,7 +11,7 @@ use super::text::GivenLogin;
 use super::users::{self, User};
 use super::{invitations, removals};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result, is_unique_violation};
+use crate::error::{Conflict, Denied, Error, Invalid, Result, is_unique_violation};
 
 /// Somebody in a space.
 #[derive(Debug, Serialize)]
@@ -25,7 +25,7 @@ pub struct Membership {
 /// Adds somebody to a space.
 ///
 /// # Errors
-/// No such login; [`Error::AlreadyMember`], decided by the unique index.
+/// No such login; [`Conflict::AlreadyMember`], decided by the unique index.
 pub fn add(conn: &Connection, admin: &Admin, login: &GivenLogin, now: Timestamp) -> Result<()> {
     let user = users::get_by_login(conn, login)?;
     join(conn, admin.space(), user.id, false, now)
@@ -34,7 +34,7 @@ pub fn add(conn: &Connection, admin: &Admin, login: &GivenLogin, now: Timestamp)
 /// Puts somebody into a space who was asked in.
 ///
 /// # Errors
-/// [`Error::AlreadyMember`], decided by the unique index.
+/// [`Conflict::AlreadyMember`], decided by the unique index.
 pub(super) fn join(
     conn: &Connection,
     space: SpaceId,
@@ -44,7 +44,7 @@ pub(super) fn join(
 ) -> Result<()> {
     insert(conn, space, user, is_admin, now).map_err(|error| {
         if is_unique_violation(&error) {
-            Error::AlreadyMember
+            Error::from(Conflict::AlreadyMember)
         } else {
             error.into()
         }
@@ -110,14 +110,14 @@ pub enum Links {
 /// there already, unless they leave by themselves.
 ///
 /// # Errors
-/// [`Error::NotAdmin`] where links are to end for who leaves by themselves.
+/// [`Denied::NotAdmin`] where links are to end for who leaves by themselves.
 pub fn remove(conn: &Connection, removal: &Removal, links: Links, now: Timestamp) -> Result<()> {
     let (space, user) = (removal.space(), removal.user());
     conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
         .execute((space, user))?;
     invitations::end_of_maker(conn, space, user, now)?;
     match links {
-        Links::End if !removal.is_by_admin() => return Err(Error::NotAdmin),
+        Links::End if !removal.is_by_admin() => return Err(Denied::NotAdmin.into()),
         Links::End => invitations::revoke_all(conn, space, now)?,
         Links::Stay if removal.is_by_admin() => removals::note(conn, space, user, now)?,
         Links::Stay => {}
@@ -144,10 +144,10 @@ pub fn set_admin(
         .prepare_cached("select is_admin from members where space_id = ? and user_id = ?")?
         .query_row((space, id), |row| row.get(0))
         .optional()?
-        .ok_or(Error::NotMember)?;
-    let is_admin = is_admin.ok_or(Error::AdminNotBoolean)?;
+        .ok_or(Denied::NotMember)?;
+    let is_admin = is_admin.ok_or(Invalid::NotBoolean)?;
     if was_admin && !is_admin && count_admins(conn, space)? == 1 {
-        return Err(Error::LastAdmin);
+        return Err(Conflict::LastAdmin.into());
     }
     conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
         .execute((is_admin, space, id))?;

@@ -43,10 +43,11 @@ impl Order {
             None => Ok(Self::default()),
             Some("oldest") => Ok(Self::Oldest),
             Some("newest") => Ok(Self::Newest),
-            Some(_) => Err(Error::Malformed(Malformed::NotOneOf {
+            Some(_) => Err(Malformed::NotOneOf {
                 field: FieldName::Order,
                 values: ["oldest", "newest"],
-            })),
+            }
+            .into()),
         }
     }
 
@@ -74,12 +75,7 @@ impl Page {
                 .parse()
                 .ok()
                 .filter(|limit| (1..=Self::MAX).contains(limit))
-                .ok_or_else(|| {
-                    Error::Malformed(Malformed::OutOfRange {
-                        field: FieldName::Limit,
-                        max: Self::MAX,
-                    })
-                })?,
+                .ok_or_else(|| Malformed::out_of_range(FieldName::Limit, Self::MAX))?,
         };
         Ok(Self {
             limit,
@@ -109,7 +105,7 @@ impl Page {
             .decode(cursor)
             .ok()
             .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| Error::Malformed(Malformed::Cursor))
+            .ok_or_else(|| Malformed::Cursor.into())
     }
 
     /// How many rows to fetch: one more than wanted, which tells whether there are more.
@@ -140,7 +136,7 @@ impl Page {
 
     /// The piece behind the row with this key.
     fn next_cursor(&self, key: impl Serialize) -> Result<Self> {
-        let json = serde_json::to_vec(&key).map_err(|error| Error::Internal(error.into()))?;
+        let json = serde_json::to_vec(&key).map_err(Error::internal)?;
         Ok(Self {
             limit: self.limit,
             cursor: Some(URL_SAFE_NO_PAD.encode(json)),

@@ -9,7 +9,7 @@ use super::tokens::Token;
 use super::users::User;
 use super::{sessions, users};
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{NotFound, Result};
 
 /// Makes a link for a user that holds for some time; an earlier one ends.
 pub fn create(
@@ -32,7 +32,7 @@ pub fn create(
 /// Whose password a link sets.
 ///
 /// # Errors
-/// [`Error::NoReset`] if it was never made, was used, or has expired.
+/// [`NotFound::Reset`] if it was never made, was used, or has expired.
 pub fn owner(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
     conn.prepare_cached(
         "select u.id, u.login from password_resets r join users u on u.id = r.user_id
@@ -40,7 +40,7 @@ pub fn owner(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
     )?
     .query_row((token.hash(), now.0), |row| User::from_row(row, 0))
     .optional()?
-    .ok_or(Error::NoReset)
+    .ok_or_else(|| NotFound::Reset.into())
 }
 
 /// Uses a link: sets the password, and signs its owner out everywhere.

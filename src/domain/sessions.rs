@@ -10,7 +10,7 @@ use super::page::{Listed, Page};
 use super::tokens::Token;
 use super::users::User;
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Denied, Result};
 
 /// The use of a session is written down at most this often, so that reading stays reading.
 const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -61,7 +61,7 @@ impl Session {
 /// ended meanwhile go at the same time, and of this user those behind the 100 that were used last.
 ///
 /// # Errors
-/// [`Error::WrongLogin`] if the account or the password changed since the check.
+/// [`Denied::WrongLogin`] if the account or the password changed since the check.
 pub fn create(
     conn: &Connection,
     user: UserId,
@@ -86,7 +86,7 @@ pub fn create(
             device.map(|device| &device.0),
         ))?;
     if created == 0 {
-        return Err(Error::WrongLogin);
+        return Err(Denied::WrongLogin.into());
     }
     conn.prepare_cached(END_SURPLUS)?.execute((user, MOST))?;
     Ok(())
@@ -156,7 +156,7 @@ pub fn confirm(
     )?
     .query_row((session, now.minus(lifetime).0), from_row)
     .optional()?
-    .ok_or(Error::Unauthorized { token: true })
+    .ok_or_else(|| Denied::Unauthorized { token: true }.into())
 }
 
 /// A session, as its user sees it among theirs.

@@ -12,7 +12,7 @@ use super::text::ShareText;
 use super::users::User;
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{Conflict, Error, FieldName, Invalid, Malformed, Result};
 
 /// What somebody shared.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ impl ClientKey {
         if (1..=MOST).contains(&text.len()) && text.bytes().all(plain) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Error::Malformed(Malformed::IdempotencyKey { max: MOST }))
+        Err(Malformed::idempotency_key(MOST).into())
     }
 }
 
@@ -155,7 +155,7 @@ pub fn create(
     if made == 0 {
         let before = find_made(conn, member, key)?;
         return before.map(Created::Before).ok_or_else(|| {
-            Error::Internal(anyhow::anyhow!(
+            Error::internal(anyhow::anyhow!(
                 "a share was refused for a key that nobody has used"
             ))
         });
@@ -169,7 +169,7 @@ pub fn create(
 /// The share that this member has made under this key, as long as it is there.
 ///
 /// # Errors
-/// [`Error::KeyOfAnotherSpace`]: whoever sends a share must not be told that it is in a space where it isn't.
+/// [`Conflict::KeyOfAnotherSpace`]: whoever sends a share must not be told that it is in a space where it isn't.
 pub fn find_made(
     conn: &Connection,
     member: &Member,
@@ -185,7 +185,7 @@ pub fn find_made(
     match made {
         None => Ok(None),
         Some((id, space)) if space == member.space() => get_by_id(conn, id).map(Some),
-        Some(_) => Err(Error::KeyOfAnotherSpace),
+        Some(_) => Err(Conflict::KeyOfAnotherSpace.into()),
     }
 }
 
@@ -236,7 +236,10 @@ pub fn has_photo(conn: &Connection, editable: &Editable) -> rusqlite::Result<boo
 /// A share is a text, a photo, or both.
 fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
     if text.is_empty() && !has_photo {
-        return Err(Error::Blank(FieldName::Text));
+        return Err(Invalid::Blank {
+            field: FieldName::Text,
+        }
+        .into());
     }
     Ok(())
 }

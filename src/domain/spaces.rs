@@ -12,7 +12,7 @@ use super::text::SpaceName;
 use super::{members, photos};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Error, Result};
+use crate::error::{Conflict, Result};
 
 /// The most spaces that a user has made and that are still there.
 pub const MOST: i64 = 1000;
@@ -69,7 +69,7 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
 /// there would be no end to it.
 ///
 /// # Errors
-/// [`Error::TooManySpaces`] if they have made as many as somebody may.
+/// [`Conflict::TooManySpaces`] if they have made as many as somebody may.
 pub fn create(
     conn: &Connection,
     caller: &Session,
@@ -81,7 +81,7 @@ pub fn create(
         .prepare_cached("select count(*) from spaces where founder_id = ?")?
         .query_row([founder], |row| row.get(0))?;
     if made >= MOST {
-        return Err(Error::TooManySpaces { max: MOST });
+        return Err(Conflict::TooManySpaces { max: MOST }.into());
     }
     let space = conn
         .prepare_cached(
@@ -147,10 +147,10 @@ pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> 
 /// Deletes a space with all that was shared in it. Gives the photos whose bytes are to be deleted.
 ///
 /// # Errors
-/// [`Error::SpaceHasMembers`] while somebody else is in it.
+/// [`Conflict::SpaceHasMembers`] while somebody else is in it.
 pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<PhotoName>> {
     if members::count(conn, admin.space())? > 1 {
-        return Err(Error::SpaceHasMembers);
+        return Err(Conflict::SpaceHasMembers.into());
     }
     Ok(remove(conn, admin.space(), now)?)
 }

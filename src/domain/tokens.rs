@@ -23,7 +23,7 @@ impl Token {
     /// The system gives no random bytes.
     pub fn random() -> Result<Self> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.into()))?;
+        getrandom::fill(&mut bytes).map_err(Error::internal)?;
         Ok(Self::given(&URL_SAFE_NO_PAD.encode(bytes)))
     }
 

@@ -10,7 +10,7 @@ use super::text::{GivenLogin, Login, LoginKey};
 use super::{members, shares, spaces};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Error, Result, is_unique_violation};
+use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
 
 /// Somebody with an account, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,7 +32,7 @@ impl User {
 /// Makes an account. `password_hash` is a PHC string.
 ///
 /// # Errors
-/// [`Error::UserExists`], decided by the unique index; and where somebody has a login that can be taken for this one.
+/// [`Conflict::UserExists`], decided by the unique index; and where somebody has a login that can be taken for this one.
 pub fn create(
     conn: &Connection,
     login: &Login,
@@ -48,8 +48,8 @@ pub fn create(
         |row| User::from_row(row, 0),
     )
     .optional()
-    .map_err(|error| if is_unique_violation(&error) { Error::UserExists } else { error.into() })?
-    .ok_or(Error::UserExists)
+    .map_err(|error| if is_unique_violation(&error) { Error::from(Conflict::UserExists) } else { error.into() })?
+    .ok_or_else(|| Conflict::UserExists.into())
 }
 
 /// Makes the looks of all logins.
@@ -92,12 +92,15 @@ pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
 /// The user with this login, however it is written.
 ///
 /// # Errors
-/// [`Error::NoUserWithLogin`], with the login as it was given.
+/// [`NotFound::Login`], with the login as it was given.
 pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
     conn.prepare_cached(BY_LOGIN)?
         .query_row(keys(login), |row| User::from_row(row, 0))
         .optional()?
-        .ok_or_else(|| Error::NoUserWithLogin(login.as_str().to_owned()))
+        .ok_or_else(|| {
+            let login = login.as_str().to_owned();
+            NotFound::Login { login }.into()
+        })
 }
 
 // An account from before the spaces around a login were left out is found by its very spaces, and else nobody's are.
@@ -163,15 +166,16 @@ pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
 /// nobody else is. Gives the photos whose bytes are to be deleted.
 ///
 /// # Errors
-/// [`Error::OnlyAdminOf`] where other members would be left without an admin.
+/// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
 pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<PhotoName>> {
     let orphaned = members::spaces_without_other_admin(conn, user.id)?;
     if !orphaned.is_empty() {
         let spaces = orphaned.into_iter().map(|space| space.name).collect();
-        return Err(Error::OnlyAdminOf {
+        return Err(Conflict::OnlyAdmin {
             login: user.login.clone(),
             spaces,
-        });
+        }
+        .into());
     }
     let mut photos = spaces::delete_solitary(conn, user.id, now)?;
     photos.extend(shares::delete_of_user(conn, user.id, now)?);

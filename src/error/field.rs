@@ -1,61 +1,67 @@
 //! What requests say, under the names that sentences and programs have for it.
 
-use std::fmt::{self, Display, Formatter};
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 
-macro_rules! fields {
-    ($($name:ident: $label:literal, $code:literal;)*) => {
-        /// A part of a request that can be refused. Its `Display` is what sentences call it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum FieldName {
-            $($name,)*
-        }
-
-        impl FieldName {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// What programs call it.
-            pub fn code(self) -> &'static str {
-                match self {
-                    $(Self::$name => $code,)*
-                }
-            }
-
-            /// The one that a key of a JSON body stands for.
-            pub fn of_key(key: &str) -> Option<Self> {
-                let is_it = |field: &&Self| field.code().split('_').eq(key.split('-'));
-                Self::ALL.iter().find(is_it).copied()
-            }
-        }
-
-        impl Display for FieldName {
-            fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-                formatter.write_str(match self {
-                    $(Self::$name => $label,)*
-                })
-            }
-        }
-    };
+/// A part of a request that can be refused. Its `Display` is what sentences call it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FieldName {
+    #[error("Body")]
+    Body,
+    #[error("Confirm password")]
+    ConfirmPassword,
+    #[error("Days")]
+    Days,
+    #[error("End_invitations")]
+    EndInvitations,
+    #[error("Is admin")]
+    IsAdmin,
+    #[error("Invitation")]
+    Invitation,
+    #[error("Limit")]
+    Limit,
+    #[error("Login")]
+    Login,
+    #[error("Name")]
+    Name,
+    #[error("New name")]
+    NewName,
+    #[error("New password")]
+    NewPassword,
+    #[error("Old password")]
+    OldPassword,
+    #[error("Order")]
+    Order,
+    #[error("Password")]
+    Password,
+    #[error("Photo")]
+    Photo,
+    #[error("Role")]
+    Role,
+    #[error("Text")]
+    Text,
+    #[error("Token")]
+    Token,
+    #[error("Uses")]
+    Uses,
 }
 
-fields! {
-    Body: "Body", "body";
-    ConfirmPassword: "Confirm password", "confirm_password";
-    Days: "Days", "days";
-    EndInvitations: "End_invitations", "end_invitations";
-    IsAdmin: "Is admin", "is_admin";
-    Invitation: "Invitation", "invitation";
-    Limit: "Limit", "limit";
-    Login: "Login", "login";
-    Name: "Name", "name";
-    NewName: "New name", "new_name";
-    NewPassword: "New password", "new_password";
-    OldPassword: "Old password", "old_password";
-    Order: "Order", "order";
-    Password: "Password", "password";
-    Photo: "Photo", "photo";
-    Role: "Role", "role";
-    Text: "Text", "text";
-    Token: "Token", "token";
-    Uses: "Uses", "uses";
+impl FieldName {
+    /// All of them.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// What programs call it.
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// The one that a key of a JSON body stands for.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let is_it = |field: &&Self| field.code().split('_').eq(key.split('-'));
+        Self::ALL.iter().find(is_it).copied()
+    }
 }

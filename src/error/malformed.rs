@@ -1,32 +1,41 @@
 //! What can be wrong with a request: each way in its own sentence, and with a word for programs.
 
-use super::field::FieldName;
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use super::FieldName;
 
 /// How a request is malformed. Its `Display` is the whole sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Malformed {
     #[error("The request can't be read")]
     Request,
-    #[error("The {0} of the request can't be read")]
-    RequestPart(&'static str),
+    #[error("The {part} of the request can't be read")]
+    RequestPart { part: &'static str },
     #[error("The request must say which host it is for")]
     NoHost,
     #[error("The request names more than one host")]
     SeveralHosts,
     /// With what the parser says.
-    #[error("The body isn't valid JSON: {0}")]
-    Json(String),
+    #[error("The body isn't valid JSON: {why}")]
+    Json { why: String },
     #[error("The body must be a JSON object")]
-    NotObject,
+    NotAnObject,
     #[error("The body ends before it is complete")]
     Incomplete,
     /// With where it is none.
-    #[error("The form can't be read: {0}")]
-    Form(String),
-    #[error("{0} must be UTF-8")]
-    NotUtf8(FieldName),
-    #[error("{field} must be a number from 1 to {max}")]
-    OutOfRange { field: FieldName, max: usize },
+    #[error("The form can't be read: {why}")]
+    Form { why: String },
+    #[error("{field} must be UTF-8")]
+    NotUtf8 { field: FieldName },
+    #[error("{field} must be a number from {min} to {max}")]
+    OutOfRange {
+        field: FieldName,
+        min: usize,
+        max: usize,
+    },
     #[error("{field} must be {} or {}", .values[0], .values[1])]
     NotOneOf {
         field: FieldName,
@@ -34,10 +43,10 @@ pub enum Malformed {
     },
     #[error("Cursor must come from a Link header of this list")]
     Cursor,
-    #[error("Idempotency-Key must be 1 to {max} letters, digits, '-' or '_'")]
-    IdempotencyKey { max: usize },
-    #[error("{0} cannot pile marks on one letter")]
-    PiledMarks(FieldName),
+    #[error("Idempotency-Key must be {min} to {max} letters, digits, '-' or '_'")]
+    IdempotencyKey { min: usize, max: usize },
+    #[error("{field} cannot pile marks on one letter")]
+    PiledMarks { field: FieldName },
     #[error("Login cannot have spaces around it")]
     LoginSpacesAround,
     #[error("Login cannot contain several spaces in a row")]
@@ -51,34 +60,56 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    /// A word for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::RequestPart(_) => "request_part",
-            Self::NoHost => "no_host",
-            Self::SeveralHosts => "several_hosts",
-            Self::Json(_) => "json",
-            Self::NotObject => "not_an_object",
-            Self::Incomplete => "incomplete",
-            Self::Form(_) => "form",
-            Self::NotUtf8(_) => "not_utf8",
-            Self::OutOfRange { .. } => "out_of_range",
-            Self::NotOneOf { .. } => "not_one_of",
-            Self::Cursor => "cursor",
-            Self::IdempotencyKey { .. } => "idempotency_key",
-            Self::PiledMarks(_) => "piled_marks",
-            Self::LoginSpacesAround => "login_spaces_around",
-            Self::LoginSpacesInARow => "login_spaces_in_a_row",
-            Self::LoginSigns => "login_signs",
-            Self::LoginScripts => "login_scripts",
-            Self::LoginRightToLeft => "login_right_to_left",
-        }
+    pub(super) fn samples() -> [Self; 19] {
+        let field = FieldName::Limit;
+        [
+            Self::Request,
+            Self::RequestPart { part: "host" },
+            Self::NoHost,
+            Self::SeveralHosts,
+            Self::Json {
+                why: String::from("expected value at line 1 column 1"),
+            },
+            Self::NotAnObject,
+            Self::Incomplete,
+            Self::Form {
+                why: String::from("the headers of a part are malformed"),
+            },
+            Self::NotUtf8 {
+                field: FieldName::Text,
+            },
+            Self::out_of_range(field, 500),
+            Self::NotOneOf {
+                field: FieldName::Role,
+                values: ["member", "admin"],
+            },
+            Self::Cursor,
+            Self::idempotency_key(64),
+            Self::PiledMarks {
+                field: FieldName::Name,
+            },
+            Self::LoginSpacesAround,
+            Self::LoginSpacesInARow,
+            Self::LoginSigns,
+            Self::LoginScripts,
+            Self::LoginRightToLeft,
+        ]
+    }
+
+    /// A number that is none, or not from 1 to `max`.
+    pub fn out_of_range(field: FieldName, max: usize) -> Self {
+        Self::OutOfRange { field, min: 1, max }
+    }
+
+    /// A key that isn't made of 1 to `max` of the characters that keys have.
+    pub fn idempotency_key(max: usize) -> Self {
+        Self::IdempotencyKey { min: 1, max }
     }
 }
 
 /// Characters that some text can't have. Its `Display` is what the sentence calls them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Characters {
     #[error("NUL")]
     Nul,
@@ -87,26 +118,22 @@ pub enum Characters {
     #[error("invisible")]
     Invisible,
     #[error("text direction")]
-    Direction,
+    TextDirection,
 }
 
 impl Characters {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Nul, Self::Control, Self::Invisible, Self::Direction];
-
-    /// A word for programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Nul => "nul",
-            Self::Control => "control",
-            Self::Invisible => "invisible",
-            Self::Direction => "text_direction",
-        }
-    }
+    pub const ALL: [Self; 4] = [
+        Self::Nul,
+        Self::Control,
+        Self::Invisible,
+        Self::TextDirection,
+    ];
 }
 
 /// A content type that a body must have. Its `Display` is the whole sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BodyType {
     #[error("The body must be JSON, with Content-Type: application/json")]
     Json,
@@ -119,18 +146,11 @@ pub enum BodyType {
 impl BodyType {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Json, Self::Form];
-
-    /// A word for programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Form => "form",
-        }
-    }
 }
 
 /// The most that something can be. Its `Display` is in units that are easy to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", content = "max", rename_all = "snake_case")]
 pub enum Most {
     Bytes(u64),
     /// Width times height.
@@ -139,21 +159,12 @@ pub enum Most {
 }
 
 impl Most {
-    /// A word for programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Bytes(_) => "bytes",
-            Self::Pixels(_) => "pixels",
-            Self::PixelsOnASide(_) => "pixels_on_a_side",
-        }
-    }
-
-    /// How many of these units.
-    pub fn number(self) -> u64 {
-        match self {
-            Self::Bytes(most) | Self::Pixels(most) => most,
-            Self::PixelsOnASide(most) => most.into(),
-        }
+    pub(super) fn samples() -> [Self; 3] {
+        [
+            Self::Bytes(1024),
+            Self::Pixels(1024),
+            Self::PixelsOnASide(1024),
+        ]
     }
 }
 

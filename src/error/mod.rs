@@ -1,215 +1,149 @@
-//! Everything that can be refused, named for what the person who asked is told, and `Internal` for what they
-//! aren't. Knows nothing of HTTP but the numbers of its statuses.
+//! Everything that can be refused, by families: a family says which statuses there are, a variant its sentence, and
+//! from both come the code and the params for programs. Knows nothing of HTTP but the numbers of its statuses.
 //!
 //! `rusqlite::Result` is for SQL helpers, [`Result`] for the domain and the API, `anyhow` with context for
 //! start-up, stores and workers.
 
+// Requests that could be granted if things stood otherwise.
+mod conflict;
+// What the caller may not do.
+mod denied;
+// What the server can't do.
+mod failure;
 // The name of each field, for people and for programs.
 mod field;
-// The status and the code of each refusal.
-mod kind;
-// What is wrong with a request.
+// Requests that can't be understood.
+mod invalid;
+// What is wrong with the syntax of a request.
 mod malformed;
-// What sentences are made of.
-mod params;
-// One of each refusal.
-mod samples;
+// What isn't there.
+mod not_found;
+// Limits that are met for the moment.
+mod overload;
+// Photos that aren't taken.
+mod rejected_photo;
 
-use std::time::Duration;
+use serde_json::{Map, Value};
 
-use picture::Reason;
-
+pub use conflict::Conflict;
+pub use denied::{Denied, Origin};
+pub use failure::Failure;
 pub use field::FieldName;
+pub use invalid::Invalid;
 pub use malformed::{BodyType, Characters, Malformed, Most};
-pub use samples::samples;
+pub use not_found::NotFound;
+pub use overload::Overload;
+pub use rejected_photo::RejectedPhoto;
 
-/// A result whose error can be shown to whoever asked.
+/// A result whose error can be shown to the caller.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// After how many seconds it is worth to try again, where nothing more exact is known.
+const RETRY_AFTER: u64 = 2;
 
 /// A refusal. Its `Display` is the exact sentence that clients read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    // What was asked can't be understood.
-    #[error("Invalid payload: '{0}'")]
-    MissingKey(&'static str),
-    #[error("{0} must be provided")]
-    NotProvided(FieldName),
-    #[error("{0} must be text")]
-    NotText(FieldName),
-    #[error("{field} max {max} characters")]
-    TooLong { field: FieldName, max: usize },
-    #[error("{field} min {min} characters")]
-    TooShort { field: FieldName, min: usize },
-    #[error("{0} cannot be empty")]
-    Blank(FieldName),
-    #[error("{field} cannot contain {what} characters")]
-    Forbidden { field: FieldName, what: Characters },
-    /// A request that is malformed in some other way; the sentence says how.
-    #[error("{0}")]
-    Malformed(Malformed),
-    /// A content type that isn't taken here; the sentence says which is.
-    #[error("{0}")]
-    WrongContentType(BodyType),
-    #[error("The body must be sent as it is, without a Content-Encoding")]
-    CodedBody,
-    #[error("The body came too slowly")]
-    TooSlow,
-    #[error("{field} max {max}")]
-    TooLarge { field: FieldName, max: Most },
-
-    // Who is asking.
-    /// `token` tells whether a token or cookie came at all.
-    #[error("You aren't authorized")]
-    Unauthorized { token: bool },
-    #[error("Session with ID '{0}' doesn't exist")]
-    NoSession(String),
-    #[error("Wrong login and/or password")]
-    WrongLogin,
-    #[error("Wrong password")]
-    WrongPassword,
-    #[error("Requests with the cookie must come from this site")]
-    CrossOrigin,
-    /// The same, where it is most likely our own page behind a proxy that hides how people come.
-    #[error(
-        "Requests with the cookie must come from this site, and the server isn't told its own address: whoever runs it sets \
-         public_url, or has the proxy in front pass on the host with its port"
-    )]
-    HostHidden,
-    /// With the address by which to come instead.
-    #[error(
-        "Sign in at {0}: this page came by plain HTTP, and browsers keep a session here for HTTPS only"
-    )]
-    NotByHttps(String),
-    #[error("Sign out with DELETE /logout")]
-    CookieLogoutByGet,
-    #[error("This session belongs to another account than the request is made for")]
-    OtherAccount,
-
-    /// `wait` is the time until the next attempt.
-    #[error("Too many attempts, try again in {}", in_words(*.wait))]
-    TooManyAttempts { wait: Duration },
-
-    #[error("Others need the room, and this upload was the slowest: try again in a moment")]
-    GaveWay,
-    #[error("Too many requests from your address at once, try again in a moment")]
-    TooManyRequests,
-    #[error("You are sending too many photos at once, try again in a moment")]
-    TooManyUploads,
-
-    // Accounts.
-    #[error("Registration is closed")]
-    RegistrationClosed,
-    #[error("Registration needs an invitation")]
-    InvitationNeeded,
-    #[error("A space has at most {max} open invitations: take one back first")]
-    TooManyInvitations { max: i64 },
-    /// In the same words whether it never was, was used up, has expired or was taken back.
-    #[error("This invitation isn't valid, or not any more")]
-    NoInvitation,
-    #[error("Invitation with ID '{0}' doesn't exist")]
-    NoInvitationWithId(String),
-    #[error("This invitation is for somebody without an account")]
-    InvitationToAccount,
-    #[error("This link isn't valid, or not any more")]
-    NoReset,
-    #[error("Passwords don't match")]
-    PasswordsDontMatch,
-    #[error("New passwords don't match")]
-    NewPasswordsDontMatch,
-    #[error("User already exists")]
-    UserExists,
-    #[error("User with ID '{0}' doesn't exist")]
-    NoUser(String),
-    #[error("User with login '{0}' doesn't exist")]
-    NoUserWithLogin(String),
-
-    // Spaces and their members.
-    #[error("Space with ID '{0}' doesn't exist")]
-    NoSpace(String),
-    #[error("Can't access this space - not a member")]
-    NotMember,
-    #[error("User not admin")]
-    NotAdmin,
-    #[error("You have made {max} spaces, and nobody can have made more: delete one first")]
-    TooManySpaces { max: i64 },
-    #[error("Space must contain only one member")]
-    SpaceHasMembers,
-    #[error("User already member of this space")]
-    AlreadyMember,
-    #[error("Can't leave space when you're an admin")]
-    AdminCantLeave,
-    #[error("\"is admin\" must be type boolean")]
-    AdminNotBoolean,
-    #[error("Space must have at least one admin")]
-    LastAdmin,
-    /// An account that can't be removed while other members need it as the admin of these spaces.
-    #[error(
-        "User '{login}' is the only admin of {}: make another member admin there, or remove the members, first",
-        in_quotes(.spaces)
-    )]
-    OnlyAdminOf { login: String, spaces: Vec<String> },
-
-    // Shares and photos.
-    #[error("No such share")]
-    NoShare,
-    #[error("User doesn't own this share")]
-    NotOwner,
-    #[error("This Idempotency-Key was used in another space")]
-    KeyOfAnotherSpace,
-    #[error("Photo must be a JPEG, PNG, WebP or GIF")]
-    PhotoType,
-    #[error("Photo is of a kind that browsers don't show: {0}")]
-    PhotoNotShown(Reason),
-    #[error("Photo is damaged: {0}")]
-    PhotoDamaged(Reason),
-    #[error("This link isn't valid")]
-    BadLink,
-    #[error("This link has expired")]
-    ExpiredLink,
-    #[error("No such photo")]
-    NoPhoto,
-    #[error("The photo has no such range of bytes")]
-    NoSuchRange,
-
-    // The server.
-    #[error("No such page or endpoint")]
-    NoRoute,
-    #[error("Method not allowed")]
-    WrongMethod,
-    /// Any other status that the HTTP layer answers by itself.
-    #[error("{1}")]
-    Http(u16, &'static str),
-    #[error("The server is busy, try again in a moment")]
-    Busy,
-    /// The store of photos can't be used; texts can still be shared.
-    #[error("Photos can't be stored or shown at the moment, try again in a moment")]
-    PhotosUnavailable(#[source] anyhow::Error),
-    /// The store of photos isn't made yet, or not again. The log has told so already.
-    #[error("Photos can't be stored or shown at the moment, try again in a moment")]
-    NoPhotoStore,
-    #[error("The server's disk is full, nothing can be saved until there is room again")]
-    DiskFull(#[source] anyhow::Error),
-    /// Its file is not what was stored.
-    #[error("This photo is damaged on the server, see the server's log")]
-    PhotoSpoiled,
-    #[error("The server's data is not where it was, nothing can be saved until it is back")]
-    DataGone,
-    #[error("The database is damaged, see the server's log")]
-    NotReady,
-    #[error("Something went wrong on the server")]
-    Internal(#[source] anyhow::Error),
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    RejectedPhoto(#[from] RejectedPhoto),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    #[error(transparent)]
+    Overload(#[from] Overload),
+    #[error(transparent)]
+    Failure(#[from] Failure),
 }
 
 impl Error {
+    /// The HTTP status that goes with this refusal.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(invalid) => invalid.status(),
+            Self::RejectedPhoto(rejected) => rejected.status(),
+            Self::Denied(denied) => denied.status(),
+            Self::NotFound(_) => 404,
+            Self::Conflict(conflict) => conflict.status(),
+            Self::Overload(overload) => overload.status(),
+            Self::Failure(failure) => failure.status(),
+        }
+    }
+
+    /// A word for programs, stable whatever becomes of the sentence.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(invalid) => invalid.into(),
+            Self::RejectedPhoto(rejected) => rejected.into(),
+            Self::Denied(denied) => denied.into(),
+            Self::NotFound(missing) => missing.into(),
+            Self::Conflict(conflict) => conflict.into(),
+            Self::Overload(overload) => overload.into(),
+            Self::Failure(failure) => failure.into(),
+        }
+    }
+
+    /// The values in its sentence by name, for clients that have sentences of their own. Where a code has several
+    /// sentences, `reason` says which it is.
+    pub fn params(&self) -> Map<String, Value> {
+        let params = match self {
+            Self::Invalid(invalid) => serde_json::to_value(invalid),
+            Self::RejectedPhoto(rejected) => serde_json::to_value(rejected),
+            Self::Denied(denied) => serde_json::to_value(denied),
+            Self::NotFound(missing) => serde_json::to_value(missing),
+            Self::Conflict(conflict) => serde_json::to_value(conflict),
+            Self::Overload(overload) => serde_json::to_value(overload),
+            // Causes stay in the log.
+            Self::Failure(_) => Ok(Value::Null),
+        };
+        match params {
+            Ok(Value::Object(params)) => params,
+            // A variant without values.
+            _ => Map::new(),
+        }
+    }
+
+    /// The seconds after which the same request may be granted, where it may.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Overload(overload) => Some(overload.retry_after()),
+            _ if self.status() == 503 => Some(RETRY_AFTER),
+            _ => None,
+        }
+    }
+
+    /// Every refusal that the server can answer with: each code at least once, with each of its reasons; for the
+    /// description of the API and for those who translate it.
+    pub fn samples() -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        all.extend(Invalid::samples().into_iter().map(Self::from));
+        all.extend(RejectedPhoto::samples().into_iter().map(Self::from));
+        all.extend(Denied::samples().into_iter().map(Self::from));
+        all.extend(NotFound::samples().into_iter().map(Self::from));
+        all.extend(Conflict::samples().into_iter().map(Self::from));
+        all.extend(Overload::samples().into_iter().map(Self::from));
+        all.extend(Failure::samples().into_iter().map(Self::from));
+        all
+    }
+
+    /// Something went wrong that is ours to look at; `cause` goes to the log.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Failure::Internal(cause.into()).into()
+    }
+
     /// A file couldn't be written. That the disk is full is for everybody to know, that there are too many files open at
     /// once is "try again".
     pub fn writing(error: std::io::Error) -> Self {
         // ENFILE and EMFILE, which have no kind of their own.
         let too_many = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
         match error {
-            error if is_full(&error) => Self::DiskFull(error.into()),
-            _ if too_many => Self::Busy,
-            _ => Self::Internal(error.into()),
+            error if is_full(&error) => Failure::DiskFull(error.into()).into(),
+            _ if too_many => Overload::Busy.into(),
+            _ => Self::internal(error),
         }
     }
 
@@ -217,9 +151,9 @@ impl Error {
     pub fn storing(error: anyhow::Error) -> Self {
         let mut files = error.chain().filter_map(|cause| cause.downcast_ref());
         if files.any(is_full) {
-            Self::DiskFull(error)
+            Failure::DiskFull(error).into()
         } else {
-            Self::PhotosUnavailable(error)
+            Failure::PhotosUnavailable(error).into()
         }
     }
 }
@@ -229,21 +163,27 @@ fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
 }
 
+impl From<Malformed> for Error {
+    fn from(malformed: Malformed) -> Self {
+        Invalid::Malformed(malformed).into()
+    }
+}
+
 impl From<rusqlite::Error> for Error {
-    /// A locked database is "try again", a full disk needs somebody to make room; any other failure of SQL is ours to look at, not the asker's.
+    /// A locked database is "try again", a full disk needs somebody to make room; any other failure of SQL is ours to look at, not the caller's.
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => Self::Busy,
-            Some(DiskFull) => Self::DiskFull(error.into()),
-            _ => Self::Internal(error.into()),
+            Some(DatabaseBusy | DatabaseLocked) => Overload::Busy.into(),
+            Some(DiskFull) => Failure::DiskFull(error.into()).into(),
+            _ => Self::internal(error),
         }
     }
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
+        Self::internal(error)
     }
 }
 
@@ -257,78 +197,5 @@ pub fn is_unique_violation(error: &rusqlite::Error) -> bool {
     })
 }
 
-/// The names of spaces, in a sentence.
-fn in_quotes(spaces: &[String]) -> String {
-    let quoted: Vec<_> = spaces.iter().map(|name| format!("'{name}'")).collect();
-    quoted.join(", ")
-}
-
-/// Whole seconds, or minutes where they are many.
-fn in_words(wait: Duration) -> String {
-    match whole_seconds(wait) {
-        1 => String::from("1 second"),
-        seconds @ ..=90 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
-    }
-}
-
-/// The whole seconds after which a time is surely over.
-pub fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs_f64().ceil().max(1.0) as u64
-}
-
 #[cfg(test)]
-mod tests {
-    use std::io::{self, ErrorKind};
-
-    use rusqlite::ffi;
-
-    use super::*;
-
-    fn of_sqlite(code: i32) -> Error {
-        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
-    }
-
-    #[test]
-    fn a_locked_database_is_for_another_try_and_a_full_disk_for_whoever_can_make_room() {
-        assert_eq!(of_sqlite(ffi::SQLITE_BUSY).kind(), (503, "busy"));
-        assert_eq!(of_sqlite(ffi::SQLITE_LOCKED).kind(), (503, "busy"));
-        assert_eq!(of_sqlite(ffi::SQLITE_FULL).kind(), (507, "disk_full"));
-        assert_eq!(of_sqlite(ffi::SQLITE_CORRUPT).kind(), (500, "internal"));
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn too_many_open_files_are_for_another_try_and_a_missing_file_is_ours() {
-        for code in [libc::ENFILE, libc::EMFILE] {
-            let error = Error::writing(io::Error::from_raw_os_error(code));
-            assert_eq!(error.kind(), (503, "busy"));
-        }
-        let error = Error::writing(io::Error::from(ErrorKind::NotFound));
-        assert_eq!(error.kind(), (500, "internal"));
-    }
-
-    #[test]
-    fn a_full_disk_is_seen_behind_whatever_was_said_of_it() {
-        for full in [
-            ErrorKind::StorageFull,
-            ErrorKind::QuotaExceeded,
-            ErrorKind::FileTooLarge,
-        ] {
-            assert_eq!(Error::writing(full.into()).kind(), (507, "disk_full"));
-            let error = anyhow::Error::from(io::Error::from(full)).context("no photo today");
-            assert_eq!(Error::storing(error).kind(), (507, "disk_full"));
-        }
-        let error = anyhow::anyhow!("nobody answers");
-        assert_eq!(Error::storing(error).kind(), (503, "photos_unavailable"));
-    }
-
-    #[test]
-    fn a_wait_is_told_in_seconds_and_a_long_one_in_minutes_that_are_enough() {
-        let told = |seconds| in_words(Duration::from_secs(seconds));
-        assert_eq!(told(0), "1 second");
-        assert_eq!(told(90), "90 seconds");
-        assert_eq!(told(91), "2 minutes");
-        assert_eq!(told(121), "3 minutes");
-    }
-}
+mod tests;

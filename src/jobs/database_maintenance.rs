@@ -9,7 +9,7 @@ use anyhow::Result;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::Db;
-use crate::error::Error;
+use crate::error::{Error, Overload};
 use crate::jobs::runner::{Job, Next};
 
 /// After the start others have more need of the disk.
@@ -41,7 +41,7 @@ impl DatabaseMaintenance {
     pub async fn check(&self) {
         let problem = match self.db.quick_check().await {
             Ok(None) => None,
-            Err(Error::Busy) => {
+            Err(Error::Overload(Overload::Busy)) => {
                 return tracing::warn!("database is too busy for an integrity check");
             }
             Ok(Some(verdict)) => Some(verdict),

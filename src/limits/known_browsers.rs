@@ -46,7 +46,7 @@ impl BrowserId {
     /// The system has no random numbers.
     pub fn random() -> Result<Self> {
         let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|error| Error::Internal(error.into()))?;
+        getrandom::fill(&mut id).map_err(Error::internal)?;
         Ok(Self(id))
     }
 }

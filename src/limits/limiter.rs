@@ -11,7 +11,7 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Overload};
 
 /// Keys that a tally has room for, at about 40 bytes each.
 const MAX_KEYS: usize = 50_000;
@@ -53,7 +53,7 @@ impl Limiter {
     /// Takes an attempt.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`], with the time until the next comes back.
+    /// [`Overload::TooManyAttempts`], with the time until the next comes back.
     pub(super) fn take(&self, key: u64) -> Result<(), Error> {
         if self.tally.len() >= MAX_KEYS {
             self.limiter.retain_recent();
@@ -61,9 +61,10 @@ impl Limiter {
         }
         self.limiter.check_key(&key).map_err(|not_until| {
             let now = self.limiter.clock().elapsed();
-            Error::TooManyAttempts {
+            Overload::TooManyAttempts {
                 wait: not_until.wait_time_from(now),
             }
+            .into()
         })
     }
 

@@ -3,7 +3,7 @@
 
 use crate::config::Connections;
 use crate::domain::ids::UserId;
-use crate::error::{Error, Result};
+use crate::error::{Overload, Result};
 use crate::limits::fair::{FairLimit, Refused, Reservation, Stage};
 
 /// Everybody's uploads; clones share them.
@@ -24,12 +24,12 @@ impl UploadLimits {
     /// that are at least two more than this user's; or one that is slow, whosever it is.
     ///
     /// # Errors
-    /// [`Error::TooManyUploads`] if these are too many of one user, [`Error::Busy`] if they are too many of all and none
+    /// [`Overload::TooManyUploads`] if these are too many of one user, [`Overload::Busy`] if they are too many of all and none
     /// gives way.
     pub fn acquire(&self, user: UserId) -> Result<UploadPermit> {
         let upload = self.0.reserve(Some(user), 1).map_err(|why| match why {
-            Refused::Own => Error::TooManyUploads,
-            Refused::All { .. } => Error::Busy,
+            Refused::Own => Overload::TooManyUploads,
+            Refused::All { .. } => Overload::Busy,
         })?;
         upload.is_at(Stage::Moving);
         Ok(upload)
@@ -44,6 +44,7 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::Id;
+    use crate::error::Error;
 
     const JUDGED_AFTER: Duration = Duration::from_secs(10);
     const SLOW: usize = 16 * 1024;
@@ -70,7 +71,10 @@ mod tests {
         let held: Vec<_> = (0..32).map(|n| begin(&uploads, n / 8).unwrap()).collect();
         held.iter().for_each(|upload| upload.add_progress(1000));
         advance(Duration::from_secs(1)).await;
-        assert!(matches!(begin(&uploads, 3), Err(Error::TooManyUploads)));
+        assert!(matches!(
+            begin(&uploads, 3),
+            Err(Error::Overload(Overload::TooManyUploads))
+        ));
         let mut others = Vec::new();
         for other in 10..14 {
             others.push(begin(&uploads, other).unwrap());
@@ -104,7 +108,10 @@ mod tests {
     async fn among_equals_only_a_slow_one_gives_way() {
         let uploads = uploads(2);
         let (quick, slow) = (begin(&uploads, 1).unwrap(), begin(&uploads, 2).unwrap());
-        assert!(matches!(begin(&uploads, 3), Err(Error::Busy)));
+        assert!(matches!(
+            begin(&uploads, 3),
+            Err(Error::Overload(Overload::Busy))
+        ));
         advance(JUDGED_AFTER).await;
         quick.add_progress(SLOW * 10);
         slow.add_progress(SLOW * 10 - 10);

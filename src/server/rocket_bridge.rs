@@ -28,7 +28,7 @@ use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
 use super::under_way::UnderWay;
 use crate::app::App;
-use crate::error::{Error, Malformed};
+use crate::error::{Error, Invalid, Malformed, Overload};
 use crate::limits::per_key::PerKeyLimit;
 use crate::limits::subnet::client_subnet;
 use crate::server::request_body::{Progress, RequestBody};
@@ -79,8 +79,15 @@ impl RocketBridge {
     pub(super) async fn refusals(&self) -> Refusals {
         let mut refusals = Vec::new();
         for (status, error) in [
-            (400, Error::Malformed(Malformed::Request)),
-            (431, Error::Http(431, TOO_LARGE)),
+            (400, Malformed::Request.into()),
+            (
+                431,
+                Invalid::Http {
+                    status: 431,
+                    sentence: TOO_LARGE,
+                }
+                .into(),
+            ),
         ] {
             let answer = self.refusal(error).dispatch().await;
             let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", answer.status());
@@ -143,7 +150,7 @@ impl RocketBridge {
         // Held until the answer is sent.
         let place = visitor.and_then(|visitor| self.by_address.try_acquire(visitor));
         if visitor.is_some() && place.is_none() {
-            request = self.refusal(Error::TooManyRequests).remote(peer);
+            request = self.refusal(Overload::TooManyRequests.into()).remote(peer);
         }
         request.inner().local_cache(|| log.id.clone());
         log.route = request.inner().local_cache(MatchedRoute::default).clone();

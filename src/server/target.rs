@@ -61,10 +61,10 @@ fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
         (Some(host), None) => Some(parse(host.to_str().map_err(|_| bad("host"))?)?),
         (None, _) if parts.version < Version::HTTP_11 => None,
         (None, _) => {
-            return Err(Error::Malformed(Malformed::NoHost));
+            return Err(Malformed::NoHost.into());
         }
         (Some(_), Some(_)) => {
-            return Err(Error::Malformed(Malformed::SeveralHosts));
+            return Err(Malformed::SeveralHosts.into());
         }
     };
     let named = parts.uri.scheme().and(parts.uri.authority());
@@ -72,7 +72,7 @@ fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
 }
 
 fn bad(what: &'static str) -> Error {
-    Error::Malformed(Malformed::RequestPart(what))
+    Malformed::RequestPart { part: what }.into()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::config::Limits;
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::NewPhoto;
-use crate::error::{Error, FieldName, Most, Result};
+use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
@@ -98,7 +98,7 @@ impl PhotoIngest {
             Received::OnDisk(file) => {
                 let bytes = file.metadata().context(UNREADABLE)?.len();
                 let taken = self.memory.acquire(COPIES * bytes).await;
-                Some(taken.map_err(|error| Error::Internal(error.into()))?)
+                Some(taken.map_err(Error::internal)?)
             }
         };
         let permit = self
@@ -106,15 +106,13 @@ impl PhotoIngest {
             .clone()
             .acquire_owned()
             .await
-            .map_err(|error| Error::Internal(error.into()))?;
+            .map_err(Error::internal)?;
         let limits = self.limits.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             clean(file, memory, &limits)
         });
-        cleaned
-            .await
-            .map_err(|error| Error::Internal(error.into()))?
+        cleaned.await.map_err(Error::internal)?
     }
 
     /// Puts a clean picture into the temporary store, under the name for its place.
@@ -169,14 +167,15 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
     };
     let mut picture =
         picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
-            CleanError::UnknownType => Error::PhotoType,
+            CleanError::UnknownType => RejectedPhoto::Type.into(),
             CleanError::TooManyPixels { .. } => too_many_pixels(limits),
-            CleanError::TooLong { .. } => Error::TooLarge {
+            CleanError::TooLong { .. } => Invalid::TooLarge {
                 field: FieldName::Photo,
                 max: Most::PixelsOnASide(picture::MAX_SIDE),
-            },
-            CleanError::NotShown(reason) => Error::PhotoNotShown(reason),
-            CleanError::Damaged(reason) => Error::PhotoDamaged(reason),
+            }
+            .into(),
+            CleanError::NotShown(reason) => RejectedPhoto::NotShown { reason }.into(),
+            CleanError::Damaged(reason) => RejectedPhoto::Damaged { reason }.into(),
         })?;
     if let Some(memory) = &mut memory {
         // All that stayed behind is given back while this waits to be stored.
@@ -200,16 +199,18 @@ fn read_back(mut file: File) -> io::Result<Vec<u8>> {
 
 /// The refusal of a photo with more bytes than the limit allows.
 pub fn too_many_bytes(limits: &Limits) -> Error {
-    Error::TooLarge {
+    Invalid::TooLarge {
         field: FieldName::Photo,
         max: Most::Bytes(limits.photo_bytes),
     }
+    .into()
 }
 
 /// The refusal of a photo with more pixels than the limit allows.
 pub fn too_many_pixels(limits: &Limits) -> Error {
-    Error::TooLarge {
+    Invalid::TooLarge {
         field: FieldName::Photo,
         max: Most::Pixels(limits.photo_pixels),
     }
+    .into()
 }

@@ -19,7 +19,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
 use crate::domain::tokens::Token;
 use crate::domain::users::User;
-use crate::error::{Error, Result};
+use crate::error::{Conflict, Denied, Error, Result};
 use crate::logging::audit::By;
 
 /// The application, as handlers get it.
@@ -53,7 +53,7 @@ impl<'r> Caller<'r> {
         F: FnOnce(&Connection, &Session) -> Result<T> + Send + 'static,
     {
         if self.proof.tokens.is_empty() {
-            return Err(Error::Unauthorized { token: false });
+            return Err(Denied::Unauthorized { token: false }.into());
         }
         let (now, lifetime) = (self.app.now(), self.app.config.sessions.lifetime);
         let proof = Arc::clone(&self.proof);
@@ -214,7 +214,7 @@ struct Proof {
     tokens: Vec<Token>,
     by_cookie: bool,
     /// Why a cookie alone isn't enough here: another site's page may have sent it.
-    cross_origin: Option<fn() -> Error>,
+    cross_origin: Option<Denied>,
     /// The account that the page which sends this was opened for, by its id; each must be that of the session. All windows of a
     /// browser share one cookie: a page that was opened by one person would otherwise act as the next one who signs in, with
     /// what the first has written.
@@ -247,13 +247,13 @@ impl Proof {
         lifetime: Duration,
     ) -> Result<(Session, &Token)> {
         let found = sessions::find_among(conn, &self.tokens, now, lifetime)?;
-        let (session, token) = found.ok_or(Error::Unauthorized { token: true })?;
-        if let Some(refusal) = self.cross_origin {
-            return Err(refusal());
+        let (session, token) = found.ok_or(Denied::Unauthorized { token: true })?;
+        if let Some(refusal) = &self.cross_origin {
+            return Err(refusal.clone().into());
         }
         let mut made_for = self.made_for.iter();
         if made_for.any(|account| *account != session.user().id.to_string()) {
-            return Err(Error::OtherAccount);
+            return Err(Conflict::OtherAccount.into());
         }
         Ok((session, token))
     }

@@ -17,7 +17,7 @@ use crate::api::extract::current_user::reject;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json_object;
 use crate::app::App;
-use crate::error::{BodyType, Error, FieldName, Malformed, Most, Result};
+use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Most, Overload, Result};
 use crate::limits::fair::{Reservation, Stage};
 use crate::limits::subnet::client_subnet;
 use crate::server::{BodyReader, RequestBody};
@@ -96,58 +96,64 @@ impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
 async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     uncoded(request)?;
     if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
-        return Err(Error::WrongContentType(BodyType::Json));
+        return Err(Invalid::WrongContentType {
+            reason: BodyType::Json,
+        }
+        .into());
     }
     let app = request
         .rocket()
         .state::<App>()
-        .ok_or_else(|| Error::Internal(anyhow::anyhow!("no application is managed")))?;
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("no application is managed")))?;
     let body = read_all(app, request, data);
     // Nobody has more to say than a few kilobytes, and who says it may be anybody.
     let body = timeout(app.config.connections.stall_timeout, body).await;
-    let Received { bytes, _room } = body.map_err(|_| Error::TooSlow)??;
+    let Received { bytes, _room } = body.map_err(|_| Invalid::TooSlow)??;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-    let invalid = |why: &dyn Display| Error::Malformed(Malformed::Json(why.to_string()));
+    let invalid = |why: &dyn Display| Malformed::Json {
+        why: why.to_string(),
+    };
     let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
     let is_known = |key: &str| T::FIELDS.iter().any(|field| field.key == key);
     let object = json_object::parse(text, is_known).map_err(|error| invalid(&error))?;
-    let object = object.ok_or_else(|| Error::Malformed(Malformed::NotObject))?;
+    let object = object.ok_or(Malformed::NotAnObject)?;
     check(&object, T::FIELDS)?;
-    serde_json::from_value(Value::Object(object)).map_err(|error| Error::Internal(error.into()))
+    serde_json::from_value(Value::Object(object)).map_err(Error::internal)
 }
 
 /// Refuses a body that is packed: what it unpacks to has no bound that its size tells.
 ///
 /// # Errors
-/// [`Error::CodedBody`].
+/// [`Invalid::CodedBody`].
 pub fn uncoded(request: &Request<'_>) -> Result<()> {
     let codings = request.headers().get("Content-Encoding");
     let mut codings = codings.flat_map(|value| value.split(',')).map(str::trim);
     if codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")) {
         Ok(())
     } else {
-        Err(Error::CodedBody)
+        Err(Invalid::CodedBody.into())
     }
 }
 
 fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
     let required = || fields.iter().filter(|field| field.is_required);
     for field in required() {
-        object.get(field.key).ok_or(Error::MissingKey(field.key))?;
+        object
+            .get(field.key)
+            .ok_or(Invalid::MissingKey { key: field.key })?;
     }
     if let Some(field) = required().find(|field| object.get(field.key).is_some_and(Value::is_null))
     {
-        return Err(Error::NotProvided(field.name));
+        return Err(Invalid::NotProvided { field: field.name }.into());
     }
     let wrong = |field: &&Field| {
         let value = object.get(field.key).filter(|value| !value.is_null());
         field.is_text && value.is_some_and(|value| !value.is_string())
     };
-    fields
-        .iter()
-        .find(wrong)
-        .map_or(Ok(()), |field| Err(Error::NotText(field.name)))
+    fields.iter().find(wrong).map_or(Ok(()), |field| {
+        Err(Invalid::NotText { field: field.name }.into())
+    })
 }
 
 /// The body of a request, of which only so much is read.
@@ -173,12 +179,12 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     let told = request.headers().get_one("Content-Length");
     let told = told.and_then(|length| length.parse().ok());
     let limit = LIMIT_MIB.mebibytes().as_u64();
-    let too_large = || Error::TooLarge {
+    let too_large = || Invalid::TooLarge {
         field: FieldName::Body,
         max: Most::Bytes(limit),
     };
     if told.is_some_and(|length: u64| length > limit) {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     let mut body = open(request, data, limit + 1);
     let mut bytes = Vec::new();
@@ -193,7 +199,7 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     let room = app
         .bodies
         .reserve(Some(address), size)
-        .map_err(|_| Error::Busy)?;
+        .map_err(|_| Overload::Busy)?;
     room.is_at(Stage::Moving);
     bytes.reserve_exact(
         usize::try_from(size)
@@ -210,10 +216,10 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     };
     tokio::select! {
         rest = rest => rest.map_err(|error| cut_off(&error))?,
-        () = room.preempted() => return Err(Error::GaveWay),
+        () = room.preempted() => return Err(Overload::GaveWay.into()),
     }
     if bytes.len() as u64 > limit {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     Ok(Received {
         bytes,
@@ -224,7 +230,7 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
 /// The refusal of a body that ends too early, or takes too long.
 pub fn cut_off(error: &io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::TimedOut => Error::TooSlow,
-        _ => Error::Malformed(Malformed::Incomplete),
+        io::ErrorKind::TimedOut => Invalid::TooSlow.into(),
+        _ => Malformed::Incomplete.into(),
     }
 }

@@ -27,7 +27,7 @@ use crate::api::extract::json::{Opened, cut_off, open, uncoded};
 use crate::api::extract::part_disposition::{self, Disposition};
 use crate::app::App;
 use crate::config::Limits;
-use crate::error::{BodyType, Error, FieldName, Malformed, Result};
+use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Overload, Result};
 use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
 use crate::uploads::buffer_pool::CAPACITY;
@@ -68,7 +68,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
         let Some(app) = request.rocket().state::<App>() else {
             return Outcome::Error(reject(
                 request,
-                Error::Internal(anyhow::anyhow!("no application is managed")),
+                Error::internal(anyhow::anyhow!("no application is managed")),
             ));
         };
         let limits = &app.config.limits;
@@ -122,7 +122,7 @@ impl<'r> ShareForm<'r> {
                     place.is_at(Stage::Settled);
                     parts?
                 }
-                () = place.preempted() => return Err(Error::GaveWay),
+                () = place.preempted() => return Err(Overload::GaveWay.into()),
             },
         };
         Ok(Self {
@@ -169,7 +169,10 @@ async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
     if read == 0 {
         Ok(Parts::default())
     } else {
-        Err(Error::WrongContentType(BodyType::Form))
+        Err(Invalid::WrongContentType {
+            reason: BodyType::Form,
+        }
+        .into())
     }
 }
 
@@ -185,7 +188,9 @@ async fn read(
         let boundary = kind
             .get("boundary")
             .filter(|boundary| (1..=LONGEST_BOUNDARY).contains(&boundary.len()))
-            .ok_or(Error::WrongContentType(BodyType::Form))?;
+            .ok_or(Invalid::WrongContentType {
+                reason: BodyType::Form,
+            })?;
         let bounds =
             Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
         let (stream, pace) = chunks(body, size);
@@ -204,7 +209,10 @@ async fn read(
             photo: None,
         })
     } else {
-        Err(Error::WrongContentType(BodyType::Form))
+        Err(Invalid::WrongContentType {
+            reason: BodyType::Form,
+        }
+        .into())
     }
 }
 
@@ -275,10 +283,11 @@ impl Multi<'_> {
         while let Some(chunk) = self.next_chunk(part).await? {
             bytes.extend_from_slice(chunk.as_ref());
             if bytes.len() as u64 > text_bytes(limits) {
-                return Err(Error::TooLong {
+                return Err(Invalid::TooLong {
                     field: FieldName::Text,
                     max: limits.text_max,
-                });
+                }
+                .into());
             }
         }
         String::from_utf8(bytes).map_err(|_| not_utf8())
@@ -343,9 +352,7 @@ async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
 /// A file without a name, on the disk of the data folder: it ends with its handle, also in a crash.
 async fn unnamed_file(folder: PathBuf) -> Result<File> {
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
-    let file = made
-        .map_err(|error| Error::Internal(error.into()))?
-        .map_err(Error::writing)?;
+    let file = made.map_err(Error::internal)?.map_err(Error::writing)?;
     Ok(File::from_std(file))
 }
 
@@ -378,5 +385,8 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
 
 /// A form that is none; `why` says where.
 pub fn unreadable(why: &impl Display) -> Error {
-    Error::Malformed(Malformed::Form(why.to_string()))
+    Malformed::Form {
+        why: why.to_string(),
+    }
+    .into()
 }

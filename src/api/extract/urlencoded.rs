@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use crate::api::extract::json::{Opened, cut_off};
 use crate::api::extract::multipart::text_bytes;
 use crate::config::Limits;
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{Error, FieldName, Invalid, Malformed, Result};
 
 /// The text of the form.
 ///
@@ -23,10 +23,11 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
         .await
         .map_err(|error| cut_off(&error))?;
     if bytes.len() as u64 > most {
-        return Err(Error::TooLong {
+        return Err(Invalid::TooLong {
             field: FieldName::Text,
             max: limits.text_max,
-        });
+        }
+        .into());
     }
     let body = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
     let fields = body
@@ -48,5 +49,8 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
 
 /// A text that is no text.
 pub fn not_utf8() -> Error {
-    Error::Malformed(Malformed::NotUtf8(FieldName::Text))
+    Malformed::NotUtf8 {
+        field: FieldName::Text,
+    }
+    .into()
 }

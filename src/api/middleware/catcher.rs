@@ -7,7 +7,7 @@ use rocket::request::Request;
 use crate::api::extract::current_user::check_caller;
 use crate::api::respond::problem::{allowed_methods, refusal};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Invalid, NotFound};
 
 #[catch(default)]
 pub async fn catch(status: Status, request: &Request<'_>) -> Error {
@@ -23,12 +23,13 @@ pub async fn catch(status: Status, request: &Request<'_>) -> Error {
 fn unanswered(status: Status, request: &Request<'_>) -> Error {
     match status.code {
         // Of itself, Rocket answers 400 to a method that it has never heard of.
-        400 | 404 | 422 if allowed_methods(request).is_empty() => Error::NoRoute,
-        400 | 404 | 422 => Error::WrongMethod,
-        500 => Error::Internal(anyhow::anyhow!("a handler panicked")),
-        code => Error::Http(
-            code,
-            status.reason().unwrap_or("The request can't be answered"),
-        ),
+        400 | 404 | 422 if allowed_methods(request).is_empty() => NotFound::Endpoint.into(),
+        400 | 404 | 422 => Invalid::MethodNotAllowed.into(),
+        500 => Error::internal(anyhow::anyhow!("a handler panicked")),
+        status_code => Invalid::Http {
+            status: status_code,
+            sentence: status.reason().unwrap_or("The request can't be answered"),
+        }
+        .into(),
     }
 }

@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::operations::about::about;
 use crate::domain::page::Page;
-use crate::error::{BodyType, Error, FieldName, Malformed, Most};
+use crate::error::{
+    BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, Most, Origin,
+    Overload,
+};
 
 /// One operation, built up call by call.
 pub struct Operation {
@@ -41,13 +44,10 @@ pub fn operation(
     };
     let changes = operation.changes();
     operation
-        .refuses([
-            Error::TooManyRequests,
-            Error::Busy,
-            Error::DataGone,
-            Error::Internal(anyhow::anyhow!("never shown")),
-        ])
-        .refuses(changes.then(|| Error::DiskFull(anyhow::anyhow!("never shown"))))
+        .refuses([Overload::TooManyRequests, Overload::Busy])
+        .refuses([Failure::DataGone])
+        .refuses([Error::internal(anyhow::anyhow!("never shown"))])
+        .refuses(changes.then(|| Failure::DiskFull(anyhow::anyhow!("never shown"))))
 }
 
 impl Operation {
@@ -69,9 +69,11 @@ impl Operation {
     pub fn for_users(mut self) -> Self {
         self.is_for_users = true;
         let changes = self.changes();
-        self.refuses([Error::Unauthorized { token: true }])
-            .refuses(changes.then_some(Error::CrossOrigin))
-            .refuses([Error::OtherAccount])
+        self.refuses([Denied::Unauthorized { token: true }])
+            .refuses(changes.then_some(Denied::CrossOrigin {
+                reason: Origin::OtherSite,
+            }))
+            .refuses([Conflict::OtherAccount])
     }
 
     /// It takes a parameter beside those of its path.
@@ -90,13 +92,19 @@ impl Operation {
         let schema = json!({"type": "object", "required": keys, "properties": properties});
         let field = keys.first().and_then(|key| FieldName::of_key(key));
         self.takes_body(json!({"application/json": {"schema": schema, "example": example}}))
-            .refuses(field.map(Error::NotProvided))
+            .refuses(field.map(|field| Invalid::NotProvided { field }))
             .refuses([
-                Error::MissingKey("…"),
-                Error::NotText(field.unwrap_or(FieldName::Role)),
-                Error::Malformed(Malformed::NotObject),
-                Error::WrongContentType(BodyType::Json),
-                Error::TooLarge {
+                Invalid::MissingKey { key: "…" },
+                Invalid::NotText {
+                    field: field.unwrap_or(FieldName::Role),
+                },
+            ])
+            .refuses([Malformed::NotAnObject])
+            .refuses([
+                Invalid::WrongContentType {
+                    reason: BodyType::Json,
+                },
+                Invalid::TooLarge {
                     field: FieldName::Body,
                     max: Most::Bytes(1024 * 1024),
                 },
@@ -119,7 +127,7 @@ impl Operation {
     /// It takes a body of these media types.
     pub fn takes_body(mut self, content: Value) -> Self {
         self.body = Some(json!({"required": true, "content": content}));
-        self.refuses([Error::TooSlow, Error::CodedBody])
+        self.refuses([Invalid::TooSlow, Invalid::CodedBody])
     }
 
     /// It gives an object of the schema with this name.
@@ -163,13 +171,7 @@ impl Operation {
                 "The rows",
                 json!({"application/json": {"schema": rows}}),
             )
-            .refuses([
-                Error::Malformed(Malformed::OutOfRange {
- field: FieldName::Limit,
- max: Page::MAX,
- }),
-                Error::Malformed(Malformed::Cursor),
-            ]);
+            .refuses([Malformed::out_of_range(FieldName::Limit, Page::MAX), Malformed::Cursor]);
         listing.responses["200"]["headers"] = json!({"Link": {
             "description": "`<…>; rel=\"next\"`: the next piece, if there is one, to be asked for just as it stands.",
             "schema": {"type": "string"},
@@ -198,8 +200,8 @@ impl Operation {
     }
 
     /// It may refuse in these ways.
-    pub fn refuses(mut self, refusals: impl IntoIterator<Item = Error>) -> Self {
-        self.refusals.extend(refusals);
+    pub fn refuses<E: Into<Error>>(mut self, refusals: impl IntoIterator<Item = E>) -> Self {
+        self.refusals.extend(refusals.into_iter().map(Into::into));
         self
     }
 

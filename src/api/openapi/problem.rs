@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::error::{FieldName, samples};
+use crate::error::{Error, FieldName};
 
 /// What each of the values is.
 const PARAMS: [(&str, &str); 13] = [
@@ -34,20 +34,22 @@ const PARAMS: [(&str, &str); 13] = [
 #[derive(Default)]
 struct Known {
     params: BTreeSet<String>,
-    reasons: BTreeSet<&'static str>,
+    reasons: BTreeSet<String>,
 }
 
 /// The schema of problem details (RFC 9457).
 pub fn problem() -> Value {
     let mut codes: BTreeMap<&str, Known> = BTreeMap::new();
     let mut params = Map::new();
-    for refusal in samples() {
+    for refusal in Error::samples() {
         let known = codes.entry(refusal.code()).or_default();
-        known.reasons.extend(refusal.reason());
         for (name, value) in refusal.params() {
             params
                 .entry(name.clone())
                 .or_insert_with(|| param(&name, &value));
+            if name == "reason" {
+                known.reasons.extend(value.as_str().map(str::to_owned));
+            }
             known.params.insert(name);
         }
     }

@@ -13,7 +13,7 @@ use crate::api::extract::client_info::ClientInfo;
 use crate::api::views::urls::Urls;
 use crate::app::App;
 use crate::domain::page::{Listed, Order};
-use crate::error::{Error, Result};
+use crate::error::{Error, Overload, Result};
 use crate::limits::subnet::client_subnet;
 use crate::server::WaitingAnswer;
 
@@ -64,7 +64,7 @@ impl<'r> Responder<'r, 'static> for JsonPage {
             let address = client_subnet(ClientInfo::of(app, request).address);
             match app.answers.reserve(Some(address), json.len() as u64) {
                 Ok(room) => request.local_cache(WaitingAnswer::default).keep(room),
-                Err(_) => return Error::Busy.respond_to(request),
+                Err(_) => return Error::from(Overload::Busy).respond_to(request),
             }
         }
         let mut response = Response::build();

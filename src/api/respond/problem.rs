@@ -10,11 +10,8 @@ use serde_json::json;
 
 use super::refusals;
 use crate::check::sentence;
-use crate::error::{Error, whole_seconds};
+use crate::error::{Denied, Error, Invalid};
 use crate::server::RequestId;
-
-/// The seconds after which a busy server may be asked again.
-const RETRY_AFTER: &str = "2";
 
 /// The refusal of a guard: Rocket drops a guard's error value on its way to the catcher, so it waits here.
 #[derive(Default)]
@@ -37,13 +34,13 @@ pub fn refusal(request: &Request<'_>) -> Option<Error> {
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        if let Self::Internal(error) | Self::PhotosUnavailable(error) | Self::DiskFull(error) =
-            &self
+        if let Self::Failure(failure) = &self
+            && let Some(cause) = failure.cause()
         {
             // The path without its query: a link's signature is a secret.
             let path = request.uri().path();
             let id = request.local_cache(RequestId::default).as_str();
-            tracing::error!(method = %request.method(), %path, id, "{}", sentence(error));
+            tracing::error!(method = %request.method(), %path, id, "{}", sentence(cause));
         }
         refusals::record(&self, request);
         let status = Status::new(self.status());
@@ -70,25 +67,20 @@ impl<'r> Responder<'r, 'static> for Error {
 }
 
 fn extra_header(error: &Error, request: &Request<'_>) -> Option<Header<'static>> {
+    if let Some(seconds) = error.retry_after() {
+        return Some(Header::new("Retry-After", seconds.to_string()));
+    }
     match error {
-        Error::Unauthorized { token: true } => Some(Header::new(
+        Error::Denied(Denied::Unauthorized { token: true }) => Some(Header::new(
             "WWW-Authenticate",
             "Bearer error=\"invalid_token\"",
         )),
         _ if error.status() == 401 => Some(Header::new("WWW-Authenticate", "Bearer")),
         // As RFC 9110 (section 12.5.3) says where a coding was the reason.
-        Error::CodedBody => Some(Header::new("Accept-Encoding", "identity")),
-        Error::WrongMethod => Some(Header::new("Allow", allowed_methods(request).join(", "))),
-        Error::TooManyAttempts { wait } => {
-            let seconds = whole_seconds(*wait);
-            Some(Header::new("Retry-After", seconds.to_string()))
+        Error::Invalid(Invalid::CodedBody) => Some(Header::new("Accept-Encoding", "identity")),
+        Error::Invalid(Invalid::MethodNotAllowed) => {
+            Some(Header::new("Allow", allowed_methods(request).join(", ")))
         }
-        Error::TooManyRequests
-        | Error::Busy
-        | Error::GaveWay
-        | Error::TooManyUploads
-        | Error::NoPhotoStore
-        | Error::PhotosUnavailable(_) => Some(Header::new("Retry-After", RETRY_AFTER)),
         _ => None,
     }
 }

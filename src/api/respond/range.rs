@@ -10,7 +10,7 @@ use rocket::response::{Responder, Response};
 use tokio::io::AsyncRead;
 
 use crate::api::middleware::original_method;
-use crate::error::Error;
+use crate::error::{Error, Invalid};
 use crate::storage::StoredPhoto;
 
 /// What a request says about which bytes it wants, and under which conditions.
@@ -159,7 +159,7 @@ impl<'r> Responder<'r, 'static> for Content {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let bytes = self.bytes;
         if self.part == Part::Unsatisfiable {
-            let mut refusal = Error::NoSuchRange.respond_to(request)?;
+            let mut refusal = Error::from(Invalid::NoSuchRange).respond_to(request)?;
             refusal.set_raw_header("Content-Range", format!("bytes */{bytes}"));
             return Ok(refusal);
         }

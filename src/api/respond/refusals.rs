@@ -6,18 +6,19 @@ use rocket::request::{FromRequest, Outcome, Request};
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, reject};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Denied, Error, Origin};
 use crate::logging::audit;
 
 /// Hosts of this machine, for which browsers keep by HTTP what is meant for HTTPS.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The refusal of a page that isn't taken for ours.
-pub fn cross_origin(app: &App, request: &Request<'_>) -> fn() -> Error {
-    match cause(app, request) {
-        Cause::HostHidden => || Error::HostHidden,
-        _ => || Error::CrossOrigin,
-    }
+pub fn cross_origin(app: &App, request: &Request<'_>) -> Denied {
+    let reason = match cause(app, request) {
+        Cause::HostHidden => Origin::HostHidden,
+        _ => Origin::OtherSite,
+    };
+    Denied::CrossOrigin { reason }
 }
 
 /// A page in which somebody can sign in and stay so: not one that came by HTTP where the session is for HTTPS, because
@@ -47,7 +48,7 @@ fn insecure_page(app: &App, request: &Request<'_>) -> Option<Error> {
     let host = host(origin).filter(|_| origin.starts_with("http://"))?;
     // Pages of others hold a bearer token and no cookie.
     let is_others = app.config.cors_origins.iter().any(|other| other == origin);
-    (!is_others && !LOCAL.contains(&host)).then(|| Error::NotByHttps(url.clone()))
+    (!is_others && !LOCAL.contains(&host)).then(|| Denied::NotByHttps { url: url.clone() }.into())
 }
 
 /// The host of an origin, without its port.
@@ -102,8 +103,8 @@ impl Cause {
 /// Writes a line about a refusal, where it is one of these: of the same kind and from the same address one a minute.
 pub fn record(error: &Error, request: &Request<'_>) {
     let is_limit = error.status() == 429;
-    let is_cross_origin = matches!(error, Error::CrossOrigin | Error::HostHidden);
-    let is_insecure = matches!(error, Error::NotByHttps(_));
+    let is_cross_origin = matches!(error, Error::Denied(Denied::CrossOrigin { .. }));
+    let is_insecure = matches!(error, Error::Denied(Denied::NotByHttps { .. }));
     let Some(app) = request
         .rocket()
         .state::<App>()

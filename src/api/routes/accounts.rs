@@ -17,7 +17,7 @@ use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
 use crate::domain::{invitations, sessions};
-use crate::error::{Error, FieldName, Result};
+use crate::error::{Denied, FieldName, Invalid, Result};
 use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
@@ -47,14 +47,14 @@ pub async fn register(
     let JsonBody(asked) = body;
     let invitation = asked.invitation.as_deref().map(Token::given);
     match app.config.registration {
-        Registration::Closed => return Err(Error::RegistrationClosed),
-        Registration::Invite if invitation.is_none() => return Err(Error::InvitationNeeded),
+        Registration::Closed => return Err(Denied::RegistrationClosed.into()),
+        Registration::Invite if invitation.is_none() => return Err(Denied::InvitationNeeded.into()),
         Registration::Open | Registration::Invite => {}
     }
     let login = Login::parse(&asked.login, &app.config.limits)?;
     let password = Password::parse(FieldName::Password, &asked.password, &app.config.limits)?;
     if !password.is_repeated_by(&asked.confirm_password) {
-        return Err(Error::PasswordsDontMatch);
+        return Err(Invalid::PasswordsDontMatch.into());
     }
     let now = app.now();
     if let Some(token) = invitation.clone() {
@@ -130,7 +130,7 @@ pub async fn login(
     let Some((user, mut hash)) = right else {
         attempt.consume();
         audit::sign_in_failed(visitor.address, &typed);
-        return Err(Error::WrongLogin);
+        return Err(Denied::WrongLogin.into());
     };
     attempt.record_success();
     if let PasswordCheck::RightButOutdated { new } = verdict {
@@ -168,7 +168,7 @@ pub async fn logout_by_get(
     user: CurrentUser<'_>,
 ) -> Result<&'static str> {
     if user.by_cookie {
-        return Err(Error::CookieLogoutByGet);
+        return Err(Denied::CookieLogoutByGet.into());
     }
     logout(app, cookie, user).await
 }
@@ -228,17 +228,17 @@ pub async fn change_password(
     let Some(old) = old.filter(|_| verdict != PasswordCheck::Wrong) else {
         attempt.consume();
         audit::wrong_password(visitor.address, &user.user);
-        return Err(Error::WrongPassword);
+        return Err(Denied::WrongPassword.into());
     };
     if !new.is_repeated_by(&asked.confirm_password) {
-        return Err(Error::NewPasswordsDontMatch);
+        return Err(Invalid::NewPasswordsDontMatch.into());
     }
     let new = app.passwords.hash(new).await?;
     user.write(move |conn, session| {
         let id = session.user().id;
         // Another change that came first has made the old password wrong.
         if !users::replace_password_hash(conn, id, &old, &new)? {
-            return Err(Error::WrongPassword);
+            return Err(Denied::WrongPassword.into());
         }
         Ok(sessions::revoke_all(conn, id, Some(session.id()))?)
     })

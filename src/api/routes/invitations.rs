@@ -18,7 +18,7 @@ use crate::domain::invitations::{self, Invitation, InvitationOptions, Invitation
 use crate::domain::page::Page;
 use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{Conflict, FieldName, Malformed, Result};
 use crate::logging::audit;
 use crate::qr;
 
@@ -47,10 +47,11 @@ impl NewInvitation {
             None | Some("member") => Role::Member,
             Some("admin") => Role::Admin,
             Some(_) => {
-                return Err(Error::Malformed(Malformed::NotOneOf {
+                return Err(Malformed::NotOneOf {
                     field: FieldName::Role,
                     values: ["member", "admin"],
-                }));
+                }
+                .into());
             }
         };
         // What is no number is as far out of bounds as one can be.
@@ -181,7 +182,7 @@ pub async fn accept(
         .write(move |conn, session| {
             // An invitation to an account alone is not used up by who has one.
             let joined = invitations::accept(conn, &token, session.user().id, now)?;
-            joined.ok_or(Error::InvitationToAccount)
+            Ok(joined.ok_or(Conflict::InvitationToAccount)?)
         })
         .await?;
     audit::invitation_used(user.at(visitor), &user.user, Some(space.id));

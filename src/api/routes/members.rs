@@ -14,7 +14,7 @@ use crate::domain::ids::{RawId, SpaceId, UserId};
 use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{FieldName, Malformed, Result};
 use crate::logging::audit;
 
 #[get("/spaces/<id>/members")]
@@ -77,10 +77,11 @@ pub async fn remove(
         None | Some("false") => members::Links::Stay,
         Some("true") => members::Links::End,
         Some(_) => {
-            return Err(Error::Malformed(Malformed::NotOneOf {
+            return Err(Malformed::NotOneOf {
                 field: FieldName::EndInvitations,
                 values: ["true", "false"],
-            }));
+            }
+            .into());
         }
     };
     let now = app.now();

@@ -9,7 +9,7 @@ use rocket::{Data, get};
 use crate::api::respond::accept_encoding::AcceptEncoding;
 use crate::api::respond::range::etag_matches;
 use crate::api::routes::assets::{self, Asset, DOCS, PAGE};
-use crate::error::{Error, Result};
+use crate::error::{NotFound, Result};
 
 /// What has a name of its own for each content may be kept for a year and never asked for again.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -36,7 +36,7 @@ pub fn docs(wanted: IfNoneMatch) -> Result<File> {
 pub fn asset(name: &str, wanted: IfNoneMatch) -> Result<File> {
     // One segment, also where a slash was written as `%2F`.
     if name.contains('/') {
-        return Err(Error::NoRoute);
+        return Err(NotFound::Endpoint.into());
     }
     file(&format!("assets/{name}"), wanted, IMMUTABLE)
 }
@@ -86,8 +86,8 @@ impl<'r> FromRequest<'r> for IfNoneMatch {
 }
 
 fn file(name: &str, wanted: IfNoneMatch, cache: &'static str) -> Result<File> {
-    let asset =
-        assets::find(name, |codings| wanted.accepted.negotiate(codings)).ok_or(Error::NoRoute)?;
+    let asset = assets::find(name, |codings| wanted.accepted.negotiate(codings))
+        .ok_or(NotFound::Endpoint)?;
     let tag = format!("\"{}\"", asset.mark);
     let is_known = wanted.known.is_some_and(|known| etag_matches(&tag, &known));
     Ok(File {

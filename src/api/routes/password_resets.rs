@@ -9,7 +9,7 @@ use crate::api::extract::json::{Field, JsonBody, Payload, text};
 use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
-use crate::error::{Error, FieldName, Result};
+use crate::error::{FieldName, Invalid, Result};
 use crate::logging::audit::{self, By};
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ pub async fn redeem(
         &app.config.limits,
     )?;
     if !password.is_repeated_by(&asked.confirm_password) {
-        return Err(Error::NewPasswordsDontMatch);
+        return Err(Invalid::NewPasswordsDontMatch.into());
     }
     let hash = app.passwords.hash(password).await?;
     app.db

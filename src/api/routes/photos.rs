@@ -24,7 +24,7 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::FoundPhoto;
 use crate::domain::users::User;
 use crate::domain::{access, photos};
-use crate::error::{Error, Result};
+use crate::error::{Denied, Failure, NotFound, Result};
 use crate::storage::{PhotoSource, StoredPhoto};
 
 /// How many seconds what is shown in place of a preview may be kept: the preview comes soon.
@@ -96,7 +96,7 @@ pub async fn preview(
     signature: Option<&str>,
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
-    let size = PreviewSize::from_word(size).ok_or(Error::NoRoute)?;
+    let size = PreviewSize::from_word(size).ok_or(NotFound::Endpoint)?;
     let asked = VerifiedLink::check(app, name, expires, signature).await?;
     // What moves is shown large as it is.
     let is_itself = asked.photo.animated && size == PreviewSize::Large;
@@ -128,9 +128,9 @@ impl VerifiedLink {
         signature: Option<&str>,
     ) -> Result<Self> {
         let (Some(expires), Some(signature)) = (expires, signature) else {
-            return Err(Error::BadLink);
+            return Err(Denied::BadLink.into());
         };
-        let name: PhotoName = name.parse().map_err(|_| Error::BadLink)?;
+        let name: PhotoName = name.parse().map_err(|_| Denied::BadLink)?;
         let now = app.now();
         let signer = app.links.signer();
         let expires = signer.check(&name, expires, signature, now)?;
@@ -139,9 +139,9 @@ impl VerifiedLink {
             .db
             .read(move |conn| Ok(photos::find(conn, &asked)?))
             .await?
-            .ok_or(Error::NoPhoto)?;
+            .ok_or(NotFound::Photo)?;
         Ok(Self {
-            kind: name.kind().ok_or(Error::NoPhoto)?,
+            kind: name.kind().ok_or(NotFound::Photo)?,
             photo,
             remaining: expires - now.seconds(),
             name,
@@ -160,10 +160,10 @@ impl VerifiedLink {
             .photos
             .serve(&self.name, save_as.as_deref())
             .await
-            .map_err(Error::PhotosUnavailable)?;
+            .map_err(Failure::PhotosUnavailable)?;
         let Some(served) = served else {
             tracing::error!(photo = %self.name, "photo file is missing");
-            return Err(Error::NoPhoto);
+            return Err(NotFound::Photo.into());
         };
         match served {
             PhotoSource::Redirect {
@@ -179,11 +179,11 @@ impl VerifiedLink {
                         expected,
                         "photo file is damaged; not sent"
                     );
-                    return Err(Error::PhotoSpoiled);
+                    return Err(Failure::PhotoSpoiled.into());
                 }
                 let etag = self.etag("");
                 let content = Content::new(stored, self.kind, etag, keep, conditions).await;
-                let content = content.map_err(Error::PhotosUnavailable)?;
+                let content = content.map_err(Failure::PhotosUnavailable)?;
                 Ok(Photo::Here(content.saved_as(save_as)))
             }
         }
@@ -192,7 +192,7 @@ impl VerifiedLink {
     /// The way to a preview, unless it has got lost.
     async fn find_preview(&self, app: &App, size: PreviewSize) -> Result<Option<Preview>> {
         let served = app.photos.serve_preview(&self.name, size).await;
-        match served.map_err(Error::PhotosUnavailable)? {
+        match served.map_err(Failure::PhotosUnavailable)? {
             None => Ok(None),
             Some(PhotoSource::Redirect {
                 url,
@@ -201,7 +201,7 @@ impl VerifiedLink {
             Some(PhotoSource::Stream(stored)) => {
                 // We have made it, so that its first bytes can be believed.
                 let begun = stored.begin(MAGIC).await;
-                let (beginning, stored) = begun.map_err(Error::PhotosUnavailable)?;
+                let (beginning, stored) = begun.map_err(Failure::PhotosUnavailable)?;
                 let kind = Kind::from_bytes(&beginning);
                 Ok(kind.map(|kind| Preview::Here { kind, stored }))
             }
@@ -220,7 +220,7 @@ impl VerifiedLink {
             Preview::Here { kind, stored } => {
                 let etag = self.etag(size.as_str());
                 let content = Content::new(stored, kind, etag, keep, conditions).await;
-                Ok(Photo::Here(content.map_err(Error::PhotosUnavailable)?))
+                Ok(Photo::Here(content.map_err(Failure::PhotosUnavailable)?))
             }
         }
     }

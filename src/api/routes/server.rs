@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::api::extract::current_user::AppState;
 use crate::config::{Limits, Registration};
 use crate::domain::users;
-use crate::error::{Error, Result};
+use crate::error::{Failure, Result};
 
 /// What a client should know before anybody signs in.
 #[derive(Serialize)]
@@ -46,11 +46,14 @@ pub fn health() -> &'static str {
 pub async fn ready(app: &AppState) -> Result<&'static str> {
     app.db.check_place()?;
     app.db.read(|_| Ok(())).await?;
-    app.photos.check().await.map_err(Error::PhotosUnavailable)?;
+    app.photos
+        .check()
+        .await
+        .map_err(Failure::PhotosUnavailable)?;
     if app.upkeep.is_corrupt() {
-        Err(Error::NotReady)
+        Err(Failure::DatabaseDamaged.into())
     } else if !app.photos.is_ready() {
-        Err(Error::NoPhotoStore)
+        Err(Failure::NoPhotoStore.into())
     } else {
         Ok("ready")
     }

@@ -20,7 +20,7 @@ use crate::domain::shares::{self, Created, Share};
 use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::User;
-use crate::error::{Error, Result};
+use crate::error::{Error, Failure, Result};
 use crate::uploads::ingest::{CleanPhoto, PhotoTarget};
 
 /// A share, as clients read it.
@@ -263,7 +263,7 @@ impl Fate {
     /// What a disk or a folder that fails during the commit has kept is known only when the database is read again.
     fn after(error: &Error) -> Self {
         match error {
-            Error::Internal(_) | Error::DataGone => Self::Unknown,
+            Error::Failure(Failure::Internal(_) | Failure::DataGone) => Self::Unknown,
             _ => Self::NotWritten,
         }
     }

@@ -13,7 +13,7 @@ use sha2::Sha256;
 
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Error, Result};
+use crate::error::{Denied, Result};
 
 pub use self::key::SigningKey;
 
@@ -104,7 +104,7 @@ impl UrlSigner {
     /// Checks a link: gives the second since 1970 at which it ends.
     ///
     /// # Errors
-    /// [`Error::BadLink`] unless we have signed just this; [`Error::ExpiredLink`] once its time is over.
+    /// [`Denied::BadLink`] unless we have signed just this; [`Denied::ExpiredLink`] once its time is over.
     pub fn check(
         &self,
         name: &PhotoName,
@@ -114,14 +114,14 @@ impl UrlSigner {
     ) -> Result<i64> {
         let signature = URL_SAFE_NO_PAD
             .decode(signature)
-            .map_err(|_| Error::BadLink)?;
+            .map_err(|_| Denied::BadLink)?;
         sign(&self.mac, name, expires)
             .verify_slice(&signature)
-            .map_err(|_| Error::BadLink)?;
-        let expires: i64 = expires.parse().map_err(|_| Error::BadLink)?;
+            .map_err(|_| Denied::BadLink)?;
+        let expires: i64 = expires.parse().map_err(|_| Denied::BadLink)?;
         // One from a clock that was ahead would hold for longer than links do.
         if now.seconds() >= expires || expires - now.seconds() > 2 * PERIOD + SLACK {
-            Err(Error::ExpiredLink)
+            Err(Denied::ExpiredLink.into())
         } else {
             Ok(expires)
         }
@@ -141,6 +141,7 @@ mod tests {
     use hmac::KeyInit;
 
     use super::*;
+    use crate::error::Error;
 
     /// The path and query of the link to a photo.
     pub(super) fn link(signer: &UrlSigner, name: &str, now: Timestamp) -> String {
@@ -175,11 +176,17 @@ mod tests {
             signer.check(&name, expires, signature, Timestamp(now.0 + seconds * 1000))
         };
         assert!(check(0).is_ok() && check(PERIOD - 1).is_ok());
-        assert!(matches!(check(2 * PERIOD), Err(Error::ExpiredLink)));
+        assert!(matches!(
+            check(2 * PERIOD),
+            Err(Error::Denied(Denied::ExpiredLink))
+        ));
         // After the clock was set back: a little, and a year.
         assert!(check(-SLACK).is_ok());
         let year = 365 * 24 * 60 * 60;
-        assert!(matches!(check(-year), Err(Error::ExpiredLink)));
+        assert!(matches!(
+            check(-year),
+            Err(Error::Denied(Denied::ExpiredLink))
+        ));
     }
 
     #[test]
@@ -194,19 +201,19 @@ mod tests {
             let changed = String::from_utf8(changed).unwrap();
             assert!(matches!(
                 signer.check(&name, expires, &changed, now),
-                Err(Error::BadLink)
+                Err(Error::Denied(Denied::BadLink))
             ));
         }
         for expires in ["1900000000", "", "+1800014400", "x", &format!("0{expires}")] {
             assert!(matches!(
                 signer.check(&name, expires, signature, now),
-                Err(Error::BadLink)
+                Err(Error::Denied(Denied::BadLink))
             ));
         }
         let other = "1-35.jpg".parse().unwrap();
         assert!(matches!(
             signer.check(&other, expires, signature, now),
-            Err(Error::BadLink)
+            Err(Error::Denied(Denied::BadLink))
         ));
     }
 }

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Failure, Overload, Result};
 
 /// What an answered write outlives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,12 @@ pub trait Job: Send {
     /// Does the work; whether to keep what it wrote.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Tells the one who waits: its own result if the commit succeeded.
-    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>);
+    fn answer(self: Box<Self>, committed: std::result::Result<(), CommitError>);
 }
 
 /// Why nothing of a batch was kept.
 #[derive(Clone)]
-pub enum Failure {
+pub enum CommitError {
     Busy,
     DataGone,
     DiskFull(String),
@@ -49,28 +49,28 @@ pub enum Failure {
     Sqlite(String),
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for CommitError {
     fn from(error: rusqlite::Error) -> Self {
         let is_io = is_io(&error);
         match Error::from(error) {
-            Error::Internal(error) if is_io => Self::Io(format!("{error:#}")),
-            Error::Internal(error) => Self::Sqlite(format!("{error:#}")),
-            Error::DiskFull(error) => Self::DiskFull(format!("{error:#}")),
+            Error::Failure(Failure::DiskFull(error)) => Self::DiskFull(format!("{error:#}")),
+            Error::Failure(Failure::Internal(error)) if is_io => Self::Io(format!("{error:#}")),
+            Error::Failure(Failure::Internal(error)) => Self::Sqlite(format!("{error:#}")),
             _ => Self::Busy,
         }
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<CommitError> for Error {
+    fn from(failure: CommitError) -> Self {
         match failure {
-            Failure::Busy => Self::Busy,
-            Failure::DataGone => Self::DataGone,
-            Failure::DiskFull(reason) => {
-                Self::DiskFull(anyhow!("the database didn't keep a write: {reason}"))
+            CommitError::Busy => Overload::Busy.into(),
+            CommitError::DataGone => Failure::DataGone.into(),
+            CommitError::DiskFull(reason) => {
+                Failure::DiskFull(anyhow!("the database didn't keep a write: {reason}")).into()
             }
-            Failure::Io(reason) | Failure::Sqlite(reason) => {
-                Self::Internal(anyhow!("the database didn't keep a write: {reason}"))
+            CommitError::Io(reason) | CommitError::Sqlite(reason) => {
+                Self::internal(anyhow!("the database didn't keep a write: {reason}"))
             }
         }
     }
@@ -164,8 +164,10 @@ where
 
     fn found_no_room(&self) -> bool {
         match &self.result {
-            Some(Err(Error::DiskFull(_))) => true,
-            Some(Err(Error::Internal(error))) => error.downcast_ref().is_some_and(is_io),
+            Some(Err(Error::Failure(Failure::DiskFull(_)))) => true,
+            Some(Err(Error::Failure(Failure::Internal(error)))) => {
+                error.downcast_ref().is_some_and(is_io)
+            }
             _ => false,
         }
     }
@@ -178,7 +180,7 @@ where
         self.is_turned_away = true;
         if !matches!(self.result, Some(Err(_))) {
             let why = anyhow!("what room is left is for deleting");
-            self.result = Some(Err(Error::DiskFull(why)));
+            self.result = Some(Err(Failure::DiskFull(why).into()));
         }
     }
 
@@ -190,7 +192,7 @@ where
         // A panic is a defect of one request; the thread must go on for the others.
         let ran = catch_unwind(AssertUnwindSafe(|| self.work.run(connection)));
         let result = ran.unwrap_or_else(|_| {
-            Some(Err(Error::Internal(anyhow!(
+            Some(Err(Error::internal(anyhow!(
                 "a write to the database panicked"
             ))))
         });
@@ -198,14 +200,14 @@ where
         self.result.insert(result).is_ok()
     }
 
-    fn answer(self: Box<Self>, committed: std::result::Result<(), Failure>) {
+    fn answer(self: Box<Self>, committed: std::result::Result<(), CommitError>) {
         let committed = if self.is_settled { Ok(()) } else { committed };
         let answer = match (self.result, committed) {
             // A refusal stands whatever became of the others' commit.
             (Some(Err(refusal)), _) => Err(refusal),
             (_, Err(failure)) => Err(failure.into()),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(Error::Busy),
+            (None, Ok(())) => Err(Overload::Busy.into()),
         };
         // Whoever asked may have hung up; the work stands all the same.
         drop(self.reply.send(answer));

@@ -15,11 +15,11 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::job::{Again, Durability, Once, Work};
-use self::job::{Failure, Job, PendingWrite};
+use self::job::{CommitError, Job, PendingWrite};
 use super::place::OpenFiles;
 use super::reserve::Reserve;
 use super::transaction::Transaction;
-use crate::error::{Error, Result};
+use crate::error::{Error, Overload, Result};
 
 /// Jobs that may wait at once; the next one waits for a place.
 const WAITING: usize = 256;
@@ -58,8 +58,8 @@ impl WriteConnection {
         &self,
         connection: &Connection,
         batch: &mut [Box<dyn Job>],
-    ) -> std::result::Result<(), Failure> {
-        let is_kept = || self.place.check().map_err(|_| Failure::DataGone);
+    ) -> std::result::Result<(), CommitError> {
+        let is_kept = || self.place.check().map_err(|_| CommitError::DataGone);
         is_kept()?;
         if self.reserve.is_missed() {
             turn_away(batch);
@@ -67,7 +67,9 @@ impl WriteConnection {
         let mut committed = commit(connection, batch);
         let is_full = |job: &dyn Job| job.makes_room() && job.found_no_room();
         let no_room = match &committed {
-            Err(Failure::DiskFull(_) | Failure::Io(_)) => batch.iter().any(|job| job.makes_room()),
+            Err(CommitError::DiskFull(_) | CommitError::Io(_)) => {
+                batch.iter().any(|job| job.makes_room())
+            }
             _ => batch.iter().any(|job| is_full(&**job)),
         };
         if no_room && self.reserve.give_up() {
@@ -173,7 +175,7 @@ impl Writer {
     /// Runs `work` in its turn and answers when it is durable or undone.
     ///
     /// # Errors
-    /// What `work` answers; [`Error::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
+    /// What `work` answers; [`Overload::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
     pub async fn run<T, W>(&self, work: W, outlives: Durability) -> Result<T>
     where
         T: Send + 'static,
@@ -187,7 +189,7 @@ impl Writer {
     /// Runs `work` in its turn and outside of any transaction, for what SQLite does only there.
     ///
     /// # Errors
-    /// What `work` answers; [`Error::Busy`] if there is no place to wait in time.
+    /// What `work` answers; [`Overload::Busy`] if there is no place to wait in time.
     pub async fn run_exclusive<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -210,7 +212,7 @@ impl Writer {
         orders
             .send_timeout(order, self.deadline)
             .await
-            .map_err(|_| Error::Busy)
+            .map_err(|_| Overload::Busy.into())
     }
 }
 
@@ -234,7 +236,7 @@ enum Request {
 }
 
 fn ended() -> Error {
-    Error::Internal(anyhow!("the thread that writes to the database has ended"))
+    Error::internal(anyhow!("the thread that writes to the database has ended"))
 }
 
 fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
@@ -266,7 +268,10 @@ fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
 
 /// Runs a batch in one transaction, which is synced for the sake of one job that has to be. An error means that nothing of
 /// it was kept.
-fn commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+fn commit(
+    connection: &Connection,
+    batch: &mut [Box<dyn Job>],
+) -> std::result::Result<(), CommitError> {
     if batch
         .iter()
         .any(|job| job.durability() == Durability::Synced)
@@ -282,7 +287,7 @@ fn commit(connection: &Connection, batch: &mut [Box<dyn Job>]) -> std::result::R
 fn run_all(
     connection: &Connection,
     batch: &mut [Box<dyn Job>],
-) -> std::result::Result<(), Failure> {
+) -> std::result::Result<(), CommitError> {
     let transaction = Transaction::write(connection)?;
     if let [job] = batch {
         // Alone, it needs no savepoint: what it refuses is undone with the transaction.

@@ -68,9 +68,7 @@ impl Login {
         line(FIELD, text, 1, Self::MOST)
             .and_then(|line| check(&line))
             .err()
-            .or_else(|| {
-                (trimmed(text) != text).then(|| Error::Malformed(Malformed::LoginSpacesAround))
-            })
+            .or_else(|| (trimmed(text) != text).then(|| Malformed::LoginSpacesAround.into()))
     }
 
     /// The login as its owner wrote it.
@@ -154,25 +152,25 @@ fn check(text: &str) -> Result<()> {
     }
     let parts: Vec<_> = compared.split(' ').collect();
     if parts.contains(&"") {
-        return Err(Error::Malformed(Malformed::LoginSpacesInARow));
+        return Err(Malformed::LoginSpacesInARow.into());
     }
     let is_plain = |part: &&str| {
         UsernameCaseMapped::prepare(*part).is_ok() && !part.starts_with(is_combining_mark)
     };
     if !parts.iter().all(is_plain) {
-        return Err(Error::Malformed(Malformed::LoginSigns));
+        return Err(Malformed::LoginSigns.into());
     }
     if !is_written_together(&compared) {
-        return Err(Error::Malformed(Malformed::LoginScripts));
+        return Err(Malformed::LoginScripts.into());
     }
     if !parts
         .iter()
         .all(|part| UsernameCaseMapped::enforce(*part).is_ok())
     {
-        return Err(Error::Malformed(Malformed::LoginRightToLeft));
+        return Err(Malformed::LoginRightToLeft.into());
     }
     if most_marks(&compared) > MARKS {
-        return Err(Error::Malformed(Malformed::PiledMarks(FIELD)));
+        return Err(Malformed::PiledMarks { field: FIELD }.into());
     }
     Ok(())
 }

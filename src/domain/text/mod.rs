@@ -12,7 +12,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
-use crate::error::{Characters, Error, FieldName, Malformed, Result};
+use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};
 
 /// The most characters of which NFC makes one. What is composed decomposes to the same characters as what it was composed
 /// of, decomposing never makes them fewer, and no character decomposes to more than four.
@@ -48,7 +48,7 @@ impl Password {
         let text = bounded(field, text, limits.password_min, limits.password_max)?;
         // Blank is what only white space is; a password need not be seen.
         if text.chars().all(char::is_whitespace) {
-            return Err(Error::Blank(field));
+            return Err(Invalid::Blank { field }.into());
         }
         without_nul(field, &text)?;
         Ok(Self(text))
@@ -97,19 +97,25 @@ impl SpaceName {
             limits.space_name_max,
         )?;
         if text.chars().any(characters::turns_direction) {
-            return Err(forbidden(FieldName::Name, Characters::Direction));
+            return Err(forbidden(FieldName::Name, Characters::TextDirection));
         }
         if text
             .chars()
             .all(|letter| characters::is_blank(letter) || is_combining_mark(letter))
         {
-            return Err(Error::Blank(FieldName::Name));
+            return Err(Invalid::Blank {
+                field: FieldName::Name,
+            }
+            .into());
         }
         if text.chars().any(characters::fills) {
             return Err(forbidden(FieldName::Name, Characters::Invisible));
         }
         if login::most_marks(&text) > login::MARKS {
-            return Err(Error::Malformed(Malformed::PiledMarks(FieldName::Name)));
+            return Err(Malformed::PiledMarks {
+                field: FieldName::Name,
+            }
+            .into());
         }
         let key = folded(&text);
         Ok(Self { text, key })
@@ -134,7 +140,9 @@ impl ShareText {
     pub fn parse(text: Option<&str>, limits: &Limits) -> Result<Self> {
         // Browsers send a line break as two characters, whoever wrote it and wherever.
         let text = text
-            .ok_or(Error::NotProvided(FieldName::Text))?
+            .ok_or(Invalid::NotProvided {
+                field: FieldName::Text,
+            })?
             .replace("\r\n", "\n");
         let text = bounded(FieldName::Text, &text, limits.text_min, limits.text_max)?;
         visible(FieldName::Text, &text)?;
@@ -148,9 +156,11 @@ impl ShareText {
     /// Too long; or it is there, and too short or with a NUL.
     pub fn beside_a_photo(text: Option<&str>, limits: &Limits) -> Result<Self> {
         match Self::parse(text, limits) {
-            Err(Error::NotProvided(_) | Error::Blank(_)) => Ok(Self::default()),
+            Err(Error::Invalid(Invalid::NotProvided { .. } | Invalid::Blank { .. })) => {
+                Ok(Self::default())
+            }
             // Bounded, because what is too long has another refusal.
-            Err(Error::TooShort { .. })
+            Err(Error::Invalid(Invalid::TooShort { .. }))
                 if text.is_some_and(|text| text.chars().all(characters::is_blank)) =>
             {
                 Ok(Self::default())
@@ -201,9 +211,9 @@ fn folded(text: &str) -> String {
 }
 
 fn bounded(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> {
-    let text = normalised(text, max).ok_or(Error::TooLong { field, max })?;
+    let text = normalised(text, max).ok_or(Invalid::TooLong { field, max })?;
     if text.chars().count() < min {
-        return Err(Error::TooShort { field, min });
+        return Err(Invalid::TooShort { field, min }.into());
     }
     Ok(text)
 }
@@ -231,7 +241,7 @@ fn trimmed(text: &str) -> &str {
 
 fn visible(field: FieldName, text: &str) -> Result<()> {
     if text.chars().all(characters::is_blank) {
-        return Err(Error::Blank(field));
+        return Err(Invalid::Blank { field }.into());
     }
     Ok(())
 }
@@ -244,7 +254,11 @@ fn without_nul(field: FieldName, text: &str) -> Result<()> {
 }
 
 fn forbidden(field: FieldName, what: Characters) -> Error {
-    Error::Forbidden { field, what }
+    Invalid::ForbiddenCharacters {
+        field,
+        reason: what,
+    }
+    .into()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::domain::ids::Id;
 use crate::domain::text::LoginKey;
-use crate::error::Error;
+use crate::error::{Error, Overload};
 
 const HOME: &str = "192.0.2.1";
 const AWAY: &str = "198.51.100.1";
@@ -41,7 +41,7 @@ impl Door {
                 attempt.consume();
                 None
             }
-            Err(Error::TooManyAttempts { wait }) => Some(wait),
+            Err(Error::Overload(Overload::TooManyAttempts { wait })) => Some(wait),
             Err(other) => panic!("{other}"),
         }
     }

@@ -14,7 +14,9 @@ use super::schemas::{line, password};
 use crate::config::{Config, Limits};
 use crate::domain::invitations::{InvitationOptions, MOST_OPEN};
 use crate::domain::spaces;
-use crate::error::{Characters, Error, FieldName, Malformed};
+use crate::error::{
+    Characters, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
+};
 
 /// What the operations are about.
 pub const TAGS: [(&str, &str); 7] = [
@@ -63,7 +65,11 @@ fn server() -> Vec<Operation> {
             "Whether the server can do its work",
         )
         .says("ready")
-        .refuses([Error::NotReady, Error::DataGone, Error::NoPhotoStore]),
+        .refuses([
+            Failure::DatabaseDamaged,
+            Failure::DataGone,
+            Failure::NoPhotoStore,
+        ]),
         operation(
             "get",
             "/openapi.json",
@@ -92,23 +98,19 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
             .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
             .refuses(bounds(FieldName::Password, limits.password_min, limits.password_max))
             .refuses([too_many_attempts()])
-            .refuses([Error::RegistrationClosed, Error::InvitationNeeded, Error::NoInvitation, Error::PasswordsDontMatch, Error::UserExists]),
+            .refuses([Denied::RegistrationClosed, Denied::InvitationNeeded]).refuses([NotFound::InvitationToken]).refuses([Invalid::PasswordsDontMatch]).refuses([Conflict::UserExists]),
         operation("post", "/login", "accounts.login", "Signs in, for a bearer token and a cookie")
             .takes_json(
                 json!({"login": any, "password": any}),
                 json!({"login": "ann", "password": "correct horse"}),
             )
             .gives("AccessToken")
-            .refuses([
-                Error::WrongLogin,
-                Error::NotByHttps(String::from("https://spaces.example.org")),
-                too_many_attempts(),
-            ]),
+            .refuses([Denied::WrongLogin, Denied::NotByHttps { url: String::from("https://spaces.example.org") }]).refuses([too_many_attempts()]),
         operation("get", "/me", "accounts.me", "Who I am").for_users().gives("User"),
         operation("get", "/logout", "accounts.logout_by_get", "Signs out, with a bearer token only")
             .for_users()
             .says("Logged out")
-            .refuses([Error::CookieLogoutByGet]),
+            .refuses([Denied::CookieLogoutByGet]),
         operation("delete", "/logout", "accounts.logout", "Signs out").for_users().says("Logged out"),
         operation("put", "/change-password", "accounts.change_password", "Changes the password and signs out elsewhere")
             .for_users()
@@ -119,7 +121,7 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
             )
             .says("Password changed")
             .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
-            .refuses([Error::WrongPassword, Error::NewPasswordsDontMatch, too_many_attempts()]),
+            .refuses([Denied::WrongPassword]).refuses([Invalid::NewPasswordsDontMatch]).refuses([too_many_attempts()]),
         operation("post", "/password-resets/redeem", "accounts.reset_password", "Sets a new password by a link, and signs out everywhere")
             .takes_json(
                 json!({"token": any, "new-password": password(limits), "confirm-password": password(limits)}),
@@ -128,7 +130,7 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
             )
             .says("Password changed")
             .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
-            .refuses([Error::NoReset, Error::NewPasswordsDontMatch]),
+            .refuses([NotFound::Reset]).refuses([Invalid::NewPasswordsDontMatch]),
         operation("get", "/sessions", "accounts.sessions", "Where I am signed in").for_users().lists("Session"),
         operation("delete", "/sessions", "accounts.end_other_sessions", "Signs out everywhere else")
             .for_users()
@@ -136,7 +138,7 @@ fn accounts(limits: &Limits) -> Vec<Operation> {
         operation("delete", "/sessions/{session_id}", "accounts.end_session", "Signs out there")
             .for_users()
             .answers(204, "Done", json!({}))
-            .refuses([Error::NoSession(String::from("1"))]),
+            .refuses([NotFound::Session { id: String::from("1") }]),
     ]
 }
 
@@ -160,7 +162,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         .takes_json(json!({"name": name()}), json!({"name": "Family"}))
         .gives("Space")
         .refuses(name_bounds())
-        .refuses([Error::TooManySpaces { max: spaces::MOST }]),
+        .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .for_users()
             .lists("MySpace"),
@@ -191,7 +193,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         .for_users()
         .says("Space deleted")
         .refuses(not_an_admin())
-        .refuses([Error::SpaceHasMembers]),
+        .refuses([Conflict::SpaceHasMembers]),
     ]
 }
 
@@ -219,10 +221,7 @@ fn members() -> Vec<Operation> {
         )
         .says("Member added")
         .refuses(not_an_admin())
-        .refuses([
-            Error::NoUserWithLogin(String::from("bob")),
-            Error::AlreadyMember,
-        ]),
+        .refuses([NotFound::Login { login: String::from("bob") }]).refuses([Conflict::AlreadyMember]),
         operation(
             "delete",
             "/spaces/{space_id}/members/{user_id}",
@@ -238,7 +237,7 @@ fn members() -> Vec<Operation> {
         ))
         .says("Member deleted")
         .refuses(not_an_admin())
-        .refuses([no_user(), Error::AdminCantLeave]),
+        .refuses([no_user()]).refuses([Conflict::AdminCantLeave]),
         operation(
             "put",
             "/spaces/{space_id}/members/{user_id}",
@@ -252,7 +251,7 @@ fn members() -> Vec<Operation> {
         )
         .says("Admin permission changed")
         .refuses(not_an_admin())
-        .refuses([no_user(), Error::AdminNotBoolean, Error::LastAdmin]),
+        .refuses([no_user()]).refuses([Invalid::NotBoolean]).refuses([Conflict::LastAdmin]),
     ]
 }
 
@@ -285,15 +284,15 @@ fn invitations() -> Vec<Operation> {
         .may_take(terms)
         .creates("InvitationWithLink")
         .refuses(not_an_admin())
+        .refuses([Malformed::NotOneOf {
+            field: FieldName::Role,
+            values: ["member", "admin"],
+        }])
         .refuses([
-            Error::Malformed(Malformed::NotOneOf {
-                field: FieldName::Role,
-                values: ["member", "admin"],
-            }),
             out_of_range(FieldName::Uses, InvitationOptions::MOST_USES),
             out_of_range(FieldName::Days, InvitationOptions::MOST_DAYS),
-            Error::TooManyInvitations { max: MOST_OPEN },
-        ]),
+        ])
+        .refuses([Conflict::TooManyInvitations { max: MOST_OPEN }]),
         operation(
             "delete",
             "/spaces/{space_id}/invitations/{invitation_id}",
@@ -303,7 +302,9 @@ fn invitations() -> Vec<Operation> {
         .for_users()
         .answers(204, "Done", json!({}))
         .refuses(not_an_admin())
-        .refuses([Error::NoInvitationWithId(String::from("1"))]),
+        .refuses([NotFound::Invitation {
+            id: String::from("1"),
+        }]),
         operation(
             "post",
             "/invitations/offer",
@@ -312,7 +313,7 @@ fn invitations() -> Vec<Operation> {
         )
         .takes_json(held(), example())
         .gives("Offer")
-        .refuses([Error::NoInvitation]),
+        .refuses([NotFound::InvitationToken]),
         operation(
             "post",
             "/invitations/accept",
@@ -322,51 +323,54 @@ fn invitations() -> Vec<Operation> {
         .for_users()
         .takes_json(held(), example())
         .gives("Space")
-        .refuses([
-            Error::NoInvitation,
-            Error::AlreadyMember,
-            Error::InvitationToAccount,
-        ]),
+        .refuses([NotFound::InvitationToken])
+        .refuses([Conflict::AlreadyMember, Conflict::InvitationToAccount]),
     ]
 }
 
 fn bounds(field: FieldName, min: usize, max: usize) -> Vec<Error> {
     vec![
-        Error::TooLong { field, max },
-        Error::TooShort { field, min },
-        Error::Blank(field),
-        Error::Forbidden {
+        Invalid::TooLong { field, max }.into(),
+        Invalid::TooShort { field, min }.into(),
+        Invalid::Blank { field }.into(),
+        Invalid::ForbiddenCharacters {
             field,
-            what: Characters::Nul,
-        },
+            reason: Characters::Nul,
+        }
+        .into(),
     ]
 }
 
-fn out_of_range(field: FieldName, max: u16) -> Error {
-    Error::Malformed(Malformed::OutOfRange {
-        field,
-        max: max.into(),
-    })
+fn out_of_range(field: FieldName, max: u16) -> Malformed {
+    Malformed::out_of_range(field, max.into())
 }
 
-fn too_many_attempts() -> Error {
-    Error::TooManyAttempts {
+fn too_many_attempts() -> Overload {
+    Overload::TooManyAttempts {
         wait: Duration::from_secs(60),
     }
 }
 
-fn no_user() -> Error {
-    Error::NoUser(String::from("7"))
+fn no_user() -> NotFound {
+    NotFound::User {
+        id: String::from("7"),
+    }
+}
+
+fn no_space() -> NotFound {
+    NotFound::Space {
+        id: String::from("1"),
+    }
 }
 
 fn not_a_member() -> [Error; 2] {
-    [Error::NoSpace(String::from("1")), Error::NotMember]
+    [no_space().into(), Denied::NotMember.into()]
 }
 
 fn not_an_admin() -> [Error; 3] {
     [
-        Error::NoSpace(String::from("1")),
-        Error::NotMember,
-        Error::NotAdmin,
+        no_space().into(),
+        Denied::NotMember.into(),
+        Denied::NotAdmin.into(),
     ]
 }

@@ -6,7 +6,10 @@ use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
 use crate::config::{Config, Limits};
-use crate::error::{BodyType, Error, FieldName, Malformed};
+use crate::error::{
+    BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
+    RejectedPhoto,
+};
 use crate::uploads::ingest::{too_many_bytes, too_many_pixels};
 use picture::Reason;
 
@@ -24,7 +27,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .takes(meant_for())
             .takes_body(form())
             .gives("Share")
-            .refuses([Error::KeyOfAnotherSpace])
+            .refuses([Conflict::KeyOfAnotherSpace])
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
         operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
@@ -34,18 +37,18 @@ pub fn shares(config: &Config) -> Vec<Operation> {
         operation("get", "/shares/{share_id}", "shares.get", "A share")
             .for_users()
             .gives("Share")
-            .refuses([Error::NoShare, Error::NotMember]),
+            .refuses([NotFound::Share]).refuses([Denied::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
             .for_users()
             .takes(meant_for())
             .takes_body(form())
             .says("Share edited")
             .refuses(share_refusals(limits))
-            .refuses([Error::NoShare, Error::NotOwner, Error::NotMember]),
+            .refuses([NotFound::Share]).refuses([Denied::NotOwner, Denied::NotMember]),
         operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photo")
             .for_users()
             .says("Share deleted")
-            .refuses([Error::NoShare, Error::NotOwner]),
+            .refuses([NotFound::Share]).refuses([Denied::NotOwner]),
     ]
 }
 
@@ -106,14 +109,11 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
         .answers(206, "The range that was asked for", content.into())
         .answers(302, "In S3, by the link in `Location`", json!({}))
         .answers(304, "Not modified", json!({}))
-        .refuses([
-            Error::BadLink,
-            Error::ExpiredLink,
-            Error::NoPhoto,
-            Error::PhotoSpoiled,
-            Error::NoSuchRange,
-            Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
-        ])
+        .refuses([Denied::BadLink, Denied::ExpiredLink])
+        .refuses([NotFound::Photo])
+        .refuses([Failure::PhotoSpoiled])
+        .refuses([Invalid::NoSuchRange])
+        .refuses([Failure::PhotosUnavailable(anyhow::anyhow!("never shown"))])
 }
 
 /// For whom a request is made.
@@ -156,17 +156,32 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
 fn share_refusals(limits: &Limits) -> Vec<Error> {
     let mut refusals = bounds(FieldName::Text, limits.text_min, limits.text_max);
     refusals.extend([
-        Error::NotProvided(FieldName::Text),
-        Error::Malformed(Malformed::NotUtf8(FieldName::Text)),
-        Error::WrongContentType(BodyType::Form),
-        Error::TooManyUploads,
-        Error::GaveWay,
-        Error::PhotoType,
-        Error::PhotoNotShown(Reason::JpegLossless),
-        Error::PhotoDamaged(Reason::EndsEarly),
-        too_many_bytes(limits),
-        too_many_pixels(limits),
-        Error::PhotosUnavailable(anyhow::anyhow!("never shown")),
+        Invalid::NotProvided {
+            field: FieldName::Text,
+        }
+        .into(),
+        Malformed::NotUtf8 {
+            field: FieldName::Text,
+        }
+        .into(),
+        Invalid::WrongContentType {
+            reason: BodyType::Form,
+        }
+        .into(),
+        Overload::TooManyUploads.into(),
+        Overload::GaveWay.into(),
+        RejectedPhoto::Type.into(),
+        RejectedPhoto::NotShown {
+            reason: Reason::JpegLossless,
+        }
+        .into(),
+        RejectedPhoto::Damaged {
+            reason: Reason::EndsEarly,
+        }
+        .into(),
+        too_many_bytes(limits).into(),
+        too_many_pixels(limits).into(),
+        Failure::PhotosUnavailable(anyhow::anyhow!("never shown")).into(),
     ]);
     refusals
 }

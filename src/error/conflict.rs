@@ -1,0 +1,75 @@
+//! Requests that could be granted if things stood otherwise than they do.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+/// What stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum Conflict {
+    #[error("This session belongs to another account than the request is made for")]
+    OtherAccount,
+    #[error("User already exists")]
+    UserExists,
+    #[error("A space has at most {max} open invitations: take one back first")]
+    TooManyInvitations { max: i64 },
+    #[error("This invitation is for somebody without an account")]
+    InvitationToAccount,
+    #[error("You have made {max} spaces, and nobody can have made more: delete one first")]
+    TooManySpaces { max: i64 },
+    #[error("Space must contain only one member")]
+    SpaceHasMembers,
+    #[error("User already member of this space")]
+    AlreadyMember,
+    #[error("Can't leave space when you're an admin")]
+    AdminCantLeave,
+    #[error("Space must have at least one admin")]
+    LastAdmin,
+    /// An account that can't be removed while other members need it as the admin of these spaces.
+    #[error(
+        "User '{login}' is the only admin of {}: make another member admin there, or remove the members, first",
+        in_quotes(.spaces)
+    )]
+    OnlyAdmin { login: String, spaces: Vec<String> },
+    #[error("This Idempotency-Key was used in another space")]
+    KeyOfAnotherSpace,
+}
+
+impl Conflict {
+    /// 400 is what the original answers where it had the refusal already.
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::OtherAccount | Self::TooManyInvitations { .. } | Self::TooManySpaces { .. } => {
+                409
+            }
+            Self::KeyOfAnotherSpace => 422,
+            _ => 400,
+        }
+    }
+
+    pub(super) fn samples() -> Vec<Self> {
+        vec![
+            Self::OtherAccount,
+            Self::UserExists,
+            Self::TooManyInvitations { max: 100 },
+            Self::InvitationToAccount,
+            Self::TooManySpaces { max: 1000 },
+            Self::SpaceHasMembers,
+            Self::AlreadyMember,
+            Self::AdminCantLeave,
+            Self::LastAdmin,
+            Self::OnlyAdmin {
+                login: String::from("ann"),
+                spaces: vec![String::from("Family")],
+            },
+            Self::KeyOfAnotherSpace,
+        ]
+    }
+}
+
+/// The names of spaces, in a sentence.
+fn in_quotes(spaces: &[String]) -> String {
+    let quoted: Vec<_> = spaces.iter().map(|name| format!("'{name}'")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,108 @@
+//! Requests that can't be understood, or ask for what is never possible.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+use super::{BodyType, Characters, FieldName, Malformed, Most};
+
+/// What is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum Invalid {
+    #[error("Invalid payload: '{key}'")]
+    MissingKey { key: &'static str },
+    #[error("{field} must be provided")]
+    NotProvided { field: FieldName },
+    #[error("{field} must be text")]
+    NotText { field: FieldName },
+    #[error("\"is admin\" must be type boolean")]
+    NotBoolean,
+    #[error("{field} max {max} characters")]
+    TooLong { field: FieldName, max: usize },
+    #[error("{field} min {min} characters")]
+    TooShort { field: FieldName, min: usize },
+    #[error("{field} cannot be empty")]
+    Blank { field: FieldName },
+    #[error("{field} cannot contain {reason} characters")]
+    ForbiddenCharacters {
+        field: FieldName,
+        reason: Characters,
+    },
+    #[error("Passwords don't match")]
+    PasswordsDontMatch,
+    #[error("New passwords don't match")]
+    NewPasswordsDontMatch,
+    /// Malformed in some other way.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// A content type that isn't taken here.
+    #[error("{reason}")]
+    WrongContentType { reason: BodyType },
+    #[error("The body must be sent as it is, without a Content-Encoding")]
+    CodedBody,
+    #[error("The body came too slowly")]
+    TooSlow,
+    #[error("{field} max {max}")]
+    TooLarge {
+        field: FieldName,
+        #[serde(flatten)]
+        max: Most,
+    },
+    #[error("The photo has no such range of bytes")]
+    NoSuchRange,
+    #[error("Method not allowed")]
+    MethodNotAllowed,
+    /// Whatever else the HTTP layer refuses by itself.
+    #[error("{sentence}")]
+    Http {
+        #[serde(skip)]
+        status: u16,
+        #[serde(skip)]
+        sentence: &'static str,
+    },
+}
+
+impl Invalid {
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::MethodNotAllowed => 405,
+            Self::TooSlow => 408,
+            Self::TooLarge { .. } => 413,
+            Self::WrongContentType { .. } | Self::CodedBody => 415,
+            Self::NoSuchRange => 416,
+            Self::Http { status, .. } => *status,
+            _ => 400,
+        }
+    }
+
+    pub(super) fn samples() -> Vec<Self> {
+        let field = FieldName::Text;
+        let mut all = vec![
+            Self::MissingKey { key: "login" },
+            Self::NotProvided { field },
+            Self::NotText { field },
+            Self::NotBoolean,
+            Self::TooLong { field, max: 2000 },
+            Self::TooShort { field, min: 1 },
+            Self::Blank { field },
+            Self::PasswordsDontMatch,
+            Self::NewPasswordsDontMatch,
+            Self::CodedBody,
+            Self::TooSlow,
+            Self::NoSuchRange,
+            Self::MethodNotAllowed,
+            Self::Http {
+                status: 400,
+                sentence: "Bad Request",
+            },
+        ];
+        let wrong = Characters::ALL.map(|reason| Self::ForbiddenCharacters { field, reason });
+        all.extend(wrong);
+        all.extend(BodyType::ALL.map(|reason| Self::WrongContentType { reason }));
+        let field = FieldName::Photo;
+        all.extend(Most::samples().map(|max| Self::TooLarge { field, max }));
+        all.extend(Malformed::samples().map(Self::Malformed));
+        all
+    }
+}

@@ -1,0 +1,54 @@
+//! What isn't there, or isn't there for the caller.
+
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
+/// What isn't there. IDs are repeated as they were written in the request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(prefix = "no_such_", serialize_all = "snake_case")]
+pub enum NotFound {
+    #[error("User with ID '{id}' doesn't exist")]
+    User { id: String },
+    #[error("User with login '{login}' doesn't exist")]
+    Login { login: String },
+    #[error("Session with ID '{id}' doesn't exist")]
+    Session { id: String },
+    #[error("Space with ID '{id}' doesn't exist")]
+    Space { id: String },
+    #[error("Invitation with ID '{id}' doesn't exist")]
+    Invitation { id: String },
+    /// The token of an invitation: in the same words whether it never existed, was used up, has expired or was revoked.
+    #[error("This invitation isn't valid, or not any more")]
+    #[strum(serialize = "invitation")]
+    InvitationToken,
+    /// The token of a password reset, in the same words likewise.
+    #[error("This link isn't valid, or not any more")]
+    Reset,
+    #[error("No such share")]
+    Share,
+    #[error("No such photo")]
+    Photo,
+    #[error("No such page or endpoint")]
+    Endpoint,
+}
+
+impl NotFound {
+    pub(super) fn samples() -> Vec<Self> {
+        let id = || String::from("1");
+        vec![
+            Self::User { id: id() },
+            Self::Login {
+                login: String::from("bob"),
+            },
+            Self::Session { id: id() },
+            Self::Space { id: id() },
+            Self::Invitation { id: id() },
+            Self::InvitationToken,
+            Self::Reset,
+            Self::Share,
+            Self::Photo,
+            Self::Endpoint,
+        ]
+    }
+}
