@@ -1,12 +1,9 @@
 //! The jobs of an application, and what they are made of.
 
-use std::sync::Arc;
-
 use crate::app::App;
 use crate::config::WorkerMode;
 use crate::data_dir::hold::RestoreHold;
 use crate::jobs::cleanup::Cleanup;
-use crate::jobs::index_previews::IndexPreviews;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
@@ -26,7 +23,7 @@ impl App {
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());
         if self.config.photos.previews {
-            jobs.start(IndexPreviews::from(self.catalogue.clone()));
+            jobs.start(self.catalogue.clone());
         }
         jobs.start(DataDirWatch {
             db: self.db.clone(),
@@ -55,7 +52,7 @@ impl App {
             self.photos.clone(),
             self.queue.clone(),
             self.previewer.clone(),
-            Arc::clone(&self.sorted),
+            Some(self.catalogue.clone()),
         )
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context, Result};
-use tokio::sync::Notify;
 
 use crate::auth::passwords::Passwords;
 use crate::auth::signed_urls::SigningKey;
@@ -67,8 +66,6 @@ pub struct App {
     /// The eight digits that tell this installation from others at the same host.
     pub installation: Arc<str>,
     previewer: Option<Thumbnailer>,
-    /// Tells the catalogue of sorted photos.
-    sorted: Arc<Notify>,
     ids: Arc<Ids>,
 }
 
@@ -128,19 +125,11 @@ impl App {
                 photo: AtomicI64::new(photo),
             })
         })?;
-        let sorted = Arc::default();
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
-            catalogue: PreviewIndexer::new(
-                db.clone(),
-                store.clone(),
-                queue.clone(),
-                clock.clone(),
-                Arc::clone(&sorted),
-            ),
+            catalogue: PreviewIndexer::new(db.clone(), store.clone(), queue.clone(), clock.clone()),
             previewer: previewer(&store, &config),
-            sorted,
             attempts: LoginThrottle::new(&config.rate_limits, &clock),
             uploads: UploadLimits::new(&config.connections),
             bodies: FairLimit::new(BODIES, u64::MAX),
@@ -250,13 +239,7 @@ pub fn remote_sorter(config: &Config) -> Result<Option<PhotoWorker>> {
     let store = storage::open_with(StoreKind::S3, config, aws.clone())?;
     let queue = sqs(config, aws, Clock::default())?;
     let previewer = previewer(&store, config);
-    // Nobody here waits to be told.
-    Ok(Some(PhotoWorker::new(
-        store,
-        queue,
-        previewer,
-        Arc::default(),
-    )))
+    Ok(Some(PhotoWorker::new(store, queue, previewer, None)))
 }
 
 /// The queue alone, without the database where it is elsewhere.

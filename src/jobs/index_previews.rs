@@ -1,11 +1,8 @@
-//! Writes down which photos have previews, and what the photos look like. Workers make previews and know no database, so
-//! that somebody has to look into the store: soon and often for a new photo, more and more seldom for one that stays
-//! without.
+//! Writes down which photos have previews, and what the photos look like. A worker that knows the database tells of what it
+//! makes. Others don't, so that somebody has to look into the store: soon and often for a new photo, more and more seldom for
+//! one that stays without.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,24 +17,20 @@ use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
+use crate::jobs::make_previews::MadePreviews;
 use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
 
-/// How often there is a look when nobody tells of a sorted photo, and the wait before the second look at a photo.
+/// How often there is a look for what nobody tells of, and the wait before the second look at a photo.
 const EVERY: Duration = Duration::from_secs(5);
 /// The longest wait between two looks at a photo.
 pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
-/// A photo that was sorted just now is looked at although it would be due only within this time.
-pub const AHEAD: Duration = Duration::from_secs(30);
-/// A photo that has no previews after this time is sent to the workers again, who then make them.
-const ASK_AFTER: Duration = Duration::from_secs(10 * 60);
+/// A photo that has no previews after this time is sent to the workers again, who then make them. For as long it counts as
+/// being with them, and is looked at often.
+const OVERDUE: Duration = Duration::from_secs(10 * 60);
 /// So many photos may be with the workers again at once, so that new ones don't wait behind them.
 const ASKED_AT_ONCE: usize = 16;
-/// After this time another one may be sent in its place.
-const ASKED: Duration = Duration::from_secs(5 * 60);
-/// For so long a photo that was sent again is looked at often.
-const AWAITED: Duration = Duration::from_secs(60 * 60);
 /// The photos that are looked at in one step.
 const BATCH: usize = 20;
 
@@ -48,8 +41,8 @@ pub struct PreviewIndexer {
     store: PhotoStore,
     queue: PhotoQueue,
     clock: Clock,
-    /// Tells of photos that a worker in this process has sorted.
-    sorted: Arc<Notify>,
+    /// Tells of previews that were sent for and that a worker of this process has made.
+    arrived: Arc<Notify>,
     /// When photos were sent to the workers again.
     asked: Arc<Mutex<HashMap<PhotoName, Timestamp>>>,
 }
@@ -66,52 +59,78 @@ pub struct IndexReport {
 }
 
 impl PreviewIndexer {
-    /// The catalogue of the photos in this store, which `sorted` tells of sorted ones.
-    pub fn new(
-        db: Db,
-        store: PhotoStore,
-        queue: PhotoQueue,
-        clock: Clock,
-        sorted: Arc<Notify>,
-    ) -> Self {
+    /// The indexer of the photos in this store.
+    pub fn new(db: Db, store: PhotoStore, queue: PhotoQueue, clock: Clock) -> Self {
         Self {
             db,
             store,
             queue,
             clock,
-            sorted,
+            arrived: Arc::default(),
             asked: Arc::default(),
         }
     }
 
-    /// Looks for the previews of photos that are due for it, or will be within `ahead`.
+    /// Writes down the previews that a worker of this process has made, `None` where they were there before. What a power cut
+    /// takes back is looked for again.
     ///
     /// # Errors
     /// The database or the store can't be used.
-    pub async fn step(&self, ahead: Duration) -> Result<IndexReport> {
-        let now = self.clock.now();
-        let free = self.free(now);
-        let mut may_ask = free > 0;
-        if may_ask && self.queue.is_shared() {
-            // Another consumer makes no previews, and can do nothing with a photo that it has moved before. Where there
-            // is a preview, there is a worker of ours.
-            may_ask = self.db.read(|conn| Ok(photos::is_any_ready(conn)?)).await?;
+    pub async fn record(&self, name: &PhotoName, made: Option<MadePreviews>) -> Result<()> {
+        let status = match made {
+            Some(made) => Some(status_of(name, made.small, made.has_large).await?),
+            None => self.find(name).await?,
+        };
+        let Some(status) = status else { return Ok(()) };
+        let photo = name.clone();
+        self.db
+            .write_unsynced(move |conn| Ok(photos::record_preview_status(conn, &photo, &status)?))
+            .await?;
+        if self.requested().contains_key(name) {
+            self.arrived.notify_one();
         }
-        let overdue = now.minus(ASK_AFTER);
-        let due = self.db.read(move |conn| {
-            // First those that came lately or were sent again, then the long row of those from before.
-            let mut due = photos::list_pending(conn, overdue, now.plus(ahead), BATCH)?;
-            if may_ask {
+        Ok(())
+    }
+
+    /// Looks for the previews of photos that are due for it.
+    ///
+    /// # Errors
+    /// The database or the store can't be used.
+    pub async fn look(&self) -> Result<IndexReport> {
+        let now = self.clock.now();
+        let overdue = now.minus(OVERDUE);
+        let asked = self.with_workers(now);
+        let is_shared = self.queue.is_shared();
+        let (due, asked, free) = self
+            .db
+            .read(move |conn| {
+                let mut still_asked = Vec::new();
+                for name in asked {
+                    if photos::is_pending(conn, &name)? {
+                        still_asked.push(name);
+                    }
+                }
+                // Another consumer makes no previews, and can do nothing with a photo that it has moved before. Where there
+                // is a preview, there is a worker of ours.
+                let may_ask = !is_shared || photos::is_any_ready(conn)?;
+                let free = ASKED_AT_ONCE.saturating_sub(still_asked.len());
+                let free = if may_ask { free } else { 0 };
+                // First those that came lately or were sent again, then the long row of those from before.
+                let mut due = photos::list_pending(conn, overdue, now, BATCH)?;
                 let from_before = Timestamp(i64::MIN);
                 due.extend(photos::list_pending(conn, from_before, overdue, free)?);
-            }
-            Ok(due)
-        });
+                Ok((due, still_asked, free))
+            })
+            .await?;
+        self.requested().retain(|name, _| asked.contains(name));
         let (mut looks, mut ask) = (Vec::new(), Vec::new());
-        for photo in due.await? {
-            let look = self.look(&photo, now).await?;
-            let may_ask = may_ask && ask.len() < free && photo.created_at < overdue;
-            if may_ask
+        for photo in due {
+            let look = match self.find(&photo.name).await? {
+                Some(status) => status,
+                None => PreviewStatus::Again(now.plus(self.wait(&photo, now))),
+            };
+            if ask.len() < free
+                && photo.created_at < overdue
                 && matches!(look, PreviewStatus::Again(_))
                 && self.is_left_out(&photo.name).await?
             {
@@ -141,40 +160,17 @@ impl PreviewIndexer {
         Ok(!self.requested().contains_key(name) && self.store.has_sorted(name).await?)
     }
 
-    /// Looks for the previews of one photo.
-    async fn look(&self, photo: &PendingPhoto, now: Timestamp) -> Result<PreviewStatus> {
-        let name = &photo.name;
+    /// What the store has of the previews of a photo; `None` if there are none yet.
+    async fn find(&self, name: &PhotoName) -> Result<Option<PreviewStatus>> {
         let Some(small) = self.store.open_preview(name, PreviewSize::Small).await? else {
-            return Ok(PreviewStatus::Again(now.plus(self.wait(photo, now))));
+            return Ok(None);
         };
-        if small.bytes == 0 {
-            return Ok(PreviewStatus::None);
-        }
         let small = small.read_all().await?;
-        let made = tokio::task::spawn_blocking(move || placeholder(&small)).await?;
-        let preview = match made {
-            Ok(preview) => preview,
-            Err(reason) => {
-                tracing::warn!(photo = %name, %reason, "could not use a preview");
-                return Ok(PreviewStatus::None);
-            }
-        };
-        // A photo from before may be written down as it is stored, and not as it is shown.
-        let (width, height) = (photo.width, photo.height);
-        let shape = preview.width.cmp(&preview.height);
-        let (width, height) = match shape {
-            Ordering::Less | Ordering::Greater if shape == height.cmp(&width) => (height, width),
-            _ => (width, height),
-        };
-        let animated = photo.animated
-            || name.kind() != Some(Kind::Jpeg)
-                && (self.store.open_preview(name, PreviewSize::Large).await?).is_none();
-        Ok(PreviewStatus::Seen {
-            width,
-            height,
-            animated,
-            placeholder: preview.hash,
-        })
+        // It tells only of what might move.
+        let has_large = small.is_empty()
+            || name.kind() == Some(Kind::Jpeg)
+            || (self.store.open_preview(name, PreviewSize::Large).await?).is_some();
+        Ok(Some(status_of(name, small, has_large).await?))
     }
 
     /// Writes down what was seen, and sends photos to the workers again.
@@ -184,10 +180,6 @@ impl PreviewIndexer {
         ask: Vec<PhotoName>,
         now: Timestamp,
     ) -> Result<()> {
-        let settled = looks
-            .iter()
-            .filter(|(_, look)| !matches!(look, PreviewStatus::Again(_)));
-        let settled: Vec<_> = settled.map(|(name, _)| name.clone()).collect();
         let (queue, asked) = (self.queue.clone(), ask.clone());
         self.db
             .write(move |conn| {
@@ -206,11 +198,8 @@ impl PreviewIndexer {
             tracing::info!(photos = ask.len(), "re-queued photos without previews");
             self.queue.notify();
         }
-        let mut asked = self.requested();
-        for name in &settled {
-            asked.remove(name);
-        }
-        asked.extend(ask.into_iter().map(|name| (name, now)));
+        let asked = ask.into_iter().map(|name| (name, now));
+        self.requested().extend(asked);
         Ok(())
     }
 
@@ -221,12 +210,11 @@ impl PreviewIndexer {
         (now.since(since) / 2).clamp(EVERY, SELDOM)
     }
 
-    /// How many photos may be sent to the workers again.
-    fn free(&self, now: Timestamp) -> usize {
+    /// The photos that were sent to the workers again, and not too long ago.
+    fn with_workers(&self, now: Timestamp) -> Vec<PhotoName> {
         let mut asked = self.requested();
-        asked.retain(|_, at| now.since(*at) < AWAITED);
-        let busy = asked.values().filter(|at| now.since(**at) < ASKED);
-        ASKED_AT_ONCE.saturating_sub(busy.count())
+        asked.retain(|_, at| now.since(*at) < OVERDUE);
+        asked.keys().cloned().collect()
     }
 
     fn requested(&self) -> std::sync::MutexGuard<'_, HashMap<PhotoName, Timestamp>> {
@@ -234,33 +222,12 @@ impl PreviewIndexer {
     }
 }
 
-/// The indexer as a job.
-pub struct IndexPreviews {
-    indexer: PreviewIndexer,
-    /// Whether a photo was sorted just now.
-    is_told: AtomicBool,
-}
-
-impl From<PreviewIndexer> for IndexPreviews {
-    fn from(indexer: PreviewIndexer) -> Self {
-        Self {
-            indexer,
-            is_told: AtomicBool::new(false),
-        }
-    }
-}
-
-impl Job for IndexPreviews {
+impl Job for PreviewIndexer {
     const FAILURE: &'static str = "could not look for previews";
 
     // A store that doesn't answer doesn't hold up the end.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
-        let ahead = if mem::take(self.is_told.get_mut()) {
-            AHEAD
-        } else {
-            Duration::ZERO
-        };
-        let looked = self.indexer.step(ahead).await?;
+        let looked = self.look().await?;
         // There may be more at once.
         Ok(if looked.settled > 0 || looked.again >= BATCH {
             Next::Again
@@ -270,11 +237,31 @@ impl Job for IndexPreviews {
     }
 
     async fn woken(&self) {
-        self.indexer.sorted.notified().await;
-        self.is_told.store(true, Relaxed);
+        self.arrived.notified().await;
     }
 
     fn pause_after_error(&self) -> Duration {
         EVERY
     }
+}
+
+/// What these previews tell of a photo: the small one, which is empty where there are none, and whether there is a large one,
+/// which what moves doesn't have.
+async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
+    if small.is_empty() {
+        return Ok(PreviewStatus::None);
+    }
+    let made = tokio::task::spawn_blocking(move || placeholder(&small)).await?;
+    Ok(match made {
+        Ok(preview) => PreviewStatus::Seen {
+            width: preview.width,
+            height: preview.height,
+            animated: !has_large && name.kind() != Some(Kind::Jpeg),
+            placeholder: preview.hash,
+        },
+        Err(reason) => {
+            tracing::warn!(photo = %name, %reason, "could not use a preview");
+            PreviewStatus::None
+        }
+    })
 }

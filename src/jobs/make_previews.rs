@@ -26,6 +26,14 @@ const NONE: Previews = Previews {
 /// What an attempt leaves in the place of the large preview while it decodes.
 const NOTE: Vec<u8> = Vec::new();
 
+/// Previews that were put just now.
+#[derive(Debug)]
+pub struct MadePreviews {
+    /// The small one; empty where there are none.
+    pub small: Vec<u8>,
+    pub has_large: bool,
+}
+
 /// Makes previews; clones share the bounds on how many at once, and on the memory for them.
 #[derive(Clone)]
 pub struct Thumbnailer {
@@ -50,7 +58,8 @@ impl Thumbnailer {
     }
 
     /// Makes the previews of a sorted photo, unless it has them. Of a picture that can't be decoded there are none: that
-    /// is written down in their place, so that nobody tries again. Can be repeated.
+    /// is written down in their place, so that nobody tries again. Can be repeated. Gives what was made, `None` where that was
+    /// before or the photo is gone.
     ///
     /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
     /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
@@ -58,10 +67,10 @@ impl Thumbnailer {
     ///
     /// # Errors
     /// The store can't be used.
-    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<()> {
+    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<Option<MadePreviews>> {
         // The small one is put last, so that with it all is there.
         if (self.store.open_preview(name, PreviewSize::Small).await?).is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let permit = self.permits.clone().acquire_owned().await?;
         let is_first = attempt <= 1;
@@ -72,7 +81,7 @@ impl Thumbnailer {
         }
         let Some(photo) = self.store.open(name).await? else {
             // It was deleted since it was sorted.
-            return Ok(());
+            return Ok(None);
         };
         let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
@@ -112,7 +121,7 @@ impl Thumbnailer {
         let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         let previews = self.decode(bytes, (permit, file), false).await??;
-        self.put(name, previews).await
+        self.put(name, previews).await.map(drop)
     }
 
     /// Decodes a photo that has its place among those, and that of its file.
@@ -138,7 +147,15 @@ impl Thumbnailer {
 
     /// Puts the previews of a photo, and takes them back if it was deleted meanwhile: whoever deletes a photo deletes the
     /// previews after it, so that either they are found there or the photo isn't found here.
-    async fn put(&self, name: &PhotoName, Previews { small, large }: Previews) -> Result<()> {
+    async fn put(
+        &self,
+        name: &PhotoName,
+        Previews { small, large }: Previews,
+    ) -> Result<Option<MadePreviews>> {
+        let made = MadePreviews {
+            small: small.clone(),
+            has_large: large.is_some(),
+        };
         if let Some(large) = large {
             self.store
                 .put_preview(name, PreviewSize::Large, large)
@@ -149,8 +166,9 @@ impl Thumbnailer {
             .await?;
         if self.store.open(name).await?.is_none() {
             self.store.delete_previews(name).await?;
+            return Ok(None);
         }
-        Ok(())
+        Ok(Some(made))
     }
 
     /// Runs on a blocking thread; `alone` while nothing else is decoded.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Result;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::check::sentence;
 use crate::domain::photo_name::PhotoName;
+use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::runner::{Job, Next};
 use crate::jobs::stats::WorkerStats;
@@ -30,7 +31,8 @@ pub struct PhotoWorker {
     queue: PhotoQueue,
     /// `None` where no previews are wanted.
     previewer: Option<Thumbnailer>,
-    sorted: Arc<Notify>,
+    /// Writes down what was made; `None` where there is no database.
+    indexer: Option<PreviewIndexer>,
 }
 
 /// What became of a photo, or that there was none.
@@ -49,18 +51,18 @@ pub enum Outcome {
 }
 
 impl PhotoWorker {
-    /// A worker for this store and this queue, which tells `sorted` when it has sorted a photo.
+    /// A worker for this store and this queue, which tells `indexer` of the previews that it makes.
     pub fn new(
         store: PhotoStore,
         queue: PhotoQueue,
         previewer: Option<Thumbnailer>,
-        sorted: Arc<Notify>,
+        indexer: Option<PreviewIndexer>,
     ) -> Self {
         Self {
             store,
             queue,
             previewer,
-            sorted,
+            indexer,
         }
     }
 
@@ -82,7 +84,6 @@ impl PhotoWorker {
             Ok(Moved::Missing) => self.nack(&message, Failure::Missing).await,
             Ok(how) => {
                 self.queue.acknowledge(message).await?;
-                self.sorted.notify_one();
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "moved a photo to its space");
                 Ok(Outcome::Sorted(name))
@@ -112,7 +113,13 @@ impl PhotoWorker {
         if sorted != Moved::Missing
             && let Some(previewer) = &self.previewer
         {
-            previewer.make(name, message.attempt).await?;
+            let made = previewer.make(name, message.attempt).await?;
+            if let Some(indexer) = &self.indexer
+                && let Err(error) = indexer.record(name, made).await
+            {
+                // The photo is as sorted as it can be: its previews are looked for in the store later.
+                tracing::warn!(photo = %name, error = %sentence(&error), "could not record previews; will look for them");
+            }
         }
         Ok(sorted)
     }

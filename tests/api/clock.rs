@@ -50,7 +50,7 @@ fn previews_that_were_to_be_looked_for_in_a_year_are_seen_at_once() {
     ann.share_photo(1, &pictures::png(1));
     // Before the worker has made them.
     assert_eq!(app.look_for_previews().again, 1);
-    app.sort_all();
+    app.sort_all_without_database();
     app.app.clock.set_back(YEAR);
     assert_eq!(app.look_for_previews(), IndexReport::default());
     set_back(&app, Duration::ZERO);

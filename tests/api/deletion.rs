@@ -45,7 +45,6 @@ fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> 
         .post_form(&path, Form::text(TEXT).file(&photos[1]))
         .is_ok();
     app.sort_all();
-    app.look_for_previews();
     photos.extend(previews(app));
     assert_eq!(photos.len(), 4 + 2 * 2);
     let edited = format!("/shares/{}", edited["id"]);

@@ -184,10 +184,6 @@ pub(super) fn delete_row(conn: &Connection, name: &PhotoName) -> rusqlite::Resul
 #[derive(Clone, Debug)]
 pub struct PendingPhoto {
     pub name: PhotoName,
-    /// In pixels, as far as is known.
-    pub width: u32,
-    pub height: u32,
-    pub animated: bool,
     pub created_at: Timestamp,
 }
 
@@ -220,17 +216,14 @@ pub fn list_pending(
             |row| {
                 Ok(PendingPhoto {
                     name: row.get(0)?,
-                    width: row.get(1)?,
-                    height: row.get(2)?,
-                    animated: row.get(3)?,
-                    created_at: Timestamp(row.get(4)?),
+                    created_at: Timestamp(row.get(1)?),
                 })
             },
         )?
         .collect()
 }
 
-const UNSEEN: &str = "select name, width, height, animated, created_at from photos
+const UNSEEN: &str = "select name, created_at from photos
     where previews_due_at > ? and previews_due_at <= ? order by previews_due_at, id desc limit ?";
 
 /// Whether a worker has ever made previews of a photo, or tried.
@@ -261,19 +254,31 @@ pub fn record_preview_status(
             animated,
             placeholder,
         } => conn
-            .prepare_cached(
-                "update photos set width = ?, height = ?, animated = ?, placeholder = ?, previews_due_at = null
-                 where name = ?",
-            )?
+            .prepare_cached(SEEN)?
             .execute((width, height, animated, placeholder, name))?,
         PreviewStatus::None => conn
             .prepare_cached("update photos set placeholder = null, previews_due_at = null where name = ?")?
             .execute([name])?,
         PreviewStatus::Again(due) => conn
-            .prepare_cached("update photos set previews_due_at = ? where name = ?")?
+            // A worker may have made them since the look.
+            .prepare_cached(
+                "update photos set previews_due_at = ? where name = ? and previews_due_at is not null",
+            )?
             .execute((due.0, name))?,
     };
     Ok(())
+}
+
+/// A photo from before may be written down as it is stored, and not as it is shown: its previews tell which way it is.
+const SEEN: &str = "update photos set
+    width = case when (?1 - ?2) * (width - height) < 0 then height else width end,
+    height = case when (?1 - ?2) * (width - height) < 0 then width else height end,
+    animated = animated or ?3, placeholder = ?4, previews_due_at = null where name = ?5";
+
+/// Whether nobody has seen the previews of this photo yet.
+pub fn is_pending(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from photos where name = ? and previews_due_at is not null")?
+        .exists([name])
 }
 
 /// Has previews looked for now that would be only in more than the time of `longest`, which no look waits for: the clock

@@ -17,8 +17,8 @@ use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
 use shared_spaces::domain::{password_resets, users};
-use shared_spaces::jobs::index_previews::{AHEAD, IndexReport};
-use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::jobs::index_previews::IndexReport;
+use shared_spaces::jobs::process_photo::{Outcome, PhotoWorker};
 use tempfile::TempDir;
 
 pub use person::{Form, Person, path_of};
@@ -147,14 +147,21 @@ impl TestApp {
         while self.sort_one() != Outcome::Empty {}
     }
 
+    /// Steps a worker that knows no database until nothing is left.
+    pub fn sort_all_without_database(&self) {
+        let (photos, queue) = (self.app.photos.clone(), self.app.queue.clone());
+        let worker = PhotoWorker::new(photos, queue, self.app.previewer(), None);
+        while self.wait(worker.step()).unwrap() != Outcome::Empty {}
+    }
+
     /// A path below the data folder.
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join("data").join(path)
     }
 
-    /// Looks for previews, as the server does after a photo was sorted.
+    /// Looks for previews, as the server does for those of workers without its database.
     pub fn look_for_previews(&self) -> IndexReport {
-        self.wait(self.app.catalogue.step(AHEAD)).unwrap()
+        self.wait(self.app.catalogue.look()).unwrap()
     }
 
     /// The photos' files, as paths below `photos`, sorted; without previews, and without the marker among them.
