@@ -4,8 +4,8 @@ mod background;
 mod check;
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::{Context, Result};
 
@@ -17,8 +17,9 @@ use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::data_dir::permissions;
 use crate::db::Db;
-use crate::domain::ids::{Id, PhotoId, ShareId};
-use crate::domain::{installation, photos, shares, spaces};
+use crate::domain::id_sequence::IdSequence;
+use crate::domain::ids::{PhotoId, ShareId};
+use crate::domain::{installation, photos, spaces};
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::index_previews::PreviewIndexer;
@@ -66,14 +67,7 @@ pub struct App {
     /// The eight digits that tell this installation from others at the same host.
     pub installation: Arc<str>,
     previewer: Option<Thumbnailer>,
-    ids: Arc<Ids>,
-}
-
-/// The last ids that were given away. In memory, so that reserving one costs no write: an id that was reserved and
-/// then not used has been seen by nobody.
-struct Ids {
-    share: AtomicI64,
-    photo: AtomicI64,
+    ids: Arc<IdSequence>,
 }
 
 impl App {
@@ -88,43 +82,13 @@ impl App {
         data_dir::make(folder)?;
         permissions::restrict_permissions(folder);
         let clock = Clock::default();
-        let path = folder.join(data_dir::DATABASE);
-        let open = || {
-            Db::open_and(
-                &path,
-                installation::are_looks_outdated,
-                installation::update_looks,
-            )
-        };
-        let db = open().or_else(|error| {
-            // Who comes to delete something on a full disk has to get in first.
-            if data_dir::is_full(folder) && Db::give_up_reserve(&path) {
-                open()
-            } else {
-                Err(error)
-            }
-        });
-        let db = db.map_err(|error| data_dir::diagnose_write_error(folder, error))?;
+        let db = open_db(folder)?;
         if config.photos.store == StoreKind::Local {
             data_dir::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         let aws = Aws::default();
         let store = storage::open_with(config.photos.store, &config, aws.clone())?;
-        let queue = match config.photos.queue {
-            QueueKind::Local => PhotoQueue::Local(LocalQueue::new(
-                db.clone(),
-                clock.clone(),
-                config.photos.max_attempts,
-            )),
-            QueueKind::Sqs => sqs(&config, aws, clock.clone())?,
-        };
-        let ids = db.read_blocking(|conn| {
-            let (share, photo) = (shares::last_id(conn)?, photos::last_id(conn)?);
-            Ok(Ids {
-                share: AtomicI64::new(share),
-                photo: AtomicI64::new(photo),
-            })
-        })?;
+        let queue = open_queue(&config, aws, &db, &clock)?;
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
@@ -137,7 +101,7 @@ impl App {
             seldom: Seldom::new(&clock),
             intake: PhotoIngest::new(store.clone(), config.limits.clone()),
             links: SigningKey::open(&folder.join(data_dir::KEY))?,
-            ids: Arc::new(ids),
+            ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
             upkeep: DatabaseMaintenance::new(db.clone()),
             hold: RestoreHold::of(folder),
             config: Arc::new(config),
@@ -165,12 +129,12 @@ impl App {
 
     /// An id for a new share, which nobody else gets.
     pub fn reserve_share(&self) -> ShareId {
-        ShareId::from_number(self.ids.share.fetch_add(1, Ordering::Relaxed) + 1)
+        self.ids.next_share()
     }
 
     /// An id for a new photo, which nobody else gets.
     pub fn reserve_photo(&self) -> PhotoId {
-        PhotoId::from_number(self.ids.photo.fetch_add(1, Ordering::Relaxed) + 1)
+        self.ids.next_photo()
     }
 
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
@@ -224,6 +188,38 @@ impl App {
     /// As [`Cleanup::run_once`](crate::jobs::cleanup::Cleanup::run_once).
     pub async fn clean_up(&self) -> Result<CleanupReport> {
         self.cleanup().run_once().await
+    }
+}
+
+/// The database in this data folder, which is made if it isn't there.
+fn open_db(folder: &Path) -> Result<Db> {
+    let path = folder.join(data_dir::DATABASE);
+    let open = || {
+        Db::open_and(
+            &path,
+            installation::are_looks_outdated,
+            installation::update_looks,
+        )
+    };
+    let db = open().or_else(|error| {
+        // Who comes to delete something on a full disk has to get in first.
+        if data_dir::is_full(folder) && Db::give_up_reserve(&path) {
+            open()
+        } else {
+            Err(error)
+        }
+    });
+    db.map_err(|error| data_dir::diagnose_write_error(folder, error))
+}
+
+fn open_queue(config: &Config, aws: Aws, db: &Db, clock: &Clock) -> Result<PhotoQueue> {
+    let max_attempts = config.photos.max_attempts;
+    match config.photos.queue {
+        QueueKind::Local => {
+            let queue = LocalQueue::new(db.clone(), clock.clone(), max_attempts);
+            Ok(PhotoQueue::Local(queue))
+        }
+        QueueKind::Sqs => sqs(config, aws, clock.clone()),
     }
 }
 

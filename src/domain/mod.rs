@@ -7,6 +7,8 @@
 pub mod access;
 // Ids as types: a space can't be taken for a share.
 pub mod ids;
+// Ids that nobody had before.
+pub mod id_sequence;
 // The local queue of photos that wait to be sorted.
 pub mod jobs;
 // What tells this installation from others.
