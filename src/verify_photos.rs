@@ -238,8 +238,8 @@ impl Verifier {
             return Ok(Vec::new());
         }
         let mut is_repaired = false;
-        if let Care::Repair(previewer) = care {
-            match previewer.make_again(&photo.name).await {
+        if let Care::Repair(thumbnailer) = care {
+            match thumbnailer.make_again(&photo.name).await {
                 Ok(()) => is_repaired = self.damaged_previews(photo).await?.is_empty(),
                 Err(error) => {
                     let why = Check::error(&error).message;

@@ -23,13 +23,13 @@ impl App {
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());
         if self.config.photos.previews {
-            jobs.start(self.catalogue.clone());
+            jobs.start(self.preview_indexer.clone());
         }
         jobs.start(DataDirWatch {
             db: self.db.clone(),
             photos: self.photos.clone(),
         });
-        jobs.start(self.upkeep.job());
+        jobs.start(self.maintenance.job());
         if let Some(schedule) = Schedule::new(&self.config, &self.db, &self.clock) {
             // The original makes its own.
             jobs.start_after(self.hold.clone(), schedule);
@@ -51,8 +51,8 @@ impl App {
         PhotoWorker::new(
             self.photos.clone(),
             self.queue.clone(),
-            self.previewer.clone(),
-            Some(self.catalogue.clone()),
+            self.thumbnailer.clone(),
+            Some(self.preview_indexer.clone()),
         )
     }
 
@@ -75,8 +75,8 @@ impl App {
     }
 
     /// What makes previews; `None` where none are wanted.
-    pub fn previewer(&self) -> Option<Thumbnailer> {
-        self.previewer.clone()
+    pub fn thumbnailer(&self) -> Option<Thumbnailer> {
+        self.thumbnailer.clone()
     }
 
     /// The cleanup for the photos of this application.

@@ -3,7 +3,6 @@
 mod background;
 mod check;
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,9 +24,7 @@ use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::process_photo::PhotoWorker;
-use crate::limits::fair::FairLimit;
-use crate::limits::login_throttle::LoginThrottle;
-use crate::limits::uploads::UploadLimits;
+use crate::limits::request::RequestLimits;
 use crate::logging::audit::Seldom;
 use crate::migrate_photos::{Journal, PhotoMigration};
 use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
@@ -37,11 +34,6 @@ use crate::uploads::ingest::PhotoIngest;
 
 pub use self::check::{begun_anew, check_begun, check_installation, check_store};
 
-/// The bytes that JSON bodies may take beyond what each connection has for one.
-const BODIES: u64 = 8 * 1024 * 1024;
-/// The bytes that large lists may take while they wait for their readers: eight of the largest, or hundreds of usual ones.
-const ANSWERS: u64 = 32 * 1024 * 1024;
-
 /// Everything that requests, workers and commands share.
 #[derive(Clone)]
 pub struct App {
@@ -49,24 +41,19 @@ pub struct App {
     pub clock: Clock,
     pub db: Db,
     pub passwords: Passwords,
-    pub attempts: LoginThrottle,
-    pub uploads: UploadLimits,
-    /// The memory for JSON bodies that are larger than any of ours.
-    pub bodies: FairLimit<IpAddr>,
-    /// The memory for answers that are made whole and are large.
-    pub answers: FairLimit<IpAddr>,
+    pub limits: RequestLimits,
     pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
-    pub intake: PhotoIngest,
-    pub links: SigningKey,
-    pub catalogue: PreviewIndexer,
-    pub upkeep: DatabaseMaintenance,
+    pub ingest: PhotoIngest,
+    pub signing_key: SigningKey,
+    pub preview_indexer: PreviewIndexer,
+    pub maintenance: DatabaseMaintenance,
     /// What is left alone where the data folder was restored.
     pub hold: RestoreHold,
     /// The eight digits that tell this installation from others at the same host.
     pub installation: Arc<str>,
-    previewer: Option<Thumbnailer>,
+    thumbnailer: Option<Thumbnailer>,
     ids: Arc<IdSequence>,
 }
 
@@ -92,17 +79,19 @@ impl App {
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
-            catalogue: PreviewIndexer::new(db.clone(), store.clone(), queue.clone(), clock.clone()),
-            previewer: previewer(&store, &config),
-            attempts: LoginThrottle::new(&config.rate_limits, &clock),
-            uploads: UploadLimits::new(&config.connections),
-            bodies: FairLimit::new(BODIES, u64::MAX),
-            answers: FairLimit::new(ANSWERS, u64::MAX),
+            preview_indexer: PreviewIndexer::new(
+                db.clone(),
+                store.clone(),
+                queue.clone(),
+                clock.clone(),
+            ),
+            thumbnailer: thumbnailer(&store, &config),
+            limits: RequestLimits::new(&config, &clock),
             seldom: Seldom::new(&clock),
-            intake: PhotoIngest::new(store.clone(), config.limits.clone()),
-            links: SigningKey::open(&folder.join(data_dir::KEY))?,
+            ingest: PhotoIngest::new(store.clone(), config.limits.clone()),
+            signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
-            upkeep: DatabaseMaintenance::new(db.clone()),
+            maintenance: DatabaseMaintenance::new(db.clone()),
             hold: RestoreHold::of(folder),
             config: Arc::new(config),
             clock,
@@ -234,8 +223,8 @@ pub fn remote_sorter(config: &Config) -> Result<Option<PhotoWorker>> {
     let aws = Aws::default();
     let store = storage::open_with(StoreKind::S3, config, aws.clone())?;
     let queue = sqs(config, aws, Clock::default())?;
-    let previewer = previewer(&store, config);
-    Ok(Some(PhotoWorker::new(store, queue, previewer, None)))
+    let thumbnailer = thumbnailer(&store, config);
+    Ok(Some(PhotoWorker::new(store, queue, thumbnailer, None)))
 }
 
 /// The queue alone, without the database where it is elsewhere.
@@ -249,7 +238,7 @@ pub async fn queue(config: Config) -> Result<PhotoQueue> {
     }
 }
 
-fn previewer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
+fn thumbnailer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
     let is_wanted = config.photos.previews;
     is_wanted.then(|| Thumbnailer::new(store.clone(), config.limits.photo_pixels))
 }

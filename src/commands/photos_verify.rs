@@ -20,7 +20,7 @@ use crate::verify_photos::{Care, Problem, Scope, Summary};
 pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     let app = App::start(config).await?;
     let previews = match (options.previews, options.repair_previews) {
-        (_, true) => Care::Repair(Box::new(app.previewer().context(
+        (_, true) => Care::Repair(Box::new(app.thumbnailer().context(
             "No previews are made, because photos.previews is false: leave out --repair-previews",
         )?)),
         (true, false) => Care::Look,

@@ -131,10 +131,10 @@ impl Thumbnailer {
         places: (OwnedSemaphorePermit, MemoryPermit),
         alone: bool,
     ) -> Result<Result<Previews>, JoinError> {
-        let previewer = self.clone();
+        let thumbnailer = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _places = places;
-            previewer.previews_of(bytes, alone)
+            thumbnailer.previews_of(bytes, alone)
         });
         made.await
     }
@@ -222,17 +222,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let photo = include_bytes!("../../tests/pictures/cmyk.jpg");
         let (store, name) = store(&folder, photo).await;
-        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
+        let thumbnailer = Thumbnailer::new(store.clone(), 64_000_000);
         // As the second attempt leaves it when it ends within decoding.
         store
             .put_preview(&name, PreviewSize::Large, NOTE)
             .await
             .unwrap();
-        previewer.make(&name, 3).await.unwrap();
+        thumbnailer.make(&name, 3).await.unwrap();
         assert_eq!(lengths(&store, &name).await, [Some(0), None]);
         // The first left nothing.
         store.delete_previews(&name).await.unwrap();
-        previewer.make(&name, 2).await.unwrap();
+        thumbnailer.make(&name, 2).await.unwrap();
         let [small, large] = lengths(&store, &name).await;
         assert!(small > Some(0) && large > Some(0));
     }
@@ -241,8 +241,8 @@ mod tests {
     async fn an_attempt_that_comes_to_its_end_leaves_no_note() {
         let folder = tempfile::tempdir().unwrap();
         let (store, name) = store(&folder, b"no picture").await;
-        let previewer = Thumbnailer::new(store.clone(), 64_000_000);
-        previewer.make(&name, 2).await.unwrap();
+        let thumbnailer = Thumbnailer::new(store.clone(), 64_000_000);
+        thumbnailer.make(&name, 2).await.unwrap();
         assert_eq!(lengths(&store, &name).await, [Some(0), None]);
     }
 
@@ -250,7 +250,7 @@ mod tests {
     async fn no_previews_stay_of_a_photo_that_was_deleted_while_they_were_made() {
         let folder = tempfile::tempdir().unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
-        let previewer = Thumbnailer::new(store.clone(), 1);
+        let thumbnailer = Thumbnailer::new(store.clone(), 1);
         let previews = || Previews {
             small: b"small".to_vec(),
             large: Some(b"large".to_vec()),
@@ -260,7 +260,7 @@ mod tests {
         store.move_to_space(&kept).await.unwrap();
         let deleted = "1-2.png".parse().unwrap();
         for name in [&kept, &deleted] {
-            previewer.put(name, previews()).await.unwrap();
+            thumbnailer.put(name, previews()).await.unwrap();
         }
         let mut left = Vec::new();
         for name in [&kept, &deleted] {

@@ -30,7 +30,7 @@ pub struct PhotoWorker {
     store: PhotoStore,
     queue: PhotoQueue,
     /// `None` where no previews are wanted.
-    previewer: Option<Thumbnailer>,
+    thumbnailer: Option<Thumbnailer>,
     /// Writes down what was made; `None` where there is no database.
     indexer: Option<PreviewIndexer>,
 }
@@ -55,13 +55,13 @@ impl PhotoWorker {
     pub fn new(
         store: PhotoStore,
         queue: PhotoQueue,
-        previewer: Option<Thumbnailer>,
+        thumbnailer: Option<Thumbnailer>,
         indexer: Option<PreviewIndexer>,
     ) -> Self {
         Self {
             store,
             queue,
-            previewer,
+            thumbnailer,
             indexer,
         }
     }
@@ -111,9 +111,9 @@ impl PhotoWorker {
         let sorted = self.store.move_to_space(name).await?;
         // Also of one that was there before: whoever moved it may not have come to that, or have known of no previews.
         if sorted != Moved::Missing
-            && let Some(previewer) = &self.previewer
+            && let Some(thumbnailer) = &self.thumbnailer
         {
-            let made = previewer.make(name, message.attempt).await?;
+            let made = thumbnailer.make(name, message.attempt).await?;
             if let Some(indexer) = &self.indexer
                 && let Err(error) = indexer.record(name, made).await
             {

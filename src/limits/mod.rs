@@ -16,3 +16,5 @@ pub mod login_throttle;
 pub(crate) mod memory;
 // A limit that many share: when it is reached, the one who holds most gives way.
 pub mod fair;
+// The limits that requests meet, together.
+pub mod request;

@@ -268,7 +268,7 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
         let other = rusqlite::Connection::open(&path).unwrap();
         other.execute_batch("pragma user_version = 1").unwrap();
     };
-    let (upkeep, hour) = (app.app.upkeep.clone(), Duration::from_secs(60 * 60));
+    let (upkeep, hour) = (app.app.maintenance.clone(), Duration::from_secs(60 * 60));
     hurried(async {
         let story = async {
             sleep(hour / 2).await;
@@ -319,7 +319,7 @@ fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
         "text text",
         "update shares set text = null;",
     );
-    let (upkeep, hour) = (app.app.upkeep.clone(), Duration::from_secs(60 * 60));
+    let (upkeep, hour) = (app.app.maintenance.clone(), Duration::from_secs(60 * 60));
     // The database has threads of its own, for which a hurried clock doesn't wait.
     let began = Instant::now();
     let until = async |what: &dyn Fn() -> bool| {

@@ -20,6 +20,7 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
     )
     .is(200, "Share edited");
     app.sort_all();
+    let second = ann.get(&format!("/shares/{}", second["id"])).is_ok();
     let list = ann.get("/spaces/1/images").is_ok();
     let fetched: Vec<_> = list
         .as_array()

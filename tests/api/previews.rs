@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use shared_spaces::jobs::cleanup::CleanupReport;
 use shared_spaces::jobs::index_previews::IndexReport;
-use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::jobs::process_photo::{Outcome, PhotoWorker};
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
@@ -306,6 +306,20 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
     assert_eq!(app.look_for_previews(), IndexReport::default());
     let share = app.anonymous().signed_in("ann").get("/shares/1").is_ok();
     assert!(share["image"]["placeholder"].is_string(), "{share}");
+}
+
+#[test]
+fn a_photo_whose_previews_cannot_be_written_down_is_sorted_all_the_same_and_they_are_found() {
+    let (app, other) = (TestApp::new(), TestApp::new());
+    ann(&app).share_photo(1, &pictures::sample("tree.jpg"));
+    // The database that is to be told has gone.
+    fs::rename(other.path("shared-spaces.db"), other.path("moved.db")).unwrap();
+    let (photos, queue) = (app.app.photos.clone(), app.app.queue.clone());
+    let gone = Some(other.app.preview_indexer.clone());
+    let worker = PhotoWorker::new(photos, queue, app.app.thumbnailer(), gone);
+    let sorted = app.wait(worker.step()).unwrap();
+    assert_eq!(sorted, Outcome::Sorted("1-1.jpg".parse().unwrap()));
+    assert_eq!(app.look_for_previews(), SEEN);
 }
 
 #[test]

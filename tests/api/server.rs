@@ -61,7 +61,7 @@ fn a_damaged_database_makes_the_server_not_ready() {
     for _ in 0..150 {
         ann.share(ann.space("Family"), &"words ".repeat(300));
     }
-    app.wait(app.app.upkeep.check());
+    app.wait(app.app.maintenance.check());
     app.anonymous().get("/ready").is(200, "ready");
 
     // What a failing disk does: half of the file turns to something else.
@@ -83,8 +83,8 @@ fn a_damaged_database_makes_the_server_not_ready() {
         ..Default::default()
     };
     let damaged = App::open(config).unwrap();
-    app.wait(damaged.upkeep.check());
-    assert!(damaged.upkeep.is_corrupt());
+    app.wait(damaged.maintenance.check());
+    assert!(damaged.maintenance.is_corrupt());
     let client = Client::untracked(api::rocket(damaged)).unwrap();
     let reply = Reply::read(client.get("/ready").dispatch());
     reply.is(503, "The database is damaged, see the server's log");

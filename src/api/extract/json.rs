@@ -197,6 +197,7 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     let address = client_subnet(ClientInfo::of(app, request).address);
     let size = told.unwrap_or(limit + 1);
     let room = app
+        .limits
         .bodies
         .reserve(Some(address), size)
         .map_err(|_| Overload::Busy)?;

@@ -48,7 +48,7 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
         Outcome::Success(Self {
             answer: Carried::of(request),
             browser: Browser::read(values.take(READ)),
-            mac: app.links.signer().for_purpose(PURPOSE),
+            mac: app.signing_key.signer().for_purpose(PURPOSE),
             name,
             is_https,
             matters: app.config.rate_limits.enabled,

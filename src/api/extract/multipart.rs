@@ -103,7 +103,7 @@ impl<'r> ShareForm<'r> {
         // It has, or may have, more than a text.
         let is_large = size.is_none_or(|size| size as u64 > text_bytes(&app.config.limits));
         let under_way = if is_large {
-            Some(app.uploads.acquire(user.user.id)?)
+            Some(app.limits.uploads.acquire(user.user.id)?)
         } else {
             None
         };
@@ -304,7 +304,7 @@ impl Multi<'_> {
         let limit = app.config.limits.photo_bytes;
         // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as
         // long as they take, so that larger ones go to the disk.
-        let buffers = app.intake.buffers();
+        let buffers = app.ingest.buffers();
         let (mut bytes, mut file) = (buffers.take(self.size.unwrap_or(0)), None);
         let mut size = 0;
         while let Some(chunk) = self.next_chunk(part).await? {

@@ -62,7 +62,7 @@ impl<'r> Responder<'r, 'static> for JsonPage {
             && let Some(app) = request.rocket().state::<App>()
         {
             let address = client_subnet(ClientInfo::of(app, request).address);
-            match app.answers.reserve(Some(address), json.len() as u64) {
+            match app.limits.answers.reserve(Some(address), json.len() as u64) {
                 Ok(room) => request.local_cache(WaitingAnswer::default).keep(room),
                 Err(_) => return Error::from(Overload::Busy).respond_to(request),
             }

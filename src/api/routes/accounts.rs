@@ -63,7 +63,7 @@ pub async fn register(
             .read(move |conn| invitations::offer(conn, &token, now))
             .await?;
     }
-    let attempt = app.attempts.register(visitor.address, login.key())?;
+    let attempt = app.limits.logins.register(visitor.address, login.key())?;
     let hash = app.passwords.hash(password).await?;
     attempt.consume();
     let is_invited = invitation.is_some();
@@ -119,7 +119,7 @@ pub async fn login(
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
     let key = login.key().clone();
     let known = browser.find(&key);
-    let attempt = app.attempts.sign_in(visitor.address, &key, known)?;
+    let attempt = app.limits.logins.sign_in(visitor.address, &key, known)?;
     let found = app
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
@@ -216,7 +216,8 @@ pub async fn change_password(
         &app.config.limits,
     )?;
     let attempt = app
-        .attempts
+        .limits
+        .logins
         .change_password(visitor.address, user.session)?;
     let old = user
         .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))

@@ -132,7 +132,7 @@ impl VerifiedLink {
         };
         let name: PhotoName = name.parse().map_err(|_| Denied::BadLink)?;
         let now = app.now();
-        let signer = app.links.signer();
+        let signer = app.signing_key.signer();
         let expires = signer.check(&name, expires, signature, now)?;
         let asked = name.clone();
         let photo = app

@@ -50,7 +50,7 @@ pub async fn ready(app: &AppState) -> Result<&'static str> {
         .check()
         .await
         .map_err(Failure::PhotosUnavailable)?;
-    if app.upkeep.is_corrupt() {
+    if app.maintenance.is_corrupt() {
         Err(Failure::DatabaseDamaged.into())
     } else if !app.photos.is_ready() {
         Err(Failure::NoPhotoStore.into())

@@ -85,7 +85,7 @@ pub async fn create(
                 return Ok(Json(ShareView::new(before, &links)));
             }
             app.db.check_room()?;
-            Some(keep(app, app.intake.clean(upload).await?, space, share, false).await?)
+            Some(keep(app, app.ingest.clean(upload).await?, space, share, false).await?)
         }
     };
 
@@ -161,7 +161,7 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm<'_>) -> Re
         None => None,
         Some(upload) => {
             app.db.check_room()?;
-            Some(keep(app, app.intake.clean(upload).await?, space, share, true).await?)
+            Some(keep(app, app.ingest.clean(upload).await?, space, share, true).await?)
         }
     };
 
@@ -238,7 +238,7 @@ async fn keep(
     share: ShareId,
     revision: bool,
 ) -> Result<NewPhoto> {
-    app.intake
+    app.ingest
         .store(
             clean,
             PhotoTarget {
@@ -274,7 +274,7 @@ impl Fate {
 async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
     match (photo, fate) {
         (Some(_), Fate::Written) => app.queue.notify(),
-        (Some(photo), Fate::NotWritten) => app.intake.rollback(photo).await,
+        (Some(photo), Fate::NotWritten) => app.ingest.rollback(photo).await,
         (Some(_), Fate::Unknown) | (None, _) => {}
     }
 }

@@ -69,7 +69,7 @@ impl<'r> FromRequest<'r> for Urls {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
         Outcome::Success(Self {
-            key: app.links.clone(),
+            key: app.signing_key.clone(),
             maker: OnceLock::new(),
             now: app.now(),
             zone: if app.config.compatibility.original_clients {

@@ -150,7 +150,7 @@ impl TestApp {
     /// Steps a worker that knows no database until nothing is left.
     pub fn sort_all_without_database(&self) {
         let (photos, queue) = (self.app.photos.clone(), self.app.queue.clone());
-        let worker = PhotoWorker::new(photos, queue, self.app.previewer(), None);
+        let worker = PhotoWorker::new(photos, queue, self.app.thumbnailer(), None);
         while self.wait(worker.step()).unwrap() != Outcome::Empty {}
     }
 
@@ -161,7 +161,7 @@ impl TestApp {
 
     /// Looks for previews, as the server does for those of workers without its database.
     pub fn look_for_previews(&self) -> IndexReport {
-        self.wait(self.app.catalogue.look()).unwrap()
+        self.wait(self.app.preview_indexer.look()).unwrap()
     }
 
     /// The photos' files, as paths below `photos`, sorted; without previews, and without the marker among them.

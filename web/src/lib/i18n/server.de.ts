@@ -1,6 +1,6 @@
 // The server's refusals in German, by its codes and reasons.
 
-import type { Sentences } from './server';
+import type { Sentences } from './server.sentences';
 
 export { reasons } from './photos.de';
 

@@ -1,7 +1,7 @@
 // Refusals in words for people, where the server's own are for programs: by its codes and reasons. Its other sentences are
 // shown as they are.
 
-import type { Sentences } from './server';
+import type { Sentences } from './server.sentences';
 
 /** What stands in the place of {field}, by the server's word for it. */
 export const fields: Record<string, string> = {

@@ -5,10 +5,7 @@ import type { Language } from './index.svelte';
 import { isolated, type Key } from './messages';
 import * as de from './server.de';
 import * as en from './server.en';
-
-/** For each code, or `code.reason`, a sentence with the names of its values; or one and another that is said where a value is
-unknown. */
-export type Sentences = Record<string, string | [full: string, plain: string]>;
+import type { Sentences } from './server.sentences';
 
 interface Translation {
   fields: Record<string, string>;
