@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// The most characters of a moment in RFC 3339: to the nanosecond, as the library can write it.
-const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
+pub const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
 
 /// The characters of its date and time to the second.
-const TO_THE_SECOND: usize = "1970-01-01T00:00:00".len();
+pub const TO_THE_SECOND: usize = "1970-01-01T00:00:00".len();
 
 /// A moment: UTC milliseconds since 1970, as the database keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +46,7 @@ impl Timestamp {
     }
 
     /// Writes it into memory that is there already, for lists of hundreds.
-    fn write(self, text: &mut [u8; LENGTH]) -> &str {
+    pub fn write(self, text: &mut [u8; LENGTH]) -> &str {
         let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let mut rest = &mut text[..];
@@ -58,42 +57,6 @@ impl Timestamp {
             .filter(|_| is_written)
             .and_then(|text| std::str::from_utf8(text).ok())
             .unwrap_or("1970-01-01T00:00:00Z")
-    }
-}
-
-impl Serialize for Timestamp {
-    /// As [`Timestamp::rfc3339`].
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.write(&mut [0; LENGTH]))
-    }
-}
-
-/// Whether a time says its zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zone {
-    /// As [`Timestamp::rfc3339`].
-    Said,
-    /// UTC to the second, without `Z`: clients of the original system expect it, and reckon with it that no zone was said.
-    Unsaid,
-}
-
-/// A moment as a client reads it.
-#[derive(Clone, Copy, Debug)]
-pub struct ZonedTime {
-    /// When.
-    pub moment: Timestamp,
-    /// In which form.
-    pub zone: Zone,
-}
-
-impl Serialize for ZonedTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; LENGTH];
-        let whole = self.moment.write(&mut text);
-        serializer.serialize_str(match self.zone {
-            Zone::Said => whole,
-            Zone::Unsaid => whole.get(..TO_THE_SECOND).unwrap_or(whole),
-        })
     }
 }
 
@@ -155,19 +118,6 @@ mod tests {
             Timestamp(1_764_000_000_120).rfc3339(),
             "2025-11-24T16:00:00.12Z"
         );
-    }
-
-    #[test]
-    fn a_moment_whose_zone_is_unsaid_is_the_same_to_the_second() {
-        let zoned = |zone| {
-            serde_json::to_value(ZonedTime {
-                moment: Timestamp(1_764_000_000_999),
-                zone,
-            })
-            .unwrap()
-        };
-        assert_eq!(zoned(Zone::Said), "2025-11-24T16:00:00.999Z");
-        assert_eq!(zoned(Zone::Unsaid), "2025-11-24T16:00:00");
     }
 
     #[test]

@@ -64,6 +64,23 @@ fn the_domain_knows_no_http_no_async_and_no_network() {
 }
 
 #[test]
+fn the_domain_knows_no_json() {
+    check(rules::domain_has_no_json, &["src/domain"], "rs");
+    can_fail(
+        rules::domain_has_no_json,
+        "src/domain/a.rs",
+        "#[derive(Debug, serde::Serialize)]",
+        "// serde is not named\n#[derive(Debug)]",
+    );
+    can_fail(
+        rules::domain_has_no_json,
+        "src/domain/a.rs",
+        "let a = serde_json::to_vec(&b);",
+        "let a = \"serde\";",
+    );
+}
+
+#[test]
 fn the_crate_of_photos_does_no_io_and_uses_nothing_of_the_server() {
     check(rules::picture_does_no_io, &["crates/picture/src"], "rs");
     can_fail(

@@ -10,8 +10,8 @@ mod openapi;
 mod respond;
 // One file a noun.
 mod routes;
-// The JSON of what is more than a row.
-mod views;
+// Every JSON shape.
+pub(crate) mod views;
 
 use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};

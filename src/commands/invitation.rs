@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::link;
+use crate::api::views::invitations::OperatorsInvitation;
 use crate::app::App;
 use crate::commands::cli::{InvitationCommand, ListOptions};
 use crate::config::Settings;
@@ -70,13 +71,9 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         .read(move |conn| Ok(invitations::list_all(conn, now)?))
         .await?;
     if options.json {
-        let rows = all.iter().map(|invitation| {
-            // The API tells it by the path.
-            let mut row = serde_json::to_value(invitation)?;
-            row["space_id"] = serde_json::to_value(invitation.space)?;
-            Ok(row)
-        });
-        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let rows: Vec<_> = all.into_iter().map(OperatorsInvitation::from).collect();
+        // By the names of the keys.
+        let rows = serde_json::to_value(rows)?;
         say!("{}", serde_json::to_string_pretty(&rows)?)?;
         return Ok(());
     }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::backup::destination::key_of;
 use crate::commands::cli::VerifyOptions;
 use crate::config::Config;
+use crate::domain::ids::Id;
 use crate::domain::photos::{self, KeptPhoto};
 use crate::output::{count, say};
 use crate::verify_photos::{Care, Problem, Scope, Summary};
@@ -146,8 +147,8 @@ fn as_json(photo: &KeptPhoto, problem: &Problem, sentence: &str) -> Value {
     };
     json!({
         "photo": photo.name.as_str(),
-        "share": photo.share,
-        "space": photo.space,
+        "share": photo.share.number(),
+        "space": photo.space.number(),
         "problem": what,
         "repaired": repaired,
         "backup": key_of(&photo.sha256),

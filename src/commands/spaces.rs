@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::api::views::spaces::OperatorsSpace;
 use crate::app::App;
 use crate::commands::cli::ListOptions;
 use crate::config::Config;
@@ -16,6 +17,7 @@ pub async fn run(config: Config, list: ListOptions) -> Result<()> {
     let app = App::start(config).await?;
     let all = app.db.read(|conn| Ok(spaces::list_all(conn)?)).await?;
     if list.json {
+        let all: Vec<_> = all.into_iter().map(OperatorsSpace::from).collect();
         say!("{}", serde_json::to_string_pretty(&all)?)?;
         return Ok(());
     }

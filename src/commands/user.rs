@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::link;
+use crate::api::views;
 use crate::app::App;
 use crate::commands::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
@@ -55,6 +56,10 @@ async fn add(app: &App, login: &str) -> Result<()> {
 async fn list(app: &App, options: ListOptions) -> Result<()> {
     let everybody = app.db.read(|conn| Ok(users::list(conn)?)).await?;
     if options.json {
+        let everybody: Vec<_> = everybody
+            .into_iter()
+            .map(views::users::User::from)
+            .collect();
         say!("{}", serde_json::to_string_pretty(&everybody)?)?;
         return Ok(());
     }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use serde::Serialize;
 
 use crate::error::{Error, NotFound, Result};
 
@@ -12,6 +11,8 @@ use crate::error::{Error, NotFound, Result};
 pub trait Id: Copy {
     /// The id with this number.
     fn from_number(number: i64) -> Self;
+    /// Its number.
+    fn number(self) -> i64;
     /// What to say of a text that names nothing of this kind.
     fn missing(text: &str) -> Error;
 }
@@ -19,13 +20,16 @@ pub trait Id: Copy {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $missing:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(i64);
 
         impl Id for $name {
             fn from_number(number: i64) -> Self {
                 Self(number)
+            }
+
+            fn number(self) -> i64 {
+                self.0
             }
 
             fn missing(text: &str) -> Error {

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::{Deserialize, Serialize};
 
 use super::access::Admin;
-use super::ids::{InvitationId, RawId, SpaceId, UserId};
+use super::ids::{Id, InvitationId, RawId, SpaceId, UserId};
 use super::page::{Listed, Page};
 use super::spaces::Space;
 use super::tokens::Token;
@@ -20,8 +19,7 @@ pub const MOST_OPEN: i64 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What somebody becomes in the space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     #[default]
     Member,
@@ -37,11 +35,10 @@ pub struct InvitationOptions {
 }
 
 /// An invitation, as the admins of its space see it. Its link is known only to whoever made it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Invitation {
     pub id: InvitationId,
     /// The space that is joined with it, if any.
-    #[serde(skip)]
     pub space: Option<SpaceId>,
     pub role: Role,
     pub uses_left: u16,
@@ -54,7 +51,7 @@ pub struct Invitation {
 }
 
 /// An invitation, as whoever holds its link sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct InvitationPreview {
     pub space: Option<Space>,
     pub role: Role,
@@ -175,7 +172,7 @@ pub fn list(
         (admin.space(), after, now.0, page.limit_plus_one()),
         Invitation::from_row,
     )?;
-    page.take(rows, |row| row.id)
+    page.take(rows, |row| row.id.number())
 }
 
 /// Whether it lets in: it hasn't ended with its maker's right, and rests on it still.

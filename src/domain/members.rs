@@ -1,7 +1,6 @@
 //! Who belongs to a space, and who runs it. A space has at least one admin at every moment.
 
 use rusqlite::{Connection, OptionalExtension};
-use serde::Serialize;
 
 use super::access::{Admin, Member, Removal};
 use super::ids::{RawId, SpaceId, UserId};
@@ -14,11 +13,10 @@ use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Error, Invalid, Result, is_unique_violation};
 
 /// Somebody in a space.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Membership {
     pub user: User,
     pub is_admin: bool,
-    #[serde(skip)]
     order: i64,
 }
 

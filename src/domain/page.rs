@@ -1,11 +1,6 @@
 //! Lists in pieces: how many rows, after which one, and where the next piece begins.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::error::{Error, FieldName, Malformed, Result};
+use crate::error::{FieldName, Malformed, Result};
 
 /// The rows of a piece when nobody says how many.
 const DEFAULT: usize = 100;
@@ -14,7 +9,71 @@ const DEFAULT: usize = 100;
 #[derive(Clone, Debug)]
 pub struct Page {
     limit: usize,
-    cursor: Option<String>,
+    cursor: Option<Cursor>,
+}
+
+/// Where a row is in its list: what the list is ordered by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    Number(i64),
+    Numbers(i64, i64),
+    Text(String, i64),
+    /// What somebody sent that no list has made.
+    Foreign,
+}
+
+impl From<i64> for Cursor {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<(i64, i64)> for Cursor {
+    fn from((first, second): (i64, i64)) -> Self {
+        Self::Numbers(first, second)
+    }
+}
+
+impl From<(String, i64)> for Cursor {
+    fn from((text, number): (String, i64)) -> Self {
+        Self::Text(text, number)
+    }
+}
+
+/// The cursor of a list that is ordered by something else.
+pub struct OfAnotherList;
+
+impl TryFrom<Cursor> for i64 {
+    type Error = OfAnotherList;
+
+    fn try_from(cursor: Cursor) -> std::result::Result<Self, OfAnotherList> {
+        match cursor {
+            Cursor::Number(number) => Ok(number),
+            _ => Err(OfAnotherList),
+        }
+    }
+}
+
+impl TryFrom<Cursor> for (i64, i64) {
+    type Error = OfAnotherList;
+
+    fn try_from(cursor: Cursor) -> std::result::Result<Self, OfAnotherList> {
+        match cursor {
+            Cursor::Numbers(first, second) => Ok((first, second)),
+            _ => Err(OfAnotherList),
+        }
+    }
+}
+
+impl TryFrom<Cursor> for (String, i64) {
+    type Error = OfAnotherList;
+
+    fn try_from(cursor: Cursor) -> std::result::Result<Self, OfAnotherList> {
+        match cursor {
+            Cursor::Text(text, number) => Ok((text, number)),
+            _ => Err(OfAnotherList),
+        }
+    }
 }
 
 /// A piece of a list.
@@ -68,7 +127,7 @@ impl Page {
     ///
     /// # Errors
     /// A limit that is no number from 1 to 500.
-    pub fn parse(limit: Option<&str>, cursor: Option<&str>) -> Result<Self> {
+    pub fn parse(limit: Option<&str>, cursor: Option<Cursor>) -> Result<Self> {
         let limit = match limit {
             None => DEFAULT,
             Some(text) => text
@@ -77,10 +136,7 @@ impl Page {
                 .filter(|limit| (1..=Self::MAX).contains(limit))
                 .ok_or_else(|| Malformed::out_of_range(FieldName::Limit, Self::MAX))?,
         };
-        Ok(Self {
-            limit,
-            cursor: cursor.map(str::to_owned),
-        })
+        Ok(Self { limit, cursor })
     }
 
     /// The number of rows.
@@ -88,24 +144,20 @@ impl Page {
         self.limit
     }
 
-    /// The opaque text that stands for the last row of the piece before.
-    pub fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref()
+    /// Where the last row of the piece before is.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
     }
 
     /// The key of the last row of the piece before, or `start` for the first piece.
     ///
     /// # Errors
     /// A cursor that this list didn't make.
-    pub fn after<K: DeserializeOwned>(&self, start: K) -> Result<K> {
+    pub fn after<K: TryFrom<Cursor>>(&self, start: K) -> Result<K> {
         let Some(cursor) = &self.cursor else {
             return Ok(start);
         };
-        URL_SAFE_NO_PAD
-            .decode(cursor)
-            .ok()
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| Malformed::Cursor.into())
+        K::try_from(cursor.clone()).map_err(|_| Malformed::Cursor.into())
     }
 
     /// How many rows to fetch: one more than wanted, which tells whether there are more.
@@ -116,8 +168,8 @@ impl Page {
     /// Takes the rows of this piece; `key` tells a row's place in the list.
     ///
     /// # Errors
-    /// A row can't be read, or a key can't be written as JSON.
-    pub fn take<T, K: Serialize>(
+    /// A row can't be read.
+    pub fn take<T, K: Into<Cursor>>(
         &self,
         rows: impl Iterator<Item = rusqlite::Result<T>>,
         key: impl Fn(&T) -> K,
@@ -127,20 +179,11 @@ impl Page {
             return Ok(Listed { rows, next: None });
         }
         rows.truncate(self.limit);
-        let next = rows.last().map(|last| self.next_cursor(key(last)));
-        Ok(Listed {
-            rows,
-            next: next.transpose()?,
-        })
-    }
-
-    /// The piece behind the row with this key.
-    fn next_cursor(&self, key: impl Serialize) -> Result<Self> {
-        let json = serde_json::to_vec(&key).map_err(Error::internal)?;
-        Ok(Self {
+        let next = rows.last().map(|last| Self {
             limit: self.limit,
-            cursor: Some(URL_SAFE_NO_PAD.encode(json)),
-        })
+            cursor: Some(key(last).into()),
+        });
+        Ok(Listed { rows, next })
     }
 }
 
@@ -156,11 +199,11 @@ mod tests {
             (rows, next)
         };
         let page = Page::parse(Some("2"), None).unwrap();
-        assert_eq!(page.after(0).unwrap(), 0);
+        assert_eq!(page.after(0_i64).unwrap(), 0);
         let (first, next) = piece(&page, &[1, 2, 3]);
         assert_eq!(first, [1, 2]);
         let next = next.unwrap();
-        assert_eq!(next.after(0).unwrap(), 2);
+        assert_eq!(next.after(0_i64).unwrap(), 2);
         let (last, next) = piece(&next, &[3, 4]);
         assert_eq!(last, [3, 4]);
         assert!(next.is_none());
@@ -172,7 +215,9 @@ mod tests {
             let refusal = Page::parse(Some(limit), None).unwrap_err();
             assert_eq!(refusal.to_string(), "Limit must be a number from 1 to 500");
         }
-        let page = Page::parse(None, Some("garbage")).unwrap();
-        assert!(page.after(0).is_err());
+        for cursor in [Cursor::Foreign, Cursor::Numbers(1, 2)] {
+            let page = Page::parse(None, Some(cursor)).unwrap();
+            assert!(page.after(0_i64).is_err());
+        }
     }
 }

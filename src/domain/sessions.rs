@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
 
-use super::ids::{RawId, SessionId, UserId};
+use super::ids::{Id, RawId, SessionId, UserId};
 use super::page::{Listed, Page};
 use super::tokens::Token;
 use super::users::User;
@@ -160,15 +159,15 @@ pub fn confirm(
 }
 
 /// A session, as its user sees it among theirs.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct SessionInfo {
     pub id: SessionId,
-    created_at: Timestamp,
+    pub created_at: Timestamp,
     /// As it was last written down, which is at most an hour late.
-    last_used_at: Timestamp,
-    device: Option<String>,
+    pub last_used_at: Timestamp,
+    pub device: Option<String>,
     /// Whether it is the one that asks.
-    is_current: bool,
+    pub is_current: bool,
 }
 
 /// The sessions of a user that haven't ended, the last used first.
@@ -198,7 +197,7 @@ pub fn list(
             })
         },
     )?;
-    page.take(rows, |row| (row.last_used_at.0, row.id))
+    page.take(rows, |row| (row.last_used_at.0, row.id.number()))
 }
 
 const LIST: &str = "select id, created_at, last_used_at, device from sessions

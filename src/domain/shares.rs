@@ -1,10 +1,9 @@
 //! Thoughts, with or without a photo, and photos without a word.
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
 
 use super::access::{Deletable, Editable, Member, Readable};
-use super::ids::{ShareId, SpaceId, UserId};
+use super::ids::{Id, ShareId, SpaceId, UserId};
 use super::page::{Listed, Page};
 use super::photos::{self, NewPhoto, Photo};
 use super::spaces::Space;
@@ -50,14 +49,13 @@ impl Share {
 }
 
 /// The newest share of a space, as far as a list of spaces shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct LatestShare {
-    id: ShareId,
-    user: User,
-    text: String,
-    #[serde(rename = "timestamp")]
-    created_at: Timestamp,
-    has_photo: bool,
+    pub id: ShareId,
+    pub user: User,
+    pub text: String,
+    pub created_at: Timestamp,
+    pub has_photo: bool,
 }
 
 impl LatestShare {
@@ -202,7 +200,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
         (member.space(), before, page.limit_plus_one()),
         Share::in_list,
     )?;
-    page.take(rows, |row| row.id)
+    page.take(rows, |row| row.id.number())
 }
 
 const LIST: &str = "select s.id, s.text, s.created_at, u.id, u.login,

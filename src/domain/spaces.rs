@@ -1,10 +1,9 @@
 //! The places that people share.
 
 use rusqlite::{Connection, Row};
-use serde::Serialize;
 
 use super::access::{Admin, Member};
-use super::ids::{SpaceId, UserId, number};
+use super::ids::{Id, SpaceId, UserId, number};
 use super::page::{Listed, Page};
 use super::sessions::Session;
 use super::shares::LatestShare;
@@ -18,7 +17,7 @@ use crate::error::{Conflict, Result};
 pub const MOST: i64 = 1000;
 
 /// A space, as its members see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Space {
     pub id: SpaceId,
     pub name: String,
@@ -35,21 +34,19 @@ impl Space {
 }
 
 /// A space of somebody's, and what they see of it from outside.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct SpaceSummary {
     pub space: Space,
     /// Whether they run it.
     pub is_admin: bool,
     pub member_count: i64,
     pub latest_share: Option<LatestShare>,
-    #[serde(skip)]
     name_key: String,
 }
 
 /// A space that somebody has opened.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct SpaceDetail {
-    #[serde(flatten)]
     pub space: Space,
     /// Whether they run it.
     pub is_admin: bool,
@@ -113,7 +110,7 @@ pub fn list(conn: &Connection, caller: &Session, page: &Page) -> Result<Listed<S
             })
         },
     )?;
-    page.take(rows, |row| (row.name_key.clone(), row.space.id))
+    page.take(rows, |row| (row.name_key.clone(), row.space.id.number()))
 }
 
 // What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.
@@ -156,7 +153,7 @@ pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<Ph
 }
 
 /// A space, as whoever runs the server sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Overview {
     pub id: SpaceId,
     pub name: String,

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use serde::Serialize;
 
 use super::ids::UserId;
 use super::text::{GivenLogin, Login, LoginKey};
@@ -13,7 +12,7 @@ use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
 
 /// Somebody with an account, as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
     pub login: String,

@@ -17,6 +17,15 @@ pub fn domain_is_pure(file: &File) -> Vec<String> {
     })
 }
 
+/// How something is written for clients is the API's matter: `src/api/views/` has every JSON shape.
+pub fn domain_has_no_json(file: &File) -> Vec<String> {
+    complaints(file, |line| {
+        words(line)
+            .find(|word| word.starts_with("serde") || *word == "json")
+            .map(|word| format!("the domain names `{word}`: JSON is owned by src/api/views"))
+    })
+}
+
 /// Photos are bytes in and bytes out: no files, no network, no settings, nothing of the server's.
 pub fn picture_does_no_io(file: &File) -> Vec<String> {
     if file.path.ends_with("/tests.rs") {

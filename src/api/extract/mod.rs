@@ -6,6 +6,8 @@ pub mod chunks;
 pub mod client_info;
 // The authenticated user.
 pub mod current_user;
+// Where a piece of a list begins.
+pub mod cursor;
 // Header values with parameters.
 pub mod header_params;
 // JSON bodies.

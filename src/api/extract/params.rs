@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 
 use crate::api::extract::current_user::reject;
+use crate::api::extract::cursor;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;
@@ -24,7 +25,8 @@ impl<'r> FromRequest<'r> for Page {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        match Self::parse(value(request, "limit"), value(request, "cursor")) {
+        let cursor = value(request, "cursor").map(cursor::decode);
+        match Self::parse(value(request, "limit"), cursor) {
             Ok(page) => Outcome::Success(page),
             Err(error) => Outcome::Error(reject(request, error)),
         }

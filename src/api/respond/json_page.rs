@@ -1,6 +1,7 @@
 //! A piece of a list as an answer.
 
 use std::io::Cursor;
+use std::marker::PhantomData;
 
 use anyhow::Context;
 use rocket::http::ContentType;
@@ -23,18 +24,19 @@ const INITIAL_CAPACITY: usize = 4096;
 const LARGE: usize = 64 * 1024;
 const WRITING: &str = "A list can't be written";
 
-/// The rows as JSON, and the way to the next piece in the `Link` header (RFC 8288).
-pub struct JsonPage {
+/// The rows as JSON, each as the view `V`, and the way to the next piece in the `Link` header (RFC 8288).
+pub struct JsonPage<V> {
     json: Vec<u8>,
     link: Option<String>,
+    view: PhantomData<V>,
 }
 
-impl JsonPage {
+impl<V: Serialize> JsonPage<V> {
     /// The answer with these rows, each as `view` shows it, in `order` if the list comes in two.
     ///
     /// # Errors
     /// The list can't be written.
-    pub fn new<T, V: Serialize>(
+    pub fn new<T>(
         urls: &Urls,
         order: Option<Order>,
         list: Listed<T>,
@@ -51,13 +53,17 @@ impl JsonPage {
             json.shrink_to_fit();
         }
         let link = list.next.map(|next| urls.next(&next, order));
-        Ok(Self { json, link })
+        Ok(Self {
+            json,
+            link,
+            view: PhantomData,
+        })
     }
 }
 
-impl<'r> Responder<'r, 'static> for JsonPage {
+impl<'r, V> Responder<'r, 'static> for JsonPage<V> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        let Self { json, link } = self;
+        let Self { json, link, .. } = self;
         if json.len() > LARGE
             && let Some(app) = request.rocket().state::<App>()
         {

@@ -6,9 +6,9 @@ use rocket::Route;
 use rocket::http::{ContentType, Header, Method, RawStr, Status};
 use rocket::request::Request;
 use rocket::response::{Responder, Response};
-use serde_json::json;
 
 use super::refusals;
+use crate::api::views::problem::Problem;
 use crate::check::sentence;
 use crate::error::{Denied, Error, Invalid};
 use crate::server::RequestId;
@@ -49,10 +49,7 @@ impl<'r> Responder<'r, 'static> for Error {
         response.status(status).raw_header("Vary", "Accept");
         let body = if prefers_json(request) {
             response.header(ContentType::new("application", "problem+json"));
-            let title = status.reason().unwrap_or("Error");
-            json!({"type": "about:blank", "title": title, "status": status.code, "detail": sentence,
-                "code": self.code(), "params": self.params()})
-            .to_string()
+            serde_json::to_string(&Problem::from(&self)).unwrap_or(sentence)
         } else {
             response.header(ContentType::Plain);
             sentence

@@ -2,41 +2,23 @@
 
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
-use serde::{Deserialize, Serialize};
 
 use super::sessions::UserAgent;
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
-use crate::api::extract::json::{Field, JsonBody, Payload, optional_text, text};
+use crate::api::extract::json::JsonBody;
 use crate::api::extract::known_browser::KnownBrowser;
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::refusals::KeepsSessions;
+use crate::api::views::accounts::{AccessToken, ChangePassword, Credentials, Register};
+use crate::api::views::users::User;
 use crate::auth::passwords::PasswordCheck;
 use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
-use crate::domain::users::{self, User};
-use crate::domain::{invitations, sessions};
+use crate::domain::{invitations, sessions, users};
 use crate::error::{Denied, FieldName, Invalid, Result};
 use crate::logging::audit::{self, By};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Register {
-    login: String,
-    password: String,
-    confirm_password: String,
-    invitation: Option<String>,
-}
-
-impl Payload for Register {
-    const FIELDS: &'static [Field] = &[
-        text("login", FieldName::Login),
-        text("password", FieldName::Password),
-        text("confirm-password", FieldName::ConfirmPassword),
-        optional_text("invitation", FieldName::Invitation),
-    ];
-}
 
 #[post("/register", data = "<body>")]
 pub async fn register(
@@ -83,25 +65,7 @@ pub async fn register(
     if is_invited {
         audit::invitation_used(by, &user, joined.map(|space| space.id));
     }
-    Ok(Json(user))
-}
-
-#[derive(Deserialize)]
-pub struct Credentials {
-    login: String,
-    password: String,
-}
-
-impl Payload for Credentials {
-    const FIELDS: &'static [Field] = &[
-        text("login", FieldName::Login),
-        text("password", FieldName::Password),
-    ];
-}
-
-#[derive(Serialize)]
-pub struct AccessToken {
-    access_token: String,
+    Ok(Json(user.into()))
 }
 
 #[post("/login", data = "<body>")]
@@ -157,7 +121,7 @@ pub async fn login(
 #[get("/me")]
 pub async fn me(caller: Caller<'_>) -> Result<Json<User>> {
     let me = caller.read(|_, session| Ok(session.user().clone())).await?;
-    Ok(Json(me))
+    Ok(Json(me.into()))
 }
 
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
@@ -184,22 +148,6 @@ pub async fn logout(
         .await?;
     cookie.remove();
     Ok("Logged out")
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct ChangePassword {
-    old_password: String,
-    new_password: String,
-    confirm_password: String,
-}
-
-impl Payload for ChangePassword {
-    const FIELDS: &'static [Field] = &[
-        text("old-password", FieldName::OldPassword),
-        text("new-password", FieldName::NewPassword),
-        text("confirm-password", FieldName::ConfirmPassword),
-    ];
 }
 
 #[put("/change-password", data = "<body>")]

@@ -3,20 +3,20 @@
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
-use crate::api::extract::json::{Field, JsonBody, Payload, optional, optional_text, text};
+use crate::api::extract::json::JsonBody;
 use crate::api::respond::created::Created;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::views::invitations::{Held, Invitation, InvitationWithLink, NewInvitation, Offer};
+use crate::api::views::spaces::Space;
 use crate::api::views::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{InvitationId, RawId, SpaceId};
-use crate::domain::invitations::{self, Invitation, InvitationOptions, InvitationPreview, Role};
+use crate::domain::invitations::{self, InvitationOptions, Role};
 use crate::domain::page::Page;
-use crate::domain::spaces::Space;
 use crate::domain::tokens::Token;
 use crate::error::{Conflict, FieldName, Malformed, Result};
 use crate::logging::audit;
@@ -26,57 +26,30 @@ use crate::qr;
 const USES: i64 = 1;
 const DAYS: i64 = 7;
 
-#[derive(Deserialize)]
-pub struct NewInvitation {
-    role: Option<String>,
-    uses: Option<Value>,
-    days: Option<Value>,
-}
-
-impl Payload for NewInvitation {
-    const FIELDS: &'static [Field] = &[
-        optional_text("role", FieldName::Role),
-        optional("uses", FieldName::Uses),
-        optional("days", FieldName::Days),
-    ];
-}
-
-impl NewInvitation {
-    fn terms(&self) -> Result<InvitationOptions> {
-        let role = match self.role.as_deref() {
-            None | Some("member") => Role::Member,
-            Some("admin") => Role::Admin,
-            Some(_) => {
-                return Err(Malformed::NotOneOf {
-                    field: FieldName::Role,
-                    values: ["member", "admin"],
-                }
-                .into());
+fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
+    let role = match asked.role.as_deref() {
+        None | Some("member") => Role::Member,
+        Some("admin") => Role::Admin,
+        Some(_) => {
+            return Err(Malformed::NotOneOf {
+                field: FieldName::Role,
+                values: ["member", "admin"],
             }
-        };
-        // What is no number is as far out of bounds as one can be.
-        let number = |value: &Option<Value>, default| match value {
-            None => default,
-            Some(value) => whole(value).unwrap_or(i64::MIN),
-        };
-        InvitationOptions::parse(role, number(&self.uses, USES), number(&self.days, DAYS))
-    }
+            .into());
+        }
+    };
+    // What is no number is as far out of bounds as one can be.
+    let number = |value: &Option<Value>, default| match value {
+        None => default,
+        Some(value) => whole(value).unwrap_or(i64::MIN),
+    };
+    InvitationOptions::parse(role, number(&asked.uses, USES), number(&asked.days, DAYS))
 }
 
 /// A number without a fraction, however it is written: to JSON, 7 and 7.0 are the same.
 fn whole(value: &Value) -> Option<i64> {
     let rounded = value.as_f64().filter(|number| number.fract() == 0.0);
     value.as_i64().or(rounded.map(|number| number as i64))
-}
-
-/// An invitation with its link, which is told only once.
-#[derive(Serialize)]
-pub struct InvitationWithLink {
-    #[serde(flatten)]
-    invitation: Invitation,
-    url: String,
-    /// The link as a QR code, an SVG image.
-    qr: String,
 }
 
 #[post("/spaces/<id>/invitations", data = "<body>")]
@@ -88,7 +61,7 @@ pub async fn create(
     links: Urls,
     body: JsonBody<NewInvitation>,
 ) -> Result<Created<InvitationWithLink>> {
-    let (terms, now, token) = (body.0.terms()?, app.now(), Token::random()?);
+    let (terms, now, token) = (options(&body.0)?, app.now(), Token::random()?);
     let url = links.page_with_secret("invitation", &token);
     let qr = qr::svg(&url)?;
     let (invitation, space) = user
@@ -102,7 +75,7 @@ pub async fn create(
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
         InvitationWithLink {
-            invitation,
+            invitation: invitation.into(),
             url,
             qr,
         },
@@ -117,7 +90,7 @@ pub async fn list(
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
-) -> Result<JsonPage> {
+) -> Result<JsonPage<Invitation>> {
     let now = app.now();
     let list = caller
         .read(move |conn, session| {
@@ -125,7 +98,7 @@ pub async fn list(
             invitations::list(conn, &admin, &page, now)
         })
         .await?;
-    JsonPage::new(&links, None, list, |row| row)
+    JsonPage::new(&links, None, list, Invitation::from)
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]
@@ -148,25 +121,15 @@ pub async fn revoke(
     Ok(Status::NoContent)
 }
 
-/// What somebody holds who has a link.
-#[derive(Deserialize)]
-pub struct Held {
-    token: String,
-}
-
-impl Payload for Held {
-    const FIELDS: &'static [Field] = &[text("token", FieldName::Token)];
-}
-
 /// What a link offers, for the page that it leads to.
 #[post("/invitations/offer", data = "<body>")]
-pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<InvitationPreview>> {
+pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<Offer>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
         .read(move |conn| invitations::offer(conn, &token, now))
         .await?;
-    Ok(Json(offer))
+    Ok(Json(offer.into()))
 }
 
 /// Joins with an account that is there already.
@@ -186,5 +149,5 @@ pub async fn accept(
         })
         .await?;
     audit::invitation_used(user.at(visitor), &user.user, Some(space.id));
-    Ok(Json(space))
+    Ok(Json(space.into()))
 }

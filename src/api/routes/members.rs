@@ -1,13 +1,12 @@
 //! Members of spaces.
 
 use rocket::{delete, get, post, put};
-use serde::Deserialize;
-use serde_json::Value;
 
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
-use crate::api::extract::json::{Field, JsonBody, Payload, any, text};
+use crate::api::extract::json::JsonBody;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::views::members::{Add, Member, SetAdmin};
 use crate::api::views::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId, UserId};
@@ -23,23 +22,14 @@ pub async fn list(
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
-) -> Result<JsonPage> {
+) -> Result<JsonPage<Member>> {
     let list = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
             members::list(conn, &member, &page)
         })
         .await?;
-    JsonPage::new(&links, None, list, |row| row)
-}
-
-#[derive(Deserialize)]
-pub struct Invite {
-    login: String,
-}
-
-impl Payload for Invite {
-    const FIELDS: &'static [Field] = &[text("login", FieldName::Login)];
+    JsonPage::new(&links, None, list, Member::from)
 }
 
 #[post("/spaces/<id>/members", data = "<body>")]
@@ -48,7 +38,7 @@ pub async fn add(
     user: CurrentUser<'_>,
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
-    body: JsonBody<Invite>,
+    body: JsonBody<Add>,
 ) -> Result<&'static str> {
     let typed = audit::beginning(&body.0.login);
     let (login, now) = (GivenLogin::new(body.0.login), app.now());
@@ -94,16 +84,6 @@ pub async fn remove(
         .await?;
     audit::member_removed(user.at(visitor), space, member);
     Ok("Member deleted")
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct SetAdmin {
-    is_admin: Value,
-}
-
-impl Payload for SetAdmin {
-    const FIELDS: &'static [Field] = &[any("is-admin", FieldName::IsAdmin)];
 }
 
 #[put("/spaces/<id>/members/<user_id>", data = "<body>")]

@@ -1,32 +1,16 @@
 //! Setting a new password by a link, for who forgot the old one.
 
 use rocket::post;
-use serde::Deserialize;
 
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::AppState;
-use crate::api::extract::json::{Field, JsonBody, Payload, text};
+use crate::api::extract::json::JsonBody;
+use crate::api::views::accounts::Reset;
 use crate::domain::password_resets;
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
 use crate::error::{FieldName, Invalid, Result};
 use crate::logging::audit::{self, By};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Reset {
-    token: String,
-    new_password: String,
-    confirm_password: String,
-}
-
-impl Payload for Reset {
-    const FIELDS: &'static [Field] = &[
-        text("token", FieldName::Token),
-        text("new-password", FieldName::NewPassword),
-        text("confirm-password", FieldName::ConfirmPassword),
-    ];
-}
 
 #[post("/password-resets/redeem", data = "<body>")]
 pub async fn redeem(

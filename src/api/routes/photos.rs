@@ -8,21 +8,18 @@ use picture::Kind;
 use picture::PreviewSize;
 use rocket::http::Header;
 use rocket::{Responder, get};
-use serde::Serialize;
 
 use crate::api::extract::current_user::{AppState, Caller};
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
-use crate::api::views::photo::{Image, ImageView};
-use crate::api::views::urls::{PhotoUrl, Urls};
+use crate::api::views::photos::ImageInList;
+use crate::api::views::urls::Urls;
 use crate::app::App;
-use crate::clock::ZonedTime;
-use crate::domain::ids::{RawId, ShareId, SpaceId};
+use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::FoundPhoto;
-use crate::domain::users::User;
 use crate::domain::{access, photos};
 use crate::error::{Denied, Failure, NotFound, Result};
 use crate::storage::{PhotoSource, StoredPhoto};
@@ -33,16 +30,6 @@ const STAND_IN: i64 = 30;
 /// As many bytes as tell of which kind a preview is.
 const MAGIC: u64 = 64;
 
-/// A row of the list of a space's photos.
-#[derive(Serialize)]
-pub struct Row {
-    image_url: PhotoUrl,
-    image: Image,
-    share_id: ShareId,
-    user: User,
-    timestamp: ZonedTime,
-}
-
 #[get("/spaces/<id>/images")]
 pub async fn list(
     caller: Caller<'_>,
@@ -50,7 +37,7 @@ pub async fn list(
     order: Order,
     id: RawId<SpaceId>,
     links: Urls,
-) -> Result<JsonPage> {
+) -> Result<JsonPage<ImageInList>> {
     let list = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
@@ -58,14 +45,7 @@ pub async fn list(
         })
         .await?;
     JsonPage::new(&links, Some(order), list, |shared| {
-        let ImageView { url, image } = ImageView::new(shared.photo, &links);
-        Row {
-            image_url: url,
-            image,
-            share_id: shared.share,
-            user: shared.user,
-            timestamp: links.time(shared.shared_at),
-        }
+        ImageInList::new(shared, &links)
     })
 }
 

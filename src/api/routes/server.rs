@@ -1,37 +1,17 @@
 //! The server itself: what it takes, and how it is.
 
-use picture::Kind;
 use rocket::get;
 use rocket::serde::json::Json;
-use serde::Serialize;
 
 use crate::api::extract::current_user::AppState;
-use crate::config::{Limits, Registration};
+use crate::api::views::server::Server;
 use crate::domain::users;
 use crate::error::{Failure, Result};
 
-/// What a client should know before anybody signs in.
-#[derive(Serialize)]
-pub struct ServerInfo<'a> {
-    registration: Registration,
-    /// Whether nobody has an account yet.
-    needs_first_account: bool,
-    limits: &'a Limits,
-    /// Whether a photo can't be shared without a text.
-    photo_needs_text: bool,
-    photo_types: [&'static str; Kind::ALL.len()],
-}
-
 #[get("/server")]
-pub async fn about(app: &AppState) -> Result<Json<ServerInfo<'_>>> {
+pub async fn about(app: &AppState) -> Result<Json<Server>> {
     let is_anybody = app.db.read(|conn| Ok(users::is_anybody(conn)?)).await?;
-    Ok(Json(ServerInfo {
-        registration: app.config.registration,
-        needs_first_account: !is_anybody,
-        limits: &app.config.limits,
-        photo_needs_text: app.config.compatibility.original_clients,
-        photo_types: Kind::ALL.map(Kind::media_type),
-    }))
+    Ok(Json(Server::new(&app.config, !is_anybody)))
 }
 
 /// Whether the server answers at all.

@@ -9,6 +9,7 @@ use rocket::{delete, get};
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::views::sessions::Session;
 use crate::api::views::urls::Urls;
 use crate::domain::ids::{RawId, SessionId};
 use crate::domain::page::Page;
@@ -16,12 +17,17 @@ use crate::domain::sessions::{self, Device};
 use crate::error::Result;
 
 #[get("/sessions")]
-pub async fn list(app: &AppState, caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
+pub async fn list(
+    app: &AppState,
+    caller: Caller<'_>,
+    page: Page,
+    links: Urls,
+) -> Result<JsonPage<Session>> {
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
     let list = caller
         .read(move |conn, session| sessions::list(conn, session, &page, now, lifetime))
         .await?;
-    JsonPage::new(&links, None, list, |row| row)
+    JsonPage::new(&links, None, list, Session::from)
 }
 
 #[delete("/sessions/<id>")]

@@ -2,55 +2,22 @@
 
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
-use serde::Serialize;
 
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::IdempotencyKey;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::views::photo::{Image, ImageView};
-use crate::api::views::urls::{PhotoUrl, Urls};
+use crate::api::views::shares::{Share, ShareInList};
+use crate::api::views::urls::Urls;
 use crate::app::App;
-use crate::clock::ZonedTime;
 use crate::domain::access;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::photos::NewPhoto;
-use crate::domain::shares::{self, Created, Share};
-use crate::domain::spaces::Space;
+use crate::domain::shares::{self, Created};
 use crate::domain::text::ShareText;
-use crate::domain::users::User;
 use crate::error::{Error, Failure, Result};
 use crate::uploads::ingest::{CleanPhoto, PhotoTarget};
-
-/// A share, as clients read it.
-#[derive(Serialize)]
-pub struct ShareView {
-    id: ShareId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    space: Option<Space>,
-    user: User,
-    text: String,
-    timestamp: ZonedTime,
-    image_url: Option<PhotoUrl>,
-    image: Option<Image>,
-}
-
-impl ShareView {
-    fn new(share: Share, links: &Urls) -> Self {
-        let photo = share.photo.map(|photo| ImageView::new(photo, links));
-        let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
-        Self {
-            id: share.id,
-            space: share.space,
-            user: share.user,
-            text: share.text,
-            timestamp: links.time(share.created_at),
-            image_url,
-            image,
-        }
-    }
-}
 
 #[post("/spaces/<id>/shares", data = "<form>")]
 pub async fn create(
@@ -59,7 +26,7 @@ pub async fn create(
     links: Urls,
     key: IdempotencyKey<'_>,
     form: ShareForm<'_>,
-) -> Result<Json<ShareView>> {
+) -> Result<Json<Share>> {
     let key = key.parse()?;
     let words = form.text.as_deref();
     let text = if form.photo.is_some() && !app.config.compatibility.original_clients {
@@ -82,7 +49,7 @@ pub async fn create(
                 })
                 .await?;
             if let Some(before) = before {
-                return Ok(Json(ShareView::new(before, &links)));
+                return Ok(Json(Share::new(before, &links)));
             }
             app.db.check_room()?;
             Some(keep(app, app.ingest.clean(upload).await?, space, share, false).await?)
@@ -108,7 +75,7 @@ pub async fn create(
         Err(error) => Fate::after(error),
     };
     settle(app, photo.as_ref(), fate).await;
-    Ok(Json(ShareView::new(created?.share(), &links)))
+    Ok(Json(Share::new(created?.share(), &links)))
 }
 
 #[get("/spaces/<id>/shares")]
@@ -117,25 +84,25 @@ pub async fn list(
     page: Page,
     id: RawId<SpaceId>,
     links: Urls,
-) -> Result<JsonPage> {
+) -> Result<JsonPage<ShareInList>> {
     let list = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
             shares::list(conn, &member, &page)
         })
         .await?;
-    JsonPage::new(&links, None, list, |share| ShareView::new(share, &links))
+    JsonPage::new(&links, None, list, |share| ShareInList::new(share, &links))
 }
 
 #[get("/shares/<id>")]
-pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<Json<ShareView>> {
+pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<Json<Share>> {
     let found = caller
         .read(move |conn, session| {
             let readable = access::share(conn, session, &id)?.read()?;
             shares::get(conn, &readable)
         })
         .await?;
-    Ok(Json(ShareView::new(found, &links)))
+    Ok(Json(Share::new(found, &links)))
 }
 
 #[put("/shares/<id>", data = "<form>")]

@@ -2,29 +2,20 @@
 
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
-use serde::Deserialize;
 
 use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
-use crate::api::extract::json::{Field, JsonBody, Payload, text};
+use crate::api::extract::json::JsonBody;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
 use crate::api::views::urls::Urls;
 use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::spaces::{self, Space, SpaceDetail};
+use crate::domain::spaces;
 use crate::domain::text::SpaceName;
-use crate::error::{FieldName, Result};
+use crate::error::Result;
 use crate::logging::audit;
-
-#[derive(Deserialize)]
-pub struct NewSpace {
-    name: String,
-}
-
-impl Payload for NewSpace {
-    const FIELDS: &'static [Field] = &[text("name", FieldName::Name)];
-}
 
 #[post("/spaces", data = "<body>")]
 pub async fn create(
@@ -37,36 +28,26 @@ pub async fn create(
     let created = user
         .write(move |conn, session| spaces::create(conn, session, &name, now))
         .await?;
-    Ok(Json(created))
+    Ok(Json(created.into()))
 }
 
 #[get("/spaces")]
-pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage> {
+pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage<MySpace>> {
     let list = caller
         .read(move |conn, session| spaces::list(conn, session, &page))
         .await?;
-    JsonPage::new(&links, None, list, |row| row)
+    JsonPage::new(&links, None, list, MySpace::from)
 }
 
 #[get("/spaces/<id>")]
-pub async fn get(caller: Caller<'_>, id: RawId<SpaceId>) -> Result<Json<SpaceDetail>> {
+pub async fn get(caller: Caller<'_>, id: RawId<SpaceId>) -> Result<Json<SpaceOfMember>> {
     let found = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
             spaces::get(conn, &member)
         })
         .await?;
-    Ok(Json(found))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Rename {
-    new_name: String,
-}
-
-impl Payload for Rename {
-    const FIELDS: &'static [Field] = &[text("new-name", FieldName::NewName)];
+    Ok(Json(found.into()))
 }
 
 #[put("/spaces/<id>", data = "<body>")]

@@ -1,6 +1,26 @@
-//! The JSON of what is more than a row of the database.
+//! Every JSON shape of the API, one file a noun: what is answered, and what bodies ask.
 
-// The photo of a share, with its previews.
-pub mod photo;
+// Signing up and in, passwords.
+pub mod accounts;
+// Links by which somebody gets in.
+pub mod invitations;
+// Who belongs to a space.
+pub mod members;
+// Photos with their previews, and the list of a space's.
+pub mod photos;
+// Refusals, for programs.
+pub mod problem;
+// Ids and times.
+pub mod scalars;
+// The server itself.
+pub mod server;
+// Where somebody is signed in.
+pub mod sessions;
+// Thoughts, with or without a photo.
+pub mod shares;
+// The places that people share.
+pub mod spaces;
 // URLs that begin with our own address, and times.
 pub mod urls;
+// People with an account.
+pub mod users;

@@ -9,10 +9,12 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use serde::{Serialize, Serializer};
 
+use super::scalars::{SharedAt, Zone};
 use crate::api::extract::client_info::ClientInfo;
+use crate::api::extract::cursor;
 use crate::app::App;
 use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
-use crate::clock::{Timestamp, Zone, ZonedTime};
+use crate::clock::Timestamp;
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::tokens::Token;
@@ -93,8 +95,8 @@ impl Urls {
     }
 
     /// The time of a share.
-    pub fn time(&self, moment: Timestamp) -> ZonedTime {
-        ZonedTime {
+    pub fn time(&self, moment: Timestamp) -> SharedAt {
+        SharedAt {
             moment,
             zone: self.zone,
         }
@@ -108,7 +110,8 @@ impl Urls {
 
     /// The `Link` header to the next piece of a list.
     pub fn next(&self, next: &Page, order: Option<Order>) -> String {
-        let (limit, cursor) = (next.limit(), next.cursor().unwrap_or_default());
+        let limit = next.limit();
+        let cursor = next.cursor().map_or_else(String::new, cursor::encode);
         let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
         format!(
             "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use crate::clock::Timestamp;
 use crate::domain::access::Member;
-use crate::domain::ids::{PhotoId, ShareId};
+use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::page::{Listed, Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::users::User;
@@ -87,7 +87,7 @@ pub fn list(
             })
         },
     )?;
-    page.take(rows, |row| (row.share, row.position))
+    page.take(rows, |row| (row.share.number(), row.position))
 }
 
 const OLDEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,

@@ -1,13 +1,14 @@
-//! How the photos of shares are told: links to them, and what a page needs to know before it has fetched any.
+//! How the photos of shares are told: URLs of them, and what a page needs to know before it has fetched any.
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use picture::PreviewSize;
 use serde::{Serialize, Serializer};
 
-use crate::api::views::urls::{PhotoUrl, PhotoUrls, Urls};
-use crate::domain::ids::PhotoId;
-use crate::domain::photos::Photo;
+use super::scalars::{Id, SharedAt};
+use super::urls::{PhotoUrl, PhotoUrls, Urls};
+use super::users::User;
+use crate::domain::photos::{Photo, SharedPhoto};
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
@@ -19,7 +20,7 @@ pub struct ImageView {
 #[derive(Serialize)]
 pub struct Image {
     /// The photo's own: one that takes its place has another.
-    id: PhotoId,
+    id: Id,
     width: u32,
     height: u32,
     placeholder: Option<Base64>,
@@ -36,12 +37,14 @@ impl Serialize for Base64 {
     }
 }
 
+/// The photo made small, to show before the photo itself.
 #[derive(Serialize)]
 struct Previews {
     small: Preview,
     large: Preview,
 }
 
+/// A small photo, with its size in pixels.
 #[derive(Serialize)]
 struct Preview {
     url: PhotoUrl,
@@ -56,7 +59,7 @@ impl ImageView {
         Self {
             url: own.to(None),
             image: Image {
-                id: photo.id,
+                id: photo.id.into(),
                 width: photo.width,
                 height: photo.height,
                 previews: Previews {
@@ -66,6 +69,30 @@ impl ImageView {
                 placeholder: photo.placeholder.map(Base64),
                 animated: photo.animated,
             },
+        }
+    }
+}
+
+/// A photo of a space, and the share that it belongs to.
+#[derive(Serialize)]
+pub struct ImageInList {
+    image_url: PhotoUrl,
+    image: Image,
+    share_id: Id,
+    user: User,
+    timestamp: SharedAt,
+}
+
+impl ImageInList {
+    /// With URLs for the client.
+    pub fn new(shared: SharedPhoto, urls: &Urls) -> Self {
+        let ImageView { url, image } = ImageView::new(shared.photo, urls);
+        Self {
+            image_url: url,
+            image,
+            share_id: shared.share.into(),
+            user: shared.user.into(),
+            timestamp: urls.time(shared.shared_at),
         }
     }
 }

@@ -1,0 +1,48 @@
+//! Members of spaces.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::users::User;
+use crate::api::extract::json::{Field, Payload, any, text};
+use crate::domain::members::Membership;
+use crate::error::FieldName;
+
+/// Somebody in a space.
+#[derive(Serialize)]
+pub struct Member {
+    user: User,
+    /// Whether they run the space.
+    is_admin: bool,
+}
+
+impl From<Membership> for Member {
+    fn from(member: Membership) -> Self {
+        Self {
+            user: member.user.into(),
+            is_admin: member.is_admin,
+        }
+    }
+}
+
+/// Adds somebody.
+#[derive(Deserialize)]
+pub struct Add {
+    pub login: String,
+}
+
+impl Payload for Add {
+    const FIELDS: &'static [Field] = &[text("login", FieldName::Login)];
+}
+
+/// Makes an admin, or a member again.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SetAdmin {
+    /// What isn't a boolean is refused only after it is known that there is such a member.
+    pub is_admin: Value,
+}
+
+impl Payload for SetAdmin {
+    const FIELDS: &'static [Field] = &[any("is-admin", FieldName::IsAdmin)];
+}

@@ -1,0 +1,75 @@
+//! Ids and times as clients read them.
+
+use serde::{Serialize, Serializer};
+
+use crate::clock::{self, Timestamp};
+use crate::domain::ids;
+
+/// The number that stands for a user, a space, a share or what else has one.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Id(i64);
+
+impl<T: ids::Id> From<T> for Id {
+    fn from(id: T) -> Self {
+        Self(id.number())
+    }
+}
+
+/// A moment, as [`Timestamp::rfc3339`].
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(Timestamp);
+
+impl From<Timestamp> for Moment {
+    fn from(moment: Timestamp) -> Self {
+        Self(moment)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.write(&mut [0; clock::LENGTH]))
+    }
+}
+
+/// Whether the time of a share says its zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// As [`Timestamp::rfc3339`].
+    Said,
+    /// UTC to the second, without `Z`: clients of the original system expect it, and reckon with it that no zone was said.
+    Unsaid,
+}
+
+/// When something was shared.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedAt {
+    /// When.
+    pub moment: Timestamp,
+    /// In which form.
+    pub zone: Zone,
+}
+
+impl Serialize for SharedAt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; clock::LENGTH];
+        let whole = self.moment.write(&mut text);
+        serializer.serialize_str(match self.zone {
+            Zone::Said => whole,
+            Zone::Unsaid => whole.get(..clock::TO_THE_SECOND).unwrap_or(whole),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_whose_zone_is_unsaid_is_the_same_to_the_second() {
+        let moment = Timestamp(1_764_000_000_999);
+        let shared_at = |zone| serde_json::to_value(SharedAt { moment, zone }).unwrap();
+        assert_eq!(shared_at(Zone::Said), "2025-11-24T16:00:00.999Z");
+        assert_eq!(shared_at(Zone::Unsaid), "2025-11-24T16:00:00");
+    }
+}

@@ -1,0 +1,131 @@
+//! Spaces.
+
+use serde::{Deserialize, Serialize};
+
+use super::scalars::{Id, Moment};
+use super::users::User;
+use crate::api::extract::json::{Field, Payload, text};
+use crate::domain::spaces::{Overview, SpaceDetail, SpaceSummary};
+use crate::domain::{shares, spaces};
+use crate::error::FieldName;
+
+/// A space.
+#[derive(Serialize)]
+pub struct Space {
+    id: Id,
+    name: String,
+}
+
+impl From<spaces::Space> for Space {
+    fn from(space: spaces::Space) -> Self {
+        Self {
+            id: space.id.into(),
+            name: space.name,
+        }
+    }
+}
+
+/// A space of somebody's own, and what they see of it from outside.
+#[derive(Serialize)]
+pub struct MySpace {
+    space: Space,
+    /// Whether they run it.
+    is_admin: bool,
+    member_count: i64,
+    latest_share: Option<LatestShare>,
+}
+
+impl From<SpaceSummary> for MySpace {
+    fn from(summary: SpaceSummary) -> Self {
+        Self {
+            space: summary.space.into(),
+            is_admin: summary.is_admin,
+            member_count: summary.member_count,
+            latest_share: summary.latest_share.map(Into::into),
+        }
+    }
+}
+
+/// The newest share of a space.
+#[derive(Serialize)]
+pub struct LatestShare {
+    id: Id,
+    user: User,
+    text: String,
+    timestamp: Moment,
+    has_photo: bool,
+}
+
+impl From<shares::LatestShare> for LatestShare {
+    fn from(share: shares::LatestShare) -> Self {
+        Self {
+            id: share.id.into(),
+            user: share.user.into(),
+            text: share.text,
+            timestamp: share.created_at.into(),
+            has_photo: share.has_photo,
+        }
+    }
+}
+
+/// A space that one of its members has opened.
+#[derive(Serialize)]
+pub struct SpaceOfMember {
+    id: Id,
+    name: String,
+    /// Whether they run it.
+    is_admin: bool,
+    member_count: i64,
+}
+
+impl From<SpaceDetail> for SpaceOfMember {
+    fn from(detail: SpaceDetail) -> Self {
+        Self {
+            id: detail.space.id.into(),
+            name: detail.space.name,
+            is_admin: detail.is_admin,
+            member_count: detail.member_count,
+        }
+    }
+}
+
+/// A space, as an operator sees it: on the command line alone.
+#[derive(Serialize)]
+pub struct OperatorsSpace {
+    id: Id,
+    name: String,
+    members: i64,
+    shares: i64,
+}
+
+impl From<Overview> for OperatorsSpace {
+    fn from(space: Overview) -> Self {
+        Self {
+            id: space.id.into(),
+            name: space.name,
+            members: space.members,
+            shares: space.shares,
+        }
+    }
+}
+
+/// Makes a space.
+#[derive(Deserialize)]
+pub struct NewSpace {
+    pub name: String,
+}
+
+impl Payload for NewSpace {
+    const FIELDS: &'static [Field] = &[text("name", FieldName::Name)];
+}
+
+/// Renames a space.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rename {
+    pub new_name: String,
+}
+
+impl Payload for Rename {
+    const FIELDS: &'static [Field] = &[text("new-name", FieldName::NewName)];
+}

@@ -1,0 +1,22 @@
+//! People with an account.
+
+use serde::Serialize;
+
+use super::scalars::Id;
+use crate::domain::users;
+
+/// Somebody with an account, as others see them.
+#[derive(Serialize)]
+pub struct User {
+    id: Id,
+    login: String,
+}
+
+impl From<users::User> for User {
+    fn from(user: users::User) -> Self {
+        Self {
+            id: user.id.into(),
+            login: user.login,
+        }
+    }
+}
