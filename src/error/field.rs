@@ -58,10 +58,4 @@ impl FieldName {
     pub fn code(self) -> &'static str {
         self.into()
     }
-
-    /// The one that a key of a JSON body stands for.
-    pub fn of_key(key: &str) -> Option<Self> {
-        let is_it = |field: &&Self| field.code().split('_').eq(key.split('-'));
-        Self::ALL.iter().find(is_it).copied()
-    }
 }

@@ -31,6 +31,7 @@ mod races;
 mod retries;
 mod server;
 mod sessions;
+mod shapes;
 mod shares;
 mod spaces;
 mod upgrade;

@@ -29,11 +29,11 @@ const ORDINARY: u64 = 64 * 1024;
 
 /// A key of a body.
 pub struct Field {
-    key: &'static str,
+    pub key: &'static str,
     /// What sentences call it.
-    name: FieldName,
-    is_text: bool,
-    is_required: bool,
+    pub name: FieldName,
+    pub is_text: bool,
+    pub is_required: bool,
 }
 
 /// A key whose value is text.

@@ -9,7 +9,7 @@ mod operation;
 mod operations;
 // What a refusal is as problem details.
 mod problem;
-// The objects that they exchange.
+// The schemas of what they exchange.
 mod schemas;
 
 use std::io::Cursor;
@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::extract::current_user::AppState;
 use crate::config::Config;
+use schemas::Schemas;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
     A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`: these carry a \
@@ -84,11 +85,12 @@ impl Serialize for TextFirst<'_> {
 
 /// The whole description, with the bounds of these settings.
 fn describe(config: &Config, installation: &str) -> Value {
+    let mut schemas = Schemas::new(config);
     let mut paths = Map::new();
     for operation in operations::all(config) {
         let method = operation.method();
         let path = paths.entry(operation.path()).or_insert_with(|| json!({}));
-        path[method] = operation.describe();
+        path[method] = operation.describe(&mut schemas);
     }
     json!({
         "openapi": "3.1.0",
@@ -102,7 +104,7 @@ fn describe(config: &Config, installation: &str) -> Value {
         "tags": operations::TAGS.map(|(name, description)| json!({"name": name, "description": description})),
         "paths": paths,
         "components": {
-            "schemas": schemas::all(config),
+            "schemas": schemas.all(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer",
                     "description": "The `access_token` that `POST /login` gives."},

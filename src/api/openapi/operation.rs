@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::operations::about::about;
+use super::schemas::Schemas;
+use crate::api::extract::json::{Field, Payload};
+use crate::api::views::problem::{Problem, title};
+use crate::api::views::scalars::{Id, PhotoName};
 use crate::domain::page::Page;
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, Most, Origin,
@@ -19,9 +24,48 @@ pub struct Operation {
     summary: &'static str,
     is_for_users: bool,
     parameters: Vec<Value>,
-    body: Option<Value>,
+    body: Option<Content>,
+    views: Vec<fn(&mut Schemas)>,
     responses: Map<String, Value>,
     refusals: Vec<Error>,
+}
+
+/// What an operation takes.
+enum Content {
+    Json(JsonContent),
+    MediaTypes(Value),
+}
+
+/// An object as JSON.
+struct JsonContent {
+    schema: fn(&mut Schemas) -> Value,
+    /// Its keys, as they are checked.
+    fields: &'static [Field],
+}
+
+impl JsonContent {
+    fn refusals(&self) -> Vec<Error> {
+        let required = self.fields.iter().find(|field| field.is_required);
+        let text = self.fields.iter().find(|field| field.is_text);
+        let missing = required.map(|field| Invalid::MissingKey { key: field.key });
+        let null = required.map(|field| Invalid::NotProvided { field: field.name });
+        let kind = text.map(|field| Invalid::NotText { field: field.name });
+        let mut refusals: Vec<Error> = vec![
+            Malformed::NotAnObject.into(),
+            Invalid::WrongContentType {
+                reason: BodyType::Json,
+            }
+            .into(),
+            Invalid::TooLarge {
+                field: FieldName::Body,
+                max: Most::Bytes(1024 * 1024),
+            }
+            .into(),
+        ];
+        let of_keys = [missing, null, kind].into_iter().flatten();
+        refusals.extend(of_keys.map(Error::from));
+        refusals
+    }
 }
 
 /// An operation; its id is `<tag>.<verb>`.
@@ -39,6 +83,7 @@ pub fn operation(
         is_for_users: false,
         parameters: path_parameters(path),
         body: None,
+        views: Vec::new(),
         responses: Map::new(),
         refusals: Vec::new(),
     };
@@ -82,79 +127,43 @@ impl Operation {
         self
     }
 
-    /// It takes a JSON object with these properties, all required.
-    pub fn takes_json(self, properties: Value, example: Value) -> Self {
-        let keys: Vec<&String> = properties
-            .as_object()
-            .into_iter()
-            .flat_map(Map::keys)
-            .collect();
-        let schema = json!({"type": "object", "required": keys, "properties": properties});
-        let field = keys.first().and_then(|key| FieldName::of_key(key));
-        self.takes_body(json!({"application/json": {"schema": schema, "example": example}}))
-            .refuses(field.map(|field| Invalid::NotProvided { field }))
-            .refuses([
-                Invalid::MissingKey { key: "…" },
-                Invalid::NotText {
-                    field: field.unwrap_or(FieldName::Role),
-                },
-            ])
-            .refuses([Malformed::NotAnObject])
-            .refuses([
-                Invalid::WrongContentType {
-                    reason: BodyType::Json,
-                },
-                Invalid::TooLarge {
-                    field: FieldName::Body,
-                    max: Most::Bytes(1024 * 1024),
-                },
-            ])
-    }
-
-    /// Its JSON object may have these properties too.
-    pub fn may_take(mut self, properties: Value) -> Self {
-        let schema = self
-            .body
-            .as_mut()
-            .and_then(|body| body.pointer_mut("/content/application~1json/schema/properties"))
-            .and_then(Value::as_object_mut);
-        if let (Some(known), Value::Object(more)) = (schema, properties) {
-            known.extend(more);
-        }
-        self
+    /// It takes this object as JSON.
+    pub fn takes_json<T: Payload + JsonSchema>(self) -> Self {
+        let body = JsonContent {
+            schema: Schemas::body::<T>,
+            fields: T::FIELDS,
+        };
+        let refusals = body.refusals();
+        self.takes_content(Content::Json(body)).refuses(refusals)
     }
 
     /// It takes a body of these media types.
-    pub fn takes_body(mut self, content: Value) -> Self {
-        self.body = Some(json!({"required": true, "content": content}));
+    pub fn takes_body(self, content: Value) -> Self {
+        self.takes_content(Content::MediaTypes(content))
+    }
+
+    fn takes_content(mut self, content: Content) -> Self {
+        self.body = Some(content);
         self.refuses([Invalid::TooSlow, Invalid::CodedBody])
     }
 
-    /// It gives an object of the schema with this name.
-    pub fn gives(self, schema: &str) -> Self {
-        self.answers(
-            200,
-            "The object",
-            json!({"application/json": {"schema": reference(schema)}}),
-        )
+    /// It gives one of these.
+    pub fn gives<V: JsonSchema>(self) -> Self {
+        self.shows::<V>(200, "The object", reference::<V>())
     }
 
-    /// It makes an object of the schema with this name.
-    pub fn creates(self, schema: &str) -> Self {
-        let mut creation = self.answers(
-            201,
-            "The new object",
-            json!({"application/json": {"schema": reference(schema)}}),
-        );
+    /// It makes one of these.
+    pub fn creates<V: JsonSchema>(self) -> Self {
+        let mut creation = self.shows::<V>(201, "The new object", reference::<V>());
         creation.responses["201"]["headers"] = json!({"Location": {
             "description": "Where it is.", "required": true, "schema": {"type": "string"},
         }});
         creation
     }
 
-    /// It gives a piece of a list of objects of the schema with this name.
-    pub fn lists(self, schema: &str) -> Self {
-        let rows = json!({"type": "array", "items": reference(schema)});
+    /// It gives a piece of a list of these.
+    pub fn lists<V: JsonSchema>(self) -> Self {
+        let rows = json!({"type": "array", "items": reference::<V>()});
         let mut listing = self
             .takes(query(
                 "limit",
@@ -166,17 +175,22 @@ impl Operation {
                 "Where the piece begins, as the `Link` header of the piece before has it; without it, at the first row.",
                 json!({"type": "string"}),
             ))
-            .answers(
-                200,
-                "The rows",
-                json!({"application/json": {"schema": rows}}),
-            )
+            .shows::<V>(200, "The rows", rows)
             .refuses([Malformed::out_of_range(FieldName::Limit, Page::MAX), Malformed::Cursor]);
         listing.responses["200"]["headers"] = json!({"Link": {
             "description": "`<…>; rel=\"next\"`: the next piece, if there is one, to be asked for just as it stands.",
             "schema": {"type": "string"},
         }});
         listing
+    }
+
+    fn shows<V: JsonSchema>(mut self, status: u16, description: &str, schema: Value) -> Self {
+        self.views.push(Schemas::answer::<V>);
+        self.answers(
+            status,
+            description,
+            json!({"application/json": {"schema": schema}}),
+        )
     }
 
     /// It answers with one sentence.
@@ -205,8 +219,11 @@ impl Operation {
         self
     }
 
-    /// The operation object.
-    pub fn describe(self) -> Value {
+    /// The operation object. The schemas that it links to are described among `schemas`.
+    pub fn describe(self, schemas: &mut Schemas) -> Value {
+        for view in self.views {
+            view(schemas);
+        }
         let (tag, _) = self.id.split_once('.').unwrap_or((self.id, ""));
         let mut responses = self.responses;
         responses.extend(refused(&self.refusals));
@@ -220,15 +237,30 @@ impl Operation {
             "security": if self.is_for_users { json!([{"token": []}, {"cookie": []}]) } else { json!([]) },
         });
         if let Some(body) = self.body {
-            described["requestBody"] = body;
+            let content = match body {
+                Content::Json(body) => {
+                    json!({"application/json": with_example((body.schema)(schemas))})
+                }
+                Content::MediaTypes(content) => content,
+            };
+            described["requestBody"] = json!({"required": true, "content": content});
         }
         described
     }
 }
 
-/// A link to a schema of this description.
-pub fn reference(schema: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{schema}")})
+/// A link to the schema of a view.
+pub fn reference<V: JsonSchema>() -> Value {
+    json!({"$ref": format!("#/components/schemas/{}", V::schema_name())})
+}
+
+/// A body with an example: those of its properties, as one object.
+fn with_example(schema: Value) -> Value {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let example: Map<String, Value> = properties
+        .filter_map(|(name, property)| Some((name.clone(), property.get("example")?.clone())))
+        .collect();
+    json!({"schema": schema, "example": example})
 }
 
 /// A parameter of the query.
@@ -241,9 +273,9 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
             let schema = match name {
-                "name" => reference("PhotoName"),
+                "name" => reference::<PhotoName>(),
                 "size" => json!({"type": "string", "enum": ["small", "large"], "example": "small"}),
-                _ => reference("Id"),
+                _ => reference::<Id>(),
             };
             json!({"name": name, "in": "path", "required": true, "schema": schema})
         })
@@ -273,16 +305,13 @@ fn refusal_response(status: u16, refusals: &[&Error]) -> Value {
             nth => format!("{code}_{nth}"),
         };
         sentences.insert(key.clone(), json!({"value": sentence}));
-        problems.insert(key, json!({"value": {
-            "type": "about:blank", "title": title(status), "status": status, "detail": sentence, "code": code,
-            "params": refusal.params(),
-        }}));
+        problems.insert(key, json!({"value": Problem::from(*refusal)}));
     }
     let mut response = json!({
         "description": title(status),
         "content": {
             "text/plain": {"schema": {"type": "string"}, "examples": sentences},
-            "application/problem+json": {"schema": reference("Problem"), "examples": problems},
+            "application/problem+json": {"schema": reference::<Problem>(), "examples": problems},
         },
     });
     if let Some((header, schema)) = header(status) {
@@ -300,8 +329,67 @@ fn header(status: u16) -> Option<(&'static str, Value)> {
     }
 }
 
-fn title(status: u16) -> &'static str {
-    rocket::http::Status::new(status)
-        .reason()
-        .unwrap_or("Error")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::openapi::operations;
+    use crate::config::Config;
+
+    /// Of a body, its keys as they are checked and its schema say the same.
+    fn disagreement(fields: &[Field], schema: &Value) -> Option<String> {
+        let keys = |is: &dyn Fn(&Field) -> bool| -> Vec<&str> {
+            let fields = fields.iter().filter(|field| is(field));
+            let mut keys: Vec<_> = fields.map(|field| field.key).collect();
+            keys.sort_unstable();
+            keys
+        };
+        let properties = schema["properties"].as_object().unwrap();
+        let is_text = |property: &Value| property["type"].to_string().contains("\"string\"");
+        let texts = properties.iter().filter(|(_, property)| is_text(property));
+        let texts: Vec<_> = texts.map(|(key, _)| key).collect();
+        let required = schema["required"].as_array().into_iter().flatten();
+        let mut required: Vec<_> = required.filter_map(Value::as_str).collect();
+        required.sort_unstable();
+        if keys(&|_| true) != properties.keys().collect::<Vec<_>>() {
+            return Some(format!("which keys: {schema}"));
+        }
+        if keys(&|field| field.is_required) != required {
+            return Some(format!("which are required: {schema}"));
+        }
+        (keys(&|field| field.is_text) != texts).then(|| format!("which are text: {schema}"))
+    }
+
+    #[test]
+    fn bodies_are_described_as_they_are_checked() {
+        let config = Config::default();
+        let mut schemas = Schemas::new(&config);
+        let mut bodies = 0;
+        for operation in operations::all(&config) {
+            if let Some(Content::Json(body)) = operation.body {
+                assert_eq!(
+                    disagreement(body.fields, &(body.schema)(&mut schemas)),
+                    None
+                );
+                bodies += 1;
+            }
+        }
+        assert!(bodies > 8, "{bodies}");
+    }
+
+    #[test]
+    fn a_body_that_is_checked_otherwise_than_described_is_found() {
+        use crate::api::extract::json::{any, optional_text, text};
+        let schema = json!({"properties": {"a": {"type": "string"}}, "required": ["a"]});
+        let name = FieldName::Name;
+        assert_eq!(disagreement(&[text("a", name)], &schema), None);
+        for fields in [
+            vec![],
+            vec![text("b", name)],
+            vec![text("a", name), text("b", name)],
+            vec![optional_text("a", name)],
+            vec![any("a", name)],
+        ] {
+            assert!(disagreement(&fields, &schema).is_some());
+        }
+    }
 }

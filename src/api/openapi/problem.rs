@@ -37,8 +37,8 @@ struct Known {
     reasons: BTreeSet<String>,
 }
 
-/// The schema of problem details (RFC 9457).
-pub fn problem() -> Value {
+/// Says in the schema of problem details (RFC 9457) which codes there are, and which params.
+pub fn complete(schema: &mut Value) {
     let mut codes: BTreeMap<&str, Known> = BTreeMap::new();
     let mut params = Map::new();
     for refusal in Error::samples() {
@@ -61,22 +61,13 @@ pub fn problem() -> Value {
         }
         ((*code).to_owned(), told)
     });
-    json!({
-        "type": "object",
-        "required": ["type", "title", "status", "detail", "code", "params"],
-        "properties": {
-            "type": {"type": "string", "const": "about:blank"},
-            "title": {"type": "string"},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "The sentence that is the whole answer in plain text."},
-            "code": {"type": "string", "enum": enumerated,
-                "description": "A word for programs, which stays when the sentence changes."},
-            "params": {"type": "object", "properties": params,
-                "description": "The values that the sentence is made of, so that a client can say it in its own words: \
-                    which a code has is in `x-codes`."},
-        },
-        "x-codes": told.collect::<Map<_, _>>(),
-    })
+    let x_codes: Map<_, _> = told.collect();
+    schema["properties"]["code"]["enum"] = json!(enumerated);
+    schema["properties"]["params"]["properties"] = Value::Object(params);
+    if let Some(params) = schema["properties"]["params"].as_object_mut() {
+        params.remove("additionalProperties");
+    }
+    schema["x-codes"] = Value::Object(x_codes);
 }
 
 fn param(name: &str, sample: &Value) -> Value {
@@ -101,7 +92,8 @@ mod tests {
 
     #[test]
     fn every_value_of_a_refusal_is_described() {
-        let problem = problem();
+        let mut problem = json!({});
+        complete(&mut problem);
         let params = problem["properties"]["params"]["properties"].as_object();
         let named: Vec<&str> = params.unwrap().keys().map(String::as_str).collect();
         assert_eq!(named, PARAMS.map(|(name, _)| name));

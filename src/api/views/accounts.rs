@@ -1,16 +1,21 @@
 //! Accounts: registering, signing in, passwords.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::settings::FromSettings;
 use crate::api::extract::json::{Field, Payload, optional_text, text};
 use crate::error::FieldName;
 
 /// Makes an account.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Register {
+    #[schemars(extend("x-from-settings" = FromSettings::Login, "example" = "ann"))]
     pub login: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "correct horse"))]
     pub password: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "correct horse"))]
     pub confirm_password: String,
     /// The token of an invitation.
     pub invitation: Option<String>,
@@ -26,9 +31,11 @@ impl Payload for Register {
 }
 
 /// Signs in.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Credentials {
+    #[schemars(extend("example" = "ann"))]
     pub login: String,
+    #[schemars(extend("example" = "correct horse"))]
     pub password: String,
 }
 
@@ -40,17 +47,21 @@ impl Payload for Credentials {
 }
 
 /// What signing in gives.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct AccessToken {
+    #[schemars(extend("example" = "dGhpcyBpcyBhbiBleGFtcGxl"))]
     pub access_token: String,
 }
 
 /// Changes the password of somebody signed in.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangePassword {
+    #[schemars(extend("example" = "correct horse"))]
     pub old_password: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "better horse"))]
     pub new_password: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "better horse"))]
     pub confirm_password: String,
 }
 
@@ -63,11 +74,14 @@ impl Payload for ChangePassword {
 }
 
 /// Sets a password by a link.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Reset {
+    #[schemars(extend("example" = "dGhpcyBpcyBhbiBleGFtcGxl"))]
     pub token: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "better horse"))]
     pub new_password: String,
+    #[schemars(extend("x-from-settings" = FromSettings::Password, "example" = "better horse"))]
     pub confirm_password: String,
 }
 

@@ -1,5 +1,6 @@
 //! Links by which somebody gets in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -7,12 +8,13 @@ use super::scalars::{Id, Moment};
 use super::spaces::Space;
 use super::users::User;
 use crate::api::extract::json::{Field, Payload, optional, optional_text, text};
-use crate::domain::invitations::{self, InvitationPreview};
+use crate::domain::invitations::{self, InvitationOptions, InvitationPreview};
 use crate::error::FieldName;
 
 /// What somebody becomes who comes by a link.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 enum Role {
     Member,
     Admin,
@@ -28,10 +30,11 @@ impl From<invitations::Role> for Role {
 }
 
 /// An invitation, as the admins of its space see it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Invitation {
     id: Id,
     role: Role,
+    #[schemars(extend("example" = 1))]
     uses_left: u16,
     /// Whether its link lets in: it doesn't once its maker is no admin there.
     is_valid: bool,
@@ -56,12 +59,14 @@ impl From<invitations::Invitation> for Invitation {
 }
 
 /// An invitation with its link, which is told only once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct InvitationWithLink {
     #[serde(flatten)]
     pub invitation: Invitation,
+    #[schemars(extend("format" = "uri", "example" = "http://localhost:8000/app/invitation#dGhpcyBpcyBhbiBleGFtcGxl"))]
     pub url: String,
     /// The link as a QR code, an SVG image.
+    #[schemars(extend("example" = "<svg/>"))]
     pub qr: String,
 }
 
@@ -83,11 +88,12 @@ impl From<invitations::Invitation> for OperatorsInvitation {
 }
 
 /// An invitation, as whoever holds its link sees it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Offer {
     space: Option<Space>,
     role: Role,
     /// The login of who made it.
+    #[schemars(extend("example" = "ann"))]
     invited_by: Option<String>,
     expires_at: Moment,
 }
@@ -104,10 +110,15 @@ impl From<InvitationPreview> for Offer {
 }
 
 /// Makes a link.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct NewInvitation {
+    #[schemars(with = "Option<Role>", extend("example" = "member"))]
     pub role: Option<String>,
+    /// How often it can be used; once, if nobody says.
+    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MOST_USES), extend("example" = 5))]
     pub uses: Option<Value>,
+    /// For how many days it holds; a week, if nobody says.
+    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MOST_DAYS), extend("example" = 7))]
     pub days: Option<Value>,
 }
 
@@ -120,8 +131,9 @@ impl Payload for NewInvitation {
 }
 
 /// What somebody has who was sent a link.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Held {
+    #[schemars(extend("example" = "dGhpcyBpcyBhbiBleGFtcGxl"))]
     pub token: String,
 }
 

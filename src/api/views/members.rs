@@ -1,5 +1,6 @@
 //! Members of spaces.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,10 +10,11 @@ use crate::domain::members::Membership;
 use crate::error::FieldName;
 
 /// Somebody in a space.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Member {
     user: User,
     /// Whether they run the space.
+    #[schemars(extend("example" = true))]
     is_admin: bool,
 }
 
@@ -26,8 +28,9 @@ impl From<Membership> for Member {
 }
 
 /// Adds somebody.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Add {
+    #[schemars(extend("example" = "bob"))]
     pub login: String,
 }
 
@@ -36,10 +39,11 @@ impl Payload for Add {
 }
 
 /// Makes an admin, or a member again.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct SetAdmin {
-    /// What isn't a boolean is refused only after it is known that there is such a member.
+    // What isn't a boolean is refused only after it is known that there is such a member.
+    #[schemars(with = "bool", extend("example" = true))]
     pub is_admin: Value,
 }
 

@@ -14,6 +14,8 @@ pub mod problem;
 pub mod scalars;
 // The server itself.
 pub mod server;
+// What schemas leave to the settings.
+pub mod settings;
 // Where somebody is signed in.
 pub mod sessions;
 // Thoughts, with or without a photo.

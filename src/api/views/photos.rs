@@ -3,6 +3,7 @@
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use picture::PreviewSize;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::scalars::{Id, SharedAt};
@@ -17,13 +18,18 @@ pub struct ImageView {
 }
 
 /// What is known of a photo.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Image {
     /// The photo's own: one that takes its place has another.
     id: Id,
+    #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
+    #[schemars(range(min = 1), extend("example" = 400))]
     height: u32,
+    /// A thumbhash in base64, once it is known.
+    #[schemars(with = "Option<String>", extend("example" = "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"))]
     placeholder: Option<Base64>,
+    #[schemars(extend("example" = true))]
     animated: bool,
     previews: Previews,
 }
@@ -38,17 +44,20 @@ impl Serialize for Base64 {
 }
 
 /// The photo made small, to show before the photo itself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Previews {
     small: Preview,
     large: Preview,
 }
 
 /// A small photo, with its size in pixels.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Preview {
     url: PhotoUrl,
+    #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
+    #[schemars(range(min = 1), extend("example" = 400))]
     height: u32,
 }
 
@@ -74,7 +83,7 @@ impl ImageView {
 }
 
 /// A photo of a space, and the share that it belongs to.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ImageInList {
     image_url: PhotoUrl,
     image: Image,

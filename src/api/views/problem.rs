@@ -1,13 +1,14 @@
 //! Refusals, for programs: problem details (RFC 9457).
 
 use rocket::http::Status;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
 
 /// A refusal.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Problem {
     /// A word for programs, which stays when the sentence changes.
     code: &'static str,
@@ -15,9 +16,11 @@ pub struct Problem {
     detail: String,
     /// The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`.
     params: Map<String, Value>,
+    #[schemars(range(min = 400, max = 599))]
     status: u16,
     title: &'static str,
     #[serde(rename = "type")]
+    #[schemars(extend("const" = "about:blank"))]
     kind: &'static str,
 }
 

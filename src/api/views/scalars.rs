@@ -1,7 +1,11 @@
 //! Ids and times as clients read them.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use super::settings::FromSettings;
 use crate::clock::{self, Timestamp};
 use crate::domain::ids;
 
@@ -13,6 +17,30 @@ pub struct Id(i64);
 impl<T: ids::Id> From<T> for Id {
     fn from(id: T) -> Self {
         Self(id.number())
+    }
+}
+
+impl JsonSchema for Id {
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX, "example": 1})
+    }
+}
+
+/// The name of a photo, which is a part of the path of its URL.
+pub struct PhotoName;
+
+impl JsonSchema for PhotoName {
+    fn schema_name() -> Cow<'static, str> {
+        "PhotoName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "example": "1-34.jpg",
+            "pattern": r"^[1-9][0-9]{0,17}-[1-9][0-9]{0,17}(\.[1-9][0-9]{0,17})?\.(jpg|png|webp|gif)$"})
     }
 }
 
@@ -29,6 +57,20 @@ impl From<Timestamp> for Moment {
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.write(&mut [0; clock::LENGTH]))
+    }
+}
+
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date-time", "example": "2026-05-17T09:30:00.250Z"})
     }
 }
 
@@ -58,6 +100,20 @@ impl Serialize for SharedAt {
             Zone::Said => whole,
             Zone::Unsaid => whole.get(..clock::TO_THE_SECOND).unwrap_or(whole),
         })
+    }
+}
+
+impl JsonSchema for SharedAt {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SharedAt".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "x-from-settings": FromSettings::SharedAt})
     }
 }
 

@@ -1,19 +1,24 @@
 //! The server itself.
 
 use picture::Kind;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
+use super::settings::FromSettings;
 use crate::config::{self, Config};
 
 /// What a client should know before anybody signs in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Server {
     registration: Registration,
     /// Whether nobody has an account yet.
+    #[schemars(extend("example" = true))]
     needs_first_account: bool,
     limits: Limits,
     /// Whether a photo can't be shared without a text.
+    #[schemars(extend("example" = true))]
     photo_needs_text: bool,
+    #[schemars(schema_with = "media_types")]
     photo_types: [&'static str; Kind::ALL.len()],
 }
 
@@ -30,9 +35,15 @@ impl Server {
     }
 }
 
+/// Not as many as there are today: there may be more some day.
+fn media_types(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": {"type": "string", "example": "image/jpeg"}})
+}
+
 /// Who may make an account.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 enum Registration {
     Open,
     Invite,
@@ -50,19 +61,30 @@ impl From<config::Registration> for Registration {
 }
 
 /// The bounds of what people send. Lengths are in Unicode characters after NFC normalisation.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline, extend("x-from-settings" = FromSettings::Limits))]
 pub struct Limits {
+    #[schemars(range(min = 1))]
     login_min: usize,
+    #[schemars(range(min = 1))]
     login_max: usize,
+    #[schemars(range(min = 1))]
     password_min: usize,
+    #[schemars(range(min = 1))]
     password_max: usize,
+    #[schemars(range(min = 1))]
     space_name_min: usize,
+    #[schemars(range(min = 1))]
     space_name_max: usize,
+    #[schemars(range(min = 1))]
     text_min: usize,
+    #[schemars(range(min = 1))]
     text_max: usize,
     /// The largest photo, in bytes as uploaded.
+    #[schemars(range(min = 1))]
     photo_bytes: u64,
     /// The largest photo, in pixels (width times height).
+    #[schemars(range(min = 1))]
     photo_pixels: u64,
 }
 

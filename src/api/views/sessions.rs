@@ -1,20 +1,23 @@
 //! Where somebody is signed in.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalars::{Id, Moment};
 use crate::domain::sessions::SessionInfo;
 
 /// A session of somebody's own.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Session {
     id: Id,
     created_at: Moment,
     /// As it was last written down, which is at most an hour late.
     last_used_at: Moment,
     /// What the browser or app says of itself.
+    #[schemars(extend("example" = "Mozilla/5.0 (Android 16; Mobile)"))]
     device: Option<String>,
     /// Whether it is the one of this request.
+    #[schemars(extend("example" = true))]
     is_current: bool,
 }
 

@@ -1,5 +1,6 @@
 //! Thoughts, with or without a photo.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::photos::{Image, ImageView};
@@ -10,7 +11,7 @@ use super::users::User;
 use crate::domain::shares;
 
 /// A share, where its space goes without saying.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ShareInList {
     id: Id,
     #[serde(flatten)]
@@ -18,18 +19,20 @@ pub struct ShareInList {
 }
 
 /// A share.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Share {
     id: Id,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    // Only in lists shares are read without.
+    #[schemars(with = "Space")]
     space: Option<Space>,
     #[serde(flatten)]
     content: Content,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Content {
     user: User,
+    #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: SharedAt,
     /// The photo itself; null where there is none.

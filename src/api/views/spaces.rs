@@ -1,8 +1,10 @@
 //! Spaces.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::scalars::{Id, Moment};
+use super::settings::FromSettings;
 use super::users::User;
 use crate::api::extract::json::{Field, Payload, text};
 use crate::domain::spaces::{Overview, SpaceDetail, SpaceSummary};
@@ -10,9 +12,10 @@ use crate::domain::{shares, spaces};
 use crate::error::FieldName;
 
 /// A space.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Space {
     id: Id,
+    #[schemars(extend("example" = "Family"))]
     name: String,
 }
 
@@ -26,11 +29,13 @@ impl From<spaces::Space> for Space {
 }
 
 /// A space of somebody's own, and what they see of it from outside.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MySpace {
     space: Space,
     /// Whether they run it.
+    #[schemars(extend("example" = true))]
     is_admin: bool,
+    #[schemars(range(min = 0), extend("example" = 5))]
     member_count: i64,
     latest_share: Option<LatestShare>,
 }
@@ -47,12 +52,14 @@ impl From<SpaceSummary> for MySpace {
 }
 
 /// The newest share of a space.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct LatestShare {
     id: Id,
     user: User,
+    #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: Moment,
+    #[schemars(extend("example" = true))]
     has_photo: bool,
 }
 
@@ -69,12 +76,15 @@ impl From<shares::LatestShare> for LatestShare {
 }
 
 /// A space that one of its members has opened.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SpaceOfMember {
     id: Id,
+    #[schemars(extend("example" = "Family"))]
     name: String,
     /// Whether they run it.
+    #[schemars(extend("example" = true))]
     is_admin: bool,
+    #[schemars(range(min = 0), extend("example" = 5))]
     member_count: i64,
 }
 
@@ -110,8 +120,9 @@ impl From<Overview> for OperatorsSpace {
 }
 
 /// Makes a space.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct NewSpace {
+    #[schemars(extend("x-from-settings" = FromSettings::SpaceName, "example" = "Family"))]
     pub name: String,
 }
 
@@ -120,9 +131,10 @@ impl Payload for NewSpace {
 }
 
 /// Renames a space.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Rename {
+    #[schemars(extend("x-from-settings" = FromSettings::SpaceName, "example" = "Our family"))]
     pub new_name: String,
 }
 

@@ -1,5 +1,6 @@
 //! Links that begin with our own address, and times as the clients of this server read them.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, OnceLock};
 
@@ -7,6 +8,7 @@ use picture::PreviewSize;
 use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::scalars::{SharedAt, Zone};
@@ -61,6 +63,21 @@ impl Serialize for PhotoUrl {
             None => serializer.serialize_str(self.photo.original()),
             Some(_) => serializer.collect_str(self),
         }
+    }
+}
+
+impl JsonSchema for PhotoUrl {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "PhotoUrl".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "uri",
+            "example": "http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl"})
     }
 }
 

@@ -1,14 +1,16 @@
 //! People with an account.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalars::Id;
 use crate::domain::users;
 
 /// Somebody with an account, as others see them.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct User {
     id: Id,
+    #[schemars(extend("example" = "ann"))]
     login: String,
 }
 

@@ -1,21 +1,24 @@
 //! Every operation of the API, in the order in which somebody would meet them.
 
+// Accounts and their sessions.
+mod accounts;
 // What is to be known of each.
 pub mod about;
 // Shares and photos.
 mod sharing;
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::operation::{Operation, operation, query};
-use super::schemas::{line, password};
+use crate::api::views::invitations::{Held, Invitation, InvitationWithLink, NewInvitation, Offer};
+use crate::api::views::members;
+use crate::api::views::server::Server;
+use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
 use crate::config::{Config, Limits};
 use crate::domain::invitations::{InvitationOptions, MOST_OPEN};
 use crate::domain::spaces;
 use crate::error::{
-    Characters, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
+    Characters, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound,
 };
 
 /// What the operations are about.
@@ -33,9 +36,9 @@ pub const TAGS: [(&str, &str); 7] = [
 pub fn all(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
     let mut all = server();
-    all.extend(accounts(limits));
+    all.extend(accounts::accounts(limits));
     all.extend(of_spaces(limits));
-    all.extend(members());
+    all.extend(of_members());
     all.extend(invitations());
     all.extend(sharing::shares(config));
     all.extend(sharing::photos());
@@ -50,7 +53,7 @@ fn server() -> Vec<Operation> {
             "server.about",
             "What somebody should know before signing in",
         )
-        .gives("Server"),
+        .gives::<Server>(),
         operation(
             "get",
             "/health",
@@ -84,66 +87,7 @@ fn server() -> Vec<Operation> {
     ]
 }
 
-fn accounts(limits: &Limits) -> Vec<Operation> {
-    let login = line(limits.login_min, limits.login_max);
-    let any = json!({"type": "string"});
-    vec![
-        operation("post", "/register", "accounts.register", "Makes an account")
-            .takes_json(
-                json!({"login": login, "password": password(limits), "confirm-password": password(limits)}),
-                json!({"login": "ann", "password": "correct horse", "confirm-password": "correct horse"}),
-            )
-            .may_take(json!({"invitation": {"type": ["string", "null"], "description": "The token of an invitation."}}))
-            .gives("User")
-            .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
-            .refuses(bounds(FieldName::Password, limits.password_min, limits.password_max))
-            .refuses([too_many_attempts()])
-            .refuses([Denied::RegistrationClosed, Denied::InvitationNeeded]).refuses([NotFound::InvitationToken]).refuses([Invalid::PasswordsDontMatch]).refuses([Conflict::UserExists]),
-        operation("post", "/login", "accounts.login", "Signs in, for a bearer token and a cookie")
-            .takes_json(
-                json!({"login": any, "password": any}),
-                json!({"login": "ann", "password": "correct horse"}),
-            )
-            .gives("AccessToken")
-            .refuses([Denied::WrongLogin, Denied::NotByHttps { url: String::from("https://spaces.example.org") }]).refuses([too_many_attempts()]),
-        operation("get", "/me", "accounts.me", "Who I am").for_users().gives("User"),
-        operation("get", "/logout", "accounts.logout_by_get", "Signs out, with a bearer token only")
-            .for_users()
-            .says("Logged out")
-            .refuses([Denied::CookieLogoutByGet]),
-        operation("delete", "/logout", "accounts.logout", "Signs out").for_users().says("Logged out"),
-        operation("put", "/change-password", "accounts.change_password", "Changes the password and signs out elsewhere")
-            .for_users()
-            .takes_json(
-                json!({"old-password": any, "new-password": password(limits), "confirm-password": password(limits)}),
-                json!({"old-password": "correct horse", "new-password": "better horse",
-                    "confirm-password": "better horse"}),
-            )
-            .says("Password changed")
-            .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
-            .refuses([Denied::WrongPassword]).refuses([Invalid::NewPasswordsDontMatch]).refuses([too_many_attempts()]),
-        operation("post", "/password-resets/redeem", "accounts.reset_password", "Sets a new password by a link, and signs out everywhere")
-            .takes_json(
-                json!({"token": any, "new-password": password(limits), "confirm-password": password(limits)}),
-                json!({"token": "dGhpcyBpcyBhbiBleGFtcGxl", "new-password": "better horse",
-                    "confirm-password": "better horse"}),
-            )
-            .says("Password changed")
-            .refuses(bounds(FieldName::NewPassword, limits.password_min, limits.password_max))
-            .refuses([NotFound::Reset]).refuses([Invalid::NewPasswordsDontMatch]),
-        operation("get", "/sessions", "accounts.sessions", "Where I am signed in").for_users().lists("Session"),
-        operation("delete", "/sessions", "accounts.end_other_sessions", "Signs out everywhere else")
-            .for_users()
-            .answers(204, "Done", json!({})),
-        operation("delete", "/sessions/{session_id}", "accounts.end_session", "Signs out there")
-            .for_users()
-            .answers(204, "Done", json!({}))
-            .refuses([NotFound::Session { id: String::from("1") }]),
-    ]
-}
-
 fn of_spaces(limits: &Limits) -> Vec<Operation> {
-    let name = || line(limits.space_name_min, limits.space_name_max);
     let name_bounds = || {
         bounds(
             FieldName::Name,
@@ -159,16 +103,16 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "Makes a space, with me as its first admin",
         )
         .for_users()
-        .takes_json(json!({"name": name()}), json!({"name": "Family"}))
-        .gives("Space")
+        .takes_json::<NewSpace>()
+        .gives::<Space>()
         .refuses(name_bounds())
         .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .for_users()
-            .lists("MySpace"),
+            .lists::<MySpace>(),
         operation("get", "/spaces/{space_id}", "spaces.get", "A space of mine")
             .for_users()
-            .gives("SpaceOfMember")
+            .gives::<SpaceOfMember>()
             .refuses(not_a_member()),
         operation(
             "put",
@@ -177,10 +121,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "Renames a space",
         )
         .for_users()
-        .takes_json(
-            json!({"new-name": name()}),
-            json!({"new-name": "Our family"}),
-        )
+        .takes_json::<Rename>()
         .says("Space renamed")
         .refuses(name_bounds())
         .refuses(not_an_admin()),
@@ -197,7 +138,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
     ]
 }
 
-fn members() -> Vec<Operation> {
+fn of_members() -> Vec<Operation> {
     vec![
         operation(
             "get",
@@ -206,7 +147,7 @@ fn members() -> Vec<Operation> {
             "The members, in the order of joining",
         )
         .for_users()
-        .lists("Member")
+        .lists::<members::Member>()
         .refuses(not_a_member()),
         operation(
             "post",
@@ -215,10 +156,7 @@ fn members() -> Vec<Operation> {
             "Adds somebody by login",
         )
         .for_users()
-        .takes_json(
-            json!({"login": {"type": "string"}}),
-            json!({"login": "bob"}),
-        )
+        .takes_json::<members::Add>()
         .says("Member added")
         .refuses(not_an_admin())
         .refuses([NotFound::Login { login: String::from("bob") }]).refuses([Conflict::AlreadyMember]),
@@ -245,10 +183,7 @@ fn members() -> Vec<Operation> {
             "Makes an admin, or a member again",
         )
         .for_users()
-        .takes_json(
-            json!({"is-admin": {"type": "boolean"}}),
-            json!({"is-admin": true}),
-        )
+        .takes_json::<members::SetAdmin>()
         .says("Admin permission changed")
         .refuses(not_an_admin())
         .refuses([no_user()]).refuses([Invalid::NotBoolean]).refuses([Conflict::LastAdmin]),
@@ -256,13 +191,6 @@ fn members() -> Vec<Operation> {
 }
 
 fn invitations() -> Vec<Operation> {
-    let held = || json!({"token": {"type": "string"}});
-    let example = || json!({"token": "dGhpcyBpcyBhbiBleGFtcGxl"});
-    let terms = json!({
-        "role": {"enum": ["member", "admin", null]},
-        "uses": {"type": ["integer", "null"], "minimum": 1, "maximum": InvitationOptions::MOST_USES},
-        "days": {"type": ["integer", "null"], "minimum": 1, "maximum": InvitationOptions::MOST_DAYS},
-    });
     vec![
         operation(
             "get",
@@ -271,7 +199,7 @@ fn invitations() -> Vec<Operation> {
             "The invitations that can still be used",
         )
         .for_users()
-        .lists("Invitation")
+        .lists::<Invitation>()
         .refuses(not_an_admin()),
         operation(
             "post",
@@ -280,9 +208,8 @@ fn invitations() -> Vec<Operation> {
             "Makes a link by which somebody joins",
         )
         .for_users()
-        .takes_json(json!({}), json!({"role": "member", "uses": 5, "days": 7}))
-        .may_take(terms)
-        .creates("InvitationWithLink")
+        .takes_json::<NewInvitation>()
+        .creates::<InvitationWithLink>()
         .refuses(not_an_admin())
         .refuses([Malformed::NotOneOf {
             field: FieldName::Role,
@@ -311,8 +238,8 @@ fn invitations() -> Vec<Operation> {
             "invitations.offer",
             "What a link offers",
         )
-        .takes_json(held(), example())
-        .gives("Offer")
+        .takes_json::<Held>()
+        .gives::<Offer>()
         .refuses([NotFound::InvitationToken]),
         operation(
             "post",
@@ -321,8 +248,8 @@ fn invitations() -> Vec<Operation> {
             "Joins by a link, with an account",
         )
         .for_users()
-        .takes_json(held(), example())
-        .gives("Space")
+        .takes_json::<Held>()
+        .gives::<Space>()
         .refuses([NotFound::InvitationToken])
         .refuses([Conflict::AlreadyMember, Conflict::InvitationToAccount]),
     ]
@@ -343,12 +270,6 @@ fn bounds(field: FieldName, min: usize, max: usize) -> Vec<Error> {
 
 fn out_of_range(field: FieldName, max: u16) -> Malformed {
     Malformed::out_of_range(field, max.into())
-}
-
-fn too_many_attempts() -> Overload {
-    Overload::TooManyAttempts {
-        wait: Duration::from_secs(60),
-    }
 }
 
 fn no_user() -> NotFound {

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
+use crate::api::views::photos::ImageInList;
+use crate::api::views::scalars::Id;
+use crate::api::views::shares::{Share, ShareInList};
 use crate::config::{Config, Limits};
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
@@ -26,17 +29,17 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             }))
             .takes(meant_for())
             .takes_body(form())
-            .gives("Share")
+            .gives::<Share>()
             .refuses([Conflict::KeyOfAnotherSpace])
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
         operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
             .for_users()
-            .lists("ShareInList")
+            .lists::<ShareInList>()
             .refuses(not_a_member()),
         operation("get", "/shares/{share_id}", "shares.get", "A share")
             .for_users()
-            .gives("Share")
+            .gives::<Share>()
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
             .for_users()
@@ -67,7 +70,7 @@ pub fn photos() -> Vec<Operation> {
         )
         .for_users()
         .takes(order)
-        .lists("ImageInList")
+        .lists::<ImageInList>()
         .refuses(not_a_member()),
         bytes(
             "/photos/{name}",
@@ -121,7 +124,7 @@ fn meant_for() -> Value {
     json!({
         "name": "Shared-Spaces-User", "in": "header",
         "description": "The id of the account that this is written for: where the session is of another one, it is refused.",
-        "schema": reference("Id"),
+        "schema": reference::<Id>(),
     })
 }
 
@@ -179,8 +182,8 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             reason: Reason::EndsEarly,
         }
         .into(),
-        too_many_bytes(limits).into(),
-        too_many_pixels(limits).into(),
+        too_many_bytes(limits),
+        too_many_pixels(limits),
         Failure::PhotosUnavailable(anyhow::anyhow!("never shown")).into(),
     ]);
     refusals

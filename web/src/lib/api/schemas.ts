@@ -4,6 +4,7 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What signing in gives. */
         AccessToken: {
             /** @example dGhpcyBpcyBhbiBleGFtcGxl */
             access_token: string;
@@ -13,17 +14,20 @@ export interface components {
          * @example 1
          */
         Id: number;
+        /** @description What is known of a photo. */
         Image: {
             /** @example true */
             animated: boolean;
             /** @example 400 */
             height: number;
+            /** @description The photo's own: one that takes its place has another. */
             id: components["schemas"]["Id"];
             /**
              * @description A thumbhash in base64, once it is known.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
              */
             placeholder: string | null;
+            /** @description The photo made small, to show before the photo itself. */
             previews: {
                 large: components["schemas"]["Preview"];
                 small: components["schemas"]["Preview"];
@@ -31,6 +35,7 @@ export interface components {
             /** @example 400 */
             width: number;
         };
+        /** @description A photo of a space, and the share that it belongs to. */
         ImageInList: {
             image: components["schemas"]["Image"];
             /**
@@ -46,12 +51,14 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
+        /** @description An invitation, as the admins of its space see it. */
         Invitation: {
             /**
              * Format: date-time
              * @example 2026-05-17T09:30:00.250Z
              */
             created_at: string;
+            /** @description Who made it; null, if it was made on the command line. */
             created_by: components["schemas"]["User"] | null;
             /**
              * Format: date-time
@@ -61,62 +68,109 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
             is_valid: boolean;
-            /** @enum {string} */
+            /**
+             * @description What somebody becomes who comes by a link.
+             * @enum {string}
+             */
             role: "member" | "admin";
             /** @example 1 */
             uses_left: number;
         };
-        InvitationWithLink: components["schemas"]["Invitation"] & {
+        /** @description An invitation with its link, which is told only once. */
+        InvitationWithLink: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /** @description Who made it; null, if it was made on the command line. */
+            created_by: components["schemas"]["User"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            id: components["schemas"]["Id"];
+            /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
+            is_valid: boolean;
             /**
              * @description The link as a QR code, an SVG image.
              * @example <svg/>
              */
             qr: string;
             /**
+             * @description What somebody becomes who comes by a link.
+             * @enum {string}
+             */
+            role: "member" | "admin";
+            /**
              * Format: uri
              * @example http://localhost:8000/app/invitation#dGhpcyBpcyBhbiBleGFtcGxl
              */
             url: string;
+            /** @example 1 */
+            uses_left: number;
         };
-        Member: {
+        /** @description The newest share of a space. */
+        LatestShare: {
             /** @example true */
+            has_photo: boolean;
+            id: components["schemas"]["Id"];
+            /** @example Nice weather */
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            timestamp: string;
+            user: components["schemas"]["User"];
+        };
+        /** @description Somebody in a space. */
+        Member: {
+            /**
+             * @description Whether they run the space.
+             * @example true
+             */
             is_admin: boolean;
             user: components["schemas"]["User"];
         };
+        /** @description A space of somebody's own, and what they see of it from outside. */
         MySpace: {
-            /** @example true */
+            /**
+             * @description Whether they run it.
+             * @example true
+             */
             is_admin: boolean;
-            latest_share: {
-                /** @example true */
-                has_photo: boolean;
-                id: components["schemas"]["Id"];
-                /** @example Nice weather */
-                text: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-05-17T09:30:00.250Z
-                 */
-                timestamp: string;
-                user: components["schemas"]["User"];
-            } | null;
-            /** @example 5 */
+            latest_share: components["schemas"]["LatestShare"] | null;
+            /**
+             * Format: int64
+             * @example 5
+             */
             member_count: number;
             space: components["schemas"]["Space"];
         };
+        /** @description An invitation, as whoever holds its link sees it. */
         Offer: {
             /**
              * Format: date-time
              * @example 2026-05-17T09:30:00.250Z
              */
             expires_at: string;
-            /** @example ann */
+            /**
+             * @description The login of who made it.
+             * @example ann
+             */
             invited_by: string | null;
-            /** @enum {string} */
+            /**
+             * @description What somebody becomes who comes by a link.
+             * @enum {string}
+             */
             role: "member" | "admin";
             space: components["schemas"]["Space"] | null;
         };
         /** @example 1-34.jpg */
         PhotoName: string;
+        /** @description A small photo, with its size in pixels. */
         Preview: {
             /** @example 400 */
             height: number;
@@ -128,6 +182,7 @@ export interface components {
             /** @example 400 */
             width: number;
         };
+        /** @description A refusal. */
         Problem: {
             /**
              * @description A word for programs, which stays when the sentence changes.
@@ -173,7 +228,9 @@ export interface components {
             /** @constant */
             type: "about:blank";
         };
+        /** @description What a client should know before anybody signs in. */
         Server: {
+            /** @description The bounds of what people send. Lengths are in Unicode characters after NFC normalisation. */
             limits: {
                 /** @example 32 */
                 login_max: number;
@@ -183,9 +240,15 @@ export interface components {
                 password_max: number;
                 /** @example 8 */
                 password_min: number;
-                /** @example 26214400 */
+                /**
+                 * @description The largest photo, in bytes as uploaded.
+                 * @example 26214400
+                 */
                 photo_bytes: number;
-                /** @example 64000000 */
+                /**
+                 * @description The largest photo, in pixels (width times height).
+                 * @example 64000000
+                 */
                 photo_pixels: number;
                 /** @example 50 */
                 space_name_max: number;
@@ -196,37 +259,77 @@ export interface components {
                 /** @example 1 */
                 text_min: number;
             };
-            /** @example true */
+            /**
+             * @description Whether nobody has an account yet.
+             * @example true
+             */
             needs_first_account: boolean;
-            /** @example true */
+            /**
+             * @description Whether a photo can't be shared without a text.
+             * @example true
+             */
             photo_needs_text: boolean;
             photo_types: string[];
-            /** @enum {string} */
+            /**
+             * @description Who may make an account.
+             * @enum {string}
+             */
             registration: "open" | "invite" | "closed";
         };
+        /** @description A session of somebody's own. */
         Session: {
             /**
              * Format: date-time
              * @example 2026-05-17T09:30:00.250Z
              */
             created_at: string;
-            /** @example Mozilla/5.0 (Android 16; Mobile) */
+            /**
+             * @description What the browser or app says of itself.
+             * @example Mozilla/5.0 (Android 16; Mobile)
+             */
             device: string | null;
             id: components["schemas"]["Id"];
-            /** @example true */
+            /**
+             * @description Whether it is the one of this request.
+             * @example true
+             */
             is_current: boolean;
             /**
              * Format: date-time
+             * @description As it was last written down, which is at most an hour late.
              * @example 2026-05-17T09:30:00.250Z
              */
             last_used_at: string;
         };
-        Share: components["schemas"]["ShareInList"] & {
+        /** @description A share. */
+        Share: {
+            id: components["schemas"]["Id"];
+            image: components["schemas"]["Image"] | null;
+            /**
+             * Format: uri
+             * @description The photo itself; null where there is none.
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            image_url: string | null;
             space: components["schemas"]["Space"];
+            /** @example Nice weather */
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            timestamp: string;
+            user: components["schemas"]["User"];
         };
+        /** @description A share, where its space goes without saying. */
         ShareInList: {
             id: components["schemas"]["Id"];
             image: components["schemas"]["Image"] | null;
+            /**
+             * Format: uri
+             * @description The photo itself; null where there is none.
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
             image_url: string | null;
             /** @example Nice weather */
             text: string;
@@ -237,20 +340,29 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
+        /** @description A space. */
         Space: {
             id: components["schemas"]["Id"];
             /** @example Family */
             name: string;
         };
+        /** @description A space that one of its members has opened. */
         SpaceOfMember: {
             id: components["schemas"]["Id"];
-            /** @example true */
+            /**
+             * @description Whether they run it.
+             * @example true
+             */
             is_admin: boolean;
-            /** @example 5 */
+            /**
+             * Format: int64
+             * @example 5
+             */
             member_count: number;
             /** @example Family */
             name: string;
         };
+        /** @description Somebody with an account, as others see them. */
         User: {
             id: components["schemas"]["Id"];
             /** @example ann */

@@ -1,0 +1,288 @@
+//! What the server answers has the shape that its description gives it: each key is described, and each that is described is
+//! there.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Form, Person, TestApp, pictures};
+
+/// The names of the schemas that were met.
+type Met = BTreeSet<String>;
+
+/// What of a value isn't as its schema says, with where that is. Knows every keyword that schemas of ours have.
+fn faults(
+    description: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+    met: &mut Met,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (keyword, expected) in schema.as_object().unwrap() {
+        let number = || value.as_i64().zip(expected.as_i64());
+        let fits = match keyword.as_str() {
+            "$ref" => {
+                let link = expected.as_str().unwrap();
+                met.insert(link.rsplit('/').next().unwrap().to_owned());
+                let target = description
+                    .pointer(link.strip_prefix('#').unwrap())
+                    .unwrap();
+                found.extend(faults(description, target, value, at, met));
+                true
+            }
+            "oneOf" => {
+                let all = expected.as_array().unwrap().iter();
+                all.filter(|one| faults(description, one, value, at, met).is_empty())
+                    .count()
+                    == 1
+            }
+            "type" => {
+                let kinds = expected
+                    .as_array()
+                    .map_or(std::slice::from_ref(expected), Vec::as_slice);
+                kinds.iter().any(|kind| is_a(kind.as_str().unwrap(), value))
+            }
+            "properties" => {
+                let Some(object) = value.as_object() else {
+                    continue;
+                };
+                for (key, schema) in expected.as_object().unwrap() {
+                    let inner = object.get(key).into_iter();
+                    found.extend(inner.flat_map(|value| {
+                        faults(description, schema, value, &format!("{at}.{key}"), met)
+                    }));
+                }
+                // More than JSON Schema asks for: what isn't described isn't sent, and where any is required, all are.
+                let required = schema["required"].as_array();
+                object.keys().all(|key| expected.get(key).is_some())
+                    && required.is_none_or(|required| {
+                        required.len() == expected.as_object().unwrap().len()
+                    })
+            }
+            "required" => {
+                let Some(object) = value.as_object() else {
+                    continue;
+                };
+                let mut keys = expected.as_array().unwrap().iter();
+                keys.all(|key| object.contains_key(key.as_str().unwrap()))
+            }
+            "items" => {
+                for (nth, item) in value.as_array().into_iter().flatten().enumerate() {
+                    found.extend(faults(
+                        description,
+                        expected,
+                        item,
+                        &format!("{at}[{nth}]"),
+                        met,
+                    ));
+                }
+                true
+            }
+            "enum" => expected.as_array().unwrap().contains(value),
+            "const" => expected == value,
+            "minimum" => number().is_none_or(|(value, least)| value >= least),
+            "maximum" => number().is_none_or(|(value, most)| value <= most),
+            "format" => has_format(expected.as_str().unwrap(), value),
+            "description" | "example" | "x-codes" => true,
+            other => panic!("{at}: the schema has {other}, of which this test knows nothing"),
+        };
+        if !fits {
+            found.push(format!("{at} is {value}, against {keyword}: {expected}"));
+        }
+    }
+    found
+}
+
+fn is_a(kind: &str, value: &Value) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("no kind of value: {other}"),
+    }
+}
+
+fn has_format(format: &str, value: &Value) -> bool {
+    let Some(text) = value.as_str() else {
+        return true;
+    };
+    match format {
+        "uri" => text.starts_with("http://"),
+        "date-time" => text.contains('T') && text.ends_with('Z'),
+        other => panic!("no format of ours: {other}"),
+    }
+}
+
+struct Described {
+    all: Value,
+    met: Met,
+}
+
+impl Described {
+    /// Looks whether an answer is what the description has for this operation.
+    fn expects(&mut self, method: &str, path: &str, answer: &Value) {
+        let responses = &self.all["paths"][path][method]["responses"];
+        let success = ["200", "201"]
+            .iter()
+            .find(|status| responses[status].is_object());
+        let schema = &responses[success.unwrap()]["content"]["application/json"]["schema"];
+        let found = faults(
+            &self.all,
+            schema,
+            answer,
+            &format!("{method} {path}"),
+            &mut self.met,
+        );
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    fn expects_at(&mut self, person: &Person<'_>, template: &str, path: &str) -> Value {
+        let answer = person.get(path).is_ok();
+        self.expects("get", template, &answer);
+        answer
+    }
+}
+
+fn every_shape_is_as_described(app: &TestApp) -> Described {
+    let anybody = app.anonymous();
+    let all = anybody.get("/openapi.json").is_ok();
+    let met = Met::new();
+    let mut described = Described { all, met };
+    let made = anybody.register("ann").is_ok();
+    described.expects("post", "/register", &made);
+    let signed_in = anybody.login("ann", "correct horse").is_ok();
+    described.expects("post", "/login", &signed_in);
+    let ann = anybody.signed_in("ann");
+    let bob = app.person("bob");
+    described.expects_at(&anybody, "/server", "/server");
+    described.expects_at(&ann, "/me", "/me");
+    described.expects_at(&ann, "/sessions", "/sessions");
+
+    let space = ann.post("/spaces", json!({"name": "Family"})).is_ok();
+    described.expects("post", "/spaces", &space);
+    ann.space("Nothing was shared here");
+    let words = ann
+        .post_form("/spaces/1/shares", Form::text("Only words"))
+        .is_ok();
+    described.expects("post", "/spaces/{space_id}/shares", &words);
+    described.expects(
+        "post",
+        "/spaces/{space_id}/shares",
+        &ann.share_photo(1, &pictures::png(1)),
+    );
+    app.sort_all();
+    app.look_for_previews();
+    described.expects_at(&ann, "/spaces", "/spaces");
+    described.expects_at(&ann, "/spaces/{space_id}", "/spaces/1");
+    described.expects_at(&ann, "/spaces/{space_id}/members", "/spaces/1/members");
+    described.expects_at(&ann, "/spaces/{space_id}/shares", "/spaces/1/shares");
+    described.expects_at(&ann, "/shares/{share_id}", "/shares/1");
+    described.expects_at(&ann, "/shares/{share_id}", "/shares/2");
+    described.expects_at(&ann, "/spaces/{space_id}/images", "/spaces/1/images");
+
+    let link = ann
+        .post("/spaces/1/invitations", json!({"role": "admin"}))
+        .json();
+    described.expects("post", "/spaces/{space_id}/invitations", &link);
+    described.expects_at(
+        &ann,
+        "/spaces/{space_id}/invitations",
+        "/spaces/1/invitations",
+    );
+    let token = link["url"]
+        .as_str()
+        .unwrap()
+        .split('#')
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let offer = anybody
+        .post("/invitations/offer", json!({"token": token}))
+        .is_ok();
+    described.expects("post", "/invitations/offer", &offer);
+    let joined = bob
+        .post("/invitations/accept", json!({"token": token}))
+        .is_ok();
+    described.expects("post", "/invitations/accept", &joined);
+
+    let refusal = anybody.get_with("/me", "Accept", "application/json").json();
+    let problem = json!({"$ref": "#/components/schemas/Problem"});
+    let found = faults(
+        &described.all,
+        &problem,
+        &refusal,
+        "a refusal",
+        &mut described.met,
+    );
+    assert!(found.is_empty(), "{found:#?}");
+    described
+}
+
+#[test]
+fn what_is_answered_has_the_keys_and_kinds_that_are_described() {
+    let app = TestApp::new();
+    let Described { all, met } = every_shape_is_as_described(&app);
+    let schemas = all["components"]["schemas"].as_object().unwrap().keys();
+    // Photos' names are parts of paths.
+    let shown: Met = schemas
+        .filter(|name| *name != "PhotoName")
+        .cloned()
+        .collect();
+    assert_eq!(
+        met, shown,
+        "is there an answer that this test doesn't ask for?"
+    );
+}
+
+#[test]
+fn for_clients_of_the_original_it_is_described_as_it_is_answered_too() {
+    let app = TestApp::with(|config| config.compatibility.original_clients = true);
+    let Described { all, .. } = every_shape_is_as_described(&app);
+    let timestamp = &all["components"]["schemas"]["Share"]["properties"]["timestamp"];
+    assert_eq!(timestamp["example"], "2026-05-17T09:30:00");
+    assert_eq!(timestamp["format"], Value::Null);
+}
+
+#[test]
+fn an_answer_of_another_shape_is_found() {
+    let description = json!({"a": {"type": "integer", "minimum": 1}});
+    let schema = json!({
+        "type": "object", "required": ["id", "at", "of"],
+        "properties": {
+            "id": {"$ref": "#/a"},
+            "at": {"type": ["string", "null"], "format": "date-time"},
+            "of": {"oneOf": [{"type": "array", "items": {"enum": ["x"]}}, {"type": "null"}]},
+        },
+    });
+    let count = |value: &Value| faults(&description, &schema, value, "", &mut Met::new()).len();
+    for value in [
+        json!({"id": 1, "at": null, "of": null}),
+        json!({"id": 1, "at": "2026-05-17T09:30:00Z", "of": ["x"]}),
+    ] {
+        assert_eq!(count(&value), 0, "{value}");
+    }
+    for value in [
+        json!({"id": 1, "at": null}),
+        json!({"id": 1, "at": null, "of": null, "more": 1}),
+        json!({"id": 0, "at": null, "of": null}),
+        json!({"id": "1", "at": null, "of": null}),
+        json!({"id": 1, "at": "2026-05-17T09:30:00", "of": null}),
+        json!({"id": 1, "at": null, "of": ["y"]}),
+        json!({"id": 1, "at": null, "of": 1}),
+    ] {
+        assert_eq!(count(&value), 1, "{value}");
+    }
+    let optional = json!({"type": "object", "required": [], "properties": {"id": {"$ref": "#/a"}}});
+    let found = faults(
+        &description,
+        &optional,
+        &json!({"id": 1}),
+        "",
+        &mut Met::new(),
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+}
