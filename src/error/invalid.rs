@@ -49,6 +49,8 @@ pub enum Invalid {
         #[serde(flatten)]
         max: Most,
     },
+    #[error("A share has at most one photo")]
+    SeveralPhotos,
     #[error("The photo has no such range of bytes")]
     NoSuchRange,
     #[error("Method not allowed")]
@@ -90,6 +92,7 @@ impl Invalid {
             Self::NewPasswordsDontMatch,
             Self::CodedBody,
             Self::TooSlow,
+            Self::SeveralPhotos,
             Self::NoSuchRange,
             Self::MethodNotAllowed,
             Self::Http {

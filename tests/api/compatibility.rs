@@ -95,8 +95,8 @@ fn a_new_photo_alone_leaves_the_words_and_nothing_at_all_is_refused() {
 
 /// As the original's client does where its user has chosen a new photo.
 #[test]
-fn of_several_files_the_first_counts() {
-    let app = TestApp::with(|config| config.limits.photo_bytes = 1024 * 1024);
+fn a_photo_may_come_twice_in_one_form_and_no_other_beside_it() {
+    let app = TestApp::with(|config| config.limits.photo_bytes = 6 * 1024 * 1024);
     let ann = ann(&app);
     let path = format!("/shares/{}", ann.share(1, "Hello"));
     let shown = || {
@@ -107,8 +107,24 @@ fn of_several_files_the_first_counts() {
     let twice = photo(1).file(&pictures::png(1));
     ann.put_form(&path, twice).is(200, "Share edited");
     assert_eq!(shown(), pictures::png(1));
-    let different = photo(2).file(&pictures::png(3));
-    ann.put_form(&path, different).is(200, "Share edited");
+    // Small ones are compared in memory, large ones with what is on the disk.
+    let large = |last| [&pictures::png(2)[..], &[0; 5 * 1024 * 1024], &[last]].concat();
+    for (first, second) in [
+        (pictures::png(2), pictures::png(3)),
+        (pictures::png(2), large(0)),
+        (large(0), large(1)),
+        (large(0), pictures::png(2)),
+        (pictures::png(2), Vec::new()),
+        (pictures::png(2), b"Dear diary".to_vec()),
+    ] {
+        let several = Form::text("Hello").file(&first).file(&second);
+        ann.put_form(&path, several)
+            .is(400, "A share has at most one photo");
+    }
+    assert_eq!(shown(), pictures::png(1));
+    let beside_untouched = photo(2).part("file", Some(""), b"");
+    ann.put_form(&path, beside_untouched)
+        .is(200, "Share edited");
     assert_eq!(shown(), pictures::png(2));
     let untouched = Form::text("Hello")
         .part("file", None, b"undefined")

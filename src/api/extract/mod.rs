@@ -22,6 +22,8 @@ pub mod multipart;
 pub mod params;
 // What a part of a form says of itself.
 pub mod part_disposition;
+// A photo that a form has more than once.
+pub mod repeated_photo;
 // The cookie of a session.
 pub mod session_cookie;
 // Forms of a text alone.

@@ -25,6 +25,7 @@ use crate::api::extract::current_user::{CurrentUser, reject};
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json::{Opened, cut_off, open, uncoded};
 use crate::api::extract::part_disposition::{self, Disposition};
+use crate::api::extract::repeated_photo::RepeatedPhoto;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Overload, Result};
@@ -241,9 +242,10 @@ impl Multi<'_> {
                 Some("text") if form.text.is_none() => {
                     form.text = Some(self.read_text(&mut part).await?);
                 }
-                Some("file") if form.photo.is_none() && disposition.file_name.is_some() => {
-                    form.photo = self.read_photo(&mut part, &disposition).await?;
-                }
+                Some("file") if disposition.file_name.is_some() => match &form.photo {
+                    None => form.photo = self.read_photo(&mut part, &disposition).await?,
+                    Some(photo) => self.compare(&mut part, &disposition, photo).await?,
+                },
                 // Other parts are not ours.
                 _ => {}
             }
@@ -293,8 +295,26 @@ impl Multi<'_> {
         String::from_utf8(bytes).map_err(|_| not_utf8())
     }
 
-    /// Takes a photo in, a large one by way of the disk. A part with an empty name and no bytes is what a browser sends for an
-    /// untouched file input.
+    /// Refuses another photo than the one that was taken.
+    async fn compare(
+        &self,
+        part: &mut Field<'_>,
+        disposition: &Disposition,
+        photo: &Upload,
+    ) -> Result<()> {
+        let mut repeated = RepeatedPhoto::of(photo).await?;
+        let mut is_empty = true;
+        while let Some(chunk) = self.next_chunk(part).await? {
+            is_empty = false;
+            repeated.compare(chunk.as_ref()).await?;
+        }
+        if is_empty && disposition.is_untouched() {
+            return Ok(());
+        }
+        repeated.end().await
+    }
+
+    /// Takes a photo in, a large one by way of the disk.
     async fn read_photo(
         &self,
         part: &mut Field<'_>,
@@ -327,11 +347,7 @@ impl Multi<'_> {
                 }
             }
         }
-        let is_named = disposition
-            .file_name
-            .as_ref()
-            .is_some_and(|name| !name.is_empty());
-        if size == 0 && !is_named {
+        if size == 0 && disposition.is_untouched() {
             return Ok(None);
         }
         let Some(mut file) = file else {

@@ -39,6 +39,11 @@ impl Disposition {
             file_name: get("filename").map(str::to_owned),
         })
     }
+
+    /// Whether it has an empty name, with which browsers send, without a byte, a file input that nobody has touched.
+    pub fn is_untouched(&self) -> bool {
+        self.file_name.as_deref() == Some("")
+    }
 }
 
 /// What is said where it can't be read what a part is.

@@ -171,6 +171,7 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             reason: BodyType::Form,
         }
         .into(),
+        Invalid::SeveralPhotos.into(),
         Overload::TooManyUploads.into(),
         Overload::GaveWay.into(),
         RejectedPhoto::Type.into(),

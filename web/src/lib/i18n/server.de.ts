@@ -98,6 +98,7 @@ export const sentences: Sentences = {
   last_admin: 'Ein Raum braucht mindestens einen Admin',
   no_such_share: 'Diesen Beitrag gibt es nicht mehr',
   not_the_owner: 'Dieser Beitrag gehört jemand anderem',
+  several_photos: 'Ein Beitrag hat höchstens ein Foto',
   photo_type: 'Das Foto muss ein JPEG, PNG, WebP oder GIF sein',
   photo_not_shown: ['Fotos dieser Art zeigen Browser nicht an: {reason}', 'Fotos dieser Art zeigen Browser nicht an'],
   photo_damaged: ['Dieses Foto ist beschädigt: {reason}', 'Dieses Foto ist beschädigt'],
