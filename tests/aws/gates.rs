@@ -39,6 +39,8 @@ pub enum Gate {
     Clock(i64),
     /// There are more requests than it takes, always.
     AlwaysSlowDown,
+    /// There is no store: a page to sign in at answers everything.
+    SignInPage,
 }
 
 impl Gate {
@@ -285,6 +287,7 @@ fn judge(gate: Gate, request: &mut Request, memory: &mut Memory) -> Option<Answe
             .then(|| error(503, "SlowDown", "Please reduce your request rate.")),
         Gate::AlwaysSlowDown => Some(error(503, "SlowDown", "Please reduce your request rate.")),
         Gate::ClockOff => Some(too_skewed()),
+        Gate::SignInPage => Some(Answer(200, String::from("<html>Welcome aboard</html>"))),
         Gate::Clock(_) => {
             let signed = signed_at(request)?;
             (!is_in_time(signed, gate.time())).then(too_skewed)

@@ -75,6 +75,16 @@ fn what_was_put_and_is_not_there_or_half_is_not_acknowledged() {
 }
 
 #[test]
+fn what_answers_everything_with_a_page_is_not_taken_for_a_store_that_is_ready() {
+    let moto = Cloud::moto();
+    let cloud = Cloud::at(moto, before(moto, Gate::SignInPage));
+    let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
+    let error = cloud.wait(store.prepare()).unwrap_err();
+    assert!(all(error).contains("can't be listed"));
+    assert!(!store.is_ready());
+}
+
+#[test]
 fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
     let cloud = Cloud::new();
     let (_, bucket) = with_photos(&cloud);

@@ -123,6 +123,28 @@ pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option
     }
 }
 
+/// Makes sure that what has answered for a bucket is a store: something on the way, like a page to sign in at, answers
+/// everything with 200.
+///
+/// # Errors
+/// It isn't, or can't be asked.
+pub async fn is_bucket(client: &Client, bucket: &str) -> Result<()> {
+    let list = client.list_objects_v2().bucket(bucket).max_keys(1);
+    match list.send().await {
+        Ok(page) => is_whole(&page),
+        // A key that may not list is refused by a store.
+        Err(error)
+            if error
+                .raw_response()
+                .is_some_and(|raw| raw.status().as_u16() == 403) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+    .with_context(|| format!("The bucket {bucket} can't be listed"))
+}
+
 /// Makes sure that a page of a list is one, and whole: what it doesn't name counts as not there.
 ///
 /// # Errors

@@ -270,7 +270,7 @@ impl Buckets {
 /// Makes a bucket whose name the settings give, if it isn't there, and waits until it is.
 pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     if client.head_bucket().bucket(bucket).send().await.is_ok() {
-        return Ok(());
+        return proof::is_bucket(client, bucket).await;
     }
     if !create(client, bucket).await? {
         bail!("The bucket {bucket} belongs to somebody else: choose another name in the settings");
