@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
+use rusqlite::ErrorCode;
 use serde::Serialize;
 
 /// How bad it is.
@@ -151,6 +152,11 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
             "no providers in chain provided credentials",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
         ),
+        // The service of Amazon's machines that has credentials for them, which answers elsewhere too, or nobody does.
+        (
+            "IMDS",
+            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
+        ),
         (
             "dispatch failure",
             "Nobody answers there: check the network and AWS_ENDPOINT_URL",
@@ -165,6 +171,12 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         let told = known.into_iter().find(|(sign, _)| all.contains(sign));
         return told.map(|(_, advice)| advice);
     }
+    if is_damaged_database(error) {
+        return Some(
+            "The database is damaged: stop the server, keep the data folder as it is, and restore the latest backup into \
+             another, as docs/backup.md says",
+        );
+    }
     let mut of_system = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>());
@@ -175,6 +187,14 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("Make room on that disk"),
         _ => None,
     })
+}
+
+/// Whether SQLite has found that the file isn't, or not everywhere, a database.
+pub fn is_damaged_database(error: &anyhow::Error) -> bool {
+    let mut of_sqlite = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
+    of_sqlite.any(|code| matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// What is in every error that comes from Amazon's SDK.
@@ -214,6 +234,22 @@ mod tests {
             sentence(&full.context("The archive can't be written")),
             "The archive can't be written: no storage space. Make room on that disk"
         );
+    }
+
+    #[test]
+    fn where_a_database_is_damaged_or_credentials_are_missing_somebody_is_told_what_to_do() {
+        for code in [rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB] {
+            let damaged = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            let told = sentence(&anyhow::Error::from(damaged).context("It can't be backed up"));
+            assert!(told.contains("restore the latest backup"), "{told}");
+        }
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        let busy = anyhow::Error::from(rusqlite::Error::SqliteFailure(busy, None));
+        assert!(!sentence(&busy).contains("backup"));
+        // As the machine's own service says it, where it lends no credentials.
+        let forbidden = anyhow!("failed to load IMDS session token: dispatch failure")
+            .context("DispatchFailure");
+        assert!(sentence(&forbidden).contains("No credentials were found"));
     }
 
     #[test]

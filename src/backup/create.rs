@@ -23,7 +23,7 @@ use crate::backup::read_photos::Fetcher;
 use crate::backup::snapshot::{LiveDatabase, Snapshot};
 use crate::backup::store_photos::{Photos, Tally};
 use crate::backup::work_dir::{Workplace, create_private};
-use crate::check::sentence;
+use crate::check::{is_damaged_database, sentence};
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
@@ -110,6 +110,21 @@ impl fmt::Display for BackupReport {
 /// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
 /// installation; it is time to stop. Also if old archives can't be deleted.
 pub fn create(
+    order: &BackupRequest,
+    bridge: &Blocking,
+    progress: &Progress,
+) -> Result<BackupReport> {
+    write_archive(order, bridge, progress).map_err(|error| {
+        let database = order.config.data_dir.join(DATABASE);
+        if is_damaged_database(&error) {
+            error.context(format!("The database {} can't be read", database.display()))
+        } else {
+            error
+        }
+    })
+}
+
+fn write_archive(
     order: &BackupRequest,
     bridge: &Blocking,
     progress: &Progress,
