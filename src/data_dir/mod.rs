@@ -21,15 +21,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::check::sentence;
 use crate::db::Db;
-pub use crate::db::LOCK;
+pub use crate::db::{LOCK, MARKER};
 use crate::error::{Error, Failure};
 use crate::fs::atomic::{self, TEMP_PREFIX, temp_file_with};
 use crate::fs::durable;
 use crate::fs::missing::optional;
 pub use photos::{SPACE_PREFIX, has_photos};
 
-/// The file that says which installation a folder belongs to.
-pub const MARKER: &str = "shared-spaces.id";
 /// The database in the data folder.
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.

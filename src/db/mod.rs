@@ -32,8 +32,8 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use self::known::bound_memory;
-pub use self::place::LOCK;
 use self::place::OpenFiles;
+pub use self::place::{LOCK, MARKER};
 use self::reserve::Reserve;
 use self::transaction::Transaction;
 use self::writer::{Again, Durability, Once, Work, Writer};

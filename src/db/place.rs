@@ -12,10 +12,16 @@ use crate::fs::identity::Identity;
 /// The file beside the database that a server holds locked: two would give the same id away twice.
 pub const LOCK: &str = "serve.lock";
 
+/// The file that says which installation a folder belongs to. Without it, the next start doesn't take a data folder for one
+/// that has been begun.
+pub const MARKER: &str = "shared-spaces.id";
+
 /// The files of a database and where they belong.
 #[derive(Debug)]
 pub struct OpenFiles {
     files: Vec<(PathBuf, Identity)>,
+    /// What tells the data folder from another, and whether it has been there: it is made after the database.
+    marker: (PathBuf, AtomicBool),
     /// Whether the last look has missed one.
     is_lost: AtomicBool,
 }
@@ -49,6 +55,7 @@ impl OpenFiles {
         }
         Ok(Self {
             files,
+            marker: (database.with_file_name(MARKER), AtomicBool::new(false)),
             is_lost: AtomicBool::new(false),
         })
     }
@@ -67,6 +74,7 @@ impl OpenFiles {
             };
             Some((path, why))
         });
+        let lost = lost.or_else(|| self.find_marker().err());
         let Some((path, why)) = lost else {
             if self.is_lost.load(Ordering::Relaxed) && self.is_lost.swap(false, Ordering::Relaxed) {
                 tracing::warn!("the data folder is back, and what is written is kept again");
@@ -81,5 +89,18 @@ impl OpenFiles {
             );
         }
         Err(Failure::DataGone.into())
+    }
+
+    /// Looks whether the marker is where it has been.
+    fn find_marker(&self) -> std::result::Result<(), (&PathBuf, String)> {
+        let (path, was_there) = &self.marker;
+        match path.symlink_metadata() {
+            Ok(_) => was_there.store(true, Ordering::Relaxed),
+            Err(error) if was_there.load(Ordering::Relaxed) => {
+                return Err((path, error.to_string()));
+            }
+            Err(_) => {}
+        }
+        Ok(())
     }
 }

@@ -119,6 +119,17 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
+fn while_the_marker_of_the_folder_is_away_nothing_is_kept() {
+    let world = World::new();
+    let marker = world.data.join("shared-spaces.id");
+    let away = world.data.with_file_name("away");
+    fs::rename(&marker, &away).unwrap();
+    world.keeps_nothing();
+    fs::rename(&away, &marker).unwrap();
+    world.keeps_all();
+}
+
+#[test]
 fn while_the_folder_is_away_nothing_is_kept_and_once_it_is_back_everything_goes_on() {
     let world = World::new();
     let away = world.data.with_file_name("away");
