@@ -10,11 +10,12 @@ use anyhow::{Context, Result};
 
 use crate::auth::passwords::Passwords;
 use crate::auth::signed_urls::SigningKey;
+use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
-use crate::data_dir::permissions;
+use crate::data_dir::{copied, permissions};
 use crate::db::Db;
 use crate::domain::id_sequence::IdSequence;
 use crate::domain::ids::{PhotoId, ShareId};
@@ -72,6 +73,10 @@ impl App {
         let db = open_db(folder)?;
         if config.photos.store == StoreKind::Local {
             data_dir::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
+        }
+        if let Err(error) = copied::mark_if_copied(folder) {
+            // As on a full disk, where somebody has to get in to delete something.
+            tracing::warn!(error = %sentence(&error), "could not record where the data folder is");
         }
         let aws = Aws::default();
         let store = storage::open_with(config.photos.store, &config, aws.clone())?;

@@ -27,7 +27,7 @@ use crate::check::{is_damaged_database, sentence};
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
-use crate::data_dir::restored;
+use crate::data_dir::{copied, restored};
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::output::count;
@@ -160,6 +160,7 @@ fn write_archive(
     if let BackupGoal::Named { .. } = target {
         check_owner(place, &installation)?;
         if !order.take_over {
+            copied::mark_if_copied(data)?;
             installation_id::check_not_a_copy(data, place)?;
         }
     }

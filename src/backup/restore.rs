@@ -20,6 +20,7 @@ use crate::backup::snapshot;
 use crate::backup::work_dir::{make_private_folder, remove};
 use crate::config::Config;
 use crate::data_dir::PHOTOS;
+use crate::data_dir::copied;
 use crate::data_dir::restored::{self, UNFINISHED, is_unfinished};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
@@ -32,12 +33,13 @@ use crate::storage::PhotoStore;
 /// What may be in an empty data folder: locks, and what a new disk brings.
 const NOTHING: [&str; 4] = ["serve.lock", "backup.lock", "shared-spaces.db.lock", LOST];
 /// What an unfinished restore leaves.
-const REMAINS: [&str; 5] = [
+const REMAINS: [&str; 6] = [
     UNFINISHED,
     PHOTOS,
     KEY,
     installation_id::FILE,
     restored::FILE,
+    copied::FILE,
 ];
 /// What a new disk brings.
 const LOST: &str = "lost+found";

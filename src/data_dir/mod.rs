@@ -3,6 +3,8 @@
 //! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
 //! disk of its own. Where a marker is missing that should be there, nothing is started beside what people have.
 
+// A data folder that is a copy of one beside it.
+pub mod copied;
 // What a restored data folder leaves alone.
 pub mod hold;
 // Whether there are photos in it.

@@ -1,5 +1,6 @@
 //! Which file or folder stands at a path: another one there may have the same name, and everything else in common.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
@@ -22,6 +23,16 @@ impl Identity {
     /// Nothing is there, or it can't be looked at.
     pub fn of(path: &Path) -> io::Result<Self> {
         fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+}
+
+impl Display for Identity {
+    /// As it is the same after the machine has started again, which may give the disk another number.
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        #[cfg(unix)]
+        return write!(formatter, "{}", self.inode);
+        #[cfg(not(unix))]
+        return write!(formatter, "{:?}", self.created);
     }
 }
 

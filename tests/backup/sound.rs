@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rusqlite::Connection;
 use tempfile::{TempDir, tempdir};
@@ -358,6 +359,37 @@ fn a_copy_makes_no_backups_where_its_original_does_until_it_takes_over() {
         (newest() != taken).then_some(())
     });
     assert!(!doctor(copy, &settings).contains("was restored from"));
+}
+
+#[test]
+fn a_folder_that_was_copied_by_hand_makes_no_backups_where_its_original_does_either() {
+    let folder = ended();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place"], "");
+    let original = unmarked(folder);
+    let copy = tempdir().unwrap();
+    let copy = copy.path();
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(folder.join("data"))
+        .arg(copy)
+        .status();
+    assert!(copied.unwrap().success());
+    let place = folder.join("place");
+    let place = place.to_str().unwrap();
+    // Neither by itself nor once a server has served it.
+    for _ in 0..2 {
+        let complaint = fails(copy, &["backup", place], "");
+        assert!(
+            complaint.contains("a copy of") && complaint.contains("add --take-over"),
+            "{complaint}"
+        );
+        succeeds(copy, &["user", "list"], "");
+    }
+    assert_eq!(unmarked(folder), original);
+    succeeds(copy, &["backup", place, "--take-over"], "");
+    succeeds(copy, &["backup", place], "");
+    succeeds(folder, &["backup", place], "");
 }
 
 #[test]
