@@ -17,6 +17,12 @@ test('a link is taken with what belongs to the sentence around it', () => {
   }
 });
 
+test('a link is taken with what has got between its sign and its secret', () => {
+  for (const before of ['%20', ' ', '<', '%3C', '%20%28']) {
+    expect(secret.of({ pathname: '/app/invitation', hash: `#${before}${TOKEN}` })).toBe(TOKEN);
+  }
+});
+
 test('a link is taken with its sign written out, and leads to its page', () => {
   const pathname = `/app/invitation%23${TOKEN}.`;
   expect(secret.of({ pathname, hash: '' })).toBe(TOKEN);

@@ -1,9 +1,9 @@
 // The secret of a link that one came by. It stands behind the `#`, which browsers don't send; it is kept for as long as the
 // page is open, and nowhere else.
 
-/** What a secret consists of, behind the `#`, or what some programs make of that. Behind it may stand what belongs to the
- * sentence around a link: a full stop, a bracket, a space. */
-const SECRET = /(?:#|%23)([\w-]{1,43})/i;
+/** What a secret consists of, behind the `#`, or what some programs make of that. Before and behind it may stand what belongs
+ * to the sentence around a link, as it is or percent-encoded: a full stop, a bracket, a space. */
+const SECRET = /(?:#|%23)(?:%[\da-f]{2}|[^\w-])*([\w-]{1,43})/i;
 
 export class LinkSecret {
   #kept: string | null = null;
