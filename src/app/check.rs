@@ -52,10 +52,9 @@ pub async fn check_store(config: &Config) -> Result<()> {
     match asked.map_err(Into::into).flatten() {
         Ok(None) => {}
         Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
-        Err(error) => tracing::warn!(
-            "whether S3 has photos of an earlier installation can't be asked yet: {}",
-            sentence(&error)
-        ),
+        Err(error) => {
+            tracing::warn!(error = %sentence(&error), "could not ask S3 for photos of an earlier installation; will retry")
+        }
     }
     Ok(())
 }

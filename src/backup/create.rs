@@ -291,10 +291,9 @@ fn check_owner(place: &Destination, installation: &str) -> Result<()> {
                 );
                 return Ok(());
             }
-            Err(error) => tracing::error!(
-                "the archive {name} in {place} can't be read: {}",
-                sentence(&error)
-            ),
+            Err(error) => {
+                tracing::error!(archive = %name, destination = %place, error = %sentence(&error), "could not read an archive")
+            }
         }
     }
     Ok(())

@@ -102,7 +102,7 @@ fn oldest_kept(
             || proving
                 .prove(&name.to_string(), None)
                 .unwrap_or_else(|error| {
-                    tracing::error!("the archive {name} isn't sound: {error:#}");
+                    tracing::error!(archive = %name, error = format!("{error:#}"), "an old archive is not intact");
                     false
                 });
         bridge.check_cancelled()?;

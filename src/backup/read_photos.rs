@@ -115,7 +115,8 @@ impl Fetcher {
                     if !self.is_silent.swap(true, Ordering::Relaxed) {
                         tracing::warn!(
                             photo = %photo.name,
-                            "whether the store still has what the place of backups has can't be found out: {error:#}"
+                            error = format!("{error:#}"),
+                            "could not ask the photo store for photos that the backup destination has"
                         );
                     }
                     break;

@@ -123,7 +123,10 @@ pub fn restore(
     if restored.is_err()
         && let Err(error) = clear(data)
     {
-        tracing::warn!("what was begun can't be deleted: {error:#}");
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "could not delete an unfinished restore"
+        );
     }
     restored
 }
@@ -312,7 +315,10 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         sync(self.data)?;
         // It has done its part, and goes with the next start of the server if it doesn't now.
         if let Err(error) = remove(&self.workplace) {
-            tracing::warn!("{error:#}");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "could not delete what a restore has left; the next start of the server does"
+            );
         }
         Ok(())
     }

@@ -177,7 +177,7 @@ fn is_whole(place: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
     if lot.falls_on(&photo.sha256)
         && let Err(problem) = place.read_photo(&photo.sha256, photo.bytes)?
     {
-        tracing::warn!("{problem}: it is brought again");
+        tracing::warn!(photo = %photo.name, problem, "photo at the backup destination is damaged; copying it again");
         return Ok(false);
     }
     Ok(true)

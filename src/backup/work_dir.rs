@@ -46,10 +46,7 @@ impl Workplace {
 impl Drop for Workplace {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.folder) {
-            tracing::warn!(
-                "the folder {} can't be deleted yet: {error}",
-                self.folder.display()
-            );
+            tracing::warn!(folder = %self.folder.display(), %error, "could not delete a work folder; the next backup retries");
         }
     }
 }

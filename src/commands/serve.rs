@@ -60,7 +60,10 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     match restored::notice(&app.config) {
         Ok(None) => {}
         Ok(Some(notice)) => tracing::warn!("{notice}"),
-        Err(error) => tracing::error!("{error:#}"),
+        Err(error) => tracing::error!(
+            error = format!("{error:#}"),
+            "could not tell whether the data folder was restored"
+        ),
     }
     clean_up_leftovers(&app).await;
 
@@ -84,7 +87,7 @@ async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
             count = doubtful.len(),
             first = ?user.login,
             reason,
-            "logins that would be refused today, because they pass for another's or for nothing; `shared-spaces doctor` lists them"
+            "some logins look like another or are invisible, and would be refused today; `shared-spaces doctor` lists them"
         );
     }
     Ok(())
@@ -99,10 +102,7 @@ async fn clean_up_leftovers(app: &App) {
     match app.cleanup().delete_everything_due().await {
         Ok(report) => report.log(),
         Err(error) => {
-            tracing::error!(
-                "what the last run left behind can't be deleted yet: {}",
-                sentence(&error)
-            );
+            tracing::error!(error = %sentence(&error), "could not clean up after the last run; will retry");
         }
     }
 }
@@ -120,7 +120,7 @@ async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App)
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let asked_to_end = shutdown::listen()?;
     if let Err(error) = announce(address, app.config.public_url.as_deref()) {
-        tracing::warn!("{}", sentence(&error));
+        tracing::warn!(error = %sentence(&error), "could not print the address");
     }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
     server::run(listener, rocket, app, api::HOOKS, asked_to_end, grace).await;

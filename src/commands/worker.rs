@@ -57,9 +57,9 @@ async fn wait_for_installation(config: &Config) {
         return;
     }
     tracing::warn!(
-        "there is no installation in the data folder {} yet: waiting for a server that makes it, for {} seconds",
-        config.data_dir.display(),
-        WAIT.as_secs()
+        folder = %config.data_dir.display(),
+        max_secs = WAIT.as_secs(),
+        "no installation in the data folder yet; waiting for a server to create it"
     );
     let mut left = WAIT;
     while !is_begun() && left > Duration::ZERO {

@@ -25,10 +25,7 @@ pub fn set_umask() {}
 /// that belongs to it, its copies, and the key.
 pub fn restrict_permissions(folder: &Path) {
     if let Err(error) = close_files(folder) {
-        tracing::warn!(
-            "others may be able to read the files in the data folder {}, and it can't be changed: {error}",
-            folder.display()
-        );
+        tracing::warn!(folder = %folder.display(), %error, "could not make the data folder private; other accounts may be able to read it");
     }
 }
 

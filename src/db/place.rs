@@ -77,15 +77,15 @@ impl OpenFiles {
         let lost = lost.or_else(|| self.find_marker().err());
         let Some((path, why)) = lost else {
             if self.is_lost.load(Ordering::Relaxed) && self.is_lost.swap(false, Ordering::Relaxed) {
-                tracing::warn!("the data folder is back, and what is written is kept again");
+                tracing::warn!("data folder is back; accepting writes again");
             }
             return Ok(());
         };
         if !self.is_lost.swap(true, Ordering::Relaxed) {
             tracing::error!(
                 file = %path.display(),
-                "the data folder is not the one any more that was opened: {why}. Nothing is saved until it is back; with \
-                 another in its place, start again"
+                why,
+                "data folder is gone; refusing writes until it is back. If another has replaced it, restart the server"
             );
         }
         Err(Failure::DataGone.into())

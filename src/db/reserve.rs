@@ -48,16 +48,13 @@ impl Reserve {
         };
         match give_up() {
             Ok(true) => {
-                tracing::error!("disk is full: accepting only deletions until there is room");
+                tracing::error!("disk is full; accepting only deletions until there is free space");
                 true
             }
             Ok(false) => false,
             Err(error) => {
                 if error.kind() != ErrorKind::NotFound {
-                    tracing::error!(
-                        "the reserve {} can't be given up: {error}",
-                        self.path.display()
-                    );
+                    tracing::error!(file = %self.path.display(), %error, "could not release the disk reserve");
                 }
                 false
             }
@@ -71,7 +68,7 @@ impl Reserve {
         }
         let made = self.make();
         if made.is_ok() {
-            tracing::warn!("disk has room again; accepting all writes");
+            tracing::warn!("disk has free space again; accepting all writes");
         }
         made.is_err()
     }

@@ -76,7 +76,8 @@ impl Outbox {
                 if !self.told.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         photo = %name,
-                        "the store of a space is left to the workers to make: {}", sentence(&error)
+                        error = %sentence(&error),
+                        "could not create the store of a space; leaving it to the workers"
                     );
                 }
                 Ok(())

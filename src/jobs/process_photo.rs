@@ -41,13 +41,13 @@ pub enum Outcome {
     /// There was nothing to do.
     Empty,
     /// This photo is in the store of its space.
-    Sorted(PhotoName),
-    /// This photo couldn't be sorted, and is tried again later.
+    Moved(PhotoName),
+    /// This photo couldn't be moved to its space, and is tried again later.
+    Retried(PhotoName),
+    /// This photo couldn't be moved to its space, and isn't tried again until somebody re-queues it.
     Failed(PhotoName),
-    /// This photo couldn't be sorted and isn't tried again until somebody sends it.
-    SetAside(PhotoName),
-    /// This photo was deleted before it was sorted.
-    Gone(PhotoName),
+    /// This photo was deleted before it was moved to its space.
+    Deleted(PhotoName),
 }
 
 impl PhotoWorker {
@@ -86,7 +86,7 @@ impl PhotoWorker {
                 self.queue.acknowledge(message).await?;
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "moved a photo to its space");
-                Ok(Outcome::Sorted(name))
+                Ok(Outcome::Moved(name))
             }
             Err(error) => self.nack(&message, Failure::Other(error)).await,
         }
@@ -130,26 +130,26 @@ impl PhotoWorker {
             // Most likely it was deleted. What becomes of it is said once, in the end.
             Disposition::RetryAt(_) if matches!(failure, Failure::Missing) => {
                 tracing::debug!(photo = %name, attempt, error = %failure, "photo is not in the staging store");
-                Ok(Outcome::Failed(name.clone()))
+                Ok(Outcome::Retried(name.clone()))
             }
             Disposition::RetryAt(at) => {
                 tracing::warn!(photo = %name, attempt, retry_at = at.rfc3339(), error = %failure, "could not move a photo to its space; will retry");
-                Ok(Outcome::Failed(name.clone()))
+                Ok(Outcome::Retried(name.clone()))
             }
             Disposition::Gone => {
                 tracing::info!(photo = %name, "photo was deleted before it was moved to its space");
-                Ok(Outcome::Gone(name.clone()))
+                Ok(Outcome::Deleted(name.clone()))
             }
             Disposition::Failed if matches!(failure, Failure::Missing) => {
                 tracing::warn!(
                     photo = %name,
-                    "gave up on a photo that is nowhere: most likely it was deleted before it was moved"
+                    "gave up on a photo that is in neither store; it was most likely deleted before it was moved"
                 );
-                Ok(Outcome::SetAside(name.clone()))
+                Ok(Outcome::Failed(name.clone()))
             }
             Disposition::Failed => {
                 tracing::error!(photo = %name, attempt, error = %failure, "gave up on a photo");
-                Ok(Outcome::SetAside(name.clone()))
+                Ok(Outcome::Failed(name.clone()))
             }
         }
     }
@@ -213,7 +213,7 @@ impl Job for ProcessPhotos {
         self.in_hand.close();
         self.in_hand.wait().await;
         let stats = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        stats.log("the worker ends");
+        stats.log("worker is stopping");
     }
 }
 

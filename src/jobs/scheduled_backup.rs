@@ -58,18 +58,16 @@ impl Schedule {
         let taken = self.back_up(stop).await?;
         tracing::info!("{taken}");
         if let Some(damage) = &taken.damage {
-            tracing::error!(
-                "the backup is of a damaged database: {damage}. It is marked, and nothing was deleted"
-            );
+            tracing::error!(%damage, "backed up a damaged database; the archive is marked and nothing was deleted");
         }
         for lost in &taken.outcome.lost {
-            tracing::error!("{} isn't in the backup: {}", lost.photo.0, lost.why);
+            tracing::error!(photo = %lost.photo.0, why = lost.why, "backup lacks a photo");
         }
         if let Some(first) = taken.not_in_store.first() {
             tracing::error!(
                 photos = taken.outcome.not_in_store,
                 %first,
-                "the store of photos has lost what the place of backups still has; `shared-spaces photos verify` tells more"
+                "photo store has lost photos that the backup destination still has; see `shared-spaces photos verify`"
             );
         }
         Ok(())

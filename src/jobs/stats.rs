@@ -10,11 +10,11 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 /// Counts outcomes since the start of the worker.
 #[derive(Debug)]
 pub struct WorkerStats {
-    sorted: u64,
-    /// Attempts that failed, and were or will be made again.
+    moved: u64,
+    /// Attempts that failed and are made again.
+    retried: u64,
     failed: u64,
-    set_aside: u64,
-    gone: u64,
+    deleted: u64,
     /// When the numbers were logged for the last time.
     told: Instant,
 }
@@ -23,10 +23,10 @@ impl WorkerStats {
     /// Nothing yet.
     pub fn new() -> Self {
         Self {
-            sorted: 0,
+            moved: 0,
+            retried: 0,
             failed: 0,
-            set_aside: 0,
-            gone: 0,
+            deleted: 0,
             told: Instant::now(),
         }
     }
@@ -35,27 +35,27 @@ impl WorkerStats {
     pub fn count(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Empty => return,
-            Outcome::Sorted(_) => self.sorted += 1,
+            Outcome::Moved(_) => self.moved += 1,
+            Outcome::Retried(_) => self.retried += 1,
             Outcome::Failed(_) => self.failed += 1,
-            Outcome::SetAside(_) => self.set_aside += 1,
-            Outcome::Gone(_) => self.gone += 1,
+            Outcome::Deleted(_) => self.deleted += 1,
         }
         if self.told.elapsed() > EVERY {
             self.told = Instant::now();
-            self.log("photos since the start");
+            self.log("photos since the start of the worker");
         }
     }
 
     /// Logs the numbers.
     pub fn log(&self, occasion: &str) {
         let Self {
-            sorted,
+            moved,
+            retried,
             failed,
-            set_aside,
-            gone,
+            deleted,
             ..
         } = self;
-        tracing::info!(sorted, failed, set_aside, gone, "{occasion}");
+        tracing::info!(moved, retried, failed, deleted, "{occasion}");
     }
 }
 
@@ -68,17 +68,17 @@ mod tests {
         let name = || "1-1.png".parse().unwrap();
         let mut tally = WorkerStats::new();
         tally.count(&Outcome::Empty);
-        tally.count(&Outcome::Sorted(name()));
+        tally.count(&Outcome::Moved(name()));
         for _ in 0..2 {
-            tally.count(&Outcome::Failed(name()));
+            tally.count(&Outcome::Retried(name()));
         }
         for _ in 0..3 {
-            tally.count(&Outcome::SetAside(name()));
+            tally.count(&Outcome::Failed(name()));
         }
         for _ in 0..4 {
-            tally.count(&Outcome::Gone(name()));
+            tally.count(&Outcome::Deleted(name()));
         }
-        let counted = [tally.sorted, tally.failed, tally.set_aside, tally.gone];
+        let counted = [tally.moved, tally.retried, tally.failed, tally.deleted];
         assert_eq!(counted, [1, 2, 3, 4]);
     }
 }

@@ -32,7 +32,7 @@ fn photos_that_waited_are_sorted_at_once() {
     // One is in the hands of a worker that never comes back, the other waits its turn.
     assert_eq!(app.wait(app.app.queue.receive(1, false)).unwrap().len(), 1);
     app.app.clock.set_back(YEAR);
-    assert_eq!(app.sort_one(), Outcome::Empty);
+    assert_eq!(app.process_one(), Outcome::Empty);
     set_back(&app, Duration::ZERO);
     app.sort_all();
     assert_eq!(app.files(), ["space-id-1/1.png", "space-id-1/2.png"]);

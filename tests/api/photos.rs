@@ -390,14 +390,17 @@ fn a_deleted_photo_is_gone_at_once_from_everywhere() {
         ann.share_photo(1, &pictures::png(1)),
         ann.share_photo(1, &pictures::png(2)),
     );
-    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    assert_eq!(
+        app.process_one(),
+        Outcome::Moved("1-1.png".parse().unwrap())
+    );
     for share in [&sorted, &unsorted] {
         ann.delete(&format!("/shares/{}", share["id"]))
             .is(200, "Share deleted");
         fetch(&app, share).is(404, "No such photo");
     }
     assert!(app.files().is_empty());
-    assert_eq!(app.sort_one(), Outcome::Empty);
+    assert_eq!(app.process_one(), Outcome::Empty);
 }
 
 #[test]
@@ -465,16 +468,16 @@ fn a_photo_that_cannot_be_sorted_is_tried_later_then_set_aside_then_sent_again()
     let hidden = app.path("photos/hidden");
     fs::rename(app.path("photos/temp/1-1.png"), &hidden).unwrap();
 
-    assert_eq!(app.sort_one(), Outcome::Failed(name()));
-    assert_eq!(app.sort_one(), Outcome::Empty, "it waits");
+    assert_eq!(app.process_one(), Outcome::Retried(name()));
+    assert_eq!(app.process_one(), Outcome::Empty, "it waits");
     app.app.clock.advance(Duration::from_secs(2));
-    assert_eq!(app.sort_one(), Outcome::Failed(name()));
+    assert_eq!(app.process_one(), Outcome::Retried(name()));
     app.app.clock.advance(Duration::from_secs(2));
-    assert_eq!(app.sort_one(), Outcome::Empty, "it waits longer");
+    assert_eq!(app.process_one(), Outcome::Empty, "it waits longer");
     app.app.clock.advance(Duration::from_secs(2));
-    assert_eq!(app.sort_one(), Outcome::SetAside(name()));
+    assert_eq!(app.process_one(), Outcome::Failed(name()));
     app.app.clock.advance(Duration::from_secs(60 * 60 * 24));
-    assert_eq!(app.sort_one(), Outcome::Empty, "it is set aside");
+    assert_eq!(app.process_one(), Outcome::Empty, "it is set aside");
     let (ann, share_path) = (
         ann.with_token(app.anonymous().signed_in("ann").token()),
         "/shares/1",
@@ -485,7 +488,7 @@ fn a_photo_that_cannot_be_sorted_is_tried_later_then_set_aside_then_sent_again()
     fs::rename(&hidden, app.path("photos/temp/1-1.png")).unwrap();
     let sent = app.wait(app.app.queue.retry(Some(&[name()])));
     assert_eq!(sent.unwrap(), [name()]);
-    assert_eq!(app.sort_one(), Outcome::Sorted(name()));
+    assert_eq!(app.process_one(), Outcome::Moved(name()));
     assert!(share["image_url"].is_string());
     assert_eq!(app.files(), ["space-id-1/1.png"]);
 }
@@ -498,9 +501,16 @@ fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
     // Taken, moved, and never acknowledged.
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     app.wait(app.app.photos.move_to_space(&taken.name)).unwrap();
-    assert_eq!(app.sort_one(), Outcome::Empty, "nobody else takes it yet");
+    assert_eq!(
+        app.process_one(),
+        Outcome::Empty,
+        "nobody else takes it yet"
+    );
     app.app.clock.advance(Duration::from_secs(61));
-    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    assert_eq!(
+        app.process_one(),
+        Outcome::Moved("1-1.png".parse().unwrap())
+    );
     assert_eq!(app.files(), ["space-id-1/1.png"]);
 }
 
@@ -539,7 +549,7 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     let next = app.wait(app.app.queue.nack(&taken, &Failure::Missing));
     assert_eq!(next.unwrap(), Disposition::Gone);
     app.app.clock.advance(Duration::from_secs(61));
-    assert_eq!(app.sort_one(), Outcome::Empty);
+    assert_eq!(app.process_one(), Outcome::Empty);
     assert!(app.files().is_empty());
 }
 

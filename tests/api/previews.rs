@@ -226,7 +226,7 @@ fn a_photo_that_cannot_be_decoded_is_sorted_all_the_same_and_not_tried_again() {
         .clock
         .advance(Duration::from_secs(30 * 24 * 60 * 60));
     assert_eq!(app.look_for_previews(), IndexReport::default());
-    assert_eq!(app.sort_one(), Outcome::Empty);
+    assert_eq!(app.process_one(), Outcome::Empty);
 }
 
 #[test]
@@ -300,7 +300,10 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
         }
     );
     app.app.clock.advance(Duration::from_secs(61));
-    assert_eq!(app.sort_one(), Outcome::Sorted("1-1.png".parse().unwrap()));
+    assert_eq!(
+        app.process_one(),
+        Outcome::Moved("1-1.png".parse().unwrap())
+    );
     assert_eq!(app.previews().len(), 2);
     app.app.clock.advance(Duration::from_secs(60));
     assert_eq!(app.look_for_previews(), IndexReport::default());

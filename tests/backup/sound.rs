@@ -143,7 +143,7 @@ fn the_schedule_deletes_nothing_for_a_damaged_database() {
     let _server = logging(folder, &settings, "error", &log);
     let tried = || {
         let log = fs::read_to_string(&log).unwrap();
-        let marked = log.contains("the backup is of a damaged database: ");
+        let marked = log.contains("backed up a damaged database");
         let failed = log.contains(" that are marked as damaged: ");
         (marked && failed).then_some(())
     };
@@ -486,7 +486,7 @@ fn what_only_has_the_name_of_an_archive_or_a_photo_holds_no_backup_up() {
 
     let said = succeeds(folder, &["backup", "place", "--retain", "1"], "");
     assert!(said.contains("1 of them new"), "{said}");
-    assert!(photo.is_file(), "it is brought again");
+    assert!(photo.is_file(), "it is copied again");
     for day in 10..14 {
         assert!(named(day).symlink_metadata().is_ok(), "it isn't ours");
     }

@@ -46,7 +46,7 @@ fn no_command_but_serve_makes_an_installation() {
         );
     }
     let worker = command(folder.path(), &["worker"]);
-    let worker = Process::start_and_wait_for(worker, "waiting for a server that makes it");
+    let worker = Process::start_and_wait_for(worker, "waiting for a server to create it");
     worker.terminate();
     worker.wait();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -160,7 +160,7 @@ fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
     let log = fs::read_to_string(log).unwrap();
     let told = log
         .lines()
-        .find(|line| line.contains("logins that would be refused today"))
+        .find(|line| line.contains("would be refused today"))
         .unwrap();
     assert!(
         told.contains("count=4") && told.contains("first=\"bob \""),

@@ -146,7 +146,7 @@ fn warn_once(peer: IpAddr, request: &Request<'_>) {
             tracing::warn!(
                 %peer,
                 header,
-                "a proxy that isn't in trusted_proxies says for whom it asks; all who come through it count as one address"
+                "ignored a forwarding header of a proxy that isn't in trusted_proxies; all clients behind it count as one address"
             );
         });
     }

@@ -178,7 +178,7 @@ fn plain_size(path: &Path) -> Result<Option<u64>> {
     match found {
         Some(found) if found.is_file() => Ok(Some(found.len())),
         Some(_) => {
-            tracing::warn!("{} is passed over: it isn't a plain file", path.display());
+            tracing::warn!(path = %path.display(), "skipped an entry that is not a regular file");
             Ok(None)
         }
         None => Ok(None),

@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::DisplayErrorContext;
 
 use super::{ArchiveName, ENDING, Found, sum_of};
 use crate::backup::blocking::Blocking;
@@ -203,10 +204,7 @@ impl Bucket {
                 Ok(page) => page,
                 // Not every service can, and not every key may; then a rule of the bucket has to do it.
                 Err(error) => {
-                    tracing::warn!(
-                        "uploads that were cut short can't be looked for in the bucket {}: {error:?}",
-                        self.name
-                    );
+                    tracing::warn!(bucket = self.name, error = %DisplayErrorContext(&error), "could not list incomplete multipart uploads");
                     return Ok(());
                 }
             };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use base64::Engine;
@@ -89,7 +90,7 @@ impl Upload {
             let (bucket, key) = self.place();
             let delete = self.bucket.client.delete_object().bucket(bucket).key(key);
             if let Err(error) = self.bucket.bridge.block_on_uncancellable(delete.send()) {
-                tracing::warn!("{}, and a part of it is left: {error:?}", self.writing());
+                tracing::warn!(bucket, key, error = %DisplayErrorContext(&error), "could not delete a partly written object");
             }
         }
         there.with_context(|| self.writing())
@@ -220,7 +221,11 @@ impl Drop for Upload {
                 self.bucket.bridge.block_on_uncancellable(aborting),
                 Ok(Ok(_))
             ) {
-                tracing::warn!("{}, and what was sent of it is left", self.writing());
+                tracing::warn!(
+                    bucket = self.bucket.name,
+                    key = self.key,
+                    "could not abort a multipart upload; the next backup retries"
+                );
             }
         }
     }

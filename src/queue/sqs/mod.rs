@@ -108,8 +108,8 @@ impl SqsQueue {
         for refused in sent.failed() {
             tracing::warn!(
                 code = refused.code(),
-                "SQS refused a photo's name: {}",
-                refused.message().unwrap_or("")
+                error = refused.message(),
+                "SQS refused a message; will retry"
             );
         }
         let accepted = sent
@@ -150,13 +150,13 @@ impl SqsQueue {
         if self.attributes().await?.redrive_after.is_some() {
             tracing::error!(
                 ?body,
-                "a message is not the name of a photo; leaving it to the dead-letter queue"
+                "message is not the name of a photo; leaving it to the dead-letter queue"
             );
             return Ok(());
         }
         tracing::error!(
             ?body,
-            "a message is not the name of a photo; deleting it, as there is no dead-letter queue"
+            "message is not the name of a photo; deleting it, as there is no dead-letter queue"
         );
         self.delete_from(&self.url, message.receipt_handle()).await
     }

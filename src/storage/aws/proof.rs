@@ -77,8 +77,8 @@ pub async fn put(
                         tracing::warn!(
                             bucket,
                             key,
-                            "a part can't be deleted: {}",
-                            DisplayErrorContext(&error)
+                            error = %DisplayErrorContext(&error),
+                            "could not delete a partly written object"
                         );
                     }
                 }

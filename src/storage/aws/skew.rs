@@ -49,7 +49,7 @@ impl Skew {
             && !IS_TOLD.swap(true, Ordering::Relaxed)
         {
             tracing::warn!(
-                "the clock of this machine is {off} that of S3: set it; requests and links are signed with the time there meanwhile"
+                "system clock is {off} that of S3; signing with the time of S3 until it is set"
             );
         }
     }

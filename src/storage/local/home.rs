@@ -72,23 +72,20 @@ impl Home {
                 if self.is_lost.load(Ordering::Relaxed)
                     && self.is_lost.swap(false, Ordering::Relaxed)
                 {
-                    tracing::warn!("the folder {} of the photos is back", self.root.display());
+                    tracing::warn!(folder = %self.root.display(), "photo folder is back");
                 }
                 return Ok(());
             }
-            Ok(false) => String::from("another one is in its place"),
+            Ok(false) => String::from("another folder has replaced it"),
             Err(error) => error.to_string(),
         };
         let shown = self.root.display();
         if !self.is_lost.swap(true, Ordering::Relaxed) {
-            tracing::error!(
-                "the folder {shown} of the photos is not the one any more that was opened: {why}. No photo is stored or shown \
-                 until it is back"
-            );
+            tracing::error!(folder = %shown, why, "photo folder is gone; storing and showing no photos until it is back");
         }
         // As an error of its own kind: what is missing in another folder isn't missing.
         Err(io::Error::other(format!(
-            "The folder {shown} is not the one any more in which photos are kept: {why}"
+            "The folder {shown} is no longer the one that has the photos: {why}"
         )))
     }
 

@@ -238,8 +238,8 @@ async fn delete_together(
                     bucket,
                     key = error.key(),
                     code = error.code(),
-                    "an object was not deleted among others: {}",
-                    error.message().unwrap_or_default()
+                    error = error.message(),
+                    "S3 did not delete an object of a batch; deleting it on its own"
                 );
             }
             let gone = answer.deleted();
@@ -255,7 +255,8 @@ async fn delete_together(
         Err(error) => {
             tracing::debug!(
                 bucket,
-                "objects are deleted one by one, because S3 doesn't do it together: {error:?}"
+                ?error,
+                "S3 refused to delete a batch of objects; deleting one at a time"
             );
             Ok(Some(keys.to_vec()))
         }

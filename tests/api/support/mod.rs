@@ -138,13 +138,13 @@ impl TestApp {
     }
 
     /// One step of the worker.
-    pub fn sort_one(&self) -> Outcome {
+    pub fn process_one(&self) -> Outcome {
         self.wait(self.app.sorter().step()).unwrap()
     }
 
     /// Steps the worker until nothing is left.
     pub fn sort_all(&self) {
-        while self.sort_one() != Outcome::Empty {}
+        while self.process_one() != Outcome::Empty {}
     }
 
     /// Steps a worker that knows no database until nothing is left.
