@@ -1,21 +1,21 @@
 //! Shared Spaces: a private place for a family or a group of friends to share thoughts and photos.
 //!
-//! A request goes one way: a route in [`api`] has guards find out who asks and what is asked, then calls one
-//! function of [`domain`] inside one [`db`] transaction. The right to act is a value that only that transaction can
-//! make. A photo is cleaned on arrival, put into the staging store, written down with its share and queued, all before
-//! the answer; then a job moves it into the store of its space.
+//! A request goes one way: a route in [`api`] has guards that authenticate and parse it, then calls one function of
+//! [`domain`] inside one [`db`] transaction. Permission to act is a value that only that transaction can make. A photo
+//! is cleaned on arrival, put into the staging store, inserted with its share and queued, all before the response; then
+//! a job moves it to the store of its space.
 //!
-//! The rooms below stand in the order of the floors: each uses those above it, and none below it.
+//! The modules below are in the order of the layers: each uses only those above it.
 
-// The process: its threads, its memory, its end.
+// The process: its threads, its memory, its shutdown.
 pub mod process;
-// Files that survive a power cut.
+// Atomic and durable files.
 pub mod fs;
 // The time of day.
 pub mod clock;
-// What a health check has found.
+// Results of health checks.
 pub mod check;
-// What may go wrong, in the words of the one who asked.
+// Every error, with its exact sentence.
 pub mod error;
 // What commands print.
 pub mod output;
@@ -29,25 +29,25 @@ pub mod db;
 pub mod domain;
 // The data directory, and whether it is the right one.
 pub mod data_dir;
-// What anybody may take.
+// Resource limits.
 pub mod limits;
-// Log lines, and what an operator must know.
+// The log, and the audit log.
 pub mod logging;
 // Passwords and signed URLs.
 pub mod auth;
 // Where the bytes of photos are.
 pub mod storage;
-// The way of a new photo's name to the worker.
+// Carries the names of new photos to the worker.
 pub mod queue;
 // From an upload to the staging store.
 pub mod uploads;
-// Archives of everything, and what comes back from them.
+// Archives: creating, verifying and restoring them.
 pub mod backup;
-// What runs in the background.
+// Background jobs.
 pub mod jobs;
-// Photos from one store to another.
+// Moves photos from one store to another.
 pub mod migrate_photos;
-// Whether the store has every photo as it was stored.
+// Verifies that the store has every photo intact.
 pub mod verify_photos;
 // All of the above, opened once.
 pub mod app;

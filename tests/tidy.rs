@@ -121,23 +121,23 @@ fn the_api_holds_no_sql() {
 }
 
 #[test]
-fn each_room_uses_only_those_above_it() {
+fn each_module_uses_only_those_above_it() {
     let files = read("src", "rs");
     let map = files.iter().find(|file| file.path == "src/lib.rs").unwrap();
-    let floors = rules::floors(map);
+    let layers = rules::layers(map);
     assert!(
-        floors.len() > 20,
-        "{floors:?}: does this test still see the map?"
+        layers.len() > 20,
+        "{layers:?}: does this test still see the map?"
     );
     let complaints: Vec<String> = files
         .iter()
-        .flat_map(|file| rules::uses_only_what_is_above(&floors, file))
+        .flat_map(|file| rules::uses_only_what_is_above(&layers, file))
         .collect();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 
-    let floors = ["db".to_owned(), "api".to_owned()];
+    let layers = ["db".to_owned(), "api".to_owned()];
     let complains = |path: &str, text: &str| {
-        !rules::uses_only_what_is_above(&floors, &File::new(path, text)).is_empty()
+        !rules::uses_only_what_is_above(&layers, &File::new(path, text)).is_empty()
     };
     assert!(complains("src/db/mod.rs", "use crate::api::rocket;"));
     assert!(!complains("src/api/mod.rs", "use crate::db::Db;"));

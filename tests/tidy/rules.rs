@@ -73,20 +73,20 @@ fn is_sql(text: &str) -> bool {
     .any(|verb| text.starts_with(verb))
 }
 
-/// The rooms in the order in which `lib.rs` names them: each uses those above it.
-pub fn floors(map: &File) -> Vec<String> {
-    let rooms = map
+/// The modules in the order in which `lib.rs` names them: each uses only those above it.
+pub fn layers(map: &File) -> Vec<String> {
+    let modules = map
         .code_lines()
         .filter_map(|(_, line)| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-    rooms.map(str::to_owned).collect()
+    modules.map(str::to_owned).collect()
 }
 
-/// No room uses one that stands below it in the map, so that there are no circles.
-pub fn uses_only_what_is_above(floors: &[String], file: &File) -> Vec<String> {
-    let floor = |room: &str| floors.iter().position(|name| name == room);
+/// No module uses one that is below it in the map, so there are no cycles.
+pub fn uses_only_what_is_above(layers: &[String], file: &File) -> Vec<String> {
+    let layer = |module: &str| layers.iter().position(|name| name == module);
     let below_src = file.path.strip_prefix("src/").unwrap_or(&file.path);
-    let room = below_src.split(['/', '.']).next().unwrap();
-    let Some(own) = floor(room).filter(|_| !file.is_test()) else {
+    let module = below_src.split(['/', '.']).next().unwrap();
+    let Some(own) = layer(module).filter(|_| !file.is_test()) else {
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -94,11 +94,10 @@ pub fn uses_only_what_is_above(floors: &[String], file: &File) -> Vec<String> {
         for rest in line.split("crate::").skip(1) {
             let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
             let used = &rest[..end.unwrap_or(rest.len())];
-            if floor(used).is_some_and(|floor| floor > own) {
-                found.push(file.complaint(
-                    at,
-                    &format!("`{room}` uses `{used}`, which stands below it"),
-                ));
+            if layer(used).is_some_and(|layer| layer > own) {
+                found.push(
+                    file.complaint(at, &format!("`{module}` uses `{used}`, which is below it")),
+                );
             }
         }
     }

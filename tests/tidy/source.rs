@@ -17,7 +17,7 @@ impl File {
         }
     }
 
-    /// Whether it holds tests alone: those beside a room, in one file or in a folder of its own, and those of the whole.
+    /// Whether it holds tests alone: those next to a module, in one file or in a folder of its own, and those of the whole.
     pub fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
             || self.path.ends_with("/tests.rs")
