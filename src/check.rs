@@ -118,7 +118,7 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         ),
         (
             "SlowDown",
-            "It takes no more requests at the moment: try again later, or ask who runs it for more",
+            "It is throttling requests: try again later, or ask its operator for a higher limit",
         ),
         (
             "AccessDenied",
@@ -159,11 +159,11 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         ),
         (
             "dispatch failure",
-            "Nobody answers there: check the network and AWS_ENDPOINT_URL",
+            "It can't be reached: check the network and AWS_ENDPOINT_URL",
         ),
         (
             "timeout",
-            "Nobody answers in time: check the network and AWS_ENDPOINT_URL",
+            "It doesn't respond in time: check the network and AWS_ENDPOINT_URL",
         ),
     ];
     let is_of_amazon = SIGNS_OF_AMAZON.iter().any(|sign| all.contains(sign));
@@ -182,9 +182,9 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         .filter_map(|cause| cause.downcast_ref::<io::Error>());
     of_system.find_map(|error| match error.kind() {
         ErrorKind::PermissionDenied => Some(
-            "This account isn't allowed to: it must be the one that runs the server, or the owner of these files",
+            "This account isn't allowed to: use the one that runs the server, or the owner of these files",
         ),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("Make room on that disk"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("Free some space on that disk"),
         _ => None,
     })
 }
@@ -232,7 +232,7 @@ mod tests {
         let full = anyhow::Error::from(io::Error::from(ErrorKind::StorageFull));
         assert_eq!(
             sentence(&full.context("The archive can't be written")),
-            "The archive can't be written: no storage space. Make room on that disk"
+            "The archive can't be written: no storage space. Free some space on that disk"
         );
     }
 

@@ -38,7 +38,7 @@ pub fn question(words: Arguments<'_>) -> Result<()> {
 fn written(done: io::Result<()>) -> Result<()> {
     match done {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => done.context("What is to be said can't be written to standard output"),
+        done => done.context("Standard output can't be written to"),
     }
 }
 

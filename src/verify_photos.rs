@@ -283,7 +283,7 @@ async fn damage(preview: StoredPhoto, size: PreviewSize) -> Result<Option<String
     }
     if preview.bytes > MOST_OF_PREVIEW {
         return Ok(Some(format!(
-            "has {} bytes, more than previews have",
+            "has {} bytes, too many for a preview",
             preview.bytes
         )));
     }

@@ -32,8 +32,8 @@ pub fn check_installation(config: &Config) -> Result<()> {
     let folder = &config.data_dir;
     ensure!(
         data_dir::is_initialized(folder),
-        "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, or give \
-         the command in the folder in which the server is started. A new one is made by `shared-spaces serve` alone",
+        "There is no installation in the data folder {}. Name the right one with --data-dir or the setting data_dir, \
+        or run the command in the folder in which the server is started. Only `shared-spaces serve` makes a new one",
         folder.display()
     );
     Ok(())
@@ -62,9 +62,9 @@ pub async fn check_store(config: &Config) -> Result<()> {
 /// What is said of a database that was started from nothing beside photos in S3.
 pub fn begun_anew(config: &Config, bucket: &str) -> String {
     format!(
-        "There was nothing in the data folder {}, and S3 has photos of an earlier installation, in {bucket}. If the folder \
-         is on a disk of its own, mount that, or put back a backup. To begin anew, set photos.temp_bucket to another name, \
-         or delete that bucket",
+        "The data folder {} was empty, and S3 has photos of an earlier installation, in {bucket}. If the folder is on \
+        a disk of its own, mount that, or restore a backup. To start over, set photos.temp_bucket to another name, or \
+        delete that bucket",
         config.data_dir.display()
     )
 }

@@ -47,7 +47,7 @@ impl<'a> Proving<'a> {
     /// It isn't, in a sentence, or it can't be read; it is time to stop.
     pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
         self.bridge.check_cancelled()?;
-        let found = self.place.read(file)?.context("it isn't there")?;
+        let found = self.place.read(file)?.context("it is not there")?;
         if let Some(written) = written {
             let size = found.size;
             ensure!(size == written, "it has {size} bytes instead of {written}");
@@ -56,7 +56,7 @@ impl<'a> Proving<'a> {
             archive::read_start(found, |sum| {
                 ensure!(
                     self.there.find(&sum)?.is_some(),
-                    "its photo {} isn't there",
+                    "its photo {} is missing",
                     hex::encode(sum)
                 );
                 Ok(())
@@ -87,7 +87,7 @@ impl<'a> Proving<'a> {
             let found = self.there.find(&photo.sha256)?;
             ensure!(
                 found == Some(photo.bytes),
-                "its photo {} isn't in {} as it should be",
+                "its photo {} is missing from {}, or has another length there",
                 photo.name,
                 self.place
             );

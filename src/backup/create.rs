@@ -135,7 +135,7 @@ fn write_archive(
     let database = data.join(DATABASE);
     ensure!(
         database.exists(),
-        "There is no database in the data folder {}, and so nothing to back up",
+        "There is no database in the data folder {}, so there is nothing to back up",
         data.display()
     );
     let (target, photos) = choose(order, bridge)?;
@@ -148,8 +148,8 @@ fn write_archive(
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
     ensure!(
         key.len() == SigningKey::BYTES,
-        "The signing key {} is damaged: it has {} bytes and not {}. Put back one from an earlier backup, or delete it, and the \
-         next start of the server makes another",
+        "The signing key {} is damaged: it has {} bytes, not {}. Restore it from an earlier backup, or delete it: the \
+        next start of the server makes another",
         data.join(KEY).display(),
         key.len(),
         SigningKey::BYTES
@@ -240,19 +240,19 @@ fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, Photo
         Target::File(spot) => {
             ensure!(
                 order.retain.is_none() || spot.file.ends_with(ENDING),
-                "There is no folder {}: if its disk is mounted, make it",
+                "There is no folder {}: mount its disk, or create the folder",
                 order.destination
             );
             ensure!(
                 order.retain.is_none(),
-                "--retain is about many archives: name a folder or a prefix in S3, not a file"
+                "--retain is for a folder or a prefix in S3, which have many archives, and not for a file"
             );
             (BackupGoal::File(spot), PhotoLocation::Embedded)
         }
         Target::Place(place) => {
             let newest = place.all_archives()?.pop();
             let name = ArchiveName::new(order.clock.now(), newest)
-                .with_context(|| format!("No archive is made in {place}, and none is deleted"))?;
+                .with_context(|| format!("No archive was made in {place}, and none was deleted"))?;
             let photos = if order.full {
                 PhotoLocation::Embedded
             } else {
@@ -287,7 +287,8 @@ fn check_owner(place: &Destination, installation: &str) -> Result<()> {
             Ok(head) => {
                 ensure!(
                     head.installation == installation,
-                    "In {place} are archives of another installation, or of this one with another signing key: choose another place"
+                    "There are archives of another installation in {place}, or of this one with another signing key: \
+                    choose another destination"
                 );
                 return Ok(());
             }
@@ -343,7 +344,7 @@ impl Job<'_> {
             let pruned = prune(place, retain, *name, installation, &proving, self.bridge);
             taken.pruned = pruned.with_context(|| {
                 format!(
-                    "The archive {} is made, and old ones can't be deleted",
+                    "The archive {} was made, but old ones can't be deleted",
                     taken.archive
                 )
             })?;
@@ -362,8 +363,8 @@ impl Job<'_> {
                 let damaged = names.iter().filter(|name| name.is_damaged()).count();
                 ensure!(
                     retain.is_none_or(|retain| damaged < retain as usize),
-                    "Archives in {place} that are marked as damaged: {damaged}. No other one was made, and nothing was \
-                     deleted"
+                    "Archives in {place} that are marked as damaged: {damaged}. No other was made, and nothing was \
+                    deleted"
                 );
                 (place, name.damaged())
             }
@@ -396,13 +397,13 @@ impl Job<'_> {
         // Whether it is whole isn't known.
         self.bridge
             .check_cancelled()
-            .with_context(|| format!("The archive {archive} was written, and not read again"))?;
+            .with_context(|| format!("The archive {archive} was written, but not verified"))?;
         let left = match archive.place.delete(&archive.file) {
-            Ok(()) => "It was deleted again",
+            Ok(()) => "It was deleted",
             Err(_) => "It couldn't be deleted",
         };
         Err(error).with_context(|| {
-            format!("The archive {archive} was written, and isn't sound when it is read again. {left}, and nothing else was")
+            format!("The archive {archive} was written, but failed verification. {left}, and nothing else was deleted")
         })
     }
 }

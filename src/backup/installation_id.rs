@@ -82,8 +82,8 @@ pub fn check_not_a_copy(data: &Path, place: &Destination) -> Result<()> {
     };
     ensure!(
         place.all_archives()?.is_empty(),
-        "This data folder was restored from {from}, and in {place} are archives, which may be those of the original. If \
-         this takes the original's place, add --take-over; else name another folder or a file"
+        "This data folder was restored from {from}, and the archives in {place} may be those of the original. If it \
+        replaces the original, add --take-over; otherwise name another folder or a file"
     );
     Ok(())
 }

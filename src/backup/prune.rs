@@ -72,14 +72,12 @@ pub fn prune(
 fn check_newest(names: &[ArchiveName], newest: ArchiveName) -> Result<()> {
     let last = names.last().copied();
     let last = last.filter(|_| names.contains(&newest)).with_context(|| {
-        format!(
-            "Nothing was deleted, because the archive {newest}, which was just made, isn't there any more"
-        )
+        format!("Nothing was deleted, because the archive {newest}, which was just made, is gone")
     })?;
     ensure!(
         last == newest,
-        "Nothing was deleted, because the archive {last} has come meanwhile, whose name is later than that of {newest}, which \
-         was just made"
+        "Nothing was deleted, because meanwhile the archive {last} has appeared, whose name is later than that of \
+        {newest}, which was just made"
     );
     Ok(())
 }

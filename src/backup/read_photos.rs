@@ -77,7 +77,7 @@ impl Fetcher {
                 }
                 Ok(Some(_)) => last = None,
                 Ok(None) => {
-                    last = Some("its bytes are nowhere in the store".to_owned());
+                    last = Some("it is missing from the store".to_owned());
                 }
                 Err(error) => {
                     self.bridge.check_cancelled()?;

@@ -71,8 +71,8 @@ pub fn check_empty(data_dir: &Path) -> Result<()> {
             || name == PHOTOS && is_empty(&data_dir.join(PHOTOS))?;
         ensure!(
             fine,
-            "The data folder {} isn't empty: {name} is in it. A backup is restored into an empty folder only; name another \
-             with --data-dir, or move away what is there",
+            "The data folder {} isn't empty: {name} is in it. A backup can only be restored into an empty folder: name \
+            another with --data-dir, or move what is there elsewhere",
             data_dir.display()
         );
     }
@@ -147,7 +147,7 @@ fn clear(data: &Path) -> Result<()> {
     }
     let deleting = |path: &Path| {
         format!(
-            "What is left of an earlier restore, {}, can't be deleted",
+            "The leftover of an earlier restore, {}, can't be deleted",
             path.display()
         )
     };
@@ -293,8 +293,8 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         let without = &restored.without;
         ensure!(
             without.is_empty() || self.incomplete,
-            "Photos that the archive {} doesn't have as they were: {}. To restore without them, give the command again \
-             with --incomplete",
+            "Photos that are missing or damaged in the archive {}: {}. To restore without them, run the command again \
+            with --incomplete",
             self.archive,
             without.len()
         );
@@ -334,8 +334,8 @@ fn put(store: &PhotoStore, bridge: &Blocking, name: &PhotoName, bytes: Vec<u8>) 
             && Sha256::digest(there.read_all().await?) == Sha256::digest(&bytes);
         ensure!(
             same,
-            "The store has another photo {name} already, and it stays. If it is damaged, delete it; if these are the photos \
-             of another installation, change the settings"
+            "The store already has another photo {name}, which was kept. If it is damaged, delete it; if these are the \
+            photos of another installation, change the settings"
         );
         Ok(true)
     });

@@ -32,7 +32,7 @@ pub fn each_photo(
     let read = move |photo: KnownPhoto| {
         if photo.bytes > largest {
             let problem = format!(
-                "it has {} bytes; to read it nevertheless, set limits.photo_bytes to that",
+                "it has {} bytes; to read it anyway, set limits.photo_bytes to that",
                 photo.bytes
             );
             return Ok((photo, Err(problem)));
@@ -54,7 +54,7 @@ pub fn each_photo(
     let outcome = &contents.outcome;
     ensure!(
         (outcome.photos, outcome.bytes) == (photos_seen, bytes),
-        "The archive says that it has {}, and its database names {photos_seen}",
+        "The archive says that it has {}, but its database has {photos_seen}",
         count(outcome.photos, "photo")
     );
     Ok(())

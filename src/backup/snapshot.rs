@@ -109,10 +109,10 @@ impl Snapshot {
     pub fn open_foreign(path: &Path, schema: i32) -> Result<Self> {
         let reading = || format!("The database {} can't be read", path.display());
         check_version(schema)?;
-        ensure!(schema > 0, "Its database is none of shared-spaces");
+        ensure!(schema > 0, "Its database is not one of shared-spaces");
         let connection = known::open_carefully(path).with_context(reading)?;
         if let Some(difference) = known::difference(&connection, schema).with_context(reading)? {
-            bail!("Its database is damaged, or somebody else's: {difference}");
+            bail!("Its database is damaged, or not one of shared-spaces: {difference}");
         }
         let schema = migrate::version(&connection).with_context(reading)?;
         check_version(schema)?;
@@ -214,7 +214,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let schema = migrate::version(&connection).with_context(reading)?;
     check_version(schema)?;
     if schema == 0 {
-        bail!("{} is no database of shared-spaces", path.display());
+        bail!("{} is not a database of shared-spaces", path.display());
     }
     Ok(connection)
 }
@@ -223,8 +223,8 @@ fn check_version(schema: i32) -> Result<()> {
     let newest = migrate::newest();
     ensure!(
         schema <= newest,
-        "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the newer \
-         version that wrote it"
+        "The database has schema {schema}, and this version of shared-spaces knows only schemas up to {newest}: use \
+        the newer version that wrote it"
     );
     Ok(())
 }

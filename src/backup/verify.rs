@@ -33,7 +33,7 @@ pub fn verify(
 ) -> Result<Verified> {
     let folder = tempfile::tempdir().map_err(without_name).with_context(|| {
         format!(
-            "The folder {} for temporary files can't be used, and the environment variable TMPDIR can name another",
+            "The folder {} for temporary files can't be used; the environment variable TMPDIR can name another",
             env::temp_dir().display()
         )
     })?;

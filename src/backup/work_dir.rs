@@ -26,7 +26,7 @@ impl Workplace {
     /// It can't be made; another backup is running.
     pub fn open(data_dir: &Path) -> Result<Self> {
         let Some(lock) = lock(data_dir)? else {
-            bail!("Another backup of this data folder is running: wait until it has ended");
+            bail!("Another backup of this data folder is running: wait until it is done");
         };
         clear(data_dir)?;
         let folder = data_dir.join(FOLDER);
@@ -72,7 +72,7 @@ pub fn clear_remains(data_dir: &Path) -> Result<()> {
 /// It can't be made.
 pub fn make_private_folder(folder: &Path) -> Result<()> {
     private::create_dir(folder)
-        .with_context(|| format!("The folder {} can't be made", folder.display()))
+        .with_context(|| format!("The folder {} can't be created", folder.display()))
 }
 
 fn clear(data_dir: &Path) -> Result<()> {
@@ -107,7 +107,7 @@ pub fn create_private(path: &Path) -> Result<PathBuf> {
     private::open_options()
         .create_new(true)
         .open(path)
-        .with_context(|| format!("The file {} can't be made", path.display()))?;
+        .with_context(|| format!("The file {} can't be created", path.display()))?;
     Ok(path.to_owned())
 }
 
@@ -123,7 +123,7 @@ mod tests {
         let refusal = Workplace::open(data.path()).unwrap_err().to_string();
         assert_eq!(
             refusal,
-            "Another backup of this data folder is running: wait until it has ended"
+            "Another backup of this data folder is running: wait until it is done"
         );
         clear_remains(data.path()).unwrap();
         assert!(first.folder().join("copy").exists());

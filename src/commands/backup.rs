@@ -21,7 +21,8 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         (Some(to), _) => (to, backup.retain),
         (None, Some(to)) => (to.clone(), backup.retain.or(Some(config.backup.retain))),
         (None, None) => bail!(
-            "Say where to, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.destination; `shared-spaces backup --help` tells more"
+            "Name a destination, as in `shared-spaces backup /mnt/disk/spaces`, or set backup.destination; see \
+            `shared-spaces backup --help`"
         ),
     };
     let order = BackupRequest {
@@ -41,28 +42,30 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     say!("{taken}")?;
     let lost = &taken.outcome.lost;
     for photo in lost {
-        complain!("{} isn't in it: {}", photo.photo.0, photo.why);
+        complain!("{} is not in the archive: {}", photo.photo.0, photo.why);
     }
     if let Some(damage) = &taken.damage {
         bail!(
-            "The database is damaged: {damage}. The archive {} says so and can't be restored as it is. Nothing was \
-             deleted. Stop the server, keep its data folder, and restore the last sound archive into another",
+            "The database is damaged: {damage}. The archive {} is marked as damaged and can't be restored as it is. \
+            Nothing was deleted. Stop the server, keep its data folder, and restore the last intact archive into \
+            another",
             taken.archive
         );
     }
     ensure!(
         lost.is_empty(),
-        "The archive is incomplete, and says so. Photos that could not be read as they were stored: {}",
+        "The archive is incomplete, and is marked so. Photos that are missing or damaged: {}",
         lost.len()
     );
     for photo in &taken.not_in_store {
-        complain!("{photo} is at the place of the backup, and the store of photos has lost it");
+        complain!("{photo} is at the backup destination, but the photo store has lost it");
     }
     let missed = taken.outcome.not_in_store;
     ensure!(
         missed == 0,
-        "The archive is whole, because the place had these photos already. Photos that the store has lost: {missed}. \
-         `shared-spaces photos verify` says as what the place has them, and docs/backup.md how to put them back"
+        "The archive is complete, because the destination already had these photos. Photos that the store has lost: \
+        {missed}. `shared-spaces photos verify` names their files at the destination, and docs/backup.md explains how \
+        to restore them"
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the command line can say.
+//! The command line: every command, its options and its help.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -14,54 +14,52 @@ use crate::domain::photo_name::PhotoName;
 const EXAMPLES: &str = "\
 Examples:
   shared-spaces                              serve http://localhost:8000, everything under ./data
-  shared-spaces serve --address 0.0.0.0      serve the whole network
+  shared-spaces serve --address 0.0.0.0      listen on the whole network
   shared-spaces --data-dir /srv/spaces       keep everything under /srv/spaces
-  shared-spaces worker                       sort photos in a process of its own
-  shared-spaces user add ann                 make an account; asks for the password
-  shared-spaces user reset-password ann      give a new one to somebody who forgot theirs
-  shared-spaces invitation add --space 1     make a link by which somebody joins a space
+  shared-spaces worker                       process photos in a separate process
+  shared-spaces user add ann                 create an account; asks for the password
+  shared-spaces user reset-password ann      set a new password for somebody who forgot theirs
+  shared-spaces invitation add --space 1     create a link to join a space
   shared-spaces space list                   list the spaces, with their IDs
-  shared-spaces photos failed                list photos that could not be sorted
+  shared-spaces photos failed                list photos that could not be processed
   shared-spaces photos verify                compare all photos with what was stored
-  shared-spaces photos move --to s3          take all photos from this disk to S3
+  shared-spaces photos move --to s3          move all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
-  shared-spaces keys rotate                  end all links to photos that are out
-  shared-spaces doctor                       find out what is wrong
+  shared-spaces keys rotate                  revoke all existing links to photos
+  shared-spaces doctor                       find out what is wrong, and how to fix it
 
-Commands end with 0 where all went well, with 1 where something didn't, and with 2 where they can't be understood. \
-`photos verify` ends with 2 also where it can't look. One that is stopped before its end ends with 130 after Ctrl-C, and \
-with 143 where the system asked it to end.
+Exit codes: 0 if all went well, 1 if something didn't, 2 if the command line can't be understood. `photos verify` also \
+exits with 2 if it can't check. A command that is stopped exits with 130 after Ctrl-C and with 143 after SIGTERM.
 
 Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
 
 const MOVING: &str = "\
 From the disk to S3, with the server stopped only for the last part:
-  1. shared-spaces photos move --to s3    copies, while the server runs as before
+  1. shared-spaces photos move --to s3    copies the photos while the server runs
   2. stop the server, and set photos.store = \"s3\"
-  3. shared-spaces photos move --to s3    copies what came meanwhile, then deletes from the disk what is in S3
+  3. shared-spaces photos move --to s3    copies new photos, then deletes from the disk what is in S3
   4. start the server
-What was cut short goes on where it stopped when the command is given again. From S3 to the disk it is the same with
-`--to local`.";
+If it is interrupted, run the command again to continue. From S3 to the disk, do the same with `--to local`.";
 
 const VERIFYING: &str = "\
-Reads every photo, on the disk or in S3, and compares its length and its SHA-256 with the database. Nothing is changed \
-but previews, and those only with --repair-previews.
+Reads every photo, on the disk or in S3, and compares its length and its SHA-256 with the database. Changes nothing \
+except previews, and those only with --repair-previews.
 
-It ends with 0 where all photos are as they were stored, with 1 where one is missing or has changed, or a preview that \
-was looked at is damaged, and with 2 where that couldn't be found out.
+Exit codes: 0 if all photos are intact, 1 if one is missing or has changed, or a preview that was checked is damaged, and \
+2 if that can't be found out.
 
 Examples:
-  shared-spaces photos verify                    look at all
-  shared-spaces photos verify --sample 1000      look at a thousand
-  shared-spaces photos verify --repair-previews  look also at previews, and make damaged ones again";
+  shared-spaces photos verify                    check all photos
+  shared-spaces photos verify --sample 1000      check a thousand
+  shared-spaces photos verify --repair-previews  also check previews, and make damaged ones again";
 
 const BACKUP: &str = "\
-To a file, the archive has everything inside. To a folder that is there already, or to S3, archives are named by the \
-time, and a photo is brought there only once, for all of them.
+If the destination is a file, the archive has everything inside. If it is an existing folder, or in S3, archives are \
+named by the time, and share their photos: each photo is stored there only once.
 
 Examples:
   shared-spaces backup spaces.tar.zst                      one archive with everything
-  shared-spaces backup /mnt/disk/spaces --retain 7           the seven newest archives stay
+  shared-spaces backup /mnt/disk/spaces --retain 7           keep the seven newest archives
   shared-spaces backup s3://my-backups/spaces --retain 7     the same in S3";
 
 /// A private place for a family or a group of friends to share thoughts and photos
@@ -70,7 +68,7 @@ Examples:
 pub struct Cli {
     #[command(flatten)]
     pub options: Options,
-    /// The same as the command `worker`
+    /// Same as the command `worker`
     #[arg(long)]
     pub worker: bool,
     #[command(flatten)]
@@ -80,7 +78,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Whether the command looks for something and tells, by how it ends, that it was found from that it couldn't look.
+    /// Whether the exit code of the command tells "something is wrong" from "it couldn't be checked".
     pub fn tells_apart(&self) -> bool {
         matches!(
             self.command,
@@ -88,8 +86,7 @@ impl Cli {
         )
     }
 
-    /// What was typed. What can't be understood ends the process with 2 and a sentence, and where help was asked for, it ends
-    /// with 0.
+    /// Parses the command line. If it can't be understood, the process exits with 2 and a sentence; after help, with 0.
     pub fn read() -> Self {
         let cli = Self::parse();
         if let Err(wrong) = cli.check() {
@@ -98,21 +95,19 @@ impl Cli {
         cli
     }
 
-    /// Refuses an option beside a command to which it doesn't belong.
+    /// Refuses an option together with a command to which it doesn't belong.
     fn check(&self) -> Result<(), clap::Error> {
         let refuse = |why| Err(Self::command().error(ErrorKind::ArgumentConflict, why));
         let command = match (self.worker, &self.command) {
             (true, Some(_)) => {
-                return refuse("--worker is a command of its own and can't stand beside another");
+                return refuse("--worker is the command `worker` and can't be used with another");
             }
             (true, None) => Some(&Command::Worker),
             (false, command) => command.as_ref(),
         };
         let names_an_address = self.serve.address.is_some() || self.serve.port.is_some();
         if names_an_address && !matches!(command, None | Some(Command::Serve(_))) {
-            return refuse(
-                "--address and --port are options of `shared-spaces serve`, and of no other command",
-            );
+            return refuse("--address and --port are options of `shared-spaces serve` only");
         }
         Ok(())
     }
@@ -133,7 +128,7 @@ fn number<T: TryFrom<u32>>(from: u32, to: u32) -> impl Fn(&str) -> Result<T, Str
 fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| {
         String::from(
-            "it must be an IP address, such as 127.0.0.1 for this machine alone or 0.0.0.0 for the whole network",
+            "it must be an IP address, such as 127.0.0.1 for this machine only or 0.0.0.0 for the whole network",
         )
     })
 }
@@ -141,7 +136,7 @@ fn address(text: &str) -> Result<IpAddr, String> {
 /// Options of every command.
 #[derive(Args, Debug)]
 pub struct Options {
-    /// Where the database, the photos and the signing key live
+    /// The data folder: database, photos and signing key
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// Allow starting with an empty data folder even though expect_data is set
@@ -161,29 +156,29 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the API and the web page (what happens without a command)
+    /// Serve the API and the web app (the default command)
     Serve(ServeOptions),
-    /// Sort new photos into their spaces, beside a server on the same data folder or, with S3 and SQS, anywhere
+    /// Move new photos to their spaces and make previews: next to a server on the same data folder or, with S3 and SQS, anywhere
     Worker,
-    /// Make accounts, list them, set new passwords, remove them
+    /// Create, list and remove accounts, set new passwords
     #[command(subcommand)]
     User(UserCommand),
-    /// Make links by which somebody gets an account or joins a space, list them, end them
+    /// Create, list and revoke links for getting an account or joining a space
     #[command(subcommand)]
     Invitation(InvitationCommand),
     /// List the spaces, with their IDs
     #[command(subcommand)]
     Space(SpaceCommand),
-    /// Look after photos that could not be sorted, and move them from one store to the other
+    /// List and retry failed photos, verify the store, move photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
-    /// Look after the key that signs links to photos
+    /// Manage the key that signs links to photos
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Back up the database and all photos, while the server runs
     #[command(after_help = BACKUP)]
     Backup(BackupOptions),
-    /// Check an archive, or all in a folder, with no server and no data folder
+    /// Verify an archive, or all at a destination; needs no server and no data folder
     #[command(
         after_help = "Examples:\n  shared-spaces verify spaces.tar.zst\n  shared-spaces verify /mnt/disk/spaces"
     )]
@@ -191,12 +186,12 @@ pub enum Command {
         /// An archive, a folder of archives, or s3://bucket/prefix
         archive: String,
     },
-    /// Restore an archive, or the newest in a folder, into an empty data folder
+    /// Restore an archive, or the newest at a destination, into an empty data folder
     #[command(
         after_help = "Example: shared-spaces restore /mnt/disk/spaces --data-dir /srv/spaces"
     )]
     Restore(RestoreOptions),
-    /// Look at settings, data folder, database, S3 and SQS, and say what is wrong and what to do
+    /// Check settings, data folder, database, S3 and SQS, and say what is wrong and how to fix it
     #[command(after_help = "Examples:\n  shared-spaces doctor\n  shared-spaces doctor --json")]
     Doctor(ListOptions),
 }
@@ -204,14 +199,14 @@ pub enum Command {
 /// Options of every command that lists something.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct ListOptions {
-    /// As JSON, for programs
+    /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Args, Debug, Default)]
 pub struct ServeOptions {
-    /// The address to listen on; 0.0.0.0 is every one of this machine
+    /// The address to listen on; 0.0.0.0 means all addresses of this machine
     #[arg(long, value_name = "IP", value_parser = address)]
     pub address: Option<IpAddr>,
     /// The port to listen on
@@ -224,17 +219,17 @@ pub struct BackupOptions {
     /// A file, a folder, or s3://bucket/prefix; by default the setting backup.destination
     #[arg(value_name = "DESTINATION")]
     pub destination: Option<String>,
-    /// How many archives stay in the folder, while older ones are deleted; by default all stay, or backup.retain with
-    /// backup.destination
+    /// How many archives to keep at the destination; older ones are deleted. By default all are kept, or as many as
+    /// backup.retain says if the destination is backup.destination
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<u32>(1, u32::MAX))]
     pub retain: Option<u32>,
     /// What `--retain` was called; refused.
     #[arg(long, hide = true, value_parser = UnknownArgumentValueParser::suggest_arg("--retain"))]
     pub keep: Option<String>,
-    /// Put the photos into the archive also in a folder, so that it needs nothing else there
+    /// Put the photos into the archive itself even in a folder or S3, so that it needs nothing else
     #[arg(long)]
     pub full: bool,
-    /// Say that this data folder, which was restored, takes the place of the original: from now on it makes its backups
+    /// Declare that this restored data folder replaces the original: from now on it makes the backups
     #[arg(long)]
     pub take_over: bool,
 }
@@ -244,20 +239,20 @@ pub struct RestoreOptions {
     /// An archive, a folder of archives, or s3://bucket/prefix
     #[arg(value_name = "FROM")]
     pub from: String,
-    /// Restore the rest where photos are missing or damaged; their shares come without them
+    /// Restore the rest even if photos are missing or damaged; their shares are restored without them
     #[arg(long)]
     pub incomplete: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make an account: asks for the password, or reads it from standard input
+    /// Create an account: asks for the password, or reads it from standard input
     #[command(after_help = "Example: shared-spaces user add ann")]
     Add {
         /// What they sign in with
         login: String,
     },
-    /// List everybody with an account
+    /// List all accounts
     #[command(
         after_help = "Examples:\n  shared-spaces user list\n  shared-spaces user list --json"
     )]
@@ -268,12 +263,12 @@ pub enum UserCommand {
         /// The login of the user
         login: String,
     },
-    /// Make a link by which a user sets a new password themselves
+    /// Create a link for a user to set a new password themselves
     #[command(after_help = "Example: shared-spaces user reset-link ann --hours 48")]
     ResetLink {
         /// The login of the user
         login: String,
-        /// For how many hours the link can be used
+        /// How many hours the link is valid
         #[arg(long, default_value_t = 24, allow_negative_numbers = true, value_parser = number::<u16>(1, 24 * 365))]
         hours: u16,
     },
@@ -282,7 +277,7 @@ pub enum UserCommand {
     Remove {
         /// The login of the user to remove
         login: String,
-        /// Don't ask whether you are sure
+        /// Don't ask for confirmation
         #[arg(long)]
         yes: bool,
     },
@@ -290,31 +285,31 @@ pub enum UserCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum InvitationCommand {
-    /// Make a link, and show it also as a QR code
+    /// Create a link, and show it as a QR code too
     #[command(
         after_help = "Examples:\n  shared-spaces invitation add                          an account, nothing else\n  shared-spaces invitation add --space 1 --uses 5       up to five people join space 1\n  shared-spaces invitation add --space 1 --admin        somebody who will run space 1"
     )]
     Add {
-        /// The ID of the space that is joined with it
+        /// The ID of the space to join
         #[arg(long, value_name = "ID", allow_negative_numbers = true)]
         space: Option<String>,
-        /// Who joins with it becomes an admin of the space
+        /// Make those who join admins of the space
         #[arg(long, requires = "space")]
         admin: bool,
-        /// How often it can be used
+        /// How many times the link can be used
         #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_USES.into()))]
         uses: i64,
-        /// For how many days it can be used
+        /// How many days the link is valid
         #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_DAYS.into()))]
         days: i64,
     },
     /// List the invitations that can still be used
     #[command(after_help = "Example: shared-spaces invitation list")]
     List(ListOptions),
-    /// End an invitation, so that nobody can use it any more
+    /// Revoke an invitation, so that nobody can use it any more
     #[command(after_help = "Example: shared-spaces invitation revoke 3")]
     Revoke {
-        /// Its ID, as `invitation list` tells it
+        /// The ID of the invitation, as shown by `invitation list`
         #[arg(allow_negative_numbers = true)]
         id: String,
     },
@@ -322,7 +317,7 @@ pub enum InvitationCommand {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum SpaceCommand {
-    /// List every space: its ID, how many are in it, how much was shared, and its name
+    /// List every space: ID, number of members, number of shares, name
     #[command(
         after_help = "Examples:\n  shared-spaces space list\n  shared-spaces space list --json"
     )]
@@ -331,51 +326,51 @@ pub enum SpaceCommand {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Make a new key: every link to a photo that is out stops working at once, also while a server runs
+    /// Replace the key: all existing links to photos stop working at once, also while a server runs
     #[command(after_help = "Example: shared-spaces keys rotate")]
     Rotate,
 }
 
 #[derive(Args, Clone, Copy, Debug)]
 pub struct VerifyOptions {
-    /// Look at N photos, chosen by chance; without it, at all
+    /// Check N photos, chosen at random; all by default
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<usize>(1, u32::MAX))]
     pub sample: Option<usize>,
-    /// Look also whether previews are there and can be shown
+    /// Also check that previews exist and can be shown
     #[arg(long)]
     pub previews: bool,
-    /// Make damaged previews again, from photos that are whole
+    /// Make damaged previews again, from intact photos
     #[arg(long)]
     pub repair_previews: bool,
-    /// As JSON, for programs
+    /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum PhotosCommand {
-    /// List the photos that were set aside after too many attempts, and why, and those without previews
+    /// List photos that failed after too many attempts, with the reason, and photos without previews
     #[command(after_help = "Example: shared-spaces photos failed")]
     Failed(ListOptions),
-    /// Send failed photos to the worker again
+    /// Re-queue failed photos
     #[command(
         after_help = "Examples:\n  shared-spaces photos retry 1-34.jpg\n  shared-spaces photos retry --all"
     )]
     Retry {
-        /// The photos, as `photos failed` names them
+        /// The photos, as shown by `photos failed`
         #[arg(required_unless_present = "all", value_name = "PHOTO")]
         names: Vec<PhotoName>,
         /// All that have failed
         #[arg(long, conflicts_with = "names")]
         all: bool,
     },
-    /// Look whether the store has every photo as it was stored, while the server runs
+    /// Verify that the store has every photo intact; the server may run
     #[command(after_help = VERIFYING)]
     Verify(VerifyOptions),
-    /// Move all photos from one store to the other, and compare each
+    /// Move all photos from one store to the other, comparing each
     #[command(after_help = MOVING)]
     Move {
-        /// Where to
+        /// The store to move to
         #[arg(long, value_name = "STORE")]
         to: StoreKind,
     },

@@ -60,7 +60,7 @@ fn conclude(checks: &[Check], list: ListOptions) -> Result<()> {
         .count();
     ensure!(
         errors == 0,
-        "Things that keep Shared Spaces from working: {errors}"
+        "Problems that keep Shared Spaces from working: {errors}"
     );
     Ok(())
 }

@@ -1,9 +1,13 @@
-//! `shared-spaces keys`: looks after the key that signs links to photos.
+//! `shared-spaces keys`: manages the key that signs links to photos.
+
+use std::path::Path;
 
 use anyhow::Result;
 
+use super::on_a_thread;
 use crate::app;
 use crate::auth::signed_urls::SigningKey;
+use crate::backup::blocking::Blocking;
 use crate::backup::installation_id;
 use crate::commands::cli::KeysCommand;
 use crate::config::{Config, Delivery, StoreKind};
@@ -14,16 +18,14 @@ use crate::output::say;
 /// Replaces the key.
 ///
 /// # Errors
-/// There is no data folder with a key, or it can't be written.
-pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
-    app::check_installation(config)?;
-    let data = &config.data_dir;
+/// There is no data folder with a key, or it can't be written; it is time to stop.
+pub async fn run(config: Config, command: KeysCommand) -> Result<()> {
+    app::check_installation(&config)?;
+    let data = config.data_dir;
     match command {
         KeysCommand::Rotate => {
-            // First, so that backups know their place again whatever happens.
-            installation_id::keep(data)?;
-            SigningKey::rotate(&data.join(KEY))?;
-            audit::keys_rotated(By::CommandLine);
+            let then = "the signing key was not changed";
+            on_a_thread(then, move |bridge| rotate(&data, &bridge)).await?;
         }
     }
     say!(
@@ -33,5 +35,15 @@ pub fn run(config: &Config, command: KeysCommand) -> Result<()> {
     if (photos.store, photos.delivery) == (StoreKind::S3, Delivery::Redirect) {
         say!("Links that S3 signed within the last hour stay valid for up to an hour.")?;
     }
+    Ok(())
+}
+
+/// Up to the moment at which the key is replaced it can be stopped, and from then on it is done.
+fn rotate(data: &Path, bridge: &Blocking) -> Result<()> {
+    // First, so that backups recognise their archives whatever happens next.
+    installation_id::keep(data)?;
+    bridge.check_cancelled()?;
+    SigningKey::rotate(&data.join(KEY))?;
+    audit::keys_rotated(By::CommandLine);
     Ok(())
 }

@@ -89,7 +89,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Restore(command) => restore::run(settings.config, command).await,
         Command::Doctor(list) => doctor::run(&settings, list).await,
         Command::Space(SpaceCommand::List(list)) => spaces::run(settings.config, list).await,
-        Command::Keys(command) => keys::run(&settings.config, command),
+        Command::Keys(command) => keys::run(settings.config, command).await,
         Command::Photos(command) => photos::run(settings.config, command).await,
     };
     done.map_err(advised)
@@ -98,14 +98,12 @@ pub async fn run(cli: Cli) -> Result<()> {
 /// What the rules refuse is said as in the API, and with what to do here.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let advice = match error.downcast_ref() {
-        Some(Error::NotFound(NotFound::Login { .. })) => {
-            "`shared-spaces user list` tells which there are"
-        }
+        Some(Error::NotFound(NotFound::Login { .. })) => "`shared-spaces user list` lists them all",
         Some(Error::NotFound(NotFound::Space { .. })) => {
-            "`shared-spaces space list` tells which there are"
+            "`shared-spaces space list` lists them all"
         }
         Some(Error::NotFound(NotFound::Invitation { .. })) => {
-            "`shared-spaces invitation list` tells which there are"
+            "`shared-spaces invitation list` lists them all"
         }
         Some(Error::Invalid(
             Invalid::TooShort {
@@ -116,7 +114,7 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
                 field: FieldName::Login,
                 ..
             },
-        )) => "the settings limits.login_min and limits.login_max say so",
+        )) => "see the settings limits.login_min and limits.login_max",
         Some(Error::Invalid(
             Invalid::TooShort {
                 field: FieldName::Password,
@@ -126,7 +124,7 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
                 field: FieldName::Password,
                 ..
             },
-        )) => "the settings limits.password_min and limits.password_max say so",
+        )) => "see the settings limits.password_min and limits.password_max",
         _ => return error,
     };
     anyhow!("{error}: {advice}")
@@ -144,7 +142,7 @@ fn settings(options: &Options) -> Result<Settings> {
     if options.init {
         ensure!(
             !data_dir::is_initialized(&config.data_dir),
-            "The data folder {} was begun by an earlier start: leave out --init, which is for the first",
+            "The data folder {} is already in use: leave out --init, which is for the first start only",
             config.data_dir.display()
         );
         config.expect_data = false;

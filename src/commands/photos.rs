@@ -32,7 +32,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             Ok(())
         }
         PhotosCommand::Move { to } => {
-            let then = "give the command again, and it goes on where it stopped";
+            let then = "run the command again to continue";
             until_stopped(then, photos_move::run(config, to)).await
         }
         PhotosCommand::Verify(options) => photos_verify::run(config, options).await,
@@ -90,7 +90,7 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
     }
     if failed.unseen > 0 {
         say!(
-            "And about {} more, which the queue shows when these are gone.",
+            "And about {} more, which the queue shows once these are gone.",
             failed.unseen
         )?;
     }
@@ -132,7 +132,7 @@ async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {
         .collect();
     ensure!(
         others.is_empty(),
-        "Not among those that have failed: {}; see `shared-spaces photos failed`",
+        "Not among the failed photos: {}; see `shared-spaces photos failed`",
         others.join(", ")
     );
     Ok(())

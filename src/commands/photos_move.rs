@@ -45,31 +45,31 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     let copied = copied?;
 
     say!(
-        "Copied to {}: {}. There before: {}. Each was read back and compared.",
+        "Copied to {}: {}. Already there: {}. Each was read back and compared.",
         place(to),
         copied.copied,
         copied.before
     )?;
     for (name, why) in &copied.stay {
         // Amazon's errors are pages.
-        complain!("{name} stays: {}", sentence(why));
+        complain!("{name} was not moved: {}", sentence(why));
     }
     if is_last_part {
         mover.delete_originals().await?;
         say!(
-            "What is in {} is no longer in {}.",
+            "What is now in {} was deleted from {}.",
             place(to),
             place(to.other())
         )?;
     } else {
         say!(
-            "Nothing was deleted. To go over: stop the server, set photos.store = \"{to}\", give this command again, \
-             and start the server."
+            "Nothing was deleted. To switch over: stop the server, set photos.store = \"{to}\", run this command \
+            again, and start the server."
         )?;
     }
     ensure!(
         copied.stay.is_empty(),
-        "Photos that could not be moved: {}. They are as they were; give the command again when that is mended",
+        "Photos that could not be moved: {}. They are unchanged; run the command again once that is fixed",
         copied.stay.len()
     );
     if is_last_part {

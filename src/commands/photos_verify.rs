@@ -57,7 +57,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     };
     let verifier = app.verifier();
     let looking = verifier.run(&scope, tell, |bytes| bar.inc(bytes));
-    let looked = until_stopped("not all photos were looked at", looking).await;
+    let looked = until_stopped("not all photos were checked", looking).await;
     bar.finish_and_clear();
     if let Some(last) = last {
         say!("  {last}")?;
@@ -81,14 +81,14 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
             ..
         } = summary;
         return Err(NotWhole(format!(
-            "Photos that are missing: {missing}. Photos that have changed: {changed}. Damaged previews: {}",
+            "Missing photos: {missing}. Changed photos: {changed}. Damaged previews: {}",
             previews - repaired
         ))
         .into());
     }
     ensure!(
         summary.unreadable == 0,
-        "Photos of which it isn't known, because they can't be read: {}",
+        "Photos that can't be read: {}",
         summary.unreadable
     );
     Ok(())
@@ -106,13 +106,13 @@ fn sentence(photo: &KeptPhoto, problem: &Problem) -> String {
     } = photo;
     let which = format!("{name}, of share {share} in space {space},");
     let put_back = format!(
-        "A place of backups that has it, has it as {}: docs/backup.md says how to put it back",
+        "In a backup destination, its file is {}: docs/backup.md explains how to restore it",
         key_of(sha256)
     );
     match problem {
-        Problem::Missing => format!("{which} is missing: it is nowhere in the store. {put_back}"),
+        Problem::Missing => format!("{which} is missing from the store. {put_back}"),
         Problem::Length { found } => {
-            format!("{which} is damaged: it has {found} bytes and not {bytes}. {put_back}")
+            format!("{which} is damaged: it has {found} bytes, not {bytes}. {put_back}")
         }
         Problem::Changed => {
             format!("{which} has changed: its bytes are not those that were stored. {put_back}")
@@ -126,10 +126,10 @@ fn sentence(photo: &KeptPhoto, problem: &Problem) -> String {
             let then = if *repaired {
                 "It was made again"
             } else {
-                "The photo itself is whole; --repair-previews makes previews again"
+                "The photo itself is intact; --repair-previews makes previews again"
             };
             format!(
-                "{which} is whole, and its {} preview {why}. {then}",
+                "{which} is intact, but its {} preview {why}. {then}",
                 size.as_str()
             )
         }
@@ -184,15 +184,15 @@ fn told_of(summary: &Summary) -> String {
         repaired,
     } = summary;
     let mut said = format!(
-        "Looked at {} and read {}: {whole} are whole, {missing} are missing, {changed} have changed",
+        "Checked {} and read {}: {whole} intact, {missing} missing, {changed} changed",
         count(photos, "photo"),
         HumanBytes(*bytes)
     );
     for (number, words) in [
         (unreadable, "can't be read"),
-        (deleted, "were deleted meanwhile"),
-        (previews, "previews are damaged"),
-        (repaired, "of these were made again"),
+        (deleted, "deleted meanwhile"),
+        (previews, "damaged previews"),
+        (repaired, "of these made again"),
     ] {
         if *number > 0 {
             said += &format!(", {number} {words}");

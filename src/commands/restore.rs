@@ -23,7 +23,7 @@ use crate::output::{complain, count, say};
 /// # Errors
 /// The data folder isn't empty, a server is running on it, or the archive isn't sound.
 pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
-    let then = "nothing of it is left; give the command again to begin anew";
+    let then = "nothing of it is left; run the command again to start over";
     on_a_thread(then, move |bridge| run_on(&config, &command, &bridge)).await
 }
 
@@ -63,12 +63,13 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Blocking) -> Resul
     match restored::notice(config)? {
         Some(notice) => say!("{notice}.")?,
         None => say!(
-            "Until `shared-spaces backup --take-over` is given for this folder, it makes no backups where the original does."
+            "Until `shared-spaces backup --take-over` is run for this folder, it makes no backups where the original \
+            does."
         )?,
     }
     ensure!(
         restored.without.is_empty(),
-        "Photos that the archive didn't have as they were: {}. Their shares are there without them",
+        "Photos that were missing or damaged in the archive: {}. Their shares were restored without them",
         restored.without.len()
     );
     Ok(())

@@ -176,7 +176,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 fn in_use(folder: &Path) -> String {
     format!(
-        "A server is running on the data folder {}: end it first, or name another folder with --data-dir",
+        "A server is running on the data folder {}: stop it first, or name another folder with --data-dir",
         folder.display()
     )
 }

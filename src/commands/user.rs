@@ -156,8 +156,8 @@ fn ask_password(app: &App) -> Result<Password> {
     }
     let text = read_line()?;
     let text = text.context(
-        "There is no password on standard input: give it as the first line there, or give the command at a terminal, where it \
-         asks",
+        "There is no password on standard input: write it there as the first line, or run the command in a terminal to \
+        be asked",
     )?;
     Ok(Password::parse(
         crate::error::FieldName::Password,
@@ -178,6 +178,6 @@ fn read_line() -> Result<Option<String>> {
         return Ok(None);
     }
     let line = String::from_utf8(line).ok();
-    let line = line.context("What is on standard input isn't a text in UTF-8")?;
+    let line = line.context("Standard input isn't UTF-8 text")?;
     Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
 }

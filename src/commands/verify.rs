@@ -18,7 +18,7 @@ use crate::output::{complain, count, say};
 /// # Errors
 /// One is damaged or incomplete, or can't be read.
 pub async fn run(config: Config, archives: String) -> Result<()> {
-    on_a_thread("not everything was looked at", move |bridge| {
+    on_a_thread("not everything was checked", move |bridge| {
         check(&archives, &config, &bridge)
     })
     .await
@@ -29,7 +29,7 @@ fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     let target = Target::parse(archives, config, bridge)?;
     if let Target::Place(place) = &target {
         for name in place.all_archives()?.iter().filter(|it| it.is_damaged()) {
-            complain!("{name} is of a damaged database, as its name says, and isn't looked at");
+            complain!("{name} is of a damaged database, as its name says, and was skipped");
         }
     }
     let archives = target.all()?;
@@ -38,7 +38,7 @@ fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
         let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
         match verify(archive, config, bridge, &Progress::shown(), tell) {
             Ok(Verified { head, outcome }) => say!(
-                "{archive} is sound: made {} by version {}, {}, {}",
+                "{archive} is intact: made {} by version {}, {}, {}",
                 head.made_at,
                 head.version,
                 count(outcome.photos, "photo"),
@@ -55,7 +55,7 @@ fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     }
     ensure!(
         bad == 0,
-        "Archives that are not sound: {bad} of {}",
+        "Archives that are not intact: {bad} of {}",
         archives.len()
     );
     Ok(())

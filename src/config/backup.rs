@@ -35,7 +35,7 @@ impl Backup {
         );
         ensure!(
             self.interval.is_none() || self.destination.is_some(),
-            "The setting backup.interval needs backup.destination, where the archives go"
+            "The setting backup.interval needs backup.destination"
         );
         Ok(())
     }

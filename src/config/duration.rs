@@ -14,7 +14,7 @@ pub(super) const YEAR: Duration = Duration::from_secs(31_557_600);
 pub(super) fn check(setting: &str, value: Duration, min: Duration, max: Duration) -> Result<()> {
     ensure!(
         (min..=max).contains(&value),
-        "The setting {setting} must be from {} to {}, and not {}",
+        "The setting {setting} must be from {} to {}, not {}",
         format_duration(min),
         format_duration(max),
         format_duration(value)

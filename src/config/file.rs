@@ -38,7 +38,7 @@ impl SettingsFile {
             .with_context(|| format!("The settings in {} can't be read", file.shown()))?;
         let text = String::from_utf8(bytes).map_err(|_| {
             anyhow!(
-                "The settings in {} can't be read: the file must be a text in UTF-8",
+                "The settings in {} can't be read: the file must be UTF-8 text",
                 file.shown()
             )
         })?;
@@ -85,7 +85,7 @@ impl SettingsFile {
             let complaint = match key.path.as_slice() {
                 [top] => self.complaint_of_top(names, profile, top, key.is_table),
                 [top, app] if is_read(top, profile) && app == "app" => (!key.is_table)
-                    .then(|| String::from("app isn't a table: it should be [default.app]")),
+                    .then(|| String::from("app is not a table: write it as [default.app]")),
                 [top, rest @ ..] if is_read(top, profile) => {
                     let (section, rest) = into_section(Section::Rocket, rest);
                     let complaint = names.complaint(section, &rest, false);
@@ -117,7 +117,7 @@ impl SettingsFile {
     ) -> Option<String> {
         if !is_table {
             return Some(format!(
-                "{top} isn't a table: settings stand below [default] and [default.app]"
+                "{top} is not a table: settings belong in [default] and [default.app]"
             ));
         }
         if is_read(top, profile) {
@@ -125,7 +125,7 @@ impl SettingsFile {
         }
         if let Some(whole) = names.table(top) {
             return Some(format!(
-                "nothing reads the table [{top}]: it belongs into another, as [{whole}]"
+                "nothing reads the table [{top}]: write it as [{whole}]"
             ));
         }
         let profiles = ALWAYS_READ.into_iter().chain(BY_THEMSELVES);
@@ -164,7 +164,7 @@ fn hint(message: &str) -> &'static str {
         "float", "integer", "number", "date", "time", "string", "literal",
     ];
     if kinds.iter().any(|kind| message.contains(kind)) {
-        "; a text stands in quotes, as in address = \"0.0.0.0\""
+        "; text needs quotes, as in address = \"0.0.0.0\""
     } else {
         ""
     }

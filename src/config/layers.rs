@@ -119,7 +119,8 @@ impl Layers {
         };
         ensure!(
             is_known || self.file.as_ref().is_some_and(has_table),
-            "The environment variable ROCKET_PROFILE chooses the profile '{chosen}', and there is no table [{chosen}] in {}",
+            "The environment variable ROCKET_PROFILE selects the profile '{chosen}', but there is no table [{chosen}] \
+            in {}",
             self.file
                 .as_ref()
                 .map_or_else(|| DEFAULT_FILE.to_owned(), SettingsFile::shown)
@@ -190,7 +191,7 @@ impl Variable {
         }
         if matches!(&*self.path, [one] if one.is_empty()) {
             return Some(format!(
-                "The environment variable {} has no effect: the name of a setting is missing at its end",
+                "The environment variable {} has no effect: it ends without the name of a setting",
                 self.name
             ));
         }
@@ -241,7 +242,7 @@ fn find_file() -> Result<Option<PathBuf>> {
     if let Some(named) = named.as_deref() {
         ensure!(
             !Path::new(named).is_dir(),
-            "The environment variable ROCKET_CONFIG names {named}, which is a folder and no file"
+            "The environment variable ROCKET_CONFIG names {named}, which is a folder and not a file"
         );
     } else {
         check_place()?;
@@ -254,7 +255,7 @@ fn find_file() -> Result<Option<PathBuf>> {
         .map(Path::to_owned);
     if let (Some(named), None) = (named, &path) {
         return Err(anyhow!(
-            "The environment variable ROCKET_CONFIG names the file {named}, and there is no such file"
+            "The environment variable ROCKET_CONFIG names the file {named}, which doesn't exist"
         ));
     }
     Ok(path)
@@ -272,8 +273,8 @@ fn check_place() -> Result<()> {
         }
         ensure!(
             fs::symlink_metadata(&place).is_err(),
-            "{} should be the file of the settings, and is a folder, or a link to a file that isn't there. Docker makes a folder \
-             where the file that it is to mount is missing: delete the folder, and name the right file",
+            "{} should be the settings file, but is a folder, or a link to a file that doesn't exist. Docker creates a \
+            folder where the file that it should mount is missing: delete the folder, and name the right file",
             place.display()
         );
     }

@@ -83,7 +83,8 @@ impl Limits {
         ] {
             ensure!(
                 (1..=max).contains(&min),
-                "The setting limits.{name}_min must be at least 1 and not above limits.{name}_max, and is {min} with {max}"
+                "The setting limits.{name}_min must be at least 1 and at most limits.{name}_max; it is {min}, and \
+                limits.{name}_max is {max}"
             );
         }
         for (name, max, most) in [

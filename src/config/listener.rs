@@ -59,8 +59,8 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Erro
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| {
         D::Error::custom(format!(
-            "The setting address must be an IP address, such as 127.0.0.1 for this machine alone or 0.0.0.0 for the whole \
-             network, and not '{text}'"
+            "The setting address must be an IP address, such as 127.0.0.1 for this machine only or 0.0.0.0 for the \
+            whole network, not '{text}'"
         ))
     })
 }
@@ -78,7 +78,7 @@ impl FromStr for Level {
             "trace" => LevelFilter::TRACE,
             _ => {
                 return Err(format!(
-                    "The setting log_level must be off, critical, normal or debug, and not '{text}'"
+                    "The setting log_level must be off, critical, normal or debug, not '{text}'"
                 ));
             }
         };

@@ -26,19 +26,19 @@ pub(super) const TABLES_OF_ROCKET: [&str; 1] = ["shutdown"];
 const WITHOUT_EFFECT: [(&str, &str); 14] = [
     (
         "tls",
-        "the server speaks plain HTTP, and a proxy in front of it HTTPS; see docs/deployment.md",
+        "the server speaks plain HTTP, and a proxy in front of it does HTTPS; see docs/deployment.md",
     ),
     (
         "mtls",
-        "the server speaks plain HTTP, and a proxy in front of it HTTPS; see docs/deployment.md",
+        "the server speaks plain HTTP, and a proxy in front of it does HTTPS; see docs/deployment.md",
     ),
     (
         "workers",
-        "there are as many threads as this machine has cores for",
+        "the number of threads follows from the cores of this machine",
     ),
     (
         "max_blocking",
-        "there are as many threads as this machine has cores for",
+        "the number of threads follows from the cores of this machine",
     ),
     (
         "keep_alive",
@@ -46,33 +46,30 @@ const WITHOUT_EFFECT: [(&str, &str); 14] = [
     ),
     (
         "limits",
-        "set limits.photo_bytes and its neighbours in the table default.app",
+        "set limits.photo_bytes and the other limits in the table default.app",
     ),
     (
         "temp_dir",
-        "what is large lies in the data folder while it comes in: set data_dir in the table default.app",
+        "large uploads are buffered in the data folder: set data_dir in the table default.app",
     ),
     ("ip_header", "set trusted_proxies in the table default.app"),
     (
         "secret_key",
-        "there is nothing to sign with it: what signs links is made in the data folder",
+        "nothing is signed with it: the key that signs links is in the data folder",
     ),
     ("cli_colors", "set the environment variable NO_COLOR"),
     (
         "shutdown.mercy",
-        "set shutdown.grace, after which what is still under way is cut off",
+        "set shutdown.grace, after which open requests are aborted",
     ),
-    (
-        "shutdown.ctrlc",
-        "the server always ends when it is asked to",
-    ),
+    ("shutdown.ctrlc", "the server always stops when asked to"),
     (
         "shutdown.signals",
-        "the server always ends at SIGTERM and SIGINT",
+        "the server always stops at SIGTERM and SIGINT",
     ),
     (
         "shutdown.force",
-        "the server always ends after shutdown.grace",
+        "the server always stops after shutdown.grace",
     ),
 ];
 
@@ -196,7 +193,7 @@ impl Names {
         let name = path.join(".");
         if path.iter().any(|key| key.contains('.')) {
             return Some(format!(
-                "a table and its key don't stand in the same quotes: write {name} without any"
+                "a table and its key can't share quotes: write {name} without any"
             ));
         }
         if name.is_empty() && section == Section::App || self.of(section).contains(&name.as_str()) {
@@ -225,7 +222,7 @@ impl Names {
             nearest(&name, own).map(|meant| (section, meant))
         };
         let did_you_mean = meant.map_or_else(
-            || String::from("; docs/configuration.md has all that there are"),
+            || String::from("; docs/configuration.md lists them all"),
             |(whose, meant)| match (is_variable, whose == section) {
                 (true, _) => format!(": did you mean {}?", whose.variable(meant)),
                 (false, true) => format!(": did you mean {meant}?"),
@@ -233,7 +230,7 @@ impl Names {
                     let table = whose
                         .table()
                         .map_or_else(String::new, |table| format!(".{table}"));
-                    format!(" in this table: it belongs into [default{table}]")
+                    format!(" in this table: it belongs in [default{table}]")
                 }
             },
         );

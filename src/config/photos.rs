@@ -63,7 +63,7 @@ impl Photos {
             ensure!(
                 is_address(url),
                 "The setting photos.queue_url must be the address of the queue, such as \
-                 https://sqs.eu-central-1.amazonaws.com/123456789012/photos, and not '{url}'"
+                https://sqs.eu-central-1.amazonaws.com/123456789012/photos, not '{url}'"
             );
         }
         self.check_buckets()
@@ -80,23 +80,24 @@ impl Photos {
         ] {
             ensure!(
                 bucket.len() >= least && bucket.chars().all(is_of_a_bucket),
-                "The setting photos.{name} must be {least} or more letters, digits, dots and dashes, as the names of buckets are, \
-                 and not '{bucket}'"
+                "The setting photos.{name} must be {least} or more letters, digits, dots and dashes, as names of \
+                buckets are, not '{bucket}'"
             );
         }
         // What is swept from one would be what is kept in the other.
         ensure!(
             !self.previews || self.temp_bucket != previews,
-            "The settings photos.temp_bucket and photos.preview_bucket must name different buckets, and not both '{previews}'"
+            "The settings photos.temp_bucket and photos.preview_bucket must name different buckets, not both \
+            '{previews}'"
         );
         ensure!(
             self.layout == Layout::Buckets || self.bucket != self.temp_bucket,
-            "The settings photos.bucket and photos.temp_bucket must name different buckets, and not both '{}'",
+            "The settings photos.bucket and photos.temp_bucket must name different buckets, not both '{}'",
             self.bucket
         );
         ensure!(
             self.layout == Layout::Buckets || !self.previews || self.bucket != previews,
-            "The settings photos.bucket and photos.preview_bucket must name different buckets, and not both '{previews}'"
+            "The settings photos.bucket and photos.preview_bucket must name different buckets, not both '{previews}'"
         );
         Ok(())
     }

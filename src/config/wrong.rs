@@ -19,7 +19,7 @@ pub(super) fn error(error: Error) -> anyhow::Error {
 /// What is said of something that should be a table.
 pub(super) fn no_table(key: &str, found: &Value) -> String {
     format!(
-        "The setting {key} must be a table, and not {}",
+        "The setting {key} must be a table, not {}",
         value(&found.to_actual())
     )
 }
@@ -38,7 +38,7 @@ pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
                     if wanted == TEXT =>
                 {
                     if is_variable {
-                        ": write it in quotes, which must be part of the value, as in '\"123\"'"
+                        ": write it with quotes that are part of the value, as in '\"123\"'"
                     } else {
                         ": write it in quotes"
                     }
@@ -46,11 +46,11 @@ pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
                 Actual::Str(text) if wanted.contains("number") && text.parse::<f64>().is_ok() => {
                     ": write it without quotes"
                 }
-                Actual::Str(_) if wanted == LIST => ": write it in quotes between [ and ]",
+                Actual::Str(_) if wanted == LIST => ": write it in quotes, between [ and ]",
                 _ => "",
             };
             format!(
-                "The setting {key} must be {wanted}, and not {}{hint}",
+                "The setting {key} must be {wanted}, not {}{hint}",
                 value(found)
             )
         }
@@ -58,7 +58,7 @@ pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
             let renamed = renamed_value(&key, found)
                 .map_or_else(String::new, |now| format!(", which is now called '{now}'"));
             format!(
-                "The setting {key} must be {}, and not '{}'{renamed}",
+                "The setting {key} must be {}, not '{}'{renamed}",
                 one_of(known),
                 short(found)
             )
@@ -71,20 +71,20 @@ pub(super) fn sentence(error: &Error, is_variable: bool) -> String {
 const TEXT: &str = "a text";
 const LIST: &str = "a list, such as [\"one\", \"another\"]";
 /// In the place of the words from which one must be.
-pub(super) const ANY_WORD: &str = "one of its words";
+pub(super) const ANY_WORD: &str = "one of its values";
 
 /// What is wanted, in words that aren't Rust's.
 fn kind(wanted: &str) -> &str {
     match wanted {
         "u16" => "a whole number from 0 to 65535",
         "u32" => "a whole number from 0 to 4294967295",
-        "usize" | "u64" => "a whole number that isn't negative",
+        "usize" | "u64" => "a whole number of 0 or more",
         "i64" => "a whole number",
         "a boolean" | "bool" => "true or false",
         "a string" | "string" | "path string" | "a path string" => TEXT,
         "a sequence" => LIST,
         "a duration" => "a time with its unit, such as 60s, 24h or 7days",
-        "a server ident string or `false`" => "a text in one line, or false",
+        "a server ident string or `false`" => "a single line of text, or false",
         _ if wanted.starts_with("struct ") => "a table",
         _ if wanted.starts_with("enum ") || wanted.ends_with(" enum") => ANY_WORD,
         _ => wanted,

@@ -61,8 +61,8 @@ impl RestoreHold {
     pub fn check(&self) -> Result<()> {
         if self.is_on() {
             bail!(
-                "This data folder was restored, and until it takes the place of its original nothing is deleted in S3 and \
-                 nothing taken from SQS: give the command `shared-spaces backup --take-over`"
+                "This data folder was restored, and until it replaces its original nothing is deleted in S3 and \
+                nothing is taken from SQS: run `shared-spaces backup --take-over`"
             );
         }
         Ok(())

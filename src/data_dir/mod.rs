@@ -43,7 +43,7 @@ pub const PHOTOS: &str = "photos";
 /// It can't be made.
 pub fn make(folder: &Path) -> Result<()> {
     durable::create_dir_all_durable(folder)
-        .with_context(|| format!("The data folder {} can't be made", folder.display()))
+        .with_context(|| format!("The data folder {} can't be created", folder.display()))
 }
 
 /// Whether an earlier start has begun this folder. One that ended at once has left a database with nothing in it.
@@ -74,8 +74,8 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
     if is_marked(folder) {
         ensure!(
             fs::metadata(&database).is_ok_and(|file| file.len() > 0),
-            "The database {} is gone, and the file {MARKER} beside it says that it was there. Put back a backup. To begin \
-             anew, move everything out of {shown}",
+            "The database {} is gone: the file {MARKER} next to it says that it was there. Restore a backup. To start \
+            over, move everything out of {shown}",
             database.display()
         );
     }
@@ -84,12 +84,12 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
     }
     ensure!(
         !has_photos(&folder.join(PHOTOS))?,
-        "The data folder {shown} has photos and no database. Put back a backup. To begin anew, move the photos out of it"
+        "The data folder {shown} has photos but no database. Restore a backup. To start over, move the photos out of it"
     );
     ensure!(
         !expected,
-        "Nothing is in the data folder {shown}, and the setting expect_data says that something should be. If it is on a \
-         disk of its own, mount that. If this is the first start, add --init"
+        "The data folder {shown} is empty, although the setting expect_data says that it shouldn't be. If it is on a \
+        disk of its own, mount that. If this is the first start, add --init"
     );
     Ok(())
 }
@@ -100,21 +100,20 @@ fn check_place(folder: &Path) -> Result<()> {
     match fs::metadata(folder) {
         Ok(found) => ensure!(
             found.is_dir(),
-            "The data folder {shown} is a file and no folder: name another with --data-dir or the setting data_dir"
+            "The data folder {shown} is a file and not a folder: name another with --data-dir or the setting data_dir"
         ),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == ErrorKind::NotADirectory => bail!(
-            "There can't be a data folder {shown}, because something above it is a file: name another with --data-dir or the \
-             setting data_dir"
+            "The data folder {shown} can't exist, because something above it is a file: name another with --data-dir \
+            or the setting data_dir"
         ),
         Err(error) => {
-            return Err(error)
-                .with_context(|| format!("The data folder {shown} can't be looked into"));
+            return Err(error).with_context(|| format!("The data folder {shown} can't be read"));
         }
     }
     match fs::metadata(folder.join(DATABASE)) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            Err(error).with_context(|| format!("The data folder {shown} can't be looked into"))
+            Err(error).with_context(|| format!("The data folder {shown} can't be read"))
         }
         _ => Ok(()),
     }
@@ -154,7 +153,7 @@ fn random_id() -> Result<String> {
 
 fn make_photos(photos: &Path) -> Result<()> {
     durable::create_dir_all_durable(photos)
-        .with_context(|| format!("The folder {} can't be made", photos.display()))
+        .with_context(|| format!("The folder {} can't be created", photos.display()))
 }
 
 /// Marks the folder of the photos as belonging to the installation `id`. Refuses it if it belongs to another one, or if
@@ -179,8 +178,7 @@ pub fn check_photos(photos: &Path, id: &str, some: bool) -> Result<()> {
     let shown = photos.display();
     match read(&photos.join(MARKER))? {
         Some(other) if other != id => bail!(
-            "The folder {shown} belongs to another data folder: the file {MARKER} in it is another one. Mount the right \
-             disk there"
+            "The folder {shown} belongs to another data folder: its file {MARKER} differs. Mount the right disk there"
         ),
         None if some && !has_photos(photos)? => bail!(
             "The photos are not in the folder {shown}. If it is on a disk of its own, mount that. If they are in S3, set \

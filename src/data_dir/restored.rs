@@ -36,7 +36,7 @@ pub fn notice(config: &Config) -> Result<Option<String>> {
         ),
         (
             config.photos.queue == QueueKind::Sqs,
-            "sends nothing to SQS and takes nothing from it, so that new photos aren't sorted",
+            "sends nothing to SQS and takes nothing from it, so new photos aren't moved to their spaces",
         ),
     ];
     let kept: Vec<_> = kept.iter().filter(|(is_kept, _)| *is_kept).collect();
@@ -45,8 +45,8 @@ pub fn notice(config: &Config) -> Result<Option<String>> {
     };
     let kept: Vec<_> = kept.iter().map(|(_, what)| *what).collect();
     Ok(Some(format!(
-        "This data folder was restored from {from}, and may be a copy beside its original: the server {}. If it takes the \
-         original's place, give the command `shared-spaces backup --take-over`",
+        "This data folder was restored from {from}, and may be a copy of an original that still runs: the server {}. \
+        If it replaces the original, run `shared-spaces backup --take-over`",
         kept.join("; ")
     )))
 }

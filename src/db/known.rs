@@ -77,7 +77,7 @@ pub(crate) fn foreign(connection: &Connection) -> Result<Option<String>> {
             .exists([])?
         {
             return Ok(Some(String::from(
-                "its tables were made by other steps than ours",
+                "its tables were made by other migrations",
             )));
         }
     }
@@ -88,7 +88,7 @@ pub(crate) fn foreign(connection: &Connection) -> Result<Option<String>> {
         .optional()?;
     if let Some(name) = other {
         return Ok(Some(format!(
-            "it has {name:?} in it, which shared-spaces didn't make"
+            "it has {name:?}, which shared-spaces didn't make"
         )));
     }
     for pragma in ["application_id", "user_version"] {
@@ -117,7 +117,7 @@ pub(crate) fn difference(connection: &Connection, version: i32) -> Result<Option
             }
             Some(expected) if expected != definition => {
                 return Ok(Some(format!(
-                    "its {kind} {name:?} is another than shared-spaces makes"
+                    "its {kind} {name:?} differs from the one that shared-spaces makes"
                 )));
             }
             Some(_) => {}

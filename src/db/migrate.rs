@@ -34,8 +34,8 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
     let current = version(connection)?;
     if current > newest {
         bail!(
-            "The database {} has schema {current}, and this version of shared-spaces knows only up to {newest}: \
-             start it with the newer version that wrote it",
+            "The database {} has schema {current}, and this version of shared-spaces knows only schemas up to \
+            {newest}: start the newer version that wrote it",
             path.display()
         );
     }
@@ -79,7 +79,7 @@ pub fn schema_of(version: i32) -> Result<Connection> {
         .set_grouped(true)
         .set_target(Target::Version(version))
         .run(&mut connection)
-        .context("The schema can't be made")?;
+        .context("The schema can't be created")?;
     Ok(connection)
 }
 

@@ -69,7 +69,7 @@ impl OpenFiles {
         let lost = self.files.iter().find_map(|(path, opened)| {
             let why = match Identity::of(path) {
                 Ok(found) if found == *opened => return None,
-                Ok(_) => String::from("it was replaced by another"),
+                Ok(_) => String::from("it was replaced"),
                 Err(error) => error.to_string(),
             };
             Some((path, why))

@@ -13,8 +13,8 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     let backup = &config.backup;
     let Some(to) = &backup.destination else {
         tell(Check::warning(
-            "No backup is configured: set backup.destination and backup.interval, or see to it in another way, such as by hand with \
-             `shared-spaces backup`",
+            "No backup is configured: set backup.destination and backup.interval, or back up in another way, such as \
+            by hand with `shared-spaces backup`",
         ));
         return;
     };
@@ -27,8 +27,8 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     };
     if found.damaged > 0 {
         tell(Check::failed(format!(
-            "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is sound \
-             again, delete them",
+            "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is \
+            intact again, delete them",
             found.damaged
         )));
     }
@@ -45,10 +45,10 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     let said = format!("The last backup in {to} was made {}", last.rfc3339());
     tell(match backup.interval {
         None => Check::warning(format!(
-            "{said}. The next is made only by hand: set backup.interval"
+            "{said}. No more are made on their own: set backup.interval"
         )),
         Some(every) if now > last.plus(every * 2) => Check::warning(format!(
-            "{said}, and one should be made every {}: see the server's log for why it wasn't",
+            "{said}, although one should be made every {}: see the server's log for the reason",
             humantime::format_duration(every)
         )),
         Some(_) => Check::ok(said),

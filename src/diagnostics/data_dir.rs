@@ -32,7 +32,8 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
     if !database.exists() && needs_none {
         tell(Check::ok(format!(
-            "There is no database in the data folder {shown}: workers need none, and the first start of a server makes it"
+            "There is no database in the data folder {shown}: workers need none, and the first start of a server \
+            creates it"
         )));
         return data;
     }
@@ -42,24 +43,22 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     }
     if !folder.exists() {
         tell(Check::warning(format!(
-            "There is no data folder {shown} yet. If there should be one, set data_dir, or give the command in the right \
-             folder; else the first start makes it"
+            "There is no data folder {shown} yet. If there should be one, set data_dir, or run the command in the \
+            right folder; otherwise the first start creates it"
         )));
         return data;
     }
     if let Err(error) = data_dir::try_writing(folder) {
         tell(Check::failed(format!(
-            "{error:#}. The account that runs the server must be allowed to write there, and there must be room"
+            "{error:#}. The account that runs the server must be allowed to write there, and there must be free space"
         )));
         return data;
     }
     data.has_folder = true;
-    tell(Check::ok(format!(
-        "The data folder {shown} can be written to"
-    )));
+    tell(Check::ok(format!("The data folder {shown} is writable")));
     if !database.exists() {
         tell(Check::ok(
-            "There is no database yet; the first start makes it",
+            "There is no database yet; the first start creates it",
         ));
         return data;
     }
@@ -80,7 +79,7 @@ pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
             }
         }
         Err(error) => tell(Check::failed(format!(
-            "{}. Put back a copy of the whole data folder, or ask for help before the file is changed",
+            "{}. Restore a copy of the whole data folder, or ask for help before the file is changed",
             sentence(&error)
         ))),
     }
@@ -96,8 +95,8 @@ fn undeleted(failing: &Failing) -> Check {
         why,
     } = failing;
     let said = format!(
-        "Deleted, and still in the store of photos: {photos}. The first was to go at {}; it was tried {}, while \
-         the server runs about every minute. The last time: {why}",
+        "Deleted photos that are still in the store: {photos}. The first was due at {}; it was tried {}, about once a \
+        minute while the server runs. The last error: {why}",
         since.rfc3339(),
         count(attempts, "time")
     );

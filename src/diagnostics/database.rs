@@ -37,13 +37,14 @@ impl Db {
             Ok(None) => return Ok(()),
             Ok(Some(why)) => why,
             Err(Ok(error)) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-                String::from("it is no database, or damaged at its very beginning")
+                String::from("it is not a database, or damaged at its very beginning")
             }
             Err(_) => return Ok(()),
         };
         bail!(
-            "The file {} isn't the database of shared-spaces: {why}. Nothing in it was changed. Name another data folder with \
-             --data-dir or the setting data_dir, or move the file elsewhere; if it should be yours, put back a backup",
+            "The file {} isn't the database of shared-spaces: {why}. Nothing in it was changed. Name another data \
+            folder with --data-dir or the setting data_dir, or move the file elsewhere; if it should be yours, \
+            restore a backup",
             path.display()
         )
     }
@@ -118,8 +119,8 @@ impl DatabaseState {
         let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();
         (!all.is_empty()).then(|| {
             Check::warning(format!(
-                "These logins would be refused today, because they pass for another's or for nothing: {}. Whoever has them signs in as \
-                 before; if you don't know them, remove them with `shared-spaces user remove`",
+                "These logins look like another or are invisible, and would be refused today: {}. They can still sign \
+                in; if you don't know whose they are, remove them with `shared-spaces user remove`",
                 all.join(", ")
             ))
         })
@@ -140,20 +141,21 @@ impl DatabaseState {
         } = self;
         if let Some(damage) = damage {
             return Check::failed(format!(
-                "The database is damaged: {damage}. Stop the server, keep the file, and put back a copy from before"
+                "The database is damaged: {damage}. Stop the server, keep the file, and restore an earlier copy"
             ));
         }
         if schema > newest {
             return Check::failed(format!(
-                "The database has schema {schema}, and this version of shared-spaces knows only up to {newest}: use the \
-                 newer version that wrote it"
+                "The database has schema {schema}, and this version of shared-spaces knows only schemas up to \
+                {newest}: use the newer version that wrote it"
             ));
         }
         if schema < newest {
             return Check::ok(format!(
-                "The database is sound; the next start brings its schema from {schema} to {newest}, and keeps a copy from before"
+                "The database is intact; the next start upgrades its schema from {schema} to {newest}, and keeps a \
+                copy of it"
             ));
         }
-        Check::ok("The database is sound")
+        Check::ok("The database is intact")
     }
 }

@@ -30,13 +30,14 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
     if config.is_https() && config.trusted_proxies.is_empty() {
         tell(Check::warning(
-            "public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none: all who come \
-             through it count as one address. Set trusted_proxies to the address from which the proxy comes",
+            "public_url begins with https://, so there is a proxy in front, but trusted_proxies names none: all \
+            clients behind it count as one address. Set trusted_proxies to the address of the proxy",
         ));
     }
     if config.registration == Registration::Open && is_public {
         tell(Check::warning(
-            "Whoever reaches the server can make an account: unless that is meant, set registration to invite or closed",
+            "Anyone who can reach the server can create an account: unless that is intended, set registration to \
+            invite or closed",
         ));
     }
     if !folder.is_dir() {
@@ -46,7 +47,7 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
         let said = format!("The disk of the data folder has {} free", HumanBytes(free));
         tell(if free < LITTLE {
             Check::warning(format!(
-                "{said}: make room before it is full, because nothing can be shared then"
+                "{said}: free some space before it is full, because nothing can be shared then"
             ))
         } else {
             Check::ok(said)
@@ -55,7 +56,7 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
     let now = Clock::default().now();
     if let Some(written) = written(folder).filter(|written| *written > now.plus(BEHIND)) {
         tell(Check::warning(format!(
-            "The clock of this machine says {}, and the database was written later, {}: set the clock",
+            "The clock of this machine says {}, but the database was written later, {}: set the clock",
             now.rfc3339(),
             written.rfc3339()
         )));

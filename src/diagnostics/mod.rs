@@ -66,8 +66,8 @@ fn without_effect(photos: &Photos) -> Vec<Check> {
     let mut findings = Vec::new();
     if photos.queue == QueueKind::Local && photos.queue_url.is_some() {
         findings.push(Check::warning(
-            "photos.queue_url is set, and photos.queue is local, so that nothing is sent there: set photos.queue = \"sqs\", or leave \
-             photos.queue_url out",
+            "photos.queue_url is set, but photos.queue is local, so nothing is sent there: set photos.queue = \"sqs\", \
+            or remove photos.queue_url",
         ));
     }
     let of_s3 = [
@@ -91,12 +91,14 @@ fn without_effect(photos: &Photos) -> Vec<Check> {
         .collect();
     if photos.store == StoreKind::Local && !of_s3.is_empty() {
         findings.push(Check::warning(format!(
-            "photos.store is local, and these settings are about photos in S3: {}. Set photos.store = \"s3\", or leave them out",
+            "photos.store is local, but these settings are for photos in S3: {}. Set photos.store = \"s3\", or remove \
+            them",
             of_s3.join(", ")
         )));
     } else if photos.layout == Layout::Buckets && photos.bucket != usual.bucket {
         findings.push(Check::warning(
-            "photos.bucket is set, and each space has a bucket of its own: set photos.layout = \"prefix\", or leave photos.bucket out",
+            "photos.bucket is set, but each space has a bucket of its own: set photos.layout = \"prefix\", or remove \
+            photos.bucket",
         ));
     }
     findings
@@ -113,10 +115,10 @@ fn settings(config: &Config) -> Check {
         QueueKind::Sqs => "the queue is in SQS",
     };
     let worker = match photos.worker() {
-        WorkerMode::Embedded => "the worker is inside the server",
-        WorkerMode::External => "workers are processes of their own (`shared-spaces worker`)",
+        WorkerMode::Embedded => "the worker is embedded in the server",
+        WorkerMode::External => "workers are separate processes (`shared-spaces worker`)",
     };
     Check::ok(format!(
-        "The settings can be understood: {store}, {queue}, {worker}"
+        "The settings are valid: {store}, {queue}, {worker}"
     ))
 }

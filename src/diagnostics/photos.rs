@@ -11,15 +11,15 @@ use crate::verify_photos::{Care, Scope, Summary};
 const SAMPLE: usize = 64;
 /// So many bytes of them are read; of what is more, only the length is looked at.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
-const SEE: &str = "`shared-spaces photos verify` looks at all photos and says which";
+const SEE: &str = "`shared-spaces photos verify` checks all photos and names them";
 
 /// Looks at a sample, where there are photos at all.
 pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     match look(config).await {
         Ok(finding) => finding.into_iter().for_each(tell),
-        Err(error) => tell(Check::error(&error.context(
-            "Whether photos are in the store as they were stored can't be found out",
-        ))),
+        Err(error) => tell(Check::error(
+            &error.context("Photos in the store can't be checked"),
+        )),
     }
 }
 
@@ -58,8 +58,8 @@ fn finding(summary: &Summary, all: u64) -> Check {
         ));
     }
     Check::failed(format!(
-        "Checked {}: {missing} missing from the store, {changed} changed, {unreadable} unreadable: {SEE}, and docs/backup.md how \
-         to put them back",
+        "Checked {}: {missing} missing from the store, {changed} changed, {unreadable} unreadable: {SEE}, and \
+        docs/backup.md explains how to restore them",
         count(photos, "photo")
     ))
 }

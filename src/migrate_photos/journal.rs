@@ -41,7 +41,7 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                bail!("Photos are being moved already: wait until that command has ended")
+                bail!("Photos are already being moved: wait until that command is done")
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(using),
         }
@@ -124,7 +124,7 @@ impl Inner {
     fn write(&mut self, what: &str, name: &PhotoName) -> Result<()> {
         writeln!(self.file, "{what} {name}")
             .and_then(|()| self.file.sync_data())
-            .context("The journal of the move can't be written")
+            .context("The migration journal can't be written")
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
         let refusal = Journal::open(&path, "s3").unwrap_err().to_string();
         assert_eq!(
             refusal,
-            "Photos are being moved already: wait until that command has ended"
+            "Photos are already being moved: wait until that command is done"
         );
     }
 }

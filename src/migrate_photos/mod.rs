@@ -117,7 +117,7 @@ impl PhotoMigration {
             if self.is_deleted(name).await? {
                 return Ok(Outcome::Deleted);
             }
-            bail!("its bytes are in neither store");
+            bail!("it is missing from both stores");
         };
         if !matches(&bytes, photo) {
             bail!("its bytes are not those that were stored: the file is damaged");
@@ -125,7 +125,7 @@ impl PhotoMigration {
         self.journal.begun(name)?;
         self.to.put_sorted(name, bytes).await?;
         if !self.is_same(&self.to, photo).await? {
-            bail!("what was read back from the other store is something else");
+            bail!("what was read back from the other store differs");
         }
         self.copy_previews(name).await?;
         self.journal.done(name)?;

@@ -28,7 +28,7 @@ impl Signal {
 #[cfg(unix)]
 pub fn listen() -> Result<impl Future<Output = Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let problem = "The signals of the system can't be waited for";
+    let problem = "Signals can't be handled";
     let mut terminate = signal(SignalKind::terminate()).context(problem)?;
     let mut interrupt = signal(SignalKind::interrupt()).context(problem)?;
     Ok(async move {
@@ -45,8 +45,7 @@ pub fn listen() -> Result<impl Future<Output = Signal>> {
 /// The system lets nobody wait for its signals.
 #[cfg(windows)]
 pub fn listen() -> Result<impl Future<Output = Signal>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()
-        .context("The signals of the system can't be waited for")?;
+    let mut interrupt = tokio::signal::windows::ctrl_c().context("Signals can't be handled")?;
     Ok(async move {
         interrupt.recv().await;
         Signal::Interrupt

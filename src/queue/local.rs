@@ -137,11 +137,11 @@ impl LocalQueue {
     pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
         match self.list_failed().await {
             Ok(failed) if failed.photos.is_empty() => {
-                tell(Check::ok("No photo has failed to be sorted"));
+                tell(Check::ok("No photo has failed"));
             }
             Ok(failed) => tell(Check::warning(format!(
-                "{} could not be sorted. `shared-spaces photos failed` tells why, and `shared-spaces photos retry` sends \
-                 what it lists again",
+                "{} could not be moved to their space. `shared-spaces photos failed` says why, and `shared-spaces \
+                photos retry` re-queues them",
                 count(failed.photos.len(), "photo")
             ))),
             Err(error) => tell(Check::error(&error)),

@@ -47,7 +47,7 @@ pub struct Message {
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// It is nowhere, so that another attempt may not find it either.
-    #[error("it is neither in the temporary store nor in that of its space")]
+    #[error("it is neither in the staging store nor in that of its space")]
     Missing,
     /// Something that may be mended.
     #[error("{0:#}")]

@@ -51,18 +51,18 @@ impl BoundListener {
 pub fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::AddrInUse => format!(
-            "Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT"
+            "Another program is listening on {address}: stop it, or set another port with --port or ROCKET_PORT"
         ),
         ErrorKind::PermissionDenied => format!(
-            "This account may not listen on {address}: set a port from 1024 on, with --port or ROCKET_PORT"
+            "This account may not listen on {address}: set a port of 1024 or above, with --port or ROCKET_PORT"
         ),
         ErrorKind::AddrNotAvailable => format!(
-            "{} is no address of this machine: set another with --address or ROCKET_ADDRESS, such as 127.0.0.1 for this \
-             machine alone or 0.0.0.0 for the whole network",
+            "{} is not an address of this machine: set another with --address or ROCKET_ADDRESS, such as 127.0.0.1 for \
+            this machine only or 0.0.0.0 for the whole network",
             address.ip()
         ),
         _ => format!(
-            "The server can't listen on {address}, which --address and --port name, or ROCKET_ADDRESS and ROCKET_PORT: {error}"
+            "The server can't listen on {address} (--address and --port, or ROCKET_ADDRESS and ROCKET_PORT): {error}"
         ),
     }
 }

@@ -41,8 +41,7 @@ pub fn check_data_dir(config: &Config) -> Result<()> {
     let folder = &config.data_dir;
     ensure!(
         !restored::is_unfinished(folder),
-        "A restore into the data folder {} has not come to its end: give the command `shared-spaces restore` again, or \
-         delete the folder",
+        "A restore into the data folder {} is unfinished: run `shared-spaces restore` again, or delete the folder",
         folder.display()
     );
     data_dir::check(folder, config.expect_data)

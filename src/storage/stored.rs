@@ -61,7 +61,7 @@ impl StoredPhoto {
         self.read(0, length).await?.read_to_end(&mut bytes).await?;
         ensure!(
             bytes.len() as u64 == length,
-            "{} bytes came instead of {length}",
+            "got {} bytes instead of {length}",
             bytes.len()
         );
         Ok(bytes)
@@ -119,7 +119,7 @@ impl StoredPhoto {
                 }
             }
         }
-        ensure!(read == length, "{read} bytes came instead of {length}");
+        ensure!(read == length, "got {read} bytes instead of {length}");
         Ok(sum.finalize().into())
     }
 

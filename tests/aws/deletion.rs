@@ -26,7 +26,7 @@ fn share_photos(cloud: &Cloud, ann: &Person, space: &str) -> Vec<Vec<u8>> {
     let worker = cloud.worker();
     ann.share_photo(space, &photos[0]);
     let replaced = ann.share_photo(space, &photos[1]);
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     worker.terminate();
@@ -106,7 +106,7 @@ fn the_photos_of_a_space_are_deleted_by_a_few_requests() {
     for seed in 0..30 {
         ann.share_photo(&space, &picture(24, seed));
     }
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     let before = cloud.proxy.requests();

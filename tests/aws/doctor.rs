@@ -17,7 +17,7 @@ fn what_works_is_said_to_be_good_and_nothing_is_left_of_the_looking() {
         "objects can be put, read, copied and deleted.",
         "-previews, previews can be put, read and deleted",
         "a FIFO queue",
-        "dead-letter queue after 1 attempt. None is there",
+        "dead-letter queue after 1 attempt. There are none",
     ] {
         assert!(said.contains(words), "{said}");
     }
@@ -36,7 +36,7 @@ fn links_that_only_this_machine_can_follow_are_a_warning() {
         "{said}"
     );
     assert!(said.contains(words), "{said}");
-    let followed = "ok      A link that S3 signs can be followed as by a browser, to 127.0.0.1:";
+    let followed = "ok      A browser can follow a link signed for S3, to 127.0.0.1:";
     assert!(said.contains(followed), "{said}");
 }
 
@@ -66,7 +66,7 @@ fn a_queue_that_is_not_there_is_named() {
         "{said}"
     );
     assert!(
-        complaint.contains("Things that keep Shared Spaces from working: 1"),
+        complaint.contains("Problems that keep Shared Spaces from working: 1"),
         "{complaint}"
     );
 }
@@ -77,7 +77,7 @@ fn an_s3_that_does_not_answer_is_told_with_what_to_look_at() {
     cloud.proxy.set(Weather::Gone);
     let (said, _) = cloud.fails(&DOCTOR, &[]);
     assert_eq!(
-        said.matches("Nobody answers there: check the network and AWS_ENDPOINT_URL")
+        said.matches("It can't be reached: check the network and AWS_ENDPOINT_URL")
             .count(),
         2,
         "{said}"

@@ -33,7 +33,7 @@ fn failed_photos_are_listed_and_sent_again(fifo: bool) {
 
     let (_, complaint) = cloud.fails(&["photos", "retry", "1-77.png"], &[]);
     assert!(
-        complaint.contains("Not among those that have failed: 1-77.png"),
+        complaint.contains("Not among the failed photos: 1-77.png"),
         "{complaint}"
     );
     assert_eq!(cloud.failed_messages(), 5);
@@ -42,7 +42,7 @@ fn failed_photos_are_listed_and_sent_again(fifo: bool) {
         .for_each(|name| cloud.put(&cloud.temp, name, name.as_bytes()));
     let sent = cloud.succeeds(&["photos", "retry", "1-2.png"], &[]);
     assert_eq!(sent, "Re-queued 1-2.png\n");
-    until("one to be sorted", || {
+    until("one to be moved", || {
         (cloud.keys(&cloud.temp).len() == 3).then_some(())
     });
     assert_eq!(cloud.failed_messages(), 4);
@@ -50,7 +50,7 @@ fn failed_photos_are_listed_and_sent_again(fifo: bool) {
         cloud.succeeds(&["photos", "retry", "--all"], &[]),
         "Re-queued 3 photos\n"
     );
-    until("all to be sorted", || {
+    until("all to be moved", || {
         cloud.keys(&cloud.temp).is_empty().then_some(())
     });
     assert_eq!(cloud.failed_messages(), 1, "what is no photo stays");

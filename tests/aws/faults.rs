@@ -35,7 +35,7 @@ fn while_s3_is_gone_texts_are_shared_and_photos_are_refused_for_now() {
     cloud.proxy.set(Weather::Fine);
     ann.share_photo(&space, &picture(24, 3));
     let _worker = cloud.worker();
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     assert_eq!(cloud.keys(&cloud.buckets()[0]).len(), 2);
@@ -91,7 +91,7 @@ fn a_queue_that_does_not_answer_holds_up_neither_a_photo_nor_the_end() {
     cloud.proxy.set(Weather::Fine);
     let _server = cloud.server(&[]);
     let _worker = cloud.worker();
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         let bucket = cloud.buckets().pop()?;
         (cloud.keys(&bucket) == ["1.png"]).then_some(())
     });
@@ -130,7 +130,7 @@ fn an_answer_that_is_lost_loses_no_photo() {
     let asked = || cloud.messages() == 5;
     until("the worker to ask", || asked().then_some(()));
     cloud.proxy.set(Weather::Fine);
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         cloud.keys(&cloud.temp).is_empty().then_some(())
     });
     assert_eq!(cloud.keys(&cloud.buckets()[0]).len(), 5);
@@ -184,7 +184,7 @@ fn a_photo_that_breaks_off_half_way_to_s3_is_refused_for_now_and_leaves_no_share
     let share = ann.share_photo(&space, &photo);
     let _worker = cloud.worker();
     let key = format!("{}.png", share["id"]);
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         let bucket = cloud.buckets().pop()?;
         (cloud.keys(&bucket).len() == 2).then(|| assert_eq!(cloud.get(&bucket, &key), photo))
     });
@@ -199,7 +199,7 @@ fn a_bucket_name_that_somebody_else_has_is_tried_again_with_other_digits() {
     let worker = cloud.worker();
     ann.share_photo(&space, &picture(24, 1));
     let first = until("the bucket", || cloud.buckets().pop());
-    until("the photo to be sorted and the worker to say so", || {
+    until("the photo to be moved and the worker to say so", || {
         (cloud.keys(&cloud.temp).is_empty() && cloud.messages() == 0).then_some(())
     });
     // The name is free again, and somebody else is quicker.
@@ -219,7 +219,7 @@ fn a_bucket_name_that_somebody_else_has_is_tried_again_with_other_digits() {
     let _worker = cloud.worker();
     let second = until("another bucket", || cloud.buckets().pop());
     assert_ne!(second, first);
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.keys(&second) == ["34.png"]).then_some(())
     });
 }

@@ -15,7 +15,7 @@ fn with_a_disk_that_is_away(settings: &[(&str, &str)]) -> Cloud {
     let server = cloud.server(settings);
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         let one_bucket = cloud.keys("all-spaces").len();
         (cloud.buckets().len() + one_bucket == 1 && cloud.keys(&cloud.temp).is_empty())
             .then_some(())
@@ -83,7 +83,7 @@ fn buckets_that_others_have_made_are_no_reason_to_refuse() {
     let server = cloud.server(&[LOCAL_QUEUE]);
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.keys(&theirs) == ["1.png", "34.png"]).then_some(())
     });
 }

@@ -83,7 +83,7 @@ fn journey(cloud: &Cloud) {
     shows(&ann, &kept, &photos[0]);
     let deleted = share(&ann, &space, &photos[1]);
     // A photo in the bucket of its space, with two previews, and nothing in the temporary one.
-    until("the photos to be sorted, with their previews", || {
+    until("the photos to be moved, with their previews", || {
         let all = objects(cloud);
         let waiting = all
             .iter()
@@ -104,7 +104,7 @@ fn journey(cloud: &Cloud) {
         "{said}"
     );
     assert!(
-        said.contains("A link that S3 signs can be followed"),
+        said.contains("A browser can follow a link signed for S3"),
         "{said}"
     );
     assert_eq!(objects(cloud), left, "it leaves nothing");
@@ -252,7 +252,7 @@ fn on_seaweedfs_whose_buckets_go_with_all_that_is_in_them_what_is_no_photo_outli
     let ann = server.person("ann");
     let space = ann.space("Family");
     share(&ann, &space, &picture(24, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         let bucket = cloud.buckets().pop()?;
         (cloud.keys(&bucket) == ["1.png"] && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
@@ -307,8 +307,5 @@ fn a_store_that_takes_nothing_for_now_is_named_and_texts_are_shared_meanwhile() 
         (503, UNAVAILABLE)
     );
     let (said, _) = cloud.fails(&["doctor"], &S3);
-    assert!(
-        said.contains("It takes no more requests at the moment"),
-        "{said}"
-    );
+    assert!(said.contains("It is throttling requests"), "{said}");
 }

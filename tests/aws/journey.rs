@@ -32,7 +32,7 @@ fn photo_goes_all_the_way(fifo: bool) {
     until("the message", || (cloud.messages() == 1).then_some(()));
 
     let worker = cloud.worker();
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.buckets().len() == 1 && cloud.messages() == 0).then_some(())
     });
     let bucket = cloud.buckets().remove(0);
@@ -94,7 +94,7 @@ fn s3_with_the_local_queue_needs_no_separate_worker() {
     ]);
     let ann = server.person("ann");
     let share = ann.share_photo(&ann.space("Family"), &picture(64, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.buckets().len() == 1 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(64, 1));
@@ -124,7 +124,7 @@ fn all_spaces_share_one_bucket_where_buckets_are_rationed() {
         format!("{}1/1.png", cloud.prefix),
         format!("{}2/2.png", cloud.prefix),
     ];
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (cloud.keys(&bucket) == expected).then_some(())
     });
     assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(64, 1));
@@ -150,7 +150,7 @@ fn spaces_whose_numbers_begin_alike_are_kept_apart() {
         ann.share_photo(&spaces[space], &picture(24, space as u64));
     }
     let _worker = cloud.worker();
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     let buckets = cloud.buckets();
@@ -178,7 +178,7 @@ fn a_share_with_a_new_photo_leaves_only_that_one() {
         200
     );
     let _worker = cloud.worker();
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.buckets().len() == 1 && cloud.keys(&cloud.temp).is_empty()).then_some(())
     });
     assert_eq!(cloud.keys(&cloud.buckets()[0]), ["1.2.png"]);

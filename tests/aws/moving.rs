@@ -49,7 +49,7 @@ fn shows(ann: &Person, share: &str, photo: &[u8]) {
 }
 
 fn sorted(cloud: &Cloud, count: usize) {
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         let files = on_disk(cloud);
         let sorted = files.iter().all(|file| file.starts_with("space-id-"));
         (sorted && files.len() == count).then_some(())
@@ -74,11 +74,11 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
 
     let said = cloud.succeeds(&TO_S3, &LOCAL);
     assert!(
-        said.starts_with("Copied to S3: 3. There before: 0. Each was read back and compared.\n"),
+        said.starts_with("Copied to S3: 3. Already there: 0. Each was read back and compared.\n"),
         "{said}"
     );
     assert!(
-        said.contains("Nothing was deleted. To go over: stop the server"),
+        said.contains("Nothing was deleted. To switch over: stop the server"),
         "{said}"
     );
     assert_eq!(in_s3(&cloud), ["1/1.png", "1/2.png", "2/3.png"]);
@@ -100,11 +100,11 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
 
     let said = cloud.succeeds(&TO_S3, &S3);
     assert!(
-        said.starts_with("Copied to S3: 1. There before: 2."),
+        said.starts_with("Copied to S3: 1. Already there: 2."),
         "{said}"
     );
     assert!(
-        said.ends_with("What is in S3 is no longer in the data folder.\n"),
+        said.ends_with("What is now in S3 was deleted from the data folder.\n"),
         "{said}"
     );
     assert_eq!(
@@ -191,7 +191,7 @@ fn a_move_to_the_disk_that_is_killed_again_and_again_loses_nothing_and_leaves_no
     for photo in &photos {
         ann.share_photo(&space, photo);
     }
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (in_s3(&cloud).len() == photos.len()).then_some(())
     });
     server.process.terminate();
@@ -241,8 +241,8 @@ fn a_photo_that_is_damaged_or_missing_stays_and_is_named_and_the_others_go() {
 
     let (_, complaint) = cloud.fails(&TO_S3, &S3);
     for words in [
-        "1-1.png stays: its bytes are not those that were stored: the file is damaged",
-        "1-2.png stays: its bytes are in neither store",
+        "1-1.png was not moved: its bytes are not those that were stored: the file is damaged",
+        "1-2.png was not moved: it is missing from both stores",
         "Photos that could not be moved: 2",
     ] {
         assert!(complaint.contains(words), "{complaint}");
@@ -255,7 +255,7 @@ fn a_photo_that_is_damaged_or_missing_stays_and_is_named_and_the_others_go() {
     fs::rename(cloud.folder().join("2.png"), folder.join("2.png")).unwrap();
     let said = cloud.succeeds(&TO_S3, &S3);
     assert!(
-        said.starts_with("Copied to S3: 2. There before: 1."),
+        said.starts_with("Copied to S3: 2. Already there: 1."),
         "{said}"
     );
     assert_eq!(on_disk(&cloud), [""; 0]);
@@ -278,7 +278,7 @@ fn what_somebody_has_deleted_from_s3_is_copied_again_before_its_original_goes() 
         .unwrap();
     let said = cloud.succeeds(&TO_S3, &S3);
     assert!(
-        said.starts_with("Copied to S3: 1. There before: 0."),
+        said.starts_with("Copied to S3: 1. Already there: 0."),
         "{said}"
     );
     assert_eq!(cloud.get(&bucket, "1.png"), picture(24, 1));
@@ -305,13 +305,13 @@ fn a_move_that_is_stopped_says_so_and_goes_on_when_the_command_is_given_again() 
     });
     let (ended, complaint) = moving.stop(Process::interrupt);
     assert_eq!(ended, Some(130), "{complaint}");
-    let sentence = "It was stopped before its end: give the command again, and it goes on where";
+    let sentence = "It was stopped before its end: run the command again to continue";
     assert!(complaint.contains(sentence), "{complaint}");
     fs::write(&first, photo).unwrap();
     assert_eq!(on_disk(&cloud).len(), 3);
     let said = cloud.succeeds(&TO_S3, &S3);
     assert!(
-        said.starts_with("Copied to S3: 1. There before: 2."),
+        said.starts_with("Copied to S3: 1. Already there: 2."),
         "{said}"
     );
     assert_eq!(on_disk(&cloud), [""; 0]);

@@ -261,7 +261,7 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     cloud.proxy.answer("PUT", &names, 409, TAKEN);
     assert_eq!(
         told(&cloud, store.move_to_space(&photo)),
-        "No bucket can be made for space 1: 50 names are taken by others"
+        "No bucket can be created for space 1: 50 names are taken"
     );
     cloud.proxy.relent();
     // It is said to be ours, and isn't there.
@@ -269,7 +269,7 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     cloud.proxy.answer("PUT", "CopyObject", 404, no_bucket);
     cloud.proxy.answer("PUT", &names, 409, OURS);
     let told = told(&cloud, store.move_to_space(&photo));
-    assert!(told.ends_with(" isn't there"), "{told}");
+    assert!(told.ends_with(" doesn't exist"), "{told}");
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
     cloud.proxy.relent();
     assert_eq!(
@@ -343,13 +343,12 @@ fn the_doctor_names_what_s3_refuses_and_goes_on_where_it_can() {
     assert_eq!(found.len(), 1, "{found:?}");
     let words = format!(" of {temp} can't be deleted: ");
     assert!(found[0].contains(&words), "{found:?}");
-    let changed =
-        "S3 gives other bytes than it was given: something stands between that changes them";
+    let changed = "S3 returned other bytes than were put: something in between changes them";
     for (part, sentence) in [
         (format!("/{previews}/"), changed),
         (
             String::from("X-Amz-Signature"),
-            "A signed link gives other bytes than those of its object",
+            "A signed link returns other bytes than its object has",
         ),
     ] {
         cloud
@@ -382,14 +381,14 @@ fn what_sqs_refuses_is_told_and_the_photo_stays_in_the_queue() {
     let work = queue.send(vec![photo.clone()]);
     assert_eq!(
         refused(&cloud, post, "AmazonSQS.SendMessageBatch", work),
-        "SQS doesn't take new photos"
+        "SQS refuses new photos"
     );
     assert_eq!(cloud.messages(), 0);
     cloud.wait(queue.send(vec![photo.clone()])).unwrap();
     let work = queue.receive(10, false);
     assert_eq!(
         refused(&cloud, post, "AmazonSQS.ReceiveMessage", work),
-        "Nothing can be received from SQS"
+        "Messages can't be received from SQS"
     );
     let mut received = cloud.wait(queue.receive(10, false)).unwrap();
     let message = received.pop().unwrap();
@@ -401,7 +400,7 @@ fn what_sqs_refuses_is_told_and_the_photo_stays_in_the_queue() {
     let work = queue.nack(&message, &Failure::Missing);
     assert_eq!(
         refused(&cloud, post, "AmazonSQS.ChangeMessageVisibility", work),
-        "A message can't be put back into SQS"
+        "A message can't be returned to SQS"
     );
     let work = queue.acknowledge(message);
     assert_eq!(
@@ -441,7 +440,7 @@ fn the_doctor_names_a_queue_that_is_not_what_its_address_says_or_does_not_tell()
     let fifo = r#"{"Attributes": {"FifoQueue": "true", "VisibilityTimeout": "60"}}"#;
     let said = examined("GetQueueAttributes", 200, fifo);
     assert!(
-        said.contains("says otherwise than the queue itself whether it is FIFO"),
+        said.contains("contradicts the queue itself on whether it is FIFO"),
         "{said}"
     );
     let said = examined("GetQueueUrl", 403, "{}");

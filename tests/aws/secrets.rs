@@ -21,7 +21,7 @@ fn credentials_and_signatures_are_not_logged() {
     let server = Server::start_logged(serve, &log);
     let ann = server.person("ann");
     let share = ann.share_photo(&ann.space("Family"), &picture(24, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (cloud.buckets().len() == 1 && cloud.messages() == 0).then_some(())
     });
     // By a link that S3 signs.

@@ -40,7 +40,7 @@ fn a_copy_that_was_only_said_to_be_made_costs_no_photo() {
     cloud.put(&bucket, "35.png", b"arri");
     cloud.proxy.answer("PUT", "CopyObject", 200, tag);
     let error = cloud.wait(store.move_to_space(&arrived)).unwrap_err();
-    assert!(all(error).contains("4 bytes of 7 are there"));
+    assert!(all(error).contains("has only 4 of 7 bytes"));
     cloud.proxy.relent();
     assert_eq!(
         cloud.wait(store.move_to_space(&arrived)).unwrap(),
@@ -57,10 +57,10 @@ fn what_was_put_and_is_not_there_or_half_is_not_acknowledged() {
     let other = name("1-36.png");
     cloud.proxy.answer("PUT", "/1-36.png", 200, "");
     let error = cloud.wait(store.put_temporary(&other, b"other".to_vec()));
-    assert!(all(error.unwrap_err()).ends_with("nothing is there"));
+    assert!(all(error.unwrap_err()).ends_with("the object is missing"));
     cloud.proxy.answer("PUT", "/36.png.small", 200, "");
     let error = cloud.wait(store.put_preview(&other, PreviewSize::Small, b"small".to_vec()));
-    assert!(all(error.unwrap_err()).ends_with("nothing is there"));
+    assert!(all(error.unwrap_err()).ends_with("the object is missing"));
     cloud.proxy.relent();
 
     let moto = Cloud::moto();
@@ -68,7 +68,7 @@ fn what_was_put_and_is_not_there_or_half_is_not_acknowledged() {
     let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
     cloud.wait(store.prepare()).unwrap();
     let error = cloud.wait(store.put_temporary(&other, b"other".to_vec()));
-    assert!(all(error.unwrap_err()).ends_with("2 bytes of 5 are there"));
+    assert!(all(error.unwrap_err()).ends_with("has only 2 of 5 bytes"));
     cloud
         .wait(store.put_temporary(&other, b"other".to_vec()))
         .unwrap();
@@ -95,7 +95,7 @@ fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
     cloud.proxy.answer("GET", "ListBuckets", 200, buckets);
     assert_eq!(
         told(&cloud, store.open(&sorted)),
-        "The buckets can't be listed: S3 has answered with something else"
+        "The buckets can't be listed: S3 returned something else"
     );
     cloud.wait(store.delete(&sorted)).unwrap_err();
     cloud.proxy.relent();
@@ -122,7 +122,7 @@ fn bytes_that_are_fewer_than_those_of_the_photo_are_no_photo() {
     let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
     cloud.proxy.answer("GET", "/34.png", 206, "sor");
     let error = cloud.wait(opened.read_all()).unwrap_err();
-    assert!(all(error).contains("S3 sends other bytes than those that were asked for"));
+    assert!(all(error).contains("S3 returned other bytes than were requested"));
     cloud.proxy.relent();
     // The whole, where the end was asked for.
     let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
@@ -208,7 +208,7 @@ fn a_temporary_bucket_that_is_removed_under_the_server_is_made_again() {
         let delete = cloud.s3.delete_bucket().bucket(&cloud.temp);
         cloud.wait(delete.send()).unwrap();
         ann.share_photo(&space, &picture(24, seed));
-        until("the photo to be sorted", || {
+        until("the photo to be moved", || {
             let sorted = cloud
                 .buckets()
                 .pop()
@@ -305,7 +305,7 @@ fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
         String::from_utf8(output.stdout).unwrap()
     };
     cloud.proxy.relent();
-    let words = "Deleted, and still in the store of photos: 1. The first was to go at ";
+    let words = "Deleted photos that are still in the store: 1. The first was due at ";
     let said = doctor();
     assert!(said.contains(&format!("warning {words}")), "{said}");
     cloud.proxy.refuse("POST", "delete");

@@ -16,12 +16,12 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
     for seed in 0..4 {
         ann.share_photo(&space, &picture(24, seed));
     }
-    let bucket = until("the photos to be sorted, with previews", || {
+    let bucket = until("the photos to be moved, with previews", || {
         let bucket = cloud.buckets().into_iter().next()?;
         (cloud.keys(&bucket).len() == 4 && cloud.previews().len() == 8).then_some(bucket)
     });
     let said = cloud.succeeds(&VERIFY, &S3);
-    assert!(said.contains("Looked at 4 photos"), "{said}");
+    assert!(said.contains("Checked 4 photos"), "{said}");
     assert!(
         cloud
             .succeeds(&["doctor"], &S3)
@@ -39,12 +39,12 @@ fn photos_that_s3_has_lost_or_changed_are_told_by_verify_and_by_the_doctor() {
         "1-1.png, of share 1 in space 1, is missing",
         "1-2.png, of share 2 in space 1, has changed",
         "1-3.png, of share 3 in space 1, is damaged: it has 20 bytes",
-        "1 are whole, 1 are missing, 2 have changed.",
+        "1 intact, 1 missing, 2 changed.",
     ] {
         assert!(said.contains(words), "{words:?} isn't in {said}");
     }
     assert!(
-        complaint.contains("Photos that are missing: 1. Photos that have changed: 2."),
+        complaint.contains("Missing photos: 1. Changed photos: 2."),
         "{complaint}"
     );
     let (said, _) = cloud.fails(&["doctor"], &S3);
@@ -64,7 +64,7 @@ fn an_s3_that_does_not_answer_has_lost_nothing() {
     assert_eq!(done.status.code(), Some(2), "{said}");
     assert!(
         said.contains("1-1.png, of share 1 in space 1, can't be read: ")
-            && said.contains("Nobody answers there: check the network and AWS_ENDPOINT_URL"),
+            && said.contains("It can't be reached: check the network and AWS_ENDPOINT_URL"),
         "{said}"
     );
 }

@@ -164,7 +164,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
     let (sums, first) = (at("SHA256SUMS"), at("photos/space-id-1/1.png"));
     type Change<'a> = (&'a str, &'a dyn Fn(&mut Members));
     let changes: [Change<'_>; 20] = [
-        ("isn't in it, and it doesn't say why", &|members| {
+        ("is missing, and it doesn't say why", &|members| {
             drop(members.remove(first));
         }),
         ("has no such photo", &|members| {
@@ -177,39 +177,44 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
             members[first].1[50] ^= 1;
         }),
         ("and the database says", &|members| members[first].1.push(0)),
-        ("which nothing is for", &|members| {
+        ("which doesn't belong in", &|members| {
             members.insert(first, ("more".into(), Vec::new()));
         }),
-        ("\"photos/\" is no file", &|members| {
+        ("\"photos/\" is not a file", &|members| {
             members.insert(first, ("photos/".into(), Vec::new()));
         }),
         ("Its backup.json is none", &|members| {
             members[0].1 = b"{}".to_vec();
         }),
         (
-            "Its signing key is damaged: it has 5000 bytes and not 32",
+            "Its signing key is damaged: it has 5000 bytes, not 32",
             &|members| {
                 members[sums + 2].1.resize(5000, b'0');
             },
         ),
-        ("Its database is damaged, or somebody else's", &|members| {
-            change(members, "backup.json", |head| head["schema"] = json!(1));
-        }),
-        ("though it says that they are beside it", &|members| {
+        (
+            "Its database is damaged, or not one of shared-spaces",
+            &|members| {
+                change(members, "backup.json", |head| head["schema"] = json!(1));
+            },
+        ),
+        ("although it says that they are next to it", &|members| {
             change(members, "backup.json", |head| {
                 head["photos"] = json!("beside");
             });
         }),
-        ("Its notes can't be read", &|members| {
+        ("Its manifest can't be read", &|members| {
             members.last_mut().unwrap().1 = b"{}".to_vec();
         }),
-        ("which nothing is for", &|members| {
+        ("which doesn't belong in", &|members| {
             members[first].0 = "../../1.png".into();
         }),
         ("Something follows its end", &|members| {
             members.push(("more".into(), Vec::new()));
         }),
-        ("It has no end", &|members| drop(members.pop())),
+        ("It is cut off before its end", &|members| {
+            drop(members.pop())
+        }),
         ("where shared-spaces.db should be", &|members| {
             drop(members.remove(sums + 1));
         }),
@@ -271,7 +276,7 @@ fn a_signing_key_with_which_no_server_starts_is_found_though_its_sum_is_right() 
         let other = tempdir().unwrap();
         for command in ["verify", "restore"] {
             let complaint = fails(other.path(), &[command, archive], "");
-            let words = format!("ts signing key is damaged: it has {length} bytes and not 32");
+            let words = format!("ts signing key is damaged: it has {length} bytes, not 32");
             assert!(complaint.contains(&words), "{complaint}");
         }
         assert!(!other.path().join("data").exists());

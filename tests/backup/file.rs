@@ -23,7 +23,7 @@ fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
     });
     leaves_nothing(folder);
     let said = succeeds(folder, &["verify", archive], "");
-    assert!(said.contains(" is sound: made 20"), "{said}");
+    assert!(said.contains(" is intact: made 20"), "{said}");
 
     let gone = world.wipe(folder);
     let said = succeeds(folder, &["restore", archive], "");
@@ -132,11 +132,11 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
     refused(&["backup", "none/"], "There is no folder none/");
     refused(
         &["backup", "a.tar.zst", "--retain", "2"],
-        "name a folder or a prefix in S3",
+        "--retain is for a folder or a prefix in S3",
     );
     refused(&["backup", "data/a.tar.zst"], "is in the data folder");
     fs::write(folder.join("mine"), "mine").unwrap();
-    refused(&["backup", "mine"], "There is a file ./mine already");
+    refused(&["backup", "mine"], "The file ./mine already exists");
     refused(&["verify", "mine"], "The archive ./mine can't be used");
     assert_eq!(fs::read_to_string(folder.join("mine")).unwrap(), "mine");
 
@@ -205,7 +205,7 @@ fn what_no_restore_has_left_is_neither_deleted_nor_written_over() {
     fs::create_dir(data.join(".restore")).unwrap();
     let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
     assert!(
-        complaint.contains("What is left of an earlier restore, ")
+        complaint.contains("The leftover of an earlier restore, ")
             && complaint.contains("photos, can't be deleted"),
         "{complaint}"
     );

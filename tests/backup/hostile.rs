@@ -125,28 +125,28 @@ fn what_would_unpack_to_gigabytes_is_refused_for_little() {
     type Bomb<'a> = (&'a str, Vec<u8>, u64);
     let bombs: [Bomb<'_>; 10] = [
         (
-            "is no file",
+            "is not a file",
             large(EntryType::GNULongName, "././@LongLink"),
             8 * GIB,
         ),
         (
-            "is no file",
+            "is not a file",
             large(EntryType::GNULongLink, "././@LongLink"),
             8 * GIB,
         ),
         (
-            "is no file",
+            "is not a file",
             large(EntryType::XHeader, "PaxHeaders"),
             8 * GIB,
         ),
         (
-            "is no file",
+            "is not a file",
             large(EntryType::XGlobalHeader, "PaxHeaders"),
             8 * GIB,
         ),
         (far, large(regular, "backup.json"), 8 * GIB),
         (
-            "Its notes are too long",
+            "Its manifest is too long",
             member(regular, "backup.json", 2 * PIECE, &[]),
             2 * PIECE,
         ),
@@ -214,7 +214,7 @@ fn whatever_is_no_plain_file_is_refused() {
             &["verify", path.to_str().unwrap()],
             "",
         );
-        assert!(complaint.contains("is no file"), "{kind:?}: {complaint}");
+        assert!(complaint.contains("is not a file"), "{kind:?}: {complaint}");
     }
 }
 
@@ -229,7 +229,10 @@ fn notes_without_end_and_words_for_a_terminal_are_refused() {
     });
     pack(&path, &members);
     let complaint = refused("verify", &path);
-    assert!(complaint.contains("Its notes are too long"), "{complaint}");
+    assert!(
+        complaint.contains("Its manifest is too long"),
+        "{complaint}"
+    );
 
     for (note, name) in [
         ("backup.json", "version"),

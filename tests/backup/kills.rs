@@ -115,7 +115,7 @@ fn a_restore_that_is_killed_is_never_taken_for_a_whole_one() {
             }
             if data.join(".restore").exists() {
                 let complaint = fails(folder, &["serve", "--port", "0"], "");
-                assert!(complaint.contains("has not come to its end"), "{complaint}");
+                assert!(complaint.contains("is unfinished"), "{complaint}");
             }
         }
         if !data.join("shared-spaces.db").exists() {

@@ -23,9 +23,9 @@ fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_wh
     for _ in 0..2 {
         let complaint = fails(folder, &backup, "");
         for words in [
-            "1-1.png is at the place of the backup, and the store of photos has lost it",
-            "1-2.png is at the place of the backup",
-            "The archive is whole",
+            "1-1.png is at the backup destination, but the photo store has lost it",
+            "1-2.png is at the backup destination",
+            "The archive is complete",
             "Photos that the store has lost: 2.",
         ] {
             assert!(complaint.contains(words), "{words:?} isn't in {complaint}");
@@ -34,7 +34,7 @@ fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_wh
     // One that was deleted isn't lost.
     assert_eq!(world.ann.delete("/shares/3").unwrap().status, 200);
     assert!(fails(folder, &backup, "").contains("has lost: 2."));
-    assert!(succeeds(folder, &["verify", "place"], "").contains(" is sound: "));
+    assert!(succeeds(folder, &["verify", "place"], "").contains(" is intact: "));
     let other = tempdir().unwrap();
     let place = folder.join("place");
     succeeds(other.path(), &["restore", place.to_str().unwrap()], "");

@@ -64,7 +64,7 @@ fn a_photo_is_brought_to_a_place_once() {
     let said = succeeds(folder, &["verify", "place"], "");
     assert_eq!(
         said.lines()
-            .filter(|line| line.contains(" is sound: "))
+            .filter(|line| line.contains(" is intact: "))
             .count(),
         2,
         "{said}"
@@ -159,7 +159,7 @@ fn a_photo_that_is_missing_or_changed_beside_an_archive_is_named() {
     fs::remove_file(shared.join(&all[0])).unwrap();
     let complaint = fails(other.path(), &["restore", restore[1], "--incomplete"], "");
     assert!(
-        complaint.contains("Their shares are there without them"),
+        complaint.contains("Their shares were restored without them"),
         "{complaint}"
     );
     let server = Server::start(other.path());
@@ -209,7 +209,7 @@ fn nothing_is_deleted_as_long_as_nobody_knows_what_an_archive_needs() {
     assert_eq!((archives(folder).len(), photos(folder)), (3, 3));
     let complaint = fails(folder, &["verify", "place"], "");
     assert!(
-        complaint.contains("Archives that are not sound: 1 of 3"),
+        complaint.contains("Archives that are not intact: 1 of 3"),
         "{complaint}"
     );
     fs::remove_file(damaged).unwrap();
@@ -247,8 +247,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     fs::remove_file(&first).unwrap();
     let complaint = fails(folder, &["backup", "place", "--retain", "1"], "");
     assert!(
-        complaint
-            .contains("1-1.png is at the place of the backup, and the store of photos has lost it"),
+        complaint.contains("1-1.png is at the backup destination, but the photo store has lost it"),
         "{complaint}"
     );
     assert_eq!(restored(&folder.join("place"), &world), state);
@@ -259,9 +258,9 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     fs::write(&second, &bytes[1..]).unwrap();
     let complaint = fails(folder, &["backup", "a.tar.zst"], "");
     for words in [
-        "1-1.png isn't in it: its bytes are nowhere in the store",
-        "1-2.png isn't in it: its bytes are not those that were stored",
-        "The archive is incomplete, and says so. Photos that could not be read as they were stored: 2",
+        "1-1.png is not in the archive: it is missing from the store",
+        "1-2.png is not in the archive: its bytes are not those that were stored",
+        "The archive is incomplete, and is marked so. Photos that are missing or damaged: 2",
     ] {
         assert!(complaint.contains(words), "{complaint}");
     }
@@ -276,7 +275,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     let archive = archive.to_str().unwrap();
     let complaint = fails(other.path(), &["restore", archive], "");
     assert!(
-        complaint.contains("give the command again with --incomplete"),
+        complaint.contains("run the command again with --incomplete"),
         "{complaint}"
     );
     let complaint = fails(other.path(), &["restore", archive, "--incomplete"], "");

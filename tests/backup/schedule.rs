@@ -109,7 +109,7 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
     let said = doctor(folder, &settings);
     assert!(
         said.contains("warning The last backup in ")
-            && said.contains("2020-01-02T03:04:05Z, and one should be made every 1day"),
+            && said.contains("2020-01-02T03:04:05Z, although one should be made every 1day"),
         "{said}"
     );
     serve("Backed up the database and 0 photos");
@@ -129,7 +129,7 @@ fn without_an_argument_a_backup_goes_where_the_settings_say() {
     assert_eq!(archives(folder).len(), 2);
     let complaint = crate::support::fails(folder, &["backup"], "");
     assert!(
-        complaint.contains("Say where to, as in")
+        complaint.contains("Name a destination, as in")
             && complaint.contains("or set backup.destination"),
         "{complaint}"
     );

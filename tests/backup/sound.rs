@@ -82,7 +82,7 @@ fn of_a_damaged_database_an_archive_is_marked_and_no_sound_one_goes_for_it() {
         assert_eq!(marked(folder).len(), round.min(2));
     }
     leaves_nothing(folder);
-    assert!(succeeds(folder, &["verify", "place"], "").contains(" is sound: "));
+    assert!(succeeds(folder, &["verify", "place"], "").contains(" is intact: "));
     let other = tempdir().unwrap();
     let place = folder.join("place");
     let said = succeeds(other.path(), &["restore", place.to_str().unwrap()], "");
@@ -410,7 +410,7 @@ fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() 
             let complaint = fails(folder, &[&["backup", "place"], keep].concat(), "");
             assert!(
                 complaint.contains(future)
-                    && complaint.contains("No archive is made")
+                    && complaint.contains("No archive was made")
                     && complaint.contains("move it elsewhere"),
                 "{complaint}"
             );
@@ -456,7 +456,7 @@ fn a_signing_key_that_is_none_is_not_backed_up() {
         fs::write(folder.join("data/signing.key"), key).unwrap();
         for to in ["place", "a.tar.zst"] {
             let complaint = fails(folder, &["backup", to], "");
-            let sentence = format!("is damaged: it has {} bytes and not 32", key.len());
+            let sentence = format!("is damaged: it has {} bytes, not 32", key.len());
             assert!(complaint.contains(&sentence), "{complaint}");
         }
     }
@@ -495,7 +495,7 @@ fn what_only_has_the_name_of_an_archive_or_a_photo_holds_no_backup_up() {
     for no_archive in [named(10), named(12), named(13)] {
         for command in ["verify", "restore"] {
             let complaint = fails(other.path(), &[command, no_archive.to_str().unwrap()], "");
-            assert!(complaint.contains("it isn't a plain file"), "{complaint}");
+            assert!(complaint.contains("it isn't a regular file"), "{complaint}");
         }
     }
     assert_eq!(files(other.path()), [""; 0]);

@@ -79,7 +79,7 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     assert_eq!(ann.get("/shares/1").unwrap().status, 404);
     let share = ann.share_photo(&world.spaces[0], &picture(24, 62));
     let key = format!("{}.png", share["id"]);
-    until("the new photo to be sorted", || {
+    until("the new photo to be moved", || {
         let now = objects(&cloud);
         now.iter()
             .any(|(bucket, found)| bucket.starts_with(&cloud.prefix) && *found == key)
@@ -159,7 +159,7 @@ fn the_queue_of_the_original_is_left_alone_until_the_copy_takes_over() {
     assert_eq!(cloud.messages(), 1, "the queue was used");
     assert_eq!(cloud.keys(&cloud.temp).len(), 5);
     let refused = run(&cloud, &folder, &["photos", "retry", "--all"], &[], 1);
-    assert!(refused.contains("nothing taken from SQS"), "{refused}");
+    assert!(refused.contains("nothing is taken from SQS"), "{refused}");
 
     run(
         &cloud,
@@ -168,7 +168,7 @@ fn the_queue_of_the_original_is_left_alone_until_the_copy_takes_over() {
         &[],
         0,
     );
-    until("the new photos to be sorted", || {
+    until("the new photos to be moved", || {
         (cloud.keys(&cloud.temp).is_empty() && cloud.messages() == 0).then_some(())
     });
     assert_eq!(ann.fetch(&last["image_url"]).bytes, picture(24, 74));

@@ -203,7 +203,7 @@ fn see(person: &Person, answer: &mut Value) {
 
 /// Waits until all photos are where they belong.
 pub fn sorted(folder: &Path) {
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         let photos = files(&folder.join("data/photos"));
         let waiting = photos.iter().any(|file| file.starts_with("temp/"));
         (!waiting).then_some(())

@@ -86,7 +86,7 @@ fn a_database_of_another_program_is_refused_by_every_command_and_stays_as_it_is(
             &format!("pragma journal_mode = wal; pragma wal_autocheckpoint = 0; {notes}"),
             "it has \"notes\" in it",
         ),
-        (other_steps, "by other steps than ours"),
+        (other_steps, "by other migrations"),
         (
             "pragma application_id = 252006674",
             "the application_id 252006674",
@@ -105,7 +105,7 @@ fn a_file_that_is_no_database_is_refused_by_every_command_and_stays_as_it_is() {
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
     fs::write(data.join("shared-spaces.db"), "Dear diary, ".repeat(400)).unwrap();
-    is_refused(folder.path(), "it is no database");
+    is_refused(folder.path(), "it is not a database");
     // A restore is refused too, for what is there.
     let complaint = fails(folder.path(), &["restore", "a.tar.zst"], "");
     assert!(complaint.contains("a.tar.zst"), "{complaint}");

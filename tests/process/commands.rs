@@ -147,7 +147,9 @@ fn the_doctor_knows_the_port_the_room_and_who_may_come() {
         ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
     ]);
     assert!(
-        said.contains(&format!("warning Another program listens on {address}: ")),
+        said.contains(&format!(
+            "warning Another program is listening on {address}: "
+        )),
         "{said}"
     );
     assert!(

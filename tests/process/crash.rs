@@ -292,7 +292,7 @@ fn check_files(folder: &Path, server: Server, authors: &[Author], spaces: &[Stri
     database
         .execute_batch("update photo_jobs set due_at = 0")
         .unwrap();
-    until("every photo to be sorted", || {
+    until("every photo to be moved", || {
         (count("select count(*) from photo_jobs") == 0).then_some(())
     });
 

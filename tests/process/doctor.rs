@@ -23,11 +23,11 @@ fn a_running_server_is_found_in_good_health_and_undisturbed() {
         "{said}"
     );
     for words in [
-        "photos are in the data folder, the queue is in the database, the worker is inside the server",
-        "can be written to",
-        "The database is sound",
+        "photos are in the data folder, the queue is in the database, the worker is embedded in the server",
+        "is writable",
+        "The database is intact",
         "Photos can be stored and moved",
-        "No photo has failed to be sorted",
+        "No photo has failed",
     ] {
         assert!(said.contains(words), "{said}");
     }
@@ -55,7 +55,7 @@ fn a_folder_that_is_a_file_is_bad() {
     fs::write(folder.path().join("data"), "not a folder").unwrap();
     let complaint = fails(folder.path(), &["doctor"], "");
     assert!(
-        complaint.contains("Things that keep Shared Spaces from working: 1"),
+        complaint.contains("Problems that keep Shared Spaces from working: 1"),
         "{complaint}"
     );
 }

@@ -22,7 +22,7 @@ fn with_a_photo(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) ->
     let server = Server::start_with_arguments(folder, settings, arguments);
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (photos(&folder.join("data")) == ["space-id-1/1.png"]).then_some(())
     });
     stop(server);
@@ -54,7 +54,8 @@ fn where_data_is_expected_an_empty_folder_stops_every_command_and_stays_empty() 
     ] {
         let complaint = complaint(folder, arguments);
         assert!(
-            complaint.contains("Nothing is in the data folder") && complaint.contains("add --init"),
+            complaint.contains("expect_data says that it shouldn't be")
+                && complaint.contains("add --init"),
             "{complaint}"
         );
         assert!(!folder.join("data").exists(), "{arguments:?}");
@@ -66,10 +67,7 @@ fn where_data_is_expected_an_empty_folder_stops_every_command_and_stays_empty() 
     let mut doctor = command(folder, &["doctor"]);
     doctor.env(EXPECT_DATA.0, EXPECT_DATA.1);
     let said = String::from_utf8(output(doctor, "").stdout).unwrap();
-    assert!(
-        said.contains("error   Nothing is in the data folder"),
-        "{said}"
-    );
+    assert!(said.contains("error   The data folder"), "{said}");
 }
 
 #[test]
@@ -104,14 +102,14 @@ fn a_database_that_is_gone_is_not_replaced_by_an_empty_one() {
     fs::rename(&database, &away).unwrap();
     let refusal = fails(folder, &SERVE, "");
     assert!(
-        refusal.contains("shared-spaces.db is gone") && refusal.contains("Put back a backup"),
+        refusal.contains("shared-spaces.db is gone") && refusal.contains("Restore a backup"),
         "{refusal}"
     );
     // Nor where only the photos tell.
     let marker = folder.join("data/shared-spaces.id");
     fs::rename(&marker, folder.join("marker")).unwrap();
     let refusal = fails(folder, &SERVE, "");
-    assert!(refusal.contains("has photos and no database"), "{refusal}");
+    assert!(refusal.contains("has photos but no database"), "{refusal}");
     assert!(!database.exists());
     fs::rename(folder.join("marker"), &marker).unwrap();
     fs::write(&database, "").unwrap();

@@ -47,7 +47,7 @@ fn has_exactly(ann: &Person, space: &str, taken: &[(Value, Vec<u8>)]) {
 
 fn is_sound(folder: &Path) {
     let said = succeeds(folder, &["doctor"], "");
-    assert!(said.contains("The database is sound"), "{said}");
+    assert!(said.contains("The database is intact"), "{said}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_full_disk_is_told_and_when_there_is_room_everything_goes_on() {
         picture(24, 1000),
     ));
     has_exactly(&ann, &space, &taken);
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         let found = photos(&data);
         (found.len() == taken.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
             .then_some(())

@@ -108,7 +108,7 @@ fn a_server_without_file_handles_puts_people_off_and_recovers() {
         }
     }
     let said = succeeds(folder, &["doctor"], "");
-    assert!(said.contains("The database is sound"), "{said}");
+    assert!(said.contains("The database is intact"), "{said}");
 }
 
 #[test]

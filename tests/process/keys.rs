@@ -1,8 +1,12 @@
 //! The key that signs links to photos, changed beside a running server.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::process::Command;
 
+use libc::O_NONBLOCK;
 use serde_json::Value;
 
 use crate::support::{Process, Server, command, fails, files, picture, succeeds, until};
@@ -87,4 +91,49 @@ fn where_nothing_is_no_key_is_made() {
         "{complaint}"
     );
     assert_eq!(files(folder.path()), [""; 0]);
+}
+
+#[test]
+fn a_change_of_the_key_that_is_stopped_says_that_nothing_was_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Server::start(folder);
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let old = key(folder);
+    succeeds(folder, &ROTATE, "");
+    let now = key(folder);
+    assert_ne!(now, old);
+
+    // The command reads this file first, and a pipe in its place holds it there.
+    let id = folder.join("data/backup.id");
+    let word = fs::read(&id).unwrap();
+    fs::remove_file(&id).unwrap();
+    assert!(Command::new("mkfifo").arg(&id).status().unwrap().success());
+    for (ask, code) in [
+        (Process::interrupt as fn(&Process), 130),
+        (Process::terminate, 143),
+    ] {
+        let complaint = folder.join("complaint");
+        let mut rotate = command(folder, &ROTATE);
+        rotate.stderr(File::create(&complaint).unwrap());
+        let rotate = Process::start(rotate);
+        let mut pipe = until("the command to read", || {
+            let mut options = OpenOptions::new();
+            options.write(true).custom_flags(O_NONBLOCK).open(&id).ok()
+        });
+        ask(&rotate);
+        let complaint = || fs::read_to_string(&complaint).unwrap();
+        until("the command to hear that it is to end", || {
+            complaint().contains("stopping").then_some(())
+        });
+        pipe.write_all(&word).unwrap();
+        drop(pipe);
+        assert_eq!(rotate.wait().code(), Some(code));
+        let sentence = "It was stopped before its end: the signing key was not changed";
+        assert!(complaint().contains(sentence), "{}", complaint());
+        assert_eq!(key(folder), now);
+        fs::remove_file(&id).unwrap();
+        assert!(Command::new("mkfifo").arg(&id).status().unwrap().success());
+    }
 }

@@ -144,7 +144,7 @@ fn a_worker_that_is_killed_again_and_again_mislays_nothing() {
             .execute_batch("update photo_jobs set due_at = 0, attempts = 0, failed_at = null")
             .unwrap();
     }
-    until("every photo to be sorted", || {
+    until("every photo to be moved", || {
         let mut found = photos(&folder.join("data"));
         // What a killed worker was writing is left to a cleanup that comes when nobody can be writing it any more.
         found.retain(|file| !file.starts_with("temp/.part-"));

@@ -39,7 +39,7 @@ impl World {
         let server = Server::start_logged(serve(&home), &log);
         let ann = server.person("ann");
         let share = ann.share_photo(&ann.space("Family"), &picture(24, 1));
-        until("the photo to be sorted", || {
+        until("the photo to be moved", || {
             (photos(&data) == ["space-id-1/1.png"]).then_some(())
         });
         Self {
@@ -197,7 +197,7 @@ fn another_installation_in_the_place_of_ours_is_neither_shown_nor_changed() {
     let bea = other.server.person("bea");
     bea.share_photo(&bea.space("Theirs"), &picture(24, 7));
     other.ann.share_photo("/spaces/1", &picture(24, 8));
-    until("the photos to be sorted", || {
+    until("the photos to be moved", || {
         (photos(&other.data) == ["space-id-1/3.png", "space-id-2/2.png"]).then_some(())
     });
     let (theirs, home) = (other.data.clone(), other.data.with_file_name("theirs"));

@@ -49,7 +49,7 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
     let shares = format!("{space}/shares");
     let share = ann.share_photo(&space, &picture(24, 1));
     let sorted = |expected: &[&str]| {
-        until("the photos to be sorted", || {
+        until("the photos to be moved", || {
             (crate::support::photos(&folder.join("data")) == expected).then_some(())
         });
     };

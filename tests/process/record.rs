@@ -227,7 +227,7 @@ fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
     let ann = server.person("ann");
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
     let photo = folder.join("data/photos/space-id-1/1.png");
-    until("the photo to be sorted", || photo.is_file().then_some(()));
+    until("the photo to be moved", || photo.is_file().then_some(()));
     // No program can delete it as a file.
     fs::remove_file(&photo).unwrap();
     fs::create_dir(&photo).unwrap();

@@ -109,7 +109,7 @@ fn a_password_is_the_first_line_of_standard_input_and_must_be_there() {
     for (given, words) in [
         (
             "",
-            "There is no password on standard input: give it as the first line",
+            "There is no password on standard input: write it there as the first line",
         ),
         (
             "\n",
@@ -126,7 +126,7 @@ fn a_password_is_the_first_line_of_standard_input_and_must_be_there() {
     let mut add = command(folder.path(), &["user", "add", "ann"]);
     let ended = add.stdin(fs::File::open(latin).unwrap()).output().unwrap();
     let complaint = String::from_utf8(ended.stderr).unwrap();
-    assert!(complaint.contains("isn't a text in UTF-8"), "{complaint}");
+    assert!(complaint.contains("isn't UTF-8 text"), "{complaint}");
     assert_eq!(
         succeeds(folder.path(), &["user", "list"], ""),
         "Nobody has an account yet.\n"
@@ -143,31 +143,31 @@ fn what_is_not_there_is_told_with_the_command_that_lists_what_is() {
     for (arguments, said) in [
         (
             &["user", "reset-password", "bob"][..],
-            "User with login 'bob' doesn't exist: `shared-spaces user list` tells",
+            "User with login 'bob' doesn't exist: `shared-spaces user list` lists",
         ),
         (
             &["user", "reset-link", "bob"],
-            "`shared-spaces user list` tells",
+            "`shared-spaces user list` lists",
         ),
         (
             &["user", "remove", "bob", "--yes"],
-            "`shared-spaces user list` tells",
+            "`shared-spaces user list` lists",
         ),
         (
             &["invitation", "add", "--space", "7"],
-            "`shared-spaces space list` tells",
+            "`shared-spaces space list` lists",
         ),
         (
             &["invitation", "add", "--space", "x"],
-            "`shared-spaces space list` tells",
+            "`shared-spaces space list` lists",
         ),
         (
             &["invitation", "add", "--space", "-1"],
-            "`shared-spaces space list` tells",
+            "`shared-spaces space list` lists",
         ),
         (
             &["invitation", "revoke", "-1"],
-            "`shared-spaces invitation list` tells",
+            "`shared-spaces invitation list` lists",
         ),
         (
             &["photos", "retry", "1-1.jpg"],
@@ -175,7 +175,7 @@ fn what_is_not_there_is_told_with_the_command_that_lists_what_is() {
         ),
         (
             &["verify", "http://a.example/b"],
-            "is no place for archives: name a file, a folder",
+            "is not a destination for archives: name a file, a folder",
         ),
         (&["backup", ""], "The name of the archive is empty"),
     ] {
@@ -228,7 +228,7 @@ fn a_file_is_no_data_folder_and_no_command_waits_for_it_to_become_one() {
     let (file, data) = (folder.path().join("file"), folder.path().join("data"));
     fs::write(&file, "not a folder").unwrap();
     for (target, said) in [
-        (file.clone(), "data is a file and no folder"),
+        (file.clone(), "data is a file and not a folder"),
         (file.join("in"), "because something above it is a file"),
     ] {
         symlink(&target, &data).unwrap();
@@ -295,9 +295,9 @@ fn the_doctor_names_settings_that_are_for_nothing_as_the_others_are() {
     ]);
     let said = String::from_utf8(output(doctor, "").stdout).unwrap();
     for words in [
-        "warning photos.queue_url is set, and photos.queue is local",
-        "warning photos.store is local, and these settings are about photos in S3: photos.temp_bucket.",
-        "warning public_url begins with https://, so that there is a proxy in front, and trusted_proxies names none",
+        "warning photos.queue_url is set, but photos.queue is local",
+        "warning photos.store is local, but these settings are for photos in S3: photos.temp_bucket.",
+        "warning public_url begins with https://, so there is a proxy in front, but trusted_proxies names none",
     ] {
         assert!(said.contains(words), "{said}");
     }

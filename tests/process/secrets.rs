@@ -131,7 +131,7 @@ fn nothing_that_opens_a_door_is_logged() {
     assert_eq!(ann.fetch(preview).status, 200);
     // A store that fails is an error of the log, with the path of what was asked for.
     let sorted = folder.join("data/photos/space-id-1/1.png");
-    until("the photo to be sorted", || sorted.exists().then_some(()));
+    until("the photo to be moved", || sorted.exists().then_some(()));
     fs::remove_file(&sorted).unwrap();
     fs::create_dir(&sorted).unwrap();
     let path = format!("/photos/{}", last_part(&share["image_url"], "/photos/"));

@@ -186,10 +186,7 @@ fn the_address_that_is_told_can_be_opened() {
 fn worker_as_an_option_stands_alone() {
     let folder = tempfile::tempdir().unwrap();
     let complaint = misunderstood(folder.path(), &["--worker", "user", "list"]);
-    assert!(
-        complaint.contains("--worker is a command of its own"),
-        "{complaint}"
-    );
+    assert!(complaint.contains("--worker is the command"), "{complaint}");
 }
 
 #[test]
@@ -198,7 +195,7 @@ fn a_data_folder_that_cannot_be_made_is_named() {
     fs::write(folder.path().join("data"), "a file stands in the way").unwrap();
     let complaint = fails(folder.path(), &["serve", "--port", "0"], "");
     assert!(
-        complaint.contains("The data folder") && complaint.contains("is a file and no folder"),
+        complaint.contains("The data folder") && complaint.contains("is a file and not a folder"),
         "{complaint}"
     );
 }

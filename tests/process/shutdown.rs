@@ -196,7 +196,8 @@ fn a_port_that_is_taken_is_told_in_a_sentence() {
     let port = address.port().to_string();
     let complaint = fails(folder.path(), &["serve", "--port", &port], "");
     let sentence = format!(
-        "shared-spaces: Another program listens on {address}: end that, or set another port with --port or ROCKET_PORT\n"
+        "shared-spaces: Another program is listening on {address}: stop it, or set another port with --port or \
+        ROCKET_PORT\n"
     );
     assert_eq!(complaint, sentence);
     // An address that is kept for examples in documents.

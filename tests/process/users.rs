@@ -29,11 +29,11 @@ fn what_the_rules_refuse_the_command_line_refuses_too() {
     let add = |login: &str, password: &str| fails(folder.path(), &["user", "add", login], password);
     assert_eq!(
         add("a", PASSWORD),
-        "shared-spaces: Login min 2 characters: the settings limits.login_min and limits.login_max say so\n"
+        "shared-spaces: Login min 2 characters: see the settings limits.login_min and limits.login_max\n"
     );
     assert_eq!(
         add("ann", "short\n"),
-        "shared-spaces: Password min 8 characters: the settings limits.password_min and limits.password_max say so\n"
+        "shared-spaces: Password min 8 characters: see the settings limits.password_min and limits.password_max\n"
     );
     assert!(add("ann", "").starts_with("shared-spaces: There is no password on standard input"));
     succeeds(folder.path(), &["user", "add", "ann"], PASSWORD);
@@ -42,7 +42,7 @@ fn what_the_rules_refuse_the_command_line_refuses_too() {
         let complaint = fails(folder.path(), &["user", command, "bob"], PASSWORD);
         assert_eq!(
             complaint,
-            "shared-spaces: User with login 'bob' doesn't exist: `shared-spaces user list` tells which there are\n"
+            "shared-spaces: User with login 'bob' doesn't exist: `shared-spaces user list` lists which there are\n"
         );
     }
 }
@@ -207,15 +207,15 @@ fn invitations_that_make_no_sense_are_refused_on_the_command_line_too() {
     for (arguments, sentence) in [
         (
             &["invitation", "add", "--space", "7"][..],
-            "Space with ID '7' doesn't exist: `shared-spaces space list` tells which there are",
+            "Space with ID '7' doesn't exist: `shared-spaces space list` lists which there are",
         ),
         (
             &["invitation", "revoke", "7"],
-            "Invitation with ID '7' doesn't exist: `shared-spaces invitation list` tells which there are",
+            "Invitation with ID '7' doesn't exist: `shared-spaces invitation list` lists which there are",
         ),
         (
             &["user", "reset-link", "bob"],
-            "User with login 'bob' doesn't exist: `shared-spaces user list` tells which there are",
+            "User with login 'bob' doesn't exist: `shared-spaces user list` lists which there are",
         ),
     ] {
         assert_eq!(

@@ -23,7 +23,7 @@ fn world(folder: &Path) -> Server {
         ann.share_photo(&space, &picture(24, seed));
     }
     let data = folder.join("data");
-    until("the photos to be sorted, with previews", || {
+    until("the photos to be moved, with previews", || {
         let sorted = photos(&data).iter().all(|file| file.starts_with("space-"));
         (sorted && previews(&data).len() == 10).then_some(())
     });
@@ -58,7 +58,7 @@ fn photos_that_are_lost_cut_short_or_changed_are_told_with_what_to_do() {
     let _server = world(folder);
     let said = succeeds(folder, &VERIFY, "");
     assert!(
-        said.contains("Looked at 5 photos") && said.contains("5 are whole, 0 are missing"),
+        said.contains("Checked 5 photos") && said.contains("5 intact, 0 missing"),
         "{said}"
     );
     harm(folder);
@@ -71,14 +71,14 @@ fn photos_that_are_lost_cut_short_or_changed_are_told_with_what_to_do() {
         "1-2.png, of share 2 in space 1, is damaged: it has ",
         "1-3.png, of share 3 in space 1, has changed: ",
         "has it as photos/",
-        "Looked at 5 photos",
-        "2 are whole, 1 are missing, 2 have changed.",
+        "Checked 5 photos",
+        "2 intact, 1 missing, 2 changed.",
     ] {
         assert!(said.contains(words), "{words:?} isn't in {said}");
     }
     let complaint = String::from_utf8(done.stderr).unwrap();
     assert!(
-        complaint.contains("Photos that are missing: 1. Photos that have changed: 2."),
+        complaint.contains("Missing photos: 1. Changed photos: 2."),
         "{complaint}"
     );
 }
@@ -172,10 +172,7 @@ fn a_sample_has_as_many_photos_as_were_asked_for() {
     let _server = world(folder);
     for (sample, looked) in [("3", "3"), ("100", "5")] {
         let said = succeeds(folder, &["photos", "verify", "--sample", sample], "");
-        assert!(
-            said.contains(&format!("Looked at {looked} photos")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("Checked {looked} photos")), "{said}");
     }
 }
 
@@ -189,9 +186,9 @@ fn photos_that_are_not_sorted_yet_are_looked_for_where_they_are() {
     ann.share_photo(&ann.space("Family"), &picture(24, 1));
     let waiting = folder.join("data/photos/temp/1-1.png");
     assert!(waiting.exists());
-    assert!(succeeds(folder, &VERIFY, "").contains("1 are whole"));
+    assert!(succeeds(folder, &VERIFY, "").contains("1 intact"));
     fs::write(waiting, "").unwrap();
-    assert!(fails(folder, &VERIFY, "").contains("Photos that have changed: 1"));
+    assert!(fails(folder, &VERIFY, "").contains("Changed photos: 1"));
 }
 
 #[test]
@@ -241,16 +238,16 @@ fn damaged_previews_are_told_and_made_again_only_when_that_is_wished() {
     assert_eq!(done.status.code(), Some(1));
     let said = String::from_utf8(done.stdout).unwrap();
     for words in [
-        "1-1.png, of share 1 in space 1, is whole, and its small preview can't be shown",
-        "1-2.png, of share 2 in space 1, is whole, and its large preview is empty",
-        "1-3.png, of share 3 in space 1, is whole, and its large preview is missing",
+        "1-1.png, of share 1 in space 1, is intact, but its small preview can't be shown",
+        "1-2.png, of share 2 in space 1, is intact, but its large preview is empty",
+        "1-3.png, of share 3 in space 1, is intact, but its large preview is missing",
         "3 previews are damaged.",
     ] {
         assert!(said.contains(words), "{words:?} isn't in {said}");
     }
     assert_ne!(previews(&data), before, "nothing was made again");
     let said = succeeds(folder, &["photos", "verify", "--repair-previews"], "");
-    assert!(said.contains("3 of these were made again."), "{said}");
+    assert!(said.contains("3 of these made again."), "{said}");
     assert_eq!(previews(&data), before);
     assert_eq!(fs::read(preview("1.png.small")).unwrap(), bytes);
     succeeds(folder, &["photos", "verify", "--previews"], "");
@@ -295,7 +292,7 @@ fn looking_at_photos_that_is_stopped_tells_what_was_found_so_far() {
     });
     let (ended, complaint) = verify.stop(Process::interrupt);
     assert_eq!(ended, Some(130), "{complaint}");
-    let sentence = "It was stopped before its end: not all photos were looked at";
+    let sentence = "It was stopped before its end: not all photos were checked";
     assert!(complaint.contains(sentence), "{complaint}");
     let said = fs::read(folder.join("held.out")).unwrap();
     let said: Value = serde_json::from_slice(&said).unwrap();

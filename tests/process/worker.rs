@@ -9,7 +9,7 @@ use crate::support::{Process, Server, command, fails, photos, picture, previews,
 const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "external");
 
 fn sorted(folder: &Path, file: &str) {
-    until("the photo to be sorted", || {
+    until("the photo to be moved", || {
         (photos(&folder.join("data")) == [file]).then_some(())
     });
     until("its previews", || {
@@ -72,7 +72,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
     );
     let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
     assert!(
-        complaint.contains("Not among those that have failed: 1-1.png"),
+        complaint.contains("Not among the failed photos: 1-1.png"),
         "{complaint}"
     );
 
@@ -139,7 +139,7 @@ fn one_failed_photo_of_several_is_sent_again_by_its_name() {
     assert!(failed().starts_with("1-2.png"));
     let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");
     assert!(
-        complaint.contains("Not among those that have failed: 1-1.png"),
+        complaint.contains("Not among the failed photos: 1-1.png"),
         "{complaint}"
     );
 }

@@ -117,7 +117,7 @@ fn read(path: &Path) -> Result<UrlSigner> {
         let key = fs::read(path)?;
         ensure!(
             key.len() == SigningKey::BYTES,
-            "it must hold {} bytes, and holds {}",
+            "it must have {} bytes, and has {}",
             SigningKey::BYTES,
             key.len()
         );

@@ -69,7 +69,7 @@ impl<R: Read> Read for Bounded<R> {
 
 /// What is said of an archive with more in it than may be.
 pub const TOO_MUCH: &str =
-    "it unpacks to far more than an archive of its size has: shared-spaces hasn't made it";
+    "it unpacks to far more than an archive of its size should: shared-spaces hasn't made it";
 
 /// Counts what is written.
 #[derive(Debug)]

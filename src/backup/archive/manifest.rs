@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for Named {
         let text = String::deserialize(from)?;
         text.parse()
             .map(Self)
-            .map_err(|_| de::Error::custom("a photo has another name than photos have"))
+            .map_err(|_| de::Error::custom("a photo has a name that no photo has"))
     }
 }
 
@@ -111,7 +111,7 @@ fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
         return Ok(text);
     }
     Err(de::Error::custom(
-        "a version, a moment or an installation is a short word",
+        "a version, a time and an installation ID are each a short word",
     ))
 }
 

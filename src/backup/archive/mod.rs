@@ -79,7 +79,9 @@ impl<W: Write> ArchiveWriter<W> {
             key: front.key_sum(),
         };
         files.write(front.snapshot, &mut sums)?;
-        let mut sums = sums.into_inner().context("The sums can't be written")?;
+        let mut sums = sums
+            .into_inner()
+            .context("The checksums can't be written")?;
         sums.seek(SeekFrom::Start(0))?;
         archive.add_file(SUMS, sums)?;
         archive.add_file(DATABASE, File::open(front.database)?)?;

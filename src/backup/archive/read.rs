@@ -89,7 +89,7 @@ fn read_all(
     let size = key_entry.size();
     ensure!(
         size == SigningKey::BYTES as u64,
-        "Its signing key is damaged: it has {size} bytes and not {}",
+        "Its signing key is damaged: it has {size} bytes, not {}",
         SigningKey::BYTES
     );
     let key_sum = write(key_entry, &key)?;
@@ -122,7 +122,7 @@ fn read_all(
     let mut absent = Vec::new();
     let (mut photos, mut bytes) = (0, 0);
     let outcome: Outcome = loop {
-        let mut entry = members.next()?.context("It has no end")?;
+        let mut entry = members.next()?.context("It is cut off before its end")?;
         let path = path(&entry);
         if path == OUTCOME {
             break notes(entry, OUTCOME_SIZE)?;
@@ -139,14 +139,14 @@ fn read_all(
         explain(&snapshot, &absent, &outcome)?;
         ensure!(
             (outcome.photos, outcome.bytes) == (photos, bytes),
-            "It says that it has {}, and has {photos}",
+            "It says that it has {}, but has {photos}",
             count(outcome.photos, "photo")
         );
     } else {
         drop(expected);
         ensure!(
             photos == 0,
-            "It has photos, though it says that they are beside it"
+            "It has photos, although it says that they are next to it"
         );
     }
     ensure!(members.next()?.is_none(), "Something follows its end");
@@ -171,7 +171,7 @@ fn explain(snapshot: &Snapshot, absent: &[i64], outcome: &Outcome) -> Result<()>
         let known = known?;
         ensure!(
             absent.binary_search(&known.id).is_err() || explained.contains(&known.name),
-            "The photo {} isn't in it, and it doesn't say why",
+            "The photo {} is missing, and it doesn't say why",
             known.name
         );
     }
@@ -233,7 +233,7 @@ impl<'a, R: Read> Members<'a, R> {
         };
         ensure!(
             entry.header().entry_type() == EntryType::Regular,
-            "Its {:?} is no file",
+            "Its {:?} is not a file",
             path(&entry)
         );
         let left = self.left.checked_sub(entry.size());
@@ -245,11 +245,11 @@ impl<'a, R: Read> Members<'a, R> {
     fn next_as(&mut self, expected: &str) -> Result<Entry<'a, R>> {
         let entry = self
             .next()?
-            .with_context(|| format!("It ends where {expected} should be"))?;
+            .with_context(|| format!("It ends where {expected} was expected"))?;
         let found = path(&entry);
         ensure!(
             found == expected,
-            "It has {found:?} where {expected} should be"
+            "It has {found:?} where {expected} was expected"
         );
         Ok(entry)
     }
@@ -265,13 +265,15 @@ fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Manifest> {
     struct Any {
         format: u32,
     }
-    let any: Any = serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} is none"))?;
+    let any: Any =
+        serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} can't be understood"))?;
     ensure!(
         any.format <= FORMAT,
-        "It has format {}, and this version of shared-spaces knows only up to {FORMAT}: use the newer version that made it",
+        "It has format {}, and this version of shared-spaces knows only formats up to {FORMAT}: use the newer version \
+        that made it",
         any.format
     );
-    serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} is none"))
+    serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} can't be understood"))
 }
 
 /// The bytes of a database that has as many as it says of itself.
@@ -298,7 +300,7 @@ fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
 fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<KnownPhoto> {
     ensure!(
         path.starts_with(PHOTOS),
-        "It has {path:?}, which nothing is for"
+        "It has {path:?}, which doesn't belong in an archive"
     );
     for photo in expected {
         let photo = photo?;
@@ -307,7 +309,7 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<
         }
         absent.push(photo.id);
     }
-    bail!("It has {path:?} where its database has no such photo")
+    bail!("It has {path:?}, and its database has no such photo")
 }
 
 fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto, largest: u64) -> Result<Vec<u8>> {
@@ -320,7 +322,7 @@ fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto, largest: u64) 
     );
     ensure!(
         known.bytes <= largest,
-        "Its photo {name} has {} bytes. To read it nevertheless, set limits.photo_bytes to that",
+        "Its photo {name} has {} bytes. To read it anyway, set limits.photo_bytes to that",
         known.bytes
     );
     let mut bytes = Vec::new();
@@ -333,11 +335,11 @@ fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto, largest: u64) 
 }
 
 fn notes<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>, most: u64) -> Result<T> {
-    serde_json::from_slice(&bounded(entry, most)?).context("Its notes can't be read")
+    serde_json::from_slice(&bounded(entry, most)?).context("Its manifest can't be read")
 }
 
 fn bounded(mut entry: Entry<'_, impl Read>, most: u64) -> Result<Vec<u8>> {
-    ensure!(entry.size() <= most, "Its notes are too long");
+    ensure!(entry.size() <= most, "Its manifest is too long");
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -47,7 +47,7 @@ impl Files {
             let (expected, line) = (expected?, found.next().transpose()?);
             ensure!(
                 line.as_deref() == Some(expected.trim_end()),
-                "SHA256SUMS has {:?} where the rest says {:?}",
+                "SHA256SUMS has {:?} where {:?} was expected",
                 line.unwrap_or_default(),
                 expected.trim_end()
             );
@@ -55,7 +55,7 @@ impl Files {
         let more = found.next().transpose()?;
         ensure!(
             more.is_none(),
-            "SHA256SUMS has {:?}, which nothing is for",
+            "SHA256SUMS has {:?}, which doesn't belong in it",
             more.unwrap_or_default()
         );
         Ok(())
@@ -75,11 +75,11 @@ pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<(
         let line = line?;
         let (sum, path) = line
             .split_once("  ")
-            .with_context(|| format!("SHA256SUMS has {line:?}, which is no sum"))?;
+            .with_context(|| format!("SHA256SUMS has {line:?}, which is not a checksum"))?;
         if path.starts_with(PHOTOS) {
             let mut bytes = [0; 32];
             hex::decode_to_slice(sum, &mut bytes)
-                .with_context(|| format!("SHA256SUMS has {line:?}, which is no sum"))?;
+                .with_context(|| format!("SHA256SUMS has {line:?}, which is not a checksum"))?;
             tell(bytes)?;
         }
     }

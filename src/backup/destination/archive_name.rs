@@ -61,9 +61,9 @@ impl ArchiveName {
     pub fn check(self, now: Timestamp) -> Result<()> {
         ensure!(
             self.seconds <= now.seconds().saturating_add(AHEAD),
-            "The archive {self} is named after a moment in the future, so that it can't be told which archive is the newest. \
-             Check the clock of this machine, which says {}. If that is right, the clock was wrong when the archive was made: \
-             rename it after the time when it was made, or move it elsewhere",
+            "The archive {self} is named after a time in the future, so it isn't known which archive is the newest. \
+            Check the clock of this machine, which says {}. If that is right, the clock was wrong when the archive \
+            was made: rename it to the time when it was made, or move it elsewhere",
             now.rfc3339()
         );
         Ok(())

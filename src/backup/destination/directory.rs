@@ -29,7 +29,7 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         ensure!(
             path.is_dir(),
-            "There is no folder {}: make it, or if it is on a disk of its own, mount that",
+            "There is no folder {}: create it, or if it is on a disk of its own, mount that",
             path.display()
         );
         Ok(Self {
@@ -87,7 +87,7 @@ impl Folder {
         let writing = || format!("The file {} can't be written", path.display());
         if new && path.exists() {
             bail!(
-                "There is a file {} already: choose another name",
+                "The file {} already exists: choose another name",
                 path.display()
             );
         }
@@ -126,7 +126,7 @@ impl Folder {
         let path = self.path(key);
         ensure!(
             !path.exists() || plain_size(&path)?.is_some(),
-            "{} can't be an archive, because it isn't a plain file",
+            "{} can't be an archive, because it isn't a regular file",
             path.display()
         );
         Ok(())
@@ -147,7 +147,7 @@ impl Folder {
             if is_part && entry.file_type()?.is_file() {
                 clear(&entry.path()).with_context(|| {
                     format!(
-                        "What is left of a backup that was killed, {}, can't be deleted",
+                        "The leftover of an interrupted backup, {}, can't be deleted",
                         entry.path().display()
                     )
                 })?;

@@ -90,7 +90,7 @@ impl Destination {
                     && folder.path("").canonicalize()?.starts_with(&data)
                 {
                     bail!(
-                        "{self} is in the data folder: choose one outside, at best on another disk"
+                        "{self} is inside the data folder: choose one outside, ideally on another disk"
                     );
                 }
                 Ok(())
@@ -204,7 +204,7 @@ impl Destination {
     pub fn read_photo(&self, sum: &[u8; 32], size: u64) -> Result<Result<Vec<u8>, String>> {
         let key = key_of(sum);
         let Some(found) = self.read(&key)? else {
-            return Ok(Err(format!("its file {key} isn't in {self}")));
+            return Ok(Err(format!("its file {key} is missing from {self}")));
         };
         let changed = || format!("the bytes of its file {key} in {self} have changed");
         if found.size != size {

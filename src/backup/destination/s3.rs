@@ -44,7 +44,7 @@ impl Bucket {
         let path = path.trim_end_matches('/');
         ensure!(
             !name.is_empty(),
-            "'{address}' names no bucket: it must be like s3://bucket/prefix"
+            "'{address}' doesn't name a bucket: it must be like s3://bucket/prefix"
         );
         let (prefix, file) = match path.rsplit_once('/') {
             _ if !path.ends_with(ENDING) => (path, None),
@@ -74,7 +74,7 @@ impl Bucket {
         let look = self.client.list_objects_v2().bucket(name).max_keys(1);
         match look.send().await {
             Err(error) if is_missing(&error) => {
-                anyhow::bail!("There is no bucket {name}: make it, or check its name")
+                anyhow::bail!("There is no bucket {name}: create it, or check its name")
             }
             found => found.with_context(|| format!("The bucket {name} can't be reached")),
         }?;
@@ -91,7 +91,7 @@ impl Bucket {
             };
         ensure!(
             !is_theirs,
-            "The bucket {} is one of the photos': choose another for backups",
+            "The bucket {} is one of those for photos: choose another for backups",
             self.name
         );
         Ok(())
@@ -147,7 +147,7 @@ impl Bucket {
     pub(super) fn create(&self, file: &str, new: bool) -> Result<Upload> {
         ensure!(
             !new || self.size(file)?.is_none(),
-            "There is an object {} already: choose another name",
+            "The object {} already exists: choose another name",
             self.address(file)
         );
         Ok(Upload::new(self.clone(), file))
@@ -232,9 +232,8 @@ impl Bucket {
             .key(key)
             .upload_id(upload);
         match self.bridge.block_on(async { Ok(abort.send().await) })? {
-            Err(error) if !is_missing(&error) => Err(error).with_context(|| {
-                format!("An upload to the bucket {} can't be given up", self.name)
-            }),
+            Err(error) if !is_missing(&error) => Err(error)
+                .with_context(|| format!("An upload to the bucket {} can't be aborted", self.name)),
             _ => Ok(()),
         }
     }
@@ -275,7 +274,7 @@ impl Object {
         let bytes = found.body.collect().await.with_context(reading)?.to_vec();
         ensure!(
             bytes.len() as u64 == end - self.next,
-            "{address} can't be read: {} bytes came instead of {}",
+            "{address} can't be read: got {} bytes instead of {}",
             bytes.len(),
             end - self.next
         );

@@ -106,7 +106,7 @@ impl Upload {
             let put = proof::put(&self.bucket.client, self.place(), bytes.into(), None);
             match put.await? {
                 Put::Done => Ok(()),
-                Put::NoBucket => bail!("The bucket isn't there any more"),
+                Put::NoBucket => bail!("The bucket no longer exists"),
             }
         };
         let there = self.bucket.bridge.block_on(put);
@@ -136,7 +136,7 @@ impl Upload {
         let begun = begun.with_context(|| self.writing())?;
         let id = begun
             .upload_id()
-            .context("S3 has given no name to an upload")?;
+            .context("S3 returned no ID for an upload")?;
         self.id = Some(id.to_owned());
         Ok(id.to_owned())
     }

@@ -51,7 +51,7 @@ impl Target {
             return Ok(Self::Place(Destination::Folder(Folder::open(path)?)));
         }
         let file = path.file_name().and_then(|name| name.to_str());
-        let file = file.with_context(|| format!("'{text}' is no name of a file"))?;
+        let file = file.with_context(|| format!("'{text}' is not the name of a file"))?;
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
@@ -72,7 +72,7 @@ impl Target {
                 let newest = place.archives()?.pop();
                 let newest = newest.with_context(|| format!("There is no archive in {place}"))?;
                 newest.check(now).with_context(|| {
-                    format!("Nothing was restored: name one of the archives in {place}, and not the place")
+                    format!("Nothing was restored: name one of the archives in {place} instead")
                 })?;
                 Ok(ArchiveRef {
                     place,
@@ -147,7 +147,7 @@ fn check_target(text: &str) -> Result<()> {
     );
     ensure!(
         !text.contains("://"),
-        "'{text}' is no place for archives: name a file, a folder, or s3://bucket/prefix"
+        "'{text}' is not a destination for archives: name a file, a folder, or s3://bucket/prefix"
     );
     Ok(())
 }

@@ -93,7 +93,7 @@ impl SqsQueue {
         }
         send.send()
             .await
-            .with_context(|| format!("SQS doesn't take the photo {name} again"))?;
+            .with_context(|| format!("SQS refuses the photo {name}"))?;
         self.delete_from(url, message.receipt_handle()).await
     }
 
@@ -101,7 +101,8 @@ impl SqsQueue {
     async fn dead_letters(&self) -> Result<String> {
         let attributes = self.attributes().await?;
         let arn = attributes.dead_letters.as_deref().context(
-            "The queue has no dead-letter queue, so no photo is ever set aside: see docs/deployment.md for how to give it one",
+            "The queue has no dead-letter queue, so failed photos aren't listed anywhere: see docs/deployment.md for \
+            how to add one",
         )?;
         // arn:aws:sqs:<region>:<account>:<name>
         let mut parts = arn.rsplit(':');
@@ -159,7 +160,7 @@ impl SqsQueue {
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
             .send()
             .await
-            .context("Nothing can be received from the dead-letter queue")?;
+            .context("Messages can't be received from the dead-letter queue")?;
         let mut messages = received.messages.unwrap_or_default();
         // In a very long queue, the first can be had again before the last was received.
         messages.retain(|message| seen.insert(message.message_id().unwrap_or_default().to_owned()));
@@ -184,7 +185,7 @@ impl SqsQueue {
             change
                 .send()
                 .await
-                .context("The messages of the dead-letter queue can't be shown again")?;
+                .context("The messages of the dead-letter queue can't be made visible again")?;
         }
         Ok(())
     }

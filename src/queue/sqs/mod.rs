@@ -104,7 +104,7 @@ impl SqsQueue {
             }
             batch = batch.entries(entry.build()?);
         }
-        let sent = batch.send().await.context("SQS doesn't take new photos")?;
+        let sent = batch.send().await.context("SQS refuses new photos")?;
         for refused in sent.failed() {
             tracing::warn!(
                 code = refused.code(),
@@ -127,7 +127,7 @@ impl SqsQueue {
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
             .send()
             .await
-            .context("Nothing can be received from SQS")?;
+            .context("Messages can't be received from SQS")?;
         let mut messages = Vec::new();
         for message in received.messages.unwrap_or_default() {
             match message.body().unwrap_or_default().parse() {
@@ -215,7 +215,7 @@ impl SqsQueue {
         change
             .send()
             .await
-            .context("A message can't be put back into SQS")?;
+            .context("A message can't be returned to SQS")?;
         Ok(())
     }
 

@@ -17,12 +17,12 @@ impl SqsQueue {
             (Err(error), _) | (_, Err(error)) => return tell(Check::error(&error)),
         };
         let kind = if self.is_fifo() {
-            "a FIFO queue: photos of a space are sorted in order"
+            "a FIFO queue: the photos of a space are moved there in order"
         } else {
-            "a standard queue: photos are sorted in any order"
+            "a standard queue: photos are moved to their spaces in any order"
         };
         tell(Check::ok(format!(
-            "SQS can be reached; {} is {kind}. Photos in it: about {waiting}",
+            "SQS is reachable; {} is {kind}. Photos in it: about {waiting}",
             self.url
         )));
         if attributes
@@ -30,33 +30,33 @@ impl SqsQueue {
             .is_some_and(|fifo| fifo != self.is_fifo())
         {
             tell(Check::failed(format!(
-                "The address of the queue {} says otherwise than the queue itself whether it is FIFO. The address of a \
-                 FIFO queue ends in .fifo: check photos.queue_url",
+                "The address of the queue {} contradicts the queue itself on whether it is FIFO. The address of a FIFO \
+                queue ends in .fifo: check photos.queue_url",
                 self.url
             )));
         }
         if attributes.hidden < SHORTEST_LEASE {
             tell(Check::warning(format!(
-                "The queue hides a photo for only {} while a worker has it, so that others may take it too. Set \
-                 its VisibilityTimeout to 60",
+                "The queue hides a photo for only {} while a worker has it, so others may take it too. Set its \
+                VisibilityTimeout to 60",
                 count(attributes.hidden.as_secs(), "second")
             )));
         }
         let Some(attempts) = attributes.redrive_after else {
             tell(Check::warning(
-                "The queue has no dead-letter queue: a photo that can't be sorted is tried again until SQS drops it \
-                 unseen. docs/deployment.md says how to make one",
+                "The queue has no dead-letter queue: a photo that can't be moved to its space is retried until SQS \
+                silently drops it. docs/deployment.md explains how to add one",
             ));
             return;
         };
         match self.count_failed().await {
             Ok(0) => tell(Check::ok(format!(
-                "A photo that can't be sorted goes to the dead-letter queue after {}. None is there",
+                "A photo that can't be moved to its space goes to the dead-letter queue after {}. There are none",
                 count(attempts, "attempt")
             ))),
             Ok(failed) => tell(Check::warning(format!(
                 "Photos in the dead-letter queue, after {} each: about {failed}. `shared-spaces photos failed` lists \
-                 them, and `shared-spaces photos retry` sends them again",
+                them, and `shared-spaces photos retry` re-queues them",
                 count(attempts, "attempt")
             ))),
             Err(error) => tell(Check::error(&error)),

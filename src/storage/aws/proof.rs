@@ -32,9 +32,9 @@ pub enum Put {
 /// Something that S3 says it has done, and it has done a part or nothing of it.
 #[derive(Debug, thiserror::Error)]
 pub enum Untrue {
-    #[error("S3 has answered that it is done, and nothing is there")]
+    #[error("S3 returned success, but the object is missing")]
     Nothing,
-    #[error("S3 has answered that it is done, and {0} bytes of {1} are there")]
+    #[error("S3 returned success, but has only {0} of {1} bytes")]
     Part(u64, u64),
 }
 
@@ -115,7 +115,7 @@ pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option
             // What has no tag is no object: something else has answered, or nothing.
             let bytes = bytes.filter(|_| head.e_tag().is_some());
             Ok(Some(bytes.context(
-                "S3 has answered without saying anything of the object",
+                "S3 returned a response that doesn't describe the object",
             )?))
         }
         Err(error) if is_missing(&error) => Ok(None),
@@ -162,7 +162,7 @@ pub fn is_whole(page: &ListObjectsV2Output) -> Result<()> {
         said.is_some()
             && (said == Some(false) || goes_on)
             && counted.is_none_or(|count| count <= named),
-        "S3 has answered with a part of the list, or with none"
+        "S3 returned an incomplete list"
     );
     Ok(())
 }

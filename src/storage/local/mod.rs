@@ -42,7 +42,7 @@ impl LocalStore {
     /// # Errors
     /// A folder can't be made.
     pub fn open_at(root: &Path) -> Result<Self> {
-        let making = || format!("The folder {} can't be made", root.display());
+        let making = || format!("The folder {} can't be created", root.display());
         create_dir_all_durable(root).with_context(making)?;
         let store = Self {
             home: Arc::new(Home::open(root)?),

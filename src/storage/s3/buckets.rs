@@ -241,7 +241,7 @@ impl Buckets {
                 "bucket name is taken by another account; trying another"
             );
         }
-        bail!("No bucket can be made for space {space}: {ATTEMPTS} names are taken by others");
+        bail!("No bucket can be created for space {space}: {ATTEMPTS} names are taken");
     }
 
     /// Makes the buckets that every installation needs.
@@ -283,7 +283,7 @@ pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
             _ => return Ok(()),
         }
     }
-    bail!("The bucket {bucket} was made and isn't there yet")
+    bail!("The bucket {bucket} was created, but isn't visible yet")
 }
 
 /// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket tells apart.
@@ -307,7 +307,7 @@ async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
         // A space without a bucket has no photos, so that is believed only of a list.
         ensure!(
             page.buckets.is_some(),
-            "The buckets can't be listed: S3 has answered with something else"
+            "The buckets can't be listed: S3 returned something else"
         );
         // Not every service takes notice of the prefix, so it is looked at here too.
         let names = page.buckets().iter().filter_map(|bucket| bucket.name());
@@ -346,7 +346,7 @@ async fn create(client: &Client, bucket: &str) -> Result<bool> {
                 .await?
                 .iter()
                 .any(|name| name == bucket)),
-            _ => Err(error).with_context(|| format!("The bucket {bucket} can't be made")),
+            _ => Err(error).with_context(|| format!("The bucket {bucket} can't be created")),
         },
     }
 }

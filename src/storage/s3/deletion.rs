@@ -162,7 +162,7 @@ async fn try_to_delete(client: &Client, place: &Place) -> Result<()> {
     }
     ensure!(
         size(client, place).await?.is_none(),
-        "The object {key} of {bucket} can't be deleted: S3 has answered that it is done, and it is still there"
+        "The object {key} of {bucket} can't be deleted: S3 returned success, but it is still there"
     );
     Ok(())
 }

@@ -125,7 +125,7 @@ impl S3Store {
             create_own(client, &place.bucket).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket {} isn't there", place.bucket)
+        bail!("The bucket {} doesn't exist", place.bucket)
     }
 
     pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
@@ -138,7 +138,7 @@ impl S3Store {
             self.buckets.make_again(client, name).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket for the photo {name} isn't there")
+        bail!("The bucket for the photo {name} doesn't exist")
     }
 
     async fn put(&self, place: &Place, name: &PhotoName, bytes: Bytes) -> Result<Put> {
@@ -181,7 +181,7 @@ impl S3Store {
             }
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket for the photo {name} isn't there")
+        bail!("The bucket for the photo {name} doesn't exist")
     }
 
     /// What became of a photo that isn't in the temporary bucket.

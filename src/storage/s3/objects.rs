@@ -62,7 +62,7 @@ impl S3Object {
         let object = got.with_context(|| format!("The object {key} of {bucket} can't be read"))?;
         ensure!(
             is_answer_to(&object, start, length),
-            "The object {key} of {bucket} can't be read: S3 sends other bytes than those that were asked for"
+            "The object {key} of {bucket} can't be read: S3 returned other bytes than were requested"
         );
         Ok(object.body.into_async_read())
     }

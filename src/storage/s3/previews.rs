@@ -38,7 +38,7 @@ impl S3Store {
             self.buckets.create_previews(client).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket {} isn't there", place.bucket)
+        bail!("The bucket {} doesn't exist", place.bucket)
     }
 
     pub(in crate::storage) async fn open_preview(

@@ -37,11 +37,12 @@ impl S3Store {
             return;
         }
         tell(Check::ok(format!(
-            "S3 can be reached in the region {region}, and the bucket {bucket} is ours"
+            "S3 is reachable in the region {region}, and the bucket {bucket} is ours"
         )));
         if let Some(off) = self.aws.skew().off() {
             tell(Check::warning(format!(
-                "The clock of this machine is {off} that of S3: set it. Requests and links are signed with the time there meanwhile"
+                "The clock of this machine is {off} that of S3: set it. Until then, requests and links are signed with \
+                the time of S3"
             )));
         }
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
@@ -95,14 +96,14 @@ impl S3Store {
         if let Err(error) = self.fetch(&link).await {
             // The key is good: what is signed in other ways has worked just before.
             tell(Check::failed(format!(
-                "{error:#}. What the server itself asks for works, so that either S3 doesn't take signed links, or something \
-                 on the way changes them or adds to them. Set photos.delivery = \"stream\", and the server sends photos itself"
+                "{error:#}. Requests by the server itself work, so either S3 doesn't accept signed links, or something \
+                in between changes them. Set photos.delivery = \"stream\", and the server sends photos itself"
             )));
             return;
         }
         let host = link.split('/').nth(2).unwrap_or_default();
         tell(Check::ok(format!(
-            "A link that S3 signs can be followed as by a browser, to {host}"
+            "A browser can follow a link signed for S3, to {host}"
         )));
         judge_host(host, tell);
     }
@@ -121,7 +122,7 @@ impl S3Store {
             Ok(got) => got,
             Err(error) => {
                 let said = match (error.code(), error.message()) {
-                    (Some(code), Some(message)) => format!("S3 answers {code}: {message}"),
+                    (Some(code), Some(message)) => format!("S3 returned {code}: {message}"),
                     _ => format!("{:#}", anyhow!(error)),
                 };
                 bail!("A signed link doesn't work: {}", said.trim_end_matches('.'));
@@ -130,7 +131,7 @@ impl S3Store {
         let bytes = got.body.collect().await?.into_bytes();
         ensure!(
             bytes == BYTES,
-            "A signed link gives other bytes than those of its object"
+            "A signed link returns other bytes than its object has"
         );
         Ok(())
     }
@@ -181,7 +182,7 @@ async fn try_object(client: &Client, first: &Place, second: &Place) -> Result<()
     let bytes = BYTES.len() as u64;
     ensure!(
         copy(client, first, second, bytes).await? == Copied::Yes,
-        "S3 can't copy an object that was put just before"
+        "S3 can't copy an object that was just put"
     );
     Ok(())
 }
@@ -196,7 +197,7 @@ async fn try_deletion(client: &Client, places: &[Place]) -> Result<How> {
     for place in places {
         ensure!(
             size(client, place).await?.is_none(),
-            "The object {} of {bucket} can't be deleted: S3 says that it is gone, and it is still there",
+            "The object {} of {bucket} can't be deleted: S3 returned success, but it is still there",
             place.key
         );
     }
@@ -207,7 +208,7 @@ async fn try_deletion(client: &Client, places: &[Place]) -> Result<How> {
 fn said(how: How) -> &'static str {
     match how {
         How::Together | How::NoBucket => "",
-        How::OneByOne => ", each by a request of its own, because S3 doesn't delete several by one",
+        How::OneByOne => ", one request each, because S3 doesn't delete several at once",
     }
 }
 
@@ -217,7 +218,7 @@ async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
     let put = proof::put(client, place.as_pair(), Bytes::from_static(BYTES), None).await;
     ensure!(
         put.with_context(putting)? == Put::Done,
-        "The bucket {bucket} isn't there any more"
+        "The bucket {bucket} no longer exists"
     );
     let get = client.get_object().bucket(bucket).key(key);
     let got = get
@@ -227,7 +228,7 @@ async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
     let bytes = got.body.collect().await?.into_bytes();
     ensure!(
         bytes == BYTES,
-        "S3 gives other bytes than it was given: something stands between that changes them"
+        "S3 returned other bytes than were put: something in between changes them"
     );
     Ok(())
 }
