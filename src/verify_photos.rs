@@ -111,7 +111,7 @@ enum Seen {
 
 impl Verifier {
     /// Looks at photos, few at once, and tells what is wrong with which. What seems to be is looked at again, and whether a
-    /// share still has it: it may be moved, sorted, replaced or deleted meanwhile.
+    /// share still has it: it may be moved, replaced or deleted meanwhile.
     ///
     /// # Errors
     /// The database can't be used, or the store can't be read at all; what `tell` answers. A photo that isn't whole is no
@@ -298,7 +298,7 @@ async fn damage(preview: StoredPhoto, size: PreviewSize) -> Result<Option<String
 }
 
 impl Summary {
-    /// Counts what was seen; gives what is to be told of it.
+    /// Counts what was seen; returns what is to be reported of it.
     fn count(&mut self, seen: Seen) -> Vec<Problem> {
         let problem = match seen {
             Seen::Deleted => {
@@ -483,7 +483,7 @@ mod tests {
     async fn a_store_of_which_nothing_can_be_read_is_given_up() {
         let folder = tempfile::tempdir().unwrap();
         let verifier = verifier(folder.path()).await;
-        // Another folder in the place of the right one.
+        // Another folder has replaced the right one.
         fs::rename(folder.path().join("photos"), folder.path().join("away")).unwrap();
         fs::create_dir(folder.path().join("photos")).unwrap();
         let mut told = 0;

@@ -14,7 +14,7 @@ use crate::storage::PhotoStore;
 use crate::verify_photos::Verifier;
 
 impl App {
-    /// Starts all that a server does beside answering requests.
+    /// Starts all that a server does besides answering requests.
     pub fn start_jobs(&self) -> Jobs {
         let mut jobs = Jobs::default();
         if self.config.photos.worker() == WorkerMode::Embedded {

@@ -39,7 +39,7 @@ pub fn check_installation(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Refuses to start from nothing beside what an earlier installation has in S3.
+/// Refuses to start from nothing while S3 has photos of an earlier installation.
 ///
 /// # Errors
 /// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`](super::App::confirm_folder) does so later.
@@ -59,7 +59,7 @@ pub async fn check_store(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// What is said of a database that was started from nothing beside photos in S3.
+/// What is said of a database that was started from nothing while S3 has photos of an earlier installation.
 pub fn begun_anew(config: &Config, bucket: &str) -> String {
     format!(
         "The data folder {} was empty, and S3 has photos of an earlier installation, in {bucket}. If the folder is on \

@@ -131,8 +131,8 @@ impl App {
         self.ids.next_photo()
     }
 
-    /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Gives the bucket of an
-    /// earlier installation beside which this database was begun, if there is one.
+    /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Returns the bucket of
+    /// an earlier installation next to which this database was created, if there is one.
     ///
     /// # Errors
     /// S3 can't be asked, or the marker can't be written.

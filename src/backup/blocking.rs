@@ -1,5 +1,5 @@
-//! A backup runs on a thread of its own, one step after the other. This is its way to what is asynchronous: S3, the
-//! stores of photos, and the wish that it stop.
+//! A backup runs on a thread of its own, one step after the other. This is how it calls async code: S3 and the
+//! photo stores, and how it is cancelled.
 
 use std::collections::VecDeque;
 
@@ -8,18 +8,18 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// What is said where it was time to stop.
+/// What is said where it was cancelled.
 pub const STOPPED: &str = "It was stopped before its end";
 
-/// The cause of an error, where it was time to stop, whatever was being done then.
+/// The cause of an error, where it was cancelled, whatever was being done then.
 #[derive(Debug, thiserror::Error)]
 #[error("{STOPPED}")]
 pub struct Cancelled;
 
-/// Photos on their way at once. Each is in memory as a whole.
+/// Photos in flight at once. Each is in memory as a whole.
 const AT_ONCE: usize = 4;
 
-/// The way from a thread that may wait to the runtime; clones lead to the same.
+/// The way from a blocking thread to the runtime; clones share it.
 #[derive(Clone)]
 pub struct Blocking {
     runtime: Handle,
@@ -40,7 +40,7 @@ impl Blocking {
         self.stop.is_cancelled()
     }
 
-    /// Asked between two steps.
+    /// Called between two steps.
     ///
     /// # Errors
     /// It is time to stop.
@@ -60,7 +60,7 @@ impl Blocking {
         done.unwrap_or_else(|| Err(stopped()))
     }
 
-    /// Says with `what` something went wrong, unless it was only time to stop.
+    /// Adds `what` as the context of an error, unless it was cancelled.
     ///
     /// # Errors
     /// What was done didn't succeed.
@@ -71,7 +71,7 @@ impl Blocking {
         }
     }
 
-    /// Lets something asynchronous go on beside.
+    /// Runs something asynchronous concurrently.
     pub fn begin<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
@@ -79,7 +79,7 @@ impl Blocking {
         self.runtime.spawn(work)
     }
 
-    /// Waits for what has to be done even though it is time to stop.
+    /// Waits for what has to be done even though it was cancelled.
     pub fn block_on_uncancellable<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
@@ -112,8 +112,8 @@ impl Blocking {
     }
 }
 
-/// Work that goes on beside, a few pieces at once, with results in order. Dropping it waits for what is under way, so
-/// that nothing goes on behind the back of whoever is told of an error.
+/// Work that runs concurrently, a few at once, with results in order. Dropping it waits for what is under way, so
+/// that nothing still runs once an error is returned.
 pub struct OrderedPool<'a, T> {
     bridge: &'a Blocking,
     under_way: VecDeque<JoinHandle<Result<T>>>,
@@ -128,7 +128,7 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
         }
     }
 
-    /// Begins some work. If there is no place for it yet, the oldest is waited for and its result given.
+    /// Begins some work. If too many are under way, the oldest is waited for and its result given.
     ///
     /// # Errors
     /// What the oldest answers; it is time to stop.

@@ -1,5 +1,5 @@
-//! Whether an archive at a place is sound, found out by reading it again. Nothing old is deleted before the new is proven,
-//! and only what is proven counts among those that stay.
+//! Whether an archive at a destination is intact, found out by reading it back. Nothing old is deleted before the new one
+//! is verified, and only what is proven counts among those that stay.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::backup::blocking::Blocking;
 use crate::backup::destination::Destination;
 use crate::backup::hash_map::TempHashMap;
 
-/// Reads archives of one place again.
+/// Reads archives of one destination back.
 pub struct Proving<'a> {
     place: &'a Destination,
-    /// What the place lists of its photos.
+    /// What the destination lists of its photos.
     there: &'a TempHashMap,
     /// Where databases are unpacked.
     folder: &'a Path,
@@ -40,8 +40,9 @@ impl<'a> Proving<'a> {
         }
     }
 
-    /// Proves that an archive is whole: all its bytes, its database, and that the place has each of its photos in the right
-    /// size. Whether it is complete too. Where so much can't be read, it is the beginning, and that of `written` bytes.
+    /// Verifies that an archive is intact: all its bytes, its database, and that the destination has each of its photos in
+    /// the right size. Whether it is complete too. Where so much can't be read, it is the beginning, and that of `written`
+    /// bytes.
     ///
     /// # Errors
     /// It isn't, in a sentence, or it can't be read; it is time to stop.

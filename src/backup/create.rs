@@ -1,4 +1,4 @@
-//! Making a backup, beside the server that writes to the same data folder.
+//! Making a backup, while a server writes to the same data folder.
 
 use std::fmt;
 use std::fs;
@@ -43,16 +43,16 @@ pub struct BackupRequest {
     pub destination: String,
     /// How many archives stay at a destination.
     pub retain: Option<u32>,
-    /// Whether an archive at a place has its photos inside.
+    /// Whether an archive at a destination has its photos inside.
     pub full: bool,
-    /// Whether the data folder, which was restored, takes the place of its original.
+    /// Whether the data folder, which was restored, replaces its original.
     pub take_over: bool,
     /// The database that a server has open, which must be the one that is backed up; `None` for whichever is there.
     pub db: Option<Db>,
 }
 
 impl BackupRequest {
-    /// Refuses another data folder in the place of the server's.
+    /// Refuses another data folder that has replaced the server's.
     fn check_place(&self) -> Result<()> {
         match &self.db {
             Some(db) => Ok(db.check_place()?),
@@ -67,16 +67,16 @@ pub struct BackupReport {
     pub outcome: Outcome,
     /// What is wrong with the database, if anything is. The archive is marked then.
     pub damage: Option<String>,
-    /// Photos that an earlier backup had brought to the place.
+    /// Photos that an earlier backup had copied to the destination.
     pub reused: u64,
-    /// The first of the photos that the place has and the store has lost.
+    /// The first of the photos that the destination has and the store has lost.
     pub not_in_store: Vec<PhotoName>,
     pub pruned: Pruned,
     pub took: Duration,
 }
 
 impl fmt::Display for BackupReport {
-    /// One sentence for the one who has asked, or for the log.
+    /// One sentence, for the command or for the log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Outcome { photos, bytes, .. } = self.outcome;
         let (new, reused) = (photos - self.reused, self.reused);
@@ -104,7 +104,7 @@ impl fmt::Display for BackupReport {
     }
 }
 
-/// Makes a backup. Old archives go only when the new one was read again and is sound.
+/// Makes a backup. Old archives go only when the new one was read back and is intact.
 ///
 /// # Errors
 /// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
@@ -155,7 +155,7 @@ fn write_archive(
         SigningKey::BYTES
     );
     let installation = installation_id::installation_id(data, &key)?;
-    // Now that everything is open: what comes in its place from here on is another's.
+    // Now that everything is open: whatever replaces it from here on is another's.
     order.check_place()?;
     if let BackupGoal::Named { .. } = target {
         check_owner(place, &installation)?;
@@ -218,7 +218,7 @@ fn write_archive(
 enum BackupGoal {
     /// A file of this name.
     File(ArchiveRef),
-    /// An archive at a place, which has a name of its own.
+    /// An archive at a destination, which has a name of its own.
     Named {
         place: Destination,
         name: ArchiveName,
@@ -277,7 +277,7 @@ fn open_store(config: &Config, original: &LiveDatabase) -> Result<PhotoStore> {
     storage::open(config.photos.store, config)
 }
 
-/// Two installations at one place would delete each other's archives. The newest one that can be read tells.
+/// Two installations at one destination would delete each other's archives. The newest one that can be read tells.
 fn check_owner(place: &Destination, installation: &str) -> Result<()> {
     for name in place.all_archives()?.iter().rev() {
         let Some(found) = place.read(&name.to_string())? else {
@@ -309,7 +309,7 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Brings the photos, writes the archive, reads it again, and then deletes old ones.
+    /// Copies the photos, writes the archive, reads it back, and then deletes old ones.
     fn run(&self, photos: Photos<'_>, retain: Option<u32>) -> Result<BackupReport> {
         let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
         if self.front.head.photos == PhotoLocation::External {
@@ -375,7 +375,7 @@ impl Job<'_> {
         })
     }
 
-    /// Writes the archive, with the photos unless they are beside it; how many bytes it has.
+    /// Writes the archive, with the photos unless they are next to it; how many bytes it has.
     fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Tally)> {
         let file = archive.place.create(&archive.file)?;
         let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
@@ -389,7 +389,7 @@ impl Job<'_> {
         Ok((written, tally))
     }
 
-    /// Reads the archive again. If it isn't as it was written, it goes, so that nobody relies on it.
+    /// Reads the archive back. If it isn't as it was written, it is deleted, so that nobody relies on it.
     fn prove(&self, archive: &ArchiveRef, written: u64, proving: &Proving<'_>) -> Result<()> {
         let Err(error) = proving.prove(&archive.file, Some(written)) else {
             return Ok(());

@@ -1,5 +1,5 @@
-//! What tells the archives of one installation from those of others: a word that follows from the signing key that it
-//! began with. Where that key was changed since, or such an archive was restored, the word stands in a file.
+//! What tells the archives of one installation from those of others: an ID that is derived from the first signing
+//! key. If that key was changed since, or such an archive was restored, the ID is in a file.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::fs::missing::optional;
 /// The file in the data folder.
 pub const FILE: &str = "backup.id";
 
-/// The word of the installation in this data folder. `key` is the signing key and was read before: a key that changes
+/// The ID of the installation in this data folder. `key` is the signing key and was read before: a key that changes
 /// meanwhile has left the file.
 ///
 /// # Errors
@@ -31,7 +31,7 @@ pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     Ok(word)
 }
 
-/// Writes the word down, so that it stays when the key is changed.
+/// Writes the ID down, so that it stays when the key is changed.
 ///
 /// # Errors
 /// There is no key, or the file can't be written.
@@ -42,7 +42,7 @@ pub fn keep(data: &Path) -> Result<()> {
     write(data, &installation_id(data, &bytes)?)
 }
 
-/// Writes down the word of an archive that is being restored, unless it follows from the archive's key.
+/// Writes down the ID of an archive that is being restored, unless it follows from the archive's key.
 ///
 /// # Errors
 /// The file can't be written.
@@ -53,7 +53,7 @@ pub fn restore(data: &Path, word: &str, key: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The key has been made by chance, and can't be found out from this.
+/// The key is random, and can't be derived from this.
 fn derive(key: &[u8]) -> String {
     let sum = Sha256::new_with_prefix("shared-spaces installation\n")
         .chain_update(key)
@@ -65,14 +65,14 @@ fn is_word(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Durably, whole or not at all.
+/// Durably and atomically.
 fn write(data: &Path, word: &str) -> Result<()> {
     let line = format!("{word}\n");
     write_atomic(&data.join(FILE), line.as_bytes(), Existing::Replace)
         .with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
 
-/// Refuses a place with archives to a data folder that was restored and hasn't taken over.
+/// Refuses a destination with archives to a data folder that was restored and hasn't taken over.
 ///
 /// # Errors
 /// A sentence that says what to do; something can't be read.

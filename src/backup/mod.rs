@@ -1,7 +1,7 @@
 //! Backups: one moment of the database, and every photo that it names, in an archive that proves itself.
 //!
-//! An archive at a place, which is a folder or a prefix in S3, has its photos beside it, shared with the other archives
-//! there. An archive that is a file of its own has them inside. All of it runs on one thread, step after step.
+//! An archive at a destination, which is a folder or a prefix in S3, has its photos next to it, shared with the other
+//! archives there. An archive that is a file of its own has them inside. All of it runs on one thread, step after step.
 
 // The file format.
 pub mod archive;
@@ -21,11 +21,11 @@ pub mod hash_map;
 pub mod work_dir;
 // The way to what is asynchronous.
 pub mod blocking;
-// Whether an archive is sound.
+// Whether an archive is intact.
 pub(crate) mod check;
 // The photos of a backup that is made.
 pub(crate) mod store_photos;
-// The photos that an archive has beside it.
+// The photos that an archive has next to it.
 pub(crate) mod shared_photos;
 // Reading photos from the store.
 pub(crate) mod read_photos;

@@ -1,4 +1,4 @@
-//! Deletes old archives of a place, and the photos that none of the others needs.
+//! Deletes old archives of a destination, and the photos that none of the others needs.
 
 use anyhow::{Context, Result, ensure};
 

@@ -86,8 +86,8 @@ fn is_empty(folder: &Path) -> Result<bool> {
     Ok(entries.flatten().all(|entry| entry.file_name() == LOST))
 }
 
-/// Restores an archive into the data folder and the store that the settings name. `tell` hears of each photo that is
-/// missing or damaged. With `incomplete`, the restore goes on without these.
+/// Restores an archive into the data folder and the store that the settings name. Calls `tell` with each photo that
+/// is missing or damaged. With `incomplete`, the restore goes on without these.
 ///
 /// # Errors
 /// The data folder isn't empty; the archive is damaged, incomplete, or from a newer version; something can't be read or
@@ -131,7 +131,7 @@ pub fn restore(
     restored
 }
 
-/// Deletes what a restore has left that was killed when all was in its place. Right only while none is running, in a folder
+/// Deletes what a restore has left that was killed when all was in place. Right only while none is running, in a folder
 /// with a database.
 ///
 /// # Errors

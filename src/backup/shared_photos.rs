@@ -1,4 +1,4 @@
-//! The photos that an archive has beside it.
+//! The photos that an archive has next to it.
 
 use anyhow::{Result, ensure};
 
@@ -8,8 +8,9 @@ use crate::backup::destination::Destination;
 use crate::domain::photos::KnownPhoto;
 use crate::output::count;
 
-/// Reads every photo that should be beside an archive, several at once, and hands its bytes to `work`. `then` hears of
-/// each, in order, with what is wrong with it if anything is; a photo of more than `largest` bytes isn't read.
+/// Reads every photo that should be next to an archive, several at once, and hands its bytes to `work`. `then` is
+/// called with each, in order, with what is wrong with it if anything is; a photo of more than `largest` bytes isn't
+/// read.
 ///
 /// # Errors
 /// The place can't be read; what `work` and `then` answer; it is time to stop.

@@ -58,7 +58,7 @@ impl LiveDatabase {
                 }
             }
         }
-        // One file, with nothing beside it that belongs to it.
+        // One file, with nothing next to it that belongs to it.
         target.pragma_update(None, "journal_mode", "delete")?;
         drop(target);
         std::fs::File::open(copy)?.sync_all()?;

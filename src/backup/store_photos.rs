@@ -1,5 +1,5 @@
-//! The photos of a backup: brought to its place, unless they are there, or into the archive. What counts as there was put
-//! there or found there.
+//! The photos of a backup: copied to its destination, unless they are there, or into the archive. What counts as there
+//! was put there or found there.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -16,14 +16,14 @@ use crate::backup::snapshot::Snapshot;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
 
-/// The most photos that are named of those that the store has lost and the place hasn't.
+/// The most photos that are named of those that the store has lost and the destination hasn't.
 const NAMED: usize = 1000;
 
 /// What became of a photo.
 #[derive(Debug)]
 enum Got {
     New,
-    /// The place has it already.
+    /// The destination has it already.
     Reused(Looked),
     Deleted,
     Lost(String),
@@ -33,7 +33,7 @@ enum Got {
 #[derive(Debug, Default)]
 pub struct Tally {
     pub outcome: Outcome,
-    /// Photos that an earlier backup had brought to the place.
+    /// Photos that an earlier backup had copied to the destination.
     pub reused: u64,
     /// Of these, the first that the store has lost; how many there are stands in the outcome.
     pub not_in_store: Vec<PhotoName>,
@@ -65,7 +65,8 @@ impl<'a> Photos<'a> {
         }
     }
 
-    /// Brings all photos to the place that it doesn't have. Of those that it has, some are read again, other ones each time.
+    /// Copies all photos to the destination that it doesn't have. Of those that it has, some are read again, other ones
+    /// each time.
     ///
     /// # Errors
     /// The database, the store or the place can't be used; it is time to stop.
@@ -172,7 +173,7 @@ impl<'a> Photos<'a> {
     }
 }
 
-/// Whether a photo that the place lists is there as it should be, as far as the lot falls on it.
+/// Whether a photo that the destination lists is there as it should be, as far as the lot falls on it.
 fn is_whole(place: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
     if lot.falls_on(&photo.sha256)
         && let Err(problem) = place.read_photo(&photo.sha256, photo.bytes)?
@@ -260,8 +261,8 @@ mod tests {
         path
     }
 
-    /// Backs up a copy of a database of which `meanwhile` is done to the original; what is at the place in the end, and
-    /// what became of the photos.
+    /// Backs up a copy of a database of which `meanwhile` is done to the original; what is at the destination in the
+    /// end, and what became of the photos.
     async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path(), "test.db");

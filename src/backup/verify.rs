@@ -14,13 +14,13 @@ use crate::domain::photos::KnownPhoto;
 use crate::fs::atomic::without_name;
 use crate::output::count;
 
-/// An archive that is sound.
+/// An archive that is intact.
 pub struct Verified {
     pub head: Manifest,
     pub outcome: Outcome,
 }
 
-/// Checks everything in an archive, and the photos beside it. `tell` hears of each photo that is missing or damaged.
+/// Checks everything in an archive, and the photos next to it. Calls `tell` with each photo that is missing or damaged.
 ///
 /// # Errors
 /// The archive is damaged, incomplete, or can't be read; it is time to stop.

@@ -1,4 +1,4 @@
-//! `shared-spaces backup`: one consistent archive of the database and the photos, beside a running server.
+//! `shared-spaces backup`: one consistent archive of the database and the photos, while the server runs.
 
 use anyhow::{Result, bail, ensure};
 

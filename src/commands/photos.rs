@@ -1,4 +1,4 @@
-//! `shared-spaces photos`: looks after photos: those that could not be sorted, whether all are whole, and in which store.
+//! `shared-spaces photos`: looks after photos: those that failed, whether all are whole, and in which store.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};

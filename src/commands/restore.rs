@@ -18,7 +18,7 @@ use crate::data_dir::restored;
 use crate::db;
 use crate::output::{complain, count, say};
 
-/// Restores an archive, or the newest of a place.
+/// Restores an archive, or the newest of a destination.
 ///
 /// # Errors
 /// The data folder isn't empty, a server is running on it, or the archive isn't sound.

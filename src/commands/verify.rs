@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::db;
 use crate::output::{complain, count, say};
 
-/// Checks one archive, or all of a place, and says of each what is in it or what is wrong with it.
+/// Checks one archive, or all of a destination, and says of each what is in it or what is wrong with it.
 ///
 /// # Errors
 /// One is damaged or incomplete, or can't be read.

@@ -1,4 +1,4 @@
-//! `shared-spaces worker`: sorts new photos into their spaces, in a process of its own.
+//! `shared-spaces worker`: moves new photos to their spaces, in a process of its own.
 
 use std::time::Duration;
 

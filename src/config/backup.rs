@@ -1,4 +1,4 @@
-//! The settings of backups that the server makes by itself.
+//! The settings of backups that the server makes on its own.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use super::names::{Names, Section, into_section, nearest};
 
 /// Tables that are read whatever profile is chosen.
 const ALWAYS_READ: [&str; 2] = ["default", "global"];
-/// Profiles that Rocket chooses by itself, and which need no table.
+/// Profiles that Rocket chooses on its own, and which need no table.
 pub(super) const BY_THEMSELVES: [&str; 3] = ["default", "debug", "release"];
 
 pub(super) struct SettingsFile {
@@ -107,7 +107,8 @@ impl SettingsFile {
             .collect()
     }
 
-    /// What is wrong with a table that stands by itself, which is a profile, or with what stands outside of all tables.
+    /// What is wrong with a table that stands on its own, which is a profile, or with what stands outside of all
+    /// tables.
     fn complaint_of_top(
         &self,
         names: &Names,

@@ -261,7 +261,7 @@ fn find_file() -> Result<Option<PathBuf>> {
     Ok(path)
 }
 
-/// Refuses what stands in the place of the file and isn't one, which would be passed over in silence.
+/// Refuses a path that isn't a file, which would be ignored silently.
 fn check_place() -> Result<()> {
     let Ok(here) = env::current_dir() else {
         return Ok(());

@@ -42,7 +42,7 @@ pub use rate_limits::RateLimits;
 const SHORTEST_SESSION: Duration = duration::DAY;
 const LONGEST_SESSION: Duration = duration::YEAR.saturating_mul(100);
 
-/// The settings of the application; Rocket's own (address, port, …) stand beside them. Unknown keys are refused.
+/// The settings of the application; Rocket's own (address, port, …) stand next to them. Unknown keys are refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -68,7 +68,7 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// How long a session lasts.
     pub sessions: Sessions,
-    /// Where photos live and who sorts them.
+    /// Where photos live and who moves them to their spaces.
     pub photos: Photos,
     /// When backups are made, and where to.
     pub backup: Backup,
@@ -218,7 +218,7 @@ impl Config {
     }
 }
 
-/// Reads one part of the settings, or gives a sentence for each value that can't be used.
+/// Reads one part of the settings, or returns a sentence for each value that can't be used.
 fn extract<T: DeserializeOwned + Serialize>(
     defaults: &T,
     set: &Figment,

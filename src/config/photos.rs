@@ -1,4 +1,4 @@
-//! The settings of photos: where they live, and who sorts them.
+//! The settings of photos: where they live, and who moves them to their spaces.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
-/// Where photos live and who sorts them.
+/// Where photos live and who moves them to their spaces.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Photos {
@@ -29,7 +29,7 @@ pub struct Photos {
     pub layout: Layout,
     /// The one bucket of all spaces, where the layout is such.
     pub bucket: String,
-    /// How photos in S3 get to who asks for them.
+    /// How photos in S3 get to the client.
     pub delivery: Delivery,
     /// Whether buckets stand in the path of S3's addresses and not in the host; by default, they do where an
     /// endpoint is set.
@@ -113,8 +113,8 @@ impl Photos {
         format!("{layout:?} {bucket_prefix} {bucket}")
     }
 
-    /// The bucket of previews: the setting, or `shared-spaces-previews` beside `shared-spaces-temp`. It follows from a
-    /// name that is ours, because the names of buckets are shared by the whole world.
+    /// The bucket of previews: the setting, or `shared-spaces-previews` next to `shared-spaces-temp`. It follows from
+    /// a name that is ours, because the names of buckets are shared by the whole world.
     pub fn preview_bucket(&self) -> String {
         self.preview_bucket.clone().unwrap_or_else(|| {
             let stem = &self.temp_bucket;
@@ -190,7 +190,7 @@ pub enum Layout {
     Prefix,
 }
 
-/// How photos in S3 get to who asks for them.
+/// How photos in S3 get to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {

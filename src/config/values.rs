@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::wrong::{self, ANY_WORD};
 
-/// Looks at each value that is set, alone among defaults, and gives a sentence for each that can't be used. `tables` and
-/// `keys` are the names of all settings.
+/// Looks at each value that is set, alone among defaults, and returns a sentence for each that can't be used. `tables`
+/// and `keys` are the names of all settings.
 pub(super) fn complaints<T: DeserializeOwned>(
     defaults: &Figment,
     set: &Figment,

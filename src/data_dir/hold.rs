@@ -1,6 +1,5 @@
-//! What a data folder that was restored leaves alone until somebody says that it takes the place of its original: it may be
-//! a copy that somebody looks into, with the settings of the original, which goes on with the same buckets and the same
-//! queue.
+//! What a data folder that was restored leaves alone until somebody says that it replaces its original: it may be a copy
+//! that somebody looks into, with the settings of the original, which goes on with the same buckets and the same queue.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The data folder: that it is the one that is meant, and not the empty place at which a disk should be mounted.
 //!
 //! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
-//! disk of its own. Where a marker is missing that should be there, nothing is started beside what people have.
+//! disk of its own. Where a marker is missing that should be there, nothing is started next to what people have.
 
 // A data folder that is a copy of one beside it.
 pub mod copied;
@@ -11,7 +11,7 @@ pub mod hold;
 mod photos;
 // Files that are for nobody else.
 pub mod permissions;
-// A restored data folder beside its original.
+// A restored data folder next to its original.
 pub mod restored;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -203,7 +203,7 @@ fn parse_id(text: &str) -> Option<String> {
     text.strip_suffix('\n').map(str::to_owned)
 }
 
-/// Writes a marker durably, in a line of its own, and gives the id that stands in it: another process may be quicker.
+/// Writes a marker durably, in a line of its own, and returns the id that stands in it: another process may be quicker.
 fn write(folder: &Path, id: &str) -> Result<String> {
     let path = folder.join(MARKER);
     let write = || -> io::Result<String> {

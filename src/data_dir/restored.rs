@@ -75,7 +75,7 @@ pub fn mark(data: &Path, from: &str) -> Result<()> {
         .with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
 
-/// From now on the data folder takes the place of the original.
+/// From now on the data folder replaces the original.
 ///
 /// # Errors
 /// The file can't be deleted.

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs::scheduled_backup;
 
-/// Looks at the place of the backups.
+/// Looks at the destination of the backups.
 pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
     let backup = &config.backup;
     let Some(to) = &backup.destination else {
@@ -33,7 +33,7 @@ pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
         )));
     }
     let now = Clock::default().now();
-    // No backup is made beside one of the future.
+    // No backup is made next to one of the future.
     if let Some(Err(error)) = found.newest.map(|newest| newest.check(now)) {
         tell(Check::error(&error));
         return;

@@ -101,7 +101,7 @@ fn undeleted(failing: &Failing) -> Check {
         count(attempts, "time")
     );
     if *attempts < MANY {
-        // Whatever was in the way may be gone by itself.
+        // Whatever was in the way may be gone on its own.
         Check::warning(said)
     } else {
         Check::failed(said)

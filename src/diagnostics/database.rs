@@ -27,7 +27,7 @@ pub struct DatabaseState {
 }
 
 impl Db {
-    /// Refuses a file in the place of the database that another program has made. Changes nothing in it.
+    /// Refuses a file that another program has made. Changes nothing in it.
     ///
     /// # Errors
     /// A sentence that says by what it is another's, and what to do. What can't be read is told when it is opened.

@@ -4,7 +4,7 @@ mod backup;
 pub(crate) mod data_dir;
 mod machine;
 mod photos;
-// What a file is like, for who asks.
+// What kind of file a path is.
 pub(crate) mod database;
 
 use crate::app;

@@ -19,7 +19,7 @@ const ABANDONED: Duration = Duration::from_secs(60 * 60);
 /// What becomes of a file that has the name already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// The new one takes its place.
+    /// The new one replaces it.
     Replace,
     /// It stays, and the new one is refused.
     Keep,
@@ -67,8 +67,8 @@ pub fn persist(file: NamedTempFile, path: &Path, existing: Existing) -> io::Resu
     fsync_dir(parent(path))
 }
 
-/// As [`persist`], in place of a file that is there, where the folder of the name comes and goes: `make` makes it durably, and
-/// again if it goes before the file is in it.
+/// As [`persist`], replacing an existing file, whose folder may come and go: `make` makes it durably, and again if it goes
+/// before the file is in it.
 ///
 /// # Errors
 /// The file can't be written, or the folder can't be made.

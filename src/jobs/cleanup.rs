@@ -44,7 +44,7 @@ pub struct Cleanup {
 pub struct CleanupReport {
     /// Photos of deleted shares.
     pub deleted: usize,
-    /// Photos in the temporary store that no share has.
+    /// Photos in the staging store that no share has.
     pub orphans: usize,
 }
 
@@ -119,7 +119,7 @@ impl Cleanup {
         }
     }
 
-    /// Deletes what tombstones name that are due, orphans of the temporary store, and what the database's log still has
+    /// Deletes what tombstones name that are due, orphans of the staging store, and what the database's log still has
     /// of deleted rows.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Cleanup {
         if self.hold.is_on() {
             return Ok(CleanupReport::default());
         }
-        // Before the temporary store is looked into, which may not be allowed where deleting is.
+        // Before the staging store is looked into, which may not be allowed where deleting is.
         let deleted = self.delete_due(all).await?;
         let found = self.store.list_temporary(age).await?;
         let orphans = self

@@ -1,4 +1,5 @@
-//! Makes the previews of sorted photos: few at once, off the async threads, and never in the way of sorting.
+//! Makes the previews of photos that are in their spaces: few at once, off the async threads, and without delaying
+//! moves.
 
 use std::sync::Arc;
 
@@ -15,15 +16,15 @@ use crate::process::allocator::trim;
 use crate::process::runtime::cores;
 use crate::storage::PhotoStore;
 
-/// The most memory in bytes for the files of photos whose previews are made, beside what decoding them takes.
+/// The most memory in bytes for the files of photos whose previews are made, in addition to what decoding them takes.
 const FILES: u64 = 64 * 1024 * 1024;
-/// What is put in the place of previews that can't be made.
+/// What is put instead of previews that can't be made.
 const NONE: Previews = Previews {
     small: Vec::new(),
     large: None,
 };
 
-/// What an attempt leaves in the place of the large preview while it decodes.
+/// What an attempt leaves instead of the large preview while it decodes.
 const NOTE: Vec<u8> = Vec::new();
 
 /// Previews that were put just now.
@@ -109,7 +110,8 @@ impl Thumbnailer {
         self.put(name, previews).await
     }
 
-    /// Makes the previews of a sorted photo again, over those that are there, which stay if it can't be decoded.
+    /// Makes the previews of a photo that is in its space again, replacing those that are there, which stay if it
+    /// can't be decoded.
     ///
     /// # Errors
     /// The store can't be used, or the photo can't be decoded.
@@ -195,7 +197,7 @@ mod tests {
     use super::*;
     use crate::storage::LocalStore;
 
-    /// A store with one sorted photo.
+    /// A store with one photo in its space.
     async fn store(folder: &tempfile::TempDir, bytes: &[u8]) -> (PhotoStore, PhotoName) {
         let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
         let name: PhotoName = "1-1.jpg".parse().unwrap();

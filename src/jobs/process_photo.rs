@@ -1,4 +1,4 @@
-//! The worker: takes the names of new photos from the queue, moves the photos from the temporary store into those of
+//! The worker: takes the names of new photos from the queue, moves the photos from the staging store into those of
 //! their spaces, and has their previews made. It needs only the store and the queue.
 
 use std::pin::pin;
@@ -66,7 +66,7 @@ impl PhotoWorker {
         }
     }
 
-    /// Takes one photo from the queue and sorts it.
+    /// Takes one photo from the queue and moves it to its space.
     ///
     /// # Errors
     /// The queue can't be reached. A photo that can't be sorted is an outcome and not an error.
@@ -227,8 +227,8 @@ impl ProcessPhotos {
         Ok(permits)
     }
 
-    /// Handles a message beside the others, in a task of its own, so that a panic costs one attempt at one photo and not the
-    /// worker.
+    /// Handles a message concurrently with the others, in a task of its own, so that a panic costs one attempt at one photo
+    /// and not the worker.
     fn begin(&self, message: Message, permit: Option<OwnedSemaphorePermit>) {
         let (worker, stats) = (self.worker.clone(), self.stats.clone());
         self.in_hand.spawn(async move {

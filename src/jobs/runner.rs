@@ -27,12 +27,12 @@ pub enum Next {
     Idle,
 }
 
-/// Work that is done step by step, beside all else and until the process ends.
+/// Work that is done step by step, concurrently with everything else and until the process ends.
 pub trait Job: Send + Sync + 'static {
     /// What the log says of a step that has failed, before the reason.
     const FAILURE: &'static str;
 
-    /// Whether a step is given up where it stands when it is time to end. Else it sees to it by itself that it ends then.
+    /// Whether a step is given up where it stands when it is time to end. Otherwise it ends on its own.
     const IS_DROPPED_AT_THE_END: bool = true;
 
     /// What comes before the first step.
@@ -65,7 +65,7 @@ pub trait Job: Send + Sync + 'static {
     }
 }
 
-/// Jobs that run beside each other. Dropping them gives up each where it stands.
+/// Jobs that run concurrently. Dropping them gives up each where it stands.
 #[derive(Default)]
 pub struct Jobs {
     running: JoinSet<()>,

@@ -1,4 +1,4 @@
-//! Backups that the server makes by itself, beside all that it does otherwise.
+//! Backups that the server makes on its own, in the background.
 
 use std::time::{Duration, Instant};
 
@@ -73,7 +73,8 @@ impl Schedule {
         Ok(())
     }
 
-    /// A backup is due when the last one at the place is old enough. What can't be found out is left to the backup itself.
+    /// A backup is due when the last one at the destination is old enough. What can't be found out is left to the
+    /// backup itself.
     async fn first_due(&self, shutdown: &CancellationToken) -> Due {
         let found = look(
             &self.order.config,
@@ -122,7 +123,7 @@ impl Schedule {
 impl Job for Schedule {
     const FAILURE: &'static str = "backup failed";
 
-    // One that is under way stops by itself, and leaves nothing behind.
+    // One that is under way stops on its own, and leaves nothing behind.
     const IS_DROPPED_AT_THE_END: bool = false;
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {
@@ -155,7 +156,7 @@ impl Job for Schedule {
     }
 }
 
-/// What is at a place.
+/// What is at a destination.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
     /// The last of all archives.
@@ -166,7 +167,7 @@ pub struct Found {
     pub damaged: usize,
 }
 
-/// Looks at a place, which must be one that the settings may name.
+/// Looks at a destination, which must be one that the settings may name.
 ///
 /// # Errors
 /// It isn't, or can't be read.

@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::jobs::runner::{Job, Next};
 use crate::storage::PhotoStore;
 
-/// How often. Each write asks by itself.
+/// How often. Each write checks as well.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// Looks whether the data folder and the folder of the photos are there. What is missed and found again stands in the log.

@@ -57,7 +57,7 @@ pub struct Summary {
 }
 
 impl PhotoMigration {
-    /// Copies every photo that isn't in the other store yet, and compares it. `tell` hears of each photo's bytes.
+    /// Copies every photo that isn't in the other store yet, and compares it. Calls `tell` with each photo's size.
     ///
     /// # Errors
     /// The database or the journal can't be used, or the other store can't be prepared. A photo that can't be copied
@@ -161,7 +161,7 @@ impl PhotoMigration {
                 emptied.push(name.space().to_owned());
             }
             self.from.sync_deletions(&done).await?;
-            // Whoever waited to be sorted is where it belongs.
+            // A photo that waited to be moved is now where it belongs.
             self.db
                 .write(move |conn| Ok(done.iter().try_for_each(|name| jobs::remove(conn, name))?))
                 .await?;

@@ -140,7 +140,7 @@ impl LocalQueue {
                 tell(Check::ok("No photo has failed"));
             }
             Ok(failed) => tell(Check::warning(format!(
-                "{} could not be moved to their space. `shared-spaces photos failed` says why, and `shared-spaces \
+                "{} failed. `shared-spaces photos failed` says why, and `shared-spaces \
                 photos retry` re-queues them",
                 count(failed.photos.len(), "photo")
             ))),

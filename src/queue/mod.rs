@@ -43,7 +43,7 @@ pub struct Message {
     receipt: Option<String>,
 }
 
-/// Why a photo couldn't be sorted.
+/// Why a photo couldn't be moved to its space.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// It is nowhere, so that another attempt may not find it either.
@@ -54,14 +54,14 @@ pub enum Failure {
     Other(anyhow::Error),
 }
 
-/// What becomes of a photo that couldn't be sorted.
+/// What becomes of a photo that couldn't be moved to its space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// It is tried again at that time.
     RetryAt(Timestamp),
     /// Its attempts are used up; it waits for somebody to look at it.
     Failed,
-    /// It was deleted meanwhile, which explains why it couldn't be sorted.
+    /// It was deleted meanwhile, which explains why it couldn't be moved to its space.
     Gone,
 }
 
@@ -86,7 +86,7 @@ impl PhotoQueue {
         }
     }
 
-    /// Sends names out of the outbox; gives those that were accepted.
+    /// Sends names out of the outbox; returns those that were accepted.
     ///
     /// # Errors
     /// The queue can't be reached.
@@ -157,7 +157,7 @@ impl PhotoQueue {
         }
     }
 
-    /// Takes a message out of the queue: its photo is sorted.
+    /// Takes a message out of the queue: its photo is in its space.
     ///
     /// # Errors
     /// The queue can't be reached.
@@ -168,7 +168,7 @@ impl PhotoQueue {
         }
     }
 
-    /// Puts a message back whose photo couldn't be sorted, for later or, after too many attempts, aside.
+    /// Puts a message back whose photo couldn't be moved to its space, for later or, after too many attempts, aside.
     ///
     /// # Errors
     /// The queue can't be reached.
@@ -198,7 +198,7 @@ impl PhotoQueue {
         }
     }
 
-    /// Sends photos again that were set aside, these or all; gives those that were.
+    /// Sends photos again that were set aside, these or all; returns those that were.
     ///
     /// # Errors
     /// As [`Self::list_failed`].

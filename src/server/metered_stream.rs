@@ -1,5 +1,5 @@
 //! The bytes of a connection on their way: they are counted, waited for a little at the end, and where the library refuses a
-//! request by itself, its refusal is written as all of ours are.
+//! request on its own, its refusal is written as all of ours are.
 
 use std::io;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ pub(super) struct MeteredStream<S> {
     stream: S,
     line: ConnectionSlot,
     refusals: Refusals,
-    /// What is written in place of a refusal of the library, as far as it hasn't gone out.
+    /// What is written instead of an error of the library, as far as it hasn't been sent.
     instead: Vec<u8>,
     /// Until when the other side is waited for, once our side is shut.
     until: Option<Pin<Box<Sleep>>>,
@@ -51,7 +51,7 @@ impl<S> MeteredStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> MeteredStream<S> {
-    /// Writes what stands in place of a refusal.
+    /// Writes what replaces an error.
     fn poll_instead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.instead.is_empty() {
             let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.instead))?;
@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_instead(context))?;
-        // A refusal has a head only, which is written by itself or behind what has waited before it.
+        // A refusal has a head only, which is written alone or after what has waited before it.
         if let [bytes] = slices
             && self.takes_over(bytes)
         {

@@ -8,7 +8,7 @@
 mod connection;
 // Which requests are under way.
 mod under_way;
-// What stands in place of the library's own answers.
+// What replaces the library's own error responses.
 mod refusals;
 // One line of the log a request.
 mod request_log;
@@ -46,7 +46,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// What the server asks of the API, which stands above it.
 #[derive(Clone, Copy)]
 pub struct Hooks {
-    /// The client's own address behind a proxy that is trusted; `None` for one that comes by itself.
+    /// The client's own address behind a proxy that is trusted; `None` for one that comes on its own.
     pub behind_proxy: fn(&App, &Request<'_>) -> Option<IpAddr>,
     /// Keeps an error that is to be the answer of a request.
     pub refuse: fn(&Request<'_>, Error) -> Status,

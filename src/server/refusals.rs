@@ -1,5 +1,5 @@
-//! What stands in place of the answers that the library gives by itself to what is no request: it has no way to put anything
-//! into them, and they lack the headers of every answer and a sentence.
+//! What replaces the library's own responses to malformed requests: it has no way to put anything into them, and they lack
+//! the headers of every answer and a sentence.
 
 use std::sync::Arc;
 

@@ -20,7 +20,7 @@ use crate::server::slot::ConnectionSlot;
 /// default.
 const MIN_BYTES: usize = 16 * 1024;
 
-/// The bytes that have to come in a second, on the average and after the time for a stall: a photo of 3 MB may take 25
+/// The bytes that have to come in a second, on average and after the time for a stall: a photo of 3 MB may take 25
 /// minutes.
 const MIN_BYTES_PER_SECOND: u64 = 2 * 1024;
 

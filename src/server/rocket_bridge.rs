@@ -216,7 +216,7 @@ impl RocketBridge {
             if name == ACCEPT && value.len() > MOST_OF_TYPES {
                 continue;
             }
-            // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put beside it.
+            // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put next to it.
             let value = String::from_utf8_lossy(value.as_bytes());
             request.add_header(Header::new(name.as_str().to_owned(), value.into_owned()));
         }

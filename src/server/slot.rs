@@ -50,7 +50,7 @@ impl ConnectionSlot {
         self.0.add_progress(bytes);
     }
 
-    /// Waits until somebody else has got the place; gives whose it was.
+    /// Waits until somebody else has got the place; returns whose it was.
     pub(super) async fn preempted(&self) -> Option<IpAddr> {
         self.0.preempted().await;
         self.0.owner()

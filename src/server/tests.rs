@@ -225,7 +225,7 @@ async fn at_the_end_idle_connections_close_and_what_was_begun_is_finished() {
     assert!(String::from_utf8(answer).unwrap().ends_with("....."));
 }
 
-/// Sends pieces of a body with pauses between them, and gives what arrived of it.
+/// Sends pieces of a body with pauses between them, and returns what arrived of it.
 async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, ErrorKind> {
     let (sender, mut pieces) = mpsc::channel(1);
     let body = StreamBody::new(poll_fn(move |context| pieces.poll_recv(context)));

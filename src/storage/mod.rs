@@ -1,4 +1,4 @@
-//! Where the bytes are: the temporary store, where every photo arrives, a store for each space, and beside them one for
+//! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
 //! previews.
 
 mod local;
@@ -30,11 +30,11 @@ pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
 pub enum PhotoStore {
     /// Folders on this machine's disk.
     Local(LocalStore),
-    /// Buckets in Amazon S3, or in what speaks like it.
+    /// Buckets in Amazon S3, or compatible services.
     S3(S3Store),
 }
 
-/// How a photo gets to the one who asks for it.
+/// How a photo gets to the client.
 #[derive(Debug)]
 pub enum PhotoSource {
     /// From here.
@@ -43,7 +43,7 @@ pub enum PhotoSource {
     Redirect { url: String, expires_in: Duration },
 }
 
-/// What became of a photo that was to be sorted.
+/// What became of a photo that was to be moved to its space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// It was moved.
@@ -106,7 +106,7 @@ impl PhotoStore {
     /// The store can't be read.
     pub async fn find_existing(&self) -> Result<Option<String>> {
         match self {
-            // Its folder is a part of the data folder, which is looked at by itself.
+            // Its folder is a part of the data folder, which is looked at on its own.
             Self::Local(_) => Ok(None),
             Self::S3(store) => Box::pin(store.find_existing()).await,
         }
@@ -120,7 +120,7 @@ impl PhotoStore {
         }
     }
 
-    /// Puts a photo into the temporary store. When this answers, the bytes survive a power cut.
+    /// Puts a photo into the staging store. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
     /// The store can't be written to.
@@ -143,7 +143,7 @@ impl PhotoStore {
         }
     }
 
-    /// Moves a photo from the temporary store into that of its space. Can be repeated.
+    /// Moves a photo from the staging store into that of its space. Can be repeated.
     ///
     /// # Errors
     /// A store can't be written to.
@@ -176,8 +176,8 @@ impl PhotoStore {
         }
     }
 
-    /// Finds the way by which a photo gets to who asks for it, wherever it is; `None` if it is nowhere. From there it comes
-    /// with this `Content-Disposition`.
+    /// Finds the way by which a photo gets to the client, wherever it is; `None` if it is nowhere. From there it comes with
+    /// this `Content-Disposition`.
     ///
     /// # Errors
     /// The store can't be read.
@@ -235,7 +235,7 @@ impl PhotoStore {
         }
     }
 
-    /// Finds the way by which a preview gets to who asks for it; `None` if there is none to be shown.
+    /// Finds the way by which a preview gets to the client; `None` if there is none to be shown.
     ///
     /// # Errors
     /// The store can't be read.
@@ -335,7 +335,7 @@ impl PhotoStore {
         }
     }
 
-    /// The photos that have lain in the temporary store for longer than `age`.
+    /// The photos that have lain in the staging store for longer than `age`.
     ///
     /// # Errors
     /// The store can't be read.

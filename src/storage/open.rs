@@ -1,4 +1,4 @@
-//! The store that the settings name, and whether the data folder beside it is the right one.
+//! The store that the settings name, and whether the data folder next to it is the right one.
 
 use anyhow::{Result, ensure};
 

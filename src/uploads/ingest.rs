@@ -1,4 +1,4 @@
-//! From an upload to a photo in the temporary store: its size and type checked, cleaned, named and made durable.
+//! From an upload to a photo in the staging store: its size and type checked, cleaned, named and made durable.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -115,7 +115,7 @@ impl PhotoIngest {
         cleaned.await.map_err(Error::internal)?
     }
 
-    /// Puts a clean picture into the temporary store, under the name for its place.
+    /// Puts a clean picture into the staging store, under the name for its space.
     ///
     /// # Errors
     /// The store can't be written to.

@@ -2,5 +2,5 @@
 
 // Memory for photos on their way in.
 pub mod buffer_pool;
-// From an upload to a photo in the temporary store.
+// From an upload to a photo in the staging store.
 pub mod ingest;

@@ -183,7 +183,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
         ("\"photos/\" is not a file", &|members| {
             members.insert(first, ("photos/".into(), Vec::new()));
         }),
-        ("Its backup.json is none", &|members| {
+        ("Its backup.json can't be understood", &|members| {
             members[0].1 = b"{}".to_vec();
         }),
         (
@@ -215,7 +215,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says(
         ("It is cut off before its end", &|members| {
             drop(members.pop())
         }),
-        ("where shared-spaces.db should be", &|members| {
+        ("where shared-spaces.db was expected", &|members| {
             drop(members.remove(sums + 1));
         }),
         ("signing.key is not the one", &|members| {

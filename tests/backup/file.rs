@@ -134,7 +134,7 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
         &["backup", "a.tar.zst", "--retain", "2"],
         "--retain is for a folder or a prefix in S3",
     );
-    refused(&["backup", "data/a.tar.zst"], "is in the data folder");
+    refused(&["backup", "data/a.tar.zst"], "is inside the data folder");
     fs::write(folder.join("mine"), "mine").unwrap();
     refused(&["backup", "mine"], "The file ./mine already exists");
     refused(&["verify", "mine"], "The archive ./mine can't be used");

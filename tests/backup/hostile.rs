@@ -269,7 +269,7 @@ fn nothing_in_the_database_of_an_archive_runs() {
         ),
         ("which shared-spaces doesn't make", "create virtual table f using fts5 (a)"),
         (
-            "its table \\\"photos\\\" is another",
+            "its table \\\"photos\\\" differs",
             "alter table photos add column twice blob generated always as (zeroblob(bytes * 1000))",
         ),
         (

@@ -57,7 +57,7 @@ fn what_s3_has_lost_and_the_place_still_has_is_told() {
     cloud.wait(delete.send()).unwrap();
     let (_, complaint) = cloud.fails(&["backup", &place], &S3);
     assert!(
-        complaint.contains("1-1.png is at the place of the backup")
+        complaint.contains("1-1.png is at the backup destination")
             && complaint.contains("has lost: 1."),
         "{complaint}"
     );

@@ -133,7 +133,7 @@ fn a_photo_that_is_missing_or_changed_beside_an_archive_is_named() {
     let archive = archives(folder)[0].clone();
     let restore = ["restore", archive.to_str().unwrap()];
     for (damaged, words) in [
-        (None, "isn't in the folder"),
+        (None, "is missing from the folder"),
         (
             Some(whole[0][..whole[0].len() - 1].to_vec()),
             "have changed",
@@ -266,7 +266,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     }
     let complaint = fails(folder, &["verify", "a.tar.zst"], "");
     for words in [
-        "1-1.png: its bytes are nowhere",
+        "1-1.png: it is missing from the store",
         "a.tar.zst is incomplete: 2 photos",
     ] {
         assert!(complaint.contains(words), "{complaint}");
@@ -280,7 +280,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
     );
     let complaint = fails(other.path(), &["restore", archive, "--incomplete"], "");
     assert!(
-        complaint.contains("1-1.png: its bytes are nowhere"),
+        complaint.contains("1-1.png: it is missing from the store"),
         "{complaint}"
     );
     assert_eq!(

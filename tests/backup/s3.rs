@@ -177,7 +177,7 @@ fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
     let (_, complaint) = cloud.fails(&["verify", &place], &LOCAL);
     let file = photo.strip_prefix("spaces/").unwrap();
     assert!(
-        complaint.contains(&format!("its file {file} isn't in {place}")),
+        complaint.contains(&format!("its file {file} is missing from {place}")),
         "{complaint}"
     );
 }
@@ -353,7 +353,7 @@ fn what_is_in_s3_is_neither_deleted_nor_replaced_by_a_restore() {
     cloud.put(&bucket, "1.png", b"another photo");
     let (_, complaint) = cloud.fails(&["restore", &place], &S3);
     assert!(
-        complaint.contains("has another photo 1-1.png already, and it stays"),
+        complaint.contains("already has another photo 1-1.png, which was kept"),
         "{complaint}"
     );
     assert_eq!(cloud.get(&bucket, "1.png"), b"another photo");
@@ -484,7 +484,7 @@ fn photos_that_s3_gives_back_wrong_are_named() {
     let (said, complaint) = cloud.fails(&["backup", &place], &S3);
     assert!(said.contains("2 photos"), "{said}");
     assert!(
-        complaint.contains("1-1.png isn't in it: its bytes are not those"),
+        complaint.contains("1-1.png is not in the archive: its bytes are not those"),
         "{complaint}"
     );
     // As many as are sound come back.

@@ -438,7 +438,7 @@ fn an_archive_of_the_future_is_restored_only_where_it_is_named_itself() {
     let complaint = fails(other.path(), &["restore", place.to_str().unwrap()], "");
     assert!(
         complaint.contains("name one of the archives in ")
-            && complaint.contains("shared-spaces-20990102T030405Z.tar.zst is named after a moment"),
+            && complaint.contains("shared-spaces-20990102T030405Z.tar.zst is named after a time"),
         "{complaint}"
     );
     assert_eq!(files(other.path()), [""; 0]);

@@ -241,7 +241,7 @@ fn damaged_previews_are_told_and_made_again_only_when_that_is_wished() {
         "1-1.png, of share 1 in space 1, is intact, but its small preview can't be shown",
         "1-2.png, of share 2 in space 1, is intact, but its large preview is empty",
         "1-3.png, of share 3 in space 1, is intact, but its large preview is missing",
-        "3 previews are damaged.",
+        "3 damaged previews.",
     ] {
         assert!(said.contains(words), "{words:?} isn't in {said}");
     }

@@ -1,7 +1,7 @@
 //! What cleaning takes away, what it leaves alone, and what it refuses.
 //!
 //! The samples in `tests/pictures` are painted by its script, with the word SECRET in every piece of metadata.
-//! What concerns one format is tested beside it.
+//! What concerns one format is tested next to it.
 
 use std::io::Cursor;
 

@@ -101,7 +101,7 @@ impl UrlSigner {
         self.mac.chain_update(purpose).chain_update("\n")
     }
 
-    /// Checks a link: gives the second since 1970 at which it ends.
+    /// Checks a link: returns the second since 1970 at which it ends.
     ///
     /// # Errors
     /// [`Denied::BadLink`] unless we have signed just this; [`Denied::ExpiredLink`] once its time is over.

@@ -33,7 +33,7 @@ impl<W: Write> ChecksumWriter<W> {
         &self.inner
     }
 
-    /// Writes the seal, and gives back what everything went to.
+    /// Writes the checksum frame, and returns what everything went to.
     ///
     /// # Errors
     /// It can't be written.
@@ -56,12 +56,12 @@ impl<W: Write> Write for ChecksumWriter<W> {
     }
 }
 
-/// Gives the bytes before the seal. Their end is an error unless the seal is whole and theirs.
+/// Gives the bytes before the checksum frame. Their end is an error unless the checksum frame is complete and matches.
 #[derive(Debug)]
 pub struct ChecksumReader<R> {
     inner: R,
     sha256: Sha256,
-    /// What was read and not given yet; its last bytes may be the seal.
+    /// What was read and not given yet; its last bytes may be the checksum frame.
     held: Vec<u8>,
     given: usize,
 }

@@ -41,7 +41,7 @@ pub enum PhotoLocation {
     /// In it.
     #[serde(rename = "inside")]
     Embedded,
-    /// In the folder `photos` beside it, which the archives there share.
+    /// In the folder `photos` next to it, which the archives there share.
     #[serde(rename = "beside")]
     External,
 }
@@ -59,7 +59,7 @@ pub struct Outcome {
     pub deleted: Vec<Named>,
     /// Photos that the store didn't have any more as they were stored.
     pub lost: Vec<Lost>,
-    /// How many photos the place had already of which the store had lost its own.
+    /// How many photos the destination had already of which the store had lost its own.
     #[serde(default, skip_serializing_if = "is_none")]
     pub not_in_store: u64,
 }

@@ -1,7 +1,7 @@
 //! Archives: a tar file inside Zstandard, with a seal at its end. Unpacked by any other program, it is a data folder.
 //!
 //! The members are, in this order: `backup.json`, what it is; `SHA256SUMS`; `shared-spaces.db`; `signing.key`; the photos,
-//! unless they are beside it; `outcome.json`, what is in it.
+//! unless they are next to it; `outcome.json`, what is in it.
 
 // How much there may be in one.
 mod bounds;
@@ -46,7 +46,7 @@ pub struct Packed<R> {
     pub bytes: R,
 }
 
-/// The path of a photo in an archive, which is that of a sorted one in a data folder.
+/// The path of a photo in an archive, which is that of one in its space in a data folder.
 pub fn path_of(name: &PhotoName) -> String {
     format!("{PHOTOS}space-id-{}/{}", name.space(), name.file())
 }
@@ -97,7 +97,7 @@ impl<W: Write> ArchiveWriter<W> {
         self.add(&path_of(name), bytes)
     }
 
-    /// Ends and seals the archive, and gives back what it was written to, with the number of bytes.
+    /// Ends the archive with its checksum frame, and gives back what it was written to, with the number of bytes.
     ///
     /// # Errors
     /// The archive can't be written; so many photos are lost that they can't be named.

@@ -150,7 +150,7 @@ fn read_all(
         );
     }
     ensure!(members.next()?.is_none(), "Something follows its end");
-    // What follows the last member, and the seal.
+    // What follows the last member, and the checksum frame.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink())?;
     Ok(Contents {
         head,
@@ -187,7 +187,7 @@ pub fn read_head(archive: Packed<impl Read>) -> Result<Manifest> {
     head(&mut Members::of(&mut open(archive)?, most)?)
 }
 
-/// Reads the beginning of an archive, and tells `tell` the sums of the photos that its database names.
+/// Reads the beginning of an archive, and calls `tell` with the checksums of the photos that its database names.
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version; what `tell` answers.

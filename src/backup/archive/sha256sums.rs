@@ -66,7 +66,7 @@ fn line(sum: &[u8; 32], path: &str) -> String {
     format!("{}  {path}\n", hex::encode(sum))
 }
 
-/// Calls `tell` with the sum of each photo among `sums`.
+/// calls `tell` with the checksum of each photo among `sums`.
 ///
 /// # Errors
 /// They can't be read; a line that is none; what `tell` answers.

@@ -1,5 +1,5 @@
-//! The names of archives at a place: `shared-spaces-20251124T160000Z.tar.zst`, the moment in UTC. Those of damaged
-//! databases end with `.damaged.tar.zst`.
+//! The names of archives at a destination: `shared-spaces-20251124T160000Z.tar.zst`, the time in UTC. Those of
+//! damaged databases end with `.damaged.tar.zst`.
 
 use std::fmt;
 
@@ -29,8 +29,8 @@ pub struct ArchiveName {
 }
 
 impl ArchiveName {
-    /// The name of an archive that is made now, at a place whose newest is this. It comes behind it also when the clock
-    /// was set back, so that the order of the names is that of the archives.
+    /// The name of an archive that is made now, at a destination whose newest is this. It comes behind it also when the
+    /// clock was set back, so that the order of the names is that of the archives.
     ///
     /// # Errors
     /// The newest is of the future, as in [`Self::check`]; no name can tell this moment.
@@ -44,7 +44,7 @@ impl ArchiveName {
             seconds,
             is_damaged: false,
         };
-        // Written as another moment, it would have another place in the order than in time.
+        // Written as another moment, it would be ordered differently than in time.
         name.written().with_context(|| {
             format!(
                 "The clock of this machine is wrong: no archive can be named after {}",
@@ -54,7 +54,7 @@ impl ArchiveName {
         Ok(name)
     }
 
-    /// Refuses an archive of the future: its name can't tell whether it is the newest at its place.
+    /// Refuses an archive from the future: its name can't tell whether it is the newest at its destination.
     ///
     /// # Errors
     /// It is more than a day later than `now`.

@@ -1,4 +1,4 @@
-//! A place that is a folder of this machine.
+//! A destination that is a folder of this machine.
 
 use std::fs::{self, DirEntry, File, TryLockError};
 use std::io::{self, BufWriter, Write};

@@ -1,5 +1,5 @@
-//! Where archives are kept: a folder, or a prefix in a bucket. A place belongs to one installation. Its archives share
-//! their photos, each of which lies once in `photos/`, under its SHA-256.
+//! Where archives are kept: a folder, or a prefix in a bucket. A destination belongs to one installation. Its archives
+//! share their photos, each of which lies once in `photos/`, under its SHA-256.
 
 pub(crate) mod archive_name;
 pub(crate) mod directory;
@@ -22,7 +22,7 @@ use crate::backup::hash_map::TempHashMap;
 use crate::config::Config;
 pub use target::{ArchiveRef, Target};
 
-/// A place that can be written to and read.
+/// A destination that can be written to and read.
 #[derive(Clone)]
 pub enum Destination {
     /// A folder of this machine.
@@ -31,7 +31,7 @@ pub enum Destination {
     Bucket(Bucket),
 }
 
-/// A file of a place.
+/// A file at a destination.
 pub type Found = Packed<Box<dyn Read>>;
 
 impl fmt::Display for Destination {
@@ -79,7 +79,7 @@ impl Write for NewFile {
 }
 
 impl Destination {
-    /// Refuses a place in which backups would be lost together with what they are of.
+    /// Refuses a destination in which backups would be lost together with what they are of.
     ///
     /// # Errors
     /// It is such a place.
@@ -122,7 +122,7 @@ impl Destination {
         Ok(names)
     }
 
-    /// Calls `tell` with the sum and the size of each photo there.
+    /// calls `tell` with the checksum and the size of each photo there.
     ///
     /// # Errors
     /// The place can't be read; what `tell` answers.
@@ -133,7 +133,7 @@ impl Destination {
         }
     }
 
-    /// The sums and sizes of the photos there.
+    /// The checksums and sizes of the photos there.
     ///
     /// # Errors
     /// As [`Self::each_photo`].
@@ -267,13 +267,13 @@ impl Destination {
     }
 }
 
-/// Where a photo is in a place: `photos/3f/3f…`.
+/// Where a photo is in a destination: `photos/3f/3f…`.
 pub fn key_of(sum: &[u8; 32]) -> String {
     let sum = hex::encode(sum);
     format!("photos/{}/{sum}", &sum[..2])
 }
 
-/// The sum of the photo whose file this is.
+/// The checksum of the photo whose file this is.
 fn sum_of(key: &str) -> Option<[u8; 32]> {
     let name = key.strip_prefix("photos/")?.split_once('/')?.1;
     let mut sum = [0; 32];

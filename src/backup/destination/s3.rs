@@ -1,4 +1,4 @@
-//! A place that is a prefix in a bucket, in Amazon S3 or in what speaks like it.
+//! A destination that is a prefix in a bucket, in Amazon S3 or compatible services.
 
 use std::io::{self, Cursor, Read};
 
@@ -12,7 +12,7 @@ use crate::backup::destination::s3_upload::Upload;
 use crate::config::{Config, Layout};
 use crate::storage::aws::{Aws, is_missing, proof};
 
-/// What the address of such a place begins with.
+/// What the address of such a destination begins with.
 pub const SCHEME: &str = "s3://";
 /// The bytes that are read at once.
 const PIECE: u64 = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The place with this address, or that of an archive in it, and then the name of that.
+    /// The destination with this address, or that of an archive in it, and then the name of that.
     ///
     /// # Errors
     /// It is no such address; there is no such bucket, or it can't be reached.
@@ -101,7 +101,7 @@ impl Bucket {
         format!("{}{file}", self.prefix)
     }
 
-    /// The address of a file in this place.
+    /// The address of a file in this destination.
     pub(super) fn address(&self, file: &str) -> String {
         format!("{SCHEME}{}/{}", self.name, self.key(file))
     }

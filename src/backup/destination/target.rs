@@ -1,4 +1,4 @@
-//! What somebody has named: a place with its archives, or one archive.
+//! What the command line names: a destination with its archives, or one archive.
 
 use std::fmt;
 use std::io::Read;
@@ -22,10 +22,10 @@ pub struct ArchiveRef {
     pub file: String,
 }
 
-/// What somebody has named.
+/// What the command line names.
 #[derive(Clone)]
 pub enum Target {
-    /// A place, in which archives have names of their own.
+    /// A destination, in which archives have names of their own.
     Place(Destination),
     /// One archive.
     File(ArchiveRef),
@@ -61,7 +61,8 @@ impl Target {
         }))
     }
 
-    /// The archive that is meant: the newest of a place. One of the future is only meant where it is named itself.
+    /// The archive that is meant: the newest of a destination. One from the future is only meant where it is named
+    /// itself.
     ///
     /// # Errors
     /// There is none, or the newest is later than `now` by more than a day.
@@ -136,7 +137,7 @@ impl fmt::Display for ArchiveRef {
     }
 }
 
-/// Refuses what can't be a place: nothing at all, and addresses of other kinds than S3's.
+/// Refuses what can't be a destination: nothing at all, and addresses of other kinds than S3's.
 ///
 /// # Errors
 /// It is such.

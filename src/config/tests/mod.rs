@@ -7,7 +7,7 @@ use figment::Jail;
 
 use super::*;
 
-/// Runs `prepare` in an empty folder with an empty environment, and gives the settings, or what is said against them.
+/// Runs `prepare` in an empty folder with an empty environment, and returns the settings, or what is said against them.
 fn settings(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Settings, String> {
     let mut loaded = Err(String::new());
     Jail::expect_with(|jail| {

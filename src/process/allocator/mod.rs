@@ -19,9 +19,9 @@ pub fn set_mmap_threshold() {}
 
 /// Gives back to the system all that isn't used at this moment, also what lies between pieces that are.
 ///
-/// Small pieces come out of stretches that threads share, and of a stretch only the end is given back by itself. One small
-/// piece of another thread above a hundred MiB of tables, which decoding a picture took and has let go, would keep all of
-/// them, beside what the next picture takes.
+/// Small pieces come out of stretches that threads share, and of a stretch only the end is returned to the system. One
+/// small piece of another thread above a hundred MiB of tables, which decoding a picture took and has let go, would keep
+/// all of them, in addition to what the next picture takes.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate asks this of glibc's allocator")]
 pub fn trim() {

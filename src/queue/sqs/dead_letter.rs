@@ -50,7 +50,7 @@ impl SqsQueue {
         Ok(failed)
     }
 
-    /// Sends what is in the dead-letter queue to the workers again, these photos or all; gives those that were sent.
+    /// Sends what is in the dead-letter queue to the workers again, these photos or all; returns those that were sent.
     pub(in crate::queue) async fn retry(
         &self,
         names: Option<&[PhotoName]>,

@@ -85,7 +85,7 @@ impl SqsQueue {
         let _told = timeout(LOOK_AGAIN, self.arrived.notified()).await;
     }
 
-    /// Sends at most ten names; gives those that SQS has accepted.
+    /// Sends at most ten names; returns those that SQS has accepted.
     pub(super) async fn send(&self, names: &[PhotoName]) -> Result<Vec<PhotoName>> {
         let mut batch = self
             .client()

@@ -3,7 +3,7 @@
 
 // What S3 says it has done, looked at.
 pub mod proof;
-// Its clock beside ours.
+// Its clock compared with ours.
 pub mod skew;
 
 use std::sync::Arc;

@@ -146,7 +146,7 @@ impl LocalStore {
     }
 
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
-        // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
+        // In its space, in staging, and in its space again: it may have been moved between the first two looks.
         let paths = [self.sorted(name), self.temporary(name), self.sorted(name)];
         let home = Arc::clone(&self.home);
         blocking(move || home.check().and_then(|()| first_of(paths)))
@@ -250,7 +250,7 @@ impl LocalStore {
         .with_context(|| format!("The folder {} can't be read", self.temp().display()))
     }
 
-    /// Writes a file durably, in the temporary store until it is whole: a crash leaves no half photo under the real name. The
+    /// Writes a file durably, in the staging store until it is whole: a crash leaves no half photo under the real name. The
     /// folder is made if it isn't there, and so is the temporary one, which somebody may have cleared away.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.make_temp()?;

@@ -99,7 +99,7 @@ impl Buckets {
         }
     }
 
-    /// Where a sorted photo is, if there is a bucket for its space.
+    /// Where a photo that is in its space is, if there is a bucket for its space.
     ///
     /// # Errors
     /// The buckets can't be listed.
@@ -118,7 +118,7 @@ impl Buckets {
         }))
     }
 
-    /// Where a photo is sorted to; its bucket is made if there is none.
+    /// Where a photo is moved to; its bucket is made if there is none.
     ///
     /// # Errors
     /// The buckets can't be listed, or none can be made.

@@ -85,7 +85,7 @@ impl S3Store {
         Ok(())
     }
 
-    /// Where sorted photos would be: by their buckets, the space and the keys.
+    /// Where moved photos would be: by their buckets, the space and the keys.
     async fn find_all(
         &self,
         names: &[PhotoName],
@@ -201,8 +201,8 @@ pub async fn delete_all(
     stays.map_or(Ok(How::OneByOne), Err)
 }
 
-/// Deletes objects by one request. Gives those of which S3 doesn't say that they are gone, which may be all; `None` if there is
-/// no such bucket.
+/// Deletes objects by one request. Returns those of which S3 doesn't say that they are gone, which may be all; `None` if there
+/// is no such bucket.
 async fn delete_together(
     client: &Client,
     bucket: &str,

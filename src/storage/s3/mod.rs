@@ -1,5 +1,5 @@
-//! Photos in Amazon S3, or in what speaks like it: a temporary bucket, a bucket or a prefix for each space, and a bucket
-//! of previews.
+//! Photos in Amazon S3, or compatible services: a temporary bucket, a bucket or a prefix for each space, and a bucket of
+//! previews.
 
 mod buckets;
 mod deletion;
@@ -205,7 +205,7 @@ impl S3Store {
             let kind = name.kind().map(Kind::media_type);
             return Ok(Some(self.redirect(place, kind, disposition).await?));
         }
-        // What isn't sorted yet may be moved at any moment, so it is sent from here and looked for again.
+        // What isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
         Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 
@@ -213,7 +213,7 @@ impl S3Store {
         Ok(self.find_sorted(name).await?.is_some())
     }
 
-    /// The place of a photo, if it is sorted. Once it is, it stays so.
+    /// The object of a photo, if it is in its space. Once it is, it stays so.
     async fn find_sorted(&self, name: &PhotoName) -> Result<Option<Place>> {
         let client = self.client().await;
         let Some(place) = self.buckets.find(client, name).await? else {
@@ -259,7 +259,7 @@ impl S3Store {
 
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         let client = self.client().await;
-        // Sorted, temporary, and sorted again: it may have been moved between the first two looks.
+        // In its space, in staging, and in its space again: it may have been moved between the first two looks.
         for (arrived, again) in [(false, false), (true, false), (false, true)] {
             if again {
                 // Into another bucket than before, perhaps.

@@ -15,14 +15,14 @@ pub struct Frame {
     pub size: Size,
     pub is_progressive: bool,
     pub components: Vec<Component>,
-    /// How many blocks of the largest component lie beside and above each other in one unit.
+    /// How many blocks of the largest component lie next to and above each other in one unit.
     largest: (usize, usize),
 }
 
 /// A colour, or the lightness.
 pub struct Component {
     pub id: u8,
-    /// How many blocks of it lie beside and above each other in one unit of all components.
+    /// How many blocks of it lie next to and above each other in one unit of all components.
     pub blocks: (usize, usize),
     /// Which table its steps are in.
     pub quantisation: u8,

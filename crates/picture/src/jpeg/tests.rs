@@ -355,7 +355,7 @@ fn a_table_that_no_scan_uses_is_left_out() {
         becomes(&with(&picture, scan, part), &picture);
         becomes(&with(&picture, 2, part), &picture);
     }
-    // Nor one that another takes the place of.
+    // Nor one that another replaces.
     let earlier = segment(DQT, &[&[0], &SECRET.repeat(5)[..64]].concat());
     becomes(&with(&picture, 2, &earlier), &picture);
     let together = find(&picture, &[0xff, DQT]);

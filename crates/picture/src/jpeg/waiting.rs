@@ -55,7 +55,7 @@ struct Part {
 }
 
 impl Waiting {
-    /// Has a part of a segment wait. It takes the place of one for the same need.
+    /// Has a part of a segment wait. It replaces one for the same need.
     pub fn put(&mut self, need: Need, segment: Range<usize>, content: Range<usize>) {
         if let Some(last) = need.place().and_then(|place| self.last.get_mut(place)) {
             let before = last.replace(self.parts.len());

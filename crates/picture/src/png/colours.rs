@@ -45,7 +45,7 @@ impl Colours {
         }
     }
 
-    /// Holds what counts only beside others, or without them.
+    /// Holds what counts only together with others, or without them.
     pub fn hold(&mut self, chunk: &Chunk<'_>, reader: &Reader<'_>) {
         let data = chunk.data;
         let (numbers, _) = data.as_chunks::<4>();

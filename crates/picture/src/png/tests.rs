@@ -111,7 +111,7 @@ fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     // Mixed colours, and more than full or not.
     only(b"cICP", &[1, 1, 1, 1]);
     only(b"cICP", &[1, 1, 0, 2]);
-    // How bright it is counts only beside numbers of a standard for that.
+    // How bright it is counts only together with numbers of a standard for that.
     only(b"cLLI", &[0; 8]);
     only(b"mDCV", &[0; 24]);
     let beside = |kept: &[u8], dropped: &[u8]| {

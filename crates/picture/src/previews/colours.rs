@@ -99,8 +99,8 @@ pub fn light(inks: &[u8], profile: &[u8]) -> Option<Vec<u8>> {
     Some(light)
 }
 
-/// The most memory in bytes that [`light`] takes beside what it is given and gives, for a profile of this length: its tables
-/// as numbers of four bytes, and the table that is made of them.
+/// The most memory in bytes that [`light`] takes in addition to its input and output, for a profile of this length: its
+/// tables as numbers of four bytes, and the table that is made of them.
 pub fn memory(profile: u64) -> u64 {
     12 * profile + 8 * 1024 * 1024
 }

@@ -38,7 +38,7 @@ impl<'a> Opened<'a> {
         })
     }
 
-    /// The most memory in bytes that [`Self::decode`] takes, with what it gives.
+    /// The most memory in bytes that [`Self::decode`] takes, including its result.
     pub fn memory(&self) -> u64 {
         match self {
             Self::Jpeg(jpeg) => jpeg.memory(),
@@ -48,7 +48,7 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// Width, height and bytes of a pixel of what [`Self::decode`] gives.
+    /// Width, height and bytes of a pixel of the result of [`Self::decode`].
     pub fn given(&self) -> (u32, u32, u64) {
         let plan = match self {
             Self::Jpeg(jpeg) => return jpeg.given,

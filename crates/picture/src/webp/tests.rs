@@ -248,7 +248,7 @@ fn transparency_of_its_own_has_only_a_lossy_picture() {
     let alpha = chunk(b"ALPH", &[&[1][..], SECRET].concat());
     is_damaged(&sized(with(&extended(24, 17, b""), 30, &alpha)));
 
-    // In a frame of an animation, and beside all of them.
+    // In a frame of an animation, and next to all of them.
     let side = [23, 0, 0, 16, 0, 0];
     let simple = encoded(ImageFormat::WebP, 24, 17);
     let moving = |inside: &[u8], beside: &[u8]| {

@@ -84,7 +84,7 @@ struct Parts {
     codes: u64,
 }
 
-/// The most memory in bytes that the decoder takes, with what it gives.
+/// The most memory in bytes that the decoder takes, including its result.
 fn decoding(file: &[u8], plan: Plan) -> Result<u64> {
     let mut parts = Parts::default();
     find(
@@ -101,8 +101,8 @@ fn decoding(file: &[u8], plan: Plan) -> Result<u64> {
     );
     let given = whole * plan.channels as u64;
     let picture = match (parts.lossless, parts.animated) {
-        // Four bytes for each pixel, which become what is given; and beside them for each square of four by four pixels up
-        // to three times four bytes for how it was transformed and coded.
+        // Four bytes for each pixel, which become what is given; and next to them for each square of four by four pixels
+        // up to three times four bytes for how it was transformed and coded.
         (true, false) if plan.channels == Channels::Rgba => whole,
         (true, _) => 5 * whole,
         // Brightness for each pixel, two colours for each four.
