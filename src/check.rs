@@ -36,7 +36,7 @@ impl Check {
         Self::new(Severity::Error, message)
     }
 
-    /// What went wrong, and what to do where the error tells.
+    /// What went wrong, and what to do if the error shows it.
     pub fn error(error: &anyhow::Error) -> Self {
         Self::failed(sentence(error))
     }
@@ -49,7 +49,7 @@ impl Check {
     }
 }
 
-/// What went wrong, each cause said once, and what to do where an error of Amazon's or of the system tells.
+/// What went wrong, each cause said once, and what to do if an error of Amazon's or of the system shows it.
 pub fn sentence(error: &anyhow::Error) -> String {
     let mut sentence = String::new();
     for cause in error.chain() {
@@ -90,7 +90,7 @@ fn first_part(cause: &str) -> &str {
     }
 }
 
-/// What to do about an error of Amazon's or of the system, where it tells.
+/// What to do about an error of Amazon's or of the system, if it shows it.
 fn advice(error: &anyhow::Error) -> Option<&'static str> {
     // That of the whole would have the places in our code, where they are wanted, and their names.
     let causes = error.chain().map(|cause| format!("{cause:?} {cause}"));

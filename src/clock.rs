@@ -39,7 +39,7 @@ impl Timestamp {
     }
 
     /// RFC 3339 in UTC with `Z`, to the millisecond. A moment outside the years 0 to 9999, which no clock
-    /// of ours gives, is written as the start of 1970.
+    /// of ours returns, is written as the start of 1970.
     pub fn rfc3339(self) -> String {
         let mut text = [0; LENGTH];
         self.write(&mut text).to_owned()
@@ -96,7 +96,7 @@ impl Clock {
             .fetch_add(millis(duration), Ordering::Relaxed);
     }
 
-    /// Moves this clock and its clones into the past, as whoever sets a wrong clock right.
+    /// Moves this clock and its clones into the past, as when a wrong clock is set right.
     pub fn set_back(&self, duration: Duration) {
         self.offset_ms
             .fetch_sub(millis(duration), Ordering::Relaxed);

@@ -42,7 +42,7 @@ fn written(done: io::Result<()>) -> Result<()> {
     }
 }
 
-/// A line on standard error. Where that can't be written either, nobody can be told, and the exit code tells.
+/// A line on standard error. If that can't be written either, only the exit code says so.
 pub fn complaint(words: Arguments<'_>) {
     let _written = writeln!(io::stderr().lock(), "{}", plain(&words.to_string()));
 }

@@ -110,11 +110,11 @@ enum Seen {
 }
 
 impl Verifier {
-    /// Looks at photos, few at once, and tells what is wrong with which. What seems to be is looked at again, and whether a
-    /// share still has it: it may be moved, replaced or deleted meanwhile.
+    /// Checks photos, a few at once, and reports what is wrong with which. A suspect is checked again, and whether a share
+    /// still has it: it may be moved, replaced or deleted meanwhile.
     ///
     /// # Errors
-    /// The database can't be used, or the store can't be read at all; what `tell` answers. A photo that isn't whole is no
+    /// The database can't be used, or the store can't be read at all; what `tell` returns. A photo that isn't whole is no
     /// error.
     pub async fn run(
         &self,

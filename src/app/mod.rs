@@ -52,7 +52,7 @@ pub struct App {
     pub maintenance: DatabaseMaintenance,
     /// What is left alone where the data folder was restored.
     pub hold: RestoreHold,
-    /// The eight digits that tell this installation from others at the same host.
+    /// The eight digits that distinguish this installation from others at the same host.
     pub installation: Arc<str>,
     thumbnailer: Option<Thumbnailer>,
     ids: Arc<IdSequence>,
@@ -106,8 +106,8 @@ impl App {
         })
     }
 
-    /// As [`Self::open`], where a server has begun the data folder: commands that are given in a wrong place make nothing
-    /// there.
+    /// As [`Self::open`], where a server has begun the data folder: commands that are run in a wrong folder create
+    /// nothing there.
     ///
     /// # Errors
     /// As [`Self::open`]; or there is no installation.

@@ -40,7 +40,7 @@ impl Passwords {
     /// Argon2id with 19 MiB, two passes, one lane: what OWASP recommends.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// The system returns no random bytes.
     pub fn new() -> anyhow::Result<Self> {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow!(error))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

@@ -43,7 +43,7 @@ impl Blocking {
     /// Called between two steps.
     ///
     /// # Errors
-    /// It is time to stop.
+    /// It was cancelled.
     pub fn check_cancelled(&self) -> Result<()> {
         if self.is_stopped() {
             return Err(stopped());
@@ -54,7 +54,7 @@ impl Blocking {
     /// Waits for something asynchronous.
     ///
     /// # Errors
-    /// What it answers; it is time to stop.
+    /// What it returns; it was cancelled.
     pub fn block_on<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let done = self.runtime.block_on(self.stop.run_until_cancelled(work));
         done.unwrap_or_else(|| Err(stopped()))
@@ -87,7 +87,7 @@ impl Blocking {
     /// Does some `work` on each item, several at once, and hands the results on to `then` in the order of the items.
     ///
     /// # Errors
-    /// Whatever comes instead of an item, what `work` and `then` answer; it is time to stop.
+    /// Whatever comes instead of an item, what `work` and `then` return; it was cancelled.
     pub fn map_ordered<I, T>(
         &self,
         items: impl Iterator<Item = Result<I>>,
@@ -131,7 +131,7 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// Begins some work. If too many are under way, the oldest is waited for and its result given.
     ///
     /// # Errors
-    /// What the oldest answers; it is time to stop.
+    /// What the oldest answers; it was cancelled.
     pub fn push(&mut self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<Option<T>> {
         self.bridge.check_cancelled()?;
         let done = if self.under_way.len() == AT_ONCE {
@@ -147,7 +147,7 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// Waits for the oldest; `None` if nothing is under way.
     ///
     /// # Errors
-    /// What it answers.
+    /// What it returns.
     pub fn pull(&mut self) -> Result<Option<T>> {
         match self.under_way.pop_front() {
             Some(oldest) => Ok(Some(self.bridge.runtime.block_on(oldest)??)),

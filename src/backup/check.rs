@@ -45,7 +45,7 @@ impl<'a> Proving<'a> {
     /// bytes.
     ///
     /// # Errors
-    /// It isn't, in a sentence, or it can't be read; it is time to stop.
+    /// It isn't, in a sentence, or it can't be read; it was cancelled.
     pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
         self.bridge.check_cancelled()?;
         let found = self.place.read(file)?.context("it is not there")?;

@@ -107,8 +107,8 @@ impl fmt::Display for BackupReport {
 /// Makes a backup. Old archives go only when the new one was read back and is intact.
 ///
 /// # Errors
-/// It can't be made, and if it was begun, nothing is left of it; another one is running; the place belongs to another
-/// installation; it is time to stop. Also if old archives can't be deleted.
+/// It can't be made, and if it was begun, nothing is left of it; another one is running; the destination belongs to
+/// another installation; it was cancelled. Also if old archives can't be deleted.
 pub fn create(
     order: &BackupRequest,
     bridge: &Blocking,
@@ -277,7 +277,7 @@ fn open_store(config: &Config, original: &LiveDatabase) -> Result<PhotoStore> {
     storage::open(config.photos.store, config)
 }
 
-/// Two installations at one destination would delete each other's archives. The newest one that can be read tells.
+/// Two installations at one destination would delete each other's archives. The newest one that can be read decides.
 fn check_owner(place: &Destination, installation: &str) -> Result<()> {
     for name in place.all_archives()?.iter().rev() {
         let Some(found) = place.read(&name.to_string())? else {

@@ -1,5 +1,5 @@
-//! What tells the archives of one installation from those of others: an ID that is derived from the first signing
-//! key. If that key was changed since, or such an archive was restored, the ID is in a file.
+//! What distinguishes the archives of one installation from those of others: an ID that is derived from the first
+//! signing key. If that key was changed since, or such an archive was restored, the ID is in a file.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub const FILE: &str = "backup.id";
 /// meanwhile has left the file.
 ///
 /// # Errors
-/// The file can't be read, or has no such word.
+/// The file can't be read, or has no such ID.
 pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     let path = data.join(FILE);
     let reading = || format!("The file {} can't be used", path.display());

@@ -20,7 +20,7 @@ pub struct Pruned {
 ///
 /// # Errors
 /// One that stays can't be read, and then nothing is deleted: nobody knows what it needs. One is of another installation.
-/// The place can't be written to; it is time to stop.
+/// The destination can't be written to; it was cancelled.
 pub fn prune(
     place: &Destination,
     retain: u32,

@@ -32,7 +32,7 @@ pub enum Fetched {
 /// Whether the store has a photo that needn't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// It does, as far as its length tells; or it was deleted meanwhile; or the store can't be asked.
+    /// It does, as far as its length shows; or it was deleted meanwhile; or the store can't be asked.
     Fine,
     /// A share has it, and the store hasn't, or has something of another length.
     Lost,
@@ -64,7 +64,7 @@ impl Fetcher {
     /// Reads a photo.
     ///
     /// # Errors
-    /// The store can't be read at all, or the database can't; it is time to stop.
+    /// The store can't be read at all, or the database can't; it was cancelled.
     pub fn fetch(&self, photo: &KnownPhoto) -> Result<Fetched> {
         let mut last = None;
         for _ in 0..ATTEMPTS {
@@ -100,7 +100,7 @@ impl Fetcher {
     /// the log: the backup needs nothing of it.
     ///
     /// # Errors
-    /// The database can't be read; it is time to stop.
+    /// The database can't be read; it was cancelled.
     pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
         for attempt in 1..=ATTEMPTS {
             self.bridge.check_cancelled()?;

@@ -91,7 +91,7 @@ fn is_empty(folder: &Path) -> Result<bool> {
 ///
 /// # Errors
 /// The data folder isn't empty; the archive is damaged, incomplete, or from a newer version; something can't be read or
-/// written; it is time to stop. The data folder is then as empty as before.
+/// written; it was cancelled. The data folder is then as empty as before.
 pub fn restore(
     archive: &ArchiveRef,
     config: &Config,

@@ -13,7 +13,7 @@ use crate::output::count;
 /// read.
 ///
 /// # Errors
-/// The place can't be read; what `work` and `then` answer; it is time to stop.
+/// The destination can't be read; what `work` and `then` return; it was cancelled.
 pub fn each_photo(
     contents: &Contents,
     place: &Destination,

@@ -69,7 +69,7 @@ impl<'a> Photos<'a> {
     /// each time.
     ///
     /// # Errors
-    /// The database, the store or the place can't be used; it is time to stop.
+    /// The database, the store or the destination can't be used; it was cancelled.
     pub fn bring(&self, place: &Destination) -> Result<()> {
         let there = place.photos()?;
         let lot = Lot::draw(place.photos_read_again(), self.snapshot.total_bytes()?)?;
@@ -123,7 +123,7 @@ impl<'a> Photos<'a> {
     /// Puts all photos into an archive.
     ///
     /// # Errors
-    /// The database or the store can't be used; the archive can't be written; it is time to stop.
+    /// The database or the store can't be used; the archive can't be written; it was cancelled.
     pub fn pack(&self, archive: &mut ArchiveWriter<impl Write>) -> Result<()> {
         let fetcher = self.fetcher.clone();
         let fetch = move |photo: KnownPhoto| Ok((fetcher.fetch(&photo)?, photo));

@@ -23,7 +23,7 @@ pub struct Verified {
 /// Checks everything in an archive, and the photos next to it. Calls `tell` with each photo that is missing or damaged.
 ///
 /// # Errors
-/// The archive is damaged, incomplete, or can't be read; it is time to stop.
+/// The archive is damaged, incomplete, or can't be read; it was cancelled.
 pub fn verify(
     archive: &ArchiveRef,
     config: &Config,

@@ -14,7 +14,8 @@ use crate::output::{complain, say};
 /// Makes a backup and says what is in it.
 ///
 /// # Errors
-/// It can't be made, or photos are lost: then it is made, without those that the place doesn't have either, and says so.
+/// It can't be made, or photos are lost: then it is made, without those that the destination doesn't have either, and
+/// says so.
 pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
     app::check_installation(&config)?;
     let (destination, retain) = match (backup.destination, &config.backup.destination) {

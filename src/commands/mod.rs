@@ -130,7 +130,7 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
     anyhow!("{error}: {advice}")
 }
 
-/// All settings, as the file, the environment and the command line give them.
+/// All settings, from the file, the environment and the command line.
 fn settings(options: &Options) -> Result<Settings> {
     let mut settings = Settings::load()?;
     let config = &mut settings.config;

@@ -18,7 +18,7 @@ use crate::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
 /// Lists failed photos, sends them again, verifies or moves photos.
 ///
 /// # Errors
-/// The queue, the database or a store can't be used; a name that is none of a failed photo.
+/// The queue, the database or a store can't be used; a name that isn't that of a failed photo.
 pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
     let hold = RestoreHold::of(&config.data_dir);
     match command {

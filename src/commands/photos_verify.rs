@@ -14,7 +14,7 @@ use crate::domain::photos::{self, KeptPhoto};
 use crate::output::{count, say};
 use crate::verify_photos::{Care, Problem, Scope, Summary};
 
-/// Tells of each photo that isn't whole, and then how many are.
+/// Reports each photo that isn't intact, and then how many are.
 ///
 /// # Errors
 /// [`NotWhole`] if a photo is missing or has changed, or a preview has; otherwise why the photos couldn't be looked at.

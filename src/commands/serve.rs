@@ -146,7 +146,7 @@ async fn prepare(app: &App) -> anyhow::Error {
     }
 }
 
-/// Keeps servers away from the folder, until what is returned is dropped: two would give the same id away twice.
+/// Keeps servers away from the folder, until what is returned is dropped: two would use the same id twice.
 ///
 /// # Errors
 /// A server is running on it, or it can't be used.

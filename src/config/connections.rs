@@ -17,7 +17,7 @@ const LONGEST: Duration = duration::DAY;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Connections {
-    /// Connections at once; when all are taken, one of the address that holds most gives way to the next.
+    /// Connections at once; when all are taken, one of the address that holds the most is closed for the next.
     pub max_connections: usize,
     /// Connections at once from one address; more are closed at once. A trusted proxy may have them all.
     pub max_per_ip: usize,

@@ -1,7 +1,8 @@
 //! Where settings come from: which keys the settings' file has and in which lines, and which variables of the environment.
 //!
-//! Whoever set something that has no effect believes that it has: that people come by TLS, or that a limit holds. So every
-//! key that nobody reads is refused, and so that it can be mended, each sentence about a setting says where it was set.
+//! Somebody who sets something that has no effect believes that it has: that people use TLS, or that a limit applies. So
+//! every key that nobody reads is refused, and so that it can be mended, each sentence about a setting says where it was
+//! set.
 
 use std::env;
 use std::ffi::OsString;

@@ -80,7 +80,7 @@ pub struct Config {
 pub enum Registration {
     /// Anybody who reaches the server.
     Open,
-    /// Whoever has an invitation.
+    /// Only with an invitation.
     Invite,
     /// Nobody over the network; accounts are made on the command line.
     Closed,
@@ -210,7 +210,7 @@ impl Config {
             .try_for_each(|origin| check_origin("cors_origins", origin))
     }
 
-    /// Whether people reach this server over HTTPS, as far as the settings tell.
+    /// Whether people reach this server over HTTPS, as far as the settings say.
     pub fn is_https(&self) -> bool {
         self.public_url
             .as_deref()
@@ -235,7 +235,7 @@ fn extract<T: DeserializeOwned + Serialize>(
         .map_err(|error| vec![format!("{:#}", wrong::error(error))])
 }
 
-/// All settings, as the file and the environment give them.
+/// All settings, from the file and the environment.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Those that bear Rocket's names.

@@ -298,7 +298,7 @@ pub(super) fn into_section(section: Section, path: &[String]) -> (Section, Vec<&
 
 /// Which of these somebody may have meant, if one is much like it, or has it at its end.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // Whoever forgets one of two underscores means the same.
+    // A missing underscore of two means the same.
     let plain = |name: &str| name.to_lowercase().replace(['.', '-'], "_");
     let name = plain(name);
     let likeness = |known: &str| {

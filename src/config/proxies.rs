@@ -22,7 +22,7 @@ impl TrustedProxies {
         self.0.is_empty()
     }
 
-    /// Whether whoever has this address is one of them.
+    /// Whether this address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.0.contains(&address))
     }

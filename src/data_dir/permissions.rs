@@ -21,7 +21,7 @@ pub fn set_umask() {
 #[cfg(not(unix))]
 pub fn set_umask() {}
 
-/// Takes from others what an earlier version, or whoever copied it, let them read in a data folder: the database with all
+/// Makes private what an earlier version, or a copy, left readable for others in a data folder: the database with all
 /// that belongs to it, its copies, and the key.
 pub fn restrict_permissions(folder: &Path) {
     if let Err(error) = close_files(folder) {

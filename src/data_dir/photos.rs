@@ -1,4 +1,4 @@
-//! Whether there are photos in a folder, whatever the database says: their names tell.
+//! Whether there are photos in a folder, whatever the database says, by their names.
 
 use std::fs;
 use std::io::{self, ErrorKind};

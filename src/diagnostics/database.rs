@@ -91,7 +91,7 @@ fn look_for_another(path: &Path) -> Result<Option<String>> {
     // Not read-only, which couldn't take in what stands in the log.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    // Who keeps it locked is told of by whoever opens it next.
+    // A lock that another process holds is reported by whatever opens it next.
     connection.busy_timeout(Duration::ZERO)?;
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

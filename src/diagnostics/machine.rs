@@ -1,4 +1,4 @@
-//! The machine: where the server would listen and who could come, how much room there is, and what time it is.
+//! The machine: where the server would listen and who could come, how much space there is, and what time it is.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -13,7 +13,7 @@ use crate::config::{Registration, Settings};
 use crate::data_dir;
 use crate::server::listener::cannot_listen;
 
-/// With less room than this, in bytes, some photos fill the disk.
+/// With less space than this, in bytes, some photos fill the disk.
 const LITTLE: u64 = 1024 * 1024 * 1024;
 /// How far the clock may be behind the files, as on a disk that another machine writes.
 const BEHIND: Duration = Duration::from_secs(60 * 60);

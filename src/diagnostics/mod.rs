@@ -13,7 +13,7 @@ use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, Work
 use crate::data_dir::restored;
 use crate::storage;
 
-/// Looks at everything, one thing after the other, and tells what it finds.
+/// Runs all checks, one after the other, and reports what they find.
 pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
     let config = &all.config;
     tell(settings(config));

@@ -54,7 +54,7 @@ pub fn temp_file_with(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<N
     Ok(file)
 }
 
-/// Gives a temporary file its name, once what is in it is on the disk, and syncs the folder of that name.
+/// Renames a temporary file, once its content is on the disk, and syncs the folder of that name.
 ///
 /// # Errors
 /// As [`write_atomic`].

@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
-/// What tells a file or folder from every other that is there at the same time.
+/// What distinguishes a file or folder from every other that exists at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     #[cfg(unix)]

@@ -49,7 +49,7 @@ pub struct CleanupReport {
 }
 
 impl CleanupReport {
-    /// Tells the log, unless there was nothing to delete.
+    /// Logs it, unless there was nothing to delete.
     pub fn log(&self) {
         if self.deleted + self.orphans > 0 {
             tracing::info!(
@@ -123,7 +123,7 @@ impl Cleanup {
     /// of deleted rows.
     ///
     /// # Errors
-    /// The database can't be used, or the temporary store can't be read.
+    /// The database can't be used, or the staging store can't be read.
     pub async fn run_once(&self) -> Result<CleanupReport> {
         self.clean_up_older_than(ABANDONED, false).await
     }
@@ -204,7 +204,7 @@ impl Cleanup {
         gone.len()
     }
 
-    /// Whoever has set the clock back means now what was to be later.
+    /// After the clock was set back, now is what was to be later.
     async fn clamp_due_times(&self) -> Result<()> {
         let now = self.clock.now();
         let minded = self.db.write_making_room(move |conn| {

@@ -79,7 +79,7 @@ impl Job for MaintenanceJob {
         if mem::take(&mut self.is_first) {
             return Ok(Next::Wait(FIRST));
         }
-        // What is damaged is left as it is, for whoever mends it.
+        // A damaged database is left as it is, for its repair.
         if !self.maintenance.is_corrupt() {
             self.maintenance.db.vacuum().await?;
         }

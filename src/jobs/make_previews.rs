@@ -58,8 +58,8 @@ impl Thumbnailer {
         }
     }
 
-    /// Makes the previews of a sorted photo, unless it has them. Of a picture that can't be decoded there are none: that
-    /// is written down in their place, so that nobody tries again. Can be repeated. Gives what was made, `None` where that was
+    /// Makes the previews of a photo that is in its space, unless it has them. Of a picture that can't be decoded there are
+    /// none: an empty one is put, so that nobody tries again. Can be repeated. Gives what was made, `None` where that was
     /// before or the photo is gone.
     ///
     /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
@@ -81,7 +81,7 @@ impl Thumbnailer {
             return self.put(name, NONE).await;
         }
         let Some(photo) = self.store.open(name).await? else {
-            // It was deleted since it was sorted.
+            // It was deleted since it was moved to its space.
             return Ok(None);
         };
         let file = self.files.acquire(photo.bytes).await?;

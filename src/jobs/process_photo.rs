@@ -69,7 +69,7 @@ impl PhotoWorker {
     /// Takes one photo from the queue and moves it to its space.
     ///
     /// # Errors
-    /// The queue can't be reached. A photo that can't be sorted is an outcome and not an error.
+    /// The queue can't be reached. A photo that can't be moved to its space is an outcome and not an error.
     pub async fn step(&self) -> Result<Outcome> {
         match self.queue.receive(1, false).await?.pop() {
             Some(message) => self.handle(message).await,
@@ -109,7 +109,7 @@ impl PhotoWorker {
     async fn move_and_preview(&self, message: &Message) -> Result<Moved> {
         let name = &message.name;
         let sorted = self.store.move_to_space(name).await?;
-        // Also of one that was there before: whoever moved it may not have come to that, or have known of no previews.
+        // Also of one that was there before: the worker that moved it may have ended before that, or make no previews.
         if sorted != Moved::Missing
             && let Some(thumbnailer) = &self.thumbnailer
         {

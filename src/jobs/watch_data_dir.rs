@@ -1,5 +1,5 @@
 //! Looks now and then whether the data folder is still the one that was opened, so that its loss is told also where nobody
-//! writes; and that there is room to delete on a full disk.
+//! writes; and that there is space to delete on a full disk.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Job for DataDirWatch {
         drop(self.db.check_place());
         drop(self.photos.check().await);
         let db = self.db.clone();
-        // Where there never was enough room to delete on a full disk, nothing is kept for it.
+        // If there never was enough space to delete on a full disk, none is reserved.
         if let Err(error) = spawn_blocking(move || db.make_reserve()).await? {
             tracing::debug!(%error, "could not create the disk reserve");
         }

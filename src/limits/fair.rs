@@ -1,4 +1,5 @@
-//! Room that many share. When it is used up, who holds most of it gives way to who holds less, and who is slow to all.
+//! A budget of memory that many share. When it is used up, whoever holds the most is evicted for one that holds less,
+//! and a slow one for anybody.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -25,7 +26,7 @@ struct Holders<K> {
     freed: Notify,
 }
 
-/// A part of the room, until it is dropped.
+/// A part of the budget, until it is dropped.
 pub struct Reservation<K> {
     shared: Arc<Holders<K>>,
     held: Arc<Held<K>>,
@@ -46,7 +47,7 @@ struct State<K> {
     moved: u64,
 }
 
-/// How far somebody has got. Of several, the one who has got least far gives way.
+/// The progress of a holder. Of several, the one with the least progress is evicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// Nothing has been asked yet.
@@ -55,16 +56,16 @@ pub enum Stage {
     Moving,
     /// Everything has come, and the server is at work.
     Working,
-    /// It gives way to nobody.
+    /// It is never evicted.
     Settled,
 }
 
-/// Why there is no room.
+/// Why there is no memory left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// They have as much as each may have.
     Own,
-    /// All of it is held by others who have no more than they would have, and none of them is slow. `has_some` tells whether
+    /// All of it is held by others who have no more than they would have, and none of them is slow. `has_some` says whether
     /// they have some of it already.
     All { has_some: bool },
 }
@@ -91,13 +92,13 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
         }
     }
 
-    /// Takes a part of it. Where too little is left, others give way: those who hold most of it, as long as they keep at least
+    /// Takes a part of it. If too little is left, others are evicted: those who hold most of it, as long as they keep at least
     /// what the newcomer gets, and those who are slow. Somebody who isn't known counts as one who has nothing else.
     ///
     /// # Errors
-    /// There is no room, and nobody gives way.
+    /// There is too little left, and nobody can be evicted.
     pub fn reserve(&self, whose: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
-        // What is larger than the room can have all of it.
+        // What is larger than the budget can have all of it.
         let size = size.min(self.size);
         let mut held = self.shared.lock();
         let of_same = held
@@ -242,7 +243,7 @@ impl<K: Copy> Reservation<K> {
         self.held.lock().moved += bytes as u64;
     }
 
-    /// Waits until it has to give way: somebody else has got its room already.
+    /// Waits until it is evicted: its part already belongs to another.
     pub async fn preempted(&self) {
         self.held.gives_way.notified().await;
     }
@@ -330,7 +331,7 @@ mod tests {
         let _large = room.reserve(Some(3), 40).unwrap();
         assert_eq!(how_many_gave_way(&small).await, 40);
         assert!(!has_given_way(&one).await);
-        // What is larger than the room needs all of it.
+        // What is larger than the budget needs all of it.
         assert!(room.reserve(Some(4), 1000).is_err());
         drop((small, one, _large));
         let all = room.reserve(Some(4), 1000).unwrap();
@@ -349,7 +350,7 @@ mod tests {
         advance(Duration::from_secs(1)).await;
         let _new = room.reserve(None, 1).unwrap();
         assert_eq!(how_many_gave_way(&held[..2]).await, 1);
-        // And who is slow gives way to everybody.
+        // And a slow one is evicted for anybody.
         advance(JUDGED_AFTER).await;
         let _new = room.reserve(Some(9), 1).unwrap();
         assert_eq!(how_many_gave_way(&held).await, 1);

@@ -13,7 +13,7 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::error::{Error, Overload};
 
-/// Keys that a tally has room for, at about 40 bytes each.
+/// The capacity of a tally in keys, at about 40 bytes each.
 const MAX_KEYS: usize = 50_000;
 
 /// Lets each key through as often as its quota says; clones share what they have counted.
@@ -24,7 +24,7 @@ pub(super) struct Limiter {
     one: Nanos,
 }
 
-/// The places at which accounts have signed in: the latest ones, and as many of those before.
+/// The addresses from which accounts have signed in: the latest ones, and as many of those before.
 #[derive(Default)]
 pub(super) struct KnownAddresses(Mutex<[HashSet<u64>; 2]>);
 

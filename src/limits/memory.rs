@@ -39,7 +39,7 @@ impl MemoryBudget {
 }
 
 impl MemoryPermit {
-    /// Gives back all but `bytes`.
+    /// Returns all but `bytes`.
     pub fn shrink_to(&mut self, bytes: u64) {
         let spare = self.0.num_permits().saturating_sub(in_kib(bytes) as usize);
         drop(self.0.split(spare));

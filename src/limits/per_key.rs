@@ -1,17 +1,17 @@
-//! Places of which everybody may have a certain number at once.
+//! Permits, of which each key may have a certain number at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A number of places for each; clones share them.
+/// A number of permits for each key; clones share them.
 #[derive(Clone, Debug)]
 pub struct PerKeyLimit<K> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
     max: usize,
 }
 
-/// A place, until it is dropped.
+/// A permit, until it is dropped.
 #[derive(Debug)]
 pub struct Permit<K: Copy + Eq + Hash> {
     limit: PerKeyLimit<K>,

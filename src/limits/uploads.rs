@@ -1,5 +1,5 @@
-//! How many forms that may have photos are under way at once, in all and of each user, and which of them gives way to
-//! others when all places are taken.
+//! How many forms that may have photos are under way at once, in total and of each user, and which of them is ended
+//! for another when all permits are taken.
 
 use crate::config::Connections;
 use crate::domain::ids::UserId;
@@ -20,7 +20,7 @@ impl UploadLimits {
         Self(FairLimit::new(most as u64, each as u64))
     }
 
-    /// One more of this user. Where all places are taken, the slowest upload gives way of the user who has the most, if
+    /// One more of this user. If all permits are taken, the slowest upload of the user who has the most is ended, if
     /// that are at least two more than this user's; or one that is slow, whosever it is.
     ///
     /// # Errors

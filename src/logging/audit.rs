@@ -34,7 +34,7 @@ pub enum By<'a> {
     Visitor(IpAddr),
     /// Somebody signed in, at this address.
     User(IpAddr, &'a User),
-    /// Whoever can run commands on this machine.
+    /// Somebody who can run commands on this machine.
     CommandLine,
 }
 
@@ -76,7 +76,7 @@ fn shown(login: &str) -> DebugValue<Login<'_>> {
     debug(Login(login))
 }
 
-/// One line: who did it, and then whatever else there is to tell.
+/// One line: who did it, and then the details.
 macro_rules! line {
     ($level:ident, $by:expr, $what:literal $(, $name:ident = $value:expr)*) => {
         tracing::$level!(target: TARGET, address = $by.address(), by = $by.who(), $($name = $value,)* $what)

@@ -80,7 +80,7 @@ impl LocalQueue {
         }
         // That it was taken is forgotten without harm when the power goes: then nobody has it in hand.
         let taken = self.db.write_unsynced(move |conn| {
-            // Whoever had these in hand for the last time has never come back to say why.
+            // The worker that had these last has ended without saying why.
             jobs::mark_abandoned_failed(conn, max_attempts, now)?;
             Ok(jobs::claim(conn, max, now, LEASE)?)
         });

@@ -78,7 +78,7 @@ impl PhotoQueue {
         }
     }
 
-    /// Tells, after the transaction, that a photo has come: the worker, or the outbox.
+    /// After the transaction, wakes the worker or the outbox for a new photo.
     pub fn notify(&self) {
         match self {
             Self::Local(queue) => queue.notify(),

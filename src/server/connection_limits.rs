@@ -1,4 +1,4 @@
-//! How many connections there are, in all and from each address, and who gives way when all places are taken.
+//! How many connections there are, in total and from each address, and which one is closed when all slots are taken.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,9 +38,9 @@ impl ConnectionLimits {
         }
     }
 
-    /// Lets in a visitor from this address, unless there are too many from there. When all places are taken, another
-    /// connection gives its place up: one of those who have more than this visitor would have, or one that is slow. A visitor
-    /// who has none yet waits until that is so.
+    /// Admits a client from this address, unless there are too many from there. When all slots are taken, another connection
+    /// is closed: one of those who have more than this client would have, or one that is slow. A client who has none yet
+    /// waits until that is so.
     pub(super) async fn admit(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let address = address.to_canonical();
         // A proxy comes for many, and for whom is known only when they ask.
@@ -65,9 +65,9 @@ impl ConnectionLimits {
         }
     }
 
-    /// Tells that a connection was closed for another.
+    /// Logs that a connection was closed for another.
     pub(super) fn tell_closed(&self, whose: Option<IpAddr>) {
-        // Where a proxy waits for its next visitor, it is nobody's.
+        // While a proxy waits for its next client, it is nobody's.
         let due = whose.filter(|address| self.seldom.is_due(*address, "connection closed"));
         if let Some(address) = due {
             audit::connection_closed(address, MAX_CONNECTIONS);

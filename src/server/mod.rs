@@ -97,7 +97,7 @@ pub async fn run(
     finish(&under_way, grace).await;
 }
 
-/// The next who connects and has a place.
+/// The next connection that gets a slot.
 async fn accept(
     listener: &TcpListener,
     visitors: &ConnectionLimits,

@@ -1,5 +1,5 @@
 //! One line of the log a request: what was asked, of which route, and how it was answered. Never a path, a query string, a token
-//! or a text: what people share, and the links to it, have no place in a log.
+//! or a text: what people share, and the links to it, don't belong in a log.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use hyper::Method;
 
-/// By which `RUST_LOG` tells these lines from others.
+/// By which `RUST_LOG` distinguishes these lines.
 const TARGET: &str = "shared_spaces::request";
 /// The header of a request's id: in an answer, and in what a trusted proxy hands on.
 pub const REQUEST_ID: &str = "X-Request-Id";
@@ -64,7 +64,7 @@ impl MatchedRoute {
     }
 }
 
-/// What there is to tell of a request, as it gets known.
+/// What is logged of a request, as it becomes known.
 pub(super) struct RequestLine {
     begun: Instant,
     method: &'static str,

@@ -169,7 +169,7 @@ impl RocketBridge {
             return send_head(send, complete(head, full_body(bytes))?);
         }
         // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
-        // and the answer to a HEAD request has the length of what GET would give.
+        // and the answer to a HEAD request has the length of what GET would return.
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         line.is_answered();

@@ -1,11 +1,11 @@
-//! How far a connection has got, which decides who gives way when there are too many.
+//! The progress of a connection, which decides which one is closed when there are too many.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::limits::fair::{Reservation, Stage};
 
-/// The place of one connection among all; clones share it.
+/// The slot of one connection among all; clones share it.
 #[derive(Clone)]
 pub(super) struct ConnectionSlot(Arc<Reservation<IpAddr>>);
 
@@ -14,7 +14,7 @@ impl ConnectionSlot {
         Self(Arc::new(place))
     }
 
-    /// A request has come, through a proxy from `visitor`.
+    /// A request has come, through a proxy from `client`.
     pub(super) fn begin(&self, visitor: Option<IpAddr>) {
         if visitor.is_some() {
             self.0.set_owner(visitor);
@@ -50,7 +50,7 @@ impl ConnectionSlot {
         self.0.add_progress(bytes);
     }
 
-    /// Waits until somebody else has got the place; returns whose it was.
+    /// Waits until another connection has got the slot; returns whose it was.
     pub(super) async fn preempted(&self) -> Option<IpAddr> {
         self.0.preempted().await;
         self.0.owner()

@@ -1,4 +1,4 @@
-//! What a request is for: its method, its path and its host, as RFC 9110 and RFC 9112 tell them.
+//! What a request is for: its method, its path and its host, as in RFC 9110 and RFC 9112.
 
 use hyper::header::HOST;
 use hyper::http::Version;

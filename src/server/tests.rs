@@ -32,7 +32,7 @@ use crate::server::slot::ConnectionSlot;
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);
 
-/// The place of a connection that shares its room with no other.
+/// The slot of a connection that shares its budget with no other.
 fn alone() -> ConnectionSlot {
     ConnectionSlot::new(FairLimit::new(1, 1).reserve(None, 1).unwrap())
 }

@@ -10,7 +10,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 #[derive(Clone, Default)]
 pub(super) struct UnderWay {
     requests: TaskTracker,
-    /// Tells of those that begin when all have ended before, or are about to.
+    /// Notifies of those that begin when all have ended before, or are about to.
     late: Arc<Notify>,
 }
 

@@ -1,17 +1,17 @@
-//! The room that an answer takes in memory while it waits for its reader.
+//! The memory that a response takes while it waits for its reader.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::fair::{Reservation, Stage};
 
-/// The room of a request's answer, in the request's cache; none for an answer that is small, or read as it is sent. Clones
-/// share it.
+/// The memory of a request's response, in the request's cache; none for an answer that is small, or read as it is sent.
+/// Clones share it.
 #[derive(Clone, Default)]
 pub struct WaitingAnswer(Arc<Mutex<Option<Arc<Reservation<IpAddr>>>>>);
 
 impl WaitingAnswer {
-    /// Keeps the room until the answer is sent, or has to give way.
+    /// Keeps the memory until the response is sent or evicted.
     pub fn keep(&self, room: Reservation<IpAddr>) {
         room.is_at(Stage::Moving);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(room));
@@ -24,7 +24,7 @@ impl WaitingAnswer {
         }
     }
 
-    /// Waits until the answer has to give way to another.
+    /// Waits until the response is evicted for another.
     pub(super) async fn preempted(&self) {
         match self.room() {
             Some(room) => room.preempted().await,

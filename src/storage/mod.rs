@@ -196,7 +196,7 @@ impl PhotoStore {
     /// from here.
     ///
     /// # Errors
-    /// The settings of the SDK give no address.
+    /// The settings of the SDK have no address.
     pub async fn origin(&self) -> Result<Option<String>> {
         match self {
             Self::Local(_) => Ok(None),

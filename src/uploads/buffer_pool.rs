@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// The room of a buffer in bytes. Larger photos go by the disk.
+/// The capacity of a buffer in bytes. Larger photos are buffered on disk.
 pub const CAPACITY: usize = 4 * 1024 * 1024;
 /// What is smaller gets memory of its own, which the allocator has at hand.
 const SMALL: usize = 128 * 1024;
 /// The buffers that are kept for later. More may be in use.
 const MAX_IDLE: usize = 4;
 
-/// Gives out buffers; clones have the same ones.
+/// Hands out buffers; clones share them.
 #[derive(Clone, Default)]
 pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 

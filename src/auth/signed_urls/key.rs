@@ -30,7 +30,7 @@ struct LoadedKey {
     stamp: Option<FileStamp>,
 }
 
-/// What tells a file from the one that was there before it.
+/// What distinguishes a file from the one that it replaced.
 #[derive(PartialEq, Eq)]
 struct FileStamp {
     modified: Option<SystemTime>,

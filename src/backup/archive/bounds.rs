@@ -1,5 +1,5 @@
 //! How much an archive may unpack to. Others' archives are read too, and some bytes of Zstandard can be any number of
-//! bytes: whoever reads an archive spends no more on it than follows from its size.
+//! bytes: reading an archive costs no more than follows from its size.
 
 use std::io::{self, Error, Read, Write};
 
@@ -50,7 +50,7 @@ pub struct Bounded<R> {
 }
 
 impl<R: Read> Bounded<R> {
-    /// Gives at most this many bytes.
+    /// Returns at most this many bytes.
     pub fn new(inner: R, most: u64) -> Self {
         Self { inner, left: most }
     }

@@ -56,7 +56,8 @@ impl<W: Write> Write for ChecksumWriter<W> {
     }
 }
 
-/// Gives the bytes before the checksum frame. Their end is an error unless the checksum frame is complete and matches.
+/// Returns the bytes before the checksum frame. Their end is an error unless the checksum frame is complete and
+/// matches.
 #[derive(Debug)]
 pub struct ChecksumReader<R> {
     inner: R,

@@ -11,7 +11,7 @@ mod read;
 pub mod sha256sums;
 // What an archive says of itself.
 pub(crate) mod manifest;
-// The end that tells whether it is whole.
+// The end, which shows whether it is complete.
 pub(crate) mod checksum_frame;
 
 use std::fs::File;

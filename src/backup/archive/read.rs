@@ -50,7 +50,7 @@ pub struct Contents {
 /// Reads an archive to its end, and puts its database and its key into the folder `into`. `photo` hears of each photo
 /// in it, whose bytes are those that the database expects. No photo may have more than `largest` bytes.
 ///
-/// Whoever has made it, what is read and written is bounded by its size, and nothing of its database runs.
+/// Even for a hostile archive, what is read and written is bounded by its size, and nothing in its database runs.
 ///
 /// # Errors
 /// The archive is damaged, was cut short, or is from a newer version; `into` can't be written to; what `photo` answers.
@@ -190,7 +190,7 @@ pub fn read_head(archive: Packed<impl Read>) -> Result<Manifest> {
 /// Reads the beginning of an archive, and calls `tell` with the checksums of the photos that its database names.
 ///
 /// # Errors
-/// The archive can't be read that far, or is from a newer version; what `tell` answers.
+/// The archive can't be read that far, or is from a newer version; what `tell` returns.
 pub fn read_start(
     archive: Packed<impl Read>,
     tell: impl FnMut([u8; 32]) -> Result<()>,

@@ -69,7 +69,7 @@ fn line(sum: &[u8; 32], path: &str) -> String {
 /// calls `tell` with the checksum of each photo among `sums`.
 ///
 /// # Errors
-/// They can't be read; a line that is none; what `tell` answers.
+/// They can't be read; a malformed line; what `tell` returns.
 pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<()>) -> Result<()> {
     for line in lines(sums) {
         let line = line?;

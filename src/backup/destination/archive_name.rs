@@ -33,7 +33,7 @@ impl ArchiveName {
     /// clock was set back, so that the order of the names is that of the archives.
     ///
     /// # Errors
-    /// The newest is of the future, as in [`Self::check`]; no name can tell this moment.
+    /// The newest is from the future, as in [`Self::check`]; no name can express this time.
     pub fn new(now: Timestamp, newest: Option<Self>) -> Result<Self> {
         let mut seconds = now.seconds();
         if let Some(newest) = newest {

@@ -82,7 +82,7 @@ impl Destination {
     /// Refuses a destination in which backups would be lost together with what they are of.
     ///
     /// # Errors
-    /// It is such a place.
+    /// It is such a destination.
     pub fn check(&self, config: &Config) -> Result<()> {
         match self {
             Self::Folder(folder) => {
@@ -102,7 +102,7 @@ impl Destination {
     /// The archives there, the oldest first, without those that are marked as damaged.
     ///
     /// # Errors
-    /// The place can't be read.
+    /// The destination can't be read.
     pub fn archives(&self) -> Result<Vec<ArchiveName>> {
         let mut names = self.all_archives()?;
         names.retain(|name| !name.is_damaged());
@@ -112,7 +112,7 @@ impl Destination {
     /// As [`Self::archives`], with those that are marked as damaged.
     ///
     /// # Errors
-    /// The place can't be read.
+    /// The destination can't be read.
     pub fn all_archives(&self) -> Result<Vec<ArchiveName>> {
         let mut names = match self {
             Self::Folder(folder) => folder.archives()?,
@@ -125,7 +125,7 @@ impl Destination {
     /// calls `tell` with the checksum and the size of each photo there.
     ///
     /// # Errors
-    /// The place can't be read; what `tell` answers.
+    /// The destination can't be read; what `tell` returns.
     pub fn each_photo(&self, tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.each_photo(tell),
@@ -162,7 +162,7 @@ impl Destination {
     /// Begins an archive.
     ///
     /// # Errors
-    /// The place can't be written to; there is such a file.
+    /// The destination can't be written to; there is such a file.
     pub fn create(&self, file: &str) -> Result<NewFile> {
         match self {
             Self::Folder(folder) => Ok(NewFile::Folder(folder.create(file, true)?)),
@@ -173,7 +173,7 @@ impl Destination {
     /// Keeps a photo, which may be there already.
     ///
     /// # Errors
-    /// The place can't be written to.
+    /// The destination can't be written to.
     pub fn put_photo(&self, sum: &[u8; 32], bytes: &[u8]) -> Result<()> {
         let key = key_of(sum);
         let mut file = match self {
@@ -189,7 +189,7 @@ impl Destination {
     /// The bytes of a file; `None` if it isn't there.
     ///
     /// # Errors
-    /// The place can't be read.
+    /// The destination can't be read.
     pub fn read(&self, file: &str) -> Result<Option<Found>> {
         match self {
             Self::Folder(folder) => folder.read(file),
@@ -200,7 +200,7 @@ impl Destination {
     /// The bytes of a photo of this size, or what is wrong with them.
     ///
     /// # Errors
-    /// The place can't be read.
+    /// The destination can't be read.
     pub fn read_photo(&self, sum: &[u8; 32], size: u64) -> Result<Result<Vec<u8>, String>> {
         let key = key_of(sum);
         let Some(found) = self.read(&key)? else {
@@ -231,7 +231,7 @@ impl Destination {
     /// Deletes an archive.
     ///
     /// # Errors
-    /// The place can't be written to.
+    /// The destination can't be written to.
     pub fn delete_archive(&self, name: &ArchiveName) -> Result<()> {
         self.delete(&name.to_string())
     }
@@ -239,7 +239,7 @@ impl Destination {
     /// Deletes a photo.
     ///
     /// # Errors
-    /// The place can't be written to.
+    /// The destination can't be written to.
     pub fn delete_photo(&self, sum: &[u8; 32]) -> Result<()> {
         self.delete(&key_of(sum))
     }
@@ -247,7 +247,7 @@ impl Destination {
     /// Deletes a file.
     ///
     /// # Errors
-    /// The place can't be written to.
+    /// The destination can't be written to.
     pub fn delete(&self, key: &str) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.delete(key),
@@ -258,7 +258,7 @@ impl Destination {
     /// Deletes what backups have left here that were killed.
     ///
     /// # Errors
-    /// The place can't be read or written to.
+    /// The destination can't be read or written to.
     pub fn clear_remains(&self) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.clear_remains(),

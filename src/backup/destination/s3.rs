@@ -125,7 +125,7 @@ impl Bucket {
         })
     }
 
-    /// Tells the names and sizes of the files that begin so.
+    /// Reports the names and sizes of the files with this prefix.
     fn list(&self, start: &str, tell: &mut dyn FnMut(&str, u64) -> Result<()>) -> Result<()> {
         let listing = || format!("The bucket {} can't be listed", self.name);
         let list = self.client.list_objects_v2().bucket(&self.name);
@@ -189,7 +189,7 @@ impl Bucket {
         }
     }
 
-    /// Gives up uploads that nobody goes on with.
+    /// Aborts abandoned uploads.
     pub(super) fn clear_remains(&self) -> Result<()> {
         let (mut key, mut upload) = (None, None);
         loop {

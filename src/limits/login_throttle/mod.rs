@@ -39,7 +39,7 @@ pub struct LoginThrottle {
 }
 
 struct Limiters {
-    /// Keys are kept as hashes with a secret of this process, so that each takes the same little room.
+    /// Keys are kept as hashes with a secret of this process, so that each takes the same little memory.
     secret: RandomState,
     passwords_from_address: Limiter,
     passwords_for_account: Limiter,

@@ -13,11 +13,11 @@ pub fn set_mmap_threshold() {
     debug_assert_eq!(is_set, 1, "glibc knows the option");
 }
 
-/// Other allocators give large pieces back by themselves.
+/// Other allocators return large blocks on their own.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn set_mmap_threshold() {}
 
-/// Gives back to the system all that isn't used at this moment, also what lies between pieces that are.
+/// Returns all unused memory to the system, also between blocks that are used.
 ///
 /// Small pieces come out of stretches that threads share, and of a stretch only the end is returned to the system. One
 /// small piece of another thread above a hundred MiB of tables, which decoding a picture took and has let go, would keep
@@ -29,7 +29,7 @@ pub fn trim() {
     let _was_any_given = unsafe { libc::malloc_trim(0) };
 }
 
-/// Other allocators give it back by themselves.
+/// Other allocators return it on their own.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn trim() {}
 

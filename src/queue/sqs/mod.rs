@@ -34,7 +34,7 @@ pub struct SqsQueue {
     client: Arc<OnceCell<Client>>,
     url: String,
     clock: Clock,
-    /// Tells the outbox of new photos.
+    /// Wakes the outbox for new photos.
     arrived: Arc<Notify>,
     attributes: Arc<OnceCell<Attributes>>,
 }
@@ -46,7 +46,7 @@ struct Attributes {
     hidden: Duration,
     /// After how many attempts SQS moves a message to the dead-letter queue; `None` without one.
     redrive_after: Option<u32>,
-    /// Whether it says that it is FIFO; some services don't tell.
+    /// Whether it says that it is FIFO; some services don't say.
     is_fifo: Option<bool>,
     /// The name of the dead-letter queue within all of Amazon.
     dead_letters: Option<String>,

@@ -59,7 +59,7 @@ impl Aws {
     /// A client of S3, as the settings `photos.path_style` and `photos.checksums` say.
     pub async fn s3(&self, path_style: Option<bool>, checksums: Checksums) -> Client {
         let config = self.config().await;
-        // Amazon has a name for each bucket in its DNS; whoever runs something else at home mostly hasn't.
+        // Amazon has a name for each bucket in its DNS; services at home mostly don't.
         let elsewhere =
             config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
         let mut builder = Builder::from(config)

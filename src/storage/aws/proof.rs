@@ -93,7 +93,7 @@ pub async fn put(
 /// Makes sure that an object of this many bytes is there.
 ///
 /// # Errors
-/// It isn't, or S3 doesn't tell.
+/// It isn't, or S3 doesn't say.
 pub async fn is_there(client: &Client, at: (&str, &str), bytes: u64) -> Result<()> {
     match size(client, at).await? {
         Some(there) if there == bytes => Ok(()),
@@ -105,7 +105,7 @@ pub async fn is_there(client: &Client, at: (&str, &str), bytes: u64) -> Result<(
 /// The size of an object; `None` if it isn't there.
 ///
 /// # Errors
-/// S3 doesn't tell.
+/// S3 doesn't say.
 pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option<u64>> {
     match client.head_object().bucket(bucket).key(key).send().await {
         Ok(head) => {
@@ -167,7 +167,7 @@ pub fn is_whole(page: &ListObjectsV2Output) -> Result<()> {
     Ok(())
 }
 
-/// The MD5 of some bytes. No secret rests on it: it tells a whole from a part.
+/// The MD5 of some bytes. No secret rests on it: it distinguishes a whole from a part.
 ///
 /// # Errors
 /// The runtime is ending.

@@ -1,6 +1,6 @@
-//! How far the clock of this machine is from that of S3. The SDK signs its own requests with the time there, as each answer
-//! tells it, and asks again where a refusal says that this was the reason, which that of a `HEAD` can't. Links it signs with the
-//! time here, and those would be refused as too old, or not yet good.
+//! How far the clock of this machine is from that of S3. The SDK signs its own requests with the time there, as each answer says
+//! it, and asks again where a refusal says that this was the reason, which that of a `HEAD` can't. Links it signs with the time
+//! here, and those would be refused as too old, or not yet good.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -108,7 +108,7 @@ impl Intercept for Skew {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let headers = context.response().headers();
-        // What a cache has kept tells the time of then.
+        // A cached response has the time of then.
         if headers.get("age").is_none()
             && let Some(date) = headers.get("date")
             && let Ok(there) = DateTime::from_str(date, DateTimeFormat::HttpDate)

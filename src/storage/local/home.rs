@@ -26,7 +26,7 @@ pub struct Home {
 #[derive(Debug)]
 struct Seen {
     identity: Identity,
-    /// As long as it is open, the system gives its number to no other.
+    /// As long as it is open, the system doesn't reuse its number.
     _held: Option<File>,
 }
 

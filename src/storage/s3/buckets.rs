@@ -51,7 +51,7 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// The names that the settings give.
+    /// The names in the settings.
     pub fn new(settings: &Photos) -> Self {
         Self {
             temp: settings.temp_bucket.clone(),
@@ -267,7 +267,7 @@ impl Buckets {
     }
 }
 
-/// Makes a bucket whose name the settings give, if it isn't there, and waits until it is.
+/// Creates a bucket that the settings name, if it isn't there, and waits until it is.
 pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     if client.head_bucket().bucket(bucket).send().await.is_ok() {
         return proof::is_bucket(client, bucket).await;
@@ -286,7 +286,8 @@ pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     bail!("The bucket {bucket} was created, but isn't visible yet")
 }
 
-/// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket tells apart.
+/// Five digits for a space; others for each attempt, and for each installation, which its temporary bucket
+/// distinguishes.
 fn digits(temp: &str, space: &str, attempt: u32) -> u32 {
     let hash = Sha256::digest(format!("{temp}\n{space}\n{attempt}"));
     hash.iter().fold(0, |number, byte| {
@@ -323,7 +324,7 @@ async fn create(client: &Client, bucket: &str) -> Result<bool> {
         .config()
         .region()
         .map(|region| region.as_ref().to_owned());
-    // The first region of Amazon's is told by telling none, and others that are no place neither.
+    // The first region of Amazon's is requested by naming none, as are others that aren't locations.
     let elsewhere = region.filter(|region| !matches!(region.as_str(), "us-east-1" | "auto" | ""));
     let constraint = elsewhere.map(|region| {
         let region = BucketLocationConstraint::from(region.as_str());
