@@ -92,6 +92,6 @@ mod tests {
     fn who_has_read_enough_is_no_error_and_a_full_disk_is_one() {
         assert!(written(Err(ErrorKind::BrokenPipe.into())).is_ok());
         let error = written(Err(ErrorKind::StorageFull.into())).unwrap_err();
-        assert!(format!("{error:#}").starts_with("What is to be said can't be written"));
+        assert!(format!("{error:#}").starts_with("Standard output can't be written to"));
     }
 }

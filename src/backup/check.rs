@@ -13,7 +13,7 @@ use crate::backup::hash_map::TempHashMap;
 
 /// Reads archives of one destination back.
 pub struct Proving<'a> {
-    place: &'a Destination,
+    destination: &'a Destination,
     /// What the destination lists of its photos.
     there: &'a TempHashMap,
     /// Where databases are unpacked.
@@ -26,17 +26,17 @@ pub struct Proving<'a> {
 impl<'a> Proving<'a> {
     /// Has read nothing yet.
     pub fn new(
-        place: &'a Destination,
+        destination: &'a Destination,
         there: &'a TempHashMap,
         folder: &'a Path,
         bridge: &'a Blocking,
     ) -> Self {
         Self {
-            place,
+            destination,
             there,
             folder,
             bridge,
-            left: Cell::new(place.archives_read_again()),
+            left: Cell::new(destination.archives_read_again()),
         }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Proving<'a> {
     /// It isn't, in a sentence, or it can't be read; it was cancelled.
     pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
         self.bridge.check_cancelled()?;
-        let found = self.place.read(file)?.context("it is not there")?;
+        let found = self.destination.read(file)?.context("it is not there")?;
         if let Some(written) = written {
             let size = found.size;
             ensure!(size == written, "it has {size} bytes instead of {written}");
@@ -90,7 +90,7 @@ impl<'a> Proving<'a> {
                 found == Some(photo.bytes),
                 "its photo {} is missing from {}, or has another length there",
                 photo.name,
-                self.place
+                self.destination
             );
         }
         Ok(())

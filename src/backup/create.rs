@@ -22,17 +22,15 @@ use crate::backup::installation_id;
 use crate::backup::read_photos::Fetcher;
 use crate::backup::snapshot::{LiveDatabase, Snapshot};
 use crate::backup::store_photos::{Photos, Tally};
-use crate::backup::work_dir::{Workplace, create_private};
+use crate::backup::work_dir::{WorkDir, create_private};
 use crate::check::{is_damaged_database, sentence};
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
-use crate::data_dir;
-use crate::data_dir::{copied, restored};
+use crate::data_dir::{self, copied, restored};
 use crate::db::Db;
 use crate::domain::photo_name::PhotoName;
 use crate::output::count;
-use crate::storage::PhotoStore;
-use crate::storage::{self, check_data_dir};
+use crate::storage::{self, PhotoStore, check_data_dir};
 
 /// What is to be backed up, and where to.
 #[derive(Clone)]
@@ -83,11 +81,7 @@ impl fmt::Display for BackupReport {
         let took = humantime::format_duration(Duration::from_millis(
             self.took.as_millis().try_into().unwrap_or(u64::MAX),
         ));
-        let damaged = if self.damage.is_some() {
-            "damaged "
-        } else {
-            ""
-        };
+        let damaged = self.damage.as_ref().map_or("", |_| "damaged ");
         write!(
             f,
             "Backed up the {damaged}database and {} ({}), {new} of them new and {reused} there already, to {} in {took}",
@@ -139,7 +133,7 @@ fn write_archive(
         data.display()
     );
     let (target, photos) = choose(order, bridge)?;
-    let place = target.place();
+    let destination = target.destination();
     let original = LiveDatabase::open(&database)
         .map_err(|error| data_dir::diagnose_write_error(data, error))?;
     let store = open_store(&order.config, &original)?;
@@ -158,19 +152,19 @@ fn write_archive(
     // Now that everything is open: whatever replaces it from here on is another's.
     order.check_place()?;
     if let BackupGoal::Named { .. } = target {
-        check_owner(place, &installation)?;
+        check_owner(destination, &installation)?;
         if !order.take_over {
             copied::mark_if_copied(data)?;
-            installation_id::check_not_a_copy(data, place)?;
+            installation_id::check_not_a_copy(data, destination)?;
         }
     }
-    let workplace = Workplace::open(data)?;
+    let work_dir = WorkDir::open(data)?;
     if order.take_over {
         restored::take_over(data)?;
     }
-    place.clear_remains()?;
+    destination.clear_remains()?;
     let made_at = order.clock.now();
-    let database = workplace.folder().join(DATABASE);
+    let database = work_dir.folder().join(DATABASE);
     original
         .copy_to(&create_private(&database)?, || bridge.check_cancelled())
         .context("The database can't be copied")?;
@@ -195,7 +189,7 @@ fn write_archive(
             key: &key,
         },
         target: &target,
-        folder: workplace.folder(),
+        folder: work_dir.folder(),
         bridge,
     };
     progress.begin("backing up photos", snapshot.total_bytes()?)?;
@@ -220,16 +214,16 @@ enum BackupGoal {
     File(ArchiveRef),
     /// An archive at a destination, which has a name of its own.
     Named {
-        place: Destination,
+        destination: Destination,
         name: ArchiveName,
     },
 }
 
 impl BackupGoal {
-    fn place(&self) -> &Destination {
+    fn destination(&self) -> &Destination {
         match self {
-            Self::File(spot) => &spot.place,
-            Self::Named { place, .. } => place,
+            Self::File(archive_ref) => &archive_ref.destination,
+            Self::Named { destination, .. } => destination,
         }
     }
 }
@@ -237,9 +231,9 @@ impl BackupGoal {
 /// What is to be made, and where its photos go.
 fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, PhotoLocation)> {
     let (goal, photos) = match Target::parse(&order.destination, &order.config, bridge)? {
-        Target::File(spot) => {
+        Target::File(archive_ref) => {
             ensure!(
-                order.retain.is_none() || spot.file.ends_with(ENDING),
+                order.retain.is_none() || archive_ref.file.ends_with(ENDING),
                 "There is no folder {}: mount its disk, or create the folder",
                 order.destination
             );
@@ -247,21 +241,22 @@ fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, Photo
                 order.retain.is_none(),
                 "--retain is for a folder or a prefix in S3, which have many archives, and not for a file"
             );
-            (BackupGoal::File(spot), PhotoLocation::Embedded)
+            (BackupGoal::File(archive_ref), PhotoLocation::Embedded)
         }
-        Target::Place(place) => {
-            let newest = place.all_archives()?.pop();
-            let name = ArchiveName::new(order.clock.now(), newest)
-                .with_context(|| format!("No archive was made in {place}, and none was deleted"))?;
+        Target::Destination(destination) => {
+            let newest = destination.all_archives()?.pop();
+            let name = ArchiveName::new(order.clock.now(), newest).with_context(|| {
+                format!("No archive was made in {destination}, and none was deleted")
+            })?;
             let photos = if order.full {
                 PhotoLocation::Embedded
             } else {
                 PhotoLocation::External
             };
-            (BackupGoal::Named { place, name }, photos)
+            (BackupGoal::Named { destination, name }, photos)
         }
     };
-    goal.place().check(&order.config)?;
+    goal.destination().check(&order.config)?;
     Ok((goal, photos))
 }
 
@@ -278,22 +273,22 @@ fn open_store(config: &Config, original: &LiveDatabase) -> Result<PhotoStore> {
 }
 
 /// Two installations at one destination would delete each other's archives. The newest one that can be read decides.
-fn check_owner(place: &Destination, installation: &str) -> Result<()> {
-    for name in place.all_archives()?.iter().rev() {
-        let Some(found) = place.read(&name.to_string())? else {
+fn check_owner(destination: &Destination, installation: &str) -> Result<()> {
+    for name in destination.all_archives()?.iter().rev() {
+        let Some(found) = destination.read(&name.to_string())? else {
             continue;
         };
         match read_head(found) {
             Ok(head) => {
                 ensure!(
                     head.installation == installation,
-                    "There are archives of another installation in {place}, or of this one with another signing key: \
+                    "There are archives of another installation in {destination}, or of this one with another signing key: \
                     choose another destination"
                 );
                 return Ok(());
             }
             Err(error) => {
-                tracing::error!(archive = %name, destination = %place, error = %sentence(&error), "could not read an archive")
+                tracing::error!(archive = %name, destination = %destination, error = %sentence(&error), "could not read an archive")
             }
         }
     }
@@ -311,19 +306,20 @@ struct Job<'a> {
 impl Job<'_> {
     /// Copies the photos, writes the archive, reads it back, and then deletes old ones.
     fn run(&self, photos: Photos<'_>, retain: Option<u32>) -> Result<BackupReport> {
-        let (place, is_damaged) = (self.target.place(), self.front.head.damage.is_some());
+        let (destination, is_damaged) =
+            (self.target.destination(), self.front.head.damage.is_some());
         if self.front.head.photos == PhotoLocation::External {
-            photos.bring(place)?;
+            photos.bring(destination)?;
         }
-        let archive = self.spot(retain)?;
+        let archive = self.archive_ref(retain)?;
         let writing = || format!("The archive {archive} can't be written");
         let written = self.write(photos, &archive);
         let (written, tally) = self.bridge.blame(written, writing)?;
         let there = match self.front.head.photos {
-            PhotoLocation::External => place.photos()?,
+            PhotoLocation::External => destination.photos()?,
             PhotoLocation::Embedded => TempHashMap::new()?,
         };
-        let proving = Proving::new(place, &there, self.folder, self.bridge);
+        let proving = Proving::new(destination, &there, self.folder, self.bridge);
         let mut taken = BackupReport {
             archive,
             outcome: tally.outcome,
@@ -341,7 +337,14 @@ impl Job<'_> {
             && taken.outcome.complete
         {
             let installation = &self.front.head.installation;
-            let pruned = prune(place, retain, *name, installation, &proving, self.bridge);
+            let pruned = prune(
+                destination,
+                retain,
+                *name,
+                installation,
+                &proving,
+                self.bridge,
+            );
             taken.pruned = pruned.with_context(|| {
                 format!(
                     "The archive {} was made, but old ones can't be deleted",
@@ -354,30 +357,32 @@ impl Job<'_> {
 
     /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
     /// there aren't more of these than of others, because nobody deletes them.
-    fn spot(&self, retain: Option<u32>) -> Result<ArchiveRef> {
-        let (place, name) = match self.target {
-            BackupGoal::File(spot) => return Ok(spot.clone()),
-            BackupGoal::Named { place, name } if self.front.head.damage.is_none() => (place, *name),
-            BackupGoal::Named { place, name } => {
-                let names = place.all_archives()?;
+    fn archive_ref(&self, retain: Option<u32>) -> Result<ArchiveRef> {
+        let (destination, name) = match self.target {
+            BackupGoal::File(archive_ref) => return Ok(archive_ref.clone()),
+            BackupGoal::Named { destination, name } if self.front.head.damage.is_none() => {
+                (destination, *name)
+            }
+            BackupGoal::Named { destination, name } => {
+                let names = destination.all_archives()?;
                 let damaged = names.iter().filter(|name| name.is_damaged()).count();
                 ensure!(
                     retain.is_none_or(|retain| damaged < retain as usize),
-                    "Archives in {place} that are marked as damaged: {damaged}. No other was made, and nothing was \
+                    "Archives in {destination} that are marked as damaged: {damaged}. No other was made, and nothing was \
                     deleted"
                 );
-                (place, name.damaged())
+                (destination, name.damaged())
             }
         };
         Ok(ArchiveRef {
-            place: place.clone(),
+            destination: destination.clone(),
             file: name.to_string(),
         })
     }
 
     /// Writes the archive, with the photos unless they are next to it; how many bytes it has.
     fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Tally)> {
-        let file = archive.place.create(&archive.file)?;
+        let file = archive.destination.create(&archive.file)?;
         let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
         if self.front.head.photos == PhotoLocation::Embedded {
             photos.pack(&mut writer)?;
@@ -398,7 +403,7 @@ impl Job<'_> {
         self.bridge
             .check_cancelled()
             .with_context(|| format!("The archive {archive} was written, but not verified"))?;
-        let left = match archive.place.delete(&archive.file) {
+        let left = match archive.destination.delete(&archive.file) {
             Ok(()) => "It was deleted",
             Err(_) => "It couldn't be deleted",
         };

@@ -76,13 +76,13 @@ fn write(data: &Path, word: &str) -> Result<()> {
 ///
 /// # Errors
 /// A sentence that says what to do; something can't be read.
-pub fn check_not_a_copy(data: &Path, place: &Destination) -> Result<()> {
+pub fn check_not_a_copy(data: &Path, destination: &Destination) -> Result<()> {
     let Some(from) = restored::restored_from(data)? else {
         return Ok(());
     };
     ensure!(
-        place.all_archives()?.is_empty(),
-        "This data folder was restored from {from}, and the archives in {place} may be those of the original. If it \
+        destination.all_archives()?.is_empty(),
+        "This data folder was restored from {from}, and the archives in {destination} may be those of the original. If it \
         replaces the original, add --take-over; otherwise name another folder or a file"
     );
     Ok(())

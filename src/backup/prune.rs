@@ -22,19 +22,19 @@ pub struct Pruned {
 /// One that stays can't be read, and then nothing is deleted: nobody knows what it needs. One is of another installation.
 /// The destination can't be written to; it was cancelled.
 pub fn prune(
-    place: &Destination,
+    destination: &Destination,
     retain: u32,
     newest: ArchiveName,
     installation: &str,
     proving: &Proving<'_>,
     bridge: &Blocking,
 ) -> Result<Pruned> {
-    let names = place.all_archives()?;
+    let names = destination.all_archives()?;
     check_newest(&names, newest)?;
     for name in &names {
         bridge.check_cancelled()?;
         // One that can't be read is nobody's.
-        let found = place.read(&name.to_string())?;
+        let found = destination.read(&name.to_string())?;
         if let Some(Ok(head)) = found.map(read_head) {
             ensure!(
                 head.installation == installation,
@@ -48,19 +48,19 @@ pub fn prune(
     for name in kept {
         bridge.check_cancelled()?;
         let nothing = || format!("Nothing was deleted, because the archive {name} can't be read");
-        let archive = place.read(&name.to_string()).with_context(nothing)?;
+        let archive = destination.read(&name.to_string()).with_context(nothing)?;
         let archive = archive.with_context(nothing)?;
         read_start(archive, |sum| Ok(needed.add(&sum, 0)?)).with_context(nothing)?;
     }
     let mut pruned = Pruned::default();
     for name in old {
-        place.delete_archive(name)?;
+        destination.delete_archive(name)?;
         pruned.archives += 1;
     }
-    place.each_photo(&mut |sum, _| {
+    destination.each_photo(&mut |sum, _| {
         bridge.check_cancelled()?;
         if needed.find(&sum)?.is_none() {
-            place.delete_photo(&sum)?;
+            destination.delete_photo(&sum)?;
             pruned.photos += 1;
         }
         Ok(())

@@ -105,14 +105,14 @@ pub fn restore(
     // Before anything is made, whether there is an archive at all.
     let bytes = archive.read(progress)?;
     clear(data)?;
-    let workplace = data.join(UNFINISHED);
-    make_private_folder(&workplace)?;
+    let work_dir = data.join(UNFINISHED);
+    make_private_folder(&work_dir)?;
     sync(data)?;
     let mut job = Job {
         archive,
         largest: archive::largest_photo(config),
         data,
-        workplace,
+        work_dir,
         store: storage::open(config.photos.store, config)?,
         incomplete,
         bridge,
@@ -131,7 +131,7 @@ pub fn restore(
     restored
 }
 
-/// Deletes what a restore has left that was killed when all was in place. Right only while none is running, in a folder
+/// Deletes what a restore has left that was killed when all was in destination. Right only while none is running, in a folder
 /// with a database.
 ///
 /// # Errors
@@ -204,7 +204,7 @@ struct Job<'a, T> {
     /// The most bytes that a photo may have.
     largest: u64,
     data: &'a Path,
-    workplace: PathBuf,
+    work_dir: PathBuf,
     store: PhotoStore,
     incomplete: bool,
     bridge: &'a Blocking,
@@ -218,7 +218,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         bridge.block_on(self.store.prepare())?;
         let contents = {
             let mut lane = OrderedPool::new(bridge);
-            let contents = archive::read(bytes, &self.workplace, self.largest, |photo, bytes| {
+            let contents = archive::read(bytes, &self.work_dir, self.largest, |photo, bytes| {
                 let (store, bridge, name) =
                     (self.store.clone(), bridge.clone(), photo.name.clone());
                 lane.push(move || put(&store, &bridge, &name, bytes))?;
@@ -274,7 +274,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             .begin("restoring photos", contents.outcome.bytes)?;
         let (store, bridge) = (self.store.clone(), self.bridge.clone());
         let keep = move |photo: &KnownPhoto, bytes| put(&store, &bridge, &photo.name, bytes);
-        let place = &self.archive.place;
+        let destination = &self.archive.destination;
         let then = |photo: KnownPhoto, found: Result<(), String>| {
             self.progress.advance(photo.bytes);
             if let Err(problem) = found {
@@ -286,7 +286,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             }
             Ok(())
         };
-        shared_photos::each_photo(contents, place, self.largest, self.bridge, keep, then)
+        shared_photos::each_photo(contents, destination, self.largest, self.bridge, keep, then)
     }
 
     fn is_enough(&self, restored: &Restored) -> Result<()> {
@@ -314,7 +314,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         fs::rename(database, self.data.join(DATABASE)).with_context(moving)?;
         sync(self.data)?;
         // It has done its part, and goes with the next start of the server if it doesn't now.
-        if let Err(error) = remove(&self.workplace) {
+        if let Err(error) = remove(&self.work_dir) {
             tracing::warn!(
                 error = format!("{error:#}"),
                 "could not delete what a restore has left; the next start of the server does"
@@ -342,7 +342,7 @@ fn put(store: &PhotoStore, bridge: &Blocking, name: &PhotoName, bytes: Vec<u8>) 
     if is_there? {
         return Ok(());
     }
-    let put = store.put_sorted(name, bytes);
+    let put = store.put_in_space(name, bytes);
     match store {
         // A file is written to its end although nobody waits for it, and must be there before it is cleared away.
         PhotoStore::Local(_) => bridge.block_on_uncancellable(put),

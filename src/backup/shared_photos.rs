@@ -16,7 +16,7 @@ use crate::output::count;
 /// The destination can't be read; what `work` and `then` return; it was cancelled.
 pub fn each_photo(
     contents: &Contents,
-    place: &Destination,
+    destination: &Destination,
     largest: u64,
     bridge: &Blocking,
     work: impl Fn(&KnownPhoto, Vec<u8>) -> Result<()> + Clone + Send + 'static,
@@ -29,7 +29,7 @@ pub fn each_photo(
             .is_ok_and(|photo| !absent.contains(&photo.name))
             || photo.is_err()
     });
-    let place = place.clone();
+    let destination = destination.clone();
     let read = move |photo: KnownPhoto| {
         if photo.bytes > largest {
             let problem = format!(
@@ -38,7 +38,7 @@ pub fn each_photo(
             );
             return Ok((photo, Err(problem)));
         }
-        let found = match place.read_photo(&photo.sha256, photo.bytes)? {
+        let found = match destination.read_photo(&photo.sha256, photo.bytes)? {
             Ok(bytes) => {
                 work(&photo, bytes)?;
                 Ok(())

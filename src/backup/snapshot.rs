@@ -307,7 +307,7 @@ mod tests {
             .unwrap();
         let refusal = Snapshot::open(&path).unwrap_err().to_string();
         assert!(
-            refusal.contains("is no database of shared-spaces"),
+            refusal.contains("is not a database of shared-spaces"),
             "{refusal}"
         );
         assert!(LiveDatabase::open(&folder.path().join("none.db")).is_err());

@@ -70,16 +70,19 @@ impl<'a> Photos<'a> {
     ///
     /// # Errors
     /// The database, the store or the destination can't be used; it was cancelled.
-    pub fn bring(&self, place: &Destination) -> Result<()> {
-        let there = place.photos()?;
-        let lot = Lot::draw(place.photos_read_again(), self.snapshot.total_bytes()?)?;
+    pub fn bring(&self, destination: &Destination) -> Result<()> {
+        let there = destination.photos()?;
+        let lot = Lot::draw(
+            destination.photos_read_again(),
+            self.snapshot.total_bytes()?,
+        )?;
         let looks = Lot::draw(self.fetcher.most_looks(), self.snapshot.count()?)?;
-        self.bring_missing(place, &there, lot, looks)
+        self.bring_missing(destination, &there, lot, looks)
     }
 
     fn bring_missing(
         &self,
-        place: &Destination,
+        destination: &Destination,
         there: &TempHashMap,
         lot: Lot,
         looks: Lot,
@@ -89,7 +92,7 @@ impl<'a> Photos<'a> {
             let is_there = there.find(&photo.sha256)? == Some(photo.bytes);
             Ok((photo, is_there))
         });
-        let (fetcher, to) = (self.fetcher.clone(), place.clone());
+        let (fetcher, to) = (self.fetcher.clone(), destination.clone());
         let bring = move |(photo, is_there): (KnownPhoto, bool)| {
             if is_there && is_whole(&to, &photo, lot)? {
                 // What is still here is no proof that it is still there.
@@ -174,9 +177,9 @@ impl<'a> Photos<'a> {
 }
 
 /// Whether a photo that the destination lists is there as it should be, as far as the lot falls on it.
-fn is_whole(place: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
+fn is_whole(destination: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
     if lot.falls_on(&photo.sha256)
-        && let Err(problem) = place.read_photo(&photo.sha256, photo.bytes)?
+        && let Err(problem) = destination.read_photo(&photo.sha256, photo.bytes)?
     {
         tracing::warn!(photo = %photo.name, problem, "photo at the backup destination is damaged; copying it again");
         return Ok(false);
@@ -270,13 +273,14 @@ mod tests {
         let copy = folder.path().join("copy.db");
         original.copy_to(&copy, || Ok(())).unwrap();
         meanwhile(folder.path(), &Connection::open(&path).unwrap());
-        let place = folder.path().join("place");
-        fs::create_dir(&place).unwrap();
+        let destination = folder.path().join("destination");
+        fs::create_dir(&destination).unwrap();
         let bridge = Blocking::new(CancellationToken::new());
         let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
         let work = move || {
-            let to = place.to_str().unwrap();
-            let Target::Place(place) = Target::parse(to, &Config::default(), &bridge).unwrap()
+            let to = destination.to_str().unwrap();
+            let Target::Destination(destination) =
+                Target::parse(to, &Config::default(), &bridge).unwrap()
             else {
                 panic!("it is a folder")
             };
@@ -285,10 +289,15 @@ mod tests {
             let progress = Progress::logged();
             let photos = Photos::of(&snapshot, fetcher, &bridge, &progress);
             // Nothing is read again, as it is of nearly all photos where there are many: that would find what is missing.
-            let (there, none) = (place.photos().unwrap(), Lot::draw(0, 1).unwrap());
-            photos.bring_missing(&place, &there, none, none).unwrap();
+            let (there, none) = (destination.photos().unwrap(), Lot::draw(0, 1).unwrap());
+            photos
+                .bring_missing(&destination, &there, none, none)
+                .unwrap();
             let last = snapshot.photos().last().unwrap().unwrap();
-            let is_there = place.read_photo(&last.sha256, last.bytes).unwrap().is_ok();
+            let is_there = destination
+                .read_photo(&last.sha256, last.bytes)
+                .unwrap()
+                .is_ok();
             (is_there, photos.end())
         };
         tokio::task::spawn_blocking(work).await.unwrap()

@@ -58,7 +58,14 @@ pub fn verify(
             progress.advance(photo.bytes);
             Ok(())
         };
-        shared_photos::each_photo(&contents, &archive.place, largest, bridge, check, then)?;
+        shared_photos::each_photo(
+            &contents,
+            &archive.destination,
+            largest,
+            bridge,
+            check,
+            then,
+        )?;
     }
     progress.end();
     for lost in &contents.outcome.lost {

@@ -14,12 +14,12 @@ const LOCK: &str = "backup.lock";
 
 /// A folder that one backup has for itself.
 #[derive(Debug)]
-pub struct Workplace {
+pub struct WorkDir {
     folder: PathBuf,
     _lock: File,
 }
 
-impl Workplace {
+impl WorkDir {
     /// Makes the folder.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Workplace {
     }
 }
 
-impl Drop for Workplace {
+impl Drop for WorkDir {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.folder) {
             tracing::warn!(folder = %self.folder.display(), %error, "could not delete a work folder; the next backup retries");
@@ -118,9 +118,9 @@ mod tests {
     #[test]
     fn one_backup_at_a_time_and_nothing_is_left_of_it() {
         let data = tempfile::tempdir().unwrap();
-        let first = Workplace::open(data.path()).unwrap();
+        let first = WorkDir::open(data.path()).unwrap();
         fs::write(first.folder().join("copy"), b"copy").unwrap();
-        let refusal = Workplace::open(data.path()).unwrap_err().to_string();
+        let refusal = WorkDir::open(data.path()).unwrap_err().to_string();
         assert_eq!(
             refusal,
             "Another backup of this data folder is running: wait until it is done"
@@ -136,7 +136,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let copy = data.path().join(FOLDER).join("copy");
         for clear in [&|| clear_remains(data.path()) as Result<()>, &|| {
-            Workplace::open(data.path()).map(drop) as Result<()>
+            WorkDir::open(data.path()).map(drop) as Result<()>
         }] as [&dyn Fn() -> Result<()>; 2]
         {
             fs::create_dir(data.path().join(FOLDER)).unwrap();

@@ -46,7 +46,7 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
 
     say!(
         "Copied to {}: {}. Already there: {}. Each was read back and compared.",
-        place(to),
+        name_of(to),
         copied.copied,
         copied.before
     )?;
@@ -58,8 +58,8 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
         mover.delete_originals().await?;
         say!(
             "What is now in {} was deleted from {}.",
-            place(to),
-            place(to.other())
+            name_of(to),
+            name_of(to.other())
         )?;
     } else {
         say!(
@@ -78,7 +78,7 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     Ok(())
 }
 
-fn place(store: StoreKind) -> &'static str {
+fn name_of(store: StoreKind) -> &'static str {
     match store {
         StoreKind::Local => "the data folder",
         StoreKind::S3 => "S3",

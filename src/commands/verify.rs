@@ -27,8 +27,12 @@ pub async fn run(config: Config, archives: String) -> Result<()> {
 fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     db::bound_memory()?;
     let target = Target::parse(archives, config, bridge)?;
-    if let Target::Place(place) = &target {
-        for name in place.all_archives()?.iter().filter(|it| it.is_damaged()) {
+    if let Target::Destination(destination) = &target {
+        for name in destination
+            .all_archives()?
+            .iter()
+            .filter(|it| it.is_damaged())
+        {
             complain!("{name} is of a damaged database, as its name says, and was skipped");
         }
     }

@@ -157,7 +157,7 @@ impl PreviewIndexer {
 
     /// Whether a photo is where it belongs, and no worker has been asked for its previews.
     async fn is_left_out(&self, name: &PhotoName) -> Result<bool> {
-        Ok(!self.requested().contains_key(name) && self.store.has_sorted(name).await?)
+        Ok(!self.requested().contains_key(name) && self.store.is_in_space(name).await?)
     }
 
     /// What the store has of the previews of a photo; `None` if there are none yet.

@@ -100,7 +100,7 @@ impl PhotoWorker {
         loop {
             tokio::select! {
                 biased;
-                sorted = &mut work => return sorted,
+                moved = &mut work => return moved,
                 () = tokio::time::sleep(extend_after) => self.queue.extend(message).await?,
             }
         }
@@ -108,20 +108,20 @@ impl PhotoWorker {
 
     async fn move_and_preview(&self, message: &Message) -> Result<Moved> {
         let name = &message.name;
-        let sorted = self.store.move_to_space(name).await?;
+        let moved = self.store.move_to_space(name).await?;
         // Also of one that was there before: the worker that moved it may have ended before that, or make no previews.
-        if sorted != Moved::Missing
+        if moved != Moved::Missing
             && let Some(thumbnailer) = &self.thumbnailer
         {
             let made = thumbnailer.make(name, message.attempt).await?;
             if let Some(indexer) = &self.indexer
                 && let Err(error) = indexer.record(name, made).await
             {
-                // The photo is as sorted as it can be: its previews are looked for in the store later.
+                // The photo is in its space all the same: its previews are looked for in the store later.
                 tracing::warn!(photo = %name, error = %sentence(&error), "could not record previews; will look for them");
             }
         }
-        Ok(sorted)
+        Ok(moved)
     }
 
     async fn nack(&self, message: &Message, failure: Failure) -> Result<Outcome> {

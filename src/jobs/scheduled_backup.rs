@@ -174,11 +174,11 @@ pub struct Found {
 pub async fn look(config: &Config, to: &str, shutdown: CancellationToken) -> Result<Found> {
     let (config, to, bridge) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
     let look = move || {
-        let Target::Place(place) = Target::parse(&to, &config, &bridge)? else {
+        let Target::Destination(destination) = Target::parse(&to, &config, &bridge)? else {
             bail!("There is no folder {to}: if its disk is mounted, make it");
         };
-        place.check(&config)?;
-        let mut names = place.all_archives()?;
+        destination.check(&config)?;
+        let mut names = destination.all_archives()?;
         let (all, newest) = (names.len(), names.last().copied());
         names.retain(|name| !name.is_damaged());
         Ok(Found {

@@ -167,14 +167,14 @@ fn choose_victims<K: Copy + Eq + Hash>(
         let may_leave = candidates.iter().enumerate().filter(|(_, (other, state))| {
             in_all(other, state) - other.size >= own || state.is_slow()
         });
-        let (place, _) = may_leave.max_by(|(_, (a, of_a)), (_, (b, of_b))| {
+        let (index, _) = may_leave.max_by(|(_, (a, of_a)), (_, (b, of_b))| {
             let by_size = in_all(a, of_a).cmp(&in_all(b, of_b));
             by_size
                 .then(of_b.stage.cmp(&of_a.stage))
                 .then(of_b.pace().cmp(&of_a.pace()))
                 .then(of_b.since.cmp(&of_a.since))
         })?;
-        let (leaving, state) = candidates.swap_remove(place);
+        let (leaving, state) = candidates.swap_remove(index);
         if let Some(all) = state.whose.and_then(|whose| of_each.get_mut(&whose)) {
             *all -= leaving.size;
         }

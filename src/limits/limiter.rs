@@ -82,13 +82,15 @@ impl Limiter {
 }
 
 impl KnownAddresses {
-    pub(super) fn contains(&self, place: u64) -> bool {
-        self.lock().iter().any(|places| places.contains(&place))
+    pub(super) fn contains(&self, address: u64) -> bool {
+        self.lock()
+            .iter()
+            .any(|addresses| addresses.contains(&address))
     }
 
-    pub(super) fn insert(&self, place: u64) {
+    pub(super) fn insert(&self, address: u64) {
         let [latest, before] = &mut *self.lock();
-        latest.insert(place);
+        latest.insert(address);
         if latest.len() >= MAX_KEYS / 2 {
             *before = std::mem::take(latest);
         }

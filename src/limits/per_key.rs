@@ -63,22 +63,22 @@ mod tests {
 
     #[test]
     fn everybody_has_so_many_and_one_that_is_given_back_can_be_taken_again() {
-        let places = PerKeyLimit::new(2);
+        let limit = PerKeyLimit::new(2);
         let (first, _second) = (
-            places.try_acquire("ann").unwrap(),
-            places.try_acquire("ann").unwrap(),
+            limit.try_acquire("ann").unwrap(),
+            limit.try_acquire("ann").unwrap(),
         );
-        assert!(places.try_acquire("ann").is_none());
-        let _bobs = places.try_acquire("bob").unwrap();
+        assert!(limit.try_acquire("ann").is_none());
+        let _bobs = limit.try_acquire("bob").unwrap();
         drop(first);
-        let _third = places.try_acquire("ann").unwrap();
-        assert!(places.try_acquire("ann").is_none());
+        let _third = limit.try_acquire("ann").unwrap();
+        assert!(limit.try_acquire("ann").is_none());
     }
 
     #[test]
     fn who_has_none_is_not_remembered() {
-        let places = PerKeyLimit::new(2);
-        drop((places.try_acquire(1), places.try_acquire(1)));
-        assert!(places.lock().is_empty());
+        let limit = PerKeyLimit::new(2);
+        drop((limit.try_acquire(1), limit.try_acquire(1)));
+        assert!(limit.lock().is_empty());
     }
 }

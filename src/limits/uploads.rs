@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn four_accounts_that_hold_all_places_dont_keep_others_out() {
+    async fn four_accounts_that_hold_all_permits_dont_keep_others_out() {
         let uploads = uploads(32);
         let held: Vec<_> = (0..32).map(|n| begin(&uploads, n / 8).unwrap()).collect();
         held.iter().for_each(|upload| upload.add_progress(1000));

@@ -123,7 +123,7 @@ impl PhotoMigration {
             bail!("its bytes are not those that were stored: the file is damaged");
         }
         self.journal.begun(name)?;
-        self.to.put_sorted(name, bytes).await?;
+        self.to.put_in_space(name, bytes).await?;
         if !self.is_same(&self.to, photo).await? {
             bail!("what was read back from the other store differs");
         }

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
 
-    fn visitors(change: impl FnOnce(&mut Config)) -> ConnectionLimits {
+    fn limits(change: impl FnOnce(&mut Config)) -> ConnectionLimits {
         let mut config = Config::default();
         change(&mut config);
         let settings = &config.connections;
@@ -97,8 +97,8 @@ mod tests {
         }
     }
 
-    async fn come(visitors: &ConnectionLimits, from: &str) -> Option<ConnectionSlot> {
-        visitors.admit(from.parse().unwrap()).await
+    async fn come(limits: &ConnectionLimits, from: &str) -> Option<ConnectionSlot> {
+        limits.admit(from.parse().unwrap()).await
     }
 
     async fn must_leave(line: &ConnectionSlot) -> bool {
@@ -107,50 +107,48 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn too_many_from_one_address_are_turned_away_and_others_are_not() {
-        let visitors = visitors(|config| config.connections.max_per_ip = 2);
+        let limits = limits(|config| config.connections.max_per_ip = 2);
         let here = [
-            come(&visitors, "192.0.2.1").await,
-            come(&visitors, "192.0.2.1").await,
+            come(&limits, "192.0.2.1").await,
+            come(&limits, "192.0.2.1").await,
         ];
         assert!(here.iter().all(Option::is_some));
-        assert!(come(&visitors, "192.0.2.1").await.is_none());
-        assert!(come(&visitors, "::ffff:192.0.2.1").await.is_none());
-        assert!(come(&visitors, "192.0.2.2").await.is_some());
+        assert!(come(&limits, "192.0.2.1").await.is_none());
+        assert!(come(&limits, "::ffff:192.0.2.1").await.is_none());
+        assert!(come(&limits, "192.0.2.2").await.is_some());
         drop(here);
-        assert!(come(&visitors, "192.0.2.1").await.is_some());
+        assert!(come(&limits, "192.0.2.1").await.is_some());
         let _one = [
-            come(&visitors, "2001:db8::1").await,
-            come(&visitors, "2001:db8::2").await,
+            come(&limits, "2001:db8::1").await,
+            come(&limits, "2001:db8::2").await,
         ];
-        assert!(come(&visitors, "2001:db8::3").await.is_none());
+        assert!(come(&limits, "2001:db8::3").await.is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_trusted_proxy_comes_for_many() {
-        let visitors = visitors(|config| {
+        let limits = limits(|config| {
             config.connections.max_per_ip = 1;
             config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
         });
         let mut inside = Vec::new();
         for _ in 0..20 {
-            inside.push(come(&visitors, "10.0.0.1").await.unwrap());
+            inside.push(come(&limits, "10.0.0.1").await.unwrap());
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn four_addresses_that_have_all_connections_keep_nobody_out() {
-        let visitors = visitors(|_| ());
+        let limits = limits(|_| ());
         let mut inside = Vec::new();
         for n in 0..512 {
-            let line = come(&visitors, &format!("192.0.2.{}", n % 4))
-                .await
-                .unwrap();
+            let line = come(&limits, &format!("192.0.2.{}", n % 4)).await.unwrap();
             line.begin(None);
             inside.push(line);
         }
         let mut others = Vec::new();
         for n in 0..50 {
-            others.push(come(&visitors, &format!("198.51.100.{n}")).await.unwrap());
+            others.push(come(&limits, &format!("198.51.100.{n}")).await.unwrap());
         }
         let mut left = 0;
         for line in &inside {
@@ -164,18 +162,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn five_visitors_through_a_proxy_keep_no_sixth_out() {
-        let visitors = visitors(|config| {
+        let limits = limits(|config| {
             config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
         });
         let mut inside = Vec::new();
         for n in 0..512_u16 {
-            let line = come(&visitors, "10.0.0.1").await.unwrap();
+            let line = come(&limits, "10.0.0.1").await.unwrap();
             line.begin(Some(IpAddr::from([192, 0, 2, (n % 5) as u8])));
             inside.push(line);
         }
-        let sixth = come(&visitors, "10.0.0.1").await.unwrap();
+        let sixth = come(&limits, "10.0.0.1").await.unwrap();
         sixth.begin(Some(IpAddr::from([192, 0, 2, 77])));
-        let direct = come(&visitors, "198.51.100.1").await.unwrap();
+        let direct = come(&limits, "198.51.100.1").await.unwrap();
         let mut left = 0;
         for line in &inside {
             left += usize::from(must_leave(line).await);
@@ -186,14 +184,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn when_the_house_is_full_a_newcomer_waits_until_somebody_leaves_or_is_slow() {
-        let visitors = visitors(|config| config.connections.max_connections = 1);
-        let first = come(&visitors, "192.0.2.1").await.unwrap();
-        assert!(come(&visitors, "192.0.2.1").await.is_none());
-        let mut second = std::pin::pin!(come(&visitors, "192.0.2.2"));
+        let limits = limits(|config| config.connections.max_connections = 1);
+        let first = come(&limits, "192.0.2.1").await.unwrap();
+        assert!(come(&limits, "192.0.2.1").await.is_none());
+        let mut second = std::pin::pin!(come(&limits, "192.0.2.2"));
         assert!(timeout(Duration::ZERO, &mut second).await.is_err());
         drop(first);
         let second = second.await.unwrap();
-        let third = come(&visitors, "192.0.2.3").await;
+        let third = come(&limits, "192.0.2.3").await;
         assert!(third.is_some() && must_leave(&second).await);
     }
 }

@@ -66,7 +66,7 @@ pub async fn run(
     let under_way = UnderWay::default();
     let shutdown = rocket.rocket().shutdown();
     let limits = app.config.connections.clone();
-    let visitors = ConnectionLimits::new(&app);
+    let connection_limits = ConnectionLimits::new(&app);
     let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, under_way.clone()));
     let refusals = answerer.refusals().await;
     let closing = CancellationToken::new();
@@ -74,17 +74,17 @@ pub async fn run(
     tokio::pin!(asked_to_end);
     loop {
         let (stream, peer, line) = tokio::select! {
-            accepted = accept(&listener, &visitors) => accepted,
+            accepted = accept(&listener, &connection_limits) => accepted,
             _ = &mut asked_to_end => break,
         };
         let (answerer, closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
-        let (refusals, visitors) = (refusals.clone(), visitors.clone());
+        let (refusals, connection_limits) = (refusals.clone(), connection_limits.clone());
         connections.spawn(async move {
             let asked = line.clone();
             let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
             tokio::select! {
                 () = connection::serve(stream, answer, &closing, &limits, line.clone(), refusals) => {}
-                whose = line.preempted() => visitors.tell_closed(whose),
+                whose = line.preempted() => connection_limits.tell_closed(whose),
             }
         });
         // The others go on by themselves; what has ended is only tidied up.
@@ -100,12 +100,12 @@ pub async fn run(
 /// The next connection that gets a slot.
 async fn accept(
     listener: &TcpListener,
-    visitors: &ConnectionLimits,
+    limits: &ConnectionLimits,
 ) -> (TcpStream, SocketAddr, ConnectionSlot) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                if let Some(line) = visitors.admit(peer.ip()).await {
+                if let Some(line) = limits.admit(peer.ip()).await {
                     return (stream, peer, line);
                 }
             }

@@ -144,17 +144,17 @@ impl RocketBridge {
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
         let mut request = self.translate(&parts).remote(peer);
-        let visitor = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
+        let client = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
         let given = request.inner().headers().get_one(REQUEST_ID);
-        log.id = self.ids.next(given.filter(|_| visitor.is_some()));
+        log.id = self.ids.next(given.filter(|_| client.is_some()));
         // Held until the answer is sent.
-        let place = visitor.and_then(|visitor| self.by_address.try_acquire(visitor));
-        if visitor.is_some() && place.is_none() {
+        let permit = client.and_then(|client| self.by_address.try_acquire(client));
+        if client.is_some() && permit.is_none() {
             request = self.refusal(Overload::TooManyRequests.into()).remote(peer);
         }
         request.inner().local_cache(|| log.id.clone());
         log.route = request.inner().local_cache(MatchedRoute::default).clone();
-        line.begin(visitor);
+        line.begin(client);
         let stall = self.app.config.connections.stall_timeout;
         let (arriving, progress) = RequestBody::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
@@ -165,7 +165,7 @@ impl RocketBridge {
         if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
-            line.end(visitor.is_some());
+            line.end(client.is_some());
             return send_head(send, complete(head, full_body(bytes))?);
         }
         // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
@@ -179,7 +179,7 @@ impl RocketBridge {
             () = waiting.preempted() => return Err(io::ErrorKind::BrokenPipe.into()),
         }
         // Before the library can know that this was all.
-        line.end(visitor.is_some());
+        line.end(client.is_some());
         drop(sender);
         Ok(())
     }

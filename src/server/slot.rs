@@ -15,9 +15,9 @@ impl ConnectionSlot {
     }
 
     /// A request has come, through a proxy from `client`.
-    pub(super) fn begin(&self, visitor: Option<IpAddr>) {
-        if visitor.is_some() {
-            self.0.set_owner(visitor);
+    pub(super) fn begin(&self, client: Option<IpAddr>) {
+        if client.is_some() {
+            self.0.set_owner(client);
         }
         self.0.is_at(Stage::Moving);
     }

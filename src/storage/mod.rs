@@ -136,10 +136,10 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    pub async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         match self {
-            Self::Local(store) => store.put_sorted(name, bytes).await,
-            Self::S3(store) => Box::pin(store.put_sorted(name, bytes)).await,
+            Self::Local(store) => store.put_in_space(name, bytes).await,
+            Self::S3(store) => Box::pin(store.put_in_space(name, bytes)).await,
         }
     }
 
@@ -158,10 +158,10 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
+    pub async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
         match self {
-            Self::Local(store) => store.has_sorted(name).await,
-            Self::S3(store) => Box::pin(store.has_sorted(name)).await,
+            Self::Local(store) => store.is_in_space(name).await,
+            Self::S3(store) => Box::pin(store.is_in_space(name)).await,
         }
     }
 

@@ -119,7 +119,7 @@ impl PhotoIngest {
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn store(&self, clean: CleanPhoto, place: PhotoTarget) -> Result<NewPhoto> {
+    pub async fn store(&self, clean: CleanPhoto, target: PhotoTarget) -> Result<NewPhoto> {
         let CleanPhoto {
             picture,
             sha256,
@@ -130,7 +130,7 @@ impl PhotoIngest {
             share,
             photo,
             revision,
-        } = place;
+        } = target;
         let name = if revision {
             PhotoName::revision(space, share, photo, picture.kind)
         } else {

@@ -321,7 +321,7 @@ fn a_photo_whose_previews_cannot_be_written_down_is_sorted_all_the_same_and_they
     let gone = Some(other.app.preview_indexer.clone());
     let worker = PhotoWorker::new(photos, queue, app.app.thumbnailer(), gone);
     let sorted = app.wait(worker.step()).unwrap();
-    assert_eq!(sorted, Outcome::Sorted("1-1.jpg".parse().unwrap()));
+    assert_eq!(sorted, Outcome::Moved("1-1.jpg".parse().unwrap()));
     assert_eq!(app.look_for_previews(), SEEN);
 }
 

@@ -55,12 +55,12 @@ async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
     store.prepare().await.unwrap();
     assert_eq!(preview(store, &one, small).await, None);
     assert!(store.open_preview(&one, small).await.unwrap().is_none());
-    assert!(!store.has_sorted(&one).await.unwrap());
+    assert!(!store.is_in_space(&one).await.unwrap());
     for photo in [&one, &other, &alike] {
         store.put_temporary(photo, b"photo".to_vec()).await.unwrap();
-        assert!(!store.has_sorted(photo).await.unwrap());
+        assert!(!store.is_in_space(photo).await.unwrap());
         store.move_to_space(photo).await.unwrap();
-        assert!(store.has_sorted(photo).await.unwrap());
+        assert!(store.is_in_space(photo).await.unwrap());
         for (size, bytes) in [(large, "large"), (small, "first"), (small, "small")] {
             let bytes = format!("{bytes} {photo}").into_bytes();
             store.put_preview(photo, size, bytes).await.unwrap();

@@ -81,10 +81,10 @@ fn a_database_of_another_program_is_refused_by_every_command_and_stays_as_it_is(
         insert into refinery_schema_history values (1, 'initial', '2026-01-01T00:00:00Z', '17');
         create table users (id integer)";
     for (sql, why) in [
-        (notes, "it has \"notes\" in it"),
+        (notes, "it has \"notes\", which"),
         (
             &format!("pragma journal_mode = wal; pragma wal_autocheckpoint = 0; {notes}"),
-            "it has \"notes\" in it",
+            "it has \"notes\", which",
         ),
         (other_steps, "by other migrations"),
         (

@@ -153,7 +153,7 @@ fn the_doctor_knows_the_port_the_room_and_who_may_come() {
         "{said}"
     );
     assert!(
-        said.contains("warning Whoever reaches the server can make an account"),
+        said.contains("warning Anyone who can reach the server can create an account"),
         "{said}"
     );
     let said = doctor(&[

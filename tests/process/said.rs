@@ -96,7 +96,7 @@ fn what_cannot_be_said_for_want_of_room_is_no_success() {
     let complaint = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{complaint}");
     assert!(
-        complaint.starts_with("shared-spaces: What is to be said can't be written"),
+        complaint.starts_with("shared-spaces: Standard output can't be written to"),
         "{complaint}"
     );
 }
@@ -113,7 +113,7 @@ fn a_password_is_the_first_line_of_standard_input_and_must_be_there() {
         ),
         (
             "\n",
-            "Password min 8 characters: the settings limits.password_min",
+            "Password min 8 characters: see the settings limits.password_min",
         ),
         ("short\n", "Password min 8 characters"),
         (&endless, "Password max 1024 characters"),
@@ -260,10 +260,10 @@ fn the_doctor_tells_all_settings_that_are_wrong_at_once_also_to_programs() {
     let said = String::from_utf8(ended.stdout).unwrap();
     assert_eq!(ended.status.code(), Some(1));
     for line in [
-        "error   The setting port must be a whole number from 0 to 65535, and not '80': write it without quotes (port is set in \
+        "error   The setting port must be a whole number from 0 to 65535, not '80': write it without quotes (port is set in \
          Rocket.toml, line 2).",
-        "error   The setting registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4).",
-        "error   The setting limits.photo_bytes must be a whole number that isn't negative, and not -1 (limits.photo_bytes is set in \
+        "error   The setting registration must be open, invite or closed, not 1 (registration is set in Rocket.toml, line 4).",
+        "error   The setting limits.photo_bytes must be a whole number of 0 or more, not -1 (limits.photo_bytes is set in \
          Rocket.toml, line 7).",
     ] {
         assert!(said.lines().any(|one| one == line), "{line}\n{said}");

@@ -203,7 +203,7 @@ fn a_port_that_is_taken_is_told_in_a_sentence() {
     // An address that is kept for examples in documents.
     let complaint = fails(folder.path(), &["serve", "--address", "203.0.113.9"], "");
     assert!(
-        complaint.contains("203.0.113.9 is no address of this machine"),
+        complaint.contains("203.0.113.9 is not an address of this machine"),
         "{complaint}"
     );
     // Nothing was begun that nobody could reach.

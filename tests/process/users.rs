@@ -42,7 +42,7 @@ fn what_the_rules_refuse_the_command_line_refuses_too() {
         let complaint = fails(folder.path(), &["user", command, "bob"], PASSWORD);
         assert_eq!(
             complaint,
-            "shared-spaces: User with login 'bob' doesn't exist: `shared-spaces user list` lists which there are\n"
+            "shared-spaces: User with login 'bob' doesn't exist: `shared-spaces user list` lists them all\n"
         );
     }
 }
@@ -207,15 +207,15 @@ fn invitations_that_make_no_sense_are_refused_on_the_command_line_too() {
     for (arguments, sentence) in [
         (
             &["invitation", "add", "--space", "7"][..],
-            "Space with ID '7' doesn't exist: `shared-spaces space list` lists which there are",
+            "Space with ID '7' doesn't exist: `shared-spaces space list` lists them all",
         ),
         (
             &["invitation", "revoke", "7"],
-            "Invitation with ID '7' doesn't exist: `shared-spaces invitation list` lists which there are",
+            "Invitation with ID '7' doesn't exist: `shared-spaces invitation list` lists them all",
         ),
         (
             &["user", "reset-link", "bob"],
-            "User with login 'bob' doesn't exist: `shared-spaces user list` lists which there are",
+            "User with login 'bob' doesn't exist: `shared-spaces user list` lists them all",
         ),
     ] {
         assert_eq!(

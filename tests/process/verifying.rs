@@ -67,10 +67,10 @@ fn photos_that_are_lost_cut_short_or_changed_are_told_with_what_to_do() {
     let said = String::from_utf8(done.stdout).unwrap();
     assert_eq!(said.lines().count(), 4, "{said}");
     for words in [
-        "1-1.png, of share 1 in space 1, is missing: ",
+        "1-1.png, of share 1 in space 1, is missing from the store",
         "1-2.png, of share 2 in space 1, is damaged: it has ",
         "1-3.png, of share 3 in space 1, has changed: ",
-        "has it as photos/",
+        "its file is photos/",
         "Checked 5 photos",
         "2 intact, 1 missing, 2 changed.",
     ] {

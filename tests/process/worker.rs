@@ -86,7 +86,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
         Some(failed()).filter(|listed| listed.starts_with("1-1.png"))
     });
     assert!(
-        listed.contains("after 1 attempt: it is neither in the temporary store"),
+        listed.contains("after 1 attempt: it is neither in the staging store"),
         "{listed}"
     );
 

@@ -12,9 +12,9 @@
 mod error;
 mod gif;
 // Colour profiles, written again.
+mod edit_list;
 mod icc;
 mod jpeg;
-mod kept;
 mod orientation;
 mod png;
 // In which sizes photos are shown.
@@ -25,8 +25,8 @@ mod reader;
 mod reason;
 mod webp;
 
+use edit_list::EditList;
 pub use error::CleanError;
-use kept::CleanOutput;
 pub use orientation::Orientation;
 pub use preview_size::PreviewSize;
 pub use reason::Reason;
@@ -153,7 +153,7 @@ pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
         height: found.size.height,
         orientation: found.orientation,
         animated: found.animated,
-        bytes: found.kept.of(file),
+        bytes: found.edits.apply(file),
     })
 }
 
@@ -162,7 +162,7 @@ struct Found {
     size: Size,
     orientation: Option<Orientation>,
     animated: bool,
-    kept: CleanOutput,
+    edits: EditList,
 }
 
 /// How large a picture may be.

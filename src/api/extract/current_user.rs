@@ -135,8 +135,8 @@ pub struct CurrentUser<'r> {
 
 impl CurrentUser<'_> {
     /// As the log names them.
-    pub fn at(&self, visitor: &ClientInfo) -> By<'_> {
-        By::User(visitor.address, &self.user)
+    pub fn at(&self, client: &ClientInfo) -> By<'_> {
+        By::User(client.address, &self.user)
     }
 
     /// Reads for them, in a snapshot in which they are still signed in.

@@ -112,8 +112,8 @@ pub fn record(error: &Error, request: &Request<'_>) {
     else {
         return;
     };
-    let visitor = ClientInfo::of(app, request);
-    let address = visitor.address;
+    let client = ClientInfo::of(app, request);
+    let address = client.address;
     if !app.seldom.is_due(address, error.code()) {
         return;
     }
@@ -130,6 +130,6 @@ pub fn record(error: &Error, request: &Request<'_>) {
         } else {
             cause(app, request).advice()
         };
-        audit::cross_origin(address, page, &visitor.origin, advice);
+        audit::cross_origin(address, page, &client.origin, advice);
     }
 }

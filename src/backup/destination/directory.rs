@@ -236,10 +236,10 @@ mod tests {
     #[test]
     fn a_file_has_no_name_before_it_is_whole_and_leaves_nothing_when_it_is_given_up() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Folder::open(folder.path()).unwrap();
-        let mut file = place.create("a.tar.zst", true).unwrap();
+        let destination = Folder::open(folder.path()).unwrap();
+        let mut file = destination.create("a.tar.zst", true).unwrap();
         file.write_all(b"half").unwrap();
-        assert!(place.read("a.tar.zst").unwrap().is_none());
+        assert!(destination.read("a.tar.zst").unwrap().is_none());
         drop(file);
         assert!(names(folder.path()).is_empty());
     }
@@ -247,28 +247,28 @@ mod tests {
     #[test]
     fn what_a_killed_backup_left_is_deleted_and_what_is_being_written_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Folder::open(folder.path()).unwrap();
+        let destination = Folder::open(folder.path()).unwrap();
         fs::write(folder.path().join(format!("{PART}killed")), b"half").unwrap();
         fs::write(folder.path().join("mine"), b"mine").unwrap();
-        let file = place.create("a.tar.zst", true).unwrap();
-        place.clear_remains().unwrap();
+        let file = destination.create("a.tar.zst", true).unwrap();
+        destination.clear_remains().unwrap();
         let left = names(folder.path());
         assert!(
             left.len() == 2 && !left.contains(&format!("{PART}killed")),
             "{left:?}"
         );
         file.finish().unwrap();
-        assert!(place.read("a.tar.zst").unwrap().is_some());
+        assert!(destination.read("a.tar.zst").unwrap().is_some());
     }
 
     #[test]
     fn an_archive_never_takes_the_place_of_another_file() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Folder::open(folder.path()).unwrap();
-        let file = place.create("a.tar.zst", true).unwrap();
+        let destination = Folder::open(folder.path()).unwrap();
+        let file = destination.create("a.tar.zst", true).unwrap();
         fs::write(folder.path().join("a.tar.zst"), b"mine").unwrap();
         assert!(file.finish().is_err());
-        assert!(place.create("a.tar.zst", true).is_err());
+        assert!(destination.create("a.tar.zst", true).is_err());
         assert_eq!(fs::read(folder.path().join("a.tar.zst")).unwrap(), b"mine");
     }
 
@@ -277,8 +277,12 @@ mod tests {
     fn only_its_owner_can_read_an_archive() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let place = Folder::open(folder.path()).unwrap();
-        place.create("a.tar.zst", true).unwrap().finish().unwrap();
+        let destination = Folder::open(folder.path()).unwrap();
+        destination
+            .create("a.tar.zst", true)
+            .unwrap()
+            .finish()
+            .unwrap();
         let mode = fs::metadata(folder.path().join("a.tar.zst")).unwrap();
         assert_eq!(mode.permissions().mode() & 0o777, 0o600);
     }
@@ -313,17 +317,17 @@ mod tests {
         pipe(&root.join(&key));
         pipe(&root.join(format!("{PART}pipe")));
 
-        let place = Folder::open(root).unwrap();
-        let mut names = place.archives().unwrap();
+        let destination = Folder::open(root).unwrap();
+        let mut names = destination.archives().unwrap();
         names.sort();
         let names: Vec<_> = names.iter().map(ToString::to_string).collect();
         assert_eq!(names, [archive(25), archive(26)]);
         for file in (20..25).map(archive).chain([key]) {
-            assert!(place.read(&file).unwrap().is_none(), "{file}");
+            assert!(destination.read(&file).unwrap().is_none(), "{file}");
         }
-        place
+        destination
             .each_photo(&mut |_, _| bail!("a pipe is no photo"))
             .unwrap();
-        place.clear_remains().unwrap();
+        destination.clear_remains().unwrap();
     }
 }

@@ -77,7 +77,7 @@ impl Upload {
             .block_on(async { Ok(complete.send().await) });
         done?.with_context(|| self.writing())?;
         self.id = None;
-        let there = proof::is_there(&self.bucket.client, self.place(), self.size);
+        let there = proof::is_there(&self.bucket.client, self.object_ref(), self.size);
         let there = self.bucket.bridge.block_on(there);
         self.settled(there)
     }
@@ -87,7 +87,7 @@ impl Upload {
         if let Err(error) = &there
             && let Some(Untrue::Part(..)) = error.downcast_ref()
         {
-            let (bucket, key) = self.place();
+            let (bucket, key) = self.object_ref();
             let delete = self.bucket.client.delete_object().bucket(bucket).key(key);
             if let Err(error) = self.bucket.bridge.block_on_uncancellable(delete.send()) {
                 tracing::warn!(bucket, key, error = %DisplayErrorContext(&error), "could not delete a partly written object");
@@ -96,14 +96,14 @@ impl Upload {
         there.with_context(|| self.writing())
     }
 
-    fn place(&self) -> (&str, &str) {
+    fn object_ref(&self) -> (&str, &str) {
         (&self.bucket.name, &self.key)
     }
 
     /// Small objects go as a whole.
     fn put(&self, bytes: Vec<u8>) -> Result<()> {
         let put = async {
-            let put = proof::put(&self.bucket.client, self.place(), bytes.into(), None);
+            let put = proof::put(&self.bucket.client, self.object_ref(), bytes.into(), None);
             match put.await? {
                 Put::Done => Ok(()),
                 Put::NoBucket => bail!("The bucket no longer exists"),

@@ -18,7 +18,7 @@ use crate::config::Config;
 /// One archive, wherever it is.
 #[derive(Clone)]
 pub struct ArchiveRef {
-    pub place: Destination,
+    pub destination: Destination,
     pub file: String,
 }
 
@@ -26,7 +26,7 @@ pub struct ArchiveRef {
 #[derive(Clone)]
 pub enum Target {
     /// A destination, in which archives have names of their own.
-    Place(Destination),
+    Destination(Destination),
     /// One archive.
     File(ArchiveRef),
 }
@@ -39,16 +39,16 @@ impl Target {
     pub fn parse(text: &str, config: &Config, bridge: &Blocking) -> Result<Self> {
         if text.starts_with(SCHEME) {
             let (bucket, file) = Bucket::open(text, config, bridge)?;
-            let place = Destination::Bucket(bucket);
+            let destination = Destination::Bucket(bucket);
             return Ok(match file {
-                Some(file) => Self::File(ArchiveRef { place, file }),
-                None => Self::Place(place),
+                Some(file) => Self::File(ArchiveRef { destination, file }),
+                None => Self::Destination(destination),
             });
         }
         check_target(text)?;
         let path = Path::new(text);
         if path.is_dir() || text.ends_with(std::path::is_separator) {
-            return Ok(Self::Place(Destination::Folder(Folder::open(path)?)));
+            return Ok(Self::Destination(Destination::Folder(Folder::open(path)?)));
         }
         let file = path.file_name().and_then(|name| name.to_str());
         let file = file.with_context(|| format!("'{text}' is not the name of a file"))?;
@@ -56,7 +56,7 @@ impl Target {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         Ok(Self::File(ArchiveRef {
-            place: Destination::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
+            destination: Destination::Folder(Folder::open(folder.unwrap_or(Path::new(".")))?),
             file: file.to_owned(),
         }))
     }
@@ -68,15 +68,18 @@ impl Target {
     /// There is none, or the newest is later than `now` by more than a day.
     pub fn newest(self, now: Timestamp) -> Result<ArchiveRef> {
         match self {
-            Self::File(spot) => spot.that_is_there(),
-            Self::Place(place) => {
-                let newest = place.archives()?.pop();
-                let newest = newest.with_context(|| format!("There is no archive in {place}"))?;
+            Self::File(archive_ref) => archive_ref.that_is_there(),
+            Self::Destination(destination) => {
+                let newest = destination.archives()?.pop();
+                let newest =
+                    newest.with_context(|| format!("There is no archive in {destination}"))?;
                 newest.check(now).with_context(|| {
-                    format!("Nothing was restored: name one of the archives in {place} instead")
+                    format!(
+                        "Nothing was restored: name one of the archives in {destination} instead"
+                    )
                 })?;
                 Ok(ArchiveRef {
-                    place,
+                    destination,
                     file: newest.to_string(),
                 })
             }
@@ -89,15 +92,15 @@ impl Target {
     /// There is none.
     pub fn all(self) -> Result<Vec<ArchiveRef>> {
         match self {
-            Self::File(spot) => Ok(vec![spot.that_is_there()?]),
-            Self::Place(place) => {
-                let names = place.archives()?;
-                ensure!(!names.is_empty(), "There is no archive in {place}");
-                let spot = |name: ArchiveName| ArchiveRef {
-                    place: place.clone(),
+            Self::File(archive_ref) => Ok(vec![archive_ref.that_is_there()?]),
+            Self::Destination(destination) => {
+                let names = destination.archives()?;
+                ensure!(!names.is_empty(), "There is no archive in {destination}");
+                let archive_ref = |name: ArchiveName| ArchiveRef {
+                    destination: destination.clone(),
                     file: name.to_string(),
                 };
-                Ok(names.into_iter().map(spot).collect())
+                Ok(names.into_iter().map(archive_ref).collect())
             }
         }
     }
@@ -105,10 +108,10 @@ impl Target {
 
 impl ArchiveRef {
     fn that_is_there(self) -> Result<Self> {
-        if let Destination::Folder(folder) = &self.place {
+        if let Destination::Folder(folder) = &self.destination {
             folder.check_plain(&self.file)?;
         }
-        let found = self.place.read(&self.file)?;
+        let found = self.destination.read(&self.file)?;
         ensure!(found.is_some(), "There is no archive {self}");
         Ok(self)
     }
@@ -118,7 +121,7 @@ impl ArchiveRef {
     /// # Errors
     /// It isn't there, or can't be read.
     pub fn read<'a>(&self, progress: &'a Progress) -> Result<Packed<impl Read + use<'a>>> {
-        let found = self.place.read(&self.file)?;
+        let found = self.destination.read(&self.file)?;
         let found = found.with_context(|| format!("There is no archive {self}"))?;
         progress.begin("reading the archive", found.size)?;
         Ok(Packed {
@@ -130,7 +133,7 @@ impl ArchiveRef {
 
 impl fmt::Display for ArchiveRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
+        match &self.destination {
             Destination::Folder(folder) => write!(f, "{}", folder.path(&self.file).display()),
             Destination::Bucket(bucket) => f.write_str(&bucket.address(&self.file)),
         }

@@ -173,9 +173,9 @@ fn what_rocket_would_read_and_nobody_here_does_is_refused_with_what_does_instead
         (
             "TLS",
             "{certs=\"a.pem\", key=\"b.pem\"}",
-            "a proxy in front of it HTTPS",
+            "a proxy in front of it does HTTPS",
         ),
-        ("TLS__CERTS", "a.pem", "a proxy in front of it HTTPS"),
+        ("TLS__CERTS", "a.pem", "a proxy in front of it does HTTPS"),
         ("WORKERS", "4", "cores"),
         ("MAX_BLOCKING", "4", "cores"),
         ("KEEP_ALIVE", "5", "connections.header_timeout"),
@@ -258,7 +258,7 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
         ("[default.app\n", "Rocket.toml, line 1: this isn't TOML"),
         (
             "[default.app.limits]\ntext_max = \"many\"",
-            "The setting limits.text_max must be a whole number that isn't negative, and not 'many' (limits.text_max is set in Rocket.toml, line 2)",
+            "The setting limits.text_max must be a whole number of 0 or more, not 'many' (limits.text_max is set in Rocket.toml, line 2)",
         ),
     ] {
         let refusal = refusal_of_file(text);
@@ -303,7 +303,7 @@ fn a_file_that_is_named_must_be_there() {
     let said = refusal("ROCKET_CONFIG", "settings.toml");
     assert_eq!(
         said,
-        "The environment variable ROCKET_CONFIG names the file settings.toml, and there is no such file"
+        "The environment variable ROCKET_CONFIG names the file settings.toml, which doesn't exist"
     );
     let listener = settings(|jail| {
         jail.create_file("settings.toml", "[default]\nport = 7")?;
@@ -347,47 +347,47 @@ fn a_value_of_the_wrong_kind_is_refused_in_words_with_the_whole_name_of_its_vari
         (
             "SHARED_SPACES_LIMITS__TEXT_MAX",
             "many",
-            "limits.text_max must be a whole number that isn't negative, and not 'many'",
+            "limits.text_max must be a whole number of 0 or more, not 'many'",
         ),
         (
             "SHARED_SPACES_LIMITS__TEXT_MAX",
             "-1",
-            "limits.text_max must be a whole number that isn't negative, and not -1",
+            "limits.text_max must be a whole number of 0 or more, not -1",
         ),
         (
             "SHARED_SPACES_LIMITS",
             "{text_max=\"many\"}",
-            "limits.text_max must be a whole number that isn't negative, and not 'many'",
+            "limits.text_max must be a whole number of 0 or more, not 'many'",
         ),
         (
             "SHARED_SPACES_LIMITS",
             "many",
-            "limits must be a table, and not 'many'",
+            "limits must be a table, not 'many'",
         ),
         (
             "SHARED_SPACES_REGISTRATION",
             "perhaps",
-            "registration must be open, invite or closed, and not 'perhaps'",
+            "registration must be open, invite or closed, not 'perhaps'",
         ),
         (
             "SHARED_SPACES_EXPECT_DATA",
             "yes",
-            "expect_data must be true or false, and not 'yes'",
+            "expect_data must be true or false, not 'yes'",
         ),
         (
             "SHARED_SPACES_CORS_ORIGINS",
             "https://a.example",
-            "cors_origins must be a list, such as [\"one\", \"another\"], and not 'https://a.example'",
+            "cors_origins must be a list, such as [\"one\", \"another\"], not 'https://a.example'",
         ),
         (
             "SHARED_SPACES_PHOTOS__BUCKET",
             "123",
-            "photos.bucket must be a text, and not 123: write it in quotes",
+            "photos.bucket must be a text, not 123: write it in quotes",
         ),
         (
             "SHARED_SPACES_PHOTOS__STORE",
             "disk",
-            "photos.store must be local or s3, and not 'disk'",
+            "photos.store must be local or s3, not 'disk'",
         ),
         (
             "ROCKET_ADDRESS",
@@ -397,22 +397,22 @@ fn a_value_of_the_wrong_kind_is_refused_in_words_with_the_whole_name_of_its_vari
         (
             "ROCKET_PORT",
             "70000",
-            "port must be a whole number from 0 to 65535, and not 70000",
+            "port must be a whole number from 0 to 65535, not 70000",
         ),
         (
             "ROCKET_PORT",
             "http",
-            "port must be a whole number from 0 to 65535, and not 'http'",
+            "port must be a whole number from 0 to 65535, not 'http'",
         ),
         (
             "ROCKET_LOG_LEVEL",
             "loud",
-            "log_level must be off, critical, normal or debug, and not 'loud'",
+            "log_level must be off, critical, normal or debug, not 'loud'",
         ),
         (
             "ROCKET_SHUTDOWN__GRACE",
             "long",
-            "shutdown.grace must be a whole number from 0 to 4294967295, and not 'long'",
+            "shutdown.grace must be a whole number from 0 to 4294967295, not 'long'",
         ),
     ] {
         let refusal = refusal(key, value);
@@ -472,12 +472,12 @@ fn what_cannot_be_used_is_told_at_once_each_with_where_it_was_set() {
     });
     let said = said.unwrap_err();
     for words in [
-        "port must be a whole number from 0 to 65535, and not '8000': write it without quotes (port is set in Rocket.toml, line 2)",
-        "registration must be open, invite or closed, and not 1 (registration is set in Rocket.toml, line 4)",
-        "limits must be a table, and not a list (limits is set in Rocket.toml, line 5)",
-        "backup.interval must be a time with its unit, such as 60s, 24h or 7days, and not 24 (backup.interval is set by the \
+        "port must be a whole number from 0 to 65535, not '8000': write it without quotes (port is set in Rocket.toml, line 2)",
+        "registration must be open, invite or closed, not 1 (registration is set in Rocket.toml, line 4)",
+        "limits must be a table, not a list (limits is set in Rocket.toml, line 5)",
+        "backup.interval must be a time with its unit, such as 60s, 24h or 7days, not 24 (backup.interval is set by the \
          environment variable SHARED_SPACES_BACKUP__INTERVAL)",
-        "cors_origins.0 must be a text, and not 1: write it in quotes, which must be part of the value, as in '\"123\"' (cors_origins is \
+        "cors_origins.0 must be a text, not 1: write it with quotes that are part of the value, as in '\"123\"' (cors_origins is \
          set by the environment variable SHARED_SPACES_CORS_ORIGINS)",
         "data_dir is set by the environment variable ROCKET_APP__DATA_DIR)",
     ] {
@@ -502,11 +502,11 @@ fn values_that_would_fail_only_later_are_refused_at_the_start() {
         "CONNECTIONS__MAX_UPLOADS=0 => must be above 0",
         "LIMITS__PHOTO_BYTES=18446744073709551615 => at most 1099511627776",
         "LIMITS__TEXT_MAX=18446744073709551615 => at most 1000000",
-        "SESSIONS__LIFETIME=4294967295days => must be from 1day to 100years, and not",
-        "LIMITS__TEXT_MIN=3000 => and is 3000 with 2000",
-        "LIMITS__TEXT_MAX=\"200\" => and not '200': write it without quotes",
-        "LIMITS__TEXT_MAX=200.0 => and not 200.0",
-        "TRUSTED_PROXIES=127.0.0.1 => write it in quotes between [ and ]",
+        "SESSIONS__LIFETIME=4294967295days => must be from 1day to 100years, not",
+        "LIMITS__TEXT_MIN=3000 => it is 3000, and limits.text_max is 2000",
+        "LIMITS__TEXT_MAX=\"200\" => not '200': write it without quotes",
+        "LIMITS__TEXT_MAX=200.0 => not 200.0",
+        "TRUSTED_PROXIES=127.0.0.1 => write it in quotes, between [ and ]",
     ] {
         let (set, words) = row.split_once(" => ").unwrap();
         let (key, value) = set.split_once('=').unwrap();
@@ -515,7 +515,7 @@ fn values_that_would_fail_only_later_are_refused_at_the_start() {
     }
     let said = refusal("ROCKET_IDENT", "true");
     assert!(
-        said.contains("must be a text in one line, or false"),
+        said.contains("must be a single line of text, or false"),
         "{said}"
     );
 }
@@ -527,7 +527,10 @@ fn a_variable_that_begins_almost_like_ours_is_refused_and_one_of_a_cluster_is_no
         "The environment variable SHAREDSPACES_DATA_DIR has no effect: did you mean SHARED_SPACES_DATA_DIR?"
     );
     let said = refusal("SHARED_SPACES_", "1");
-    assert!(said.contains("the name of a setting is missing"), "{said}");
+    assert!(
+        said.contains("it ends without the name of a setting"),
+        "{said}"
+    );
     let config = load(|jail| {
         jail.set_env("SHARED_SPACES_SERVICE_HOST", "10.0.0.1");
         jail.set_env("SHARED_SPACES_PORT", "tcp://10.0.0.1:8000");
@@ -554,7 +557,7 @@ fn what_stands_in_the_place_of_the_file_and_is_none_is_refused() {
     });
     let said = said.unwrap_err();
     assert!(
-        said.contains("names settings, which is a folder and no file"),
+        said.contains("names settings, which is a folder and not a file"),
         "{said}"
     );
     let said = settings(|jail| {
@@ -562,7 +565,7 @@ fn what_stands_in_the_place_of_the_file_and_is_none_is_refused() {
         std::fs::write(jail.directory().join("Rocket.toml"), text).unwrap();
         Ok(())
     });
-    assert!(said.unwrap_err().contains("must be a text in UTF-8"));
+    assert!(said.unwrap_err().contains("must be UTF-8 text"));
 }
 
 #[test]
@@ -582,7 +585,7 @@ fn a_file_is_mended_by_what_is_said_of_it() {
         ),
         (
             "[[default.app.photos]]\nqueue = \"sqs\"",
-            "photos must be a table, and not a list",
+            "photos must be a table, not a list",
         ),
     ] {
         let said = refusal_of_file(text);

@@ -61,7 +61,7 @@ fn a_name_from_before_is_refused_with_the_new_one_named() {
 fn a_value_from_before_is_refused_with_the_new_one_named() {
     for (before, now) in [("inside", "embedded"), ("separate", "external")] {
         let said = format!(
-            "The setting photos.worker must be embedded or external, and not '{before}', which is now called '{now}' (photos.worker is \
+            "The setting photos.worker must be embedded or external, not '{before}', which is now called '{now}' (photos.worker is \
              set "
         );
         let of_variable = refusal("SHARED_SPACES_PHOTOS__WORKER", before);

@@ -56,7 +56,7 @@ pub struct Attempt {
     counted: Option<Arc<Limiters>>,
     taken: Vec<(Limiter, u64)>,
     /// The account and the address, as [`KnownAddresses`] has them.
-    place: Option<u64>,
+    known_address: Option<u64>,
 }
 
 impl LoginThrottle {
@@ -93,15 +93,15 @@ impl LoginThrottle {
     ) -> Result<Attempt> {
         self.begin(|counted, attempt| {
             let address = client_subnet(address);
-            let place = counted.key(("account", login, address));
-            attempt.place = Some(place);
+            let known_address = counted.key(("account", login, address));
+            attempt.known_address = Some(known_address);
             if let Some(browser) = known {
                 let browser = counted.key(("browser", login, browser));
                 return attempt.take(&counted.passwords_for_account, browser);
             }
             attempt.take(&counted.passwords_from_address, counted.key(address))?;
-            attempt.take(&counted.passwords_for_account, place)?;
-            if counted.known.contains(place) {
+            attempt.take(&counted.passwords_for_account, known_address)?;
+            if counted.known.contains(known_address) {
                 return Ok(());
             }
             attempt.take(&counted.passwords_from_strangers, counted.key(login))
@@ -138,7 +138,7 @@ impl LoginThrottle {
         let mut attempt = Attempt {
             counted: self.counted.clone(),
             taken: Vec::new(),
-            place: None,
+            known_address: None,
         };
         if let Some(counted) = &self.counted {
             take(counted, &mut attempt)?;
@@ -161,8 +161,8 @@ impl Attempt {
 
     /// It was the right password: this account is known at this address from now on.
     pub fn record_success(self) {
-        if let (Some(counted), Some(place)) = (&self.counted, self.place) {
-            counted.known.insert(place);
+        if let (Some(counted), Some(known_address)) = (&self.counted, self.known_address) {
+            counted.known.insert(known_address);
         }
     }
 }

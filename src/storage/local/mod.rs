@@ -90,8 +90,8 @@ impl LocalStore {
             .with_context(|| format!("The photo {name} can't be stored"))
     }
 
-    pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (store, path) = (self.clone(), self.sorted(name));
+    pub(super) async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+        let (store, path) = (self.clone(), self.in_space(name));
         let put = blocking(move || {
             store.write(&path, &bytes)?;
             fsync_dir(store.home.root())
@@ -113,7 +113,7 @@ impl LocalStore {
     }
 
     pub(super) async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
-        let (from, to) = (self.temporary(name), self.sorted(name));
+        let (from, to) = (self.temporary(name), self.in_space(name));
         let (home, folder) = (Arc::clone(&self.home), self.space(name));
         blocking(move || {
             home.check()?;
@@ -138,8 +138,8 @@ impl LocalStore {
         .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))
     }
 
-    pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
-        let (home, path) = (Arc::clone(&self.home), self.sorted(name));
+    pub(super) async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
+        let (home, path) = (Arc::clone(&self.home), self.in_space(name));
         blocking(move || home.check().and_then(|()| fs::exists(path)))
             .await
             .with_context(|| format!("The photo {name} can't be found"))
@@ -147,7 +147,11 @@ impl LocalStore {
 
     pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         // In its space, in staging, and in its space again: it may have been moved between the first two looks.
-        let paths = [self.sorted(name), self.temporary(name), self.sorted(name)];
+        let paths = [
+            self.in_space(name),
+            self.temporary(name),
+            self.in_space(name),
+        ];
         let home = Arc::clone(&self.home);
         blocking(move || home.check().and_then(|()| first_of(paths)))
             .await
@@ -168,7 +172,7 @@ impl LocalStore {
     pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
         // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next. Its
         // previews come after it.
-        let photo = [self.temporary(name), self.sorted(name)];
+        let photo = [self.temporary(name), self.in_space(name)];
         let (folder, previews) = (self.space(name), self.both_previews(name));
         let folder_of_previews = self.previews(name.space());
         let home = Arc::clone(&self.home);
@@ -274,7 +278,7 @@ impl LocalStore {
             .join(format!("{SPACE_PREFIX}{}", name.space()))
     }
 
-    fn sorted(&self, name: &PhotoName) -> PathBuf {
+    fn in_space(&self, name: &PhotoName) -> PathBuf {
         self.space(name).join(name.file())
     }
 

@@ -19,12 +19,12 @@ const ATTEMPTS: u32 = 50;
 
 /// Where an object is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ObjectRef {
     pub bucket: String,
     pub key: String,
 }
 
-impl Place {
+impl ObjectRef {
     pub fn new(bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self {
             bucket: bucket.into(),
@@ -84,16 +84,16 @@ impl Buckets {
     }
 
     /// Where a preview is.
-    pub fn preview(&self, name: &PhotoName, size: PreviewSize) -> Place {
-        Place {
+    pub fn preview(&self, name: &PhotoName, size: PreviewSize) -> ObjectRef {
+        ObjectRef {
             bucket: self.previews.clone(),
             key: format!("{}/{}.{}", name.space(), name.file(), size.as_str()),
         }
     }
 
     /// Where a photo arrives.
-    pub fn temporary(&self, name: &PhotoName) -> Place {
-        Place {
+    pub fn temporary(&self, name: &PhotoName) -> ObjectRef {
+        ObjectRef {
             bucket: self.temp.clone(),
             key: name.as_str().to_owned(),
         }
@@ -103,16 +103,16 @@ impl Buckets {
     ///
     /// # Errors
     /// The buckets can't be listed.
-    pub async fn find(&self, client: &Client, name: &PhotoName) -> Result<Option<Place>> {
+    pub async fn find(&self, client: &Client, name: &PhotoName) -> Result<Option<ObjectRef>> {
         if let Some(shared) = &self.shared {
             let key = format!("{}{}/{}", self.prefix, name.space(), name.file());
-            return Ok(Some(Place {
+            return Ok(Some(ObjectRef {
                 bucket: shared.clone(),
                 key,
             }));
         }
         let bucket = self.bucket_of(client, name.space()).await?;
-        Ok(bucket.map(|bucket| Place {
+        Ok(bucket.map(|bucket| ObjectRef {
             bucket,
             key: name.file().to_owned(),
         }))
@@ -122,13 +122,13 @@ impl Buckets {
     ///
     /// # Errors
     /// The buckets can't be listed, or none can be made.
-    pub async fn find_or_create(&self, client: &Client, name: &PhotoName) -> Result<Place> {
-        if let Some(place) = self.find(client, name).await? {
-            return Ok(place);
+    pub async fn find_or_create(&self, client: &Client, name: &PhotoName) -> Result<ObjectRef> {
+        if let Some(object_ref) = self.find(client, name).await? {
+            return Ok(object_ref);
         }
         let bucket = self.create(client, name.space()).await?;
         self.remember(name.space(), &bucket);
-        Ok(Place {
+        Ok(ObjectRef {
             bucket,
             key: name.file().to_owned(),
         })

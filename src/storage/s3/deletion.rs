@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use tokio::task::JoinSet;
 
 use super::S3Store;
-use super::buckets::Place;
+use super::buckets::ObjectRef;
 use super::objects::size;
 use crate::domain::photo_name::PhotoName;
 use crate::storage::aws::{is_missing, is_passing, is_refusal, proof};
@@ -48,12 +48,12 @@ impl S3Store {
         if matches!(&temporary, Err(error) if !is_refusal(error)) {
             return temporary;
         }
-        let sorted = self.delete_sorted(names).await;
-        if matches!(&sorted, Err(error) if !is_refusal(error)) {
-            return sorted;
+        let from_spaces = self.delete_from_spaces(names).await;
+        if matches!(&from_spaces, Err(error) if !is_refusal(error)) {
+            return from_spaces;
         }
         let previews = self.delete_previews(names).await;
-        temporary.and(sorted).and(previews)
+        temporary.and(from_spaces).and(previews)
     }
 
     async fn delete_temporary(&self, names: &[PhotoName]) -> Result<()> {
@@ -62,10 +62,10 @@ impl S3Store {
         Ok(())
     }
 
-    async fn delete_sorted(&self, names: &[PhotoName]) -> Result<()> {
+    async fn delete_from_spaces(&self, names: &[PhotoName]) -> Result<()> {
         let client = self.client().await;
         for name in names {
-            self.sorted.remove(name);
+            self.moved.remove(name);
         }
         // Where a bucket isn't there that was found before, there may be another for its space.
         for _ in 0..2 {
@@ -99,7 +99,7 @@ impl S3Store {
                 continue;
             }
             match self.buckets.find(client, name).await? {
-                Some(Place { bucket, key }) => {
+                Some(ObjectRef { bucket, key }) => {
                     let of_space = || (name.space().to_owned(), Vec::new());
                     found.entry(bucket).or_insert_with(of_space).1.push(key);
                 }
@@ -142,16 +142,16 @@ impl S3Store {
 }
 
 /// Deletes an object and looks whether it is gone; it may not have been there.
-pub async fn delete(client: &Client, place: &Place) -> Result<()> {
+pub async fn delete(client: &Client, object_ref: &ObjectRef) -> Result<()> {
     // What is said to be done and isn't is tried once more, as what isn't done is by the SDK.
-    if let Ok(()) = try_to_delete(client, place).await {
+    if let Ok(()) = try_to_delete(client, object_ref).await {
         return Ok(());
     }
-    try_to_delete(client, place).await
+    try_to_delete(client, object_ref).await
 }
 
-async fn try_to_delete(client: &Client, place: &Place) -> Result<()> {
-    let Place { bucket, key } = place;
+async fn try_to_delete(client: &Client, object_ref: &ObjectRef) -> Result<()> {
+    let ObjectRef { bucket, key } = object_ref;
     let delete = client.delete_object().bucket(bucket).key(key);
     match delete.send().await {
         Err(error) if !is_missing(&error) => {
@@ -161,7 +161,7 @@ async fn try_to_delete(client: &Client, place: &Place) -> Result<()> {
         _ => {}
     }
     ensure!(
-        size(client, place).await?.is_none(),
+        size(client, object_ref).await?.is_none(),
         "The object {key} of {bucket} can't be deleted: S3 returned success, but it is still there"
     );
     Ok(())
@@ -184,8 +184,8 @@ pub async fn delete_all(
     for some in left.chunks(AT_ONCE) {
         let (mut under_way, mut refused) = (JoinSet::new(), 0);
         for key in some {
-            let (client, place) = (client.clone(), Place::new(bucket, key));
-            under_way.spawn(async move { delete(&client, &place).await });
+            let (client, object_ref) = (client.clone(), ObjectRef::new(bucket, key));
+            under_way.spawn(async move { delete(&client, &object_ref).await });
         }
         while let Some(done) = under_way.join_next().await {
             if let Err(error) = done? {

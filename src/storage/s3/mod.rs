@@ -31,7 +31,7 @@ use crate::storage::ABANDONED;
 use crate::storage::aws::proof::{self, Put, waits};
 use crate::storage::aws::{Aws, is_missing};
 use crate::storage::s3::known::BoundedSet;
-use buckets::{Buckets, Place, create_own};
+use buckets::{Buckets, ObjectRef, create_own};
 use deletion::delete;
 pub use objects::S3Object;
 use objects::{Copied, copy, size};
@@ -55,7 +55,7 @@ pub struct S3Store {
     previews: bool,
     /// Whether the temporary bucket is there, as far as is known.
     ready: Arc<AtomicBool>,
-    sorted: BoundedSet<PhotoName>,
+    moved: BoundedSet<PhotoName>,
     /// Whether nothing may be deleted.
     hold: RestoreHold,
     /// Previews that there are.
@@ -74,7 +74,7 @@ impl S3Store {
             checksums: settings.checksums,
             previews: settings.previews,
             ready: Arc::default(),
-            sorted: BoundedSet::default(),
+            moved: BoundedSet::default(),
             seen: BoundedSet::default(),
             hold: RestoreHold::default(),
         }
@@ -113,26 +113,29 @@ impl S3Store {
 
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
         let client = self.client().await;
-        let place = self.buckets.temporary(name);
+        let object_ref = self.buckets.temporary(name);
         for wait in waits() {
-            if self.put(&place, name, bytes.clone()).await? == Put::Done {
+            if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
                 self.ready.store(true, Ordering::Relaxed);
                 return Ok(());
             }
             if self.ready.swap(false, Ordering::Relaxed) {
-                tracing::error!(bucket = place.bucket, "bucket is gone; creating it again");
+                tracing::error!(
+                    bucket = object_ref.bucket,
+                    "bucket is gone; creating it again"
+                );
             }
-            create_own(client, &place.bucket).await?;
+            create_own(client, &object_ref.bucket).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket {} doesn't exist", place.bucket)
+        bail!("The bucket {} doesn't exist", object_ref.bucket)
     }
 
-    pub(super) async fn put_sorted(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         let (client, bytes) = (self.client().await, Bytes::from(bytes));
         for wait in waits() {
-            let place = self.buckets.find_or_create(client, name).await?;
-            if self.put(&place, name, bytes.clone()).await? == Put::Done {
+            let object_ref = self.buckets.find_or_create(client, name).await?;
+            if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
                 return Ok(());
             }
             self.buckets.make_again(client, name).await?;
@@ -141,11 +144,11 @@ impl S3Store {
         bail!("The bucket for the photo {name} doesn't exist")
     }
 
-    async fn put(&self, place: &Place, name: &PhotoName, bytes: Bytes) -> Result<Put> {
+    async fn put(&self, object_ref: &ObjectRef, name: &PhotoName, bytes: Bytes) -> Result<Put> {
         let kind = name.kind().map(Kind::media_type);
-        let put = proof::put(self.client().await, place.as_pair(), bytes, kind).await;
+        let put = proof::put(self.client().await, object_ref.as_pair(), bytes, kind).await;
         put.with_context(|| {
-            let bucket = &place.bucket;
+            let bucket = &object_ref.bucket;
             format!("The photo {name} can't be put into the bucket {bucket}")
         })
     }
@@ -164,7 +167,7 @@ impl S3Store {
         let from = self.buckets.temporary(name);
         // Before a bucket is made: of what was deleted, a message may come again long after its space is gone.
         let Some(bytes) = size(client, &from).await? else {
-            return self.was_sorted(name).await;
+            return self.moved_before(name).await;
         };
         for wait in waits() {
             let to = self.buckets.find_or_create(client, name).await?;
@@ -175,7 +178,7 @@ impl S3Store {
                     }
                     return Ok(Moved::Done);
                 }
-                Copied::NoSource => return self.was_sorted(name).await,
+                Copied::NoSource => return self.moved_before(name).await,
                 // It was deleted since it was found, or isn't there yet.
                 Copied::NoBucket => self.buckets.make_again(client, name).await?,
             }
@@ -185,7 +188,7 @@ impl S3Store {
     }
 
     /// What became of a photo that isn't in the temporary bucket.
-    async fn was_sorted(&self, name: &PhotoName) -> Result<Moved> {
+    async fn moved_before(&self, name: &PhotoName) -> Result<Moved> {
         let client = self.client().await;
         let there = match self.buckets.find(client, name).await? {
             Some(to) => size(client, &to).await?,
@@ -200,44 +203,44 @@ impl S3Store {
         disposition: Option<&str>,
     ) -> Result<Option<PhotoSource>> {
         if self.delivery == Delivery::Redirect
-            && let Some(place) = self.find_sorted(name).await?
+            && let Some(object_ref) = self.find_in_space(name).await?
         {
             let kind = name.kind().map(Kind::media_type);
-            return Ok(Some(self.redirect(place, kind, disposition).await?));
+            return Ok(Some(self.redirect(object_ref, kind, disposition).await?));
         }
         // What isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
         Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 
-    pub(super) async fn has_sorted(&self, name: &PhotoName) -> Result<bool> {
-        Ok(self.find_sorted(name).await?.is_some())
+    pub(super) async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
+        Ok(self.find_in_space(name).await?.is_some())
     }
 
     /// The object of a photo, if it is in its space. Once it is, it stays so.
-    async fn find_sorted(&self, name: &PhotoName) -> Result<Option<Place>> {
+    async fn find_in_space(&self, name: &PhotoName) -> Result<Option<ObjectRef>> {
         let client = self.client().await;
-        let Some(place) = self.buckets.find(client, name).await? else {
+        let Some(object_ref) = self.buckets.find(client, name).await? else {
             return Ok(None);
         };
-        if self.sorted.contains(name) {
-            return Ok(Some(place));
+        if self.moved.contains(name) {
+            return Ok(Some(object_ref));
         }
-        if size(client, &place).await?.is_none() {
+        if size(client, &object_ref).await?.is_none() {
             return Ok(None);
         }
-        self.sorted.insert(name.clone());
-        Ok(Some(place))
+        self.moved.insert(name.clone());
+        Ok(Some(object_ref))
     }
 
     /// A link to an object that S3 itself signs, sent as this media type or as the one that stands with it, and with this
     /// `Content-Disposition`.
     async fn redirect(
         &self,
-        place: Place,
+        object_ref: ObjectRef,
         media_type: Option<&str>,
         disposition: Option<&str>,
     ) -> Result<PhotoSource> {
-        let Place { bucket, key } = place;
+        let ObjectRef { bucket, key } = object_ref;
         let get = self.client().await.get_object().bucket(bucket).key(&key);
         let get = get.set_response_content_type(media_type.map(str::to_owned));
         let get = get.set_response_content_disposition(disposition.map(str::to_owned));
@@ -265,18 +268,20 @@ impl S3Store {
                 // Into another bucket than before, perhaps.
                 self.buckets.forget(name.space());
             }
-            let place = if arrived {
+            let object_ref = if arrived {
                 Some(self.buckets.temporary(name))
             } else {
                 self.buckets.find(client, name).await?
             };
-            let Some(place) = place else { continue };
-            if let Some(bytes) = size(client, &place).await? {
+            let Some(object_ref) = object_ref else {
+                continue;
+            };
+            if let Some(bytes) = size(client, &object_ref).await? {
                 let client = client.clone();
                 let object = if arrived {
                     S3Object::arrived(client, self.buckets.clone(), name)
                 } else {
-                    S3Object::new(client, place)
+                    S3Object::new(client, object_ref)
                 };
                 let source = Source::Object(object);
                 return Ok(Some(StoredPhoto { bytes, source }));

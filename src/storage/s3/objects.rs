@@ -6,7 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use tokio::io::AsyncRead;
 
-use super::buckets::{Buckets, Place};
+use super::buckets::{Buckets, ObjectRef};
 use crate::domain::photo_name::PhotoName;
 use crate::storage::aws::{is_missing, proof};
 
@@ -14,17 +14,17 @@ use crate::storage::aws::{is_missing, proof};
 #[derive(Clone, Debug)]
 pub struct S3Object {
     client: Client,
-    place: Place,
+    object_ref: ObjectRef,
     /// Where else to look: a photo in the temporary bucket may be moved before it is read.
     moves: Option<(Buckets, PhotoName)>,
 }
 
 impl S3Object {
     /// The object at this place, where it stays.
-    pub fn new(client: Client, place: Place) -> Self {
+    pub fn new(client: Client, object_ref: ObjectRef) -> Self {
         Self {
             client,
-            place,
+            object_ref,
             moves: None,
         }
     }
@@ -33,7 +33,7 @@ impl S3Object {
     pub fn arrived(client: Client, buckets: Buckets, name: &PhotoName) -> Self {
         Self {
             client,
-            place: buckets.temporary(name),
+            object_ref: buckets.temporary(name),
             moves: Some((buckets, name.clone())),
         }
     }
@@ -49,16 +49,16 @@ impl S3Object {
     ) -> Result<impl AsyncRead + Send + Unpin + use<>> {
         let end = start + length.saturating_sub(1);
         let range = format!("bytes={start}-{end}");
-        let mut place = self.place.clone();
-        let mut got = self.get(&place, &range).await;
+        let mut object_ref = self.object_ref.clone();
+        let mut got = self.get(&object_ref, &range).await;
         if let (Some((buckets, name)), Err(error)) = (&self.moves, &got)
             && is_missing(error)
             && let Some(sorted) = buckets.find(&self.client, name).await?
         {
-            place = sorted;
-            got = self.get(&place, &range).await;
+            object_ref = sorted;
+            got = self.get(&object_ref, &range).await;
         }
-        let Place { bucket, key } = place;
+        let ObjectRef { bucket, key } = object_ref;
         let object = got.with_context(|| format!("The object {key} of {bucket} can't be read"))?;
         ensure!(
             is_answer_to(&object, start, length),
@@ -69,11 +69,11 @@ impl S3Object {
 
     async fn get(
         &self,
-        place: &Place,
+        object_ref: &ObjectRef,
         range: &str,
     ) -> Result<GetObjectOutput, SdkError<GetObjectError>> {
-        let get = self.client.get_object().bucket(&place.bucket);
-        get.key(&place.key).range(range).send().await
+        let get = self.client.get_object().bucket(&object_ref.bucket);
+        get.key(&object_ref.key).range(range).send().await
     }
 }
 
@@ -97,7 +97,7 @@ pub enum Copied {
 }
 
 /// Copies an object of this many bytes without one of them passing through here, and makes sure that all of it is there.
-pub async fn copy(client: &Client, from: &Place, to: &Place, bytes: u64) -> Result<Copied> {
+pub async fn copy(client: &Client, from: &ObjectRef, to: &ObjectRef, bytes: u64) -> Result<Copied> {
     let copying = || format!("The object {} can't be copied to {}", from.key, to.bucket);
     let copy = client.copy_object().bucket(&to.bucket).key(&to.key);
     // Names are letters, digits and a few signs that need no escape.
@@ -123,12 +123,12 @@ pub async fn copy(client: &Client, from: &Place, to: &Place, bytes: u64) -> Resu
 }
 
 /// The size of an object; `None` if it isn't there.
-pub async fn size(client: &Client, place: &Place) -> Result<Option<u64>> {
-    let size = proof::size(client, place.as_pair()).await;
+pub async fn size(client: &Client, object_ref: &ObjectRef) -> Result<Option<u64>> {
+    let size = proof::size(client, object_ref.as_pair()).await;
     size.with_context(|| {
         format!(
             "The object {} of {} can't be found",
-            place.key, place.bucket
+            object_ref.key, object_ref.bucket
         )
     })
 }

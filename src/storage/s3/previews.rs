@@ -21,16 +21,16 @@ impl S3Store {
         bytes: Vec<u8>,
     ) -> Result<()> {
         let client = self.client().await;
-        let place = self.buckets.preview(name, size);
+        let object_ref = self.buckets.preview(name, size);
         // It is our own, so that its first bytes can be believed.
         let kind = Kind::from_bytes(&bytes).map(|kind| kind.media_type().to_owned());
         let (kind, bytes) = (kind.as_deref(), Bytes::from(bytes));
         let putting = || {
-            let bucket = &place.bucket;
+            let bucket = &object_ref.bucket;
             format!("A preview of the photo {name} can't be put into the bucket {bucket}")
         };
         for wait in waits() {
-            let put = proof::put(client, place.as_pair(), bytes.clone(), kind).await;
+            let put = proof::put(client, object_ref.as_pair(), bytes.clone(), kind).await;
             if put.with_context(putting)? == Put::Done {
                 return Ok(());
             }
@@ -38,7 +38,7 @@ impl S3Store {
             self.buckets.create_previews(client).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket {} doesn't exist", place.bucket)
+        bail!("The bucket {} doesn't exist", object_ref.bucket)
     }
 
     pub(in crate::storage) async fn open_preview(
@@ -47,11 +47,11 @@ impl S3Store {
         which: PreviewSize,
     ) -> Result<Option<StoredPhoto>> {
         let client = self.client().await;
-        let place = self.buckets.preview(name, which);
-        let bytes = size(client, &place).await?;
+        let object_ref = self.buckets.preview(name, which);
+        let bytes = size(client, &object_ref).await?;
         Ok(bytes.map(|bytes| StoredPhoto {
             bytes,
-            source: Source::Object(S3Object::new(client.clone(), place)),
+            source: Source::Object(S3Object::new(client.clone(), object_ref)),
         }))
     }
 
@@ -73,8 +73,8 @@ impl S3Store {
             self.seen.insert(preview);
         }
         // Its type stands with the object.
-        let place = self.buckets.preview(name, which);
-        Ok(Some(self.redirect(place, None, None).await?))
+        let object_ref = self.buckets.preview(name, which);
+        Ok(Some(self.redirect(object_ref, None, None).await?))
     }
 
     /// Deletes both previews of each photo.

@@ -7,7 +7,7 @@ use aws_sdk_s3::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata};
 use bytes::Bytes;
 
-use super::buckets::Place;
+use super::buckets::ObjectRef;
 use super::deletion::{How, delete_all};
 use super::objects::{Copied, copy, size};
 use super::{PhotoSource, S3Store};
@@ -50,8 +50,8 @@ impl S3Store {
         }
         let key = |which| format!("doctor-{}-{which}", std::process::id());
         let (first, second) = (
-            Place::new(&bucket, key("first")),
-            Place::new(&bucket, key("second")),
+            ObjectRef::new(&bucket, key("first")),
+            ObjectRef::new(&bucket, key("second")),
         );
         let tried = try_object(client, &first, &second).await;
         if tried.is_ok() && self.delivery == Delivery::Redirect {
@@ -73,9 +73,9 @@ impl S3Store {
     /// Puts, reads and deletes an object of the bucket of previews.
     async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Check)) {
         let bucket = self.buckets.previews();
-        let place = Place::new(bucket, format!("doctor-{}", std::process::id()));
-        let tried = put_and_read(client, &place).await;
-        let deleted = try_deletion(client, &[place]).await;
+        let object_ref = ObjectRef::new(bucket, format!("doctor-{}", std::process::id()));
+        let tried = put_and_read(client, &object_ref).await;
+        let deleted = try_deletion(client, &[object_ref]).await;
         tell(match tried.and(deleted) {
             Ok(how) => Check::ok(format!(
                 "In the bucket {bucket}, previews can be put, read and deleted{}",
@@ -86,8 +86,10 @@ impl S3Store {
     }
 
     /// Fetches an object by such a link as people get for photos.
-    async fn examine_link(&self, place: &Place, tell: &mut impl FnMut(Check)) {
-        let link = self.redirect(place.clone(), Some("image/jpeg"), None).await;
+    async fn examine_link(&self, object_ref: &ObjectRef, tell: &mut impl FnMut(Check)) {
+        let link = self
+            .redirect(object_ref.clone(), Some("image/jpeg"), None)
+            .await;
         let link = match link {
             Ok(PhotoSource::Redirect { url, .. }) => url,
             Ok(PhotoSource::Stream(_)) => return,
@@ -177,7 +179,7 @@ fn judge_host(host: &str, tell: &mut impl FnMut(Check)) {
     }
 }
 
-async fn try_object(client: &Client, first: &Place, second: &Place) -> Result<()> {
+async fn try_object(client: &Client, first: &ObjectRef, second: &ObjectRef) -> Result<()> {
     put_and_read(client, first).await?;
     let bytes = BYTES.len() as u64;
     ensure!(
@@ -188,17 +190,17 @@ async fn try_object(client: &Client, first: &Place, second: &Place) -> Result<()
 }
 
 /// Deletes objects as photos are deleted, and looks whether they are gone.
-async fn try_deletion(client: &Client, places: &[Place]) -> Result<How> {
-    let Some(Place { bucket, .. }) = places.first() else {
+async fn try_deletion(client: &Client, objects: &[ObjectRef]) -> Result<How> {
+    let Some(ObjectRef { bucket, .. }) = objects.first() else {
         return Ok(How::NoBucket);
     };
-    let keys = places.iter().map(|place| place.key.as_str());
+    let keys = objects.iter().map(|object_ref| object_ref.key.as_str());
     let how = delete_all(client, bucket, keys).await?;
-    for place in places {
+    for object_ref in objects {
         ensure!(
-            size(client, place).await?.is_none(),
+            size(client, object_ref).await?.is_none(),
             "The object {} of {bucket} can't be deleted: S3 returned success, but it is still there",
-            place.key
+            object_ref.key
         );
     }
     Ok(how)
@@ -212,10 +214,16 @@ fn said(how: How) -> &'static str {
     }
 }
 
-async fn put_and_read(client: &Client, place: &Place) -> Result<()> {
-    let Place { bucket, key } = place;
+async fn put_and_read(client: &Client, object_ref: &ObjectRef) -> Result<()> {
+    let ObjectRef { bucket, key } = object_ref;
     let putting = || format!("An object can't be put into the bucket {bucket}");
-    let put = proof::put(client, place.as_pair(), Bytes::from_static(BYTES), None).await;
+    let put = proof::put(
+        client,
+        object_ref.as_pair(),
+        Bytes::from_static(BYTES),
+        None,
+    )
+    .await;
     ensure!(
         put.with_context(putting)? == Put::Done,
         "The bucket {bucket} no longer exists"

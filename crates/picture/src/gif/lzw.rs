@@ -93,8 +93,8 @@ impl Pixels {
         let whole = usize::try_from(used / 8).unwrap_or(usize::MAX);
         let over = (used % 8) as u32;
         let last = self.data.get(whole).copied().unwrap_or_default();
-        let kept = u32::from(last) & ((1 << over) - 1);
-        let bytes = (kept | end << over).to_le_bytes();
+        let edits = u32::from(last) & ((1 << over) - 1);
+        let bytes = (edits | end << over).to_le_bytes();
         self.data.truncate(whole);
         let count = (over + size).div_ceil(8) as usize;
         self.data.extend_from_slice(&bytes[..count]);

@@ -2,7 +2,7 @@
 
 mod lzw;
 
-use super::kept::CleanOutput;
+use super::edit_list::EditList;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, TOO_MANY_FRAMES};
 use crate::reason::Reason;
@@ -30,7 +30,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         control: None,
         pictures: 0,
         is_short: false,
-        kept: CleanOutput::default(),
+        edits: EditList::default(),
     };
     loop {
         match parts.take(&mut reader, limit) {
@@ -45,17 +45,17 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         return Err(CleanError::Damaged(Reason::NoPictureData));
     }
     let size = limit.check(parts.screen.0, parts.screen.1)?;
-    let mut kept = CleanOutput::default();
+    let mut edits = EditList::default();
     let side = |length: u32| u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes();
-    kept.own([name, &side(size.width), &side(size.height), rest].concat());
-    kept.file(colours);
-    kept.append(parts.kept);
-    kept.own(vec![TRAILER]);
+    edits.insert([name, &side(size.width), &side(size.height), rest].concat());
+    edits.copy(colours);
+    edits.append(parts.edits);
+    edits.insert(vec![TRAILER]);
     Ok(Found {
         size,
         orientation: None,
         animated: parts.pictures > 1,
-        kept,
+        edits,
     })
 }
 
@@ -71,7 +71,7 @@ struct Parts<'a> {
     pictures: usize,
     /// Whether pixels are missing in a picture. Only a file that says where it ends can be so and whole.
     is_short: bool,
-    kept: CleanOutput,
+    edits: EditList,
 }
 
 impl<'a> Parts<'a> {
@@ -92,7 +92,7 @@ impl<'a> Parts<'a> {
                 }
                 APPLICATION => {
                     let blocks = sub_blocks(reader)?;
-                    keep_application(&mut self.kept, blocks);
+                    keep_application(&mut self.edits, blocks);
                 }
                 // Comments, and whatever else somebody thought of.
                 _ => {
@@ -148,20 +148,20 @@ impl<'a> Parts<'a> {
             return Err(TOO_MANY_FRAMES);
         }
         if let Some(control) = self.control.take() {
-            self.kept.own(extension(GRAPHIC_CONTROL, control));
+            self.edits.insert(extension(GRAPHIC_CONTROL, control));
         }
         let end = reader.left().start;
         if is_same && is_closed {
-            self.kept.file(start..end);
+            self.edits.copy(start..end);
         } else {
-            self.kept.file(start..data);
+            self.edits.copy(start..data);
             let mut own = Vec::new();
             for block in found.data.chunks(255) {
                 own.push(u8::try_from(block.len()).unwrap_or(u8::MAX));
                 own.extend_from_slice(block);
             }
             own.push(0);
-            self.kept.own(own);
+            self.edits.insert(own);
         }
         Ok(())
     }
@@ -204,14 +204,14 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
 }
 
 /// Keeps what stays of an application's extension: how often an animation repeats.
-fn keep_application(kept: &mut CleanOutput, blocks: &[u8]) {
+fn keep_application(edits: &mut EditList, blocks: &[u8]) {
     let Some((name, data)) = blocks.split_at_checked(12) else {
         return;
     };
     match name {
         b"\x0bNETSCAPE2.0" | b"\x0bANIMEXTS1.0" => {
             if let Some(count) = loop_count(data) {
-                kept.own(extension(APPLICATION, &[name, count].concat()));
+                edits.insert(extension(APPLICATION, &[name, count].concat()));
             }
         }
         // Also a colour profile, which no browser heeds in a GIF.

@@ -11,8 +11,8 @@ mod standard;
 mod tables;
 mod waiting;
 
+use super::edit_list::EditList;
 use super::icc;
-use super::kept::CleanOutput;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, Result};
@@ -59,7 +59,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         jfif: None,
         profile: Vec::new(),
         exif: None,
-        kept: CleanOutput::default(),
+        edits: EditList::default(),
     };
     // What stands behind a picture that is whole belongs to something else, whether an end stands between or not.
     while !parts.is_whole() {
@@ -86,15 +86,15 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     for piece in profile(parts.profile) {
         push_segment(&mut front, APP2, &piece);
     }
-    let mut kept = CleanOutput::default();
-    kept.own(front);
-    kept.append(parts.kept);
-    kept.own(vec![0xff, EOI]);
+    let mut edits = EditList::default();
+    edits.insert(front);
+    edits.append(parts.edits);
+    edits.insert(vec![0xff, EOI]);
     Ok(Found {
         size: frame.size,
         orientation,
         animated: false,
-        kept,
+        edits,
     })
 }
 
@@ -116,7 +116,7 @@ struct Parts<'a> {
     /// Browsers believe the first block of EXIF, whatever is in it.
     exif: Option<Option<Orientation>>,
     /// What is kept so far, without what goes to the front.
-    kept: CleanOutput,
+    edits: EditList,
 }
 
 impl<'a> Parts<'a> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::super::kept::CleanOutput;
+use super::super::edit_list::EditList;
 use super::huffman::{Bits, Codes};
 
 /// For each symbol, by how many coefficients it leads on; one that ends the block leads beyond it.
@@ -57,7 +57,7 @@ pub struct Walked {
     /// Where the scan ends; what stands behind is no part of it.
     pub end: usize,
     /// What stays of it.
-    pub kept: CleanOutput,
+    pub edits: EditList,
     /// Whether all units were there.
     pub is_whole: bool,
 }
@@ -100,14 +100,14 @@ pub fn walk(file: &[u8], start: usize, mut scan: Scan<'_>) -> Walked {
             }
         }
     }
-    let mut kept = CleanOutput::default();
+    let mut edits = EditList::default();
     match output.own {
-        Some(own) => kept.own(own),
-        None => kept.file(start..start + output.same),
+        Some(own) => edits.insert(own),
+        None => edits.copy(start..start + output.same),
     }
     Walked {
         end: start + at,
-        kept,
+        edits,
         is_whole,
     }
 }

@@ -131,7 +131,7 @@ impl<'a> Parts<'a> {
             }
             _ => false,
         };
-        self.waiting.keep(&mut self.kept, self.file, needs);
+        self.waiting.keep(&mut self.edits, self.file, needs);
 
         let mut usual = Vec::new();
         for &(index, first, others) in &header.components {
@@ -151,7 +151,7 @@ impl<'a> Parts<'a> {
             }
         }
         if !usual.is_empty() {
-            self.kept.own(usual);
+            self.edits.insert(usual);
         }
         // In other pictures, the last three bytes mean nothing.
         match content {
@@ -160,9 +160,9 @@ impl<'a> Parts<'a> {
             {
                 let mut own = Vec::new();
                 push_segment(&mut own, SOS, &[names, &[0, 63, 0]].concat());
-                self.kept.own(own);
+                self.edits.insert(own);
             }
-            _ => self.kept.file(segment),
+            _ => self.edits.copy(segment),
         }
 
         let (units, in_a_unit) = match header.components.as_slice() {
@@ -196,7 +196,7 @@ impl<'a> Parts<'a> {
         let start = reader.left().start;
         let walked = walk(self.file, start, scan);
         reader.take(walked.end - start)?;
-        self.kept.append(walked.kept);
+        self.edits.append(walked.edits);
         self.is_short |= !walked.is_whole;
         self.has_scan = true;
         for &(index, ..) in &header.components {

@@ -3,7 +3,7 @@
 use std::mem;
 use std::ops::Range;
 
-use super::super::kept::CleanOutput;
+use super::super::edit_list::EditList;
 use super::push_segment;
 
 /// What a part of a file is needed for.
@@ -71,7 +71,7 @@ impl Waiting {
     }
 
     /// Keeps what is needed now.
-    pub fn keep(&mut self, kept: &mut CleanOutput, file: &[u8], is_needed: impl Fn(Need) -> bool) {
+    pub fn keep(&mut self, edits: &mut EditList, file: &[u8], is_needed: impl Fn(Need) -> bool) {
         let is_needed = |need| match need {
             Need::Always | Need::Colours | Need::Restart => true,
             need => is_needed(need),
@@ -93,7 +93,7 @@ impl Waiting {
             let length: usize = parts.iter().map(|part| part.content.len()).sum();
             // What tells the colours can stand before the profile, which goes to the front; copied, it is in nobody's way.
             if 4 + length == segment.len() && need != Need::Colours {
-                kept.file(segment);
+                edits.copy(segment);
                 continue;
             }
             let contents: Vec<&[u8]> = parts
@@ -102,7 +102,7 @@ impl Waiting {
                 .collect();
             let mut own = Vec::new();
             push_segment(&mut own, file[segment.start + 1], &contents.concat());
-            kept.own(own);
+            edits.insert(own);
         }
     }
 }

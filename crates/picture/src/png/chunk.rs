@@ -1,6 +1,6 @@
 //! The parts of a PNG: each has a length, a kind and a checksum.
 
-use super::super::kept::CleanOutput;
+use super::super::edit_list::EditList;
 use super::super::reader::Reader;
 use super::super::{CleanError, Result};
 use crate::reason::Reason;
@@ -35,9 +35,9 @@ impl<'a> Chunk<'a> {
     }
 
     /// Keeps a chunk that was just read.
-    pub fn keep(&self, reader: &Reader<'_>, kept: &mut CleanOutput) {
+    pub fn keep(&self, reader: &Reader<'_>, edits: &mut EditList) {
         // With its length, its kind and its checksum.
-        kept.file(reader.last(self.data.len() + 12));
+        edits.copy(reader.last(self.data.len() + 12));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What tells the colours of a PNG in numbers. It stays where browsers heed it, and as far as it can be meant: others would be
 //! words.
 
-use super::super::kept::CleanOutput;
+use super::super::edit_list::EditList;
 use super::super::reader::Reader;
 use super::chunk::Chunk;
 
@@ -20,8 +20,8 @@ pub struct Colours {
     is_standard: bool,
     is_bright: bool,
     /// A gamma and the places of the three colours, and how bright the picture is and was made on.
-    plain: CleanOutput,
-    bright: CleanOutput,
+    plain: EditList,
+    bright: EditList,
 }
 
 impl Colours {
@@ -53,7 +53,7 @@ impl Colours {
             let mut numbers = numbers.iter();
             numbers.all(|&number| u32::from_be_bytes(number) <= most)
         };
-        let (kept, can_be) = match &chunk.kind {
+        let (edits, can_be) = match &chunk.kind {
             b"gAMA" => {
                 let gamma = numbers.first().map(|&gamma| u32::from_be_bytes(gamma));
                 let can_be = gamma.is_some_and(|gamma| (ONE / 100..=10 * ONE).contains(&gamma));
@@ -76,19 +76,19 @@ impl Colours {
             }
         };
         if can_be {
-            chunk.keep(reader, kept);
+            chunk.keep(reader, edits);
         }
     }
 
     /// What of it counts in the end.
-    pub fn kept(self) -> CleanOutput {
-        let mut kept = CleanOutput::default();
+    pub fn edits(self) -> EditList {
+        let mut edits = EditList::default();
         if !(self.has_profile || self.is_srgb || self.is_standard) {
-            kept.append(self.plain);
+            edits.append(self.plain);
         }
         if self.is_bright {
-            kept.append(self.bright);
+            edits.append(self.bright);
         }
-        kept
+        edits
     }
 }

@@ -8,7 +8,7 @@ mod profile;
 mod rows;
 mod stream;
 
-use super::kept::CleanOutput;
+use super::edit_list::EditList;
 use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
@@ -38,8 +38,8 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     }
     let header = Header::read(first.data, limit)?;
     first.check()?;
-    let mut kept = CleanOutput::default();
-    kept.file(0..reader.left().start);
+    let mut edits = EditList::default();
+    edits.copy(0..reader.left().start);
 
     let mut parts = Parts::new(header);
     let mut chunk = Chunk::read(&mut reader)?;
@@ -74,25 +74,25 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     }
     let animated = parts.frames > 1;
     if let Some(orientation) = parts.exif.flatten() {
-        kept.own(chunk_of(*b"eXIf", &orientation.tiff()));
+        edits.insert(chunk_of(*b"eXIf", &orientation.tiff()));
     }
-    kept.append(parts.told.kept());
-    kept.append(parts.before);
+    edits.append(parts.told.edits());
+    edits.append(parts.before);
     if parts.frames > 0 {
         let told = [
             parts.frames.to_be_bytes(),
             parts.repeats.unwrap_or_default(),
         ]
         .concat();
-        kept.own(chunk_of(*b"acTL", &told));
+        edits.insert(chunk_of(*b"acTL", &told));
     }
-    kept.append(parts.rest);
-    kept.own(chunk_of(*b"IEND", &[]));
+    edits.append(parts.rest);
+    edits.insert(chunk_of(*b"IEND", &[]));
     Ok(Found {
         size,
         orientation: parts.exif.flatten(),
         animated,
-        kept,
+        edits,
     })
 }
 
@@ -118,8 +118,8 @@ struct Parts<'a> {
     /// The number that the next part of an animation has.
     number: u32,
     /// What is kept before the part that tells of an animation, and behind it.
-    before: CleanOutput,
-    rest: CleanOutput,
+    before: EditList,
+    rest: EditList,
 }
 
 /// The data of one picture.
@@ -127,7 +127,7 @@ struct Data<'a> {
     size: Size,
     control: Option<Control<'a>>,
     parts: Vec<&'a [u8]>,
-    kept: CleanOutput,
+    edits: EditList,
     /// The numbers of its chunks in an animation.
     numbers: Vec<u32>,
 }
@@ -138,7 +138,7 @@ impl<'a> Data<'a> {
             size,
             control,
             parts: Vec::new(),
-            kept: CleanOutput::default(),
+            edits: EditList::default(),
             numbers: Vec::new(),
         }
     }
@@ -147,7 +147,7 @@ impl<'a> Data<'a> {
     fn add(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>, skipped: usize) {
         let data = chunk.data.get(skipped..).unwrap_or_default();
         self.parts.push(data);
-        self.kept.file(reader.last(chunk.data.len() + 12));
+        self.edits.copy(reader.last(chunk.data.len() + 12));
     }
 }
 
@@ -165,8 +165,8 @@ impl<'a> Parts<'a> {
             frames: 0,
             left: MOST_UNPACKED,
             number: 0,
-            before: CleanOutput::default(),
-            rest: CleanOutput::default(),
+            before: EditList::default(),
+            rest: EditList::default(),
         }
     }
 
@@ -175,7 +175,7 @@ impl<'a> Parts<'a> {
     }
 
     /// What is kept at this place.
-    fn place(&mut self) -> &mut CleanOutput {
+    fn place(&mut self) -> &mut EditList {
         match self.repeats {
             None => &mut self.before,
             Some(_) => &mut self.rest,
@@ -205,7 +205,7 @@ impl<'a> Parts<'a> {
             }
             b"iCCP" => {
                 if let Some(profile) = profile(chunk.data) {
-                    self.place().own(profile);
+                    self.place().insert(profile);
                     self.told.has_profile = true;
                 }
             }
@@ -231,7 +231,7 @@ impl<'a> Parts<'a> {
                     own if own == length => chunk.keep(reader, self.place()),
                     _ if self.header.colour_type == 3 => {
                         let own = chunk_of(chunk.kind, &chunk.data[..length]);
-                        self.place().own(own);
+                        self.place().insert(own);
                     }
                     _ => return Ok(()),
                 }
@@ -263,7 +263,7 @@ impl<'a> Parts<'a> {
         match chunk.data.get(..length) {
             Some(used) if used.len() < chunk.data.len() => {
                 let own = chunk_of(chunk.kind, used);
-                self.place().own(own);
+                self.place().insert(own);
             }
             _ => chunk.keep(reader, self.place()),
         }
@@ -326,7 +326,8 @@ impl<'a> Parts<'a> {
             let number = self.number.to_be_bytes();
             self.number += 1;
             let rest = control.data.get(4..).unwrap_or_default();
-            self.rest.own(chunk_of(*b"fcTL", &[&number, rest].concat()));
+            self.rest
+                .insert(chunk_of(*b"fcTL", &[&number, rest].concat()));
         }
         let first = self.number;
         let count = u32::try_from(data.numbers.len()).unwrap_or(u32::MAX);
@@ -339,7 +340,7 @@ impl<'a> Parts<'a> {
         match stays {
             Stays::Same if are_right => {
                 self.number += count;
-                self.rest.append(data.kept);
+                self.rest.append(data.edits);
             }
             Stays::Same => self.keep_own(is_frame, &data.parts.concat()),
             Stays::Own(own) => self.keep_own(is_frame, &own),
@@ -357,7 +358,7 @@ impl<'a> Parts<'a> {
                 chunk_of(*b"fdAT", &[&number, data].concat())
             }
         };
-        self.rest.own(own);
+        self.rest.insert(own);
     }
 }
 

@@ -114,9 +114,9 @@ fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     // How bright it is counts only together with numbers of a standard for that.
     only(b"cLLI", &[0; 8]);
     only(b"mDCV", &[0; 24]);
-    let beside = |kept: &[u8], dropped: &[u8]| {
-        let expected = with(&picture, BEHIND_HEADER, kept);
-        for both in [[kept, dropped].concat(), [dropped, kept].concat()] {
+    let beside = |edits: &[u8], dropped: &[u8]| {
+        let expected = with(&picture, BEHIND_HEADER, edits);
+        for both in [[edits, dropped].concat(), [dropped, edits].concat()] {
             assert!(cleaned(&with(&picture, BEHIND_HEADER, &both)).bytes == expected);
         }
     };

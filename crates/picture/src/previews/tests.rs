@@ -89,8 +89,8 @@ fn nothing_but_pixels_and_their_profile_is_in_a_preview() {
             for trace in ["SECRET", "Exif", "http:", "Adobe", "XMP"] {
                 assert!(!contains(&preview, trace), "{name} still has {trace}");
             }
-            let kept = decoder(&preview).icc_profile().unwrap();
-            assert_eq!(kept, profile, "{name}");
+            let edits = decoder(&preview).icc_profile().unwrap();
+            assert_eq!(edits, profile, "{name}");
         }
     }
 }
@@ -109,16 +109,16 @@ fn a_profile_for_other_colours_than_those_of_the_preview_stays_behind() {
         image.write_with_encoder(encoder).unwrap();
         bytes
     };
-    let kept = |bytes: &[u8]| decoder(&previews(bytes).small).icc_profile().unwrap();
-    assert_eq!(kept(&with_profile(&grey, &profile)), None);
+    let edits = |bytes: &[u8]| decoder(&previews(bytes).small).icc_profile().unwrap();
+    assert_eq!(edits(&with_profile(&grey, &profile)), None);
     let grey_profile = super::super::icc::tests::grey();
     let essential = super::super::icc::essential(&grey_profile);
     assert!(essential.is_some());
-    assert_eq!(kept(&with_profile(&grey, &grey_profile)), essential);
+    assert_eq!(edits(&with_profile(&grey, &grey_profile)), essential);
     profile[16..20].copy_from_slice(b"GRAY");
-    assert_eq!(kept(&with_profile(&corners(20, 15), &profile)), None);
+    assert_eq!(edits(&with_profile(&corners(20, 15), &profile)), None);
     profile[16..20].copy_from_slice(b"CMYK");
-    assert_eq!(kept(&with_profile(&corners(20, 15), &profile)), None);
+    assert_eq!(edits(&with_profile(&corners(20, 15), &profile)), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! WebP: chunks in a RIFF container (RFC 9649). A simple file has one chunk; an extended one begins with `VP8X`.
 
+use super::edit_list::EditList;
 use super::icc;
-use super::kept::CleanOutput;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
 use crate::reason::Reason;
@@ -27,7 +27,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut chunks = reader;
     chunks.take(4)?;
 
-    let mut body = CleanOutput::default();
+    let mut body = EditList::default();
     let first = Chunk::read(&mut chunks)?;
     let (size, frames) = match &first.kind {
         b"VP8X" => extended(&mut body, first.data, chunks, behind, limit)?,
@@ -39,21 +39,21 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         }
     };
     let length = u32::try_from(body.length() + 4).map_err(|_| MALFORMED)?;
-    let mut kept = CleanOutput::default();
-    kept.own([*b"RIFF", length.to_le_bytes(), *b"WEBP"].concat());
-    kept.append(body);
+    let mut edits = EditList::default();
+    edits.insert([*b"RIFF", length.to_le_bytes(), *b"WEBP"].concat());
+    edits.append(body);
     Ok(Found {
         size,
         // Browsers don't turn a WebP, whatever it says.
         orientation: None,
         animated: frames > 1,
-        kept,
+        edits,
     })
 }
 
 /// Keeps a file with features: a profile, transparency, an animation.
 fn extended(
-    body: &mut CleanOutput,
+    body: &mut EditList,
     mut header: Reader<'_>,
     mut chunks: Reader<'_>,
     behind: usize,
@@ -67,7 +67,7 @@ fn extended(
     let mut fields = Reader::new(&sides);
     let canvas = limit.check(fields.le24()? + 1, fields.le24()? + 1)?;
 
-    let mut rest = CleanOutput::default();
+    let mut rest = EditList::default();
     let mut features = flags & (ANIMATION | ALPHA);
     let mut has_profile = false;
     let (mut stills, mut frames) = (0, 0_usize);
@@ -81,7 +81,7 @@ fn extended(
                 has_profile = true;
                 if let Some(profile) = icc::essential(chunk.data.rest()) {
                     features |= ICC;
-                    rest.own(self::chunk(*b"ICCP", &profile));
+                    rest.insert(self::chunk(*b"ICCP", &profile));
                 }
             }
             b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
@@ -122,16 +122,16 @@ fn extended(
         return Err(CleanError::Damaged(Reason::PictureDataAmount));
     }
     let flags = [features, 0, 0, 0];
-    body.own(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
+    body.insert(chunk(*b"VP8X", &[&flags[..], &sides].concat()));
     body.append(rest);
     Ok((canvas, frames))
 }
 
 /// Keeps a frame of an animation, with only those chunks in it that are picture.
-fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> Result<()> {
+fn keep_frame(edits: &mut EditList, mut reader: Reader<'_>, canvas: Size) -> Result<()> {
     let mut place = reader.part(16)?;
-    let mut frame = CleanOutput::default();
-    frame.file(reader.last(16));
+    let mut frame = EditList::default();
+    frame.copy(reader.last(16));
     let (left, top) = (place.le24()? * 2, place.le24()? * 2);
     let size = Size {
         width: place.le24()? + 1,
@@ -159,8 +159,8 @@ fn keep_frame(kept: &mut CleanOutput, mut reader: Reader<'_>, canvas: Size) -> R
         return Err(CleanError::Damaged(Reason::FrameDataAmount));
     }
     // Its parts have even lengths, and so has it.
-    kept.own(head(*b"ANMF", frame.length()));
-    kept.append(frame);
+    edits.insert(head(*b"ANMF", frame.length()));
+    edits.append(frame);
     Ok(())
 }
 
@@ -199,39 +199,39 @@ impl<'a> Chunk<'a> {
     }
 
     /// Keeps it with its kind and its length. What fills it up could say anything, and is rewritten.
-    fn keep(&self, kept: &mut CleanOutput) {
+    fn keep(&self, edits: &mut EditList) {
         let data = self.data.left();
         let padding = padding(data.len());
-        kept.file(data.start - 8..data.end);
+        edits.copy(data.start - 8..data.end);
         if !padding.is_empty() {
-            kept.own(padding.to_vec());
+            edits.insert(padding.to_vec());
         }
     }
 
     /// Keeps the pixels of a picture of this size, and how much one sees through them if that stands before. Only a
     /// lossy picture has that apart; browsers refuse it before a lossless one.
-    fn keep_picture(&self, alpha: Option<&Self>, size: Size, kept: &mut CleanOutput) -> Result<()> {
+    fn keep_picture(&self, alpha: Option<&Self>, size: Size, edits: &mut EditList) -> Result<()> {
         match alpha {
             Some(_) if &self.kind == b"VP8L" => return Err(MALFORMED),
-            Some(alpha) => alpha.keep_alpha(size, kept)?,
+            Some(alpha) => alpha.keep_alpha(size, edits)?,
             None => {}
         }
-        self.keep(kept);
+        self.keep(edits);
         Ok(())
     }
 
     /// Keeps how much one sees through a picture of this size. Where it isn't packed, it is a byte for each pixel.
-    fn keep_alpha(&self, size: Size, kept: &mut CleanOutput) -> Result<()> {
+    fn keep_alpha(&self, size: Size, edits: &mut EditList) -> Result<()> {
         let data = self.data.left();
         let is_packed = self.data.rest().first().ok_or(MALFORMED)? & 0x03 != 0;
         let length = u64::from(size.width) * u64::from(size.height) + 1;
         match usize::try_from(length).map_err(|_| MALFORMED)? {
-            length if is_packed || length == data.len() => self.keep(kept),
+            length if is_packed || length == data.len() => self.keep(edits),
             length if length > data.len() => return Err(ENDS),
             length => {
-                kept.own(head(self.kind, length));
-                kept.file(data.start..data.start + length);
-                kept.own(padding(length).to_vec());
+                edits.insert(head(self.kind, length));
+                edits.copy(data.start..data.start + length);
+                edits.insert(padding(length).to_vec());
             }
         }
         Ok(())
