@@ -223,7 +223,7 @@ mod tests {
             ),
             (
                 "alter table users add column twice integer generated always as (id * 2)",
-                "its table \"users\" is another",
+                "its table \"users\" differs",
             ),
             (
                 "drop index shares_by_user",

@@ -157,7 +157,7 @@ mod tests {
         ] {
             let future = ArchiveName::parse(text).unwrap();
             let refusal = ArchiveName::new(now, Some(future)).unwrap_err().to_string();
-            let sentence = format!("The archive {text} is named after a moment in the future");
+            let sentence = format!("The archive {text} is named after a time in the future");
             assert!(refusal.starts_with(&sentence), "{refusal}");
         }
         let tomorrow = ArchiveName::parse("shared-spaces-20251125T160000Z.tar.zst");

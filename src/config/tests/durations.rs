@@ -28,13 +28,13 @@ fn every_duration_is_written_with_its_unit_and_has_bounds_that_are_told() {
         let variable = format!("SHARED_SPACES_{}", key.replace('.', "__").to_uppercase());
         for value in [outside, "0s", "999ms"] {
             let said = refusal(&variable, value);
-            let wanted = format!("The setting {key} must be from {least} to {most}, and not ");
+            let wanted = format!("The setting {key} must be from {least} to {most}, not ");
             assert!(said.starts_with(&wanted), "{said}");
         }
         for value in ["60", "daily", "-1h", "", "1000000000000years", "true"] {
             let said = refusal(&variable, value);
             let wanted = format!(
-                "The setting {key} must be a time with its unit, such as 60s, 24h or 7days, and not "
+                "The setting {key} must be a time with its unit, such as 60s, 24h or 7days, not "
             );
             assert!(said.starts_with(&wanted), "{value}: {said}");
         }

@@ -228,9 +228,9 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
         ),
         (
             "[default]\ndata_dir = \"a\"",
-            "it belongs into [default.app]",
+            "it belongs in [default.app]",
         ),
-        ("[default.app]\nport = 80", "it belongs into [default]"),
+        ("[default.app]\nport = 80", "it belongs in [default]"),
         (
             "[default.app]\n\nregistratoin = \"closed\"",
             "Rocket.toml, line 3: registratoin has no effect: there is no setting registratoin: did you mean registration?",
@@ -243,16 +243,16 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
             "[default.app.data_dir]\nis = \"a table\"",
             "line 2: data_dir.is has no effect",
         ),
-        ("port = 80", "line 1: port isn't a table"),
-        ("[[default]]\nport = 80", "line 1: default isn't a table"),
-        ("[default]\napp = 5", "line 2: app isn't a table"),
+        ("port = 80", "line 1: port is not a table"),
+        ("[[default]]\nport = 80", "line 1: default is not a table"),
+        ("[default]\napp = 5", "line 2: app is not a table"),
         (
             "[app]\ndata_dir = \"a\"",
-            "it belongs into another, as [default.app]",
+            "write it as [default.app]",
         ),
         (
             "[limits]\ntext_max = 5",
-            "it belongs into another, as [default.app.limits]",
+            "write it as [default.app.limits]",
         ),
         ("[defualt.app]\ndata_dir = \"a\"", "did you mean [default]?"),
         ("[default.app\n", "Rocket.toml, line 1: this isn't TOML"),
@@ -382,7 +382,7 @@ fn a_value_of_the_wrong_kind_is_refused_in_words_with_the_whole_name_of_its_vari
         (
             "SHARED_SPACES_PHOTOS__BUCKET",
             "123",
-            "photos.bucket must be a text, not 123: write it in quotes",
+            "photos.bucket must be a text, not 123: write it with quotes",
         ),
         (
             "SHARED_SPACES_PHOTOS__STORE",
@@ -547,7 +547,7 @@ fn a_variable_that_begins_almost_like_ours_is_refused_and_one_of_a_cluster_is_no
 fn what_stands_in_the_place_of_the_file_and_is_none_is_refused() {
     let said = settings(|jail| jail.create_dir("Rocket.toml").map(drop)).unwrap_err();
     assert!(
-        said.contains("Rocket.toml should be the file of the settings"),
+        said.contains("Rocket.toml should be the settings file"),
         "{said}"
     );
     let said = settings(|jail| {
@@ -573,7 +573,7 @@ fn a_file_is_mended_by_what_is_said_of_it() {
     for (text, words) in [
         (
             "[default]\naddress = 0.0.0.0",
-            "line 2: this isn't TOML: invalid float, expected nothing; a text stands in quotes",
+            "line 2: this isn't TOML: invalid float, expected nothing; text needs quotes",
         ),
         (
             "[default.app]\n\"limits.text_max\" = 5",
