@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_disk_is_full_somebody_is_told_to_make_room() {
+    fn where_a_disk_is_full_somebody_is_told_to_free_space() {
         let full = anyhow::Error::from(io::Error::from(ErrorKind::StorageFull));
         assert_eq!(
             sentence(&full.context("The archive can't be written")),

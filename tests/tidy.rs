@@ -346,6 +346,25 @@ fn words_that_the_glossary_dropped_do_not_come_back() {
 }
 
 #[test]
+fn phrases_that_the_glossary_replaced_do_not_come_back() {
+    let rule = rules::avoids_dropped_phrases;
+    check(rule, &["src", "crates/picture/src"], "rs");
+    check(rule, &["docs"], "md");
+    can_fail(
+        rule,
+        "src/a.rs",
+        "// It is written anew.",
+        "// It is written again.",
+    );
+    can_fail(
+        rule,
+        "docs/a.md",
+        "a photo in the temporary store",
+        "a photo in the staging store",
+    );
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut links = 0;

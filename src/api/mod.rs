@@ -1,4 +1,5 @@
-//! HTTP and nothing else: every mount on this page, who asks, what is asked, and how answers are written.
+//! HTTP and nothing else: every mount on this page, how requests are authenticated and parsed, and how responses are
+//! written.
 
 // What a request contains: its user, its client, its body, its path and its headers.
 pub(crate) mod extract;
@@ -29,7 +30,7 @@ use routes::{
 };
 pub use views::urls::link_with_secret;
 
-/// What the server asks of the API beside its routes.
+/// What the server needs from the API besides its routes.
 pub const HOOKS: Hooks = Hooks {
     behind_proxy,
     refuse,
@@ -50,7 +51,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         accounts::login,
         invitations::offer,
         password_resets::redeem,
-        // Whoever holds a signed link may fetch the photo.
+        // The holder of a signed link may fetch the photo.
         photos::photo,
         photos::preview,
     ];

@@ -271,7 +271,7 @@ mod tests {
                 .unwrap();
             done.store(true, Ordering::Relaxed);
         });
-        assert!(steps > 2 && steps < 20, "{steps} steps: it began anew");
+        assert!(steps > 2 && steps < 20, "{steps} steps: it began again");
         let snapshot = Snapshot::open(&copy).unwrap();
         assert_eq!(snapshot.integrity_check().unwrap(), None);
         let found = snapshot

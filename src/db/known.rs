@@ -26,8 +26,8 @@ const STATISTICS: [(&str, &str); 2] = [
 /// Kind and name, with the table and the words of its definition.
 type Schema = BTreeMap<(String, String), (String, String)>;
 
-/// Opens the database at `path` to read it, so that nothing in its schema runs by itself. Until the process ends, SQLite
-/// has only some memory.
+/// Opens the database at `path` to read it, so that nothing in its schema runs on its own. Until the process ends,
+/// SQLite has only some memory.
 ///
 /// # Errors
 /// It can't be opened.

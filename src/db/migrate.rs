@@ -15,7 +15,7 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
-/// Runs the migrations that `connection` lacks. The database is copied beside itself first, if it holds anything.
+/// Runs the migrations that `connection` lacks. The database is copied first, if it holds anything.
 ///
 /// # Errors
 /// The schema is newer than this program, a migration fails, or rows point nowhere afterwards.
@@ -129,8 +129,8 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
 }
 
 /// SQLite's own backup, which takes in what still stands in the write-ahead log. Whole or not at all: what a crash leaves
-/// is no copy, and is made again by the next start. Only one that is sound takes the place of an earlier one, and only then
-/// the database is changed.
+/// is no copy, and is made again by the next start. Only one that is intact replaces an earlier one, and only then the
+/// database is changed.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let folder = parent(copy);
     let part = folder.join("shared-spaces.db.part");
@@ -160,7 +160,7 @@ fn check(copy: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deletes an unfinished copy with all that SQLite may have put beside it.
+/// Deletes an unfinished copy with all that SQLite may have put next to it.
 fn delete(part: &Path) -> Result<()> {
     for ending in ["", "-journal", "-wal", "-shm"] {
         let mut path = part.as_os_str().to_owned();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn before_an_upgrade_the_database_is_copied_beside_itself() {
+    fn before_an_upgrade_the_database_is_copied() {
         let (_folder, path, mut connection, runner) =
             older("create table later (id integer); delete from users;");
         run_all(&mut connection, &path, &runner).unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_database_is_not_upgraded_and_no_copy_of_it_takes_the_place_of_a_sound_one() {
+    fn a_damaged_database_is_not_upgraded_and_no_copy_of_it_replaces_an_intact_one() {
         let (_folder, path, mut connection, runner) = older("delete from users");
         let before = version(&connection).unwrap();
         let copy = copy_before(&path, last_of(&runner));

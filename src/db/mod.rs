@@ -2,9 +2,9 @@
 //!
 //! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the very thread that asks: what
 //! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
-//! runs a closure on the only writing connection: on the thread that asks while nobody else writes, and else on a thread
+//! runs a closure on the only writing connection: on the calling thread while nobody else writes, and else on a thread
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
-//! [`Overload::Busy`] when no place is free within the deadline.
+//! [`Overload::Busy`] if no permit is free within the deadline.
 
 // Whether a schema is one of ours.
 pub(crate) mod known;
@@ -46,12 +46,12 @@ const LOG_PATIENCE: Duration = Duration::from_millis(100);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
 const READERS: usize = 8;
-/// How long a read waits for one of the few places on the threads that ask, before it goes to another thread.
+/// How long a read waits for one of the few permits for calling threads, before it goes to another thread.
 const INLINE_WAIT: Duration = Duration::from_millis(5);
 /// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
 /// on other pages.
 const CACHE: i64 = 8 * 1024;
-/// How the file is opened to be read. In this mode also readers write to what stands beside it.
+/// How the file is opened to be read. In this mode readers also write to the files next to it.
 const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
     .union(OpenFlags::SQLITE_OPEN_URI)
     .union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -66,7 +66,7 @@ struct Inner {
     readers: r2d2::Pool<SqliteConnectionManager>,
     /// How many more may read on other threads.
     permits: Arc<Semaphore>,
-    /// How many more may read or write on the thread that asks.
+    /// How many more may read or write on the calling thread.
     here: Semaphore,
     writer: Writer,
     deadline: Duration,
@@ -166,7 +166,7 @@ impl Db {
         })
     }
 
-    /// Looks whether the files of the database are where it was opened; each write asks by itself.
+    /// Looks whether the files of the database are where it was opened; each write asks on its own.
     ///
     /// # Errors
     /// [`Failure::DataGone`] if they aren't.
@@ -183,17 +183,17 @@ impl Db {
     }
 
     /// Runs `work` on a connection that can only read, within one snapshot. `work` is short: as long as the disk is
-    /// quick, it runs on the thread that asks.
+    /// quick, it runs on the calling thread.
     ///
     /// # Errors
-    /// What `work` answers, or [`Overload::Busy`] if no connection is free in time.
+    /// What `work` returns, or [`Overload::Busy`] if no connection is free in time.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        // Who waits for a place here waits for a read in memory, which is shorter than the way to another thread. Where
-        // the disk is slow, the places stay taken. Others leave the last thread of the runtime free.
+        // Waiting for a permit here means waiting for a read in memory, which is faster than a hop to another thread.
+        // If the disk is slow, the permits stay taken. Others leave the last thread of the runtime free.
         let Ok(Ok(_here)) = timeout(INLINE_WAIT, self.inner.here.acquire()).await else {
             return self.read_long(work).await;
         };
@@ -243,7 +243,7 @@ impl Db {
     /// answers an error, undone.
     ///
     /// # Errors
-    /// What `work` answers, or [`Overload::Busy`] if its turn doesn't come in time.
+    /// What `work` returns, or [`Overload::Busy`] if its turn doesn't come in time.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -252,7 +252,7 @@ impl Db {
         self.write_for(Once(Some(work)), Durability::Synced).await
     }
 
-    /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced by itself.
+    /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced on its own.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -264,8 +264,8 @@ impl Db {
         self.write_for(Once(Some(work)), Durability::Unsynced).await
     }
 
-    /// As [`Db::write`], for what makes room or leads to it: it is done on a full disk too, with the reserve. `work` may be
-    /// run twice, and what it did the first time is undone then.
+    /// As [`Db::write`], for what frees space or leads to it: it is done on a full disk too, with the reserve. `work` may
+    /// be run twice, and what it did the first time is undone then.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -277,7 +277,8 @@ impl Db {
         self.write_for(Again(work), Durability::Synced).await
     }
 
-    /// Gives up the reserve beside the database at `path`, so that it can be opened on a full disk; whether there was one.
+    /// Releases the reserve next to the database at `path`, so that it can be opened on a full disk; whether there was
+    /// one.
     pub fn give_up_reserve(path: &Path) -> bool {
         Reserve::beside(path).give_up()
     }
@@ -285,12 +286,12 @@ impl Db {
     /// Makes the reserve for deleting on a full disk, or makes it as large as it should be by now.
     ///
     /// # Errors
-    /// There is no room for it.
+    /// There is no space for it.
     pub fn make_reserve(&self) -> std::io::Result<()> {
         self.inner.reserve.make()
     }
 
-    /// Looks whether there is room for more than deleting.
+    /// Checks whether there is space for more than deleting.
     ///
     /// # Errors
     /// [`Failure::DiskFull`] if there isn't.
@@ -353,7 +354,7 @@ impl Db {
     /// meanwhile.
     ///
     /// # Errors
-    /// There is no room for it, or [`Overload::Busy`].
+    /// There is no space for it, or [`Overload::Busy`].
     pub async fn vacuum(&self) -> Result<()> {
         self.inner
             .writer

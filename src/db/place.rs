@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Failure, Result};
 use crate::fs::identity::Identity;
 
-/// The file beside the database that a server holds locked: two would give the same id away twice.
+/// The file next to the database that a server holds locked: two would use the same id twice.
 pub const LOCK: &str = "serve.lock";
 
 /// The file that says which installation a folder belongs to. Without it, the next start doesn't take a data folder for one

@@ -1,5 +1,5 @@
-//! Room on the disk that is kept for what makes room. On a full disk SQLite can't even delete, because it writes down what
-//! it is about to change; then a file that was kept for this is given up, and until it can be made again, nothing else is
+//! Disk space that is reserved for deleting. On a full disk SQLite can't even delete, because it writes down what it is
+//! about to change; then a file that was kept for this is given up, and until it can be made again, nothing else is
 //! written.
 
 use std::fs::{self, File};
@@ -12,10 +12,10 @@ use crate::fs::missing::optional;
 
 /// The file in the data folder. With nothing in it, it was given up.
 pub const NAME: &str = "reserve";
-/// What deleting needs in any case: the log of the database, which may have four of these, must find room in the database
-/// as well.
+/// What deleting needs in any case: the log of the database, which may have four of these, must fit into the database as
+/// well.
 const AT_LEAST: u64 = 8 * 1024 * 1024;
-/// What is written at once where a file system can't set room aside.
+/// What is written at once where a file system can't reserve space.
 const PIECE: usize = 1024 * 1024;
 
 /// The reserve of a database.
@@ -27,7 +27,7 @@ pub struct Reserve {
 }
 
 impl Reserve {
-    /// That beside this database. None is made yet.
+    /// That next to this database. None is made yet.
     pub fn beside(database: &Path) -> Self {
         Self {
             path: database.with_file_name(NAME),
@@ -36,7 +36,7 @@ impl Reserve {
         }
     }
 
-    /// Gives the room back to the disk; whether there was any to give.
+    /// Returns the space to the disk; whether there was any.
     pub fn give_up(&self) -> bool {
         let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let give_up = || -> io::Result<bool> {
@@ -61,7 +61,7 @@ impl Reserve {
         }
     }
 
-    /// Whether it was given up, and there is no room yet to make it again.
+    /// Whether it was released, and there is no space yet to make it again.
     pub fn is_missed(&self) -> bool {
         if !fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
             return false;
@@ -77,7 +77,7 @@ impl Reserve {
     /// something for the log. One that can't be made leaves nothing, and one that can't grow stays.
     ///
     /// # Errors
-    /// There is no room for it.
+    /// There is no space for it.
     pub fn make(&self) -> io::Result<()> {
         let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = AT_LEAST + fs::metadata(&self.database)?.len();
@@ -103,7 +103,7 @@ impl Reserve {
     }
 }
 
-/// Has the disk keep room for a file up to a length.
+/// Has the disk reserve space for a file up to a length.
 fn set_aside(file: &File, from: u64, to: u64) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -155,13 +155,13 @@ mod tests {
         assert!(reserve.give_up());
         assert_eq!(size(), Some(0));
         assert!(!reserve.give_up());
-        // There is room.
+        // There is space.
         assert!(!reserve.is_missed());
         assert_eq!(size(), Some(AT_LEAST + 9000));
     }
 
     #[test]
-    fn where_room_can_not_be_set_aside_it_is_written() {
+    fn where_space_can_not_be_reserved_it_is_written() {
         let file = tempfile::tempfile().unwrap();
         write_through(&file, 0, 3_000_000).unwrap();
         write_through(&file, 3_000_000, 3_000_001).unwrap();

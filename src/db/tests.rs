@@ -1,4 +1,4 @@
-//! What the database promises: all or nothing for each write, whoever it shared its commit with.
+//! What the database promises: all or nothing for each write, whatever it shared its commit with.
 
 use std::collections::HashSet;
 
@@ -116,7 +116,7 @@ fn words(number: usize, length: usize) -> String {
 }
 
 #[tokio::test]
-async fn after_the_file_was_written_anew_nothing_deleted_is_left_wherever_it_was() {
+async fn after_the_file_was_rewritten_nothing_deleted_is_left_wherever_it_was() {
     let (folder, db) = fresh();
     // Rows of all sizes come, change and go, so that SQLite moves them from page to page. Without rewriting the file,
     // copies of some are left between its pages.
@@ -258,7 +258,7 @@ async fn who_writes_alone_does_so_themselves_and_who_comes_meanwhile_has_it_done
 }
 
 #[tokio::test]
-async fn only_what_may_be_lost_is_not_synced_and_not_even_that_beside_others() {
+async fn only_what_may_be_lost_is_not_synced_and_not_even_that_with_others() {
     const NORMAL: i64 = 1;
     const FULL: i64 = 2;
     let (_folder, db) = fresh();

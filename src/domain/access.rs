@@ -32,7 +32,7 @@ pub struct Removal {
     is_by_admin: bool,
 }
 
-/// Proof that a share may be read by the one who asks.
+/// Proof that a share may be read by the current user.
 #[derive(Debug)]
 pub struct Readable {
     share: ShareId,
@@ -45,7 +45,7 @@ pub struct Editable {
     space: SpaceId,
 }
 
-/// Proof that a share may be deleted by the one who asks.
+/// Proof that a share may be deleted by the current user.
 #[derive(Debug)]
 pub struct Deletable {
     share: ShareId,

@@ -74,7 +74,7 @@ id!(
     |_| NotFound::Share
 );
 id!(
-    /// A photo's; it also tells the revisions of one share's photo apart.
+    /// A photo's; it also distinguishes the revisions of one share's photo.
     PhotoId,
     |_| NotFound::Photo
 );

@@ -26,7 +26,7 @@ pub enum Role {
     Admin,
 }
 
-/// What an invitation gives, how often, and for how long.
+/// What an invitation grants, how often, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationOptions {
     role: Role,
@@ -34,7 +34,7 @@ pub struct InvitationOptions {
     days: u16,
 }
 
-/// An invitation, as the admins of its space see it. Its link is known only to whoever made it.
+/// An invitation, as the admins of its space see it. Only its creator knows its link.
 #[derive(Debug)]
 pub struct Invitation {
     pub id: InvitationId,
@@ -50,7 +50,7 @@ pub struct Invitation {
     pub expires_at: Timestamp,
 }
 
-/// An invitation, as whoever holds its link sees it.
+/// An invitation, as the holder of its link sees it.
 #[derive(Debug)]
 pub struct InvitationPreview {
     pub space: Option<Space>,
@@ -302,7 +302,7 @@ const OPEN: &str = concat!(
     valid!()
 );
 
-/// Uses an invitation once: the user joins its space. Gives the space, if there is one.
+/// Uses an invitation once: the user joins its space. Returns the space, if there is one.
 ///
 /// # Errors
 /// [`NotFound::InvitationToken`] if it can't be used any more, or not by who was taken out of the space after it was made;

@@ -1,4 +1,4 @@
-//! The local queue: a row for each photo that waits to be sorted into the store of its space.
+//! The local queue: a row for each photo that waits to be moved to the store of its space.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ pub fn clamp_due(conn: &Connection, now: Timestamp, longest: Duration) -> rusqli
 
 const TOO_FAR: &str = "update photo_jobs set due_at = ? where failed_at is null and due_at > ?";
 
-/// Takes a photo out of the queue: it is sorted, or deleted.
+/// Takes a photo out of the queue: it is in its space, or deleted.
 pub fn remove(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from photo_jobs where name = ?")?
         .execute([name])?;
@@ -153,7 +153,7 @@ pub fn list_failed(conn: &Connection) -> rusqlite::Result<Vec<FailedJob>> {
     .collect()
 }
 
-/// Sends failed photos again, these or all; gives those that were.
+/// Sends failed photos again, these or all; returns those that were.
 pub fn retry(
     conn: &Connection,
     names: Option<&[PhotoName]>,

@@ -1,7 +1,7 @@
 //! The rules and their SQL, one file a noun. Synchronous; knows no HTTP, no network and no bytes of photos.
 //!
-//! Every function takes a connection first, so that several compose inside one transaction. Whoever acts shows a
-//! right as a value (`&Member`, `&Admin`, …) which only [`access`] can make.
+//! Every function takes a connection first, so that several compose inside one transaction. The acting user
+//! proves it with a right as a value (`&Member`, `&Admin`, …) which only [`access`] can make.
 
 // Who may do what, as proofs.
 pub mod access;
@@ -9,15 +9,15 @@ pub mod access;
 pub mod ids;
 // Ids that nobody had before.
 pub mod id_sequence;
-// The local queue of photos that wait to be sorted.
+// The local queue of photos that wait to be moved to their spaces.
 pub mod jobs;
-// What tells this installation from others.
+// What distinguishes this installation from others.
 pub mod installation;
 // Links by which somebody gets in.
 pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
-// Lists in pieces, each with the place where the next one begins.
+// Lists in pages, each with the cursor of the next one.
 pub mod page;
 // Links that rescue a forgotten password.
 pub mod password_resets;
@@ -29,7 +29,7 @@ pub mod removals;
 pub mod sessions;
 // Thoughts, with or without a photo.
 pub mod shares;
-// The places that people share.
+// The spaces that people share.
 pub mod spaces;
 // What people type: logins, passwords, names and texts, parsed once and then trusted.
 pub mod text;

@@ -160,12 +160,12 @@ impl Page {
         K::try_from(cursor.clone()).map_err(|_| Malformed::Cursor.into())
     }
 
-    /// How many rows to fetch: one more than wanted, which tells whether there are more.
+    /// How many rows to fetch: one more than wanted, which shows whether there are more.
     pub fn limit_plus_one(&self) -> i64 {
         i64::try_from(self.limit).map_or(i64::MAX, |limit| limit.saturating_add(1))
     }
 
-    /// Takes the rows of this piece; `key` tells a row's place in the list.
+    /// Takes the rows of this page; `key` returns a row's position in the list.
     ///
     /// # Errors
     /// A row can't be read.

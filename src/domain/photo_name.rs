@@ -30,8 +30,8 @@ impl PhotoName {
         Self::new(space, &format!("{share}.{}", kind.extension()))
     }
 
-    /// The name of a photo that comes to a share later. The photo's own id tells the revisions apart, so that no
-    /// late message can mean a newer photo.
+    /// The name of a photo that comes to a share later. The photo's own id distinguishes the revisions, so
+    /// that no late message can mean a newer photo.
     pub fn revision(space: SpaceId, share: ShareId, photo: PhotoId, kind: Kind) -> Self {
         Self::new(space, &format!("{share}.{photo}.{}", kind.extension()))
     }
@@ -44,7 +44,7 @@ impl PhotoName {
         }
     }
 
-    /// The whole name: what the temporary store and the queue call the photo.
+    /// The whole name: what the staging store and the queue call the photo.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -59,7 +59,7 @@ impl PhotoName {
         &self.text[self.dash + 1..]
     }
 
-    /// The type that the extension tells; `None` for one that we don't make.
+    /// The type of the extension; `None` for one that we don't make.
     pub fn kind(&self) -> Option<Kind> {
         Kind::from_extension(self.file().rsplit_once('.')?.1)
     }

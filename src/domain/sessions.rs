@@ -226,7 +226,7 @@ pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Ends a session of a user's own; gives which it was.
+/// Ends a session of a user's own; returns which it was.
 ///
 /// # Errors
 /// The session doesn't exist, or is another's.

@@ -122,7 +122,7 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
-/// Shares a text, and a photo whose bytes are already in the temporary store. `id` was reserved for it.
+/// Shares a text, and a photo whose bytes are already in the staging store. `id` was reserved for it.
 ///
 /// # Errors
 /// As [`find_made`]; there is neither a text nor a photo.
@@ -167,7 +167,7 @@ pub fn create(
 /// The share that this member has made under this key, as long as it is there.
 ///
 /// # Errors
-/// [`Conflict::KeyOfAnotherSpace`]: whoever sends a share must not be told that it is in a space where it isn't.
+/// [`Conflict::KeyOfAnotherSpace`]: the sender of a share must not be told that it is in a space where it isn't.
 pub fn find_made(
     conn: &Connection,
     member: &Member,
@@ -242,7 +242,8 @@ fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the text of a share and its photo, each if there is a new one. Gives the photos whose bytes are to be deleted.
+/// Replaces the text of a share and its photo, each if there is a new one. Returns the photos whose bytes are to be
+/// deleted.
 ///
 /// # Errors
 /// The new text is empty, and there is no photo.
@@ -266,7 +267,7 @@ pub fn edit(
     Ok(replaced)
 }
 
-/// Deletes a share. Gives the photos whose bytes are to be deleted.
+/// Deletes a share. Returns the photos whose bytes are to be deleted.
 pub fn delete(conn: &Connection, deletable: &Deletable, now: Timestamp) -> Result<Vec<PhotoName>> {
     Ok(remove(conn, deletable.share(), now)?)
 }

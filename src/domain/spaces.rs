@@ -1,4 +1,4 @@
-//! The places that people share.
+//! The spaces that people share.
 
 use rusqlite::{Connection, Row};
 
@@ -113,7 +113,7 @@ pub fn list(conn: &Connection, caller: &Session, page: &Page) -> Result<Listed<S
     page.take(rows, |row| (row.name_key.clone(), row.space.id.number()))
 }
 
-// What is told of a space is looked up for the spaces of the piece alone, and not for all that are sorted.
+// The details of a space are looked up only for the spaces of the page, and not for all that are sorted.
 const LIST: &str = "select s.id, s.name, s.name_key, s.is_admin,
     (select count(*) from members where space_id = s.id),
     l.id, l.text, l.created_at, u.id, u.login, exists (select 1 from photos where share_id = l.id)
@@ -134,14 +134,14 @@ pub fn get(conn: &Connection, member: &Member) -> Result<SpaceDetail> {
     })
 }
 
-/// Gives a space another name.
+/// Renames a space.
 pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> {
     conn.prepare_cached("update spaces set name = ?, name_key = ? where id = ?")?
         .execute((name.as_str(), name.key(), admin.space()))?;
     Ok(())
 }
 
-/// Deletes a space with all that was shared in it. Gives the photos whose bytes are to be deleted.
+/// Deletes a space with all that was shared in it. Returns the photos whose bytes are to be deleted.
 ///
 /// # Errors
 /// [`Conflict::SpaceHasMembers`] while somebody else is in it.
@@ -152,7 +152,7 @@ pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<Ph
     Ok(remove(conn, admin.space(), now)?)
 }
 
-/// A space, as whoever runs the server sees it.
+/// A space, as the operator sees it.
 #[derive(Debug)]
 pub struct Overview {
     pub id: SpaceId,
@@ -243,7 +243,7 @@ mod tests {
         ] {
             assert!(plan.contains(step), "{step} is not in\n{plan}");
         }
-        // Only the piece is read from its beginning to its end, and only its spaces are sorted by name.
+        // Only the page is read from its beginning to its end, and only its spaces are sorted by name.
         assert_eq!(plan.matches("SCAN").count(), 1, "{plan}");
         assert_eq!(plan.matches("TEMP B-TREE").count(), 1, "{plan}");
     }

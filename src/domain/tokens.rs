@@ -1,4 +1,4 @@
-//! Secrets that prove something to whoever holds them: 256 random bits, of which only the SHA-256 is ever stored.
+//! Secrets that prove something by being held: 256 random bits, of which only the SHA-256 is ever stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// The characters of a token: 32 bytes in base64.
 const LENGTH: usize = 43;
 
-/// A secret, opaque to whoever holds it. Its text never shows in a log.
+/// A secret, opaque to its holder. Its text never shows in a log.
 #[derive(Clone)]
 pub struct Token {
     text: String,
@@ -20,7 +20,7 @@ impl Token {
     /// A new one that nobody can guess.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// The system returns no random bytes.
     pub fn random() -> Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(Error::internal)?;

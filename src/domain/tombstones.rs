@@ -43,7 +43,7 @@ pub fn note_failure(conn: &Connection, names: &[PhotoName], why: &str) -> rusqli
 
 /// The photos that couldn't be deleted although they were due; `None` if there are none.
 pub fn failing(conn: &Connection) -> rusqlite::Result<Option<Failing>> {
-    // Of columns beside the highest, SQLite gives those of its row.
+    // Of columns next to the highest, SQLite returns those of its row.
     conn.prepare_cached(
         "select count(*), min(since), max(attempts), failure from tombstones where attempts > 0",
     )?
@@ -71,7 +71,7 @@ pub fn list_due(conn: &Connection, now: Timestamp, all: bool) -> rusqlite::Resul
 
 const DUE: &str = "select name from tombstones where due_at <= ? order by due_at";
 
-/// Gives tombstones no more time than new ones have: the clock was set back.
+/// Limits the time of tombstones to that of new ones: the clock was set back.
 pub fn bring_forward(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached(TOO_FAR)?.execute([now.plus(GRACE).0])?;
     Ok(())

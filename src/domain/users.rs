@@ -162,7 +162,7 @@ pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
 }
 
 /// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
-/// nobody else is. Gives the photos whose bytes are to be deleted.
+/// nobody else is. Returns the photos whose bytes are to be deleted.
 ///
 /// # Errors
 /// [`Conflict::OnlyAdmin`] where other members would be left without an admin.

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn five_visitors_through_a_proxy_keep_no_sixth_out() {
+    async fn five_clients_through_a_proxy_keep_no_sixth_out() {
         let limits = limits(|config| {
             config.trusted_proxies = serde_json::from_str(r#"["10.0.0.1"]"#).unwrap();
         });

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused_and_methods_are_told_apart_by_capitals() {
+    fn what_is_no_path_is_refused_and_methods_are_distinguished_by_capitals() {
         for (method, path) in [
             ("GET", "*"),
             ("GET", "a.example:80"),

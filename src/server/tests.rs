@@ -131,7 +131,7 @@ async fn a_connection_serves_many_requests_until_it_idles() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_asks_and_doesnt_read_the_answer_is_given_up() {
+async fn a_client_that_doesnt_read_the_answer_is_given_up() {
     let mut connection = Connection::new(1024 * 1024);
     connection.client.write_all(GET).await.unwrap();
     // The test would never end if the server waited on.

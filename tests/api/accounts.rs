@@ -397,7 +397,7 @@ fn signing_in_checks_keys_then_nulls() {
 }
 
 #[test]
-fn an_outdated_hash_is_made_anew_at_sign_in() {
+fn an_outdated_hash_is_made_again_at_sign_in() {
     let app = TestApp::new();
     app.anonymous().register("ann").is_ok();
     // A real hash of the same password with a third of the work.

@@ -25,7 +25,7 @@ fn set_back(app: &TestApp, by: Duration) {
 }
 
 #[test]
-fn photos_that_waited_are_sorted_at_once() {
+fn photos_that_waited_are_moved_at_once() {
     let app = TestApp::new();
     let ann = ann(&app);
     let shares = [1, 2].map(|seed| ann.share_photo(1, &pictures::png(seed)));

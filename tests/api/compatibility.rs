@@ -52,7 +52,7 @@ fn a_photo_is_shared_without_a_word() {
 }
 
 #[test]
-fn the_words_beside_a_photo_can_be_taken_away_and_those_without_one_cannot() {
+fn the_words_next_to_a_photo_can_be_taken_away_and_those_without_one_cannot() {
     let app = TestApp::new();
     let ann = ann(&app);
     let (with, without) = (

@@ -68,7 +68,7 @@ fn preferences_are_weighed() {
 }
 
 #[test]
-fn unknown_paths_and_wrong_methods_are_told_apart() {
+fn unknown_paths_and_wrong_methods_are_distinguished() {
     let app = TestApp::new();
     let ann = app.person("ann");
     for path in [

@@ -288,7 +288,7 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
 }
 
 #[test]
-fn a_damaged_database_is_not_written_anew_until_it_is_mended() {
+fn a_damaged_database_is_not_rewritten_until_it_is_mended() {
     let app = TestApp::new();
     let ann = ann(&app);
     for _ in 0..50 {

@@ -42,7 +42,7 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
 }
 
 #[test]
-fn photos_are_listed_newest_share_first_for_who_asks_so_and_in_pieces_too() {
+fn photos_are_listed_newest_share_first_on_request_and_in_pages_too() {
     let app = TestApp::new();
     let ann = app.person("ann");
     ann.space("Family");

@@ -27,7 +27,7 @@ fn fetch(app: &TestApp, share: &Value) -> Reply {
 }
 
 #[test]
-fn a_photo_of_each_type_arrives_is_sorted_and_served() {
+fn a_photo_of_each_type_arrives_is_moved_and_served() {
     let app = TestApp::new();
     let ann = ann(&app);
     let types = [
@@ -432,7 +432,7 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
 }
 
 #[test]
-fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_sorted() {
+fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_moved() {
     let app = TestApp::new();
     let ann = ann(&app);
     let waiting = ann.share_photo(1, &pictures::png(1));
@@ -460,7 +460,7 @@ fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_sorted() {
 }
 
 #[test]
-fn a_photo_that_cannot_be_sorted_is_tried_later_then_set_aside_then_sent_again() {
+fn a_photo_that_cannot_be_moved_is_tried_later_then_fails_then_sent_again() {
     let app = TestApp::with(|config| config.photos.max_attempts = 3);
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));

@@ -124,7 +124,7 @@ fn with_a_photo_its_previews_are_gone() {
 }
 
 #[test]
-fn a_sorted_photo_is_shown_small_and_large_the_right_way_up() {
+fn a_photo_in_its_space_is_shown_small_and_large_the_right_way_up() {
     let app = TestApp::new();
     ann(&app);
     let share = share_sorted(&app, &pictures::sample("tree.jpg"));
@@ -212,7 +212,7 @@ fn what_moves_is_small_by_its_first_frame_and_large_as_it_is() {
 }
 
 #[test]
-fn a_photo_that_cannot_be_decoded_is_sorted_all_the_same_and_not_tried_again() {
+fn a_photo_that_cannot_be_decoded_is_moved_all_the_same_and_not_tried_again() {
     let app = TestApp::new();
     ann(&app);
     let share = share_sorted(&app, &undecodable());
@@ -312,7 +312,7 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
 }
 
 #[test]
-fn a_photo_whose_previews_cannot_be_written_down_is_sorted_all_the_same_and_they_are_found() {
+fn a_photo_whose_previews_cannot_be_written_down_is_moved_all_the_same_and_they_are_found() {
     let (app, other) = (TestApp::new(), TestApp::new());
     ann(&app).share_photo(1, &pictures::sample("tree.jpg"));
     // The database that is to be told has gone.

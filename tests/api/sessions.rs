@@ -314,7 +314,7 @@ fn signing_out_takes_the_cookie_from_a_browser_that_was_idle() {
 
 /// A proxy in front may ask for a password of its own.
 #[test]
-fn the_cookie_works_beside_another_scheme() {
+fn the_cookie_works_next_to_another_scheme() {
     let app = TestApp::new();
     let ann = app.person("ann").by_cookie();
     ann.get_with("/me", "Authorization", "Basic YW5uOmNvcnJlY3QgaG9yc2U=")
@@ -460,7 +460,7 @@ fn my_sessions_are_listed_with_the_last_used_first() {
 }
 
 #[test]
-fn the_sessions_come_in_pieces_too() {
+fn the_sessions_come_in_pages_too() {
     let app = TestApp::new();
     let ann = app.person("ann");
     let rest = ["One", "Two", "Three"].map(|agent| signed_in_from(&app, "ann", agent));

@@ -187,7 +187,7 @@ fn the_local_store_keeps_its_promises() {
 }
 
 #[test]
-fn a_preview_that_is_made_again_takes_the_place_of_the_old_one_whole() {
+fn a_preview_that_is_made_again_replaces_the_old_one_whole() {
     let cloud = Cloud::new();
     let store = PhotoStore::Local(LocalStore::open_at(cloud.folder()).unwrap());
     let (photo, size) = (name("2-34.png"), PreviewSize::Small);

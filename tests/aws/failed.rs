@@ -78,7 +78,7 @@ fn without_a_dead_letter_queue_the_command_says_so() {
 }
 
 #[test]
-fn without_a_dead_letter_queue_what_is_no_photo_is_dropped_and_photos_behind_it_are_sorted() {
+fn without_a_dead_letter_queue_what_is_no_photo_is_dropped_and_photos_behind_it_are_moved() {
     let cloud = Cloud::with_queue(false);
     cloud.make_bucket(&cloud.temp);
     cloud.put(&cloud.temp, "1-1.png", b"a photo");

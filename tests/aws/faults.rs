@@ -225,7 +225,7 @@ fn a_bucket_name_that_somebody_else_has_is_tried_again_with_other_digits() {
 }
 
 #[test]
-fn a_photo_that_is_deleted_before_it_is_sorted_does_not_hold_up_the_next_of_its_space() {
+fn a_photo_that_is_deleted_before_it_is_moved_does_not_hold_up_the_next_of_its_space() {
     for cloud in [Cloud::new(), Cloud::with_dead_letters(true)] {
         let server = cloud.server(&[]);
         let ann = server.person("ann");

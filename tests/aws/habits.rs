@@ -171,7 +171,7 @@ fn everything_works_where_checksums_and_deleting_many_are_not_implemented() {
 }
 
 #[test]
-fn everything_works_where_nothing_unsigned_may_stand_beside_a_signature() {
+fn everything_works_where_nothing_unsigned_may_stand_next_to_a_signature() {
     journey_behind(Gate::RefusesUnsignedHeaders);
 }
 

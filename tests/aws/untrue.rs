@@ -263,7 +263,7 @@ fn a_cleanup_makes_the_temporary_bucket_again_before_anybody_needs_it() {
 }
 
 #[test]
-fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_tells() {
+fn a_deletion_that_keeps_failing_is_counted_and_the_doctor_reports() {
     let cloud = Cloud::new();
     let (store, bucket) = with_photos(&cloud);
     let data = cloud.folder().join("data");

@@ -42,7 +42,7 @@ fn three_workers_that_are_killed_again_and_again_lose_double_and_mislay_nothing(
 }
 
 #[test]
-fn messages_out_of_order_and_twice_sort_every_photo_once() {
+fn messages_out_of_order_and_twice_move_every_photo_once() {
     let cloud = Cloud::with_queue(false);
     cloud.make_bucket(&cloud.temp);
     let mut names = Vec::new();

@@ -153,7 +153,7 @@ pub fn change(members: &mut Members, path: &str, change: impl FnOnce(&mut Value)
 }
 
 #[test]
-fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_seal_says() {
+fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_checksums_say() {
     let (_folder, path) = archive();
     let runtime = Runtime::new().unwrap();
     let whole = unpack(&path);

@@ -26,7 +26,7 @@ fn texts(person: &Person) -> Vec<Value> {
 }
 
 #[test]
-fn an_archive_of_every_earlier_version_is_sound_and_comes_back_as_it_was() {
+fn an_archive_of_every_earlier_version_is_intact_and_comes_back_as_it_was() {
     let kept = kept();
     assert!(kept.len() >= 2);
     for archive in kept {

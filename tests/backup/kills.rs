@@ -163,7 +163,7 @@ fn a_restore_of_another_archive_leaves_nothing_of_one_that_was_killed() {
 }
 
 #[test]
-fn photos_that_are_sorted_and_deleted_meanwhile_neither_break_nor_falsify_a_backup() {
+fn photos_that_are_moved_and_deleted_meanwhile_neither_break_nor_falsify_a_backup() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     let separate = [("SHARED_SPACES_PHOTOS__WORKER", "external")];

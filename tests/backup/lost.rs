@@ -9,7 +9,7 @@ use crate::backup::world::World;
 use crate::support::{Server, fails, succeeds};
 
 #[test]
-fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_whole() {
+fn what_the_store_has_lost_and_the_destination_still_has_is_told_and_the_archive_is_whole() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     fs::create_dir(folder.join("place")).unwrap();
@@ -46,7 +46,7 @@ fn what_the_store_has_lost_and_the_place_still_has_is_told_and_the_archive_is_wh
 }
 
 #[test]
-fn what_s3_has_lost_and_the_place_still_has_is_told() {
+fn what_s3_has_lost_and_the_destination_still_has_is_told() {
     let (cloud, _, place) = cloud();
     let _world = World::on(cloud.server(&S3));
     sorted(&cloud, 2);

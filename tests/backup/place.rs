@@ -40,7 +40,7 @@ fn restored(archive: &Path, world: &World) -> Vec<Value> {
 }
 
 #[test]
-fn a_photo_is_brought_to_a_place_once() {
+fn a_photo_is_copied_to_a_destination_once() {
     let (folder, world) = place();
     let folder = folder.path();
     let said = succeeds(folder, &["backup", "place"], "");
@@ -108,7 +108,7 @@ fn the_newest_archives_stay_whole_and_what_was_deleted_goes_with_the_last_that_h
 }
 
 #[test]
-fn a_full_archive_needs_nothing_beside_it() {
+fn a_full_archive_needs_nothing_next_to_it() {
     let (folder, world) = place();
     let folder = folder.path();
     succeeds(folder, &["backup", "place", "--full"], "");
@@ -119,7 +119,7 @@ fn a_full_archive_needs_nothing_beside_it() {
 }
 
 #[test]
-fn a_photo_that_is_missing_or_changed_beside_an_archive_is_named() {
+fn a_photo_that_is_missing_or_changed_next_to_an_archive_is_named() {
     let (folder, world) = place();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");
@@ -237,7 +237,7 @@ fn the_archives_of_another_installation_are_left_alone() {
 }
 
 #[test]
-fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
+fn what_the_store_has_lost_is_kept_by_the_destination_and_told_when_it_is_not() {
     let (folder, world) = place();
     let folder = folder.path();
     crate::backup::world::sorted(folder);
@@ -296,7 +296,7 @@ fn what_the_store_has_lost_is_kept_by_the_place_and_told_when_it_is_not() {
 }
 
 #[test]
-fn a_place_stays_the_same_when_the_key_that_signs_links_is_changed_and_after_a_restore() {
+fn a_destination_stays_the_same_when_the_key_that_signs_links_is_changed_and_after_a_restore() {
     let (folder, world) = place();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");

@@ -183,7 +183,7 @@ fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
 }
 
 #[test]
-fn a_place_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
+fn a_destination_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
     cloud.succeeds(&["backup", &place], &LOCAL);
@@ -219,7 +219,7 @@ fn large(cloud: &Cloud) -> World {
 }
 
 #[test]
-fn a_large_archive_goes_in_parts_and_is_sound() {
+fn a_large_archive_goes_in_parts_and_is_intact() {
     let (cloud, bucket, place) = cloud();
     let _world = large(&cloud);
     let file = format!("{place}/all.tar.zst");

@@ -197,7 +197,7 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_a_backup() {
 }
 
 #[test]
-fn the_schedule_backs_up_nothing_that_came_in_the_place_of_its_folder() {
+fn the_schedule_backs_up_nothing_that_replaced_its_folder() {
     let (folder, settings) = scheduled("1s");
     let folder = folder.path();
     let log = folder.join("log");

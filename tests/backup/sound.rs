@@ -62,7 +62,7 @@ fn damage(folder: &Path, table: &str) {
 }
 
 #[test]
-fn of_a_damaged_database_an_archive_is_marked_and_no_sound_one_goes_for_it() {
+fn of_a_damaged_database_an_archive_is_marked_and_no_intact_one_goes_for_it() {
     let folder = ended();
     let folder = folder.path();
     let backup = ["backup", "place", "--retain", "2"];
@@ -158,7 +158,7 @@ fn the_schedule_deletes_nothing_for_a_damaged_database() {
 }
 
 #[test]
-fn only_sound_archives_count_among_those_that_stay() {
+fn only_intact_archives_count_among_those_that_stay() {
     let folder = ended();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");
@@ -203,7 +203,7 @@ fn an_archive_of_a_damaged_database_counts_as_none_though_it_says_nothing_of_tha
 }
 
 #[test]
-fn an_incomplete_archive_takes_the_place_of_no_complete_one() {
+fn an_incomplete_archive_replaces_no_complete_one() {
     let folder = ended();
     let folder = folder.path();
     let backup = ["backup", "place", "--full", "--retain", "1"];
@@ -222,7 +222,7 @@ fn an_incomplete_archive_takes_the_place_of_no_complete_one() {
 }
 
 #[test]
-fn an_archive_whose_photos_are_gone_from_the_place_counts_as_none() {
+fn an_archive_whose_photos_are_gone_from_the_destination_counts_as_none() {
     let folder = ended();
     let folder = folder.path();
     succeeds(folder, &["backup", "place", "--full"], "");
@@ -393,7 +393,7 @@ fn a_folder_that_was_copied_by_hand_makes_no_backups_where_its_original_does_eit
 }
 
 #[test]
-fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() {
+fn an_archive_from_the_future_is_named_and_nothing_is_made_or_deleted_next_to_it() {
     let folder = ended();
     let folder = folder.path();
     succeeds(folder, &["backup", "place"], "");
@@ -426,7 +426,7 @@ fn an_archive_of_the_future_is_named_and_nothing_is_made_or_deleted_beside_it() 
 }
 
 #[test]
-fn an_archive_of_the_future_is_restored_only_where_it_is_named_itself() {
+fn an_archive_from_the_future_is_restored_only_where_it_is_named_itself() {
     let folder = ended();
     let folder = folder.path();
     for _ in 0..2 {

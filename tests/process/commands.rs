@@ -132,7 +132,7 @@ fn an_address_can_be_given_without_the_word_serve_and_to_no_other_command() {
 }
 
 #[test]
-fn the_doctor_knows_the_port_the_room_and_who_may_come() {
+fn the_doctor_knows_the_port_the_space_and_who_may_come() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();

@@ -222,7 +222,7 @@ fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
 }
 
 #[test]
-fn nothing_that_a_visitor_puts_before_a_proxys_word_gives_more_attempts() {
+fn nothing_that_a_client_puts_before_a_proxys_word_gives_more_attempts() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#),

@@ -51,7 +51,7 @@ fn is_sound(folder: &Path) {
 }
 
 #[test]
-fn a_full_disk_is_told_and_when_there_is_room_everything_goes_on() {
+fn a_full_disk_is_told_and_when_there_is_space_everything_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
     let _disk = Mount::disk(&data, "5m");
@@ -145,7 +145,7 @@ fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
 }
 
 #[test]
-fn a_first_start_without_room_can_be_repeated_with_room() {
+fn a_first_start_without_space_can_be_repeated_with_space() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
     // From no room at all to a little more each time, so that it ends at every step.

@@ -164,7 +164,7 @@ fn a_folder_above_that_is_renamed_takes_the_data_away_too() {
 }
 
 #[test]
-fn after_the_folder_was_removed_nothing_is_kept_and_nothing_begun_anew() {
+fn after_the_folder_was_removed_nothing_is_kept_and_nothing_begun_again() {
     let world = World::new();
     // The server may make a file in it meanwhile.
     until("the folder to be removed", || {
@@ -189,7 +189,7 @@ fn a_disk_that_is_unmounted_takes_the_data_away() {
 }
 
 #[test]
-fn another_installation_in_the_place_of_ours_is_neither_shown_nor_changed() {
+fn another_installation_that_replaced_ours_is_neither_shown_nor_changed() {
     let world = World::new();
     // The same names, other people and photos.
     let other = World::new();

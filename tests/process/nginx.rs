@@ -225,7 +225,7 @@ fn while_readers_of_large_photos_and_lists_dont_read_others_are_served() {
 }
 
 #[test]
-fn whatever_a_visitor_claims_attempts_are_counted_for_the_address_that_nginx_saw_and_the_log_names_it()
+fn whatever_a_client_claims_attempts_are_counted_for_the_address_that_nginx_saw_and_the_log_names_it()
  {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -87,7 +87,7 @@ fn who_has_read_enough_ends_no_command_with_a_panic() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_cannot_be_said_for_want_of_room_is_no_success() {
+fn what_cannot_be_said_for_lack_of_space_is_no_success() {
     let folder = tempfile::tempdir().unwrap();
     drop(Server::start(folder.path()));
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
@@ -249,7 +249,7 @@ fn a_file_is_no_data_folder_and_no_command_waits_for_it_to_become_one() {
 }
 
 #[test]
-fn the_doctor_tells_all_settings_that_are_wrong_at_once_also_to_programs() {
+fn the_doctor_reports_all_settings_that_are_wrong_at_once_also_to_programs() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("Rocket.toml"),

@@ -103,7 +103,7 @@ fn everybodys_uploads_together_are_bounded() {
 }
 
 #[test]
-fn whoever_holds_most_uploads_gives_one_up_to_who_has_none_and_reads_why() {
+fn the_holder_of_most_uploads_gives_one_up_to_who_has_none_and_reads_why() {
     let folder = tempfile::tempdir().unwrap();
     let setting = ("SHARED_SPACES_CONNECTIONS__MAX_UPLOADS", "2");
     let server = Server::start_with(folder.path(), &[setting]);

@@ -117,7 +117,7 @@ fn a_program_reads_what_was_found() {
 }
 
 #[test]
-fn a_lost_photo_is_put_back_from_a_place_of_backups_as_it_says() {
+fn a_lost_photo_is_put_back_from_a_backup_destination_as_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let _server = world(folder);
@@ -177,7 +177,7 @@ fn a_sample_has_as_many_photos_as_were_asked_for() {
 }
 
 #[test]
-fn photos_that_are_not_sorted_yet_are_looked_for_where_they_are() {
+fn photos_that_are_not_in_their_space_yet_are_looked_for_where_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let separate = [("SHARED_SPACES_PHOTOS__WORKER", "external")];
@@ -221,7 +221,7 @@ fn nothing_is_called_lost_that_people_share_and_delete_meanwhile() {
 }
 
 #[test]
-fn damaged_previews_are_told_and_made_again_only_when_that_is_wished() {
+fn damaged_previews_are_reported_and_made_again_only_on_request() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let _server = world(folder);
@@ -278,7 +278,7 @@ fn the_doctor_finds_photos_that_are_missing_or_have_changed() {
 }
 
 #[test]
-fn looking_at_photos_that_is_stopped_tells_what_was_found_so_far() {
+fn looking_at_photos_that_is_stopped_reports_what_was_found_so_far() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let _server = world(folder);

@@ -19,7 +19,7 @@ fn sorted(folder: &Path, file: &str) {
 }
 
 #[test]
-fn workers_beside_the_server_sort_its_photos() {
+fn workers_next_to_the_server_move_its_photos() {
     for arguments in [["worker"], ["--worker"]] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start_with(folder.path(), &[SEPARATE]);

@@ -212,33 +212,45 @@ pub fn avoids_vague_names(file: &File) -> Vec<String> {
 }
 
 /// Words of our own for which the field has others: those of the glossary in `docs/ARCHITECTURE.md`.
-const DROPPED: [&str; 26] = [
+const DROPPED: [&str; 38] = [
     "Answerer",
     "Arriving",
     "Attempts",
+    "CleanOutput",
     "Desk",
     "Finding",
     "Given",
-    "LinkMaker",
+    "Kept",
     "Lent",
+    "LinkMaker",
     "Patience",
     "Piece",
+    "Place",
     "Places",
     "Remembered",
     "Room",
     "Scratch",
     "Sorter",
+    "Spot",
     "Sweeper",
     "Upkeep",
     "Visitors",
+    "Workplace",
+    "delete_sorted",
     "draft",
+    "find_sorted",
     "go_on",
     "hand_on",
+    "has_sorted",
     "make_folder",
+    "put_sorted",
+    "sort_one",
+    "spot",
     "sweep",
     "sweeper",
     "sync_folder",
     "unsee_all",
+    "was_sorted",
 ];
 
 /// What was renamed doesn't come back.
@@ -251,6 +263,34 @@ pub fn avoids_dropped_words(file: &File) -> Vec<String> {
             .find(|(_, name)| DROPPED.contains(name));
         dropped.map(|(_, name)| format!("`{name}`: the glossary has another word for it"))
     })
+}
+
+/// Phrases of comments, sentences and documents that the glossary replaced.
+const DROPPED_PHRASES: [&str; 7] = [
+    " anew",
+    "at the most",
+    "give the command",
+    "one who asks",
+    "place of backups",
+    "temporary store",
+    "to who asks",
+];
+
+/// What was reworded doesn't come back. The glossary itself names what it replaced.
+pub fn avoids_dropped_phrases(file: &File) -> Vec<String> {
+    let lines = file.text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.starts_with("| "));
+    lines
+        .filter_map(|(at, line)| {
+            let phrase = DROPPED_PHRASES
+                .iter()
+                .find(|phrase| line.contains(**phrase))?;
+            Some(file.complaint(
+                at + 1,
+                &format!("`{}`: say it in the glossary's words", phrase.trim()),
+            ))
+        })
+        .collect()
 }
 
 /// Where the links of a document lead, as far as they stay within the tree.

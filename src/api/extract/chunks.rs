@@ -22,7 +22,7 @@ use tokio_util::io::poll_read_buf;
 
 /// The most bytes of a chunk.
 const MOST: usize = 64 * 1024;
-/// The least room for a chunk.
+/// The least capacity of a chunk.
 const LEAST: usize = 1024;
 /// The most bytes before the content of a part: what precedes the form, or the headers of the part.
 pub const BEFORE_CONTENT: usize = 16 * 1024;
@@ -71,7 +71,8 @@ impl Pace {
     }
 }
 
-/// Reads a body in chunks. `size` is how many bytes the body says it has: a short text needs no room for a large photo.
+/// Reads a body in chunks. `size` is how many bytes the body says it has: a short text needs no buffer for a large
+/// photo.
 pub fn chunks(
     body: impl AsyncRead + Send + Unpin,
     size: Option<usize>,

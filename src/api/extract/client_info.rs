@@ -24,7 +24,7 @@ const TRACES: [&str; 5] = [
     "X-Real-IP",
 ];
 
-/// Whoever sends a request, signed in or not.
+/// The client that sends a request, signed in or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientInfo {
     /// Where they are.
@@ -68,7 +68,7 @@ impl ClientInfo {
         if !believed {
             warn_once(peer, request);
         }
-        // The last value, because whoever came before could have written the others.
+        // The last value, because clients before the proxy could have written the others.
         let forwarded = |name: &str| {
             let values = believed.then(|| request.headers().get(name));
             values
@@ -130,7 +130,7 @@ fn parse(hop: &str) -> Option<IpAddr> {
     address.ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// Everybody behind a proxy that isn't believed counts as one, which whoever runs it should know.
+/// All clients behind a proxy that isn't trusted count as one, which its operator should know.
 fn warn_once(peer: IpAddr, request: &Request<'_>) {
     static WARNING: Once = Once::new();
     if WARNING.is_completed() {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_believed_and_what_its_visitor_made_up_is_not() {
+    fn a_proxy_is_believed_and_what_its_client_made_up_is_not() {
         assert_eq!(found("127.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(
             found("127.0.0.1", &["203.0.113.9, 198.51.100.1"]),

@@ -72,7 +72,7 @@ impl<'r> Caller<'r> {
             Ok(done) => return Ok(done),
             Err(stale) => stale,
         };
-        // First, so that what is read tells of this use too.
+        // First, so that what is read includes this use.
         self.touch(session, &token, now).await;
         let proof = Arc::clone(&self.proof);
         let again = self.app.db.read(move |conn| {
@@ -167,7 +167,7 @@ impl CurrentUser<'_> {
         db.write(move |conn| work(conn, &confirm(conn)?)).await
     }
 
-    /// As [`Self::write`], for what makes room: see [`crate::db::Db::write_making_room`].
+    /// As [`Self::write`], for what frees space: see [`crate::db::Db::write_making_room`].
     ///
     /// # Errors
     /// Their session has ended meanwhile; what `work` returns.

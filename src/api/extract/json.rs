@@ -122,7 +122,7 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     serde_json::from_value(Value::Object(object)).map_err(Error::internal)
 }
 
-/// Refuses a body that is packed: what it unpacks to has no bound that its size tells.
+/// Refuses a compressed body: its size says nothing about what it decompresses to.
 ///
 /// # Errors
 /// [`Invalid::CodedBody`].
@@ -168,13 +168,14 @@ pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> 
     body.take(most)
 }
 
-/// A body that is there, with the room that it takes.
+/// A complete body, with the memory that it takes.
 struct Received {
     bytes: Vec<u8>,
     _room: Option<Reservation<IpAddr>>,
 }
 
-/// All bytes of a body. One that is larger than any of ours needs room, which all who aren't known yet have together.
+/// All bytes of a body. One that is larger than any of ours needs memory from a budget that all unauthenticated clients
+/// share.
 async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Received> {
     let told = request.headers().get_one("Content-Length");
     let told = told.and_then(|length| length.parse().ok());

@@ -8,7 +8,7 @@ use serde::de::{
 };
 use serde_json::{Map, Value};
 
-/// Reads a JSON text; gives the values of the keys that `is_known` names if it is an object, and else nothing.
+/// Reads a JSON text; returns the values of the keys that `is_known` names if it is an object, and else nothing.
 ///
 /// # Errors
 /// It is no JSON.
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_told_apart_from_what_is_no_json() {
+    fn what_is_no_object_is_distinguished_from_what_is_no_json() {
         for text in ["null", "true", "-1", "1", "1.5", r#""x""#, r#"[{"a": 1}]"#] {
             assert_eq!(parsed(text).unwrap(), None, "{text}");
         }

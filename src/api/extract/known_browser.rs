@@ -18,7 +18,7 @@ use crate::domain::text::LoginKey;
 use crate::error::Result;
 use crate::limits::known_browsers::{Browser, BrowserId, DAYS};
 
-/// What this key signs, beside links.
+/// What this key signs, besides links.
 const PURPOSE: &str = "browser";
 /// The most cookies of this name that are read.
 const READ: usize = 8;

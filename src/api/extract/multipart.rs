@@ -47,7 +47,7 @@ pub struct ShareForm<'r> {
     pub user: CurrentUser<'r>,
     pub text: Option<String>,
     pub photo: Option<Upload>,
-    /// Its place among the uploads, until the share is made.
+    /// Its permit among the uploads, until the share is created.
     _under_way: Option<UploadPermit>,
 }
 
@@ -119,7 +119,7 @@ impl<'r> ShareForm<'r> {
             None => parts.await?,
             Some(place) => tokio::select! {
                 parts = parts => {
-                    // All of it is there, so it gives way to nobody.
+                    // All of it is there, so it is never evicted.
                     place.is_at(Stage::Settled);
                     parts?
                 }
@@ -143,7 +143,7 @@ fn size(request: &Request<'_>) -> Option<usize> {
 /// Reads the rest of a body, which nobody wants, and so not for long.
 async fn read_on(app: &App, body: &mut Opened<'_>) {
     let rest = async {
-        // Mostly there is none, which is found out without the room that a copy sets up first.
+        // Mostly there is none, which is detected without the buffer that a copy allocates first.
         if body.read(&mut [0]).await? == 0 {
             return Ok(0);
         }
@@ -372,7 +372,7 @@ async fn unnamed_file(folder: PathBuf) -> Result<File> {
     Ok(File::from_std(file))
 }
 
-/// The most bytes that a text within its limit can have, with room for combining marks that NFC joins.
+/// The most bytes that a text within its limit can have, with space for combining marks that NFC joins.
 pub fn text_bytes(limits: &Limits) -> u64 {
     (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
 }
@@ -399,7 +399,7 @@ fn malformed(limits: &Limits, error: multer::Error) -> Error {
     }
 }
 
-/// A form that is none; `why` says where.
+/// A malformed form; `why` says where.
 pub fn unreadable(why: &impl Display) -> Error {
     Malformed::Form {
         why: why.to_string(),

@@ -24,7 +24,7 @@ pub fn name(installation: &str, is_https: bool) -> String {
     format!("{prefix}shared-spaces-{installation}")
 }
 
-/// The cookie that holds a session's token, in the browser of the one who asks.
+/// The cookie that holds a session's token, in the browser of the client.
 pub struct SessionCookie<'r> {
     jar: &'r CookieJar<'r>,
     headers: Vec<&'r str>,
@@ -70,7 +70,7 @@ impl<'r> SessionCookie<'r> {
         tokens
     }
 
-    /// Gives a browser its session, or moves the end of the one that it has.
+    /// Sets the session cookie of a browser, or extends the one that it has.
     pub fn set(&self, token: String) {
         self.jar
             .add(self.with(self.name(), token).max_age(self.lifetime));

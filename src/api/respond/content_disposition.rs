@@ -8,7 +8,7 @@ use crate::domain::photo_name::PhotoName;
 const MOST: usize = 100;
 
 /// The header's value for a name that somebody wishes. It keeps what can stand in a file name everywhere, and ends with the
-/// extension of the photo; of a name with nothing in it, the photo's own takes the place.
+/// extension of the photo; of a name with nothing in it, the photo's own is used.
 pub fn content_disposition(wish: &str, photo: &PhotoName) -> String {
     let (own, extension) = photo.file().rsplit_once('.').unwrap_or((photo.file(), ""));
     let extension = format!(".{extension}");

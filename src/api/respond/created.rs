@@ -4,7 +4,7 @@ use rocket::Responder;
 use rocket::http::Header;
 use rocket::serde::json::Json;
 
-/// Something new, with the place where it is (RFC 9110, section 15.3.2).
+/// Something new, with its location (RFC 9110, section 15.3.2).
 #[derive(Responder)]
 #[response(status = 201)]
 pub struct Created<T> {

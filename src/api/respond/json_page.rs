@@ -18,7 +18,7 @@ use crate::error::{Error, Overload, Result};
 use crate::limits::subnet::client_subnet;
 use crate::server::WaitingAnswer;
 
-/// What a list has room for at first: a few rows.
+/// The initial capacity of a list: a few rows.
 const INITIAL_CAPACITY: usize = 4096;
 /// A list that is larger waits for its reader in a memory that all have together.
 const LARGE: usize = 64 * 1024;

@@ -12,5 +12,5 @@ pub mod json_page;
 pub mod problem;
 // Ranges and validators.
 pub mod range;
-// Which refusals the log tells.
+// Which errors are logged.
 pub mod refusals;

@@ -132,7 +132,7 @@ pub fn allowed_methods(request: &Request<'_>) -> Vec<&'static str> {
 
 fn is_at(route: &Route, request: &Request<'_>) -> bool {
     let path = request.uri().path();
-    // A slash at the end changes nothing, and nothing stands in the place of an id.
+    // A slash at the end changes nothing, and an empty id is not an id.
     let asked = path
         .raw_segments()
         .map(RawStr::as_str)

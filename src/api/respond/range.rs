@@ -83,7 +83,7 @@ enum Part {
 }
 
 impl Content {
-    /// `etag` tells these bytes from all others.
+    /// `etag` distinguishes these bytes from all others.
     ///
     /// # Errors
     /// The store can't be read.

@@ -1,4 +1,4 @@
-//! Refusals that most likely are the doing of whoever runs the server, and which of all refusals the log tells.
+//! Errors that are most likely caused by the server's configuration, and which of all errors are logged.
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};

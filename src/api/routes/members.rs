@@ -53,7 +53,7 @@ pub async fn add(
     Ok("Member added")
 }
 
-/// With `?end_invitations=true`, whoever is taken out leaves no open link behind.
+/// With `?end_invitations=true`, a removed member leaves no open link behind.
 #[delete("/spaces/<id>/members/<user_id>?<end_invitations>")]
 pub async fn remove(
     app: &AppState,

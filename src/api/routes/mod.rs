@@ -1,4 +1,4 @@
-//! One file a noun: each route has guards find out who asks and what is asked, and calls one function of the domain.
+//! One file a noun: each route has guards authenticate and parse the request, and calls one function of the domain.
 
 // The web app, which the executable carries.
 pub mod accounts;

@@ -21,7 +21,7 @@ pub fn home(wanted: IfNoneMatch) -> Result<File> {
     file(PAGE, wanted, NO_CACHE)
 }
 
-/// The app itself tells its addresses apart.
+/// The app routes its own addresses.
 #[get("/app/<_..>")]
 pub fn app(wanted: IfNoneMatch) -> Result<File> {
     file(PAGE, wanted, NO_CACHE)

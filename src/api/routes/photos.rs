@@ -24,10 +24,10 @@ use crate::domain::{access, photos};
 use crate::error::{Denied, Failure, NotFound, Result};
 use crate::storage::{PhotoSource, StoredPhoto};
 
-/// How many seconds what is shown in place of a preview may be kept: the preview comes soon.
+/// How many seconds what is shown instead of a preview may be cached: the preview comes soon.
 const STAND_IN: i64 = 30;
 
-/// As many bytes as tell of which kind a preview is.
+/// As many bytes as needed to detect the type of a preview.
 const MAGIC: u64 = 64;
 
 #[get("/spaces/<id>/images")]
@@ -49,7 +49,7 @@ pub async fn list(
     })
 }
 
-/// The bytes of a photo, for whoever holds a link that we have signed, as long as the photo is there. `download`: the name
+/// The bytes of a photo, for the holder of a link that we have signed, as long as the photo is there. `download`: the name
 /// under which a browser is to save them.
 #[get("/photos/<name>?<expires>&<signature>&<download>")]
 pub async fn photo(
@@ -205,7 +205,7 @@ impl VerifiedLink {
         }
     }
 
-    /// What tells these bytes from all others: those of the photo, and in which form.
+    /// What distinguishes these bytes from all others: those of the photo, and in which form.
     fn etag(&self, form: &str) -> String {
         format!("\"{}{form}\"", URL_SAFE_NO_PAD.encode(self.photo.sha256))
     }
@@ -236,7 +236,7 @@ pub struct Redirection {
 impl Redirection {
     /// `holds`: how long the store's link does.
     fn new(url: String, holds: Duration, keep: CachePolicy) -> Self {
-        // Whoever keeps the redirect must not come with it when the store's link has ended.
+        // A client must not reuse a cached redirect after the store's link has expired.
         let seconds = i64::try_from(holds.as_secs() / 2)
             .unwrap_or(0)
             .min(keep.seconds());

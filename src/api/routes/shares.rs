@@ -169,7 +169,7 @@ pub async fn delete(
 struct Words {
     /// The new one; that of before stays where there is only a new photo.
     text: Option<ShareText>,
-    /// What is answered before all else if the share has no photo to stand beside.
+    /// What is answered before all else if the share has no photo.
     alone: Option<Error>,
 }
 
@@ -236,8 +236,8 @@ impl Fate {
     }
 }
 
-/// After the transaction: tells the worker of the photo, or takes it back if it came to nothing. Where nobody knows, its bytes
-/// stay until the cleanup has looked whether a share has them.
+/// After the transaction: wakes the worker for the photo, or deletes it if the share was refused. If that isn't known, its
+/// bytes stay until the cleanup has looked whether a share has them.
 async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
     match (photo, fate) {
         (Some(_), Fate::Written) => app.queue.notify(),

@@ -62,7 +62,7 @@ struct Preview {
 }
 
 impl ImageView {
-    /// With links for the one who asks.
+    /// With links for the current user.
     pub fn new(photo: Photo, links: &Urls) -> Self {
         let own = links.photo(&photo.name);
         Self {

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_another_folder_in_the_place_of_ours_signs_nothing() {
+    fn the_key_of_another_folder_that_replaced_ours_signs_nothing() {
         let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let ours = home.path().join("ours");
         fs::create_dir(&ours).unwrap();

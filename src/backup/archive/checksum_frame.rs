@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_comes_back() {
+    fn what_was_written_comes_back() {
         for length in [0, 1, SIZE, PIECE - SIZE, PIECE, PIECE + 1, 3 * PIECE] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
             assert_eq!(open(&sealed(&bytes)).unwrap(), bytes, "{length}");

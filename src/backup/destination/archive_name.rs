@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_its_moment() {
+    fn a_name_has_its_time() {
         let name = ArchiveName::new(Timestamp(1_764_000_000_120), None).unwrap();
         assert_eq!(name.to_string(), "shared-spaces-20251124T160000Z.tar.zst");
         assert_eq!(ArchiveName::parse(&name.to_string()), Some(name));

@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_never_takes_the_place_of_another_file() {
+    fn an_archive_never_replaces_another_file() {
         let folder = tempfile::tempdir().unwrap();
         let destination = Folder::open(folder.path()).unwrap();
         let file = destination.create("a.tar.zst", true).unwrap();

@@ -226,10 +226,7 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
             "[default]\nPort = 80",
             "there is no setting Port: did you mean port?",
         ),
-        (
-            "[default]\ndata_dir = \"a\"",
-            "it belongs in [default.app]",
-        ),
+        ("[default]\ndata_dir = \"a\"", "it belongs in [default.app]"),
         ("[default.app]\nport = 80", "it belongs in [default]"),
         (
             "[default.app]\n\nregistratoin = \"closed\"",
@@ -246,14 +243,8 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
         ("port = 80", "line 1: port is not a table"),
         ("[[default]]\nport = 80", "line 1: default is not a table"),
         ("[default]\napp = 5", "line 2: app is not a table"),
-        (
-            "[app]\ndata_dir = \"a\"",
-            "write it as [default.app]",
-        ),
-        (
-            "[limits]\ntext_max = 5",
-            "write it as [default.app.limits]",
-        ),
+        ("[app]\ndata_dir = \"a\"", "write it as [default.app]"),
+        ("[limits]\ntext_max = 5", "write it as [default.app.limits]"),
         ("[defualt.app]\ndata_dir = \"a\"", "did you mean [default]?"),
         ("[default.app\n", "Rocket.toml, line 1: this isn't TOML"),
         (
@@ -544,7 +535,7 @@ fn a_variable_that_begins_almost_like_ours_is_refused_and_one_of_a_cluster_is_no
 }
 
 #[test]
-fn what_stands_in_the_place_of_the_file_and_is_none_is_refused() {
+fn what_stands_instead_of_the_file_and_is_none_is_refused() {
     let said = settings(|jail| jail.create_dir("Rocket.toml").map(drop)).unwrap_err();
     assert!(
         said.contains("Rocket.toml should be the settings file"),

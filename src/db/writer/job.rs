@@ -1,4 +1,4 @@
-//! What the writing thread is given to do, and how whoever waits for it is answered.
+//! The work of the writing thread, and how its result reaches the waiting task.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -26,15 +26,15 @@ pub trait Job: Send {
     fn durability(&self) -> Durability;
     /// Whether it deletes, and is done on a full disk too.
     fn makes_room(&self) -> bool;
-    /// Whether it was run and refused for want of room.
+    /// Whether it was run and refused for lack of space.
     fn found_no_room(&self) -> bool;
     /// Lets what it did stand, whatever becomes of the others.
     fn settle(&mut self);
-    /// Lets it not be run, or not have been, for want of room; what it has refused by itself stands.
+    /// Cancels it, or undoes it, for lack of space; what it has refused on its own stands.
     fn turn_away(&mut self);
     /// Does the work; whether to keep what it wrote.
     fn run(&mut self, connection: &Connection) -> bool;
-    /// Tells the one who waits: its own result if the commit succeeded.
+    /// Answers the waiting task: with its own result if the commit succeeded.
     fn answer(self: Box<Self>, committed: std::result::Result<(), CommitError>);
 }
 
@@ -96,7 +96,7 @@ pub trait Work<T> {
 /// What is done once.
 pub struct Once<F>(pub Option<F>);
 
-/// What makes room, and may be done again.
+/// A write that frees space, and may be repeated.
 pub struct Again<F>(pub F);
 
 impl<T, F: FnOnce(&Connection) -> Result<T>> Work<T> for Once<F> {
@@ -115,7 +115,7 @@ impl<T, F: FnMut(&Connection) -> Result<T>> Work<T> for Again<F> {
     }
 }
 
-/// Work on its way to whoever waits for it.
+/// Work whose result a task waits for.
 pub struct PendingWrite<T, F> {
     work: F,
     is_turned_away: bool,
@@ -209,7 +209,7 @@ where
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(Overload::Busy.into()),
         };
-        // Whoever asked may have hung up; the work stands all the same.
+        // The waiting task may be gone; the work stays done.
         drop(self.reply.send(answer));
     }
 }

@@ -21,7 +21,7 @@ use super::reserve::Reserve;
 use super::transaction::Transaction;
 use crate::error::{Error, Overload, Result};
 
-/// Jobs that may wait at once; the next one waits for a place.
+/// Jobs that may wait at once; the next one waits for its turn.
 const WAITING: usize = 256;
 /// The most jobs that share one commit, so that the first doesn't wait for ever.
 const BATCH: usize = 128;
@@ -74,14 +74,14 @@ impl WriteConnection {
         };
         if no_room && self.reserve.give_up() {
             match committed {
-                // What found room stands.
+                // What found space stays.
                 Ok(()) => batch
                     .iter_mut()
                     .filter(|job| !is_full(&***job))
                     .for_each(|job| job.settle()),
                 Err(_) => turn_away(batch),
             }
-            // What is in the log goes first, as far as nobody reads from it, so that there is room in it again.
+            // What is in the log goes first, as far as nobody reads from it, so that there is space in it again.
             if let Err(error) = connection.query_row("pragma wal_checkpoint", [], |_| Ok(())) {
                 tracing::warn!(%error, "WAL checkpoint failed");
             }
@@ -104,7 +104,7 @@ impl WriteConnection {
     }
 }
 
-/// Refuses what makes no room on a full disk. The rest is run, or run again.
+/// Refuses what frees no space on a full disk. The rest is run, or run again.
 fn turn_away(batch: &mut [Box<dyn Job>]) {
     for job in batch.iter_mut().filter(|job| !job.makes_room()) {
         job.turn_away();
@@ -143,7 +143,7 @@ impl Writer {
     }
 
     /// Runs `work` on this very thread and answers when it is durable or undone, if nobody else writes or waits for it;
-    /// else gives `work` back.
+    /// otherwise returns `work`.
     ///
     /// # Errors
     /// Within: what `work` answers.
@@ -175,7 +175,7 @@ impl Writer {
     /// Runs `work` in its turn and answers when it is durable or undone.
     ///
     /// # Errors
-    /// What `work` answers; [`Overload::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
+    /// What `work` returns; [`Overload::Busy`] if its turn doesn't come within the deadline, and then it isn't run.
     pub async fn run<T, W>(&self, work: W, outlives: Durability) -> Result<T>
     where
         T: Send + 'static,
@@ -189,7 +189,7 @@ impl Writer {
     /// Runs `work` in its turn and outside of any transaction, for what SQLite does only there.
     ///
     /// # Errors
-    /// What `work` answers; [`Overload::Busy`] if there is no place to wait in time.
+    /// What `work` returns; [`Overload::Busy`] if the queue isn't free in time.
     pub async fn run_exclusive<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -197,7 +197,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let work = move |connection: &Connection| {
-            // Whoever asked may have hung up.
+            // The waiting task may be gone.
             drop(reply.send(work(connection)));
         };
         self.send(Request::Exclusive(Box::new(work))).await?;

@@ -16,7 +16,7 @@ use crate::domain::photo_name::PhotoName;
 pub use crate::domain::photos::gallery::{Photo, SharedPhoto, list};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 
-/// A photo whose bytes lie in the temporary store.
+/// A photo whose bytes lie in the staging store.
 #[derive(Clone, Debug)]
 pub struct NewPhoto {
     pub id: PhotoId,
@@ -320,7 +320,7 @@ pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec
     Ok(orphans)
 }
 
-/// Takes the photos of a share out of the database and the queue. Gives the names whose bytes are to be deleted.
+/// Takes the photos of a share out of the database and the queue. Returns the names whose bytes are to be deleted.
 pub(super) fn remove_of_share(
     conn: &Connection,
     share: ShareId,
@@ -333,7 +333,7 @@ pub(super) fn remove_of_share(
     mark_deleted(conn, names, now)
 }
 
-/// Takes the photos of a space out of the database and the queue. Gives the names whose bytes are to be deleted.
+/// Takes the photos of a space out of the database and the queue. Returns the names whose bytes are to be deleted.
 pub(super) fn remove_of_space(
     conn: &Connection,
     space: SpaceId,

@@ -3,7 +3,7 @@
 //! A login stands for a person wherever others see it, so a new one must not pass for another's or for nothing. It is a
 //! name by RFC 8265 (the profile `UsernameCaseMapped`, here with single spaces between its parts), of letters that are
 //! written together somewhere (UTS 39, "highly restrictive"), and doesn't look like one that is there (UTS 39, skeletons).
-//! What was made before these rules stays and can sign in; `shared-spaces doctor` tells which it is.
+//! What was made before these rules stays and can sign in; `shared-spaces doctor` lists them.
 
 use precis_core::profile::PrecisFastInvocation;
 use precis_profiles::UsernameCaseMapped;
@@ -37,7 +37,7 @@ pub struct Login {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LoginKey(String);
 
-/// A login as somebody gives it, to sign in or to name another, and as long as they like.
+/// A login as somebody enters it, to sign in or to name another, and as long as they like.
 #[derive(Clone, Debug)]
 pub struct GivenLogin {
     text: String,
@@ -98,7 +98,8 @@ impl Login {
 }
 
 impl LoginKey {
-    /// The key of a login as somebody gives it. What is longer than a login can be has the key of nobody, and isn't folded.
+    /// The key of a login as somebody enters it. What is longer than a login can be has the key of nobody, and isn't
+    /// folded.
     pub fn of(text: &str) -> Self {
         Self::exactly(trimmed(text))
     }

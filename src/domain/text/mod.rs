@@ -22,7 +22,7 @@ const OF_ONE: usize = 4;
 #[derive(PartialEq, Eq)]
 pub struct Password(String);
 
-/// A password as somebody gives it to prove who they are, and as long as they like. Its text never shows in a log.
+/// A password as somebody enters it to prove who they are, and as long as they like. Its text never shows in a log.
 pub struct GivenPassword(String);
 
 /// What a space is called.
@@ -138,7 +138,7 @@ impl ShareText {
     /// # Errors
     /// Missing, too long, too short, with nothing to be seen, or with a NUL.
     pub fn parse(text: Option<&str>, limits: &Limits) -> Result<Self> {
-        // Browsers send a line break as two characters, whoever wrote it and wherever.
+        // Browsers send a line break as two characters, regardless of who wrote it and where.
         let text = text
             .ok_or(Invalid::NotProvided {
                 field: FieldName::Text,

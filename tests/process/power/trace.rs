@@ -115,7 +115,7 @@ fn split(arguments: &str) -> Vec<String> {
 }
 
 #[test]
-fn calls_of_several_threads_are_told_apart() {
+fn calls_of_several_threads_are_distinguished() {
     let calls = read(
         "7  pwrite64(3, \"\\x68\\x69\", 2, 4096 <unfinished ...>\n\
          8  openat(AT_FDCWD, \"\\x2f\\x61\", O_WRONLY|O_CREAT|O_CLOEXEC, 0600) = 4\n\

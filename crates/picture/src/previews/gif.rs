@@ -9,13 +9,13 @@ use super::{NoPreviews, Result};
 /// A GIF of which only the headers were read.
 pub struct Gif<'a> {
     decoder: Decoder<&'a [u8]>,
-    place: Place,
+    place: FrameArea,
     pub plan: Plan,
 }
 
 /// Where the first picture lies on the screen.
 #[derive(Clone, Copy)]
-struct Place {
+struct FrameArea {
     left: usize,
     top: u32,
     width: usize,
@@ -33,7 +33,7 @@ impl<'a> Gif<'a> {
         let (width, height) = (decoder.width().into(), decoder.height().into());
         let frame = decoder.next_frame_info().map_err(NoPreviews::because)?;
         let frame = frame.ok_or_else(|| NoPreviews::because("it has no picture"))?;
-        let place = Place {
+        let place = FrameArea {
             left: frame.left.into(),
             top: frame.top.into(),
             width: frame.width.into(),
@@ -54,7 +54,7 @@ impl<'a> Gif<'a> {
 
     /// Decodes what `open` has found.
     pub fn decode(mut self) -> Result<Decoded> {
-        let Place {
+        let FrameArea {
             left,
             top,
             width,
