@@ -8,6 +8,7 @@ use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::known;
+use super::upgrade::{self, Doing, Watch};
 use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::missing::remove_if_exists;
 
@@ -39,7 +40,10 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
             path.display()
         );
     }
+    let mut watch = None;
     if current > 0 && current < newest {
+        upgrade::check_room(connection, path, current)?;
+        let watch_copy = Watch::start(Doing::Copy, connection, path, current)?;
         let copy = copy_before(path, newest);
         copy_to(connection, &copy).with_context(|| {
             format!(
@@ -47,6 +51,8 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
                 copy.display()
             )
         })?;
+        drop(watch_copy);
+        watch = Some(Watch::start(Doing::Change, connection, path, current)?);
         tracing::info!(from = current, to = newest, copy = %copy.display(), "upgrading database schema");
     }
 
@@ -65,6 +71,7 @@ fn run_all(connection: &mut Connection, path: &Path, runner: &Runner) -> Result<
         );
     }
     connection.pragma_update(None, "foreign_keys", true)?;
+    drop(watch);
     Ok(())
 }
 

@@ -14,6 +14,8 @@ mod place;
 // Room for deleting.
 mod reserve;
 mod transaction;
+// What an upgrade of a large database needs.
+mod upgrade;
 mod writer;
 
 use std::fs::File;

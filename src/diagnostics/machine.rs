@@ -11,6 +11,7 @@ use crate::check::Check;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Registration, Settings};
 use crate::data_dir;
+use crate::fs::space::available;
 use crate::server::listener::cannot_listen;
 
 /// With less space than this, in bytes, some photos fill the disk.
@@ -43,7 +44,7 @@ pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
     if !folder.is_dir() {
         return;
     }
-    if let Some(free) = free(folder) {
+    if let Some(free) = available(folder) {
         let said = format!("The disk of the data folder has {} free", HumanBytes(free));
         tell(if free < LITTLE {
             Check::warning(format!(
@@ -79,16 +80,4 @@ fn written(folder: &Path) -> Option<Timestamp> {
         .duration_since(std::time::UNIX_EPOCH)
         .ok()?;
     Some(Timestamp(0).plus(since))
-}
-
-/// The bytes that this account can still write there.
-#[cfg(unix)]
-fn free(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    disk.f_bavail.checked_mul(disk.f_frsize)
-}
-
-#[cfg(not(unix))]
-fn free(_: &Path) -> Option<u64> {
-    None
 }

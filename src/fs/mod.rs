@@ -9,5 +9,7 @@ pub mod identity;
 pub mod durable;
 // Files that only this account can read.
 pub mod private;
+// How much room there is.
+pub mod space;
 // Files that have their names when they are whole, and not before.
 pub mod atomic;

@@ -1,0 +1,181 @@
+//! What an upgrade of a large database needs: room on the disk, which is looked for before anything is changed, and a word in
+//! the log now and then.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rusqlite::Connection;
+
+use crate::fs::durable::parent;
+use crate::fs::space;
+
+/// The migration that writes all shares and photos once more.
+const REWRITES: i32 = 9;
+/// How often the log is told how far it is.
+const EVERY: Duration = Duration::from_secs(5);
+const MIB: u64 = 1024 * 1024;
+
+/// Refuses an upgrade for which there is no room, before it has begun. Measured at a million shares, the log of the database
+/// grows to 1.7 times its size where all rows are written once more, and the database by 0.7; and a copy of it stays.
+///
+/// # Errors
+/// There isn't enough room; the sentence says how much is missing.
+pub fn check_room(connection: &Connection, path: &Path, current: i32) -> Result<()> {
+    let needed = needed(size_of(connection)?, current);
+    match space::available(parent(path)) {
+        Some(free) => compare(path, free, needed),
+        // Where the system doesn't tell, the disk will.
+        None => Ok(()),
+    }
+}
+
+fn compare(path: &Path, free: u64, needed: u64) -> Result<()> {
+    ensure!(
+        free >= needed,
+        "The upgrade of the database {} needs {} MiB of free disk space, and there are {} MiB: {} MiB are missing. Nothing was \
+         changed",
+        path.display(),
+        needed.div_ceil(MIB),
+        free / MIB,
+        needed.saturating_sub(free).div_ceil(MIB)
+    );
+    Ok(())
+}
+
+fn needed(size: u64, current: i32) -> u64 {
+    let copy = size;
+    if current < REWRITES {
+        copy + size * 5 / 2
+    } else {
+        copy
+    }
+}
+
+/// The bytes of a database, without its log.
+fn size_of(connection: &Connection) -> rusqlite::Result<u64> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let bytes = pragma("page_count")?.saturating_mul(pragma("page_size")?);
+    Ok(bytes.try_into().unwrap_or(0))
+}
+
+/// What an upgrade has in hand.
+#[derive(Clone, Copy, Debug)]
+pub enum Doing {
+    /// It makes a copy of the database, and checks it.
+    Copy,
+    /// It changes the database.
+    Change,
+}
+
+/// Tells the log now and then how far an upgrade is, until it is dropped.
+pub struct Watch {
+    end: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Looks after the upgrade of the database at `path`, which has `from` as its schema.
+    ///
+    /// # Errors
+    /// The database can't be asked how large it is, or the system refuses another thread.
+    pub fn start(doing: Doing, connection: &Connection, path: &Path, from: i32) -> Result<Self> {
+        let (end, ended) = mpsc::channel();
+        // Without a write-ahead log, as while a backup is restored, the pages of before are written instead.
+        let logs = ["-wal", "-journal"].map(|ending| beside(path, ending));
+        let expected = expected(size_of(connection)?, from);
+        let thread = std::thread::Builder::new()
+            .name(String::from("upgrade-watch"))
+            .spawn(move || tell(doing, &logs, expected, &ended))
+            .context("The thread that watches the upgrade can't be started")?;
+        Ok(Self {
+            end: Some(end),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.end = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("upgrade watch thread panicked");
+        }
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// What is written to the log of the database before the upgrade is over, about.
+fn expected(size: u64, from: i32) -> u64 {
+    if from < REWRITES { size * 17 / 10 } else { 0 }
+}
+
+fn tell(doing: Doing, logs: &[PathBuf], expected: u64, ended: &mpsc::Receiver<()>) {
+    let begun = Instant::now();
+    while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+        let seconds = begun.elapsed().as_secs();
+        match doing {
+            Doing::Copy => {
+                tracing::info!(seconds, "still copying the database before its upgrade");
+            }
+            Doing::Change => {
+                let written: u64 = logs
+                    .iter()
+                    .filter_map(|log| Some(fs::metadata(log).ok()?.len()))
+                    .sum();
+                tracing::info!(
+                    seconds,
+                    written_mib = written / MIB,
+                    percent = percent(written, expected),
+                    "still upgrading database schema"
+                );
+            }
+        }
+    }
+}
+
+/// How much is done. The end is told by itself.
+fn percent(written: u64, expected: u64) -> Option<u64> {
+    let percent = written.saturating_mul(100).checked_div(expected)?;
+    Some(percent.min(99))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upgrade_that_writes_all_rows_needs_room_for_them_and_for_a_copy() {
+        assert_eq!(needed(100, 8), 350);
+        assert_eq!(needed(100, 9), 100);
+    }
+
+    #[test]
+    fn how_far_it_is_is_told_where_it_is_known_and_never_as_the_end() {
+        assert_eq!(percent(85, expected(100, 8)), Some(50));
+        assert_eq!(percent(1000, expected(100, 8)), Some(99));
+        assert_eq!(percent(1000, expected(100, 9)), None);
+    }
+
+    #[test]
+    fn an_upgrade_for_which_there_is_no_room_is_refused_with_what_is_missing() {
+        let path = Path::new("data/shared-spaces.db");
+        assert!(compare(path, 35 * MIB, 35 * MIB).is_ok());
+        let refusal = compare(path, 20 * MIB + 1, 35 * MIB).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "The upgrade of the database data/shared-spaces.db needs 35 MiB of free disk space, and there are 20 MiB: 15 MiB \
+             are missing. Nothing was changed"
+        );
+    }
+}

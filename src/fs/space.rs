@@ -1,0 +1,16 @@
+//! How much room a disk has.
+
+use std::path::Path;
+
+/// The bytes that this account can still write where `folder` is; `None` where the system doesn't tell.
+#[cfg(unix)]
+pub fn available(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+/// The bytes that this account can still write where `folder` is; `None` where the system doesn't tell.
+#[cfg(not(unix))]
+pub fn available(_: &Path) -> Option<u64> {
+    None
+}
