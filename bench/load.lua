@@ -1,5 +1,5 @@
--- What wrk sends: a method; "none", "whole" or "lines"; a file that is the body or has one in each line; then headers as
--- names and values. Tells what came of it as JSON.
+-- What wrk sends: a method; "none", "whole", "lines" or "paths"; a file that is the body, has one in each line, or has a path in
+-- each line, of which one is asked for at random each time; then headers as names and values. Tells what came of it as JSON.
 
 function init(arguments)
     wrk.method = arguments[1]
@@ -18,6 +18,16 @@ function init(arguments)
         request = function()
             at = at % #requests + 1
             return requests[at]
+        end
+    elseif arguments[2] == "paths" then
+        local requests = {}
+        for line in io.lines(arguments[3]) do
+            requests[#requests + 1] = wrk.format(nil, line)
+        end
+        -- The same in every run.
+        math.randomseed(1)
+        request = function()
+            return requests[math.random(#requests)]
         end
     end
 end

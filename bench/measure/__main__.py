@@ -17,6 +17,8 @@ class Plan:
 
     rounds: int
     seconds: int
+    #: How many shares a large database has.
+    shares: int
 
 
 def arguments():
@@ -28,6 +30,8 @@ def arguments():
                         "of the floors: reads, texts, photos-in and instructions")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="how long each load goes on")
+    parser.add_argument("--shares", type=int, default=1_000_000, help="how many shares the large database of `growth` has, a "
+                        "hundred in each space; the space of `deletion` has a tenth of them")
     parser.add_argument("--only", nargs="*", metavar="PART", help="parts of the table: " + ", ".join(PARTS))
     parser.add_argument("--results", type=Path, default=ROOT / "bench", help="the folder of results.md and results.json")
     return parser.parse_args()
@@ -52,7 +56,7 @@ def by_contract(url, folder, photos, plan, wanted):
 
 #: The parts of the table, in the order in which they are taken.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
-PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "instructions", "worker"]
+PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "deletion", "instructions", "worker"]
 
 
 def measure(options, folder, plan, wanted):
@@ -84,6 +88,7 @@ def measure(options, folder, plan, wanted):
         ("previews", lambda: own.previews(folder / "previews", photos[1], plan)),
         ("memory", lambda: own.memory(folder / "memory", plan)),
         ("growth", lambda: own.growth(folder / "growth", photos[1], plan)),
+        ("deletion", lambda: own.deletion(folder / "deletion", plan)),
         ("instructions", lambda: counts.instructions(folder / "instructions", photos, plan)),
         ("worker", lambda: aws.worker(folder / "worker", small, plan)),
     ]:
@@ -94,7 +99,7 @@ def measure(options, folder, plan, wanted):
 def main():
     """Measures, and writes the table after each row, so that what was taken isn't lost."""
     options = arguments()
-    plan = Plan(options.rounds, options.seconds)
+    plan = Plan(options.rounds, options.seconds, options.shares)
     # Asked for at once, because the table itself is a change.
     about, state = table.machine(), table.commit()
     folder = TARGET / "bench"

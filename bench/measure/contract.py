@@ -36,6 +36,10 @@ class Person:
         """A request of theirs, to be sent again and again."""
         return Request(urllib.parse.urljoin(self.url, path), method, self.token, body, kind)
 
+    def any_of(self, paths):
+        """A request of theirs for one of these paths at random each time."""
+        return Request(self.url, "GET", self.token, "\n".join(paths).encode(), paths=True)
+
     def ask(self, request):
         """Sends a request once."""
         sent = urllib.request.Request(request.url, request.body, request.headers(), method=request.method)

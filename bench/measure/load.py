@@ -35,6 +35,8 @@ class Request:
     kind: str | None = None
     #: Whether each line of the body is the body of a request of its own.
     lines: bool = False
+    #: Whether each line of the body is the path of a request without a body, and one is asked for at random each time.
+    paths: bool = False
 
     def headers(self):
         """The names and values of its headers."""
@@ -47,7 +49,7 @@ class Request:
 def command(request, connections, seconds, body):
     """The command line of wrk; `body` is the file that has the body."""
     line = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"]
-    form = "none" if request.body is None else "lines" if request.lines else "whole"
+    form = "none" if request.body is None else "paths" if request.paths else "lines" if request.lines else "whole"
     line += ["--timeout", "60s", "--script", str(SCRIPT), request.url, "--", request.method, form, body]
     for name, value in request.headers().items():
         line += [name, value]

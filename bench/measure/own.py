@@ -1,9 +1,13 @@
 """What only the executable can be asked: its start, its memory, how it grows, and how soon photos are sorted."""
 
 import os
+import random
 import resource
+import sqlite3
 import subprocess
+import threading
 import time
+from contextlib import closing
 
 from . import rows
 from .contract import Line, Person
@@ -11,7 +15,7 @@ from .served import READERS
 from .load import Request, interleave, prepare, run, told
 from .processes import Server
 
-LARGE = (10_000, 1_000_000)
+#: Spaces and shares. The shares of each space are as many.
 SMALL = (10, 1_000)
 
 
@@ -63,36 +67,45 @@ def sorting(folder, photo, plan):
     yield rows.Row("acknowledged until sorted, previews off", "", took, ("at most", 20), "ms")
 
 
-def filled(folder, size, photo):
-    """A server with so many spaces and shares, that isn't running; who has five of the spaces, and the way to a photo."""
+def filled(folder, size):
+    """A server with so many spaces and shares, that isn't running; who has five of the spaces, and who has all."""
     with Server(folder) as server:
-        reader = Person(server.url, "reader")
+        reader, everybody = Person(server.url, "reader"), Person(server.url, "everybody")
     prepare("fill", folder / "data" / "shared-spaces.db", *size)
-    return reader
+    return reader, everybody
+
+
+def random_shares(shares):
+    """The paths of some thousand shares among so many."""
+    chosen = random.Random(1)
+    return (f"/shares/{chosen.randint(1, shares)}" for _ in range(10_000))
 
 
 def growth(folder, photo, plan):
-    """The reads in a small and in a large database, and the start with the large one."""
-    readers = {size: filled(folder / str(size[1]), size, photo) for size in (SMALL, LARGE)}
+    """The reads in a small and in a large database, of random spaces as many families ask, and the start with the large one."""
+    grown = (plan.shares // 100, plan.shares)
+    people = {size: filled(folder / str(size[1]), size) for size in (SMALL, grown)}
     took = []
     for _ in range(plan.rounds):
         begun = time.monotonic()
-        with Server(folder / str(LARGE[1])) as server:
+        with Server(folder / str(grown[1])) as server:
             took.append((time.monotonic() - begun) * 1000)
             server.wait_until_idle()
-    yield rows.Row("start with a million shares until the first answer", "", took, ("at most", 200), "ms")
+    yield rows.Row(f"start with {plan.shares:,} shares until the first answer", "", took, ("at most", 200), "ms")
 
-    with Server(folder / str(SMALL[1])) as small, Server(folder / str(LARGE[1])) as large:
+    with Server(folder / str(SMALL[1])) as small, Server(folder / str(grown[1])) as large:
         works = {}
-        for server, size in [(small, SMALL), (large, LARGE)]:
+        for server, size in [(small, SMALL), (large, grown)]:
             server.wait_until_idle()
-            reader = readers[size]
-            reader.url = server.url
-            # Each of the five is as large as the others.
-            own = [row["space"]["id"] for row in reader.send("GET", "/spaces")]
-            link = reader.wait_for_previews(reader.share(own[0], "A photo", photo)["id"])["image_url"]
+            reader, everybody = people[size]
+            reader.url = everybody.url = server.url
+            own = reader.send("GET", "/spaces")[0]["space"]["id"]
+            link = reader.wait_for_previews(reader.share(own, "A photo", photo)["id"])["image_url"]
+            spaces = range(1, size[0] + 1)
             for name, request, connections in [
-                ("GET /spaces/<id>/shares", reader.request(f"/spaces/{own[1]}/shares?limit=50"), READERS),
+                ("GET /spaces/<id>/shares, random spaces", everybody.any_of(f"/spaces/{n}/shares?limit=50" for n in spaces), READERS),
+                ("GET /spaces/<id>/images, random spaces", everybody.any_of(f"/spaces/{n}/images?limit=50" for n in spaces), READERS),
+                ("GET /shares/<id>, random ones", everybody.any_of(random_shares(size[1])), READERS),
                 ("GET /spaces", reader.request("/spaces"), READERS),
                 ("GET a photo", Request(link), 4),
             ]:
@@ -100,10 +113,38 @@ def growth(folder, photo, plan):
         for name, sizes in works.items():
             done = interleave(plan.rounds, sizes)
             # How many times as long the same takes.
-            row = rows.speed(f"{name}: 1,000,000 shares by 1,000, time", "the same with 1,000", done[SMALL], done[LARGE], 1)
-            row.raw = {"1,000 per second": row.raw["ours per second"], "1,000,000 per second": row.raw["floor per second"]}
+            row = rows.speed(f"{name}: {plan.shares:,} shares by 1,000, time", "the same with 1,000", done[SMALL], done[grown], 1)
+            row.raw = {"1,000 per second": row.raw["ours per second"], f"{plan.shares:,} per second": row.raw["floor per second"]}
             row.goal = ("at most", 1.3)
             yield row
+
+
+def deletion(folder, plan):
+    """How long others wait while a large space is deleted: the longest of the texts that one person shares meanwhile."""
+    each = plan.shares // 10
+    waited, took = [], []
+    for round_ in range(min(plan.rounds, 3)):
+        place = folder / str(round_)
+        reader, _ = filled(place, (5, 5 * each))
+        with closing(sqlite3.connect(place / "data" / "shared-spaces.db")) as database, database:
+            # Who deletes a space is alone in it.
+            database.execute("delete from members where space_id = 1 and user_id <> 1")
+        with Server(place) as server:
+            server.wait_until_idle()
+            reader.url = server.url
+            begun = time.monotonic()
+            deleting = threading.Thread(target=reader.send, args=("DELETE", "/spaces/1"))
+            deleting.start()
+            longest = 0
+            while deleting.is_alive():
+                asked = time.monotonic()
+                reader.share(2, "Meanwhile")
+                longest = max(longest, time.monotonic() - asked)
+            waited.append(longest * 1000)
+            took.append((time.monotonic() - begun) * 1000)
+    raw = {"the deletion ms": took}
+    yield rows.Row(f"longest wait for sharing a text while a space of {each:,} shares is deleted", "", waited, ("at most", 100), "ms",
+                   raw=raw)
 
 
 def previews(folder, photo, plan):

@@ -17,13 +17,18 @@ pub fn run(database: &Path, seconds: f64) -> Result<()> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     let mut insert = connection.prepare(
-        "insert into shares (space_id, user_id, text, created_at) values (1, 1, 'A thought that is shared', ?)",
+        "insert into shares (space_id, id, user_id, text, created_at) values (1, ?1, 1, 'A thought that is shared', ?1)",
     )?;
     let (started, time) = (Instant::now(), Duration::from_secs_f64(seconds));
+    // Behind those of the rounds before.
+    let before: i64 =
+        connection.query_row("select coalesce(max(id), 0) from shares", [], |row| {
+            row.get(0)
+        })?;
     let mut commits = 0_i64;
     while started.elapsed() < time {
-        insert.execute([commits])?;
         commits += 1;
+        insert.execute([before + commits])?;
     }
     let per_second = commits as f64 / started.elapsed().as_secs_f64();
     println!("{}", json!({ "per_second": per_second, "count": commits }));

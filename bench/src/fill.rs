@@ -9,8 +9,8 @@ use rusqlite::{Connection, params};
 /// The spaces of the user who is there already.
 const OWN: u32 = 5;
 
-/// Adds spaces with three members each, and shares with photos, evenly: the shares of a space lie far apart. The user 1
-/// becomes a member of five of the spaces. Of the photos there are the rows alone.
+/// Adds spaces with three members each, and shares with photos, evenly, as they would come over the years. The user 1 becomes a
+/// member of five of the spaces, and the user 2 of all. Of the photos there are the rows alone.
 ///
 /// # Errors
 /// The database isn't that of a server, or has shares already.
@@ -26,6 +26,7 @@ pub fn run(database: &Path, spaces: u32, shares: u32) -> Result<()> {
     }
     transaction.execute(MEMBERS, params![spaces, users])?;
     transaction.execute(OWN_MEMBERS, params![OWN, spaces])?;
+    transaction.execute(EVERY_MEMBER, [])?;
     transaction.execute(SHARES, params![shares, spaces, users])?;
     transaction.execute(PHOTOS, [])?;
     transaction.commit()?;
@@ -71,16 +72,19 @@ const SPACES: &str = "with recursive n(i) as (select 1 union all select i + 1 fr
 
 const MEMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1), k(j) as (values (0), (1), (2))
     insert into members (space_id, user_id, is_admin, joined_at)
-    select i, 2 + (i * 3 + j) % (?2 - 1), j = 0, 0 from n, k order by i, j";
+    select i, 3 + (i * 3 + j) % (?2 - 1), j = 0, 0 from n, k order by i, j";
 
 const OWN_MEMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
     insert into members (space_id, user_id, is_admin, joined_at) select 1 + (i - 1) * (?2 / ?1), 1, 1, 0 from n";
+
+const EVERY_MEMBER: &str =
+    "insert into members (space_id, user_id, is_admin, joined_at) select id, 2, 0, 0 from spaces";
 
 /// Each by one of the members of its space.
 const SHARES: &str =
     "with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
     insert into shares (id, space_id, user_id, text, created_at)
-    select i + 1, 1 + i % ?2, 2 + ((1 + i % ?2) * 3 + i / ?2 % 3) % (?3 - 1),
+    select i + 1, 1 + i % ?2, 3 + ((1 + i % ?2) * 3 + i / ?2 % 3) % (?3 - 1),
         'What was seen on the way home, number ' || i, 1700000000000 + i from n";
 
 const PHOTOS: &str = "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at,

@@ -43,11 +43,11 @@ enum Floor {
         /// The folder with the migrations.
         migrations: PathBuf,
     },
-    /// Fills the database of a server that isn't running and has one user.
+    /// Fills the database of a server that isn't running and has two users.
     Fill {
         /// The database.
         database: PathBuf,
-        /// How many spaces, of which five are of the user 1.
+        /// How many spaces, of which five are of the user 1, and all of the user 2.
         spaces: u32,
         /// How many shares in all, each with a photo.
         shares: u32,
