@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::config::WorkerMode;
 use crate::data_dir::hold::RestoreHold;
 use crate::jobs::cleanup::Cleanup;
+use crate::jobs::delete_spaces::DeleteSpaces;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
@@ -22,6 +23,7 @@ impl App {
         }
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());
+        jobs.start(self.space_deletion());
         if self.config.photos.previews {
             jobs.start(self.preview_indexer.clone());
         }
@@ -77,6 +79,11 @@ impl App {
     /// What makes previews; `None` where none are wanted.
     pub fn thumbnailer(&self) -> Option<Thumbnailer> {
         self.thumbnailer.clone()
+    }
+
+    /// What goes on with deletions of spaces.
+    pub fn space_deletion(&self) -> DeleteSpaces {
+        DeleteSpaces::new(self.db.clone(), self.clock.clone(), self.cleanup())
     }
 
     /// The cleanup for the photos of this application.

@@ -36,6 +36,7 @@ pub struct Removal {
 #[derive(Debug)]
 pub struct Readable {
     share: ShareId,
+    space: SpaceId,
 }
 
 /// Proof that a share is the asker's own, in a space that they still belong to.
@@ -49,6 +50,7 @@ pub struct Editable {
 #[derive(Debug)]
 pub struct Deletable {
     share: ShareId,
+    space: SpaceId,
 }
 
 impl Member {
@@ -95,6 +97,10 @@ impl Readable {
     pub fn share(&self) -> ShareId {
         self.share
     }
+
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
 }
 
 impl Editable {
@@ -110,6 +116,10 @@ impl Editable {
 impl Deletable {
     pub fn share(&self) -> ShareId {
         self.share
+    }
+
+    pub fn space(&self) -> SpaceId {
+        self.space
     }
 }
 
@@ -201,7 +211,7 @@ impl SpaceAccess {
 pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
     let id = space.parse()?;
     let exists = conn
-        .prepare_cached("select 1 from spaces where id = ?")?
+        .prepare_cached("select 1 from spaces where id = ? and deleted_at is null")?
         .exists([id])?;
     if exists {
         Ok(Admin {
@@ -221,7 +231,7 @@ fn member_role(
 ) -> rusqlite::Result<Option<Option<MemberRole>>> {
     conn.prepare_cached(
         "select m.is_admin from spaces s left join members m on m.space_id = s.id and m.user_id = ?
-         where s.id = ?",
+         where s.id = ? and s.deleted_at is null",
     )?
     .query_row((user, space), |row| {
         let is_admin: Option<bool> = row.get(0)?;
@@ -248,7 +258,8 @@ pub fn share(conn: &Connection, caller: &Session, share: &RawId<ShareId>) -> Res
     let user = caller.user().id;
     conn.prepare_cached(
         "select s.id, s.space_id, s.user_id, m.is_admin
-         from shares s left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
+         from shares s join spaces p on p.id = s.space_id and p.deleted_at is null
+         left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
     )?
     .query_row((user, share.parse()?), |row| {
         let (owner, is_admin): (UserId, Option<bool>) = (row.get(2)?, row.get(3)?);
@@ -270,7 +281,10 @@ impl ShareAccess {
     /// They aren't a member.
     pub fn read(&self) -> Result<Readable> {
         self.role.ok_or(Denied::NotMember)?;
-        Ok(Readable { share: self.share })
+        Ok(Readable {
+            share: self.share,
+            space: self.space,
+        })
     }
 
     /// The right to edit it: its owner, while a member of its space.
@@ -296,6 +310,9 @@ impl ShareAccess {
         if !self.is_own && !self.role.is_some_and(|role| role.is_admin) {
             return Err(Denied::NotOwner.into());
         }
-        Ok(Deletable { share: self.share })
+        Ok(Deletable {
+            share: self.share,
+            space: self.space,
+        })
     }
 }

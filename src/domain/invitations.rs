@@ -257,9 +257,15 @@ pub(super) fn revoke_all(
     space: SpaceId,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    delete_all(conn, space)?;
+    removals::forget_idle(conn, now)
+}
+
+/// Leaves no invitation into a space; for its deletion.
+pub(super) fn delete_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from invitations where space_id = ?")?
         .execute([space])?;
-    removals::forget_idle(conn, now)
+    Ok(())
 }
 
 /// The newest invitation into a space that lets in now, if there is one.

@@ -195,6 +195,13 @@ pub(super) fn spaces_without_other_admin(
     .collect()
 }
 
+/// Leaves nobody in a space; for its deletion.
+pub(super) fn remove_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from members where space_id = ?")?
+        .execute([space])?;
+    Ok(())
+}
+
 /// Takes somebody out of every space; for the removal of their account.
 pub(super) fn leave_all(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from members where user_id = ?")?

@@ -13,6 +13,8 @@ pub mod id_sequence;
 pub mod jobs;
 // What distinguishes this installation from others.
 pub mod installation;
+// The highest ids ever used.
+mod last_ids;
 // Links by which somebody gets in.
 pub mod invitations;
 // Who belongs to a space, and who runs it.
@@ -31,6 +33,8 @@ pub mod sessions;
 pub mod shares;
 // The spaces that people share.
 pub mod spaces;
+// How a space goes, some rows at a time.
+pub mod space_deletion;
 // What people type: logins, passwords, names and texts, parsed once and then trusted.
 pub mod text;
 // Secrets that prove something.

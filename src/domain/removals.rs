@@ -53,3 +53,10 @@ pub(super) fn forget_idle(conn: &Connection, now: Timestamp) -> rusqlite::Result
     .execute([now.0])?;
     Ok(())
 }
+
+/// Forgets all who were taken out of a space; for its deletion.
+pub(super) fn delete_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from removals where space_id = ?")?
+        .execute([space])?;
+    Ok(())
+}

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::last_ids::{self, Kind};
 use super::{jobs, photos};
 use crate::domain::photo_name::PhotoName;
 
@@ -20,18 +21,17 @@ const LEFT_OUT: i64 = 1_000_000;
 /// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
 /// must not meet an old one of its name.
 pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
-    for table in ["spaces", "shares", "photos"] {
-        conn.execute(
-            "insert into sqlite_sequence (name, seq) select ?1, 0
-             where not exists (select 1 from sqlite_sequence where name = ?1)",
-            [table],
-        )?;
-        conn.execute(
-            "update sqlite_sequence set seq = seq + ? where name = ?",
-            (LEFT_OUT, table),
-        )?;
-    }
-    Ok(())
+    conn.execute(
+        "insert into sqlite_sequence (name, seq) select 'spaces', 0
+         where not exists (select 1 from sqlite_sequence where name = 'spaces')",
+        [],
+    )?;
+    conn.execute(
+        "update sqlite_sequence set seq = seq + ? where name = 'spaces'",
+        [LEFT_OUT],
+    )?;
+    last_ids::skip(conn, Kind::Share, LEFT_OUT)?;
+    last_ids::skip(conn, Kind::Photo, LEFT_OUT)
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
         drop(Db::open(&path).unwrap());
         let conn = Connection::open(&path).unwrap();
         let rows = "insert into users (id, login, login_key, password_hash, created_at) values (1, 'ann', 'ann', '', 0);
-            insert into spaces values (1, 'Family', 'family', 0, null);
+            insert into spaces (id, name, name_key, created_at) values (1, 'Family', 'family', 0);
             insert into shares (id, space_id, user_id, text, created_at) values (1, 1, 1, '', 0), (2, 1, 1, '', 0);
             insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at, queued_at)
             values (1, 1, 1, 0, '1-1.jpg', 1, 1, 1, zeroblob(32), 0, 7), (2, 2, 1, 0, '1-2.jpg', 1, 1, 1, zeroblob(32), 0, 7)";
@@ -69,8 +69,10 @@ mod tests {
         let path = folder.path().join("test.db");
         drop(Db::open(&path).unwrap());
         let conn = Connection::open(&path).unwrap();
-        conn.execute_batch("insert into spaces values (7, 'Family', 'family', 0, null)")
-            .unwrap();
+        conn.execute_batch(
+            "insert into spaces (id, name, name_key, created_at) values (7, 'Family', 'family', 0)",
+        )
+        .unwrap();
         skip_ids(&conn).unwrap();
         let last = [
             spaces::last_id(&conn).unwrap(),

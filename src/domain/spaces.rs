@@ -1,16 +1,15 @@
 //! The spaces that people share.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{Admin, Member};
-use super::ids::{Id, SpaceId, UserId, number};
+use super::ids::{Id, SpaceId, number};
+use super::members;
 use super::page::{Listed, Page};
 use super::sessions::Session;
 use super::shares::LatestShare;
 use super::text::SpaceName;
-use super::{members, photos};
 use crate::clock::Timestamp;
-use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
 
 /// The most spaces that a user has made and that are still there.
@@ -116,10 +115,10 @@ pub fn list(conn: &Connection, caller: &Session, page: &Page) -> Result<Listed<S
 // The details of a space are looked up only for the spaces of the page, and not for all that are sorted.
 const LIST: &str = "select s.id, s.name, s.name_key, s.is_admin,
     (select count(*) from members where space_id = s.id),
-    l.id, l.text, l.created_at, u.id, u.login, exists (select 1 from photos where share_id = l.id)
+    l.id, l.text, l.created_at, u.id, u.login, exists (select 1 from photos where space_id = s.id and share_id = l.id)
     from (select s.id, s.name, s.name_key, m.is_admin from members m join spaces s on s.id = m.space_id
         where m.user_id = ? and (s.name_key, s.id) > (?, ?) order by s.name_key, s.id limit ?) s
-    left join shares l on l.id = (select id from shares where space_id = s.id order by id desc limit 1)
+    left join shares l indexed by sqlite_autoindex_shares_1 on l.space_id = s.id and l.id = (select max(id) from shares where space_id = s.id)
     left join users u on u.id = l.user_id order by s.name_key, s.id";
 
 /// The space of a member.
@@ -141,15 +140,34 @@ pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> 
     Ok(())
 }
 
-/// Deletes a space with all that was shared in it. Returns the photos whose bytes are to be deleted.
-///
-/// # Errors
-/// [`Conflict::SpaceHasMembers`] while somebody else is in it.
-pub fn delete(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Vec<PhotoName>> {
-    if members::count(conn, admin.space())? > 1 {
-        return Err(Conflict::SpaceHasMembers.into());
-    }
-    Ok(remove(conn, admin.space(), now)?)
+/// Lets a space be gone for everybody, of which there are still rows. Its name goes at once, and its founder may make another.
+pub(super) fn mark_deleted(
+    conn: &Connection,
+    space: SpaceId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "update spaces set deleted_at = ?, name = '', name_key = '', founder_id = null where id = ?",
+    )?
+    .execute((now.0, space))?;
+    Ok(())
+}
+
+/// The space that was deleted first of those of which there are still rows.
+pub(super) fn first_deleted(conn: &Connection) -> rusqlite::Result<Option<SpaceId>> {
+    conn.prepare_cached(FIRST_DELETED)?
+        .query_row([], |row| row.get(0))
+        .optional()
+}
+
+const FIRST_DELETED: &str =
+    "select id from spaces where deleted_at is not null order by deleted_at limit 1";
+
+/// Deletes the row of a space that was marked as deleted, of which nothing else is left.
+pub(super) fn delete_row(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from spaces where id = ? and deleted_at is not null")?
+        .execute([space])?;
+    Ok(())
 }
 
 /// A space, as the operator sees it.
@@ -167,7 +185,8 @@ pub struct Overview {
 pub fn list_all(conn: &Connection) -> rusqlite::Result<Vec<Overview>> {
     conn.prepare_cached(
         "select s.id, s.name, (select count(*) from members m where m.space_id = s.id),
-         (select count(*) from shares h where h.space_id = s.id) from spaces s order by s.id",
+         (select count(*) from shares h where h.space_id = s.id) from spaces s
+         where s.deleted_at is null order by s.id",
     )?
     .query_map([], |row| {
         Ok(Overview {
@@ -180,19 +199,6 @@ pub fn list_all(conn: &Connection) -> rusqlite::Result<Vec<Overview>> {
     .collect()
 }
 
-/// Deletes the spaces in which `user` is the only member; for the removal of their account.
-pub(super) fn delete_solitary(
-    conn: &Connection,
-    user: UserId,
-    now: Timestamp,
-) -> rusqlite::Result<Vec<PhotoName>> {
-    let mut deleted = Vec::new();
-    for space in members::sole_member_spaces(conn, user)? {
-        deleted.extend(remove(conn, space, now)?);
-    }
-    Ok(deleted)
-}
-
 /// Of these spaces, told by the digits of their ids, those that aren't there.
 pub fn gone(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<String>> {
     let mut find = conn.prepare_cached("select 1 from spaces where id = ?")?;
@@ -203,14 +209,6 @@ pub fn gone(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<Stri
         }
     }
     Ok(gone)
-}
-
-fn remove(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<Vec<PhotoName>> {
-    let deleted = photos::remove_of_space(conn, space, now)?;
-    // Members, shares and what hangs on them go with it, by their foreign keys.
-    conn.prepare_cached("delete from spaces where id = ?")?
-        .execute([space])?;
-    Ok(deleted)
 }
 
 #[cfg(test)]
@@ -232,14 +230,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_deleted_spaces_is_found_by_its_index() {
+        let plan = plan(FIRST_DELETED);
+        assert!(plan.contains("INDEX spaces_deleted"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    #[test]
     fn the_latest_share_of_each_is_one_look_up() {
         let plan = plan(LIST);
         for step in [
-            "SEARCH shares USING COVERING INDEX shares_by_space (space_id=?)",
-            "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH shares USING PRIMARY KEY (space_id=?)",
+            "SEARCH l USING PRIMARY KEY (space_id=? AND id=?)",
             "SEARCH u USING INTEGER PRIMARY KEY (rowid=?)",
             "SEARCH members USING COVERING INDEX members_in_order (space_id=?)",
-            "SEARCH photos USING COVERING INDEX",
+            "SEARCH photos USING PRIMARY KEY (space_id=? AND share_id=?)",
         ] {
             assert!(plan.contains(step), "{step} is not in\n{plan}");
         }

@@ -1,12 +1,13 @@
 //! People with an account.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::ids::UserId;
 use super::text::{GivenLogin, Login, LoginKey};
-use super::{members, shares, spaces};
+use super::{members, shares, space_deletion};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
@@ -24,6 +25,33 @@ impl User {
         Ok(Self {
             id: row.get(index)?,
             login: row.get(index + 1)?,
+        })
+    }
+}
+
+/// Who has made the rows of a page: a few people, each of whom is looked up once.
+pub(super) struct Authors<'c> {
+    find: CachedStatement<'c>,
+    known: HashMap<UserId, User>,
+}
+
+impl<'c> Authors<'c> {
+    /// Nobody yet.
+    pub(super) fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            find: conn.prepare_cached(BY_ID)?,
+            known: HashMap::new(),
+        })
+    }
+
+    /// The user with this id, who is there: what they have made points at them.
+    pub(super) fn get(&mut self, id: UserId) -> rusqlite::Result<User> {
+        Ok(match self.known.entry(id) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => {
+                let found = self.find.query_row([id], |row| User::from_row(row, 0))?;
+                unknown.insert(found).clone()
+            }
         })
     }
 }
@@ -83,10 +111,12 @@ pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(User, String)>>
 
 /// The user with this id.
 pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
-    conn.prepare_cached("select id, login from users where id = ?")?
+    conn.prepare_cached(BY_ID)?
         .query_row([id], |row| User::from_row(row, 0))
         .optional()
 }
+
+const BY_ID: &str = "select id, login from users where id = ?";
 
 /// The user with this login, however it is written.
 ///
@@ -176,7 +206,7 @@ pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<Phot
         }
         .into());
     }
-    let mut photos = spaces::delete_solitary(conn, user.id, now)?;
+    let mut photos = space_deletion::delete_solitary(conn, user.id, now)?;
     photos.extend(shares::delete_of_user(conn, user.id, now)?);
     members::leave_all(conn, user.id)?;
     conn.prepare_cached("delete from users where id = ?")?

@@ -11,7 +11,7 @@ use crate::check::sentence;
 use crate::clock::Clock;
 use crate::data_dir::hold::RestoreHold;
 use crate::db::Db;
-use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::ids::SpaceId;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::jobs::index_previews::SELDOM;
@@ -109,8 +109,7 @@ impl Cleanup {
     }
 
     /// Deletes the store of a space at once that is gone. What fails is left to a later cleanup.
-    pub async fn delete_space_now(&self, space: &RawId<SpaceId>) {
-        let Ok(space) = space.parse() else { return };
+    pub async fn delete_space_now(&self, space: SpaceId) {
         if self.hold.is_on() {
             return;
         }

@@ -10,6 +10,8 @@ pub mod watch_data_dir;
 pub mod scheduled_backup;
 // Deletes the bytes of deleted photos and of abandoned uploads.
 pub mod cleanup;
+// Deletes what is left of deleted spaces.
+pub mod delete_spaces;
 // Makes the previews of photos.
 pub mod make_previews;
 // What a worker has done so far, for the log.

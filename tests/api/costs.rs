@@ -1,6 +1,7 @@
 //! What requests cost: how often each reads from the database, and how often it has another thread do something. Both are
 //! always the same, whatever else the machine does. Who makes a request dearer changes the number here, and says why.
 
+use rusqlite::StatementStatus;
 use shared_spaces::db::QueryStats;
 
 use super::support::{Form, Reply, TestApp};
@@ -47,4 +48,42 @@ fn sharing_a_text_looks_up_who_shares_and_has_no_other_thread_do_anything() {
     let path = format!("/spaces/{space}/shares");
     let asked = cost(&app, || ann.post_form(&path, Form::text("a thought")));
     assert_eq!(asked, QueryStats { reads: 1, hops: 0 });
+}
+
+/// How often a statement was run that readers keep.
+fn runs(app: &TestApp, sql: &'static str) -> i32 {
+    let counted = app
+        .app
+        .db
+        .read(move |conn| Ok(conn.prepare_cached(sql)?.get_status(StatementStatus::Run)));
+    app.wait(counted).unwrap()
+}
+
+#[test]
+fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_author_is_looked_up_once()
+ {
+    const SHARES: &str = "select id, text, created_at, user_id from shares
+    where space_id = ? and id < ? order by id desc limit ?";
+    const PHOTOS: &str =
+        "select id, name, width, height, animated, placeholder, share_id from photos
+    where space_id = ? and share_id between ? and ? and position = 0 order by share_id desc";
+    const AUTHORS: &str = "select id, login from users where id = ?";
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = ann.space("Family");
+    ann.invite(space, "bob");
+    for number in 0..25 {
+        for person in [&ann, &bob] {
+            person.share(space, &format!("number {number}"));
+        }
+    }
+    let before = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));
+    ann.get(&format!("/spaces/{space}/shares")).is_ok();
+    let after = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));
+    let asked: Vec<_> = after
+        .iter()
+        .zip(before)
+        .map(|(after, before)| after - before)
+        .collect();
+    assert_eq!(asked, [1, 1, 2]);
 }

@@ -33,6 +33,7 @@ mod server;
 mod sessions;
 mod shapes;
 mod shares;
+mod space_deletion;
 mod spaces;
 mod upgrade;
 mod visitors;

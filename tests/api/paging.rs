@@ -63,8 +63,8 @@ fn a_list_has_a_hundred_rows_unless_told_otherwise() {
     let ann = app.person("ann");
     ann.space("Family");
     let filled = app.app.db.write(|conn| {
-        for _ in 0..101 {
-            conn.execute("insert into shares (space_id, user_id, text, created_at) values (1, 1, 'Hello', 0)", [])?;
+        for id in 1..=101 {
+            conn.execute("insert into shares (id, space_id, user_id, text, created_at) values (?, 1, 1, 'Hello', 0)", [id])?;
         }
         Ok(())
     });
@@ -129,8 +129,8 @@ fn a_list_has_at_most_five_hundred_rows() {
     let ann = app.person("ann");
     ann.space("Family");
     let filled = app.app.db.write(|conn| {
-        for _ in 0..501 {
-            conn.execute("insert into shares (space_id, user_id, text, created_at) values (1, 1, 'Hello', 0)", [])?;
+        for id in 1..=501 {
+            conn.execute("insert into shares (id, space_id, user_id, text, created_at) values (?, 1, 1, 'Hello', 0)", [id])?;
         }
         Ok(())
     });

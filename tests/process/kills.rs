@@ -203,3 +203,58 @@ fn a_deletion_that_is_killed_at_any_moment_is_whole_or_not_begun() {
         server.process.kill();
     }
 }
+
+#[test]
+fn a_deletion_of_a_large_space_that_is_killed_goes_on_by_itself_and_nobody_sees_what_is_left() {
+    const SHARES: i64 = 4000;
+    let (mut random, mut cut_short) = (random(), 0);
+    for _ in 0..rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let server = Server::start(folder);
+        let ann = server.person("ann");
+        let space = ann.space("Family");
+        let database = folder.join("data/shared-spaces.db");
+        let filled = Connection::open(&database).unwrap();
+        filled.busy_timeout(Duration::from_secs(10)).unwrap();
+        filled
+            .execute_batch(&format!(
+                "begin immediate;
+                 with recursive n(i) as (select 1 union all select i + 1 from n where i < {SHARES})
+                 insert into shares (id, space_id, user_id, text, created_at) select 1000 + i, 1, 1, 'Words', 0 from n;
+                 insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at)
+                 select id, id, 1, 0, '1-' || id || '.jpg', 1, 1, 1, zeroblob(32), 0 from shares;
+                 commit;"
+            ))
+            .unwrap();
+        let (deleting, path) = (ann.clone(), space.clone());
+        let asked = std::thread::spawn(move || deleting.delete(&path).is_ok());
+        // From its first transaction on.
+        let begun = "select count(*) from spaces where deleted_at is null";
+        until("the deletion to begin", || {
+            (number(&database, begun) == 0).then_some(())
+        });
+        pause(Duration::from_micros(random.below(20_000)));
+        server.process.kill();
+        asked.join().unwrap();
+        cut_short += u32::from(number(&database, "select count(*) from spaces") == 1);
+
+        let server = Server::start(folder);
+        let ann = ann.at(&server);
+        assert_eq!(ann.get("/spaces").unwrap().json(), serde_json::json!([]));
+        assert_eq!(ann.get(&space).unwrap().status, 404);
+        let share = format!("/shares/{}", 1000 + SHARES);
+        assert_eq!(ann.get(&share).unwrap().status, 404);
+        until("the rest of the space to go", || {
+            (number(&database, "select count(*) from spaces") == 0).then_some(())
+        });
+        assert_eq!(number(&database, "select count(*) from shares"), 0);
+        assert_eq!(number(&database, "select count(*) from photos"), 0);
+        is_sound(&database);
+        server.process.kill();
+    }
+    assert!(
+        cut_short > 0,
+        "no deletion was cut short: this test tests nothing"
+    );
+}

@@ -9,11 +9,12 @@ use crate::api::extract::json::JsonBody;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
 use crate::api::views::urls::Urls;
-use crate::domain::access;
+use crate::check::sentence;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::spaces;
 use crate::domain::text::SpaceName;
+use crate::domain::{access, space_deletion};
 use crate::error::Result;
 use crate::logging::audit;
 
@@ -73,15 +74,17 @@ pub async fn delete(
     visitor: &ClientInfo,
     id: RawId<SpaceId>,
 ) -> Result<&'static str> {
-    let (now, space) = (app.now(), id.clone());
-    let (photos, gone) = user
+    let now = app.now();
+    let (gone, begun) = user
         .write_making_room(move |conn, session| {
             let admin = access::space(conn, session, &id)?.admin()?;
-            Ok((spaces::delete(conn, &admin, now)?, admin.space()))
+            Ok((admin.space(), space_deletion::begin(conn, &admin, now)?))
         })
         .await?;
     audit::space_deleted(user.at(visitor), gone);
-    app.cleanup().delete_now(&photos).await;
-    app.cleanup().delete_space_now(&space).await;
+    // It is gone for everybody, whatever becomes of the rest.
+    if let Err(error) = app.space_deletion().finish(gone, begun).await {
+        tracing::warn!(space = %gone, error = %sentence(&error.into()), "could not finish deleting a space; will go on");
+    }
     Ok("Space deleted")
 }

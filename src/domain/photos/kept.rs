@@ -98,7 +98,7 @@ mod tests {
     fn photos_are_found_by_their_ids() {
         for (sql, sign) in [(ALL, '>'), (ONE, '=')] {
             let plan = plan(sql);
-            let walk = format!("SEARCH photos USING INTEGER PRIMARY KEY (rowid{sign}?)");
+            let walk = format!("SEARCH photos USING INDEX photos_by_id (id{sign}?)");
             assert!(plan.starts_with(&walk), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }

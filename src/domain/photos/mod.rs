@@ -12,7 +12,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
+use crate::domain::last_ids::{self, Kind};
 use crate::domain::photo_name::PhotoName;
+pub(super) use crate::domain::photos::gallery::for_each_first;
 pub use crate::domain::photos::gallery::{Photo, SharedPhoto, list};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 
@@ -34,11 +36,7 @@ pub struct NewPhoto {
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
 pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.query_row(
-        "select coalesce(max(seq), 0) from sqlite_sequence where name = 'photos'",
-        [],
-        |row| row.get(0),
-    )
+    last_ids::last(conn, Kind::Photo)
 }
 
 /// Whether there is any photo.
@@ -87,11 +85,11 @@ pub struct FoundPhoto {
     pub has_previews: Option<bool>,
 }
 
-/// The photo with this name, as long as a share has it.
+/// The photo with this name, as long as a share has it that isn't in a deleted space.
 pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
     conn.prepare_cached(
-        "select sha256, animated, previews_due_at is null, placeholder is not null, bytes
-         from photos where name = ?",
+        "select f.sha256, f.animated, f.previews_due_at is null, f.placeholder is not null, f.bytes
+         from photos f join spaces p on p.id = f.space_id and p.deleted_at is null where f.name = ?",
     )?
     .query_row([name], |row| {
         let (is_settled, is_seen) = (row.get::<_, bool>(2)?, row.get::<_, bool>(3)?);
@@ -175,6 +173,7 @@ pub(super) fn reset_processing(conn: &Connection) -> rusqlite::Result<()> {
 
 /// Takes a photo out whose bytes are gone; its share stays.
 pub(super) fn delete_row(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+    last_ids::note(conn, Kind::Photo)?;
     conn.prepare_cached("delete from photos where name = ?")?
         .execute([name])?;
     Ok(())
@@ -323,28 +322,39 @@ pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec
 /// Takes the photos of a share out of the database and the queue. Returns the names whose bytes are to be deleted.
 pub(super) fn remove_of_share(
     conn: &Connection,
+    space: SpaceId,
     share: ShareId,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<PhotoName>> {
+    last_ids::note(conn, Kind::Photo)?;
     let names = conn
-        .prepare_cached("delete from photos where share_id = ? returning name")?
-        .query_map([share], |row| row.get(0))?
+        .prepare_cached("delete from photos where space_id = ? and share_id = ? returning name")?
+        .query_map((space, share), |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     mark_deleted(conn, names, now)
 }
 
-/// Takes the photos of a space out of the database and the queue. Returns the names whose bytes are to be deleted.
-pub(super) fn remove_of_space(
+/// Takes the oldest photos of a space out of the database and the queue, at most `max`. Returns the names whose bytes
+/// are to be deleted.
+pub(super) fn remove_some(
     conn: &Connection,
     space: SpaceId,
+    max: usize,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<PhotoName>> {
+    last_ids::note(conn, Kind::Photo)?;
     let names = conn
-        .prepare_cached("delete from photos where space_id = ? returning name")?
-        .query_map([space], |row| row.get(0))?
+        .prepare_cached(OLDEST_OF_SPACE)?
+        .query_map((space, i64::try_from(max).unwrap_or(i64::MAX)), |row| {
+            row.get(0)
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     mark_deleted(conn, names, now)
 }
+
+const OLDEST_OF_SPACE: &str = "delete from photos where space_id = ?1 and (share_id, position) in
+    (select share_id, position from photos where space_id = ?1 order by share_id, position limit ?2)
+    returning name";
 
 fn mark_deleted(
     conn: &Connection,
@@ -362,6 +372,21 @@ fn mark_deleted(
 mod tests {
     use super::*;
     use crate::db::plans::plan;
+
+    #[test]
+    fn the_photos_of_a_space_that_goes_are_a_range() {
+        let plan = plan(OLDEST_OF_SPACE);
+        for step in [
+            "SEARCH photos USING PRIMARY KEY (space_id=? AND share_id=? AND position=?)",
+            "SEARCH photos USING PRIMARY KEY (space_id=?)",
+        ] {
+            assert!(plan.contains(step), "{step} is not in\n{plan}");
+        }
+        assert!(
+            !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+            "{plan}"
+        );
+    }
 
     #[test]
     fn the_outbox_is_found_by_its_index() {

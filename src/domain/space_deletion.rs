@@ -1,0 +1,84 @@
+//! How a space goes. For everybody it is gone in one moment; its rows go some at a time, so that nobody waits long to write
+//! while a large one goes, and what a crash leaves is deleted by the next start.
+
+use rusqlite::Connection;
+
+use super::access::Admin;
+use super::ids::{SpaceId, UserId};
+use super::{invitations, members, photos, removals, shares, spaces};
+use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
+use crate::error::{Conflict, Result};
+
+/// The rows that go in one transaction: a few thousandths of a second's work, also with the page that each photo's name is on.
+pub const CHUNK: usize = 250;
+
+/// What one transaction has deleted of a space.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// The photos whose bytes are to be deleted.
+    pub photos: Vec<PhotoName>,
+    /// Whether nothing of the space is left.
+    pub is_over: bool,
+}
+
+/// Deletes a space for everybody, and the first of what was shared in it. Where that isn't all, [`remove_chunk`] deletes the rest.
+///
+/// # Errors
+/// [`Conflict::SpaceHasMembers`] while somebody else is in it.
+pub fn begin(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Progress> {
+    if members::count(conn, admin.space())? > 1 {
+        return Err(Conflict::SpaceHasMembers.into());
+    }
+    hide(conn, admin.space(), now)?;
+    Ok(remove_chunk(conn, admin.space(), now)?)
+}
+
+/// Leaves nobody in a space, and no way into it: whatever is reached over its members is gone. What is reached over an id is
+/// asked of `spaces.deleted_at`.
+fn hide(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<()> {
+    members::remove_all(conn, space)?;
+    invitations::delete_all(conn, space)?;
+    removals::delete_all(conn, space)?;
+    spaces::mark_deleted(conn, space, now)
+}
+
+/// The space whose deletion has begun first, if one isn't over.
+pub fn next(conn: &Connection) -> rusqlite::Result<Option<SpaceId>> {
+    spaces::first_deleted(conn)
+}
+
+/// Deletes some more of a space whose deletion has begun. One that is gone by now is over.
+pub fn remove_chunk(
+    conn: &Connection,
+    space: SpaceId,
+    now: Timestamp,
+) -> rusqlite::Result<Progress> {
+    let photos = photos::remove_some(conn, space, CHUNK, now)?;
+    let left = CHUNK - photos.len();
+    let is_over = left > 0 && shares::remove_some(conn, space, left)? < left;
+    if is_over {
+        spaces::delete_row(conn, space)?;
+    }
+    Ok(Progress { photos, is_over })
+}
+
+/// Deletes the spaces in which `user` is the only member, in this one transaction; for the removal of their account.
+pub(super) fn delete_solitary(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    let mut deleted = Vec::new();
+    for space in members::sole_member_spaces(conn, user)? {
+        hide(conn, space, now)?;
+        loop {
+            let Progress { photos, is_over } = remove_chunk(conn, space, now)?;
+            deleted.extend(photos);
+            if is_over {
+                break;
+            }
+        }
+    }
+    Ok(deleted)
+}
