@@ -1,15 +1,13 @@
 //! Making a backup, while a server writes to the same data folder.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use indicatif::HumanBytes;
 
 use super::archive::{
-    ArchiveWriter, DATABASE, FORMAT, KEY, Manifest, Outcome, PhotoLocation, Prelude, read_head,
+    ArchiveWriter, DATABASE, FORMAT, KEY, Manifest, PhotoLocation, Prelude, read_head,
 };
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
@@ -20,6 +18,7 @@ use crate::backup::destination::{ArchiveName, ArchiveRef, Destination, ENDING, T
 use crate::backup::hash_map::TempHashMap;
 use crate::backup::installation_id;
 use crate::backup::read_photos::Fetcher;
+use crate::backup::report::BackupReport;
 use crate::backup::snapshot::{LiveDatabase, Snapshot};
 use crate::backup::store_photos::{Photos, Tally};
 use crate::backup::work_dir::{WorkDir, create_private};
@@ -28,8 +27,6 @@ use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
 use crate::data_dir::{self, copied, restored};
 use crate::db::Db;
-use crate::domain::photo_name::PhotoName;
-use crate::output::count;
 use crate::storage::{self, PhotoStore, check_data_dir};
 
 /// What is to be backed up, and where to.
@@ -56,45 +53,6 @@ impl BackupRequest {
             Some(db) => Ok(db.check_place()?),
             None => Ok(()),
         }
-    }
-}
-
-/// What was backed up.
-pub struct BackupReport {
-    pub archive: ArchiveRef,
-    pub outcome: Outcome,
-    /// What is wrong with the database, if anything is. The archive is marked then.
-    pub damage: Option<String>,
-    /// Photos that an earlier backup had copied to the destination.
-    pub reused: u64,
-    /// The first of the photos that the destination has and the store has lost.
-    pub not_in_store: Vec<PhotoName>,
-    pub pruned: Pruned,
-    pub took: Duration,
-}
-
-impl fmt::Display for BackupReport {
-    /// One sentence, for the command or for the log.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcome { photos, bytes, .. } = self.outcome;
-        let (new, reused) = (photos - self.reused, self.reused);
-        let took = humantime::format_duration(Duration::from_millis(
-            self.took.as_millis().try_into().unwrap_or(u64::MAX),
-        ));
-        let damaged = self.damage.as_ref().map_or("", |_| "damaged ");
-        write!(
-            f,
-            "Backed up the {damaged}database and {} ({}), {new} of them new and {reused} there already, to {} in {took}",
-            count(photos, "photo"),
-            HumanBytes(bytes),
-            self.archive
-        )?;
-        let Pruned { archives, photos } = self.pruned;
-        if archives > 0 || photos > 0 {
-            let (archives, photos) = (count(archives, "old archive"), count(photos, "photo"));
-            write!(f, "; deleted {archives} and {photos}")?;
-        }
-        Ok(())
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) mod store_photos;
 pub(crate) mod shared_photos;
 // Reading photos from the store.
 pub(crate) mod read_photos;
+// What a backup has done.
+pub mod report;
 // Whose archives are whose.
 pub mod installation_id;
 // Making one.

@@ -42,7 +42,8 @@ pub fn mark_if_copied(data: &Path) -> Result<()> {
     write_atomic(&data.join(FILE), here.as_bytes(), Existing::Replace).with_context(is_at)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::path::PathBuf;
 

@@ -6,9 +6,10 @@ use anyhow::{Result, bail};
 use tokio_util::sync::CancellationToken;
 
 use crate::backup::blocking::Blocking;
-use crate::backup::create::{BackupReport, BackupRequest, create};
+use crate::backup::create::{BackupRequest, create};
 use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
+use crate::backup::report::BackupReport;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::db::Db;

@@ -16,6 +16,8 @@ pub mod json;
 pub mod json_object;
 // The cookie that proves that a browser is known.
 pub mod known_browser;
+// What is said of a form that can't be read.
+pub mod malformed_form;
 // Forms with a file.
 pub mod multipart;
 // Ids in paths, keys of requests, pages of lists.

@@ -5,11 +5,9 @@
 //! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
-use std::error::Error as StdError;
-use std::fmt::Display;
+use std::mem;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::{io, mem};
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData};
@@ -20,15 +18,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::urlencoded::{self, not_utf8};
-use crate::api::extract::chunks::{NoContent, Pace, chunks};
+use crate::api::extract::chunks::{Pace, chunks};
 use crate::api::extract::current_user::{CurrentUser, reject};
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json::{Opened, cut_off, open, uncoded};
-use crate::api::extract::part_disposition::{self, Disposition};
+use crate::api::extract::malformed_form::{malformed, unreadable};
+use crate::api::extract::part_disposition::Disposition;
 use crate::api::extract::repeated_photo::RepeatedPhoto;
 use crate::app::App;
 use crate::config::Limits;
-use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Overload, Result};
+use crate::error::{BodyType, Error, FieldName, Invalid, Overload, Result};
 use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
 use crate::uploads::buffer_pool::CAPACITY;
@@ -375,34 +374,4 @@ async fn unnamed_file(folder: PathBuf) -> Result<File> {
 /// The most bytes that a text within its limit can have, with space for combining marks that NFC joins.
 pub fn text_bytes(limits: &Limits) -> u64 {
     (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
-}
-
-fn malformed(limits: &Limits, error: multer::Error) -> Error {
-    match error {
-        multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
-        multer::Error::IncompleteStream
-        | multer::Error::IncompleteFieldData { .. }
-        | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
-        multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
-            Ok(error)
-                if error
-                    .get_ref()
-                    .is_some_and(<dyn StdError + Send + Sync>::is::<NoContent>) =>
-            {
-                unreadable(&NoContent)
-            }
-            Ok(error) => cut_off(&error),
-            Err(error) => cut_off(&io::Error::other(error)),
-        },
-        // Not in the words of the library, which may hold all of a header.
-        _ => part_disposition::malformed(),
-    }
-}
-
-/// A malformed form; `why` says where.
-pub fn unreadable(why: &impl Display) -> Error {
-    Malformed::Form {
-        why: why.to_string(),
-    }
-    .into()
 }

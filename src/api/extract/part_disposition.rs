@@ -4,7 +4,7 @@ use multer::Field;
 
 use crate::api::extract::chunks::{BEFORE_CONTENT, NoContent};
 use crate::api::extract::header_params::Parameterized;
-use crate::api::extract::multipart::unreadable;
+use crate::api::extract::malformed_form::unreadable;
 use crate::error::{Error, Result};
 
 /// The name of a part, and of the file in it.

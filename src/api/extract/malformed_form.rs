@@ -1,0 +1,43 @@
+//! What is said of a form that can't be read.
+
+use std::error::Error as StdError;
+use std::fmt::Display;
+use std::io;
+
+use crate::api::extract::chunks::NoContent;
+use crate::api::extract::json::cut_off;
+use crate::api::extract::part_disposition;
+use crate::config::Limits;
+use crate::error::{Error, Malformed};
+use crate::uploads::ingest::too_many_bytes;
+
+/// The refusal for what the library says of a form.
+pub fn malformed(limits: &Limits, error: multer::Error) -> Error {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),
+        multer::Error::StreamReadFailed(error) => match error.downcast::<io::Error>() {
+            Ok(error)
+                if error
+                    .get_ref()
+                    .is_some_and(<dyn StdError + Send + Sync>::is::<NoContent>) =>
+            {
+                unreadable(&NoContent)
+            }
+            Ok(error) => cut_off(&error),
+            Err(error) => cut_off(&io::Error::other(error)),
+        },
+        // Not in the words of the library, which may hold all of a header.
+        _ => part_disposition::malformed(),
+    }
+}
+
+/// A malformed form; `why` says where.
+pub fn unreadable(why: &impl Display) -> Error {
+    Malformed::Form {
+        why: why.to_string(),
+    }
+    .into()
+}
