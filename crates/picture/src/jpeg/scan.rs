@@ -63,52 +63,130 @@ pub struct Walked {
 }
 
 /// Walks through the scan whose data begins at this place of a file.
+///
+/// A scan with restarts whose numbers are wrong though nothing of it is missing gets the right ones. Where something is
+/// missing, or too much, the numbers alone tell a decoder where it is, so they are followed as the decoder of browsers does it.
 pub fn walk(file: &[u8], start: usize, mut scan: Scan<'_>) -> Walked {
     let data = &file[start..];
+    if scan.restart > 0 && has_only_wrong_numbers(data, scan.units.div_ceil(scan.restart)) {
+        let history = scan.pass.history().map(|history| history.to_vec());
+        let (walked, is_exact) = walk_by(Order::Place, data, start, &mut scan);
+        if is_exact {
+            return walked;
+        }
+        if let Some((now, before)) = scan.pass.history().zip(history) {
+            now.copy_from_slice(&before);
+        }
+    }
+    walk_by(Order::Number, data, start, &mut scan).0
+}
+
+/// Whether a scan has as many intervals as it needs, but with other numbers.
+fn has_only_wrong_numbers(data: &[u8], needed: usize) -> bool {
+    let (mut at, mut count, mut are_right) = (0, 1, true);
+    while let Some((marker, code @ 0xd0..=0xd7)) = next_marker(data, at) {
+        are_right &= usize::from(code & 7) == (count - 1) % 8;
+        count += 1;
+        at = marker + 2;
+    }
+    !are_right && count == needed
+}
+
+/// What tells which interval of a scan is which.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Place,
+    Number,
+}
+
+/// Walks through a scan, and tells whether each of its intervals has exactly its units.
+fn walk_by(order: Order, data: &[u8], start: usize, scan: &mut Scan<'_>) -> (Walked, bool) {
     let mut output = Output {
         data,
         same: 0,
         own: None,
     };
     let (mut at, mut done) = (0, 0);
-    let mut is_whole = true;
+    let (mut is_whole, mut is_exact) = (true, true);
     let mut number = 0;
+    let mut is_there = true;
     loop {
         let next = match scan.restart {
             0 => scan.units,
             units => scan.units.min(done + units),
         };
-        let mut bits = Bits::new(data, at);
-        scan.pass.interval(&mut bits, done..next);
-        is_whole &= !bits.is_beyond();
-        let end = bits.end();
-        output.data(at..end, bits.has_fill);
-        (at, done) = (end, next);
+        if is_there {
+            let mut bits = Bits::new(data, at);
+            scan.pass.interval(&mut bits, done..next);
+            is_whole &= !bits.is_beyond();
+            let end = bits.end();
+            output.data(at..end, bits.has_fill);
+            at = end;
+            let behind = next_marker(data, at).map(|(marker, _)| &data[at..marker]);
+            is_exact &= is_whole && behind.is_none_or(|rest| rest.iter().all(|&byte| byte == 0xff));
+        }
+        done = next;
         if done == scan.units {
             break;
         }
-        // Numbers that are wrong are written as they should be: which is which is told by their order.
-        match next_marker(data, at) {
-            Some((marker, code @ 0xd0..=0xd7)) => {
+        match next_restart(data, at, number, order) {
+            Restart::Here(marker, code) => {
                 output.restart(marker, code, number);
-                number = (number + 1) % 8;
                 at = marker + 2;
+                is_there = true;
             }
-            _ => {
+            Restart::Later(marker) => {
+                at = marker;
+                (is_there, is_whole) = (false, false);
+            }
+            Restart::Nowhere => {
                 is_whole = false;
                 break;
             }
         }
+        number = (number + 1) % 8;
     }
     let mut edits = EditList::default();
     match output.own {
         Some(own) => edits.insert(own),
         None => edits.copy(start..start + output.same),
     }
-    Walked {
+    let walked = Walked {
         end: start + at,
         edits,
         is_whole,
+    };
+    (walked, is_exact && is_whole)
+}
+
+/// Where an interval begins.
+enum Restart {
+    /// Behind this marker, which has this code.
+    Here(usize, u8),
+    /// It is missing: this marker begins a later one.
+    Later(usize),
+    /// It is missing, and all that should follow.
+    Nowhere,
+}
+
+/// Looks for the beginning of the interval with a number. By the numbers, it is where the decoder of browsers finds it
+/// (`jpeg_resync_to_restart` of libjpeg): one of the next two comes too early, one of the last two is over and passed
+/// over with its data, and any other is a wrong number of the one that is looked for.
+fn next_restart(data: &[u8], mut at: usize, number: u8, order: Order) -> Restart {
+    loop {
+        match next_marker(data, at) {
+            Some((marker, code @ 0xd0..=0xd7)) => {
+                match (code & 7).wrapping_sub(number) & 7 {
+                    1 | 2 if order == Order::Number => return Restart::Later(marker),
+                    6 | 7 if order == Order::Number => {}
+                    _ => return Restart::Here(marker, code),
+                }
+                at = marker + 2;
+            }
+            // It means nothing anywhere.
+            Some((marker, ..0xc0)) if order == Order::Number => at = marker + 2,
+            _ => return Restart::Nowhere,
+        }
     }
 }
 
@@ -169,6 +247,14 @@ impl Output<'_> {
 }
 
 impl Pass<'_> {
+    /// Which coefficients aren't zero, where that is noted.
+    fn history(&mut self) -> Option<&mut [u64]> {
+        match self {
+            Self::Band(band) | Self::BandAgain(band) => Some(band.history),
+            _ => None,
+        }
+    }
+
     /// Walks through units without a marker between them.
     fn interval(&mut self, bits: &mut Bits<'_>, units: Range<usize>) {
         match self {

@@ -314,13 +314,84 @@ fn what_stands_between_two_parts_of_a_jpeg_is_passed_over() {
 }
 
 #[test]
-fn restarts_are_counted_by_their_order() {
+fn wrong_numbers_of_restarts_are_mended_where_nothing_is_missing() {
     let picture = cleaned(&with_restarts()).bytes;
+    let places = restarts(&picture);
     for number in 0..8 {
         let mut wrong = picture.clone();
-        for place in restarts(&picture) {
+        for &place in &places {
             wrong[place + 1] = 0xd0 + number;
         }
+        becomes(&wrong, &picture);
+    }
+    let mut swapped = picture.clone();
+    swapped.swap(places[1] + 1, places[2] + 1);
+    becomes(&swapped, &picture);
+}
+
+#[test]
+fn where_an_interval_is_missing_the_numbers_tell_which_as_in_browsers() {
+    let picture = cleaned(&with_restarts()).bytes;
+    let places = restarts(&picture);
+    let without = |from: usize, to: usize| [&picture[..from], &picture[to..]].concat();
+    // A marker is lost: what stands behind it is more than the interval before it needs, and decoders pass over it. With
+    // another number, the next would be taken for the lost one, and all that follows lie in the wrong place.
+    for (index, &place) in places.iter().enumerate() {
+        let marker_lost = without(place, place + 2);
+        let next = places.get(index + 1).copied();
+        let interval_lost = without(place, next.unwrap_or(picture.len() - 2));
+        becomes(&marker_lost, &interval_lost);
+        becomes(&interval_lost, &interval_lost);
+        becomes(&with(&interval_lost, place, SECRET), &interval_lost);
+    }
+    let [first, second, third, _] = *places else {
+        panic!("{places:?}");
+    };
+    // Two in a row.
+    becomes(&without(first, third), &without(first, third));
+    // One that is there twice has nothing behind the first, and the second is over.
+    let twice = with(&picture, second, &picture[second..second + 2]);
+    becomes(&twice, &without(second + 2, third));
+    // An interval that is too short, or empty.
+    for end in [second + 2, second + 9] {
+        becomes(&without(end, third), &without(end, third));
+    }
+    // An interval that comes again hides nothing.
+    let again = with(&picture, third, &picture[first..third]);
+    becomes(&again, &picture);
+    // Numbers are no words: those far from what they should be are mended, and not counted by.
+    let mut marker_lost = without(first, first + 2);
+    let place = restarts(&marker_lost)[2];
+    marker_lost[place + 1] = 0xd7;
+    becomes(&marker_lost, &without(first, second));
+}
+
+#[test]
+fn a_progressive_picture_whose_restarts_are_damaged_stays_as_it_is_shown() {
+    let mut file = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 90);
+    encoder.set_restart_interval(4);
+    encoder.set_progressive(true);
+    let pixels: Vec<u8> = (0..80 * 60 * 3).map(|at| (at * at / 7) as u8).collect();
+    encoder
+        .encode(&pixels, 80, 60, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let picture = cleaned(&file).bytes;
+    let places = restarts(&picture);
+    assert!(places.len() > 40);
+    for (index, &place) in places.iter().enumerate() {
+        let next = picture[place + 2..].windows(2);
+        let next = next
+            .into_iter()
+            .position(|pair| pair[0] == 0xff && pair[1] != 0)
+            .unwrap();
+        let lost = [&picture[..place], &picture[place + 2 + next..]].concat();
+        becomes(&lost, &lost);
+        // A marker that is lost has its interval passed over.
+        let marker_lost = [&picture[..place], &picture[place + 2..]].concat();
+        assert!(cleaned(&marker_lost).bytes == lost, "{index}");
+        let mut wrong = picture.clone();
+        wrong[place + 1] ^= 1;
         becomes(&wrong, &picture);
     }
 }
