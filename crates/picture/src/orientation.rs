@@ -5,11 +5,9 @@ use image::metadata::Orientation as Turn;
 use super::Result;
 use super::reader::Reader;
 
-/// The tag of the orientation, and the types that a number may have.
+/// The tag of the orientation, and the type that its number has.
 const ORIENTATION: u16 = 0x0112;
-const BYTE: u16 = 1;
 const SHORT: u16 = 3;
-const LONG: u16 = 4;
 
 /// How a picture is turned or mirrored, from 2 to 8; 1, as stored, needs no saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +20,7 @@ impl Orientation {
     /// overlap make a small file cost gigabytes.
     pub(crate) fn read(tiff: &[u8]) -> Option<Self> {
         let value = first_directory(tiff).ok().flatten()?;
-        u8::try_from(value)
-            .ok()
-            .filter(|value| (2..=8).contains(value))
-            .map(Self)
+        (value > 1).then_some(Self(value))
     }
 
     /// The number that EXIF has for it, from 2 to 8.
@@ -51,8 +46,9 @@ impl Orientation {
     }
 }
 
-/// The value of the orientation in the first directory of a TIFF structure.
-fn first_directory(tiff: &[u8]) -> Result<Option<u32>> {
+/// The first value from 1 to 8 that is told for the orientation in the first directory of a TIFF structure. Browsers pass
+/// over one with another type or count, and over what turns a picture in no way.
+fn first_directory(tiff: &[u8]) -> Result<Option<u8>> {
     let mut header = Reader::new(tiff);
     let little = match &header.array()? {
         b"II*\0" => true,
@@ -73,15 +69,13 @@ fn first_directory(tiff: &[u8]) -> Result<Option<u32>> {
     for _ in 0..short(directory.array()?) {
         let (tag, kind) = (short(directory.array()?), short(directory.array()?));
         let count = long(directory.array()?);
-        let value @ [first, second, _, _] = directory.array::<4>()?;
-        if tag == ORIENTATION && count == 1 {
-            // A small value stands at the front of its four bytes, in either order.
-            return Ok(match kind {
-                BYTE => Some(first.into()),
-                SHORT => Some(short([first, second]).into()),
-                LONG => Some(long(value)),
-                _ => None,
-            });
+        // A small value stands at the front of its four bytes, in either order.
+        let [first, second, _, _] = directory.array::<4>()?;
+        if (tag, kind, count) != (ORIENTATION, SHORT, 1) {
+            continue;
+        }
+        if let Ok(value @ 1..=8) = u8::try_from(short([first, second])) {
+            return Ok(Some(value));
         }
     }
     Ok(None)
@@ -128,17 +122,61 @@ pub mod tests {
         }
     }
 
+    /// A directory with a maker and these entries, each a type, a count and a value as it stands there.
+    fn directory(is_little: bool, entries: &[(u16, u32, [u8; 2])]) -> Vec<u8> {
+        let short = |number: u16| match is_little {
+            true => number.to_le_bytes(),
+            false => number.to_be_bytes(),
+        };
+        let long = |number: u32| match is_little {
+            true => number.to_le_bytes(),
+            false => number.to_be_bytes(),
+        };
+        let start: &[u8] = if is_little { b"II" } else { b"MM" };
+        let count = u16::try_from(entries.len() + 1).unwrap();
+        let mut tiff = [start, &short(42), &long(8), &short(count)].concat();
+        tiff.extend([&short(0x010f)[..], &short(2), &long(4), b"abc\0"].concat());
+        for &(kind, count, value) in entries {
+            let value = short(u16::from_be_bytes(value));
+            tiff.extend(
+                [
+                    &short(0x0112)[..],
+                    &short(kind),
+                    &long(count),
+                    &value,
+                    &[0; 2],
+                ]
+                .concat(),
+            );
+        }
+        tiff
+    }
+
     #[test]
-    fn both_byte_orders_and_every_width_of_number_are_read() {
-        let values: [(&[u8], &[u8]); 3] = [
-            (b"\0\x01", b"\x06\0\0\0"),
-            (b"\0\x03", b"\0\x06\0\0"),
-            (b"\0\x04", b"\0\0\0\x06"),
-        ];
-        for (kind, value) in values {
-            let before = b"MM\0*\0\0\0\x08\0\x02\x01\x0f\0\x02\0\0\0\x04abc\0\x01\x12";
-            let tiff = [before, kind, b"\0\0\0\x01", value].concat();
-            assert_eq!(Orientation::read(&tiff), Some(Orientation(6)));
+    fn the_first_number_that_browsers_believe_is_read_in_both_byte_orders() {
+        for is_little in [true, false] {
+            let told = |entries: &[(u16, u32, [u8; 2])]| {
+                Orientation::read(&directory(is_little, entries)).map(Orientation::exif)
+            };
+            let six = (3, 1, [0, 6]);
+            assert_eq!(told(&[six]), Some(6));
+            // Another type, another number of values, and no orientation at all.
+            for other in 0..=13 {
+                for count in [0, 1, 2, 3, u32::MAX] {
+                    let wrong = (other, count, [0, 3]);
+                    if (other, count) != (3, 1) {
+                        assert_eq!(told(&[wrong]), None, "{other} {count}");
+                        assert_eq!(told(&[wrong, six]), Some(6), "{other} {count}");
+                    }
+                }
+            }
+            for value in [[0, 0], [0, 9], [1, 6], [255, 6]] {
+                assert_eq!(told(&[(3, 1, value)]), None, "{value:?}");
+                assert_eq!(told(&[(3, 1, value), six]), Some(6), "{value:?}");
+            }
+            // As stored is an orientation, and counts before another.
+            assert_eq!(told(&[(3, 1, [0, 1]), six]), None);
+            assert_eq!(told(&[(3, 1, [0, 3]), six]), Some(3));
         }
     }
 

@@ -37,7 +37,7 @@ const DNL: u8 = 0xdc;
 const DRI: u8 = 0xdd;
 
 const JFIF: &[u8] = b"JFIF\0";
-const EXIF: &[u8] = b"Exif\0\0";
+const EXIF: &[u8] = b"Exif\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 /// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
@@ -81,7 +81,11 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         push_segment(&mut front, APP0, &jfif);
     }
     if let Some(orientation) = orientation {
-        push_segment(&mut front, APP1, &[EXIF, &orientation.tiff()].concat());
+        push_segment(
+            &mut front,
+            APP1,
+            &[EXIF, &[0], &orientation.tiff()].concat(),
+        );
     }
     for piece in profile(parts.profile) {
         push_segment(&mut front, APP2, &piece);
@@ -148,7 +152,8 @@ impl<'a> Parts<'a> {
                 self.jfif = self.jfif.or_else(|| without_thumbnail(content));
             }
             APP1 if !self.has_scan => {
-                if let Some(tiff) = content.strip_prefix(EXIF) {
+                // What fills it up to an even length may be any byte.
+                if let Some([_, tiff @ ..]) = content.strip_prefix(EXIF) {
                     self.exif.get_or_insert_with(|| Orientation::read(tiff));
                 }
             }

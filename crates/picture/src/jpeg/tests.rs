@@ -37,7 +37,7 @@ fn a_jpeg_loses_its_gps_position_but_keeps_its_orientation() {
         b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
     );
     let expected = with(&picture, jfif_end, &turned);
-    let exif = segment(APP1, &[EXIF, &exif_with_secrets()].concat());
+    let exif = segment(APP1, &[EXIF, &[0], &exif_with_secrets()].concat());
     leaves_only(&expected, &with(&picture, jfif_end, &exif));
     leaves_only(&expected, &with(&picture, 2, &exif));
 }
@@ -471,7 +471,7 @@ fn the_first_block_of_exif_before_the_picture_is_believed() {
     let orientation = |value: u8| {
         let mut tiff = *b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0";
         tiff[18] = value;
-        segment(APP1, &[EXIF, &tiff].concat())
+        segment(APP1, &[EXIF, &[0], &tiff].concat())
     };
     let turned = |blocks: &[Vec<u8>]| {
         let found = cleaned(&with(&picture, 2, &blocks.concat())).orientation;
@@ -479,7 +479,15 @@ fn the_first_block_of_exif_before_the_picture_is_believed() {
     };
     assert_eq!(turned(&[orientation(6), orientation(3)]), 6);
     assert_eq!(turned(&[orientation(1), orientation(6)]), 1);
-    assert_eq!(turned(&[segment(APP1, EXIF), orientation(6)]), 1);
+    assert_eq!(
+        turned(&[segment(APP1, &[EXIF, &[0]].concat()), orientation(6)]),
+        1
+    );
+    // The byte behind its name is nobody's, and one that has none is no block of EXIF.
+    let mut filled = orientation(6);
+    filled[9] = 0xff;
+    assert_eq!(turned(&[filled]), 6);
+    assert_eq!(turned(&[segment(APP1, EXIF), orientation(6)]), 6);
     let picture = cleaned(&sample("progressive.jpg")).bytes;
     let second = picture.windows(2).rposition(|pair| pair == [0xff, SOS]);
     becomes(&with(&picture, second.unwrap(), &orientation(8)), &picture);
