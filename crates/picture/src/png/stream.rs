@@ -15,6 +15,13 @@ const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 /// How much is unpacked at once.
 const PIECE: usize = 64 * 1024;
 
+/// What is found in a stream.
+pub struct Checked {
+    pub stays: Stays,
+    /// Whether its own checksum, behind the last pixel, is right.
+    pub is_proven: bool,
+}
+
 /// What stays of a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stays {
@@ -30,28 +37,27 @@ pub enum Stays {
 /// # Errors
 /// There is less in it, it can't be unpacked, or a row is filtered in a way that there is none of: browsers show nothing
 /// from there on.
-pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Stays> {
+pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Checked> {
     let mut rows = Rows::new(passes, io::sink());
     let mut sum = Sum::default();
     let found = unpack(parts, length, &mut Both(&mut sum, &mut rows))?;
     let all: usize = parts.iter().map(|part| part.len()).sum();
-    match found {
-        Some(end) if !rows.has_more => {
-            let sum = sum.of_all().to_be_bytes();
-            let said = bytes(parts).skip(end).take(sum.len());
-            if all == end + sum.len() && said.eq(sum) {
-                return Ok(Stays::Same);
-            }
-            Ok(Stays::Own(bytes(parts).take(end).chain(sum).collect()))
-        }
+    let sum = sum.of_all().to_be_bytes();
+    let is_proven = found.is_some_and(|end| bytes(parts).skip(end).take(sum.len()).eq(sum));
+    let stays = match found {
+        Some(end) if !rows.has_more => match is_proven && all == end + sum.len() {
+            true => Stays::Same,
+            false => Stays::Own(bytes(parts).take(end).chain(sum).collect()),
+        },
         // All pixels are there, and more than those, or the end isn't.
         _ => {
             let packed = ZlibEncoder::new(Vec::new(), Compression::fast());
             let mut rows = Rows::new(passes, packed);
             unpack(parts, length, &mut rows)?;
-            rows.out.finish().map(Stays::Own).map_err(|_| MALFORMED)
+            Stays::Own(rows.out.finish().map_err(|_| MALFORMED)?)
         }
-    }
+    };
+    Ok(Checked { stays, is_proven })
 }
 
 fn bytes(parts: &[&[u8]]) -> impl Iterator<Item = u8> {
