@@ -19,6 +19,8 @@ pub struct Colours {
     /// Whether the numbers of a standard count, and whether they mean more light than a usual screen has.
     is_standard: bool,
     is_bright: bool,
+    /// Whether the three colours lie where there are none, so that browsers believe neither them nor a gamma.
+    has_no_places: bool,
     /// A gamma and the places of the three colours, and how bright the picture is and was made on.
     plain: EditList,
     bright: EditList,
@@ -55,11 +57,14 @@ impl Colours {
         };
         let (edits, can_be) = match &chunk.kind {
             b"gAMA" => {
-                let gamma = numbers.first().map(|&gamma| u32::from_be_bytes(gamma));
-                let can_be = gamma.is_some_and(|gamma| (ONE / 100..=10 * ONE).contains(&gamma));
-                (&mut self.plain, data.len() == 4 && can_be)
+                // Browsers show pixels by any other, also where nearly all of them come out black or white.
+                (&mut self.plain, data.len() == 4 && data != [0; 4])
             }
-            b"cHRM" => (&mut self.plain, data.len() == 32 && are_below(ONE)),
+            b"cHRM" => {
+                let are_places = are_below(ONE);
+                self.has_no_places |= data.len() == 32 && !are_places;
+                (&mut self.plain, data.len() == 32 && are_places)
+            }
             b"cLLI" => (&mut self.bright, data.len() == 8 && are_below(BRIGHTEST)),
             // Eight places of half as many bytes, and two lights.
             _ => {
@@ -83,7 +88,7 @@ impl Colours {
     /// What of it counts in the end.
     pub fn edits(self) -> EditList {
         let mut edits = EditList::default();
-        if !(self.has_profile || self.is_srgb || self.is_standard) {
+        if !(self.has_profile || self.is_srgb || self.is_standard || self.has_no_places) {
             edits.append(self.plain);
         }
         if self.is_bright {

@@ -96,6 +96,17 @@ fn what_a_png_needs_to_look_right_stays() {
 }
 
 #[test]
+fn a_gamma_stays_however_dark_or_light_it_makes_a_png() {
+    for gamma in [1, 100, 999, 1_000_001, i32::MAX as u32, u32::MAX] {
+        let whole = with(&png(), BEHIND_HEADER, &chunk(b"gAMA", &gamma.to_be_bytes()));
+        let picture = cleaned(&whole);
+        assert!(picture.bytes == whole, "{gamma}");
+        // Its previews are made, whatever the numbers come to.
+        assert!(crate::previews::make(&picture).is_ok(), "{gamma}");
+    }
+}
+
+#[test]
 fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     let picture = png();
     let only = |kind, content: &[u8]| {
@@ -105,7 +116,8 @@ fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     only(b"sBIT", b"SEC");
     only(b"bKGD", b"SECRET");
     only(b"pHYs", b"SECRETSE\x01");
-    only(b"gAMA", b"SECR");
+    only(b"gAMA", &[0; 4]);
+    only(b"gAMA", SECRET);
     only(b"cHRM", &SECRET.repeat(9)[..32]);
     only(b"sRGB", b"S");
     // Mixed colours, and more than full or not.
@@ -129,6 +141,18 @@ fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     let profile = cleaned(&sample("lake.png")).bytes;
     let told = with(&profile, BEHIND_HEADER, &plain);
     assert!(cleaned(&told).bytes == profile);
+    // A gamma counts for nothing beside colours that there are none of.
+    for gamma in [1, 45_455, 100_000_u32] {
+        let gamma = chunk(b"gAMA", &gamma.to_be_bytes());
+        beside(
+            b"",
+            &[gamma, chunk(b"cHRM", &SECRET.repeat(9)[..32])].concat(),
+        );
+        let mut places = places();
+        places[8..12].copy_from_slice(&100_001_u32.to_be_bytes());
+        let chunks = chunk(b"cHRM", &places);
+        beside(b"", &[&chunks[..], &chunk(b"gAMA", &GAMMA)].concat());
+    }
     // Behind the palette, browsers pass over them.
     let colours = chunk(b"PLTE", &[7; 12]);
     let expected = with_palette(std::slice::from_ref(&colours));
@@ -224,10 +248,15 @@ fn a_frame_outside_the_picture_is_refused() {
 #[test]
 fn only_what_stays_needs_a_right_checksum() {
     let picture = png();
-    let mut wrong = picture.clone();
-    wrong[30] ^= 1;
     let reason = CleanError::Damaged(Reason::WrongChecksum);
-    assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
+    let is_refused = |mut wrong: Vec<u8>, at: usize| {
+        wrong[at] ^= 1;
+        assert_eq!(clean(wrong, NO_LIMIT).unwrap_err(), reason);
+    };
+    is_refused(picture.clone(), 30);
+    let colours = with_palette(&[chunk(b"PLTE", &[7; 12])]);
+    let palette = find(&colours, b"PLTE");
+    is_refused(colours, palette + 16);
 
     for kind in [b"tEXt", b"eXIf", b"iCCP", b"gAMA"] {
         let mut part = chunk(kind, &exif_with_secrets());
@@ -324,6 +353,48 @@ fn pixels_that_are_all_there_get_their_end_and_their_checksum() {
         &chunk(b"tEXt", SECRET),
     );
     is_damaged(&interrupted);
+}
+
+#[test]
+fn a_wrong_checksum_of_picture_data_is_mended_where_the_pixels_have_a_right_one() {
+    let data = packed(&unpacked(24, 17));
+    let (first, rest) = data.split_at(40);
+    let picture = made_of(&[first, rest]);
+    let spoilt = |part: &[u8]| {
+        let mut spoilt = chunk(b"IDAT", part);
+        *spoilt.last_mut().unwrap() ^= 1;
+        spoilt
+    };
+    let of = |chunks: &[u8]| {
+        let end = picture.len() - 12;
+        [&picture[..BEHIND_HEADER], chunks, &picture[end..]].concat()
+    };
+    let whole = made_of(&[&data]);
+    for chunks in [
+        [spoilt(first), chunk(b"IDAT", rest)].concat(),
+        [chunk(b"IDAT", first), spoilt(rest)].concat(),
+        [spoilt(first), spoilt(rest)].concat(),
+        spoilt(&data),
+        spoilt(&[&data[..], SECRET].concat()),
+    ] {
+        let after = cleaned(&of(&chunks)).bytes;
+        assert!(after == whole);
+    }
+    // With the other one wrong too, or missing, nothing says that these are the pixels.
+    let mut other = data.clone();
+    *other.last_mut().unwrap() ^= 1;
+    let reason = CleanError::Damaged(Reason::WrongChecksum);
+    for part in [&other[..], &data[..data.len() - 4]] {
+        assert_eq!(clean(of(&spoilt(part)), NO_LIMIT).unwrap_err(), reason);
+    }
+    let picture = cleaned(&sample("spin.png")).bytes;
+    for kind in [b"IDAT", b"fdAT"] {
+        let at = find(&picture, kind);
+        let length = u32::from_be_bytes(picture[at - 4..at].try_into().unwrap()) as usize;
+        let mut wrong = picture.clone();
+        wrong[at + 4 + length] ^= 1;
+        assert!(cleaned(&wrong).bytes == picture, "{kind:?}");
+    }
 }
 
 #[test]
