@@ -11,16 +11,19 @@ const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
+/// By how many bytes the length of the container may be wrong: programs forget what fills up the last part, or count it
+/// twice. Where it is wrong by more, nobody knows what belongs to the picture.
+const MOST_WRONG: usize = 2;
+
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
-    // What follows the container is no part of it. Its length may be wrong by less than a part has at least; then what
-    // there is tells.
+    // What follows the container is no part of it.
     let room = reader.rest().len();
-    if length > room.saturating_add(7) {
+    if length > room.saturating_add(MOST_WRONG) {
         return Err(ENDS);
     }
     let behind = room.saturating_sub(length);
@@ -35,6 +38,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
             let size = first.size()?.ok_or(MALFORMED)?;
             let size = limit.check(size.width, size.height)?;
             first.keep(&mut body);
+            first.check_end(&chunks, behind)?;
             (size, 0)
         }
     };
@@ -60,10 +64,8 @@ fn extended(
     limit: Limit,
 ) -> Result<(Size, usize)> {
     let [flags, ..] = header.array::<4>()?;
+    // What follows means nothing.
     let sides: [u8; 6] = header.array()?;
-    if !header.is_at_end() {
-        return Err(MALFORMED);
-    }
     let mut fields = Reader::new(&sides);
     let canvas = limit.check(fields.le24()? + 1, fields.le24()? + 1)?;
 
@@ -75,6 +77,7 @@ fn extended(
     let mut alpha = None;
     while chunks.rest().len() > behind {
         let chunk = Chunk::read(&mut chunks)?;
+        chunk.check_end(&chunks, behind)?;
         match &chunk.kind {
             // Only the first one counts.
             b"ICCP" if !has_profile => {
@@ -84,12 +87,14 @@ fn extended(
                     rest.insert(self::chunk(*b"ICCP", &profile));
                 }
             }
-            b"ANIM" if chunk.data.rest().len() != 6 => return Err(MALFORMED),
             b"ANIM" if !is_told => {
                 is_told = true;
+                let told = chunk.data.clone().array::<6>()?;
                 // A still doesn't move, whatever it says.
-                if flags & ANIMATION != 0 {
-                    chunk.keep(&mut rest);
+                match flags & ANIMATION {
+                    0 => {}
+                    _ if told.len() == chunk.data.rest().len() => chunk.keep(&mut rest),
+                    _ => rest.insert(self::chunk(*b"ANIM", &told)),
                 }
             }
             b"ALPH" if alpha.is_none() && stills == 0 => alpha = Some(chunk),
@@ -196,6 +201,14 @@ impl<'a> Chunk<'a> {
             reader.byte()?;
         }
         Ok(Self { kind, data })
+    }
+
+    /// Makes sure that it ends where the container does, of which this is behind, or before.
+    fn check_end(&self, chunks: &Reader<'_>, behind: usize) -> Result<()> {
+        match behind.saturating_sub(chunks.rest().len()) > MOST_WRONG {
+            true => Err(CleanError::Damaged(Reason::PartLength)),
+            false => Ok(()),
+        }
     }
 
     /// Keeps it with its kind and its length. What fills it up could say anything, and is rewritten.

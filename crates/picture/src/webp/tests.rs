@@ -4,8 +4,8 @@ use image::ImageFormat;
 
 use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
-    SECRET, cleaned, contains, decoder, encoded, find, is_a_bomb, is_damaged, leaves_only, pixels,
-    sample, with,
+    NO_LIMIT, SECRET, cleaned, contains, decoder, encoded, find, is_a_bomb, is_damaged,
+    leaves_only, pixels, sample, with,
 };
 use super::*;
 
@@ -37,20 +37,30 @@ fn a_webp_loses_its_gps_position_and_its_orientation_which_browsers_pass_over() 
 }
 
 #[test]
-fn the_length_of_the_container_may_be_wrong_by_less_than_a_part() {
+fn the_length_of_the_container_may_be_wrong_by_two_bytes() {
     for picture in [
         encoded(ImageFormat::WebP, 24, 17),
         cleaned(&sample("spin.webp")).bytes,
     ] {
         let length = u32::from_le_bytes(picture[4..8].try_into().unwrap());
-        for wrong in [length - 2, length - 1, length + 1, length + 2, length + 7] {
+        for wrong in [length - 2, length - 1, length + 1, length + 2] {
             let mut other = picture.clone();
             other[4..8].copy_from_slice(&wrong.to_le_bytes());
             assert!(cleaned(&other).bytes == picture, "{wrong}");
         }
-        let mut cut_off = picture.clone();
-        cut_off[4..8].copy_from_slice(&(length + 8).to_le_bytes());
-        is_damaged(&cut_off);
+        let refusal = |length: u32| {
+            let mut other = picture.clone();
+            other[4..8].copy_from_slice(&length.to_le_bytes());
+            crate::clean(other, NO_LIMIT).unwrap_err()
+        };
+        for more in [3, 4, 8, 100_000, u32::MAX - length] {
+            let reason = CleanError::Damaged(Reason::EndsEarly);
+            assert_eq!(refusal(length + more), reason, "{more}");
+        }
+        for less in [3, 4, 7] {
+            let reason = CleanError::Damaged(Reason::PartLength);
+            assert_eq!(refusal(length - less), reason, "{less}");
+        }
     }
 }
 
@@ -109,6 +119,25 @@ fn whatever_a_webp_says_besides_the_picture_is_dropped() {
     let simple = encoded(ImageFormat::WebP, 24, 17);
     let before = sized([&simple[..], &chunk(b"XMP ", SECRET)].concat());
     leaves_only(&simple, &before);
+}
+
+#[test]
+fn words_behind_what_a_part_of_a_webp_needs_are_dropped() {
+    let longer = |picture: &[u8], kind: &[u8]| {
+        let at = find(picture, kind);
+        let length = u32::from_le_bytes(picture[at + 4..at + 8].try_into().unwrap()) as usize;
+        let content = &picture[at + 8..at + 8 + length];
+        let kind = picture[at..at + 4].try_into().unwrap();
+        for words in [b"S", &SECRET[..6], SECRET] {
+            let part = chunk(kind, &[content, words].concat());
+            let before = [&picture[..at], &part, &picture[at + 8 + length..]].concat();
+            assert!(cleaned(&sized(before)).bytes == picture, "{kind:?}");
+        }
+    };
+    longer(&extended(24, 17, b""), b"VP8X");
+    let animation = cleaned(&sample("spin.webp")).bytes;
+    longer(&animation, b"VP8X");
+    longer(&animation, b"ANIM");
 }
 
 #[test]
@@ -233,7 +262,15 @@ fn what_is_malformed_is_no_webp() {
     is_damaged(&picture[..picture.len() - 8]);
     is_damaged(&extended(24, 17, b"XMP \xff\xff\xff\xff"));
     is_damaged(&extended(24, 17, b"XMP"));
-    is_damaged(&extended(24, 17, &chunk(b"ANIM", SECRET)));
+    is_damaged(&extended(24, 17, &chunk(b"ANIM", &SECRET[..5])));
+    is_damaged(&sized(
+        [
+            &picture[..12],
+            &chunk(b"VP8X", &picture[20..29]),
+            &picture[30..],
+        ]
+        .concat(),
+    ));
     is_damaged(&sized(
         [b"RIFF\0\0\0\0WEBP", &chunk(b"XMP ", SECRET)[..]].concat(),
     ));
