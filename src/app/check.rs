@@ -53,7 +53,7 @@ pub async fn check_store(config: &Config) -> Result<()> {
         Ok(None) => {}
         Ok(Some(bucket)) => bail!(begun_anew(config, &bucket)),
         Err(error) => {
-            tracing::warn!(error = %sentence(&error), "could not ask S3 for photos of an earlier installation; will retry")
+            tracing::warn!(error = %sentence(&error), "could not ask S3 for photos of an earlier installation; will retry");
         }
     }
     Ok(())

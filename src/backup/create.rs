@@ -246,7 +246,7 @@ fn check_owner(destination: &Destination, installation: &str) -> Result<()> {
                 return Ok(());
             }
             Err(error) => {
-                tracing::error!(archive = %name, destination = %destination, error = %sentence(&error), "could not read an archive")
+                tracing::error!(archive = %name, destination = %destination, error = %sentence(&error), "could not read an archive");
             }
         }
     }

@@ -213,7 +213,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_checksums_
             members.push(("more".into(), Vec::new()));
         }),
         ("It is cut off before its end", &|members| {
-            drop(members.pop())
+            drop(members.pop());
         }),
         ("where shared-spaces.db was expected", &|members| {
             drop(members.remove(sums + 1));
