@@ -8,8 +8,10 @@ use super::super::orientation::tests::exif_with_secrets;
 use super::super::tests::{
     NO_LIMIT, SECRET, cleaned, encoded, find, is_a_bomb, is_damaged, leaves_only, sample, with,
 };
-use super::super::{CleanError, Limit, MAX_FRAMES, TOO_MANY_FRAMES, clean, icc};
-use super::{Data, Header, Parts, TOO_MUCH};
+use super::super::{CleanError, Limit, clean, icc};
+
+// How many pictures a PNG may have, and what they unpack to.
+mod animations;
 
 /// Where the header ends.
 const BEHIND_HEADER: usize = 33;
@@ -563,46 +565,4 @@ fn the_bits_at_the_end_of_a_row_that_are_no_pixel_say_nothing() {
             }
         }
     }
-}
-
-/// An animation of this many frames of one pixel behind a picture of its own.
-fn animation(frames: usize) -> Vec<u8> {
-    let picture = png();
-    let (front, back) = picture.split_at(picture.len() - 12);
-    let told = [u32::try_from(frames).unwrap().to_be_bytes(), [0; 4]].concat();
-    let mut whole = with(front, BEHIND_HEADER, &chunk(b"acTL", &told));
-    let data = packed(&[0, 1, 2, 3]);
-    for number in (0..).step_by(2).take(frames) {
-        let sides = [number, 1, 1, 0, 0].map(u32::to_be_bytes).concat();
-        whole.extend(chunk(b"fcTL", &[&sides[..], &[0, 1, 0, 10, 0, 0]].concat()));
-        let number = (number + 1).to_be_bytes();
-        whole.extend(chunk(b"fdAT", &[&number[..], &data].concat()));
-    }
-    [&whole, back].concat()
-}
-
-#[test]
-fn a_png_of_very_many_pictures_is_refused() {
-    let few = animation(3);
-    assert!(cleaned(&few).bytes == few);
-    let refusal = clean(animation(MAX_FRAMES + 1), NO_LIMIT).unwrap_err();
-    assert_eq!(refusal, TOO_MANY_FRAMES);
-}
-
-#[test]
-fn pictures_that_unpack_to_very_much_together_are_refused() {
-    let picture = png();
-    let limit = Limit { max_pixels: 1000 };
-    let header = Header::read(&picture[16..BEHIND_HEADER - 4], limit).unwrap();
-    let size = header.size;
-    let rows = packed(&unpacked(24, 17));
-    let mut parts = Parts::new(header);
-    parts.left = 2 * 17 * 73 + 1;
-    let mut finish = || {
-        let mut data = Data::new(size, None);
-        data.parts.push(&rows);
-        parts.finish(data)
-    };
-    assert!(finish().is_ok() && finish().is_ok());
-    assert_eq!(finish(), Err(TOO_MUCH));
 }
