@@ -304,7 +304,7 @@ impl Multi<'_> {
         let mut repeated = RepeatedPhoto::of(photo).await?;
         let mut is_empty = true;
         while let Some(chunk) = self.next_chunk(part).await? {
-            is_empty = false;
+            is_empty &= chunk.as_ref().is_empty();
             repeated.compare(chunk.as_ref()).await?;
         }
         if is_empty && disposition.is_untouched() {
