@@ -84,7 +84,7 @@ impl LoginThrottle {
     /// has signed in with it before.
     ///
     /// # Errors
-    /// [`TooManyAttempts`](crate::error::Error::TooManyAttempts).
+    /// [`TooManyAttempts`](crate::error::Overload::TooManyAttempts).
     pub fn sign_in(
         &self,
         address: IpAddr,
