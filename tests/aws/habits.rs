@@ -227,11 +227,12 @@ fn a_clock_that_is_off_and_can_be_corrected_is_told_by_doctor_and_in_the_log() {
     let space = ann.space("Family");
     let kept = share(&ann, &space, &picture(24, 1));
     shows(&ann, &kept, &picture(24, 1));
-    let told = "he clock of this machine is 180 minutes behind that of S3: set it";
     let said = in_the_end(&cloud, &["doctor"], &S3);
+    let told = "The clock of this machine is 180 minutes behind that of S3: set it";
     assert!(said.contains(told), "{said}");
     ends(server);
     let log = std::fs::read_to_string(log).unwrap();
+    let told = "system clock is 180 minutes behind that of S3";
     assert_eq!(log.matches(told).count(), 1, "{log}");
 }
 
