@@ -11,6 +11,7 @@ use super::known;
 use super::upgrade::{self, Doing, Watch};
 use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::missing::remove_if_exists;
+use crate::fs::suffix::with_suffix;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -170,9 +171,7 @@ fn check(copy: &Path) -> Result<()> {
 /// Deletes an unfinished copy with all that SQLite may have put next to it.
 fn delete(part: &Path) -> Result<()> {
     for ending in ["", "-journal", "-wal", "-shm"] {
-        let mut path = part.as_os_str().to_owned();
-        path.push(ending);
-        remove_if_exists(Path::new(&path))?;
+        remove_if_exists(&with_suffix(part, ending))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Failure, Result};
 use crate::fs::identity::Identity;
+use crate::fs::suffix::with_suffix;
 
 /// The file next to the database that a server holds locked: two would use the same id twice.
 pub const LOCK: &str = "serve.lock";
@@ -35,16 +36,11 @@ impl OpenFiles {
     pub fn of(database: &Path) -> io::Result<Self> {
         // From the root of the file system, so that a folder above that is renamed is missed too.
         let database = std::path::absolute(database)?;
-        let beside = |suffix| {
-            let mut name = database.clone().into_os_string();
-            name.push(suffix);
-            PathBuf::from(name)
-        };
         // What was committed lately is in the first of these alone. Without the others, a process that opens the database,
         // or a second server, would keep no order with this one.
         let others = [
-            beside("-wal"),
-            beside("-shm"),
+            with_suffix(&database, "-wal"),
+            with_suffix(&database, "-shm"),
             database.with_file_name(LOCK),
         ];
         let mut files = vec![(database.clone(), Identity::of(&database)?)];

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use crate::fs::durable::parent;
 use crate::fs::space;
+use crate::fs::suffix::with_suffix;
 
 /// The migration that writes all shares and photos once more.
 const REWRITES: i32 = 9;
@@ -85,7 +86,7 @@ impl Watch {
     pub fn start(doing: Doing, connection: &Connection, path: &Path, from: i32) -> Result<Self> {
         let (end, ended) = mpsc::channel();
         // Without a write-ahead log, as while a backup is restored, the pages of before are written instead.
-        let logs = ["-wal", "-journal"].map(|ending| beside(path, ending));
+        let logs = ["-wal", "-journal"].map(|ending| with_suffix(path, ending));
         let expected = expected(size_of(connection)?, from);
         let thread = std::thread::Builder::new()
             .name(String::from("upgrade-watch"))
@@ -107,12 +108,6 @@ impl Drop for Watch {
             tracing::error!("upgrade watch thread panicked");
         }
     }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 /// What is written to the log of the database before the upgrade is over, about.

@@ -11,6 +11,7 @@ use crate::check::Check;
 use crate::db::{Db, known, migrate};
 use crate::domain::tombstones::{self, Failing};
 use crate::domain::{photos, users};
+use crate::fs::suffix::with_suffix;
 
 /// How a database file was found.
 #[derive(Debug)]
@@ -93,10 +94,8 @@ fn look_for_another(path: &Path) -> Result<Option<String>> {
     let connection = Connection::open_with_flags(path, flags)?;
     // A lock that another process holds is reported by whatever opens it next.
     connection.busy_timeout(Duration::ZERO)?;
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
     // What stands there stays there.
-    let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let has_log = std::fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     known::foreign(&connection)

@@ -9,6 +9,8 @@ pub mod identity;
 pub mod durable;
 // Files that only this account can read.
 pub mod private;
+// Files that belong to another one.
+pub mod suffix;
 // How much room there is.
 pub mod space;
 // Files that have their names when they are whole, and not before.
