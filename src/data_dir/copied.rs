@@ -30,14 +30,16 @@ pub fn mark_if_copied(data: &Path) -> Result<()> {
     if known.as_deref() == Some(&here) {
         return Ok(());
     }
-    let elsewhere = known.as_deref().and_then(|known| known.split_once('\n'));
+    let elsewhere = known
+        .as_deref()
+        .and_then(|known| known.strip_suffix('\n')?.split_once('\n'));
     if let Some((was, at)) = elsewhere
         && was != database.to_string()
-        && at.trim_end() != path.display().to_string()
-        && Path::new(at.trim_end()).join(DATABASE).exists()
+        && at != path.display().to_string()
+        && Path::new(at).join(DATABASE).exists()
         && restored::restored_from(data)?.is_none()
     {
-        restored::mark(data, &format!("a copy of {}", at.trim_end()))?;
+        restored::mark(data, &format!("a copy of {at}"))?;
     }
     write_atomic(&data.join(FILE), here.as_bytes(), Existing::Replace).with_context(is_at)
 }
@@ -89,6 +91,17 @@ mod tests {
         assert!(!world.is_copy("data"));
         restored::take_over(&world.at("copy")).unwrap();
         assert!(!world.is_copy("copy"));
+    }
+
+    #[test]
+    fn a_copy_is_told_wherever_its_original_is() {
+        for name in [" data ", "da\nta", "data\n"] {
+            let world = World::new();
+            fs::rename(world.at("data"), world.at(name)).unwrap();
+            assert!(!world.is_copy(name));
+            world.copy(name, "copy");
+            assert!(world.is_copy("copy"), "{name:?}");
+        }
     }
 
     #[test]
