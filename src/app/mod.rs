@@ -75,7 +75,7 @@ impl App {
             data_dir::init_markers(folder, db.read_blocking(|conn| Ok(photos::is_any(conn)?))?)?;
         }
         if let Err(error) = copied::mark_if_copied(folder) {
-            // As on a full disk, where somebody has to get in to delete something.
+            // Such as on a full disk, where people must still get in to delete something.
             tracing::warn!(error = %sentence(&error), "could not record where the data folder is");
         }
         let aws = Aws::default();

@@ -67,7 +67,7 @@ impl Passwords {
     /// password is wrong at once, with a hash and without.
     ///
     /// # Errors
-    /// [`Overload::Busy`] when too many others wait; a hash that is none.
+    /// [`Overload::Busy`] if too many others wait; or the hash is malformed.
     pub async fn verify(
         &self,
         password: GivenPassword,

@@ -131,7 +131,7 @@ pub fn restore(
     restored
 }
 
-/// Deletes what a restore has left that was killed when all was in destination. Right only while none is running, in a folder
+/// Deletes what is left of a restore that was killed after everything was in its place. Right only while none is running, in a folder
 /// with a database.
 ///
 /// # Errors

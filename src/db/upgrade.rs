@@ -1,5 +1,5 @@
-//! What an upgrade of a large database needs: room on the disk, which is looked for before anything is changed, and a word in
-//! the log now and then.
+//! What an upgrade of a large database needs: room on the disk, which is looked for before anything is changed, and progress
+//! in the log.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::fs::suffix::with_suffix;
 
 /// The migration that writes all shares and photos once more.
 const REWRITES: i32 = 9;
-/// How often the log is told how far it is.
+/// How often progress is logged.
 const EVERY: Duration = Duration::from_secs(5);
 const MIB: u64 = 1024 * 1024;
 
@@ -63,7 +63,7 @@ fn size_of(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(bytes.try_into().unwrap_or(0))
 }
 
-/// What an upgrade has in hand.
+/// What an upgrade is doing.
 #[derive(Clone, Copy, Debug)]
 pub enum Doing {
     /// It makes a copy of the database, and checks it.
@@ -72,7 +72,7 @@ pub enum Doing {
     Change,
 }
 
-/// Tells the log now and then how far an upgrade is, until it is dropped.
+/// Logs the progress of an upgrade until it is dropped.
 pub struct Watch {
     end: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -139,7 +139,7 @@ fn tell(doing: Doing, logs: &[PathBuf], expected: u64, ended: &mpsc::Receiver<()
     }
 }
 
-/// How much is done. The end is told by itself.
+/// How much is done, at most 99: the end is logged separately.
 fn percent(written: u64, expected: u64) -> Option<u64> {
     let percent = written.saturating_mul(100).checked_div(expected)?;
     Some(percent.min(99))

@@ -47,7 +47,7 @@ pub(super) fn note(conn: &Connection, kind: Kind) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Leaves out so many ids of this kind.
+/// Skips this many ids of this kind.
 pub(super) fn skip(conn: &Connection, kind: Kind, ids: i64) -> rusqlite::Result<()> {
     note(conn, kind)?;
     let kind = match kind {

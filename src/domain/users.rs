@@ -29,7 +29,7 @@ impl User {
     }
 }
 
-/// Who has made the rows of a page: a few people, each of whom is looked up once.
+/// The authors of the rows of a page: a few people, each looked up once.
 pub(super) struct Authors<'c> {
     find: CachedStatement<'c>,
     known: HashMap<UserId, User>,

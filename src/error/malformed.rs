@@ -96,7 +96,7 @@ impl Malformed {
         ]
     }
 
-    /// A number that is none, or not from 1 to `max`.
+    /// Something that is not a number from 1 to `max`.
     pub fn out_of_range(field: FieldName, max: usize) -> Self {
         Self::OutOfRange { field, min: 1, max }
     }

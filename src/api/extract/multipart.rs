@@ -142,7 +142,7 @@ fn size(request: &Request<'_>) -> Option<usize> {
 /// Reads the rest of a body, which nobody wants, and so not for long.
 async fn read_on(app: &App, body: &mut Opened<'_>) {
     let rest = async {
-        // Mostly there is none, which is detected without the buffer that a copy allocates first.
+        // Usually nothing is left, and reading a byte shows that without the buffer that a copy allocates.
         if body.read(&mut [0]).await? == 0 {
             return Ok(0);
         }

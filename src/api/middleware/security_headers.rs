@@ -116,7 +116,7 @@ impl Headers {
             Subject::Other => Cow::Borrowed(NO_PAGE),
         };
         response.set_raw_header("Content-Security-Policy", policy);
-        // Anybody who has a link to a photo may show it, on any page.
+        // Any page may embed a photo if it has a link to it.
         let photo = subject == Subject::Photo;
         response.set_raw_header(
             "Cross-Origin-Resource-Policy",

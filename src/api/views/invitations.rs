@@ -11,7 +11,7 @@ use crate::api::extract::json::{Field, Payload, optional, optional_text, text};
 use crate::domain::invitations::{self, InvitationOptions, InvitationPreview};
 use crate::error::FieldName;
 
-/// What somebody becomes who comes by a link.
+/// The role of those who join by a link.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -58,7 +58,7 @@ impl From<invitations::Invitation> for Invitation {
     }
 }
 
-/// An invitation with its link, which is told only once.
+/// An invitation with its link, which is returned only once.
 #[derive(Serialize, JsonSchema)]
 pub struct InvitationWithLink {
     #[serde(flatten)]
@@ -87,7 +87,7 @@ impl From<invitations::Invitation> for OperatorsInvitation {
     }
 }
 
-/// An invitation, as whoever holds its link sees it.
+/// What the link of an invitation offers.
 #[derive(Serialize, JsonSchema)]
 pub struct Offer {
     space: Option<Space>,

@@ -35,7 +35,7 @@ struct Content {
     #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: SharedAt,
-    /// The photo itself; null where there is none.
+    /// The photo itself; null if there is none.
     image_url: Option<PhotoUrl>,
     image: Option<Image>,
 }

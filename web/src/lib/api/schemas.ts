@@ -69,14 +69,14 @@ export interface components {
             /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
             is_valid: boolean;
             /**
-             * @description What somebody becomes who comes by a link.
+             * @description The role of those who join by a link.
              * @enum {string}
              */
             role: "member" | "admin";
             /** @example 1 */
             uses_left: number;
         };
-        /** @description An invitation with its link, which is told only once. */
+        /** @description An invitation with its link, which is returned only once. */
         InvitationWithLink: {
             /**
              * Format: date-time
@@ -99,7 +99,7 @@ export interface components {
              */
             qr: string;
             /**
-             * @description What somebody becomes who comes by a link.
+             * @description The role of those who join by a link.
              * @enum {string}
              */
             role: "member" | "admin";
@@ -149,7 +149,7 @@ export interface components {
             member_count: number;
             space: components["schemas"]["Space"];
         };
-        /** @description An invitation, as whoever holds its link sees it. */
+        /** @description What the link of an invitation offers. */
         Offer: {
             /**
              * Format: date-time
@@ -162,7 +162,7 @@ export interface components {
              */
             invited_by: string | null;
             /**
-             * @description What somebody becomes who comes by a link.
+             * @description The role of those who join by a link.
              * @enum {string}
              */
             role: "member" | "admin";
@@ -307,7 +307,7 @@ export interface components {
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The photo itself; null where there is none.
+             * @description The photo itself; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
@@ -327,7 +327,7 @@ export interface components {
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The photo itself; null where there is none.
+             * @description The photo itself; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
