@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use picture::{Picture, clean, previews};
 
-use crate::pictures::corpus::{exiftool, folder_with, pictures, plain, script, told};
+use crate::pictures::corpus::{
+    CORPUS, exiftool, folder_with, pictures, plain, script, taken, told,
+};
 
 const PIXELS: u64 = 64_000_000;
 
@@ -113,6 +115,27 @@ fn exiftool_finds_everything_before_and_nothing_afterwards() {
         "{looked_at} pictures cleaned, {} of them with metadata",
         told.len()
     );
+}
+
+#[test]
+fn when_a_photo_was_taken_is_told_of_every_format_that_exiftool_has_dated() {
+    let taken = taken();
+    for (name, expected) in &taken {
+        let picture = clean(&CORPUS[name][..], PIXELS).unwrap();
+        let told = picture.taken_at.map(|taken| taken.to_string());
+        assert_eq!(told, *expected, "{name}");
+        let again = clean(picture.bytes, PIXELS).unwrap();
+        assert_eq!(again.taken_at, None, "{name}");
+    }
+    for format in [
+        "baseline.taken.jpg",
+        "rgb.taken.png",
+        "animated.taken.png",
+        "lossy.taken.webp",
+        "animated.taken.webp",
+    ] {
+        assert!(taken.contains_key(format), "{format}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
     python corpus.py FOLDER
 
 The pictures are FOLDER/<kind>.<what is in it>.<type>. FOLDER/told.json says for those with metadata how exiftool
-shows it, with its group. FOLDER/<kind>.bomb.<type> are small and cost much. Needs Pillow and exiftool. The word SECRET stands in all metadata, and nowhere else.
+shows it, with its group, and FOLDER/taken.json for those with dates when the photo was taken. FOLDER/<kind>.bomb.<type> are small and cost much. Needs Pillow and exiftool. The word SECRET stands in all metadata, and nowhere else.
 """
 
 import io
@@ -36,8 +36,18 @@ WRITTEN = {
     "text": ("png", "PNG:Title", ["-PNG:Title=SECRET", "-PNG:Comment-de=SECRET", "-PNG:CreateDate=2026:06:21 09:30:00"]),
     "compressed-text": ("png", "PNG:Description", ["-z", "-PNG:Description=" + "SECRET " * 100]),
 }
+# Dates that exiftool writes into JPEG and PNG, as what it shows one of them, and when the photo was taken by that.
+NOON, NEVER = "2019:07:05 12:00:00", "0000:00:00 00:00:00"
+DATES = {
+    "taken": ("ExifIFD:OffsetTimeOriginal", "2019-07-05T12:00:00.120-03:30", ["-EXIF:DateTimeOriginal=" + NOON, "-EXIF:SubSecTimeOriginal=12", "-EXIF:OffsetTimeOriginal=-03:30", "-EXIF:CreateDate=2020:02:29 01:02:03", "-EXIF:OffsetTimeDigitized=+02:00", "-EXIF:ModifyDate=2026:06:21 09:30:00"]),
+    "taken-little-endian": ("ExifIFD:DateTimeOriginal", "2019-07-05T12:00:00", ["-ExifByteOrder=II", "-EXIF:DateTimeOriginal=" + NOON, "-EXIF:OffsetTime=+02:00"]),
+    "digitised": ("ExifIFD:CreateDate", "2019-07-05T12:00:00+02:00", ["-EXIF:DateTimeOriginal=" + NEVER, "-EXIF:CreateDate=" + NOON, "-EXIF:OffsetTimeDigitized=+02:00", "-EXIF:OffsetTimeOriginal=+09:00"]),
+    "never-taken": ("ExifIFD:DateTimeOriginal", None, ["-n", "-EXIF:DateTimeOriginal=" + NEVER, "-EXIF:CreateDate=    :  :     :  :  ", "-EXIF:ModifyDate=" + NOON]),
+    "only-changed": ("GPS:GPSTimeStamp", None, ["-EXIF:ModifyDate=" + NOON, "-EXIF:OffsetTime=+02:00", "-EXIF:GPSDateStamp=2019:07:05", "-EXIF:GPSTimeStamp=12:00:00"]),
+}
+WRITTEN |= {what: ("jpg png", shown, arguments) for what, (shown, _, arguments) in DATES.items()}
 # What older versions of exiftool can't write into WebP is taken over from JPEG.
-TAKEN_OVER = ["gps", "camera", "thumbnail", "xmp", "everything"]
+TAKEN_OVER = ["gps", "camera", "thumbnail", "xmp", "everything", *DATES]
 # Behind the end of a picture, for every type.
 TRAILERS = {
     "zip": b"PK\x03\x04SECRET" + bytes(40),
@@ -411,7 +421,7 @@ def main(folder):
                 target = f"{base}.{what}.{kind}"
                 told[target] = shown
                 commands += [*arguments, "-o", target, f"{base}.plain.{kind}", "-execute"]
-        written = [arguments for types, _, arguments in WRITTEN.values() if kind in types.split()]
+        written = [arguments for what, (types, _, arguments) in WRITTEN.items() if kind in types.split() and what not in DATES]
         if written:
             target = f"{base}.everything.{kind}"
             commands += [*sum(written, ["-ICC_Profile<=profile.icc"]), "-o", target, f"{base}.plain.{kind}", "-execute"]
@@ -446,6 +456,8 @@ def main(folder):
             if what in WRITTEN:
                 told[f"{base}.{what}.{kind}"] = WRITTEN[what][1]
     (folder / "told.json").write_text(json.dumps(told))
+    taken = {name: DATES[name.split(".")[1]][1] for name in told if name.split(".")[1] in DATES}
+    (folder / "taken.json").write_text(json.dumps(taken))
     for left in ["thumbnail.jpg", "profile.icc", "commands"]:
         (folder / left).unlink()
 

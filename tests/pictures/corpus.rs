@@ -56,6 +56,11 @@ pub fn told() -> BTreeMap<String, String> {
     serde_json::from_slice(&CORPUS["told.json"]).unwrap()
 }
 
+/// When the photos were taken into which exiftool has written dates, as a text.
+pub fn taken() -> BTreeMap<String, Option<String>> {
+    serde_json::from_slice(&CORPUS["taken.json"]).unwrap()
+}
+
 /// Writes files into a folder of their own.
 pub fn folder_with<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

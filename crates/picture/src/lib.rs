@@ -2,7 +2,8 @@
 //!
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
 //! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is, because
-//! nobody can list all that could be there. Of EXIF, the orientation alone is written again.
+//! nobody can list all that could be there. Of EXIF, the orientation alone is written again; when a photo was taken is told
+//! beside the file.
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -13,6 +14,8 @@ mod error;
 mod gif;
 // Colour profiles, written again.
 mod edit_list;
+// What is read out of it before it goes.
+mod exif;
 mod icc;
 mod jpeg;
 mod orientation;
@@ -27,6 +30,7 @@ mod webp;
 
 use edit_list::EditList;
 pub use error::CleanError;
+pub use exif::TakenAt;
 pub use orientation::Orientation;
 pub use preview_size::PreviewSize;
 pub use reason::Reason;
@@ -113,6 +117,8 @@ pub struct Picture {
     pub orientation: Option<Orientation>,
     /// Whether it moves.
     pub animated: bool,
+    /// When it was taken, if the file told: it was read out of the EXIF that was then dropped, and isn't in `bytes`.
+    pub taken_at: Option<TakenAt>,
     /// The whole file.
     pub bytes: Vec<u8>,
 }
@@ -153,6 +159,7 @@ pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
         height: found.size.height,
         orientation: found.orientation,
         animated: found.animated,
+        taken_at: found.taken_at,
         bytes: found.edits.apply(file),
     })
 }
@@ -162,6 +169,7 @@ struct Found {
     size: Size,
     orientation: Option<Orientation>,
     animated: bool,
+    taken_at: Option<TakenAt>,
     edits: EditList,
 }
 

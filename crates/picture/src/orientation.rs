@@ -1,25 +1,25 @@
-//! The one thing that stays of EXIF: which way is up.
+//! The one thing that stays of EXIF in the file: which way is up.
 
 use image::metadata::Orientation as Turn;
 
-use super::Result;
-use super::reader::Reader;
+use super::exif::Tiff;
 
-/// The tag of the orientation, and the type that its number has.
+/// The tag of the orientation.
 const ORIENTATION: u16 = 0x0112;
-const SHORT: u16 = 3;
 
 /// How a picture is turned or mirrored, from 2 to 8; 1, as stored, needs no saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orientation(u8);
 
 impl Orientation {
-    /// Reads it out of a block of EXIF, as far as that can be understood.
-    ///
-    /// Only the first directory is walked, once: in a general reader of EXIF, directories that point at each other and
-    /// overlap make a small file cost gigabytes.
+    /// Reads it out of a block of EXIF, as far as that can be understood: the first value from 1 to 8 in the first
+    /// directory. Browsers pass over one with another type or count, and over what turns a picture in no way.
     pub(crate) fn read(tiff: &[u8]) -> Option<Self> {
-        let value = first_directory(tiff).ok().flatten()?;
+        let entries = Tiff::new(tiff)?.first();
+        let mut numbers = entries
+            .filter(|entry| entry.tag == ORIENTATION)
+            .filter_map(|entry| u8::try_from(entry.short()?).ok());
+        let value = numbers.find(|value| (1..=8).contains(value))?;
         (value > 1).then_some(Self(value))
     }
 
@@ -44,41 +44,6 @@ impl Orientation {
     pub(crate) fn turn(self) -> Turn {
         Turn::from_exif(self.0).unwrap_or(Turn::NoTransforms)
     }
-}
-
-/// The first value from 1 to 8 that is told for the orientation in the first directory of a TIFF structure. Browsers pass
-/// over one with another type or count, and over what turns a picture in no way.
-fn first_directory(tiff: &[u8]) -> Result<Option<u8>> {
-    let mut header = Reader::new(tiff);
-    let little = match &header.array()? {
-        b"II*\0" => true,
-        b"MM\0*" => false,
-        _ => return Ok(None),
-    };
-    let short = |bytes: [u8; 2]| match little {
-        true => u16::from_le_bytes(bytes),
-        false => u16::from_be_bytes(bytes),
-    };
-    let long = |bytes: [u8; 4]| match little {
-        true => u32::from_le_bytes(bytes),
-        false => u32::from_be_bytes(bytes),
-    };
-    let start = usize::try_from(long(header.array()?)).unwrap_or(usize::MAX);
-    let mut directory = Reader::new(tiff);
-    directory.take(start)?;
-    for _ in 0..short(directory.array()?) {
-        let (tag, kind) = (short(directory.array()?), short(directory.array()?));
-        let count = long(directory.array()?);
-        // A small value stands at the front of its four bytes, in either order.
-        let [first, second, _, _] = directory.array::<4>()?;
-        if (tag, kind, count) != (ORIENTATION, SHORT, 1) {
-            continue;
-        }
-        if let Ok(value @ 1..=8) = u8::try_from(short([first, second])) {
-            return Ok(Some(value));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

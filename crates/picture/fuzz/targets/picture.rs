@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(again.bytes == picture.bytes);
     assert_eq!(again.shown(), picture.shown());
     assert_eq!(again.animated, picture.animated);
+    assert_eq!(again.taken_at, None);
     // Words behind what is clean already, and in front of its end, are gone.
     let end = match picture.kind {
         Kind::Jpeg => 2,

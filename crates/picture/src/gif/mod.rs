@@ -54,6 +54,8 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     Ok(Found {
         size,
         orientation: None,
+        // A GIF has no EXIF.
+        taken_at: None,
         animated: parts.pictures > 1,
         edits,
     })

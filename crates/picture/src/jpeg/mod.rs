@@ -12,8 +12,8 @@ mod tables;
 mod waiting;
 
 use super::edit_list::EditList;
+use super::exif::{Exif, PREFIX as EXIF};
 use super::icc;
-use super::orientation::Orientation;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, Result};
 use crate::reason::Reason;
@@ -37,7 +37,6 @@ const DNL: u8 = 0xdc;
 const DRI: u8 = 0xdd;
 
 const JFIF: &[u8] = b"JFIF\0";
-const EXIF: &[u8] = b"Exif\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 /// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
@@ -58,7 +57,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         work: 0,
         jfif: None,
         profile: Vec::new(),
-        exif: None,
+        exif: Exif::default(),
         edits: EditList::default(),
     };
     // What stands behind a picture that is whole belongs to something else, whether an end stands between or not.
@@ -75,7 +74,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     if !frame.is_there() {
         return Err(ENDS);
     }
-    let orientation = parts.exif.flatten();
+    let orientation = parts.exif.orientation();
     let mut front = vec![0xff, SOI];
     if let Some(jfif) = parts.jfif {
         push_segment(&mut front, APP0, &jfif);
@@ -98,6 +97,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         size: frame.size,
         orientation,
         animated: false,
+        taken_at: parts.exif.taken_at(),
         edits,
     })
 }
@@ -117,8 +117,7 @@ struct Parts<'a> {
     jfif: Option<[u8; 14]>,
     /// The pieces of the colour profile: which one, of how many, and its bytes.
     profile: Vec<&'a [u8]>,
-    /// Browsers believe the first block of EXIF, whatever is in it.
-    exif: Option<Option<Orientation>>,
+    exif: Exif,
     /// What is kept so far, without what goes to the front.
     edits: EditList,
 }
@@ -154,7 +153,7 @@ impl<'a> Parts<'a> {
             APP1 if !self.has_scan => {
                 // What fills it up to an even length may be any byte.
                 if let Some([_, tiff @ ..]) = content.strip_prefix(EXIF) {
-                    self.exif.get_or_insert_with(|| Orientation::read(tiff));
+                    self.exif.take(tiff);
                 }
             }
             APP2 if content.starts_with(ICC) && !self.has_scan => {

@@ -9,7 +9,7 @@ mod rows;
 mod stream;
 
 use super::edit_list::EditList;
-use super::orientation::Orientation;
+use super::exif::Exif;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
 use crate::reason::Reason;
@@ -67,12 +67,14 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         }
     }
     parts.finish(data)?;
-    // What stands behind the picture means something only to an animation.
-    if parts.is_animation() {
-        parts.take_frames(chunk, &mut reader)?;
+    // What stands behind the picture means something to an animation, and else says at most when it was taken.
+    match parts.is_animation() {
+        true => parts.take_frames(chunk, &mut reader)?,
+        false => parts.exif.take_dates(chunk, &mut reader),
     }
     let animated = parts.frames > 1;
-    if let Some(orientation) = parts.exif.flatten() {
+    let orientation = parts.exif.orientation();
+    if let Some(orientation) = orientation {
         edits.insert(chunk_of(*b"eXIf", &orientation.tiff()));
     }
     edits.append(parts.told.edits());
@@ -89,8 +91,9 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     edits.insert(chunk_of(*b"IEND", &[]));
     Ok(Found {
         size,
-        orientation: parts.exif.flatten(),
+        orientation,
         animated,
+        taken_at: parts.exif.taken_at(),
         edits,
     })
 }
@@ -100,8 +103,7 @@ struct Parts<'a> {
     header: Header,
     /// How many colours the palette has.
     colours: usize,
-    /// Browsers believe the first block of EXIF, whatever is in it.
-    exif: Option<Option<Orientation>>,
+    exif: Exif,
     /// What tells its colours where nothing else does.
     told: Colours,
     /// The kinds of which one is there already: of several, the first one counts.
@@ -119,6 +121,25 @@ struct Parts<'a> {
     /// What is kept before the part that tells of an animation, and behind it.
     before: EditList,
     rest: EditList,
+}
+
+impl Exif {
+    /// Looks for a date in what stands behind the picture: the chunk may stand there, and browsers don't heed it then.
+    fn take_dates<'a>(&mut self, first: Chunk<'a>, reader: &mut Reader<'a>) {
+        let mut next = Ok(first);
+        while let Ok(chunk) = next
+            && &chunk.kind != b"IEND"
+        {
+            self.take_date_of(&chunk);
+            next = Chunk::read(reader);
+        }
+    }
+
+    fn take_date_of(&mut self, chunk: &Chunk<'_>) {
+        if &chunk.kind == b"eXIf" && chunk.check().is_ok() {
+            self.take_date(chunk.data);
+        }
+    }
 }
 
 /// The data of one picture.
@@ -159,7 +180,7 @@ impl<'a> Parts<'a> {
         Self {
             header,
             colours: 0,
-            exif: None,
+            exif: Exif::default(),
             told: Colours::default(),
             seen: Vec::new(),
             said: 0,
@@ -203,8 +224,7 @@ impl<'a> Parts<'a> {
             // What is damaged of the others is left out, as in browsers.
             _ if chunk.check().is_err() || self.seen.contains(&chunk.kind) => return Ok(()),
             b"eXIf" => {
-                self.exif
-                    .get_or_insert_with(|| Orientation::read(chunk.data));
+                self.exif.take(chunk.data);
             }
             b"iCCP" => {
                 if let Some(profile) = profile(chunk.data) {
@@ -300,6 +320,7 @@ impl<'a> Parts<'a> {
                         frame.add(&chunk, reader, 4);
                     }
                 }
+                b"eXIf" => self.exif.take_date_of(&chunk),
                 _ => {}
             }
             next = Chunk::read(reader);

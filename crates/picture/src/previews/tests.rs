@@ -281,6 +281,7 @@ fn memory(bytes: &[u8], width: u32, height: u32) -> std::result::Result<u64, Str
         height,
         orientation: None,
         animated: false,
+        taken_at: None,
         bytes: bytes.to_vec(),
     };
     let work = Work::new(&picture).map_err(|reason| reason.to_string())?;

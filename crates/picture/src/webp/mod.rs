@@ -1,6 +1,7 @@
 //! WebP: chunks in a RIFF container (RFC 9649). A simple file has one chunk; an extended one begins with `VP8X`.
 
 use super::edit_list::EditList;
+use super::exif::Exif;
 use super::icc;
 use super::reader::{ENDS, Reader};
 use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
@@ -30,10 +31,11 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut chunks = reader;
     chunks.take(4)?;
 
+    let mut exif = Exif::default();
     let mut body = EditList::default();
     let first = Chunk::read(&mut chunks)?;
     let (size, frames) = match &first.kind {
-        b"VP8X" => extended(&mut body, first.data, chunks, behind, limit)?,
+        b"VP8X" => extended(&mut body, &mut exif, first.data, chunks, behind, limit)?,
         _ => {
             let size = first.size()?.ok_or(MALFORMED)?;
             let size = limit.check(size.width, size.height)?;
@@ -51,6 +53,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         // Browsers don't turn a WebP, whatever it says.
         orientation: None,
         animated: frames > 1,
+        taken_at: exif.taken_at(),
         edits,
     })
 }
@@ -58,6 +61,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
 /// Keeps a file with features: a profile, transparency, an animation.
 fn extended(
     body: &mut EditList,
+    exif: &mut Exif,
     mut header: Reader<'_>,
     mut chunks: Reader<'_>,
     behind: usize,
@@ -115,7 +119,8 @@ fn extended(
                 }
                 chunk.keep_picture(alpha.as_ref(), canvas, &mut rest)?;
             }
-            // EXIF, XMP, and whatever else somebody thought of.
+            b"EXIF" => exif.take_date(chunk.data.rest()),
+            // XMP, and whatever else somebody thought of.
             _ => {}
         }
     }
