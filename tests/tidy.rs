@@ -81,8 +81,9 @@ fn the_domain_knows_no_json() {
 }
 
 #[test]
-fn the_crate_of_photos_does_no_io_and_uses_nothing_of_the_server() {
-    check(rules::picture_does_no_io, &["crates/picture/src"], "rs");
+fn the_crates_of_photos_and_films_open_nothing_and_use_nothing_of_the_server() {
+    let crates = ["crates/picture/src", "crates/video/src"];
+    check(rules::picture_does_no_io, &crates, "rs");
     can_fail(
         rules::picture_does_no_io,
         "crates/picture/src/a.rs",
@@ -258,7 +259,7 @@ fn files_are_short() {
 fn nothing_unwraps_without_a_reason() {
     check(
         rules::gives_reasons_to_unwrap,
-        &["src", "crates/picture/src", "bench/src"],
+        &["src", "crates/picture/src", "crates/video/src", "bench/src"],
         "rs",
     );
     let rule = rules::gives_reasons_to_unwrap;
@@ -348,7 +349,11 @@ fn words_that_the_glossary_dropped_do_not_come_back() {
 #[test]
 fn phrases_that_the_glossary_replaced_do_not_come_back() {
     let rule = rules::avoids_dropped_phrases;
-    check(rule, &["src", "crates/picture/src"], "rs");
+    check(
+        rule,
+        &["src", "crates/picture/src", "crates/video/src"],
+        "rs",
+    );
     check(rule, &["docs"], "md");
     can_fail(
         rule,

@@ -26,9 +26,9 @@ pub fn domain_has_no_json(file: &File) -> Vec<String> {
     })
 }
 
-/// Photos are bytes in and bytes out: no files, no network, no settings, nothing of the server's.
+/// Photos and films are bytes in and bytes out: no files, no network, no settings, nothing of the server's.
 pub fn picture_does_no_io(file: &File) -> Vec<String> {
-    if file.path.ends_with("/tests.rs") {
+    if file.is_test() {
         return Vec::new();
     }
     let banned = [
@@ -43,7 +43,7 @@ pub fn picture_does_no_io(file: &File) -> Vec<String> {
     complaints(file, |line| {
         words(line)
             .find(|word| banned.contains(word))
-            .map(|word| format!("the crate of photos names `{word}`"))
+            .map(|word| format!("a crate that only cleans names `{word}`"))
     })
 }
 

@@ -1,0 +1,98 @@
+//! Boxes that are in memory, and how new ones are made.
+
+use crate::fields::Fields;
+use crate::{Refusal, Result};
+
+/// A box.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    /// Four letters.
+    pub kind: [u8; 4],
+    /// What is in it.
+    pub payload: &'a [u8],
+    /// Where that begins in the head.
+    pub start: usize,
+}
+
+impl<'a> Part<'a> {
+    /// The boxes in it.
+    pub fn children(&self) -> Result<Vec<Self>> {
+        children(self.payload, self.start).collect()
+    }
+
+    /// Its version, its flags, and what follows these.
+    pub fn full(&self) -> Result<(u8, [u8; 3], Fields<'a>)> {
+        let mut fields = Fields(self.payload);
+        let [version, a, b, c] = fields.array()?;
+        if version > 2 {
+            return Err(Refusal::MalformedPart.into());
+        }
+        Ok((version, [a, b, c], fields))
+    }
+}
+
+/// The boxes in `bytes`, which begin at `start` in the head. Fewer bytes than a box has at their end are passed over, as
+/// QuickTime ends lists with four of them.
+pub fn children(bytes: &[u8], start: usize) -> impl Iterator<Item = Result<Part<'_>>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let mut fields = Fields(bytes.get(at..)?);
+        if fields.0.len() < 8 {
+            return None;
+        }
+        let found = next(&mut fields, start + at);
+        at = match found {
+            Ok(_) => bytes.len() - fields.0.len(),
+            Err(_) => bytes.len(),
+        };
+        Some(found)
+    })
+}
+
+fn next<'a>(fields: &mut Fields<'a>, start: usize) -> Result<Part<'a>> {
+    let (size, kind) = (fields.u32()?, fields.array()?);
+    let (size, header) = match size {
+        1 => (fields.u64()?, 16),
+        // QuickTime ends the list in `wave` so.
+        0 if kind == [0; 4] => (8, 8),
+        size => (u64::from(size), 8),
+    };
+    let length = size.checked_sub(header).ok_or(Refusal::MalformedPart)?;
+    let length = usize::try_from(length).map_err(|_| Refusal::MalformedPart)?;
+    Ok(Part {
+        kind,
+        payload: fields.take(length)?,
+        start: start + usize::from(header == 16) * 8 + 8,
+    })
+}
+
+/// The box of a kind.
+///
+/// # Errors
+/// There are two of them, and players differ in which they heed.
+pub fn one<'a, 'b>(parts: &'b [Part<'a>], kind: &[u8; 4]) -> Result<Option<&'b Part<'a>>> {
+    let mut found = parts.iter().filter(|part| &part.kind == kind);
+    let first = found.next();
+    match found.next() {
+        Some(_) => Err(Refusal::Twice.into()),
+        None => Ok(first),
+    }
+}
+
+/// A box with these bytes in it, of which there are few.
+pub fn make(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len() + 8).unwrap_or(u32::MAX);
+    [&length.to_be_bytes()[..], kind, payload].concat()
+}
+
+/// When something was made and changed: never.
+pub fn times(bytes: &mut Vec<u8>, version: u8) {
+    by_version(bytes, version, 0);
+    by_version(bytes, version, 0);
+}
+
+/// A number in four or eight bytes, by the version of the box, as it was read.
+pub fn by_version(bytes: &mut Vec<u8>, version: u8, number: u64) {
+    let number = number.to_be_bytes();
+    bytes.extend_from_slice(if version == 0 { &number[4..] } else { &number });
+}

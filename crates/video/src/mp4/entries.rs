@@ -1,0 +1,159 @@
+//! The formats of samples: each entry is written again field by field, with the settings of its decoder.
+
+use super::boxes::{Part, children, make};
+use super::{config, sound};
+use crate::fields::Fields;
+use crate::film::{AudioCodec, VideoCodec};
+use crate::scrub::Scrub;
+use crate::{Refusal, Result};
+
+/// The most formats in a track.
+const MAX_FORMATS: u32 = 16;
+
+/// The formats of a track.
+pub struct Formats {
+    pub video: Option<VideoCodec>,
+    pub audio: Option<AudioCodec>,
+    /// Width and height of a picture in pixels.
+    pub size: (u32, u32),
+    pub scrub: Scrub,
+    pub count: u32,
+    /// How many bytes a sample has that isn't packed.
+    pub frame: Option<u32>,
+    /// The whole box, written again.
+    pub bytes: Vec<u8>,
+}
+
+/// One format.
+pub struct Format {
+    pub video: Option<VideoCodec>,
+    pub audio: Option<AudioCodec>,
+    pub size: (u32, u32),
+    pub scrub: Scrub,
+    pub frame: Option<u32>,
+    pub bytes: Vec<u8>,
+}
+
+/// Reads the formats of a track; `None` if one of them isn't on the list.
+pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
+    let (_, _, mut fields) = stsd.full()?;
+    let count = fields.u32()?;
+    if count == 0 || count > MAX_FORMATS {
+        return Err(Refusal::Counts.into());
+    }
+    let mut all = children(fields.0, 0);
+    let mut bytes = vec![0; 4];
+    bytes.extend_from_slice(&count.to_be_bytes());
+    let mut first: Option<Format> = None;
+    for _ in 0..count {
+        let entry = all.next().ok_or(Refusal::Counts)??;
+        if matches!(&entry.kind, b"encv" | b"enca" | b"drmi" | b"drms") {
+            return Err(Refusal::Encrypted.into());
+        }
+        let format = match is_video {
+            true => video(&entry)?,
+            false => sound::read(&entry)?,
+        };
+        let Some(format) = format else {
+            return Ok(None);
+        };
+        bytes.extend_from_slice(&format.bytes);
+        match &first {
+            None => first = Some(format),
+            // Samples are cleaned by one rule for the whole track.
+            Some(first) if first.scrub == format.scrub && first.frame == format.frame => {}
+            Some(_) => return Err(Refusal::SeveralFormats.into()),
+        }
+    }
+    Ok(first.map(|first| Formats {
+        video: first.video,
+        audio: first.audio,
+        size: first.size,
+        scrub: first.scrub,
+        count,
+        frame: first.frame,
+        bytes: make(b"stsd", &bytes),
+    }))
+}
+
+fn video(entry: &Part<'_>) -> Result<Option<Format>> {
+    let codec = match &entry.kind {
+        b"avc1" | b"avc3" | b"dva1" | b"dvav" => VideoCodec::H264,
+        b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => VideoCodec::H265,
+        b"av01" => VideoCodec::Av1,
+        b"vp08" => VideoCodec::Vp8,
+        b"vp09" => VideoCodec::Vp9,
+        b"mp4v" => VideoCodec::Mpeg4,
+        _ => return Ok(None),
+    };
+    let mut fields = Fields(entry.payload);
+    fields.take(24)?;
+    let (width, height) = (fields.u16()?, fields.u16()?);
+    let resolution: [u8; 8] = fields.array()?;
+    fields.take(4)?;
+    let frames = fields.u16()?;
+    // The name of the program that packed it.
+    fields.take(32)?;
+    let depth = fields.u16()?;
+    fields.u16()?;
+
+    let mut bytes = vec![0, 0, 0, 0, 0, 0, 0, 1];
+    bytes.extend_from_slice(&[0; 16]);
+    bytes.extend_from_slice(&width.to_be_bytes());
+    bytes.extend_from_slice(&height.to_be_bytes());
+    bytes.extend_from_slice(&resolution);
+    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend_from_slice(&frames.to_be_bytes());
+    bytes.extend_from_slice(&[0; 32]);
+    bytes.extend_from_slice(&depth.to_be_bytes());
+    // No table of colours.
+    bytes.extend_from_slice(&[0xff; 2]);
+
+    let parts: Vec<Part<'_>> = children(fields.0, 0).collect::<Result<_>>()?;
+    let is_dolby = parts
+        .iter()
+        .any(|part| matches!(&part.kind, b"dvcC" | b"dvvC" | b"dvwC"));
+    let mut scrub = match codec {
+        VideoCodec::Av1 => Scrub::Obus,
+        VideoCodec::Mpeg4 => Scrub::StartCodes,
+        _ => Scrub::Nothing,
+    };
+    let mut has_settings = matches!(codec, VideoCodec::Vp8);
+    for part in &parts {
+        let settings = match (codec, &part.kind) {
+            (VideoCodec::H264, b"avcC") => {
+                let (settings, length_size) = config::avc(part.payload)?;
+                scrub = Scrub::avc(length_size, is_dolby);
+                Some(settings)
+            }
+            (VideoCodec::H265, b"hvcC") => {
+                let (settings, length_size) = config::hevc(part.payload)?;
+                scrub = Scrub::hevc(length_size, is_dolby);
+                Some(settings)
+            }
+            (VideoCodec::Av1, b"av1C") => Some(config::av1(part.payload)?),
+            (VideoCodec::Vp8 | VideoCodec::Vp9, b"vpcC") => Some(config::vp9(part.payload)?),
+            (VideoCodec::Mpeg4, b"esds") => {
+                Some(super::descriptors::esds(part.payload, true)?.bytes)
+            }
+            _ => None,
+        };
+        if let Some(settings) = settings {
+            has_settings = true;
+            bytes.extend_from_slice(&make(&part.kind, &settings));
+        } else if let Some(same) = config::picture(part)? {
+            bytes.extend_from_slice(&make(&part.kind, same));
+        }
+    }
+    if !has_settings {
+        return Err(Refusal::MissingPart.into());
+    }
+    Ok(Some(Format {
+        video: Some(codec),
+        audio: None,
+        size: (u32::from(width), u32::from(height)),
+        scrub,
+        frame: None,
+        bytes: make(&entry.kind, &bytes),
+    }))
+}

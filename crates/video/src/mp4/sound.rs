@@ -1,0 +1,164 @@
+//! The formats of sound.
+
+use super::boxes::{Part, children, make};
+use super::descriptors::esds;
+use super::entries::Format;
+use crate::fields::Fields;
+use crate::film::AudioCodec;
+use crate::scrub::Scrub;
+use crate::{Refusal, Result};
+
+/// Reads a format; `None` if it isn't on the list.
+pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
+    let codec = match &entry.kind {
+        b"mp4a" => AudioCodec::Aac,
+        b"Opus" => AudioCodec::Opus,
+        b"fLaC" => AudioCodec::Flac,
+        b"alac" => AudioCodec::Alac,
+        b"samr" | b"sawb" => AudioCodec::Amr,
+        b"sowt" | b"twos" | b"lpcm" | b"ipcm" | b"fpcm" | b"in24" | b"in32" | b"fl32" | b"fl64"
+        | b"raw " | b"ulaw" | b"alaw" => AudioCodec::Pcm,
+        _ => return Ok(None),
+    };
+    let mut fields = Fields(entry.payload);
+    fields.take(8)?;
+    let version = fields.u16()?;
+    fields.take(6)?;
+    let (channels, bits) = (fields.u16()?, fields.u16()?);
+    let packing: [u8; 4] = fields.array()?;
+    let rate: [u8; 4] = fields.array()?;
+    let (more, frame) = match version {
+        0 => (0, u32::from(channels) * u32::from(bits.div_ceil(8))),
+        // Samples a packet, bytes a packet, bytes a frame, bytes a sample.
+        1 => (16, Fields(fields.0.get(8..).unwrap_or_default()).u32()?),
+        2 => (36, Fields(fields.0.get(28..).unwrap_or_default()).u32()?),
+        _ => return Err(Refusal::MalformedPart.into()),
+    };
+    let more = fields.take(more)?;
+
+    let mut bytes = vec![0, 0, 0, 0, 0, 0, 0, 1];
+    bytes.extend_from_slice(&version.to_be_bytes());
+    bytes.extend_from_slice(&[0; 6]);
+    bytes.extend_from_slice(&channels.to_be_bytes());
+    bytes.extend_from_slice(&bits.to_be_bytes());
+    bytes.extend_from_slice(&packing);
+    bytes.extend_from_slice(&rate);
+    bytes.extend_from_slice(more);
+
+    let mut settings = Settings::default();
+    for part in children(fields.0, 0) {
+        let part = part?;
+        if &part.kind == b"wave" {
+            bytes.extend_from_slice(&wave(&part, codec, &mut settings)?);
+        } else if let Some(same) = settings.read(&part, codec)? {
+            bytes.extend_from_slice(&make(&part.kind, &same));
+        } else if let Some(same) = layout(&part)? {
+            bytes.extend_from_slice(&same);
+        }
+    }
+    let needs_settings = !matches!(codec, AudioCodec::Pcm | AudioCodec::Amr);
+    if needs_settings && !settings.are_there {
+        return Err(Refusal::MissingPart.into());
+    }
+    Ok(Some(Format {
+        video: None,
+        audio: Some(codec),
+        size: (0, 0),
+        scrub: if settings.is_aac {
+            Scrub::Aac
+        } else {
+            Scrub::Nothing
+        },
+        frame: Some(frame).filter(|&frame| codec == AudioCodec::Pcm && frame > 0),
+        bytes: make(&entry.kind, &bytes),
+    }))
+}
+
+/// QuickTime's box around the settings.
+fn wave(part: &Part<'_>, codec: AudioCodec, settings: &mut Settings) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for part in part.children()? {
+        match &part.kind {
+            b"frma" => bytes.extend_from_slice(&make(b"frma", Fields(part.payload).take(4)?)),
+            // Which byte of a sample is first.
+            b"enda" => bytes.extend_from_slice(&make(b"enda", Fields(part.payload).take(2)?)),
+            _ => {
+                if let Some(same) = settings.read(&part, codec)? {
+                    bytes.extend_from_slice(&make(&part.kind, &same));
+                }
+            }
+        }
+    }
+    // Such a list ends with a box of no kind.
+    bytes.extend_from_slice(&make(&[0; 4], &[]));
+    Ok(make(b"wave", &bytes))
+}
+
+/// What was found of the settings of a decoder.
+#[derive(Default)]
+struct Settings {
+    are_there: bool,
+    is_aac: bool,
+}
+
+impl Settings {
+    /// The settings written again; `None` if this is something else.
+    fn read(&mut self, part: &Part<'_>, codec: AudioCodec) -> Result<Option<Vec<u8>>> {
+        let mut fields = Fields(part.payload);
+        let bytes = match (codec, &part.kind) {
+            (AudioCodec::Aac, b"esds") => {
+                let settings = esds(part.payload, false)?;
+                self.is_aac = settings.is_aac;
+                settings.bytes
+            }
+            (AudioCodec::Opus, b"dOps") => {
+                let head: [u8; 11] = fields.array()?;
+                // Of more than two channels it says which is where.
+                let mapping = match head[10] {
+                    0 => 0,
+                    _ => 2 + usize::from(head[1]),
+                };
+                [&head[..], fields.take(mapping)?].concat()
+            }
+            (AudioCodec::Flac, b"dfLa") => {
+                fields.u32()?;
+                let [kind, a, b, length] = fields.array()?;
+                if (kind & 0x7f, a, b, length) != (0, 0, 0, 34) {
+                    return Err(Refusal::MalformedPart.into());
+                }
+                // It is the last: what follows are words and pictures.
+                [&[0, 0, 0, 0, 0x80, 0, 0, 34], fields.take(34)?].concat()
+            }
+            (AudioCodec::Alac, b"alac") => {
+                fields.u32()?;
+                [&[0; 4], fields.take(24)?].concat()
+            }
+            (AudioCodec::Amr, b"damr") => {
+                // Without its maker and the version of that one's encoder.
+                fields.take(5)?;
+                [&[0; 5], fields.take(4)?].concat()
+            }
+            (AudioCodec::Pcm, b"pcmC") => fields.take(6)?.to_vec(),
+            _ => return Ok(None),
+        };
+        self.are_there = true;
+        Ok(Some(bytes))
+    }
+}
+
+/// Which channel is where, and how many bits there are in a second; `None` if this is something else.
+fn layout(part: &Part<'_>) -> Result<Option<Vec<u8>>> {
+    let mut fields = Fields(part.payload);
+    let bytes = match &part.kind {
+        b"btrt" => fields.take(12)?.to_vec(),
+        b"chan" => {
+            let head: [u8; 16] = fields.array()?;
+            let count = u32::from_be_bytes([head[12], head[13], head[14], head[15]]);
+            let count = usize::try_from(count).ok().filter(|&count| count <= 64);
+            let count = count.ok_or(Refusal::Counts)?;
+            [&head[..], fields.take(count * 20)?].concat()
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(make(&part.kind, &bytes)))
+}

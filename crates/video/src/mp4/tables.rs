@@ -1,0 +1,287 @@
+//! The tables of a track. Their entries stay in the old head; here is where.
+
+use std::ops::Range;
+
+use super::boxes::Part;
+use super::parts::Parts;
+use crate::fields::Fields;
+use crate::{Refusal, Result};
+
+/// Entries of one size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Where the first begins in the head.
+    start: usize,
+    pub count: usize,
+    /// The size of one, in bytes.
+    width: usize,
+    version: u8,
+}
+
+impl Table {
+    /// A box that is a version, flags, a count, and so many entries.
+    pub fn read(part: &Part<'_>, width: impl Fn(u8) -> usize) -> Result<Self> {
+        let (version, _, mut fields) = part.full()?;
+        let count = fields.u32()?;
+        Self::of(part, fields, count, width(version), version)
+    }
+
+    fn of(
+        part: &Part<'_>,
+        fields: Fields<'_>,
+        count: u32,
+        width: usize,
+        version: u8,
+    ) -> Result<Self> {
+        let count = usize::try_from(count).map_err(|_| Refusal::Counts)?;
+        match count.checked_mul(width) {
+            Some(length) if length <= fields.0.len() => Ok(Self {
+                start: part.start + part.payload.len() - fields.0.len(),
+                count,
+                width,
+                version,
+            }),
+            _ => Err(Refusal::Counts.into()),
+        }
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.count * self.width
+    }
+
+    /// The entries.
+    pub fn entries<'a>(&self, moov: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        moov[self.range()].chunks_exact(self.width.max(1))
+    }
+
+    /// Drops the entries from the first on that isn't wanted.
+    pub fn keep_while(&mut self, moov: &[u8], wanted: impl FnMut(&&[u8]) -> bool) {
+        self.count = self.entries(moov).take_while(wanted).count();
+    }
+
+    /// How long all edits last together, if this is a list of those.
+    pub fn sum_of_durations(&self, moov: &[u8]) -> u64 {
+        let version = self.version;
+        let durations = self
+            .entries(moov)
+            .map(|entry| Fields(entry).by_version(version).unwrap_or(0));
+        durations.fold(0, u64::saturating_add)
+    }
+
+    /// The box again, with these entries and nothing else.
+    pub fn write(&self, kind: &[u8; 4], parts: &mut Parts) {
+        self.write_with(kind, &[], parts);
+    }
+
+    /// The same, with more fields in front of the count.
+    fn write_with(&self, kind: &[u8; 4], fields: &[u8], parts: &mut Parts) {
+        let range = self.range();
+        let mut header = Vec::new();
+        let length = u32::try_from(16 + fields.len() + range.len()).unwrap_or(u32::MAX);
+        header.extend_from_slice(&length.to_be_bytes());
+        header.extend_from_slice(kind);
+        header.extend_from_slice(&[self.version, 0, 0, 0]);
+        header.extend_from_slice(fields);
+        header.extend_from_slice(&u32::try_from(self.count).unwrap_or(u32::MAX).to_be_bytes());
+        parts.own(header);
+        parts.copy(range);
+    }
+}
+
+/// The sizes of samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sizes {
+    /// All have the same, in bytes; `written` is what the table says it is.
+    Fixed { size: u32, written: u32, count: u32 },
+    /// Each has its own.
+    Each(Table),
+    /// Each has its own, in so many bits.
+    Packed { table: Table, bits: u8, count: u32 },
+}
+
+impl Sizes {
+    /// The table of one or of the other kind.
+    pub fn read(plain: Option<&Part<'_>>, packed: Option<&Part<'_>>) -> Result<Self> {
+        match (plain, packed) {
+            (Some(_), Some(_)) => Err(Refusal::Twice.into()),
+            (None, None) => Err(Refusal::MissingPart.into()),
+            (Some(part), None) => {
+                let (version, _, mut fields) = part.full()?;
+                let (size, count) = (fields.u32()?, fields.u32()?);
+                match size {
+                    0 => Ok(Self::Each(Table::of(part, fields, count, 4, version)?)),
+                    size => Ok(Self::Fixed {
+                        size,
+                        written: size,
+                        count,
+                    }),
+                }
+            }
+            (None, Some(part)) => {
+                let (version, _, mut fields) = part.full()?;
+                let [_, _, _, bits] = fields.array()?;
+                let count = fields.u32()?;
+                let bytes = match bits {
+                    4 => count.div_ceil(2),
+                    8 => count,
+                    16 => count.checked_mul(2).ok_or(Refusal::Counts)?,
+                    _ => return Err(Refusal::MalformedPart.into()),
+                };
+                let table = Table::of(part, fields, bytes, 1, version)?;
+                Ok(Self::Packed { table, bits, count })
+            }
+        }
+    }
+
+    /// How many samples there are.
+    pub fn count(&self) -> u32 {
+        match self {
+            Self::Fixed { count, .. } | Self::Packed { count, .. } => *count,
+            Self::Each(table) => u32::try_from(table.count).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The size of some samples together, in bytes.
+    pub fn sum(&self, moov: &[u8], samples: Range<u32>) -> u64 {
+        let range = samples.start as usize..samples.end as usize;
+        match self {
+            Self::Fixed { size, .. } => u64::from(*size) * range.len() as u64,
+            Self::Each(table) => {
+                let bytes = &moov[table.start + range.start * 4..table.start + range.end * 4];
+                let sizes = bytes.chunks_exact(4);
+                sizes
+                    .map(|size| u64::from(u32::from_be_bytes([size[0], size[1], size[2], size[3]])))
+                    .sum()
+            }
+            Self::Packed { table, bits, .. } => {
+                let byte = |at: usize| moov[table.start + at];
+                let size = |sample: usize| match bits {
+                    4 => u64::from(byte(sample / 2) >> (4 * (1 - sample % 2)) & 15),
+                    8 => u64::from(byte(sample)),
+                    _ => u64::from(u16::from_be_bytes([byte(sample * 2), byte(sample * 2 + 1)])),
+                };
+                range.map(size).sum()
+            }
+        }
+    }
+
+    /// The box again.
+    pub fn write(&self, parts: &mut Parts) {
+        match self {
+            Self::Fixed { written, count, .. } => {
+                let fields = [0, *written, *count].map(u32::to_be_bytes);
+                parts.own(super::boxes::make(b"stsz", fields.as_flattened()));
+            }
+            Self::Each(table) => table.write_with(b"stsz", &[0; 4], parts),
+            Self::Packed { table, bits, count } => {
+                let mut fields = vec![0, 0, 0, 0, 0, 0, 0, *bits];
+                fields.extend_from_slice(&count.to_be_bytes());
+                let length = u32::try_from(8 + fields.len() + table.count).unwrap_or(u32::MAX);
+                parts.own([&length.to_be_bytes()[..], b"stz2", &fields].concat());
+                parts.copy(table.range());
+            }
+        }
+    }
+}
+
+/// The tables that decoding and seeking need, but for those of samples and chunks; and how many ticks the samples last.
+pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u64)> {
+    let mut parts = Parts::default();
+    // Entries for more samples than there are could say anything.
+    let counted = |table: &mut Table| {
+        let mut left = u64::from(samples);
+        table.keep_while(moov, |entry| {
+            let wanted = left > 0;
+            let count = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
+            left = left.saturating_sub(u64::from(count));
+            wanted
+        });
+    };
+    let stts = super::boxes::one(stbl, b"stts")?.ok_or(Refusal::MissingPart)?;
+    let mut table = Table::read(stts, |_| 8)?;
+    counted(&mut table);
+    table.write(b"stts", &mut parts);
+    let ticks = table.entries(moov).map(|entry| {
+        let mut fields = Fields(entry);
+        let (count, each) = (fields.u32().unwrap_or(0), fields.u32().unwrap_or(0));
+        u64::from(count) * u64::from(each)
+    });
+    let lasts = ticks.fold(0, u64::saturating_add);
+    if let Some(part) = super::boxes::one(stbl, b"ctts")? {
+        let mut table = Table::read(part, |_| 8)?;
+        counted(&mut table);
+        table.write(b"ctts", &mut parts);
+        if let Some(part) = super::boxes::one(stbl, b"cslg")? {
+            let (version, _, mut fields) = part.full()?;
+            let fields = fields.take(if version == 0 { 20 } else { 40 })?;
+            parts.own(super::boxes::make(
+                b"cslg",
+                &[&[version, 0, 0, 0], fields].concat(),
+            ));
+        }
+    }
+    for kind in [b"stss", b"stps"] {
+        if let Some(part) = super::boxes::one(stbl, kind)? {
+            let mut table = Table::read(part, |_| 4)?;
+            let mut before = 0;
+            table.keep_while(moov, |entry| {
+                let sample = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
+                let wanted = sample > before && sample <= samples;
+                before = sample;
+                wanted
+            });
+            table.write(kind, &mut parts);
+        }
+    }
+    if let Some(part) = super::boxes::one(stbl, b"sdtp")? {
+        let (_, _, fields) = part.full()?;
+        // It has no count of its own, so one of another length isn't about these samples.
+        if fields.0.len() == samples as usize {
+            let length = u32::try_from(12 + fields.0.len()).unwrap_or(u32::MAX);
+            parts.own([&length.to_be_bytes()[..], b"sdtp\0\0\0\0"].concat());
+            parts.copy(part.start + 4..part.start + part.payload.len());
+        }
+    }
+    Ok((parts, lasts))
+}
+
+/// How samples are grouped: those groups that decoders need to begin in the middle, by how long their description is.
+const GROUPS: [(&[u8; 4], u32); 4] = [(b"roll", 2), (b"rap ", 1), (b"sync", 1), (b"tscl", 20)];
+
+/// The groups, where their descriptions are as they should be. Others are dropped: films are played without them.
+pub fn groups(stbl: &[Part<'_>]) -> Parts {
+    let mut parts = Parts::default();
+    for (name, width) in GROUPS {
+        let of = |kind: &[u8; 4]| {
+            let mut found = stbl
+                .iter()
+                .filter(|part| &part.kind == kind && part.payload.get(4..8) == Some(name));
+            found.next().filter(|_| found.next().is_none()).copied()
+        };
+        if let (Some(described), Some(mapped)) = (of(b"sgpd"), of(b"sbgp")) {
+            let descriptions = description(&described, width);
+            let map = mapped.full().and_then(|(version, _, mut fields)| {
+                fields.u32()?;
+                let count = fields.u32()?;
+                Table::of(&mapped, fields, count, 8, version)
+            });
+            if let (Ok(descriptions), Ok(map)) = (descriptions, map)
+                && map.version == 0
+            {
+                let fields = [&name[..], &width.to_be_bytes()].concat();
+                descriptions.write_with(b"sgpd", &fields, &mut parts);
+                map.write_with(b"sbgp", name, &mut parts);
+            }
+        }
+    }
+    parts
+}
+
+fn description(part: &Part<'_>, width: u32) -> Result<Table> {
+    let (version, _, mut fields) = part.full()?;
+    let (_, length, count) = (fields.u32()?, fields.u32()?, fields.u32()?);
+    match (version, length == width, count <= 1000) {
+        (1, true, true) => Table::of(part, fields, count, width as usize, version),
+        _ => Err(Refusal::MalformedPart.into()),
+    }
+}

@@ -1,0 +1,63 @@
+//! MPEG-4 Visual (ISO 14496-2): parts behind codes, of which user data says by what and when a film was made.
+
+use std::io::{Read, Seek};
+
+use crate::Result;
+use crate::input::Input;
+use crate::output::Output;
+
+/// Begins user data, behind two zeros and a one.
+const USER_DATA: u8 = 0xb2;
+/// What is written over it.
+const FILLER: u8 = b' ';
+/// How much is looked at once, in bytes.
+const AT_ONCE: u64 = 64 * 1024;
+
+/// Where in a sample we are.
+#[derive(Default)]
+struct State {
+    /// The last three bytes as they were.
+    before: [u8; 3],
+    is_user_data: bool,
+}
+
+impl State {
+    fn overwrite(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let [_, b, c] = self.before;
+            if self.before == [0, 0, 1] {
+                self.is_user_data = *byte == USER_DATA;
+                self.before = [b, c, *byte];
+                continue;
+            }
+            self.before = [b, c, *byte];
+            // Zeros may begin the next code, and say nothing.
+            let is_code = *byte == 0 || *byte == 1 && (b, c) == (0, 0);
+            if self.is_user_data && !is_code {
+                *byte = FILLER;
+            }
+        }
+    }
+}
+
+/// Writes a sample.
+pub fn sample<R: Read + Seek>(
+    size: u64,
+    input: &mut Input<R>,
+    output: &mut Output<'_>,
+) -> Result<()> {
+    let (mut state, mut left) = (State::default(), size);
+    while left > 0 {
+        let count = left.min(AT_ONCE);
+        let mut bytes = input.bytes(usize::try_from(count).unwrap_or(0))?;
+        state.overwrite(&mut bytes);
+        output.write(&bytes)?;
+        left -= count;
+    }
+    Ok(())
+}
+
+/// Overwrites user data that is in memory.
+pub fn in_memory(bytes: &mut [u8]) {
+    State::default().overwrite(bytes);
+}

@@ -1,0 +1,290 @@
+//! Lists that are in memory, cleaned in place by the rules for what is in them.
+
+use super::ebml::{Element, element, elements, float, overwrite, unsigned};
+use super::ids::{self, Rule};
+use super::private;
+use crate::film::{AudioCodec, Rotation, VideoCodec};
+use crate::{Refusal, Result};
+
+/// Cleans a list by its rules.
+pub fn apply(bytes: &mut [u8], rule: fn(u32) -> Rule) -> Result<()> {
+    let mut at = 0;
+    while at < bytes.len() {
+        let found = element(bytes, at)?;
+        at = found.end;
+        let length = found.end - found.payload;
+        match rule(found.id) {
+            Rule::Drop => overwrite(&mut bytes[found.start..found.end]),
+            Rule::Number if length > 8 => return Err(Refusal::MalformedPart.into()),
+            Rule::Number | Rule::Checked => {}
+            Rule::Blank => bytes[found.payload..found.end].fill(0),
+            Rule::List(rule) => apply(&mut bytes[found.payload..found.end], rule)?,
+        }
+    }
+    Ok(())
+}
+
+/// The head of the file, which must be that of a WebM.
+pub fn ebml(bytes: &mut [u8]) -> Result<()> {
+    let mut is_webm = false;
+    for found in elements(bytes)? {
+        let payload = &bytes[found.payload..found.end];
+        match found.id {
+            ids::DOC_TYPE => is_webm = text(payload) == b"webm",
+            ids::MAX_ID_LENGTH if unsigned(payload)? > 4 => {
+                return Err(Refusal::MalformedElement.into());
+            }
+            ids::MAX_SIZE_LENGTH if unsigned(payload)? > 8 => {
+                return Err(Refusal::MalformedElement.into());
+            }
+            _ => {}
+        }
+    }
+    match is_webm {
+        true => apply(bytes, ids::ebml),
+        false => Err(Refusal::UnknownType.into()),
+    }
+}
+
+/// Words may end with zeros, and with nothing behind these.
+fn text(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|&byte| byte != 0);
+    &bytes[..end.map_or(0, |at| at + 1)]
+}
+
+/// Where the other lists are.
+pub fn seek_head(bytes: &mut [u8]) -> Result<()> {
+    for found in elements(bytes)? {
+        if found.id != ids::SEEK {
+            continue;
+        }
+        let inner = &bytes[found.payload..found.end];
+        let wanted = elements(inner)?
+            .into_iter()
+            .find(|inner| inner.id == ids::SEEK_ID);
+        let wanted = wanted.map(|id| unsigned(&inner[id.payload..id.end]));
+        let stays = [
+            ids::SEEK_HEAD,
+            ids::INFO,
+            ids::TRACKS,
+            ids::CUES,
+            ids::CLUSTER,
+        ];
+        let is_kept = match wanted.transpose()? {
+            Some(id) => stays.iter().any(|&stays| u64::from(stays) == id),
+            None => false,
+        };
+        if !is_kept {
+            overwrite(&mut bytes[found.start..found.end]);
+        }
+    }
+    apply(bytes, ids::seek_head)
+}
+
+/// How long a tick is in nanoseconds, and how many the film lasts, if that is known.
+pub fn info(bytes: &mut [u8]) -> Result<(u64, Option<f64>)> {
+    let (mut scale, mut duration) = (1_000_000, None);
+    for found in elements(bytes)? {
+        let payload = &bytes[found.payload..found.end];
+        match found.id {
+            ids::TIMESTAMP_SCALE => scale = unsigned(payload)?,
+            ids::DURATION => duration = Some(float(payload)?).filter(|&ticks| ticks > 0.0),
+            _ => {}
+        }
+    }
+    if scale == 0 {
+        return Err(Refusal::MalformedPart.into());
+    }
+    apply(bytes, ids::info)?;
+    Ok((scale, duration))
+}
+
+/// A track that is kept.
+pub struct Track {
+    pub number: u64,
+    pub video: Option<(VideoCodec, Shown)>,
+    pub audio: Option<AudioCodec>,
+}
+
+/// How a picture is shown.
+#[derive(Clone, Copy, Default)]
+pub struct Shown {
+    pub width: u32,
+    pub height: u32,
+    pub rotation: Rotation,
+}
+
+/// The tracks.
+#[derive(Default)]
+pub struct Tracks {
+    pub kept: Vec<Track>,
+    pub dropped: usize,
+}
+
+/// The most tracks.
+const MAX_TRACKS: usize = 64;
+
+/// Cleans the list of tracks, and says which of them are kept.
+pub fn tracks(bytes: &mut [u8]) -> Result<Tracks> {
+    let mut tracks = Tracks::default();
+    let (mut unknown_video, mut unknown_audio) = (false, false);
+    for found in elements(bytes)? {
+        if found.id != ids::TRACK {
+            overwrite(&mut bytes[found.start..found.end]);
+            continue;
+        }
+        if tracks.kept.len() + tracks.dropped == MAX_TRACKS {
+            return Err(Refusal::TooManyTracks.into());
+        }
+        match track(&mut bytes[found.payload..found.end])? {
+            Entry::Kept(track) => {
+                if tracks.kept.iter().any(|other| other.number == track.number) {
+                    return Err(Refusal::Twice.into());
+                }
+                tracks.kept.push(track);
+                continue;
+            }
+            Entry::UnknownVideo => unknown_video = true,
+            Entry::UnknownAudio => unknown_audio = true,
+            Entry::Other => {}
+        }
+        tracks.dropped += 1;
+        overwrite(&mut bytes[found.start..found.end]);
+    }
+    if !tracks.kept.iter().any(|track| track.video.is_some()) {
+        return Err(match unknown_video {
+            true => Refusal::UnknownVideo,
+            false => Refusal::NoVideo,
+        }
+        .into());
+    }
+    // A film that had sound isn't made silent without a word.
+    if unknown_audio && !tracks.kept.iter().any(|track| track.audio.is_some()) {
+        return Err(Refusal::UnknownAudio.into());
+    }
+    Ok(tracks)
+}
+
+enum Entry {
+    Kept(Track),
+    UnknownVideo,
+    UnknownAudio,
+    Other,
+}
+
+fn track(bytes: &mut [u8]) -> Result<Entry> {
+    let all = elements(bytes)?;
+    let one = |id: u32| -> Result<Option<&Element>> {
+        let mut found = all.iter().filter(|element| element.id == id);
+        match (found.next(), found.next()) {
+            (_, Some(_)) => Err(Refusal::Twice.into()),
+            (first, None) => Ok(first),
+        }
+    };
+    let number = |id: u32| -> Result<u64> {
+        let found = one(id)?.ok_or(Refusal::MissingPart)?;
+        unsigned(&bytes[found.payload..found.end])
+    };
+    let (number, kind) = (number(ids::TRACK_NUMBER)?, number(ids::TRACK_TYPE)?);
+    if !matches!(kind, 1 | 2) {
+        return Ok(Entry::Other);
+    }
+    if one(ids::CONTENT_ENCODINGS)?.is_some() {
+        return Err(Refusal::Encrypted.into());
+    }
+    let codec = one(ids::CODEC_ID)?.ok_or(Refusal::MissingPart)?;
+    let codec = text(&bytes[codec.payload..codec.end]);
+    let video = match (kind, codec) {
+        (1, b"V_VP8") => Some(VideoCodec::Vp8),
+        (1, b"V_VP9") => Some(VideoCodec::Vp9),
+        (1, b"V_AV1") => Some(VideoCodec::Av1),
+        (1, _) => return Ok(Entry::UnknownVideo),
+        _ => None,
+    };
+    let audio = match (kind, codec) {
+        (2, b"A_OPUS") => Some(AudioCodec::Opus),
+        (2, b"A_VORBIS") => Some(AudioCodec::Vorbis),
+        (2, _) => return Ok(Entry::UnknownAudio),
+        _ => None,
+    };
+    let shown = match one(ids::VIDEO)? {
+        Some(found) => shown(&bytes[found.payload..found.end])?,
+        None if video.is_some() => return Err(Refusal::NoSize.into()),
+        None => Shown::default(),
+    };
+    if video.is_some() && (shown.width == 0 || shown.height == 0) {
+        return Err(Refusal::NoSize.into());
+    }
+    let private = one(ids::CODEC_PRIVATE)?.map(|found| (found.start, found.payload, found.end));
+    // It tells files from each other; within one, the number does as well.
+    if let Some(uid) = one(ids::TRACK_UID)? {
+        let length = uid.end - uid.payload;
+        let same = number.to_be_bytes();
+        let from = same
+            .len()
+            .checked_sub(length)
+            .ok_or(Refusal::MalformedPart)?;
+        bytes[uid.payload..uid.end].copy_from_slice(&same[from..]);
+    }
+    if let Some((start, payload, end)) = private
+        && !private::clean(&mut bytes[payload..end], video, audio)?
+    {
+        overwrite(&mut bytes[start..end]);
+    }
+    apply(bytes, ids::track)?;
+    Ok(Entry::Kept(Track {
+        number,
+        video: video.map(|codec| (codec, shown)),
+        audio,
+    }))
+}
+
+fn shown(bytes: &[u8]) -> Result<Shown> {
+    let all = elements(bytes)?;
+    let find = |id: u32| all.iter().find(|element| element.id == id);
+    let number = |id: u32| -> Result<u64> {
+        find(id).map_or(Ok(0), |found| unsigned(&bytes[found.payload..found.end]))
+    };
+    let [left, right, top, bottom] = ids::CROPS.map(number);
+    let across = number(ids::PIXEL_WIDTH)?
+        .saturating_sub(left?)
+        .saturating_sub(right?);
+    let down = number(ids::PIXEL_HEIGHT)?
+        .saturating_sub(top?)
+        .saturating_sub(bottom?);
+    let display = (number(ids::DISPLAY_WIDTH)?, number(ids::DISPLAY_HEIGHT)?);
+    // Other units are inches, or a proportion.
+    let (width, height) = match (number(ids::DISPLAY_UNIT)?, display) {
+        (0, (width, height)) if width > 0 && height > 0 => (width, height),
+        _ => (across, down),
+    };
+    let mut rotation = Rotation::None;
+    if let Some(found) = find(ids::PROJECTION) {
+        let inner = &bytes[found.payload..found.end];
+        let (mut is_flat, mut roll) = (true, 0.0);
+        for found in elements(inner)? {
+            let payload = &inner[found.payload..found.end];
+            match found.id {
+                ids::PROJECTION_TYPE => is_flat = unsigned(payload)? == 0,
+                // Against the clock.
+                ids::POSE_ROLL => roll = -float(payload)?,
+                _ => {}
+            }
+        }
+        let degrees = [0_i32, 90, 180, 270, -90, -180].into_iter();
+        let exact = degrees.filter(|&degrees| is_flat && f64::from(degrees) == roll);
+        rotation = exact
+            .fold(None, |_, degrees| Rotation::from_degrees(degrees))
+            .unwrap_or_default();
+    }
+    let side = |number: u64| u32::try_from(number).map_err(|_| Refusal::NoSize);
+    let (mut width, mut height) = (side(width)?, side(height)?);
+    if rotation.swaps_sides() {
+        (width, height) = (height, width);
+    }
+    Ok(Shown {
+        width,
+        height,
+        rotation,
+    })
+}
