@@ -1,28 +1,32 @@
 //! HTTP and nothing else: every mount on this page, how requests are authenticated and parsed, and how responses are
 //! written.
 
-// What a request contains: its user, its client, its body, its path and its headers.
-pub(crate) mod extract;
-// What is done to every request and every answer.
-mod middleware;
-// What programs can read of all this.
-mod openapi;
-// How answers are written.
-mod respond;
-// One file a noun.
-mod routes;
+// The modules are in the order of the layers: each uses only those above it.
+//
+// What is known about a request, and kept with it.
+pub(crate) mod request;
 // Every JSON shape.
 pub(crate) mod views;
+// How responses are written.
+mod respond;
+// What a request contains: its user, its body, its path and its headers.
+pub(crate) mod extract;
+// What is done to every request and every response.
+mod middleware;
+// One file a noun.
+mod routes;
+// The description of all this, for programs.
+mod openapi;
 
 use rocket::figment::Figment;
 use rocket::{Build, Rocket, catchers, routes};
 
 use crate::app::App;
 use crate::server::Hooks;
-use extract::client_info::behind_proxy;
 pub use extract::session_cookie::name as cookie_name;
 use middleware::{catcher, original_method, security_headers};
-use respond::problem::refuse;
+use request::client_info::behind_proxy;
+use request::refusal::refuse;
 pub use routes::assets;
 use routes::{
     accounts, invitations, members, pages, password_resets, photos, server, sessions, shares,

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::State;
-use rocket::http::{Method, Status};
+use rocket::http::Method;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::session_cookie::SessionCookie;
-use crate::api::respond::problem::refuse;
-use crate::api::respond::refusals;
+use crate::api::request::client_info::ClientInfo;
+use crate::api::request::refusal::reject;
+use crate::api::request::{AppState, page_origin};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Connection;
@@ -19,11 +18,8 @@ use crate::domain::ids::SessionId;
 use crate::domain::sessions::{self, Session};
 use crate::domain::tokens::Token;
 use crate::domain::users::User;
-use crate::error::{Conflict, Denied, Error, Result};
+use crate::error::{Conflict, Denied, Result};
 use crate::logging::audit::By;
-
-/// The application, as handlers get it.
-pub type AppState = State<App>;
 
 /// The sender of a request that only reads. Who they are is looked up in the snapshot that answers the request: that costs no
 /// read of its own, and nothing changes in between.
@@ -204,7 +200,7 @@ impl<'r> FromRequest<'r> for CurrentUser<'r> {
                 session,
                 by_cookie: caller.proof.by_cookie,
             }),
-            Err(error) => Outcome::Error((refuse(request, error), ())),
+            Err(error) => Outcome::Error(reject(request, error)),
         }
     }
 }
@@ -230,11 +226,11 @@ impl Proof {
             None => cookie.tokens().into_iter().map(Token::given).collect(),
         };
         let is_ours =
-            !by_cookie || !changes_state(request.method()) || is_same_origin(app, request);
+            !by_cookie || !changes_state(request.method()) || page_origin::is_ours(app, request);
         Self {
             tokens,
             by_cookie,
-            cross_origin: (!is_ours).then(|| refusals::cross_origin(app, request)),
+            cross_origin: (!is_ours).then(|| page_origin::cross_origin(app, request)),
             made_for: request.headers().get(MADE_FOR).map(str::to_owned).collect(),
         }
     }
@@ -272,29 +268,4 @@ fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
 
 fn changes_state(method: Method) -> bool {
     !matches!(method, Method::Get | Method::Head | Method::Options)
-}
-
-/// Whether the page that sends this is ours: by the browser's own word, else by the origin that it names.
-fn is_same_origin(app: &App, request: &Request<'_>) -> bool {
-    if let Some(site) = request.headers().get_one("Sec-Fetch-Site") {
-        return site == "same-origin";
-    }
-    let Some(origin) = request.headers().get_one("Origin") else {
-        return false;
-    };
-    let own = &ClientInfo::of(app, request).origin;
-    if app.config.public_url.is_some() {
-        return origin == own.as_str();
-    }
-    // Whether a proxy in front speaks HTTPS isn't known here, so the hosts are compared and not the schemes.
-    host(origin).is_some_and(|origin| Some(origin) == host(own))
-}
-
-fn host(origin: &str) -> Option<&str> {
-    origin.split_once("://").map(|(_, host)| host)
-}
-
-/// The status of a guard's refusal, for guards in other files.
-pub fn reject(request: &Request<'_>, error: Error) -> (Status, ()) {
-    (refuse(request, error), ())
 }

@@ -7,15 +7,15 @@ use std::net::IpAddr;
 
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, Take};
 use tokio::time::timeout;
 
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::reject;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json_object;
+use crate::api::request::client_info::ClientInfo;
+use crate::api::request::refusal::reject;
+use crate::api::views::payload::{Field, Payload};
 use crate::app::App;
 use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Most, Overload, Result};
 use crate::limits::fair::{Reservation, Stage};
@@ -26,57 +26,6 @@ use crate::server::{BodyReader, RequestBody};
 const LIMIT_MIB: u64 = 1;
 /// What every connection may have of one in memory: more than those of our own clients have.
 const ORDINARY: u64 = 64 * 1024;
-
-/// A key of a body.
-pub struct Field {
-    pub key: &'static str,
-    /// What sentences call it.
-    pub name: FieldName,
-    pub is_text: bool,
-    pub is_required: bool,
-}
-
-/// A key whose value is text.
-pub const fn text(key: &'static str, name: FieldName) -> Field {
-    Field {
-        key,
-        name,
-        is_text: true,
-        is_required: true,
-    }
-}
-
-/// A key whose value is text, and which may be left out or null.
-pub const fn optional_text(key: &'static str, name: FieldName) -> Field {
-    Field {
-        is_required: false,
-        ..text(key, name)
-    }
-}
-
-/// A key whose value the handler looks at itself.
-pub const fn any(key: &'static str, name: FieldName) -> Field {
-    Field {
-        key,
-        name,
-        is_text: false,
-        is_required: true,
-    }
-}
-
-/// A key whose value the handler looks at itself, and which may be left out or null.
-pub const fn optional(key: &'static str, name: FieldName) -> Field {
-    Field {
-        is_required: false,
-        ..any(key, name)
-    }
-}
-
-/// A request's body as a type.
-pub trait Payload: DeserializeOwned {
-    /// Its keys, in the order in which they are checked.
-    const FIELDS: &'static [Field];
-}
 
 /// A JSON body that has all its keys.
 pub struct JsonBody<T>(pub T);

@@ -9,9 +9,9 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::time::Duration;
 use sha2::Sha256;
 
-use crate::api::extract::client_info::ClientInfo;
 use crate::api::extract::session_cookie;
-use crate::api::middleware::security_headers::Carried;
+use crate::api::request::client_info::ClientInfo;
+use crate::api::request::extra_cookie::ExtraCookie;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::domain::text::LoginKey;
@@ -25,7 +25,7 @@ const READ: usize = 8;
 
 /// The browser of a request, and the proofs of the users who have signed in with it.
 pub struct KnownBrowser<'r> {
-    answer: &'r Carried,
+    response_cookie: &'r ExtraCookie,
     browser: Browser,
     mac: Hmac<Sha256>,
     name: String,
@@ -46,7 +46,7 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
         let headers = request.headers().get("Cookie");
         let values = headers.flat_map(|header| session_cookie::values(header, &name));
         Outcome::Success(Self {
-            answer: Carried::of(request),
+            response_cookie: ExtraCookie::of(request),
             browser: Browser::read(values.take(READ)),
             mac: app.signing_key.signer().for_purpose(PURPOSE),
             name,
@@ -82,7 +82,7 @@ impl KnownBrowser<'_> {
             .same_site(SameSite::Strict)
             .secure(self.is_https)
             .max_age(Duration::days(DAYS));
-        self.answer.carry(cookie.build());
+        self.response_cookie.set(cookie.build());
         Ok(())
     }
 }

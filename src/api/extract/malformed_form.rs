@@ -1,4 +1,4 @@
-//! What is said of a form that can't be read.
+//! The refusals of forms that can't be read.
 
 use std::error::Error as StdError;
 use std::fmt::Display;
@@ -6,7 +6,6 @@ use std::io;
 
 use crate::api::extract::chunks::NoContent;
 use crate::api::extract::json::cut_off;
-use crate::api::extract::part_disposition;
 use crate::config::Limits;
 use crate::error::{Error, Malformed};
 use crate::uploads::ingest::too_many_bytes;
@@ -30,8 +29,13 @@ pub fn malformed(limits: &Limits, error: multer::Error) -> Error {
             Err(error) => cut_off(&io::Error::other(error)),
         },
         // Not in the words of the library, which may hold all of a header.
-        _ => part_disposition::malformed(),
+        _ => malformed_part(),
     }
+}
+
+/// The refusal of a form with a part whose headers don't say what it is.
+pub fn malformed_part() -> Error {
+    unreadable(&"the headers of a part are malformed")
 }
 
 /// A malformed form; `why` says where.

@@ -17,14 +17,15 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::urlencoded::{self, not_utf8};
 use crate::api::extract::chunks::{Pace, chunks};
-use crate::api::extract::current_user::{CurrentUser, reject};
+use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json::{Opened, cut_off, open, uncoded};
 use crate::api::extract::malformed_form::{malformed, unreadable};
 use crate::api::extract::part_disposition::Disposition;
 use crate::api::extract::repeated_photo::RepeatedPhoto;
+use crate::api::extract::{text_field, urlencoded};
+use crate::api::request::refusal::reject;
 use crate::app::App;
 use crate::config::Limits;
 use crate::error::{BodyType, Error, FieldName, Invalid, Overload, Result};
@@ -101,7 +102,8 @@ impl<'r> ShareForm<'r> {
     ) -> Result<Self> {
         let size = size(request);
         // It has, or may have, more than a text.
-        let is_large = size.is_none_or(|size| size as u64 > text_bytes(&app.config.limits));
+        let is_large =
+            size.is_none_or(|size| size as u64 > text_field::max_bytes(&app.config.limits));
         let under_way = if is_large {
             Some(app.limits.uploads.acquire(user.user.id)?)
         } else {
@@ -160,7 +162,7 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
 /// The most bytes of a body that are read: the first client of the original system sends a new photo twice.
 fn most_bytes(limits: &Limits) -> u64 {
     let photo_twice = limits.photo_bytes.saturating_mul(2);
-    photo_twice.saturating_add(text_bytes(limits) + PATIENCE)
+    photo_twice.saturating_add(text_field::max_bytes(limits) + PATIENCE)
 }
 
 /// A body without a type, which is a form only where it is empty.
@@ -283,7 +285,7 @@ impl Multi<'_> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.next_chunk(part).await? {
             bytes.extend_from_slice(chunk.as_ref());
-            if bytes.len() as u64 > text_bytes(limits) {
+            if bytes.len() as u64 > text_field::max_bytes(limits) {
                 return Err(Invalid::TooLong {
                     field: FieldName::Text,
                     max: limits.text_max,
@@ -291,7 +293,7 @@ impl Multi<'_> {
                 .into());
             }
         }
-        String::from_utf8(bytes).map_err(|_| not_utf8())
+        String::from_utf8(bytes).map_err(|_| text_field::not_utf8())
     }
 
     /// Refuses another photo than the one that was taken.
@@ -369,9 +371,4 @@ async fn unnamed_file(folder: PathBuf) -> Result<File> {
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
     let file = made.map_err(Error::internal)?.map_err(Error::writing)?;
     Ok(File::from_std(file))
-}
-
-/// The most bytes that a text within its limit can have, with space for combining marks that NFC joins.
-pub fn text_bytes(limits: &Limits) -> u64 {
-    (limits.text_max as u64).saturating_mul(16).max(64 * 1024)
 }

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 
-use crate::api::extract::current_user::reject;
-use crate::api::extract::cursor;
+use crate::api::request::refusal::reject;
+use crate::api::views::cursor;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
 use crate::domain::shares::ClientKey;

@@ -4,8 +4,8 @@ use multer::Field;
 
 use crate::api::extract::chunks::{BEFORE_CONTENT, NoContent};
 use crate::api::extract::header_params::Parameterized;
-use crate::api::extract::malformed_form::unreadable;
-use crate::error::{Error, Result};
+use crate::api::extract::malformed_form::{malformed_part, unreadable};
+use crate::error::Result;
 
 /// The name of a part, and of the file in it.
 pub struct Disposition {
@@ -31,7 +31,7 @@ impl Disposition {
         }
         let said = headers.get("Content-Disposition");
         let said = said.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let read = |said| Parameterized::parse(said).ok_or_else(malformed);
+        let read = |said| Parameterized::parse(said).ok_or_else(malformed_part);
         let said = said.as_deref().map(read).transpose()?;
         let get = |name| said.as_ref().and_then(|said| said.get_extended(name));
         Ok(Self {
@@ -44,9 +44,4 @@ impl Disposition {
     pub fn is_untouched(&self) -> bool {
         self.file_name.as_deref() == Some("")
     }
-}
-
-/// What is said where it can't be read what a part is.
-pub fn malformed() -> Error {
-    unreadable(&"the headers of a part are malformed")
 }

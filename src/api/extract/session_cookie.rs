@@ -10,7 +10,7 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::time::Duration;
 
-use crate::api::extract::client_info::ClientInfo;
+use crate::api::request::client_info::ClientInfo;
 use crate::app::App;
 
 /// The most cookies of our name that are tried: browsers send one, and one more for each neighbour that sets it.

@@ -6,9 +6,9 @@ use rocket::http::RawStr;
 use tokio::io::AsyncReadExt;
 
 use crate::api::extract::json::{Opened, cut_off};
-use crate::api::extract::multipart::text_bytes;
+use crate::api::extract::text_field::{max_bytes, not_utf8};
 use crate::config::Limits;
-use crate::error::{Error, FieldName, Invalid, Malformed, Result};
+use crate::error::{FieldName, Invalid, Result};
 
 /// The text of the form.
 ///
@@ -16,13 +16,13 @@ use crate::error::{Error, FieldName, Invalid, Malformed, Result};
 /// It is too long, is no UTF-8, or its body breaks off.
 pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<String>> {
     // A byte of text can take three characters here.
-    let most = 3 * text_bytes(limits);
+    let max = 3 * max_bytes(limits);
     let mut bytes = Vec::new();
-    body.take(most + 1)
+    body.take(max + 1)
         .read_to_end(&mut bytes)
         .await
         .map_err(|error| cut_off(&error))?;
-    if bytes.len() as u64 > most {
+    if bytes.len() as u64 > max {
         return Err(Invalid::TooLong {
             field: FieldName::Text,
             max: limits.text_max,
@@ -45,12 +45,4 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
         }
     }
     Ok(None)
-}
-
-/// A text that is no text.
-pub fn not_utf8() -> Error {
-    Malformed::NotUtf8 {
-        field: FieldName::Text,
-    }
-    .into()
 }

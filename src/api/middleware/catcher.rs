@@ -5,13 +5,14 @@ use rocket::http::Status;
 use rocket::request::Request;
 
 use crate::api::extract::current_user::check_caller;
-use crate::api::respond::problem::{allowed_methods, refusal};
+use crate::api::request::refusal;
+use crate::api::respond::problem::allowed_methods;
 use crate::app::App;
 use crate::error::{Error, Invalid, NotFound};
 
 #[catch(default)]
 pub async fn catch(status: Status, request: &Request<'_>) -> Error {
-    let Some(refusal) = refusal(request) else {
+    let Some(refusal) = refusal::take(request) else {
         return unanswered(status, request);
     };
     let Some(app) = request.rocket().state::<App>() else {

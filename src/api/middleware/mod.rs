@@ -1,8 +1,8 @@
-//! What is done to every request and every answer.
+//! What is done to every request and every response.
 
-// What is answered where no handler has.
+// What is returned where no handler responds.
 pub mod catcher;
-// Which method a request has.
+// Undoes what Rocket does to a request's method.
 pub mod original_method;
-// What every answer carries.
+// What every response carries.
 pub mod security_headers;

@@ -4,6 +4,8 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, RawStr};
 use rocket::{Data, Request};
 
+use crate::api::request::original_method;
+
 /// Remembers the method, and undoes what Rocket does with forms: a `POST` whose first field is `_method` would become any other method.
 pub struct OriginalMethod;
 
@@ -17,7 +19,7 @@ impl Fairing for OriginalMethod {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        request.local_cache(|| Sent(request.method()));
+        original_method::remember(request);
         if !request.content_type().is_some_and(|kind| kind.is_form()) {
             return;
         }
@@ -37,11 +39,4 @@ impl Fairing for OriginalMethod {
             request.set_method(Method::Post);
         }
     }
-}
-
-struct Sent(Method);
-
-/// Whether only the head of the answer is wanted; Rocket lets the route for `GET` answer then.
-pub fn is_head(request: &Request<'_>) -> bool {
-    request.local_cache(|| Sent(request.method())).0 == Method::Head
 }

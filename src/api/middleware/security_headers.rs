@@ -2,15 +2,15 @@
 //! read it.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::http::{Cookie, Method, Status};
+use rocket::http::{Method, Status};
 use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
 use rocket::{Request, Response};
 use tokio::sync::OnceCell;
 
-use crate::api::extract::client_info::ClientInfo;
+use crate::api::request::client_info::ClientInfo;
+use crate::api::request::extra_cookie::ExtraCookie;
 use crate::api::respond::problem::allowed_methods;
 use crate::app::App;
 use crate::check::sentence;
@@ -45,31 +45,6 @@ pub fn shield() -> Shield {
         .enable(Frame::Deny)
         .enable(Referrer::SameOrigin)
         .enable(nothing)
-}
-
-/// A cookie that an answer carries behind that of the session. Rocket's own jar would put them in any order, and there are
-/// clients that read the first alone.
-#[derive(Default)]
-pub struct Carried(Mutex<Option<Cookie<'static>>>);
-
-impl Carried {
-    /// What the answer to this request carries.
-    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Self::default)
-    }
-
-    /// Adds the cookie to the answer.
-    pub fn carry(&self, cookie: Cookie<'static>) {
-        *self.lock() = Some(cookie);
-    }
-
-    fn take(&self) -> Option<Cookie<'static>> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Cookie<'static>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Adds the headers that depend on the settings or on what was asked.
@@ -196,7 +171,7 @@ impl Fairing for Headers {
         if !response.headers().contains("Cache-Control") {
             response.set_raw_header("Cache-Control", "no-store");
         }
-        if let Some(cookie) = Carried::of(request).take() {
+        if let Some(cookie) = ExtraCookie::of(request).take() {
             response.adjoin_header(&cookie);
         }
         self.protect(request, response).await;

@@ -3,13 +3,15 @@
 //! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
 //! written twice. That no route is missing is a test.
 
-// What one operation takes, gives and refuses.
+// The description of each operation.
+mod about;
+// What one operation takes, returns and refuses.
 mod operation;
 // Every operation.
 mod operations;
-// What a refusal is as problem details.
+// The schema of problem details.
 mod problem;
-// The schemas of what they exchange.
+// The schemas of bodies and responses.
 mod schemas;
 
 use std::io::Cursor;
@@ -23,7 +25,7 @@ use rocket::{State, get};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::api::extract::current_user::AppState;
+use crate::api::request::AppState;
 use crate::config::Config;
 use schemas::Schemas;
 

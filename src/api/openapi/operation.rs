@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::operations::about::about;
+use super::about::about;
 use super::schemas::Schemas;
-use crate::api::extract::json::{Field, Payload};
+use crate::api::views::payload::{Field, Payload};
 use crate::api::views::problem::{Problem, title};
 use crate::api::views::scalars::{Id, PhotoName};
 use crate::domain::page::Page;
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn a_body_that_is_checked_otherwise_than_described_is_found() {
-        use crate::api::extract::json::{any, optional_text, text};
+        use crate::api::views::payload::{any, optional_text, text};
         let schema = json!({"properties": {"a": {"type": "string"}}, "required": ["a"]});
         let name = FieldName::Name;
         assert_eq!(disagreement(&[text("a", name)], &schema), None);

@@ -1,6 +1,24 @@
 //! In which codings somebody takes an answer (RFC 9110, section 12.5.3).
 
-use crate::api::routes::assets::Coding;
+/// How a file is packed for its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Brotli,
+    Gzip,
+}
+
+impl Coding {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
+
+    /// Its name in HTTP.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+}
 
 /// What the `Accept-Encoding` header says: the codings in lower case, each with how welcome it is.
 pub struct AcceptEncoding(Vec<(String, f32)>);

@@ -10,7 +10,7 @@ use rocket::response::{Responder, Response};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use crate::api::extract::client_info::ClientInfo;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::views::urls::Urls;
 use crate::app::App;
 use crate::domain::page::{Listed, Order};

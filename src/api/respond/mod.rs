@@ -1,16 +1,16 @@
-//! How answers are written.
+//! How responses are written.
 
-// In which codings a client takes an answer.
+// Which content coding a client accepts.
 pub mod accept_encoding;
 // Under which name a photo is saved.
 pub mod content_disposition;
 // What has been created, and where it is.
 pub mod created;
-// Pieces of lists.
+// Pages of lists.
 pub mod json_page;
 // Refusals: as text, or as problem details.
 pub mod problem;
 // Ranges and validators.
 pub mod range;
-// Which errors are logged.
-pub mod refusals;
+// Which refusals are logged.
+pub mod refusal_log;

@@ -1,36 +1,15 @@
 //! How refusals are written: one sentence of plain text, or RFC 9457 problem details for who prefers JSON.
 
-use std::sync::Mutex;
-
 use rocket::Route;
 use rocket::http::{ContentType, Header, Method, RawStr, Status};
 use rocket::request::Request;
 use rocket::response::{Responder, Response};
 
-use super::refusals;
+use super::refusal_log;
 use crate::api::views::problem::Problem;
 use crate::check::sentence;
 use crate::error::{Denied, Error, Invalid};
 use crate::server::RequestId;
-
-/// The refusal of a guard: Rocket drops a guard's error value on its way to the catcher, so it waits here.
-#[derive(Default)]
-struct Refusal(Mutex<Option<Error>>);
-
-/// Keeps the refusal of a guard for the catcher, and returns the status that leads there.
-pub fn refuse(request: &Request<'_>, error: Error) -> Status {
-    let status = Status::new(error.status());
-    if let Ok(mut refusal) = request.local_cache(Refusal::default).0.lock() {
-        *refusal = Some(error);
-    }
-    status
-}
-
-/// The refusal of a guard, if there is one.
-pub fn refusal(request: &Request<'_>) -> Option<Error> {
-    let kept = request.local_cache(Refusal::default).0.lock();
-    kept.ok().and_then(|mut refusal| refusal.take())
-}
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
@@ -42,7 +21,7 @@ impl<'r> Responder<'r, 'static> for Error {
             let id = request.local_cache(RequestId::default).as_str();
             tracing::error!(method = %request.method(), %path, id, "{}", sentence(cause));
         }
-        refusals::record(&self, request);
+        refusal_log::record(&self, request);
         let status = Status::new(self.status());
         let sentence = self.to_string();
         let mut response = Response::build();

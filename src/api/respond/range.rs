@@ -9,7 +9,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use tokio::io::AsyncRead;
 
-use crate::api::middleware::original_method;
+use crate::api::request::original_method;
 use crate::error::{Error, Invalid};
 use crate::storage::StoredPhoto;
 

@@ -4,12 +4,13 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 
 use super::sessions::UserAgent;
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
 use crate::api::extract::known_browser::KnownBrowser;
+use crate::api::extract::secure_page::KeepsSessions;
 use crate::api::extract::session_cookie::SessionCookie;
-use crate::api::respond::refusals::KeepsSessions;
+use crate::api::request::AppState;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::views::accounts::{AccessToken, ChangePassword, Credentials, Register};
 use crate::api::views::users::User;
 use crate::auth::passwords::PasswordCheck;

@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::api::respond::accept_encoding::Coding;
+
 /// What `npm run build` makes. A build for development reads it when it is asked for.
 #[derive(RustEmbed)]
 #[folder = "web/dist/"]
@@ -15,33 +17,6 @@ struct Dist;
 pub const PAGE: &str = "index.html";
 /// The page that shows the description of the API.
 pub const DOCS: &str = "docs.html";
-
-/// How a file is packed for its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coding {
-    Brotli,
-    Gzip,
-}
-
-impl Coding {
-    /// All of them, the smallest first.
-    pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
-
-    /// Its name in HTTP.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Brotli => "br",
-            Self::Gzip => "gzip",
-        }
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Brotli => ".br",
-            Self::Gzip => ".gz",
-        }
-    }
-}
 
 /// A file of the app, in the one of its forms that somebody takes.
 pub struct Asset {
@@ -69,7 +44,7 @@ pub fn find(name: &str, choose: impl FnOnce(&[Coding]) -> Option<Coding>) -> Opt
     };
     let mut packed: Vec<(Coding, EmbeddedFile)> = Coding::ALL
         .into_iter()
-        .filter_map(|coding| Some((coding, Dist::get(&format!("{name}{}", coding.extension()))?)))
+        .filter_map(|coding| Some((coding, Dist::get(&format!("{name}{}", extension(coding)))?)))
         .collect();
     let codings: Vec<Coding> = packed.iter().map(|(coding, _)| *coding).collect();
     let coding = choose(&codings);
@@ -96,8 +71,16 @@ pub fn at_root() -> impl Iterator<Item = Cow<'static, str>> {
     names().filter(|name| !name.contains('/') && name != PAGE && name != DOCS)
 }
 
+/// How the name of a packed file ends.
+fn extension(coding: Coding) -> &'static str {
+    match coding {
+        Coding::Brotli => ".br",
+        Coding::Gzip => ".gz",
+    }
+}
+
 fn is_packed(name: &str) -> bool {
     Coding::ALL
         .iter()
-        .any(|coding| name.ends_with(coding.extension()))
+        .any(|coding| name.ends_with(extension(*coding)))
 }

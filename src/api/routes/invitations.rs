@@ -5,9 +5,10 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 use serde_json::Value;
 
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
+use crate::api::request::AppState;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::created::Created;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::invitations::{Held, Invitation, InvitationWithLink, NewInvitation, Offer};

@@ -2,17 +2,17 @@
 
 use rocket::{delete, get, post, put};
 
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
+use crate::api::request::AppState;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::members::{Add, Member, SetAdmin};
 use crate::api::views::urls::Urls;
-use crate::domain::access;
 use crate::domain::ids::{RawId, SpaceId, UserId};
-use crate::domain::members;
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
+use crate::domain::{access, members};
 use crate::error::{FieldName, Malformed, Result};
 use crate::logging::audit;
 

@@ -2,9 +2,9 @@
 
 use rocket::post;
 
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::AppState;
 use crate::api::extract::json::JsonBody;
+use crate::api::request::AppState;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::views::accounts::Reset;
 use crate::domain::password_resets;
 use crate::domain::text::Password;

@@ -9,7 +9,8 @@ use picture::PreviewSize;
 use rocket::http::Header;
 use rocket::{Responder, get};
 
-use crate::api::extract::current_user::{AppState, Caller};
+use crate::api::extract::current_user::Caller;
+use crate::api::request::AppState;
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};

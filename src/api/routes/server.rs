@@ -3,7 +3,7 @@
 use rocket::get;
 use rocket::serde::json::Json;
 
-use crate::api::extract::current_user::AppState;
+use crate::api::request::AppState;
 use crate::api::views::server::Server;
 use crate::domain::users;
 use crate::error::{Failure, Result};

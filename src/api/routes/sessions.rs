@@ -6,8 +6,9 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::status::NoContent;
 use rocket::{delete, get};
 
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::session_cookie::SessionCookie;
+use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::sessions::Session;
 use crate::api::views::urls::Urls;

@@ -3,9 +3,10 @@
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::IdempotencyKey;
+use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::shares::{Share, ShareInList};
 use crate::api::views::urls::Urls;

@@ -3,9 +3,10 @@
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::current_user::{AppState, Caller, CurrentUser};
+use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
+use crate::api::request::AppState;
+use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
 use crate::api::views::urls::Urls;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::settings::FromSettings;
-use crate::api::extract::json::{Field, Payload, optional_text, text};
+use crate::api::views::payload::{Field, Payload, optional_text, text};
 use crate::error::FieldName;
 
 /// Makes an account.

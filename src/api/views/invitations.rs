@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scalars::{Id, Moment};
 use super::spaces::Space;
 use super::users::User;
-use crate::api::extract::json::{Field, Payload, optional, optional_text, text};
+use crate::api::views::payload::{Field, Payload, optional, optional_text, text};
 use crate::domain::invitations::{self, InvitationOptions, InvitationPreview};
 use crate::error::FieldName;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::users::User;
-use crate::api::extract::json::{Field, Payload, any, text};
+use crate::api::views::payload::{Field, Payload, any, text};
 use crate::domain::members::Membership;
 use crate::error::FieldName;
 

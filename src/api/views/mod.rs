@@ -1,11 +1,15 @@
-//! Every JSON shape of the API, one file a noun: what is answered, and what bodies ask.
+//! Every JSON shape of the API, one file a noun: of responses, and of the bodies of requests.
 
 // Signing up and in, passwords.
 pub mod accounts;
+// Cursors of lists.
+pub mod cursor;
 // Links by which somebody gets in.
 pub mod invitations;
 // Who belongs to a space.
 pub mod members;
+// The keys of bodies.
+pub mod payload;
 // Photos with their previews, and the list of a space's.
 pub mod photos;
 // Refusals, for programs.

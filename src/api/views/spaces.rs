@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
 use super::users::User;
-use crate::api::extract::json::{Field, Payload, text};
+use crate::api::views::payload::{Field, Payload, text};
 use crate::domain::spaces::{Overview, SpaceDetail, SpaceSummary};
 use crate::domain::{shares, spaces};
 use crate::error::FieldName;

@@ -12,8 +12,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::scalars::{SharedAt, Zone};
-use crate::api::extract::client_info::ClientInfo;
-use crate::api::extract::cursor;
+use crate::api::request::client_info::ClientInfo;
+use crate::api::views::cursor;
 use crate::app::App;
 use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
 use crate::clock::Timestamp;

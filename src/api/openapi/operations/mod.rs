@@ -2,8 +2,6 @@
 
 // Accounts and their sessions.
 mod accounts;
-// What is to be known of each.
-pub mod about;
 // Shares and photos.
 mod sharing;
 

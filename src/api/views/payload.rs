@@ -1,0 +1,56 @@
+//! The keys of JSON bodies, in the order in which they are checked.
+
+use serde::de::DeserializeOwned;
+
+use crate::error::FieldName;
+
+/// A key of a body.
+pub struct Field {
+    pub key: &'static str,
+    /// What sentences call it.
+    pub name: FieldName,
+    pub is_text: bool,
+    pub is_required: bool,
+}
+
+/// A key whose value is text.
+pub const fn text(key: &'static str, name: FieldName) -> Field {
+    Field {
+        key,
+        name,
+        is_text: true,
+        is_required: true,
+    }
+}
+
+/// A key whose value is text, and which may be left out or null.
+pub const fn optional_text(key: &'static str, name: FieldName) -> Field {
+    Field {
+        is_required: false,
+        ..text(key, name)
+    }
+}
+
+/// A key whose value the handler looks at itself.
+pub const fn any(key: &'static str, name: FieldName) -> Field {
+    Field {
+        key,
+        name,
+        is_text: false,
+        is_required: true,
+    }
+}
+
+/// A key whose value the handler looks at itself, and which may be left out or null.
+pub const fn optional(key: &'static str, name: FieldName) -> Field {
+    Field {
+        is_required: false,
+        ..any(key, name)
+    }
+}
+
+/// A request's body as a type.
+pub trait Payload: DeserializeOwned {
+    /// Its keys, in the order in which they are checked.
+    const FIELDS: &'static [Field];
+}
