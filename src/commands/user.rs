@@ -11,6 +11,7 @@ use crate::api::views;
 use crate::app::App;
 use crate::commands::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
+use crate::domain::account_removal;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
@@ -126,7 +127,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
     let (now, gone) = (app.now(), user.clone());
     let photos = app
         .db
-        .write_making_room(move |conn| users::remove(conn, &gone, now))
+        .write_making_room(move |conn| account_removal::remove(conn, &gone, now))
         .await?;
     audit::account_removed(By::CommandLine, &user);
     app.cleanup().delete_now(&photos).await;

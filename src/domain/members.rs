@@ -1,16 +1,15 @@
-//! Who belongs to a space, and who runs it. A space has at least one admin at every moment.
+//! Who belongs to a space, and who runs it.
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::access::{Admin, Member, Removal};
-use super::ids::{RawId, SpaceId, UserId};
+use super::access::{Admin, Member};
+use super::ids::{SpaceId, UserId};
 use super::page::{Listed, Page};
-use super::spaces::Space;
+use super::removals;
 use super::text::GivenLogin;
 use super::users::{self, User};
-use super::{invitations, removals};
 use crate::clock::Timestamp;
-use crate::error::{Conflict, Denied, Error, Invalid, Result, is_unique_violation};
+use crate::error::{Conflict, Error, Result, is_unique_violation};
 
 /// Somebody in a space.
 #[derive(Debug)]
@@ -95,75 +94,46 @@ const LIST: &str =
     "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
     where m.space_id = ? and m.id > ? order by m.id limit ?";
 
-/// What becomes of the links into a space when somebody is taken out of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Links {
-    /// They let others in as before, but not the one who was taken out.
-    Stay,
-    /// They let nobody in any more.
-    End,
-}
-
-/// Takes somebody out of a space. What they have made of links into it ends; of the others, none lets them in again that is
-/// there already, unless they leave by themselves.
-///
-/// # Errors
-/// [`Denied::NotAdmin`] where links are to end for who leaves by themselves.
-pub fn remove(conn: &Connection, removal: &Removal, links: Links, now: Timestamp) -> Result<()> {
-    let (space, user) = (removal.space(), removal.user());
-    conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
-        .execute((space, user))?;
-    invitations::end_of_maker(conn, space, user, now)?;
-    match links {
-        Links::End if !removal.is_by_admin() => return Err(Denied::NotAdmin.into()),
-        Links::End => invitations::revoke_all(conn, space, now)?,
-        Links::Stay if removal.is_by_admin() => removals::note(conn, space, user, now)?,
-        Links::Stay => {}
-    }
-    Ok(())
-}
-
-/// Makes a member an admin, or an admin a plain member again. `is_admin` is `None` where the request didn't say
-/// yes or no, which is refused only after everything about the member.
-///
-/// # Errors
-/// No such user; the user is no member; neither yes nor no; nobody would be left as admin.
-pub fn set_admin(
-    conn: &Connection,
-    admin: &Admin,
-    user: &RawId<UserId>,
-    is_admin: Option<bool>,
-    now: Timestamp,
-) -> Result<()> {
-    let space = admin.space();
-    let id = user.parse()?;
-    users::find(conn, id)?.ok_or_else(|| user.not_found())?;
-    let was_admin: bool = conn
-        .prepare_cached("select is_admin from members where space_id = ? and user_id = ?")?
-        .query_row((space, id), |row| row.get(0))
-        .optional()?
-        .ok_or(Denied::NotMember)?;
-    let is_admin = is_admin.ok_or(Invalid::NotBoolean)?;
-    if was_admin && !is_admin && count_admins(conn, space)? == 1 {
-        return Err(Conflict::LastAdmin.into());
-    }
-    conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
-        .execute((is_admin, space, id))?;
-    if !is_admin {
-        invitations::end_of_maker(conn, space, id, now)?;
-    }
-    Ok(())
-}
-
 /// How many are in a space.
 pub(super) fn count(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
     conn.prepare_cached("select count(*) from members where space_id = ?")?
         .query_row([space], |row| row.get(0))
 }
 
-fn count_admins(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
+/// How many of them run it.
+pub(super) fn count_admins(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
     conn.prepare_cached("select count(*) from members where space_id = ? and is_admin = 1")?
         .query_row([space], |row| row.get(0))
+}
+
+/// Whether a user runs a space; `None` if they don't belong to it.
+pub(super) fn find_role(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+) -> rusqlite::Result<Option<bool>> {
+    conn.prepare_cached("select is_admin from members where space_id = ? and user_id = ?")?
+        .query_row((space, user), |row| row.get(0))
+        .optional()
+}
+
+/// Sets whether a member runs a space.
+pub(super) fn set_role(
+    conn: &Connection,
+    space: SpaceId,
+    user: UserId,
+    is_admin: bool,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
+        .execute((is_admin, space, user))?;
+    Ok(())
+}
+
+/// Takes a user out of a space.
+pub(super) fn delete_row(conn: &Connection, space: SpaceId, user: UserId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
+        .execute((space, user))?;
+    Ok(())
 }
 
 /// The spaces in which `user` is the only member.
@@ -176,22 +146,6 @@ pub(super) fn sole_member_spaces(
          (select 1 from members o where o.space_id = m.space_id and o.user_id <> ?1)",
     )?
     .query_map([user], |row| row.get(0))?
-    .collect()
-}
-
-/// The spaces which others are in, and of which `user` is the only admin.
-pub(super) fn spaces_without_other_admin(
-    conn: &Connection,
-    user: UserId,
-) -> rusqlite::Result<Vec<Space>> {
-    conn.prepare_cached(
-        "select s.id, s.name from members m join spaces s on s.id = m.space_id
-         where m.user_id = ?1 and m.is_admin = 1
-         and exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1)
-         and not exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1 and o.is_admin = 1)
-         order by s.name_key",
-    )?
-    .query_map([user], |row| Space::from_row(row, 0))?
     .collect()
 }
 

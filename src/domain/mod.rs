@@ -19,6 +19,8 @@ mod last_ids;
 pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
+// Removing members, and the right to run a space.
+pub mod member_rights;
 // Lists in pages, each with the cursor of the next one.
 pub mod page;
 // Links that rescue a forgotten password.
@@ -43,6 +45,8 @@ pub mod tokens;
 pub mod tombstones;
 // People with an account.
 pub mod users;
+// The removal of an account.
+pub mod account_removal;
 // What changes in a database that comes back from a backup.
 pub mod restore;
 // What a photo is called, everywhere.

@@ -3,19 +3,15 @@
 use rusqlite::Connection;
 
 use super::ids::{InvitationId, SpaceId, UserId};
-use super::invitations;
 use crate::clock::Timestamp;
 
-/// Remembers that a user was taken out of a space, if a link into it is open.
+/// Remembers that a user was taken out of a space, in which this invitation is the newest that still lets somebody in.
 pub(super) fn note(
     conn: &Connection,
     space: SpaceId,
     user: UserId,
-    now: Timestamp,
+    newest: InvitationId,
 ) -> rusqlite::Result<()> {
-    let Some(newest) = invitations::newest_open(conn, space, now)? else {
-        return Ok(());
-    };
     conn.prepare_cached(
         "insert into removals (space_id, user_id, last_invitation_id) values (?, ?, ?)
          on conflict (space_id, user_id) do update set last_invitation_id = excluded.last_invitation_id",

@@ -40,34 +40,6 @@ impl Share {
     }
 }
 
-/// The newest share of a space, as far as a list of spaces shows it.
-#[derive(Debug)]
-pub struct LatestShare {
-    pub id: ShareId,
-    pub user: User,
-    pub text: String,
-    pub created_at: Timestamp,
-    pub has_photo: bool,
-}
-
-impl LatestShare {
-    /// Reads the columns `id, text, created_at`, the user's `id, login`, and whether there is a photo, the first of
-    /// them at `index`. Without an id there is no share.
-    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
-        let id: Option<ShareId> = row.get(index)?;
-        let read = |id| {
-            Ok(Self {
-                id,
-                text: row.get(index + 1)?,
-                created_at: Timestamp(row.get(index + 2)?),
-                user: User::from_row(row, index + 3)?,
-                has_photo: row.get(index + 5)?,
-            })
-        };
-        id.map(read).transpose()
-    }
-}
-
 /// What a client calls a share that it makes, so that it can send it again and makes no second one.
 #[derive(Clone, Debug)]
 pub struct ClientKey(String);

@@ -3,12 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{Admin, Member};
-use super::ids::{Id, SpaceId, number};
+use super::ids::{Id, ShareId, SpaceId, number};
 use super::members;
 use super::page::{Listed, Page};
 use super::sessions::Session;
-use super::shares::LatestShare;
 use super::text::SpaceName;
+use super::users::User;
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Result};
 
@@ -41,6 +41,34 @@ pub struct SpaceSummary {
     pub member_count: i64,
     pub latest_share: Option<LatestShare>,
     name_key: String,
+}
+
+/// The newest share of a space, as far as a list of spaces shows it.
+#[derive(Debug)]
+pub struct LatestShare {
+    pub id: ShareId,
+    pub user: User,
+    pub text: String,
+    pub created_at: Timestamp,
+    pub has_photo: bool,
+}
+
+impl LatestShare {
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, and whether there is a photo, the first of
+    /// them at `index`. Without an id there is no share.
+    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
+        let id: Option<ShareId> = row.get(index)?;
+        let read = |id| {
+            Ok(Self {
+                id,
+                text: row.get(index + 1)?,
+                created_at: Timestamp(row.get(index + 2)?),
+                user: User::from_row(row, index + 3)?,
+                has_photo: row.get(index + 5)?,
+            })
+        };
+        id.map(read).transpose()
+    }
 }
 
 /// A space that somebody has opened.

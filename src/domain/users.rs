@@ -7,9 +7,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::ids::UserId;
 use super::text::{GivenLogin, Login, LoginKey};
-use super::{members, shares, space_deletion};
 use crate::clock::Timestamp;
-use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
 
 /// Somebody with an account, as others see them.
@@ -191,25 +189,9 @@ pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
         .collect()
 }
 
-/// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
-/// nobody else is. Returns the photos whose bytes are to be deleted.
-///
-/// # Errors
-/// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
-pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<PhotoName>> {
-    let orphaned = members::spaces_without_other_admin(conn, user.id)?;
-    if !orphaned.is_empty() {
-        let spaces = orphaned.into_iter().map(|space| space.name).collect();
-        return Err(Conflict::OnlyAdmin {
-            login: user.login.clone(),
-            spaces,
-        }
-        .into());
-    }
-    let mut photos = space_deletion::delete_solitary(conn, user.id, now)?;
-    photos.extend(shares::delete_of_user(conn, user.id, now)?);
-    members::leave_all(conn, user.id)?;
+/// Deletes the row of a user, of whom nothing else is left.
+pub(super) fn delete_row(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from users where id = ?")?
-        .execute([user.id])?;
-    Ok(photos)
+        .execute([user])?;
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::api::views::urls::Urls;
 use crate::domain::ids::{RawId, SpaceId, UserId};
 use crate::domain::page::Page;
 use crate::domain::text::GivenLogin;
-use crate::domain::{access, members};
+use crate::domain::{access, member_rights, members};
 use crate::error::{FieldName, Malformed, Result};
 use crate::logging::audit;
 
@@ -64,8 +64,8 @@ pub async fn remove(
     end_invitations: Option<&str>,
 ) -> Result<&'static str> {
     let links = match end_invitations {
-        None | Some("false") => members::Links::Stay,
-        Some("true") => members::Links::End,
+        None | Some("false") => member_rights::Links::Stay,
+        Some("true") => member_rights::Links::End,
         Some(_) => {
             return Err(Malformed::NotOneOf {
                 field: FieldName::EndInvitations,
@@ -78,7 +78,7 @@ pub async fn remove(
     let (space, member) = user
         .write_making_room(move |conn, session| {
             let removal = access::space(conn, session, &id)?.remove(conn, &user_id)?;
-            members::remove(conn, &removal, links, now)?;
+            member_rights::remove(conn, &removal, links, now)?;
             Ok((removal.space(), removal.user()))
         })
         .await?;
@@ -100,7 +100,7 @@ pub async fn set_admin(
     let (space, member) = user
         .write(move |conn, session| {
             let admin = access::space(conn, session, &id)?.admin()?;
-            members::set_admin(conn, &admin, &user_id, is_admin, now)?;
+            member_rights::set_admin(conn, &admin, &user_id, is_admin, now)?;
             Ok((admin.space(), user_id.parse()?))
         })
         .await?;

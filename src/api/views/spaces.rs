@@ -7,8 +7,7 @@ use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, text};
-use crate::domain::spaces::{Overview, SpaceDetail, SpaceSummary};
-use crate::domain::{shares, spaces};
+use crate::domain::spaces::{self, Overview, SpaceDetail, SpaceSummary};
 use crate::error::FieldName;
 
 /// A space.
@@ -63,8 +62,8 @@ pub struct LatestShare {
     has_photo: bool,
 }
 
-impl From<shares::LatestShare> for LatestShare {
-    fn from(share: shares::LatestShare) -> Self {
+impl From<spaces::LatestShare> for LatestShare {
+    fn from(share: spaces::LatestShare) -> Self {
         Self {
             id: share.id.into(),
             user: share.user.into(),

@@ -1,0 +1,46 @@
+//! The removal of an account, with everything that is its user's alone.
+
+use rusqlite::Connection;
+
+use super::ids::UserId;
+use super::spaces::Space;
+use super::users::{self, User};
+use super::{members, shares, space_deletion};
+use crate::clock::Timestamp;
+use crate::domain::photo_name::PhotoName;
+use crate::error::{Conflict, Result};
+
+/// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
+/// nobody else is. Returns the photos whose bytes are to be deleted.
+///
+/// # Errors
+/// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
+pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<PhotoName>> {
+    let orphaned = spaces_without_other_admin(conn, user.id)?;
+    if !orphaned.is_empty() {
+        let spaces = orphaned.into_iter().map(|space| space.name).collect();
+        return Err(Conflict::OnlyAdmin {
+            login: user.login.clone(),
+            spaces,
+        }
+        .into());
+    }
+    let mut photos = space_deletion::delete_solitary(conn, user.id, now)?;
+    photos.extend(shares::delete_of_user(conn, user.id, now)?);
+    members::leave_all(conn, user.id)?;
+    users::delete_row(conn, user.id)?;
+    Ok(photos)
+}
+
+/// The spaces which others are in, and of which `user` is the only admin.
+fn spaces_without_other_admin(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<Space>> {
+    conn.prepare_cached(
+        "select s.id, s.name from members m join spaces s on s.id = m.space_id
+         where m.user_id = ?1 and m.is_admin = 1
+         and exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1)
+         and not exists (select 1 from members o where o.space_id = s.id and o.user_id <> ?1 and o.is_admin = 1)
+         order by s.name_key",
+    )?
+    .query_map([user], |row| Space::from_row(row, 0))?
+    .collect()
+}
