@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use refinery::{Runner, Target};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::known;
+use super::integrity;
 use super::upgrade::{self, Doing, Watch};
 use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::missing::remove_if_exists;
@@ -159,7 +159,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
 
 /// Refuses a copy of a damaged database, all of which it reads.
 fn check(copy: &Path) -> Result<()> {
-    let damage = known::unsound(&Connection::open(copy)?)?;
+    let damage = integrity::unsound(&Connection::open(copy)?)?;
     ensure!(
         damage.is_none(),
         "The database is damaged: {}. It stays as it is. Restore a backup from before",

@@ -6,12 +6,14 @@
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
 //! [`Overload::Busy`] if no permit is free within the deadline.
 
+// Where the files are.
+mod files;
+// Whether a database is intact.
+pub(crate) mod integrity;
 // Whether a schema is one of ours.
 pub(crate) mod known;
 pub(crate) mod migrate;
-// Where the files are.
-mod place;
-// Room for deleting.
+// Disk space for deleting.
 mod reserve;
 mod transaction;
 // What an upgrade of a large database needs.
@@ -33,9 +35,9 @@ use rusqlite::config::DbConfig;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use self::files::OpenFiles;
+pub use self::files::{LOCK, MARKER};
 pub use self::known::bound_memory;
-use self::place::OpenFiles;
-pub use self::place::{LOCK, MARKER};
 use self::reserve::Reserve;
 use self::transaction::Transaction;
 use self::writer::{Again, Durability, Once, Work, Writer};

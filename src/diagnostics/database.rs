@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::check::Check;
-use crate::db::{Db, known, migrate};
+use crate::db::{Db, integrity, known, migrate};
 use crate::domain::tombstones::{self, Failing};
 use crate::domain::{photos, users};
 use crate::fs::suffix::with_suffix;
@@ -61,7 +61,7 @@ impl Db {
         connection
             .busy_timeout(crate::db::DEADLINE)
             .with_context(reading)?;
-        let damage = known::unsound(&connection).with_context(reading)?;
+        let damage = integrity::unsound(&connection).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
         let doubtful = if schema > 0 && damage.is_none() {

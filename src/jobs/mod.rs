@@ -14,6 +14,8 @@ pub mod cleanup;
 pub mod delete_spaces;
 // Makes the previews of photos.
 pub mod make_previews;
+// What a worker made of a photo.
+pub mod outcome;
 // What a worker has done so far, for the log.
 pub(crate) mod stats;
 // The worker: takes names from the queue and moves photos.

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::check::sentence;
-use crate::domain::photo_name::PhotoName;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::outcome::Outcome;
 use crate::jobs::runner::{Job, Next};
 use crate::jobs::stats::WorkerStats;
 use crate::queue::{Disposition, Failure, Message, PhotoQueue};
@@ -33,21 +33,6 @@ pub struct PhotoWorker {
     thumbnailer: Option<Thumbnailer>,
     /// Writes down what was made; `None` where there is no database.
     indexer: Option<PreviewIndexer>,
-}
-
-/// What became of a photo, or that there was none.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// There was nothing to do.
-    Empty,
-    /// This photo is in the store of its space.
-    Moved(PhotoName),
-    /// This photo couldn't be moved to its space, and is tried again later.
-    Retried(PhotoName),
-    /// This photo couldn't be moved to its space, and isn't tried again until somebody re-queues it.
-    Failed(PhotoName),
-    /// This photo was deleted before it was moved to its space.
-    Deleted(PhotoName),
 }
 
 impl PhotoWorker {

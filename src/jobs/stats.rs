@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::jobs::process_photo::Outcome;
+use crate::jobs::outcome::Outcome;
 
 /// How often the numbers are logged while they change.
 const EVERY: Duration = Duration::from_secs(10 * 60);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared_spaces::jobs::cleanup::CleanupReport;
 use shared_spaces::jobs::index_previews::IndexReport;
-use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::jobs::outcome::Outcome;
 
 use crate::support::{Person, TestApp, path_of, pictures};
 

@@ -8,7 +8,7 @@ use image::ImageFormat;
 use rocket::http::Header;
 use serde_json::Value;
 use shared_spaces::jobs::cleanup::CleanupReport;
-use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::jobs::outcome::Outcome;
 use shared_spaces::queue::{Disposition, Failure};
 use shared_spaces::storage::Moved;
 

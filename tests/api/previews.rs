@@ -9,7 +9,8 @@ use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use shared_spaces::jobs::cleanup::CleanupReport;
 use shared_spaces::jobs::index_previews::IndexReport;
-use shared_spaces::jobs::process_photo::{Outcome, PhotoWorker};
+use shared_spaces::jobs::outcome::Outcome;
+use shared_spaces::jobs::process_photo::PhotoWorker;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 

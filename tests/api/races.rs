@@ -8,7 +8,7 @@ use rocket::tokio::runtime::Builder;
 use serde_json::json;
 use shared_spaces::api;
 use shared_spaces::app::App;
-use shared_spaces::jobs::process_photo::Outcome;
+use shared_spaces::jobs::outcome::Outcome;
 
 use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 

@@ -166,7 +166,10 @@ impl Destination {
     pub fn create(&self, file: &str) -> Result<NewFile> {
         match self {
             Self::Folder(folder) => Ok(NewFile::Folder(folder.create(file, true)?)),
-            Self::Bucket(bucket) => Ok(NewFile::Object(bucket.create(file, true)?)),
+            Self::Bucket(bucket) => {
+                bucket.check_unused(file)?;
+                Ok(NewFile::Object(Upload::new(bucket.clone(), file)))
+            }
         }
     }
 
@@ -178,7 +181,7 @@ impl Destination {
         let key = key_of(sum);
         let mut file = match self {
             Self::Folder(folder) => NewFile::Folder(folder.create(&key, false)?),
-            Self::Bucket(bucket) => NewFile::Object(bucket.create(&key, false)?),
+            Self::Bucket(bucket) => NewFile::Object(Upload::new(bucket.clone(), &key)),
         };
         file.write_all(bytes)
             .map_err(anyhow::Error::from)

@@ -8,7 +8,6 @@ use aws_sdk_s3::error::DisplayErrorContext;
 
 use super::{ArchiveName, ENDING, Found, sum_of};
 use crate::backup::blocking::Blocking;
-use crate::backup::destination::s3_upload::Upload;
 use crate::config::{Config, Layout};
 use crate::storage::aws::{Aws, is_missing, proof};
 
@@ -144,13 +143,14 @@ impl Bucket {
         Ok(())
     }
 
-    pub(super) fn create(&self, file: &str, new: bool) -> Result<Upload> {
+    /// Refuses the name of an object that already exists.
+    pub(super) fn check_unused(&self, file: &str) -> Result<()> {
         ensure!(
-            !new || self.size(file)?.is_none(),
+            self.size(file)?.is_none(),
             "The object {} already exists: choose another name",
             self.address(file)
         );
-        Ok(Upload::new(self.clone(), file))
+        Ok(())
     }
 
     pub(super) fn read(&self, file: &str) -> Result<Option<Found>> {

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use self::job::{Again, Durability, Once, Work};
 use self::job::{CommitError, Job, PendingWrite};
-use super::place::OpenFiles;
+use super::files::OpenFiles;
 use super::reserve::Reserve;
 use super::transaction::Transaction;
 use crate::error::{Error, Overload, Result};

@@ -16,9 +16,10 @@ use shared_spaces::config::Config;
 use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
-use shared_spaces::domain::{password_resets, users};
+use shared_spaces::domain::{account_removal, password_resets, users};
 use shared_spaces::jobs::index_previews::IndexReport;
-use shared_spaces::jobs::process_photo::{Outcome, PhotoWorker};
+use shared_spaces::jobs::outcome::Outcome;
+use shared_spaces::jobs::process_photo::PhotoWorker;
 use tempfile::TempDir;
 
 pub use person::{Form, Person, path_of};
@@ -132,7 +133,7 @@ impl TestApp {
         let now = self.app.now();
         let removed = self.app.db.write(move |conn| {
             let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
-            users::remove(conn, &user, now)
+            account_removal::remove(conn, &user, now)
         });
         self.wait(removed).unwrap()
     }

@@ -1,21 +1,13 @@
 //! From the bytes of a picture to its pixels, and the profile that says what their colours mean. What that costs is known
 //! from the headers, before anything is allocated for it.
 
-use image::DynamicImage;
-
 use super::super::{Kind, Picture};
 use super::Result;
 use super::gif::Gif;
 use super::jpeg::Jpeg;
+use super::pixels::Decoded;
 use super::png::Png;
 use super::webp::WebP;
-
-/// Pixels of eight bits as stored, before the orientation is applied.
-pub struct Decoded {
-    pub image: DynamicImage,
-    /// An ICC profile.
-    pub profile: Option<Vec<u8>>,
-}
 
 /// A picture of which only the headers were read.
 pub enum Opened<'a> {

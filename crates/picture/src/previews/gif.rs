@@ -3,7 +3,7 @@
 use gif::{ColorOutput, DecodeOptions, Decoder, MemoryLimit};
 
 use super::cells::{Cells, Channels, Order, Plan};
-use super::decode::Decoded;
+use super::pixels::Decoded;
 use super::{NoPreviews, Result};
 
 /// A GIF of which only the headers were read.

@@ -5,7 +5,7 @@ use jpeg_decoder::{Decoder, PixelFormat};
 use memchr::memchr;
 
 use super::super::reader::Reader;
-use super::decode::Decoded;
+use super::pixels::Decoded;
 use super::{NoPreviews, Result, colours};
 
 /// The most parts in which a progressive picture may come. Each can be a few bytes long and cost a walk over all of it;

@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod gif;
 mod jpeg;
+mod pixels;
 mod placeholder;
 mod png;
 mod webp;
@@ -16,10 +17,10 @@ mod webp;
 use fast_image_resize::Resizer;
 use image::DynamicImage;
 
-use decode::{Decoded, Opened};
-
 use super::{CleanError, Picture, clean};
 use crate::PreviewSize;
+use decode::Opened;
+use pixels::Decoded;
 pub use placeholder::{Placeholder, placeholder};
 
 const MIB: u64 = 1024 * 1024;

@@ -6,7 +6,7 @@ use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
 use super::super::png::PASSES;
 use super::cells::{Cells, Channels, Order, Plan};
-use super::decode::Decoded;
+use super::pixels::Decoded;
 use super::{NoPreviews, Result, colours};
 
 /// The most memory in bytes for what isn't pixels: a colour profile, a palette.

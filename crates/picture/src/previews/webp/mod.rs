@@ -12,7 +12,7 @@ use image::codecs::webp::WebPDecoder;
 use super::super::CleanError;
 use super::super::reader::Reader;
 use super::cells::{Cells, Channels, Order, Plan};
-use super::decode::Decoded;
+use super::pixels::Decoded;
 use super::{NoPreviews, Result};
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
