@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "tidy/modules.rs"]
+mod modules;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/source.rs"]
@@ -124,25 +126,82 @@ fn the_api_holds_no_sql() {
 #[test]
 fn each_module_uses_only_those_above_it() {
     let files = read("src", "rs");
-    let map = files.iter().find(|file| file.path == "src/lib.rs").unwrap();
-    let layers = rules::layers(map);
-    assert!(
-        layers.len() > 20,
-        "{layers:?}: does this test still see the map?"
-    );
-    let complaints: Vec<String> = files
-        .iter()
-        .flat_map(|file| rules::uses_only_what_is_above(&layers, file))
-        .collect();
-    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    let uses = modules::uses("src", &files);
+    for (map, parent, least) in [("src/lib.rs", &[][..], 20), ("src/api/mod.rs", &["api"], 7)] {
+        let map = files.iter().find(|file| file.path == map).unwrap();
+        let layers = modules::layers(map);
+        assert!(
+            layers.len() >= least,
+            "{layers:?}: does this test still see the map?"
+        );
+        let complaints = modules::out_of_order(&uses, parent, &layers);
+        assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    }
 
-    let layers = ["db".to_owned(), "api".to_owned()];
-    let complains = |path: &str, text: &str| {
-        !rules::uses_only_what_is_above(&layers, &File::new(path, text)).is_empty()
+    let complaints = |path: &str, text: &str| {
+        let files = [
+            File::new("src/lib.rs", "pub mod db;\npub mod api;"),
+            File::new("src/db/mod.rs", ""),
+            File::new("src/api/mod.rs", "mod views;\nmod routes;"),
+            File::new("src/api/views/mod.rs", ""),
+            File::new("src/api/routes/mod.rs", ""),
+            File::new(path, text),
+        ];
+        let uses = modules::uses("src", &files);
+        let mut found = modules::out_of_order(&uses, &[], &modules::layers(&files[0]));
+        found.extend(modules::out_of_order(
+            &uses,
+            &["api"],
+            &modules::layers(&files[2]),
+        ));
+        found.len()
     };
-    assert!(complains("src/db/mod.rs", "use crate::api::rocket;"));
-    assert!(!complains("src/api/mod.rs", "use crate::db::Db;"));
-    assert!(!complains("src/db/mod.rs", "// as crate::api has it"));
+    assert_eq!(complaints("src/db/a.rs", "use crate::api::rocket;"), 1);
+    assert_eq!(
+        complaints("src/db/a.rs", "use crate::{api::{a, b}, db};"),
+        3
+    );
+    assert_eq!(complaints("src/api/a.rs", "use crate::db::Db;"), 0);
+    assert_eq!(complaints("src/db/a.rs", "// as crate::api has it"), 0);
+    assert_eq!(
+        complaints("src/api/views/a.rs", "use super::super::routes::a;"),
+        1
+    );
+    assert_eq!(
+        complaints("src/api/routes/a.rs", "use crate::api::views::a;"),
+        0
+    );
+}
+
+#[test]
+fn no_modules_use_each_other_in_a_circle() {
+    for root in ["src", "crates/picture/src", "bench/src"] {
+        let uses = modules::uses(root, &read(root, "rs"));
+        assert!(
+            uses.len() > 10,
+            "{root}: does this test still see the paths?"
+        );
+        let complaints = modules::circles(&uses);
+        assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+    }
+
+    let circles = |texts: [&str; 3]| {
+        let paths = ["src/a/b.rs", "src/a/c/mod.rs", "src/a/c/d.rs"];
+        let files: Vec<_> = paths
+            .iter()
+            .zip(texts)
+            .map(|(path, text)| File::new(path, text))
+            .collect();
+        modules::circles(&modules::uses("src", &files)).len()
+    };
+    let uses_b = "fn f() { super::super::b::g() }";
+    assert_eq!(circles(["use super::c::d;", "", uses_b]), 2);
+    assert_eq!(
+        circles(["use crate::a::{b, c};", "use crate::a::b;", ""]),
+        2
+    );
+    assert_eq!(circles(["", "mod d;\nuse d::A;", uses_b]), 0);
+    assert_eq!(circles(["", "mod d;\nuse d::A;", "use super::B;"]), 0);
 }
 
 #[test]

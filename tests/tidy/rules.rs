@@ -73,37 +73,6 @@ fn is_sql(text: &str) -> bool {
     .any(|verb| text.starts_with(verb))
 }
 
-/// The modules in the order in which `lib.rs` names them: each uses only those above it.
-pub fn layers(map: &File) -> Vec<String> {
-    let modules = map
-        .code_lines()
-        .filter_map(|(_, line)| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-    modules.map(str::to_owned).collect()
-}
-
-/// No module uses one that is below it in the map, so there are no cycles.
-pub fn uses_only_what_is_above(layers: &[String], file: &File) -> Vec<String> {
-    let layer = |module: &str| layers.iter().position(|name| name == module);
-    let below_src = file.path.strip_prefix("src/").unwrap_or(&file.path);
-    let module = below_src.split(['/', '.']).next().unwrap();
-    let Some(own) = layer(module).filter(|_| !file.is_test()) else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for (at, line) in file.bare_lines() {
-        for rest in line.split("crate::").skip(1) {
-            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
-            let used = &rest[..end.unwrap_or(rest.len())];
-            if layer(used).is_some_and(|layer| layer > own) {
-                found.push(
-                    file.complaint(at, &format!("`{module}` uses `{used}`, which is below it")),
-                );
-            }
-        }
-    }
-    found
-}
-
 /// Connections come from one place.
 pub fn only_db_has_pools(file: &File) -> Vec<String> {
     if file.path.starts_with("src/db/") {
