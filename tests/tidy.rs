@@ -1,6 +1,6 @@
 //! The invariants of `docs/ARCHITECTURE.md`, kept by reading the sources.
 //!
-//! Each rule looks at one file at a time and gives its complaints; the tests below run it over the tree, and show
+//! Each rule looks at one file at a time and returns its complaints; the tests below run it over the tree, and show
 //! with an offending text that it can fail.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]

@@ -255,9 +255,9 @@ fn wrong_passwords_are_counted_for_an_account_whatever_spaces_stand_around_its_l
             .login(&format!("ann{}", " ".repeat(spaces)), "wrong")
     });
     let wrong = tries.take_while(|reply| reply.status == 401).count();
-    let alike = TestApp::new();
-    alike.person("ann");
-    let tries = (0..100).map(|_| alike.anonymous().login("ann", "wrong"));
+    let other = TestApp::new();
+    other.person("ann");
+    let tries = (0..100).map(|_| other.anonymous().login("ann", "wrong"));
     assert_eq!(wrong, tries.take_while(|reply| reply.status == 401).count());
 }
 
@@ -282,14 +282,14 @@ fn a_login_that_passes_for_nothing_or_for_anothers_is_refused_after_its_length_a
 #[test]
 fn a_login_that_can_be_taken_for_anothers_is_taken() {
     let app = TestApp::new();
-    for (first, alike) in [("Bill", "biII"), ("coco", "сосо"), ("anno", "ann0")] {
+    for (first, lookalike) in [("Bill", "biII"), ("coco", "сосо"), ("anno", "ann0")] {
         app.anonymous().register(first).is_ok();
         app.anonymous()
-            .register(alike)
+            .register(lookalike)
             .is(400, "User already exists");
-        // It is no other name of theirs.
+        // It isn't another name of the same account.
         app.anonymous()
-            .login(alike, PASSWORD)
+            .login(lookalike, PASSWORD)
             .is(401, "Wrong login and/or password");
     }
     app.remove_account("coco");

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp};
 
-/// Tries passwords until there were too many, and gives that answer.
+/// Tries passwords until there were too many, and returns that response.
 fn exhaust(attempt: impl FnMut() -> Reply) -> Reply {
     let tries = std::iter::repeat_with(attempt).take(100);
     let mut refused = tries.filter(|reply| reply.status == 429);
@@ -62,7 +62,7 @@ fn kept(reply: &Reply) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// Has so many addresses try an account that nobody elsewhere may.
+/// Has so many addresses try an account that attempts from elsewhere are refused.
 fn besiege(app: &TestApp, login: &str) {
     for number in 1..=4 {
         let address = format!("198.51.100.{number}");

@@ -67,7 +67,7 @@ fn the_words_next_to_a_photo_can_be_taken_away_and_those_without_one_cannot() {
     ann.put_form(&without, Form::text(""))
         .is(400, "Text min 1 characters");
     assert_eq!(ann.get(&without).is_ok()["text"], "Hello");
-    // Who may not edit it is told nothing of its photo.
+    // A user who may not edit it learns nothing about its photo.
     let bob = app.person("bob");
     bob.put_form(&with, Form::text(""))
         .is(400, "Text min 1 characters");

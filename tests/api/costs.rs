@@ -1,5 +1,5 @@
 //! What requests cost: how often each reads from the database, and how often it has another thread do something. Both are
-//! always the same, whatever else the machine does. Who makes a request dearer changes the number here, and says why.
+//! always the same, whatever else the machine does. A change that makes a request costlier changes the number here, and says why.
 
 use rusqlite::StatementStatus;
 use shared_spaces::db::QueryStats;

@@ -9,7 +9,7 @@ use crate::support::{Form, Person, TestApp, pictures};
 const TEXT: &str = "Zebrafinken-7c41e9";
 const LOGIN: &str = "quetzal-55d0";
 
-/// The files of the data folder in which `bytes` stand, each with its size.
+/// The files of the data folder that contain `bytes`, each with its size.
 fn holding(app: &TestApp, bytes: &[u8]) -> Vec<String> {
     let mut holding = Vec::new();
     for file in app.all_files() {
@@ -110,7 +110,7 @@ fn an_edited_share_leaves_none_of_its_old_bytes() {
     app.sort_all();
     wait_a_few_minutes(&app);
     assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);
-    // Previews of pictures that are alike have most of their bytes in common.
+    // Previews of similar pictures have most of their bytes in common.
     for old in [middle(&photos[0]), &small[0], &small[1]] {
         assert_eq!(holding(&app, old), [""; 0]);
     }
@@ -162,7 +162,7 @@ fn while_somebody_still_reads_the_log_is_emptied_later() {
     ann.delete(&format!("/shares/{share}"))
         .is(200, "Share deleted");
     assert!(!app.wait(app.app.db.checkpoint_wal()).unwrap());
-    ann.share(space, "Writing goes on");
+    ann.share(space, "Still writing");
     reader.execute_batch("commit").unwrap();
     assert!(app.wait(app.app.db.checkpoint_wal()).unwrap());
     assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);

@@ -43,7 +43,7 @@ fn a_link_outlives_the_session_and_the_membership_of_who_made_it() {
     let of_bob = path_of(&bob.get("/spaces/1/images").is_ok()[0]["image_url"]);
     assert_eq!(
         of_bob, path,
-        "a link is about the photo and not about who asks"
+        "a link is about the photo and not about the client"
     );
     ann.delete(&format!("/spaces/1/members/{}", bob.id))
         .is(200, "Member deleted");
@@ -141,9 +141,9 @@ fn a_part_tells_which_photo_it_is_of() {
     let app = TestApp::new();
     let (_, path) = photo(&app);
     let whole = app.anonymous().get(&path);
-    let piece = part(&app, &path, "bytes=0-3");
+    let partial = part(&app, &path, "bytes=0-3");
     for name in ["ETag", "Content-Type", "Accept-Ranges"] {
-        assert_eq!(piece.header(name), whole.header(name), "{name}");
+        assert_eq!(partial.header(name), whole.header(name), "{name}");
         assert!(whole.header(name).is_some(), "{name}");
     }
 }

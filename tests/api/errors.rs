@@ -404,7 +404,7 @@ fn a_slash_at_the_end_changes_no_answer() {
     }
 }
 
-/// Some frameworks let a browser's form stand for another method; ours must not, whatever the text begins with.
+/// Some frameworks let a form override the method; ours must not, whatever the text begins with.
 #[test]
 fn a_field_of_a_form_does_not_change_the_method() {
     let app = TestApp::new();

@@ -155,7 +155,7 @@ fn a_photo_that_takes_long_does_not_hold_back_the_next() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    // Whoever opens a pipe waits until somebody writes into it.
+    // Opening a pipe blocks until another process writes into it.
     let pipe = app.path("photos/temp/1-1.png");
     fs::remove_file(&pipe).unwrap();
     assert!(
@@ -262,7 +262,7 @@ fn damage_is_noticed_within_a_day_and_so_is_its_end() {
     let sound = fs::read(&path).unwrap();
     let mut damaged = sound.clone();
     damaged[sound.len() / 2..].fill(0x5a);
-    // Whoever has read the file before notices that it is another one only when somebody has written.
+    // A connection that has read the file before notices that it is another one only after a write.
     let replace = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
         let other = rusqlite::Connection::open(&path).unwrap();
@@ -302,7 +302,7 @@ fn a_damaged_database_is_not_rewritten_until_it_is_mended() {
     let path = app.path("shared-spaces.db");
     let length = || fs::metadata(&path).unwrap().len();
     let (full, other) = (length(), rusqlite::Connection::open(&path).unwrap());
-    // What SQLite would copy without a word, though the table can't have it.
+    // What SQLite would copy silently, though the table can't have it.
     let allowing = |before: &str, after: &str, sql: &str| {
         let schema = |from: &str, to: &str| {
             format!(

@@ -8,7 +8,7 @@ use crate::support::{Person, Reply, TestApp, pictures};
 const PATH: &str = "/spaces/1/shares";
 const KIND: &str = "multipart/form-data; boundary=x";
 
-/// Sends a body as it is.
+/// Sends a body verbatim.
 fn post(app: &TestApp, ann: &Person<'_>, path: &'static str, kind: &str, body: &[u8]) -> Reply {
     let kind = Header::new("Content-Type", kind.to_owned());
     ann.send(app.client().post(path).header(kind).body(body))
@@ -113,7 +113,7 @@ fn a_photo_is_taken_however_the_name_of_its_file_is_written() {
     app.sort_all();
 }
 
-/// It might have been the photo, and who is told that all is well deletes theirs.
+/// It might have been the photo, and a user who is told that it was stored may delete their own.
 #[test]
 fn a_part_that_does_not_say_what_it_is_in_a_way_that_can_be_read_refuses_the_form() {
     let app = TestApp::new();
@@ -134,7 +134,7 @@ fn a_part_that_does_not_say_what_it_is_in_a_way_that_can_be_read_refuses_the_for
     assert_eq!(app.files(), [""; 0]);
 }
 
-/// As the first client of the original system sends it where nobody has chosen a photo.
+/// As the first client of the original system sends it if no photo was chosen.
 #[test]
 fn a_part_that_is_called_file_and_names_no_file_is_none() {
     let app = TestApp::new();

@@ -1,4 +1,4 @@
-//! What browsers are told with every answer.
+//! The headers of every response that are for browsers.
 
 use crate::support::{Person, Reply, TestApp, path_of, pictures};
 

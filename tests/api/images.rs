@@ -61,9 +61,9 @@ fn photos_are_listed_newest_share_first_on_request_and_in_pages_too() {
         assert_eq!(ids(&whole.is_ok()), expected);
         let (mut found, mut next) = (Vec::new(), Some(format!("{path}&limit=2")));
         while let Some(path) = next {
-            let piece = ann.get(&path);
-            found.extend(ids(&piece.is_ok()));
-            next = piece.next();
+            let page = ann.get(&path);
+            found.extend(ids(&page.is_ok()));
+            next = page.next();
         }
         assert_eq!(found, expected);
     }
@@ -78,7 +78,7 @@ fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
     let app = TestApp::new();
     let ann = app.person("ann");
     ann.space("Family");
-    // The second is turned by a quarter, the fourth lies on its head; a WebP stays as it is, as in browsers.
+    // The second is rotated by 90 degrees, the fourth is upside down; a WebP isn't rotated, as in browsers.
     for (name, (width, height), small, large, animated) in [
         ("garden.jpg", (1200, 800), (400, 267), (1200, 800), false),
         ("tree.jpg", (480, 720), (267, 400), (480, 720), false),

@@ -1,4 +1,4 @@
-//! Links by which somebody gets in.
+//! Invitations: links by which people join.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::{PASSWORD, Person, Reply, TestApp};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const NOT_VALID: &str = "This invitation isn't valid, or not any more";
 
-/// Makes an invitation into a space, and gives it with its token.
+/// Creates an invitation into a space, and returns it with its token.
 fn invitation(admin: &Person<'_>, space: i64, terms: Value) -> (Value, String) {
     let reply = admin.post(&format!("/spaces/{space}/invitations"), terms);
     assert_eq!(reply.status, 201, "{}", reply.text());
@@ -87,7 +87,7 @@ fn who_has_an_account_joins_with_it() {
         members(&bob, space),
         [("ann".to_owned(), true), ("bob".to_owned(), true)]
     );
-    // Who is there already uses nothing up.
+    // An existing member uses nothing up.
     accept(&bob).is(400, "User already member of this space");
     accept(&app.person("cid")).is_ok();
     accept(&app.person("dan")).is(404, NOT_VALID);
@@ -161,7 +161,7 @@ fn who_was_taken_out_does_not_come_back_by_a_link_from_before() {
     accept(&cid, &old).is_ok();
     let (_, new) = invitation(&ann, space, json!({"uses": 5}));
     accept(&bob, &new).is_ok();
-    // They are back by somebody's will; and who leaves by themselves may think better of it.
+    // An admin let them in again; and a member who leaves on their own may change their mind.
     bob.delete(&format!("/spaces/{space}/members/{}", bob.id))
         .is(200, "Member deleted");
     accept(&bob, &old).is_ok();
@@ -224,7 +224,7 @@ fn taking_somebody_out_can_end_all_links_into_the_space() {
     let path = format!("/spaces/{space}/members/{}", bob.id);
     ann.delete(&format!("{path}?end_invitations=perhaps"))
         .is(400, "End_invitations must be true or false");
-    // They are not for who leaves.
+    // They can't be ended by the member who leaves.
     bob.delete(&format!("{path}?end_invitations=true"))
         .is(403, "User not admin");
     bob.get(&format!("/spaces/{space}")).is_ok();
@@ -292,7 +292,7 @@ fn only_the_admins_of_the_space_make_see_and_revoke_its_invitations() {
         (&listed[0]["id"], &listed[0]["uses_left"]),
         (&made["id"], &json!(3))
     );
-    assert!(listed[0]["url"].is_null(), "the link is told once");
+    assert!(listed[0]["url"].is_null(), "the link is shown once");
     ann.delete(&format!("{path}/x"))
         .is(404, "Invitation with ID 'x' doesn't exist");
 }

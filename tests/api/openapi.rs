@@ -46,7 +46,7 @@ fn every_route_of_the_api_is_described_and_nothing_else_is() {
         .iter()
         .map(|(method, path, _)| format!("{} {}", method.to_uppercase(), without_names(path)))
         .collect();
-    // What is served for browsers is no part of the API.
+    // What is served for browsers isn't part of the API.
     let is_page = |path: &str| {
         path == "/"
             || ["/app", "/assets", "/docs"]

@@ -1,4 +1,4 @@
-//! The web app: its page, its files, how they are packed and how long they may be kept.
+//! The web app: its page, its files, how they are compressed and cached.
 
 use std::io::Read;
 
@@ -29,7 +29,7 @@ fn unpacked(reply: &Reply) -> Vec<u8> {
     match reply.header("Content-Encoding") {
         Some("br") => Decompressor::new(&reply.bytes[..], 4096).read_to_end(&mut plain),
         Some("gzip") => GzDecoder::new(&reply.bytes[..]).read_to_end(&mut plain),
-        other => panic!("{other:?} is no coding of ours"),
+        other => panic!("{other:?} isn't a coding of ours"),
     }
     .unwrap();
     plain

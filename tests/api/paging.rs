@@ -1,4 +1,4 @@
-//! Lists in pieces.
+//! Lists in pages.
 
 use std::collections::HashSet;
 
@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use crate::support::{Person, Reply, TestApp, pictures};
 
-/// All rows of a list, fetched in pieces of `limit`, and the sizes of the pieces.
-fn pieces(person: &Person<'_>, path: &str, limit: usize) -> (Vec<Value>, Vec<usize>) {
+/// All rows of a list, fetched in pages of `limit`, and the sizes of the pages.
+fn pages(person: &Person<'_>, path: &str, limit: usize) -> (Vec<Value>, Vec<usize>) {
     let (mut rows, mut sizes) = (Vec::new(), Vec::new());
     let mut next = Some(format!("{path}?limit={limit}"));
     while let Some(path) = next {
         let reply = person.get(&path);
-        let piece = reply.is_ok().as_array().unwrap().clone();
-        sizes.push(piece.len());
-        rows.extend(piece);
+        let page = reply.is_ok().as_array().unwrap().clone();
+        sizes.push(page.len());
+        rows.extend(page);
         next = reply.next();
     }
     (rows, sizes)
@@ -52,7 +52,7 @@ fn every_list_comes_whole_in_pieces_and_in_the_same_order() {
             (5, vec![5]),
             (500, vec![5]),
         ] {
-            assert_eq!(pieces(&ann, path, limit), (whole.clone(), sizes), "{path}");
+            assert_eq!(pages(&ann, path, limit), (whole.clone(), sizes), "{path}");
         }
     }
 }
@@ -135,7 +135,7 @@ fn a_list_has_at_most_five_hundred_rows() {
         Ok(())
     });
     app.wait(filled).unwrap();
-    let (rows, sizes) = pieces(&ann, "/spaces/1/shares", 500);
+    let (rows, sizes) = pages(&ann, "/spaces/1/shares", 500);
     assert_eq!(sizes, [500, 1]);
     let ids: HashSet<i64> = rows.iter().map(|row| row["id"].as_i64().unwrap()).collect();
     assert_eq!(ids.len(), 501);

@@ -34,7 +34,7 @@ impl World {
         }
         ann.post("/spaces/1/invitations", json!({}));
         bob.share_photo(1, &pictures::png(1));
-        eve.share(1, "By somebody who has left");
+        eve.share(1, "By a former member");
         eve.delete(&format!("/spaces/1/members/{}", eve.id))
             .is(200, "Member deleted");
         let people = [&cid, &eve, &dan, &bob, &ann, &fay];
@@ -64,7 +64,7 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 /// Sends each request of the table as each role. What is refused must have changed nothing; after what changed
-/// something, the world is copied anew.
+/// something, the world is copied again.
 fn check(by_cookie: bool, expected: impl Fn(&Row, usize) -> u16) {
     let world = World::new();
     let mut app = world.copy();

@@ -95,7 +95,7 @@ fn a_real_photo_keeps_every_pixel_and_loses_its_position() {
         );
         assert!(
             !served.windows(6).any(|window| window == b"SECRET"),
-            "{name} still tells something"
+            "{name} still has metadata"
         );
         let exif = exif::Reader::new().read_from_container(&mut Cursor::new(&served));
         let tags: Vec<_> = exif
@@ -411,7 +411,7 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     app.sort_all();
     let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
-    // The server starts anew, and then a worker that had the photo in hand brings it back.
+    // The server restarts, and then a worker that had claimed the photo brings it back.
     app.wait(app.app.cleanup().delete_everything_due()).unwrap();
     fs::create_dir_all(app.path("photos/space-id-1")).unwrap();
     fs::write(app.path("photos/space-id-1/1.png"), bytes).unwrap();
@@ -504,7 +504,7 @@ fn a_worker_that_died_with_a_photo_in_hand_loses_nothing() {
     assert_eq!(
         app.process_one(),
         Outcome::Empty,
-        "nobody else takes it yet"
+        "no other worker claims it yet"
     );
     app.app.clock.advance(Duration::from_secs(61));
     assert_eq!(

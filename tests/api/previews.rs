@@ -25,7 +25,7 @@ fn preview(share: &Value, size: &str) -> String {
     path_of(&share["image"]["previews"][size]["url"])
 }
 
-/// Shares a photo and sorts it. The worker has written down what it has made, and nobody has to look.
+/// Shares a photo and has it moved. The worker has recorded what it has made, so no look at the store is needed.
 fn share_sorted(app: &TestApp, photo: &[u8]) -> Value {
     let ann = app.anonymous().signed_in("ann");
     let share = ann.share_photo(1, photo);
@@ -139,9 +139,9 @@ fn a_photo_in_its_space_is_shown_small_and_large_the_right_way_up() {
         let image = image::load_from_memory(&reply.bytes).unwrap();
         assert_eq!((image.width(), image.height()), (width, height), "{size}");
         assert!(reply.bytes.len() < whole.bytes.len());
-        let told = &share["image"]["previews"][size];
+        let shown = &share["image"]["previews"][size];
         assert_eq!(
-            (&told["width"], &told["height"]),
+            (&shown["width"], &shown["height"]),
             (&json!(width), &json!(height))
         );
 
@@ -316,7 +316,7 @@ fn a_worker_that_died_between_moving_a_photo_and_its_previews_loses_none() {
 fn a_photo_whose_previews_cannot_be_written_down_is_moved_all_the_same_and_they_are_found() {
     let (app, other) = (TestApp::new(), TestApp::new());
     ann(&app).share_photo(1, &pictures::sample("tree.jpg"));
-    // The database that is to be told has gone.
+    // The database in which it would be recorded is gone.
     fs::rename(other.path("shared-spaces.db"), other.path("moved.db")).unwrap();
     let (photos, queue) = (app.app.photos.clone(), app.app.queue.clone());
     let gone = Some(other.app.preview_indexer.clone());

@@ -28,7 +28,7 @@ fn refused(
         "{sentence}"
     );
     let problem = reply.json();
-    // What they are is a test beside the refusals (`src/error/tests.rs`).
+    // What they are is tested next to the refusals (`src/error/tests.rs`).
     let params = &problem["params"];
     assert!(params.is_object(), "{sentence}");
     let expected = json!({

@@ -1,4 +1,4 @@
-//! Two at once: real threads with a client each, and a barrier that lets them go together.
+//! Concurrent requests: real threads with a client each, and a barrier that releases them together.
 
 use std::sync::Barrier;
 use std::thread;
@@ -22,7 +22,7 @@ fn act<'t>(token: &str, what: impl FnOnce(&Person<'_>) -> Reply + Send + 't) -> 
     (token.to_owned(), Box::new(what))
 }
 
-/// Lets everybody act at the same moment; gives the replies in order.
+/// Lets all act at the same moment; returns the replies in order.
 fn race(app: &TestApp, acts: Vec<Act<'_>>) -> Vec<Reply> {
     let barrier = Barrier::new(acts.len());
     let run = |app: App, (token, what): Act<'_>| {
@@ -400,7 +400,7 @@ fn one_session_is_ended_once() {
         );
         assert!(
             count(&replies, 200, "Logged out") >= 1,
-            "nobody got out: {replies:?}"
+            "no one could leave: {replies:?}"
         );
         assert!(replies.iter().all(|reply| reply.status < 500));
         assert_eq!(app.count("select count(*) from sessions"), 0);

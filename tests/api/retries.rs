@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Form, TestApp, pictures};
 
-/// A share but for its links, which are signed anew each time.
+/// A share without its links, which are signed again each time.
 fn without_links(mut share: Value) -> Value {
     share["image_url"] = share["image_url"].is_string().into();
     share["image"]["previews"] = share["image"]["previews"].is_object().into();
@@ -69,7 +69,7 @@ fn what_was_edited_meanwhile_comes_as_it_is_now() {
     );
 }
 
-/// Else who sends it would be told that it is in a space where it isn't.
+/// Otherwise its sender would be told that it is in a space where it isn't.
 #[test]
 fn a_key_that_was_used_in_another_space_is_refused() {
     let app = TestApp::new();

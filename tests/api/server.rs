@@ -1,4 +1,4 @@
-//! The server itself: what it takes, and how it is.
+//! The server itself: what it accepts, and its health.
 
 use std::fs;
 

@@ -73,7 +73,7 @@ fn only_the_hash_of_a_token_is_stored() {
         let bytes = std::fs::read(app.path(file)).unwrap();
         assert!(
             !bytes.windows(token.len()).any(|window| window == token),
-            "the token stands in {file}"
+            "the token is in {file}"
         );
     }
 }
@@ -410,7 +410,7 @@ fn signed_in_from<'a>(app: &'a TestApp, login: &str, agent: &'static str) -> Per
         .with_token(reply["access_token"].as_str().unwrap())
 }
 
-/// The devices of the sessions that somebody has, and whether each is the one that asks.
+/// The devices of a user's sessions, and whether each is the current one.
 fn devices(person: &Person<'_>) -> Vec<(Value, Value)> {
     let list = person.get("/sessions").is_ok();
     let rows = list.as_array().unwrap().iter();

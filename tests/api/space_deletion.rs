@@ -1,4 +1,4 @@
-//! A large space is deleted some rows at a time, so that others can write in between. For everybody it is gone at once.
+//! A large space is deleted some rows at a time, so that others can write in between. For all users it is gone immediately.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn finish(app: &TestApp) {
     app.wait(app.app.space_deletion().finish_all()).unwrap();
 }
 
-/// Ann with a space of many shares, who lets Bob in for one of his own with a photo; gives the way to the photo.
+/// Ann with a space of many shares, who invites Bob, who shares a photo; returns the path to the photo.
 fn family<'a>(app: &'a TestApp) -> (Person<'a>, Person<'a>, String) {
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let space = ann.space("Family");
@@ -74,7 +74,7 @@ fn a_space_of_which_there_are_still_rows_is_gone_for_everybody() {
         ann.get(&share).is(404, "No such share");
         ann.delete(&share).is(404, "No such share");
     }
-    // Who has left may still delete what is theirs, but not what is gone.
+    // A former member may still delete their own shares, but not those that are gone.
     bob.delete("/shares/1").is(404, "No such share");
     bob.put_form("/shares/1", Form::text("Other words"))
         .is(404, "No such share");
@@ -100,7 +100,7 @@ fn a_deletion_that_broke_off_is_finished_by_the_next_start_and_no_id_comes_back(
     );
     let tombstones = app.count("select count(*) from tombstones");
     assert_eq!(tombstones, SHARES + 1);
-    // The bytes that the one who was killed would have deleted at once.
+    // The bytes that the killed process would have deleted immediately.
     app.app.clock.advance(Duration::from_secs(6 * 60));
     app.wait(app.app.clean_up()).unwrap();
     assert_eq!(app.files(), [""; 0]);

@@ -114,7 +114,7 @@ fn the_list_shows_what_was_shared_last_in_each_space() {
     assert_eq!(in_beach, json!(null));
     assert_eq!(in_choir["has_photo"], false);
 
-    // An old share that is edited is no new one, and the one before comes forth when the last is deleted.
+    // Editing an old share doesn't make it the latest, and the one before is shown again when the last is deleted.
     ann.share(beach, "A wave");
     ann.put_form("/shares/1", Form::text("The very first"))
         .is(200, "Share edited");

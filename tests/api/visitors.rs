@@ -12,7 +12,7 @@ fn behind_a_proxy() -> TestApp {
     })
 }
 
-/// Signs somebody in who comes through a proxy that says so.
+/// Signs in through a proxy that forwards this address.
 fn login(app: &TestApp, headers: &[(&'static str, &'static str)]) -> Reply {
     let body = json!({"login": "ann", "password": PASSWORD}).to_string();
     let mut request = app.client().post("/login").body(body);
@@ -23,7 +23,7 @@ fn login(app: &TestApp, headers: &[(&'static str, &'static str)]) -> Reply {
     Reply::read(request.dispatch())
 }
 
-/// The address under which somebody sees a list's next piece.
+/// The address of a list's next page, as a client sees it.
 fn own_address(ann: &Person<'_>, app: &TestApp, headers: &[(&'static str, &str)]) -> String {
     let mut request = app.client().get("/spaces?limit=1");
     for (name, value) in headers {
@@ -116,7 +116,7 @@ fn by_https_a_cookie_that_a_neighbouring_host_could_have_planted_is_not_taken() 
     }
     me(format!("{name}={token}")).is_ok();
     me(format!("a=b; {name}={token}; c=d")).is_ok();
-    // A browser lets nobody set a second one.
+    // A browser doesn't allow a second one.
     for twice in [
         format!("{name}={token}; {name}={token}"),
         format!("{name}=x; {name}={token}"),

@@ -43,7 +43,7 @@ fn start_moto() -> u16 {
     line.trim().parse().unwrap()
 }
 
-/// A queue and bucket names that no other test uses, reached through a proxy that can be told to fail.
+/// A queue and bucket names that no other test uses, reached through a proxy that can be made to fail.
 pub struct Cloud {
     pub proxy: Proxy,
     pub s3: aws_sdk_s3::Client,

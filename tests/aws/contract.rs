@@ -50,13 +50,13 @@ async fn preview(store: &PhotoStore, photo: &PhotoName, size: PreviewSize) -> Op
 }
 
 async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
-    let (one, other, alike) = (name("2-34.png"), name("2-35.png"), name("22-34.png"));
+    let (one, other, similar) = (name("2-34.png"), name("2-35.png"), name("22-34.png"));
     let (small, large) = (PreviewSize::Small, PreviewSize::Large);
     store.prepare().await.unwrap();
     assert_eq!(preview(store, &one, small).await, None);
     assert!(store.open_preview(&one, small).await.unwrap().is_none());
     assert!(!store.is_in_space(&one).await.unwrap());
-    for photo in [&one, &other, &alike] {
+    for photo in [&one, &other, &similar] {
         store.put_temporary(photo, b"photo".to_vec()).await.unwrap();
         assert!(!store.is_in_space(photo).await.unwrap());
         store.move_to_space(photo).await.unwrap();
@@ -74,7 +74,7 @@ async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
     }
     assert_eq!(bytes(store, &one).await.unwrap(), b"photo");
 
-    // What says that there is none is there, and isn't shown.
+    // The mark that there is no preview is stored, and isn't returned as one.
     store.put_preview(&other, small, Vec::new()).await.unwrap();
     let opened = store.open_preview(&other, small).await.unwrap().unwrap();
     assert_eq!(opened.bytes, 0);
@@ -98,7 +98,7 @@ async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {
     store.delete(&other).await.unwrap();
     store.delete_space("2").await.unwrap();
     assert!(store.open_preview(&one, small).await.unwrap().is_none());
-    let kept = preview(store, &alike, small).await.unwrap();
+    let kept = preview(store, &similar, small).await.unwrap();
     assert_eq!(kept, b"small 22-34.png", "space 22 is not space 2");
 }
 
@@ -148,7 +148,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
         "space 12 is not space 1"
     );
 
-    // Many at once, of several spaces: sorted, not sorted yet, nowhere, and of a space that has no store.
+    // Many at once, of several spaces: in their space, still staged, nowhere, and of a space that has no store.
     let many = [
         "9-1.png", "9-2.png", "10-3.png", "10-4.png", "11-5.png", "9-6.png",
     ]
@@ -198,7 +198,7 @@ fn a_preview_that_is_made_again_replaces_the_old_one_whole() {
     put("the old one");
     let old = cloud.wait(store.open_preview(&photo, size));
     put("new");
-    // Nothing was written over it, so that whoever reads it, or a crash, finds one of the two.
+    // Nothing was overwritten in place, so a reader, or a start after a crash, finds one of the two.
     let old = old.unwrap().unwrap();
     assert_eq!(cloud.wait(old.read_all()).unwrap(), b"the old one");
     assert_eq!(cloud.wait(preview(&store, &photo, size)).unwrap(), b"new");

@@ -53,7 +53,11 @@ fn failed_photos_are_listed_and_sent_again(fifo: bool) {
     until("all to be moved", || {
         cloud.keys(&cloud.temp).is_empty().then_some(())
     });
-    assert_eq!(cloud.failed_messages(), 1, "what is no photo stays");
+    assert_eq!(
+        cloud.failed_messages(),
+        1,
+        "a message that names no photo stays"
+    );
     assert_eq!(cloud.buckets().len(), 3);
 }
 

@@ -202,7 +202,7 @@ fn a_bucket_name_that_somebody_else_has_is_tried_again_with_other_digits() {
     until("the photo to be moved and the worker to say so", || {
         (cloud.keys(&cloud.temp).is_empty() && cloud.messages() == 0).then_some(())
     });
-    // The name is free again, and somebody else is quicker.
+    // The name is free again, and another process takes it first.
     worker.kill();
     assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
     assert_eq!(ann.delete(&space).unwrap().status, 200);
@@ -233,7 +233,7 @@ fn a_photo_that_is_deleted_before_it_is_moved_does_not_hold_up_the_next_of_its_s
         let sent = |count| until("the messages", || (cloud.messages() == count).then_some(()));
         for seed in 0..3 {
             ann.share_photo(&space, &picture(24, seed.into()));
-            // Of what is deleted before its name was sent, there is no message.
+            // A photo that is deleted before its name was sent has no message.
             sent(seed + 1);
             let deleted = ann.delete(&format!("/shares/{}", seed + 1));
             assert_eq!(deleted.unwrap().status, 200);

@@ -15,11 +15,11 @@ use time::{Date, OffsetDateTime};
 /// What real stores do, and moto doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
-    /// Deleting many objects takes a Content-MD5, and nothing newer in its place or beside it.
+    /// Deleting many objects takes a Content-MD5, and nothing newer instead of it or next to it.
     WantsContentMd5,
     /// Headers with checksums are answered 501, as is deleting many objects at once.
     RefusesChecksums,
-    /// What isn't signed may not stand beside a signature in the address.
+    /// A signed address must not contain parameters that aren't signed.
     RefusesUnsignedHeaders,
     /// Of every kind of request that changes something, the first is answered 200 with an error inside, and not done.
     ErrorIn200,
@@ -33,13 +33,13 @@ pub enum Gate {
     SlowDown,
     /// Buckets go with all that is in them, and what was deleted is answered with no names.
     Quiet,
-    /// The clock of who asks is off: every request is refused.
+    /// The client's clock is off: every request is refused.
     ClockOff,
-    /// The store's clock is so many seconds ahead of ours, and it takes nothing that was signed at another time.
+    /// The store's clock is this many seconds ahead of ours, and it refuses what was signed at another time.
     Clock(i64),
     /// There are more requests than it takes, always.
     AlwaysSlowDown,
-    /// There is no store: a page to sign in at answers everything.
+    /// There is no store: every response is a sign-in page.
     SignInPage,
 }
 
@@ -85,7 +85,7 @@ struct Memory {
     coming: HashMap<String, u32>,
 }
 
-/// Puts a gate before the store on this port; gives its own port. Ends with this process.
+/// Puts a gate in front of the store on this port; returns its own port. Ends with this process.
 pub fn before(target: u16, gate: Gate) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -94,7 +94,7 @@ pub fn before(target: u16, gate: Gate) -> u16 {
         for client in listener.incoming().flatten() {
             let memory = memory.clone();
             thread::spawn(move || {
-                // Who closes before the answer has none.
+                // A client that closes before the response gets none.
                 let _passed = pass(&client, target, gate, &memory);
                 let _closed = client.shutdown(Shutdown::Both);
             });
@@ -124,7 +124,7 @@ fn pass(
         };
         write!(
             client,
-            "HTTP/1.1 {status} As told\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
+            "HTTP/1.1 {status} As configured\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
              {}Connection: close\r\n\r\n{}",
             gate.date(),
             &body[..length]
@@ -227,7 +227,7 @@ fn judge(gate: Gate, request: &mut Request, memory: &mut Memory) -> Option<Answe
     match gate {
         Gate::WantsContentMd5 => {
             let sum = BASE64_STANDARD.encode(Md5::digest(&request.body));
-            let told = request.header("content-md5");
+            let md5 = request.header("content-md5");
             if request.is_batch() && (has("x-amz-checksum-") || has("x-amz-sdk-checksum-")) {
                 return Some(error(
                     501,
@@ -235,7 +235,7 @@ fn judge(gate: Gate, request: &mut Request, memory: &mut Memory) -> Option<Answe
                     "A header implies what isn't there.",
                 ));
             }
-            (request.is_batch() && told != Some(&sum)).then(|| {
+            (request.is_batch() && md5 != Some(&sum)).then(|| {
                 error(
                     400,
                     "MissingContentMD5",
@@ -301,7 +301,7 @@ impl Memory {
     fn deceives(&mut self, request: &Request) -> bool {
         let bucket = request.bucket();
         let kind = match request.method.as_str() {
-            // Every bucket is made by somebody who looks whether it is there.
+            // Before a bucket is created, its existence is checked.
             "PUT" if request.makes_bucket() => return false,
             "PUT" if request.header("x-amz-copy-source").is_some() => "copy",
             "PUT" if request.target.contains("uploadId=") => "part",

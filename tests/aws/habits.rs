@@ -16,7 +16,7 @@ const LOCAL: [(&str, &str); 2] = [
 ];
 const UNAVAILABLE: &[u8] = b"Photos can't be stored or shown at the moment, try again in a moment";
 
-/// Runs a command until it succeeds. What can't be done is told, and nothing else.
+/// Runs a command until it succeeds. Failures are reported, and nothing else.
 fn in_the_end(cloud: &Cloud, arguments: &[&str], settings: &[(&str, &str)]) -> String {
     let mut complaints = Vec::new();
     for _ in 0..8 {
@@ -228,12 +228,12 @@ fn a_clock_that_is_off_and_can_be_corrected_is_told_by_doctor_and_in_the_log() {
     let kept = share(&ann, &space, &picture(24, 1));
     shows(&ann, &kept, &picture(24, 1));
     let said = in_the_end(&cloud, &["doctor"], &S3);
-    let told = "The clock of this machine is 180 minutes behind that of S3: set it";
-    assert!(said.contains(told), "{said}");
+    let message = "The clock of this machine is 180 minutes behind that of S3: set it";
+    assert!(said.contains(message), "{said}");
     ends(server);
     let log = std::fs::read_to_string(log).unwrap();
-    let told = "system clock is 180 minutes behind that of S3";
-    assert_eq!(log.matches(told).count(), 1, "{log}");
+    let message = "system clock is 180 minutes behind that of S3";
+    assert_eq!(log.matches(message).count(), 1, "{log}");
 }
 
 #[test]

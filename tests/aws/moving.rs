@@ -85,7 +85,7 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
     assert_eq!(on_disk(&cloud).len(), 3);
     assert_eq!(cloud.previews().len(), 6);
 
-    // The server goes on, with the disk.
+    // The server continues, with photos on disk.
     assert_eq!(ann.delete("/shares/2").unwrap().status, 200);
     ann.share_photo(&two, &photos[3]);
     shows(&ann, "/shares/1", &photos[0]);
@@ -250,7 +250,7 @@ fn a_photo_that_is_damaged_or_missing_stays_and_is_named_and_the_others_go() {
     assert_eq!(in_s3(&cloud), ["1/3.png"]);
     assert_eq!(on_disk(&cloud), ["space-id-1/1.png"]);
 
-    // Whoever mends them gives the command again.
+    // Once they are mended, the command is run again.
     fs::write(folder.join("1.png"), whole).unwrap();
     fs::rename(cloud.folder().join("2.png"), folder.join("2.png")).unwrap();
     let said = cloud.succeeds(&TO_S3, &S3);

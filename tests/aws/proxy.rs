@@ -1,4 +1,4 @@
-//! A connection to moto that can be told to fail.
+//! A connection to moto that can be made to fail.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::support::pause;
 #[repr(u8)]
 pub enum Weather {
     Fine,
-    /// Nobody answers: connections are closed at once, also those that were open.
+    /// No response: connections are closed immediately, open ones too.
     Gone,
     /// What is sent arrives, and the answer is lost.
     NoAnswer,
@@ -30,7 +30,7 @@ const HALF: usize = 64 * 1024;
 /// How the head of a request to S3 or SQS begins.
 const METHODS: [&[u8]; 5] = [b"GET /", b"HEAD /", b"PUT /", b"POST /", b"DELETE /"];
 
-/// What S3 says of what it doesn't let somebody do.
+/// S3's response to requests that aren't permitted.
 const REFUSAL: &str = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
 
 /// Passes connections on to moto, as the weather lets it.
@@ -45,7 +45,7 @@ pub struct Proxy {
 struct Counts {
     /// Pieces that wait for the weather to change.
     held: AtomicU32,
-    /// Requests that have come, told by how their heads begin.
+    /// The requests so far, by how their heads begin.
     requests: AtomicU32,
 }
 
@@ -72,7 +72,7 @@ impl Answers {
         let Answer { status, body, .. } = answers.iter().find(fits)?;
         let length = if method == "HEAD" { 0 } else { body.len() };
         Some(format!(
-            "HTTP/1.1 {status} As told\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
+            "HTTP/1.1 {status} As configured\r\nContent-Type: application/xml\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n{}",
             &body[..length]
         ))
@@ -191,7 +191,7 @@ fn pass(client: &TcpStream, target: u16, weather: &AtomicU8, answers: &Answers, 
     });
 }
 
-/// Answers, and reads what is still to come: who closes before that may take the answer away.
+/// Responds, and reads what is still to come: closing before that can lose the response.
 fn answer_here(mut client: TcpStream, answer: &str) {
     // The other side may have closed already.
     let _sent = client.write_all(answer.as_bytes());

@@ -33,16 +33,16 @@ fn queue(cloud: &Cloud) -> PhotoQueue {
     PhotoQueue::Sqs(SqsQueue::new(url, aws(cloud), Clock::default()))
 }
 
-/// What somebody is told of work that S3 doesn't do.
+/// The error of work that S3 doesn't do.
 #[track_caller]
-pub fn told<T>(cloud: &Cloud, work: impl Future<Output = Result<T>>) -> String {
+pub fn error_of<T>(cloud: &Cloud, work: impl Future<Output = Result<T>>) -> String {
     match cloud.wait(work) {
         Ok(_) => panic!("it was done"),
         Err(error) => error.to_string(),
     }
 }
 
-/// What somebody is told of work while S3 refuses such requests.
+/// The error of work while S3 refuses such requests.
 #[track_caller]
 fn refused<T>(
     cloud: &Cloud,
@@ -51,9 +51,9 @@ fn refused<T>(
     work: impl Future<Output = Result<T>>,
 ) -> String {
     cloud.proxy.refuse(method, part);
-    let told = told(cloud, work);
+    let error = error_of(cloud, work);
     cloud.proxy.relent();
-    told
+    error
 }
 
 /// A store with a sorted photo, that photo's bucket, and a photo that has arrived.
@@ -137,7 +137,7 @@ fn a_deletion_that_s3_refuses_is_told_and_done_later() {
     let photos = [name("1-34.png"), name("1-35.png")];
     let temp = &cloud.temp;
 
-    // One of many is kept, and S3 says so in an answer that is none of an error.
+    // One of many isn't deleted, and S3 reports that in a response with status 200.
     let kept = "<DeleteResult><Error><Key>34.png</Key><Code>AccessDenied</Code><Message>It is locked</Message></Error>\
                 </DeleteResult>";
     cloud.proxy.answer("POST", &format!("/{bucket}"), 200, kept);
@@ -187,7 +187,7 @@ fn a_deletion_that_s3_refuses_is_told_and_done_later() {
     let late = "<Error><Code>BucketNotEmpty</Code><Message>Not empty</Message></Error>";
     cloud.proxy.answer("DELETE", &bucket_path, 409, late);
     assert_eq!(
-        told(&cloud, store.delete_space("1")),
+        error_of(&cloud, store.delete_space("1")),
         format!("The bucket {bucket} can't be deleted: something was put there meanwhile")
     );
     cloud.proxy.relent();
@@ -225,8 +225,8 @@ fn whether_there_was_an_earlier_installation_is_not_guessed_where_s3_does_not_sa
         };
         let store = store(&cloud, &settings);
         assert_eq!(cloud.wait(store.find_existing()).unwrap(), None);
-        let told = refused(&cloud, "GET", part, store.find_existing());
-        assert!(told.ends_with(" can't be listed"), "{told}");
+        let error = refused(&cloud, "GET", part, store.find_existing());
+        assert!(error.ends_with(" can't be listed"), "{error}");
     }
 }
 
@@ -242,7 +242,7 @@ fn a_bucket_that_can_not_be_made_or_is_somebody_elses_is_named() {
     );
     cloud.proxy.answer("PUT", &path, 409, TAKEN);
     assert_eq!(
-        told(&cloud, store.prepare()),
+        error_of(&cloud, store.prepare()),
         format!("The bucket {temp} belongs to somebody else: choose another name in the settings")
     );
 }
@@ -260,7 +260,7 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     let names = format!("/{}1-", cloud.prefix);
     cloud.proxy.answer("PUT", &names, 409, TAKEN);
     assert_eq!(
-        told(&cloud, store.move_to_space(&photo)),
+        error_of(&cloud, store.move_to_space(&photo)),
         "No bucket can be created for space 1: 50 names are taken"
     );
     cloud.proxy.relent();
@@ -268,8 +268,8 @@ fn where_others_have_every_name_of_a_bucket_a_photo_waits_and_is_shown_meanwhile
     let no_bucket = "<Error><Code>NoSuchBucket</Code></Error>";
     cloud.proxy.answer("PUT", "CopyObject", 404, no_bucket);
     cloud.proxy.answer("PUT", &names, 409, OURS);
-    let told = told(&cloud, store.move_to_space(&photo));
-    assert!(told.ends_with(" doesn't exist"), "{told}");
+    let error = error_of(&cloud, store.move_to_space(&photo));
+    assert!(error.ends_with(" doesn't exist"), "{error}");
     assert_eq!(cloud.wait(bytes(&store, &photo)).unwrap(), b"photo");
     cloud.proxy.relent();
     assert_eq!(
@@ -286,7 +286,7 @@ fn the_doctor_names_what_s3_refuses_and_goes_on_where_it_can() {
     let (temp, previews) = (&cloud.temp, cloud.preview_bucket());
     let examined = || {
         let mut found = Vec::new();
-        cloud.wait(store.examine(&mut |finding| found.push(finding)));
+        cloud.wait(store.run_checks(&mut |finding| found.push(finding)));
         found.retain(|finding| finding.severity == Severity::Error);
         let sentences = found.into_iter().map(|finding| finding.message);
         sentences.collect::<Vec<_>>()
@@ -429,7 +429,7 @@ fn the_doctor_names_a_queue_that_is_not_what_its_address_says_or_does_not_tell()
         let queue = queue(&cloud);
         let mut found = Vec::new();
         cloud.proxy.answer("POST", action, status, body);
-        cloud.wait(queue.examine(&mut |finding| found.push(finding)));
+        cloud.wait(queue.run_checks(&mut |finding| found.push(finding)));
         cloud.proxy.relent();
         found.retain(|finding| finding.severity == Severity::Error);
         found

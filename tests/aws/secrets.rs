@@ -1,4 +1,4 @@
-//! What nobody may find in the logs of a server that talks to Amazon, however much is logged.
+//! What must never be in the logs of a server that talks to Amazon, at any log level.
 
 use std::fs;
 

@@ -12,7 +12,7 @@ use shared_spaces::storage::{Moved, PhotoStore};
 use crate::aws::cloud::Cloud;
 use crate::aws::contract::{bytes, name};
 use crate::aws::gates::{Gate, before};
-use crate::aws::refused::{told, with_photos};
+use crate::aws::refused::{error_of, with_photos};
 use crate::support::{picture, until};
 
 fn all(error: anyhow::Error) -> String {
@@ -30,7 +30,7 @@ fn a_copy_that_was_only_said_to_be_made_costs_no_photo() {
     for answer in ["", "<CopyObjectResult></CopyObjectResult>", tag, error] {
         cloud.proxy.answer("PUT", "CopyObject", 200, answer);
         assert_eq!(
-            told(&cloud, store.move_to_space(&arrived)),
+            error_of(&cloud, store.move_to_space(&arrived)),
             format!("The object 1-35.png can't be copied to {bucket}")
         );
         cloud.proxy.relent();
@@ -94,7 +94,7 @@ fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
     let buckets = "<ListAllMyBucketsResult></ListAllMyBucketsResult>";
     cloud.proxy.answer("GET", "ListBuckets", 200, buckets);
     assert_eq!(
-        told(&cloud, store.open(&sorted)),
+        error_of(&cloud, store.open(&sorted)),
         "The buckets can't be listed: S3 returned something else"
     );
     cloud.wait(store.delete(&sorted)).unwrap_err();

@@ -1,4 +1,4 @@
-//! Archives that are damaged, cut short, or made by somebody else.
+//! Archives that are damaged, cut short, or of another installation.
 
 use std::fs;
 use std::io::Write;

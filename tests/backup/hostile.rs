@@ -18,8 +18,8 @@ use crate::support::{Process, command, fails, files, pause, succeeds};
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
-/// What a piece of zeros has that is packed once and put into an archive as often as it takes.
-const PIECE: u64 = 64 * MIB;
+/// The size of a chunk of zeros that is compressed once and put into an archive as often as needed.
+const CHUNK: u64 = 64 * MIB;
 /// What a command may allocate to read an archive of some KiB. Pages of its own executable don't count: a debug build has
 /// 120 MiB of them, more or less as the machine reads ahead.
 const MEMORY: u64 = 128 * MIB;
@@ -42,14 +42,14 @@ fn file(path: &str, bytes: &[u8]) -> Vec<u8> {
     member(EntryType::Regular, path, bytes.len() as u64, bytes)
 }
 
-/// Packs what comes first, so many bytes of zeros, and what follows, under a seal that is right.
+/// Packs what comes first, this many zeros, and what follows, with a valid checksum frame.
 fn write(path: &Path, first: &[u8], zeros: u64, last: &[u8]) {
     let packed = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
     let mut bytes = packed(first);
     if zeros > 0 {
-        let piece = packed(&vec![0; PIECE as usize]);
-        for _ in 0..zeros / PIECE {
-            bytes.extend(&piece);
+        let chunk = packed(&vec![0; CHUNK as usize]);
+        for _ in 0..zeros / CHUNK {
+            bytes.extend(&chunk);
         }
     }
     bytes.extend(packed(last));
@@ -147,8 +147,8 @@ fn what_would_unpack_to_gigabytes_is_refused_for_little() {
         (far, large(regular, "backup.json"), 8 * GIB),
         (
             "Its manifest is too long",
-            member(regular, "backup.json", 2 * PIECE, &[]),
-            2 * PIECE,
+            member(regular, "backup.json", 2 * CHUNK, &[]),
+            2 * CHUNK,
         ),
         (
             far,
@@ -164,12 +164,12 @@ fn what_would_unpack_to_gigabytes_is_refused_for_little() {
             "isn't a database of that size",
             [
                 before_key,
-                member(regular, "shared-spaces.db", 2 * PIECE, &[]),
+                member(regular, "shared-spaces.db", 2 * CHUNK, &[]),
             ]
             .concat(),
-            2 * PIECE,
+            2 * CHUNK,
         ),
-        // Behind its end, where nobody looks any more.
+        // After its end, which is never read.
         (far, all, 8 * GIB),
     ];
     for (words, first, zeros) in bombs {

@@ -226,7 +226,7 @@ fn a_photo_that_is_deleted_before_it_was_read_is_accounted_for_and_no_error() {
         world.ann.share_photo(&world.spaces[1], &picture(24, seed));
     }
     sorted(folder);
-    // The first photo is a pipe: whoever opens it waits, and the others that are ahead of it are few.
+    // The first photo is a pipe: opening it blocks, and few others are read ahead of it.
     let (first, pipe) = (
         folder.join("data/photos/space-id-1/1.png"),
         folder.join("pipe"),
@@ -251,7 +251,7 @@ fn a_photo_that_is_deleted_before_it_was_read_is_accounted_for_and_no_error() {
         200
     );
     fs::rename(folder.join("first"), &first).unwrap();
-    // Who waits at the pipe goes on and finds the photo. On a busy machine, the backup may come to it only now.
+    // The backup that waits at the pipe continues and finds the photo. On a busy machine, it may come to it only now.
     let ended = until("the backup to end", || {
         let mut options = fs::OpenOptions::new();
         let _opened = options.write(true).custom_flags(O_NONBLOCK).open(&pipe);
@@ -274,7 +274,7 @@ fn a_photo_that_is_deleted_before_it_was_read_is_accounted_for_and_no_error() {
     assert_eq!(ann.fetch(&first["image_url"]).bytes, picture(24, 1));
 }
 
-/// Asks a command to end when it has begun. It may be done before it hears that: then `undo` undoes it, and it begins anew.
+/// Asks a command to stop when it has begun. It may be done before it notices: then `undo` undoes it, and it begins again.
 fn stop_on_its_way(
     folder: &Path,
     arguments: [&str; 2],

@@ -1,4 +1,4 @@
-//! What the store of photos has lost and the place of backups still has: nobody is left to believe that all is well.
+//! What the photo store has lost and the backup destination still has: the loss is reported.
 
 use std::fs;
 

@@ -14,7 +14,7 @@ use crate::support::{Process, Server, command, pause};
 
 const MIB: u64 = 1024 * 1024;
 
-/// A data folder with so many photos of so many bytes each, nearly all of which are zeros.
+/// A data folder with this many photos of this many bytes each, nearly all of which are zeros.
 fn photos(count: u64, bytes: u64) -> TempDir {
     let folder = tempdir().unwrap();
     let server = Server::start(folder.path());

@@ -1,4 +1,4 @@
-//! Backups as processes: made beside a running server, damaged, killed, checked and restored.
+//! Backups as processes: made while a server runs, damaged, killed, checked and restored.
 
 mod damage;
 mod file;

@@ -9,7 +9,7 @@ use tempfile::{TempDir, tempdir};
 use crate::backup::world::World;
 use crate::support::{Server, fails, files, picture, succeeds};
 
-/// A folder for archives, beside the data folder of a running server.
+/// A folder for archives, next to the data folder of a running server.
 fn place() -> (TempDir, World) {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("place")).unwrap();
@@ -155,7 +155,7 @@ fn a_photo_that_is_missing_or_changed_next_to_an_archive_is_named() {
         fs::write(shared.join(&all[0]), &whole[0]).unwrap();
     }
 
-    // Who has nothing better takes what is there.
+    // An operator who has nothing better restores what is there.
     fs::remove_file(shared.join(&all[0])).unwrap();
     let complaint = fails(other.path(), &["restore", restore[1], "--incomplete"], "");
     assert!(

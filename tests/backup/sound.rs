@@ -78,7 +78,7 @@ fn of_a_damaged_database_an_archive_is_marked_and_no_intact_one_goes_for_it() {
             "{complaint}"
         );
         assert_eq!(unmarked(folder), sound);
-        // There is no end to these, and nobody deletes them.
+        // There is no end to these, and they are never deleted.
         assert_eq!(marked(folder).len(), round.min(2));
     }
     leaves_nothing(folder);
@@ -355,7 +355,7 @@ fn a_copy_makes_no_backups_where_its_original_does_until_it_takes_over() {
     let taken = newest();
     assert!(taken > original.last().cloned());
     let _server = Server::start_with(copy, &borrowed(&settings));
-    until("the schedule to go on", || {
+    until("the schedule to continue", || {
         (newest() != taken).then_some(())
     });
     assert!(!doctor(copy, &settings).contains("was restored from"));

@@ -9,7 +9,7 @@ use crate::backup::s3::{S3, cloud, sorted};
 use crate::backup::world::World;
 use crate::support::{Process, Server, output, picture, until};
 
-/// Restores an archive beside its original, with the same settings.
+/// Restores an archive next to its original, with the same settings.
 fn restored(cloud: &Cloud, place: &str, settings: &[(&str, &str)]) -> PathBuf {
     let folder = cloud.folder().join("copy");
     fs::create_dir(&folder).unwrap();
@@ -70,7 +70,7 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     let folder = restored(&cloud, &place, &S3);
     let server = serve(&cloud, &folder, &S3);
     let (ann, bob) = (world.ann.at(&server), world.bob.at(&server));
-    // Everything goes on there, and what it deletes is gone for its people.
+    // Everything continues there, and what it deletes is gone for its users.
     assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
     let photo = picture(24, 61);
     let edited = bob.put_form("/shares/2", "Another", Some(&photo)).unwrap();

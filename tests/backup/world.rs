@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    /// Kills the server, and leaves everything as it is.
+    /// Kills the server, and leaves everything as it was.
     pub fn kill(self) -> Gone {
         self.server.process.kill();
         Gone {
@@ -98,7 +98,7 @@ impl Gone {
     }
 }
 
-/// Somebody who goes on in a space of their own, which only they see, while something else is done.
+/// A user who keeps sharing in a space of their own, which only they see, while something else is done.
 pub struct Meanwhile {
     person: Person,
     space: String,
@@ -158,7 +158,7 @@ fn picture_at(place: usize) -> Vec<u8> {
     picture(24, 1000 + place as u64)
 }
 
-/// Everything that somebody can see, with the bytes behind each link in the place of the link.
+/// Everything that a user can see, with the bytes behind each link in place of the link.
 fn answers(person: &Person) -> Vec<Value> {
     let get = |path: &str| person.get(path).unwrap().json();
     let mut all = vec![get("/me"), get("/spaces")];
@@ -210,7 +210,7 @@ pub fn sorted(folder: &Path) {
     });
 }
 
-/// What nobody may find after a backup or a restore, whatever became of it.
+/// What must not be left after a backup or a restore, whatever its outcome.
 pub fn leaves_nothing(folder: &Path) {
     let left = files(folder);
     let remains = left.iter().find(|file| {

@@ -86,7 +86,7 @@ pub fn exiftool(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
     by_name.collect()
 }
 
-/// What a script beside this file prints.
+/// What a script next to this file prints.
 pub fn script<'a>(name: &str, folders: impl IntoIterator<Item = &'a Path>) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
     output(

@@ -18,7 +18,7 @@ const PHOTO: &str = "progressive.bomb.jpg";
 const MEMORY: u64 = 112 * MIB;
 const SAID: &str = "gave up on previews: decoding the photo has ended the process twice";
 
-/// Shares the photo where no worker is; gives who did, and the photo as it is served.
+/// Shares the photo while no worker runs; returns its author, and the photo as it is served.
 fn shared(folder: &Path) -> (Person, String, Vec<u8>) {
     let server = Server::start_with(folder, &[SEPARATE]);
     let ann = server.person("ann");
@@ -38,7 +38,7 @@ fn dies(folder: &Path, arguments: &[&str]) {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let status = Process::start(command).wait();
     assert_eq!(status.signal(), Some(libc::SIGABRT), "{status}");
-    // What it had in hand is hidden for a minute, which nobody needs to wait for here.
+    // What it had claimed is hidden for a minute, which needn't be waited for here.
     let database = Connection::open(folder.join("data/shared-spaces.db")).unwrap();
     let due = database
         .execute("update photo_jobs set due_at = 0", [])

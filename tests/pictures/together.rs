@@ -1,4 +1,4 @@
-//! Everything at once that strangers and people with an account can have a server hold, with the limits that it has by
+//! Everything at once that strangers and users can make a server hold, with the limits that it has by
 //! itself: how much memory that takes.
 
 use std::io::{Read, Write};
@@ -28,7 +28,7 @@ const OF_AN_ADDRESS: usize = 128;
 const IN_MEMORY: usize = 4 * 1024 * 1024;
 /// Of the uploads, as many are as large as a photo may be, and the others as what waits in memory.
 const LARGE: usize = 12;
-/// Requests for lists whose answers nobody reads.
+/// Requests for lists whose responses are never read.
 const LISTS: usize = 120;
 /// Left free for those who work meanwhile.
 const FREE: usize = 16;
@@ -81,7 +81,7 @@ fn form(photo: &[u8], bytes: usize) -> Vec<u8> {
     form
 }
 
-/// Sends a photo up to its last bytes, waits, and sends the rest; gives the status.
+/// Sends a photo up to its last bytes, waits, and sends the rest; returns the status.
 fn upload(
     mut connection: TcpStream,
     ann: &Person,
@@ -107,7 +107,7 @@ fn upload(
     reply.get(9..12).unwrap_or("503").to_owned()
 }
 
-/// Sends all of a body but its last byte, until somebody ends the connection.
+/// Sends all of a body except its last byte, until either side closes the connection.
 fn slow_body(mut connection: TcpStream) {
     let head = format!(
         "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {JSON}\r\n\r\n"
@@ -122,7 +122,7 @@ fn slow_body(mut connection: TcpStream) {
 fn fill(folder: &Path) {
     let database = Connection::open(folder.join("data/shared-spaces.db")).unwrap();
     let text = "\u{1f33b}".repeat(2000);
-    // With numbers that the server gives to nobody.
+    // With numbers that the server would never send.
     let filled = database.execute(
         "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 500)
          insert into shares (id, space_id, user_id, text, created_at) select 1000000 + n, 1, 1, ?, n from numbers",
@@ -153,7 +153,7 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
     let forms = [PHOTO, IN_MEMORY].map(|bytes| (form(&photo, bytes), bytes));
     let all = Barrier::new(UPLOADS);
     let statuses = thread::scope(|scope| {
-        // Lists that nobody reads, and bodies that don't come to their end.
+        // Lists that are never read, and bodies that never end.
         let mut held = Vec::new();
         for _ in 0..LISTS {
             let mut connection = next();
@@ -164,7 +164,7 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
             connection.write_all(ask.as_bytes()).unwrap();
             held.push(connection);
         }
-        // The first byte of each, or that there is none: what follows is in nobody's way.
+        // The first byte of each, or that there is none: what follows delays no other.
         for connection in &mut held {
             let _begun = connection.read(&mut [0]);
         }
@@ -188,7 +188,7 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
                     all.wait();
                 };
                 let mut status = upload(connection, person, space, form, together);
-                // Where the machine is slow, some are told to try again in a moment.
+                // On a slow machine, some are asked to try again in a moment.
                 for _ in 0..20 {
                     if status != "503" {
                         break;
@@ -198,7 +198,7 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
                 status
             }));
         }
-        // Passwords, and a backup beside it.
+        // Passwords, and a backup at the same time.
         let signing_in: Vec<_> = (0..8)
             .map(|_| scope.spawn(|| server.sign_in("ann", PASSWORD).is_some()))
             .collect();

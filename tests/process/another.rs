@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::support::{fails, files, run};
 
-/// Puts a database of another program into the data folder, as it is while that program has it open.
+/// Puts a database of another program into the data folder, in the state in which that program has it open.
 fn put(folder: &Path, sql: &str) {
     let made = folder.join("made");
     fs::create_dir_all(folder.join("data")).unwrap();

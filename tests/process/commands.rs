@@ -50,7 +50,7 @@ fn no_command_but_serve_makes_an_installation() {
     worker.terminate();
     worker.wait();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    // What a first start has left that ended at once is no installation either.
+    // What is left of a first start that failed immediately isn't an installation either.
     std::fs::create_dir(folder.path().join("data")).unwrap();
     std::fs::write(folder.path().join("data/shared-spaces.db"), "").unwrap();
     let complaint = fails(folder.path(), &["user", "list"], "");
@@ -174,7 +174,7 @@ fn the_doctor_knows_the_port_the_space_and_who_may_come() {
     assert!(said.contains("The disk of the data folder has "), "{said}");
 }
 
-/// Where nobody is signed in to Amazon.
+/// Where there are no credentials for Amazon.
 fn without_credentials(mut command: Command, folder: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {

@@ -163,7 +163,7 @@ impl Author {
                 }
                 None => {
                     let sent = self.unanswered.iter().position(|sent| *sent == found);
-                    let sent = sent.unwrap_or_else(|| panic!("nobody has sent share {id}"));
+                    let sent = sent.unwrap_or_else(|| panic!("share {id} was never sent"));
                     self.unanswered.swap_remove(sent);
                     self.shares.insert(id, vec![Some(found)]);
                 }
@@ -360,8 +360,8 @@ fn what_a_killed_process_was_writing_in_the_data_folder_is_deleted_when_it_is_ol
     file.set_modified(written - Duration::from_secs(2 * 60 * 60))
         .unwrap();
     drop(Server::start(folder.path()));
-    assert!(!old.exists(), "it is nobody's");
-    assert!(new.exists(), "somebody may still be writing it");
+    assert!(!old.exists(), "no writer is left");
+    assert!(new.exists(), "a process may still be writing it");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn a_running_server_is_found_in_good_health_and_undisturbed() {
     let space = ann.space("Family");
     let share = ann.share_photo(&space, &picture(24, 1));
     let said = succeeds(folder.path(), &["doctor"], "");
-    // What nobody has set yet is all that there is to say.
+    // All that it reports is what hasn't been set up yet.
     let (backups, others): (Vec<_>, Vec<_>) =
         said.lines().partition(|line| line.contains("backup"));
     assert!(others.iter().all(|line| line.starts_with("ok ")), "{said}");
@@ -135,14 +135,14 @@ fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
         .find(|line| line.contains("would be refused today"))
         .unwrap();
     assert!(line.starts_with("warning These logins"), "{line}");
-    for told in [
+    for message in [
         "\"bob \" (Login cannot have spaces around it)",
         "\"\\u{202e}cid\" (Login cannot contain invisible characters)",
         "(Login cannot be empty)",
         "(Login cannot mix letters of different scripts)",
         "sign",
     ] {
-        assert!(line.contains(told), "{told}: {line}");
+        assert!(line.contains(message), "{message}: {line}");
     }
     assert!(!line.contains("\"ann\""), "{line}");
 
@@ -155,12 +155,12 @@ fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
     server.process.terminate();
     assert!(server.process.wait().success());
     let log = fs::read_to_string(log).unwrap();
-    let told = log
+    let warning = log
         .lines()
         .find(|line| line.contains("would be refused today"))
         .unwrap();
     assert!(
-        told.contains("count=4") && told.contains("first=\"bob \""),
-        "{told}"
+        warning.contains("count=4") && warning.contains("first=\"bob \""),
+        "{warning}"
     );
 }

@@ -213,7 +213,7 @@ fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
             connection.write_all(&[b'y'; 64 * 1024]).is_err()
                 || connection.peek(&mut [0]).is_ok_and(|read| read > 0)
         };
-        assert!((0..900).any(|_| is_answered()), "it listens for ever");
+        assert!((0..900).any(|_| is_answered()), "it never stops listening");
         connection.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut reply = [0; 12];
         connection.read_exact(&mut reply).unwrap();
@@ -256,7 +256,7 @@ fn nothing_that_a_client_puts_before_a_proxys_word_gives_more_attempts() {
     }
 }
 
-/// Cookies know no ports, and what another server at the same host sets comes along as it is.
+/// Cookies aren't bound to a port, so those of another server at the same host are sent along.
 #[test]
 fn a_neighbours_cookie_with_bytes_that_are_no_text_keeps_nobody_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -292,7 +292,7 @@ fn a_neighbours_cookie_with_bytes_that_are_no_text_keeps_nobody_out() {
     }
 }
 
-/// Sends half a form through a proxy, for somebody at this address.
+/// Sends half a form through a proxy, for a client at this address.
 fn slow_form(server: &Server, from: &str) -> TcpStream {
     let mut connection = server.connect().unwrap();
     let head = format!(
@@ -332,13 +332,13 @@ fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
         let reply = health_through_proxy(&server, &format!("198.51.100.{n}"));
         assert_eq!(status(&reply), "200", "{reply}");
     }
-    // They give way as those whom the proxy names, and at once, not only when they have become slow.
+    // They give way as the clients that the proxy names, and immediately, not only once they are slow.
     until("the log to name one of them", || {
         let said = std::fs::read_to_string(&log).unwrap();
         said.contains("connection closed address=198.51.100.")
             .then_some(())
     });
-    // Nor one who comes by themselves.
+    // Nor a client that connects directly.
     let mut direct = server.connect_from(9).unwrap();
     direct
         .write_all(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

@@ -17,7 +17,7 @@ fn complaint(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A server that is stopped again, after somebody has shared a photo.
+/// A server with one shared photo, stopped again.
 fn with_a_photo(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Person {
     let server = Server::start_with_arguments(folder, settings, arguments);
     let ann = server.person("ann");

@@ -1,4 +1,4 @@
-//! A disk that is full: everybody is told so, nothing is damaged, and when there is room again it goes on by itself.
+//! A disk that is full: users are told so, nothing is damaged, and once there is space again the server recovers by itself.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -78,7 +78,7 @@ fn a_full_disk_is_told_and_when_there_is_space_everything_goes_on() {
         words.push(reply.json()["id"].clone());
     };
     assert_eq!((refused.status, refused.bytes.as_slice()), (507, FULL));
-    // Reading goes on.
+    // Reading still works.
     assert_eq!(ann.get("/ready").unwrap().bytes, b"ready");
     let (share, photo) = &taken[0];
     assert!(ann.fetch(&share["image_url"]).bytes == *photo);
@@ -120,7 +120,7 @@ fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
     let server = Server::start(folder);
     let ann = ann.at(&server);
     has_exactly(&ann, &space, &taken);
-    // It has made room in the log of the database.
+    // It has freed space in the WAL.
     fs::remove_file(filler).unwrap();
     let filler = fill(&data);
     let refused = ann
@@ -134,7 +134,7 @@ fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
     fs::remove_file(filler).unwrap();
     server.process.terminate();
     assert!(server.process.wait().success());
-    // Ended in order, the next start needs room.
+    // After a clean stop, the next start needs space.
     let filler = fill(&data);
     let complaint = fails(folder, &["serve", "--port", "0"], "");
     assert!(complaint.contains("No space left on device"), "{complaint}");
@@ -148,7 +148,7 @@ fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
 fn a_first_start_without_space_can_be_repeated_with_space() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
-    // From no room at all to a little more each time, so that it ends at every step.
+    // From no space at all to a little more each time, so that it fails at every step.
     let disk = Mount::disk(&data, "4k");
     let mut refused = 0;
     for kilobytes in (4..400).step_by(12) {
@@ -250,7 +250,7 @@ fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
             String::from_utf8_lossy(&reply.bytes)
         );
     };
-    // Who deletes may have to sign in first.
+    // Deleting may require signing in first.
     let body = json!({"login": "ann", "password": PASSWORD});
     assert_eq!(ann.post("/login", &body).unwrap().status, 200);
     deleted(&format!("/shares/{}", photo["id"]));
@@ -261,7 +261,7 @@ fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
     deleted("/spaces/2");
     assert_eq!(bea.delete("/logout").unwrap().status, 200);
     succeeds(folder, &["user", "remove", "bea", "--yes"], "");
-    // What isn't deleting gets none of the room.
+    // Writes that don't delete get none of the reserve.
     assert_eq!(reserved(&data), Some(0));
     for photo in [None, Some(picture(24, 2))] {
         let refused = ann
@@ -271,7 +271,7 @@ fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
     }
     assert_eq!(ann.fetch(&photo["image_url"]).status, 404);
     assert_eq!(ann.get("/ready").unwrap().bytes, b"ready");
-    // With room, all goes on at once, and there is a reserve again.
+    // With space, everything works again immediately, and there is a reserve again.
     fs::remove_file(filler).unwrap();
     ann.share_photo(&space, &picture(24, 3));
     assert!(reserved(&data) > Some(8 << 20));

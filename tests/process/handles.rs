@@ -1,4 +1,4 @@
-//! A server that may open no more files: it tells people to come again, keeps what it has, and recovers by itself.
+//! A server that can't open any more files: it asks users to retry, keeps what it has, and recovers by itself.
 
 use std::net::TcpStream;
 use std::process::Command;
@@ -26,7 +26,7 @@ fn limited(command: &Command, handles: u32) -> Command {
     limited
 }
 
-/// Shares photos, and gives those that were taken. What can't be taken now is refused in a sentence.
+/// Shares photos, and returns those that were accepted. The others are refused with a sentence.
 fn share(ann: &Person, space: &str, seeds: std::ops::Range<u64>) -> Vec<(i64, u64)> {
     let mut taken = Vec::new();
     for seed in seeds {
@@ -71,7 +71,7 @@ fn a_server_without_file_handles_puts_people_off_and_recovers() {
         .collect();
     assert!(taken.iter().all(|taken| taken.len() == 3));
 
-    // People who are connected already go on while strangers take every handle that is left.
+    // Clients that are already connected carry on while strangers take every handle that is left.
     let strangers: Vec<TcpStream> = (0..2 * HANDLES)
         .map(|_| server.connect().unwrap())
         .collect();

@@ -1,4 +1,4 @@
-//! The key that signs links to photos, changed beside a running server.
+//! The key that signs links to photos, changed while a server runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;

@@ -138,15 +138,15 @@ fn a_worker_that_is_killed_again_and_again_mislays_nothing() {
         for (share, seed) in &shares {
             assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, *seed));
         }
-        // What a killed worker had in hand is hidden for a minute, which nobody needs to wait for here. That it was taken
-        // so often is no fault of the photo either.
+        // What a killed worker had claimed is hidden for a minute, which needn't be waited for here. That it was claimed
+        // so often isn't the photo's fault either.
         database
             .execute_batch("update photo_jobs set due_at = 0, attempts = 0, failed_at = null")
             .unwrap();
     }
     until("every photo to be moved", || {
         let mut found = photos(&folder.join("data"));
-        // What a killed worker was writing is left to a cleanup that comes when nobody can be writing it any more.
+        // What a killed worker was writing is left to a cleanup at a time when no process can still be writing it.
         found.retain(|file| !file.starts_with("temp/.part-"));
         (found.len() == shares.len() && found.iter().all(|file| file.starts_with("space-id-1/")))
             .then_some(())

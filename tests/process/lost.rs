@@ -1,4 +1,4 @@
-//! A data folder that goes while a server runs: nobody is told that something is kept which the next start won't find.
+//! A data folder that disappears while a server runs: nothing is acknowledged that the next start won't find.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::support::{Person, Reply, Server, command, files, photos, picture, unt
 const GONE: &[u8] = b"The server's data is not where it was, nothing can be saved until it is back";
 const NO_PHOTOS: &[u8] = b"Photos can't be stored or shown at the moment, try again in a moment";
 
-/// A server, somebody with a share and a photo in a space, and where all that is kept.
+/// A server, a user with a share and a photo in a space, and the folder that holds all of it.
 struct World {
     server: Server,
     ann: Person,
@@ -130,7 +130,7 @@ fn while_the_folder_is_away_nothing_is_kept_and_once_it_is_back_everything_goes_
     let away = world.data.with_file_name("away");
     fs::rename(&world.data, &away).unwrap();
     world.keeps_nothing();
-    // What somebody reads is still there, as far as it is in the open files.
+    // Reads still work, as far as the open files have the data.
     assert_eq!(world.ann.get("/shares/1").unwrap().status, 200);
     assert!(!world.data.exists());
     fs::rename(&away, &world.data).unwrap();
@@ -312,14 +312,14 @@ fn the_temporary_folder_is_made_again_and_the_server_is_ready_once_it_is_there()
     let world = World::new();
     let temp = world.data.join("photos/temp");
     fs::remove_dir_all(&temp).unwrap();
-    // By the first photo, also where nobody has asked whether the server is ready.
+    // At the first photo, even if `/ready` was never requested.
     assert_eq!(world.share_picture(4).status, 200);
     fs::remove_dir_all(&temp).unwrap();
     world.keeps_all();
     fs::remove_dir_all(&temp).unwrap();
     assert_eq!(world.ann.get("/ready").unwrap().bytes, b"ready");
     assert!(temp.is_dir());
-    // Where it can't be made, nobody is told that all is well.
+    // If it can't be made, the server doesn't report that all is well.
     fs::remove_dir_all(&temp).unwrap();
     fs::write(&temp, "no folder").unwrap();
     refused(&world.ann.get("/ready").unwrap(), 503, NO_PHOTOS);

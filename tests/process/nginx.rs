@@ -140,7 +140,7 @@ fn while_hundreds_of_slow_uploads_hang_others_are_served() {
     let nginx = nginx(folder.path(), &server, None);
     let (ann, bob) = (nginx.person("ann"), nginx.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
-    // More from one address than it may have at once: when it is refused, they hang.
+    // More from one address than it may have at once: if that were refused, they would hang.
     let path = format!("{anns}/shares");
     let upload = nginx.anybody().raw_form(&path, "A photo", &picture(200, 1));
     let _strangers: Vec<_> = (0..200).map(|_| hang(&nginx, 2, &upload, 1)).collect();
@@ -160,7 +160,7 @@ fn while_hundreds_of_slow_uploads_hang_others_are_served() {
         reply.contains("HTTP/1.1 429 ").then_some(())
     });
     is_served(&bob, &bobs, 1);
-    // The page opens for her too, who has so many.
+    // The page opens for her too, despite her many connections.
     let token = format!("Authorization: Bearer {}\r\n", ann.token());
     let from_there = format!("GET /me HTTP/1.1\r\nHost: a\r\n{token}Connection: close\r\n\r\n");
     assert_eq!(status(&ask(&nginx, 3, from_there.as_bytes())), "200");
@@ -217,7 +217,7 @@ fn while_readers_of_large_photos_and_lists_dont_read_others_are_served() {
         .flat_map(|_| [slow(&photos, 2), slow(&list, 3)])
         .collect();
     is_served(&bob, &bobs, 2);
-    // Who reads in the end gets all of it.
+    // A client that reads late still gets all of it.
     let mut whole = Vec::new();
     readers[0].read_to_end(&mut whole).unwrap();
     assert!(whole.ends_with(&photo[..]));
@@ -264,7 +264,7 @@ fn whatever_a_client_claims_attempts_are_counted_for_the_address_that_nginx_saw_
         );
     }
     let others = guess(6, b"X-Forwarded-For: 127.0.0.5\r\n");
-    assert_eq!(others, "401", "somebody else has attempts of their own");
+    assert_eq!(others, "401", "another client has its own attempts");
     server.process.terminate();
     assert!(server.process.wait().success());
     let mut found = banned(&log);
@@ -346,7 +346,7 @@ fn an_odd_host_is_refused_or_served_and_never_becomes_part_of_a_link() {
     }
 }
 
-/// A photo of so many bytes, most of which the cleaner leaves out.
+/// A photo of this many bytes, most of which the cleaner drops.
 fn photo_of(size: usize) -> Vec<u8> {
     let small = picture(24, 1);
     // Behind the signature and the header, a chunk that says nothing: its length, its name, what is in it, and its checksum.

@@ -1,7 +1,7 @@
 //! The power goes: of all that a server has written, only what it had synced is certain to be there, and of the rest
 //! perhaps some. What was acknowledged is there, byte for byte; what was deleted stays so.
 //!
-//! A server's calls to the system are written down by strace while somebody shares, edits and deletes. They are replayed up
+//! A server's system calls are recorded by strace while a user shares, edits and deletes. They are replayed up
 //! to some moment on a disk that forgets, and a server is started on what is left. `POWER_ROUNDS` makes it longer,
 //! `CRASH_SEED` repeats a run.
 
@@ -126,12 +126,12 @@ impl Recording {
         }
     }
 
-    /// What the disk keeps if the power goes after so many calls.
+    /// What the disk keeps if the power fails after this many calls.
     fn disk(&self, calls: usize) -> Disk {
         Disk::after(self.folder.path(), &self.calls[..calls], |_| true)
     }
 
-    /// Starts a server on what is left, and compares it with what had been acknowledged after so many calls.
+    /// Starts a server on what is left, and compares it with what had been acknowledged after this many calls.
     fn check(&self, calls: usize, left: &Path) {
         println!("after {calls} calls: {:?}", files(left));
         let server = Server::start(left);
@@ -202,7 +202,7 @@ fn traced(folder: &Path, log: &Path) -> Command {
     strace
 }
 
-/// Whether the worker has sorted so many photos, and made the previews of each. There may be more of which a share was
+/// Whether the worker has moved this many photos, and made the previews of each. There may be more of which a share was
 /// deleted while it was at work.
 fn is_done(data: &Path, most: usize) -> bool {
     let (photos, previews) = (photos(data), previews(data));
@@ -311,6 +311,6 @@ fn without_the_syncs_this_test_would_find_losses() {
         let left = tempfile::tempdir().unwrap();
         disk.write_to(left.path(), None);
         let checked = catch_unwind(AssertUnwindSafe(|| recording.check(calls, left.path())));
-        assert!(checked.is_err(), "nobody would notice");
+        assert!(checked.is_err(), "this loss would go unnoticed");
     }
 }

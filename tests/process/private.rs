@@ -1,4 +1,4 @@
-//! What is in the data folder is for the account that runs the server, and for nobody else on the machine.
+//! What is in the data folder is for the account that runs the server, and for no other on the machine.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

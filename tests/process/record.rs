@@ -1,4 +1,4 @@
-//! What the log tells an operator, and what fail2ban makes of it.
+//! The audit log for the operator, and what fail2ban makes of it.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Server, command, output, picture, until};
 
-/// The words of a line and what it tells, without the time: `sign-in failed address=… login=…`.
+/// The event of a line and its fields, without the time: `sign-in failed address=… login=…`.
 fn lines(log: &Path) -> Vec<String> {
     let text = fs::read_to_string(log).unwrap();
-    let told = text.lines().filter_map(|line| {
-        let (before, told) = line.split_once(" shared_spaces::record: ")?;
+    let events = text.lines().filter_map(|line| {
+        let (before, event) = line.split_once(" shared_spaces::record: ")?;
         let (_, level) = before.split_once(' ')?;
-        Some(format!("{} {told}", level.trim()))
+        Some(format!("{} {event}", level.trim()))
     });
-    told.collect()
+    events.collect()
 }
 
 fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
@@ -31,7 +31,7 @@ fn end(server: Server) {
     assert!(server.process.wait().success());
 }
 
-/// Sends a JSON body with these headers, and gives the answer's status line.
+/// Sends a JSON body with these headers, and returns the status line of the response.
 fn send(server: &Server, request: &str, headers: &str, body: &Value) -> String {
     let body = body.to_string();
     let mut connection = server.connect().unwrap();
@@ -209,9 +209,9 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
         format!("WARN limit met {here} route=\"POST /login\""),
         format!("INFO password reset {here} user=2 login=\"bob\""),
     ];
-    let told = lines(&folder.join("log"));
-    let (told, rest) = told.split_at(expected.len().min(told.len()));
-    assert_eq!(told, expected);
+    let events = lines(&folder.join("log"));
+    let (first, rest) = events.split_at(expected.len().min(events.len()));
+    assert_eq!(first, expected);
     assert!(
         rest.iter()
             .all(|line| line == "WARN keys rotated by=command-line"),
@@ -241,13 +241,13 @@ fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
 
     let server = start(folder, &[]);
     end(server);
-    let told = lines(&folder.join("log"));
-    let failed: Vec<_> = told
+    let events = lines(&folder.join("log"));
+    let failed: Vec<_> = events
         .iter()
         .filter_map(|line| line.strip_prefix("ERROR deletion failed "))
         .collect();
     let [line, of_upload] = failed[..] else {
-        panic!("{told:?}")
+        panic!("{events:?}")
     };
     assert!(line.starts_with("photos=1 attempts=1 since=20"), "{line}");
     assert!(line.contains("Z why=\"") && line.ends_with('"'), "{line}");
@@ -292,7 +292,7 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
         );
     }
     sign_in(&server, &from("2001:db8::7"), "ann", "no such horse");
-    // Whoever knows their password is no matter for fail2ban.
+    // fail2ban ignores successful sign-ins.
     assert!(sign_in(&server, &from("198.51.100.8"), "ann", PASSWORD).contains(" 200 "));
     // What a visitor claims in front of the proxy isn't believed.
     sign_in(
@@ -351,7 +351,7 @@ fn fail2ban_bans_who_wants_too_many_connections() {
     end(server);
     let log = folder.join("log");
     let line = "WARN connection refused address=127.0.0.7 limit=\"connections.max_per_ip\"";
-    assert!(lines(&log).iter().any(|told| told == line));
+    assert!(lines(&log).iter().any(|event| event == line));
     let found = banned(&log);
     assert!(
         !found.is_empty() && found.iter().all(|address| address == "127.0.0.7"),

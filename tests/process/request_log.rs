@@ -11,13 +11,13 @@ use crate::support::{Server, command, picture, until};
 /// The lines of requests, without the time.
 fn lines(log: &Path) -> Vec<String> {
     let text = fs::read_to_string(log).unwrap();
-    let told = text
+    let logged = text
         .lines()
         .filter_map(|line| line.split_once(" shared_spaces::request: "));
-    told.map(|(_, told)| told.to_owned()).collect()
+    logged.map(|(_, fields)| fields.to_owned()).collect()
 }
 
-/// Sends a request as it is written, and gives the answer's id.
+/// Sends a request verbatim, and returns the request id of the response.
 fn ask(server: &Server, request: &str) -> String {
     let mut connection = server.connect().unwrap();
     write!(
@@ -98,7 +98,7 @@ fn each_request_is_one_line_with_its_route_and_never_with_what_was_in_it() {
     let (signature, words) = (path.split_once('?').unwrap().1, "geheim");
     let all = lines(&log).join("\n");
     for secret in [signature, token, words, "GEHEIM", "limit=7", "Garden"] {
-        assert!(!all.contains(secret), "{secret} stands in\n{all}");
+        assert!(!all.contains(secret), "{secret} is in\n{all}");
     }
     let mut ids: Vec<_> = all
         .lines()
@@ -107,7 +107,7 @@ fn each_request_is_one_line_with_its_route_and_never_with_what_was_in_it() {
     let requests = ids.len();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), requests, "an id stands twice in\n{all}");
+    assert_eq!(ids.len(), requests, "an id is twice in\n{all}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What commands say, and where: to people, to programs, and to nobody any more.
+//! What commands print, and where: for people, for programs, and after the reader has gone.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -22,7 +22,7 @@ pub fn misunderstood(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The standard output of somebody who has read enough.
+/// A standard output whose reader has gone.
 fn closed() -> Stdio {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
@@ -182,7 +182,7 @@ fn what_is_not_there_is_told_with_the_command_that_lists_what_is() {
         let complaint = fails(folder.path(), arguments, PASSWORD);
         assert!(complaint.contains(said), "{complaint}");
     }
-    // What somebody types is no order to the terminal of the one who reads the answer.
+    // What is typed into a command can't control the terminal that shows the answer.
     let complaint = fails(
         folder.path(),
         &["user", "remove", "\u{1b}[31mred", "--yes"],

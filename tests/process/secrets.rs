@@ -1,4 +1,4 @@
-//! What nobody may find in the logs, however much is logged.
+//! What must never be in the logs, at any log level.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -28,12 +28,12 @@ fn forms(bytes: &[u8]) -> Vec<String> {
     forms
 }
 
-/// What of these stands in a text.
+/// Those of these that a text contains.
 fn found<'a>(secrets: &'a [Secret], text: &str) -> Vec<&'a str> {
-    let stands = |(_, secret): &&Secret| forms(secret).iter().any(|form| text.contains(form));
+    let is_contained = |(_, secret): &&Secret| forms(secret).iter().any(|form| text.contains(form));
     secrets
         .iter()
-        .filter(stands)
+        .filter(is_contained)
         .map(|(what, _)| *what)
         .collect()
 }
@@ -135,7 +135,7 @@ fn nothing_that_opens_a_door_is_logged() {
     fs::remove_file(&sorted).unwrap();
     fs::create_dir(&sorted).unwrap();
     let path = format!("/photos/{}", last_part(&share["image_url"], "/photos/"));
-    // What comes of it is no matter here: an answer that says so, or one that breaks off.
+    // The response doesn't matter here: an error, or one that breaks off.
     let _broken = server.anybody().get(&path);
     fs::remove_dir(&sorted).unwrap();
 

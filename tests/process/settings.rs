@@ -192,7 +192,7 @@ fn worker_as_an_option_stands_alone() {
 #[test]
 fn a_data_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("data"), "a file stands in the way").unwrap();
+    fs::write(folder.path().join("data"), "a file is in the way").unwrap();
     let complaint = fails(folder.path(), &["serve", "--port", "0"], "");
     assert!(
         complaint.contains("The data folder") && complaint.contains("is a file and not a folder"),

@@ -32,11 +32,11 @@ impl Upload {
         self.rest = rest;
     }
 
-    /// Sends the rest as over a slow line, for about a second, and gives the answer, empty if none came.
+    /// Sends the rest as over a slow line, for about a second, and returns the response, empty if none came.
     fn finish_slowly(mut self) -> String {
-        for piece in self.rest.chunks(self.rest.len() / 20) {
-            // A server that is gone gives no answer, which is what the test then tells.
-            let _sent = self.connection.write_all(piece);
+        for chunk in self.rest.chunks(self.rest.len() / 20) {
+            // A server that has exited doesn't respond, which the assertion then shows.
+            let _sent = self.connection.write_all(chunk);
             pause(Duration::from_millis(50));
         }
         let mut reply = String::new();
@@ -45,7 +45,7 @@ impl Upload {
     }
 }
 
-/// Asks a server to end, and waits until it takes nobody in any more.
+/// Asks a server to stop, and waits until it accepts no more connections.
 fn ask_to_end(server: &Server) {
     server.process.terminate();
     until("the server to close its door", || server.connect().err());
@@ -141,7 +141,7 @@ fn a_download_under_way_is_finished_when_the_server_is_asked_to_end() {
 #[test]
 fn connections_that_only_idle_do_not_hold_up_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    // Far beyond the patience of this test.
+    // Far longer than this test waits.
     let server = Server::start_with(folder.path(), &[("ROCKET_SHUTDOWN", "{grace=3600}")]);
     let ann = server.person("ann");
     let _silent = server.connect().unwrap();
@@ -206,7 +206,7 @@ fn a_port_that_is_taken_is_told_in_a_sentence() {
         complaint.contains("203.0.113.9 is not an address of this machine"),
         "{complaint}"
     );
-    // Nothing was begun that nobody could reach.
+    // No request was begun whose response couldn't be delivered.
     assert!(!folder.path().join("data").exists());
 }
 

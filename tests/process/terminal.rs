@@ -1,4 +1,4 @@
-//! The executable at a terminal, where it asks whoever sits there. util-linux's `script` plays the terminal.
+//! The executable at a terminal, where it prompts. util-linux's `script` plays the terminal.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::{PASSWORD, PATIENCE, Server, command, succeeds, until};
 struct Terminal {
     script: Child,
     /// What the terminal shows, as it comes.
-    pieces: Receiver<Vec<u8>>,
+    chunks: Receiver<Vec<u8>>,
     shown: String,
 }
 
@@ -32,17 +32,17 @@ impl Terminal {
             .stdout(Stdio::piped());
         let mut script = script.spawn().unwrap();
         let mut output = script.stdout.take().unwrap();
-        let (show, pieces) = channel();
+        let (show, chunks) = channel();
         thread::spawn(move || {
-            let mut piece = [0; 1024];
-            while let Ok(count @ 1..) = output.read(&mut piece) {
+            let mut chunk = [0; 1024];
+            while let Ok(count @ 1..) = output.read(&mut chunk) {
                 // Nobody looks any more once the test has failed.
-                let _shown = show.send(piece[..count].to_vec());
+                let _shown = show.send(chunk[..count].to_vec());
             }
         });
         Self {
             script,
-            pieces,
+            chunks,
             shown: String::new(),
         }
     }
@@ -50,8 +50,8 @@ impl Terminal {
     /// Waits until this is asked, and types an answer.
     fn answer(&mut self, question: &str, answer: &str) {
         while !self.shown.contains(question) {
-            let piece = self.pieces.recv_timeout(PATIENCE).unwrap();
-            self.shown += &String::from_utf8(piece).unwrap();
+            let chunk = self.chunks.recv_timeout(PATIENCE).unwrap();
+            self.shown += &String::from_utf8(chunk).unwrap();
         }
         // The next question may be the same.
         self.shown.clear();
@@ -64,8 +64,8 @@ impl Terminal {
     /// Waits for its end: whether it succeeded, and what was shown since the last answer.
     fn end(mut self) -> (bool, String) {
         let status = until("the command to end", || self.script.try_wait().unwrap());
-        for piece in &self.pieces {
-            self.shown += &String::from_utf8(piece).unwrap();
+        for chunk in &self.chunks {
+            self.shown += &String::from_utf8(chunk).unwrap();
         }
         (status.success(), self.shown.clone())
     }

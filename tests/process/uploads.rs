@@ -171,7 +171,9 @@ fn one_address_has_only_so_many_connections_and_the_next_is_served_when_one_ends
         .for_each(|connection| ask(connection).unwrap());
     assert!(ask(&mut server.connect().unwrap()).is_none());
     drop(inside);
-    until("room for the next", || ask(&mut server.connect().unwrap()));
+    until("a free slot for the next", || {
+        ask(&mut server.connect().unwrap())
+    });
 }
 
 /// Whether the server answers on this connection, which stays.
@@ -225,11 +227,11 @@ fn four_addresses_that_hold_all_connections_keep_nobody_out() {
     assert_eq!(served.count(), 16);
     server.process.terminate();
     assert!(server.process.wait().success());
-    let told = std::fs::read_to_string(&log).unwrap();
+    let text = std::fs::read_to_string(&log).unwrap();
     for last in 2..6 {
         let line = format!(
             "WARN shared_spaces::record: connection closed address=127.0.0.{last} limit=\"connections.max_connections\""
         );
-        assert!(told.contains(&line), "{told}");
+        assert!(text.contains(&line), "{text}");
     }
 }

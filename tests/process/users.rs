@@ -1,4 +1,4 @@
-//! Accounts by the command line, beside a running server.
+//! Accounts by the command line, while a server runs.
 
 use serde_json::json;
 

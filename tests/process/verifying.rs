@@ -1,4 +1,4 @@
-//! Whether the photos on the disk are as they were stored: who is told, and how a command ends.
+//! Whether the photos on disk are as they were stored: the report, and the exit code.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -39,7 +39,7 @@ impl Held {
         fs::read_to_string(&self.output).unwrap()
     }
 
-    /// Asks it to end as `ask` does, and lets it go on when it has heard that; with what it ended, and what it complained.
+    /// Asks it to stop as `ask` does, and lets it continue once it has noticed; returns its exit code and its standard error.
     pub fn stop(mut self, ask: fn(&Process)) -> (Option<i32>, String) {
         ask(&self.process);
         let complaint = || fs::read_to_string(&self.complaint).unwrap();

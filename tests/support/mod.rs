@@ -125,7 +125,7 @@ impl Process {
         }
     }
 
-    /// Kills it at once, whatever it is doing.
+    /// Kills it immediately, whatever it is doing.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -267,14 +267,14 @@ impl Server {
 
     /// Somebody who isn't signed in.
     pub fn anybody(&self) -> Person {
-        Person::nobody(&self.url)
+        Person::anonymous(&self.url)
     }
 
-    /// Registers somebody and signs them in.
+    /// Registers a user and signs them in.
     pub fn person(&self, login: &str) -> Person {
         let body = json!({"login": login, "password": PASSWORD, "confirm-password": PASSWORD});
         assert_eq!(
-            Person::nobody(&self.url)
+            Person::anonymous(&self.url)
                 .post("/register", &body)
                 .unwrap()
                 .status,
@@ -283,14 +283,14 @@ impl Server {
         self.sign_in(login, PASSWORD).unwrap()
     }
 
-    /// Signs somebody in, if their password is this.
+    /// Signs a user in, if this is their password.
     pub fn sign_in(&self, login: &str, password: &str) -> Option<Person> {
-        let nobody = Person::nobody(&self.url);
-        let reply = nobody
+        let anonymous = Person::anonymous(&self.url);
+        let reply = anonymous
             .post("/login", &json!({"login": login, "password": password}))
             .unwrap();
         (reply.status == 200)
-            .then(|| nobody.with_token(reply.json()["access_token"].as_str().unwrap()))
+            .then(|| anonymous.with_token(reply.json()["access_token"].as_str().unwrap()))
     }
 }
 
@@ -318,7 +318,7 @@ pub struct Person {
 type Sent = Result<Reply, ureq::Error>;
 
 impl Person {
-    fn nobody(url: &str) -> Self {
+    fn anonymous(url: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(PATIENCE))
@@ -340,10 +340,10 @@ impl Person {
 
     /// The same person after the server was started again elsewhere.
     pub fn at(&self, server: &Server) -> Self {
-        Self::nobody(&server.url).with_token(&self.token)
+        Self::anonymous(&server.url).with_token(&self.token)
     }
 
-    /// What proves who this is.
+    /// The credentials of this person.
     pub fn token(&self) -> &str {
         &self.token
     }
@@ -406,14 +406,14 @@ impl Person {
         )
     }
 
-    /// Makes a space and gives its path.
+    /// Creates a space and returns its path.
     pub fn space(&self, name: &str) -> String {
         let reply = self.post("/spaces", &json!({"name": name})).unwrap();
         assert_eq!(reply.status, 200);
         format!("/spaces/{}", reply.json()["id"])
     }
 
-    /// Shares a photo and gives the share.
+    /// Shares a photo and returns the share.
     pub fn share_photo(&self, space: &str, photo: &[u8]) -> Value {
         let reply = self
             .post_form(&format!("{space}/shares"), "A photo", Some(photo))
@@ -422,7 +422,7 @@ impl Person {
         reply.json()
     }
 
-    /// The bytes behind a link, which needs no proof of who asks.
+    /// The bytes behind a link, which needs no credentials.
     pub fn fetch(&self, url: &Value) -> Reply {
         read(self.agent.get(url.as_str().unwrap()).call()).unwrap()
     }
@@ -516,7 +516,7 @@ fn read_all(mut output: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// A number that whoever runs the tests may set.
+/// A number that can be set when the tests are run.
 pub fn setting(name: &str) -> Option<u64> {
     std::env::var_os(name).map(|value| value.to_str().unwrap().parse().unwrap())
 }
@@ -533,7 +533,7 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Between two looks at another process, which can't wake this one; and between the pieces of a slow client.
+/// Between two looks at another process, which can't wake this one; and between the chunks of a slow client.
 #[expect(
     clippy::disallowed_methods,
     reason = "another process can't wake this one, so it looks again and again"
@@ -542,7 +542,7 @@ pub fn pause(time: Duration) {
     thread::sleep(time);
 }
 
-/// The files below a folder, as sorted paths from there, but for the marker in it; none if the folder isn't there.
+/// The files below a folder, as sorted paths from there, without the marker in it; none if the folder doesn't exist.
 pub fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     collect(folder, folder, &mut found);

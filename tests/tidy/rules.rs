@@ -2,7 +2,7 @@
 
 use super::source::File;
 
-/// What a rule has to say of a file.
+/// What a rule complains about in a file.
 pub type Rule = fn(&File) -> Vec<String>;
 
 /// Words of the domain's code that would tie it to HTTP, to an executor or to the network.
@@ -47,7 +47,7 @@ pub fn picture_does_no_io(file: &File) -> Vec<String> {
     })
 }
 
-/// SQL belongs beside the function of the domain that uses it.
+/// SQL belongs next to the function of the domain that uses it.
 pub fn api_has_no_sql(file: &File) -> Vec<String> {
     let mut found = complaints(file, |line| {
         line.contains("rusqlite")
@@ -128,7 +128,7 @@ pub fn is_short(file: &File) -> Vec<String> {
     }
 }
 
-/// A panic needs a reason, beside the lint that it silences.
+/// A panic needs a reason, next to the lint that it silences.
 pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
     let mut found = Vec::new();
     let mut reason = 0;
@@ -140,7 +140,7 @@ pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
         if unwraps
             && (reason == 0 || at > reason + 3)
             && !file.is_test()
-            && file.path != "src/db/plans.rs"
+            && file.path != "src/db/explain.rs"
         {
             found.push(file.complaint(at, "it unwraps without a reason"));
         }
@@ -148,7 +148,7 @@ pub fn gives_reasons_to_unwrap(file: &File) -> Vec<String> {
     found
 }
 
-/// The macros of the standard library panic where nobody reads any more.
+/// The macros of the standard library panic once the reader of the output is gone.
 pub fn says_by_say(file: &File) -> Vec<String> {
     complaints(file, |line| {
         let macros = ["println!", "eprintln!", "print!", "eprint!"];
@@ -157,7 +157,7 @@ pub fn says_by_say(file: &File) -> Vec<String> {
     })
 }
 
-/// An expectation tells when it is no longer needed; an allowance stays for ever.
+/// The compiler reports an expectation that is no longer needed; an allowance stays forever.
 pub fn allows_nothing(file: &File) -> Vec<String> {
     complaints(file, |line| {
         line.contains("#[allow(")

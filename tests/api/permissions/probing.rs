@@ -1,4 +1,4 @@
-//! What can't be found out by asking: whether something is there that isn't the asker's, or who has an account.
+//! What can't be found out by probing: whether something exists that isn't one's own, or who has an account.
 
 use serde_json::json;
 use shared_spaces::config::Registration;
@@ -7,7 +7,7 @@ use super::World;
 use super::table::{Row, request, table};
 use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 
-/// Both say just the same, headers included, but for the id that was asked for.
+/// Asserts that both responses are the same, headers included, except for the id in the request.
 #[track_caller]
 fn alike(there: (&Reply, &str), not_there: (&Reply, &str)) {
     let said = |(reply, id): (&Reply, &str)| {

@@ -36,7 +36,7 @@ fn session_id(person: &Person<'_>) -> i64 {
     current.unwrap()["id"].as_i64().unwrap()
 }
 
-/// Sessions of people who may do something in the world, but for what has become of these.
+/// Sessions that have ended, of people who otherwise have the right.
 fn bad_sessions(app: &TestApp, removed: &str) -> Vec<Bad> {
     let sign_in = |login: &str| app.anonymous().signed_in(login);
     let signed_out = sign_in("bob");
@@ -321,7 +321,7 @@ fn a_link_ends_with_its_photo_its_time_and_the_key() {
 const NO_INVITATION: &str = "This invitation isn't valid, or not any more";
 const NO_RESET: &str = "This link isn't valid, or not any more";
 
-/// A route that is opened by a token, the body with it, and how one that is no good is refused.
+/// A route that takes a token, the body with it, and the refusal of an invalid one.
 type Opened = (&'static str, fn(&str) -> Value, &'static str);
 
 const TOKENS: [Opened; 4] = [

@@ -120,7 +120,7 @@ pub fn table() -> Vec<Row> {
             Json(json!({"login": "ann", "password": PASSWORD})),
             ANYBODY,
         ),
-        // The link is the right, and nobody has one here, whoever they are.
+        // The link is the right, and none of these people has one.
         row(
             Get,
             "/photos/<name>?<expires>&<signature>&<download>",
@@ -263,7 +263,7 @@ pub fn table() -> Vec<Row> {
     rows
 }
 
-/// The request of a row, from nobody yet.
+/// The request of a row, not yet sent as anybody.
 pub fn request<'a>(app: &'a TestApp, row: &Row) -> LocalRequest<'a> {
     let request = app.client().req(row.method, row.path);
     match &row.body {

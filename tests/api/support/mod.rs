@@ -128,7 +128,7 @@ impl TestApp {
         token.as_str().to_owned()
     }
 
-    /// Removes an account, as the command line does, and gives the photos whose bytes are to go.
+    /// Removes an account, as the command line does, and returns the photos whose bytes are to be deleted.
     pub fn remove_account(&self, login: &'static str) -> Vec<PhotoName> {
         let now = self.app.now();
         let removed = self.app.db.write(move |conn| {

@@ -1,4 +1,4 @@
-//! Somebody who uses the API, as anybody could.
+//! A user of the API, through HTTP alone.
 
 use rocket::http::uri::{Authority, Host};
 use rocket::http::{ContentType, Header};
@@ -9,7 +9,7 @@ use shared_spaces::app::App;
 
 use super::{PASSWORD, Reply};
 
-/// How somebody proves who they are.
+/// How a request is authenticated.
 #[derive(Clone)]
 enum Proof {
     Nothing,
@@ -116,12 +116,12 @@ impl<'a> Person<'a> {
 
     pub fn token(&self) -> &str {
         match &self.proof {
-            Proof::Nothing => panic!("somebody who isn't signed in has no token"),
+            Proof::Nothing => panic!("an anonymous person has no token"),
             Proof::Bearer(token) | Proof::Cookie(token) => token,
         }
     }
 
-    /// Adds what proves who this is.
+    /// Adds the credentials.
     pub fn prove<'c>(&self, mut request: LocalRequest<'c>) -> LocalRequest<'c> {
         match &self.proof {
             Proof::Nothing => {}
@@ -203,14 +203,14 @@ impl<'a> Person<'a> {
         )
     }
 
-    /// Makes a space and gives its id.
+    /// Creates a space and returns its id.
     pub fn space(&self, name: &str) -> i64 {
         self.post("/spaces", json!({"name": name})).is_ok()["id"]
             .as_i64()
             .unwrap()
     }
 
-    /// Adds somebody to a space.
+    /// Adds a member to a space.
     pub fn invite(&self, space: i64, login: &str) {
         self.post(&format!("/spaces/{space}/members"), json!({"login": login}))
             .is(200, "Member added");
@@ -223,7 +223,7 @@ impl<'a> Person<'a> {
             .is(200, "Admin permission changed");
     }
 
-    /// Shares a text and gives the share's id.
+    /// Shares a text and returns the share's id.
     pub fn share(&self, space: i64, text: &str) -> i64 {
         self.post_form(&format!("/spaces/{space}/shares"), Form::text(text))
             .is_ok()["id"]
@@ -241,7 +241,7 @@ impl<'a> Person<'a> {
         self.send(request.body(form.body()))
     }
 
-    /// Shares a photo and gives the share.
+    /// Shares a photo and returns the share.
     pub fn share_photo(&self, space: i64, photo: &[u8]) -> Value {
         self.post_form(
             &format!("/spaces/{space}/shares"),

@@ -38,7 +38,7 @@ pub fn bomb() -> Vec<u8> {
     png_that_says(50_000, 50_000)
 }
 
-/// A PNG whose header tells this size.
+/// A PNG whose header claims this size.
 pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = plain(ImageFormat::Png, 1);
     bytes[16..20].copy_from_slice(&width.to_be_bytes());

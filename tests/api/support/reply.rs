@@ -1,4 +1,4 @@
-//! What somebody gets back, with exact expectations.
+//! A response, with exact assertions.
 
 use rocket::local::blocking::LocalResponse;
 use serde_json::Value;
@@ -60,7 +60,7 @@ impl Reply {
         );
     }
 
-    /// The request was carried out; gives the JSON.
+    /// Asserts that the request succeeded; returns the JSON.
     #[track_caller]
     pub fn is_ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.bytes));

@@ -48,12 +48,12 @@ impl Change {
                 let (head, rest) = bytes.split_at(first.min(bytes.len()));
                 let mut at = *at;
                 let mut sectors = Vec::new();
-                for piece in [head].into_iter().chain(rest.chunks(SECTOR)) {
+                for part in [head].into_iter().chain(rest.chunks(SECTOR)) {
                     if random.below(2) == 0 {
-                        let bytes = piece.to_vec();
+                        let bytes = part.to_vec();
                         sectors.push(Self::Write { at, bytes });
                     }
-                    at += piece.len();
+                    at += part.len();
                 }
                 sectors
             }
@@ -98,7 +98,7 @@ struct File {
     waiting: Vec<(usize, Change)>,
 }
 
-/// What a number stands for that a process has got for something it opened.
+/// What a file descriptor refers to.
 #[derive(Clone)]
 enum Handle {
     File { file: usize, at: usize },
@@ -249,7 +249,11 @@ impl Disk {
                 Handle::File { file, at: 0 }
             }
             None => {
-                assert!(call.has(2, "O_CREAT"), "nobody has made {}", path.display());
+                assert!(
+                    call.has(2, "O_CREAT"),
+                    "{} was never created",
+                    path.display()
+                );
                 self.files.push(File::default());
                 let file = self.files.len() - 1;
                 self.add(number, path, Entry::File(file));
@@ -266,7 +270,7 @@ impl Disk {
         };
     }
 
-    /// Another thread may have been given the same number again before strace told of the close.
+    /// Another thread may have got the same descriptor again before strace reported the close.
     fn close(&mut self, call: &Call) {
         let handle = call.number(0);
         let opened = self.handles.get(&handle).map(|(opened, _)| *opened);

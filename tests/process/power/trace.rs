@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// The calls to the system that can change a file or a folder, or tell somebody something.
+/// The system calls that can change a file or a folder, or send something.
 pub const CALLS: &str = "openat,creat,close,dup,dup2,dup3,fcntl,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendfile,\
     copy_file_range,splice,fsync,fdatasync,sync_file_range,syncfs,truncate,ftruncate,fallocate,rename,renameat,renameat2,link,\
     linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir";
