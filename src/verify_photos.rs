@@ -205,7 +205,7 @@ impl Verifier {
     /// Whether a share still has the photo, in the database that was opened.
     async fn is_known(&self, photo: &KeptPhoto) -> Result<bool> {
         // Where another one is in its place, nothing is known of this one.
-        self.db.check_place()?;
+        self.db.check_files()?;
         let name = photo.name.clone();
         Ok(self
             .db

@@ -48,9 +48,9 @@ pub struct BackupRequest {
 
 impl BackupRequest {
     /// Refuses another data folder that has replaced the server's.
-    fn check_place(&self) -> Result<()> {
+    fn check_files(&self) -> Result<()> {
         match &self.db {
-            Some(db) => Ok(db.check_place()?),
+            Some(db) => Ok(db.check_files()?),
             None => Ok(()),
         }
     }
@@ -83,7 +83,7 @@ fn write_archive(
 ) -> Result<BackupReport> {
     let began = Instant::now();
     let data = &order.config.data_dir;
-    order.check_place()?;
+    order.check_files()?;
     let database = data.join(DATABASE);
     ensure!(
         database.exists(),
@@ -108,7 +108,7 @@ fn write_archive(
     );
     let installation = installation_id::installation_id(data, &key)?;
     // Now that everything is open: whatever replaces it from here on is another's.
-    order.check_place()?;
+    order.check_files()?;
     if let BackupGoal::Named { .. } = target {
         check_owner(destination, &installation)?;
         if !order.take_over {
@@ -120,7 +120,7 @@ fn write_archive(
     if order.take_over {
         restored::take_over(data)?;
     }
-    destination.clear_remains()?;
+    destination.remove_leftovers()?;
     let made_at = order.clock.now();
     let database = work_dir.folder().join(DATABASE);
     original

@@ -136,7 +136,7 @@ pub fn restore(
 ///
 /// # Errors
 /// It can't be deleted.
-pub fn clear_remains(data_dir: &Path) -> Result<()> {
+pub fn remove_leftovers(data_dir: &Path) -> Result<()> {
     remove(&data_dir.join(UNFINISHED))
 }
 
@@ -260,7 +260,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         drop(contents.snapshot);
         // A folder is empty before; in S3, nothing is deleted.
         let newer_photos = matches!(self.store, PhotoStore::S3(_));
-        snapshot::make_ready(&database, &gone, newer_photos)
+        snapshot::prepare_restored(&database, &gone, newer_photos)
             .context("The database of the archive can't be brought up to date")?;
         bridge.check_cancelled()?;
         installation_id::restore(self.data, &installation, &key)?;

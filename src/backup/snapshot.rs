@@ -188,7 +188,7 @@ impl Iterator for Photos<'_> {
 ///
 /// # Errors
 /// It can't be read or written, was written by a newer version, or can't be upgraded.
-pub fn make_ready(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result<()> {
+pub fn prepare_restored(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result<()> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::run(&mut connection, path)?;
     let change = connection.transaction()?;

@@ -55,7 +55,7 @@ impl Drop for WorkDir {
 ///
 /// # Errors
 /// It can't be deleted.
-pub fn clear_remains(data_dir: &Path) -> Result<()> {
+pub fn remove_leftovers(data_dir: &Path) -> Result<()> {
     // Mostly there is nothing, and then nothing is made.
     if !data_dir.join(FOLDER).exists() {
         return Ok(());
@@ -125,7 +125,7 @@ mod tests {
             refusal,
             "Another backup of this data folder is running: wait until it is done"
         );
-        clear_remains(data.path()).unwrap();
+        remove_leftovers(data.path()).unwrap();
         assert!(first.folder().join("copy").exists());
         drop(first);
         assert!(!data.path().join(FOLDER).exists());
@@ -135,7 +135,7 @@ mod tests {
     fn what_a_killed_backup_has_left_is_deleted() {
         let data = tempfile::tempdir().unwrap();
         let copy = data.path().join(FOLDER).join("copy");
-        for clear in [&|| clear_remains(data.path()) as Result<()>, &|| {
+        for clear in [&|| remove_leftovers(data.path()) as Result<()>, &|| {
             WorkDir::open(data.path()).map(drop) as Result<()>
         }] as [&dyn Fn() -> Result<()>; 2]
         {

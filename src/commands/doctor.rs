@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use crate::check::{Check, Severity, sentence};
 use crate::commands::cli::ListOptions;
 use crate::config::Settings;
-use crate::diagnostics::examine;
+use crate::diagnostics::run_checks;
 use crate::output::{plain, say};
 
 /// Prints a line for each thing that was looked at.
@@ -14,7 +14,7 @@ use crate::output::{plain, say};
 /// A check has found an error.
 pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
     let (mut checks, mut said) = (Vec::new(), Ok(()));
-    examine(settings, |check| {
+    run_checks(settings, |check| {
         if !list.json && said.is_ok() {
             said = tell(&check);
         }

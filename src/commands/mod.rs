@@ -156,7 +156,7 @@ async fn on_a_thread<T: Send + 'static>(
     then: &str,
     work: impl FnOnce(Blocking) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let asked_to_end = shutdown::listen()?;
+    let shutdown_signal = shutdown::listen()?;
     let stop = CancellationToken::new();
     // Should nobody wait for it any more, it stops too.
     let _stopping = stop.clone().drop_guard();
@@ -164,7 +164,7 @@ async fn on_a_thread<T: Send + 'static>(
     let mut working = tokio::task::spawn_blocking(move || work(bridge));
     let signal = tokio::select! {
         done = &mut working => return done?,
-        signal = asked_to_end => signal,
+        signal = shutdown_signal => signal,
     };
     say_stopping();
     stop.cancel();
@@ -180,10 +180,10 @@ async fn on_a_thread<T: Send + 'static>(
 
 /// Does what may be dropped at any moment, until the process is asked to end. Then `then` is said of what has become of it.
 async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let asked_to_end = shutdown::listen()?;
+    let shutdown_signal = shutdown::listen()?;
     let signal = tokio::select! {
         done = work => return done,
-        signal = asked_to_end => signal,
+        signal = shutdown_signal => signal,
     };
     say_stopping();
     let why = format!("{STOPPED}: {then}");

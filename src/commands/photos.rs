@@ -64,7 +64,8 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
         )?;
         return Ok(());
     }
-    let is_none = failed.photos.is_empty() && failed.foreign.is_empty() && failed.unseen == 0;
+    let is_none =
+        failed.photos.is_empty() && failed.unrecognized.is_empty() && failed.remaining == 0;
     if is_none && without.is_empty() {
         say!("No photo has failed.")?;
     }
@@ -85,13 +86,13 @@ async fn list_failed(config: Config, list: ListOptions) -> Result<()> {
             FailureInfo::Sent(None) => say!("{name}  the worker's log says why")?,
         }
     }
-    for body in failed.foreign {
+    for body in failed.unrecognized {
         say!("{body:?}  is not the name of a photo")?;
     }
-    if failed.unseen > 0 {
+    if failed.remaining > 0 {
         say!(
             "And about {} more, which the queue shows once these are gone.",
-            failed.unseen
+            failed.remaining
         )?;
     }
     for name in without {
@@ -114,8 +115,8 @@ fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
     let without: Vec<&str> = without.iter().map(PhotoName::as_str).collect();
     json!({
         "photos": photos,
-        "foreign": failed.foreign,
-        "unseen": failed.unseen,
+        "foreign": failed.unrecognized,
+        "remaining": failed.remaining,
         "without_previews": without,
     })
 }

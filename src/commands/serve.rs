@@ -52,8 +52,8 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
     let _lock = lock(&folder)?;
     let app = App::open(config)?;
-    work_dir::clear_remains(&folder)?;
-    restore::clear_remains(&folder)?;
+    work_dir::remove_leftovers(&folder)?;
+    restore::remove_leftovers(&folder)?;
     data_dir::remove_temp_files(&folder)?;
 
     tell_of_doubtful_logins(&app).await?;
@@ -118,12 +118,12 @@ async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App)
     let rocket = Client::untracked(api::rocket_with(settings.rocket(), app.clone()))
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
-    let asked_to_end = shutdown::listen()?;
+    let shutdown_signal = shutdown::listen()?;
     if let Err(error) = announce(address, app.config.public_url.as_deref()) {
         tracing::warn!(error = %sentence(&error), "could not print the address");
     }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
-    server::run(listener, rocket, app, api::HOOKS, asked_to_end, grace).await;
+    server::run(listener, rocket, app, api::HOOKS, shutdown_signal, grace).await;
     Ok(())
 }
 

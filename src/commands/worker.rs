@@ -37,14 +37,14 @@ pub async fn run(config: Config) -> Result<()> {
             App::start(config).await?.sorter()
         }
     };
-    let asked_to_end = shutdown::listen()?;
+    let shutdown_signal = shutdown::listen()?;
     tracing::info!("worker started");
     if let Err(why) = hold.check() {
         tracing::warn!("{why}");
     }
     let mut jobs = Jobs::default();
     jobs.start_after(hold, ProcessPhotos::from(sorter));
-    asked_to_end.await;
+    shutdown_signal.await;
     jobs.stop().await?;
     tracing::info!("stopped");
     Ok(())

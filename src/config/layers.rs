@@ -246,7 +246,7 @@ fn find_file() -> Result<Option<PathBuf>> {
             "The environment variable ROCKET_CONFIG names {named}, which is a folder and not a file"
         );
     } else {
-        check_place()?;
+        check_files()?;
     }
     let found = Toml::file(named.as_deref().unwrap_or(DEFAULT_FILE));
     let source = found.metadata().source;
@@ -263,7 +263,7 @@ fn find_file() -> Result<Option<PathBuf>> {
 }
 
 /// Refuses a path that isn't a file, which would be ignored silently.
-fn check_place() -> Result<()> {
+fn check_files() -> Result<()> {
     let Ok(here) = env::current_dir() else {
         return Ok(());
     };

@@ -70,7 +70,7 @@ pub fn is_marked(folder: &Path) -> bool {
 pub fn check(folder: &Path, expected: bool) -> Result<()> {
     let shown = folder.display();
     let database = folder.join(DATABASE);
-    check_place(folder)?;
+    check_files(folder)?;
     if is_marked(folder) {
         ensure!(
             fs::metadata(&database).is_ok_and(|file| file.len() > 0),
@@ -95,7 +95,7 @@ pub fn check(folder: &Path, expected: bool) -> Result<()> {
 }
 
 /// Refuses what can't be a data folder, and one into which this account can't look: nothing would seem to be in it.
-fn check_place(folder: &Path) -> Result<()> {
+fn check_files(folder: &Path) -> Result<()> {
     let shown = folder.display();
     match fs::metadata(folder) {
         Ok(found) => ensure!(

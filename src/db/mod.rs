@@ -76,7 +76,7 @@ struct Inner {
     deadline: Duration,
     reads: AtomicU64,
     hops: AtomicU64,
-    place: Arc<OpenFiles>,
+    files: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
 }
 
@@ -129,9 +129,9 @@ impl Db {
             transaction.commit()?;
         }
 
-        let place = Arc::new(OpenFiles::of(path).with_context(opening)?);
-        let reserve = Arc::new(Reserve::beside(path));
-        let theirs = Arc::clone(&place);
+        let files = Arc::new(OpenFiles::of(path).with_context(opening)?);
+        let reserve = Arc::new(Reserve::next_to(path));
+        let theirs = Arc::clone(&files);
         // One that was never there is made by nobody who reads, and another one isn't read.
         let readers = SqliteConnectionManager::file(path).with_flags(READING);
         let readers = readers.with_init(move |connection| {
@@ -157,14 +157,14 @@ impl Db {
                 here: Semaphore::new(here),
                 writer: Writer::start(
                     connection,
-                    Arc::clone(&place),
+                    Arc::clone(&files),
                     Arc::clone(&reserve),
                     deadline,
                 )?,
                 deadline,
                 reads: AtomicU64::new(0),
                 hops: AtomicU64::new(0),
-                place,
+                files,
                 reserve,
             }),
         })
@@ -174,8 +174,8 @@ impl Db {
     ///
     /// # Errors
     /// [`Failure::DataGone`] if they aren't.
-    pub fn check_place(&self) -> Result<()> {
-        self.inner.place.check()
+    pub fn check_files(&self) -> Result<()> {
+        self.inner.files.check()
     }
 
     /// What has been asked so far. Requests are measured by it, because unlike time it is always the same.
@@ -236,7 +236,7 @@ impl Db {
         self.inner.reads.fetch_add(1, Ordering::Relaxed);
         let connection = self.inner.readers.get().map_err(|error| {
             tracing::warn!(%error, "could not open a database connection");
-            self.check_place()
+            self.check_files()
                 .err()
                 .unwrap_or_else(|| Overload::Busy.into())
         })?;
@@ -284,7 +284,7 @@ impl Db {
     /// Releases the reserve next to the database at `path`, so that it can be opened on a full disk; whether there was
     /// one.
     pub fn give_up_reserve(path: &Path) -> bool {
-        Reserve::beside(path).give_up()
+        Reserve::next_to(path).give_up()
     }
 
     /// Makes the reserve for deleting on a full disk, or makes it as large as it should be by now.
@@ -394,6 +394,6 @@ fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> 
 }
 
 #[cfg(test)]
-pub mod plans;
+pub mod explain;
 #[cfg(test)]
 mod tests;

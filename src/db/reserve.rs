@@ -16,7 +16,7 @@ pub const NAME: &str = "reserve";
 /// well.
 const AT_LEAST: u64 = 8 * 1024 * 1024;
 /// What is written at once where a file system can't reserve space.
-const PIECE: usize = 1024 * 1024;
+const CHUNK: usize = 1024 * 1024;
 
 /// The reserve of a database.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Reserve {
 
 impl Reserve {
     /// That next to this database. None is made yet.
-    pub fn beside(database: &Path) -> Self {
+    pub fn next_to(database: &Path) -> Self {
         Self {
             path: database.with_file_name(NAME),
             database: database.to_owned(),
@@ -122,12 +122,12 @@ fn set_aside(file: &File, from: u64, to: u64) -> io::Result<()> {
 fn write_through(mut file: &File, from: u64, to: u64) -> io::Result<()> {
     use std::io::{Seek, SeekFrom};
 
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; CHUNK];
     getrandom::fill(&mut piece).map_err(io::Error::other)?;
     let mut at = file.seek(SeekFrom::Start(from))?;
     while at < to {
-        let bytes = (to - at).min(PIECE as u64);
-        file.write_all(&piece[..usize::try_from(bytes).unwrap_or(PIECE)])?;
+        let bytes = (to - at).min(CHUNK as u64);
+        file.write_all(&piece[..usize::try_from(bytes).unwrap_or(CHUNK)])?;
         at += bytes;
     }
     Ok(())
@@ -141,7 +141,7 @@ mod tests {
     fn it_grows_with_the_database_and_says_that_it_was_given_up_until_it_is_made_again() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("shared-spaces.db");
-        let (reserve, path) = (Reserve::beside(&database), folder.path().join(NAME));
+        let (reserve, path) = (Reserve::next_to(&database), folder.path().join(NAME));
         let size = || fs::metadata(&path).map(|file| file.len()).ok();
         assert!(reserve.make().is_err());
         assert!(!reserve.give_up() && !reserve.is_missed());

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::jobs::scheduled_backup;
 
 /// Looks at the destination of the backups.
-pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
+pub async fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) {
     let backup = &config.backup;
     let Some(to) = &backup.destination else {
         tell(Check::warning(

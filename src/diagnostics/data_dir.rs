@@ -24,7 +24,7 @@ pub struct Data {
 }
 
 /// Looks at the data folder and at the database.
-pub fn examine(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
+pub fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     let mut data = Data::default();
     let folder = &config.data_dir;
     let shown = folder.display();

@@ -20,7 +20,7 @@ const LITTLE: u64 = 1024 * 1024 * 1024;
 const BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the address, at who may make an account, at the disk and at the clock.
-pub fn examine(settings: &Settings, tell: &mut impl FnMut(Check)) {
+pub fn run_checks(settings: &Settings, tell: &mut impl FnMut(Check)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
     if data_dir::is_served(folder) {

@@ -14,14 +14,14 @@ use crate::data_dir::restored;
 use crate::storage;
 
 /// Runs all checks, one after the other, and reports what they find.
-pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
+pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
     let config = &all.config;
     tell(settings(config));
     without_effect(&config.photos)
         .into_iter()
         .for_each(&mut tell);
-    machine::examine(all, &mut tell);
-    let data = data_dir::examine(config, &mut tell);
+    machine::run_checks(all, &mut tell);
+    let data = data_dir::run_checks(config, &mut tell);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {
         match storage::open(config.photos.store, config) {
@@ -31,19 +31,19 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
                     can_be_read &= finding.severity != Severity::Error;
                     tell(finding);
                 };
-                store.examine(&mut tell).await;
+                store.run_checks(&mut tell).await;
             }
             Err(error) => tell(Check::error(&error)),
         }
     }
     // Of a store that doesn't work, enough is said.
     if can_be_read && data.has_current_database {
-        photos::examine(config, &mut tell).await;
+        photos::run_checks(config, &mut tell).await;
     }
     // To open a database of an older version would be to upgrade it.
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
-            Ok(queue) => queue.examine(&mut tell).await,
+            Ok(queue) => queue.run_checks(&mut tell).await,
             Err(error) => tell(Check::error(&error)),
         }
     }
@@ -56,7 +56,7 @@ pub async fn examine(all: &Settings, mut tell: impl FnMut(Check)) {
     }
     // Where there is no data folder, there is nothing to back up.
     if config.backup.destination.is_some() || data.has_folder {
-        backup::examine(config, &mut tell).await;
+        backup::run_checks(config, &mut tell).await;
     }
 }
 

@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 const SEE: &str = "`shared-spaces photos verify` checks all photos and names them";
 
 /// Looks at a sample, where there are photos at all.
-pub async fn examine(config: &Config, tell: &mut impl FnMut(Check)) {
+pub async fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) {
     match look(config).await {
         Ok(finding) => finding.into_iter().for_each(tell),
         Err(error) => tell(Check::error(

@@ -337,7 +337,7 @@ pub fn accept(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn a_link_and_the_invitations_of_a_space_are_found_by_their_indexes() {

@@ -183,7 +183,7 @@ pub fn retry(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_next_job_is_found_by_its_index() {

@@ -166,7 +166,7 @@ pub(super) fn leave_all(conn: &Connection, user: UserId) -> rusqlite::Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_list_of_members_walks_one_index_in_order() {

@@ -33,7 +33,7 @@ pub fn create(
 ///
 /// # Errors
 /// [`NotFound::Reset`] if it was never made, was used, or has expired.
-pub fn owner(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
+pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
     conn.prepare_cached(
         "select u.id, u.login from password_resets r join users u on u.id = r.user_id
          where r.token_hash = ? and r.expires_at > ?",
@@ -48,7 +48,7 @@ pub fn owner(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
 /// # Errors
 /// As [`owner`].
 pub fn redeem(conn: &Connection, token: &Token, new_hash: &str, now: Timestamp) -> Result<()> {
-    let user = owner(conn, token, now)?.id;
+    let user = find_user(conn, token, now)?.id;
     conn.prepare_cached("delete from password_resets where user_id = ?")?
         .execute([user])?;
     users::set_password_hash(conn, user, new_hash)?;

@@ -255,7 +255,7 @@ pub fn revoke_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_sessions_of_a_user_are_one_walk_along_one_index() {
@@ -265,7 +265,7 @@ mod tests {
             "{plan}"
         );
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        let plan = crate::db::plans::plan(END_SURPLUS);
+        let plan = crate::db::explain::plan(END_SURPLUS);
         assert!(
             plan.contains("SEARCH sessions USING COVERING INDEX sessions_by_user (user_id=?)"),
             "{plan}"

@@ -324,7 +324,7 @@ const OLDEST_OF_SPACE: &str = "delete from shares where space_id = ?1 and id <=
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_feed_of_a_space_is_one_walk_along_its_rows() {

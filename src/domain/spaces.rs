@@ -228,21 +228,21 @@ pub fn list_all(conn: &Connection) -> rusqlite::Result<Vec<Overview>> {
 }
 
 /// Of these spaces, told by the digits of their ids, those that aren't there.
-pub fn gone(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<String>> {
+pub fn missing_ids(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<String>> {
     let mut find = conn.prepare_cached("select 1 from spaces where id = ?")?;
-    let mut gone = Vec::new();
+    let mut missing = Vec::new();
     for space in spaces {
         if !find.exists([number(&space)])? {
-            gone.push(space);
+            missing.push(space);
         }
     }
-    Ok(gone)
+    Ok(missing)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_list_of_a_users_spaces_reads_only_those() {

@@ -91,14 +91,14 @@ pub fn remove(conn: &Connection, names: &[PhotoName], now: Timestamp) -> rusqlit
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn due_tombstones_are_found_by_their_index() {
         let plan = plan(DUE);
         assert!(plan.contains("INDEX tombstones_due (due_at<?)"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        let plan = crate::db::plans::plan(TOO_FAR);
+        let plan = crate::db::explain::plan(TOO_FAR);
         assert!(plan.contains("INDEX tombstones_due (due_at>?)"), "{plan}");
     }
 }

@@ -232,7 +232,7 @@ impl Cleanup {
         spaces.dedup();
         for space in self
             .db
-            .read(move |conn| Ok(spaces::gone(conn, spaces)?))
+            .read(move |conn| Ok(spaces::missing_ids(conn, spaces)?))
             .await?
         {
             if let Err(error) = self.store.delete_space(&space).await {

@@ -25,7 +25,7 @@ impl Job for DataDirWatch {
 
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         // Both log by themselves when what they find is new.
-        drop(self.db.check_place());
+        drop(self.db.check_files());
         drop(self.photos.check().await);
         let db = self.db.clone();
         // If there never was enough space to delete on a full disk, none is reserved.

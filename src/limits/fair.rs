@@ -18,7 +18,7 @@ const SLOW: u64 = 16 * 1024;
 pub struct FairLimit<K> {
     shared: Arc<Holders<K>>,
     size: u64,
-    each: u64,
+    max_per_key: u64,
 }
 
 struct Holders<K> {
@@ -40,7 +40,7 @@ struct Held<K> {
 
 #[derive(Clone, Copy)]
 struct State<K> {
-    whose: Option<K>,
+    key: Option<K>,
     stage: Stage,
     /// Since when it is at this stage, and how many bytes have moved meanwhile.
     since: Instant,
@@ -80,15 +80,15 @@ impl<K> Clone for FairLimit<K> {
 }
 
 impl<K: Copy + Eq + Hash> FairLimit<K> {
-    /// Room of this `size`, of which `each` may have as much.
-    pub fn new(size: u64, each: u64) -> Self {
+    /// Room of this `size`, of which each key may have at most `max_per_key`.
+    pub fn new(size: u64, max_per_key: u64) -> Self {
         Self {
             shared: Arc::new(Holders {
                 held: Mutex::default(),
                 freed: Notify::new(),
             }),
             size,
-            each,
+            max_per_key,
         }
     }
 
@@ -97,15 +97,15 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
     ///
     /// # Errors
     /// There is too little left, and nobody can be evicted.
-    pub fn reserve(&self, whose: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
+    pub fn reserve(&self, key: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
         // What is larger than the budget can have all of it.
         let size = size.min(self.size);
         let mut held = self.shared.lock();
         let of_same = held
             .iter()
-            .filter(|other| whose.is_some() && other.state().whose == whose);
+            .filter(|other| key.is_some() && other.state().key == key);
         let own: u64 = of_same.map(|other| other.size).sum();
-        if own + size > self.each {
+        if own + size > self.max_per_key {
             return Err(Refused::Own);
         }
         let used: u64 = held.iter().map(|other| other.size).sum();
@@ -121,7 +121,7 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
         let new = Arc::new(Held {
             size,
             state: Mutex::new(State {
-                whose,
+                key,
                 stage: Stage::Idle,
                 since: Instant::now(),
                 moved: 0,
@@ -151,8 +151,8 @@ fn choose_victims<K: Copy + Eq + Hash>(
     let mut candidates = Vec::new();
     for other in held {
         let state = other.state();
-        if let Some(whose) = state.whose {
-            *of_each.entry(whose).or_default() += other.size;
+        if let Some(key) = state.key {
+            *of_each.entry(key).or_default() += other.size;
         }
         if state.stage != Stage::Settled {
             candidates.push((other, state));
@@ -161,7 +161,7 @@ fn choose_victims<K: Copy + Eq + Hash>(
     let (mut leave, mut free) = (Vec::new(), 0);
     while free < missing {
         let in_all = |other: &Held<K>, state: &State<K>| {
-            let all = state.whose.and_then(|whose| of_each.get(&whose));
+            let all = state.key.and_then(|key| of_each.get(&key));
             all.copied().unwrap_or(other.size)
         };
         let may_leave = candidates.iter().enumerate().filter(|(_, (other, state))| {
@@ -175,7 +175,7 @@ fn choose_victims<K: Copy + Eq + Hash>(
                 .then(of_b.since.cmp(&of_a.since))
         })?;
         let (leaving, state) = candidates.swap_remove(index);
-        if let Some(all) = state.whose.and_then(|whose| of_each.get_mut(&whose)) {
+        if let Some(all) = state.key.and_then(|key| of_each.get_mut(&key)) {
             *all -= leaving.size;
         }
         free += leaving.size;
@@ -216,13 +216,13 @@ impl<K> State<K> {
 
 impl<K: Copy> Reservation<K> {
     /// Whose it is, if that is known.
-    pub fn owner(&self) -> Option<K> {
-        self.held.state().whose
+    pub fn key(&self) -> Option<K> {
+        self.held.state().key
     }
 
-    /// Says whose it is from now on.
-    pub fn set_owner(&self, whose: Option<K>) {
-        self.held.lock().whose = whose;
+    /// Sets whose it is from now on.
+    pub fn set_key(&self, key: Option<K>) {
+        self.held.lock().key = key;
     }
 
     /// How far it has got.
@@ -345,8 +345,8 @@ mod tests {
         let room = FairLimit::new(4, 4);
         let held: Vec<_> = (0..4).map(|_| room.reserve(None, 1).unwrap()).collect();
         assert!(room.reserve(None, 1).is_err());
-        held[0].set_owner(Some(1));
-        held[1].set_owner(Some(1));
+        held[0].set_key(Some(1));
+        held[1].set_key(Some(1));
         advance(Duration::from_secs(1)).await;
         let _new = room.reserve(None, 1).unwrap();
         assert_eq!(how_many_gave_way(&held[..2]).await, 1);

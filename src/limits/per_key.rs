@@ -19,24 +19,24 @@ pub struct Permit<K: Copy + Eq + Hash> {
 }
 
 impl<K: Copy + Eq + Hash> PerKeyLimit<K> {
-    /// `each` of them for each.
-    pub fn new(each: usize) -> Self {
+    /// At most `max` of them for each key.
+    pub fn new(max: usize) -> Self {
         Self {
             taken: Arc::default(),
-            max: each,
+            max,
         }
     }
 
-    /// One more, unless `whose` are all taken.
-    pub fn try_acquire(&self, whose: K) -> Option<Permit<K>> {
+    /// One more, unless all of `key` are taken.
+    pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
         let mut taken = self.lock();
-        if taken.get(&whose).is_some_and(|count| *count >= self.max) {
+        if taken.get(&key).is_some_and(|count| *count >= self.max) {
             return None;
         }
-        *taken.entry(whose).or_default() += 1;
+        *taken.entry(key).or_default() += 1;
         Some(Permit {
             limit: self.clone(),
-            key: whose,
+            key,
         })
     }
 

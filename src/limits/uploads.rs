@@ -16,8 +16,8 @@ pub type UploadPermit = Reservation<UserId>;
 impl UploadLimits {
     /// As many at once as the settings say.
     pub fn new(settings: &Connections) -> Self {
-        let (most, each) = (settings.max_uploads, settings.max_uploads_per_user);
-        Self(FairLimit::new(most as u64, each as u64))
+        let (max, max_per_key) = (settings.max_uploads, settings.max_uploads_per_user);
+        Self(FairLimit::new(max as u64, max_per_key as u64))
     }
 
     /// One more of this user. If all permits are taken, the slowest upload of the user who has the most is ended, if

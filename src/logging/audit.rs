@@ -31,7 +31,7 @@ const REMEMBERED: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub enum By<'a> {
     /// Somebody who isn't signed in, at this address.
-    Visitor(IpAddr),
+    Client(IpAddr),
     /// Somebody signed in, at this address.
     User(IpAddr, &'a User),
     /// Somebody who can run commands on this machine.
@@ -41,14 +41,14 @@ pub enum By<'a> {
 impl By<'_> {
     fn address(self) -> Option<DisplayValue<IpAddr>> {
         match self {
-            Self::Visitor(address) | Self::User(address, _) => Some(display(address)),
+            Self::Client(address) | Self::User(address, _) => Some(display(address)),
             Self::CommandLine => None,
         }
     }
 
     fn who(self) -> Option<DisplayValue<String>> {
         match self {
-            Self::Visitor(_) => None,
+            Self::Client(_) => None,
             Self::User(_, user) => Some(display(user.id.to_string())),
             Self::CommandLine => Some(display(String::from("command-line"))),
         }
@@ -87,7 +87,7 @@ macro_rules! line {
 pub fn sign_in_failed(address: IpAddr, login: &str) {
     line!(
         warn,
-        By::Visitor(address),
+        By::Client(address),
         "sign-in failed",
         login = shown(login)
     );
@@ -97,7 +97,7 @@ pub fn sign_in_failed(address: IpAddr, login: &str) {
 pub fn signed_in(address: IpAddr, user: UserId, login: &str) {
     line!(
         info,
-        By::Visitor(address),
+        By::Client(address),
         "signed in",
         user = display(user),
         login = shown(login)
@@ -116,14 +116,14 @@ pub fn wrong_password(address: IpAddr, user: &User) {
 
 /// Somebody has tried or sent too much; `route` is what they were refused.
 pub fn limit_met(address: IpAddr, route: &str) {
-    line!(warn, By::Visitor(address), "limit met", route = route);
+    line!(warn, By::Client(address), "limit met", route = route);
 }
 
 /// A client has too many connections, and one more is refused; `limit` is the setting.
 pub fn connection_refused(address: IpAddr, limit: &str) {
     line!(
         warn,
-        By::Visitor(address),
+        By::Client(address),
         "connection refused",
         limit = limit
     );
@@ -133,7 +133,7 @@ pub fn connection_refused(address: IpAddr, limit: &str) {
 pub fn connection_closed(address: IpAddr, limit: &str) {
     line!(
         warn,
-        By::Visitor(address),
+        By::Client(address),
         "connection closed",
         limit = limit
     );
@@ -143,7 +143,7 @@ pub fn connection_closed(address: IpAddr, limit: &str) {
 pub fn cross_origin(address: IpAddr, page: &str, own: &str, advice: &str) {
     line!(
         warn,
-        By::Visitor(address),
+        By::Client(address),
         "page refused",
         page = shown(page),
         own = shown(own),

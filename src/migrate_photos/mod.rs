@@ -195,7 +195,7 @@ impl PhotoMigration {
         let spaces = gone.iter().map(|name| name.space().to_owned()).collect();
         for space in self
             .db
-            .read(move |conn| Ok(spaces::gone(conn, spaces)?))
+            .read(move |conn| Ok(spaces::missing_ids(conn, spaces)?))
             .await?
         {
             self.to.delete_space(&space).await?;

@@ -29,7 +29,7 @@ pub enum FailureInfo {
 pub struct Failed {
     pub photos: Vec<FailedPhoto>,
     /// Messages that are no photo's name.
-    pub foreign: Vec<String>,
+    pub unrecognized: Vec<String>,
     /// About how many more that the queue shows only when those before them are gone.
-    pub unseen: usize,
+    pub remaining: usize,
 }

@@ -134,7 +134,7 @@ impl LocalQueue {
         })
     }
 
-    pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub(super) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         match self.list_failed().await {
             Ok(failed) if failed.photos.is_empty() => {
                 tell(Check::ok("No photo has failed"));

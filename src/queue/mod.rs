@@ -180,10 +180,10 @@ impl PhotoQueue {
     }
 
     /// Looks at how the queue is set up, and what waits in it.
-    pub async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         match self {
-            Self::Local(queue) => queue.examine(tell).await,
-            Self::Sqs(queue) => queue.examine(tell).await,
+            Self::Local(queue) => queue.run_checks(tell).await,
+            Self::Sqs(queue) => queue.run_checks(tell).await,
         }
     }
 

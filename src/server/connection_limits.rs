@@ -30,11 +30,11 @@ pub(super) struct ConnectionLimits {
 impl ConnectionLimits {
     pub(super) fn new(app: &App) -> Self {
         let settings = &app.config.connections;
-        let (most, each) = (settings.max_connections as u64, settings.max_per_ip as u64);
+        let (max, max_per_key) = (settings.max_connections as u64, settings.max_per_ip as u64);
         Self {
             config: app.config.clone(),
             seldom: app.seldom.clone(),
-            room: FairLimit::new(most, each),
+            room: FairLimit::new(max, max_per_key),
         }
     }
 
@@ -45,9 +45,9 @@ impl ConnectionLimits {
         let address = address.to_canonical();
         // A proxy comes for many, and for whom is known only when they ask.
         let is_proxy = self.config.trusted_proxies.contains(address);
-        let whose = (!is_proxy).then(|| client_subnet(address));
+        let key = (!is_proxy).then(|| client_subnet(address));
         loop {
-            match self.room.reserve(whose, 1) {
+            match self.room.reserve(key, 1) {
                 Ok(place) => return Some(ConnectionSlot::new(place)),
                 Err(Refused::All { has_some: false }) => {
                     // After the pause, or as soon as somebody leaves.
@@ -66,9 +66,9 @@ impl ConnectionLimits {
     }
 
     /// Logs that a connection was closed for another.
-    pub(super) fn tell_closed(&self, whose: Option<IpAddr>) {
+    pub(super) fn tell_closed(&self, key: Option<IpAddr>) {
         // While a proxy waits for its next client, it is nobody's.
-        let due = whose.filter(|address| self.seldom.is_due(*address, "connection closed"));
+        let due = key.filter(|address| self.seldom.is_due(*address, "connection closed"));
         if let Some(address) = due {
             audit::connection_closed(address, MAX_CONNECTIONS);
         }

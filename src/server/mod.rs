@@ -7,7 +7,7 @@
 // One connection.
 mod connection;
 // Which requests are under way.
-mod under_way;
+mod in_flight;
 // What replaces the library's own error responses.
 mod refusals;
 // One line of the log a request.
@@ -34,9 +34,9 @@ pub use crate::server::request_body::{BodyReader, RequestBody};
 use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
+use in_flight::InFlight;
 pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
 pub use target::parse_host;
-use under_way::UnderWay;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -60,22 +60,22 @@ pub async fn run(
     rocket: Client,
     app: App,
     hooks: Hooks,
-    asked_to_end: impl Future<Output = Signal>,
+    shutdown_signal: impl Future<Output = Signal>,
     grace: Duration,
 ) {
-    let under_way = UnderWay::default();
+    let in_flight = InFlight::default();
     let shutdown = rocket.rocket().shutdown();
     let limits = app.config.connections.clone();
     let connection_limits = ConnectionLimits::new(&app);
-    let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, under_way.clone()));
+    let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, in_flight.clone()));
     let refusals = answerer.refusals().await;
     let closing = CancellationToken::new();
     let mut connections = JoinSet::new();
-    tokio::pin!(asked_to_end);
+    tokio::pin!(shutdown_signal);
     loop {
         let (stream, peer, line) = tokio::select! {
             accepted = accept(&listener, &connection_limits) => accepted,
-            _ = &mut asked_to_end => break,
+            _ = &mut shutdown_signal => break,
         };
         let (answerer, closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
         let (refusals, connection_limits) = (refusals.clone(), connection_limits.clone());
@@ -94,7 +94,7 @@ pub async fn run(
     closing.cancel();
     // Answers that go on until the server ends, such as streams of events, end by this.
     shutdown.notify();
-    finish(&under_way, grace).await;
+    finish(&in_flight, grace).await;
 }
 
 /// The next connection that gets a slot.
@@ -118,19 +118,19 @@ async fn accept(
 }
 
 /// Waits for the requests under way, and for those that have hardly begun.
-async fn finish(under_way: &UnderWay, grace: Duration) {
+async fn finish(in_flight: &InFlight, grace: Duration) {
     let grace_is_over = tokio::time::sleep(grace);
     tokio::pin!(grace_is_over);
     loop {
         tokio::select! {
-            () = under_way.ended() => {}
+            () = in_flight.ended() => {}
             () = &mut grace_is_over => {
                 tracing::warn!(grace_secs = grace.as_secs(), "aborted requests that were still running at the end of the grace period");
                 return;
             }
         }
         tokio::select! {
-            () = under_way.one_more() => {}
+            () = in_flight.one_more() => {}
             () = tokio::time::sleep(LAST_BYTES) => return,
         }
     }

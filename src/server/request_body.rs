@@ -45,7 +45,7 @@ impl RequestBody {
         if body.is_end_stream() {
             line.has_arrived();
         }
-        let patience = StallTimeout {
+        let stall_timeout = StallTimeout {
             body,
             stall,
             left: stall,
@@ -55,7 +55,7 @@ impl RequestBody {
             done: done.clone(),
             line,
         };
-        let reader = StreamReader::new(Box::pin(patience.pieces()));
+        let reader = StreamReader::new(Box::pin(stall_timeout.pieces()));
         (Self(Mutex::new(Some(Box::pin(reader)))), Progress(done))
     }
 
@@ -90,10 +90,10 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
-        stream::unfold(Some(self), async |patience| {
-            let mut patience = patience?;
-            match patience.next().await.transpose()? {
-                Ok(bytes) => Some((Ok(bytes), Some(patience))),
+        stream::unfold(Some(self), async |stall_timeout| {
+            let mut stall_timeout = stall_timeout?;
+            match stall_timeout.next().await.transpose()? {
+                Ok(bytes) => Some((Ok(bytes), Some(stall_timeout))),
                 Err(error) => Some((Err(error), None)),
             }
         })

@@ -23,10 +23,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Hooks;
 use super::connection::MAX_HEAD;
+use super::in_flight::InFlight;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::target::Target;
-use super::under_way::UnderWay;
 use crate::app::App;
 use crate::error::{Error, Invalid, Malformed, Overload};
 use crate::limits::per_key::PerKeyLimit;
@@ -57,18 +57,18 @@ pub(super) struct RocketBridge {
     rocket: Client,
     app: App,
     hooks: Hooks,
-    under_way: UnderWay,
+    in_flight: InFlight,
     /// The requests of those behind proxies, who share the proxy's connections.
     by_address: PerKeyLimit<IpAddr>,
     ids: RequestIds,
 }
 
 impl RocketBridge {
-    pub(super) fn new(rocket: Client, app: App, hooks: Hooks, under_way: UnderWay) -> Self {
+    pub(super) fn new(rocket: Client, app: App, hooks: Hooks, in_flight: InFlight) -> Self {
         Self {
             rocket,
             hooks,
-            under_way,
+            in_flight,
             by_address: PerKeyLimit::new(app.config.connections.max_per_ip),
             ids: RequestIds::new(),
             app,
@@ -108,10 +108,10 @@ impl RocketBridge {
         line: ConnectionSlot,
         request: Request<Incoming>,
     ) -> impl Future<Output = io::Result<Answer>> {
-        let under_way = self.under_way.begin();
+        let in_flight = self.in_flight.begin();
         let (send, mut receive) = oneshot::channel();
         let mut work = DetachOnDrop::new(async move {
-            let _under_way = under_way;
+            let _under_way = in_flight;
             self.handle(peer, &line, request, send).await;
         });
         // The work is in its box from the start: what the connection gets is moved once more.

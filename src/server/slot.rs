@@ -17,7 +17,7 @@ impl ConnectionSlot {
     /// A request has come, through a proxy from `client`.
     pub(super) fn begin(&self, client: Option<IpAddr>) {
         if client.is_some() {
-            self.0.set_owner(client);
+            self.0.set_key(client);
         }
         self.0.is_at(Stage::Moving);
     }
@@ -35,7 +35,7 @@ impl ConnectionSlot {
     /// The next request may come; through a proxy, from anybody.
     pub(super) fn end(&self, is_proxy: bool) {
         if is_proxy {
-            self.0.set_owner(None);
+            self.0.set_key(None);
         }
         self.0.is_at(Stage::Idle);
     }
@@ -53,6 +53,6 @@ impl ConnectionSlot {
     /// Waits until another connection has got the slot; returns whose it was.
     pub(super) async fn preempted(&self) -> Option<IpAddr> {
         self.0.preempted().await;
-        self.0.owner()
+        self.0.key()
     }
 }

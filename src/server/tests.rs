@@ -305,15 +305,15 @@ async fn an_answer_that_goes_on_until_the_server_ends_does_not_take_the_whole_gr
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (end, asked_to_end) = oneshot::channel();
-    let asked_to_end = async { asked_to_end.await.unwrap() };
+    let (end, shutdown_signal) = oneshot::channel();
+    let shutdown_signal = async { shutdown_signal.await.unwrap() };
     let hour = Duration::from_secs(60 * 60);
     let server = tokio::spawn(run(
         listener,
         rocket,
         app.unwrap(),
         hooks,
-        asked_to_end,
+        shutdown_signal,
         hour,
     ));
     let mut client = TcpStream::connect(address).await.unwrap();

@@ -113,10 +113,10 @@ impl PhotoStore {
     }
 
     /// Tries out what the store needs, on something that is no photo.
-    pub async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         match self {
-            Self::Local(store) => store.examine(tell).await,
-            Self::S3(store) => Box::pin(store.examine(tell)).await,
+            Self::Local(store) => store.run_checks(tell).await,
+            Self::S3(store) => Box::pin(store.run_checks(tell)).await,
         }
     }
 

@@ -14,7 +14,7 @@ use super::s3;
 const SMALL: u64 = 64 * 1024;
 
 /// The bytes that are in memory at once of a photo that is only to be compared.
-const PIECE: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// A photo that can be read from here.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl StoredPhoto {
             return Ok(sum.finalize().into());
         }
         let mut bytes = self.read(0, length).await?;
-        let (mut piece, mut read) = (vec![0; PIECE], 0);
+        let (mut piece, mut read) = (vec![0; CHUNK], 0);
         loop {
             match bytes.read(&mut piece).await? {
                 0 => break,

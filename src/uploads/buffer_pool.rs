@@ -28,7 +28,7 @@ impl BufferPool {
     }
 
     /// What is in a buffer. Once nobody needs it any more, the buffer is used again.
-    pub fn lend(&self, buffer: Vec<u8>) -> Bytes {
+    pub fn into_bytes(&self, buffer: Vec<u8>) -> Bytes {
         Bytes::from_owner(PooledBuffer {
             buffer,
             buffers: self.clone(),
@@ -72,7 +72,7 @@ mod tests {
         let mut buffer = buffers.take(CAPACITY);
         buffer.extend_from_slice(b"a photo");
         let address = buffer.as_ptr();
-        let bytes = buffers.lend(buffer);
+        let bytes = buffers.into_bytes(buffer);
         let still_needed = bytes.clone();
         drop(bytes);
         let another = buffers.take(CAPACITY);
@@ -94,7 +94,7 @@ mod tests {
         let lent: Vec<Bytes> = [small, large]
             .into_iter()
             .chain(usual)
-            .map(|buffer| buffers.lend(buffer))
+            .map(|buffer| buffers.into_bytes(buffer))
             .collect();
         assert!(buffers.idle().is_empty());
         drop(lent);

@@ -146,7 +146,7 @@ impl PhotoIngest {
             bytes: picture.bytes.len() as u64,
             sha256,
         };
-        let bytes = self.buffers.lend(picture.bytes);
+        let bytes = self.buffers.into_bytes(picture.bytes);
         let stored = self.store.put_temporary(&name, bytes).await;
         stored.map_err(Error::storing)?;
         Ok(kept)

@@ -57,7 +57,10 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     let body = read_all(app, request, data);
     // Nobody has more to say than a few kilobytes, and who says it may be anybody.
     let body = timeout(app.config.connections.stall_timeout, body).await;
-    let Received { bytes, _room } = body.map_err(|_| Invalid::TooSlow)??;
+    let Received {
+        bytes,
+        _reservation,
+    } = body.map_err(|_| Invalid::TooSlow)??;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let invalid = |why: &dyn Display| Malformed::Json {
@@ -120,7 +123,7 @@ pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> 
 /// A complete body, with the memory that it takes.
 struct Received {
     bytes: Vec<u8>,
-    _room: Option<Reservation<IpAddr>>,
+    _reservation: Option<Reservation<IpAddr>>,
 }
 
 /// All bytes of a body. One that is larger than any of ours needs memory from a budget that all unauthenticated clients
@@ -142,16 +145,19 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
     let read = beginning.read_to_end(&mut bytes).await;
     read.map_err(|error| cut_off(&error))?;
     if (bytes.len() as u64) < ORDINARY {
-        return Ok(Received { bytes, _room: None });
+        return Ok(Received {
+            bytes,
+            _reservation: None,
+        });
     }
     let address = client_subnet(ClientInfo::of(app, request).address);
     let size = told.unwrap_or(limit + 1);
-    let room = app
+    let reservation = app
         .limits
         .bodies
         .reserve(Some(address), size)
         .map_err(|_| Overload::Busy)?;
-    room.is_at(Stage::Moving);
+    reservation.is_at(Stage::Moving);
     bytes.reserve_exact(
         usize::try_from(size)
             .unwrap_or(0)
@@ -161,20 +167,20 @@ async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Re
         loop {
             match body.read_buf(&mut bytes).await? {
                 0 => return Ok(()),
-                read => room.add_progress(read),
+                read => reservation.add_progress(read),
             }
         }
     };
     tokio::select! {
         rest = rest => rest.map_err(|error| cut_off(&error))?,
-        () = room.preempted() => return Err(Overload::GaveWay.into()),
+        () = reservation.preempted() => return Err(Overload::GaveWay.into()),
     }
     if bytes.len() as u64 > limit {
         return Err(too_large().into());
     }
     Ok(Received {
         bytes,
-        _room: Some(room),
+        _reservation: Some(reservation),
     })
 }
 

@@ -341,7 +341,7 @@ impl Multi<'_> {
             } else {
                 if bytes.len() + chunk.len() > CAPACITY {
                     let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
-                    write_on(file, &buffers.lend(mem::take(&mut bytes))).await?;
+                    write_on(file, &buffers.into_bytes(mem::take(&mut bytes))).await?;
                     write_on(file, chunk).await?;
                 } else {
                     bytes.extend_from_slice(chunk);

@@ -33,7 +33,7 @@ impl AcceptEncoding {
     /// The most welcome of these, between equals the first; `None` if the file as it is would be more welcome.
     pub fn negotiate(&self, codings: &[Coding]) -> Option<Coding> {
         let plain = self.quality("identity").unwrap_or(0.0);
-        let welcome = |coding: &Coding| {
+        let quality = |coding: &Coding| {
             self.quality(coding.name())
                 .or(self.quality("*"))
                 .unwrap_or(0.0)
@@ -41,8 +41,8 @@ impl AcceptEncoding {
         let taken = codings
             .iter()
             .rev()
-            .map(|coding| (*coding, welcome(coding)));
-        let taken = taken.filter(|(_, welcome)| *welcome > 0.0 && *welcome >= plain);
+            .map(|coding| (*coding, quality(coding)));
+        let taken = taken.filter(|(_, quality)| *quality > 0.0 && *quality >= plain);
         // Of equals, the last is the greatest.
         taken
             .max_by(|a, b| a.1.total_cmp(&b.1))
@@ -53,7 +53,7 @@ impl AcceptEncoding {
         self.0
             .iter()
             .find(|(coding, _)| coding == name)
-            .map(|(_, welcome)| *welcome)
+            .map(|(_, quality)| *quality)
     }
 }
 
@@ -69,15 +69,15 @@ fn range(text: &str) -> Option<(String, f32)> {
     } else {
         name
     };
-    let welcome = parts.find_map(|part| {
+    let quality = parts.find_map(|part| {
         let (key, value) = part.split_once('=')?;
         key.trim()
             .eq_ignore_ascii_case("q")
             .then(|| value.trim().parse::<f32>())
     });
-    match welcome {
+    match quality {
         None => Some((name, 1.0)),
-        Some(Ok(welcome)) if (0.0..=1.0).contains(&welcome) => Some((name, welcome)),
+        Some(Ok(quality)) if (0.0..=1.0).contains(&quality) => Some((name, quality)),
         Some(_) => None,
     }
 }

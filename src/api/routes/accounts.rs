@@ -24,7 +24,7 @@ use crate::logging::audit::{self, By};
 #[post("/register", data = "<body>")]
 pub async fn register(
     app: &AppState,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     body: JsonBody<Register>,
 ) -> Result<Json<User>> {
     let JsonBody(asked) = body;
@@ -46,7 +46,7 @@ pub async fn register(
             .read(move |conn| invitations::offer(conn, &token, now))
             .await?;
     }
-    let attempt = app.limits.logins.register(visitor.address, login.key())?;
+    let attempt = app.limits.logins.register(client.address, login.key())?;
     let hash = app.passwords.hash(password).await?;
     attempt.consume();
     let is_invited = invitation.is_some();
@@ -61,7 +61,7 @@ pub async fn register(
             Ok((user, joined))
         })
         .await?;
-    let by = By::Visitor(visitor.address);
+    let by = By::Client(client.address);
     audit::account_made(by, &user);
     if is_invited {
         audit::invitation_used(by, &user, joined.map(|space| space.id));
@@ -73,7 +73,7 @@ pub async fn register(
 pub async fn login(
     app: &AppState,
     _page: KeepsSessions,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     cookie: SessionCookie<'_>,
     browser: KnownBrowser<'_>,
     agent: UserAgent,
@@ -84,7 +84,7 @@ pub async fn login(
     let (login, password) = (GivenLogin::new(login), GivenPassword::new(password));
     let key = login.key().clone();
     let known = browser.find(&key);
-    let attempt = app.limits.logins.sign_in(visitor.address, &key, known)?;
+    let attempt = app.limits.logins.sign_in(client.address, &key, known)?;
     let found = app
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
@@ -94,7 +94,7 @@ pub async fn login(
     let right = user.zip(hash).filter(|_| verdict != PasswordCheck::Wrong);
     let Some((user, mut hash)) = right else {
         attempt.consume();
-        audit::sign_in_failed(visitor.address, &typed);
+        audit::sign_in_failed(client.address, &typed);
         return Err(Denied::WrongLogin.into());
     };
     attempt.record_success();
@@ -113,7 +113,7 @@ pub async fn login(
             sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
         })
         .await?;
-    audit::signed_in(visitor.address, user, &typed);
+    audit::signed_in(client.address, user, &typed);
     cookie.set(access_token.clone());
     browser.remember(&key, known)?;
     Ok(Json(AccessToken { access_token }))
@@ -155,7 +155,7 @@ pub async fn logout(
 pub async fn change_password(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     body: JsonBody<ChangePassword>,
 ) -> Result<&'static str> {
     let JsonBody(asked) = body;
@@ -167,7 +167,7 @@ pub async fn change_password(
     let attempt = app
         .limits
         .logins
-        .change_password(visitor.address, user.session)?;
+        .change_password(client.address, user.session)?;
     let old = user
         .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))
         .await?;
@@ -177,7 +177,7 @@ pub async fn change_password(
         .await?;
     let Some(old) = old.filter(|_| verdict != PasswordCheck::Wrong) else {
         attempt.consume();
-        audit::wrong_password(visitor.address, &user.user);
+        audit::wrong_password(client.address, &user.user);
         return Err(Denied::WrongPassword.into());
     };
     if !new.is_repeated_by(&asked.confirm_password) {
@@ -193,6 +193,6 @@ pub async fn change_password(
         Ok(sessions::revoke_all(conn, id, Some(session.id()))?)
     })
     .await?;
-    audit::password_changed(user.at(visitor), &user.user);
+    audit::password_changed(user.at(client), &user.user);
     Ok("Password changed")
 }

@@ -28,7 +28,7 @@ pub struct Asset {
     /// Whether others might get it in another form.
     pub varies: bool,
     /// A mark for exactly these bytes.
-    pub mark: String,
+    pub etag: String,
 }
 
 /// The file with this name, such as `assets/index-Cyk2Xpx_.css`. `choose` is told in which codings it is there, the
@@ -53,7 +53,7 @@ pub fn find(name: &str, choose: impl FnOnce(&[Coding]) -> Option<Coding>) -> Opt
         .position(|(packed, _)| Some(*packed) == coding)
         .map_or(plain, |at| packed.swap_remove(at).1);
     Some(Asset {
-        mark: URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()),
+        etag: URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()),
         bytes: file.data,
         media_type,
         coding,

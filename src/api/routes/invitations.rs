@@ -11,7 +11,9 @@ use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::created::Created;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::views::invitations::{Held, Invitation, InvitationWithLink, NewInvitation, Offer};
+use crate::api::views::invitations::{
+    Held, Invitation, InvitationPreview, InvitationWithLink, NewInvitation,
+};
 use crate::api::views::spaces::Space;
 use crate::api::views::urls::Urls;
 use crate::domain::access;
@@ -57,7 +59,7 @@ fn whole(value: &Value) -> Option<i64> {
 pub async fn create(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
     links: Urls,
     body: JsonBody<NewInvitation>,
@@ -72,7 +74,7 @@ pub async fn create(
             Ok((invitation, admin.space()))
         })
         .await?;
-    audit::invitation_made(user.at(visitor), &invitation);
+    audit::invitation_made(user.at(client), &invitation);
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
         InvitationWithLink {
@@ -106,7 +108,7 @@ pub async fn list(
 pub async fn revoke(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
     invitation_id: RawId<InvitationId>,
 ) -> Result<Status> {
@@ -118,13 +120,13 @@ pub async fn revoke(
             invitation_id.parse()
         })
         .await?;
-    audit::invitation_revoked(user.at(visitor), revoked);
+    audit::invitation_revoked(user.at(client), revoked);
     Ok(Status::NoContent)
 }
 
 /// What a link offers, for the page that it leads to.
 #[post("/invitations/offer", data = "<body>")]
-pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<Offer>> {
+pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<InvitationPreview>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
@@ -138,7 +140,7 @@ pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<Offer>> 
 pub async fn accept(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     body: JsonBody<Held>,
 ) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
@@ -149,6 +151,6 @@ pub async fn accept(
             Ok(joined.ok_or(Conflict::InvitationToAccount)?)
         })
         .await?;
-    audit::invitation_used(user.at(visitor), &user.user, Some(space.id));
+    audit::invitation_used(user.at(client), &user.user, Some(space.id));
     Ok(Json(space.into()))
 }

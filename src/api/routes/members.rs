@@ -36,7 +36,7 @@ pub async fn list(
 pub async fn add(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
     body: JsonBody<Add>,
 ) -> Result<&'static str> {
@@ -49,7 +49,7 @@ pub async fn add(
             Ok(admin.space())
         })
         .await?;
-    audit::member_added(user.at(visitor), added, &typed);
+    audit::member_added(user.at(client), added, &typed);
     Ok("Member added")
 }
 
@@ -58,7 +58,7 @@ pub async fn add(
 pub async fn remove(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
     user_id: RawId<UserId>,
     end_invitations: Option<&str>,
@@ -82,7 +82,7 @@ pub async fn remove(
             Ok((removal.space(), removal.user()))
         })
         .await?;
-    audit::member_removed(user.at(visitor), space, member);
+    audit::member_removed(user.at(client), space, member);
     Ok("Member deleted")
 }
 
@@ -90,7 +90,7 @@ pub async fn remove(
 pub async fn set_admin(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
     user_id: RawId<UserId>,
     body: JsonBody<SetAdmin>,
@@ -104,6 +104,6 @@ pub async fn set_admin(
             Ok((admin.space(), user_id.parse()?))
         })
         .await?;
-    audit::admin_changed(user.at(visitor), space, member, is_admin == Some(true));
+    audit::admin_changed(user.at(client), space, member, is_admin == Some(true));
     Ok("Admin permission changed")
 }

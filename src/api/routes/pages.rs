@@ -88,7 +88,7 @@ impl<'r> FromRequest<'r> for IfNoneMatch {
 fn file(name: &str, wanted: IfNoneMatch, cache: &'static str) -> Result<File> {
     let asset = assets::find(name, |codings| wanted.accepted.negotiate(codings))
         .ok_or(NotFound::Endpoint)?;
-    let tag = format!("\"{}\"", asset.mark);
+    let tag = format!("\"{}\"", asset.etag);
     let is_known = wanted.known.is_some_and(|known| etag_matches(&tag, &known));
     Ok(File {
         asset,

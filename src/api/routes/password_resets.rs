@@ -15,7 +15,7 @@ use crate::logging::audit::{self, By};
 #[post("/password-resets/redeem", data = "<body>")]
 pub async fn redeem(
     app: &AppState,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     body: JsonBody<Reset>,
 ) -> Result<&'static str> {
     let JsonBody(asked) = body;
@@ -24,7 +24,7 @@ pub async fn redeem(
     // First, so that nobody without a link makes the server hash.
     let owner = app
         .db
-        .read(move |conn| password_resets::owner(conn, &held, now))
+        .read(move |conn| password_resets::find_user(conn, &held, now))
         .await?;
     let password = Password::parse(
         FieldName::NewPassword,
@@ -38,6 +38,6 @@ pub async fn redeem(
     app.db
         .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
         .await?;
-    audit::password_reset(By::Visitor(visitor.address), &owner);
+    audit::password_reset(By::Client(client.address), &owner);
     Ok("Password changed")
 }

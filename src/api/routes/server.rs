@@ -24,7 +24,7 @@ pub fn health() -> &'static str {
 /// last checked, and photos can be stored.
 #[get("/ready")]
 pub async fn ready(app: &AppState) -> Result<&'static str> {
-    app.db.check_place()?;
+    app.db.check_files()?;
     app.db.read(|_| Ok(())).await?;
     app.photos
         .check()

@@ -8,7 +8,7 @@ use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
+use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceOfMember, SpaceSummary};
 use crate::api::views::urls::Urls;
 use crate::check::sentence;
 use crate::domain::ids::{RawId, SpaceId};
@@ -34,11 +34,11 @@ pub async fn create(
 }
 
 #[get("/spaces")]
-pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage<MySpace>> {
+pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage<SpaceSummary>> {
     let list = caller
         .read(move |conn, session| spaces::list(conn, session, &page))
         .await?;
-    JsonPage::new(&links, None, list, MySpace::from)
+    JsonPage::new(&links, None, list, SpaceSummary::from)
 }
 
 #[get("/spaces/<id>")]
@@ -72,7 +72,7 @@ pub async fn rename(
 pub async fn delete(
     app: &AppState,
     user: CurrentUser<'_>,
-    visitor: &ClientInfo,
+    client: &ClientInfo,
     id: RawId<SpaceId>,
 ) -> Result<&'static str> {
     let now = app.now();
@@ -82,7 +82,7 @@ pub async fn delete(
             Ok((admin.space(), space_deletion::begin(conn, &admin, now)?))
         })
         .await?;
-    audit::space_deleted(user.at(visitor), gone);
+    audit::space_deleted(user.at(client), gone);
     // It is gone for everybody, whatever becomes of the rest.
     if let Err(error) = app.space_deletion().finish(gone, begun).await {
         tracing::warn!(space = %gone, error = %sentence(&error.into()), "could not finish deleting a space; will go on");

@@ -8,7 +8,7 @@ use super::scalars::{Id, Moment};
 use super::spaces::Space;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, optional, optional_text, text};
-use crate::domain::invitations::{self, InvitationOptions, InvitationPreview};
+use crate::domain::invitations::{self, InvitationOptions};
 use crate::error::FieldName;
 
 /// The role of those who join by a link.
@@ -89,7 +89,7 @@ impl From<invitations::Invitation> for OperatorsInvitation {
 
 /// What the link of an invitation offers.
 #[derive(Serialize, JsonSchema)]
-pub struct Offer {
+pub struct InvitationPreview {
     space: Option<Space>,
     role: Role,
     /// The login of who made it.
@@ -98,8 +98,8 @@ pub struct Offer {
     expires_at: Moment,
 }
 
-impl From<InvitationPreview> for Offer {
-    fn from(preview: InvitationPreview) -> Self {
+impl From<invitations::InvitationPreview> for InvitationPreview {
+    fn from(preview: invitations::InvitationPreview) -> Self {
         Self {
             space: preview.space.map(Into::into),
             role: preview.role.into(),

@@ -7,7 +7,7 @@ use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, text};
-use crate::domain::spaces::{self, Overview, SpaceDetail, SpaceSummary};
+use crate::domain::spaces::{self, Overview, SpaceDetail};
 use crate::error::FieldName;
 
 /// A space.
@@ -29,7 +29,7 @@ impl From<spaces::Space> for Space {
 
 /// A space of somebody's own, and what they see of it from outside.
 #[derive(Serialize, JsonSchema)]
-pub struct MySpace {
+pub struct SpaceSummary {
     space: Space,
     /// Whether they run it.
     #[schemars(extend("example" = true))]
@@ -39,8 +39,8 @@ pub struct MySpace {
     latest_share: Option<LatestShare>,
 }
 
-impl From<SpaceSummary> for MySpace {
-    fn from(summary: SpaceSummary) -> Self {
+impl From<spaces::SpaceSummary> for SpaceSummary {
+    fn from(summary: spaces::SpaceSummary) -> Self {
         Self {
             space: summary.space.into(),
             is_admin: summary.is_admin,

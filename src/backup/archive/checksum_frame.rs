@@ -10,7 +10,7 @@ const MARK: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
 /// The bytes of a seal.
 const SIZE: usize = MARK.len() + 32;
 /// The bytes that are read at once.
-const PIECE: usize = 128 * 1024;
+const CHUNK: usize = 128 * 1024;
 
 /// Passes bytes on, and seals them in the end.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl<R: Read> ChecksumReader<R> {
             self.held.drain(..self.given);
             self.given = 0;
             let before = self.held.len();
-            self.held.resize(before + PIECE, 0);
+            self.held.resize(before + CHUNK, 0);
             let read = self.inner.read(&mut self.held[before..]);
             self.held.truncate(before + *read.as_ref().unwrap_or(&0));
             match read {
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_was_written_comes_back() {
-        for length in [0, 1, SIZE, PIECE - SIZE, PIECE, PIECE + 1, 3 * PIECE] {
+        for length in [0, 1, SIZE, CHUNK - SIZE, CHUNK, CHUNK + 1, 3 * CHUNK] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
             assert_eq!(open(&sealed(&bytes)).unwrap(), bytes, "{length}");
         }

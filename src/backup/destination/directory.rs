@@ -139,7 +139,7 @@ impl Folder {
         Ok(())
     }
 
-    pub(super) fn clear_remains(&self) -> Result<()> {
+    pub(super) fn remove_leftovers(&self) -> Result<()> {
         for entry in list(&self.root)? {
             let entry = entry?;
             let is_part = entry.file_name().to_string_lossy().starts_with(PART);
@@ -251,7 +251,7 @@ mod tests {
         fs::write(folder.path().join(format!("{PART}killed")), b"half").unwrap();
         fs::write(folder.path().join("mine"), b"mine").unwrap();
         let file = destination.create("a.tar.zst", true).unwrap();
-        destination.clear_remains().unwrap();
+        destination.remove_leftovers().unwrap();
         let left = names(folder.path());
         assert!(
             left.len() == 2 && !left.contains(&format!("{PART}killed")),
@@ -328,6 +328,6 @@ mod tests {
         destination
             .each_photo(&mut |_, _| bail!("a pipe is no photo"))
             .unwrap();
-        destination.clear_remains().unwrap();
+        destination.remove_leftovers().unwrap();
     }
 }

@@ -262,10 +262,10 @@ impl Destination {
     ///
     /// # Errors
     /// The destination can't be read or written to.
-    pub fn clear_remains(&self) -> Result<()> {
+    pub fn remove_leftovers(&self) -> Result<()> {
         match self {
-            Self::Folder(folder) => folder.clear_remains(),
-            Self::Bucket(bucket) => bucket.clear_remains(),
+            Self::Folder(folder) => folder.remove_leftovers(),
+            Self::Bucket(bucket) => bucket.remove_leftovers(),
         }
     }
 }

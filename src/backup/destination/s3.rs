@@ -14,7 +14,7 @@ use crate::storage::aws::{Aws, is_missing, proof};
 /// What the address of such a destination begins with.
 pub const SCHEME: &str = "s3://";
 /// The bytes that are read at once.
-const PIECE: u64 = 8 * 1024 * 1024;
+const CHUNK: u64 = 8 * 1024 * 1024;
 /// How often a piece is asked for: a connection may break in the middle of it.
 const ATTEMPTS: u32 = 3;
 
@@ -190,7 +190,7 @@ impl Bucket {
     }
 
     /// Aborts abandoned uploads.
-    pub(super) fn clear_remains(&self) -> Result<()> {
+    pub(super) fn remove_leftovers(&self) -> Result<()> {
         let (mut key, mut upload) = (None, None);
         loop {
             let list = self
@@ -250,7 +250,7 @@ struct Object {
 
 impl Object {
     fn fetch(&mut self) -> Result<()> {
-        let end = self.size.min(self.next + PIECE);
+        let end = self.size.min(self.next + CHUNK);
         let mut attempt = 1;
         let bytes = loop {
             let piece = self.bucket.bridge.block_on(self.get(end));

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use crate::backup::destination::s3::Bucket;
-use crate::storage::aws::patience;
 use crate::storage::aws::proof::{self, Put, Untrue};
+use crate::storage::aws::upload_timeout;
 
 /// The size of the first parts. S3 takes 10,000 of them, so that later ones are larger.
 const PART: usize = 8 * 1024 * 1024;
@@ -159,7 +159,7 @@ impl Upload {
             .content_md5(BASE64_STANDARD.encode(sum))
             .body(ByteStream::from(bytes))
             .customize()
-            .config_override(Builder::new().timeout_config(patience(size)));
+            .config_override(Builder::new().timeout_config(upload_timeout(size)));
         let writing = self.writing();
         self.under_way = Some(self.bucket.bridge.begin(async move {
             let sent = send.send().await.context(writing)?;

@@ -28,7 +28,7 @@ const BATCH: usize = 128;
 
 /// The way to the writing thread. Dropping it finishes the jobs that wait, then closes the connection.
 pub struct Writer {
-    desk: Arc<WriteConnection>,
+    writer_connection: Arc<WriteConnection>,
     orders: Option<mpsc::Sender<Request>>,
     thread: Option<JoinHandle<()>>,
     deadline: Duration,
@@ -38,8 +38,8 @@ pub struct Writer {
 struct WriteConnection {
     connection: Mutex<Connection>,
     /// Whether the thread has jobs in its hands, before which nobody may push in.
-    is_taken: AtomicBool,
-    place: Arc<OpenFiles>,
+    batch_running: AtomicBool,
+    files: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
 }
 
@@ -59,7 +59,7 @@ impl WriteConnection {
         connection: &Connection,
         batch: &mut [Box<dyn Job>],
     ) -> std::result::Result<(), CommitError> {
-        let is_kept = || self.place.check().map_err(|_| CommitError::DataGone);
+        let is_kept = || self.files.check().map_err(|_| CommitError::DataGone);
         is_kept()?;
         if self.reserve.is_missed() {
             turn_away(batch);
@@ -93,7 +93,7 @@ impl WriteConnection {
 
     /// The connection, if nobody has it or is about to.
     fn try_lock(&self) -> Option<MutexGuard<'_, Connection>> {
-        if self.is_taken.load(Ordering::Acquire) {
+        if self.batch_running.load(Ordering::Acquire) {
             return None;
         }
         match self.connection.try_lock() {
@@ -118,24 +118,24 @@ impl Writer {
     /// The system refuses another thread.
     pub fn start(
         connection: Connection,
-        place: Arc<OpenFiles>,
+        files: Arc<OpenFiles>,
         reserve: Arc<Reserve>,
         deadline: Duration,
     ) -> anyhow::Result<Self> {
         let (orders, waiting) = mpsc::channel(WAITING);
-        let desk = Arc::new(WriteConnection {
+        let writer_connection = Arc::new(WriteConnection {
             connection: Mutex::new(connection),
-            is_taken: AtomicBool::new(false),
-            place,
+            batch_running: AtomicBool::new(false),
+            files,
             reserve,
         });
-        let theirs = Arc::clone(&desk);
+        let shared = Arc::clone(&writer_connection);
         let thread = std::thread::Builder::new()
             .name(String::from("database-writer"))
-            .spawn(move || serve(&theirs, waiting))
+            .spawn(move || serve(&shared, waiting))
             .context("The thread that writes to the database can't be started")?;
         Ok(Self {
-            desk,
+            writer_connection,
             orders: Some(orders),
             thread: Some(thread),
             deadline,
@@ -160,12 +160,12 @@ impl Writer {
         if self.orders.as_ref().is_some_and(waits) {
             return Err(work);
         }
-        let Some(connection) = self.desk.try_lock() else {
+        let Some(connection) = self.writer_connection.try_lock() else {
             return Err(work);
         };
         let (job, mut answer) = PendingWrite::new(work, outlives, self.deadline);
         let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
-        let committed = self.desk.commit(&connection, &mut alone);
+        let committed = self.writer_connection.commit(&connection, &mut alone);
         drop(connection);
         let [job] = alone;
         job.answer(committed);
@@ -239,10 +239,12 @@ fn ended() -> Error {
     Error::internal(anyhow!("the thread that writes to the database has ended"))
 }
 
-fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
+fn serve(writer_connection: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
     while let Some(first) = waiting.blocking_recv() {
-        desk.is_taken.store(true, Ordering::Release);
-        let connection = desk.lock();
+        writer_connection
+            .batch_running
+            .store(true, Ordering::Release);
+        let connection = writer_connection.lock();
         let (mut batch, mut alone) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(order) = next {
@@ -254,7 +256,7 @@ fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
             next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
         }
         if !batch.is_empty() {
-            let committed = desk.commit(&connection, &mut batch);
+            let committed = writer_connection.commit(&connection, &mut batch);
             for job in batch {
                 job.answer(committed.clone());
             }
@@ -262,7 +264,9 @@ fn serve(desk: &WriteConnection, mut waiting: mpsc::Receiver<Request>) {
         if let Some(work) = alone {
             work(&connection);
         }
-        desk.is_taken.store(false, Ordering::Release);
+        writer_connection
+            .batch_running
+            .store(false, Ordering::Release);
     }
 }
 

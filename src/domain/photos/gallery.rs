@@ -124,7 +124,7 @@ const NEWEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_photos_of_a_page_of_shares_are_one_walk() {

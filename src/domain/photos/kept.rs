@@ -92,7 +92,7 @@ const ONE: &str = kept!("id = ?");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn photos_are_found_by_their_ids() {

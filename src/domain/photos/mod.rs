@@ -371,7 +371,7 @@ fn mark_deleted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::plans::plan;
+    use crate::db::explain::plan;
 
     #[test]
     fn the_photos_of_a_space_that_goes_are_a_range() {
@@ -401,7 +401,7 @@ mod tests {
         let walk = "INDEX photos_without_previews (previews_due_at>? AND previews_due_at<?)";
         assert!(plan.contains(walk), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        let plan = crate::db::plans::plan(TOO_FAR);
+        let plan = crate::db::explain::plan(TOO_FAR);
         assert!(
             plan.contains("photos_without_previews (previews_due_at>?)"),
             "{plan}"

@@ -34,7 +34,7 @@ impl SqsQueue {
         }
         self.let_go(&url, &messages).await?;
         let mut failed = Failed {
-            unseen: expected.saturating_sub(messages.len()),
+            remaining: expected.saturating_sub(messages.len()),
             ..Failed::default()
         };
         for message in messages {
@@ -44,7 +44,7 @@ impl SqsQueue {
                     name,
                     why: FailureInfo::Sent(sent_at(&message)),
                 }),
-                Err(_) => failed.foreign.push(body.to_owned()),
+                Err(_) => failed.unrecognized.push(body.to_owned()),
             }
         }
         Ok(failed)

@@ -11,7 +11,7 @@ const SHORTEST_LEASE: Duration = Duration::from_secs(10);
 
 impl SqsQueue {
     /// Says whether the queue is FIFO, how long it hides messages, and what becomes of failed ones.
-    pub(in crate::queue) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub(in crate::queue) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         let (attributes, waiting) = match (self.attributes().await, self.count(&self.url).await) {
             (Ok(attributes), Ok(waiting)) => (attributes, waiting),
             (Err(error), _) | (_, Err(error)) => return tell(Check::error(&error)),

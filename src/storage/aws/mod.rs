@@ -28,7 +28,7 @@ use crate::config::Checksums;
 /// How long the first byte of an answer may take. SQS holds a request for up to 20 seconds when there is nothing to receive.
 pub const ANSWER: Duration = Duration::from_secs(30);
 /// For each of this many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
-const PIECE: usize = 2 * 1024 * 1024;
+const CHUNK: usize = 2 * 1024 * 1024;
 
 /// The configuration of the SDK, found out at the first use; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -98,9 +98,9 @@ async fn load() -> SdkConfig {
 }
 
 /// How long S3 may take to answer that it has this many bytes. The time for them to get there counts as well.
-pub fn patience(bytes: usize) -> TimeoutConfig {
+pub fn upload_timeout(bytes: usize) -> TimeoutConfig {
     // Few different times, because the SDK keeps connections apart by them.
-    let pieces = bytes.div_ceil(PIECE).next_power_of_two();
+    let pieces = bytes.div_ceil(CHUNK).next_power_of_two();
     TimeoutConfig::builder()
         .read_timeout(ANSWER * u32::try_from(pieces).unwrap_or(u32::MAX))
         // Each attempt has its bound, and their number has one too.
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_photo_may_take_its_time_on_a_slow_line_and_a_small_one_no_longer_than_any_request() {
         let seconds = |mib: usize| {
-            patience(mib * 1024 * 1024)
+            upload_timeout(mib * 1024 * 1024)
                 .read_timeout()
                 .unwrap()
                 .as_secs()
@@ -157,6 +157,6 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 25].map(seconds), [30, 30, 30, 60, 480]);
         // A megabit each second is enough.
         assert!((1..100).all(|mib| seconds(mib) * 1_000_000 > mib as u64 * 1024 * 1024 * 8));
-        assert_eq!(patience(1).operation_timeout(), None);
+        assert_eq!(upload_timeout(1).operation_timeout(), None);
     }
 }

@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
-use super::{is_missing, patience};
+use super::{is_missing, upload_timeout};
 
 /// Photos with more bytes are hashed off the async threads.
 const SOON_HASHED: usize = 256 * 1024;
@@ -39,7 +39,7 @@ pub enum Untrue {
 }
 
 /// The waits between looks at a bucket that was made just now and isn't there yet: some seconds together.
-pub fn waits() -> impl Iterator<Item = Duration> {
+pub fn retry_delays() -> impl Iterator<Item = Duration> {
     successors(Some(Duration::from_millis(50)), |wait| Some(*wait * 2)).take(7)
 }
 
@@ -61,7 +61,7 @@ pub async fn put(
         .content_md5(BASE64_STANDARD.encode(sum))
         .body(ByteStream::from(bytes))
         .customize()
-        .config_override(Builder::new().timeout_config(patience(size)))
+        .config_override(Builder::new().timeout_config(upload_timeout(size)))
         .send()
         .await;
     match sent {

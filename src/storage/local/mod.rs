@@ -66,7 +66,7 @@ impl LocalStore {
     }
 
     /// Moves a file as a photo is moved.
-    pub(super) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub(super) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         let (temp, root) = (self.temp(), self.home.root().to_owned());
         let moved = blocking(move || {
             let probe = temp_file(&temp, PART)?;

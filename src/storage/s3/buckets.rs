@@ -276,7 +276,7 @@ pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
         bail!("The bucket {bucket} belongs to somebody else: choose another name in the settings");
     }
     // Some services make buckets at their leisure.
-    for wait in proof::waits() {
+    for wait in proof::retry_delays() {
         match client.head_bucket().bucket(bucket).send().await {
             Err(error) if is_missing(&error) => tokio::time::sleep(wait).await,
             // A key that may not look is no reason not to put something.

@@ -28,7 +28,7 @@ use crate::config::{Checksums, Delivery, Photos};
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::photo_name::PhotoName;
 use crate::storage::ABANDONED;
-use crate::storage::aws::proof::{self, Put, waits};
+use crate::storage::aws::proof::{self, Put, retry_delays};
 use crate::storage::aws::{Aws, is_missing};
 use crate::storage::s3::known::BoundedSet;
 use buckets::{Buckets, ObjectRef, create_own};
@@ -114,7 +114,7 @@ impl S3Store {
     pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
         let client = self.client().await;
         let object_ref = self.buckets.temporary(name);
-        for wait in waits() {
+        for wait in retry_delays() {
             if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
                 self.ready.store(true, Ordering::Relaxed);
                 return Ok(());
@@ -133,7 +133,7 @@ impl S3Store {
 
     pub(super) async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
         let (client, bytes) = (self.client().await, Bytes::from(bytes));
-        for wait in waits() {
+        for wait in retry_delays() {
             let object_ref = self.buckets.find_or_create(client, name).await?;
             if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
                 return Ok(());
@@ -169,7 +169,7 @@ impl S3Store {
         let Some(bytes) = size(client, &from).await? else {
             return self.moved_before(name).await;
         };
-        for wait in waits() {
+        for wait in retry_delays() {
             let to = self.buckets.find_or_create(client, name).await?;
             match copy(client, &from, &to, bytes).await? {
                 Copied::Yes => {

@@ -11,7 +11,7 @@ use super::{PhotoSource, S3Store, StoredPhoto};
 use crate::config::Delivery;
 use crate::domain::photo_name::PhotoName;
 use crate::storage::Source;
-use crate::storage::aws::proof::{self, Put, waits};
+use crate::storage::aws::proof::{self, Put, retry_delays};
 
 impl S3Store {
     pub(in crate::storage) async fn put_preview(
@@ -29,7 +29,7 @@ impl S3Store {
             let bucket = &object_ref.bucket;
             format!("A preview of the photo {name} can't be put into the bucket {bucket}")
         };
-        for wait in waits() {
+        for wait in retry_delays() {
             let put = proof::put(client, object_ref.as_pair(), bytes.clone(), kind).await;
             if put.with_context(putting)? == Put::Done {
                 return Ok(());

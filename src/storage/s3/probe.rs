@@ -25,7 +25,7 @@ const BROWSER: [(&str, &str); 3] = [
 
 impl S3Store {
     /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
-    pub(in crate::storage) async fn examine(&self, tell: &mut impl FnMut(Check)) {
+    pub(in crate::storage) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         let bucket = self.buckets.temp().to_owned();
         let client = self.client().await;
         let region = client

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { Member, MySpace, SpaceDetail } from '../../src/lib/api/types';
+import type { Member, SpaceSummary, SpaceDetail } from '../../src/lib/api/types';
 import { OpenSpaces } from '../../src/lib/state/space.svelte';
 import { Spaces } from '../../src/lib/state/spaces.svelte';
 import { later, settle } from './browser';
 
-const mine = (id: number, name: string, is_admin = false): MySpace => ({
+const mine = (id: number, name: string, is_admin = false): SpaceSummary => ({
   space: { id, name },
   is_admin,
   member_count: 3,
@@ -16,7 +16,7 @@ const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, 
 const member = (id: number, is_admin = false): Member => ({ user: { id, login: `user${id}` }, is_admin });
 const unreachable = () => new ApiError(0, '', 'unreachable');
 
-function mySpaces(...answers: (MySpace[] | Error)[]) {
+function mySpaces(...answers: (SpaceSummary[] | Error)[]) {
   const read = vi.fn(() => {
     const answer = answers.shift() ?? [];
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);

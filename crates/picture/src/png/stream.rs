@@ -13,7 +13,7 @@ use super::rows::{Pass, Rows};
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 /// How much is unpacked at once.
-const PIECE: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// What is found in a stream.
 pub struct Checked {
@@ -76,7 +76,7 @@ fn unpack(parts: &[&[u8]], length: u64, out: &mut impl Write) -> Result<Option<u
         return Err(MALFORMED);
     }
     let mut inflater = Decompress::new(false);
-    let mut piece = vec![0; PIECE];
+    let mut piece = vec![0; CHUNK];
     let mut still_head = 2;
     for part in parts {
         let skipped = part.len().min(still_head);

@@ -8,10 +8,12 @@ mod sharing;
 use serde_json::json;
 
 use super::operation::{Operation, operation, query};
-use crate::api::views::invitations::{Held, Invitation, InvitationWithLink, NewInvitation, Offer};
+use crate::api::views::invitations::{
+    Held, Invitation, InvitationPreview, InvitationWithLink, NewInvitation,
+};
 use crate::api::views::members;
 use crate::api::views::server::Server;
-use crate::api::views::spaces::{MySpace, NewSpace, Rename, Space, SpaceOfMember};
+use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceOfMember, SpaceSummary};
 use crate::config::{Config, Limits};
 use crate::domain::invitations::{InvitationOptions, MOST_OPEN};
 use crate::domain::spaces;
@@ -107,7 +109,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .for_users()
-            .lists::<MySpace>(),
+            .lists::<SpaceSummary>(),
         operation("get", "/spaces/{space_id}", "spaces.get", "A space of mine")
             .for_users()
             .gives::<SpaceOfMember>()
@@ -237,7 +239,7 @@ fn invitations() -> Vec<Operation> {
             "What a link offers",
         )
         .takes_json::<Held>()
-        .gives::<Offer>()
+        .gives::<InvitationPreview>()
         .refuses([NotFound::InvitationToken]),
         operation(
             "post",

@@ -6,9 +6,9 @@ import type { Description } from './openapi';
 import type {
   Invitation,
   Member,
-  MySpace,
+  SpaceSummary,
   NewInvitation,
-  Offer,
+  InvitationPreview,
   Photo,
   Page,
   Role,
@@ -136,7 +136,7 @@ export class Api {
 
   // Spaces and their members.
 
-  mySpaces = () => this.#all<MySpace>('/spaces');
+  mySpaces = () => this.#all<SpaceSummary>('/spaces');
   space = (id: number) => this.#get<SpaceDetail>(`/spaces/${id}`);
   createSpace = async (name: string) => (await this.#send<Space>('POST', '/spaces', { json: { name } })).data;
   renameSpace = (id: number, name: string) => this.#send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
@@ -151,7 +151,7 @@ export class Api {
 
   // Links by which people get in.
 
-  offer = async (token: string) => (await this.#send<Offer>('POST', '/invitations/offer', { json: { token } })).data;
+  offer = async (token: string) => (await this.#send<InvitationPreview>('POST', '/invitations/offer', { json: { token } })).data;
   acceptInvitation = (token: string) => this.#send('POST', '/invitations/accept', { json: { token } });
   invitations = (id: number) => this.#all<Invitation>(`/spaces/${id}/invitations`);
   invite = async (id: number, role: Role, uses: number) =>

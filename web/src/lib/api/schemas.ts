@@ -76,6 +76,25 @@ export interface components {
             /** @example 1 */
             uses_left: number;
         };
+        /** @description What the link of an invitation offers. */
+        InvitationPreview: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            /**
+             * @description The login of who made it.
+             * @example ann
+             */
+            invited_by: string | null;
+            /**
+             * @description The role of those who join by a link.
+             * @enum {string}
+             */
+            role: "member" | "admin";
+            space: components["schemas"]["Space"] | null;
+        };
         /** @description An invitation with its link, which is returned only once. */
         InvitationWithLink: {
             /**
@@ -133,40 +152,6 @@ export interface components {
              */
             is_admin: boolean;
             user: components["schemas"]["User"];
-        };
-        /** @description A space of somebody's own, and what they see of it from outside. */
-        MySpace: {
-            /**
-             * @description Whether they run it.
-             * @example true
-             */
-            is_admin: boolean;
-            latest_share: components["schemas"]["LatestShare"] | null;
-            /**
-             * Format: int64
-             * @example 5
-             */
-            member_count: number;
-            space: components["schemas"]["Space"];
-        };
-        /** @description What the link of an invitation offers. */
-        Offer: {
-            /**
-             * Format: date-time
-             * @example 2026-05-17T09:30:00.250Z
-             */
-            expires_at: string;
-            /**
-             * @description The login of who made it.
-             * @example ann
-             */
-            invited_by: string | null;
-            /**
-             * @description The role of those who join by a link.
-             * @enum {string}
-             */
-            role: "member" | "admin";
-            space: components["schemas"]["Space"] | null;
         };
         /** @example 1-34.jpg */
         PhotoName: string;
@@ -361,6 +346,21 @@ export interface components {
             member_count: number;
             /** @example Family */
             name: string;
+        };
+        /** @description A space of somebody's own, and what they see of it from outside. */
+        SpaceSummary: {
+            /**
+             * @description Whether they run it.
+             * @example true
+             */
+            is_admin: boolean;
+            latest_share: components["schemas"]["LatestShare"] | null;
+            /**
+             * Format: int64
+             * @example 5
+             */
+            member_count: number;
+            space: components["schemas"]["Space"];
         };
         /** @description Somebody with an account, as others see them. */
         User: {

@@ -7,7 +7,7 @@ type Schemas = components['schemas'];
 export type User = Schemas['User'];
 export type Space = Schemas['Space'];
 /** A row of "my spaces". */
-export type MySpace = Schemas['MySpace'];
+export type SpaceSummary = Schemas['SpaceSummary'];
 export type SpaceDetail = Schemas['SpaceOfMember'];
 export type Member = Schemas['Member'];
 /** Without its space where that goes without saying: in the list of a space's shares. */
@@ -24,7 +24,7 @@ export type Role = Invitation['role'];
 /** With the link itself, which is told only once. */
 export type NewInvitation = Schemas['InvitationWithLink'];
 /** What a link offers to whoever has it. */
-export type Offer = Schemas['Offer'];
+export type InvitationPreview = Schemas['InvitationPreview'];
 /** A refusal. */
 export type Problem = Schemas['Problem'];
 

@@ -1,7 +1,7 @@
 // One space with its members, shared by all its pages and the column beside them.
 
 import type { Api } from '../api/client';
-import type { Member, MySpace, SpaceDetail } from '../api/types';
+import type { Member, SpaceSummary, SpaceDetail } from '../api/types';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
 
@@ -36,7 +36,7 @@ export class OpenSpace {
     return this.members?.length ?? this.detail?.member_count ?? this.#listed?.member_count ?? null;
   }
 
-  get #listed(): MySpace | undefined {
+  get #listed(): SpaceSummary | undefined {
     return this.spaces.find(this.id);
   }
 

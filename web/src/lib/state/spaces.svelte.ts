@@ -1,12 +1,12 @@
 // My spaces, as the list and the side column show them.
 
 import type { Api } from '../api/client';
-import type { MySpace, Space } from '../api/types';
+import type { SpaceSummary, Space } from '../api/types';
 import { SingleFlight } from './single-flight';
 
 export class Spaces {
   /** By name; null until they have been read once. */
-  list = $state<MySpace[] | null>(null);
+  list = $state<SpaceSummary[] | null>(null);
   error = $state<unknown>(null);
 
   #reading = new SingleFlight();
@@ -28,7 +28,7 @@ export class Spaces {
     return this.#reading.runAfter(() => this.#read());
   }
 
-  find(id: number): MySpace | undefined {
+  find(id: number): SpaceSummary | undefined {
     return this.list?.find((mine) => mine.space.id === id);
   }
 

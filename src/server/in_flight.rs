@@ -8,13 +8,13 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// The requests under way; clones share them.
 #[derive(Clone, Default)]
-pub(super) struct UnderWay {
+pub(super) struct InFlight {
     requests: TaskTracker,
     /// Notifies of those that begin when all have ended before, or are about to.
     late: Arc<Notify>,
 }
 
-impl UnderWay {
+impl InFlight {
     /// One more, until what is returned is dropped, which is when its answer is sent.
     pub(super) fn begin(&self) -> TaskTrackerToken {
         let request = self.requests.token();
