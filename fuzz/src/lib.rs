@@ -10,7 +10,7 @@ use shared_spaces::config::Config;
 const REGISTRATION: &str =
     r#"{"login": "ann", "password": "correct horse", "confirm-password": "correct horse"}"#;
 const LOGIN: &str = r#"{"login": "ann", "password": "correct horse"}"#;
-/// Taken as it is: nothing in it is anything but picture.
+/// Stored unchanged: it contains nothing but the picture.
 const PHOTO: &[u8] = include_bytes!("../../crates/picture/fuzz/corpus/previews/still.plain.gif");
 
 /// A server that runs in this process.
@@ -84,7 +84,7 @@ fn the_server() -> &'static Server {
     SERVER.with(|server| *server)
 }
 
-/// The server, and the token of somebody who is signed in.
+/// The server, and the token of a signed-in user.
 pub fn server() -> (&'static Client, &'static str) {
     let server = the_server();
     (&server.client, &server.token)
@@ -95,7 +95,7 @@ pub fn photo() -> (&'static str, &'static [u8]) {
     (&the_server().link, PHOTO)
 }
 
-/// A refusal is one sentence, and tells nothing of what is inside.
+/// A refusal is one sentence, and reveals nothing about the inside.
 pub fn is_sentence(reply: LocalResponse<'_>) {
     let kind = reply.content_type();
     assert_eq!(kind, Some(ContentType::Plain), "{:?}", reply.headers());

@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
         let parts: Vec<_> = Path::new(file).components().collect();
         assert!(
             matches!(parts[..], [Component::Normal(_)]),
-            "{file:?} is no name of a file"
+            "{file:?} isn't the name of a file"
         );
     }
     let mut link = String::new();

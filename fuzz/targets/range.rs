@@ -1,5 +1,5 @@
 //! Any text as the headers `Range`, `If-Range` and `If-None-Match` of a request for a photo, a line for each: what comes is
-//! the photo, a piece of it that is told rightly, or nothing.
+//! the photo, a correctly described part of it, or nothing.
 
 #![no_main]
 
@@ -18,17 +18,17 @@ fuzz_target!(|text: &str| {
         request.add_header(Header::new(name, value.to_owned()));
     }
     let reply = request.dispatch();
-    let piece = reply.headers().get_one("Content-Range").map(str::to_owned);
+    let part = reply.headers().get_one("Content-Range").map(str::to_owned);
     let (status, bytes) = (reply.status().code, reply.into_bytes().unwrap_or_default());
-    match (status, piece) {
+    match (status, part) {
         (200, None) => assert!(bytes == *whole),
         (304, None) => assert!(bytes.is_empty()),
-        (416, Some(piece)) => assert_eq!(piece, format!("bytes */{}", whole.len())),
-        (206, Some(piece)) => {
-            let told = piece
+        (416, Some(part)) => assert_eq!(part, format!("bytes */{}", whole.len())),
+        (206, Some(part)) => {
+            let described = part
                 .strip_prefix("bytes ")
-                .and_then(|piece| piece.split_once('/'));
-            let (range, length) = told.expect("a piece says which it is");
+                .and_then(|part| part.split_once('/'));
+            let (range, length) = described.expect("a part says which it is");
             assert_eq!(length, whole.len().to_string());
             let (start, end) = range
                 .split_once('-')
@@ -36,6 +36,6 @@ fuzz_target!(|text: &str| {
             let number = |text: &str| text.parse::<usize>().expect("they are numbers");
             assert!(bytes == whole[number(start)..=number(end)]);
         }
-        (status, piece) => panic!("{status} with {piece:?}"),
+        (status, part) => panic!("{status} with {part:?}"),
     }
 });

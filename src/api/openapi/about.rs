@@ -25,20 +25,20 @@ pub fn about(id: &str) -> &'static str {
         "accounts.logout_by_get" => {
             "Ends the session of the token. With the cookie alone it is refused, because any page could lead a browser here: use `DELETE /logout`."
         }
-        "accounts.logout" => "Ends the session at once, for the token and for the cookie.",
+        "accounts.logout" => "Ends the session immediately, for the token and for the cookie.",
         "accounts.change_password" => {
-            "Asks for the old password. Every other session of the account ends; this one goes on."
+            "Requires the old password. Every other session of the account ends; this one continues."
         }
         "accounts.reset_password" => {
             "With the token of a link that the operator of the server has made. It can be used once, and ends all sessions of the account."
         }
         "accounts.sessions" => "Each with the browser or app that began it, the one in use first.",
         "accounts.end_other_sessions" => {
-            "All sessions of the account but the one that asks end at once."
+            "All sessions of the account except the current one end immediately."
         }
-        "accounts.end_session" => "One session of the account ends at once.",
+        "accounts.end_session" => "One session of the account ends immediately.",
         "spaces.create" => {
-            "Names need not be unique. Who makes a space is its only member and its admin."
+            "Names need not be unique. The creator of a space is its only member and its admin."
         }
         "spaces.list" => {
             "By name, without regard to case. Each with the number of its members and what was shared last."
@@ -51,24 +51,24 @@ pub fn about(id: &str) -> &'static str {
         "members.list" => "For members only.",
         "members.add" => "For admins only. The login is found without regard to case.",
         "members.remove" => {
-            "An admin takes out anybody else; a member takes out only themselves. What they have shared stays. An admin who wants to leave makes another one first and is made a member again."
+            "An admin can remove any other member; a member can remove only themselves. What they have shared stays. An admin who wants to leave first makes another member an admin, who then makes them a plain member again."
         }
         "members.set_admin" => "For admins only. A space keeps at least one.",
         "invitations.list" => {
-            "For admins only. The secret of a link is told once, when it is made, and not here."
+            "For admins only. The secret of a link is returned once, when it is created, and not here."
         }
         "invitations.create" => {
             "For admins only. `uses` says how often the link can be used, `days` for how long; by default once, within a week."
         }
-        "invitations.revoke" => "For admins only. The link ends at once; who has come by it stays.",
+        "invitations.revoke" => "For admins only. The link ends immediately; members who joined by it stay.",
         "invitations.offer" => {
-            "Which space the link leads into, and who has made it. Needs no session, and uses nothing up."
+            "Which space the link leads to, and who created it. Needs no session, and doesn't count as a use."
         }
         "invitations.accept" => {
             "Joins the space with the account of the session, and uses the link once."
         }
         "shares.create" => {
-            "A text, a photo, or both, as a form. A photo is cleaned of its metadata, can be seen at once by the links of the answer, and gets its previews a moment later."
+            "A text, a photo, or both, as a form. A photo is cleaned of its metadata, can be fetched immediately by the links of the response, and gets its previews a moment later."
         }
         "shares.list" => "For members only. Newest first.",
         "shares.get" => "For members of its space.",

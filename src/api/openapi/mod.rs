@@ -30,13 +30,13 @@ use crate::config::Config;
 use schemas::Schemas;
 
 const ABOUT: &str = "A private place for a family or a group of friends to share thoughts and photos. \
-    A refusal is one plain sentence, or problem details (RFC 9457) for who sends `Accept: application/json`: these carry a \
+    A refusal is one plain sentence, or problem details (RFC 9457) for clients that send `Accept: application/json`: these carry a \
     `code` and, in `params`, the values that the sentence is made of, so that no client has to read it. \
-    Every list comes in pieces: `limit` says how large, and the `Link` header (RFC 8288) leads to the next. \
+    Every list comes in pages: `limit` says how large, and the `Link` header (RFC 8288) leads to the next. \
     A request may name the account that it is made for, by its id in the header `Shared-Spaces-User`; \
     where the session belongs to another one, it is refused and nothing has changed.";
 
-/// The description as it is sent, once somebody has asked for it: it is the same for everybody, and written once.
+/// The description as it is sent, from the first request on: it is the same for all clients, and written once.
 #[derive(Default)]
 pub struct Written(OnceLock<Bytes>);
 
@@ -109,7 +109,7 @@ fn describe(config: &Config, installation: &str) -> Value {
             "schemas": schemas.all(),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer",
-                    "description": "The `access_token` that `POST /login` gives."},
+                    "description": "The `access_token` that `POST /login` returns."},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": crate::api::extract::session_cookie::name(installation, config.is_https()),
                     "description": "The same session in a browser. Requests that change something must come from \
                         pages of this server."},

@@ -1,4 +1,4 @@
-//! What one operation takes, gives and refuses.
+//! What one operation takes, returns and refuses.
 
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ impl Operation {
         !matches!(self.method, "get" | "head")
     }
 
-    /// Only for somebody signed in.
+    /// Only for signed-in users.
     pub fn for_users(mut self) -> Self {
         self.is_for_users = true;
         let changes = self.changes();
@@ -121,7 +121,7 @@ impl Operation {
             .refuses([Conflict::OtherAccount])
     }
 
-    /// It takes a parameter beside those of its path.
+    /// It takes a parameter besides those of its path.
     pub fn takes(mut self, parameter: Value) -> Self {
         self.parameters.push(parameter);
         self
@@ -147,8 +147,8 @@ impl Operation {
         self.refuses([Invalid::TooSlow, Invalid::CodedBody])
     }
 
-    /// It gives one of these.
-    pub fn gives<V: JsonSchema>(self) -> Self {
+    /// It returns one of these.
+    pub fn returns<V: JsonSchema>(self) -> Self {
         self.shows::<V>(200, "The object", reference::<V>())
     }
 
@@ -161,24 +161,24 @@ impl Operation {
         creation
     }
 
-    /// It gives a piece of a list of these.
+    /// It returns a page of a list of these.
     pub fn lists<V: JsonSchema>(self) -> Self {
         let rows = json!({"type": "array", "items": reference::<V>()});
         let mut listing = self
             .takes(query(
                 "limit",
-                "How many rows, 100 if nobody says.",
+                "How many rows; 100 by default.",
                 json!({"type": "integer", "minimum": 1, "maximum": 500, "example": 50}),
             ))
             .takes(query(
                 "cursor",
-                "Where the piece begins, as the `Link` header of the piece before has it; without it, at the first row.",
+                "Where the page begins, as in the `Link` header of the page before; without it, at the first row.",
                 json!({"type": "string"}),
             ))
             .shows::<V>(200, "The rows", rows)
             .refuses([Malformed::out_of_range(FieldName::Limit, Page::MAX), Malformed::Cursor]);
         listing.responses["200"]["headers"] = json!({"Link": {
-            "description": "`<…>; rel=\"next\"`: the next piece, if there is one, to be asked for just as it stands.",
+            "description": "`<…>; rel=\"next\"`: the next page, if there is one, to be requested verbatim.",
             "schema": {"type": "string"},
         }});
         listing

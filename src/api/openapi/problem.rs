@@ -54,14 +54,14 @@ pub fn complete(schema: &mut Value) {
         }
     }
     let enumerated: Vec<&str> = codes.keys().copied().collect();
-    let told = codes.iter().map(|(code, known)| {
-        let mut told = json!({"params": known.params});
+    let described = codes.iter().map(|(code, known)| {
+        let mut description = json!({"params": known.params});
         if !known.reasons.is_empty() {
-            told["reasons"] = json!(known.reasons);
+            description["reasons"] = json!(known.reasons);
         }
-        ((*code).to_owned(), told)
+        ((*code).to_owned(), description)
     });
-    let x_codes: Map<_, _> = told.collect();
+    let x_codes: Map<_, _> = described.collect();
     schema["properties"]["code"]["enum"] = json!(enumerated);
     schema["properties"]["params"]["properties"] = Value::Object(params);
     if let Some(params) = schema["properties"]["params"].as_object_mut() {

@@ -66,7 +66,7 @@ impl Schemas {
         self.answers.subschema_for::<V>();
     }
 
-    /// The schema of a body, which stands where it is sent to.
+    /// The schema of a body, inline in its operation.
     pub fn body<T: JsonSchema>(&mut self) -> Value {
         let mut schema = self.bodies.root_schema_for::<T>();
         // The name of a type of ours. Clients name a body after its operation.

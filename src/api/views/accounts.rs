@@ -46,7 +46,7 @@ impl Payload for Credentials {
     ];
 }
 
-/// What signing in gives.
+/// The response to signing in.
 #[derive(Serialize, JsonSchema)]
 pub struct AccessToken {
     #[schemars(extend("example" = "dGhpcyBpcyBhbiBleGFtcGxl"))]

@@ -36,7 +36,7 @@ pub struct Invitation {
     role: Role,
     #[schemars(extend("example" = 1))]
     uses_left: u16,
-    /// Whether its link lets in: it doesn't once its maker is no admin there.
+    /// Whether its link still works: it doesn't once its creator is no longer an admin there.
     is_valid: bool,
     /// Who made it; null, if it was made on the command line.
     created_by: Option<User>,

@@ -11,7 +11,7 @@ use crate::config::{self, Config};
 #[derive(Serialize, JsonSchema)]
 pub struct Server {
     registration: Registration,
-    /// Whether nobody has an account yet.
+    /// Whether there are no accounts yet.
     #[schemars(extend("example" = true))]
     needs_first_account: bool,
     limits: Limits,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::scalars::{Id, Moment};
 use crate::domain::sessions::SessionInfo;
 
-/// A session of somebody's own.
+/// One of the user's own sessions.
 #[derive(Serialize, JsonSchema)]
 pub struct Session {
     id: Id,

@@ -27,7 +27,7 @@ impl From<spaces::Space> for Space {
     }
 }
 
-/// A space of somebody's own, and what they see of it from outside.
+/// One of the user's spaces, as it is in their list.
 #[derive(Serialize, JsonSchema)]
 pub struct SpaceSummary {
     space: Space,

@@ -41,7 +41,7 @@ export function exampleOf(given: Schema, description: Description): unknown {
   return { string: 'text', integer: schema.minimum ?? 1, boolean: true, object: {} }[type ?? 'object'];
 }
 
-/** What may stand there, in a few words. */
+/** The allowed values, in a few words. */
 export function boundsOf(given: Schema, description: Description): string {
   const schema = resolve(given, description);
   const words = [schema.enum ? schema.enum.join(' or ') : [schema.type].flat().filter(Boolean).join(' or ')];

@@ -1,4 +1,4 @@
-//! Any bytes as a photo: what is taken comes out clean, stays as it is when it is cleaned again, and has nothing behind its
+//! Any bytes as a photo: what is accepted comes out clean, doesn't change when it is cleaned again, and has nothing after its
 //! picture.
 
 #![no_main]

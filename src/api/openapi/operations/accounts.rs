@@ -16,7 +16,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
     vec![
         operation("post", "/register", "accounts.register", "Makes an account")
             .takes_json::<Register>()
-            .gives::<User>()
+            .returns::<User>()
             .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
             .refuses(bounds(
                 FieldName::Password,
@@ -35,7 +35,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "Signs in, for a bearer token and a cookie",
         )
         .takes_json::<Credentials>()
-        .gives::<AccessToken>()
+        .returns::<AccessToken>()
         .refuses([
             Denied::WrongLogin,
             Denied::NotByHttps {
@@ -45,7 +45,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
         .refuses([too_many_attempts()]),
         operation("get", "/me", "accounts.me", "Who I am")
             .for_users()
-            .gives::<User>(),
+            .returns::<User>(),
         operation(
             "get",
             "/logout",

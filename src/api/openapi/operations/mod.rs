@@ -1,4 +1,4 @@
-//! Every operation of the API, in the order in which somebody would meet them.
+//! Every operation of the API, in the order in which a new user would meet them.
 
 // Accounts and their sessions.
 mod accounts;
@@ -27,7 +27,7 @@ pub const TAGS: [(&str, &str); 7] = [
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
     ("members", "Who belongs to a space, and who runs it"),
-    ("invitations", "Links by which somebody gets in"),
+    ("invitations", "Links by which people join"),
     ("shares", "Thoughts, with or without a photo"),
     ("photos", "The photos of shares"),
 ];
@@ -51,9 +51,9 @@ fn server() -> Vec<Operation> {
             "get",
             "/server",
             "server.about",
-            "What somebody should know before signing in",
+            "What a client should know before signing in",
         )
-        .gives::<Server>(),
+        .returns::<Server>(),
         operation(
             "get",
             "/health",
@@ -104,7 +104,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         )
         .for_users()
         .takes_json::<NewSpace>()
-        .gives::<Space>()
+        .returns::<Space>()
         .refuses(name_bounds())
         .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
@@ -112,7 +112,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             .lists::<SpaceSummary>(),
         operation("get", "/spaces/{space_id}", "spaces.get", "A space of mine")
             .for_users()
-            .gives::<SpaceOfMember>()
+            .returns::<SpaceOfMember>()
             .refuses(not_a_member()),
         operation(
             "put",
@@ -153,7 +153,7 @@ fn of_members() -> Vec<Operation> {
             "post",
             "/spaces/{space_id}/members",
             "members.add",
-            "Adds somebody by login",
+            "Adds a user by login",
         )
         .for_users()
         .takes_json::<members::Add>()
@@ -205,7 +205,7 @@ fn invitations() -> Vec<Operation> {
             "post",
             "/spaces/{space_id}/invitations",
             "invitations.create",
-            "Makes a link by which somebody joins",
+            "Creates a link by which people join",
         )
         .for_users()
         .takes_json::<NewInvitation>()
@@ -239,7 +239,7 @@ fn invitations() -> Vec<Operation> {
             "What a link offers",
         )
         .takes_json::<Held>()
-        .gives::<InvitationPreview>()
+        .returns::<InvitationPreview>()
         .refuses([NotFound::InvitationToken]),
         operation(
             "post",
@@ -249,7 +249,7 @@ fn invitations() -> Vec<Operation> {
         )
         .for_users()
         .takes_json::<Held>()
-        .gives::<Space>()
+        .returns::<Space>()
         .refuses([NotFound::InvitationToken])
         .refuses([Conflict::AlreadyMember, Conflict::InvitationToAccount]),
     ]

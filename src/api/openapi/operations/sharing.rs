@@ -29,7 +29,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             }))
             .takes(meant_for())
             .takes_body(form())
-            .gives::<Share>()
+            .returns::<Share>()
             .refuses([Conflict::KeyOfAnotherSpace])
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
@@ -39,7 +39,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses(not_a_member()),
         operation("get", "/shares/{share_id}", "shares.get", "A share")
             .for_users()
-            .gives::<Share>()
+            .returns::<Share>()
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
             .for_users()
@@ -75,7 +75,7 @@ pub fn photos() -> Vec<Operation> {
         bytes(
             "/photos/{name}",
             "photos.get",
-            "The bytes of a photo, for who has a signed link",
+            "The bytes of a photo, by a signed link",
         )
         .takes(query(
             "download",
@@ -85,7 +85,7 @@ pub fn photos() -> Vec<Operation> {
         bytes(
             "/photos/{name}/{size}",
             "photos.preview",
-            "The bytes of a preview, for who has a signed link",
+            "The bytes of a preview, by a signed link",
         ),
     ]
 }
@@ -128,7 +128,7 @@ fn meant_for() -> Value {
     })
 }
 
-/// The form of a share, as either kind of form. Where there is no photo it has a text, and beside one perhaps too.
+/// The form of a share, as either kind of form. Without a photo it has a text, and with one it may.
 fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     const WORDS: &str = "Nice weather - let's have a barbecue";
     let mut text = lines(limits.text_min, limits.text_max);
@@ -138,13 +138,13 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
     let text_alone = form(json!({"text": text}));
     if !photo_needs_text {
-        text["description"] = json!("May be missing or empty beside a photo.");
+        text["description"] = json!("May be missing or empty if there is a photo.");
     }
     let mut parts = form(json!({"text": text, "file": file}));
     if !photo_needs_text {
         parts["required"] = json!([]);
     }
-    // What stands in the header of a part.
+    // What is in the header of a part.
     parts["propertyNames"] = json!({"pattern": r#"^[^\x00-\x1f\x7f"\\]+$"#});
     json!({
         "multipart/form-data": {

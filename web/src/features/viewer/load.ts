@@ -2,7 +2,7 @@
 
 export const loadViewer = () => import('./Viewer.svelte');
 
-/** Loads the viewer, so that it opens at once later. */
+/** Loads the viewer ahead of time, so that it opens without delay. */
 export function prepareViewer(): void {
   // It is tried again when it is needed.
   loadViewer().catch(() => undefined);

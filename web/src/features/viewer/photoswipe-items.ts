@@ -5,7 +5,7 @@ import type { Photo } from '../../lib/api/types';
 
 export interface ViewerItem {
   src: string;
-  /** What stands there until `src` is loaded. */
+  /** What is shown until `src` is loaded. */
   msrc: string;
   width: number;
   height: number;
@@ -18,10 +18,10 @@ export interface ViewerItem {
 export const ARROW =
   '<svg class="arrow" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><path d="m15 18-6-6 6-6"/></svg>';
 
-/** From this height of the window on, a photo stands between the bars, not under them. */
+/** From this height of the window on, a photo is between the bars, not under them. */
 const HIGH = 520;
 
-/** The room that the bars take of a window of some height, also with two lines of words and in large letters. */
+/** The height that the bars take of a window of some height, also with two lines of text and a large font. */
 export function roomAround(height: number): { top: number; bottom: number; left: number; right: number } {
   if (height < HIGH) return { top: 0, bottom: 0, left: 0, right: 0 };
   const letters = parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -11,7 +11,7 @@ interface Options {
   photos: () => readonly Photo[];
   /** Where the first one is. */
   index: number;
-  /** What stands around the photo. */
+  /** What surrounds the photo. */
   bars: HTMLElement;
   words: { previous: string; next: string; gone: string; altOf: (photo: Photo) => string };
   /** The element of the page that a photo comes out of and goes back into. */
@@ -80,7 +80,7 @@ export class PhotoSwipeViewer {
     else this.#pswp.on('openingAnimationEnd', () => this.#pswp.close());
   }
 
-  /** Takes it away at once. */
+  /** Removes it immediately. */
   destroy(): void {
     if (!this.isClosing) this.#pswp.destroy();
   }
@@ -115,7 +115,7 @@ export class PhotoSwipeViewer {
     this.#pswp.on('destroy', ondestroy);
   }
 
-  /** Who looks closely sees the photo itself; until it is there, the preview stays. */
+  /** When zoomed in, the photo itself is shown; until it is loaded, the preview stays. */
   #sharpen(element: HTMLImageElement): void {
     const photo = this.options.photos()[this.index];
     const original = photo && localPath(photo.image_url);

@@ -26,7 +26,7 @@ interface Options {
   signal?: AbortSignal;
   /** The request outlives the page. */
   keepalive?: boolean;
-  /** The request asks whose session it is, or begins one, and so is made for nobody. */
+  /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
   anybody?: boolean;
 }
 
@@ -102,7 +102,7 @@ export class Api {
     return rows;
   }
 
-  /** Tells those who listen how a request went; one that didn't go through here says it itself. */
+  /** Reports the outcome of a request to the observers; requests that aren't made here report their own. */
   report(error: ApiError | null): void {
     for (const observe of this.#listeners) observe(error);
   }

@@ -21,7 +21,7 @@ export class ApiError extends Error {
     this.name = 'ApiError';
   }
 
-  /** Nobody answered, or only something that stands before a server that is down. */
+  /** No response, or only that of a proxy in front of a server that is down. */
   get unreachable(): boolean {
     return this.status === 0 || this.status === 502 || this.status === 504;
   }

@@ -6,7 +6,7 @@ export function localPath(address: string): string {
   return url.pathname + url.search;
 }
 
-/** The next piece's address in a `Link` header, as a path of this host. */
+/** The address of the next page in a `Link` header, as a path of this host. */
 export function nextPageOf(link: string | null): string | null {
   const target = link?.match(/<([^>]+)>\s*;[^,]*rel="?next"?/)?.[1];
   return target ? localPath(target) : null;

@@ -4,7 +4,7 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What signing in gives. */
+        /** @description The response to signing in. */
         AccessToken: {
             /** @example dGhpcyBpcyBhbiBleGFtcGxl */
             access_token: string;
@@ -66,7 +66,7 @@ export interface components {
              */
             expires_at: string;
             id: components["schemas"]["Id"];
-            /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
+            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there. */
             is_valid: boolean;
             /**
              * @description The role of those who join by a link.
@@ -110,7 +110,7 @@ export interface components {
              */
             expires_at: string;
             id: components["schemas"]["Id"];
-            /** @description Whether its link lets in: it doesn't once its maker is no admin there. */
+            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there. */
             is_valid: boolean;
             /**
              * @description The link as a QR code, an SVG image.
@@ -245,7 +245,7 @@ export interface components {
                 text_min: number;
             };
             /**
-             * @description Whether nobody has an account yet.
+             * @description Whether there are no accounts yet.
              * @example true
              */
             needs_first_account: boolean;
@@ -261,7 +261,7 @@ export interface components {
              */
             registration: "open" | "invite" | "closed";
         };
-        /** @description A session of somebody's own. */
+        /** @description One of the user's own sessions. */
         Session: {
             /**
              * Format: date-time
@@ -347,7 +347,7 @@ export interface components {
             /** @example Family */
             name: string;
         };
-        /** @description A space of somebody's own, and what they see of it from outside. */
+        /** @description One of the user's spaces, as it is in their list. */
         SpaceSummary: {
             /**
              * @description Whether they run it.

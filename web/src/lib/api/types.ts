@@ -21,14 +21,14 @@ export type Limits = ServerInfo['limits'];
 /** A link by which people come into a space, as its admins see it. */
 export type Invitation = Schemas['Invitation'];
 export type Role = Invitation['role'];
-/** With the link itself, which is told only once. */
+/** With the link itself, which is shown only once. */
 export type NewInvitation = Schemas['InvitationWithLink'];
-/** What a link offers to whoever has it. */
+/** What an invitation link offers to its holder. */
 export type InvitationPreview = Schemas['InvitationPreview'];
 /** A refusal. */
 export type Problem = Schemas['Problem'];
 
-/** A piece of a list, and the address of the next piece if there is one. */
+/** A page of a list, and the address of the next page if there is one. */
 export interface Page<T> {
   rows: T[];
   next: string | null;

@@ -1,4 +1,4 @@
-// Sends a share with its photo, and tells how far it is. `fetch` can't tell that, so this is the one XMLHttpRequest.
+// Sends a share with its photo, and reports progress. `fetch` can't do that, so this is the one XMLHttpRequest.
 
 import { accountHeader, type Api } from './client';
 import { ApiError, readRefusal } from './errors';
@@ -22,7 +22,7 @@ interface Options {
   progress: (part: number) => void;
 }
 
-/** A connection on which nothing has moved for so many milliseconds is a lost one. */
+/** A connection on which nothing has moved for this many milliseconds is considered lost. */
 const PATIENCE = 45_000;
 
 /** Sends it. What becomes of it is reported like every request of `api`. */
@@ -72,7 +72,7 @@ export function upload({ api, user, space, form, key, progress }: Options): Uplo
   return { done, cancel: () => request.abort() };
 }
 
-/** A word that nobody else takes. (`crypto.randomUUID` is missing on plain HTTP in a home network.) */
+/** A unique key. (`crypto.randomUUID` is missing on plain HTTP in a home network.) */
 export function freshKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-// Where the focus goes when what had it is gone, so that nobody has to look for it.
+// Where the focus goes when the element that had it is removed, so that keyboard users don't lose their place.
 
 /** Into a share's card. */
 export function focusShare(id: number): void {

@@ -1,6 +1,6 @@
 // A text field as high as its text.
 
-/** To be attached anew with each value. */
+/** Has to be attached again with each value. */
 export function grow(_value: string) {
   return (field: HTMLTextAreaElement): void => {
     field.style.height = 'auto';

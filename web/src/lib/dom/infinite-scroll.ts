@@ -9,7 +9,7 @@ export function whenNear(reached: () => void) {
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         reached();
-        // Observed anew, it reports again if it is still near after what was read has been shown.
+        // Observed again, it reports if it is still near after the new page has been shown.
         observer.unobserve(element);
         setTimeout(() => observer.observe(element), 200);
       },

@@ -1,14 +1,14 @@
-// What somebody signed in with, told from what their browser said of itself.
+// What a user signed in with, as far as the `User-Agent` of their browser says.
 
 export interface Device {
   kind: 'phone' | 'tablet' | 'computer' | 'program';
-  /** Of the browser, or of the program that is none; null if it isn't known. */
+  /** The name of the browser, or of another program; null if it isn't known. */
   name: string | null;
   /** The operating system; null if it isn't known. */
   system: string | null;
 }
 
-// Browsers claim to be others, which came before them: the more special stands first.
+// Browsers claim to be older ones as well: the more specific comes first.
 const BROWSERS: [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\b(OPR|OPT|Opera)\//, 'Opera'],

@@ -8,7 +8,7 @@ export interface Part {
 
 const ADDRESS = /\b(?:https?:\/\/|www\.)[^\s<>"“”„«»]+/giu;
 
-/** Cuts a text into plain pieces and links. Joined again, the pieces are the text. */
+/** Splits a text into plain parts and links. Joined again, the parts are the text. */
 export function linkify(text: string): Part[] {
   const parts: Part[] = [];
   let at = 0;

@@ -15,12 +15,12 @@ export function readDraft(user: number, place: string): string | null {
   return read(key(user, place));
 }
 
-/** Keeps the draft; white space alone, or null, is none. */
+/** Keeps the draft; only whitespace, or null, removes it. */
 export function keepDraft(user: number, place: string, text: string | null): void {
   write(key(user, place), text?.trim() ? text : null);
 }
 
-/** Forgets all drafts of a person: who signs out leaves nothing to read on this device. */
+/** Removes all drafts of a user: after signing out, nothing is left to read on this device. */
 export function forgetDrafts(user: number): void {
   forget(`draft.${user}.`);
 }

@@ -1,4 +1,4 @@
-// What keeps a share from being sent, told before it is.
+// What keeps a share from being sent, found before it is sent.
 
 import type { ServerInfo } from '../api/types';
 import { lengthOf } from '../format/length';

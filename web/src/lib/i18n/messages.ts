@@ -31,7 +31,7 @@ export function fill(language: string, message: string | Forms, values: Record<s
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802|\ud803|\ud83a|\ud83b/;
 
-/** A name from right to left doesn't turn the sentence around it: it stands in marks that nobody sees. */
+/** A right-to-left name doesn't reorder the sentence around it: invisible marks isolate it. */
 export function isolated(value: string): string {
   return RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
 }

@@ -4,7 +4,7 @@ import type { Sentences } from './server.sentences';
 
 export { reasons } from './photos.de';
 
-/** What stands in the place of {field}, by the server's word for it. */
+/** What replaces {field}, by the server's name for it. */
 export const fields: Record<string, string> = {
   body: 'Die Anfrage',
   confirm_password: 'Das wiederholte Passwort',

@@ -3,7 +3,7 @@
 
 import type { Sentences } from './server.sentences';
 
-/** What stands in the place of {field}, by the server's word for it. */
+/** What replaces {field}, by the server's name for it. */
 export const fields: Record<string, string> = {
   body: 'The request',
   confirm_password: 'The repeated password',

@@ -8,7 +8,7 @@ export interface Month<T> {
   photos: T[];
 }
 
-/** Photos, which stand in the order of their time, under the months of the reader's calendar. */
+/** Photos, in the order of their time, grouped by the months of the reader's calendar. */
 export function byMonth<T extends { timestamp: string }>(photos: readonly T[], locale: string): Month<T>[] {
   const months = new Map<number, Month<T>>();
   for (const photo of photos) {

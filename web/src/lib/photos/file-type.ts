@@ -1,9 +1,9 @@
-// What a file is, told from its first bytes: browsers go by its name, and often don't know.
+// The type of a file, detected from its first bytes: browsers go by its name, and often don't know.
 
 export interface Kind {
   /** `image/jpeg`, for one. */
   type: string;
-  /** Pixels as stored; null where they stand too far inside. */
+  /** Pixels as stored; null if they are too far inside the file. */
   width: number | null;
   height: number | null;
 }
@@ -15,7 +15,7 @@ const text = (bytes: Uint8Array, from: number, to: number) => String.fromCharCod
 const big = (bytes: Uint8Array, at: number) => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 const little = (bytes: Uint8Array, at: number) => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
 
-/** Tells what the file is that begins so; null if it is no picture that browsers share. */
+/** The type of the file that begins with these bytes; null if it isn't a picture that browsers can show. */
 export function kindOf(bytes: Uint8Array): Kind | null {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(bytes);
   if (text(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') {

@@ -17,7 +17,7 @@ export function proportionOf(width: number, height: number): number {
 }
 
 /** The size of each photo, in whole pixels: `width` is that of a row, about `target` its height, `gap` between photos.
-What stands above doesn't change when photos are added at the end, but for the row that was the last. */
+When photos are added at the end, the rows above don't change, except the one that was the last. */
 export function justify(proportions: number[], width: number, target: number, gap: number): Box[] {
   const boxes: Box[] = [];
   let row: number[] = [];

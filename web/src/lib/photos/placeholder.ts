@@ -13,7 +13,7 @@ export function paint(hash: string) {
   };
 }
 
-/** Its pixels; null if the hash is none. */
+/** Its pixels; null if the hash is invalid. */
 export function decode(hash: string): { w: number; h: number; rgba: Uint8Array } | null {
   try {
     const pixels = thumbHashToRGBA(Uint8Array.from(atob(hash), (sign) => sign.charCodeAt(0)));

@@ -1,4 +1,4 @@
-// What is told to who listens and doesn't see.
+// What screen readers announce.
 
 export class Announcer {
   text = $state('');

@@ -1,4 +1,4 @@
-// All that lives as long as the page, made in one place, and how it hangs together. Components get it by `useApp`.
+// All that lives as long as the page, created and connected in one place. Components get it by `useApp`.
 
 import { createContext } from 'svelte';
 

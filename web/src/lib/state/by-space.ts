@@ -1,4 +1,4 @@
-// What is kept in mind of each space that one has been in, until somebody else is here.
+// What is remembered of each visited space, until another user signs in.
 
 export class BySpace<T> {
   #known = new Map<number, T>();

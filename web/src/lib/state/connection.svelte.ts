@@ -9,7 +9,7 @@ const LONGEST_WAIT = 20_000;
 
 export class Connection {
   lost = $state(false);
-  /** Goes up each time that the server is back; who shows something of it asks anew then. */
+  /** Incremented each time that the server is back; what shows its data reads it again then. */
   reconnects = $state(0);
 
   #tasks = new Set<() => void>();
@@ -36,7 +36,7 @@ export class Connection {
     return () => this.#tasks.delete(task);
   }
 
-  /** Takes note of how a request went. */
+  /** Observes the outcome of a request. */
   observe(error: ApiError | null): void {
     if (error?.unreachable) this.#lose();
     else this.#return();
@@ -60,7 +60,7 @@ export class Connection {
 
   async #ask(): Promise<void> {
     clearTimeout(this.#timer);
-    // How it went is heard by `observe`, like every answer.
+    // `observe` gets the outcome, as that of every request.
     await this.api.health().catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-// Shares that are taken away at once and deleted ten seconds later, so that there is a way back.
+// Shares that disappear immediately and are deleted ten seconds later, so that it can be undone.
 
 import { SvelteMap } from 'svelte/reactivity';
 
@@ -63,7 +63,7 @@ export class Deletions {
     }
   }
 
-  /** Lets go of what waits: it was somebody else's wish. */
+  /** Drops what waits: another user wanted it. */
   clear(): void {
     const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
     this.#hidden.clear();
@@ -71,7 +71,7 @@ export class Deletions {
     for (const note of notes) this.toasts.end(note);
   }
 
-  /** Sends what waits now: whoever wished it is about to go. */
+  /** Sends what waits now: its user is about to leave. */
   flush(): Promise<void> {
     return this.#flush(false);
   }

@@ -1,4 +1,4 @@
-// The shares of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
+// The shares of a space, newest first, as far as they have been read. On the way back, what was read once is shown immediately.
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -10,7 +10,7 @@ import type { Session } from './session.svelte';
 import { SingleFlight } from './single-flight';
 
 const FIRST = 12;
-/** How many are looked at from the top: more where more has come since. The last is the most that the server gives at once. */
+/** How many are read from the top: more if more has arrived since. The last is the most that the server returns at once. */
 const LOOKS = [5, 40, 500];
 const [FEW = 0, MOST = 0] = [LOOKS[0], LOOKS.at(-1)];
 /** A look that takes longer has been lost. */
@@ -48,7 +48,7 @@ export class Feed {
     return this.ready && this.#known.next === null;
   }
 
-  /** Reads the first page, or the next one. Asked twice at once, it is read once. */
+  /** Reads the first page, or the next one. Concurrent calls share one request. */
   more(): Promise<void> {
     if (this.isWhole) return Promise.resolve();
     return this.#reading.run(() => this.#more());
@@ -94,7 +94,7 @@ export class Feed {
     try {
       await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
     } catch (error) {
-      // Nobody asked for it; the connection and the session have heard of it.
+      // No user asked for it; the connection and the session know of it.
       if (error instanceof ApiError && [403, 404].includes(error.status)) refused();
     }
   }

@@ -1,4 +1,4 @@
-// The photos of a space, newest first, as far as they have been read. What was read once is there at once on the way back.
+// The photos of a space, newest first, as far as they have been read. On the way back, what was read once is shown immediately.
 
 import type { Api } from '../api/client';
 import type { Photo, Page } from '../api/types';
@@ -59,7 +59,7 @@ export class Gallery {
     return known() ?? this.photos.find(({ share_id }) => share_id === share) ?? null;
   }
 
-  /** A photo can't be loaded: its link may have ended, or it is gone. All are read anew, with new links. */
+  /** A photo can't be loaded: its link may have ended, or it is gone. All are read again, with new links. */
   async renew(): Promise<void> {
     if (Date.now() - this.#renewed < RENEW_AFTER) return;
     this.#renewed = Date.now();

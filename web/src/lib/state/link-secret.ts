@@ -1,7 +1,7 @@
-// The secret of a link that one came by. It stands behind the `#`, which browsers don't send; it is kept for as long as the
+// The secret of the link that led here. It is after the `#`, which browsers don't send; it is kept for as long as the
 // page is open, and nowhere else.
 
-/** What a secret consists of, behind the `#`, or what some programs make of that. Before and behind it may stand what belongs
+/** What a secret consists of, after the `#`, or what some programs make of that. Before and after it there may be what belongs
  * to the sentence around a link, as it is or percent-encoded: a full stop, a bracket, a space. */
 const SECRET = /(?:#|%23)(?:%[\da-f]{2}|[^\w-])*([\w-]{1,43})/i;
 

@@ -1,5 +1,5 @@
 // Bringing a list that is shown up to date. Rows are numbered in the server's order, newest first; a row may come in late
-// below others that are known already (its photo took longer), and each may be changed or deleted by somebody else.
+// below others that are known already (its photo took longer), and each may be changed or deleted by another user.
 
 import type { Page } from '../api/types';
 
@@ -34,7 +34,7 @@ export function waitingOf<T extends Row>({ rows, top, ahead }: Known<T>): T[] {
   return (ahead?.rows ?? rows).filter((row) => row.id > top);
 }
 
-/** Takes in what was read from the top down. What `isMine` says to be one's own is shown at once, with all below it. */
+/** Merges what was read from the top down. The user's own, by `isMine`, are shown immediately, with all below them. */
 export function refresh<T extends Row>(known: Known<T>, read: Page<T>, isMine: (row: T) => boolean): Known<T> {
   const end = read.next === null ? 0 : (read.rows.at(-1)?.id ?? 0);
   const newest = read.rows[0]?.id ?? 0;

@@ -10,7 +10,7 @@ export function refetchOnReconnect(read: () => void): void {
   const { connection } = useApp();
   $effect(() => {
     void connection.reconnects;
-    // What the reading itself looks at is no reason to read again.
+    // State that the request itself reads doesn't trigger another one.
     untrack(read);
   });
 }

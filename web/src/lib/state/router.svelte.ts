@@ -69,7 +69,7 @@ export class Router {
   }
 
   /** Something was laid over the page, maybe with an address of its own. The way back leads to the page again, which stays
-  as it is meanwhile; `uncovered` is called then. What this returns takes it away from here. */
+  as it is meanwhile; `uncovered` is called then. What this returns removes it. */
   cover(path: string | null, uncovered: () => void): () => void {
     const cover = { uncovered, gone: false };
     this.#whenStill(() => {
@@ -125,14 +125,14 @@ export class Router {
       if (key === this.#entry.key) this.#scrollTo(scroll);
     };
     if (document.startViewTransition && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      // A transition that is skipped, because the next one began, is no failure.
+      // A transition that is skipped, because the next one began, isn't a failure.
       document.startViewTransition(change).ready.catch(() => undefined);
     } else {
       await change();
     }
   }
 
-  /** Scrolls as soon as there is enough page to scroll; what was loaded once is there at once. */
+  /** Scrolls as soon as the page is long enough; what was loaded once is shown immediately. */
   #scrollTo(top: number, tries = 20): void {
     const { key } = this.#entry;
     scrollTo({ top, behavior: 'instant' });

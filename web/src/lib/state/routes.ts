@@ -36,9 +36,9 @@ export const paths = {
 
 const NOT_FOUND: Route = { page: 'not-found' };
 
-/** What stands at a path. */
+/** What is at a path. */
 export function match(pathname: string): Route {
-  // Some programs write the `#` of a link so; what is behind it is no part of the path.
+  // Some programs encode the `#` of a link so; what follows isn't part of the path.
   const [path = ''] = pathname.split('%23');
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return { page: 'home' };
@@ -58,7 +58,7 @@ export function match(pathname: string): Route {
   return view === 'members' || view === 'settings' ? { page: view, id } : NOT_FOUND;
 }
 
-/** The photos of a space, or one over them: behind its share stands its own number. */
+/** The photos of a space, or one over them: the photo's number follows that of its share. */
 function photosAt(id: number, [share, photo, ...rest]: string[]): Route {
   if (share === undefined) return { page: 'photos', id, photo: null };
   const address = { share: idOf(share), photo: photo === undefined ? null : idOf(photo) };

@@ -1,4 +1,4 @@
-// Who is signed in here. The proof is a cookie that no script can read; this only knows its owner.
+// Who is signed in. The session itself is a cookie that no script can read; this only knows its user.
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -10,11 +10,11 @@ import { paths, type Route } from './routes';
 
 export class Session {
   user = $state<User | null>(null);
-  /** Nothing is shown before it is known whether somebody is signed in. */
+  /** Nothing is shown before it is known whether a user is signed in. */
   ready = $state(false);
   /** The session ended while the page was open. */
   expired = $state(false);
-  /** Who has signed in in another window of this browser, while the page was open for `user`. */
+  /** The user who has signed in in another window of this browser, while the page was open for `user`. */
   successor = $state.raw<User | null>(null);
   /** What the server says of itself, for who isn't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
@@ -43,13 +43,13 @@ export class Session {
     );
   }
 
-  /** The signed-in person, where nobody else gets to. */
+  /** The signed-in user, on pages that require one. */
   get me(): User {
     if (!this.user) throw new Error('nobody is signed in');
     return this.user;
   }
 
-  /** Finds out who is signed in, and leads whoever isn't to where they can. Throws if the server can't be reached. */
+  /** Finds out who is signed in, and redirects to sign in if no user is. Throws if the server can't be reached. */
   async identify(): Promise<void> {
     try {
       this.#become(await this.api.me());
@@ -75,7 +75,7 @@ export class Session {
   async signIn(login: string, password: string): Promise<void> {
     await this.api.signIn(login, password);
     const user = await this.api.me().catch(asNotKept);
-    // What somebody else left behind in this tab is not shown to the next.
+    // What one user left behind in this tab isn't shown to the next.
     if (this.user && this.user.id !== user.id) this.#forget();
     this.#become(user);
     this.expired = false;
@@ -91,14 +91,14 @@ export class Session {
     this.router.go(paths.signIn);
   }
 
-  /** Somebody's sessions were ended elsewhere; whoever was signed in here has to come in anew. */
+  /** The session was ended elsewhere; its user has to sign in again. */
   ended(): void {
     this.#become(null);
     this.#forget();
     this.#windows?.postMessage(null);
   }
 
-  /** Takes note of how a request went. */
+  /** Observes the outcome of a request. */
   observe(error: ApiError | null): void {
     if (error?.code === 'other_account') void this.recheck();
     if (error?.code !== 'unauthorized' || !this.ready || this.#isAtDoor()) return;
@@ -108,7 +108,7 @@ export class Session {
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
     if (!this.user) return;
-    // If nobody is signed in any more, `observe` has heard of it; if nobody answers, there is time.
+    // If the session has ended, `observe` knows already; if there is no response, there is time.
     const user = await this.api.me().catch(() => null);
     if (!user) return;
     const isSame = user.id === this.user?.id;
@@ -137,7 +137,7 @@ export class Session {
     this.api.actAs(user?.id ?? null);
   }
 
-  /** Leads back to the door. Who comes in again as the same person finds what they wrote. */
+  /** Redirects to sign in. The same user, once signed in again, finds what they wrote. */
   #close(): void {
     this.expired = this.user !== null;
     if (!this.#isAtDoor()) this.router.go(`${paths.signIn}?to=${encodeURIComponent(this.router.url)}`, { replace: true });
@@ -147,7 +147,7 @@ export class Session {
     for (const task of this.#after) task();
   }
 
-  /** Tells whether one stands before one of the ways in already. */
+  /** Whether the current page is one of those for signing in already. */
   #isAtDoor(): boolean {
     return this.#isAt('sign-in', 'register', 'invitation', 'password-reset');
   }
@@ -157,7 +157,7 @@ export class Session {
   }
 }
 
-/** Right after signing in, nobody is: the browser refuses the cookie, or sends others of its name instead. */
+/** Right after signing in, no user is signed in: the browser refuses the cookie, or sends others of its name instead. */
 function asNotKept(error: unknown): never {
   throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
 }

@@ -17,7 +17,7 @@ export class ShareTexts {
     return this.#known.get(share) ?? null;
   }
 
-  /** Reads a share as it is now; null without an answer, or if a later one was here first. */
+  /** Reads a share as it is now; null without a response, or if a later one arrived first. */
   async read(share: number): Promise<Share | null> {
     const order = this.#orders.get(share) ?? new RequestOrder();
     this.#orders.set(share, order);

@@ -3,7 +3,7 @@
 export class SingleFlight {
   #running: Promise<void> | null = null;
 
-  /** Does this, unless something is being done already: whoever asks meanwhile waits for that. */
+  /** Does this, unless something is being done already: calls meanwhile wait for that. */
   run(task: () => Promise<void>): Promise<void> {
     this.#running ??= task().finally(() => (this.#running = null));
     return this.#running;
@@ -11,7 +11,7 @@ export class SingleFlight {
 
   /** Does this after what is being done by now, which may have begun too early to know what is asked for. */
   async runAfter(task: () => Promise<void>): Promise<void> {
-    // How that went concerns whoever asked for it.
+    // Its outcome concerns the call that started it.
     await this.#running?.catch(() => undefined);
     await this.run(task);
   }

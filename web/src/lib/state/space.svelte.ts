@@ -1,4 +1,4 @@
-// One space with its members, shared by all its pages and the column beside them.
+// One space with its members, shared by all its pages and the column next to them.
 
 import type { Api } from '../api/client';
 import type { Member, SpaceSummary, SpaceDetail } from '../api/types';
@@ -9,7 +9,7 @@ export class OpenSpace {
   detail = $state.raw<SpaceDetail | null>(null);
   /** In the order in which they joined; null until they have been read. */
   members = $state.raw<Member[] | null>(null);
-  /** Why it can't be shown: it is gone, I am no member, or nobody answers. */
+  /** Why it can't be shown: it is gone, the user isn't a member, or there is no response. */
   error = $state.raw<unknown>(null);
 
   #asked = 0;
@@ -40,7 +40,7 @@ export class OpenSpace {
     return this.spaces.find(this.id);
   }
 
-  /** Reads it anew. What is shown stays until the answer is there. */
+  /** Reads it again. What is shown stays until the response arrives. */
   async load(): Promise<void> {
     const turn = ++this.#asked;
     try {
@@ -66,7 +66,7 @@ export class OpenSpaces {
     private readonly spaces: Pick<Spaces, 'find'>,
   ) {}
 
-  /** The space with this id; the same one for everybody who asks while one stays in it. */
+  /** The space with this id; the same object for all callers for as long as the user stays in it. */
   of(id: number): OpenSpace {
     if (this.#open?.id !== id) this.#open = new OpenSpace(id, this.api, this.session, this.spaces);
     return this.#open;

@@ -18,12 +18,12 @@ export class Spaces {
     this.error = null;
   }
 
-  /** Reads them anew. What is shown stays until the answer is there. Asked twice at once, they are read once. */
+  /** Reads them again. What is shown stays until the response arrives. Concurrent calls share one request. */
   load(): Promise<void> {
     return this.#reading.run(() => this.#read());
   }
 
-  /** Reads them anew after something was changed: what is being read by now may not know of it. */
+  /** Reads them again after a change: a response that is under way may not include it. */
   reload(): Promise<void> {
     return this.#reading.runAfter(() => this.#read());
   }
@@ -37,7 +37,7 @@ export class Spaces {
     return this.list?.some(({ space }) => space.id !== id && sameName(space.name, name)) ?? false;
   }
 
-  /** Makes a space; whoever makes it is in it, alone, as its admin. */
+  /** Creates a space, whose only member and admin is the user. */
   async create(name: string): Promise<Space> {
     const space = await this.api.createSpace(name);
     await this.reload();

@@ -5,7 +5,7 @@ export interface Toast {
   text: string;
   action: string | null;
   onaction: (() => void) | null;
-  /** Milliseconds that are left. It stands still while somebody points at it or has the focus in it. */
+  /** Milliseconds that are left. Paused while the pointer is over it or the focus is in it. */
   left: number;
   onend: (() => void) | null;
 }
