@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import aws, compared, counts, own, pocketbase, served, table
+from . import archives, aws, compared, counts, own, pocketbase, served, table
 from .load import ROOT, TARGET, prepare
 from .processes import Server
 
@@ -27,11 +27,12 @@ def arguments():
     parser.add_argument("--against", metavar="URL", help="measure the server there, by the public contract alone; it must "
                         "be empty, and let many people sign in from one address")
     parser.add_argument("--before", metavar="EXECUTABLE", type=Path, help="measure against another executable of ours instead "
-                        "of the floors: reads, texts, photos-in and instructions")
+                        "of the floors: reads, texts, photos-in, memory and instructions")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="how long each load goes on")
-    parser.add_argument("--shares", type=int, default=1_000_000, help="how many shares the large database of `growth` has, a "
-                        "hundred in each space; the space of `deletion` has a tenth of them")
+    parser.add_argument("--shares", type=int, default=1_000_000, help="how many shares the largest database of `growth` has, a "
+                        "hundred in each space; where that is more than a million, one with a million is measured too. The "
+                        "space of `middle` has a fifth of them, and that of `deletion` a tenth")
     parser.add_argument("--only", nargs="*", metavar="PART", help="parts of the table: " + ", ".join(PARTS))
     parser.add_argument("--results", type=Path, default=ROOT / "bench", help="the folder of results.md and results.json")
     return parser.parse_args()
@@ -51,12 +52,13 @@ def by_contract(url, folder, photos, plan, wanted):
         if "pocketbase" in wanted:
             database = folder / "peer.db"
             prepare("empty", database, ROOT / "migrations")
-            yield from pocketbase.peer(folder / "pocketbase", bare, database, plan)
+            yield from pocketbase.peer(folder / "pocketbase", server, bare, database, plan)
 
 
 #: The parts of the table, in the order in which they are taken.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
-PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "deletion", "instructions", "worker"]
+PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "memory", "growth", "middle", "deletion", "archives", "instructions",
+         "worker"]
 
 
 def measure(options, folder, plan, wanted):
@@ -88,12 +90,16 @@ def measure(options, folder, plan, wanted):
         ("previews", lambda: own.previews(folder / "previews", photos[1], plan)),
         ("memory", lambda: own.memory(folder / "memory", plan)),
         ("growth", lambda: own.growth(folder / "growth", photos[1], plan)),
+        ("middle", lambda: own.middle(folder / "middle", plan)),
         ("deletion", lambda: own.deletion(folder / "deletion", plan)),
+        ("archives", lambda: archives.archives(folder / "archives", photos[1], plan)),
         ("instructions", lambda: counts.instructions(folder / "instructions", photos, plan)),
         ("worker", lambda: aws.worker(folder / "worker", small, plan)),
     ]:
         if part in wanted:
             yield from take()
+            # A large database, or photos.
+            shutil.rmtree(folder / part, ignore_errors=True)
 
 
 def main():

@@ -13,6 +13,16 @@ PASSWORD = "correct horse battery"
 BOUNDARY = "--------------------------shared-spaces"
 
 
+def sharing(url, token, text, photo=None):
+    """A request with the form of a text, and perhaps a photo."""
+    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
+    if photo is not None:
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
+        parts += [f"{head}Content-Type: image/jpeg\r\n\r\n".encode(), photo, b"\r\n"]
+    parts.append(f"--{BOUNDARY}--\r\n".encode())
+    return Request(url, "POST", token, b"".join(parts), f"multipart/form-data; boundary={BOUNDARY}")
+
+
 class Person:
     """Somebody with an account, signed in."""
 
@@ -60,13 +70,7 @@ class Person:
 
     def sharing(self, space, text, photo=None):
         """The request that shares a text, and perhaps a photo."""
-        parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
-        if photo is not None:
-            head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
-            parts += [f"{head}Content-Type: image/jpeg\r\n\r\n".encode(), photo, b"\r\n"]
-        parts.append(f"--{BOUNDARY}--\r\n".encode())
-        kind = f"multipart/form-data; boundary={BOUNDARY}"
-        return self.request(f"/spaces/{space}/shares", "POST", b"".join(parts), kind)
+        return sharing(urllib.parse.urljoin(self.url, f"/spaces/{space}/shares"), self.token, text, photo)
 
     def share(self, space, text, photo=None):
         """Shares once, and gives the share."""

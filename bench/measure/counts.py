@@ -6,7 +6,9 @@ import subprocess
 import urllib.parse
 
 from . import rows
-from .processes import Server
+from .contract import sharing
+from .load import ROOT, Request, prepare
+from .processes import Floor, Server
 from .served import furnish
 
 #: Requests before anything is counted, which fill what is kept, and those of one count.
@@ -17,6 +19,8 @@ def instructions(folder, photos, plan):
     """What requests take that come one after the other on one connection."""
     for work, values in counted(folder, photos, min(plan.rounds, 2)):
         yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
+    for work, values in floors(folder / "floors", min(plan.rounds, 2)):
+        yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
 
 
 def counted(folder, photos, times, **executable):
@@ -25,16 +29,36 @@ def counted(folder, photos, times, **executable):
     with Server(data, **executable) as server:
         furnished = furnish(server.url, *photos)
         server.wait_until_idle()
-    callgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={dumps}"]
-    with Server(data, by=callgrind, **executable) as server:
+    with Server(data, by=callgrind(dumps), **executable) as server:
         furnished.reader.url = furnished.writer.url = server.url
         for work, request in [
             ("GET /me", furnished.reader.request("/me")),
             ("GET /spaces, 5 spaces", furnished.spaces()),
             ("GET /spaces/<id>/shares, 50 shares with photos", furnished.shares()),
+            ("GET /spaces/<id>/images, 50 photos", furnished.images()),
+            ("GET /shares/<id>, with a photo", furnished.share()),
             ("POST a text share", furnished.text()),
         ]:
             yield work, [count(server, dumps, request) for _ in range(times)]
+
+
+def floors(folder, times):
+    """The same of the floors: a short answer from memory, and a text."""
+    files, database, dumps = folder / "files", folder / "grouped.db", folder.resolve() / "counts"
+    files.mkdir(parents=True)
+    (files / "me").write_text('{"id":1,"login":"reader"}')
+    with Floor(folder / "serve", "serve", files, by=callgrind(dumps)) as server:
+        request = Request(f"{server.url}/bytes/me", token="0" * 43)
+        yield "bare Rocket, the bytes of GET /me", [count(server, dumps, request) for _ in range(times)]
+    prepare("empty", database, ROOT / "migrations")
+    with Floor(folder / "grouped", "grouped", database, by=callgrind(dumps)) as server:
+        form = sharing(f"{server.url}/texts", "0" * 43, "A thought that is shared")
+        yield "bare Rocket, same form and row as a text share", [count(server, dumps, form) for _ in range(times)]
+
+
+def callgrind(dumps):
+    """What runs a program so that its instructions can be counted."""
+    return ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={dumps}"]
 
 
 def count(server, dumps, request):

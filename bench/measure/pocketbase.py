@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import rows
 from .load import Request, floor, interleave, run
-from .served import READERS
+from .served import READERS, SHARES
 from .processes import Process, free_port
 
 EXECUTABLE = Path(sys.executable).parent / "pocketbase"
@@ -79,13 +79,15 @@ class PocketBase(Process):
         return Request(f"{self.url}/api/collections/shares/records", "POST", self.token, body, "application/json")
 
 
-def peer(folder, bare, database, plan):
-    """The first row and the writes, by PocketBase."""
+def peer(folder, server, bare, database, plan):
+    """The first row and the writes, by PocketBase; and `server` against it."""
     with PocketBase(folder) as peer_:
         done = interleave(min(plan.rounds, 3), {
             "floor": lambda: run(Request(f"{bare.url}/bytes/shares"), READERS, plan.seconds),
             "peer": lambda: run(peer_.shares(), READERS, plan.seconds),
+            "ours": lambda: run(server.shares(), READERS, plan.seconds),
         })
+        yield rows.speed(SHARES, "PocketBase, a list of 50 records with their authors", done["ours"], done["peer"], 20)
         yield rows.speed("PocketBase: a list of 50 records with their authors, 16 connections", "bare Rocket, the bytes of"
                          " our 50 shares", done["peer"], done["floor"], None)
         done = interleave(min(plan.rounds, 3), {

@@ -86,10 +86,11 @@ class Server(Process):
 
 
 class Floor(Process):
-    """The bare Rocket that sends what is in a folder."""
+    """A bare Rocket: one that sends what is in a folder (`serve`), or one that inserts texts into a database (`grouped`);
+    perhaps run by another program."""
 
-    def __init__(self, folder, files):
+    def __init__(self, folder, kind, path, by=()):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        super().__init__([FLOOR, "serve", files, self.port], folder)
+        super().__init__([*by, FLOOR, kind, path, self.port], folder)
         self.wait_for(f"{self.url}/")

@@ -9,12 +9,12 @@ use rusqlite::{Connection, params};
 /// The spaces of the user who is there already.
 const OWN: u32 = 5;
 
-/// Adds spaces with three members each, and shares with photos, evenly, as they would come over the years. The user 1 becomes a
+/// Adds spaces with three members each, and shares, perhaps with photos, evenly, as they would come over the years. The user 1 becomes a
 /// member of five of the spaces, and the user 2 of all. Of the photos there are the rows alone.
 ///
 /// # Errors
 /// The database isn't that of a server, or has shares already.
-pub fn run(database: &Path, spaces: u32, shares: u32) -> Result<()> {
+pub fn run(database: &Path, spaces: u32, shares: u32, have_photos: bool) -> Result<()> {
     let connection = Connection::open(database)?;
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -1000000",
@@ -28,13 +28,17 @@ pub fn run(database: &Path, spaces: u32, shares: u32) -> Result<()> {
     transaction.execute(OWN_MEMBERS, params![OWN, spaces])?;
     transaction.execute(EVERY_MEMBER, [])?;
     transaction.execute(SHARES, params![shares, spaces, users])?;
-    transaction.execute(PHOTOS, [])?;
+    if have_photos {
+        transaction.execute(PHOTOS, [])?;
+    }
     transaction.commit()?;
     connection.execute_batch("pragma wal_checkpoint(truncate)")?;
-    let filled: u32 = connection.query_row("select count(*) from photos", [], |row| row.get(0))?;
+    let table = if have_photos { "photos" } else { "shares" };
+    let count = format!("select count(*) from {table}");
+    let filled: u32 = connection.query_row(&count, [], |row| row.get(0))?;
     anyhow::ensure!(
         filled == shares,
-        "there are {filled} photos and not {shares}"
+        "there are {filled} {table} and not {shares}"
     );
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod commits;
 mod fill;
+mod grouped;
 mod picture;
 mod previews;
 mod serve;
@@ -36,6 +37,13 @@ enum Floor {
         /// For how long.
         seconds: f64,
     },
+    /// Parses the form of a share over HTTP at `/texts` and inserts its row, with one commit for all that wait.
+    Grouped {
+        /// A database with the schema of Shared Spaces, a user 1 and a space 1.
+        database: PathBuf,
+        /// Where to listen, on this machine alone.
+        port: u16,
+    },
     /// Makes a database with the schema of Shared Spaces, a user 1 and a space 1.
     Empty {
         /// The file that is made.
@@ -49,8 +57,11 @@ enum Floor {
         database: PathBuf,
         /// How many spaces, of which five are of the user 1, and all of the user 2.
         spaces: u32,
-        /// How many shares in all, each with a photo.
+        /// How many shares in all.
         shares: u32,
+        /// Without photos; otherwise each share has the row of one.
+        #[arg(long)]
+        texts: bool,
     },
     /// Writes the same file again and again, and syncs each.
     Syncs {
@@ -95,6 +106,7 @@ async fn main() -> Result<()> {
     match Floor::parse() {
         Floor::Serve { folder, port } => serve::run(&folder, port).await,
         Floor::Commits { database, seconds } => commits::run(&database, seconds),
+        Floor::Grouped { database, port } => grouped::run(&database, port).await,
         Floor::Empty {
             database,
             migrations,
@@ -103,7 +115,8 @@ async fn main() -> Result<()> {
             database,
             spaces,
             shares,
-        } => fill::run(&database, spaces, shares),
+            texts,
+        } => fill::run(&database, spaces, shares, !texts),
         Floor::Syncs {
             file,
             folder,
