@@ -426,6 +426,18 @@ fn phrases_that_the_glossary_replaced_do_not_come_back() {
         "a photo in the temporary store",
         "a photo in the staging store",
     );
+    can_fail(
+        rule,
+        "web/src/a.svelte",
+        "<!-- Shown to whoever is signed in. -->",
+        "<!-- Shown to the signed-in user. -->",
+    );
+    can_fail(
+        rule,
+        "tests/api/a.rs",
+        "/// The session of the one who asks.",
+        "/// The current session.",
+    );
 }
 
 #[test]

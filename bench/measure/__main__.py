@@ -77,7 +77,7 @@ def measure(options, folder, plan, wanted):
             yield from served.photo_in(options.against, photos[1], folder / "photos-in", plan)
         return
     if set(wanted) & set(CONTRACT):
-        # Whoever measures has one address and few accounts, from which as much comes as from a whole town.
+        # The benchmark has one address and few accounts, and sends as much as a whole town.
         with Server(folder / "server", rate_limits__enabled="false", connections__max_uploads=1_000,
                     connections__max_uploads_per_user=1_000) as server:
             yield from by_contract(server.url, folder / "contract", photos, plan, wanted)

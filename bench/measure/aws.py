@@ -43,7 +43,7 @@ class Cloud:
         self.next = 1
 
     def arrive(self):
-        """Puts photos into the temporary store and their names into a new queue; gives its address. Whoever has waited at
+        """Puts photos into the staging store and their names into a new queue; returns its address. Workers that wait at
         the one before may still take messages there, also after its end."""
         names = [f"1-{number}.jpg" for number in range(self.next, self.next + PHOTOS)]
         queue = self.sqs.create_queue(QueueName=f"photos-{self.next}")["QueueUrl"]

@@ -118,7 +118,7 @@ class Checks:
         acknowledged = {name for share in shares for name in share.names}
         left = self.store.arrived()
         for name in sorted(left & acknowledged if self.store.may_have_arrived() else left):
-            self.complain("deletion", f"the photo {name} is in the temporary store")
+            self.complain("deletion", f"the photo {name} is in the staging store")
         for problem in ("pragma integrity_check", "pragma foreign_key_check"):
             answer = self.database.run(problem)
             if answer not in ([], [("ok",)]):

@@ -40,7 +40,7 @@ def form(text, photo):
 
 
 class Client:
-    """One person's connection, which is made anew after each kill of the server."""
+    """One person's connection, which is opened again after each kill of the server."""
 
     def __init__(self, server):
         self.server, self.token = server, None

@@ -15,7 +15,7 @@ class Version(NamedTuple):
 
 class Item:
     """Something with a state, such as a share or a membership. It is in one of `states`: in the only one, or, after an
-    answer that was lost, in the one before or the one after. `lock` is held by who asks for it or changes it."""
+    answer that was lost, in the one before or the one after. `lock` is held while it is read or changed."""
 
     def __init__(self, state):
         self.states = [state]

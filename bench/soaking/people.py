@@ -257,7 +257,7 @@ class Person:
             membership.lock.release()
 
     def client_for_others(self):
-        """A connection of its own with this person's rights, for whoever acts in their name."""
+        """A separate connection with this person's rights, for code that acts in their name."""
         client = Client(self.client.server)
         client.token = self.client.token
         return client

@@ -22,7 +22,7 @@ class Local:
         self.place = str(self.backups)
 
     def archives(self):
-        """The names of the archives at the place of backups."""
+        """The names of the archives at the backup destination."""
         return {path.name for path in self.backups.glob("*.tar.zst")}
 
     def address(self, archive):
@@ -42,7 +42,7 @@ class Local:
         self.path(name).write_bytes(b"back again")
 
     def arrived(self):
-        """The names of photos in the temporary store."""
+        """The names of photos in the staging store."""
         return {path.name for path in self.root.glob("temp/*")}
 
     def sorted(self):
@@ -59,7 +59,7 @@ class Local:
         return 0
 
     def may_have_arrived(self):
-        """Whether uploads that came to nothing may still lie in the temporary store."""
+        """Whether abandoned uploads may still be in the staging store."""
         return False
 
 

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn whoever_waits_is_woken_when_it_is_time_to_stop() {
+    async fn waiting_ends_when_it_is_cancelled() {
         let stop = CancellationToken::new();
         let bridge = Blocking::new(stop.clone());
         let waiting =

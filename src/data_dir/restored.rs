@@ -20,7 +20,7 @@ pub const UNFINISHED: &str = ".restore";
 /// The most bytes of it that are read.
 const MOST: usize = 1000;
 
-/// What must be said of a data folder that was restored and hasn't taken over; `None` where that makes no difference.
+/// What a command reports about a data folder that was restored and hasn't taken over; `None` where that makes no difference.
 ///
 /// # Errors
 /// As [`restored_from`].

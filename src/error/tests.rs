@@ -20,7 +20,7 @@ fn of_sqlite(code: i32) -> Error {
 }
 
 #[test]
-fn a_locked_database_is_for_another_try_and_a_full_disk_for_whoever_can_make_room() {
+fn a_locked_database_asks_for_a_retry_and_a_full_disk_for_space() {
     assert_eq!(kind(&of_sqlite(ffi::SQLITE_BUSY)), (503, "busy"));
     assert_eq!(kind(&of_sqlite(ffi::SQLITE_LOCKED)), (503, "busy"));
     assert_eq!(kind(&of_sqlite(ffi::SQLITE_FULL)), (507, "disk_full"));

@@ -147,7 +147,7 @@ impl Thumbnailer {
         Ok(large.is_some_and(|large| large.bytes == 0))
     }
 
-    /// Puts the previews of a photo, and takes them back if it was deleted meanwhile: whoever deletes a photo deletes the
+    /// Puts the previews of a photo, and deletes them again if it was deleted meanwhile: the deletion of a photo deletes the
     /// previews after it, so that either they are found there or the photo isn't found here.
     async fn put(
         &self,

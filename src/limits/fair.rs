@@ -1,4 +1,4 @@
-//! A budget of memory that many share. When it is used up, whoever holds the most is evicted for one that holds less,
+//! A budget of memory that many share. When it is used up, the holder of the most is evicted for one that holds less,
 //! and a slow one for anybody.
 
 use std::collections::HashMap;

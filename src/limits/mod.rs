@@ -14,7 +14,7 @@ pub(crate) mod limiter;
 pub mod login_throttle;
 // How much memory the decoding of pictures may take at once.
 pub(crate) mod memory;
-// A limit that many share: when it is reached, whoever holds the most is evicted.
+// A limit that many share: when it is reached, the holder of the most is evicted.
 pub mod fair;
 // The limits that requests meet, together.
 pub mod request;

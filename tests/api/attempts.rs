@@ -173,7 +173,7 @@ fn logins_that_nobody_has_get_the_same_answers_in_the_same_order() {
 }
 
 #[test]
-fn whoever_is_signed_in_stays_so_while_others_guess_their_password() {
+fn sessions_continue_while_others_guess_the_password() {
     let app = TestApp::new();
     let ann = app.person("ann");
     exhaust(|| app.anonymous().login("ann", "wrong horse"));

@@ -78,7 +78,7 @@ fn deleted_photos_are_gone_for_good_within_minutes() {
 }
 
 #[test]
-fn whoever_is_signed_in_stays_so_and_no_longer_than_everybody() {
+fn sessions_outlive_a_clock_that_was_set_back_and_last_no_longer_than_others() {
     let app = TestApp::new();
     let ann = ann(&app);
     let unused = app.anonymous().signed_in("ann");

@@ -11,7 +11,7 @@ use shared_spaces::config::{Config, Registration};
 use crate::support::{Reply, TestApp};
 
 #[test]
-fn whoever_comes_is_told_what_the_server_takes() {
+fn anonymous_clients_learn_what_the_server_accepts() {
     let app = TestApp::new();
     let limits = json!({
         "login_min": 2, "login_max": 32, "password_min": 8, "password_max": 1024,

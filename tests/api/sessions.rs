@@ -104,7 +104,7 @@ fn a_session_ends_thirty_days_after_its_last_use() {
     idle.get("/me").is(401, "You aren't authorized");
     app.app.clock.advance(DAY * 31);
     busy.get("/me").is(401, "You aren't authorized");
-    // Whoever signs in next takes the ended ones away.
+    // The next sign-in deletes the ended ones.
     app.anonymous().login("ann", PASSWORD).is_ok();
     assert_eq!(app.count("select count(*) from sessions"), 1);
 }

@@ -197,8 +197,7 @@ fn the_name_of_the_cookie_is_the_installations_own_and_stays() {
 }
 
 #[test]
-fn whoever_comes_by_http_where_sessions_are_for_https_is_told_so_instead_of_signed_in_for_nothing()
-{
+fn signing_in_by_http_where_sessions_are_for_https_is_refused_with_a_reason() {
     let app = TestApp::with(|config| {
         config.public_url = Some("https://a.example".to_owned());
         config.cors_origins = vec!["http://client.example".to_owned()];

@@ -235,18 +235,28 @@ pub fn avoids_dropped_words(file: &File) -> Vec<String> {
 }
 
 /// Phrases of comments, sentences and documents that the glossary replaced.
-const DROPPED_PHRASES: [&str; 7] = [
+const DROPPED_PHRASES: [&str; 14] = [
     " anew",
     "at the most",
     "give the command",
-    "one who asks",
+    "Whoever ",
+    "by whoever",
+    "fn whoever",
+    "for whoever",
+    "to whoever",
+    "must be said",
+    "no good any more",
     "place of backups",
     "temporary store",
-    "to who asks",
+    "who asks",
+    "whereof",
 ];
 
 /// What was reworded doesn't come back. The glossary itself names what it replaced.
 pub fn avoids_dropped_phrases(file: &File) -> Vec<String> {
+    if file.path.starts_with("tests/tidy") {
+        return Vec::new();
+    }
     let lines = file.text.lines().enumerate();
     let lines = lines.filter(|(_, line)| !line.starts_with("| "));
     lines

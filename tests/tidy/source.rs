@@ -78,7 +78,9 @@ fn collect(root: &Path, folder: &str, extension: &str, files: &mut Vec<File>) {
             format!("{folder}/{name}")
         };
         if entry.path().is_dir() {
-            if folder != "." {
+            // What was installed or built isn't ours.
+            let is_ours = !["node_modules", "dist", "target"].contains(&name.as_str());
+            if folder != "." && is_ours {
                 collect(root, &path, extension, files);
             }
         } else if name.ends_with(&format!(".{extension}")) {

@@ -9,9 +9,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ['at a desk', { width: 1280, height: 800 }],
     ['on a small phone', { width: 320, height: 640 }],
   ] as const) {
-    test(`everybody can use every screen, ${colorScheme}, ${where}`, async ({ somebody }) => {
+    test(`every screen is accessible, ${colorScheme}, ${where}`, async ({ newPerson }) => {
       test.slow();
-      const ann = await somebody('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
+      const ann = await newPerson('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
       const found: string[] = [];
       await tour(ann, async (screen) => {
         found.push(...(await findings(ann.page, screen.name)));

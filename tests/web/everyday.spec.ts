@@ -17,8 +17,8 @@ async function settles(ann: Person): Promise<void> {
   await ann.makesSpace('Family');
 }
 
-test('one character is enough, a photo needs none, and the button tells before', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('one character is enough, a photo needs none, and the button shows it beforehand', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await settles(ann);
   const share = ann.page.getByRole('button', { name: /^Share with / });
   await ann.field('composer.prompt').click();
@@ -40,8 +40,8 @@ test('one character is enough, a photo needs none, and the button tells before',
   await expect(ann.page.getByRole('article').first().locator('.text')).toHaveText('x');
 });
 
-test('a file that is changed after it was chosen, of another kind, empty, or one of several is told so', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('a file that is changed after it was chosen, of another kind, empty, or one of several is refused with a reason', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await settles(ann);
   const folder = await mkdtemp(join(tmpdir(), 'photos-'));
   const file = join(folder, 'holiday.png');
@@ -63,7 +63,7 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   await expect(ann.text('composer.wrong_type')).toBeVisible();
   await drop([{ name: 'none.jpg', type: 'image/jpeg', bytes: [] }]);
   await expect(ann.text('composer.file_empty')).toBeVisible();
-  // The type that the browser tells is wrong, and doesn't matter.
+  // The type that the browser reports is wrong, and doesn't matter.
   const bytes = [...photo().buffer];
   await drop(Array.from({ length: 10 }, (_, at) => ({ name: `${at}.bin`, type: at === 0 ? 'image/x-unknown' : '', bytes })));
   await expect(ann.text('composer.one_photo', { n: 9 })).toBeVisible();
@@ -78,8 +78,8 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   await expect(ann.text('composer.too_many_pixels', { size: '3,600', max: '64' })).toBeVisible();
 });
 
-test('the way back closes what lies over a page, and a link that was just made is not lost', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('the back button closes an overlay, and a link that was just created is not lost', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await settles(ann);
   await ann.button('space.more', { space: 'Family' }).click();
   await expect(ann.page.getByRole('menu')).toBeVisible();
@@ -102,8 +102,8 @@ test('the way back closes what lies over a page, and a link that was just made i
   await expect(ann.page.getByRole('heading', { level: 1, name: 'Family' })).toBeVisible();
 });
 
-test('who takes somebody out can end the links by which they could come back', async ({ somebody }) => {
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+test('an admin who removes a member can revoke the links by which they could come back', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await settles(ann);
   await bob.page.goto('/app/register');
   await bob.registers();
@@ -126,8 +126,8 @@ test('who takes somebody out can end the links by which they could come back', a
   await expect(links).toHaveCount(0);
 });
 
-test('a card that cannot be drawn says so, and all others are there', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('a card that cannot be rendered says so, and all others are shown', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await settles(ann);
   for (const text of ['One', 'Two', 'Three']) {
     await ann.writes(text);
@@ -146,8 +146,8 @@ test('a card that cannot be drawn says so, and all others are there', async ({ s
   await expect(ann.text('ui.undrawn')).toBeVisible();
 });
 
-test('in the oldest browsers that are served, everything is there', async ({ somebody, server }) => {
-  const ann = await somebody('Ann');
+test('in the oldest supported browsers, everything is there', async ({ newPerson, server }) => {
+  const ann = await newPerson('Ann');
   // What came after Safari 16.4, Chrome 111 and Firefox 115, and what one of them lacks.
   await ann.page.addInitScript(() => {
     const without = (owner: unknown, ...names: string[]) => {
@@ -201,8 +201,8 @@ test('in the oldest browsers that are served, everything is there', async ({ som
   }
 });
 
-test('sentences are in the language of the page, also where the server or a proxy refuses', async ({ somebody }) => {
-  const bernd = await somebody('Bernd', { locale: 'de-DE' });
+test('sentences are in the language of the page, also where the server or a proxy refuses', async ({ newPerson }) => {
+  const bernd = await newPerson('Bernd', { locale: 'de-DE' });
   await bernd.page.goto('/app/register');
   const form = bernd.page.locator('form');
   await form.locator('input[name="login"]').fill('Аnn');

@@ -9,7 +9,7 @@ import { Server } from './server.ts';
 interface Fixtures {
   server: Server;
   /** Somebody with a browser of their own. */
-  somebody: (login: string, options?: BrowserContextOptions) => Promise<Person>;
+  newPerson: (login: string, options?: BrowserContextOptions) => Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -20,7 +20,7 @@ export const test = base.extend<Fixtures>({
     await server.end();
   },
 
-  somebody: async ({ browser, server }, use) => {
+  newPerson: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
     await use(async (login, options = {}) => {

@@ -12,8 +12,8 @@ for (const [where, options] of [
   ['at a desk', { viewport: { width: 1280, height: 800 } }],
   ['on a phone', devices['Pixel 7']],
 ] as const) {
-  test(`a family begins ${where}`, async ({ somebody }) => {
-    const ann = await somebody('Ann', options);
+  test(`a family begins ${where}`, async ({ newPerson }) => {
+    const ann = await newPerson('Ann', options);
     await ann.page.goto('/');
     // The empty server leads to its first account.
     await expect(ann.page.getByRole('heading', { name: words('register.first_title') })).toBeVisible();
@@ -23,7 +23,7 @@ for (const [where, options] of [
 
     await ann.writes('The garden this morning');
     await ann.choosesPhoto(GARDEN);
-    // Who writes sees into which circle it goes, and to how many.
+    // The author sees in which space it will be, and how many will see it.
     await expect(
       ann.button('composer.submit', { space: 'Family', people: words('space.people', { n: 1 }) }),
     ).toBeVisible();
@@ -32,7 +32,7 @@ for (const [where, options] of [
     await expect(ann.field('composer.prompt')).toHaveValue('');
 
     // The second person makes an account and is added.
-    const bob = await somebody('Bob', options);
+    const bob = await newPerson('Bob', options);
     await bob.page.goto('/');
     await bob.link('door.register').click();
     await bob.registers();
@@ -63,7 +63,7 @@ for (const [where, options] of [
     await bob.button('share.undo').click();
     await expect(bob.card('How lovely!')).toBeVisible();
     await bob.chooses(words('share.actions', { name: 'Bob' }), 'share.delete');
-    // Who goes away doesn't think again.
+    // Leaving the page doesn't cancel the deletion.
     await bob.page.goto('/app/');
     const left = async () => ((await (await bob.page.request.get('/spaces/1/shares')).json()) as unknown[]).length;
     await expect.poll(left).toBe(1);
@@ -90,7 +90,7 @@ for (const [where, options] of [
     await expect(bob.text('home.empty_title')).toBeVisible();
 
     // A new password signs out everywhere else.
-    const elsewhere = await somebody('Bob', options);
+    const elsewhere = await newPerson('Bob', options);
     await elsewhere.page.goto('/');
     await elsewhere.signsIn();
     await expect(elsewhere.text('home.empty_title')).toBeVisible();

@@ -1,4 +1,4 @@
-// Landscapes that nobody has seen: photos for the pictures of the app.
+// Generated landscapes: photos for the screenshots of the app.
 
 import { png } from './png.ts';
 
@@ -7,7 +7,7 @@ type Colour = [number, number, number];
 export interface Scene {
   sky: [Colour, Colour];
   hills: Colour[];
-  /** Where the sun stands, in parts of the width and the height. */
+  /** Where the sun is, in fractions of the width and the height. */
   sun: [number, number];
 }
 

@@ -5,10 +5,10 @@ import { expect, test } from './fixtures.ts';
 import { words } from './people.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`somebody comes in by one link and gets a new password by another, ${colorScheme}`, async ({ server, somebody }) => {
+  test(`a user joins by one link and gets a new password by another, ${colorScheme}`, async ({ server, newPerson }) => {
     const found: string[] = [];
     const options = { colorScheme, reducedMotion: 'reduce' } as const;
-    const ann = await somebody('Ann', options);
+    const ann = await newPerson('Ann', options);
     await ann.page.goto('/');
     await ann.registers();
     await ann.makesSpace('Family');
@@ -23,8 +23,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(ann.page.getByRole('list', { name: words('invite.list') }).getByRole('listitem')).toHaveCount(1);
     found.push(...(await findings(ann.page, 'the members, with an invitation')));
 
-    // Who has no account makes one on the way in. The secret doesn't stay in the address.
-    const bob = await somebody('Bob', options);
+    // A user without an account registers on the way in. The secret doesn't stay in the address.
+    const bob = await newPerson('Bob', options);
     await bob.page.goto(link);
     await expect(bob.page.getByRole('heading', { name: words('invitation.to_space', { space: 'Family' }) })).toBeVisible();
     await expect(bob.text('invitation.by', { name: 'Ann' })).toBeVisible();
@@ -36,7 +36,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(ann.page.getByRole('list', { name: words('invite.list') })).toHaveCount(0);
 
     // It was for one person.
-    const carol = await somebody('Carol', options);
+    const carol = await newPerson('Carol', options);
     await carol.page.goto(link);
     await expect(carol.page.getByRole('alert')).toBeVisible();
     await expect(carol.field('door.login')).toHaveCount(0);
@@ -44,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     // A forgotten password: the link comes from the command line, and ends what was signed in before.
     const [reset] = /http:\S+/.exec(await server.command('user', 'reset-link', 'Bob')) ?? [];
-    const elsewhere = await somebody('Bob', options);
+    const elsewhere = await newPerson('Bob', options);
     await elsewhere.page.goto(reset ?? '');
     await elsewhere.field('account.password_new').fill('better horse');
     await elsewhere.field('register.confirm').fill('better horse');

@@ -59,10 +59,10 @@ async function colourAt(page: Page, element: Locator, x: number, y: number): Pro
 
 const apart = (one: number[], other: number[]) => Math.max(...one.map((value, at) => Math.abs(value - (other[at] ?? 0))));
 
-test('long texts are folded, short ones are not, and nothing makes a page wider than the window', async ({ somebody }) => {
+test('long texts are folded, short ones are not, and nothing makes a page wider than the window', async ({ newPerson }) => {
   test.slow();
   const viewport = { width: 320, height: 640 };
-  const [ann, wide] = [await somebody('Ann', { viewport }), await somebody('W'.repeat(32), { viewport })];
+  const [ann, wide] = [await newPerson('Ann', { viewport }), await newPerson('W'.repeat(32), { viewport })];
   await settles(ann);
   await wide.page.goto('/app/register');
   await wide.registers();
@@ -100,7 +100,7 @@ test('long texts are folded, short ones are not, and nothing makes a page wider 
   }
   expect(tooWide).toEqual([]);
 
-  // A name from right to left begins beside its mark, as all others do.
+  // A right-to-left name begins next to its mark, as all others do.
   await ann.page.goto('/app/spaces/3');
   const heading = ann.page.getByRole('heading', { level: 1 });
   await expect(heading).toHaveText('משפחה בתל אביב');
@@ -113,8 +113,8 @@ test('long texts are folded, short ones are not, and nothing makes a page wider 
   await expect(ann.page.getByRole('menuitem').last()).toBeInViewport({ ratio: 0.95 });
 });
 
-test('two spaces of one name are told apart, and a space with others in it cannot be deleted', async ({ somebody }) => {
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+test('two spaces of one name are distinguished, and a space with other members cannot be deleted', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await settles(ann);
   await bob.page.goto('/app/register');
   await bob.registers();
@@ -137,7 +137,7 @@ test('two spaces of one name are told apart, and a space with others in it canno
   await expect(ann.text('settings.delete_not_yet')).toBeVisible();
   await expect(ann.button('settings.delete_short')).toHaveCount(0);
 
-  // Without links there is nothing to end; and who thinks again takes nobody out.
+  // Without links there is nothing to revoke; and cancelling removes no one.
   await ann.page.goto('/app/spaces/1/members');
   const dialog = ann.page.getByRole('dialog');
   await ann.chooses(words('members.actions', { name: 'Bob' }), 'members.remove', { space: 'Family' });
@@ -162,8 +162,8 @@ test('two spaces of one name are told apart, and a space with others in it canno
   await expect(rows).toHaveCount(1);
 });
 
-test('nothing shines through clear photos, white ones have an edge, and tiny ones stay tiny', async ({ somebody }) => {
-  const ann = await somebody('Ann', { colorScheme: 'light', reducedMotion: 'reduce' });
+test('nothing shows through transparent photos, white ones have an edge, and tiny ones stay tiny', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { colorScheme: 'light', reducedMotion: 'reduce' });
   await settles(ann);
   await shares(ann.page, 'clear', clear(400, RED));
   await shares(ann.page, 'white', plain(400, WHITE));
@@ -177,7 +177,7 @@ test('nothing shines through clear photos, white ones have an edge, and tiny one
   for (const text of ['clear', 'white', 'tiny']) await ann.seesPhotoOf(text);
   const photoOf = (text: string) => ann.card(text).locator('.picture');
 
-  // Where nothing of the photo is, there is what stands behind it, as beside a tiny one; and so close to its edge.
+  // Where there is no photo, the background is seen, as next to a tiny one; also close to its edge.
   const { page } = ann;
   const seenAt = (element: Locator, x: number, y: number) => colourAt(page, element, x, y);
   await expect(photoOf('clear').locator('canvas')).toHaveCSS('opacity', '0');
@@ -198,11 +198,11 @@ test('nothing shines through clear photos, white ones have an edge, and tiny one
   expect(apart(await seenAt(thumb, 0.1, 0.5), behind)).toBeLessThan(4);
 });
 
-test('who comes to a photo by its link sees where it is from, and all of it', async ({ somebody }) => {
-  const ann = await somebody('Ann', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+test('a photo that is opened by its link shows where it is from, and all of it', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
   await settles(ann);
   const high = png(600, (bytes) => Buffer.alloc(bytes, 90));
-  await shares(ann.page, 'Very many words that stand below it, more than there is room for in two lines of a phone', high);
+  await shares(ann.page, 'Very many words that go below it, more than two lines of a phone have space for', high);
   // The photos are there before the space is.
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -217,7 +217,7 @@ test('who comes to a photo by its link sees where it is from, and all of it', as
   await expect(ann.page.getByRole('dialog', { name: words('viewer.title', { space: 'Family' }) })).toBeVisible();
   await expect(viewer.getByText('Family', { exact: true })).toBeVisible();
 
-  // Also a high one stands between the bars.
+  // A tall one too is between the bars.
   await ann.page.setViewportSize({ width: 520, height: 640 });
   const photo = viewer.locator('.pswp__img').first();
   const bar = viewer.locator('.bar.bottom');
@@ -226,9 +226,9 @@ test('who comes to a photo by its link sees where it is from, and all of it', as
   expect((box?.y ?? 0) + (box?.height ?? Infinity)).toBeLessThanOrEqual((await bar.boundingBox())?.y ?? 0);
 });
 
-test('a photo that is too large for the canvas of a browser is sent smaller, and says so', async ({ somebody }) => {
+test('a photo that is too large for the canvas of a browser is sent smaller, and says so', async ({ newPerson }) => {
   test.slow();
-  const ann = await somebody('Ann');
+  const ann = await newPerson('Ann');
   // Older iPhones draw nothing where there are more pixels than this, and don't say so.
   await ann.page.addInitScript(() => {
     const isTooLarge = ({ width, height }: { width: number; height: number }) => width * height > 4096 * 4096;
@@ -269,8 +269,8 @@ test('a photo that is too large for the canvas of a browser is sent smaller, and
   await expect.poll(async () => apart(await colourAt(ann.page, ann.card('From the scanner').locator('.picture'), 0.5, 0.5), RED)).toBeLessThan(12);
 });
 
-test('where a browser does not keep the session, signing in says so', async ({ somebody }) => {
-  const ann = await somebody('Ann', { locale: 'de-DE' });
+test('where a browser does not keep the session, signing in says so', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { locale: 'de-DE' });
   await ann.page.goto('/app/register');
   const form = ann.page.locator('form');
   await form.locator('input[name="login"]').fill('Ann');
@@ -291,8 +291,8 @@ test('where a browser does not keep the session, signing in says so', async ({ s
   await expect(ann.page.getByRole('heading', { level: 1 })).toHaveText('Meine Räume');
 });
 
-test('a photo has an address of its own, and what becomes of its share is seen while it is looked at', async ({ somebody }) => {
-  const ann = await somebody('Ann', { reducedMotion: 'reduce' });
+test('a photo has an address of its own, and changes to its share show while it is open', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { reducedMotion: 'reduce' });
   await settles(ann);
   await shares(ann.page, 'As it was', plain(300, [90, 90, 90]));
   await shares(ann.page, 'Another', plain(200, [200, 20, 20]));

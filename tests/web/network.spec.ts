@@ -7,9 +7,9 @@ import { Line } from './line.ts';
 import { words } from './people.ts';
 import { png } from './png.ts';
 
-test('a photo is sent over a slow line that breaks, once, with its progress shown', async ({ server, somebody }) => {
+test('a photo is sent over a slow line that breaks, once, with its progress shown', async ({ server, newPerson }) => {
   const line = await Line.to(server.url);
-  const ann = await somebody('Ann', { baseURL: line.url });
+  const ann = await newPerson('Ann', { baseURL: line.url });
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
@@ -35,8 +35,8 @@ test('a photo is sent over a slow line that breaks, once, with its progress show
   line.end();
 });
 
-test('an answer that is lost on its way does not share twice', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('a lost response does not lead to sharing twice', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
@@ -56,8 +56,8 @@ test('an answer that is lost on its way does not share twice', async ({ somebody
   expect(lost).toBe(1);
 });
 
-test('a list that was read before one shared does not take away what was shared', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('a list that was read before sharing does not hide what was shared', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
@@ -84,8 +84,8 @@ test('a list that was read before one shared does not take away what was shared'
   await expect(ann.card('Here to stay')).toHaveCount(1);
 });
 
-test('a draft outlives a reload, a server that is gone, and a session that has ended', async ({ server, somebody }) => {
-  const ann = await somebody('Ann');
+test('a draft outlives a reload, a server that is gone, and a session that has ended', async ({ server, newPerson }) => {
+  const ann = await newPerson('Ann');
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
@@ -112,8 +112,8 @@ test('a draft outlives a reload, a server that is gone, and a session that has e
   await expect(ann.card('Written before the end')).toHaveCount(1);
 });
 
-test('what is being written stays on the screen while its space cannot be read', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('what is being written stays on the screen while its space cannot be read', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
@@ -135,8 +135,8 @@ test('what is being written stays on the screen while its space cannot be read',
   await expect(ann.card('Half a thought')).toHaveCount(1);
 });
 
-test('a page that was open while the server was renewed asks to be loaded anew', async ({ somebody }) => {
-  const ann = await somebody('Ann');
+test('a page that was open during an upgrade of the server asks to be reloaded', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
   // The viewer of the old version is gone, as it is after an upgrade.
   const viewer = /assets\/Viewer[^/]*\.js$/;
   let asked = 0;

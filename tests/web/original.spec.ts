@@ -61,7 +61,7 @@ for (const timezoneId of ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata']) 
 test('everything that the client does is answered as it was by the original', async ({ client, server }) => {
   const ok = (text: string) => ({ status: 200, text });
   const refused = (text: string) => ({ status: 400, text });
-  // Whoever isn't signed in sends a token that is none.
+  // Without a session, the client sends an invalid token.
   expect(await client.registers('jo', PASSWORD)).toEqual(refused('Login min 3 characters'));
   expect(await client.registers('a'.repeat(16), PASSWORD)).toEqual(refused('Login max 15 characters'));
   expect(await client.registers('ann', 'ab')).toEqual(refused('Password min 3 characters'));

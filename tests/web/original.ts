@@ -22,7 +22,7 @@ export interface Share {
   user: { id: number; login: string };
 }
 
-/** The page of the client, without a word on it. */
+/** The page of the client, without any text. */
 const PAGE = '<!doctype html><title>Original client</title><link rel="icon" href="data:,">';
 
 /** Where that page is served. */
@@ -53,7 +53,7 @@ export class OriginalClient {
     private readonly api: string,
   ) {}
 
-  /** Every request but those with a form says that it is JSON and who it is from, also where there is no body and nobody. */
+  /** Every request except those with a form claims to be JSON and sends a token, even without a body and without a user. */
   async send(method: string, path: string, body: unknown = null): Promise<Answer> {
     return this.page.evaluate(
       async ([url, method, body]) => {
@@ -94,7 +94,7 @@ export class OriginalClient {
         const file = bytes && new File([bytes], 'photo.png', { type: 'image/png' });
         const body = new FormData();
         body.append('text', text);
-        // The types know that this is no file; the client doesn't.
+        // The types know that this isn't a file; the client doesn't.
         for (let count = 0; count < files; count++) body.append('file', file as unknown as string);
         const headers = { authorization: `Bearer ${sessionStorage.getItem('access_token')}` };
         const response = await fetch(url, { method, body, headers });
@@ -135,7 +135,7 @@ export class OriginalClient {
     }, moment);
   }
 
-  /** The width of a picture that stands in the page. */
+  /** The width of a picture in the page. */
   async widthOf(url: string): Promise<number> {
     return this.page.evaluate(async (url) => {
       const picture = new Image();

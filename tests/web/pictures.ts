@@ -14,9 +14,9 @@ for (const [where, viewport] of [
   ['phone', { width: 390, height: 844 }],
 ] as const) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${where}, ${colorScheme}`, async ({ somebody }) => {
+    test(`${where}, ${colorScheme}`, async ({ newPerson }) => {
       test.slow();
-      const ann = await somebody('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
+      const ann = await newPerson('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
       await tour(ann, async ({ name }) => {
         if (!KEPT.includes(name)) return;
         await ann.page.screenshot({ path: join(FOLDER, `${name}-${where}-${colorScheme}.png`) });

@@ -11,7 +11,7 @@ export function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** A square PNG with sides of so many pixels, in the colours that `fill` gives for each line: three bytes a pixel. */
+/** A square PNG with sides of this many pixels, in the colours that `fill` returns for each line: three bytes a pixel. */
 export function png(side: number, fill: (bytes: number) => Buffer): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

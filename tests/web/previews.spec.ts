@@ -72,7 +72,7 @@ test('what is kept of a photo, and its previews, look as the photo does', async 
   for (const [name, buffer] of files) {
     const before = await look(`${server.url}/sent/${name}`);
     if (!before) {
-      wrong.push(`${name} isn't shown by Chromium, so that this tells nothing`);
+      wrong.push(`${name} isn't shown by Chromium, so that this proves nothing`);
       continue;
     }
     const multipart = { text: name, file: { name, mimeType: 'application/octet-stream', buffer } };

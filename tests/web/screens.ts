@@ -50,14 +50,14 @@ async function furnish(api: APIRequestContext): Promise<void> {
     expect(answer.ok(), await answer.text()).toBe(true);
   };
   await share(leo, 1, 'Nice weather - let’s have a barbecue on Saturday?');
-  await share(ann, 1, 'Snow, at last. Who comes sledging?', 'winter');
+  await share(ann, 1, 'Snow, at last. Who’s coming sledging?', 'winter');
   await share(leo, 1, 'The view from the hut this morning', 'morning');
   await share(ann, 1, 'And this is how the day ended.', 'evening');
   await share(leo, 1, 'Yes! I bring the salad. The recipe: https://example.org/salad');
   await share(ann, 2, 'We read chapter five until next week.');
 }
 
-/** Goes to every screen, first as somebody who isn't signed in, and waits until it stands still. */
+/** Goes to every screen, first without a session, and waits until nothing moves. */
 export async function tour(person: Person, visit: (screen: Screen) => Promise<void>): Promise<void> {
   const { page } = person;
   await furnish(page.request);

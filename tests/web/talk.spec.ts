@@ -1,5 +1,5 @@
 // People talk, step by step as chance has it, and all of them always see what the server has. `TALK_SEED` has them do the same
-// once more; with `TALK_MINUTES` they go on for longer.
+// once more; with `TALK_MINUTES` they continue for longer.
 
 import { expect, test } from './fixtures.ts';
 import { Talk, chance } from './talk.ts';
@@ -13,9 +13,9 @@ for (const logins of [
   ['Ann', 'Bob'],
   ['Ann', 'Bob', 'Cleo'],
 ]) {
-  test(`${logins.length} people talk, and each screen shows what the server has`, async ({ server, somebody }) => {
+  test(`${logins.length} people talk, and each screen shows what the server has`, async ({ server, newPerson }) => {
     test.setTimeout((MINUTES + 4) * 60_000);
-    const people = await Promise.all(logins.map((login) => somebody(login)));
+    const people = await Promise.all(logins.map((login) => newPerson(login)));
     const talk = new Talk(server, people, chance(SEED + logins.length));
     await talk.begin();
     const end = Date.now() + MINUTES * 60_000;

@@ -1,5 +1,5 @@
 // Two and three people in one space, each with a browser of their own, in whom one thing after the other comes to pass: they
-// share, edit, delete, think again, go elsewhere and back, reload, lose the line; somebody joins and leaves; the server restarts.
+// share, edit, delete, think again, go elsewhere and back, reload, lose the line; users join and leave; the server restarts.
 // After each step, every screen shows what the server has, in its order.
 
 import { randomBytes } from 'node:crypto';
@@ -35,7 +35,7 @@ const seenOf = ({ text, image }: Row) => `${image ? '[photo] ' : ''}${text}`;
 export class Talk {
   /** What has come to pass, in words. */
   steps: string[] = [];
-  /** Who is in the space. */
+  /** The members of the space. */
   #here: Person[];
   #texts = 0;
 
@@ -230,7 +230,7 @@ export class Talk {
     await who.page.getByRole('menuitem', { name: words(key) }).click();
   }
 
-  /** One of the shares of somebody's own that are on their screen; null if there is none. */
+  /** One of the user's own shares that are on their screen; null if there is none. */
   async #mine(who: Person): Promise<string | null> {
     const texts = (await this.#shown(who)).map((text) => text.replace('[photo] ', ''));
     const mine = texts.slice(0, 12).filter((text) => text.includes(` of ${who.login}`));
@@ -244,7 +244,7 @@ export class Talk {
 
   #has = async (text: string) => (await this.#there()).some((each) => each.endsWith(text));
 
-  /** What is on somebody's screen, from the top down, after what waits has been asked for. */
+  /** What is on a user's screen, from the top down, after what is new has been loaded. */
   async #shown({ page }: Person): Promise<string[]> {
     const pill = page.getByRole('button', { name: /^\d+ new shares?$/ });
     if (await pill.isVisible()) await pill.click();
@@ -253,7 +253,7 @@ export class Talk {
     );
   }
 
-  /** Everybody in the space sees what the server has, in its order, as far down as they have read; and nobody misses anything. */
+  /** All members see what the server has, in its order, as far down as they have read; and no one misses anything. */
   async #agree(): Promise<void> {
     for (const person of this.#here) {
       await expect(async () => {

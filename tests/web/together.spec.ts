@@ -53,8 +53,8 @@ async function slow(page: Page): Promise<void> {
   await line.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: bytes, uploadThroughput: bytes });
 }
 
-test('what somebody else shared just before me is not missed', async ({ somebody }) => {
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+test('what another user shared just before me is not missed', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await meet(ann, bob);
   await ann.writes('The beginning');
   await ann.shares();
@@ -78,8 +78,8 @@ test('what somebody else shared just before me is not missed', async ({ somebody
   await agree(ann, bob);
 });
 
-test('what is new waits above, and is not gone before it is read', async ({ somebody }) => {
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+test('what is new waits above, and is not gone before it is read', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await meet(ann, bob);
   await ann.writes('The beginning');
   await ann.shares();
@@ -97,7 +97,7 @@ test('what is new waits above, and is not gone before it is read', async ({ some
   await bob.page.getByRole('menuitem', { name: words('share.delete') }).click();
   await bob.button('ui.dismiss').click();
   await expect(ann.button('space.new_shares', one)).toBeVisible();
-  // Who shares something sees what stands below it.
+  // After sharing, the author sees what is below it.
   await ann.writes('Three');
   await ann.shares();
   await expect(ann.button('space.new_shares', one)).toHaveCount(0);
@@ -105,9 +105,9 @@ test('what is new waits above, and is not gone before it is read', async ({ some
   await agree(ann, bob);
 });
 
-test('two who write at the same time, one of them on a slow line, see the same', async ({ server, somebody }) => {
+test('two users who write at the same time, one of them on a slow line, see the same', async ({ server, newPerson }) => {
   test.slow();
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await meet(ann, bob);
   await slow(bob.page);
   for (const round of [1, 2, 3]) {
@@ -119,7 +119,7 @@ test('two who write at the same time, one of them on a slow line, see the same',
     await agree(ann, bob);
   }
 
-  // Both change what is theirs, at once.
+  // Both change their own shares, at the same time.
   for (const each of [ann, bob]) {
     const menu = each.page.getByRole('button', { name: words('share.actions', { name: each.login }) });
     await menu.last().click();
@@ -145,9 +145,9 @@ test('two who write at the same time, one of them on a slow line, see the same',
   await agree(ann, bob);
 });
 
-test('back buttons, second windows and reloads show what the server has', async ({ somebody }) => {
+test('back buttons, second windows and reloads show what the server has', async ({ newPerson }) => {
   test.slow();
-  const [ann, bob] = [await somebody('Ann'), await somebody('Bob')];
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await meet(ann, bob);
   for (const text of ['One', 'Two', 'Three']) {
     await bob.writes(text);
@@ -176,9 +176,9 @@ test('back buttons, second windows and reloads show what the server has', async 
   await agree(ann, second, bob);
 });
 
-test('who comes in sees all, and who is taken out sees nothing more', async ({ somebody }) => {
+test('a new member sees everything, and a removed one sees nothing more', async ({ newPerson }) => {
   test.slow();
-  const [ann, bob, carol] = [await somebody('Ann'), await somebody('Bob'), await somebody('Carol')];
+  const [ann, bob, carol] = [await newPerson('Ann'), await newPerson('Bob'), await newPerson('Carol')];
   await meet(ann, bob);
   await carol.page.goto('/app/register');
   await carol.registers();
@@ -190,7 +190,7 @@ test('who comes in sees all, and who is taken out sees nothing more', async ({ s
   expect(joined.ok()).toBe(true);
   await carol.page.goto('/app/spaces/1');
   await agree(ann, bob, carol);
-  // Who writes sees that there are three now.
+  // The author sees that there are three members now.
   await expect(ann.link('space.people', { n: 3 })).toBeVisible({ timeout: 45_000 });
 
   await carol.writes('From Carol');

@@ -7,18 +7,18 @@ import { Line } from './line.ts';
 import { PASSWORD, Person } from './people.ts';
 import { png } from './png.ts';
 
-test('what one person wrote is never shared by the next who signs in in another window', async ({ server, somebody }) => {
-  const bob = await somebody('Bob');
+test('what one user wrote is never shared by the next who signs in in another window', async ({ server, newPerson }) => {
+  const bob = await newPerson('Bob');
   await bob.page.goto('/app/register');
   await bob.registers();
   await bob.makesSpace('Office');
 
   const line = await Line.to(server.url);
-  const ann = await somebody('Ann', { baseURL: line.url });
+  const ann = await newPerson('Ann', { baseURL: line.url });
   await ann.page.goto('/app/register');
   await ann.registers();
   await ann.makesSpace('Family');
-  // Both are members of the space, so that nothing but the account stands between them.
+  // Both are members of the space, so that only the account distinguishes them.
   await expect((await ann.page.request.post('/spaces/2/members', { data: { login: 'Bob' }, headers: { Origin: line.url } })).ok()).toBe(true);
   await ann.writes('For my sister only');
   await ann.choosesPhoto({ name: 'one.png', mimeType: 'image/png', buffer: png(40, randomBytes) });
@@ -43,12 +43,12 @@ test('what one person wrote is never shared by the next who signs in in another 
   line.end();
 });
 
-test('signing out in one window ends it in the others, and the next person goes on as themselves', async ({ somebody }) => {
-  const bob = await somebody('Bob');
+test('signing out in one window ends it in the others, and the next user acts as themselves', async ({ newPerson }) => {
+  const bob = await newPerson('Bob');
   await bob.page.goto('/app/register');
   await bob.registers();
 
-  const ann = await somebody('Ann');
+  const ann = await newPerson('Ann');
   await ann.page.goto('/app/register');
   await ann.registers();
   await ann.makesSpace('Family');

@@ -4,7 +4,7 @@ import { byMonth } from '../src/lib/photos/by-month';
 
 const at = (...date: [number, number, number, number?]) => ({ timestamp: new Date(...date).toISOString() });
 
-test('photos stand under their months, newest first, as they come', () => {
+test('photos are grouped by month, newest first, in the order of the list', () => {
   const photos = [at(2026, 4, 20), at(2026, 4, 1), at(2026, 3, 30), at(2025, 4, 20)];
   expect(byMonth(photos, 'en').map(({ title, photos: { length } }) => [title, length])).toEqual([
     ['May 2026', 2],

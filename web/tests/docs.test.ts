@@ -51,7 +51,7 @@ test('bounds are said in words', () => {
   expect(boundsOf({ $ref: '#/components/schemas/Id' }, description)).toBe('integer');
 });
 
-test('refusals are told in the sentences of the server', () => {
+test('refusals are described by the sentences of the server', () => {
   const examples = { busy: { value: 'Try again' } };
   expect(sentencesOf({ description: '', content: { 'text/plain': { schema: {}, examples } } })).toEqual(['Try again']);
 });

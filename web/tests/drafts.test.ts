@@ -19,7 +19,7 @@ test('a draft is kept for each person and place', () => {
   expect(readDraft(2, places.edit(3))).toBeNull();
 });
 
-test('a draft keeps its white space, but white space alone is none', () => {
+test('a draft keeps its whitespace, but whitespace alone is not a draft', () => {
   keepDraft(1, places.newShare(3), '  two\n\n');
   expect(readDraft(1, places.newShare(3))).toBe('  two\n\n');
   keepDraft(1, places.newShare(3), ' \n');

@@ -33,7 +33,7 @@ test('the server says when to ask again', () => {
   expect(readRefusal(503, new Headers(), '').retryAfter).toBeNull();
 });
 
-test('what passes by itself is told from what does not', () => {
+test('errors that pass by themselves are distinguished from others', () => {
   expect(isPassing(new ApiError(0, '', 'unreachable'))).toBe(true);
   expect(isPassing(new ApiError(503, 'The server is busy, try again in a moment', 'busy'))).toBe(true);
   expect(isPassing(new ApiError(408, 'The body came too slowly', 'too_slow'))).toBe(true);
@@ -41,7 +41,7 @@ test('what passes by itself is told from what does not', () => {
   expect(isPassing(new TypeError('x'))).toBe(false);
 });
 
-test('the next piece is found in the Link header, as a path', () => {
+test('the next page is found in the Link header, as a path', () => {
   expect(nextPageOf('<http://a.example/spaces/1/shares?limit=20&cursor=9>; rel="next"')).toBe(
     '/spaces/1/shares?limit=20&cursor=9',
   );

@@ -1,5 +1,5 @@
 // The feed, against a server that others use at the same time, on a line where answers overtake each other: thousands of
-// histories that nobody thought of.
+// histories that no one thought of.
 
 import { beforeEach, expect, test } from 'vitest';
 
@@ -45,7 +45,7 @@ class World {
 
   constructor(readonly roll: (sides: number) => number) {}
 
-  /** A share by somebody; some take an id long before they are there, because of their photo. */
+  /** A share by a user; some take an id long before they are listed, because of their photo. */
   create(user: number): Share {
     const id = user === OTHER && this.#reserved.length > 0 && this.roll(3) === 0 ? (this.#reserved.shift() as number) : (this.#ids += 1);
     const made = share(id, user, `first of ${id}`);
@@ -96,7 +96,7 @@ async function play(seed: number): Promise<void> {
   const feed = new Feed(1, api, session);
   void feed.more();
   let unread = new Set<number>();
-  /** What I shared and was told of, and haven't deleted. */
+  /** What I shared, and was acknowledged, and haven't deleted. */
   const mine = new Set<number>();
   const check = (what: string) => {
     const [shown, waiting] = [ids(feed.shares), ids(feed.waiting)];
@@ -147,7 +147,7 @@ async function play(seed: number): Promise<void> {
       // Somebody was away for long, and much has come.
       for (let many = 600; many > 0; many--) world.create(OTHER);
     } else await world.move();
-    // What is below so many is there when one scrolls to it.
+    // What is below these is loaded when one scrolls to it.
     if (world.list.length > 500) {
       mine.clear();
       unread.clear();

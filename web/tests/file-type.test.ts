@@ -10,7 +10,7 @@ import type { ServerInfo } from '../src/lib/api/types';
 const bytes = (...parts: (string | number[])[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...part].map((sign) => sign.charCodeAt(0)) : part)));
 
-test('a JPEG is told by its first bytes, with its size behind whatever a camera puts before it', () => {
+test('a JPEG is detected by its first bytes, with its size after whatever a camera puts before it', () => {
   const garden = readFileSync(join(import.meta.dirname, '../../tests/pictures/garden.jpg'));
   expect(kindOf(garden)).toMatchObject({ type: 'image/jpeg' });
   expect(kindOf(garden)?.width).toBeGreaterThan(0);
@@ -25,11 +25,11 @@ test.each([
   ['WebP with features', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8X', [10, 0, 0, 0, 0, 0, 0, 0, 0xff, 1, 0, 0xff, 0, 0]), 'image/webp', 512, 256],
   ['WebP without loss', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8L', [9, 0, 0, 0, 0x2f, 0xff, 0xc0, 0x3f, 0]), 'image/webp', 256, 256],
   ['WebP', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [9, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xf0, 0]), 'image/webp', 320, 240],
-])('a %s is told with its size', (_, file, type, width, height) => {
+])('a %s is detected with its size', (_, file, type, width, height) => {
   expect(kindOf(file)).toEqual({ type, width, height });
 });
 
-test.each(['', 'BM', '%PDF-1.7', 'RIFF....WAVE', 'GIF90a......'])('%j is none', (text) => {
+test.each(['', 'BM', '%PDF-1.7', 'RIFF....WAVE', 'GIF90a......'])('%j is not a picture', (text) => {
   expect(kindOf(bytes(text))).toBeNull();
 });
 

@@ -42,7 +42,7 @@ describe.each([320, 358, 608, 1171])('in a grid of %i px', (width) => {
     }
   });
 
-  test('every photo keeps its proportion but for a few pixels', () => {
+  test('every photo keeps its aspect ratio to within a few pixels', () => {
     rows.flat().forEach((box, at) => expect(Math.abs(box.width - box.height * (proportions[at] ?? 0))).toBeLessThan(8));
   });
 

@@ -65,7 +65,7 @@ function circleIn(arrows: Map<string, Set<string>>): string[] | null {
 
 const graph = new Map(files.map((file) => [file, new Set(importsOf(file))]));
 
-test('every file stands on a floor that has a name', () => {
+test('every file belongs to a named layer', () => {
   expect(files.filter((file) => floorOf(file) < 0)).toEqual([]);
 });
 

@@ -4,12 +4,12 @@ import { linkify } from '../src/lib/format/linkify';
 
 const links = (text: string) => linkify(text).flatMap(({ text: shown, href }) => (href === null ? [] : [[shown, href]]));
 
-test('a text without links is one piece', () => {
+test('a text without links is one part', () => {
   expect(linkify('Nice weather. a.b/c')).toEqual([{ text: 'Nice weather. a.b/c', href: null }]);
   expect(linkify('')).toEqual([]);
 });
 
-test('web addresses become links, and the rest stays as it is', () => {
+test('web addresses become links, and the rest is unchanged', () => {
   expect(linkify('See https://example.org/a?b=1#c and www.example.org!')).toEqual([
     { text: 'See ', href: null },
     { text: 'https://example.org/a?b=1#c', href: 'https://example.org/a?b=1#c' },
@@ -38,7 +38,7 @@ test.each([
   'https://',
   'https://bank.example@evil.example/',
   'xhttps://example.org',
-])('%s is no link', (text) => {
+])('%s is not a link', (text) => {
   expect(links(text)).toEqual([]);
 });
 
@@ -48,7 +48,7 @@ test('markup stays text', () => {
   expect(linkify(text).map((part) => part.text).join('')).toBe(text);
 });
 
-test('joined again, the pieces are the text, however strange it is', () => {
+test('joined again, the parts are the text, however strange it is', () => {
   const signs = ['https://', 'www.', 'a.b', '(', ')', '.', ' ', '\n', 'ü', '👪', '"', '@', '/', '?', '[', '}'];
   let seed = 7;
   const next = () => (seed = (seed * 16807) % 2147483647);

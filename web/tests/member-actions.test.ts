@@ -4,7 +4,7 @@ import { actionsOf } from '../src/features/members/member-actions';
 
 const member = (id: number, is_admin = false) => ({ user: { id, login: `person ${id}` }, is_admin });
 
-test('who is no admin may leave, and do nothing with others', () => {
+test('a plain member may leave, and do nothing to others', () => {
   const members = [member(1, true), member(2), member(3)];
   expect(members.map((each) => actionsOf(each, members, 2))).toEqual([[], ['leave'], []]);
 });

@@ -14,7 +14,7 @@ test('new photos come first, deleted ones go, and what lies further down stays',
   expect(refresh(page('/c', 9, 8, 7, 6, 5), page('/b', 10, 9, 7))).toEqual(page('/c', 10, 9, 7, 6, 5));
 });
 
-test('when more is new than was read anew, nothing is left out in between', () => {
+test('when more is new than was read again, nothing is left out in between', () => {
   expect(refresh(page('/c', 9, 8), page('/b', 30, 29, 28))).toEqual(page('/b', 30, 29, 28));
 });
 
@@ -23,7 +23,7 @@ test('a whole list takes the place of everything', () => {
   expect(refresh(page(null, 9), page(null))).toEqual(page(null));
 });
 
-test('what was read is no longer than the newer page: then it goes on behind that', () => {
+test('when all that was read is in the newer page, reading continues after that', () => {
   expect(refresh(page('/b', 9, 8), page('/b2', 9, 8))).toEqual(page('/b2', 9, 8));
 });
 
@@ -33,7 +33,7 @@ test('a page may end within a share: its other photos come with the next one, ea
   expect(join(read, next).rows.map(({ image }) => image.id)).toEqual([20, 17, 18, 3]);
 });
 
-test('a photo that was replaced is not shown beside the one in its place', () => {
+test('a photo that was replaced is not shown next to its replacement', () => {
   const read = { rows: [photoOf(9), photoOf(8), photoOf(7)], next: '/c' };
   const newer = { rows: [photoOf(9), photoOf(8, 40)], next: '/b' };
   expect(refresh(read, newer)).toEqual(newer);

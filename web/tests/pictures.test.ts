@@ -20,7 +20,7 @@ test('the likeness of a photo has its colour and proportions', () => {
   expect(Math.abs(red - 200) + Math.abs(green - 90) + Math.abs(blue - 40)).toBeLessThan(30);
 });
 
-test.each(['', 'no hash!', 'AA=='])('%j is no likeness, and does no harm', (hash) => {
+test.each(['', 'no hash!', 'AA=='])('%j is not a placeholder, and does no harm', (hash) => {
   expect(decode(hash)).toBeNull();
 });
 

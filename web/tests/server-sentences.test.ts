@@ -33,14 +33,14 @@ test('German readers read German refusals', () => {
   );
 });
 
-test('a wait is told in seconds, and a long one in minutes that are enough', () => {
+test('a wait is given in seconds, and a long one in minutes, rounded up', () => {
   const wait = (seconds: number) => translate('de', 'too_many_attempts', { wait_seconds: seconds });
   expect(wait(1)).toBe('Zu viele Versuche. Versuch es in 1 Sekunde noch einmal');
   expect(wait(90)).toBe('Zu viele Versuche. Versuch es in 90 Sekunden noch einmal');
   expect(wait(121)).toBe('Zu viele Versuche. Versuch es in 3 Minuten noch einmal');
 });
 
-test('a limit is told in the unit that it is of', () => {
+test('a limit is given in its own unit', () => {
   const photo = (reason: string, max: number) => translate('de', 'too_large', { field: 'photo', reason, max });
   expect(photo('bytes', 25 * 1024 * 1024)).toBe('Das Foto darf höchstens 25 MiB groß sein');
   expect(photo('bytes', 1000)).toBe('Das Foto darf höchstens 1.000 Byte groß sein');

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 import { SingleFlight } from '../src/lib/state/single-flight';
 
-/** Tasks that end when they are told to, with an error or without, in the order in which they began. */
+/** Tasks that the test ends, with an error or without, in the order in which they began. */
 function tasks() {
   const ends: ((error?: Error) => void)[] = [];
   const task = () =>
@@ -10,7 +10,7 @@ function tasks() {
   return { ends, task };
 }
 
-test('asked for twice at once, it is done once, and again when it is asked for later', async () => {
+test('concurrent calls do it once, and a later call does it again', async () => {
   const { ends, task } = tasks();
   const once = new SingleFlight();
   const both = Promise.all([once.run(task), once.run(task)]);

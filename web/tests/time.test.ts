@@ -10,7 +10,7 @@ const ago = (seconds: number, locale = 'en') =>
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-test('the last days are told by how long ago they were', () => {
+test('the last days are shown by how long ago they were', () => {
   expect(ago(5)).toBe('just now');
   expect(ago(60)).toBe('1 minute ago');
   expect(ago(59 * 60)).toBe('59 minutes ago');

@@ -6,19 +6,19 @@ import { photoOf, shareOf } from './photos';
 
 const photos = (from: number, count: number) => Array.from({ length: count }, (_, at) => photoOf(from - at));
 
-/** An album that gives a piece at a time; some are empty, like shares without photos. */
-function album(...pieces: (Photo[] | Error)[]) {
-  const first = pieces.shift();
+/** An album that returns a page at a time; some are empty, like shares without photos. */
+function album(...pages: (Photo[] | Error)[]) {
+  const first = pages.shift();
   return {
     photos: Array.isArray(first) ? first : [],
     error: null as unknown,
     get isWhole() {
-      return pieces.length === 0;
+      return pages.length === 0;
     },
     more() {
-      const piece = pieces.shift();
-      if (Array.isArray(piece)) this.photos = [...this.photos, ...piece];
-      else this.error = piece;
+      const page = pages.shift();
+      if (Array.isArray(page)) this.photos = [...this.photos, ...page];
+      else this.error = page;
       return Promise.resolve();
     },
   };
@@ -32,7 +32,7 @@ test('near the end, more photos come in behind', async () => {
   expect(await all.readAhead(5)).toBe(false);
 });
 
-test('pieces without photos are read over', async () => {
+test('pages without photos are skipped', async () => {
   const all = new ViewerPhotos(album(photos(9, 1), [], [], photos(8, 2)));
   await all.readAhead(0);
   expect(ids(all)).toEqual([9, 8, 7]);

@@ -60,7 +60,9 @@ pub fn about(id: &str) -> &'static str {
         "invitations.create" => {
             "For admins only. `uses` says how often the link can be used, `days` for how long; by default once, within a week."
         }
-        "invitations.revoke" => "For admins only. The link ends immediately; members who joined by it stay.",
+        "invitations.revoke" => {
+            "For admins only. The link ends immediately; members who joined by it stay."
+        }
         "invitations.offer" => {
             "Which space the link leads to, and who created it. Needs no session, and doesn't count as a use."
         }

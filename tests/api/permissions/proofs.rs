@@ -217,7 +217,7 @@ fn every_route_with_a_signature_and_every_route_with_a_token_is_tried_here() {
 }
 
 #[test]
-fn a_link_opens_its_own_photo_to_whoever_has_it_and_nothing_else_does() {
+fn a_link_opens_its_own_photo_to_every_holder_and_nothing_else_does() {
     let world = World::new();
     let app = world.copy();
     let ann = app.anonymous().signed_in("ann");

@@ -112,7 +112,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-/** An answer that comes when it is told to. */
+/** A response that the test sends when it wants to. */
 export function later<T>() {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;

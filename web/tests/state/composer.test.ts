@@ -116,7 +116,7 @@ test('without a connection it waits, and is sent when that is back', async () =>
   expect(composers.hasUnsent).toBe(false);
 });
 
-test('it does not go on for ever: after some tries it waits for the reader', async () => {
+test('it does not retry forever: after some attempts it waits for the user', async () => {
   const { composers, composer } = made();
   composer.write('Hello');
   void composer.send();
@@ -131,7 +131,7 @@ test('it does not go on for ever: after some tries it waits for the reader', asy
   expect(sent.length).toBe(4);
 });
 
-test('a refusal is shown until something is changed; that one has to sign in again is none', async () => {
+test('a refusal is shown until something is changed; having to sign in again is not a refusal', async () => {
   const { composer } = made();
   composer.write('Hello');
   for (const [error, shown] of [

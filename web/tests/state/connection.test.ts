@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A connection to a server that answers or not; how each question went is told as the app does it. */
+/** A connection to a server that responds or not; the outcome of each request is reported as the app does it. */
 function made() {
   const server = { isUp: false, asked: 0 };
   const connection: Connection = new Connection({

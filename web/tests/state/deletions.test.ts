@@ -28,7 +28,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a share is hidden at once, and deleted when there is no way back any more', async () => {
+test('a share is hidden immediately, and deleted once it can no longer be undone', async () => {
   const { deletions, deleteShare, gone } = made();
   deletions.begin(7, gone);
   expect(deletions.isHidden(7)).toBe(true);
@@ -60,7 +60,7 @@ test('what the server refuses to delete is shown again, with the reason; tried a
   expect(deletions.refusals.has(7)).toBe(false);
 });
 
-test('what somebody else has deleted before is deleted, as was wished', async () => {
+test('what another user has already deleted counts as deleted', async () => {
   const { deletions, deleteShare, gone } = made();
   deleteShare.mockRejectedValueOnce(new ApiError(404, 'No such share', 'no_share'));
   deletions.begin(7, gone);

@@ -41,7 +41,7 @@ test('a page that could not be read can be asked for again, and nothing is lost 
   expect(ids(shown.photos)).toEqual([9, 8]);
 });
 
-test('asked twice at once, a page is read once', async () => {
+test('concurrent calls read a page once', async () => {
   const { gallery: shown, answer } = gallery([], page(null, photoOf(9)));
   await Promise.all([shown.more(), shown.look()]);
   expect(answer).toHaveBeenCalledOnce();

@@ -20,7 +20,7 @@ async function back() {
   await settle();
 }
 
-test('it begins where the window is, and goes where it is told to, there and back', async () => {
+test('it starts at the address of the window, and navigates there and back', async () => {
   expect(router.route).toEqual({ page: 'space', id: 3 });
   router.go('/app/spaces/3/members');
   await settle();
@@ -72,7 +72,7 @@ test('taken away from here, it leaves no step behind', async () => {
   expect(page.history.url).toBe('/app/spaces/3');
 });
 
-test('from what lies over the page one goes on to another, and back to the page', async () => {
+test('from one overlay it navigates to another, and back to the page', async () => {
   router.cover('/app/spaces/3/photos/7/9', () => undefined);
   router.go('/app/shares/7');
   await settle();

@@ -11,7 +11,7 @@ const ann = { id: 1, login: 'ann' };
 const bob = { id: 2, login: 'bob' };
 const unauthorized = () => new ApiError(401, "You aren't authorized", 'unauthorized');
 
-/** A session at an address, with a server that says what it is told to. */
+/** A session at an address, with a stub server. */
 function sessionAt(url: string) {
   const went: string[] = [];
   const router = {
@@ -38,7 +38,7 @@ function sessionAt(url: string) {
 beforeEach(() => void browser());
 afterEach(() => void vi.unstubAllGlobals());
 
-test('whoever is signed in stays where they are, and requests are made for them', async () => {
+test('a signed-in user stays where they are, and requests are made for them', async () => {
   const { session, api, went } = sessionAt('/app/spaces/3');
   await session.identify();
   expect(session.ready).toBe(true);
@@ -47,7 +47,7 @@ test('whoever is signed in stays where they are, and requests are made for them'
   expect(went).toEqual([]);
 });
 
-test('whoever is not is led to the door, and back from there', async () => {
+test('without a session, one is redirected to sign in, and back afterwards', async () => {
   const { session, api, went } = sessionAt('/app/spaces/3?x=1');
   api.me.mockRejectedValue(unauthorized());
   await session.identify();
@@ -56,7 +56,7 @@ test('whoever is not is led to the door, and back from there', async () => {
   expect(() => session.me).toThrow('nobody is signed in');
 });
 
-test('the first of all makes an account; who comes by a link stays at it', async () => {
+test('the very first user registers; an invitation or reset link stays open', async () => {
   const first = sessionAt('/app/');
   first.api.me.mockRejectedValue(unauthorized());
   first.api.server.mockResolvedValue({ needs_first_account: true } as ServerInfo);
@@ -135,13 +135,13 @@ test('the next person in the same tab finds nothing of the one before', async ()
   expect(session.me).toEqual(bob);
 });
 
-test('a cookie that the browser refuses is told as such', async () => {
+test('a cookie that the browser refuses is reported as such', async () => {
   const { session, api } = sessionAt('/app/sign-in');
   api.me.mockRejectedValue(unauthorized());
   await expect(session.signIn('ann', 'secret')).rejects.toMatchObject({ code: 'session_not_kept' });
 });
 
-test('where another window has signed in somebody else, this one closes and says who', async () => {
+test('when another window has signed in another user, this one closes and says who', async () => {
   const { session, api } = sessionAt('/app/spaces/3');
   await session.identify();
   api.me.mockResolvedValue(bob);

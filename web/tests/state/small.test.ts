@@ -1,4 +1,4 @@
-// The smaller pieces of state, each by what it does.
+// The smaller state classes, each by what it does.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -49,7 +49,7 @@ test('the clock goes, is right as soon as one comes back to the page, and stops'
   expect(page.listeners()).toBe(0);
 });
 
-test('a toast goes after its time, which stands still while somebody is about to act on it', () => {
+test('a toast goes after its time, which is paused while the pointer or the focus is on it', () => {
   const toasts = new Toasts();
   const onend = vi.fn();
   toasts.show('Deleted', { onend, ms: 1_000 });
@@ -75,7 +75,7 @@ test('a toast whose action was taken does not end as if it had not been', () => 
   expect(onend).not.toHaveBeenCalled();
 });
 
-test('a theme is kept for the next visit, and the choice of the system is none', () => {
+test('a theme is kept for the next visit, and that of the system is not stored', () => {
   const theme = new Theme();
   theme.choose('dark');
   expect(page.document.documentElement.dataset['theme']).toBe('dark');

@@ -25,7 +25,7 @@ function mySpaces(...answers: (SpaceSummary[] | Error)[]) {
   return { spaces: new Spaces({ mySpaces: read, createSpace }), read };
 }
 
-test('what could not be read says so, and goes on showing what was there until it can', async () => {
+test('a failed read shows an error, and keeps what was there until one succeeds', async () => {
   const { spaces } = mySpaces([mine(3, 'Family')], unreachable(), [mine(4, 'Choir')]);
   await spaces.load();
   await spaces.load();
@@ -36,7 +36,7 @@ test('what could not be read says so, and goes on showing what was there until i
   expect(spaces.find(3)).toBeUndefined();
 });
 
-test('asked twice at once, they are read once; after a change, once more', async () => {
+test('concurrent calls share one request; after a change, there is another', async () => {
   const { spaces, read } = mySpaces([mine(3, 'Family')], [mine(3, 'Our family')]);
   void spaces.load();
   void spaces.load();
@@ -51,14 +51,14 @@ test('a space that was made is in the list', async () => {
   expect(spaces.list).toHaveLength(1);
 });
 
-test('two spaces whose names only look the same are told apart', async () => {
+test('two spaces whose names only look the same are distinguished', async () => {
   const { spaces } = mySpaces([mine(3, 'Family'), mine(4, ' family'), mine(5, 'Choir')]);
   await spaces.load();
   expect(spaces.isDouble({ id: 3, name: 'Family' })).toBe(true);
   expect(spaces.isDouble({ id: 5, name: 'Choir' })).toBe(false);
 });
 
-test('cleared, there is no list, and no complaint either', async () => {
+test('cleared, there is neither a list nor an error', async () => {
   const { spaces } = mySpaces([mine(3, 'Family')], unreachable());
   await spaces.load();
   await spaces.load();

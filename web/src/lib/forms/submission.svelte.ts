@@ -9,7 +9,7 @@ export class Submission {
 
   /** Does it, unless it is under way already. */
   async run(task: () => Promise<void>): Promise<void> {
-    // Whoever tries in an effect doesn't want to try again because it has ended.
+    // An effect that submits must not run again because the submission has ended.
     if (untrack(() => this.busy)) return;
     this.busy = true;
     this.error = null;

@@ -14,7 +14,7 @@ import type { Feeds } from './feed.svelte';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
 
-/** How often a share is sent anew by itself when the connection is back. */
+/** How often a share is sent again automatically when the connection is back. */
 const RETRIES = 3;
 
 /** What a share in the making needs of the app. */
