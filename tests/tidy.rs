@@ -258,6 +258,23 @@ fn one_file_writes_a_table() {
 }
 
 #[test]
+fn no_file_of_tests_is_left_out() {
+    let files = read("tests", "rs");
+    let complaints = modules::unnamed(&files);
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+
+    let unnamed = |text: &str| {
+        let files = [
+            File::new("tests/api/main.rs", text),
+            File::new("tests/api/a.rs", ""),
+        ];
+        modules::unnamed(&files).len()
+    };
+    assert_eq!(unnamed("mod a;"), 0);
+    assert_eq!(unnamed("mod b;\n// mod a;"), 1);
+}
+
+#[test]
 fn every_file_opens_by_saying_what_it_is() {
     check(
         rules::opens_with_a_sentence,

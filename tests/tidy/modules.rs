@@ -44,7 +44,7 @@ pub fn layers(map: &File) -> Vec<String> {
     let modules = map.code_lines().filter_map(|(_, line)| {
         let visibility = line.split_once("mod ")?.0;
         let name = line.split_once("mod ")?.1.strip_suffix(';')?;
-        ["", "pub ", "pub(crate) "]
+        ["", "pub ", "pub(crate) ", "pub(super) "]
             .contains(&visibility)
             .then_some(name)
     });
@@ -81,6 +81,20 @@ pub fn circles(uses: &[Use]) -> Vec<String> {
                 found.at
             ))
         })
+        .collect()
+}
+
+/// The files that no other names as a module: cargo builds without them, and says nothing.
+pub fn unnamed(files: &[File]) -> Vec<String> {
+    let named: BTreeSet<String> = files.iter().flat_map(layers).collect();
+    let is_root = |path: &str| path.matches('/').count() == 1 || path.ends_with("/main.rs");
+    let modules = files.iter().filter(|file| !is_root(&file.path));
+    let left_out = modules.filter(|file| {
+        let module = module_of("tests", file);
+        module.last().is_some_and(|name| !named.contains(name))
+    });
+    left_out
+        .map(|file| file.complaint(1, "no file names it as a module"))
         .collect()
 }
 

@@ -3,8 +3,6 @@
 //! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
 //! written twice. That no route is missing is a test.
 
-// The description of each operation.
-mod about;
 // What one operation takes, returns and refuses.
 mod operation;
 // Every operation.

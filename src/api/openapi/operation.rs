@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::about::about;
 use super::schemas::Schemas;
 use crate::api::views::payload::{Field, Payload};
 use crate::api::views::problem::{Problem, title};
@@ -22,6 +21,7 @@ pub struct Operation {
     path: &'static str,
     id: &'static str,
     summary: &'static str,
+    about: &'static str,
     is_for_users: bool,
     parameters: Vec<Value>,
     body: Option<Content>,
@@ -80,6 +80,7 @@ pub fn operation(
         path,
         id,
         summary,
+        about: "",
         is_for_users: false,
         parameters: path_parameters(path),
         body: None,
@@ -96,6 +97,12 @@ pub fn operation(
 }
 
 impl Operation {
+    /// What to know about it beyond its summary. That each has this is a test.
+    pub fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
     /// Its path, as a template.
     pub fn path(&self) -> &'static str {
         self.path
@@ -231,7 +238,7 @@ impl Operation {
             "operationId": self.id,
             "tags": [tag],
             "summary": self.summary,
-            "description": about(self.id),
+            "description": self.about,
             "parameters": self.parameters,
             "responses": responses,
             "security": if self.is_for_users { json!([{"token": []}, {"cookie": []}]) } else { json!([]) },

@@ -1,4 +1,5 @@
-//! One file a noun: each route has guards authenticate and parse the request, and calls one function of the domain.
+//! Every mount on this page, and one file a noun: each route has guards authenticate and parse the request, and calls one
+//! function of the domain.
 
 // The web app, which the executable carries.
 pub mod accounts;
@@ -12,3 +13,65 @@ pub mod server;
 pub mod sessions;
 pub mod shares;
 pub mod spaces;
+
+use rocket::{Route, routes};
+
+/// Every route of the API and of the pages, by who may use it.
+pub fn all() -> Vec<Route> {
+    let for_anybody = routes![
+        pages::home,
+        pages::app,
+        pages::docs,
+        pages::asset,
+        server::about,
+        server::health,
+        server::ready,
+        accounts::register,
+        accounts::login,
+        invitations::offer,
+        password_resets::redeem,
+        // The holder of a signed link may fetch the photo.
+        photos::photo,
+        photos::preview,
+    ];
+    let for_users = routes![
+        accounts::me,
+        accounts::logout_by_get,
+        accounts::logout,
+        accounts::change_password,
+        sessions::list,
+        sessions::revoke,
+        sessions::revoke_others,
+        invitations::accept,
+        spaces::create,
+        spaces::list,
+    ];
+    let for_members = routes![
+        spaces::get,
+        members::list,
+        members::remove,
+        shares::create,
+        shares::list,
+        shares::get,
+        shares::edit,
+        shares::delete,
+        photos::list,
+    ];
+    let for_admins = routes![
+        spaces::rename,
+        spaces::delete,
+        members::add,
+        members::set_admin,
+        invitations::create,
+        invitations::list,
+        invitations::revoke,
+    ];
+    [
+        pages::at_root(),
+        for_anybody,
+        for_users,
+        for_members,
+        for_admins,
+    ]
+    .concat()
+}

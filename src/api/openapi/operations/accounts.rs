@@ -15,6 +15,12 @@ use crate::error::{Conflict, Denied, FieldName, Invalid, NotFound, Overload};
 pub fn accounts(limits: &Limits) -> Vec<Operation> {
     vec![
         operation("post", "/register", "accounts.register", "Makes an account")
+            .about(
+                "A login is compared without regard to case, and one that could be \
+                 taken for another's is refused. Where the server asks for an \
+                 invitation, its token goes with it, and the new account joins the \
+                 space that it leads to.",
+            )
             .takes_json::<Register>()
             .returns::<User>()
             .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
@@ -34,6 +40,12 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.login",
             "Signs in, for a bearer token and a cookie",
         )
+        .about(
+            "The token goes into `Authorization: Bearer`; browsers get the same \
+             session as a cookie. A wrong login and a wrong password have the same \
+             answer, after the same time. Too many wrong passwords are answered 429, \
+             with the time to wait in `Retry-After`.",
+        )
         .takes_json::<Credentials>()
         .returns::<AccessToken>()
         .refuses([
@@ -44,6 +56,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
         ])
         .refuses([too_many_attempts()]),
         operation("get", "/me", "accounts.me", "Who I am")
+            .about("The account that the session is of.")
             .for_users()
             .returns::<User>(),
         operation(
@@ -52,10 +65,15 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.logout_by_get",
             "Signs out, with a bearer token only",
         )
+        .about(
+            "Ends the session of the token. With the cookie alone it is refused, \
+             because any page could lead a browser here: use `DELETE /logout`.",
+        )
         .for_users()
         .says("Logged out")
         .refuses([Denied::CookieLogoutByGet]),
         operation("delete", "/logout", "accounts.logout", "Signs out")
+            .about("Ends the session immediately, for the token and for the cookie.")
             .for_users()
             .says("Logged out"),
         operation(
@@ -63,6 +81,10 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "/change-password",
             "accounts.change_password",
             "Changes the password and signs out elsewhere",
+        )
+        .about(
+            "Requires the old password. Every other session of the account ends; this \
+             one continues.",
         )
         .for_users()
         .takes_json::<ChangePassword>()
@@ -81,6 +103,10 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.reset_password",
             "Sets a new password by a link, and signs out everywhere",
         )
+        .about(
+            "With the token of a link that the operator of the server has made. It \
+             can be used once, and ends all sessions of the account.",
+        )
         .takes_json::<Reset>()
         .says("Password changed")
         .refuses(bounds(
@@ -96,6 +122,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.sessions",
             "Where I am signed in",
         )
+        .about("Each with the browser or app that began it, the one in use first.")
         .for_users()
         .lists::<Session>(),
         operation(
@@ -104,6 +131,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.end_other_sessions",
             "Signs out everywhere else",
         )
+        .about("All sessions of the account except the current one end immediately.")
         .for_users()
         .answers(204, "Done", json!({})),
         operation(
@@ -112,6 +140,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "accounts.end_session",
             "Signs out there",
         )
+        .about("One session of the account ends immediately.")
         .for_users()
         .answers(204, "Done", json!({}))
         .refuses([NotFound::Session {

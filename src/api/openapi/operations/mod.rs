@@ -53,6 +53,11 @@ fn server() -> Vec<Operation> {
             "server.about",
             "What a client should know before signing in",
         )
+        .about(
+            "What a client shows before anybody has signed in: who may make an \
+             account, the bounds of what people send, and the types of photos. Needs \
+             no session.",
+        )
         .returns::<Server>(),
         operation(
             "get",
@@ -60,12 +65,21 @@ fn server() -> Vec<Operation> {
             "server.health",
             "Whether the server answers at all",
         )
+        .about(
+            "A liveness check: it answers as long as the process can answer anything. \
+             `/ready` says whether it can do its work.",
+        )
         .says("ok"),
         operation(
             "get",
             "/ready",
             "server.ready",
             "Whether the server can do its work",
+        )
+        .about(
+            "For a proxy or a supervisor: 503 while the data folder is gone, the \
+             database is damaged, or photos can't be stored. Texts may be shared all \
+             the same.",
         )
         .says("ready")
         .refuses([
@@ -78,6 +92,10 @@ fn server() -> Vec<Operation> {
             "/openapi.json",
             "server.description",
             "This description",
+        )
+        .about(
+            "OpenAPI 3.1, with the bounds that are set on this server. Clients can be \
+             generated from it.",
         )
         .answers(
             200,
@@ -102,15 +120,24 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "spaces.create",
             "Makes a space, with me as its first admin",
         )
+        .about(
+            "Names need not be unique. The creator of a space is its only member and \
+             its admin.",
+        )
         .for_users()
         .takes_json::<NewSpace>()
         .returns::<Space>()
         .refuses(name_bounds())
         .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
+            .about(
+                "By name, without regard to case. Each with the number of its members \
+                 and what was shared last.",
+            )
             .for_users()
             .lists::<SpaceSummary>(),
         operation("get", "/spaces/{space_id}", "spaces.get", "A space of mine")
+            .about("For members only.")
             .for_users()
             .returns::<SpaceOfMember>()
             .refuses(not_a_member()),
@@ -120,6 +147,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "spaces.rename",
             "Renames a space",
         )
+        .about("For admins only.")
         .for_users()
         .takes_json::<Rename>()
         .says("Space renamed")
@@ -130,6 +158,10 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "/spaces/{space_id}",
             "spaces.delete",
             "Deletes a space with its shares and photos",
+        )
+        .about(
+            "For an admin who is its last member. All its shares and photos are \
+             deleted permanently.",
         )
         .for_users()
         .says("Space deleted")
@@ -146,6 +178,7 @@ fn of_members() -> Vec<Operation> {
             "members.list",
             "The members, in the order of joining",
         )
+        .about("For members only.")
         .for_users()
         .lists::<members::Member>()
         .refuses(not_a_member()),
@@ -155,6 +188,7 @@ fn of_members() -> Vec<Operation> {
             "members.add",
             "Adds a user by login",
         )
+        .about("For admins only. The login is found without regard to case.")
         .for_users()
         .takes_json::<members::Add>()
         .says("Member added")
@@ -165,6 +199,12 @@ fn of_members() -> Vec<Operation> {
             "/spaces/{space_id}/members/{user_id}",
             "members.remove",
             "Takes a member out, or leaves",
+        )
+        .about(
+            "An admin can remove any other member; a member can remove only \
+             themselves. What they have shared stays. An admin who wants to leave \
+             first makes another member an admin, who then makes them a plain member \
+             again.",
         )
         .for_users()
         .takes(query(
@@ -182,6 +222,7 @@ fn of_members() -> Vec<Operation> {
             "members.set_admin",
             "Makes an admin, or a member again",
         )
+        .about("For admins only. A space keeps at least one.")
         .for_users()
         .takes_json::<members::SetAdmin>()
         .says("Admin permission changed")
@@ -198,6 +239,10 @@ fn invitations() -> Vec<Operation> {
             "invitations.list",
             "The invitations that can still be used",
         )
+        .about(
+            "For admins only. The secret of a link is returned once, when it is \
+             created, and not here.",
+        )
         .for_users()
         .lists::<Invitation>()
         .refuses(not_an_admin()),
@@ -206,6 +251,10 @@ fn invitations() -> Vec<Operation> {
             "/spaces/{space_id}/invitations",
             "invitations.create",
             "Creates a link by which people join",
+        )
+        .about(
+            "For admins only. `uses` says how often the link can be used, `days` for \
+             how long; by default once, within a week.",
         )
         .for_users()
         .takes_json::<NewInvitation>()
@@ -226,6 +275,7 @@ fn invitations() -> Vec<Operation> {
             "invitations.revoke",
             "Takes one back",
         )
+        .about("For admins only. The link ends immediately; members who joined by it stay.")
         .for_users()
         .answers(204, "Done", json!({}))
         .refuses(not_an_admin())
@@ -238,6 +288,10 @@ fn invitations() -> Vec<Operation> {
             "invitations.offer",
             "What a link offers",
         )
+        .about(
+            "Which space the link leads to, and who created it. Needs no session, and \
+             doesn't count as a use.",
+        )
         .takes_json::<Held>()
         .returns::<InvitationPreview>()
         .refuses([NotFound::InvitationToken]),
@@ -247,6 +301,7 @@ fn invitations() -> Vec<Operation> {
             "invitations.accept",
             "Joins by a link, with an account",
         )
+        .about("Joins the space with the account of the session, and uses the link once.")
         .for_users()
         .takes_json::<Held>()
         .returns::<Space>()

@@ -21,6 +21,11 @@ pub fn shares(config: &Config) -> Vec<Operation> {
     let form = || share_form(limits, config.compatibility.original_clients);
     vec![
         operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, and perhaps a photo")
+            .about(
+                "A text, a photo, or both, as a form. A photo is cleaned of its \
+                 metadata, can be fetched immediately by the links of the response, \
+                 and gets its previews a moment later.",
+            )
             .for_users()
             .takes(json!({
                 "name": "Idempotency-Key", "in": "header",
@@ -34,14 +39,20 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
         operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
+            .about("For members only. Newest first.")
             .for_users()
             .lists::<ShareInList>()
             .refuses(not_a_member()),
         operation("get", "/shares/{share_id}", "shares.get", "A share")
+            .about("For members of its space.")
             .for_users()
             .returns::<Share>()
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
+            .about(
+                "For its author. Without a `file` the photo stays; with a `file` \
+                 alone the text stays.",
+            )
             .for_users()
             .takes(meant_for())
             .takes_body(form())
@@ -49,6 +60,10 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses(share_refusals(limits))
             .refuses([NotFound::Share]).refuses([Denied::NotOwner, Denied::NotMember]),
         operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photo")
+            .about(
+                "For its author, also after leaving the space, and for admins of the \
+                 space. Its photo is deleted permanently.",
+            )
             .for_users()
             .says("Share deleted")
             .refuses([NotFound::Share]).refuses([Denied::NotOwner]),
@@ -68,6 +83,10 @@ pub fn photos() -> Vec<Operation> {
             "photos.list",
             "Links to the photos of a space, oldest share first",
         )
+        .about(
+            "For members only. With who shared each photo and when; `order=newest` \
+             turns the list round.",
+        )
         .for_users()
         .takes(order)
         .lists::<ImageInList>()
@@ -76,6 +95,12 @@ pub fn photos() -> Vec<Operation> {
             "/photos/{name}",
             "photos.get",
             "The bytes of a photo, by a signed link",
+        )
+        .about(
+            "Links come from shares and lists, carry their own proof and hold for a \
+             day at most, so that a plain `<img>` can follow them. Ranges and \
+             conditions are as in RFC 9110. Where photos are in S3, a redirect may \
+             lead there.",
         )
         .takes(query(
             "download",
@@ -86,6 +111,10 @@ pub fn photos() -> Vec<Operation> {
             "/photos/{name}/{size}",
             "photos.preview",
             "The bytes of a preview, by a signed link",
+        )
+        .about(
+            "At most 400 or 1600 pixels on the longer side, the right way up. Until \
+             it is made, the photo itself.",
         ),
     ]
 }
