@@ -51,7 +51,7 @@ export const pages = {
   'settings.only_admin': 'You are the only admin. Make someone else an admin before you leave.',
   'settings.delete': 'Delete {space}',
   'settings.delete_text': 'Everything shared there will be deleted permanently.',
-  'settings.delete_not_yet': 'A space can be deleted once nobody else is in it. Everything shared there will be deleted permanently.',
+  'settings.delete_not_yet': 'A space can be deleted once no one else is in it. Everything shared there will be deleted permanently.',
   'settings.delete_type': 'To confirm, type {space}',
   'settings.delete_short': 'Delete permanently',
   'settings.deleted': '{space} was deleted',
