@@ -10,3 +10,4 @@ mod aws;
 mod backup;
 mod pictures;
 mod process;
+mod zips;

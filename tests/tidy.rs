@@ -84,7 +84,7 @@ fn the_domain_knows_no_json() {
 
 #[test]
 fn the_crates_of_photos_and_films_open_nothing_and_use_nothing_of_the_server() {
-    let crates = ["crates/picture/src", "crates/video/src"];
+    let crates = ["crates/picture/src", "crates/video/src", "crates/zip/src"];
     check(rules::picture_does_no_io, &crates, "rs");
     can_fail(
         rules::picture_does_no_io,
@@ -335,7 +335,13 @@ fn files_are_short() {
 fn nothing_unwraps_without_a_reason() {
     check(
         rules::gives_reasons_to_unwrap,
-        &["src", "crates/picture/src", "crates/video/src", "bench/src"],
+        &[
+            "src",
+            "crates/picture/src",
+            "crates/video/src",
+            "crates/zip/src",
+            "bench/src",
+        ],
         "rs",
     );
     let rule = rules::gives_reasons_to_unwrap;

@@ -1,0 +1,170 @@
+//! Plans a ZIP of files whose lengths and checksums are known, so that it can be streamed, with its length said beforehand.
+//!
+//! It follows PKWARE's APPNOTE 6.3.10 as far as all unpackers do: files are stored as they are, and no sizes come behind them.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+// Whether a file is the one that was planned.
+mod check;
+// The records that a ZIP is made of.
+mod header;
+// Names that every system takes.
+mod names;
+// When a file was made.
+mod time;
+
+use std::ops::Range;
+
+pub use check::{Check, Mismatch};
+use header::{central, end, local};
+use names::Names;
+pub use time::Modified;
+
+/// A file as it will be in the ZIP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it shall be called; the plan makes it one that every system takes, and no other file has.
+    pub name: String,
+    /// In bytes.
+    pub length: u64,
+    /// The CRC-32 of its bytes, as ZIP, PNG and gzip have it.
+    pub crc32: u32,
+    /// When it was made.
+    pub modified: Modified,
+}
+
+/// What is sent next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A range of a file.
+    File {
+        /// Which, in the order in which they were planned, from 0.
+        index: usize,
+        /// Of its bytes.
+        range: Range<u64>,
+    },
+}
+
+impl Part {
+    /// In bytes.
+    fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { range, .. } => range.end - range.start,
+        }
+    }
+
+    /// The part of it within a range of itself.
+    fn within(self, wanted: Range<u64>) -> Self {
+        match self {
+            Self::Bytes(bytes) => {
+                let at = |place: u64| usize::try_from(place).unwrap_or(bytes.len());
+                Self::Bytes(bytes[at(wanted.start)..at(wanted.end)].to_vec())
+            }
+            Self::File { index, range } => Self::File {
+                index,
+                range: range.start + wanted.start..range.start + wanted.end,
+            },
+        }
+    }
+}
+
+/// A ZIP as it will be.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    entries: Vec<Entry>,
+    /// Where each file's header is in the ZIP.
+    offsets: Vec<u64>,
+    /// Where the list of all files begins, and how long it is.
+    directory: Range<u64>,
+    length: u64,
+}
+
+impl Plan {
+    /// Plans a ZIP of files in this order. Nothing is read; some 100 bytes and the name of each are in memory.
+    ///
+    /// # Errors
+    /// [`TooLarge`] if it would have 2^63 bytes or more.
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Result<Self, TooLarge> {
+        let mut plan = Self::default();
+        let mut names = Names::default();
+        let (mut at, mut directory) = (0_u64, 0_u64);
+        for mut entry in entries {
+            entry.name = names.unique(&entry.name);
+            directory += central(&entry, at).len() as u64;
+            plan.offsets.push(at);
+            at = at
+                .checked_add(local(&entry).len() as u64)
+                .and_then(|at| at.checked_add(entry.length))
+                .filter(|&at| at < 1 << 62)
+                .ok_or(TooLarge)?;
+            plan.entries.push(entry);
+        }
+        plan.directory = at..at + directory;
+        plan.length = plan.directory.end + plan.end().len() as u64;
+        Ok(plan)
+    }
+
+    /// The files, with the names that they have in the ZIP.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The length of the whole ZIP in bytes, exactly.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Everything that is sent, in order. Records are made when they are due.
+    pub fn parts(&self) -> impl Iterator<Item = Part> + '_ {
+        self.range(0..self.length)
+    }
+
+    /// Everything that is in a range of the ZIP, in order; as much of it as there is.
+    pub fn range(&self, wanted: Range<u64>) -> impl Iterator<Item = Part> + '_ {
+        let mut at = 0;
+        self.all().filter_map(move |part| {
+            let (start, end) = (at, at + part.length());
+            at = end;
+            let from = wanted.start.max(start);
+            let to = wanted.end.min(end);
+            (from < to).then(|| part.within(from - start..to - start))
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = Part> + '_ {
+        let files = self.entries.iter().enumerate().flat_map(|(index, entry)| {
+            let file = Part::File {
+                index,
+                range: 0..entry.length,
+            };
+            [Part::Bytes(local(entry)), file]
+        });
+        let list = self.entries.iter().zip(&self.offsets);
+        let list = list.map(|(entry, &offset)| Part::Bytes(central(entry, offset)));
+        files.chain(list).chain([Part::Bytes(self.end())])
+    }
+
+    fn end(&self) -> Vec<u8> {
+        end(self.entries.len() as u64, &self.directory)
+    }
+}
+
+/// A ZIP would be larger than any file can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+impl std::fmt::Display for TooLarge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the files are too large for a ZIP")
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+#[cfg(test)]
+mod tests;
