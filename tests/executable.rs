@@ -8,6 +8,7 @@ mod support;
 
 mod aws;
 mod backup;
+mod films;
 mod pictures;
 mod process;
 mod zips;
