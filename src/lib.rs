@@ -17,6 +17,8 @@ pub mod clock;
 pub mod check;
 // Every error, with its exact sentence.
 pub mod error;
+// Runs what could break in a process of its own.
+pub mod fence;
 // What commands print.
 pub mod output;
 // QR codes.

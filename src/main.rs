@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use shared_spaces::commands::cli::Cli;
+use shared_spaces::commands::cli::{Cli, Command};
 use shared_spaces::data_dir::permissions;
 use shared_spaces::process::{allocator, runtime};
 use shared_spaces::{check, commands, output};
@@ -12,6 +12,9 @@ fn main() -> ExitCode {
     let tells_apart = cli.tells_apart();
     allocator::set_mmap_threshold();
     permissions::set_umask();
+    if let Some(Command::Fenced(options)) = &cli.command {
+        return commands::fenced::run(options);
+    }
     let ran = runtime::runtime()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(commands::run(cli)));

@@ -93,7 +93,7 @@ impl App {
             thumbnailer: thumbnailer(&store, &config),
             limits: RequestLimits::new(&config, &clock),
             seldom: Seldom::new(&clock),
-            ingest: PhotoIngest::new(store.clone(), config.limits.clone()),
+            ingest: PhotoIngest::new(store.clone(), &config),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
             maintenance: DatabaseMaintenance::new(db.clone()),

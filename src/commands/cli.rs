@@ -7,6 +7,7 @@ use clap::builder::UnknownArgumentValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::commands::fenced::FencedOptions;
 use crate::config::StoreKind;
 use crate::domain::invitations::InvitationOptions;
 use crate::domain::photo_name::PhotoName;
@@ -194,6 +195,9 @@ pub enum Command {
     /// Check settings, data folder, database, S3 and SQS, and say what is wrong and how to fix it
     #[command(after_help = "Examples:\n  shared-spaces doctor\n  shared-spaces doctor --json")]
     Doctor(ListOptions),
+    /// Work on something that a stranger has sent, in a process that may die
+    #[command(hide = true)]
+    Fenced(FencedOptions),
 }
 
 /// Options of every command that lists something.

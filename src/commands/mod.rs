@@ -2,6 +2,8 @@
 
 mod backup;
 mod doctor;
+// In the fence.
+pub mod fenced;
 mod invitation;
 mod keys;
 mod link;
@@ -91,6 +93,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Space(SpaceCommand::List(list)) => spaces::run(settings.config, list).await,
         Command::Keys(command) => keys::run(settings.config, command).await,
         Command::Photos(command) => photos::run(settings.config, command).await,
+        // It has no runtime, and is run before there is one.
+        Command::Fenced(_) => Ok(()),
     };
     done.map_err(advised)
 }

@@ -7,6 +7,10 @@ use clap::ValueEnum;
 use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
+/// With less memory, in bytes, no photo of a phone could be decoded; and as much as none needs.
+const LEAST_HEIC_MEMORY: u64 = 128 * 1024 * 1024;
+const MOST_HEIC_MEMORY: u64 = 1 << 40;
+
 /// Where photos live and who moves them to their spaces.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -38,6 +42,10 @@ pub struct Photos {
     pub checksums: Checksums,
     /// Where the worker runs; by default, embedded with the local queue and external with SQS.
     pub worker: Option<WorkerMode>,
+    /// Whether HEICs are taken, and become JPEGs. HEVC, in which they are coded, is patented in some countries.
+    pub heic: bool,
+    /// Bytes of memory that decoding HEICs may take at once.
+    pub heic_memory: u64,
     /// How often a photo is tried before it is set aside as failed.
     pub max_attempts: u32,
 }
@@ -47,6 +55,10 @@ impl Photos {
         ensure!(
             self.max_attempts > 0,
             "The setting photos.max_attempts must be above 0"
+        );
+        ensure!(
+            (LEAST_HEIC_MEMORY..=MOST_HEIC_MEMORY).contains(&self.heic_memory),
+            "The setting photos.heic_memory must be from {LEAST_HEIC_MEMORY} to {MOST_HEIC_MEMORY} bytes"
         );
         if self.queue == QueueKind::Sqs {
             ensure!(
@@ -236,6 +248,8 @@ impl Default for Photos {
             path_style: None,
             checksums: Checksums::WhenRequired,
             worker: None,
+            heic: true,
+            heic_memory: 1024 * 1024 * 1024,
             max_attempts: 5,
         }
     }

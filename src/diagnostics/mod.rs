@@ -2,6 +2,8 @@
 
 mod backup;
 pub(crate) mod data_dir;
+// Whether HEICs are decoded where they can do no harm.
+mod fence;
 mod machine;
 mod photos;
 // What kind of file a path is.
@@ -21,6 +23,9 @@ pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
         .into_iter()
         .for_each(&mut tell);
     machine::run_checks(all, &mut tell);
+    if config.photos.heic {
+        tell(fence::run_checks().await);
+    }
     let data = data_dir::run_checks(config, &mut tell);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {

@@ -1,5 +1,6 @@
 //! Photos that aren't taken, whatever the caller may do.
 
+use heif::Format;
 use picture::Reason;
 use serde::{Serialize, Serializer};
 use strum::{IntoStaticStr, VariantNames};
@@ -21,21 +22,41 @@ pub enum RejectedPhoto {
         #[serde(serialize_with = "code")]
         reason: Reason,
     },
+    #[error("Photo is damaged: {reason}")]
+    #[strum(serialize = "damaged")]
+    HeicDamaged {
+        #[serde(serialize_with = "heic_code")]
+        reason: heif::Reason,
+    },
+    /// `format` is a noun with its article.
+    #[error("Photo is {format}, which can't be taken: share it as a JPEG")]
+    Format {
+        #[serde(rename = "reason", serialize_with = "format_code")]
+        format: Format,
+    },
+    #[error("Photo is a HEIC, which this server doesn't take: share it as a JPEG")]
+    HeicOff,
 }
 
 impl RejectedPhoto {
     pub(super) fn status(&self) -> u16 {
         match self {
-            Self::Damaged { .. } => 400,
-            Self::Type | Self::NotShown { .. } => 415,
+            Self::Damaged { .. } | Self::HeicDamaged { .. } => 400,
+            Self::Type | Self::NotShown { .. } | Self::Format { .. } | Self::HeicOff => 415,
         }
     }
 
     pub(super) fn samples() -> Vec<Self> {
-        let mut all = vec![Self::Type];
+        let mut all = vec![Self::Type, Self::HeicOff];
         for &reason in Reason::ALL {
             all.push(Self::NotShown { reason });
             all.push(Self::Damaged { reason });
+        }
+        for &reason in heif::Reason::ALL {
+            all.push(Self::HeicDamaged { reason });
+        }
+        for &format in Format::ALL {
+            all.push(Self::Format { format });
         }
         all
     }
@@ -43,4 +64,12 @@ impl RejectedPhoto {
 
 fn code<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(reason.code())
+}
+
+fn heic_code<S: Serializer>(reason: &heif::Reason, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reason.code())
+}
+
+fn format_code<S: Serializer>(format: &Format, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(format.code())
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::check::sentence;
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::NewPhoto;
@@ -18,6 +18,8 @@ use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
+use crate::uploads::convert::Converter;
+pub use crate::uploads::received::{Received, Upload, too_many_bytes, too_many_pixels};
 
 /// Photos that are cleaned at once.
 const AT_ONCE: usize = 4;
@@ -27,20 +29,6 @@ const MEMORY: u64 = 100 * 1024 * 1024;
 const UNREADABLE: &str = "An upload can't be read back";
 /// A photo while it is cleaned, and what comes out, where that can't be put together in its place.
 const COPIES: u64 = 2;
-
-/// A photo as it arrived.
-pub struct Upload {
-    /// `None` if there were more bytes than the limit allows.
-    pub file: Option<Received>,
-}
-
-/// Where the bytes of an upload are.
-pub enum Received {
-    /// Those of the usual size.
-    InMemory(Vec<u8>),
-    /// More, on disk under no name, so that nothing of them outlives the request.
-    OnDisk(File),
-}
 
 /// A picture that may be kept.
 pub struct CleanPhoto {
@@ -68,17 +56,20 @@ pub struct PhotoIngest {
     permits: Arc<Semaphore>,
     memory: MemoryBudget,
     buffers: BufferPool,
+    converter: Converter,
 }
 
 impl PhotoIngest {
     /// An intake into this store.
-    pub fn new(store: PhotoStore, limits: Limits) -> Self {
+    pub fn new(store: PhotoStore, config: &Config) -> Self {
+        let buffers = BufferPool::default();
         Self {
             store,
-            limits,
+            limits: config.limits.clone(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
             memory: MemoryBudget::new(MEMORY),
-            buffers: BufferPool::default(),
+            converter: Converter::new(config, buffers.clone()),
+            buffers,
         }
     }
 
@@ -87,12 +78,13 @@ impl PhotoIngest {
         &self.buffers
     }
 
-    /// Checks and cleans an upload.
+    /// Checks and cleans an upload. A HEIC becomes a JPEG first.
     ///
     /// # Errors
-    /// Too many bytes or pixels; another type than JPEG, PNG, WebP or GIF; a damaged file.
+    /// Too many bytes or pixels; another type than JPEG, PNG, WebP, GIF or HEIC; a damaged file.
     pub async fn clean(&self, upload: Upload) -> Result<CleanPhoto> {
         let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
+        let file = self.converter.convert(file).await?;
         let memory = match &file {
             Received::InMemory(_) => None,
             Received::OnDisk(file) => {
@@ -195,22 +187,4 @@ fn read_back(mut file: File) -> io::Result<Vec<u8>> {
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The refusal of a photo with more bytes than the limit allows.
-pub fn too_many_bytes(limits: &Limits) -> Error {
-    Invalid::TooLarge {
-        field: FieldName::Photo,
-        max: Most::Bytes(limits.photo_bytes),
-    }
-    .into()
-}
-
-/// The refusal of a photo with more pixels than the limit allows.
-pub fn too_many_pixels(limits: &Limits) -> Error {
-    Invalid::TooLarge {
-        field: FieldName::Photo,
-        max: Most::Pixels(limits.photo_pixels),
-    }
-    .into()
 }

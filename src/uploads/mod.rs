@@ -2,5 +2,9 @@
 
 // Memory for photos on their way in.
 pub mod buffer_pool;
+// HEICs become JPEGs.
+pub mod convert;
 // From an upload to a photo in the staging store.
 pub mod ingest;
+// A photo as it arrived.
+pub mod received;

@@ -18,7 +18,8 @@ fn anonymous_clients_learn_what_the_server_accepts() {
         "space_name_min": 1, "space_name_max": 50, "text_min": 1, "text_max": 2000,
         "photo_bytes": 26_214_400, "photo_pixels": 64_000_000
     });
-    let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+    let mut types = vec!["image/jpeg", "image/png", "image/webp", "image/gif"];
+    types.extend(["image/heic", "image/heif"]);
     assert_eq!(
         app.anonymous().get("/server").is_ok(),
         json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_needs_text": false,

@@ -77,7 +77,7 @@ fn bytes<'a>(
 }
 
 /// Nothing that exiftool knows is left in these files but what may stay.
-fn tell_nothing<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> usize {
+pub fn tell_nothing<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> usize {
     let found = exiftool(folder_with(files).path());
     for (name, tags) in &found {
         // A profile that was broken stays so, and exiftool warns of it.

@@ -14,6 +14,8 @@ use crate::python::python;
 
 /// The version of Pillow that the scripts were written with.
 const PILLOW: &str = "pillow==13.0.0";
+/// That of pillow-heif, which brings libheif and x265.
+const PILLOW_HEIF: &str = "pillow-heif==1.8.1";
 
 /// Made once for all tests of this binary, as the names of files and their bytes.
 pub static CORPUS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
@@ -22,7 +24,8 @@ pub static CORPUS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     read(folder.path())
 });
 
-fn read(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+/// The files of a folder, as their names and their bytes.
+pub fn read(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().map(|entry| {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
@@ -88,11 +91,18 @@ pub fn exiftool(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
 
 /// What a script next to this file prints.
 pub fn script<'a>(name: &str, folders: impl IntoIterator<Item = &'a Path>) -> String {
+    script_of(&python("pillow", PILLOW), name, folders)
+}
+
+/// The same for one that writes HEICs.
+pub fn heif_script<'a>(name: &str, folders: impl IntoIterator<Item = &'a Path>) -> String {
+    script_of(&python("pillow-heif", PILLOW_HEIF), name, folders)
+}
+
+fn script_of<'a>(python: &Path, name: &str, folders: impl IntoIterator<Item = &'a Path>) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
     output(
-        Command::new(python("pillow", PILLOW))
-            .arg(path.join(name))
-            .args(folders),
+        Command::new(python).arg(path.join(name)).args(folders),
         "its Python is made by this test",
     )
 }

@@ -6,5 +6,6 @@ mod cleaned;
 mod corpus;
 mod damaged;
 mod deaths;
+mod heic;
 mod memory;
 mod together;

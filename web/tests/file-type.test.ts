@@ -33,6 +33,15 @@ test.each(['', 'BM', '%PDF-1.7', 'RIFF....WAVE', 'GIF90a......'])('%j is not a p
   expect(kindOf(bytes(text))).toBeNull();
 });
 
+test('a HEIC is told by any of its brands, and a film is none', () => {
+  const heic = { type: 'image/heic', width: null, height: null };
+  expect(kindOf(bytes([0, 0, 0, 24], 'ftypheic', [0, 0, 0, 0], 'mif1heic'))).toEqual(heic);
+  expect(kindOf(bytes([0, 0, 0, 24], 'ftypmif1', [0, 0, 0, 0], 'mif1heix'))).toEqual(heic);
+  expect(kindOf(bytes([0, 0, 0, 24], 'ftypisom', [0, 0, 0, 0], 'isommp42'))).toBeNull();
+  expect(kindOf(bytes([0, 0, 0, 16], 'ftypisom', [0, 0, 0, 0], 'heic'))).toBeNull();
+  expect(kindOf(bytes([0, 0, 0, 24], 'ftypavif', [0, 0, 0, 0], 'avifmif1'))).toBeNull();
+});
+
 test('what keeps a share from being sent is known before', () => {
   const server = { limits: { text_min: 1, text_max: 5 }, photo_needs_text: false } as ServerInfo;
   const original = { limits: { text_min: 3, text_max: 200 }, photo_needs_text: true } as ServerInfo;

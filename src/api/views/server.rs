@@ -19,7 +19,7 @@ pub struct Server {
     #[schemars(extend("example" = true))]
     photo_needs_text: bool,
     #[schemars(schema_with = "media_types")]
-    photo_types: [&'static str; Kind::ALL.len()],
+    photo_types: Vec<&'static str>,
 }
 
 impl Server {
@@ -30,9 +30,16 @@ impl Server {
             needs_first_account,
             limits: (&config.limits).into(),
             photo_needs_text: config.compatibility.original_clients,
-            photo_types: Kind::ALL.map(Kind::media_type),
+            photo_types: photo_types(config.photos.heic),
         }
     }
+}
+
+/// What may be uploaded, which isn't always what is served.
+fn photo_types(heic: bool) -> Vec<&'static str> {
+    let kept = Kind::ALL.into_iter().map(Kind::media_type);
+    let converted = heic.then_some(["image/heic", "image/heif"]);
+    kept.chain(converted.into_iter().flatten()).collect()
 }
 
 /// Not as many as there are today: there may be more some day.

@@ -14,6 +14,7 @@ use crate::error::{
     RejectedPhoto,
 };
 use crate::uploads::ingest::{too_many_bytes, too_many_pixels};
+use heif::Format;
 use picture::Reason;
 
 pub fn shares(config: &Config) -> Vec<Operation> {
@@ -163,7 +164,7 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     let mut text = lines(limits.text_min, limits.text_max);
     text["example"] = json!(WORDS);
     let example = json!({"text": WORDS});
-    let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP or GIF."});
+    let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made."});
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
     let text_alone = form(json!({"text": text}));
     if !photo_needs_text {
@@ -178,7 +179,7 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     json!({
         "multipart/form-data": {
             "schema": parts,
-            "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif"}},
+            "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif, image/heic, image/heif"}},
             "example": example,
         },
         "application/x-www-form-urlencoded": {"schema": text_alone, "example": example},
@@ -210,6 +211,11 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         .into(),
         RejectedPhoto::Damaged {
             reason: Reason::EndsEarly,
+        }
+        .into(),
+        RejectedPhoto::HeicOff.into(),
+        RejectedPhoto::Format {
+            format: Format::Avif,
         }
         .into(),
         too_many_bytes(limits),

@@ -100,6 +100,8 @@ export const sentences: Sentences = {
   not_the_owner: 'Dieser Beitrag gehört jemand anderem',
   several_photos: 'Ein Beitrag hat höchstens ein Foto',
   photo_type: 'Das Foto muss ein JPEG, PNG, WebP oder GIF sein',
+  photo_format: ['Dieses Foto kann nicht übernommen werden: {reason}. Teile es als JPEG', 'Dieses Dateiformat kann nicht übernommen werden. Teile das Foto als JPEG'],
+  photo_heic_off: 'Dieser Server übernimmt keine HEIC-Fotos. Teile das Foto als JPEG',
   photo_not_shown: ['Fotos dieser Art zeigen Browser nicht an: {reason}', 'Fotos dieser Art zeigen Browser nicht an'],
   photo_damaged: ['Dieses Foto ist beschädigt: {reason}', 'Dieses Foto ist beschädigt'],
   no_such_photo: 'Dieses Foto gibt es nicht mehr',

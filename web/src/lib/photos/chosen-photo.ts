@@ -7,7 +7,8 @@ import { HEAD, kindOf } from './file-type';
 export interface Picture {
   file: Blob;
   name: string;
-  /** For `<img>`; to be given back with `URL.revokeObjectURL`. */
+  /** For `<img>`; to be given back with `URL.revokeObjectURL`. Empty where this browser can't show the photo, as most can't show a
+  HEIC, of which the server makes a JPEG. */
   url: string;
   width: number;
   height: number;
@@ -19,6 +20,10 @@ export type PhotoProblem =
   | { reason: 'type' | 'gone' | 'empty' }
   | { reason: 'size'; bytes: number; max: number }
   | { reason: 'pixels'; pixels: number; max: number };
+
+const HEIC = 'image/heic';
+/** A size for what can't be looked at, as most photos have it. */
+const UNSEEN = { width: 4000, height: 3000 };
 
 /** Looks at a file before it is sent. What this browser can show but the server doesn't take becomes a JPEG. */
 export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
@@ -44,7 +49,9 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
     await image.decode();
   } catch {
     URL.revokeObjectURL(url);
-    return { reason: (await isThere(file)) ? 'type' : 'gone' };
+    if (!(await isThere(file))) return { reason: 'gone' };
+    const isForServer = blob === file && kind?.type === HEIC && server?.photo_types.includes(HEIC);
+    return isForServer ? { file, name: file.name, url: '', ...UNSEEN, shrunk: false } : { reason: 'type' };
   }
   const { naturalWidth: width, naturalHeight: height } = image;
   if (limits && width * height > limits.photo_pixels) {

@@ -23,8 +23,13 @@ export function kindOf(bytes: Uint8Array): Kind | null {
   }
   if (/^GIF8[79]a$/.test(text(bytes, 0, 6))) return { type: 'image/gif', width: little(bytes, 6), height: little(bytes, 8) };
   if (text(bytes, 0, 4) === 'RIFF' && text(bytes, 8, 12) === 'WEBP') return webp(bytes);
+  // Its size stands too far inside.
+  if (text(bytes, 4, 8) === 'ftyp' && HEVC.test(text(bytes, 8, big(bytes, 2)))) return { type: 'image/heic', width: null, height: null };
   return null;
 }
+
+/** One of the brands of HEIC, at the beginning of any group of four. */
+const HEVC = /^(?:.{4})*?(?:heic|heix|heim|heis|hevc|hevx)/s;
 
 function jpeg(bytes: Uint8Array): Kind {
   const type = 'image/jpeg';

@@ -1,0 +1,30 @@
+//! Whether the fence in which HEICs are decoded holds on this machine.
+
+use crate::check::Check;
+use crate::fence::enter::Walls;
+use crate::fence::probe::probe;
+
+const OFF: &str = "or set photos.heic = false";
+
+/// Starts a process in it that tries to get out.
+pub async fn run_checks() -> Check {
+    match probe().await {
+        Ok(Walls::All) => Check::ok(
+            "HEIC photos are decoded in a process that reaches no files and no network, within bounds",
+        ),
+        Ok(Walls::NoNetwork) => Check::ok(
+            "HEIC photos are decoded in a process that reaches no files, within bounds; from Linux 6.7 on, it would \
+            reach no network either",
+        ),
+        Ok(Walls::BoundsOnly) => Check::warning(format!(
+            "HEIC photos are decoded in a process with bounds, but one that could read files if a photo took it over: \
+            use Linux 5.13 or newer with Landlock, {OFF}"
+        )),
+        Ok(Walls::ClockOnly) => Check::warning(format!(
+            "HEIC photos are decoded in a process that only a deadline bounds: use Linux, {OFF}"
+        )),
+        Err(error) => Check::failed(format!(
+            "HEIC photos can't be decoded in a process of their own: {error}. Mend this, {OFF}"
+        )),
+    }
+}

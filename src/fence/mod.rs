@@ -1,0 +1,150 @@
+//! Runs what strangers' files could break in a process of its own: this executable started again as a hidden command, with
+//! bounds on its memory, its time and what it writes, that reaches no file and no network. It may die alone.
+//!
+//! A job has one file to read and one to write, both without names, so that nothing is left behind however it ends.
+
+// What the process does to itself before it looks at anything.
+pub mod enter;
+// Whether the fence holds on this machine.
+pub mod probe;
+
+// A process that is waited for by a thread and ended by others.
+mod running;
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use running::{EndOnDrop, Running};
+
+/// The name of the hidden command.
+pub const COMMAND: &str = "fenced";
+/// What a job ends with that has something to say against its file.
+pub const REFUSED: u8 = 3;
+/// What a job ends with that couldn't enter the fence, or read its file.
+pub const NOT_FENCED: u8 = 4;
+/// What a job ends with for whose output there is no space on the disk.
+pub const FULL: u8 = 5;
+
+/// What a job may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Bytes of memory, besides what the executable itself takes.
+    pub memory: u64,
+    /// How long it may compute.
+    pub compute: Duration,
+    /// How long it may take by the clock, also if it does nothing.
+    pub clock: Duration,
+    /// Bytes that it may write.
+    pub output: u64,
+}
+
+/// How a job has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The output is what was asked for.
+    Done,
+    /// The output says what is wrong with the file.
+    Refused,
+    /// It died of what it was to work on: of its memory, of its time, of its output, or of a fault of the program.
+    Died,
+    /// Something else ended it, or it didn't get to work in time. It may be tried again.
+    Interrupted,
+    /// There is no space for its output.
+    Full,
+}
+
+/// Runs a job in the fence. If this is dropped, the job ends.
+///
+/// # Errors
+/// No process can be started.
+pub async fn run(
+    job: &str,
+    arguments: &[String],
+    bounds: Bounds,
+    input: File,
+    output: File,
+) -> io::Result<Outcome> {
+    let mut command = Command::new(program()?);
+    command
+        .arg(COMMAND)
+        .args(["--memory", &bounds.memory.to_string()])
+        .args(["--compute", &bounds.compute.as_secs().max(1).to_string()])
+        .args(["--output", &bounds.output.to_string()])
+        .arg(job)
+        .args(arguments)
+        // Nothing of the settings, and no way to have a panic look for its backtrace, which took forever without memory.
+        .env_clear()
+        .stdin(input)
+        .stdout(output)
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        command.current_dir("/").process_group(0);
+    }
+    let running = Arc::new(Running::default());
+    let _ends = EndOnDrop(running.clone());
+    let started = running.clone();
+    let mut waiting = spawn_blocking(move || started.run(command));
+    let status = match timeout(bounds.clock, &mut waiting).await {
+        Ok(status) => status,
+        Err(_) => {
+            running.end();
+            waiting.await
+        }
+    };
+    let status = status.map_err(io::Error::other)??;
+    Ok(status.map_or(Outcome::Interrupted, outcome))
+}
+
+/// This executable. On Linux it is found as what runs, not by its path, where an upgrade may have put another one.
+fn program() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        Ok(PathBuf::from("/proc/self/exe"))
+    } else {
+        std::env::current_exe()
+    }
+}
+
+#[cfg(unix)]
+fn outcome(status: ExitStatus) -> Outcome {
+    use std::os::unix::process::ExitStatusExt;
+    /// By what the bounds, and the runtime where memory is missing, end a process; and how a fault of a program does.
+    const OWN: [i32; 7] = [
+        libc::SIGABRT,
+        libc::SIGSEGV,
+        libc::SIGBUS,
+        libc::SIGILL,
+        libc::SIGFPE,
+        libc::SIGXCPU,
+        libc::SIGXFSZ,
+    ];
+    match status.signal() {
+        Some(signal) if OWN.contains(&signal) => Outcome::Died,
+        Some(_) => Outcome::Interrupted,
+        None => of_code(status),
+    }
+}
+
+#[cfg(not(unix))]
+fn outcome(status: ExitStatus) -> Outcome {
+    of_code(status)
+}
+
+fn of_code(status: ExitStatus) -> Outcome {
+    match status.code().and_then(|code| u8::try_from(code).ok()) {
+        Some(0) => Outcome::Done,
+        Some(REFUSED) => Outcome::Refused,
+        Some(NOT_FENCED) => Outcome::Interrupted,
+        Some(FULL) => Outcome::Full,
+        // Such as 101 of a panic.
+        _ => Outcome::Died,
+    }
+}
