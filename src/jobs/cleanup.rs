@@ -22,6 +22,10 @@ use crate::storage::aws::is_refusal;
 use crate::storage::{ABANDONED, PhotoStore};
 
 const EVERY: Duration = Duration::from_secs(60);
+/// With every so many cleanups, uploads in parts are looked for: each bucket is a request.
+const PARTS_EVERY: u32 = 60;
+/// After this long, nobody sends the parts of an object any more, however large it is and slow the line.
+const STALE_PARTS: Duration = Duration::from_secs(24 * 60 * 60);
 /// So many refusals among photos that were to be deleted together, and nobody asks for the others.
 const REFUSED: usize = 10;
 /// So many characters of what a store says are kept with a photo that can't be deleted.
@@ -35,6 +39,8 @@ pub struct Cleanup {
     clock: Clock,
     /// How many cleanups in a row couldn't delete uploads that came to nothing.
     vain: Arc<AtomicU32>,
+    /// How many cleanups there were.
+    rounds: Arc<AtomicU32>,
     /// Whether nothing may be deleted.
     hold: RestoreHold,
 }
@@ -88,6 +94,7 @@ impl Cleanup {
             store,
             clock,
             vain: Arc::default(),
+            rounds: Arc::default(),
             hold: RestoreHold::default(),
         }
     }
@@ -150,6 +157,7 @@ impl Cleanup {
             .read(move |conn| Ok(photos::orphans(conn, found)?))
             .await?;
         let orphans = self.delete_orphans(&orphans).await;
+        self.abort_stale_parts().await;
         Ok(CleanupReport { deleted, orphans })
     }
 
@@ -201,6 +209,21 @@ impl Cleanup {
             }
         }
         gone.len()
+    }
+
+    /// Gives up what killed processes were sending in parts, now and then.
+    async fn abort_stale_parts(&self) {
+        let round = self.rounds.fetch_add(1, Ordering::Relaxed);
+        if !round.is_multiple_of(PARTS_EVERY) {
+            return;
+        }
+        match self.store.abort_stale_parts(STALE_PARTS).await {
+            Ok(0) => {}
+            Ok(uploads) => tracing::info!(uploads, "aborted abandoned multipart uploads"),
+            Err(error) => {
+                tracing::warn!(error = %sentence(&error), "could not abort abandoned multipart uploads; will retry");
+            }
+        }
     }
 
     /// After the clock was set back, now is what was to be later.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use picture::previews::{MAX_MEMORY, Previews, Work};
-use picture::{CleanError, PreviewSize, clean};
+use picture::{CleanError, Kind, PreviewSize, clean};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
@@ -14,10 +14,12 @@ use crate::domain::photo_name::PhotoName;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::process::allocator::trim;
 use crate::process::runtime::cores;
-use crate::storage::PhotoStore;
+use crate::storage::{PhotoStore, StoredPhoto};
 
 /// The most memory in bytes for the files of photos whose previews are made, in addition to what decoding them takes.
 const FILES: u64 = 64 * 1024 * 1024;
+/// As many bytes as tell a picture.
+const MAGIC: u64 = 64;
 /// What is put instead of previews that can't be made.
 const NONE: Previews = Previews {
     small: Vec::new(),
@@ -84,6 +86,11 @@ impl Thumbnailer {
             // It was deleted since it was moved to its space.
             return Ok(None);
         };
+        let (photo, is_picture) = is_picture(photo).await?;
+        if !is_picture {
+            tracing::warn!(photo = %name, "could not make previews: it is not a picture");
+            return self.put(name, NONE).await;
+        }
         let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         if !is_first {
@@ -190,6 +197,15 @@ impl Thumbnailer {
         trim();
         Ok(made?)
     }
+}
+
+/// Whether something may be a picture. Of what is large, that is looked at before all of it is read.
+async fn is_picture(photo: StoredPhoto) -> Result<(StoredPhoto, bool)> {
+    if photo.bytes <= FILES {
+        return Ok((photo, true));
+    }
+    let (beginning, photo) = photo.begin(MAGIC).await?;
+    Ok((photo, Kind::from_bytes(&beginning).is_some()))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 mod journal;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use picture::PreviewSize;
-use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
@@ -19,7 +19,7 @@ use crate::jobs::cleanup::Cleanup;
 use crate::storage::PhotoStore;
 pub use journal::Journal;
 
-/// Photos on their way at once. Each is in memory as a whole.
+/// Photos on their way at once.
 const AT_ONCE: usize = 4;
 /// Photos that are asked of the database at once.
 const BATCH: u32 = 500;
@@ -113,17 +113,19 @@ impl PhotoMigration {
             self.journal.done(name)?;
             return Ok(Outcome::Before);
         }
-        let Some(bytes) = read(&self.from, name).await? else {
+        let Some(stored) = self.from.open(name).await? else {
             if self.is_deleted(name).await? {
                 return Ok(Outcome::Deleted);
             }
             bail!("it is missing from both stores");
         };
-        if !matches(&bytes, photo) {
+        let (body, damaged) = stored.checked(photo.bytes, photo.sha256).await?;
+        self.journal.begun(name)?;
+        let put = self.to.put_in_space(name, body).await;
+        if damaged.load(Ordering::Relaxed) {
             bail!("its bytes are not those that were stored: the file is damaged");
         }
-        self.journal.begun(name)?;
-        self.to.put_in_space(name, bytes).await?;
+        put?;
         if !self.is_same(&self.to, photo).await? {
             bail!("what was read back from the other store differs");
         }
@@ -216,8 +218,10 @@ impl PhotoMigration {
     }
 
     async fn is_same(&self, store: &PhotoStore, photo: &KnownPhoto) -> Result<bool> {
-        let found = read(store, &photo.name).await?;
-        Ok(found.is_some_and(|bytes| matches(&bytes, photo)))
+        let Some(found) = store.open(&photo.name).await? else {
+            return Ok(false);
+        };
+        Ok(found.bytes == photo.bytes && found.sha256().await? == photo.sha256)
     }
 }
 
@@ -231,16 +235,4 @@ impl Summary {
         }
         tell(photo.bytes);
     }
-}
-
-async fn read(store: &PhotoStore, name: &PhotoName) -> Result<Option<Vec<u8>>> {
-    match store.open(name).await? {
-        Some(stored) => Ok(Some(stored.read_all().await?)),
-        None => Ok(None),
-    }
-}
-
-fn matches(bytes: &[u8], photo: &KnownPhoto) -> bool {
-    let sha256: [u8; 32] = Sha256::digest(bytes).into();
-    sha256 == photo.sha256
 }

@@ -1,6 +1,14 @@
 //! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
 //! previews.
+//!
+//! A backend (`local/`, `s3/`) knows a few operations on a [`Key`], which `backend.rs` names, and nothing of when they are
+//! right. What is done in which order, so that readers, workers and deletions that meet harm nothing, is here, once for all
+//! backends: a photo goes from the staging store to its space, a deletion looks in the same order, and what was made of a
+//! photo goes last.
 
+mod backend;
+mod body;
+mod key;
 mod local;
 mod open;
 mod s3;
@@ -11,11 +19,13 @@ pub mod aws;
 use std::time::Duration;
 
 use anyhow::Result;
-use bytes::Bytes;
 use picture::PreviewSize;
 
-use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
+use aws::is_refusal;
+use backend::Transfer;
+pub use body::{Body, Checked};
+pub use key::Key;
 pub use local::LocalStore;
 pub use open::{check_data_dir, open, open_with};
 pub use s3::S3Store;
@@ -54,93 +64,22 @@ pub enum Moved {
     Missing,
 }
 
-// What S3 is asked is put into a box: the library's futures take many KiB, which every request would else carry that may
-// come to a photo.
+// The backends' own operations are in `backend.rs`.
 impl PhotoStore {
-    /// Makes what the store needs and isn't there yet.
-    ///
-    /// # Errors
-    /// It can't be made.
-    pub async fn prepare(&self) -> Result<()> {
-        match self {
-            Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.prepare()).await,
-        }
-    }
-
-    /// Looks whether photos can be stored and shown at this moment, as far as that costs nothing. What is missing and may be
-    /// made again, is.
-    ///
-    /// # Errors
-    /// They can't, and why.
-    pub async fn check(&self) -> Result<()> {
-        match self {
-            Self::Local(store) => store.check().await,
-            Self::S3(_) => Ok(()),
-        }
-    }
-
-    /// Whether photos can be put, as far as is known: what [`Self::prepare`] makes is there.
-    pub fn is_ready(&self) -> bool {
-        match self {
-            Self::Local(_) => true,
-            Self::S3(store) => store.is_ready(),
-        }
-    }
-
-    /// Makes the store of a photo's space, if there is none.
-    ///
-    /// # Errors
-    /// It can't be made.
-    pub async fn make_space(&self, name: &PhotoName) -> Result<()> {
-        match self {
-            // A folder comes with its first photo.
-            Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.make_space(name)).await,
-        }
-    }
-
-    /// A bucket in which an installation with the same settings has kept photos of a space; `None` where there is none.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn find_existing(&self) -> Result<Option<String>> {
-        match self {
-            // Its folder is a part of the data folder, which is looked at on its own.
-            Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.find_existing()).await,
-        }
-    }
-
-    /// Tries out what the store needs, on something that is no photo.
-    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
-        match self {
-            Self::Local(store) => store.run_checks(tell).await,
-            Self::S3(store) => Box::pin(store.run_checks(tell)).await,
-        }
-    }
-
     /// Puts a photo into the staging store. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
-    /// The store can't be written to.
-    pub async fn put_temporary(&self, name: &PhotoName, bytes: impl Into<Bytes>) -> Result<()> {
-        let bytes = bytes.into();
-        match self {
-            Self::Local(store) => store.put_temporary(name, bytes).await,
-            Self::S3(store) => Box::pin(store.put_temporary(name, bytes)).await,
-        }
+    /// The store can't be written to; a stream ends early, or can't be read.
+    pub async fn put_temporary(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
+        self.put(&Key::Staged(name.clone()), body.into()).await
     }
 
     /// Puts a photo into the store of its space. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
-    /// The store can't be written to.
-    pub async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        match self {
-            Self::Local(store) => store.put_in_space(name, bytes).await,
-            Self::S3(store) => Box::pin(store.put_in_space(name, bytes)).await,
-        }
+    /// As [`Self::put_temporary`].
+    pub async fn put_in_space(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
+        self.put(&Key::Original(name.clone()), body.into()).await
     }
 
     /// Moves a photo from the staging store into that of its space. Can be repeated.
@@ -148,9 +87,19 @@ impl PhotoStore {
     /// # Errors
     /// A store can't be written to.
     pub async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
-        match self {
-            Self::Local(store) => store.move_to_space(name).await,
-            Self::S3(store) => Box::pin(store.move_to_space(name)).await,
+        let staged = Key::Staged(name.clone());
+        let original = Key::Original(name.clone());
+        match self.transfer(&staged, &original).await? {
+            Transfer::Moved => Ok(Moved::Done),
+            Transfer::Copied => {
+                // Only now that the copy was seen. What a crash leaves behind is copied once more, and deleted then.
+                self.remove_source(&staged).await?;
+                Ok(Moved::Done)
+            }
+            Transfer::NoSource => Ok(match self.open_at(&original).await? {
+                Some(_) => Moved::Already,
+                None => Moved::Missing,
+            }),
         }
     }
 
@@ -159,10 +108,7 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be read.
     pub async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
-        match self {
-            Self::Local(store) => store.is_in_space(name).await,
-            Self::S3(store) => Box::pin(store.is_in_space(name)).await,
-        }
+        self.exists(&Key::Original(name.clone())).await
     }
 
     /// Opens a photo, wherever it is at this moment; `None` if it is nowhere.
@@ -170,10 +116,17 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be read.
     pub async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
-        match self {
-            Self::Local(store) => store.open(name).await,
-            Self::S3(store) => Box::pin(store.open(name)).await,
+        // In its space, in staging, and in its space again: it may have been moved between the first two looks.
+        let original = Key::Original(name.clone());
+        if let Some(found) = self.open_at(&original).await? {
+            return Ok(Some(found));
         }
+        if let Some(found) = self.open_at(&Key::Staged(name.clone())).await? {
+            return Ok(Some(found));
+        }
+        // Into another place than before, perhaps.
+        self.forget_place(&original);
+        self.open_at(&original).await
     }
 
     /// Finds the way by which a photo gets to the client, wherever it is; `None` if it is nowhere. From there it comes with
@@ -186,22 +139,12 @@ impl PhotoStore {
         name: &PhotoName,
         disposition: Option<&str>,
     ) -> Result<Option<PhotoSource>> {
-        match self {
-            Self::Local(store) => Ok(store.open(name).await?.map(PhotoSource::Stream)),
-            Self::S3(store) => Box::pin(store.serve(name, disposition)).await,
+        let original = Key::Original(name.clone());
+        if let Some(there) = self.redirect(&original, disposition).await? {
+            return Ok(Some(there));
         }
-    }
-
-    /// The origin to which browsers are sent for photos, as a source in a Content-Security-Policy; `None` if all come
-    /// from here.
-    ///
-    /// # Errors
-    /// The settings of the SDK have no address.
-    pub async fn origin(&self) -> Result<Option<String>> {
-        match self {
-            Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.origin()).await,
-        }
+        // What isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
+        Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 
     /// Puts a preview of a photo. No bytes at all say that there is none and that none will come.
@@ -212,12 +155,10 @@ impl PhotoStore {
         &self,
         name: &PhotoName,
         size: PreviewSize,
-        bytes: Vec<u8>,
+        body: impl Into<Body>,
     ) -> Result<()> {
-        match self {
-            Self::Local(store) => store.put_preview(name, size, bytes).await,
-            Self::S3(store) => Box::pin(store.put_preview(name, size, bytes)).await,
-        }
+        let key = Key::Preview(name.clone(), size);
+        self.put(&key, body.into()).await
     }
 
     /// Opens a preview of a photo; `None` if nobody has put one.
@@ -229,10 +170,7 @@ impl PhotoStore {
         name: &PhotoName,
         size: PreviewSize,
     ) -> Result<Option<StoredPhoto>> {
-        match self {
-            Self::Local(store) => store.open_preview(name, size).await,
-            Self::S3(store) => Box::pin(store.open_preview(name, size)).await,
-        }
+        self.open_at(&Key::Preview(name.clone(), size)).await
     }
 
     /// Finds the way by which a preview gets to the client; `None` if there is none to be shown.
@@ -244,18 +182,16 @@ impl PhotoStore {
         name: &PhotoName,
         size: PreviewSize,
     ) -> Result<Option<PhotoSource>> {
-        match self {
-            Self::Local(store) => {
-                let found = store.open_preview(name, size).await?;
-                Ok(found
-                    .filter(|found| found.bytes > 0)
-                    .map(PhotoSource::Stream))
-            }
-            Self::S3(store) => Box::pin(store.serve_preview(name, size)).await,
+        let key = Key::Preview(name.clone(), size);
+        if let Some(there) = self.redirect(&key, None).await? {
+            return Ok(Some(there));
         }
+        let found = self.open_at(&key).await?;
+        let shown = found.filter(|found| key.is_shown(found.bytes));
+        Ok(shown.map(PhotoSource::Stream))
     }
 
-    /// Deletes a photo wherever it is, with its previews; it may be nowhere.
+    /// Deletes a photo wherever it is, with all that was made of it; it may be nowhere.
     ///
     /// # Errors
     /// The store can't be written to.
@@ -264,20 +200,30 @@ impl PhotoStore {
     }
 
     /// Deletes photos as [`Self::delete`] does, by few requests where the store takes many at once. After an error, any of
-    /// them may still be there.
+    /// them may still be there. What is refused in one place keeps nothing in the others.
     ///
     /// # Errors
     /// The store can't be written to.
     pub async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
-        match self {
-            Self::Local(store) => {
-                for name in names {
-                    store.delete(name).await?;
-                }
-                Ok(())
-            }
-            Self::S3(store) => Box::pin(store.delete_all(names)).await,
+        if names.is_empty() {
+            return Ok(());
         }
+        self.check_deletable()?;
+        // The staged ones first: a worker that moves one meanwhile has then moved it to where we look next. Previews come
+        // last: who makes one looks afterwards whether the photo is still there.
+        let staged: Vec<_> = names.iter().cloned().map(Key::Staged).collect();
+        let staged = self.remove(&staged).await;
+        if matches!(&staged, Err(error) if !is_refusal(error)) {
+            return staged;
+        }
+        let originals: Vec<_> = names.iter().cloned().map(Key::Original).collect();
+        let originals = self.remove(&originals).await;
+        if matches!(&originals, Err(error) if !is_refusal(error)) {
+            return originals;
+        }
+        let derived: Vec<_> = names.iter().flat_map(Key::derived).collect();
+        let derived = self.remove(&derived).await;
+        staged.and(originals).and(derived)
     }
 
     /// Deletes the previews of a photo alone; there may be none.
@@ -285,64 +231,6 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be written to.
     pub async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
-        match self {
-            Self::Local(store) => store.delete_previews(name).await,
-            Self::S3(store) => Box::pin(store.delete_previews(std::slice::from_ref(name))).await,
-        }
-    }
-
-    /// How many photos [`Self::delete_all`] is best given: where it can't do many at once, one that can't be deleted
-    /// should hold up no other.
-    pub fn delete_batch_size(&self) -> usize {
-        match self {
-            Self::Local(_) => 1,
-            Self::S3(_) => s3::DELETED_AT_ONCE,
-        }
-    }
-
-    /// Makes sure that these photos, which were deleted, don't come back after a power cut.
-    ///
-    /// # Errors
-    /// The store can't be written to.
-    pub async fn sync_deletions(&self, names: &[PhotoName]) -> Result<()> {
-        match self {
-            Self::Local(store) => store.sync_deletions(names).await,
-            // What S3 has answered stands.
-            Self::S3(_) => Ok(()),
-        }
-    }
-
-    /// Deletes what is left of the store of a space that is gone. `space` is the digits of its id.
-    ///
-    /// # Errors
-    /// The store can't be written to.
-    pub async fn delete_space(&self, space: &str) -> Result<()> {
-        match self {
-            Self::Local(store) => store.delete_space(space).await,
-            Self::S3(store) => Box::pin(store.delete_space(space)).await,
-        }
-    }
-
-    /// Deletes the store of a space if nothing is in it. `space` is the digits of its id.
-    ///
-    /// # Errors
-    /// The store can't be written to.
-    pub async fn delete_space_if_empty(&self, space: &str) -> Result<()> {
-        match self {
-            // A folder goes with its last photo.
-            Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.delete_bucket_of(space)).await,
-        }
-    }
-
-    /// The photos that have lain in the staging store for longer than `age`.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
-        match self {
-            Self::Local(store) => store.list_temporary(age).await,
-            Self::S3(store) => Box::pin(store.list_temporary(age)).await,
-        }
+        self.remove(&Key::derived(name)).await
     }
 }

@@ -2,13 +2,15 @@
 
 use std::io::{Cursor, SeekFrom};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Result, ensure};
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
-use super::s3;
+use super::{Body, Checked, s3};
 
 /// The most bytes of which one read is cheaper than several.
 const SMALL: u64 = 64 * 1024;
@@ -121,6 +123,32 @@ impl StoredPhoto {
         }
         ensure!(read == length, "got {read} bytes instead of {length}");
         Ok(sum.finalize().into())
+    }
+
+    /// All its bytes, to be put elsewhere: `length` of them, with this SHA-256. If they turn out to be others, they end with an
+    /// error before the last of them is read, and the flag says so.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn checked(self, length: u64, sha256: [u8; 32]) -> Result<(Body, Arc<AtomicBool>)> {
+        // An object without bytes has no range that could be asked for.
+        let reader: Pin<Box<dyn AsyncRead + Send>> = match self.bytes {
+            0 => Box::pin(tokio::io::empty()),
+            bytes => self.read(0, bytes).await?,
+        };
+        let (reader, damaged) = Checked::new(reader, length, sha256);
+        Ok((Body::stream(length, reader), damaged))
+    }
+
+    /// The file that it is, where it is one; else itself.
+    ///
+    /// # Errors
+    /// It is none.
+    pub async fn into_file(self) -> Result<std::fs::File, Self> {
+        match self.source {
+            Source::File(file) => Ok(file.into_std().await),
+            source => Err(Self { source, ..self }),
+        }
     }
 
     /// The bytes from `start`, `length` of them.

@@ -192,7 +192,7 @@ fn a_preview_that_is_made_again_replaces_the_old_one_whole() {
     let store = PhotoStore::Local(LocalStore::open_at(cloud.folder()).unwrap());
     let (photo, size) = (name("2-34.png"), PreviewSize::Small);
     let put = |bytes: &'static str| {
-        let put = store.put_preview(&photo, size, bytes.into());
+        let put = store.put_preview(&photo, size, Vec::from(bytes));
         cloud.wait(put).unwrap();
     };
     put("the old one");

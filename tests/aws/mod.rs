@@ -13,6 +13,7 @@ mod faults;
 mod folder;
 mod habits;
 mod journey;
+mod large;
 mod moving;
 mod refused;
 mod secrets;

@@ -6,7 +6,7 @@ mod fixture;
 mod hostile;
 mod kills;
 mod lost;
-mod memory;
+pub mod memory;
 mod place;
 mod s3;
 mod schedule;

@@ -30,6 +30,9 @@ pub const ANSWER: Duration = Duration::from_secs(30);
 /// For each of this many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
 const CHUNK: usize = 2 * 1024 * 1024;
 
+/// By so much S3 is faster within than a line to it may be.
+const FASTER_WITHIN: u64 = 8;
+
 /// The configuration of the SDK, found out at the first use; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
@@ -106,6 +109,11 @@ pub fn upload_timeout(bytes: usize) -> TimeoutConfig {
         // Each attempt has its bound, and their number has one too.
         .disable_operation_timeout()
         .build()
+}
+
+/// How long S3 may take to answer that it has put together, or copied, this many bytes that it has already.
+pub fn timeout_within(bytes: u64) -> TimeoutConfig {
+    upload_timeout(usize::try_from(bytes / FASTER_WITHIN).unwrap_or(usize::MAX))
 }
 
 /// Whether S3 says that there is no such object or bucket.

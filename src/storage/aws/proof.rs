@@ -67,27 +67,36 @@ pub async fn put(
     match sent {
         Ok(answer) if is_sum(answer.e_tag(), &sum) => Ok(Put::Done),
         // Of what is encrypted, the tag is something else.
-        Ok(_) => match is_there(client, (bucket, key), size as u64).await {
-            Ok(()) => Ok(Put::Done),
-            Err(error) => {
-                // Nobody should take a part for the whole, and nobody would delete it but a cleanup, much later.
-                if let Some(Untrue::Part(..)) = error.downcast_ref() {
-                    let half = client.delete_object().bucket(bucket).key(key);
-                    if let Err(error) = half.send().await {
-                        tracing::warn!(
-                            bucket,
-                            key,
-                            error = %DisplayErrorContext(&error),
-                            "could not delete a partly written object"
-                        );
-                    }
-                }
-                Err(error)
-            }
-        },
+        Ok(_) => {
+            confirm(client, (bucket, key), size as u64).await?;
+            Ok(Put::Done)
+        }
         Err(error) if is_missing(&error) => Ok(Put::NoBucket),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes sure that all of an object is there that was just put. A part of it is deleted again: nobody should take it for the
+/// whole, and nobody would delete it but a cleanup, much later.
+///
+/// # Errors
+/// It isn't, or S3 doesn't say.
+pub async fn confirm(client: &Client, (bucket, key): (&str, &str), bytes: u64) -> Result<()> {
+    let there = is_there(client, (bucket, key), bytes).await;
+    if let Err(error) = &there
+        && let Some(Untrue::Part(..)) = error.downcast_ref()
+    {
+        let part = client.delete_object().bucket(bucket).key(key);
+        if let Err(error) = part.send().await {
+            tracing::warn!(
+                bucket,
+                key,
+                error = %DisplayErrorContext(&error),
+                "could not delete a partly written object"
+            );
+        }
+    }
+    there
 }
 
 /// Makes sure that an object of this many bytes is there.

@@ -11,22 +11,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bytes::Bytes;
-use picture::PreviewSize;
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
-use super::{Moved, Source, StoredPhoto};
+use super::backend::Transfer;
+use super::body::Stream;
+use super::{Body, Key, Source, StoredPhoto};
 use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
 use crate::fs::atomic::{persist_making, temp_file, temp_file_with};
-use crate::fs::durable::{create_dir_all_durable, fsync_dir};
+use crate::fs::durable::{create_dir_all_durable, fsync_dir, parent};
 use crate::fs::missing::{
     optional, remove_dir_all_if_exists, remove_dir_if_empty, remove_if_exists,
 };
 
 /// What the names of files that are still being written begin with.
 const PART: &str = ".part-";
+/// The bytes of a stream that are in memory at once.
+const CHUNK: usize = 256 * 1024;
 /// The folder of previews.
 const PREVIEWS: &str = "previews";
 
@@ -83,115 +87,84 @@ impl LocalStore {
         });
     }
 
-    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
-        let (store, path) = (self.clone(), self.temporary(name));
-        blocking(move || store.write(&path, &bytes))
+    pub(super) async fn put(&self, key: &Key, body: Body) -> Result<()> {
+        self.write(key, body)
             .await
-            .with_context(|| format!("The photo {name} can't be stored"))
+            .with_context(|| format!("{key} can't be stored"))
     }
 
-    pub(super) async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (store, path) = (self.clone(), self.in_space(name));
-        let put = blocking(move || {
-            store.write(&path, &bytes)?;
-            fsync_dir(store.home.root())
-        });
-        put.await
-            .with_context(|| format!("The photo {name} can't be stored"))
-    }
-
-    pub(super) async fn put_preview(
-        &self,
-        name: &PhotoName,
-        size: PreviewSize,
-        bytes: Vec<u8>,
-    ) -> Result<()> {
-        let (store, path) = (self.clone(), self.preview(name, size));
-        blocking(move || store.write(&path, &bytes))
-            .await
-            .with_context(|| format!("A preview of the photo {name} can't be stored"))
-    }
-
-    pub(super) async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
-        let (from, to) = (self.temporary(name), self.in_space(name));
-        let (home, folder) = (Arc::clone(&self.home), self.space(name));
+    pub(super) async fn transfer(&self, from: &Key, to: &Key) -> Result<Transfer> {
+        let (store, from, path) = (self.clone(), self.path(from), self.path(to));
         blocking(move || {
-            home.check()?;
-            loop {
-                home.make(&folder)?;
-                match optional(fs::rename(&from, &to))? {
-                    Some(()) => break,
-                    // The folder went meanwhile, with the last photo that was in it.
-                    None if from.is_file() => {}
-                    None if to.is_file() => return Ok(Moved::Already),
-                    None => return Ok(Moved::Missing),
+            store.home.check()?;
+            let folder = parent(&path);
+            while optional(fs::rename(&from, &path))?.is_none() {
+                if !from.is_file() {
+                    return Ok(Transfer::NoSource);
                 }
+                // The folder isn't there yet, or went meanwhile with the last photo that was in it.
+                store.home.make(folder)?;
             }
-            fsync_dir(&folder)?;
+            fsync_dir(folder)?;
             // Another worker may have made the folder, and not synced it yet. The folder that the photo has left needn't be
             // synced: should it be in both after a power cut, it is read from this one and deleted from both.
-            fsync_dir(home.root())?;
-            home.check()?;
-            Ok(Moved::Done)
+            fsync_dir(store.home.root())?;
+            store.home.check()?;
+            Ok(Transfer::Moved)
         })
         .await
-        .with_context(|| format!("The photo {name} can't be moved into the folder of its space"))
+        .with_context(|| format!("{to} can't be moved into the folder of its space"))
     }
 
-    pub(super) async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
-        let (home, path) = (Arc::clone(&self.home), self.in_space(name));
+    pub(super) async fn exists(&self, key: &Key) -> Result<bool> {
+        let (home, path) = (Arc::clone(&self.home), self.path(key));
         blocking(move || home.check().and_then(|()| fs::exists(path)))
             .await
-            .with_context(|| format!("The photo {name} can't be found"))
+            .with_context(|| format!("{key} can't be found"))
     }
 
-    pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
-        // In its space, in staging, and in its space again: it may have been moved between the first two looks.
-        let paths = [
-            self.in_space(name),
-            self.temporary(name),
-            self.in_space(name),
-        ];
-        let home = Arc::clone(&self.home);
-        blocking(move || home.check().and_then(|()| first_of(paths)))
-            .await
-            .with_context(|| format!("The photo {name} can't be opened"))
-    }
-
-    pub(super) async fn open_preview(
-        &self,
-        name: &PhotoName,
-        size: PreviewSize,
-    ) -> Result<Option<StoredPhoto>> {
-        let (home, path) = (Arc::clone(&self.home), self.preview(name, size));
-        blocking(move || home.check().and_then(|()| first_of([path])))
-            .await
-            .with_context(|| format!("A preview of the photo {name} can't be opened"))
-    }
-
-    pub(super) async fn delete(&self, name: &PhotoName) -> Result<()> {
-        // The temporary one first: a worker that moves the photo meanwhile has then moved it to where we look next. Its
-        // previews come after it.
-        let photo = [self.temporary(name), self.in_space(name)];
-        let (folder, previews) = (self.space(name), self.both_previews(name));
-        let folder_of_previews = self.previews(name.space());
-        let home = Arc::clone(&self.home);
-        blocking(move || {
-            // What isn't in another folder isn't gone.
+    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredPhoto>> {
+        let (home, path) = (Arc::clone(&self.home), self.path(key));
+        let open = move || {
             home.check()?;
-            remove(&photo, &folder)?;
-            remove(&previews, &folder_of_previews)
-        })
-        .await
-        .with_context(|| format!("The photo {name} can't be deleted"))
+            let Some(file) = optional(File::open(path))? else {
+                return Ok(None);
+            };
+            Ok(Some(StoredPhoto {
+                bytes: file.metadata()?.len(),
+                source: Source::File(tokio::fs::File::from_std(file)),
+            }))
+        };
+        blocking(open)
+            .await
+            .with_context(|| format!("{key} can't be opened"))
     }
 
-    pub(super) async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
-        let (previews, folder) = (self.both_previews(name), self.previews(name.space()));
-        let home = Arc::clone(&self.home);
-        blocking(move || home.check().and_then(|()| remove(&previews, &folder)))
+    pub(super) async fn remove(&self, keys: &[Key]) -> Result<()> {
+        let Some(first) = keys.first() else {
+            return Ok(());
+        };
+        let paths: Vec<_> = keys.iter().map(|key| self.path(key)).collect();
+        let store = self.clone();
+        let remove = move || {
+            // What isn't in another folder isn't gone.
+            store.home.check()?;
+            for path in &paths {
+                remove_if_exists(path)?;
+            }
+            let mut folders: Vec<_> = paths.iter().map(|path| parent(path)).collect();
+            folders.dedup();
+            // A folder goes with the last file that is in it, and comes back with the next. That of the staging store stays.
+            for folder in folders {
+                if folder != store.temp() {
+                    remove_dir_if_empty(folder)?;
+                }
+            }
+            Ok(())
+        };
+        blocking(remove)
             .await
-            .with_context(|| format!("The previews of the photo {name} can't be deleted"))
+            .with_context(|| format!("{first} can't be deleted"))
     }
 
     pub(super) async fn sync_deletions(&self, names: &[PhotoName]) -> Result<()> {
@@ -256,20 +229,45 @@ impl LocalStore {
 
     /// Writes a file durably, in the staging store until it is whole: a crash leaves no half photo under the real name. The
     /// folder is made if it isn't there, and so is the temporary one, which somebody may have cleared away.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.make_temp()?;
-        let part = temp_file_with(&self.temp(), PART, bytes)?;
-        persist_making(part, path, |folder| self.home.make(folder))?;
-        // What was written into a folder that went meanwhile isn't kept.
-        self.home.check()
+    async fn write(&self, key: &Key, body: Body) -> io::Result<()> {
+        let (store, path) = (self.clone(), self.path(key));
+        let is_in_space = matches!(key, Key::Original(_));
+        let finish = move |store: Self, part: NamedTempFile| {
+            persist_making(part, &path, |folder| store.home.make(folder))?;
+            if is_in_space {
+                // Another process may have made the folder of the space, and not synced it yet.
+                fsync_dir(store.home.root())?;
+            }
+            // What was written into a folder that went meanwhile isn't kept.
+            store.home.check()
+        };
+        let begin = move |store: &Self, bytes: &[u8]| {
+            store.make_temp()?;
+            temp_file_with(&store.temp(), PART, bytes)
+        };
+        let stream = match body {
+            Body::Bytes(bytes) => {
+                return blocking(move || {
+                    let part = begin(&store, &bytes)?;
+                    finish(store, part)
+                })
+                .await;
+            }
+            Body::Stream(stream) => stream,
+        };
+        let starting = store.clone();
+        let (part, file) = blocking(move || {
+            let part = begin(&starting, &[])?;
+            let file = part.as_file().try_clone()?;
+            Ok((part, file))
+        })
+        .await?;
+        receive(stream, tokio::fs::File::from_std(file)).await?;
+        blocking(move || finish(store, part)).await
     }
 
     fn temp(&self) -> PathBuf {
         self.home.root().join("temp")
-    }
-
-    fn temporary(&self, name: &PhotoName) -> PathBuf {
-        self.temp().join(name.as_str())
     }
 
     fn space(&self, name: &PhotoName) -> PathBuf {
@@ -278,44 +276,38 @@ impl LocalStore {
             .join(format!("{SPACE_PREFIX}{}", name.space()))
     }
 
-    fn in_space(&self, name: &PhotoName) -> PathBuf {
-        self.space(name).join(name.file())
-    }
-
     fn previews(&self, space: &str) -> PathBuf {
         let root = self.home.root();
         root.join(PREVIEWS).join(format!("{SPACE_PREFIX}{space}"))
     }
 
-    fn preview(&self, name: &PhotoName, size: PreviewSize) -> PathBuf {
-        let file = format!("{}.{}", name.file(), size.as_str());
-        self.previews(name.space()).join(file)
-    }
-
-    fn both_previews(&self, name: &PhotoName) -> [PathBuf; 2] {
-        [PreviewSize::Large, PreviewSize::Small].map(|size| self.preview(name, size))
-    }
-}
-
-/// Removes files that may not be there, and the folder with the last that is in it: it comes back with the next.
-fn remove(paths: &[PathBuf], folder: &Path) -> io::Result<()> {
-    for path in paths {
-        remove_if_exists(path)?;
-    }
-    remove_dir_if_empty(folder)
-}
-
-/// Opens the first of these files that is there.
-fn first_of(paths: impl IntoIterator<Item = PathBuf>) -> io::Result<Option<StoredPhoto>> {
-    for path in paths {
-        if let Some(file) = optional(File::open(path))? {
-            return Ok(Some(StoredPhoto {
-                bytes: file.metadata()?.len(),
-                source: Source::File(tokio::fs::File::from_std(file)),
-            }));
+    fn path(&self, key: &Key) -> PathBuf {
+        match key {
+            Key::Staged(name) => self.temp().join(name.as_str()),
+            Key::Original(name) => self.space(name).join(name.file()),
+            Key::Preview(name, size) => {
+                let file = format!("{}.{}", name.file(), size.as_str());
+                self.previews(name.space()).join(file)
+            }
         }
     }
-    Ok(None)
+}
+
+/// Writes as many bytes as a stream says that it has.
+async fn receive(stream: Stream, mut file: tokio::fs::File) -> io::Result<()> {
+    let Stream { length, reader } = stream;
+    // One more than is said is enough to know that there are more.
+    let mut reader = BufReader::with_capacity(CHUNK, reader.take(length.saturating_add(1)));
+    let count = tokio::io::copy_buf(&mut reader, &mut file).await?;
+    file.flush().await?;
+    if count == length {
+        Ok(())
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("another number of bytes came than the {length} that were said"),
+        ))
+    }
 }
 
 async fn blocking<T: Send + 'static>(

@@ -146,6 +146,45 @@ impl Buckets {
         }
     }
 
+    /// The buckets in which photos are, as far as they are there.
+    ///
+    /// # Errors
+    /// The buckets can't be listed.
+    pub async fn all(&self, client: &Client) -> Result<Vec<String>> {
+        let mut all = vec![self.temp.clone()];
+        match &self.shared {
+            Some(shared) => all.push(shared.clone()),
+            None => {
+                let ours = list(client, &self.prefix).await?;
+                all.extend(ours.into_iter().filter(|bucket| self.is_of_space(bucket)));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether this is the key of a photo in one of these buckets, and nobody else's.
+    pub fn is_photo(&self, bucket: &str, key: &str) -> bool {
+        let name = if bucket == self.temp {
+            key.parse()
+        } else if self.shared.as_deref() == Some(bucket) {
+            let rest = key.strip_prefix(&self.prefix).unwrap_or_default();
+            rest.replacen('/', "-", 1).parse()
+        } else {
+            format!("1-{key}").parse()
+        };
+        name.is_ok_and(|_: PhotoName| true)
+    }
+
+    fn is_of_space(&self, bucket: &str) -> bool {
+        let rest = bucket.strip_prefix(&self.prefix);
+        rest.and_then(|rest| rest.split_once('-'))
+            .is_some_and(|(space, ending)| {
+                !space.is_empty()
+                    && space.bytes().all(|byte| byte.is_ascii_digit())
+                    && is_five_digits(ending)
+            })
+    }
+
     /// The bucket of a space, if there is one of its own.
     ///
     /// # Errors
@@ -366,6 +405,32 @@ mod tests {
             .map(|(t, s, n)| digits(t, s, n));
         assert!(all.iter().all(|digits| *digits < 100_000));
         assert!((1..4).all(|at| !all[..at].contains(&all[at])), "{all:?}");
+    }
+
+    #[test]
+    fn only_photos_of_ours_are_given_up() {
+        let buckets = |layout| {
+            Buckets::new(&Photos {
+                layout,
+                ..Photos::default()
+            })
+        };
+        let (own, shared) = (buckets(Layout::Buckets), buckets(Layout::Prefix));
+        assert!(own.is_photo("shared-spaces-temp", "1-34.jpg"));
+        assert!(!own.is_photo("shared-spaces-temp", "backup/a.tar.zst"));
+        assert!(own.is_photo("space-id-1-00042", "34.jpg"));
+        assert!(!own.is_photo("space-id-1-00042", "of/others"));
+        assert!(shared.is_photo("shared-spaces", "space-id-1/34.jpg"));
+        assert!(!shared.is_photo("shared-spaces", "others/34.jpg"));
+        assert!(own.is_of_space("space-id-1-00042"));
+        for other in [
+            "space-id-1-0004",
+            "space-id-x-00042",
+            "space-id--00042",
+            "mine",
+        ] {
+            assert!(!own.is_of_space(other), "{other}");
+        }
     }
 
     #[test]

@@ -15,9 +15,11 @@ use tokio::task::JoinSet;
 use super::S3Store;
 use super::buckets::ObjectRef;
 use super::objects::size;
-use crate::domain::photo_name::PhotoName;
-use crate::storage::aws::{is_missing, is_passing, is_refusal, proof};
+use crate::storage::Key;
+use crate::storage::aws::{is_missing, is_passing, proof};
 
+/// The most objects that S3 deletes by one request.
+const MOST: usize = 1000;
 /// Objects that are deleted at once where each takes a request of its own.
 const AT_ONCE: usize = 8;
 /// How the headers begin of which services for themselves know nothing, or which they refuse.
@@ -35,44 +37,32 @@ pub enum How {
 }
 
 impl S3Store {
-    /// Deletes photos wherever they are, with their previews; at most [`super::DELETED_AT_ONCE`]. What is refused in one bucket
-    /// keeps nothing in the others.
-    pub(in crate::storage) async fn delete_all(&self, names: &[PhotoName]) -> Result<()> {
-        if names.is_empty() {
-            // S3 takes no request about nothing.
-            return Ok(());
-        }
-        self.hold.check()?;
-        // The temporary ones first: a worker that copies one meanwhile has then copied it to where we look next.
-        let temporary = self.delete_temporary(names).await;
-        if matches!(&temporary, Err(error) if !is_refusal(error)) {
-            return temporary;
-        }
-        let from_spaces = self.delete_from_spaces(names).await;
-        if matches!(&from_spaces, Err(error) if !is_refusal(error)) {
-            return from_spaces;
-        }
-        let previews = self.delete_previews(names).await;
-        temporary.and(from_spaces).and(previews)
+    pub(in crate::storage) fn check_deletable(&self) -> Result<()> {
+        self.hold.check()
     }
 
-    async fn delete_temporary(&self, names: &[PhotoName]) -> Result<()> {
-        let keys = names.iter().map(|name| self.buckets.temporary(name).key);
-        delete_all(self.client().await, self.buckets.temp(), keys).await?;
+    /// Deletes what a transfer has copied, unless nothing may be deleted.
+    pub(in crate::storage) async fn remove_source(&self, key: &Key) -> Result<()> {
+        if !self.hold.is_on()
+            && let Some(object_ref) = self.place_of(key).await?
+        {
+            delete(self.client().await, &object_ref).await?;
+        }
         Ok(())
     }
 
-    async fn delete_from_spaces(&self, names: &[PhotoName]) -> Result<()> {
-        let client = self.client().await;
-        for name in names {
-            self.moved.remove(name);
+    /// Deletes objects that may not be there.
+    pub(in crate::storage) async fn remove(&self, keys: &[Key]) -> Result<()> {
+        for key in keys {
+            self.seen.remove(key);
         }
+        let client = self.client().await;
         // Where a bucket isn't there that was found before, there may be another for its space.
         for _ in 0..2 {
             let mut gone = Vec::new();
-            for (bucket, (space, keys)) in self.find_all(names).await? {
+            for (bucket, (space, keys)) in self.find_all(keys).await? {
                 if delete_all(client, &bucket, keys).await? == How::NoBucket {
-                    gone.push(space);
+                    gone.extend(space);
                 }
             }
             if gone.is_empty() {
@@ -85,25 +75,28 @@ impl S3Store {
         Ok(())
     }
 
-    /// Where moved photos would be: by their buckets, the space and the keys.
+    /// Where objects would be: by their buckets, the keys, and the space whose bucket it is.
     async fn find_all(
         &self,
-        names: &[PhotoName],
-    ) -> Result<BTreeMap<String, (String, Vec<String>)>> {
-        let client = self.client().await;
-        let mut found: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        keys: &[Key],
+    ) -> Result<BTreeMap<String, (Option<String>, Vec<String>)>> {
+        let mut found: BTreeMap<String, (Option<String>, Vec<String>)> = BTreeMap::new();
         let mut nowhere = "";
-        for name in names {
+        for key in keys {
+            let space = match key {
+                Key::Original(name) => Some(name.space()),
+                Key::Staged(_) | Key::Preview(..) => None,
+            };
             // Where a space has no bucket, it isn't looked for again with each of its photos.
-            if name.space() == nowhere {
+            if space == Some(nowhere) {
                 continue;
             }
-            match self.buckets.find(client, name).await? {
+            match self.place_of(key).await? {
                 Some(ObjectRef { bucket, key }) => {
-                    let of_space = || (name.space().to_owned(), Vec::new());
+                    let of_space = || (space.map(str::to_owned), Vec::new());
                     found.entry(bucket).or_insert_with(of_space).1.push(key);
                 }
-                None => nowhere = name.space(),
+                None => nowhere = space.unwrap_or_default(),
             }
         }
         Ok(found)
@@ -113,7 +106,7 @@ impl S3Store {
     pub(in crate::storage) async fn delete_space(&self, space: &str) -> Result<()> {
         self.hold.check()?;
         let client = self.client().await;
-        self.delete_previews_of(space).await?;
+        empty(client, self.buckets.previews(), &format!("{space}/")).await?;
         let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
             return Ok(());
         };
@@ -167,14 +160,25 @@ async fn try_to_delete(client: &Client, object_ref: &ObjectRef) -> Result<()> {
     Ok(())
 }
 
-/// Deletes at most a thousand objects of a bucket; they and the bucket may not be there.
+/// Deletes objects of a bucket; they and the bucket may not be there.
 pub async fn delete_all(
     client: &Client,
     bucket: &str,
     keys: impl IntoIterator<Item = impl Into<String>>,
 ) -> Result<How> {
     let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
-    let Some(left) = delete_together(client, bucket, &keys).await? else {
+    let mut how = How::Together;
+    for some in keys.chunks(MOST) {
+        match delete_some(client, bucket, some).await? {
+            How::Together => {}
+            other => how = other,
+        }
+    }
+    Ok(how)
+}
+
+async fn delete_some(client: &Client, bucket: &str, keys: &[String]) -> Result<How> {
+    let Some(left) = delete_together(client, bucket, keys).await? else {
         return Ok(How::NoBucket);
     };
     if left.is_empty() {

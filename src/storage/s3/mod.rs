@@ -3,9 +3,9 @@
 
 mod buckets;
 mod deletion;
+mod multipart;
 mod objects;
 mod origin;
-mod previews;
 mod probe;
 // What has been found out once and stays so.
 pub(crate) mod known;
@@ -17,13 +17,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
-use bytes::Bytes;
 use picture::Kind;
-use picture::PreviewSize;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::{Moved, PhotoSource, Source, StoredPhoto};
+use super::backend::Transfer;
+use super::{Body, Key, PhotoSource, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::photo_name::PhotoName;
@@ -32,15 +31,12 @@ use crate::storage::aws::proof::{self, Put, retry_delays};
 use crate::storage::aws::{Aws, is_missing};
 use crate::storage::s3::known::BoundedSet;
 use buckets::{Buckets, ObjectRef, create_own};
-use deletion::delete;
+use multipart::Sender;
 pub use objects::S3Object;
 use objects::{Copied, copy, size};
 
 /// How long a redirected link holds. Our own link is asked for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
-
-/// Photos that are deleted by one request for each bucket: they have two previews, and a request takes a thousand objects.
-pub const DELETED_AT_ONCE: usize = 500;
 
 /// The stores in S3; clones share what they have found out.
 #[derive(Clone, Debug)]
@@ -55,11 +51,11 @@ pub struct S3Store {
     previews: bool,
     /// Whether the temporary bucket is there, as far as is known.
     ready: Arc<AtomicBool>,
-    moved: BoundedSet<PhotoName>,
+    /// What there is, in its place for good.
+    seen: BoundedSet<Key>,
+    sender: Sender,
     /// Whether nothing may be deleted.
     hold: RestoreHold,
-    /// Previews that there are.
-    seen: BoundedSet<(PhotoName, PreviewSize)>,
 }
 
 impl S3Store {
@@ -74,8 +70,8 @@ impl S3Store {
             checksums: settings.checksums,
             previews: settings.previews,
             ready: Arc::default(),
-            moved: BoundedSet::default(),
             seen: BoundedSet::default(),
+            sender: Sender::default(),
             hold: RestoreHold::default(),
         }
     }
@@ -111,46 +107,69 @@ impl S3Store {
         self.buckets.find_existing(self.client().await).await
     }
 
-    pub(super) async fn put_temporary(&self, name: &PhotoName, bytes: Bytes) -> Result<()> {
+    pub(super) async fn put(&self, key: &Key, body: Body) -> Result<()> {
         let client = self.client().await;
-        let object_ref = self.buckets.temporary(name);
+        let media_type = key.media_type(&body);
+        let mut body = self.sender.begin(body).await?;
         for wait in retry_delays() {
-            if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
-                self.ready.store(true, Ordering::Relaxed);
+            let at = self.place_for(key).await?;
+            let put = self.sender.put(client, &at, &mut body, media_type).await;
+            let put =
+                put.with_context(|| format!("{key} can't be put into the bucket {}", at.bucket))?;
+            if put == Put::Done {
+                if matches!(key, Key::Staged(_)) {
+                    self.ready.store(true, Ordering::Relaxed);
+                }
                 return Ok(());
             }
-            if self.ready.swap(false, Ordering::Relaxed) {
-                tracing::error!(
-                    bucket = object_ref.bucket,
-                    "bucket is gone; creating it again"
-                );
-            }
-            create_own(client, &object_ref.bucket).await?;
+            self.make_place_again(key).await?;
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket {} doesn't exist", object_ref.bucket)
+        bail!("The bucket for {key} doesn't exist")
     }
 
-    pub(super) async fn put_in_space(&self, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
-        let (client, bytes) = (self.client().await, Bytes::from(bytes));
-        for wait in retry_delays() {
-            let object_ref = self.buckets.find_or_create(client, name).await?;
-            if self.put(&object_ref, name, bytes.clone()).await? == Put::Done {
-                return Ok(());
-            }
-            self.buckets.make_again(client, name).await?;
-            tokio::time::sleep(wait).await;
+    /// Where something is; `None` if there is no bucket for it.
+    async fn place_of(&self, key: &Key) -> Result<Option<ObjectRef>> {
+        match key {
+            Key::Staged(name) => Ok(Some(self.buckets.temporary(name))),
+            Key::Original(name) => self.buckets.find(self.client().await, name).await,
+            Key::Preview(name, size) => Ok(Some(self.buckets.preview(name, *size))),
         }
-        bail!("The bucket for the photo {name} doesn't exist")
     }
 
-    async fn put(&self, object_ref: &ObjectRef, name: &PhotoName, bytes: Bytes) -> Result<Put> {
-        let kind = name.kind().map(Kind::media_type);
-        let put = proof::put(self.client().await, object_ref.as_pair(), bytes, kind).await;
-        put.with_context(|| {
-            let bucket = &object_ref.bucket;
-            format!("The photo {name} can't be put into the bucket {bucket}")
-        })
+    /// Where something is to be; the bucket of a space is made if there is none.
+    async fn place_for(&self, key: &Key) -> Result<ObjectRef> {
+        match key {
+            Key::Staged(name) => Ok(self.buckets.temporary(name)),
+            Key::Original(name) => {
+                let client = self.client().await;
+                self.buckets.find_or_create(client, name).await
+            }
+            Key::Preview(name, size) => Ok(self.buckets.preview(name, *size)),
+        }
+    }
+
+    /// Makes the bucket for something that was there before, as far as was known.
+    async fn make_place_again(&self, key: &Key) -> Result<()> {
+        let client = self.client().await;
+        match key {
+            Key::Staged(_) => {
+                let bucket = self.buckets.temp();
+                if self.ready.swap(false, Ordering::Relaxed) {
+                    tracing::error!(bucket, "bucket is gone; creating it again");
+                }
+                create_own(client, bucket).await
+            }
+            Key::Original(name) => self.buckets.make_again(client, name).await,
+            // No server has made the bucket yet, or somebody has deleted it.
+            Key::Preview(..) => self.buckets.create_previews(client).await,
+        }
+    }
+
+    pub(super) fn forget_place(&self, key: &Key) {
+        if let Key::Original(name) = key {
+            self.buckets.forget(name.space());
+        }
     }
 
     /// Makes the bucket of a space, so that it is there before somebody else's worker looks for it.
@@ -160,81 +179,74 @@ impl S3Store {
         Ok(())
     }
 
-    /// Copies within S3 and looks at the copy, then deletes the temporary object, unless nothing may be deleted. No byte passes
-    /// through here.
-    pub(super) async fn move_to_space(&self, name: &PhotoName) -> Result<Moved> {
+    /// Copies within S3 and looks at the copy. No byte passes through here.
+    pub(super) async fn transfer(&self, from: &Key, to: &Key) -> Result<Transfer> {
         let client = self.client().await;
-        let from = self.buckets.temporary(name);
+        let Some(source) = self.place_of(from).await? else {
+            return Ok(Transfer::NoSource);
+        };
         // Before a bucket is made: of what was deleted, a message may come again long after its space is gone.
-        let Some(bytes) = size(client, &from).await? else {
-            return self.moved_before(name).await;
+        let Some(bytes) = size(client, &source).await? else {
+            return Ok(Transfer::NoSource);
         };
         for wait in retry_delays() {
-            let to = self.buckets.find_or_create(client, name).await?;
-            match copy(client, &from, &to, bytes).await? {
-                Copied::Yes => {
-                    if !self.hold.is_on() {
-                        delete(client, &from).await?;
-                    }
-                    return Ok(Moved::Done);
-                }
-                Copied::NoSource => return self.moved_before(name).await,
+            let target = self.place_for(to).await?;
+            match copy(client, &source, &target, bytes).await? {
+                Copied::Yes => return Ok(Transfer::Copied),
+                Copied::NoSource => return Ok(Transfer::NoSource),
                 // It was deleted since it was found, or isn't there yet.
-                Copied::NoBucket => self.buckets.make_again(client, name).await?,
+                Copied::NoBucket => self.make_place_again(to).await?,
             }
             tokio::time::sleep(wait).await;
         }
-        bail!("The bucket for the photo {name} doesn't exist")
+        bail!("The bucket for {to} doesn't exist")
     }
 
-    /// What became of a photo that isn't in the temporary bucket.
-    async fn moved_before(&self, name: &PhotoName) -> Result<Moved> {
-        let client = self.client().await;
-        let there = match self.buckets.find(client, name).await? {
-            Some(to) => size(client, &to).await?,
-            None => None,
-        };
-        Ok(there.map_or(Moved::Missing, |_| Moved::Already))
+    /// Whether something is there, and can be shown. Once it is, it stays so.
+    pub(super) async fn exists(&self, key: &Key) -> Result<bool> {
+        Ok(self.find(key).await?.is_some())
     }
 
-    pub(super) async fn serve(
-        &self,
-        name: &PhotoName,
-        disposition: Option<&str>,
-    ) -> Result<Option<PhotoSource>> {
-        if self.delivery == Delivery::Redirect
-            && let Some(object_ref) = self.find_in_space(name).await?
-        {
-            let kind = name.kind().map(Kind::media_type);
-            return Ok(Some(self.redirect(object_ref, kind, disposition).await?));
-        }
-        // What isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
-        Ok(self.open(name).await?.map(PhotoSource::Stream))
-    }
-
-    pub(super) async fn is_in_space(&self, name: &PhotoName) -> Result<bool> {
-        Ok(self.find_in_space(name).await?.is_some())
-    }
-
-    /// The object of a photo, if it is in its space. Once it is, it stays so.
-    async fn find_in_space(&self, name: &PhotoName) -> Result<Option<ObjectRef>> {
-        let client = self.client().await;
-        let Some(object_ref) = self.buckets.find(client, name).await? else {
+    async fn find(&self, key: &Key) -> Result<Option<ObjectRef>> {
+        let Some(object_ref) = self.place_of(key).await? else {
             return Ok(None);
         };
-        if self.moved.contains(name) {
+        if self.seen.contains(key) {
             return Ok(Some(object_ref));
         }
-        if size(client, &object_ref).await?.is_none() {
+        let found = size(self.client().await, &object_ref).await?;
+        if !found.is_some_and(|bytes| key.is_shown(bytes)) {
             return Ok(None);
         }
-        self.moved.insert(name.clone());
+        // What is staged is on its way elsewhere.
+        if !matches!(key, Key::Staged(_)) {
+            self.seen.insert(key.clone());
+        }
         Ok(Some(object_ref))
     }
 
-    /// A link to an object that S3 itself signs, sent as this media type or as the one that stands with it, and with this
-    /// `Content-Disposition`.
-    async fn redirect(
+    /// A link to an object that S3 itself signs, sent with this `Content-Disposition`.
+    pub(super) async fn redirect(
+        &self,
+        key: &Key,
+        disposition: Option<&str>,
+    ) -> Result<Option<PhotoSource>> {
+        if self.delivery != Delivery::Redirect {
+            return Ok(None);
+        }
+        let Some(object_ref) = self.find(key).await? else {
+            return Ok(None);
+        };
+        // The type of a preview stands with the object. With photos, others may have put another.
+        let media_type = match key {
+            Key::Staged(name) | Key::Original(name) => name.kind().map(Kind::media_type),
+            Key::Preview(..) => None,
+        };
+        let link = self.sign(object_ref, media_type, disposition).await?;
+        Ok(Some(link))
+    }
+
+    async fn sign(
         &self,
         object_ref: ObjectRef,
         media_type: Option<&str>,
@@ -260,34 +272,21 @@ impl S3Store {
         })
     }
 
-    pub(super) async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredPhoto>> {
+        let Some(object_ref) = self.place_of(key).await? else {
+            return Ok(None);
+        };
         let client = self.client().await;
-        // In its space, in staging, and in its space again: it may have been moved between the first two looks.
-        for (arrived, again) in [(false, false), (true, false), (false, true)] {
-            if again {
-                // Into another bucket than before, perhaps.
-                self.buckets.forget(name.space());
-            }
-            let object_ref = if arrived {
-                Some(self.buckets.temporary(name))
-            } else {
-                self.buckets.find(client, name).await?
-            };
-            let Some(object_ref) = object_ref else {
-                continue;
-            };
-            if let Some(bytes) = size(client, &object_ref).await? {
-                let client = client.clone();
-                let object = if arrived {
-                    S3Object::arrived(client, self.buckets.clone(), name)
-                } else {
-                    S3Object::new(client, object_ref)
-                };
-                let source = Source::Object(object);
-                return Ok(Some(StoredPhoto { bytes, source }));
-            }
-        }
-        Ok(None)
+        let Some(bytes) = size(client, &object_ref).await? else {
+            return Ok(None);
+        };
+        let client = client.clone();
+        let object = match key {
+            Key::Staged(name) => S3Object::arrived(client, self.buckets.clone(), name),
+            Key::Original(_) | Key::Preview(..) => S3Object::new(client, object_ref),
+        };
+        let source = Source::Object(object);
+        Ok(Some(StoredPhoto { bytes, source }))
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {

@@ -2,13 +2,14 @@
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use tokio::io::AsyncRead;
 
 use super::buckets::{Buckets, ObjectRef};
 use crate::domain::photo_name::PhotoName;
-use crate::storage::aws::{is_missing, proof};
+use crate::storage::aws::{self, is_missing, proof};
 
 /// An object that can be read.
 #[derive(Clone, Debug)]
@@ -96,13 +97,15 @@ pub enum Copied {
     NoBucket,
 }
 
-/// Copies an object of this many bytes without one of them passing through here, and makes sure that all of it is there.
+/// Copies an object of this many bytes, of which S3 takes 5 GiB, without one of them passing through here, and makes sure that all of it is there.
 pub async fn copy(client: &Client, from: &ObjectRef, to: &ObjectRef, bytes: u64) -> Result<Copied> {
     let copying = || format!("The object {} can't be copied to {}", from.key, to.bucket);
     let copy = client.copy_object().bucket(&to.bucket).key(&to.key);
     // Names are letters, digits and a few signs that need no escape.
     let copied = copy
         .copy_source(format!("{}/{}", from.bucket, from.key))
+        .customize()
+        .config_override(Builder::new().timeout_config(aws::timeout_within(bytes)))
         .send()
         .await;
     match copied {

@@ -88,7 +88,7 @@ impl S3Store {
     /// Fetches an object by such a link as people get for photos.
     async fn examine_link(&self, object_ref: &ObjectRef, tell: &mut impl FnMut(Check)) {
         let link = self
-            .redirect(object_ref.clone(), Some("image/jpeg"), None)
+            .sign(object_ref.clone(), Some("image/jpeg"), None)
             .await;
         let link = match link {
             Ok(PhotoSource::Redirect { url, .. }) => url,

@@ -1,0 +1,271 @@
+//! What every backend can do with a [`Key`], and with the whole store: each operation alone, durable when it answers, and to
+//! be repeated at any time.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
+use crate::check::Check;
+use crate::domain::photo_name::PhotoName;
+
+/// Photos that are best deleted together in S3: they have two previews, and a request takes a thousand objects.
+const DELETED_AT_ONCE: usize = 500;
+
+/// What became of something that was to be somewhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transfer {
+    /// It is there, and no longer here.
+    Moved,
+    /// It is there, and here as well.
+    Copied,
+    /// It isn't here.
+    NoSource,
+}
+
+// What S3 is asked is put into a box: the library's futures take many KiB, which every request would else carry that may
+// come to a photo.
+impl PhotoStore {
+    /// Makes what the store needs and isn't there yet.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub async fn prepare(&self) -> Result<()> {
+        match self {
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => Box::pin(store.prepare()).await,
+        }
+    }
+
+    /// Looks whether photos can be stored and shown at this moment, as far as that costs nothing. What is missing and may be
+    /// made again, is.
+    ///
+    /// # Errors
+    /// They can't, and why.
+    pub async fn check(&self) -> Result<()> {
+        match self {
+            Self::Local(store) => store.check().await,
+            Self::S3(_) => Ok(()),
+        }
+    }
+
+    /// Whether photos can be put, as far as is known: what [`Self::prepare`] makes is there.
+    pub fn is_ready(&self) -> bool {
+        match self {
+            Self::Local(_) => true,
+            Self::S3(store) => store.is_ready(),
+        }
+    }
+
+    /// Makes the store of a photo's space, if there is none.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub async fn make_space(&self, name: &PhotoName) -> Result<()> {
+        match self {
+            // A folder comes with its first photo.
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => Box::pin(store.make_space(name)).await,
+        }
+    }
+
+    /// A bucket in which an installation with the same settings has kept photos of a space; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn find_existing(&self) -> Result<Option<String>> {
+        match self {
+            // Its folder is a part of the data folder, which is looked at on its own.
+            Self::Local(_) => Ok(None),
+            Self::S3(store) => Box::pin(store.find_existing()).await,
+        }
+    }
+
+    /// Tries out what the store needs, on something that is no photo.
+    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+        match self {
+            Self::Local(store) => store.run_checks(tell).await,
+            Self::S3(store) => Box::pin(store.run_checks(tell)).await,
+        }
+    }
+
+    /// Puts all of a body, or nothing of it, in the place of what was there. When this answers, the bytes survive a power
+    /// cut.
+    ///
+    /// # Errors
+    /// The store can't be written to; a stream has another length than it says, or can't be read.
+    pub(super) async fn put(&self, key: &Key, body: Body) -> Result<()> {
+        match self {
+            Self::Local(store) => store.put(key, body).await,
+            Self::S3(store) => Box::pin(store.put(key, body)).await,
+        }
+    }
+
+    /// Opens what is there; `None` if nothing is.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub(super) async fn open_at(&self, key: &Key) -> Result<Option<StoredPhoto>> {
+        match self {
+            Self::Local(store) => store.open(key).await,
+            Self::S3(store) => Box::pin(store.open(key)).await,
+        }
+    }
+
+    /// Whether it is there.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub(super) async fn exists(&self, key: &Key) -> Result<bool> {
+        match self {
+            Self::Local(store) => store.exists(key).await,
+            Self::S3(store) => Box::pin(store.exists(key)).await,
+        }
+    }
+
+    /// A link by which clients get it from the store itself; `None` if they don't, or if there is nothing to be shown.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub(super) async fn redirect(
+        &self,
+        key: &Key,
+        disposition: Option<&str>,
+    ) -> Result<Option<PhotoSource>> {
+        match self {
+            Self::Local(_) => Ok(None),
+            Self::S3(store) => Box::pin(store.redirect(key, disposition)).await,
+        }
+    }
+
+    /// Brings it to another place, where it is whole and durable when this answers. No byte of it passes through here.
+    ///
+    /// # Errors
+    /// The store can't be read or written to.
+    pub(super) async fn transfer(&self, from: &Key, to: &Key) -> Result<Transfer> {
+        match self {
+            Self::Local(store) => store.transfer(from, to).await,
+            Self::S3(store) => Box::pin(store.transfer(from, to)).await,
+        }
+    }
+
+    /// Deletes what a transfer has copied, unless nothing may be deleted.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub(super) async fn remove_source(&self, key: &Key) -> Result<()> {
+        match self {
+            Self::Local(store) => store.remove(std::slice::from_ref(key)).await,
+            Self::S3(store) => Box::pin(store.remove_source(key)).await,
+        }
+    }
+
+    /// Refuses to delete where nothing may be deleted.
+    ///
+    /// # Errors
+    /// Nothing may, and why.
+    pub(super) fn check_deletable(&self) -> Result<()> {
+        match self {
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => store.check_deletable(),
+        }
+    }
+
+    /// Deletes things of one kind, any of which may not be there.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub(super) async fn remove(&self, keys: &[Key]) -> Result<()> {
+        match self {
+            Self::Local(store) => store.remove(keys).await,
+            Self::S3(store) => Box::pin(store.remove(keys)).await,
+        }
+    }
+
+    /// Forgets what is known of where something is, so that it is looked for again.
+    pub(super) fn forget_place(&self, key: &Key) {
+        match self {
+            Self::Local(_) => {}
+            Self::S3(store) => store.forget_place(key),
+        }
+    }
+
+    /// How many photos [`Self::delete_all`] is best given: where it can't do many at once, one that can't be deleted
+    /// should hold up no other.
+    pub fn delete_batch_size(&self) -> usize {
+        match self {
+            Self::Local(_) => 1,
+            Self::S3(_) => DELETED_AT_ONCE,
+        }
+    }
+
+    /// The origin to which browsers are sent for photos, as a source in a Content-Security-Policy; `None` if all come
+    /// from here.
+    ///
+    /// # Errors
+    /// The settings of the SDK have no address.
+    pub async fn origin(&self) -> Result<Option<String>> {
+        match self {
+            Self::Local(_) => Ok(None),
+            Self::S3(store) => Box::pin(store.origin()).await,
+        }
+    }
+
+    /// Makes sure that these photos, which were deleted, don't come back after a power cut.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn sync_deletions(&self, names: &[PhotoName]) -> Result<()> {
+        match self {
+            Self::Local(store) => store.sync_deletions(names).await,
+            // What S3 has answered stands.
+            Self::S3(_) => Ok(()),
+        }
+    }
+
+    /// Deletes what is left of the store of a space that is gone. `space` is the digits of its id.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_space(&self, space: &str) -> Result<()> {
+        match self {
+            Self::Local(store) => store.delete_space(space).await,
+            Self::S3(store) => Box::pin(store.delete_space(space)).await,
+        }
+    }
+
+    /// Deletes the store of a space if nothing is in it. `space` is the digits of its id.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_space_if_empty(&self, space: &str) -> Result<()> {
+        match self {
+            // A folder goes with its last photo.
+            Self::Local(_) => Ok(()),
+            Self::S3(store) => Box::pin(store.delete_bucket_of(space)).await,
+        }
+    }
+
+    /// The photos that have lain in the staging store for longer than `age`.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
+        match self {
+            Self::Local(store) => store.list_temporary(age).await,
+            Self::S3(store) => Box::pin(store.list_temporary(age)).await,
+        }
+    }
+
+    /// Aborts the uploads in parts that were begun at least `age` ago: their process was killed. Returns how many they were.
+    ///
+    /// # Errors
+    /// The store can't be read or written to.
+    pub async fn abort_stale_parts(&self, age: Duration) -> Result<usize> {
+        match self {
+            // Files that are being written are deleted by [`Self::list_temporary`].
+            Self::Local(_) => Ok(0),
+            Self::S3(store) => Box::pin(store.abort_stale_parts(age)).await,
+        }
+    }
+}

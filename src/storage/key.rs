@@ -1,0 +1,61 @@
+//! What the bytes in the stores are called, wherever they lie. What else comes to be made of a photo is a variant more here,
+//! in [`Key::derived`], and a name in each backend.
+
+use std::fmt;
+
+use picture::{Kind, PreviewSize};
+
+use super::body::Body;
+use crate::domain::photo_name::PhotoName;
+
+/// One thing in the stores.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A photo in the staging store, where it arrives.
+    Staged(PhotoName),
+    /// A photo in the store of its space, where it stays.
+    Original(PhotoName),
+    /// A preview of a photo. No bytes at all say that there is none and that none will come.
+    Preview(PhotoName, PreviewSize),
+}
+
+impl Key {
+    /// All that may have been made of a photo, and goes with it.
+    pub fn derived(name: &PhotoName) -> [Self; 2] {
+        [PreviewSize::Large, PreviewSize::Small].map(|size| Self::Preview(name.clone(), size))
+    }
+
+    /// The photo that it is, or is made of.
+    pub fn name(&self) -> &PhotoName {
+        match self {
+            Self::Staged(name) | Self::Original(name) | Self::Preview(name, _) => name,
+        }
+    }
+
+    /// Whether something of this size can be shown to anybody.
+    pub(super) fn is_shown(&self, bytes: u64) -> bool {
+        match self {
+            Self::Staged(_) | Self::Original(_) => true,
+            Self::Preview(..) => bytes > 0,
+        }
+    }
+
+    /// The media type that is stored with it; `None` for one that isn't known.
+    pub(super) fn media_type(&self, body: &Body) -> Option<&'static str> {
+        let kind = match self {
+            Self::Staged(name) | Self::Original(name) => name.kind(),
+            // It is our own, so that its first bytes can be believed.
+            Self::Preview(..) => Kind::from_bytes(body.beginning()),
+        };
+        kind.map(Kind::media_type)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Staged(name) | Self::Original(name) => write!(f, "The photo {name}"),
+            Self::Preview(name, _) => write!(f, "A preview of the photo {name}"),
+        }
+    }
+}
