@@ -10,6 +10,7 @@ use super::archive::{self, Contents, PhotoLocation};
 use crate::backup::blocking::Blocking;
 use crate::backup::destination::Destination;
 use crate::backup::hash_map::TempHashMap;
+use crate::backup::photo_bytes::is_whole;
 
 /// Reads archives of one destination back.
 pub struct Proving<'a> {
@@ -66,8 +67,9 @@ impl<'a> Proving<'a> {
         };
         self.left.set(left);
         let folder = tempfile::tempdir_in(self.folder)?;
-        let contents = archive::read(found, folder.path(), u64::MAX, |_, _| {
-            self.bridge.check_cancelled()
+        let contents = archive::read(found, folder.path(), |photo, mut bytes| {
+            self.bridge.check_cancelled()?;
+            Ok(is_whole(&mut bytes, photo)?)
         })?;
         if let Some(damage) = contents.snapshot.integrity_check()? {
             bail!("its database is damaged: {damage}");

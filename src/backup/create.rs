@@ -151,7 +151,7 @@ fn write_archive(
         bridge,
     };
     progress.begin("backing up photos", snapshot.total_bytes()?)?;
-    let fetcher = Fetcher::new(store, original, bridge.clone());
+    let fetcher = Fetcher::new(store, original, bridge.clone(), work_dir.folder());
     let all = Photos::of(&snapshot, fetcher, bridge, progress);
     let taken = job.run(all, order.retain);
     progress.end();

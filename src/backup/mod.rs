@@ -27,6 +27,8 @@ pub(crate) mod check;
 pub(crate) mod store_photos;
 // The photos that an archive has next to it.
 pub(crate) mod shared_photos;
+// The bytes of a photo on their way.
+pub mod photo_bytes;
 // Reading photos from the store.
 pub(crate) mod read_photos;
 // What a backup has done.

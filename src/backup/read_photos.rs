@@ -1,12 +1,17 @@
 //! Reads photos from the store for a backup, whatever happens to them meanwhile.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
-use sha2::{Digest, Sha256};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::backup::blocking::Blocking;
+use crate::backup::photo_bytes::PhotoBytes;
 use crate::backup::snapshot::LiveDatabase;
 use crate::check::sentence;
 use crate::domain::photo_name::PhotoName;
@@ -22,7 +27,7 @@ const GIVE_UP: u32 = 10;
 #[derive(Debug)]
 pub enum Fetched {
     /// These are its bytes, as they were stored.
-    Whole(Vec<u8>),
+    Whole(PhotoBytes),
     /// It was deleted meanwhile.
     Deleted,
     /// A share has it, and the store hasn't, or not as it was stored.
@@ -44,18 +49,21 @@ pub struct Fetcher {
     store: PhotoStore,
     original: Arc<Mutex<LiveDatabase>>,
     bridge: Blocking,
+    /// Where large photos are put that aren't files.
+    folder: PathBuf,
     failures: Arc<AtomicU32>,
     /// Whether the store couldn't be asked whether it has a photo.
     is_silent: Arc<AtomicBool>,
 }
 
 impl Fetcher {
-    /// Reads from `store` what `original` has photos of.
-    pub fn new(store: PhotoStore, original: LiveDatabase, bridge: Blocking) -> Self {
+    /// Reads from `store` what `original` has photos of. Large ones are put into `folder`, without a name.
+    pub fn new(store: PhotoStore, original: LiveDatabase, bridge: Blocking, folder: &Path) -> Self {
         Self {
             store,
             original: Arc::new(Mutex::new(original)),
             bridge,
+            folder: folder.to_owned(),
             failures: Arc::default(),
             is_silent: Arc::default(),
         }
@@ -69,13 +77,12 @@ impl Fetcher {
         let mut last = None;
         for _ in 0..ATTEMPTS {
             self.bridge.check_cancelled()?;
-            let found = self.bridge.block_on(self.read(&photo.name));
-            match found {
-                Ok(Some(bytes)) if Sha256::digest(&bytes)[..] == photo.sha256 => {
+            match self.read(photo)? {
+                Ok(Some(Some(bytes))) => {
                     self.failures.store(0, Ordering::Relaxed);
                     return Ok(Fetched::Whole(bytes));
                 }
-                Ok(Some(_)) => last = None,
+                Ok(Some(None)) => last = None,
                 Ok(None) => {
                     last = Some("it is missing from the store".to_owned());
                 }
@@ -141,11 +148,41 @@ impl Fetcher {
         }
     }
 
-    async fn read(&self, name: &PhotoName) -> Result<Option<Vec<u8>>> {
-        match self.store.open(name).await? {
-            Some(stored) => Ok(Some(stored.read_all().await?)),
-            None => Ok(None),
-        }
+    /// The bytes of a photo: `None` if it is nowhere, and `Some(None)` if they are others.
+    ///
+    /// # Errors
+    /// There is no room for it next to the database. That the store can't be read is no error of the whole.
+    fn read(&self, photo: &KnownPhoto) -> Result<Result<Option<Option<PhotoBytes>>>> {
+        let found = self.bridge.block_on(async {
+            let Some(stored) = self.store.open(&photo.name).await? else {
+                return Ok(None);
+            };
+            if stored.bytes != photo.bytes || stored.bytes == 0 {
+                return Ok(Some(Opened::Empty(stored.bytes)));
+            }
+            Ok(Some(match stored.into_file().await {
+                Ok(file) => Opened::File(file),
+                Err(stored) => Opened::Stream(stored.read(0, photo.bytes).await?),
+            }))
+        });
+        let found = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Ok(None)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let taken = match found {
+            // Nothing at all has no range that could be asked for.
+            Opened::Empty(0) if photo.bytes == 0 => {
+                PhotoBytes::take(io::empty(), photo, &self.folder)?
+            }
+            Opened::Empty(_) => Ok(None),
+            Opened::File(file) => PhotoBytes::of_file(file, photo),
+            Opened::Stream(reader) => {
+                let bridge = self.bridge.clone();
+                PhotoBytes::take(BlockingReader { bridge, reader }, photo, &self.folder)?
+            }
+        };
+        Ok(taken.map(Some).map_err(anyhow::Error::from))
     }
 
     fn is_known(&self, name: &PhotoName) -> Result<bool> {
@@ -154,10 +191,32 @@ impl Fetcher {
     }
 }
 
+/// A photo that was found.
+enum Opened {
+    /// It has this many bytes, and there is nothing to be read.
+    Empty(u64),
+    File(File),
+    Stream(Pin<Box<dyn AsyncRead + Send>>),
+}
+
+/// Reads what is asynchronous.
+struct BlockingReader {
+    bridge: Blocking,
+    reader: Pin<Box<dyn AsyncRead + Send>>,
+}
+
+impl Read for BlockingReader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self
+            .bridge
+            .block_on(async { Ok(self.reader.read(into).await?) });
+        read.map_err(io::Error::other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
+    use sha2::{Digest, Sha256};
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -187,7 +246,8 @@ mod tests {
         fill.execute_batch(ROWS).unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
         let original = LiveDatabase::open(&path).unwrap();
-        Fetcher::new(store, original, Blocking::new(CancellationToken::new()))
+        let bridge = Blocking::new(CancellationToken::new());
+        Fetcher::new(store, original, bridge, folder)
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -204,7 +264,7 @@ mod tests {
         assert!(matches!(found, Fetched::Deleted));
         std::fs::write(folder.path().join("photos/temp/1-1.jpg"), b"hello").unwrap();
         let found = fetch(photo("1-1.jpg", b"hello")).await.unwrap().unwrap();
-        assert!(matches!(found, Fetched::Whole(bytes) if bytes == b"hello"));
+        assert!(matches!(found, Fetched::Whole(PhotoBytes::Memory(bytes)) if bytes == b"hello"));
         let found = fetch(photo("1-1.jpg", b"other")).await.unwrap().unwrap();
         assert!(matches!(found, Fetched::Lost(why) if why.contains("damaged")));
     }

@@ -8,13 +8,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
 
 use super::archive::{self, Contents, DATABASE, KEY, Manifest, Packed, PhotoLocation};
 use super::progress::Progress;
 use crate::backup::blocking::{Blocking, OrderedPool};
-use crate::backup::destination::ArchiveRef;
+use crate::backup::destination::{ArchiveRef, Destination};
 use crate::backup::installation_id;
+use crate::backup::photo_bytes::PhotoBytes;
 use crate::backup::shared_photos;
 use crate::backup::snapshot;
 use crate::backup::work_dir::{make_private_folder, remove};
@@ -110,7 +110,6 @@ pub fn restore(
     sync(data)?;
     let mut job = Job {
         archive,
-        largest: archive::largest_photo(config),
         data,
         work_dir,
         store: storage::open(config.photos.store, config)?,
@@ -201,8 +200,6 @@ fn sync(folder: &Path) -> Result<()> {
 
 struct Job<'a, T> {
     archive: &'a ArchiveRef,
-    /// The most bytes that a photo may have.
-    largest: u64,
     data: &'a Path,
     work_dir: PathBuf,
     store: PhotoStore,
@@ -218,11 +215,13 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         bridge.block_on(self.store.prepare())?;
         let contents = {
             let mut lane = OrderedPool::new(bridge);
-            let contents = archive::read(bytes, &self.work_dir, self.largest, |photo, bytes| {
-                let (store, bridge, name) =
-                    (self.store.clone(), bridge.clone(), photo.name.clone());
-                lane.push(move || put(&store, &bridge, &name, bytes))?;
-                Ok(())
+            let contents = archive::read(bytes, &self.work_dir, |photo, bytes| {
+                let Some(bytes) = PhotoBytes::take(bytes, photo, &self.work_dir)?? else {
+                    return Ok(false);
+                };
+                let (store, bridge, photo) = (self.store.clone(), bridge.clone(), photo.clone());
+                lane.push(move || put(&store, &bridge, &photo, bytes))?;
+                Ok(true)
             });
             let unusable = || format!("The archive {} can't be used", self.archive);
             let contents = bridge.blame(contents, unusable)?;
@@ -273,7 +272,15 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         self.progress
             .begin("restoring photos", contents.outcome.bytes)?;
         let (store, bridge) = (self.store.clone(), self.bridge.clone());
-        let keep = move |photo: &KnownPhoto, bytes| put(&store, &bridge, &photo.name, bytes);
+        let folder = self.work_dir.clone();
+        let keep = move |from: &Destination, photo: &KnownPhoto| {
+            let bytes = match from.read_photo(photo, &folder)? {
+                Ok(bytes) => bytes,
+                Err(problem) => return Ok(Err(problem)),
+            };
+            put(&store, &bridge, photo, bytes)?;
+            Ok(Ok(()))
+        };
         let destination = &self.archive.destination;
         let then = |photo: KnownPhoto, found: Result<(), String>| {
             self.progress.advance(photo.bytes);
@@ -286,7 +293,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             }
             Ok(())
         };
-        shared_photos::each_photo(contents, destination, self.largest, self.bridge, keep, then)
+        shared_photos::each_photo(contents, destination, self.bridge, keep, then)
     }
 
     fn is_enough(&self, restored: &Restored) -> Result<()> {
@@ -325,13 +332,13 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
 }
 
 /// Puts a photo into the store of its space. One that is there and the same stays; another one is nobody's to replace.
-fn put(store: &PhotoStore, bridge: &Blocking, name: &PhotoName, bytes: Vec<u8>) -> Result<()> {
+fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBytes) -> Result<()> {
+    let name = &photo.name;
     let is_there = bridge.block_on(async {
         let Some(there) = store.open(name).await? else {
             return Ok(false);
         };
-        let same = there.bytes == bytes.len() as u64
-            && Sha256::digest(there.read_all().await?) == Sha256::digest(&bytes);
+        let same = there.bytes == photo.bytes && there.sha256().await? == photo.sha256;
         ensure!(
             same,
             "The store already has another photo {name}, which was kept. If it is damaged, delete it; if these are the \
@@ -342,7 +349,7 @@ fn put(store: &PhotoStore, bridge: &Blocking, name: &PhotoName, bytes: Vec<u8>) 
     if is_there? {
         return Ok(());
     }
-    let put = store.put_in_space(name, bytes);
+    let put = store.put_in_space(name, bytes.into_body()?);
     match store {
         // A file is written to its end although nobody waits for it, and must be there before it is cleared away.
         PhotoStore::Local(_) => bridge.block_on_uncancellable(put),

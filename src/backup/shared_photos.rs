@@ -8,18 +8,16 @@ use crate::backup::destination::Destination;
 use crate::domain::photos::KnownPhoto;
 use crate::output::count;
 
-/// Reads every photo that should be next to an archive, several at once, and hands its bytes to `work`. `then` is
-/// called with each, in order, with what is wrong with it if anything is; a photo of more than `largest` bytes isn't
-/// read.
+/// Has `work` read every photo that should be next to an archive, several at once. `then` is called with each, in order,
+/// with what is wrong with it if anything is.
 ///
 /// # Errors
 /// The destination can't be read; what `work` and `then` return; it was cancelled.
 pub fn each_photo(
     contents: &Contents,
     destination: &Destination,
-    largest: u64,
     bridge: &Blocking,
-    work: impl Fn(&KnownPhoto, Vec<u8>) -> Result<()> + Clone + Send + 'static,
+    work: impl Fn(&Destination, &KnownPhoto) -> Result<Result<(), String>> + Clone + Send + 'static,
     mut then: impl FnMut(KnownPhoto, Result<(), String>) -> Result<()>,
 ) -> Result<()> {
     let absent = contents.outcome.absent();
@@ -31,20 +29,7 @@ pub fn each_photo(
     });
     let destination = destination.clone();
     let read = move |photo: KnownPhoto| {
-        if photo.bytes > largest {
-            let problem = format!(
-                "it has {} bytes; to read it anyway, set limits.photo_bytes to that",
-                photo.bytes
-            );
-            return Ok((photo, Err(problem)));
-        }
-        let found = match destination.read_photo(&photo.sha256, photo.bytes)? {
-            Ok(bytes) => {
-                work(&photo, bytes)?;
-                Ok(())
-            }
-            Err(problem) => Err(problem),
-        };
+        let found = work(&destination, &photo)?;
         Ok((photo, found))
     };
     let (mut photos_seen, mut bytes) = (0, 0_u64);

@@ -103,8 +103,8 @@ impl<'a> Photos<'a> {
                 return Ok((photo, Got::Reused(looked)));
             }
             let got = match fetcher.fetch(&photo)? {
-                Fetched::Whole(bytes) => {
-                    to.put_photo(&photo.sha256, &bytes)?;
+                Fetched::Whole(mut bytes) => {
+                    to.put_photo(&photo.sha256, &mut bytes)?;
                     Got::New
                 }
                 Fetched::Deleted => Got::Deleted,
@@ -133,8 +133,8 @@ impl<'a> Photos<'a> {
         let photos = self.snapshot.photos();
         self.bridge.map_ordered(photos, fetch, |(fetched, photo)| {
             let got = match fetched {
-                Fetched::Whole(bytes) => {
-                    archive.add_photo(&photo.name, &bytes)?;
+                Fetched::Whole(mut bytes) => {
+                    archive.add_photo(&photo, &mut bytes)?;
                     Got::New
                 }
                 Fetched::Deleted => Got::Deleted,
@@ -179,7 +179,7 @@ impl<'a> Photos<'a> {
 /// Whether a photo that the destination lists is there as it should be, as far as the lot falls on it.
 fn is_whole(destination: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
     if lot.falls_on(&photo.sha256)
-        && let Err(problem) = destination.read_photo(&photo.sha256, photo.bytes)?
+        && let Err(problem) = destination.check_photo(photo)?
     {
         tracing::warn!(photo = %photo.name, problem, "photo at the backup destination is damaged; copying it again");
         return Ok(false);
@@ -277,6 +277,7 @@ mod tests {
         fs::create_dir(&destination).unwrap();
         let bridge = Blocking::new(CancellationToken::new());
         let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
+        let spool = folder.path().to_owned();
         let work = move || {
             let to = destination.to_str().unwrap();
             let Target::Destination(destination) =
@@ -285,7 +286,7 @@ mod tests {
                 panic!("it is a folder")
             };
             let snapshot = Snapshot::open(&copy).unwrap();
-            let fetcher = Fetcher::new(store, original, bridge.clone());
+            let fetcher = Fetcher::new(store, original, bridge.clone(), &spool);
             let progress = Progress::logged();
             let photos = Photos::of(&snapshot, fetcher, &bridge, &progress);
             // Nothing is read again, as it is of nearly all photos where there are many: that would find what is missing.
@@ -294,10 +295,7 @@ mod tests {
                 .bring_missing(&destination, &there, none, none)
                 .unwrap();
             let last = snapshot.photos().last().unwrap().unwrap();
-            let is_there = destination
-                .read_photo(&last.sha256, last.bytes)
-                .unwrap()
-                .is_ok();
+            let is_there = destination.check_photo(&last).unwrap().is_ok();
             (is_there, photos.end())
         };
         tokio::task::spawn_blocking(work).await.unwrap()

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use super::archive::{self, Manifest, Outcome, PhotoLocation};
 use super::progress::Progress;
 use crate::backup::blocking::Blocking;
-use crate::backup::destination::ArchiveRef;
+use crate::backup::destination::{ArchiveRef, Destination};
+use crate::backup::photo_bytes::is_whole;
 use crate::backup::shared_photos;
-use crate::config::Config;
 use crate::domain::photos::KnownPhoto;
 use crate::fs::atomic::without_name;
 use crate::output::count;
@@ -26,7 +26,6 @@ pub struct Verified {
 /// The archive is damaged, incomplete, or can't be read; it was cancelled.
 pub fn verify(
     archive: &ArchiveRef,
-    config: &Config,
     bridge: &Blocking,
     progress: &Progress,
     mut tell: impl FnMut(&str, &str),
@@ -38,9 +37,9 @@ pub fn verify(
         )
     })?;
     let read = archive.read(progress)?;
-    let largest = archive::largest_photo(config);
-    let contents = archive::read(read, folder.path(), largest, |_, _| {
-        bridge.check_cancelled()
+    let contents = archive::read(read, folder.path(), |photo, mut bytes| {
+        bridge.check_cancelled()?;
+        Ok(is_whole(&mut bytes, photo)?)
     });
     let contents = bridge.blame(contents, || format!("The archive {archive} can't be used"))?;
     if let Some(damage) = contents.snapshot.integrity_check()? {
@@ -49,7 +48,7 @@ pub fn verify(
     let mut bad = 0;
     if contents.head.photos == PhotoLocation::External {
         progress.begin("checking photos", contents.outcome.bytes)?;
-        let check = |_: &_, _| Ok(());
+        let check = |destination: &Destination, photo: &_| destination.check_photo(photo);
         let then = |photo: KnownPhoto, found: Result<(), String>| {
             if let Err(problem) = found {
                 bad += 1;
@@ -58,14 +57,7 @@ pub fn verify(
             progress.advance(photo.bytes);
             Ok(())
         };
-        shared_photos::each_photo(
-            &contents,
-            &archive.destination,
-            largest,
-            bridge,
-            check,
-            then,
-        )?;
+        shared_photos::each_photo(&contents, &archive.destination, bridge, check, then)?;
     }
     progress.end();
     for lost in &contents.outcome.lost {

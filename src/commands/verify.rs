@@ -40,7 +40,7 @@ fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     let mut bad = 0;
     for archive in &archives {
         let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
-        match verify(archive, config, bridge, &Progress::shown(), tell) {
+        match verify(archive, bridge, &Progress::shown(), tell) {
             Ok(Verified { head, outcome }) => say!(
                 "{archive} is intact: made {} by version {}, {}, {}",
                 head.made_at,

@@ -34,8 +34,7 @@ fn verified(runtime: &Runtime, archive: &Path) -> Result<(), String> {
         let bridge = Blocking::new(CancellationToken::new());
         let check = move || -> anyhow::Result<()> {
             let spots = Target::parse(&archive, &Config::default(), &bridge)?.all()?;
-            let config = Config::default();
-            verify(&spots[0], &config, &bridge, &Progress::logged(), |_, _| {}).map(drop)
+            verify(&spots[0], &bridge, &Progress::logged(), |_, _| {}).map(drop)
         };
         let done = tokio::task::spawn_blocking(check).await.unwrap();
         done.map_err(|error| format!("{error:#}"))

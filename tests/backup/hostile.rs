@@ -324,7 +324,7 @@ fn a_photo_of_any_size_is_not_read_into_memory() {
     photo.set_len(size).unwrap();
     for command in ["verify", "restore"] {
         let complaint = refused(command, &path);
-        assert!(complaint.contains("set limits.photo_bytes"), "{complaint}");
+        assert!(complaint.contains("have changed"), "{complaint}");
     }
 }
 
@@ -343,6 +343,6 @@ fn nor_is_one_that_lies_within_the_archive() {
     pack(&path, &members);
     for command in ["verify", "restore"] {
         let complaint = refused(command, &path);
-        assert!(complaint.contains("set limits.photo_bytes"), "{complaint}");
+        assert!(complaint.contains("have changed"), "{complaint}");
     }
 }

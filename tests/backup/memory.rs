@@ -122,3 +122,8 @@ fn memory_stays_flat_with_ten_times_the_bytes() {
 fn memory_stays_flat_with_ten_times_the_photos() {
     stay_flat(&photos(200, 100), &photos(2000, 100));
 }
+
+#[test]
+fn memory_stays_flat_with_one_photo_two_hundred_times_as_large() {
+    stay_flat_within(&photos(1, MIB), &photos(1, 200 * MIB), 48 * MIB);
+}

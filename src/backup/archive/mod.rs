@@ -25,12 +25,14 @@ use zstd::stream::write::Encoder;
 
 use crate::backup::archive::checksum_frame::ChecksumWriter;
 pub use crate::backup::archive::manifest::{FORMAT, Lost, Manifest, Named, Outcome, PhotoLocation};
+use crate::backup::photo_bytes::PhotoBytes;
 use crate::backup::snapshot::Snapshot;
 use crate::clock::Timestamp;
 pub use crate::data_dir::{DATABASE, KEY};
 use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::KnownPhoto;
 use bounds::Counted;
-pub use read::{Contents, largest_photo, read, read_head, read_start};
+pub use read::{Contents, read, read_head, read_start};
 
 const HEAD: &str = "backup.json";
 const SUMS: &str = "SHA256SUMS";
@@ -92,9 +94,9 @@ impl<W: Write> ArchiveWriter<W> {
     /// Adds a photo.
     ///
     /// # Errors
-    /// The archive can't be written.
-    pub fn add_photo(&mut self, name: &PhotoName, bytes: &[u8]) -> Result<()> {
-        self.add(&path_of(name), bytes)
+    /// The archive can't be written, or the bytes can't be read.
+    pub fn add_photo(&mut self, photo: &KnownPhoto, bytes: &mut PhotoBytes) -> Result<()> {
+        self.add_from(&path_of(&photo.name), photo.bytes, bytes.reader()?)
     }
 
     /// Ends the archive with its checksum frame, and gives back what it was written to, with the number of bytes.

@@ -5,7 +5,6 @@ use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use sha2::{Digest, Sha256};
 use tar::{Archive, Entries, Entry, EntryType};
 use zstd::stream::read::Decoder;
 
@@ -18,22 +17,14 @@ use crate::auth::signed_urls::SigningKey;
 use crate::backup::archive::checksum_frame::ChecksumReader;
 use crate::backup::archive::sha256sums::{self, Files, Hashing};
 use crate::backup::snapshot::{Photos, Snapshot};
-use crate::config::Config;
 use crate::domain::photos::KnownPhoto;
 use crate::fs::private;
 use crate::output::count;
 
 /// The most that the first note of an archive may have.
 const HEAD_SIZE: u64 = 64 * 1024;
-/// What a photo may have at least, in bytes. Each is in memory as a whole, four at once.
-const PHOTO_SIZE: u64 = 128 * 1024 * 1024;
 /// The bytes that a database says of itself at its beginning.
 const DATABASE_HEAD: usize = 100;
-
-/// The most that a photo of an archive may have, in bytes: what these settings allow, or some more.
-pub fn largest_photo(config: &Config) -> u64 {
-    config.limits.photo_bytes.max(PHOTO_SIZE)
-}
 
 /// What is in an archive besides its photos.
 #[derive(Debug)]
@@ -47,8 +38,8 @@ pub struct Contents {
     pub key: PathBuf,
 }
 
-/// Reads an archive to its end, and puts its database and its key into the folder `into`. `photo` hears of each photo
-/// in it, whose bytes are those that the database expects. No photo may have more than `largest` bytes.
+/// Reads an archive to its end, and puts its database and its key into the folder `into`. `photo` is
+/// called with each photo in it, as long as the database expects, and returns whether its bytes are the expected ones.
 ///
 /// Even for a hostile archive, what is read and written is bounded by its size, and nothing in its database runs.
 ///
@@ -57,10 +48,9 @@ pub struct Contents {
 pub fn read(
     archive: Packed<impl Read>,
     into: &Path,
-    largest: u64,
-    photo: impl FnMut(&KnownPhoto, Vec<u8>) -> Result<()>,
+    photo: impl FnMut(&KnownPhoto, &mut dyn Read) -> Result<bool>,
 ) -> Result<Contents> {
-    read_all(archive, into, largest, photo).map_err(|error| {
+    read_all(archive, into, photo).map_err(|error| {
         let text = format!("{error:#}");
         // It may have words of the archive in it, which a terminal would take for its own.
         if text.contains(char::is_control) {
@@ -74,8 +64,7 @@ pub fn read(
 fn read_all(
     archive: Packed<impl Read>,
     into: &Path,
-    largest: u64,
-    mut photo: impl FnMut(&KnownPhoto, Vec<u8>) -> Result<()>,
+    mut photo: impl FnMut(&KnownPhoto, &mut dyn Read) -> Result<bool>,
 ) -> Result<Contents> {
     let most = bounds::most(archive.size);
     let mut archive = open(archive)?;
@@ -128,9 +117,18 @@ fn read_all(
             break notes(entry, OUTCOME_SIZE)?;
         }
         let known = find(&path, &mut expected, &mut absent)?;
-        let found = photo_of(&mut entry, &known, largest)?;
+        let name = &known.name;
+        ensure!(
+            entry.size() == known.bytes,
+            "Its photo {name} has {} bytes, and the database says {}",
+            entry.size(),
+            known.bytes
+        );
+        ensure!(
+            photo(&known, &mut entry)?,
+            "The bytes of its photo {name} have changed"
+        );
         (photos, bytes) = (photos + 1, bytes + known.bytes);
-        photo(&known, found)?;
     };
     if head.photos == PhotoLocation::Embedded {
         for rest in expected {
@@ -310,28 +308,6 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<
         absent.push(photo.id);
     }
     bail!("It has {path:?}, and its database has no such photo")
-}
-
-fn photo_of(entry: &mut Entry<'_, impl Read>, known: &KnownPhoto, largest: u64) -> Result<Vec<u8>> {
-    let name = &known.name;
-    ensure!(
-        entry.size() == known.bytes,
-        "Its photo {name} has {} bytes, and the database says {}",
-        entry.size(),
-        known.bytes
-    );
-    ensure!(
-        known.bytes <= largest,
-        "Its photo {name} has {} bytes. To read it anyway, set limits.photo_bytes to that",
-        known.bytes
-    );
-    let mut bytes = Vec::new();
-    entry.read_to_end(&mut bytes)?;
-    ensure!(
-        Sha256::digest(&bytes)[..] == known.sha256,
-        "The bytes of its photo {name} have changed"
-    );
-    Ok(bytes)
 }
 
 fn notes<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>, most: u64) -> Result<T> {

@@ -107,18 +107,28 @@ impl Folder {
     }
 
     pub(super) fn read(&self, key: &str) -> Result<Option<Found>> {
+        let Some(file) = self.open_file(key)? else {
+            return Ok(None);
+        };
+        let path = self.path(key);
+        let metadata = file.metadata();
+        let size = metadata
+            .with_context(|| format!("The file {} can't be read", path.display()))?
+            .len();
+        Ok(Some(Found {
+            size,
+            bytes: Box::new(file),
+        }))
+    }
+
+    /// Opens a file; `None` if it isn't there.
+    pub(super) fn open_file(&self, key: &str) -> Result<Option<File>> {
         let path = self.path(key);
         if plain_size(&path)?.is_none() {
             return Ok(None);
         }
-        let open = || {
-            let file = File::open(&path)?;
-            Ok(Found {
-                size: file.metadata()?.len(),
-                bytes: Box::new(file),
-            })
-        };
-        optional(open()).with_context(|| format!("The file {} can't be read", path.display()))
+        optional(File::open(&path))
+            .with_context(|| format!("The file {} can't be read", path.display()))
     }
 
     /// Refuses what is there and no plain file, nor a link to one.

@@ -9,9 +9,9 @@ mod target;
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 
 use super::archive::Packed;
 pub use crate::backup::destination::archive_name::{ArchiveName, ENDING};
@@ -19,7 +19,9 @@ use crate::backup::destination::directory::{Folder, FolderFile};
 use crate::backup::destination::s3::Bucket;
 use crate::backup::destination::s3_upload::Upload;
 use crate::backup::hash_map::TempHashMap;
+use crate::backup::photo_bytes::{PhotoBytes, is_whole};
 use crate::config::Config;
+use crate::domain::photos::KnownPhoto;
 pub use target::{ArchiveRef, Target};
 
 /// A destination that can be written to and read.
@@ -177,15 +179,15 @@ impl Destination {
     ///
     /// # Errors
     /// The destination can't be written to.
-    pub fn put_photo(&self, sum: &[u8; 32], bytes: &[u8]) -> Result<()> {
+    pub fn put_photo(&self, sum: &[u8; 32], bytes: &mut PhotoBytes) -> Result<()> {
         let key = key_of(sum);
         let mut file = match self {
             Self::Folder(folder) => NewFile::Folder(folder.create(&key, false)?),
             Self::Bucket(bucket) => NewFile::Object(Upload::new(bucket.clone(), &key)),
         };
-        file.write_all(bytes)
+        io::copy(&mut bytes.reader()?, &mut file)
             .map_err(anyhow::Error::from)
-            .and_then(|()| file.finish())
+            .and_then(|_| file.finish())
             .with_context(|| format!("A photo can't be written to {self}"))
     }
 
@@ -200,34 +202,64 @@ impl Destination {
         }
     }
 
-    /// The bytes of a photo of this size, or what is wrong with them.
+    /// The bytes of a photo, or what is wrong with them. Large ones that aren't files here are put into `folder`, without a
+    /// name.
+    ///
+    /// # Errors
+    /// The destination can't be read, or the folder can't be written to.
+    pub fn read_photo(
+        &self,
+        photo: &KnownPhoto,
+        folder: &Path,
+    ) -> Result<Result<PhotoBytes, String>> {
+        match self {
+            Self::Folder(from) => {
+                let file = from.open_file(&key_of(&photo.sha256))?;
+                self.judge(photo, file.map(|file| PhotoBytes::of_file(file, photo)))
+            }
+            Self::Bucket(from) => {
+                let taken = match from.read(&key_of(&photo.sha256))? {
+                    Some(found) if found.size == photo.bytes => {
+                        Some(PhotoBytes::take(found.bytes, photo, folder)?)
+                    }
+                    Some(_) => Some(Ok(None)),
+                    None => None,
+                };
+                self.judge(photo, taken)
+            }
+        }
+    }
+
+    /// Reads the bytes of a photo. What is wrong with them, if anything is.
     ///
     /// # Errors
     /// The destination can't be read.
-    pub fn read_photo(&self, sum: &[u8; 32], size: u64) -> Result<Result<Vec<u8>, String>> {
-        let key = key_of(sum);
-        let Some(found) = self.read(&key)? else {
-            return Ok(Err(format!("its file {key} is missing from {self}")));
-        };
-        let changed = || format!("the bytes of its file {key} in {self} have changed");
-        if found.size != size {
-            return Ok(Err(changed()));
-        }
-        let mut bytes = Vec::new();
-        // One more than expected is enough to know that it is another.
-        match (self, found.bytes.take(size + 1).read_to_end(&mut bytes)) {
+    pub fn check_photo(&self, photo: &KnownPhoto) -> Result<Result<(), String>> {
+        let checked = self.read(&key_of(&photo.sha256))?.map(|mut found| {
+            let is_whole = found.size == photo.bytes && is_whole(&mut found.bytes, photo)?;
+            Ok(is_whole.then_some(()))
+        });
+        self.judge(photo, checked)
+    }
+
+    /// What is wrong with a photo: it isn't there, can't be read, or has other bytes.
+    fn judge<T>(
+        &self,
+        photo: &KnownPhoto,
+        read: Option<io::Result<Option<T>>>,
+    ) -> Result<Result<T, String>> {
+        let key = key_of(&photo.sha256);
+        match (self, read) {
+            (_, None) => Ok(Err(format!("its file {key} is missing from {self}"))),
+            (_, Some(Ok(Some(read)))) => Ok(Ok(read)),
+            (_, Some(Ok(None))) => Ok(Err(format!(
+                "the bytes of its file {key} in {self} have changed"
+            ))),
             // A disk may have lost this one, and no other.
-            (Self::Folder(_), Err(error)) => {
-                return Ok(Err(format!(
-                    "its file {key} in {self} can't be read: {error}"
-                )));
-            }
-            (_, read) => read?,
-        };
-        if Sha256::digest(&bytes)[..] == sum[..] {
-            Ok(Ok(bytes))
-        } else {
-            Ok(Err(changed()))
+            (Self::Folder(_), Some(Err(error))) => Ok(Err(format!(
+                "its file {key} in {self} can't be read: {error}"
+            ))),
+            (Self::Bucket(_), Some(Err(error))) => Err(error.into()),
         }
     }
 
