@@ -44,16 +44,16 @@ def counted(folder, photos, times, **executable):
 
 def floors(folder, times):
     """The same of the floors: a short answer from memory, and a text."""
-    files, database, dumps = folder / "files", folder / "grouped.db", folder.resolve() / "counts"
+    files, database, dumps = folder / "files", folder / "grouped.db", folder.resolve()
     files.mkdir(parents=True)
     (files / "me").write_text('{"id":1,"login":"reader"}')
-    with Floor(folder / "serve", "serve", files, by=callgrind(dumps)) as server:
+    with Floor(folder / "serve", "serve", files, by=callgrind(dumps / "served")) as server:
         request = Request(f"{server.url}/bytes/me", token="0" * 43)
-        yield "bare Rocket, the bytes of GET /me", [count(server, dumps, request) for _ in range(times)]
+        yield "bare Rocket, the bytes of GET /me", [count(server, dumps / "served", request) for _ in range(times)]
     prepare("empty", database, ROOT / "migrations")
-    with Floor(folder / "grouped", "grouped", database, by=callgrind(dumps)) as server:
+    with Floor(folder / "grouped", "grouped", database, by=callgrind(dumps / "inserted")) as server:
         form = sharing(f"{server.url}/texts", "0" * 43, "A thought that is shared")
-        yield "bare Rocket, same form and row as a text share", [count(server, dumps, form) for _ in range(times)]
+        yield "bare Rocket, same form and row as a text share", [count(server, dumps / "inserted", form) for _ in range(times)]
 
 
 def callgrind(dumps):

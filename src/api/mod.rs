@@ -18,6 +18,7 @@ mod routes;
 mod openapi;
 
 use rocket::figment::Figment;
+use rocket::shield::Shield;
 use rocket::{Build, Rocket, catchers};
 
 use crate::app::App;
@@ -42,7 +43,8 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", rocket::routes![openapi::description])
         .register("/", catchers![catcher::catch])
         .attach(original_method::OriginalMethod)
-        .attach(security_headers::shield())
+        // Rocket's own, none: all headers that protect are in one place.
+        .attach(Shield::new())
         .attach(security_headers::Headers::new(app.clone()))
         .manage(openapi::Written::default())
         .manage(app)

@@ -14,6 +14,8 @@ mod refusals;
 mod request_log;
 // What a request is for.
 mod target;
+// Headers of an answer that Rocket doesn't see.
+mod direct_headers;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -34,8 +36,9 @@ pub use crate::server::request_body::{BodyReader, RequestBody};
 use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
+pub use direct_headers::{DirectHeader, DirectHeaders};
 use in_flight::InFlight;
-pub use request_log::{MatchedRoute, REQUEST_ID, RequestId};
+pub use request_log::{MatchedRoute, RequestId};
 pub use target::parse_host;
 
 /// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.

@@ -11,7 +11,7 @@ use hyper::Method;
 /// By which `RUST_LOG` distinguishes these lines.
 const TARGET: &str = "shared_spaces::request";
 /// The header of a request's id: in an answer, and in what a trusted proxy hands on.
-pub const REQUEST_ID: &str = "X-Request-Id";
+pub(super) const REQUEST_ID: &str = "X-Request-Id";
 /// The longest id that is taken from a proxy, in characters.
 const MAX_ID: usize = 64;
 

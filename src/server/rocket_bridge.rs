@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Hooks;
 use super::connection::MAX_HEAD;
+use super::direct_headers::DirectHeaders;
 use super::in_flight::InFlight;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
@@ -145,8 +146,8 @@ impl RocketBridge {
         let (parts, body) = request.into_parts();
         let mut request = self.translate(&parts).remote(peer);
         let client = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
-        let given = request.inner().headers().get_one(REQUEST_ID);
-        log.id = self.ids.next(given.filter(|_| client.is_some()));
+        let given = client.and_then(|_| request.inner().headers().get_one(REQUEST_ID));
+        log.id = self.ids.next(given);
         // Held until the answer is sent.
         let permit = client.and_then(|client| self.by_address.try_acquire(client));
         if client.is_some() && permit.is_none() {
@@ -159,9 +160,10 @@ impl RocketBridge {
         let (arriving, progress) = RequestBody::new(body, stall, line.clone());
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
+        let direct = request.inner().local_cache(DirectHeaders::expected).clone();
         let mut answer = request.dispatch().await;
         log.status = Some(answer.status().code);
-        let (head, size) = head(&answer, &progress);
+        let (head, size) = head(&answer, &direct, &progress);
         if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
@@ -270,7 +272,11 @@ impl Drop for DetachOnDrop {
 }
 
 /// The head of an answer, and the size of its body if there is one and its size is known.
-fn head(answer: &LocalResponse<'_>, progress: &Progress) -> (Builder, Option<usize>) {
+fn head(
+    answer: &LocalResponse<'_>,
+    direct: &DirectHeaders,
+    progress: &Progress,
+) -> (Builder, Option<usize>) {
     let mut head = Response::builder().status(answer.status().code);
     if let Some(headers) = head.headers_mut() {
         headers.reserve(HEADERS);
@@ -280,6 +286,7 @@ fn head(answer: &LocalResponse<'_>, progress: &Progress) -> (Builder, Option<usi
     }
     let size = answer.body().preset_size();
     if let Some(headers) = head.headers_mut() {
+        direct.put_into(headers);
         if let Some(size) = size {
             headers.insert(CONTENT_LENGTH, size.into());
         }

@@ -33,6 +33,30 @@ fn has_headers_of_every_answer(reply: &str) -> bool {
 }
 
 #[test]
+fn an_answer_on_a_connection_has_each_header_of_every_answer_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    for path in ["/", "/health", "/me", "/nothing", "/photos/1-1.jpg"] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let reply = ask(&server, request.as_bytes()).to_lowercase();
+        let (head, _) = reply.split_once("\r\n\r\n").unwrap();
+        for name in [
+            "cache-control",
+            "content-security-policy",
+            "cross-origin-resource-policy",
+            "permissions-policy",
+            "referrer-policy",
+            "x-content-type-options",
+            "x-frame-options",
+            "x-request-id",
+        ] {
+            let times = head.matches(&format!("\r\n{name}: ")).count();
+            assert_eq!(times, 1, "{name} of {path}: {head}");
+        }
+    }
+}
+
+#[test]
 fn a_request_names_one_host_and_a_refusal_has_the_headers_of_every_answer() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());

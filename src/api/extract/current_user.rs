@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::client_info::ClientInfo;
+use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::api::request::{AppState, page_origin};
 use crate::app::App;
@@ -231,7 +232,9 @@ impl Proof {
             tokens,
             by_cookie,
             cross_origin: (!is_ours).then(|| page_origin::cross_origin(app, request)),
-            made_for: request.headers().get(MADE_FOR).map(str::to_owned).collect(),
+            made_for: headers::values(request, MADE_FOR)
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -260,7 +263,7 @@ const MADE_FOR: &str = "Shared-Spaces-User";
 
 /// The token of an `Authorization: Bearer` header. Other schemes are somebody else's, such as a proxy's.
 fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
-    request.headers().get("Authorization").find_map(|value| {
+    headers::values(request, "Authorization").find_map(|value| {
         let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     })

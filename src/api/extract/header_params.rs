@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::api::request::headers;
 use rocket::request::Request;
 
 /// A value and its parameters.
@@ -15,7 +16,7 @@ impl<'a> Parameterized<'a> {
     /// What a request says of the type of its body. Rocket's own reading takes no empty parameter, such as the one behind the
     /// last semicolon of `multipart/form-data; boundary=x;`.
     pub fn content_type(request: &'a Request<'_>) -> Option<Self> {
-        Self::parse(request.headers().get_one("Content-Type")?)
+        Self::parse(headers::first(request, "Content-Type")?)
     }
 
     /// None where a quoted string doesn't end.

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json_object;
 use crate::api::request::client_info::ClientInfo;
+use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::api::views::payload::{Field, Payload};
 use crate::app::App;
@@ -79,7 +80,7 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
 /// # Errors
 /// [`Invalid::CodedBody`].
 pub fn uncoded(request: &Request<'_>) -> Result<()> {
-    let codings = request.headers().get("Content-Encoding");
+    let codings = headers::values(request, "Content-Encoding");
     let mut codings = codings.flat_map(|value| value.split(',')).map(str::trim);
     if codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity")) {
         Ok(())
@@ -129,7 +130,7 @@ struct Received {
 /// All bytes of a body. One that is larger than any of ours needs memory from a budget that all unauthenticated clients
 /// share.
 async fn read_all(app: &App, request: &Request<'_>, data: Data<'_>) -> Result<Received> {
-    let told = request.headers().get_one("Content-Length");
+    let told = headers::first(request, "Content-Length");
     let told = told.and_then(|length| length.parse().ok());
     let limit = LIMIT_MIB.mebibytes().as_u64();
     let too_large = || Invalid::TooLarge {

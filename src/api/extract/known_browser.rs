@@ -12,6 +12,7 @@ use sha2::Sha256;
 use crate::api::extract::session_cookie;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::request::extra_cookie::ExtraCookie;
+use crate::api::request::headers;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::domain::text::LoginKey;
@@ -43,7 +44,7 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
         let app = try_outcome!(request.guard::<&State<App>>().await);
         let is_https = ClientInfo::of(app, request).is_https;
         let name = name(&app.installation, is_https);
-        let headers = request.headers().get("Cookie");
+        let headers = headers::values(request, "Cookie");
         let values = headers.flat_map(|header| session_cookie::values(header, &name));
         Outcome::Success(Self {
             response_cookie: ExtraCookie::of(request),

@@ -25,6 +25,7 @@ use crate::api::extract::malformed_form::{malformed, unreadable};
 use crate::api::extract::part_disposition::Disposition;
 use crate::api::extract::repeated_photo::RepeatedPhoto;
 use crate::api::extract::{text_field, urlencoded};
+use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::app::App;
 use crate::config::Limits;
@@ -138,7 +139,7 @@ impl<'r> ShareForm<'r> {
 
 /// The bytes that a form says it has.
 fn size(request: &Request<'_>) -> Option<usize> {
-    request.headers().get_one("Content-Length")?.parse().ok()
+    headers::first(request, "Content-Length")?.parse().ok()
 }
 
 /// Reads the rest of a body, which nobody wants, and so not for long.

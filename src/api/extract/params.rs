@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use rocket::request::{FromParam, FromRequest, Outcome, Request};
 
+use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::api::views::cursor;
 use crate::domain::ids::{Id, RawId};
@@ -72,6 +73,6 @@ impl<'r> FromRequest<'r> for IdempotencyKey<'r> {
 
     /// Never fails: who isn't signed in is refused first, and that is found out later, with the form.
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        Outcome::Success(Self(request.headers().get_one("Idempotency-Key")))
+        Outcome::Success(Self(headers::first(request, "Idempotency-Key")))
     }
 }

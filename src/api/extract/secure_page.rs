@@ -4,6 +4,7 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use crate::api::request::AppState;
+use crate::api::request::headers;
 use crate::api::request::page_origin::host;
 use crate::api::request::refusal::reject;
 use crate::app::App;
@@ -35,7 +36,7 @@ fn insecure_page(app: &App, request: &Request<'_>) -> Option<Error> {
         .public_url
         .as_ref()
         .filter(|_| app.config.is_https())?;
-    let origin = request.headers().get_one("Origin")?;
+    let origin = headers::first(request, "Origin")?;
     let host = host(origin).filter(|_| origin.starts_with("http://"))?;
     // Pages of others hold a bearer token and no cookie.
     let is_others = app.config.cors_origins.iter().any(|other| other == origin);

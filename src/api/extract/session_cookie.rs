@@ -11,6 +11,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::time::Duration;
 
 use crate::api::request::client_info::ClientInfo;
+use crate::api::request::headers;
 use crate::app::App;
 
 /// The most cookies of our name that are tried: browsers send one, and one more for each neighbour that sets it.
@@ -48,7 +49,7 @@ impl<'r> SessionCookie<'r> {
     pub fn of(app: &'r App, request: &'r Request<'_>) -> Self {
         Self {
             jar: request.cookies(),
-            headers: request.headers().get("Cookie").collect(),
+            headers: headers::values(request, "Cookie").collect(),
             installation: &app.installation,
             is_https: ClientInfo::of(app, request).is_https,
             lifetime: app

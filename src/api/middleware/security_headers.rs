@@ -1,57 +1,60 @@
 //! What every answer carries: what a browser may do with it, how long it may be kept, and which other sites' pages may
 //! read it.
 
-use std::borrow::Cow;
-
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Method, Status};
-use rocket::shield::{Feature, Frame, NoSniff, Permission, Referrer, Shield};
 use rocket::{Request, Response};
 use tokio::sync::OnceCell;
 
 use crate::api::request::client_info::ClientInfo;
 use crate::api::request::extra_cookie::ExtraCookie;
+use crate::api::request::headers;
 use crate::api::respond::problem::allowed_methods;
 use crate::app::App;
 use crate::check::sentence;
-use crate::server::{MatchedRoute, REQUEST_ID, RequestId};
+use crate::server::{DirectHeader, DirectHeaders, MatchedRoute, RequestId};
 
 /// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
-const NO_PAGE: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const NO_PAGE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 /// The policy of photos, which others have made.
-const PHOTO: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+const PHOTO: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+);
 /// A year: a browser that has once come by HTTPS comes by nothing else.
-const HSTS: &str = "max-age=31536000";
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// The headers that are the same for everything.
-pub fn shield() -> Shield {
-    // The app takes pictures through a file input, which needs no camera of its own.
-    let nothing = Permission::blocked(Feature::Camera)
-        .block(Feature::Microphone)
-        .block(Feature::Geolocation)
-        .block(Feature::Displaycapture)
-        .block(Feature::Payment)
-        .block(Feature::Usb)
-        .block(Feature::Serial)
-        .block(Feature::Hid)
-        .block(Feature::Midi)
-        .block(Feature::Accelerometer)
-        .block(Feature::Gyroscope)
-        .block(Feature::Magnetometer);
-    Shield::new()
-        .enable(NoSniff::Enable)
-        .enable(Frame::Deny)
-        .enable(Referrer::SameOrigin)
-        .enable(nothing)
-}
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers that are the same for everything. The app takes pictures through a file input, which needs no camera of its own.
+const SAME_FOR_ALL: [DirectHeader; 4] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        PERMISSIONS_POLICY,
+        HeaderValue::from_static(
+            "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), hid=(), midi=(), \
+             accelerometer=(), gyroscope=(), magnetometer=()",
+        ),
+    ),
+];
 
 /// Adds the headers that depend on the settings or on what was asked.
 pub struct Headers {
     app: App,
     /// The policy of pages, once somebody has asked for one.
-    page: OnceCell<String>,
+    page: OnceCell<HeaderValue>,
 }
 
 /// What is asked for, as far as browsers treat it differently.
@@ -83,43 +86,55 @@ impl Headers {
         }
     }
 
-    async fn protect(&self, request: &Request<'_>, response: &mut Response<'_>) {
+    /// Those that protect the reader of an answer, and the id of its request.
+    async fn of(&self, request: &Request<'_>) -> Vec<DirectHeader> {
+        let mut headers = Vec::with_capacity(SAME_FOR_ALL.len() + 6);
+        headers.extend(SAME_FOR_ALL);
         let subject = Subject::of(request);
         let policy = match subject {
-            Subject::Page => self.page_policy().await.into(),
-            Subject::Photo => Cow::Borrowed(PHOTO),
-            Subject::Other => Cow::Borrowed(NO_PAGE),
+            Subject::Page => self.page_policy().await,
+            Subject::Photo => PHOTO,
+            Subject::Other => NO_PAGE,
         };
-        response.set_raw_header("Content-Security-Policy", policy);
+        headers.push((CONTENT_SECURITY_POLICY, policy));
         // Any page may embed a photo if it has a link to it.
-        let photo = subject == Subject::Photo;
-        response.set_raw_header(
-            "Cross-Origin-Resource-Policy",
-            if photo { "cross-origin" } else { "same-origin" },
-        );
+        let embedded_by = match subject {
+            Subject::Photo => "cross-origin",
+            Subject::Page | Subject::Other => "same-origin",
+        };
+        headers.push((
+            CROSS_ORIGIN_RESOURCE_POLICY,
+            HeaderValue::from_static(embedded_by),
+        ));
         if subject == Subject::Page {
-            response.set_raw_header("Cross-Origin-Opener-Policy", "same-origin");
+            let same_origin = HeaderValue::from_static("same-origin");
+            headers.push((CROSS_ORIGIN_OPENER_POLICY, same_origin));
         }
         if ClientInfo::of(&self.app, request).is_https {
-            response.set_raw_header("Strict-Transport-Security", HSTS);
+            headers.push((STRICT_TRANSPORT_SECURITY, HSTS));
         }
+        let id = request.local_cache(RequestId::default).as_str();
+        if let Some(id) = HeaderValue::from_str(id).ok().filter(|id| !id.is_empty()) {
+            headers.push((X_REQUEST_ID, id));
+        }
+        headers
     }
 
     /// Our own scripts, styles and requests; and photos also from where we send the browser for them.
-    async fn page_policy(&self) -> String {
+    async fn page_policy(&self) -> HeaderValue {
         let known = self.page.get_or_try_init(|| async {
             let photos = self.app.photos.origin().await?;
-            anyhow::Ok(page_policy(photos.as_deref()))
+            page_policy(photos.as_deref())
         });
         known.await.cloned().unwrap_or_else(|error| {
             tracing::error!(error = %sentence(&error), "pages can't load photos from S3");
-            page_policy(None)
+            page_policy(None).unwrap_or(NO_PAGE)
         })
     }
 
     fn allow_origin(&self, request: &Request<'_>, response: &mut Response<'_>) {
         response.adjoin_raw_header("Vary", "Origin");
-        let Some(origin) = request.headers().get_one("Origin") else {
+        let Some(origin) = headers::first(request, "Origin") else {
             return;
         };
         let allowed = &self.app.config.cors_origins;
@@ -164,29 +179,32 @@ impl Fairing for Headers {
             let route = route.uri.path();
             request.local_cache(MatchedRoute::default).set(route);
         }
-        let id = request.local_cache(RequestId::default).as_str();
-        if !id.is_empty() {
-            response.set_raw_header(REQUEST_ID, id.to_owned());
-        }
-        if !response.headers().contains("Cache-Control") {
-            response.set_raw_header("Cache-Control", "no-store");
+        if !(response.headers().iter()).any(|header| header.name() == CACHE_CONTROL.as_str()) {
+            response.set_raw_header(CACHE_CONTROL.as_str(), "no-store");
         }
         if let Some(cookie) = ExtraCookie::of(request).take() {
             response.adjoin_header(&cookie);
         }
-        self.protect(request, response).await;
         if !self.app.config.cors_origins.is_empty() {
             self.allow_origin(request, response);
+        }
+        let headers = self.of(request).await;
+        if let Err(headers) = request.local_cache(DirectHeaders::default).carry(headers) {
+            for (name, value) in &headers {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                response.set_raw_header(name.to_string(), value);
+            }
         }
     }
 }
 
-fn page_policy(photos: Option<&str>) -> String {
+fn page_policy(photos: Option<&str>) -> anyhow::Result<HeaderValue> {
     let photos = photos
         .map(|origin| format!(" {origin}"))
         .unwrap_or_default();
-    format!(
+    let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{photos}; \
          connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
+    );
+    Ok(policy.try_into()?)
 }

@@ -7,6 +7,7 @@ use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
+use crate::api::request::headers;
 use crate::app::App;
 use crate::config::TrustedProxies;
 use crate::server::parse_host;
@@ -70,7 +71,7 @@ impl ClientInfo {
         }
         // The last value, because clients before the proxy could have written the others.
         let forwarded = |name: &str| {
-            let values = believed.then(|| request.headers().get(name));
+            let values = believed.then(|| headers::values(request, name));
             values
                 .into_iter()
                 .flatten()
@@ -91,7 +92,7 @@ impl ClientInfo {
                 None => format!("{scheme}://localhost:{}", request.rocket().config().port),
             }
         });
-        let hops = request.headers().get(FORWARDED_FOR);
+        let hops = headers::values(request, FORWARDED_FOR);
         Self {
             address: address(&config.trusted_proxies, peer, hops),
             is_https,

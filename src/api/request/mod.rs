@@ -8,6 +8,8 @@ use crate::app::App;
 pub mod client_info;
 // A cookie besides that of the session.
 pub mod extra_cookie;
+// The headers, compared and not looked up.
+pub mod headers;
 // The method as it was sent.
 pub mod original_method;
 // Whether the page that sends a request is ours.

@@ -3,15 +3,16 @@
 use rocket::request::Request;
 
 use super::client_info::ClientInfo;
+use crate::api::request::headers;
 use crate::app::App;
 use crate::error::{Denied, Origin};
 
 /// Whether the page that sends this request is ours: as the browser says, otherwise by the origin that it names.
 pub fn is_ours(app: &App, request: &Request<'_>) -> bool {
-    if let Some(site) = request.headers().get_one("Sec-Fetch-Site") {
+    if let Some(site) = headers::first(request, "Sec-Fetch-Site") {
         return site == "same-origin";
     }
-    let Some(origin) = request.headers().get_one("Origin") else {
+    let Some(origin) = headers::first(request, "Origin") else {
         return false;
     };
     let own = &ClientInfo::of(app, request).origin;
@@ -42,13 +43,13 @@ pub enum Cause {
 
 /// The cause that the headers and the settings suggest.
 pub fn cause(app: &App, request: &Request<'_>) -> Cause {
-    if request.headers().get_one("Sec-Fetch-Site").is_some() {
+    if headers::first(request, "Sec-Fetch-Site").is_some() {
         return Cause::Foreign;
     }
     if app.config.public_url.is_some() {
         return Cause::PublicUrl;
     }
-    let page = request.headers().get_one("Origin").and_then(host);
+    let page = headers::first(request, "Origin").and_then(host);
     if page.is_some() && page == host(&ClientInfo::of(app, request).origin) {
         return Cause::HostHidden;
     }

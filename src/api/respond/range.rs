@@ -9,6 +9,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
 use tokio::io::AsyncRead;
 
+use crate::api::request::headers;
 use crate::api::request::original_method;
 use crate::error::{Error, Invalid};
 use crate::storage::StoredPhoto;
@@ -25,7 +26,7 @@ impl<'r> FromRequest<'r> for ConditionalHeaders {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let header = |name| request.headers().get_one(name).map(str::to_owned);
+        let header = |name| headers::first(request, name).map(str::to_owned);
         Outcome::Success(Self {
             // A range is for sending bytes, and `HEAD` sends none.
             range: header("Range").filter(|_| !original_method::is_head(request)),

@@ -3,6 +3,7 @@
 use rocket::request::Request;
 
 use crate::api::request::client_info::ClientInfo;
+use crate::api::request::headers;
 use crate::api::request::page_origin::cause;
 use crate::app::App;
 use crate::error::{Denied, Error};
@@ -32,7 +33,7 @@ pub fn record(error: &Error, request: &Request<'_>) {
             .map_or_else(String::new, |route| route.uri.to_string());
         audit::limit_met(address, &format!("{} {route}", request.method()));
     } else {
-        let page = request.headers().get_one("Origin").unwrap_or_default();
+        let page = headers::first(request, "Origin").unwrap_or_default();
         let advice = if is_insecure {
             "public_url says HTTPS, and people come by HTTP: lead them to it, or set public_url to how they come"
         } else {

@@ -9,6 +9,7 @@ use rocket::{delete, get};
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::AppState;
+use crate::api::request::headers;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::sessions::Session;
 use crate::api::views::urls::Urls;
@@ -65,7 +66,7 @@ impl<'r> FromRequest<'r> for UserAgent {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        let header = request.headers().get_one("User-Agent");
+        let header = headers::first(request, "User-Agent");
         Outcome::Success(Self(header.and_then(Device::of)))
     }
 }
