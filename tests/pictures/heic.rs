@@ -27,11 +27,10 @@ static HEICS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
 
 /// Those of this kind, by what is special about them.
 fn heics(kind: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    let named = HEICS.iter().filter_map(move |(name, bytes)| {
+    HEICS.iter().filter_map(move |(name, bytes)| {
         let what = name.strip_prefix(kind)?.strip_suffix(".heic")?;
         Some((what, bytes.as_slice()))
-    });
-    named
+    })
 }
 
 fn heic(name: &str) -> &'static [u8] {

@@ -130,8 +130,13 @@ impl LocalStore {
             let Some(file) = optional(File::open(path))? else {
                 return Ok(None);
             };
+            let metadata = file.metadata()?;
+            // A folder can be opened, and has a length.
+            if !metadata.is_file() {
+                return Err(io::Error::other("it is not a file"));
+            }
             Ok(Some(StoredPhoto {
-                bytes: file.metadata()?.len(),
+                bytes: metadata.len(),
                 source: Source::File(tokio::fs::File::from_std(file)),
             }))
         };
