@@ -245,7 +245,7 @@ pub async fn queue(config: Config) -> Result<PhotoQueue> {
 
 fn thumbnailer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
     let is_wanted = config.photos.previews;
-    is_wanted.then(|| Thumbnailer::new(store.clone(), config.limits.photo_pixels))
+    is_wanted.then(|| Thumbnailer::new(store.clone(), config.limits.max_pixels()))
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

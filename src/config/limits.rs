@@ -1,6 +1,7 @@
 //! The bounds of what people send.
 
 use anyhow::{Result, ensure};
+use picture::MaxPixels;
 use serde::{Deserialize, Serialize};
 
 /// The most characters that a setting may allow a login, because all of them are folded.
@@ -39,6 +40,8 @@ pub struct Limits {
     pub photo_bytes: u64,
     /// The largest photo, in pixels (width times height).
     pub photo_pixels: u64,
+    /// The largest JPEG that isn't progressive, in pixels, if that is more: it takes little memory however large it is.
+    pub jpeg_pixels: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +57,7 @@ impl Default for Limits {
             text_max: 2000,
             photo_bytes: 25 * 1024 * 1024,
             photo_pixels: 64_000_000,
+            jpeg_pixels: 256_000_000,
         }
     }
 }
@@ -71,6 +75,14 @@ impl Limits {
             text_min: 3,
             text_max: 200,
             ..Self::default()
+        }
+    }
+
+    /// The largest photos, in pixels. A JPEG that isn't progressive may have no fewer than others.
+    pub fn max_pixels(&self) -> MaxPixels {
+        MaxPixels {
+            sequential_jpeg: self.jpeg_pixels.max(self.photo_pixels),
+            other: self.photo_pixels,
         }
     }
 
@@ -102,10 +114,12 @@ impl Limits {
             (1..=LARGEST_PHOTO).contains(&self.photo_bytes),
             "The setting limits.photo_bytes must be above 0 and at most {LARGEST_PHOTO}"
         );
-        ensure!(
-            self.photo_pixels > 0,
-            "The setting limits.photo_pixels must be above 0"
-        );
+        for (name, most) in [
+            ("photo_pixels", self.photo_pixels),
+            ("jpeg_pixels", self.jpeg_pixels),
+        ] {
+            ensure!(most > 0, "The setting limits.{name} must be above 0");
+        }
         Ok(())
     }
 }

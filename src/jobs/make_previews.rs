@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use picture::previews::{MAX_MEMORY, Previews, Work};
-use picture::{CleanError, Kind, PreviewSize, clean};
+use picture::{CleanError, Kind, MaxPixels, PreviewSize, clean};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
@@ -41,7 +41,7 @@ pub struct MadePreviews {
 #[derive(Clone)]
 pub struct Thumbnailer {
     store: PhotoStore,
-    max_pixels: u64,
+    max_pixels: MaxPixels,
     permits: Arc<Semaphore>,
     /// All that are made at once may take together what one may take alone, however many cores there are.
     memory: MemoryBudget,
@@ -50,10 +50,10 @@ pub struct Thumbnailer {
 
 impl Thumbnailer {
     /// Of the photos in this store with at most `max_pixels`, on half of the machine's cores.
-    pub fn new(store: PhotoStore, max_pixels: u64) -> Self {
+    pub fn new(store: PhotoStore, max_pixels: impl Into<MaxPixels>) -> Self {
         Self {
             store,
-            max_pixels,
+            max_pixels: max_pixels.into(),
             permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
             memory: MemoryBudget::new(MAX_MEMORY),
             files: MemoryBudget::new(FILES),
@@ -184,8 +184,9 @@ impl Thumbnailer {
     fn previews_of(&self, bytes: Vec<u8>, alone: bool) -> Result<Previews> {
         let picture = clean(bytes, self.max_pixels).map_err(|error| match error {
             // It came while the setting allowed more.
-            CleanError::TooManyPixels { width, height } => anyhow!(
-                "it has {width} x {height} pixels, more than the setting limits.photo_pixels allows"
+            CleanError::TooManyPixels { width, height, max } => anyhow!(
+                "it has {width} x {height} pixels, more than the {max} that limits.photo_pixels or, for a JPEG that \
+                isn't progressive, limits.jpeg_pixels allows"
             ),
             error => error.into(),
         })?;

@@ -151,11 +151,7 @@ impl Converter {
                 if is_too_long && u64::from(width) * u64::from(height) <= self.max_pixels {
                     return too_large(Most::PixelsOnASide(heif::MAX_SIDE));
                 }
-                let limits = crate::config::Limits {
-                    photo_pixels: self.max_pixels,
-                    ..Default::default()
-                };
-                too_many_pixels(&limits)
+                too_many_pixels(self.max_pixels)
             }
         }
     }

@@ -158,9 +158,9 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
         Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,
     };
     let mut picture =
-        picture::clean(bytes, limits.photo_pixels).map_err(|refusal| match refusal {
+        picture::clean(bytes, limits.max_pixels()).map_err(|refusal| match refusal {
             CleanError::UnknownType => RejectedPhoto::Type.into(),
-            CleanError::TooManyPixels { .. } => too_many_pixels(limits),
+            CleanError::TooManyPixels { max, .. } => too_many_pixels(max),
             CleanError::TooLong { .. } => Invalid::TooLarge {
                 field: FieldName::Photo,
                 max: Most::PixelsOnASide(picture::MAX_SIDE),

@@ -28,11 +28,11 @@ pub fn too_many_bytes(limits: &Limits) -> Error {
     .into()
 }
 
-/// The refusal of a photo with more pixels than the limit allows.
-pub fn too_many_pixels(limits: &Limits) -> Error {
+/// The refusal of a photo with more pixels than one of its type may have.
+pub fn too_many_pixels(max: u64) -> Error {
     Invalid::TooLarge {
         field: FieldName::Photo,
-        max: Most::Pixels(limits.photo_pixels),
+        max: Most::Pixels(max),
     }
     .into()
 }

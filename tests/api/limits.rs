@@ -1,5 +1,6 @@
 //! Limits: what lies exactly at one is taken, what lies beyond it is refused in words that name it.
 
+use image::ImageFormat;
 use rocket::http::ContentType;
 use serde_json::json;
 use shared_spaces::config::Limits;
@@ -120,6 +121,39 @@ fn a_photo_may_have_as_many_bytes_and_pixels_as_the_limits() {
     let longer = [&picture[..], b"x"].concat();
     ann.post_form(PATH, Form::text("A photo").file(&longer))
         .is(413, &format!("Photo max {length} bytes"));
+}
+
+#[test]
+fn a_jpeg_may_have_more_pixels_than_other_photos_unless_it_is_progressive() {
+    let app = TestApp::with(|config| {
+        config.limits.photo_pixels = 191;
+        config.limits.jpeg_pixels = 192;
+    });
+    let ann = app.person("ann");
+    ann.space("Family");
+    let share = |bytes: &[u8]| ann.post_form(PATH, Form::text("A photo").file(bytes));
+    let jpeg = pictures::plain(ImageFormat::Jpeg, 1);
+    let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]);
+    let frame = frame.unwrap();
+    let mut larger = jpeg.clone();
+    larger[frame + 6] += 1;
+    let mut progressive = jpeg.clone();
+    progressive[frame + 1] = 0xc2;
+    share(&larger).is(413, "Photo max 192 pixels");
+    share(&progressive).is(413, "Photo max 191 pixels");
+    share(&pictures::png(1)).is(413, "Photo max 191 pixels");
+    assert!(app.files().is_empty());
+    share(&jpeg).is_ok();
+    app.sort_all();
+    let limits = &app.anonymous().get("/server").is_ok()["limits"];
+    assert_eq!(
+        (&limits["photo_pixels"], &limits["jpeg_pixels"]),
+        (&json!(191), &json!(192))
+    );
+    // It never has fewer than others.
+    let app = TestApp::with(|config| config.limits.jpeg_pixels = 100);
+    let limits = &app.anonymous().get("/server").is_ok()["limits"];
+    assert_eq!(limits["jpeg_pixels"], json!(64_000_000));
 }
 
 #[test]

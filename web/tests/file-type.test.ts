@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { maxPixels } from '../src/lib/photos/chosen-photo';
 import { kindOf } from '../src/lib/photos/file-type';
 import { shareProblem } from '../src/lib/forms/share-problem';
 import type { ServerInfo } from '../src/lib/api/types';
@@ -15,7 +16,7 @@ test('a JPEG is detected by its first bytes, with its size after whatever a came
   expect(kindOf(garden)).toMatchObject({ type: 'image/jpeg' });
   expect(kindOf(garden)?.width).toBeGreaterThan(0);
   const much = bytes([0xff, 0xd8, 0xff, 0xe1, 0x00, 0x10], 'x'.repeat(14), [0, 7], [0xff, 0xff, 0xc2, 0, 17, 8, 0x12, 0x34, 0x20, 0x01], 'x'.repeat(20));
-  expect(kindOf(much)).toEqual({ type: 'image/jpeg', width: 0x2001, height: 0x1234 });
+  expect(kindOf(much)).toEqual({ type: 'image/jpeg', width: 0x2001, height: 0x1234, progressive: true });
   expect(kindOf(bytes([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xff], 'x'.repeat(40)))).toEqual({ type: 'image/jpeg', width: null, height: null });
 });
 
@@ -27,6 +28,16 @@ test.each([
   ['WebP', bytes('RIFF', [0, 0, 0, 0], 'WEBPVP8 ', [9, 0, 0, 0, 0, 0, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xf0, 0]), 'image/webp', 320, 240],
 ])('a %s is detected with its size', (_, file, type, width, height) => {
   expect(kindOf(file)).toEqual({ type, width, height });
+});
+
+test('a JPEG may have more pixels than other photos, unless it is progressive', () => {
+  const limits = { photo_pixels: 64, jpeg_pixels: 256 } as ServerInfo['limits'];
+  const jpeg = (frame: number) => kindOf(bytes([0xff, 0xd8, 0xff, frame, 0, 17, 8, 0, 10, 0, 20], 'x'.repeat(20)));
+  expect(jpeg(0xc0)).toEqual({ type: 'image/jpeg', width: 20, height: 10 });
+  expect(maxPixels(jpeg(0xc0), limits)).toBe(256);
+  expect(maxPixels(jpeg(0xc1), limits)).toBe(256);
+  expect(maxPixels(jpeg(0xc2), limits)).toBe(64);
+  expect(maxPixels({ type: 'image/png', width: 1, height: 1 }, limits)).toBe(64);
 });
 
 test.each(['', 'BM', '%PDF-1.7', 'RIFF....WAVE', 'GIF90a......'])('%j is not a picture', (text) => {

@@ -10,12 +10,14 @@ pub enum CleanError {
     #[error("it is no JPEG, PNG, WebP or GIF")]
     UnknownType,
     /// It has more pixels than the caller allows, and nothing of it was decoded.
-    #[error("it has {width} x {height} pixels, more than are allowed")]
+    #[error("it has {width} x {height} pixels, more than the {max} that are allowed")]
     TooManyPixels {
         /// In pixels, as its header tells it.
         width: u32,
         /// In pixels, as its header tells it.
         height: u32,
+        /// How many one of its type may have, of those that the caller allows.
+        max: u64,
     },
     /// A side of it is longer than [`MAX_SIDE`], and nothing of it was decoded.
     #[error("it has {width} x {height} pixels, more on a side than {MAX_SIDE}")]
@@ -43,8 +45,12 @@ mod tests {
         for (error, said) in [
             (CleanError::UnknownType, "it is no JPEG, PNG, WebP or GIF"),
             (
-                CleanError::TooManyPixels { width, height },
-                "it has 70000 x 2 pixels, more than are allowed",
+                CleanError::TooManyPixels {
+                    width,
+                    height,
+                    max: 9000,
+                },
+                "it has 70000 x 2 pixels, more than the 9000 that are allowed",
             ),
             (
                 CleanError::TooLong { width, height },

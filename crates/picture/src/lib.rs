@@ -135,7 +135,26 @@ impl Picture {
 
 type Result<T> = std::result::Result<T, CleanError>;
 
-/// Takes a picture of at most `max_pixels` (width times height, as stored) out of a file, which it takes over.
+/// How many pixels a picture may have: its width times its height, as stored. A number alone is meant for every type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxPixels {
+    /// Of a JPEG that isn't progressive. Previews of it are decoded at a fraction of its size, line by line, so that they
+    /// take little memory however large it is.
+    pub sequential_jpeg: u64,
+    /// Of any other picture: of those, decoders keep all of it in memory, or much.
+    pub other: u64,
+}
+
+impl From<u64> for MaxPixels {
+    fn from(max: u64) -> Self {
+        Self {
+            sequential_jpeg: max,
+            other: max,
+        }
+    }
+}
+
+/// Takes a picture of at most `max_pixels` out of a file, which it takes over.
 ///
 /// The picture is put together in the memory of the file where that can be, so that it costs no second copy. What is
 /// clean comes out byte for byte as it was.
@@ -143,16 +162,18 @@ type Result<T> = std::result::Result<T, CleanError>;
 /// # Errors
 /// Another type than ours; more pixels, or a longer side than [`MAX_SIDE`]; a kind that browsers don't show; a file that
 /// ends too early or is malformed in a part that matters.
-pub fn clean(file: impl Into<Vec<u8>>, max_pixels: u64) -> Result<Picture> {
-    let (file, limit) = (file.into(), Limit { max_pixels });
+pub fn clean(file: impl Into<Vec<u8>>, max_pixels: impl Into<MaxPixels>) -> Result<Picture> {
+    let (file, max_pixels) = (file.into(), max_pixels.into());
     let kind = Kind::from_bytes(&file).ok_or(CleanError::UnknownType)?;
-    let walk = match kind {
-        Kind::Jpeg => jpeg::walk,
-        Kind::Png => png::walk,
-        Kind::WebP => webp::walk,
-        Kind::Gif => gif::walk,
+    let limit = Limit {
+        max_pixels: max_pixels.other,
     };
-    let found = walk(&file, limit)?;
+    let found = match kind {
+        Kind::Jpeg => jpeg::walk(&file, max_pixels)?,
+        Kind::Png => png::walk(&file, limit)?,
+        Kind::WebP => webp::walk(&file, limit)?,
+        Kind::Gif => gif::walk(&file, limit)?,
+    };
     Ok(Picture {
         kind,
         width: found.size.width,
@@ -193,7 +214,8 @@ impl Limit {
             return Err(CleanError::Damaged(Reason::NoSize));
         }
         if u64::from(width) * u64::from(height) > self.max_pixels {
-            return Err(CleanError::TooManyPixels { width, height });
+            let max = self.max_pixels;
+            return Err(CleanError::TooManyPixels { width, height, max });
         }
         if width.max(height) > MAX_SIDE {
             return Err(CleanError::TooLong { width, height });

@@ -113,8 +113,8 @@ pub fn is_damaged(bytes: &[u8]) {
 /// A limit of 64 million pixels refuses this as having 50,000 x 50,000.
 pub fn is_a_bomb(bytes: &[u8]) {
     let refusal = clean(bytes, 64_000_000).unwrap_err();
-    let (width, height) = (50_000, 50_000);
-    assert_eq!(refusal, CleanError::TooManyPixels { width, height });
+    let (width, height, max) = (50_000, 50_000, 64_000_000);
+    assert_eq!(refusal, CleanError::TooManyPixels { width, height, max });
 }
 
 /// Where these bytes are found first.
@@ -321,9 +321,43 @@ fn the_limit_itself_is_allowed() {
         clean(picture, 299).unwrap_err(),
         CleanError::TooManyPixels {
             width: 20,
-            height: 15
+            height: 15,
+            max: 299
         }
     );
+}
+
+#[test]
+fn a_jpeg_has_a_limit_of_its_own_unless_it_is_progressive() {
+    let limit = |sequential_jpeg, other| MaxPixels {
+        sequential_jpeg,
+        other,
+    };
+    let refused = |bytes: &[u8], limit: MaxPixels| match clean(bytes, limit) {
+        Ok(_) => None,
+        Err(CleanError::TooManyPixels { max, .. }) => Some(max),
+        Err(refusal) => panic!("{refusal:?}"),
+    };
+    let pixels = |name| {
+        let picture = cleaned(&sample(name));
+        u64::from(picture.width) * u64::from(picture.height)
+    };
+    for (name, is_sequential) in [
+        ("garden.jpg", true),
+        ("cmyk.jpg", true),
+        ("progressive.jpg", false),
+        ("lake.png", false),
+        ("cat.webp", false),
+        ("wave.gif", false),
+    ] {
+        let (bytes, count) = (sample(name), pixels(name));
+        let (enough, fewer) = match is_sequential {
+            true => (limit(count, 0), limit(count - 1, u64::MAX)),
+            false => (limit(0, count), limit(u64::MAX, count - 1)),
+        };
+        assert_eq!(refused(&bytes, enough), None, "{name}");
+        assert_eq!(refused(&bytes, fewer), Some(count - 1), "{name}");
+    }
 }
 
 #[test]

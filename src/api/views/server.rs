@@ -93,6 +93,9 @@ pub struct Limits {
     /// The largest photo, in pixels (width times height).
     #[schemars(range(min = 1))]
     photo_pixels: u64,
+    /// The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
+    #[schemars(range(min = 1))]
+    jpeg_pixels: u64,
 }
 
 impl From<&config::Limits> for Limits {
@@ -109,6 +112,7 @@ impl From<&config::Limits> for Limits {
             text_max,
             photo_bytes,
             photo_pixels,
+            jpeg_pixels: _,
         } = *limits;
         Self {
             login_min,
@@ -121,6 +125,7 @@ impl From<&config::Limits> for Limits {
             text_max,
             photo_bytes,
             photo_pixels,
+            jpeg_pixels: limits.max_pixels().sequential_jpeg,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a JPEG says of its picture before it comes: sides, components, and how they lie in each other.
 
 use super::super::reader::Reader;
-use super::super::{CleanError, Limit, Result, Size};
+use super::super::{CleanError, Limit, MaxPixels, Result, Size};
 use crate::reason::Reason;
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedFrame);
@@ -38,7 +38,7 @@ pub struct Component {
 
 impl Frame {
     /// Reads what stands behind the marker of a frame.
-    pub fn read(marker: u8, content: &[u8], limit: Limit) -> Result<Self> {
+    pub fn read(marker: u8, content: &[u8], max_pixels: MaxPixels) -> Result<Self> {
         match marker {
             0xc0..=0xc2 => {}
             0xc3 => return Err(CleanError::NotShown(Reason::JpegLossless)),
@@ -52,6 +52,13 @@ impl Frame {
         if reader.rest().len() != 3 * usize::from(count) {
             return Err(CleanError::Damaged(Reason::PartLength));
         }
+        let is_progressive = marker == 0xc2;
+        let limit = Limit {
+            max_pixels: match is_progressive {
+                true => max_pixels.other,
+                false => max_pixels.sequential_jpeg,
+            },
+        };
         let size = limit.check(width.into(), height.into())?;
         if depth != 8 {
             return Err(CleanError::NotShown(Reason::JpegBits));
@@ -62,7 +69,6 @@ impl Frame {
         if !matches!(count, 1 | 3 | 4) {
             return Err(CleanError::NotShown(Reason::JpegColours));
         }
-        let is_progressive = marker == 0xc2;
         let mut components = Vec::new();
         let mut largest = (1, 1);
         for _ in 0..count {

@@ -15,7 +15,7 @@ use super::edit_list::EditList;
 use super::exif::{Exif, PREFIX as EXIF};
 use super::icc;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Found, Limit, Result};
+use super::{CleanError, Found, MaxPixels, Result};
 use crate::reason::Reason;
 use frame::Frame;
 use tables::Tables;
@@ -44,7 +44,7 @@ const ICC_PIECE: usize = 65_519;
 
 const WRONG_LENGTH: CleanError = CleanError::Damaged(Reason::PartLength);
 
-pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+pub fn walk(file: &[u8], max_pixels: MaxPixels) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(2)?;
     let mut parts = Parts {
@@ -64,7 +64,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     while !parts.is_whole() {
         match next_marker(&mut reader)? {
             EOI => break,
-            marker => parts.take_segment(marker, &mut reader, limit)?,
+            marker => parts.take_segment(marker, &mut reader, max_pixels)?,
         }
     }
     let frame = parts.frame.ok_or(CleanError::Damaged(Reason::NoFrame))?;
@@ -128,7 +128,12 @@ impl<'a> Parts<'a> {
         !self.is_short && self.frame.as_ref().is_some_and(Frame::is_whole)
     }
 
-    fn take_segment(&mut self, marker: u8, reader: &mut Reader<'a>, limit: Limit) -> Result<()> {
+    fn take_segment(
+        &mut self,
+        marker: u8,
+        reader: &mut Reader<'a>,
+        max_pixels: MaxPixels,
+    ) -> Result<()> {
         match marker {
             // They stand alone, and outside a scan they say nothing.
             0x01 | 0xd0..=0xd7 => return Ok(()),
@@ -174,7 +179,7 @@ impl<'a> Parts<'a> {
                 if self.frame.is_some() {
                     return Err(CleanError::Damaged(Reason::SeveralFrames));
                 }
-                self.frame = Some(Frame::read(marker, content, limit)?);
+                self.frame = Some(Frame::read(marker, content, max_pixels)?);
                 let content = reader.last(content.len());
                 self.waiting.put(Need::Always, segment, content);
             }

@@ -310,19 +310,29 @@ fn the_memory_for_previews_is_known_from_the_headers_and_bounded() {
         }
     }
     // Of a JPEG, coefficients only where it is progressive: those of brightness and of colours.
-    for (name, across, expected) in [
-        ("garden.jpg", 0x11, Ok(48)),
-        ("progressive.jpg", 0x22, Ok(201)),
-        ("progressive.jpg", 0x11, Err("they would take 3")),
+    let phone = (16_320, 12_240);
+    for (name, (width, height), across, expected) in [
+        ("garden.jpg", (8000, 8000), 0x11, Ok(48)),
+        ("garden.jpg", phone, 0x11, Ok(48)),
+        ("garden.jpg", (65_500, 3908), 0x11, Ok(48)),
+        ("progressive.jpg", (8000, 8000), 0x22, Ok(201)),
+        (
+            "progressive.jpg",
+            (8000, 8000),
+            0x11,
+            Err("they would take 3"),
+        ),
+        ("progressive.jpg", phone, 0x22, Err("they would take 5")),
     ] {
         let mut jpeg = cleaned(&sample(name)).bytes;
         let frame = jpeg
             .windows(2)
             .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]));
         let frame = frame.unwrap();
-        jpeg[frame + 5..frame + 9].copy_from_slice(&[0x1f, 0x40, 0x1f, 0x40]);
+        let sides = [height, width].map(u16::to_be_bytes).concat();
+        jpeg[frame + 5..frame + 9].copy_from_slice(&sides);
         jpeg[frame + 11] = across;
-        match (memory(&jpeg, 8000, 8000), expected) {
+        match (memory(&jpeg, width.into(), height.into()), expected) {
             (Ok(memory), Ok(expected)) => assert_eq!(memory, expected, "{name}"),
             (Err(reason), Err(expected)) => assert!(reason.starts_with(expected), "{reason}"),
             other => panic!("{name}: {other:?}"),

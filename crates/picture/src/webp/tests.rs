@@ -211,7 +211,11 @@ fn a_webp_of_a_huge_size_is_refused_by_its_header() {
     let (width, height) = (1 << 14, 1 << 14);
     assert_eq!(
         refusal.err(),
-        Some(CleanError::TooManyPixels { width, height })
+        Some(CleanError::TooManyPixels {
+            width,
+            height,
+            max: 64_000_000
+        })
     );
 }
 

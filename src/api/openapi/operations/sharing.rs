@@ -219,7 +219,7 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         }
         .into(),
         too_many_bytes(limits),
-        too_many_pixels(limits),
+        too_many_pixels(limits.photo_pixels),
         Failure::PhotosUnavailable(anyhow::anyhow!("never shown")).into(),
     ]);
     refusals

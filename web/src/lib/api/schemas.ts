@@ -217,6 +217,11 @@ export interface components {
         Server: {
             /** @description The bounds of what people send. Lengths are in Unicode characters after NFC normalisation. */
             limits: {
+                /**
+                 * @description The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
+                 * @example 256000000
+                 */
+                jpeg_pixels: number;
                 /** @example 32 */
                 login_max: number;
                 /** @example 2 */

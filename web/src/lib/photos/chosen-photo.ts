@@ -2,7 +2,7 @@
 
 import type { ServerInfo } from '../api/types';
 import { convert } from './convert';
-import { HEAD, kindOf } from './file-type';
+import { HEAD, kindOf, type Kind } from './file-type';
 
 export interface Picture {
   file: Blob;
@@ -33,13 +33,15 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
   const kind = kindOf(head);
   const limits = server?.limits;
   const pixels = (kind?.width ?? 0) * (kind?.height ?? 0);
-  if (limits && pixels > limits.photo_pixels) return { reason: 'pixels', pixels, max: limits.photo_pixels };
+  if (limits && pixels > maxPixels(kind, limits)) return { reason: 'pixels', pixels, max: maxPixels(kind, limits) };
   let blob: Blob = file;
   let shrunk = false;
+  let sent = kind;
   if (server && !(kind && server.photo_types.includes(kind.type))) {
     const converted = await convert(file, server.limits.photo_bytes);
     if (!converted) return { reason: 'type' };
     ({ blob, shrunk } = converted);
+    sent = { type: blob.type, width: null, height: null };
   }
   if (limits && blob.size > limits.photo_bytes) return { reason: 'size', bytes: blob.size, max: limits.photo_bytes };
   const url = URL.createObjectURL(blob);
@@ -54,11 +56,18 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
     return isForServer ? { file, name: file.name, url: '', ...UNSEEN, shrunk: false } : { reason: 'type' };
   }
   const { naturalWidth: width, naturalHeight: height } = image;
-  if (limits && width * height > limits.photo_pixels) {
+  const max = limits ? maxPixels(sent, limits) : Infinity;
+  if (width * height > max) {
     URL.revokeObjectURL(url);
-    return { reason: 'pixels', pixels: width * height, max: limits.photo_pixels };
+    return { reason: 'pixels', pixels: width * height, max };
   }
   return { file: blob, name: file.name, url, width, height, shrunk };
+}
+
+/** How many pixels a photo of this kind may have. */
+export function maxPixels(kind: Kind | null, limits: ServerInfo['limits']): number {
+  const isSequential = kind?.type === 'image/jpeg' && !kind.progressive;
+  return isSequential ? limits.jpeg_pixels : limits.photo_pixels;
 }
 
 /** Whether a file is still there as it was when it was chosen: browsers refuse to read it otherwise. */

@@ -6,6 +6,8 @@ export interface Kind {
   /** Pixels as stored; null if they are too far inside the file. */
   width: number | null;
   height: number | null;
+  /** A JPEG that is sent in several passes: servers need all of it in memory to make it smaller. */
+  progressive?: true;
 }
 
 /** So many bytes tell the kind and nearly always the size: cameras put much in front of it. */
@@ -39,7 +41,8 @@ function jpeg(bytes: Uint8Array): Kind {
     if (bytes[at] !== 0xff) at += 1;
     else if (marker === 0xff || marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) at += marker === 0xff ? 1 : 2;
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { type, width: big(bytes, at + 7), height: big(bytes, at + 5) };
+      const size = { width: big(bytes, at + 7), height: big(bytes, at + 5) };
+      return marker === 0xc2 ? { type, ...size, progressive: true } : { type, ...size };
     } else if (marker === 0xda || marker === 0xd9) break;
     else at += 2 + big(bytes, at + 2);
   }
