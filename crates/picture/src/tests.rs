@@ -280,7 +280,8 @@ fn whatever_one_byte_is_changed_to_what_comes_out_is_clean() {
         let mut bytes = sample(name);
         for at in 0..bytes.len() {
             let original = bytes[at];
-            for other in [0x00, 0x01, 0x7f, 0xfe, 0xff] {
+            // All five at every byte took half of the time of all tests; libFuzzer tries many more.
+            for other in [[0x00, 0xff][at % 2], [0x01, 0x7f, 0xfe][at % 3]] {
                 bytes[at] = other;
                 if let Ok(once) = clean(&bytes[..], NO_LIMIT) {
                     let twice = cleaned(&once.bytes);
