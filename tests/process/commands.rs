@@ -94,7 +94,7 @@ fn lists_are_there_for_people_and_for_programs() {
     );
     assert_eq!(
         parsed(&["photos", "failed", "--json"]),
-        json!({"photos": [], "foreign": [], "unseen": 0, "without_previews": []})
+        json!({"photos": [], "foreign": [], "remaining": 0, "without_previews": []})
     );
     let findings = parsed(&["doctor", "--json"]);
     let findings = findings.as_array().unwrap();
