@@ -9,9 +9,12 @@ use shared_spaces::commands::cli::Cli;
 use crate::process::said::misunderstood;
 use crate::support::{Server, command, fails, succeeds, until};
 
-/// The words of every command that does something, without the program's own name.
+/// The words of every command that people use, without the program's own name. What the server starts itself is hidden.
 fn commands(parent: &clap::Command, words: &[String]) -> Vec<Vec<String>> {
-    let children = parent.get_subcommands().map(|child| {
+    let shown = parent
+        .get_subcommands()
+        .filter(|child| !child.is_hide_set());
+    let children = shown.map(|child| {
         let words = [words, &[child.get_name().to_owned()]].concat();
         if child.has_subcommands() {
             commands(child, &words)
