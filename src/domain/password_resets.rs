@@ -46,7 +46,7 @@ pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<Use
 /// Uses a link: sets the password, and signs its owner out everywhere.
 ///
 /// # Errors
-/// As [`owner`].
+/// As [`find_user`].
 pub fn redeem(conn: &Connection, token: &Token, new_hash: &str, now: Timestamp) -> Result<()> {
     let user = find_user(conn, token, now)?.id;
     conn.prepare_cached("delete from password_resets where user_id = ?")?
