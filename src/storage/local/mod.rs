@@ -99,7 +99,7 @@ impl LocalStore {
             store.home.check()?;
             let folder = parent(&path);
             while optional(fs::rename(&from, &path))?.is_none() {
-                if !from.is_file() {
+                if !fs::exists(&from)? {
                     return Ok(Transfer::NoSource);
                 }
                 // The folder isn't there yet, or went meanwhile with the last photo that was in it.
@@ -132,8 +132,8 @@ impl LocalStore {
             };
             let metadata = file.metadata()?;
             // A folder can be opened, and has a length.
-            if !metadata.is_file() {
-                return Err(io::Error::other("it is not a file"));
+            if metadata.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
             }
             Ok(Some(StoredPhoto {
                 bytes: metadata.len(),
