@@ -57,7 +57,7 @@ def command(request, connections, seconds, body):
 
 
 def run(request, connections, seconds):
-    """Asks over so many connections, each as soon as it has its answer, and fails if one isn't answered well."""
+    """Sends requests over the given number of connections, each as soon as the last was answered, and fails if one fails."""
     return Running(request, connections, seconds).result()
 
 

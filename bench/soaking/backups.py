@@ -13,7 +13,7 @@ from contextlib import closing
 
 from model import Tally
 
-# Old archives are deleted with each so many backups; between them, each archive is restored while it is there.
+# Old archives are deleted after every few backups; between them, each archive is restored while it is there.
 PRUNE_EVERY = 4
 RETAIN = "3"
 # How long a backup may take before it is killed, until one was left alone, in seconds.

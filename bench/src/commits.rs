@@ -32,7 +32,7 @@ pub fn last_id(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
-/// Inserts shares for so many seconds, and prints how many a second.
+/// Inserts shares for the given number of seconds, and prints the rate per second.
 ///
 /// # Errors
 /// The database can't be written to.

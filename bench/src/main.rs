@@ -85,7 +85,7 @@ enum Floor {
         /// How many there are.
         photos: usize,
     },
-    /// Writes a JPEG of noise, which is as large as a photo of so many pixels.
+    /// Writes a JPEG of noise, which is as large as a photo with that many pixels.
     Picture {
         /// The file that is written.
         file: PathBuf,

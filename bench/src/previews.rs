@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use picture::{clean, previews};
 use serde_json::json;
 
-/// The quickest of so many times is told: what else the machine does makes others slower.
+/// Reports the fastest of the runs: other load on the machine only makes the others slower.
 const TIMES: u32 = 10;
 
 /// Makes them some times on one core, and prints how long that took.

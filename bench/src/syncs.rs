@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
-/// Writes files for so many seconds, some at once, and prints how many a second.
+/// Writes files for the given number of seconds, some at once, and prints the rate per second.
 ///
 /// # Errors
 /// A file can't be read or written.

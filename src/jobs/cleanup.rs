@@ -22,11 +22,11 @@ use crate::storage::aws::is_refusal;
 use crate::storage::{ABANDONED, PhotoStore};
 
 const EVERY: Duration = Duration::from_secs(60);
-/// With every so many cleanups, uploads in parts are looked for: each bucket is a request.
+/// Every this many cleanups, multipart uploads are looked for: each bucket costs a request.
 const PARTS_EVERY: u32 = 60;
 /// After this long, nobody sends the parts of an object any more, however large it is and slow the line.
 const STALE_PARTS: Duration = Duration::from_secs(24 * 60 * 60);
-/// So many refusals among photos that were to be deleted together, and nobody asks for the others.
+/// After this many refusals among photos that were to be deleted together, the others aren't tried.
 const REFUSED: usize = 10;
 /// So many characters of what a store says are kept with a photo that can't be deleted.
 const QUOTED: usize = 300;

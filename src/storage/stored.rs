@@ -140,10 +140,10 @@ impl StoredPhoto {
         Ok((Body::stream(length, reader), damaged))
     }
 
-    /// The file that it is, where it is one; else itself.
+    /// The file on disk that holds the photo.
     ///
     /// # Errors
-    /// It is none.
+    /// It isn't a file on disk: the photo, to be read as a stream.
     pub async fn into_file(self) -> Result<std::fs::File, Self> {
         match self.source {
             Source::File(file) => Ok(file.into_std().await),

@@ -41,7 +41,7 @@ impl Content {
     }
 }
 
-/// The checksum of so many zeros, put together out of halves.
+/// The checksum of this many zeros, combined from halves.
 fn zeros(length: u64) -> crc32fast::Hasher {
     let mut hasher = crc32fast::Hasher::new();
     if length < 1024 {

@@ -1,4 +1,4 @@
-//! The colours of a picture, said so that whoever shows its JPEG sees the same.
+//! The colours of a picture, described so that its JPEG is shown in the same ones.
 
 use heifer::heifer_hevc_dec::params::Sps;
 use heifer::heifer_isobmff::HeifFile;

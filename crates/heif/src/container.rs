@@ -31,7 +31,7 @@ pub struct Container {
 pub struct Item {
     pub kind: [u8; 4],
     pub is_protected: bool,
-    /// From 1; 0 is none.
+    /// Counted from 1; 0 stands for no property.
     pub properties: Vec<u16>,
     pub location: Option<Location>,
 }

@@ -130,7 +130,7 @@ impl Rotation {
         }
     }
 
-    /// The rotation by so many degrees, if they are a multiple of 90.
+    /// The rotation by this many degrees, if they are a multiple of 90.
     pub(crate) fn from_degrees(degrees: i32) -> Option<Self> {
         match degrees.rem_euclid(360) {
             0 => Some(Self::None),

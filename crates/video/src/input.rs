@@ -81,7 +81,7 @@ impl<R: Read + Seek> Input<R> {
         Ok(bytes)
     }
 
-    /// The next `count` bytes, of which the caller has made sure that so many may be in memory.
+    /// The next `count` bytes. The caller has made sure that this many may be held in memory.
     pub fn bytes(&mut self, count: usize) -> Result<Vec<u8>> {
         if count as u64 > self.left() {
             return Err(Refusal::EndsEarly.into());

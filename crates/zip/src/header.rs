@@ -118,7 +118,7 @@ pub fn central(entry: &Entry, offset: u64) -> Vec<u8> {
         .0
 }
 
-/// What is behind the list of all files, which are so many, and where the list is.
+/// The end records behind the list of all files: the number of files, and where the list is.
 pub fn end(count: u64, directory: &Range<u64>) -> Vec<u8> {
     let length = directory.end - directory.start;
     let few = u16::try_from(count).unwrap_or(ELSEWHERE_16);

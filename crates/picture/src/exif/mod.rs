@@ -138,7 +138,7 @@ impl<'a> Entry<'a> {
         names_one.then(|| self.tiff.long(self.value))
     }
 
-    /// Of its text at most `most` bytes, up to the zero that ends it. One of which bytes are missing is none.
+    /// At most `most` bytes of its text, up to the zero that ends it; `None` if bytes of the text are missing.
     fn text(&'a self, most: usize) -> Option<&'a [u8]> {
         if !TEXTS.contains(&self.kind) {
             return None;

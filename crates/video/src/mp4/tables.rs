@@ -19,7 +19,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A box that is a version, flags, a count, and so many entries.
+    /// A box with a version, flags, a count, and that many entries.
     pub fn read(part: &Part<'_>, width: impl Fn(u8) -> usize) -> Result<Self> {
         let (version, _, mut fields) = part.full()?;
         let count = fields.u32()?;
@@ -95,7 +95,7 @@ pub enum Sizes {
     Fixed { size: u32, written: u32, count: u32 },
     /// Each has its own.
     Each(Table),
-    /// Each has its own, in so many bits.
+    /// Each has its own, of this many bits.
     Packed { table: Table, bits: u8, count: u32 },
 }
 

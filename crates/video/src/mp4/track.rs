@@ -213,7 +213,7 @@ struct MediaHeader {
 }
 
 impl MediaHeader {
-    /// "und", the language that is none, as three letters of five bits.
+    /// "und", for an undetermined language, as three letters of five bits.
     const NO_LANGUAGE: u16 = 0x55c4;
 
     fn read(part: &Part<'_>) -> Result<Self> {

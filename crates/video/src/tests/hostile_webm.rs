@@ -136,7 +136,7 @@ fn lists_in_lists_cost_no_depth() {
     let film = webm(&cluster(&nested));
     let (made, _) = cleaned(&film);
     assert_eq!(made.len(), film.len());
-    // A list of points within a list of points is none.
+    // A list of points within a list of points is not a valid list.
     let mut nested = Vec::new();
     for _ in 0..1000 {
         nested = element(&[0xbb], &nested);

@@ -206,7 +206,7 @@ fn every_refusal_has_a_sentence_and_a_code_of_its_own() {
     }
 }
 
-/// A disk that is full after so many bytes.
+/// A disk that is full after this many bytes.
 struct Full(usize);
 
 impl Write for Full {
