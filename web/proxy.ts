@@ -7,6 +7,7 @@ const ROOTS = [
   'login',
   'logout',
   'me',
+  'media',
   'openapi.json',
   'password-resets',
   'photos',

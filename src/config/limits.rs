@@ -15,6 +15,9 @@ const LONGEST_NAME: usize = 1000;
 const LONGEST_TEXT: usize = 1_000_000;
 /// The same for the bytes of a photo: 1 TiB.
 const LARGEST_PHOTO: u64 = 1 << 40;
+/// The same for a caption, and for the photos of a share: each is a part of its form.
+const LONGEST_CAPTION: usize = 10_000;
+const MOST_MEDIA: usize = 100;
 
 /// Lengths are in Unicode characters after NFC normalisation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -42,6 +45,10 @@ pub struct Limits {
     pub photo_pixels: u64,
     /// The largest JPEG that isn't progressive, in pixels, if that is more: it takes little memory however large it is.
     pub jpeg_pixels: u64,
+    /// The most photos of a share.
+    pub media_per_share: usize,
+    /// The longest caption of a photo.
+    pub caption_max: usize,
 }
 
 impl Default for Limits {
@@ -58,6 +65,8 @@ impl Default for Limits {
             photo_bytes: 25 * 1024 * 1024,
             photo_pixels: 64_000_000,
             jpeg_pixels: 256_000_000,
+            media_per_share: 20,
+            caption_max: 500,
         }
     }
 }
@@ -120,6 +129,14 @@ impl Limits {
         ] {
             ensure!(most > 0, "The setting limits.{name} must be above 0");
         }
+        ensure!(
+            (1..=MOST_MEDIA).contains(&self.media_per_share),
+            "The setting limits.media_per_share must be above 0 and at most {MOST_MEDIA}"
+        );
+        ensure!(
+            (1..=LONGEST_CAPTION).contains(&self.caption_max),
+            "The setting limits.caption_max must be above 0 and at most {LONGEST_CAPTION}"
+        );
         Ok(())
     }
 }

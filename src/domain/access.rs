@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::{RawId, ShareId, SpaceId, UserId};
+use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
 use super::users;
 use crate::error::{Conflict, Denied, Result};
@@ -44,6 +44,12 @@ pub struct Readable {
 pub struct Editable {
     share: ShareId,
     space: SpaceId,
+}
+
+/// Proof that a photo belongs to a share that the current user may edit.
+#[derive(Debug)]
+pub struct DescribableMedium {
+    photo: PhotoId,
 }
 
 /// Proof that a share may be deleted by the current user.
@@ -110,6 +116,12 @@ impl Editable {
 
     pub fn space(&self) -> SpaceId {
         self.space
+    }
+}
+
+impl DescribableMedium {
+    pub fn photo(&self) -> PhotoId {
+        self.photo
     }
 }
 
@@ -255,13 +267,42 @@ pub struct ShareAccess {
 /// # Errors
 /// The share doesn't exist.
 pub fn share(conn: &Connection, caller: &Session, share: &RawId<ShareId>) -> Result<ShareAccess> {
-    let user = caller.user().id;
+    let (user, id) = (caller.user().id, share.parse()?);
+    share_access(conn, user, id)?.ok_or_else(|| share.not_found())
+}
+
+/// The right to describe a photo, which is that to edit its share.
+///
+/// # Errors
+/// There is no such photo; its share is another's; its owner has left the space.
+pub fn medium(
+    conn: &Connection,
+    caller: &Session,
+    photo: &RawId<PhotoId>,
+) -> Result<DescribableMedium> {
+    let id = photo.parse()?;
+    let share: Option<ShareId> = conn
+        .prepare_cached("select share_id from photos where id = ?")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let share = share.ok_or_else(|| photo.not_found())?;
+    // That of a space which was deleted isn't there any more either.
+    let access = share_access(conn, caller.user().id, share)?.ok_or_else(|| photo.not_found())?;
+    access.edit()?;
+    Ok(DescribableMedium { photo: id })
+}
+
+fn share_access(
+    conn: &Connection,
+    user: UserId,
+    share: ShareId,
+) -> rusqlite::Result<Option<ShareAccess>> {
     conn.prepare_cached(
         "select s.id, s.space_id, s.user_id, m.is_admin
          from shares s join spaces p on p.id = s.space_id and p.deleted_at is null
          left join members m on m.space_id = s.space_id and m.user_id = ? where s.id = ?",
     )?
-    .query_row((user, share.parse()?), |row| {
+    .query_row((user, share), |row| {
         let (owner, is_admin): (UserId, Option<bool>) = (row.get(2)?, row.get(3)?);
         Ok(ShareAccess {
             share: row.get(0)?,
@@ -270,8 +311,7 @@ pub fn share(conn: &Connection, caller: &Session, share: &RawId<ShareId>) -> Res
             role: is_admin.map(|is_admin| MemberRole { is_admin }),
         })
     })
-    .optional()?
-    .ok_or_else(|| share.not_found())
+    .optional()
 }
 
 impl ShareAccess {

@@ -123,6 +123,13 @@ impl<T: Id> RawId<T> {
     }
 }
 
+/// As it was written.
+impl<T> fmt::Display for RawId<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// Reads digits only: no sign, no white space.
 pub fn number(text: &str) -> Option<i64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -5,6 +5,8 @@
 
 // Who may do what, as proofs.
 pub mod access;
+// What clients call what they make.
+pub mod client_key;
 // Ids as types: a space can't be taken for a share.
 pub mod ids;
 // Ids that nobody had before.
@@ -33,6 +35,8 @@ pub mod removals;
 pub mod sessions;
 // Thoughts, with or without a photo.
 pub mod shares;
+// When photos were taken.
+pub mod taken_at;
 // The spaces that people share.
 pub mod spaces;
 // How a space goes, some rows at a time.

@@ -17,6 +17,7 @@ pub struct Page {
 pub enum Cursor {
     Number(i64),
     Numbers(i64, i64),
+    Three(i64, i64, i64),
     Text(String, i64),
     /// What somebody sent that no list has made.
     Foreign,
@@ -31,6 +32,23 @@ impl From<i64> for Cursor {
 impl From<(i64, i64)> for Cursor {
     fn from((first, second): (i64, i64)) -> Self {
         Self::Numbers(first, second)
+    }
+}
+
+impl From<(i64, i64, i64)> for Cursor {
+    fn from((first, second, third): (i64, i64, i64)) -> Self {
+        Self::Three(first, second, third)
+    }
+}
+
+impl TryFrom<Cursor> for (i64, i64, i64) {
+    type Error = OfAnotherList;
+
+    fn try_from(cursor: Cursor) -> std::result::Result<Self, OfAnotherList> {
+        match cursor {
+            Cursor::Three(first, second, third) => Ok((first, second, third)),
+            _ => Err(OfAnotherList),
+        }
     }
 }
 

@@ -1,18 +1,19 @@
-//! Thoughts, with or without a photo, and photos without a word.
+//! Thoughts, with or without photos, and photos without a word.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::access::{Deletable, Editable, Member, Readable};
+use super::access::{Deletable, DescribableMedium, Editable, Member, Readable};
+use super::client_key::ClientKey;
 use super::ids::{Id, ShareId, SpaceId, UserId};
 use super::last_ids::{self, Kind};
 use super::page::{Listed, Page};
-use super::photos::{self, NewPhoto, Photo};
+use super::photos::{self, Description, MediaChange, NewPhoto, Photo};
 use super::spaces::Space;
 use super::text::ShareText;
 use super::users::{Authors, User};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
-use crate::error::{Conflict, Error, FieldName, Invalid, Malformed, Result};
+use crate::error::{Conflict, Error, FieldName, Invalid, Result};
 
 /// What somebody shared.
 #[derive(Clone, Debug)]
@@ -23,39 +24,21 @@ pub struct Share {
     pub user: User,
     pub text: String,
     pub created_at: Timestamp,
-    pub photo: Option<Photo>,
+    /// In their order.
+    pub photos: Vec<Photo>,
 }
 
 impl Share {
-    /// Reads the columns `id, text, created_at`, the user's `id, login`, those of the photo, and the space's `id, name`.
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, and the space's `id, name`.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
             text: row.get(1)?,
             created_at: Timestamp(row.get(2)?),
             user: User::from_row(row, 3)?,
-            photo: Photo::from_joined(row, 5)?,
-            space: Some(Space::from_row(row, 11)?),
+            photos: Vec::new(),
+            space: Some(Space::from_row(row, 5)?),
         })
-    }
-}
-
-/// What a client calls a share that it makes, so that it can send it again and makes no second one.
-#[derive(Clone, Debug)]
-pub struct ClientKey(String);
-
-impl ClientKey {
-    /// Checks what a client has chosen.
-    ///
-    /// # Errors
-    /// Anything but 1 to 64 letters, digits, `-` and `_`.
-    pub fn parse(text: &str) -> Result<Self> {
-        const MOST: usize = 64;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if (1..=MOST).contains(&text.len()) && text.bytes().all(plain) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(Malformed::idempotency_key(MOST).into())
     }
 }
 
@@ -82,7 +65,7 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     last_ids::last(conn, Kind::Share)
 }
 
-/// Shares a text, and a photo whose bytes are already in the staging store. `id` was reserved for it.
+/// Shares a text, and photos whose bytes are already in the staging store. `id` was reserved for it.
 ///
 /// # Errors
 /// As [`find_made`]; there is neither a text nor a photo.
@@ -91,11 +74,11 @@ pub fn create(
     member: &Member,
     id: ShareId,
     text: &ShareText,
-    photo: Option<&NewPhoto>,
+    photos: &[NewPhoto],
     key: Option<&ClientKey>,
     now: Timestamp,
 ) -> Result<Created> {
-    says_something(text, photo.is_some())?;
+    says_something(text.is_empty(), !photos.is_empty())?;
     let insert = || {
         conn.prepare_cached(
             "insert into shares (space_id, id, user_id, text, created_at, client_key)
@@ -107,7 +90,7 @@ pub fn create(
             member.user(),
             text.as_str(),
             now.0,
-            key.map(|key| &key.0),
+            key.map(ClientKey::as_str),
         ))
     };
     if insert()? == 0 {
@@ -121,8 +104,8 @@ pub fn create(
             )));
         }
     }
-    if let Some(photo) = photo {
-        photos::add(conn, id, member.space(), photo, now)?;
+    for (position, photo) in (0..).zip(photos) {
+        photos::add(conn, (member.space(), id, position), photo, now)?;
     }
     get_in(conn, member.space(), id).map(Created::Now)
 }
@@ -137,7 +120,7 @@ fn release_key(
         "update shares set client_key = null where user_id = ? and client_key = ?
          and space_id in (select id from spaces where deleted_at is not null)",
     )?
-    .execute((member.user(), key.map(|key| &key.0)))?;
+    .execute((member.user(), key.map(ClientKey::as_str)))?;
     Ok(())
 }
 
@@ -150,7 +133,7 @@ pub fn find_made(
     member: &Member,
     key: Option<&ClientKey>,
 ) -> Result<Option<Share>> {
-    let Some(ClientKey(key)) = key else {
+    let Some(key) = key.map(ClientKey::as_str) else {
         return Ok(None);
     };
     let made: Option<(ShareId, SpaceId)> = conn
@@ -181,7 +164,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
             text: row.get(1)?,
             created_at: Timestamp(row.get(2)?),
             user: authors.get(row.get(3)?)?,
-            photo: None,
+            photos: Vec::new(),
             space: None,
         })
     })?;
@@ -199,12 +182,19 @@ fn add_photos(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqli
         return Ok(());
     };
     let (newest, oldest) = (newest.id, oldest.id);
-    let mut rest = shares.iter_mut();
-    photos::for_each_first(conn, space, oldest, newest, |share, photo| {
-        if let Some(share) = rest.find(|one| one.id == share) {
-            share.photo = Some(photo);
+    let mut at = 0;
+    photos::for_each(conn, space, oldest, newest, |share, photo| {
+        while shares.get(at).is_some_and(|one| one.id > share) {
+            at += 1;
         }
-    })
+        if let Some(one) = shares.get_mut(at).filter(|one| one.id == share) {
+            one.photos.push(photo);
+        }
+    })?;
+    for share in shares {
+        share.photos.reverse();
+    }
+    Ok(())
 }
 
 /// One share.
@@ -213,28 +203,22 @@ pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
 }
 
 fn get_in(conn: &Connection, space: SpaceId, id: ShareId) -> Result<Share> {
-    Ok(conn
+    let mut share = conn
         .prepare_cached(ONE)?
-        .query_row((space, id), Share::from_row)?)
+        .query_row((space, id), Share::from_row)?;
+    share.photos = photos::of_share(conn, space, id)?;
+    Ok(share)
 }
 
 // By its key, where the space is known: SQLite would rather take the index of ids, which is one more way, to a page that all spaces
 // share.
-const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login,
-        f.id, f.name, f.width, f.height, f.animated, f.placeholder, p.id, p.name
+const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name
     from shares s indexed by sqlite_autoindex_shares_1 join users u on u.id = s.user_id join spaces p on p.id = s.space_id
-    left join photos f on f.space_id = s.space_id and f.share_id = s.id and f.position = 0
     where s.space_id = ? and s.id = ?";
 
-/// Whether a share has a photo.
-pub fn has_photo(conn: &Connection, editable: &Editable) -> rusqlite::Result<bool> {
-    conn.prepare_cached("select exists (select 1 from photos where space_id = ? and share_id = ?)")?
-        .query_row((editable.space(), editable.share()), |row| row.get(0))
-}
-
-/// A share is a text, a photo, or both.
-fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
-    if text.is_empty() && !has_photo {
+/// A share is a text, photos, or both.
+fn says_something(is_silent: bool, has_photo: bool) -> Result<()> {
+    if is_silent && !has_photo {
         return Err(Invalid::Blank {
             field: FieldName::Text,
         }
@@ -243,31 +227,45 @@ fn says_something(text: &ShareText, has_photo: bool) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the text of a share and its photo, each if there is a new one. Returns the photos whose bytes are to be
-/// deleted.
+/// Replaces the text of a share, if there is a new one, and changes its photos, of which it may have `max`. Returns the photos
+/// whose bytes are to be deleted.
 ///
 /// # Errors
-/// The new text is empty, and there is no photo.
+/// There would be neither a text nor a photo; as [`photos::check`].
 pub fn edit(
     conn: &Connection,
     editable: &Editable,
     text: Option<&ShareText>,
-    photo: Option<&NewPhoto>,
+    (change, max): (MediaChange, usize),
     now: Timestamp,
 ) -> Result<Vec<PhotoName>> {
+    let photos = photos::count_after(conn, editable, &change, max)?;
+    let is_silent = match text {
+        Some(text) => text.is_empty(),
+        None => conn
+            .prepare_cached(IS_SILENT)?
+            .query_row((editable.space(), editable.share()), |row| row.get(0))?,
+    };
+    says_something(is_silent, photos > 0)?;
     if let Some(text) = text {
-        says_something(text, photo.is_some() || has_photo(conn, editable)?)?;
         conn.prepare_cached(
             "update shares indexed by sqlite_autoindex_shares_1 set text = ? where space_id = ? and id = ?",
         )?
         .execute((text.as_str(), editable.space(), editable.share()))?;
     }
-    let Some(photo) = photo else {
-        return Ok(Vec::new());
-    };
-    let replaced = photos::remove_of_share(conn, editable.space(), editable.share(), now)?;
-    photos::add(conn, editable.share(), editable.space(), photo, now)?;
-    Ok(replaced)
+    photos::apply(conn, editable, change, max, now)
+}
+
+const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
+
+/// Writes down what is said of a photo of a share.
+pub fn describe(
+    conn: &Connection,
+    medium: &DescribableMedium,
+    description: &Description,
+) -> Result<Photo> {
+    photos::describe(conn, medium.photo(), description)?;
+    photos::get(conn, medium)
 }
 
 /// Deletes a share. Returns the photos whose bytes are to be deleted.
@@ -337,12 +335,8 @@ mod tests {
     #[test]
     fn one_share_is_read_where_its_space_lies() {
         let plan = plan(ONE);
-        for step in [
-            "SEARCH s USING PRIMARY KEY (space_id=? AND id=?)",
-            "SEARCH f USING PRIMARY KEY (space_id=? AND share_id=? AND position=?)",
-        ] {
-            assert!(plan.contains(step), "{step} is not in\n{plan}");
-        }
+        let step = "SEARCH s USING PRIMARY KEY (space_id=? AND id=?)";
+        assert!(plan.contains(step), "{step} is not in\n{plan}");
         assert!(!plan.contains("SCAN"), "{plan}");
     }
 
@@ -363,15 +357,5 @@ mod tests {
             plan.contains("shares_by_user (user_id=? AND client_key=?)"),
             "{plan}"
         );
-    }
-
-    #[test]
-    fn a_key_is_plain_and_short() {
-        for key in ["a", "0c4d-7_B", &"x".repeat(64)] {
-            assert!(ClientKey::parse(key).is_ok(), "{key}");
-        }
-        for key in ["", " ", "a b", "a.b", "\"a\"", "ä", &"x".repeat(65)] {
-            assert!(ClientKey::parse(key).is_err(), "{key}");
-        }
     }
 }

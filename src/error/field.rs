@@ -12,6 +12,10 @@ use strum::{IntoStaticStr, VariantArray};
 pub enum FieldName {
     #[error("Body")]
     Body,
+    #[error("By")]
+    By,
+    #[error("Caption")]
+    Caption,
     #[error("Confirm password")]
     ConfirmPassword,
     #[error("Days")]
@@ -22,10 +26,14 @@ pub enum FieldName {
     IsAdmin,
     #[error("Invitation")]
     Invitation,
+    #[error("Keep_dates")]
+    KeepDates,
     #[error("Limit")]
     Limit,
     #[error("Login")]
     Login,
+    #[error("Media")]
+    Media,
     #[error("Name")]
     Name,
     #[error("New name")]
@@ -42,6 +50,8 @@ pub enum FieldName {
     Photo,
     #[error("Role")]
     Role,
+    #[error("Taken_at")]
+    TakenAt,
     #[error("Text")]
     Text,
     #[error("Token")]

@@ -49,8 +49,12 @@ pub enum Invalid {
         #[serde(flatten)]
         max: Most,
     },
-    #[error("A share has at most one photo")]
-    SeveralPhotos,
+    #[error("A share has at most {}", photos(*.max))]
+    SeveralPhotos { max: usize },
+    #[error("Media names the photo with ID '{id}' twice")]
+    PhotoTwice { id: String },
+    #[error("This server takes no uploads yet: send photos as files of a form")]
+    NoUploads,
     #[error("The photo has no such range of bytes")]
     NoSuchRange,
     #[error("Method not allowed")]
@@ -92,7 +96,11 @@ impl Invalid {
             Self::NewPasswordsDontMatch,
             Self::CodedBody,
             Self::TooSlow,
-            Self::SeveralPhotos,
+            Self::SeveralPhotos { max: 20 },
+            Self::PhotoTwice {
+                id: String::from("7"),
+            },
+            Self::NoUploads,
             Self::NoSuchRange,
             Self::MethodNotAllowed,
             Self::Http {
@@ -107,5 +115,13 @@ impl Invalid {
         all.extend(Most::samples().map(|max| Self::TooLarge { field, max }));
         all.extend(Malformed::samples().map(Self::Malformed));
         all
+    }
+}
+
+/// So many photos, in a sentence.
+fn photos(count: usize) -> String {
+    match count {
+        1 => String::from("one photo"),
+        _ => format!("{count} photos"),
     }
 }

@@ -47,6 +47,16 @@ pub enum Malformed {
     IdempotencyKey { min: usize, max: usize },
     #[error("{field} cannot pile marks on one letter")]
     PiledMarks { field: FieldName },
+    #[error(
+        "Taken_at must be a date and a time, such as 2019-07-14T15:30:00, with a zone or without one"
+    )]
+    TakenAt,
+    #[error("{field} must be a list")]
+    NotList { field: FieldName },
+    #[error("Each entry of media must be an object with the id of a photo")]
+    MediaEntry,
+    #[error("{field} must stand behind the file that it is about")]
+    AboutNothing { field: FieldName },
     #[error("Login cannot have spaces around it")]
     LoginSpacesAround,
     #[error("Login cannot contain several spaces in a row")]
@@ -60,7 +70,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 19] {
+    pub(super) fn samples() -> [Self; 23] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -87,6 +97,14 @@ impl Malformed {
             Self::idempotency_key(64),
             Self::PiledMarks {
                 field: FieldName::Name,
+            },
+            Self::TakenAt,
+            Self::NotList {
+                field: FieldName::Media,
+            },
+            Self::MediaEntry,
+            Self::AboutNothing {
+                field: FieldName::Caption,
             },
             Self::LoginSpacesAround,
             Self::LoginSpacesInARow,

@@ -48,6 +48,9 @@ pub enum Error {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     RejectedPhoto(#[from] RejectedPhoto),
+    /// As of a photo alone, with which of several it is.
+    #[error("{}", numbered(.refusal, *.number))]
+    OfPhoto { number: usize, refusal: Box<Self> },
     #[error(transparent)]
     Denied(#[from] Denied),
     #[error(transparent)]
@@ -66,6 +69,7 @@ impl Error {
         match self {
             Self::Invalid(invalid) => invalid.status(),
             Self::RejectedPhoto(rejected) => rejected.status(),
+            Self::OfPhoto { refusal, .. } => refusal.status(),
             Self::Denied(denied) => denied.status(),
             Self::NotFound(_) => 404,
             Self::Conflict(conflict) => conflict.status(),
@@ -79,6 +83,7 @@ impl Error {
         match self {
             Self::Invalid(invalid) => invalid.into(),
             Self::RejectedPhoto(rejected) => rejected.into(),
+            Self::OfPhoto { refusal, .. } => refusal.code(),
             Self::Denied(denied) => denied.into(),
             Self::NotFound(missing) => missing.into(),
             Self::Conflict(conflict) => conflict.into(),
@@ -93,6 +98,11 @@ impl Error {
         let params = match self {
             Self::Invalid(invalid) => serde_json::to_value(invalid),
             Self::RejectedPhoto(rejected) => serde_json::to_value(rejected),
+            Self::OfPhoto { number, refusal } => {
+                let mut params = refusal.params();
+                params.insert(String::from("number"), Value::from(*number));
+                return params;
+            }
             Self::Denied(denied) => serde_json::to_value(denied),
             Self::NotFound(missing) => serde_json::to_value(missing),
             Self::Conflict(conflict) => serde_json::to_value(conflict),
@@ -122,12 +132,39 @@ impl Error {
         let mut all: Vec<Self> = Vec::new();
         all.extend(Invalid::samples().into_iter().map(Self::from));
         all.extend(RejectedPhoto::samples().into_iter().map(Self::from));
+        let of_photos = RejectedPhoto::samples().into_iter().map(Self::from);
+        all.extend(of_photos.map(|refusal| refusal.of_photo(2)));
+        let too_large = Most::samples().map(|max| {
+            let field = FieldName::Photo;
+            Self::from(Invalid::TooLarge { field, max })
+        });
+        all.extend(too_large.map(|refusal| refusal.of_photo(2)));
         all.extend(Denied::samples().into_iter().map(Self::from));
         all.extend(NotFound::samples().into_iter().map(Self::from));
         all.extend(Conflict::samples().into_iter().map(Self::from));
         all.extend(Overload::samples().into_iter().map(Self::from));
         all.extend(Failure::samples().into_iter().map(Self::from));
         all
+    }
+
+    /// The same refusal with which of several photos it is of, if it is of a photo.
+    pub fn of_photo(self, number: usize) -> Self {
+        let is_of_a_photo = matches!(
+            &self,
+            Self::RejectedPhoto(_)
+                | Self::Invalid(Invalid::TooLarge {
+                    field: FieldName::Photo,
+                    ..
+                })
+        );
+        if is_of_a_photo {
+            Self::OfPhoto {
+                number,
+                refusal: Box::new(self),
+            }
+        } else {
+            self
+        }
     }
 
     /// Something went wrong that is ours to look at; `cause` goes to the log.
@@ -155,6 +192,15 @@ impl Error {
         } else {
             Failure::PhotosUnavailable(error).into()
         }
+    }
+}
+
+/// The sentence of a refusal, which begins with the photo, with the number of the photo.
+fn numbered(refusal: &Error, number: usize) -> String {
+    let sentence = refusal.to_string();
+    match sentence.strip_prefix("Photo ") {
+        Some(rest) => format!("Photo {number} {rest}"),
+        None => sentence,
     }
 }
 

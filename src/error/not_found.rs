@@ -29,6 +29,8 @@ pub enum NotFound {
     Share,
     #[error("No such photo")]
     Photo,
+    #[error("This share has no photo with ID '{id}'")]
+    PhotoOfShare { id: String },
     #[error("No such page or endpoint")]
     Endpoint,
 }
@@ -48,6 +50,7 @@ impl NotFound {
             Self::Reset,
             Self::Share,
             Self::Photo,
+            Self::PhotoOfShare { id: id() },
             Self::Endpoint,
         ]
     }

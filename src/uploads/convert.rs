@@ -3,17 +3,18 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context;
 use heif::{Reason, Refusal, Shape, Sniffed};
+use tokio::sync;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::buffer_pool::{BufferPool, CAPACITY};
-use super::received::{Received, too_many_pixels};
+use super::received::{Received, Spilled, too_many_pixels};
 use crate::config::Config;
 use crate::error::{Error, Failure, FieldName, Invalid, Most, Overload, RejectedPhoto, Result};
 use crate::fence::{self, Bounds, Outcome};
@@ -36,7 +37,14 @@ const PIXELS_A_SECOND: u64 = 2_000_000;
 /// Bytes of a JPEG for each pixel, where nothing in it is smooth.
 const OUTPUT_A_PIXEL: u64 = 3;
 
+/// What is copied in one piece, in bytes.
+const CHUNK: usize = 1024 * 1024;
+
 const UNREADABLE: &str = "An upload can't be read back";
+
+/// The photos of one share wait for each other here: one HEIC of them is decoded at a time.
+#[derive(Default)]
+pub struct Turn(sync::Mutex<()>);
 
 /// Makes JPEGs; clones share the bounds on how many at once.
 #[derive(Clone)]
@@ -66,14 +74,14 @@ impl Converter {
     }
 
     /// Makes a JPEG of a HEIC, with nothing that it says but when it was taken. What is no HEIF and no kin of it comes
-    /// back as it was.
+    /// back as it was. In a `turn` among several photos of one share, the JPEG is left on the disk, because together they
+    /// may have no more memory than one photo.
     ///
     /// # Errors
     /// It is of a kind that isn't taken, damaged, or too large; too many others are being decoded.
-    pub async fn convert(&self, file: Received) -> Result<Received> {
+    pub async fn convert(&self, file: Received, turn: Option<&Turn>) -> Result<Received> {
         let (file, sniffed) = blocking(move || {
-            let mut file = file;
-            let sniffed = sniff(&mut file)?;
+            let sniffed = sniff(&file)?;
             Ok((file, sniffed))
         })
         .await?;
@@ -81,17 +89,26 @@ impl Converter {
             None => Ok(file),
             Some(Sniffed::Other(format)) => Err(RejectedPhoto::Format { format }.into()),
             Some(Sniffed::Heif) if !self.is_on => Err(RejectedPhoto::HeicOff.into()),
-            Some(Sniffed::Heif) => self.decode(file).await,
+            Some(Sniffed::Heif) => {
+                let Some(turn) = turn else {
+                    return self.decode(file, CAPACITY as u64).await;
+                };
+                let _turn = turn.0.lock().await;
+                self.decode(file, 0).await
+            }
         }
     }
 
-    async fn decode(&self, file: Received) -> Result<Received> {
+    /// `in_memory`: the most bytes of a JPEG that isn't left on the disk.
+    async fn decode(&self, file: Received, in_memory: u64) -> Result<Received> {
         let (folder, max_pixels) = (self.folder.clone(), self.max_pixels);
         let (input, output, bytes, shape) = blocking(move || {
-            let mut input = match file {
-                Received::OnDisk(file) => file,
-                Received::InMemory(bytes) => on_disk(&bytes, tempfile::tempfile_in(&folder))?,
-            };
+            // One of its own, in which the fence finds nothing else.
+            let mut input = tempfile::tempfile_in(&folder).map_err(Error::writing)?;
+            match file {
+                Received::OnDisk(file) => copy(&file, &mut input)?,
+                Received::InMemory(bytes) => input.write_all(&bytes).map_err(Error::writing)?,
+            }
             let shape = heif::inspect(&mut input, max_pixels).context(UNREADABLE)?;
             let bytes = input.seek(io::SeekFrom::End(0)).context(UNREADABLE)?;
             input.rewind().context(UNREADABLE)?;
@@ -120,7 +137,7 @@ impl Converter {
         match outcome {
             Outcome::Done => {
                 let buffers = self.buffers.clone();
-                blocking(move || take_in(result, &buffers)).await
+                blocking(move || take_in(result, in_memory, &buffers)).await
             }
             Outcome::Refused => {
                 let line = blocking(move || read_line(result)).await?;
@@ -204,29 +221,29 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(Error::internal)?
 }
 
-fn sniff(file: &mut Received) -> Result<Option<Sniffed>> {
-    let mut head = Vec::new();
-    match file {
-        Received::InMemory(bytes) => return Ok(heif::sniff(&bytes[..bytes.len().min(heif::HEAD)])),
-        Received::OnDisk(file) => {
-            file.rewind().context(UNREADABLE)?;
-            let mut beginning = file.take(heif::HEAD as u64);
-            beginning.read_to_end(&mut head).context(UNREADABLE)?;
-        }
-    }
-    Ok(heif::sniff(&head))
+fn sniff(file: &Received) -> Result<Option<Sniffed>> {
+    Ok(match file {
+        Received::InMemory(bytes) => heif::sniff(&bytes[..bytes.len().min(heif::HEAD)]),
+        Received::OnDisk(file) => heif::sniff(&file.read(0, heif::HEAD).context(UNREADABLE)?),
+    })
 }
 
-fn on_disk(bytes: &[u8], file: io::Result<File>) -> Result<File> {
-    let write = |mut file: File| file.write_all(bytes).map(|()| file);
-    file.and_then(write).map_err(Error::writing)
+fn copy(from: &Spilled, to: &mut File) -> Result<()> {
+    let mut at = 0;
+    while at < from.bytes() {
+        let chunk = from.read(at, CHUNK).context(UNREADABLE)?;
+        to.write_all(&chunk).map_err(Error::writing)?;
+        at += chunk.len() as u64;
+    }
+    Ok(())
 }
 
 /// The JPEG, in memory where others are too.
-fn take_in(mut file: File, buffers: &BufferPool) -> Result<Received> {
+fn take_in(mut file: File, in_memory: u64, buffers: &BufferPool) -> Result<Received> {
     let bytes = file.metadata().context(UNREADABLE)?.len();
-    if bytes > CAPACITY as u64 {
-        return Ok(Received::OnDisk(file));
+    if bytes > in_memory {
+        let file = Arc::new(Mutex::new(file));
+        return Ok(Received::OnDisk(Spilled::new(file, 0, bytes)));
     }
     let mut buffer = buffers.take(usize::try_from(bytes).unwrap_or(CAPACITY));
     file.rewind().context(UNREADABLE)?;

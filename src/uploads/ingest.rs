@@ -1,7 +1,5 @@
 //! From an upload to a photo in the staging store: its size and type checked, cleaned, named and made durable.
 
-use std::fs::File;
-use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -14,12 +12,13 @@ use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::NewPhoto;
+use crate::domain::taken_at::TakenAt;
 use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
-use crate::uploads::convert::Converter;
-pub use crate::uploads::received::{Received, Upload, too_many_bytes, too_many_pixels};
+use crate::uploads::convert::{Converter, Turn};
+pub use crate::uploads::received::{Received, Spilled, Upload, too_many_bytes, too_many_pixels};
 
 /// Photos that are cleaned at once.
 const AT_ONCE: usize = 4;
@@ -44,7 +43,7 @@ pub struct PhotoTarget {
     pub space: SpaceId,
     pub share: ShareId,
     pub photo: PhotoId,
-    /// Whether the share was there before.
+    /// Whether it has a name of its own: it isn't the photo with which a share begins.
     pub revision: bool,
 }
 
@@ -78,18 +77,17 @@ impl PhotoIngest {
         &self.buffers
     }
 
-    /// Checks and cleans an upload. A HEIC becomes a JPEG first.
+    /// Checks and cleans an upload. A HEIC becomes a JPEG first, in its `turn` among several photos of one share.
     ///
     /// # Errors
     /// Too many bytes or pixels; another type than JPEG, PNG, WebP, GIF or HEIC; a damaged file.
-    pub async fn clean(&self, upload: Upload) -> Result<CleanPhoto> {
+    pub async fn clean(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
         let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
-        let file = self.converter.convert(file).await?;
+        let file = self.converter.convert(file, turn).await?;
         let memory = match &file {
             Received::InMemory(_) => None,
             Received::OnDisk(file) => {
-                let bytes = file.metadata().context(UNREADABLE)?.len();
-                let taken = self.memory.acquire(COPIES * bytes).await;
+                let taken = self.memory.acquire(COPIES * file.bytes()).await;
                 Some(taken.map_err(Error::internal)?)
             }
         };
@@ -137,6 +135,8 @@ impl PhotoIngest {
             animated: picture.animated,
             bytes: picture.bytes.len() as u64,
             sha256,
+            caption: None,
+            taken_at: picture.taken_at.and_then(TakenAt::from_camera),
         };
         let bytes = self.buffers.into_bytes(picture.bytes);
         let stored = self.store.put_temporary(&name, bytes).await;
@@ -155,7 +155,7 @@ impl PhotoIngest {
 fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<CleanPhoto> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
-        Received::OnDisk(file) => read_back(file).context(UNREADABLE)?,
+        Received::OnDisk(file) => file.read(0, usize::MAX).context(UNREADABLE)?,
     };
     let mut picture =
         picture::clean(bytes, limits.max_pixels()).map_err(|refusal| match refusal {
@@ -180,11 +180,4 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
         sha256,
         memory,
     })
-}
-
-fn read_back(mut file: File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.rewind()?;
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -8,3 +8,5 @@ pub mod convert;
 pub mod ingest;
 // A photo as it arrived.
 pub mod received;
+// All photos of one share.
+pub mod several;

@@ -1,6 +1,8 @@
 //! A photo as it arrived, and the refusals of one that is too large.
 
 use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Limits;
 use crate::error::{Error, FieldName, Invalid, Most};
@@ -9,6 +11,8 @@ use crate::error::{Error, FieldName, Invalid, Most};
 pub struct Upload {
     /// `None` if there were more bytes than the limit allows.
     pub file: Option<Received>,
+    /// The bytes that came.
+    pub bytes: u64,
 }
 
 /// Where the bytes of an upload are.
@@ -16,7 +20,40 @@ pub enum Received {
     /// Those of the usual size.
     InMemory(Vec<u8>),
     /// More, on disk under no name, so that nothing of them outlives the request.
-    OnDisk(File),
+    OnDisk(Spilled),
+}
+
+/// A photo in a file without a name, in which there may be others. Clones are of the same bytes.
+#[derive(Clone)]
+pub struct Spilled {
+    file: Arc<Mutex<File>>,
+    start: u64,
+    bytes: u64,
+}
+
+impl Spilled {
+    /// The photo that begins at `start` and has so many bytes.
+    pub fn new(file: Arc<Mutex<File>>, start: u64, bytes: u64) -> Self {
+        Self { file, start, bytes }
+    }
+
+    /// How many bytes it has.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Its bytes from `at` on, at most so many; fewer only at its end. Blocks.
+    ///
+    /// # Errors
+    /// The disk can't be read.
+    pub fn read(&self, at: u64, most: usize) -> io::Result<Vec<u8>> {
+        let left = self.bytes.saturating_sub(at).min(most as u64);
+        let mut bytes = vec![0; usize::try_from(left).map_err(io::Error::other)?];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.start + at))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// The refusal of a photo with more bytes than the limit allows.

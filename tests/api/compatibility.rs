@@ -95,8 +95,11 @@ fn a_new_photo_alone_leaves_the_words_and_nothing_at_all_is_refused() {
 
 /// As the original's client does where its user has chosen a new photo.
 #[test]
-fn a_photo_may_come_twice_in_one_form_and_no_other_beside_it() {
-    let app = TestApp::with(|config| config.limits.photo_bytes = 6 * 1024 * 1024);
+fn a_photo_may_come_twice_in_one_form_and_no_other_beside_it_where_one_is_the_limit() {
+    let app = TestApp::with(|config| {
+        config.limits.photo_bytes = 6 * 1024 * 1024;
+        config.limits.media_per_share = 1;
+    });
     let ann = ann(&app);
     let path = format!("/shares/{}", ann.share(1, "Hello"));
     let shown = || {

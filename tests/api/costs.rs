@@ -4,7 +4,7 @@
 use rusqlite::StatementStatus;
 use shared_spaces::db::QueryStats;
 
-use super::support::{Form, Reply, TestApp};
+use super::support::{Form, Reply, TestApp, pictures};
 
 /// What was asked of the database while `request` was answered.
 fn cost(app: &TestApp, request: impl FnOnce() -> Reply) -> QueryStats {
@@ -65,8 +65,9 @@ fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_a
     const SHARES: &str = "select id, text, created_at, user_id from shares
     where space_id = ? and id < ? order by id desc limit ?";
     const PHOTOS: &str =
-        "select id, name, width, height, animated, placeholder, share_id from photos
-    where space_id = ? and share_id between ? and ? and position = 0 order by share_id desc";
+        "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, p.share_id \
+        from photos p where p.space_id = ? and p.share_id between ? and ?
+    order by p.share_id desc, p.position desc";
     const AUTHORS: &str = "select id, login from users where id = ?";
     let app = TestApp::new();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
@@ -74,9 +75,14 @@ fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_a
     ann.invite(space, "bob");
     for number in 0..25 {
         for person in [&ann, &bob] {
-            person.share(space, &format!("number {number}"));
+            let photos = (0..3).map(|nth| pictures::png(number * 3 + nth));
+            let form = photos.fold(Form::text("Three photos"), |form, photo| form.file(&photo));
+            person
+                .post_form(&format!("/spaces/{space}/shares"), form)
+                .is_ok();
         }
     }
+    app.sort_all();
     let before = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));
     ann.get(&format!("/spaces/{space}/shares")).is_ok();
     let after = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));

@@ -34,6 +34,7 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
         json!({
             "image_url": second["image_url"],
             "image": second["image"],
+            "media": second["media"][0],
             "share_id": second["id"],
             "user": {"id": ann.id, "login": "ann"},
             "timestamp": second["timestamp"],
@@ -122,4 +123,59 @@ fn listing_checks_in_the_order_of_the_contract() {
     bob.get("/spaces/1/images")
         .is(403, "Can't access this space - not a member");
     assert_eq!(ann.get("/spaces/1/images").is_ok(), json!([]));
+}
+
+/// A JPEG whose camera has written when it was taken.
+fn dated_jpeg(seed: u32, exif: &str) -> Vec<u8> {
+    let jpeg = pictures::plain(image::ImageFormat::Jpeg, seed);
+    let date = format!("{exif}\0");
+    // A directory with one entry, which leads to that of the camera, with the date behind it.
+    let mut block = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
+    block.extend(b"\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0");
+    block.extend(b"\0\x01\x90\x03\0\x02\0\0\0\x14\0\0\0\x2c\0\0\0\0");
+    block.extend(date.as_bytes());
+    let length = u16::try_from(block.len() + 2).unwrap().to_be_bytes();
+    let segment = [&b"\xff\xe1"[..], &length, &block].concat();
+    [&jpeg[..2], &segment, &jpeg[2..]].concat()
+}
+
+#[test]
+fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_another() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let photo = |seed| dated_jpeg(seed, "2019:07:14 15:30:59");
+    let form = Form::default()
+        .file(&photo(1))
+        .file(&photo(2))
+        .part("taken_at", None, b"none")
+        .file(&photo(3))
+        .part("taken_at", None, b"1969-07-20T20:17:40Z");
+    let left_out = form_of(&photo(4)).part("keep_dates", None, b"false");
+    let kept = form_of(&photo(5)).part("keep_dates", None, b"true");
+    let dates = |form| -> Vec<Value> {
+        let share = ann.post_form("/spaces/1/shares", form).is_ok();
+        let media = share["media"].as_array().unwrap().iter();
+        media.map(|medium| medium["taken_at"].clone()).collect()
+    };
+    assert_eq!(
+        dates(form),
+        [
+            json!("2019-07-14T15:30:59"),
+            Value::Null,
+            json!("1969-07-20T20:17:40Z")
+        ]
+    );
+    assert_eq!(dates(left_out), [Value::Null]);
+    assert_eq!(dates(kept), ["2019-07-14T15:30:59"]);
+    app.sort_all();
+    let date = b"2019:07:14";
+    for file in app.files() {
+        let stored = std::fs::read(app.path(&format!("photos/{file}"))).unwrap();
+        assert!(!stored.windows(date.len()).any(|bytes| bytes == date));
+    }
+}
+
+fn form_of(photo: &[u8]) -> Form {
+    Form::default().file(photo)
 }

@@ -18,6 +18,7 @@ mod headers;
 mod images;
 mod invitations;
 mod limits;
+mod media;
 mod members;
 mod openapi;
 mod pages;

@@ -223,6 +223,104 @@ fn an_edit_and_a_deletion_at_once_leave_no_bytes_behind() {
 }
 
 #[test]
+fn two_lists_of_the_same_photos_at_once_leave_one_of_them_and_nothing_besides() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        let several = (1..=3).fold(Form::default(), |form, seed| {
+            form.file(&pictures::png(seed))
+        });
+        ann.post_form("/spaces/1/shares", several).is_ok();
+        let list = |ids: &'static [i64]| {
+            let media: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+            move |by: &Person<'_>| by.put("/shares/1", json!({"media": media}))
+        };
+        // Each keeps what the other leaves out, so that the later of the two may find less than it names.
+        let replies = race(
+            &app,
+            vec![
+                act(ann.token(), list(&[3, 1])),
+                act(ann.token(), list(&[2, 3])),
+            ],
+        );
+        assert_eq!(count(&replies, 200, "Share edited"), 1, "{replies:?}");
+        let gone = replies.iter().filter(|reply| reply.status == 404);
+        assert_eq!(gone.count(), 1, "{replies:?}");
+        app.sort_all();
+        let share = ann.get("/shares/1").is_ok();
+        assert_eq!(share["media"].as_array().unwrap().len(), 2);
+        assert_eq!(app.files().len(), 2, "{:?}", app.files());
+    }
+}
+
+#[test]
+fn a_list_and_a_deletion_at_once_leave_no_bytes_behind() {
+    for _ in 0..ROUNDS {
+        let app = TestApp::new();
+        let ann = app.person("ann");
+        ann.space("Family");
+        let several = (1..=3).fold(Form::default(), |form, seed| {
+            form.file(&pictures::png(seed))
+        });
+        ann.post_form("/spaces/1/shares", several).is_ok();
+        let edit = |by: &Person<'_>| {
+            let form = Form::default()
+                .part("media", None, b"3")
+                .file(&pictures::png(4))
+                .file(&pictures::png(5));
+            by.put_form("/shares/1", form)
+        };
+        let delete = |by: &Person<'_>| by.delete("/shares/1");
+        let replies = race(&app, vec![act(ann.token(), edit), act(ann.token(), delete)]);
+        assert_eq!(count(&replies, 200, "Share deleted"), 1, "{replies:?}");
+        assert!(app.files().is_empty(), "{:?}", app.files());
+    }
+}
+
+#[test]
+fn photos_may_be_put_in_another_order_while_they_are_moved_to_their_space() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let several = (1..=6).fold(Form::default(), |form, seed| {
+        form.file(&pictures::png(seed))
+    });
+    ann.post_form("/spaces/1/shares", several).is_ok();
+    let orders: [&[i64]; 4] = [
+        &[6, 5, 4, 3, 2, 1],
+        &[2, 4, 6, 5, 1],
+        &[5, 6, 1, 2],
+        &[1, 5, 2],
+    ];
+    thread::scope(|scope| {
+        let server = app.app.clone();
+        let worker = scope.spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                while server.sorter().step().await.unwrap() != Outcome::Empty {}
+            });
+        });
+        for order in orders {
+            let media: Vec<_> = order.iter().map(|id| json!({"id": id})).collect();
+            ann.put("/shares/1", json!({"media": media}))
+                .is(200, "Share edited");
+        }
+        worker.join().unwrap();
+    });
+    app.sort_all();
+    let share = ann.get("/shares/1").is_ok();
+    let media = share["media"].as_array().unwrap();
+    let shown: Vec<_> = media
+        .iter()
+        .map(|medium| app.anonymous().get(&path_of(&medium["url"])).bytes)
+        .collect();
+    assert_eq!(shown, [1, 5, 2].map(pictures::png));
+    app.wait(app.app.cleanup().delete_everything_due()).unwrap();
+    assert_eq!(app.files().len(), 3, "{:?}", app.files());
+}
+
+#[test]
 fn shares_at_once_get_ids_of_their_own() {
     let app = TestApp::new();
     let ann = app.person("ann");

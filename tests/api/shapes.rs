@@ -99,6 +99,7 @@ fn is_a(kind: &str, value: &Value) -> bool {
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),
+        "number" => value.is_number(),
         "integer" => value.is_i64() || value.is_u64(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
@@ -176,6 +177,9 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     );
     app.sort_all();
     app.look_for_previews();
+    let said = json!({"caption": "At the lake", "taken_at": "2019-07-14T15:30"});
+    let medium = ann.put("/media/1", said).is_ok();
+    described.expects("put", "/media/{photo_id}", &medium);
     described.expects_at(&ann, "/spaces", "/spaces");
     described.expects_at(&ann, "/spaces/{space_id}", "/spaces/1");
     described.expects_at(&ann, "/spaces/{space_id}/members", "/spaces/1/members");

@@ -36,6 +36,7 @@ fn a_text_is_shared_and_read() {
         "timestamp": timestamp,
         "image_url": null,
         "image": null,
+        "media": [],
     });
     assert_eq!(share, expected);
     // To the second: how many digits follow depends on the moment.
@@ -63,7 +64,15 @@ fn shares_are_listed_newest_first_without_their_space() {
     let keys: Vec<_> = list[0].as_object().unwrap().keys().cloned().collect();
     assert_eq!(
         keys,
-        ["id", "image", "image_url", "text", "timestamp", "user"]
+        [
+            "id",
+            "image",
+            "image_url",
+            "media",
+            "text",
+            "timestamp",
+            "user"
+        ]
     );
 }
 

@@ -183,6 +183,44 @@ fn a_heic_takes_the_place_of_a_photo_and_has_previews() {
 }
 
 #[test]
+fn heics_among_several_photos_of_a_share_are_taken_or_refused_as_all_others_are() {
+    let world = World::new();
+    let shares = format!("{}/shares", world.space);
+    let png = picture(24, 1);
+    // With the large one, some of the others come by way of the disk.
+    let large = heic("slow.heic");
+    let good = [
+        heic("good.turned-1.heic"),
+        &png,
+        large,
+        heic("good.plain.heic"),
+        heic("good.gray.heic"),
+    ];
+    let reply = world.ann.post_photos(&shares, "Several", &good).unwrap();
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let share = reply.json();
+    let media = share["media"].as_array().unwrap();
+    let kinds: Vec<_> = media
+        .iter()
+        .map(|medium| Kind::from_bytes(&world.ann.fetch(&medium["url"]).bytes).unwrap())
+        .collect();
+    let jpeg = Kind::Jpeg;
+    assert_eq!(kinds, [jpeg, Kind::Png, jpeg, jpeg, jpeg]);
+    assert_eq!(media[0]["height"], 240);
+    let most = peak(world.server.process.id());
+    assert!(most < MOST, "{} MiB", most / MIB);
+
+    let before = world.photos();
+    let bad = [&png, good[0], heic("bad.broken.heic"), good[3]];
+    let reply = world.ann.post_photos(&shares, "Several", &bad).unwrap();
+    let sentence = String::from_utf8_lossy(&reply.bytes).into_owned();
+    assert_eq!(reply.status, 400);
+    assert!(sentence.starts_with("Photo 3 is damaged: "), "{sentence}");
+    assert_eq!(world.photos(), before);
+    assert_eq!(world.children(), Vec::<String>::new());
+}
+
+#[test]
 fn a_server_may_leave_heics_to_others() {
     let world = World::with(&[("SHARED_SPACES_PHOTOS__HEIC", "false")]);
     let reply = world.share(heic("good.plain.heic"));

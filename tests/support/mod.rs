@@ -383,6 +383,11 @@ impl Person {
     }
 
     pub fn post_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
+        self.post_photos(path, text, photo.as_slice())
+    }
+
+    /// Several photos in one form.
+    pub fn post_photos(&self, path: &str, text: &str, photos: &[&[u8]]) -> Sent {
         let request = self
             .agent
             .post(format!("{}{path}", self.url))
@@ -390,7 +395,7 @@ impl Person {
         read(
             request
                 .header("Authorization", self.bearer())
-                .send(form(text, photo)),
+                .send(form(text, photos)),
         )
     }
 
@@ -402,7 +407,7 @@ impl Person {
         read(
             request
                 .header("Authorization", self.bearer())
-                .send(form(text, photo)),
+                .send(form(text, photo.as_slice())),
         )
     }
 
@@ -430,7 +435,7 @@ impl Person {
     /// A request with a form as it goes over the wire, its head and its body. The server is to say when it begins to
     /// read the body.
     pub fn raw_form(&self, path: &str, text: &str, photo: &[u8]) -> (String, Vec<u8>) {
-        let body = form(text, Some(photo));
+        let body = form(text, &[photo]);
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
              Expect: 100-continue\r\nConnection: close\r\n\r\n",
@@ -454,7 +459,7 @@ fn form_type() -> String {
     format!("multipart/form-data; boundary={BOUNDARY}")
 }
 
-fn form(text: &str, photo: Option<&[u8]>) -> Vec<u8> {
+fn form(text: &str, photos: &[&[u8]]) -> Vec<u8> {
     let field = |head: &str| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes()
     };
@@ -464,7 +469,7 @@ fn form(text: &str, photo: Option<&[u8]>) -> Vec<u8> {
         b"\r\n".to_vec(),
     ]
     .concat();
-    if let Some(photo) = photo {
+    for photo in photos {
         body.extend(field("name=\"file\"; filename=\"photo.png\""));
         body.extend_from_slice(photo);
         body.extend_from_slice(b"\r\n");

@@ -40,7 +40,7 @@ test('one character is enough, a photo needs none, and the button shows it befor
   await expect(ann.page.getByRole('article').first().locator('.text')).toHaveText('x');
 });
 
-test('a file that is changed after it was chosen, of another kind, empty, or one of several is refused with a reason', async ({ newPerson }) => {
+test('a file that is changed after it was chosen, of another kind, empty, or one too many is refused with a reason', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
   await settles(ann);
   const folder = await mkdtemp(join(tmpdir(), 'photos-'));
@@ -65,8 +65,9 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   await expect(ann.text('composer.file_empty')).toBeVisible();
   // The type that the browser reports is wrong, and doesn't matter.
   const bytes = [...photo().buffer];
-  await drop(Array.from({ length: 10 }, (_, at) => ({ name: `${at}.bin`, type: at === 0 ? 'image/x-unknown' : '', bytes })));
-  await expect(ann.text('composer.one_photo', { n: 9 })).toBeVisible();
+  await drop(Array.from({ length: 25 }, (_, at) => ({ name: `${at}.bin`, type: at === 0 ? 'image/x-unknown' : '', bytes })));
+  await expect(ann.text('composer.too_many_photos', { n: 5, max: 20 })).toBeVisible();
+  await expect(ann.page.locator('[data-medium]')).toHaveCount(20);
   await ann.shares();
   await ann.seesPhotoOf('From the disk');
 

@@ -10,6 +10,13 @@ export const pictures = join(import.meta.dirname, '../pictures');
 
 type Key = keyof typeof en;
 
+/** A file that is in memory. */
+export interface PhotoFile {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
 /** A string of the app. */
 export function words(key: Key, values: Record<string, string | number> = {}): string {
   const message: string | Record<string, string> = en[key];
@@ -71,11 +78,19 @@ export class Person {
   }
 
   /** Chooses a photo as a finger does: by the button that opens the chooser. */
-  async choosesPhoto(file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+  async choosesPhoto(file: string | PhotoFile): Promise<void> {
+    await this.choosesPhotos([file]);
+  }
+
+  /** Chooses several at once; they come behind those that are there. */
+  async choosesPhotos(files: string[] | PhotoFile[] | (string | PhotoFile)[]): Promise<void> {
+    const thumbs = this.page.locator('[data-medium]');
+    const before = await thumbs.count();
     const chooser = this.page.waitForEvent('filechooser');
-    await this.button('composer.add_photo').click();
-    await (await chooser).setFiles(file);
-    await expect(this.page.getByRole('img', { name: words('composer.photo_preview') })).toBeVisible();
+    const either = this.button('composer.add_photos').or(this.button('composer.more_photos'));
+    await either.click();
+    await (await chooser).setFiles(files as string[]);
+    await expect(thumbs).toHaveCount(before + files.length);
   }
 
   async shares(): Promise<void> {

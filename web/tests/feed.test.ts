@@ -34,6 +34,7 @@ const share = (id: number, user: number, text: string): Share => ({
   timestamp: '2026-01-01T00:00:00Z',
   image_url: null,
   image: null,
+  media: [],
 });
 
 /** A server with a list of shares, and the line to it: each request waits to arrive, and each answer too. */

@@ -1,6 +1,6 @@
 // Photos and shares as the API answers them, for tests.
 
-import type { Photo, Share } from '../src/lib/api/types';
+import type { Medium, Photo, Share } from '../src/lib/api/types';
 
 const preview = { url: '/photos/x', width: 4, height: 3 };
 
@@ -13,13 +13,23 @@ export const imageOf = (id: number) => ({
   previews: { small: preview, large: preview },
 });
 
+export const mediumOf = (share: number, id = share, caption: string | null = null): Medium => ({
+  ...imageOf(id),
+  kind: 'photo',
+  url: `/photos/1-${share}.${id}.jpg`,
+  caption,
+  taken_at: null,
+  duration_seconds: null,
+});
+
 /** A photo of a share; the share's only one, if nothing else is said. */
 export const photoOf = (share: number, id = share): Photo => ({
   share_id: share,
   image_url: `/photos/1-${share}.${id}.jpg`,
   timestamp: '2026-05-20T12:00:00Z',
   user: { id: 1, login: 'ann' },
-  image: imageOf(id),
+  image: mediumOf(share, id),
+  media: mediumOf(share, id),
 });
 
 /** A share with a photo, or with none. */
@@ -30,4 +40,5 @@ export const shareOf = (id: number, photo: number | null = id, text = 'Look'): S
   timestamp: '2026-05-20T12:00:00Z',
   image_url: photo === null ? null : `/photos/1-${id}.${photo}.jpg`,
   image: photo === null ? null : imageOf(photo),
+  media: photo === null ? [] : [mediumOf(id, photo)],
 });

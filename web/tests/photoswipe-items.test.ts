@@ -2,14 +2,17 @@ import { expect, test } from 'vitest';
 
 import { fileName, itemOf } from '../src/features/viewer/photoswipe-items';
 import type { Photo } from '../src/lib/api/types';
+import { mediumOf } from './photos';
 
 const preview = (size: string) => ({ url: `https://home.example/photos/1-34.jpg/${size}?expires=9`, width: 1, height: 1 });
+const image = { id: 7, width: 4032, height: 3024, placeholder: null, animated: false, previews: { small: preview('small'), large: preview('large') } };
 const photo = (): Photo => ({
   share_id: 34,
   image_url: 'https://home.example/photos/1-34.jpg?expires=9&signature=x.png',
   timestamp: '2026-05-20T12:00:00Z',
   user: { id: 1, login: 'ann' },
-  image: { id: 7, width: 4032, height: 3024, placeholder: null, animated: false, previews: { small: preview('small'), large: preview('large') } },
+  image,
+  media: { ...mediumOf(34), ...image },
 });
 
 test('a slide shows the large preview at the size of the photo', () => {

@@ -64,7 +64,7 @@ test('English readers read sentences for people, where those of the server are f
 });
 
 test('what a language lacks is said in general, and no word of the server stays within a sentence', () => {
-  expect(translate('de', 'too_long', { field: 'caption', max: 100 })).toBeNull();
+  expect(translate('de', 'too_long', { field: 'colour', max: 100 })).toBeNull();
   expect(translate('de', 'too_long', { field: 'text' })).toBeNull();
   expect(translate('de', 'photo_damaged', { reason: 'too_blue' })).toBe('Dieses Foto ist beschädigt');
   expect(translate('de', 'photo_damaged', { reason: 'ends_early' })).toBe(

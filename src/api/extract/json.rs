@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, Take};
 use tokio::time::timeout;
 
 use crate::api::extract::header_params::Parameterized;
-use crate::api::extract::json_object;
+use crate::api::extract::json_object::{self, Keep};
 use crate::api::request::client_info::ClientInfo;
 use crate::api::request::headers;
 use crate::api::request::refusal::reject;
@@ -68,8 +68,11 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
         why: why.to_string(),
     };
     let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
-    let is_known = |key: &str| T::FIELDS.iter().any(|field| field.key == key);
-    let object = json_object::parse(text, is_known).map_err(|error| invalid(&error))?;
+    let known = |key: &str| {
+        let field = T::FIELDS.iter().find(|field| field.key == key)?;
+        Some(field.entries.map_or(Keep::Shallow, Keep::List))
+    };
+    let object = json_object::parse(text, known).map_err(|error| invalid(&error))?;
     let object = object.ok_or(Malformed::NotAnObject)?;
     check(&object, T::FIELDS)?;
     serde_json::from_value(Value::Object(object)).map_err(Error::internal)
@@ -100,10 +103,15 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
     {
         return Err(Invalid::NotProvided { field: field.name }.into());
     }
-    let wrong = |field: &&Field| {
-        let value = object.get(field.key).filter(|value| !value.is_null());
-        field.is_text && value.is_some_and(|value| !value.is_string())
+    let value = |field: &Field| object.get(field.key).filter(|value| !value.is_null());
+    let is_no_list = |field: &&Field| {
+        field.entries.is_some() && value(field).is_some_and(|value| !value.is_array())
     };
+    if let Some(Field { name: field, .. }) = fields.iter().find(is_no_list) {
+        return Err(Malformed::NotList { field: *field }.into());
+    }
+    let wrong =
+        |field: &&Field| field.is_text && value(field).is_some_and(|value| !value.is_string());
     fields.iter().find(wrong).map_or(Ok(()), |field| {
         Err(Invalid::NotText { field: field.name }.into())
     })

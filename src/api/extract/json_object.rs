@@ -3,28 +3,38 @@
 
 use std::fmt::{self, Formatter};
 
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads a JSON text; returns the values of the keys that `is_known` names if it is an object, and else nothing.
+/// The most entries of a list that are kept, which is more than any may have.
+const MOST_ENTRIES: usize = 1000;
+
+/// What is kept of the value of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// A value that is no list and no object; of these, only that it is one.
+    Shallow,
+    /// A list with the first of its entries, and of objects in it the values of these keys.
+    List(&'static [&'static str]),
+}
+
+/// Reads a JSON text; returns the values of the keys that `known` names if it is an object, and else nothing.
 ///
 /// # Errors
 /// It is no JSON.
 pub fn parse(
     text: &str,
-    is_known: impl Fn(&str) -> bool,
+    known: impl Fn(&str) -> Option<Keep>,
 ) -> serde_json::Result<Option<Map<String, Value>>> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let object = Known(is_known).deserialize(&mut deserializer)?;
+    let object = Known(known).deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(object)
 }
 
 struct Known<F>(F);
 
-impl<'de, F: Fn(&str) -> bool> DeserializeSeed<'de> for Known<F> {
+impl<'de, F: Fn(&str) -> Option<Keep>> DeserializeSeed<'de> for Known<F> {
     type Value = Option<Map<String, Value>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -32,7 +42,7 @@ impl<'de, F: Fn(&str) -> bool> DeserializeSeed<'de> for Known<F> {
     }
 }
 
-impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Known<F> {
+impl<'de, F: Fn(&str) -> Option<Keep>> Visitor<'de> for Known<F> {
     type Value = Option<Map<String, Value>>;
 
     fn expecting(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
@@ -42,11 +52,14 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Known<F> {
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Self::Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = pairs.next_key::<String>()? {
-            if (self.0)(&key) {
-                let Shallow(value) = pairs.next_value()?;
-                object.insert(key, value);
-            } else {
-                pairs.next_value::<IgnoredAny>()?;
+            match (self.0)(&key) {
+                Some(keep) => {
+                    let value = pairs.next_value_seed(OneValue(keep))?;
+                    object.insert(key, value);
+                }
+                None => {
+                    pairs.next_value::<IgnoredAny>()?;
+                }
             }
         }
         Ok(Some(object))
@@ -81,16 +94,31 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for Known<F> {
     }
 }
 
-/// A value; of a list or an object, only that it is one.
-struct Shallow(Value);
+/// A value, as far as it is kept.
+#[derive(Clone, Copy)]
+struct OneValue(Keep);
 
-impl<'de> Deserialize<'de> for Shallow {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneValue).map(Self)
+impl<'de> DeserializeSeed<'de> for OneValue {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct OneValue;
+/// An entry of a list: an object with some of its keys, or a value.
+#[derive(Clone, Copy)]
+struct Entry(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Entry {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let known = |key: &str| self.0.contains(&key).then_some(Keep::Shallow);
+        let object = Known(known).deserialize(deserializer)?;
+        Ok(object.map_or(Value::Null, Value::Object))
+    }
+}
 
 impl<'de> Visitor<'de> for OneValue {
     type Value = Value;
@@ -104,8 +132,17 @@ impl<'de> Visitor<'de> for OneValue {
         Ok(Value::Object(Map::new()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<Value, A::Error> {
-        pass_over(values).map(|()| Value::Array(Vec::new()))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        if let Keep::List(keys) = self.0 {
+            while entries.len() <= MOST_ENTRIES {
+                match values.next_element_seed(Entry(keys))? {
+                    Some(entry) => entries.push(entry),
+                    None => return Ok(Value::Array(entries)),
+                }
+            }
+        }
+        pass_over(values).map(|()| Value::Array(entries))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -149,7 +186,11 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> serde_json::Result<Option<Value>> {
-        let known = |key: &str| ["a", "b"].contains(&key);
+        let known = |key: &str| match key {
+            "a" | "b" => Some(Keep::Shallow),
+            "list" => Some(Keep::List(&["id", "c"])),
+            _ => None,
+        };
         parse(text, known).map(|object| object.map(Value::Object))
     }
 
@@ -164,6 +205,21 @@ mod tests {
             let found = parsed(&format!(r#"{{"a": {value}}}"#)).unwrap();
             assert_eq!(found, Some(json!({"a": expected})));
         }
+    }
+
+    #[test]
+    fn of_a_list_the_first_entries_are_kept_each_with_what_is_no_tree() {
+        let text = r#"{"list": [{"id": 1, "c": [2], "d": 3}, {}, 4, "x", null, [{"id": 1}]]}"#;
+        let kept = json!({"list": [{"id": 1, "c": []}, {}, null, null, null, null]});
+        assert_eq!(parsed(text).unwrap(), Some(kept));
+        assert_eq!(
+            parsed(r#"{"list": {"id": 1}}"#).unwrap(),
+            Some(json!({"list": {}}))
+        );
+        let long = format!(r#"{{"list": [{}]}}"#, vec!["{}"; 100_000].join(","));
+        let kept = parsed(&long).unwrap().unwrap();
+        assert_eq!(kept["list"].as_array().unwrap().len(), MOST_ENTRIES + 1);
+        assert!(parsed(r#"{"list": [{}, }"#).is_err());
     }
 
     #[test]

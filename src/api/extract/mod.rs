@@ -4,6 +4,10 @@
 pub mod chunks;
 // The authenticated user.
 pub mod current_user;
+// The files of a form.
+mod form_files;
+// The photos of a form.
+pub mod form_media;
 // Header values with parameters.
 pub mod header_params;
 // JSON bodies.
@@ -20,12 +24,16 @@ pub mod multipart;
 pub mod params;
 // The name of a part of a form, and of the file in it.
 pub mod part_disposition;
-// A photo that a form has more than once.
-pub mod repeated_photo;
+// Photos that a form has more than once.
+pub mod repeated_photos;
 // A page in which somebody can stay signed in.
 pub mod secure_page;
 // The cookie of a session.
 pub mod session_cookie;
+// What changes in a share, as a form or as JSON.
+pub mod share_edit;
+// Where the larger photos of a form are kept.
+pub mod spilled_photos;
 // The text of a share in a form.
 pub mod text_field;
 // Forms of a text alone.

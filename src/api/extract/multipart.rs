@@ -1,44 +1,45 @@
-//! What is asked: the form of a share, a text and perhaps a photo, as `multipart/form-data` or
+//! What is asked: the form of a share, a text and perhaps photos, as `multipart/form-data` or
 //! `application/x-www-form-urlencoded`.
 //!
 //! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
 //! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
 //! on before its sender is refused: most clients only listen when they have sent everything.
 
-use std::mem;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use rocket::data::{Data, FromData};
 use rocket::outcome::Outcome;
 use rocket::request::Request;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::api::extract::chunks::{Pace, chunks};
 use crate::api::extract::current_user::CurrentUser;
+use crate::api::extract::form_media::FormMedia;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json::{Opened, cut_off, open, uncoded};
 use crate::api::extract::malformed_form::{malformed, unreadable};
 use crate::api::extract::part_disposition::Disposition;
-use crate::api::extract::repeated_photo::RepeatedPhoto;
+use crate::api::extract::spilled_photos::SpillFile;
 use crate::api::extract::{text_field, urlencoded};
 use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::app::App;
 use crate::config::Limits;
-use crate::error::{BodyType, Error, FieldName, Invalid, Overload, Result};
+use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Overload, Result};
 use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
-use crate::uploads::buffer_pool::CAPACITY;
-use crate::uploads::ingest::{Received, Upload, too_many_bytes};
+use crate::uploads::ingest::too_many_bytes;
 
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
 /// The most parts of a form: each costs some work, also where it is empty.
 const MOST_PARTS: usize = 128;
+/// The most characters of what has few: an id, a date.
+const WORD: usize = 64;
+/// The most bytes that a character of a text can have, with combining marks that NFC joins.
+const BYTES_OF_ONE: u64 = 16;
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
 /// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
@@ -47,16 +48,16 @@ const PATIENCE: u64 = 64 * 1024 * 1024;
 pub struct ShareForm<'r> {
     pub user: CurrentUser<'r>,
     pub text: Option<String>,
-    pub photo: Option<Upload>,
+    pub media: FormMedia,
     /// Its permit among the uploads, until the share is created.
-    _under_way: Option<UploadPermit>,
+    pub under_way: Option<UploadPermit>,
 }
 
 /// The parts of the form that are ours.
 #[derive(Default)]
 struct Parts {
     text: Option<String>,
-    pub photo: Option<Upload>,
+    media: FormMedia,
 }
 
 #[rocket::async_trait]
@@ -117,7 +118,7 @@ impl<'r> ShareForm<'r> {
                 None => read_nothing(body).await,
             }
         };
-        let Parts { text, photo } = match &under_way {
+        let Parts { text, media } = match &under_way {
             None => parts.await?,
             Some(place) => tokio::select! {
                 parts = parts => {
@@ -131,8 +132,8 @@ impl<'r> ShareForm<'r> {
         Ok(Self {
             user,
             text,
-            photo,
-            _under_way: under_way,
+            media,
+            under_way,
         })
     }
 }
@@ -162,8 +163,10 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
 
 /// The most bytes of a body that are read: the first client of the original system sends a new photo twice.
 fn most_bytes(limits: &Limits) -> u64 {
-    let photo_twice = limits.photo_bytes.saturating_mul(2);
-    photo_twice.saturating_add(text_field::max_bytes(limits) + PATIENCE)
+    let photos = limits
+        .photo_bytes
+        .saturating_mul(limits.media_per_share as u64 + 1);
+    photos.saturating_add(text_field::max_bytes(limits) + PATIENCE)
 }
 
 /// A body without a type, which is a form only where it is empty.
@@ -209,7 +212,7 @@ async fn read(
     } else if kind.is("application/x-www-form-urlencoded") {
         Ok(Parts {
             text: urlencoded::read_text(limits, body).await?,
-            photo: None,
+            media: FormMedia::default(),
         })
     } else {
         Err(Invalid::WrongContentType {
@@ -220,19 +223,21 @@ async fn read(
 }
 
 /// A form in parts, of which only one is read at a time.
-struct Multi<'a> {
-    app: &'a App,
+pub(super) struct Multi<'a> {
+    pub(super) app: &'a App,
     /// The bytes that the form says it has.
-    size: Option<usize>,
+    pub(super) size: Option<usize>,
     pace: Pace,
     under_way: Option<&'a UploadPermit>,
     /// How long what is too large is read on, once it is known to be.
-    unwanted: OnceLock<Instant>,
+    pub(super) unwanted: OnceLock<Instant>,
 }
 
 impl Multi<'_> {
     async fn read(&self, mut parts: Multipart<'_>) -> Result<Parts> {
+        let limits = &self.app.config.limits;
         let mut form = Parts::default();
+        let mut spill = SpillFile::in_folder(self.app.config.data_dir.clone());
         let mut count = 0;
         while let Some(mut part) = self.next_part(&mut parts).await? {
             count += 1;
@@ -242,12 +247,43 @@ impl Multi<'_> {
             let disposition = Disposition::of(&part)?;
             match disposition.name.as_deref() {
                 Some("text") if form.text.is_none() => {
-                    form.text = Some(self.read_text(&mut part).await?);
+                    let (max, most) = (limits.text_max, text_field::max_bytes(limits));
+                    form.text = Some(
+                        self.read_text(&mut part, FieldName::Text, max, most)
+                            .await?,
+                    );
                 }
-                Some("file") if disposition.file_name.is_some() => match &form.photo {
-                    None => form.photo = self.read_photo(&mut part, &disposition).await?,
-                    Some(photo) => self.compare(&mut part, &disposition, photo).await?,
-                },
+                Some("file") if disposition.file_name.is_some() => {
+                    let media = &mut form.media;
+                    self.read_file(&mut part, &disposition, media, &mut spill)
+                        .await?;
+                }
+                Some("media") => {
+                    let id = self.read_word(&mut part, FieldName::Media, WORD).await?;
+                    form.media.keep(id);
+                }
+                Some("caption") => {
+                    let (field, max) = (FieldName::Caption, limits.caption_max);
+                    let text = self.read_word(&mut part, field, max).await?;
+                    form.media.describe(field, text)?;
+                }
+                Some("taken_at") => {
+                    let field = FieldName::TakenAt;
+                    let text = self.read_word(&mut part, field, WORD).await?;
+                    form.media.describe(field, text)?;
+                }
+                Some("keep_dates") => {
+                    let field = FieldName::KeepDates;
+                    form.media.keeps_dates =
+                        match self.read_word(&mut part, field, WORD).await?.as_str() {
+                            "true" => true,
+                            "false" => false,
+                            _ => {
+                                let values = ["true", "false"];
+                                return Err(Malformed::NotOneOf { field, values }.into());
+                            }
+                        };
+                }
                 // Other parts are not ours.
                 _ => {}
             }
@@ -261,7 +297,10 @@ impl Multi<'_> {
         self.in_time(parts.next_field()).await
     }
 
-    async fn next_chunk(&self, part: &mut Field<'_>) -> Result<Option<impl AsRef<[u8]> + use<>>> {
+    pub(super) async fn next_chunk(
+        &self,
+        part: &mut Field<'_>,
+    ) -> Result<Option<impl AsRef<[u8]> + use<>>> {
         self.pace.look_for_content();
         let chunk = self.in_time(part.chunk()).await?;
         if let (Some(under_way), Some(chunk)) = (self.under_way, &chunk) {
@@ -281,95 +320,32 @@ impl Multi<'_> {
         done.map_err(|error| malformed(limits, error))
     }
 
-    async fn read_text(&self, part: &mut Field<'_>) -> Result<String> {
-        let limits = &self.app.config.limits;
+    /// A text of at most so many characters, of which at most `most` bytes are read.
+    async fn read_text(
+        &self,
+        part: &mut Field<'_>,
+        field: FieldName,
+        max: usize,
+        most: u64,
+    ) -> Result<String> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.next_chunk(part).await? {
             bytes.extend_from_slice(chunk.as_ref());
-            if bytes.len() as u64 > text_field::max_bytes(limits) {
-                return Err(Invalid::TooLong {
-                    field: FieldName::Text,
-                    max: limits.text_max,
-                }
-                .into());
+            if bytes.len() as u64 > most {
+                return Err(Invalid::TooLong { field, max }.into());
             }
         }
-        String::from_utf8(bytes).map_err(|_| text_field::not_utf8())
+        String::from_utf8(bytes).map_err(|_| Malformed::NotUtf8 { field }.into())
     }
 
-    /// Refuses another photo than the one that was taken.
-    async fn compare(
+    /// A text that is short, whatever it is.
+    async fn read_word(
         &self,
         part: &mut Field<'_>,
-        disposition: &Disposition,
-        photo: &Upload,
-    ) -> Result<()> {
-        let mut repeated = RepeatedPhoto::of(photo).await?;
-        let mut is_empty = true;
-        while let Some(chunk) = self.next_chunk(part).await? {
-            is_empty &= chunk.as_ref().is_empty();
-            repeated.compare(chunk.as_ref()).await?;
-        }
-        if is_empty && disposition.is_untouched() {
-            return Ok(());
-        }
-        repeated.end().await
+        field: FieldName,
+        max: usize,
+    ) -> Result<String> {
+        let most = (max as u64).saturating_mul(BYTES_OF_ONE);
+        self.read_text(part, field, max, most).await
     }
-
-    /// Takes a photo in, a large one by way of the disk.
-    async fn read_photo(
-        &self,
-        part: &mut Field<'_>,
-        disposition: &Disposition,
-    ) -> Result<Option<Upload>> {
-        let app = self.app;
-        let limit = app.config.limits.photo_bytes;
-        // All but a little of such a form is the photo. All uploads that are let in at once may have a buffer each for as
-        // long as they take, so that larger ones go to the disk.
-        let buffers = app.ingest.buffers();
-        let (mut bytes, mut file) = (buffers.take(self.size.unwrap_or(0)), None);
-        let mut size = 0;
-        while let Some(chunk) = self.next_chunk(part).await? {
-            let chunk = chunk.as_ref();
-            size += chunk.len() as u64;
-            if size > limit {
-                // The rest is read, but no longer kept, and not for long.
-                let stall = app.config.connections.stall_timeout;
-                self.unwanted.get_or_init(|| Instant::now() + stall);
-                (bytes, file) = (Vec::new(), None);
-            } else if let Some(file) = &mut file {
-                write_on(file, chunk).await?;
-            } else {
-                if bytes.len() + chunk.len() > CAPACITY {
-                    let file = file.insert(unnamed_file(app.config.data_dir.clone()).await?);
-                    write_on(file, &buffers.into_bytes(mem::take(&mut bytes))).await?;
-                    write_on(file, chunk).await?;
-                } else {
-                    bytes.extend_from_slice(chunk);
-                }
-            }
-        }
-        if size == 0 && disposition.is_untouched() {
-            return Ok(None);
-        }
-        let Some(mut file) = file else {
-            let file = (size <= limit).then_some(Received::InMemory(bytes));
-            return Ok(Some(Upload { file }));
-        };
-        // The last piece may be on its way still; where it fails, nothing else would say so.
-        file.flush().await.map_err(Error::writing)?;
-        let file = Some(Received::OnDisk(file.into_std().await));
-        Ok(Some(Upload { file }))
-    }
-}
-
-async fn write_on(file: &mut File, bytes: &[u8]) -> Result<()> {
-    file.write_all(bytes).await.map_err(Error::writing)
-}
-
-/// A file without a name, on the disk of the data folder: it ends with its handle, also in a crash.
-async fn unnamed_file(folder: PathBuf) -> Result<File> {
-    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
-    let file = made.map_err(Error::internal)?.map_err(Error::writing)?;
-    Ok(File::from_std(file))
 }

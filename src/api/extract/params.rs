@@ -7,9 +7,10 @@ use rocket::request::{FromParam, FromRequest, Outcome, Request};
 use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::api::views::cursor;
+use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
-use crate::domain::shares::ClientKey;
+use crate::domain::photos::DatedBy;
 use crate::error::Result;
 
 impl<'r, T: Id> FromParam<'r> for RawId<T> {
@@ -41,6 +42,18 @@ impl<'r> FromRequest<'r> for Order {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match Self::parse(value(request, "order")) {
             Ok(order) => Outcome::Success(order),
+            Err(error) => Outcome::Error(reject(request, error)),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for DatedBy {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Self::parse(value(request, "by")) {
+            Ok(by) => Outcome::Success(by),
             Err(error) => Outcome::Error(reject(request, error)),
         }
     }

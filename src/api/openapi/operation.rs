@@ -25,6 +25,8 @@ pub struct Operation {
     is_for_users: bool,
     parameters: Vec<Value>,
     body: Option<Content>,
+    /// What it takes as JSON besides.
+    json: Option<JsonContent>,
     views: Vec<fn(&mut Schemas)>,
     responses: Map<String, Value>,
     refusals: Vec<Error>,
@@ -84,6 +86,7 @@ pub fn operation(
         is_for_users: false,
         parameters: path_parameters(path),
         body: None,
+        json: None,
         views: Vec::new(),
         responses: Map::new(),
         refusals: Vec::new(),
@@ -147,6 +150,17 @@ impl Operation {
     /// It takes a body of these media types.
     pub fn takes_body(self, content: Value) -> Self {
         self.takes_content(Content::MediaTypes(content))
+    }
+
+    /// Instead of what it takes, it takes this object as JSON.
+    pub fn or_json<T: Payload + JsonSchema>(mut self) -> Self {
+        let body = JsonContent {
+            schema: Schemas::body::<T>,
+            fields: T::FIELDS,
+        };
+        let refusals = body.refusals();
+        self.json = Some(body);
+        self.refuses(refusals)
     }
 
     fn takes_content(mut self, content: Content) -> Self {
@@ -244,12 +258,14 @@ impl Operation {
             "security": if self.is_for_users { json!([{"token": []}, {"cookie": []}]) } else { json!([]) },
         });
         if let Some(body) = self.body {
-            let content = match body {
-                Content::Json(body) => {
-                    json!({"application/json": with_example((body.schema)(schemas))})
-                }
+            let mut json = |body: JsonContent| with_example((body.schema)(schemas));
+            let mut content = match body {
+                Content::Json(body) => json!({"application/json": json(body)}),
                 Content::MediaTypes(content) => content,
             };
+            if let Some(body) = self.json {
+                content["application/json"] = json(body);
+            }
             described["requestBody"] = json!({"required": true, "content": content});
         }
         described
@@ -372,7 +388,11 @@ mod tests {
         let mut schemas = Schemas::new(&config);
         let mut bodies = 0;
         for operation in operations::all(&config) {
-            if let Some(Content::Json(body)) = operation.body {
+            let json = match operation.body {
+                Some(Content::Json(body)) => Some(body),
+                _ => operation.json,
+            };
+            if let Some(body) = json {
                 assert_eq!(
                     disagreement(body.fields, &(body.schema)(&mut schemas)),
                     None

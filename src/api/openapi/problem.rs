@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, FieldName};
 
 /// What each of the values is.
-const PARAMS: [(&str, &str); 13] = [
+const PARAMS: [(&str, &str); 14] = [
     ("field", "Which part of the request."),
     ("id", "The id that names nothing, as it was sent."),
     ("key", "The key that the JSON object lacks."),
     ("login", "The login."),
     ("max", "The most that there can be."),
     ("min", "The least that there must be."),
+    ("number", "Which of several photos, as they were sent."),
     ("part", "Which part of the head of the request."),
     (
         "reason",

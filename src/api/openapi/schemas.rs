@@ -115,6 +115,8 @@ impl Completed {
             FromSettings::Login => line(limits.login_min, limits.login_max),
             FromSettings::Password => lines(limits.password_min, limits.password_max),
             FromSettings::SpaceName => line(limits.space_name_min, limits.space_name_max),
+            FromSettings::ShareText => json!({"maxLength": limits.text_max}),
+            FromSettings::Caption => json!({"maxLength": limits.caption_max}),
             FromSettings::SharedAt if self.original_clients => json!({
                 "description": "In UTC, though it says no zone.", "example": "2026-05-17T09:30:00",
             }),

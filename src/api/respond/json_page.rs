@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use crate::api::request::client_info::ClientInfo;
 use crate::api::views::urls::Urls;
 use crate::app::App;
-use crate::domain::page::{Listed, Order};
+use crate::domain::page::Listed;
 use crate::error::{Error, Overload, Result};
 use crate::limits::subnet::client_subnet;
 use crate::server::WaitingAnswer;
@@ -32,13 +32,14 @@ pub struct JsonPage<V> {
 }
 
 impl<V: Serialize> JsonPage<V> {
-    /// The answer with these rows, each as `view` shows it, in `order` if the list comes in two.
+    /// The answer with these rows, each as `view` shows it, of a list that `query` asks for besides its page,
+    /// as `&order=newest`.
     ///
     /// # Errors
     /// The list can't be written.
     pub fn new<T>(
         urls: &Urls,
-        order: Option<Order>,
+        query: &str,
         list: Listed<T>,
         view: impl Fn(T) -> V,
     ) -> Result<Self> {
@@ -52,7 +53,7 @@ impl<V: Serialize> JsonPage<V> {
         if json.len() > LARGE {
             json.shrink_to_fit();
         }
-        let link = list.next.map(|next| urls.next(&next, order));
+        let link = list.next.map(|next| urls.next(&next, query));
         Ok(Self {
             json,
             link,

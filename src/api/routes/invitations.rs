@@ -101,7 +101,7 @@ pub async fn list(
             invitations::list(conn, &admin, &page, now)
         })
         .await?;
-    JsonPage::new(&links, None, list, Invitation::from)
+    JsonPage::new(&links, "", list, Invitation::from)
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]

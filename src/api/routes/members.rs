@@ -29,7 +29,7 @@ pub async fn list(
             members::list(conn, &member, &page)
         })
         .await?;
-    JsonPage::new(&links, None, list, Member::from)
+    JsonPage::new(&links, "", list, Member::from)
 }
 
 #[post("/spaces/<id>/members", data = "<body>")]

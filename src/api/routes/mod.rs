@@ -56,6 +56,7 @@ pub fn all() -> Vec<Route> {
         shares::edit,
         shares::delete,
         photos::list,
+        photos::describe,
     ];
     let for_admins = routes![
         spaces::rename,

@@ -7,21 +7,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use picture::Kind;
 use picture::PreviewSize;
 use rocket::http::Header;
-use rocket::{Responder, get};
+use rocket::serde::json::Json;
+use rocket::{Responder, get, put};
 
-use crate::api::extract::current_user::Caller;
+use crate::api::extract::current_user::{Caller, CurrentUser};
+use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
-use crate::api::views::photos::ImageInList;
+use crate::api::views::photos::{Describe, ImageInList, Medium};
 use crate::api::views::urls::Urls;
 use crate::app::App;
-use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::ids::{PhotoId, RawId, SpaceId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
-use crate::domain::photos::FoundPhoto;
-use crate::domain::{access, photos};
+use crate::domain::photos::{DatedBy, Description, FoundPhoto};
+use crate::domain::{access, photos, shares};
 use crate::error::{Denied, Failure, NotFound, Result};
 use crate::storage::{PhotoSource, StoredPhoto};
 
@@ -36,18 +38,43 @@ pub async fn list(
     caller: Caller<'_>,
     page: Page,
     order: Order,
+    by: DatedBy,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage<ImageInList>> {
     let list = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            photos::list(conn, &member, order, &page)
+            photos::list(conn, &member, (by, order), &page)
         })
         .await?;
-    JsonPage::new(&links, Some(order), list, |shared| {
+    let query = format!("&order={}&by={}", order.as_str(), by.as_str());
+    JsonPage::new(&links, &query, list, |shared| {
         ImageInList::new(shared, &links)
     })
+}
+
+#[put("/media/<id>", data = "<body>")]
+pub async fn describe(
+    app: &AppState,
+    user: CurrentUser<'_>,
+    id: RawId<PhotoId>,
+    body: JsonBody<Describe>,
+    links: Urls,
+) -> Result<Json<Medium>> {
+    let JsonBody(Describe { caption, taken_at }) = body;
+    let description = Description::parse(
+        caption.as_ref().map(Option::as_deref),
+        taken_at.as_ref().map(Option::as_deref),
+        &app.config.limits,
+    )?;
+    let photo = user
+        .write(move |conn, session| {
+            let medium = access::medium(conn, session, &id)?;
+            shares::describe(conn, &medium, &description)
+        })
+        .await?;
+    Ok(Json(Medium::new(&photo, &links)))
 }
 
 /// The bytes of a photo, for the holder of a link that we have signed, as long as the photo is there. `download`: the name

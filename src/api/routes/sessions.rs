@@ -29,7 +29,7 @@ pub async fn list(
     let list = caller
         .read(move |conn, session| sessions::list(conn, session, &page, now, lifetime))
         .await?;
-    JsonPage::new(&links, None, list, Session::from)
+    JsonPage::new(&links, "", list, Session::from)
 }
 
 #[delete("/sessions/<id>")]

@@ -1,4 +1,4 @@
-//! Shares, with or without a photo.
+//! Shares, with or without photos.
 
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
@@ -6,19 +6,23 @@ use rocket::{delete, get, post, put};
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::IdempotencyKey;
+use crate::api::extract::share_edit::ShareEdit;
 use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::shares::{Share, ShareInList};
 use crate::api::views::urls::Urls;
 use crate::app::App;
+use crate::db::Connection;
 use crate::domain::access;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::photos::NewPhoto;
+use crate::domain::photos::{self, Listed, MediaChange, NewPhoto};
 use crate::domain::shares::{self, Created};
 use crate::domain::text::ShareText;
-use crate::error::{Error, Failure, Result};
-use crate::uploads::ingest::{CleanPhoto, PhotoTarget};
+use crate::error::{Error, Failure, Invalid, NotFound, Result};
+use crate::queue::PhotoQueue;
+use crate::uploads::ingest::PhotoTarget;
+use crate::uploads::several::{NewUpload, store_all};
 
 #[post("/spaces/<id>/shares", data = "<form>")]
 pub async fn create(
@@ -29,19 +33,22 @@ pub async fn create(
     form: ShareForm<'_>,
 ) -> Result<Json<Share>> {
     let key = key.parse()?;
+    let limits = &app.config.limits;
     let words = form.text.as_deref();
-    let text = if form.photo.is_some() && !app.config.compatibility.original_clients {
-        ShareText::beside_a_photo(words, &app.config.limits)?
+    let has_photo = form.media.has_upload();
+    let text = if has_photo && !app.config.compatibility.original_clients {
+        ShareText::beside_a_photo(words, limits)?
     } else {
-        ShareText::parse(words, &app.config.limits)?
+        ShareText::parse(words, limits)?
     };
+    let change = form.media.into_change(limits)?;
     let user = &form.user;
     let share = app.reserve_share();
-    let photo = match form.photo {
-        None => None,
-        Some(upload) => {
-            let (given, again) = (id.clone(), key.clone());
-            // So that nothing is done with a photo that isn't welcome, or is here already.
+    let (given, again) = (id.clone(), key.clone());
+    let photos = match new_photos(change) {
+        Ok(photos) if photos.is_empty() => Vec::new(),
+        photos => {
+            // So that nothing is done with photos that aren't welcome, or are here already.
             let (space, before) = user
                 .read(move |conn, session| {
                     let member = access::space(conn, session, &given)?.member()?;
@@ -53,30 +60,42 @@ pub async fn create(
                 return Ok(Json(Share::new(before, &links)));
             }
             app.db.check_room()?;
-            Some(keep(app, app.ingest.clean(upload).await?, space, share, false).await?)
+            keep(app, photos?, space, share, false).await?
         }
     };
 
-    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
     let created = user
         .write(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            let (photo, key) = (kept.as_ref(), key.as_ref());
-            let created = shares::create(conn, &member, share, &text, photo, key, now)?;
-            if let (Created::Now(_), Some(photo)) = (&created, photo) {
-                queue.enqueue(conn, &photo.name)?;
+            let created = shares::create(conn, &member, share, &text, &kept, key.as_ref(), now)?;
+            if let Created::Now(_) = &created {
+                enqueue(&queue, conn, &kept)?;
             }
             Ok(created)
         })
         .await;
-    // Of two at once with one key, the second has brought its photo for nothing.
+    // Of two at once with one key, the second has brought its photos for nothing.
     let fate = match &created {
         Ok(Created::Now(_)) => Fate::Written,
         Ok(_) => Fate::NotWritten,
         Err(error) => Fate::after(error),
     };
-    settle(app, photo.as_ref(), fate).await;
+    settle(app, &photos, fate).await;
     Ok(Json(Share::new(created?.share(), &links)))
+}
+
+/// The photos of a new share, which has none that it could keep.
+fn new_photos(change: MediaChange<NewUpload>) -> Result<Vec<NewUpload>> {
+    let listed = match change {
+        MediaChange::Replace(photos) => return Ok(photos),
+        MediaChange::List(listed) => listed,
+    };
+    let new = |listed| match listed {
+        Listed::New(photo) => Ok(photo),
+        Listed::Kept(id, _) => Err(NotFound::PhotoOfShare { id: id.to_string() }.into()),
+    };
+    listed.into_iter().map(new).collect()
 }
 
 #[get("/spaces/<id>/shares")]
@@ -92,7 +111,7 @@ pub async fn list(
             shares::list(conn, &member, &page)
         })
         .await?;
-    JsonPage::new(&links, None, list, |share| ShareInList::new(share, &links))
+    JsonPage::new(&links, "", list, |share| ShareInList::new(share, &links))
 }
 
 #[get("/shares/<id>")]
@@ -106,47 +125,91 @@ pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<
     Ok(Json(Share::new(found, &links)))
 }
 
-#[put("/shares/<id>", data = "<form>")]
-pub async fn edit(app: &AppState, id: RawId<ShareId>, form: ShareForm<'_>) -> Result<&'static str> {
-    let Words { text, alone } = Words::of(app, &form)?;
-    let (user, given) = (&form.user, id.clone());
-    let (space, share) = user
-        .read(move |conn, session| {
-            let editable = access::share(conn, session, &given).and_then(|share| share.edit());
-            if let Some(refusal) = alone {
-                let is_beside_a_photo = match &editable {
-                    Ok(editable) => shares::has_photo(conn, editable)?,
-                    Err(_) => false,
-                };
-                if !is_beside_a_photo {
-                    return Err(refusal);
-                }
+#[put("/shares/<id>", data = "<edit>")]
+pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Result<&'static str> {
+    let limits = &app.config.limits;
+    let max = limits.media_per_share;
+    let nothing = MediaChange::Replace(Vec::new());
+    // With its permit among the uploads, as long as there is one.
+    let (user, Words { text, alone }, change, _under_way) = match edit {
+        ShareEdit::Form(form) => {
+            let words = Words::of(
+                app,
+                form.text.as_deref(),
+                form.media.has_upload(),
+                form.media.is_list(),
+            )?;
+            let ShareForm {
+                user,
+                media,
+                under_way,
+                ..
+            } = form;
+            (user, words, media.into_change(limits)?, under_way)
+        }
+        ShareEdit::Json(user, body) => {
+            let (words, change) = (body.text.as_deref(), body.change(limits)?);
+            if words.is_none() && change.is_none() {
+                return Err(Invalid::MissingKey { key: "text" }.into());
             }
-            editable.map(|editable| (editable.space(), editable.share()))
-        })
-        .await?;
-    let photo = match form.photo {
-        None => None,
-        Some(upload) => {
-            app.db.check_room()?;
-            Some(keep(app, app.ingest.clean(upload).await?, space, share, true).await?)
+            let words = Words::of(app, words, false, change.is_some())?;
+            (user, words, change.unwrap_or(nothing), None)
         }
     };
+    let given = id.clone();
+    let (new, outline) = split(change);
+    let (space, share) = user
+        .read({
+            let outline = outline.clone();
+            move |conn, session| {
+                let editable = access::share(conn, session, &given).and_then(|share| share.edit());
+                if let Some(refusal) = alone {
+                    let is_beside_a_photo = match &editable {
+                        Ok(editable) => photos::has_any(conn, editable)?,
+                        Err(_) => false,
+                    };
+                    if !is_beside_a_photo {
+                        return Err(refusal);
+                    }
+                }
+                let editable = editable?;
+                photos::check(conn, &editable, outline, max)?;
+                Ok((editable.space(), editable.share()))
+            }
+        })
+        .await?;
+    let photos = if new.is_empty() {
+        Vec::new()
+    } else {
+        app.db.check_room()?;
+        keep(app, new, space, share, true).await?
+    };
 
-    let (queue, now, kept) = (app.queue.clone(), app.now(), photo.clone());
+    let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
     let edited = user
         .write(move |conn, session| {
             let editable = access::share(conn, session, &id)?.edit()?;
-            let replaced = shares::edit(conn, &editable, text.as_ref(), kept.as_ref(), now)?;
-            kept.iter()
-                .try_for_each(|photo| queue.enqueue(conn, &photo.name))?;
-            Ok(replaced)
+            let mut new = kept.iter().cloned();
+            let change = outline.with(|()| new.next());
+            let removed = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
+            enqueue(&queue, conn, &kept)?;
+            Ok(removed)
         })
         .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
-    settle(app, photo.as_ref(), fate).await;
+    settle(app, &photos, fate).await;
     app.cleanup().delete_now(&edited?).await;
     Ok("Share edited")
+}
+
+/// The new photos of a change, and where they go.
+fn split(change: MediaChange<NewUpload>) -> (Vec<NewUpload>, MediaChange<()>) {
+    let mut new = Vec::new();
+    let outline = change.with(|photo| {
+        new.push(photo);
+        Some(())
+    });
+    (new, outline)
 }
 
 #[delete("/shares/<id>")]
@@ -175,48 +238,51 @@ struct Words {
 }
 
 impl Words {
-    fn of(app: &App, form: &ShareForm<'_>) -> Result<Self> {
+    /// `has_photo`: whether a photo comes with the text. `has_list`: whether it is said which photos the share has.
+    fn of(app: &App, words: Option<&str>, has_photo: bool, has_list: bool) -> Result<Self> {
         let limits = &app.config.limits;
         let needs_text = app.config.compatibility.original_clients;
-        match (
-            form.text.as_deref(),
-            ShareText::parse(form.text.as_deref(), limits),
-        ) {
+        match (words, ShareText::parse(words, limits)) {
             (_, Ok(text)) => Ok(Self {
                 text: Some(text),
                 alone: None,
             }),
-            (None, Err(_)) if form.photo.is_some() && !needs_text => Ok(Self {
+            (None, Err(_)) if has_list || (has_photo && !needs_text) => Ok(Self {
                 text: None,
                 alone: None,
             }),
             (Some(words), Err(refusal)) if !needs_text => Ok(Self {
                 text: Some(ShareText::beside_a_photo(Some(words), limits)?),
-                alone: form.photo.is_none().then_some(refusal),
+                alone: (!has_photo).then_some(refusal),
             }),
             (_, Err(refusal)) => Err(refusal),
         }
     }
 }
 
+/// Cleans and stores new photos of a share, which was there `before` or is new.
 async fn keep(
     app: &App,
-    clean: CleanPhoto,
+    photos: Vec<NewUpload>,
     space: SpaceId,
     share: ShareId,
-    revision: bool,
-) -> Result<NewPhoto> {
-    app.ingest
-        .store(
-            clean,
-            PhotoTarget {
-                space,
-                share,
-                photo: app.reserve_photo(),
-                revision,
-            },
-        )
-        .await
+    before: bool,
+) -> Result<Vec<NewPhoto>> {
+    let target = |position: usize| PhotoTarget {
+        space,
+        share,
+        photo: app.reserve_photo(),
+        revision: before || position > 0,
+    };
+    let photos = photos.into_iter().enumerate();
+    let targets = photos.map(|(position, photo)| (photo, target(position)));
+    store_all(&app.ingest, targets.collect()).await
+}
+
+/// Queues new photos, in the transaction that writes them.
+fn enqueue(queue: &PhotoQueue, conn: &Connection, photos: &[NewPhoto]) -> Result<()> {
+    let mut photos = photos.iter();
+    Ok(photos.try_for_each(|photo| queue.enqueue(conn, &photo.name))?)
 }
 
 /// What became of the row of a photo.
@@ -237,12 +303,17 @@ impl Fate {
     }
 }
 
-/// After the transaction: wakes the worker for the photo, or deletes it if the share was refused. If that isn't known, its
+/// After the transaction: wakes the worker for the photos, or deletes them if the share was refused. If that isn't known, their
 /// bytes stay until the cleanup has looked whether a share has them.
-async fn settle(app: &App, photo: Option<&NewPhoto>, fate: Fate) {
-    match (photo, fate) {
-        (Some(_), Fate::Written) => app.queue.notify(),
-        (Some(photo), Fate::NotWritten) => app.ingest.rollback(photo).await,
-        (Some(_), Fate::Unknown) | (None, _) => {}
+async fn settle(app: &App, photos: &[NewPhoto], fate: Fate) {
+    match fate {
+        _ if photos.is_empty() => {}
+        Fate::Written => app.queue.notify(),
+        Fate::NotWritten => {
+            for photo in photos {
+                app.ingest.rollback(photo).await;
+            }
+        }
+        Fate::Unknown => {}
     }
 }

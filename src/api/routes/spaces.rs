@@ -38,7 +38,7 @@ pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPag
     let list = caller
         .read(move |conn, session| spaces::list(conn, session, &page))
         .await?;
-    JsonPage::new(&links, None, list, SpaceSummary::from)
+    JsonPage::new(&links, "", list, SpaceSummary::from)
 }
 
 #[get("/spaces/<id>")]

@@ -11,6 +11,7 @@ use crate::domain::page::Cursor;
 enum Json {
     Number(i64),
     Numbers(i64, i64),
+    Three(i64, i64, i64),
     Text(String, i64),
 }
 
@@ -19,6 +20,7 @@ pub fn encode(cursor: &Cursor) -> String {
     let json = match cursor {
         Cursor::Number(number) => Json::Number(*number),
         Cursor::Numbers(first, second) => Json::Numbers(*first, *second),
+        Cursor::Three(first, second, third) => Json::Three(*first, *second, *third),
         Cursor::Text(text, number) => Json::Text(text.clone(), *number),
         Cursor::Foreign => return String::new(),
     };
@@ -31,6 +33,7 @@ pub fn decode(text: &str) -> Cursor {
     match json.and_then(|json| serde_json::from_slice(&json).ok()) {
         Some(Json::Number(number)) => Cursor::Number(number),
         Some(Json::Numbers(first, second)) => Cursor::Numbers(first, second),
+        Some(Json::Three(first, second, third)) => Cursor::Three(first, second, third),
         Some(Json::Text(text, number)) => Cursor::Text(text, number),
         None => Cursor::Foreign,
     }
@@ -48,6 +51,7 @@ mod tests {
                 Cursor::Numbers(i64::MAX, -1),
                 "WzkyMjMzNzIwMzY4NTQ3NzU4MDcsLTFd",
             ),
+            (Cursor::Three(1, -2, 3), "WzEsLTIsM10"),
             (
                 Cursor::Text(String::from("ä \"b\""), 7),
                 "WyLDpCBcImJcIiIsN10",
@@ -72,7 +76,7 @@ mod tests {
             json("[]"),
             json("[7]"),
             json("[7,\"a\"]"),
-            json("[1,2,3]"),
+            json("[1,2,3,4]"),
             json("{\"0\":1,\"1\":2}"),
             json("7 7"),
             json(&"[".repeat(100_000)),

@@ -11,6 +11,8 @@ pub struct Field {
     pub name: FieldName,
     pub is_text: bool,
     pub is_required: bool,
+    /// Of a list of objects, their keys.
+    pub entries: Option<&'static [&'static str]>,
 }
 
 /// A key whose value is text.
@@ -20,6 +22,7 @@ pub const fn text(key: &'static str, name: FieldName) -> Field {
         name,
         is_text: true,
         is_required: true,
+        entries: None,
     }
 }
 
@@ -38,6 +41,7 @@ pub const fn any(key: &'static str, name: FieldName) -> Field {
         name,
         is_text: false,
         is_required: true,
+        entries: None,
     }
 }
 
@@ -46,6 +50,18 @@ pub const fn optional(key: &'static str, name: FieldName) -> Field {
     Field {
         is_required: false,
         ..any(key, name)
+    }
+}
+
+/// A key whose value is a list of objects with these keys, and which may be left out or null.
+pub const fn optional_list(
+    key: &'static str,
+    name: FieldName,
+    entries: &'static [&'static str],
+) -> Field {
+    Field {
+        entries: Some(entries),
+        ..optional(key, name)
     }
 }
 

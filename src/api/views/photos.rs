@@ -4,17 +4,21 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use picture::PreviewSize;
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::scalars::{Id, SharedAt};
+use super::scalars::{Id, SharedAt, TakenAt};
+use super::settings::FromSettings;
 use super::urls::{PhotoUrl, PhotoUrls, Urls};
 use super::users::User;
+use crate::api::views::payload::{Field, Payload, optional_text};
 use crate::domain::photos::{Photo, SharedPhoto};
+use crate::error::FieldName;
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
     pub url: PhotoUrl,
     pub image: Image,
+    pub medium: Medium,
 }
 
 /// What is known of a photo.
@@ -32,6 +36,86 @@ pub struct Image {
     #[schemars(extend("example" = true))]
     animated: bool,
     previews: Previews,
+}
+
+/// A photo of a share.
+#[derive(Serialize, JsonSchema)]
+pub struct Medium {
+    /// The photo's own: one that takes its place has another.
+    id: Id,
+    kind: MediumKind,
+    url: PhotoUrl,
+    #[schemars(range(min = 1), extend("example" = 400))]
+    width: u32,
+    #[schemars(range(min = 1), extend("example" = 400))]
+    height: u32,
+    /// A thumbhash in base64, once it is known.
+    #[schemars(with = "Option<String>", extend("example" = "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"))]
+    placeholder: Option<Base64>,
+    #[schemars(extend("example" = true))]
+    animated: bool,
+    previews: Previews,
+    /// What its sharer has written under it.
+    #[schemars(extend("example" = "At the lake"))]
+    caption: Option<String>,
+    taken_at: Option<TakenAt>,
+    /// Null of a photo.
+    #[schemars(extend("example" = 2.5))]
+    duration_seconds: Option<f64>,
+}
+
+/// What a medium is.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum MediumKind {
+    Photo,
+}
+
+impl Medium {
+    /// With links for the current user.
+    pub fn new(photo: &Photo, links: &Urls) -> Self {
+        Self::at(photo, &links.photo(&photo.name))
+    }
+
+    fn at(photo: &Photo, own: &PhotoUrls) -> Self {
+        Self {
+            id: photo.id.into(),
+            kind: MediumKind::Photo,
+            url: own.to(None),
+            width: photo.width,
+            height: photo.height,
+            placeholder: photo.placeholder.clone().map(Base64),
+            animated: photo.animated,
+            previews: Previews::new(photo, own),
+            caption: photo.caption.clone(),
+            taken_at: photo.taken_at.map(Into::into),
+            duration_seconds: None,
+        }
+    }
+}
+
+/// Says more of a photo; what isn't there stays, and null takes it away.
+#[derive(Deserialize, JsonSchema)]
+pub struct Describe {
+    #[serde(default, deserialize_with = "said")]
+    #[schemars(with = "Option<String>", extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
+    pub caption: Option<Option<String>>,
+    #[serde(default, deserialize_with = "said")]
+    #[schemars(with = "Option<String>", extend("example" = "2019-07-14T15:30:00"))]
+    pub taken_at: Option<Option<String>>,
+}
+
+impl Payload for Describe {
+    const FIELDS: &'static [Field] = &[
+        optional_text("caption", FieldName::Caption),
+        optional_text("taken_at", FieldName::TakenAt),
+    ];
+}
+
+/// What is there, be it null.
+fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// Bytes that become text where they are sent.
@@ -66,15 +150,13 @@ impl ImageView {
     pub fn new(photo: Photo, links: &Urls) -> Self {
         let own = links.photo(&photo.name);
         Self {
+            medium: Medium::at(&photo, &own),
             url: own.to(None),
             image: Image {
                 id: photo.id.into(),
                 width: photo.width,
                 height: photo.height,
-                previews: Previews {
-                    small: Preview::new(&photo, PreviewSize::Small, &own),
-                    large: Preview::new(&photo, PreviewSize::Large, &own),
-                },
+                previews: Previews::new(&photo, &own),
                 placeholder: photo.placeholder.map(Base64),
                 animated: photo.animated,
             },
@@ -87,6 +169,7 @@ impl ImageView {
 pub struct ImageInList {
     image_url: PhotoUrl,
     image: Image,
+    media: Medium,
     share_id: Id,
     user: User,
     timestamp: SharedAt,
@@ -95,13 +178,23 @@ pub struct ImageInList {
 impl ImageInList {
     /// With URLs for the client.
     pub fn new(shared: SharedPhoto, urls: &Urls) -> Self {
-        let ImageView { url, image } = ImageView::new(shared.photo, urls);
+        let ImageView { url, image, medium } = ImageView::new(shared.photo, urls);
         Self {
             image_url: url,
             image,
+            media: medium,
             share_id: shared.share.into(),
             user: shared.user.into(),
             timestamp: urls.time(shared.shared_at),
+        }
+    }
+}
+
+impl Previews {
+    fn new(photo: &Photo, own: &PhotoUrls) -> Self {
+        Self {
+            small: Preview::new(photo, PreviewSize::Small, own),
+            large: Preview::new(photo, PreviewSize::Large, own),
         }
     }
 }

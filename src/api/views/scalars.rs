@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::settings::FromSettings;
 use crate::clock::{self, Timestamp};
-use crate::domain::ids;
+use crate::domain::{ids, taken_at};
 
 /// The number that stands for a user, a space, a share or what else has one.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -114,6 +114,37 @@ impl JsonSchema for SharedAt {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "string", "x-from-settings": FromSettings::SharedAt})
+    }
+}
+
+/// When a photo was taken, as a clock on the wall showed it there.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenAt(taken_at::TakenAt);
+
+impl From<taken_at::TakenAt> for TakenAt {
+    fn from(taken_at: taken_at::TakenAt) -> Self {
+        Self(taken_at)
+    }
+}
+
+impl Serialize for TakenAt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl JsonSchema for TakenAt {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "TakenAt".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "example": "2019-07-14T15:30:00",
+            "description": "As a clock showed it where the photo was taken; with a zone only where somebody has said it."})
     }
 }
 

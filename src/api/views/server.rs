@@ -96,6 +96,11 @@ pub struct Limits {
     /// The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
     #[schemars(range(min = 1))]
     jpeg_pixels: u64,
+    /// The most photos of a share.
+    #[schemars(range(min = 1))]
+    media_per_share: usize,
+    #[schemars(range(min = 1))]
+    caption_max: usize,
 }
 
 impl From<&config::Limits> for Limits {
@@ -113,6 +118,8 @@ impl From<&config::Limits> for Limits {
             photo_bytes,
             photo_pixels,
             jpeg_pixels: _,
+            media_per_share,
+            caption_max,
         } = *limits;
         Self {
             login_min,
@@ -126,6 +133,8 @@ impl From<&config::Limits> for Limits {
             photo_bytes,
             photo_pixels,
             jpeg_pixels: limits.max_pixels().sequential_jpeg,
+            media_per_share,
+            caption_max,
         }
     }
 }

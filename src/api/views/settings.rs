@@ -12,6 +12,10 @@ pub enum FromSettings {
     Password,
     /// The bounds of a space's name.
     SpaceName,
+    /// The bounds of a share's text.
+    ShareText,
+    /// The bounds of a photo's caption.
+    Caption,
     /// In which form times of shares are.
     SharedAt,
     /// Each limit, as the example of itself.

@@ -1,14 +1,21 @@
-//! Thoughts, with or without a photo.
+//! Thoughts, with or without photos.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::photos::{Image, ImageView};
+use super::photos::{Image, ImageView, Medium};
 use super::scalars::{Id, SharedAt};
+use super::settings::FromSettings;
 use super::spaces::Space;
 use super::urls::{PhotoUrl, Urls};
 use super::users::User;
+use crate::api::views::payload::{Field, Payload, optional_list, optional_text};
+use crate::config::Limits;
+use crate::domain::ids::RawId;
+use crate::domain::photos::{Description, Listed, MediaChange};
 use crate::domain::shares;
+use crate::error::{FieldName, Invalid, Malformed, Result};
 
 /// A share, where its space goes without saying.
 #[derive(Serialize, JsonSchema)]
@@ -35,9 +42,82 @@ struct Content {
     #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: SharedAt,
-    /// The photo itself; null if there is none.
+    /// The first photo itself; null if there is none.
     image_url: Option<PhotoUrl>,
+    /// What is known of the first photo.
     image: Option<Image>,
+    /// All photos, in their order.
+    media: Vec<Medium>,
+}
+
+/// Edits a share; what isn't there stays.
+#[derive(Deserialize, JsonSchema)]
+pub struct EditShare {
+    #[schemars(extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
+    pub text: Option<String>,
+    #[schemars(with = "Option<Vec<EditMedium>>")]
+    media: Option<Vec<Value>>,
+}
+
+/// A photo that a share is to have.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only described: what it says is checked by hand")]
+struct EditMedium {
+    id: Id,
+    #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
+    caption: Option<String>,
+    #[schemars(extend("example" = "2019-07-14T15:30:00"))]
+    taken_at: Option<String>,
+}
+
+impl Payload for EditShare {
+    const FIELDS: &'static [Field] = &[
+        optional_text("text", FieldName::Text),
+        optional_list(
+            "media",
+            FieldName::Media,
+            &["id", "upload", "caption", "taken_at"],
+        ),
+    ];
+}
+
+impl EditShare {
+    /// What becomes of the photos; `None` if they stay as they are.
+    ///
+    /// # Errors
+    /// An entry names no photo, or an upload; a caption is too long, or a date is none.
+    pub fn change<N>(&self, limits: &Limits) -> Result<Option<MediaChange<N>>> {
+        let listed = |entries: &Vec<Value>| {
+            let entries = entries.iter().map(|entry| listed(entry, limits));
+            entries.collect::<Result<_>>().map(MediaChange::List)
+        };
+        self.media.as_ref().map(listed).transpose()
+    }
+}
+
+fn listed<N>(entry: &Value, limits: &Limits) -> Result<Listed<N>> {
+    if !entry["upload"].is_null() {
+        return Err(Invalid::NoUploads.into());
+    }
+    let Value::Number(id) = &entry["id"] else {
+        return Err(Malformed::MediaEntry.into());
+    };
+    let description = Description::parse(
+        said(entry, "caption", FieldName::Caption)?,
+        said(entry, "taken_at", FieldName::TakenAt)?,
+        limits,
+    )?;
+    Ok(Listed::Kept(RawId::new(&id.to_string()), description))
+}
+
+/// What an entry says under a key, be it null.
+fn said<'a>(entry: &'a Value, key: &str, field: FieldName) -> Result<Option<Option<&'a str>>> {
+    match entry.get(key) {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(None)),
+        Some(Value::String(text)) => Ok(Some(Some(text))),
+        Some(_) => Err(Invalid::NotText { field }.into()),
+    }
 }
 
 impl ShareInList {
@@ -63,14 +143,24 @@ impl Share {
 
 impl Content {
     fn new(share: shares::Share, urls: &Urls) -> Self {
-        let photo = share.photo.map(|photo| ImageView::new(photo, urls));
-        let (image_url, image) = photo.map(|view| (view.url, view.image)).unzip();
+        let mut media = Vec::with_capacity(share.photos.len());
+        let mut photos = share.photos.into_iter();
+        let (image_url, image) = photos
+            .next()
+            .map(|photo| {
+                let ImageView { url, image, medium } = ImageView::new(photo, urls);
+                media.push(medium);
+                (url, image)
+            })
+            .unzip();
+        media.extend(photos.map(|photo| Medium::new(&photo, urls)));
         Self {
             user: share.user.into(),
             text: share.text,
             timestamp: urls.time(share.created_at),
             image_url,
             image,
+            media,
         }
     }
 }

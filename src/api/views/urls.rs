@@ -17,7 +17,7 @@ use crate::api::views::cursor;
 use crate::app::App;
 use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
 use crate::clock::Timestamp;
-use crate::domain::page::{Order, Page};
+use crate::domain::page::Page;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::tokens::Token;
 
@@ -125,13 +125,12 @@ impl Urls {
         link_with_secret(&self.origin, page, token)
     }
 
-    /// The `Link` header to the next piece of a list.
-    pub fn next(&self, next: &Page, order: Option<Order>) -> String {
+    /// The `Link` header to the next piece of a list, which `query` asks for besides.
+    pub fn next(&self, next: &Page, query: &str) -> String {
         let limit = next.limit();
         let cursor = next.cursor().map_or_else(String::new, cursor::encode);
-        let order = order.map_or(String::new(), |order| format!("&order={}", order.as_str()));
         format!(
-            "<{}{}?limit={limit}&cursor={cursor}{order}>; rel=\"next\"",
+            "<{}{}?limit={limit}&cursor={cursor}{query}>; rel=\"next\"",
             self.origin, self.path
         )
     }

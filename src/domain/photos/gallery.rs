@@ -1,15 +1,15 @@
 //! How the members of a space see its photos.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::clock::Timestamp;
-use crate::domain::access::Member;
+use crate::domain::access::{DescribableMedium, Member};
 use crate::domain::ids::{Id, PhotoId, ShareId, SpaceId};
 use crate::domain::page::{Listed, Order, Page};
 use crate::domain::photo_name::PhotoName;
+use crate::domain::taken_at::TakenAt;
 use crate::domain::users::{Authors, User};
-use crate::error::Result;
+use crate::error::{FieldName, Malformed, Result};
 
 /// A photo, as the members of its space see it.
 #[derive(Clone, Debug)]
@@ -23,32 +23,43 @@ pub struct Photo {
     pub animated: bool,
     /// A thumbhash, once it is known.
     pub placeholder: Option<Vec<u8>>,
+    /// What stands under it.
+    pub caption: Option<String>,
+    /// When it was taken, where that is known.
+    pub taken_at: Option<TakenAt>,
+}
+
+/// How many columns a photo is read from.
+const COLUMNS: usize = 9;
+
+/// Reads photos, as [`Photo::from_row`] takes them.
+macro_rules! photo {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset",
+            $rest
+        )
+    };
 }
 
 impl Photo {
-    /// Reads the columns `id, name, width, height, animated, placeholder`, the first of them at `index`.
-    pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+    /// Reads the first columns of what [`photo!`] makes.
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(index)?,
-            name: row.get(index + 1)?,
-            width: row.get(index + 2)?,
-            height: row.get(index + 3)?,
-            animated: row.get(index + 4)?,
-            placeholder: row.get(index + 5)?,
+            id: row.get(0)?,
+            name: row.get(1)?,
+            width: row.get(2)?,
+            height: row.get(3)?,
+            animated: row.get(4)?,
+            placeholder: row.get(5)?,
+            caption: row.get(6)?,
+            taken_at: TakenAt::from_row(row, 7)?,
         })
-    }
-
-    /// As [`Self::from_row`], where a photo may have been joined or not.
-    pub fn from_joined(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
-        match row.get_ref(index)? {
-            ValueRef::Null => Ok(None),
-            _ => Self::from_row(row, index).map(Some),
-        }
     }
 }
 
-/// The first photo of each share of a space from `oldest` to `newest` that has any, the newest share first.
-pub(in crate::domain) fn for_each_first(
+/// The photos of each share of a space from `oldest` to `newest`, the newest share first, and of each the last photo first.
+pub(in crate::domain) fn for_each(
     conn: &Connection,
     space: SpaceId,
     oldest: ShareId,
@@ -58,14 +69,37 @@ pub(in crate::domain) fn for_each_first(
     let mut walk = conn.prepare_cached(BESIDE_SHARES)?;
     let mut rows = walk.query((space, oldest, newest))?;
     while let Some(row) = rows.next()? {
-        each(row.get(6)?, Photo::from_row(row, 0)?);
+        each(row.get(COLUMNS)?, Photo::from_row(row)?);
     }
     Ok(())
 }
 
-const BESIDE_SHARES: &str =
-    "select id, name, width, height, animated, placeholder, share_id from photos
-    where space_id = ? and share_id between ? and ? and position = 0 order by share_id desc";
+// Backwards all the way: the other order of the photos of a share would have each page sorted.
+const BESIDE_SHARES: &str = photo!(
+    ", p.share_id from photos p where p.space_id = ? and p.share_id between ? and ?
+    order by p.share_id desc, p.position desc"
+);
+
+/// The photos of one share, in their order.
+pub(in crate::domain) fn of_share(
+    conn: &Connection,
+    space: SpaceId,
+    share: ShareId,
+) -> rusqlite::Result<Vec<Photo>> {
+    conn.prepare_cached(OF_SHARE)?
+        .query_map((space, share), Photo::from_row)?
+        .collect()
+}
+
+const OF_SHARE: &str =
+    photo!(" from photos p where p.space_id = ? and p.share_id = ? order by p.position");
+
+/// One photo.
+pub fn get(conn: &Connection, medium: &DescribableMedium) -> Result<Photo> {
+    Ok(conn
+        .prepare_cached(photo!(" from photos p where p.id = ?"))?
+        .query_row([medium.photo()], Photo::from_row)?)
+}
 
 /// A photo in the list of a space's, and the share that it belongs to.
 #[derive(Debug)]
@@ -77,49 +111,123 @@ pub struct SharedPhoto {
     pub user: User,
     /// When it was shared.
     pub shared_at: Timestamp,
+    /// What it stands under in a list by date.
+    dated_at: i64,
 }
 
-/// The photos of a space, in the order of their shares.
+/// By which date the photos of a space are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DatedBy {
+    /// When their shares were made.
+    #[default]
+    Shared,
+    /// When they were taken, or, where nobody knows, when they were shared.
+    Taken,
+}
+
+impl DatedBy {
+    /// Checks what a query says; without a word, it is when they were shared.
+    ///
+    /// # Errors
+    /// Another word than `shared` and `taken`.
+    pub fn parse(text: Option<&str>) -> Result<Self> {
+        match text {
+            None | Some("shared") => Ok(Self::Shared),
+            Some("taken") => Ok(Self::Taken),
+            Some(_) => Err(Malformed::NotOneOf {
+                field: FieldName::By,
+                values: ["shared", "taken"],
+            }
+            .into()),
+        }
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// The photos of a space, in the order of their shares or of the days when they were taken.
 ///
 /// # Errors
 /// A cursor that another list made.
 pub fn list(
     conn: &Connection,
     member: &Member,
-    order: Order,
+    (by, order): (DatedBy, Order),
     page: &Page,
 ) -> Result<Listed<SharedPhoto>> {
-    let (sql, start) = match order {
-        Order::Oldest => (OLDEST_FIRST, 0_i64),
-        Order::Newest => (NEWEST_FIRST, i64::MAX),
+    let start = match order {
+        Order::Oldest => i64::MIN,
+        Order::Newest => i64::MAX,
     };
-    let (share, position) = page.after((start, start))?;
     let mut authors = Authors::new(conn)?;
-    let mut list = conn.prepare_cached(sql)?;
-    let rows = list.query_map(
-        (member.space(), share, position, page.limit_plus_one()),
-        |row| {
-            Ok(SharedPhoto {
-                photo: Photo::from_row(row, 0)?,
-                share: row.get(6)?,
-                position: row.get(7)?,
-                user: authors.get(row.get(8)?)?,
-                shared_at: Timestamp(row.get(9)?),
-            })
-        },
-    )?;
-    page.take(rows, |row| (row.share.number(), row.position))
+    let mut read = |row: &Row<'_>| {
+        Ok(SharedPhoto {
+            photo: Photo::from_row(row)?,
+            share: row.get(COLUMNS)?,
+            position: row.get(COLUMNS + 1)?,
+            user: authors.get(row.get(COLUMNS + 2)?)?,
+            shared_at: Timestamp(row.get(COLUMNS + 3)?),
+            dated_at: row.get(COLUMNS + 4)?,
+        })
+    };
+    let (space, limit) = (member.space(), page.limit_plus_one());
+    match by {
+        DatedBy::Shared => {
+            let (share, position) = page.after((start, start))?;
+            let mut list = conn.prepare_cached(match order {
+                Order::Oldest => OLDEST_FIRST,
+                Order::Newest => NEWEST_FIRST,
+            })?;
+            let rows = list.query_map((space, share, position, limit), &mut read)?;
+            page.take(rows, |row| (row.share.number(), row.position))
+        }
+        DatedBy::Taken => {
+            let (date, share, position) = page.after((start, start, start))?;
+            let mut list = conn.prepare_cached(match order {
+                Order::Oldest => FIRST_TAKEN_FIRST,
+                Order::Newest => LAST_TAKEN_FIRST,
+            })?;
+            let rows = list.query_map((space, date, share, position, limit), &mut read)?;
+            page.take(rows, |row| (row.dated_at, row.share.number(), row.position))
+        }
+    }
 }
 
-const OLDEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,
-        p.share_id, p.position, s.user_id, s.created_at
-    from photos p join shares s indexed by sqlite_autoindex_shares_1 on s.space_id = p.space_id and s.id = p.share_id
-    where p.space_id = ? and (p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?";
+/// Lists photos with their shares.
+macro_rules! shared {
+    ($which:literal) => {
+        concat!(
+            photo!(
+                ", p.share_id, p.position, s.user_id, s.created_at, p.dated_at
+            from photos p join shares s indexed by sqlite_autoindex_shares_1
+            on s.space_id = p.space_id and s.id = p.share_id where p.space_id = ? and "
+            ),
+            $which
+        )
+    };
+}
 
-const NEWEST_FIRST: &str = "select p.id, p.name, p.width, p.height, p.animated, p.placeholder,
-        p.share_id, p.position, s.user_id, s.created_at
-    from photos p join shares s indexed by sqlite_autoindex_shares_1 on s.space_id = p.space_id and s.id = p.share_id
-    where p.space_id = ? and (p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?";
+const OLDEST_FIRST: &str =
+    shared!("(p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?");
+
+const NEWEST_FIRST: &str =
+    shared!("(p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?");
+
+const FIRST_TAKEN_FIRST: &str = shared!(
+    "(p.dated_at, p.share_id, p.position) > (?, ?, ?)
+    order by p.dated_at, p.share_id, p.position limit ?"
+);
+
+const LAST_TAKEN_FIRST: &str = shared!(
+    "(p.dated_at, p.share_id, p.position) < (?, ?, ?)
+    order by p.dated_at desc, p.share_id desc, p.position desc limit ?"
+);
 
 #[cfg(test)]
 mod tests {
@@ -130,8 +238,28 @@ mod tests {
     fn the_photos_of_a_page_of_shares_are_one_walk() {
         assert_eq!(
             plan(BESIDE_SHARES),
-            "SEARCH photos USING PRIMARY KEY (space_id=? AND share_id>? AND share_id<?)"
+            "SEARCH p USING PRIMARY KEY (space_id=? AND share_id>? AND share_id<?)"
         );
+        assert_eq!(
+            plan(OF_SHARE),
+            "SEARCH p USING PRIMARY KEY (space_id=? AND share_id=?)"
+        );
+    }
+
+    #[test]
+    fn the_photos_of_a_space_by_the_days_when_they_were_taken_are_one_walk_too() {
+        for (sql, sign) in [(FIRST_TAKEN_FIRST, '>'), (LAST_TAKEN_FIRST, '<')] {
+            let plan = plan(sql);
+            assert!(
+                plan.contains("SEARCH p USING INDEX photos_by_date (space_id=? AND (dated_at,")
+                    && plan.contains(&format!("){sign}(")),
+                "{plan}"
+            );
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+                "{plan}"
+            );
+        }
     }
 
     #[test]

@@ -2,21 +2,32 @@
 
 // What the store should have.
 mod kept;
+// How the photos of a share change.
+mod list_edit;
+// Photos by their names and ids.
+mod lookup;
 // How the members of a space see its photos.
 pub(crate) mod gallery;
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
+use crate::config::Limits;
 use crate::domain::last_ids::{self, Kind};
 use crate::domain::photo_name::PhotoName;
-pub(super) use crate::domain::photos::gallery::for_each_first;
-pub use crate::domain::photos::gallery::{Photo, SharedPhoto, list};
+use crate::domain::taken_at::TakenAt;
+use crate::domain::text::Caption;
+use crate::error::Result;
+pub use gallery::{DatedBy, Photo, SharedPhoto, get, list};
+pub(super) use gallery::{for_each, of_share};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
+pub use list_edit::{Listed, MediaChange, check, has_any};
+pub(super) use list_edit::{apply, count_after};
+pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};
 
 /// A photo whose bytes lie in the staging store.
 #[derive(Clone, Debug)]
@@ -32,6 +43,39 @@ pub struct NewPhoto {
     pub bytes: u64,
     /// The SHA-256 of the stored file.
     pub sha256: [u8; 32],
+    /// What stands under it.
+    pub caption: Option<Caption>,
+    /// When it was taken, as far as that is known and told.
+    pub taken_at: Option<TakenAt>,
+}
+
+/// What is said of a photo that is there already; what isn't named stays.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    pub caption: Option<Option<Caption>>,
+    pub taken_at: Option<Option<TakenAt>>,
+}
+
+impl Description {
+    /// Checks what is said of a photo; what is null or empty takes away what was said before.
+    ///
+    /// # Errors
+    /// The caption is too long; the date is none.
+    pub fn parse(
+        caption: Option<Option<&str>>,
+        taken_at: Option<Option<&str>>,
+        limits: &Limits,
+    ) -> Result<Self> {
+        let caption = caption.map(|text| Caption::parse(text.unwrap_or_default(), limits));
+        let date = |text: Option<&str>| {
+            let text = text.filter(|text| !text.is_empty());
+            text.map(TakenAt::parse).transpose()
+        };
+        Ok(Self {
+            caption: caption.transpose()?,
+            taken_at: taken_at.map(date).transpose()?,
+        })
+    }
 }
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
@@ -39,110 +83,72 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     last_ids::last(conn, Kind::Photo)
 }
 
-/// Whether there is any photo.
-pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
-    conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
-}
-
-/// Adds the photo of a share.
+/// Adds a photo to a share, at a position that no other has.
 pub(super) fn add(
     conn: &Connection,
-    share: ShareId,
-    space: SpaceId,
+    (space, share, position): (SpaceId, ShareId, i64),
     photo: &NewPhoto,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "insert into photos
-         (id, share_id, space_id, position, name, width, height, animated, bytes, sha256, created_at, previews_due_at)
-         values (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+        "insert into photos (space_id, share_id, position, id, name, width, height, animated, bytes, sha256, created_at,
+            previews_due_at, caption, taken_at, taken_offset)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14)",
     )?
-    .execute((
-        photo.id,
-        share,
+    .execute(rusqlite::params![
         space,
-        &photo.name,
+        share,
+        position,
+        photo.id,
+        photo.name,
         photo.width,
         photo.height,
         photo.animated,
         i64::try_from(photo.bytes).unwrap_or(i64::MAX),
         photo.sha256,
         now.0,
-    ))?;
+        photo.caption.as_ref().map(Caption::as_str),
+        photo.taken_at.map(TakenAt::millis),
+        photo.taken_at.and_then(TakenAt::offset),
+    ])?;
     Ok(())
 }
 
-/// What is known of a photo whose bytes are asked for.
-#[derive(Clone, Debug)]
-pub struct FoundPhoto {
-    /// The size of the stored file.
-    pub bytes: u64,
-    /// The SHA-256 of the stored file.
-    pub sha256: [u8; 32],
-    /// Whether the picture moves.
-    pub animated: bool,
-    /// Whether it has previews; `None` while somebody still looks for them.
-    pub has_previews: Option<bool>,
-}
-
-/// The photo with this name, as long as a share has it that isn't in a deleted space.
-pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
+/// Moves the photos of a share to positions that no photo is shown at, so that each can be given a new one.
+pub(super) fn unplace(conn: &Connection, space: SpaceId, share: ShareId) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "select f.sha256, f.animated, f.previews_due_at is null, f.placeholder is not null, f.bytes
-         from photos f join spaces p on p.id = f.space_id and p.deleted_at is null where f.name = ?",
+        "update photos set position = -1 - position where space_id = ? and share_id = ?",
     )?
-    .query_row([name], |row| {
-        let (is_settled, is_seen) = (row.get::<_, bool>(2)?, row.get::<_, bool>(3)?);
-        Ok(FoundPhoto {
-            bytes: row.get::<_, i64>(4)?.try_into().unwrap_or(0),
-            sha256: row.get(0)?,
-            animated: row.get(1)?,
-            has_previews: (is_settled || is_seen).then_some(is_seen),
-        })
-    })
-    .optional()
+    .execute((space, share))?;
+    Ok(())
 }
 
-/// Whether a share has the photo with this name. Also asked of databases with an earlier schema.
-pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
-    conn.prepare_cached("select 1 from photos where name = ?")?
-        .exists([name])
+/// Gives a photo its position in its share.
+pub(super) fn place(conn: &Connection, photo: PhotoId, position: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("update photos set position = ? where id = ?")?
+        .execute((position, photo))?;
+    Ok(())
 }
 
-/// A photo as the database knows it.
-#[derive(Clone, Debug)]
-pub struct KnownPhoto {
-    pub id: i64,
-    pub name: PhotoName,
-    /// The size of the stored file.
-    pub bytes: u64,
-    /// The SHA-256 of the stored file.
-    pub sha256: [u8; 32],
-}
-
-/// The photos behind the one with the id `after`, in the order of their ids. Also asked of databases with an earlier
-/// schema.
-pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
-    conn.prepare_cached(
-        "select id, name, bytes, sha256 from photos where id > ? order by id limit ?",
-    )?
-    .query_map((after, max), |row| {
-        Ok(KnownPhoto {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            bytes: row.get::<_, i64>(2)?.try_into().unwrap_or(0),
-            sha256: row.get(3)?,
-        })
-    })?
-    .collect()
-}
-
-/// How many bytes all photos have together.
-pub fn total_bytes(conn: &Connection) -> rusqlite::Result<u64> {
-    let bytes: i64 = conn.query_row("select coalesce(sum(bytes), 0) from photos", [], |row| {
-        row.get(0)
-    })?;
-    Ok(bytes.try_into().unwrap_or(0))
+/// Writes down what is said of a photo.
+pub(super) fn describe(
+    conn: &Connection,
+    photo: PhotoId,
+    description: &Description,
+) -> rusqlite::Result<()> {
+    if let Some(caption) = &description.caption {
+        conn.prepare_cached("update photos set caption = ? where id = ?")?
+            .execute((caption.as_ref().map(Caption::as_str), photo))?;
+    }
+    if let Some(taken_at) = description.taken_at {
+        conn.prepare_cached("update photos set taken_at = ?, taken_offset = ? where id = ?")?
+            .execute((
+                taken_at.map(TakenAt::millis),
+                taken_at.and_then(TakenAt::offset),
+                photo,
+            ))?;
+    }
+    Ok(())
 }
 
 /// The photos whose names no queue has accepted yet, the oldest first.
@@ -308,17 +314,6 @@ pub fn unqueue(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
     Ok(changed == 1)
 }
 
-/// Of these names, those that no share has.
-pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
-    let mut orphans = Vec::new();
-    for name in names {
-        if find(conn, &name)?.is_none() {
-            orphans.push(name);
-        }
-    }
-    Ok(orphans)
-}
-
 /// Takes the photos of a share out of the database and the queue. Returns the names whose bytes are to be deleted.
 pub(super) fn remove_of_share(
     conn: &Connection,
@@ -330,6 +325,20 @@ pub(super) fn remove_of_share(
     let names = conn
         .prepare_cached("delete from photos where space_id = ? and share_id = ? returning name")?
         .query_map((space, share), |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    mark_deleted(conn, names, now)
+}
+
+/// Takes one photo out of the database and the queue. Returns its name, the bytes of which are to be deleted.
+pub(super) fn remove_one(
+    conn: &Connection,
+    photo: PhotoId,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<PhotoName>> {
+    last_ids::note(conn, Kind::Photo)?;
+    let names = conn
+        .prepare_cached("delete from photos where id = ? returning name")?
+        .query_map([photo], |row| row.get(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     mark_deleted(conn, names, now)
 }

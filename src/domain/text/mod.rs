@@ -3,6 +3,8 @@
 //! Normalising costs time and can make much of little, so what is too long for its limit is found out before, at a cost
 //! that the limit bounds and not the text: see `normalised`.
 
+// What stands under a photo.
+mod caption;
 // What can't be seen, and what turns the direction of writing.
 mod characters;
 mod login;
@@ -10,6 +12,7 @@ mod login;
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+pub use self::caption::Caption;
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};

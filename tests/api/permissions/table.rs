@@ -207,6 +207,20 @@ pub fn table() -> Vec<Row> {
             [401, 403, 403, 403, 200, 403, 401],
         ),
         row(
+            Put,
+            "/media/<id>",
+            "/media/1",
+            Json(json!({"caption": "At the lake"})),
+            [401, 403, 403, 403, 200, 403, 401],
+        ),
+        row(
+            Put,
+            "/shares/<id>",
+            "/shares/1",
+            Json(json!({"text": "Good evening", "media": [{"id": 1}]})),
+            [401, 403, 403, 403, 200, 403, 401],
+        ),
+        row(
             Delete,
             "/shares/<id>",
             "/shares/1",

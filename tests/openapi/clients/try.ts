@@ -62,7 +62,7 @@ refuses(await me.GET('/spaces', { params: { query: { cursor: '?' } } }), 400, 'm
 const params = { path: { space_id: id } };
 /** Files are blobs here, which the generator takes for texts. */
 const form = (fields: { text?: string; file?: Blob }) => ({
-  body: fields as { text?: string; file?: string },
+  body: fields as { text?: string; file?: string[] },
   bodySerializer: () => {
     const data = new FormData();
     for (const [key, value] of Object.entries(fields)) data.append(key, value);

@@ -28,7 +28,7 @@ pub const TAGS: [(&str, &str); 7] = [
     ("spaces", "The places that people share"),
     ("members", "Who belongs to a space, and who runs it"),
     ("invitations", "Links by which people join"),
-    ("shares", "Thoughts, with or without a photo"),
+    ("shares", "Thoughts, with or without photos"),
     ("photos", "The photos of shares"),
 ];
 
@@ -41,7 +41,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(of_members());
     all.extend(invitations());
     all.extend(sharing::shares(config));
-    all.extend(sharing::photos());
+    all.extend(sharing::photos(limits));
     all
 }
 

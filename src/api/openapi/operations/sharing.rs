@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
-use crate::api::views::photos::ImageInList;
+use crate::api::views::photos::{Describe, ImageInList, Medium};
 use crate::api::views::scalars::Id;
-use crate::api::views::shares::{Share, ShareInList};
+use crate::api::views::shares::{EditShare, Share, ShareInList};
 use crate::config::{Config, Limits};
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
@@ -21,11 +21,15 @@ pub fn shares(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
     let form = || share_form(limits, config.compatibility.original_clients);
     vec![
-        operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, and perhaps a photo")
+        operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, photos, or both")
             .about(
-                "A text, a photo, or both, as a form. A photo is cleaned of its \
+                "A text, photos, or both, as a form. Photos are cleaned of their \
                  metadata, can be fetched immediately by the links of the response, \
-                 and gets its previews a moment later.",
+                 and get their previews a moment later. If one of them is refused, \
+                 nothing is shared. Behind a `file`, the fields `caption` and \
+                 `taken_at` may stand, which are about it: `taken_at` is a date and a \
+                 time as RFC 3339 has them, with or without a zone, or `none`; \
+                 without the field, it is what the photo itself tells.",
             )
             .for_users()
             .takes(json!({
@@ -49,21 +53,29 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .for_users()
             .returns::<Share>()
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
-        operation("put", "/shares/{share_id}", "shares.edit", "Edits a share; a new photo replaces the old one")
+        operation("put", "/shares/{share_id}", "shares.edit", "Edits a share and its photos")
             .about(
-                "For its author. Without a `file` the photo stays; with a `file` \
-                 alone the text stays.",
+                "For its author. As a form: without a `file` the photos stay; with a \
+                 `file` alone the text stays. A `file` takes the place of the first \
+                 photo, and further ones come behind the last. With fields `media`, \
+                 each the id of a photo of the share, the form says the whole list, \
+                 in which a `file` stands at its place; an empty `media` names none. \
+                 As JSON, `media` is the whole list: what is left out goes, and the \
+                 order is as given.",
             )
             .for_users()
             .takes(meant_for())
             .takes_body(form())
+            .or_json::<EditShare>()
             .says("Share edited")
+            .refuses([Invalid::PhotoTwice { id: String::from("7") }, Invalid::NoUploads])
+            .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
             .refuses([NotFound::Share]).refuses([Denied::NotOwner, Denied::NotMember]),
-        operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photo")
+        operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photos")
             .about(
                 "For its author, also after leaving the space, and for admins of the \
-                 space. Its photo is deleted permanently.",
+                 space. Its photos are deleted permanently.",
             )
             .for_users()
             .says("Share deleted")
@@ -71,13 +83,35 @@ pub fn shares(config: &Config) -> Vec<Operation> {
     ]
 }
 
-pub fn photos() -> Vec<Operation> {
+pub fn photos(limits: &Limits) -> Vec<Operation> {
     let order = query(
         "order",
         "`newest` begins with the newest share.",
         json!({"type": "string", "enum": ["oldest", "newest"]}),
     );
+    let by = query(
+        "by",
+        "`taken` goes by the days when the photos were taken, as far as they are known.",
+        json!({"type": "string", "enum": ["shared", "taken"]}),
+    );
     vec![
+        operation(
+            "put",
+            "/media/{photo_id}",
+            "photos.describe",
+            "Says what stands under a photo, and when it was taken",
+        )
+        .about("For the author of its share. What is left out stays, and null takes it away.")
+        .for_users()
+        .takes_json::<Describe>()
+        .returns::<Medium>()
+        .refuses([Invalid::TooLong {
+            field: FieldName::Caption,
+            max: limits.caption_max,
+        }])
+        .refuses([Malformed::TakenAt])
+        .refuses([NotFound::Photo])
+        .refuses([Denied::NotOwner, Denied::NotMember]),
         operation(
             "get",
             "/spaces/{space_id}/images",
@@ -85,11 +119,13 @@ pub fn photos() -> Vec<Operation> {
             "Links to the photos of a space, oldest share first",
         )
         .about(
-            "For members only. With who shared each photo and when; `order=newest` \
-             turns the list round.",
+            "For members only. One row a photo, with who shared it and when; \
+             `order=newest` turns the list round. By the days when they were taken, \
+             photos of which nobody knows stand where they were shared.",
         )
         .for_users()
         .takes(order)
+        .takes(by)
         .lists::<ImageInList>()
         .refuses(not_a_member()),
         bytes(
@@ -164,13 +200,21 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     let mut text = lines(limits.text_min, limits.text_max);
     text["example"] = json!(WORDS);
     let example = json!({"text": WORDS});
-    let file = json!({"type": "string", "format": "binary", "description": "A photo: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made."});
+    let file = json!({"type": "string", "format": "binary"});
+    let files = json!({
+        "type": "array", "items": file, "maxItems": limits.media_per_share,
+        "description": "Photos in their order: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made. Of the same bytes, the first counts.",
+    });
+    let dates = json!({
+        "type": "string", "enum": ["true", "false"],
+        "description": "`false` forgets when the photos were taken.",
+    });
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
     let text_alone = form(json!({"text": text}));
     if !photo_needs_text {
         text["description"] = json!("May be missing or empty if there is a photo.");
     }
-    let mut parts = form(json!({"text": text, "file": file}));
+    let mut parts = form(json!({"text": text, "file": files, "keep_dates": dates}));
     if !photo_needs_text {
         parts["required"] = json!([]);
     }
@@ -201,7 +245,24 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             reason: BodyType::Form,
         }
         .into(),
-        Invalid::SeveralPhotos.into(),
+        Invalid::SeveralPhotos {
+            max: limits.media_per_share,
+        }
+        .into(),
+        Invalid::TooLong {
+            field: FieldName::Caption,
+            max: limits.caption_max,
+        }
+        .into(),
+        Malformed::TakenAt.into(),
+        Malformed::AboutNothing {
+            field: FieldName::Caption,
+        }
+        .into(),
+        NotFound::PhotoOfShare {
+            id: String::from("7"),
+        }
+        .into(),
         Overload::TooManyUploads.into(),
         Overload::GaveWay.into(),
         RejectedPhoto::Type.into(),

@@ -165,11 +165,7 @@ export class Api {
   moreShares = (next: string) => this.#page<Share>(next);
   share = (id: number) => this.#get<Share>(`/shares/${id}`);
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
-  editShare = (id: number, text: string) => {
-    const form = new FormData();
-    form.set('text', text);
-    return this.#send('PUT', `/shares/${id}`, { form });
-  };
+  editShare = (id: number, form: FormData) => this.#send('PUT', `/shares/${id}`, { form });
 
   photos = (id: number, limit = 60) => this.#page<Photo>(`/spaces/${id}/images?order=newest&limit=${limit}`);
   morePhotos = (next: string) => this.#page<Photo>(next);

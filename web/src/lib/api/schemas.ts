@@ -43,6 +43,7 @@ export interface components {
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string;
+            media: components["schemas"]["Medium"];
             share_id: components["schemas"]["Id"];
             /**
              * Format: date-time
@@ -144,6 +145,53 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
+        /** @description A photo of a share. */
+        Medium: {
+            /** @example true */
+            animated: boolean;
+            /**
+             * @description What its sharer has written under it.
+             * @example At the lake
+             */
+            caption: string | null;
+            /**
+             * Format: double
+             * @description Null of a photo.
+             * @example 2.5
+             */
+            duration_seconds: number | null;
+            /** @example 400 */
+            height: number;
+            /** @description The photo's own: one that takes its place has another. */
+            id: components["schemas"]["Id"];
+            /**
+             * @description What a medium is.
+             * @enum {string}
+             */
+            kind: "photo";
+            /**
+             * @description A thumbhash in base64, once it is known.
+             * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
+             */
+            placeholder: string | null;
+            /** @description The photo made small, to show before the photo itself. */
+            previews: {
+                large: components["schemas"]["Preview"];
+                small: components["schemas"]["Preview"];
+            };
+            /**
+             * @description As a clock showed it where the photo was taken; with a zone only where somebody has said it.
+             * @example 2019-07-14T15:30:00
+             */
+            taken_at: string | null;
+            /**
+             * Format: uri
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            url: string;
+            /** @example 400 */
+            width: number;
+        };
         /** @description Somebody in a space. */
         Member: {
             /**
@@ -173,7 +221,7 @@ export interface components {
              * @description A word for programs, which stays when the sentence changes.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "wrong_content_type" | "wrong_login" | "wrong_password";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "no_uploads" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "wrong_content_type" | "wrong_login" | "wrong_password";
             /** @description The sentence that is the whole answer in plain text. */
             detail: string;
             /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
@@ -182,7 +230,7 @@ export interface components {
                  * @description Which part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "limit" | "login" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "role" | "text" | "token" | "uses";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "role" | "taken_at" | "text" | "token" | "uses";
                 /** @description The id that names nothing, as it was sent. */
                 id?: string;
                 /** @description The key that the JSON object lacks. */
@@ -193,6 +241,8 @@ export interface components {
                 max?: number;
                 /** @description The least that there must be. */
                 min?: number;
+                /** @description Which of several photos, as they were sent. */
+                number?: number;
                 /** @description Which part of the head of the request. */
                 part?: string;
                 /** @description Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. There may be more some day. */
@@ -217,6 +267,8 @@ export interface components {
         Server: {
             /** @description The bounds of what people send. Lengths are in Unicode characters after NFC normalisation. */
             limits: {
+                /** @example 500 */
+                caption_max: number;
                 /**
                  * @description The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
                  * @example 256000000
@@ -226,6 +278,11 @@ export interface components {
                 login_max: number;
                 /** @example 2 */
                 login_min: number;
+                /**
+                 * @description The most photos of a share.
+                 * @example 20
+                 */
+                media_per_share: number;
                 /** @example 1024 */
                 password_max: number;
                 /** @example 8 */
@@ -294,13 +351,16 @@ export interface components {
         /** @description A share. */
         Share: {
             id: components["schemas"]["Id"];
+            /** @description What is known of the first photo. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The photo itself; null if there is none.
+             * @description The first photo itself; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
+            /** @description All photos, in their order. */
+            media: components["schemas"]["Medium"][];
             space: components["schemas"]["Space"];
             /** @example Nice weather */
             text: string;
@@ -314,13 +374,16 @@ export interface components {
         /** @description A share, where its space goes without saying. */
         ShareInList: {
             id: components["schemas"]["Id"];
+            /** @description What is known of the first photo. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The photo itself; null if there is none.
+             * @description The first photo itself; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
+            /** @description All photos, in their order. */
+            media: components["schemas"]["Medium"][];
             /** @example Nice weather */
             text: string;
             /**

@@ -13,6 +13,8 @@ export type Member = Schemas['Member'];
 /** Without its space where that goes without saying: in the list of a space's shares. */
 export type Share = Schemas['ShareInList'] & Partial<Pick<Schemas['Share'], 'space'>>;
 export type Image = Schemas['Image'];
+/** A photo of a share. */
+export type Medium = Schemas['Medium'];
 /** A photo of a space, with the share that it belongs to. */
 export type Photo = Schemas['ImageInList'];
 export type SignIn = Schemas['Session'];

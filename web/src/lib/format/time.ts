@@ -38,6 +38,11 @@ export function day(timestamp: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(moment(timestamp));
 }
 
+/** The day on which a photo was taken, by the clock of where that was. */
+export function takenDay(takenAt: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${takenAt.slice(0, 10)}T12:00:00Z`));
+}
+
 /** The month, as a heading. */
 export function month(timestamp: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(moment(timestamp));

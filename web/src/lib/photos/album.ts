@@ -40,6 +40,6 @@ export function albumOfShare(share: Share): Album {
 }
 
 /** The photos of a share, in its order. */
-export function photosOf({ id, image_url, image, timestamp, user }: Share): Photo[] {
-  return image_url && image ? [{ share_id: id, image_url, image, timestamp, user }] : [];
+export function photosOf({ id, media, timestamp, user }: Share): Photo[] {
+  return media.map((medium) => ({ share_id: id, image_url: medium.url, image: medium, media: medium, timestamp, user }));
 }

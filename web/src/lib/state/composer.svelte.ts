@@ -1,4 +1,4 @@
-// A share in the making, one a space. It outlives the page: the text also a reload, the photo everything but that.
+// A share in the making, one a space. It outlives the page: the text also a reload, the photos everything but that.
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -7,9 +7,9 @@ import { freshKey, upload, type Upload } from '../api/upload';
 import { keepDraft, places, readDraft } from '../forms/drafts';
 import { shareProblem, type ShareProblem } from '../forms/share-problem';
 import type { I18n } from '../i18n/index.svelte';
-import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
 import type { Announcer } from './announcer.svelte';
 import { BySpace } from './by-space';
+import { ChosenPictures } from './chosen-pictures.svelte';
 import type { Feeds } from './feed.svelte';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
@@ -29,11 +29,7 @@ interface Deps {
 
 export class Composer {
   text = $state('');
-  picture = $state.raw<Picture | null>(null);
-  /** What is wrong with the photo that was chosen last. */
-  photoProblem = $state<PhotoProblem | null>(null);
-  /** How many more files were chosen than can be taken. */
-  left = $state(0);
+  readonly photos: ChosenPictures;
   state = $state<'writing' | 'sending' | 'waiting'>('writing');
   /** How much has been sent, 0 to 1. */
   progress = $state(0);
@@ -51,12 +47,13 @@ export class Composer {
     private readonly deps: Deps,
   ) {
     this.#user = deps.session.me.id;
+    this.photos = new ChosenPictures(deps.session, () => this.#changed());
     this.text = readDraft(this.#user, places.newShare(space)) ?? '';
   }
 
   /** Whether there is anything that would be lost. */
   get isBegun(): boolean {
-    return this.text.trim() !== '' || this.picture !== null;
+    return this.text.trim() !== '' || !this.photos.isEmpty;
   }
 
   write(text: string): void {
@@ -67,24 +64,7 @@ export class Composer {
 
   /** What is missing or too much. */
   get problem(): ShareProblem | null {
-    return shareProblem(this.text, this.picture !== null, this.deps.session.server);
-  }
-
-  /** Takes a photo; of several, the first. */
-  async choose(files: File[]): Promise<void> {
-    const file = files.find(({ type }) => type.startsWith('image/')) ?? files[0];
-    if (!file) return;
-    this.photoProblem = null;
-    this.left = files.length - 1;
-    const found = await look(file, this.deps.session.server);
-    if ('reason' in found) this.photoProblem = found;
-    else this.#take(found);
-  }
-
-  removePicture(): void {
-    this.photoProblem = null;
-    this.left = 0;
-    this.#take(null);
+    return shareProblem(this.text, !this.photos.isEmpty, this.deps.session.server);
   }
 
   /** Sends it. Then it is in the feed (see `sent`), was refused (see `error`), was given up, or waits. */
@@ -92,10 +72,10 @@ export class Composer {
     this.state = 'sending';
     this.progress = 0;
     this.error = null;
-    if (await this.#lostPicture()) return;
+    if (await this.#lostPictures()) return;
     const form = new FormData();
     form.set('text', this.text);
-    if (this.picture) form.set('file', this.picture.file, this.picture.name);
+    this.photos.addTo(form);
     try {
       this.#upload = upload({
         api: this.deps.api,
@@ -114,15 +94,13 @@ export class Composer {
       this.sent = share;
     } catch (error) {
       // A file that is changed while it is sent looks like a line that breaks.
-      if (!(await this.#lostPicture())) this.#failed(error);
+      if (!(await this.#lostPictures())) this.#failed(error);
     }
   }
 
-  /** Takes the photo out if its file isn't as it was chosen; tells whether it did. */
-  async #lostPicture(): Promise<boolean> {
-    if (!this.picture || (await isThere(this.picture.file))) return false;
-    this.#take(null);
-    this.photoProblem = { reason: 'gone' };
+  /** Tells whether photos were taken out whose files are gone. */
+  async #lostPictures(): Promise<boolean> {
+    if (!(await this.photos.loseGone())) return false;
     this.state = 'writing';
     return true;
   }
@@ -145,12 +123,6 @@ export class Composer {
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
   }
 
-  #take(picture: Picture | null): void {
-    if (this.picture) URL.revokeObjectURL(this.picture.url);
-    this.picture = picture;
-    this.#changed();
-  }
-
   /** Another text or photo is another share. */
   #changed(): void {
     this.#key = freshKey();
@@ -159,7 +131,7 @@ export class Composer {
   }
 
   #clear(): void {
-    this.removePicture();
+    this.photos.clear();
     this.write('');
     this.state = 'writing';
   }
@@ -178,7 +150,7 @@ export class Composers extends BySpace<Composer> {
 
   /** Whether leaving the page now would lose a photo or stop one on its way. */
   get hasUnsent(): boolean {
-    return this.all().some((each) => each.state !== 'writing' || each.picture !== null);
+    return this.all().some((each) => each.state !== 'writing' || !each.photos.isEmpty);
   }
 
   override clear(): void {

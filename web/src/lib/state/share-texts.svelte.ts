@@ -8,6 +8,7 @@ import { RequestOrder } from './request-order';
 
 export class ShareTexts {
   #known = new SvelteMap<number, string>();
+  #captions = new SvelteMap<number, string | null>();
   #orders = new Map<number, RequestOrder>();
 
   constructor(private readonly api: Pick<Api, 'share'>) {}
@@ -15,6 +16,11 @@ export class ShareTexts {
   /** The words of a share; null while they aren't known. */
   of(share: number): string | null {
     return this.#known.get(share) ?? null;
+  }
+
+  /** What stands under a photo; `before` as long as its share isn't known. */
+  captionOf(photo: number, before: string | null): string | null {
+    return this.#captions.has(photo) ? (this.#captions.get(photo) ?? null) : before;
   }
 
   /** Reads a share as it is now; null without a response, or if a later one arrived first. */
@@ -26,6 +32,7 @@ export class ShareTexts {
     const found = await this.api.share(share).catch(() => null);
     if (!found || !order.takes(turn)) return null;
     this.#known.set(share, found.text);
+    for (const { id, caption } of found.media) this.#captions.set(id, caption);
     return found;
   }
 }

@@ -1,0 +1,175 @@
+//! The photos that a form brings or names, in its order, and what it says of them.
+
+use crate::config::Limits;
+use crate::domain::ids::RawId;
+use crate::domain::photos::{Description, Listed, MediaChange};
+use crate::domain::taken_at::TakenAt;
+use crate::domain::text::Caption;
+use crate::error::{FieldName, Malformed, Result};
+use crate::uploads::ingest::Upload;
+use crate::uploads::several::NewUpload;
+
+/// What stands in `taken_at` for no date.
+const NO_DATE: &str = "none";
+
+/// The photos of a form.
+pub struct FormMedia {
+    media: Vec<FormMedium>,
+    /// Whether it says which photos the share has.
+    is_list: bool,
+    /// Whether the dates stay that the photos themselves tell.
+    pub keeps_dates: bool,
+    /// What the next parts are about.
+    about: About,
+    /// The files that came, also those that came before.
+    sent: usize,
+}
+
+/// A photo, and what the form says of it.
+struct FormMedium {
+    photo: FormPhoto,
+    caption: Option<String>,
+    taken_at: Option<String>,
+}
+
+enum FormPhoto {
+    /// With the number that its sender knows it by.
+    New { number: usize, upload: Upload },
+    /// Its id, as it was written.
+    Kept(String),
+}
+
+#[derive(Clone, Copy)]
+enum About {
+    Nothing,
+    TheLast,
+    /// A photo that had come before.
+    Repeated,
+}
+
+impl Default for FormMedia {
+    fn default() -> Self {
+        Self {
+            media: Vec::new(),
+            is_list: false,
+            keeps_dates: true,
+            about: About::Nothing,
+            sent: 0,
+        }
+    }
+}
+
+impl FormMedia {
+    /// The photos that came.
+    pub fn uploads(&self) -> impl Iterator<Item = &Upload> {
+        self.media.iter().filter_map(|medium| match &medium.photo {
+            FormPhoto::New { upload, .. } => Some(upload),
+            FormPhoto::Kept(_) => None,
+        })
+    }
+
+    /// Whether a photo came.
+    pub fn has_upload(&self) -> bool {
+        self.uploads().next().is_some()
+    }
+
+    /// Whether the form says which photos the share has.
+    pub fn is_list(&self) -> bool {
+        self.is_list
+    }
+
+    /// Adds a photo that came.
+    pub fn add(&mut self, upload: Upload, is_repeated: bool) {
+        self.sent += 1;
+        if is_repeated {
+            self.about = About::Repeated;
+            return;
+        }
+        let number = self.sent;
+        self.push(FormPhoto::New { number, upload });
+    }
+
+    /// Notes that a photo came which had come before.
+    pub fn pass_over(&mut self) {
+        self.sent += 1;
+        self.about = About::Repeated;
+    }
+
+    /// Adds a photo that the share has. Without an id there is none, and a form says in this way that there are no others.
+    pub fn keep(&mut self, id: String) {
+        self.is_list = true;
+        if !id.is_empty() {
+            self.push(FormPhoto::Kept(id));
+        }
+    }
+
+    fn push(&mut self, photo: FormPhoto) {
+        self.about = About::TheLast;
+        self.media.push(FormMedium {
+            photo,
+            caption: None,
+            taken_at: None,
+        });
+    }
+
+    /// Says something of the photo before; of several times, the first counts.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn describe(&mut self, field: FieldName, value: String) -> Result<()> {
+        let medium = match (self.about, self.media.last_mut()) {
+            (About::TheLast, Some(medium)) => medium,
+            (About::Repeated, _) => return Ok(()),
+            _ => return Err(Malformed::AboutNothing { field }.into()),
+        };
+        let said = match field {
+            FieldName::Caption => &mut medium.caption,
+            _ => &mut medium.taken_at,
+        };
+        said.get_or_insert(value);
+        Ok(())
+    }
+
+    /// What becomes of the photos of a share.
+    ///
+    /// # Errors
+    /// A caption is too long, or a date is none.
+    pub fn into_change(self, limits: &Limits) -> Result<MediaChange<NewUpload>> {
+        let are_several = self.uploads().count() > 1;
+        let keeps_dates = self.keeps_dates;
+        let mut listed = Vec::with_capacity(self.media.len());
+        for medium in self.media {
+            let caption = medium.caption.as_deref();
+            let caption = caption
+                .map(|text| Caption::parse(text, limits))
+                .transpose()?;
+            let taken_at = medium.taken_at.as_deref().map(date).transpose()?;
+            listed.push(match medium.photo {
+                FormPhoto::Kept(id) => {
+                    Listed::Kept(RawId::new(&id), Description { caption, taken_at })
+                }
+                FormPhoto::New { number, upload } => Listed::New(NewUpload {
+                    upload,
+                    number: are_several.then_some(number),
+                    caption: caption.flatten(),
+                    taken_at: taken_at.or((!keeps_dates).then_some(None)),
+                }),
+            });
+        }
+        if self.is_list {
+            return Ok(MediaChange::List(listed));
+        }
+        let new = listed.into_iter().filter_map(|listed| match listed {
+            Listed::New(photo) => Some(photo),
+            Listed::Kept(..) => None,
+        });
+        Ok(MediaChange::Replace(new.collect()))
+    }
+}
+
+fn date(text: &str) -> Result<Option<TakenAt>> {
+    if text.is_empty() || text == NO_DATE {
+        return Ok(None);
+    }
+    TakenAt::parse(text).map(Some)
+}

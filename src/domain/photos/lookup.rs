@@ -1,0 +1,94 @@
+//! Photos by their names and ids: what those need who have the bytes, and not the shares.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::domain::photo_name::PhotoName;
+
+/// Whether there is any photo.
+pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
+}
+
+/// What is known of a photo whose bytes are asked for.
+#[derive(Clone, Debug)]
+pub struct FoundPhoto {
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+    /// Whether the picture moves.
+    pub animated: bool,
+    /// Whether it has previews; `None` while somebody still looks for them.
+    pub has_previews: Option<bool>,
+}
+
+/// The photo with this name, as long as a share has it that isn't in a deleted space.
+pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
+    conn.prepare_cached(
+        "select f.sha256, f.animated, f.previews_due_at is null, f.placeholder is not null, f.bytes
+         from photos f join spaces p on p.id = f.space_id and p.deleted_at is null where f.name = ?",
+    )?
+    .query_row([name], |row| {
+        let (is_settled, is_seen) = (row.get::<_, bool>(2)?, row.get::<_, bool>(3)?);
+        Ok(FoundPhoto {
+            bytes: row.get::<_, i64>(4)?.try_into().unwrap_or(0),
+            sha256: row.get(0)?,
+            animated: row.get(1)?,
+            has_previews: (is_settled || is_seen).then_some(is_seen),
+        })
+    })
+    .optional()
+}
+
+/// Whether a share has the photo with this name. Also asked of databases with an earlier schema.
+pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from photos where name = ?")?
+        .exists([name])
+}
+
+/// A photo as the database knows it.
+#[derive(Clone, Debug)]
+pub struct KnownPhoto {
+    pub id: i64,
+    pub name: PhotoName,
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The SHA-256 of the stored file.
+    pub sha256: [u8; 32],
+}
+
+/// The photos behind the one with the id `after`, in the order of their ids. Also asked of databases with an earlier
+/// schema.
+pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
+    conn.prepare_cached(
+        "select id, name, bytes, sha256 from photos where id > ? order by id limit ?",
+    )?
+    .query_map((after, max), |row| {
+        Ok(KnownPhoto {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            bytes: row.get::<_, i64>(2)?.try_into().unwrap_or(0),
+            sha256: row.get(3)?,
+        })
+    })?
+    .collect()
+}
+
+/// How many bytes all photos have together.
+pub fn total_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let bytes: i64 = conn.query_row("select coalesce(sum(bytes), 0) from photos", [], |row| {
+        row.get(0)
+    })?;
+    Ok(bytes.try_into().unwrap_or(0))
+}
+
+/// Of these names, those that no share has.
+pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
+    let mut orphans = Vec::new();
+    for name in names {
+        if find(conn, &name)?.is_none() {
+            orphans.push(name);
+        }
+    }
+    Ok(orphans)
+}

@@ -1,0 +1,103 @@
+// What changes in the photos of a share that is edited: their order, their captions, which go and which come.
+
+import { localPath } from '../api/local-path';
+import type { Medium, ServerInfo } from '../api/types';
+import { look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
+import { moved } from '../photos/media-order';
+
+/** A photo that the share has, or a new one. */
+interface Edited {
+  id: number;
+  /** For `<img>`; empty where this browser can't show it. */
+  src: string;
+  name: string;
+  caption: string;
+  picture: Picture | null;
+}
+
+export class ShareEdit {
+  items = $state.raw<readonly Edited[]>([]);
+  problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
+  /** How many more files were chosen than can be taken. */
+  left = $state(0);
+  #before: string;
+  #ids = 0;
+
+  constructor(
+    media: readonly Medium[],
+    private readonly server: ServerInfo | null,
+  ) {
+    this.items = media.map(({ id, caption, previews }) => ({
+      id,
+      src: localPath(previews.small.url),
+      name: '',
+      caption: caption ?? '',
+      picture: null,
+    }));
+    this.#before = this.#state;
+  }
+
+  /** Whether it is anything else than it was. */
+  get isChanged(): boolean {
+    return this.#state !== this.#before;
+  }
+
+  get mostPhotos(): number {
+    return this.server?.limits.media_per_share ?? 1;
+  }
+
+  /** Takes photos behind those that are there, as many as there may be. */
+  async choose(files: File[]): Promise<void> {
+    const room = Math.max(0, this.mostPhotos - this.items.length);
+    this.problems = [];
+    this.left = Math.max(0, files.length - room);
+    for (const file of files.slice(0, room)) {
+      const found = await look(file, this.server);
+      if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
+      // New ones have numbers that no photo of the server has.
+      else this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', picture: found }];
+    }
+  }
+
+  move(from: number, to: number): void {
+    this.items = moved(this.items, from, to);
+  }
+
+  remove(id: number): void {
+    this.#release(this.items.filter((each) => each.id === id));
+    this.items = this.items.filter((each) => each.id !== id);
+    this.left = 0;
+  }
+
+  writeCaption(id: number, caption: string): void {
+    this.items = this.items.map((each) => (each.id === id ? { ...each, caption } : each));
+  }
+
+  /** The form that says it to the server: the text, and, if anything else is changed, the whole list. */
+  form(text: string): FormData {
+    const form = new FormData();
+    form.set('text', text);
+    if (!this.isChanged) return form;
+    // That there is a list, also if nothing is in it.
+    form.append('media', '');
+    for (const { id, caption, picture } of this.items) {
+      if (picture) form.append('file', picture.file, picture.name);
+      else form.append('media', String(id));
+      form.append('caption', caption);
+    }
+    return form;
+  }
+
+  /** Gives the memory of new photos back. */
+  end(): void {
+    this.#release(this.items);
+  }
+
+  #release(items: readonly Edited[]): void {
+    for (const { src, picture } of items) if (picture) URL.revokeObjectURL(src);
+  }
+
+  get #state(): string {
+    return JSON.stringify(this.items.map(({ id, caption }) => [id, caption]));
+  }
+}
