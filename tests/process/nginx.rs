@@ -48,6 +48,15 @@ fn documented(server: &Server, port: u16, certificate: Option<&Path>) -> String 
     text
 }
 
+/// The bytes of a body above which nginx refuses it itself, as the page says them.
+fn documented_max_body() -> u64 {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/deployment.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, size) = page.split_once("client_max_body_size ").unwrap();
+    let (mebibytes, _) = size.split_once("m;").unwrap();
+    mebibytes.parse::<u64>().unwrap() * 1024 * 1024
+}
+
 /// nginx in front of a server, in a folder of its own. It is reached as the server would be.
 fn nginx(folder: &Path, server: &Server, certificate: Option<&Path>) -> Server {
     let folder = folder.join("nginx");
@@ -384,7 +393,7 @@ fn photos_up_to_the_limit_pass_and_larger_ones_are_refused_in_our_words_until_ng
         "POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: multipart/form-data; boundary=x\r\n\
          Content-Length: {}\r\n\r\n",
         ann.token(),
-        100 * 1024 * 1024 + 1
+        documented_max_body() + 1
     );
     let reply = ask(&nginx, 2, head.as_bytes());
     assert_eq!(status(&reply), "413", "{reply}");

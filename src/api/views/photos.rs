@@ -6,7 +6,7 @@ use picture::PreviewSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::scalars::{Id, SharedAt, TakenAt};
+use super::scalars::{DATE_AND_TIME, Id, SharedAt, TakenAt};
 use super::settings::FromSettings;
 use super::urls::{PhotoUrl, PhotoUrls, Urls};
 use super::users::User;
@@ -102,7 +102,7 @@ pub struct Describe {
     #[schemars(with = "Option<String>", extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
     pub caption: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
-    #[schemars(with = "Option<String>", extend("example" = "2019-07-14T15:30:00"))]
+    #[schemars(with = "Option<String>", extend("pattern" = DATE_AND_TIME, "example" = "2019-07-14T15:30:00"))]
     pub taken_at: Option<Option<String>>,
 }
 

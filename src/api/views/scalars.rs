@@ -117,6 +117,13 @@ impl JsonSchema for SharedAt {
     }
 }
 
+/// What a date and a time look like where they are sent; that the calendar has the day is checked as well.
+pub const DATE_AND_TIME: &str = concat!(
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+    "[Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?",
+    "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?$"
+);
+
 /// When a photo was taken, as a clock on the wall showed it there.
 #[derive(Clone, Copy, Debug)]
 pub struct TakenAt(taken_at::TakenAt);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::photos::{Image, ImageView, Medium};
-use super::scalars::{Id, SharedAt};
+use super::scalars::{DATE_AND_TIME, Id, SharedAt};
 use super::settings::FromSettings;
 use super::spaces::Space;
 use super::urls::{PhotoUrl, Urls};
@@ -66,7 +66,7 @@ struct EditMedium {
     id: Id,
     #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
     caption: Option<String>,
-    #[schemars(extend("example" = "2019-07-14T15:30:00"))]
+    #[schemars(extend("pattern" = DATE_AND_TIME, "example" = "2019-07-14T15:30:00"))]
     taken_at: Option<String>,
 }
 

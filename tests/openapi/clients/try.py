@@ -15,7 +15,7 @@ from shared_spaces_client.api.shares import shares_create, shares_delete, shares
 from shared_spaces_client.api.spaces import spaces_create, spaces_list
 from shared_spaces_client.models import AccountsChangePasswordBody, AccountsLoginBody, AccountsRegisterBody, MembersAddBody
 from shared_spaces_client.models import SharesCreateDataBody, SharesCreateFilesBody, SharesEditDataBody, SharesEditFilesBody
-from shared_spaces_client.models import SpacesCreateBody
+from shared_spaces_client.models import SharesEditJsonBody, SharesEditJsonBodyMediaType0Item, SpacesCreateBody
 from shared_spaces_client.types import File
 
 url, picture = sys.argv[1:]
@@ -74,24 +74,31 @@ is_refused(spaces_list.sync_detailed(client=ann, limit=501), 400, "Limit must be
 words = shares_create.sync(space.id, client=ann, body=SharesCreateDataBody(text="Only words"))
 assert (words.text, words.image_url, words.space.id) == ("Only words", None, space.id)
 upload = File(payload=io.BytesIO(photo), file_name="lake.png", mime_type="image/png")
-seen = shares_create.sync(space.id, client=ann, body=SharesCreateFilesBody(file=upload), idempotency_key="once")
+seen = shares_create.sync(space.id, client=ann, body=SharesCreateFilesBody(file=[upload]), idempotency_key="once")
 assert seen.text == "" and seen.image.width > 0 and seen.timestamp.tzinfo
 name, query = parts(seen.image_url)
 shown = photos_get.sync(name, client=anybody, **query).payload.read()
 assert shown.startswith(photo[:8]) and len(shown) > 1000
 is_refused(photos_get.sync_detailed(name, client=anybody, **{**query, "signature": "x"}), 403, "This link isn't valid")
 diary = File(payload=io.BytesIO(b"Dear diary"), file_name="diary.png", mime_type="image/png")
-no_photo = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=diary))
+no_photo = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=[diary]))
 is_refused(no_photo, 415, "Photo must be a JPEG, PNG, WebP or GIF")
 large = File(payload=io.BytesIO(bytes(limits.photo_bytes + 1)), file_name="large.png", mime_type="image/png")
-too_large = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=large))
+too_large = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=[large]))
 is_refused(too_large, 413, "Photo max 25 MiB")
 nothing = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text=""))
 is_refused(nothing, 400, "Text min 1 characters")
 new = File(payload=io.BytesIO(photo), file_name="lake.png", mime_type="image/png")
-assert shares_edit.sync(words.id, client=ann, body=SharesEditFilesBody(text="With a photo", file=new)) == "Share edited"
+assert shares_edit.sync(words.id, client=ann, body=SharesEditFilesBody(text="With a photo", file=[new])) == "Share edited"
 assert shares_edit.sync(seen.id, client=ann, body=SharesEditDataBody(text="The lake")) == "Share edited"
 assert shares_get.sync(seen.id, client=ann).text == "The lake"
+two = [File(payload=io.BytesIO(photo + bytes(n)), file_name="lake.png", mime_type="image/png") for n in range(2)]
+album = shares_create.sync(space.id, client=ann, body=SharesCreateFilesBody(text="Album", file=two))
+assert len(album.media) == 2 and album.media[0].url == album.image_url
+turned = [SharesEditJsonBodyMediaType0Item(id=medium.id, caption=f"Photo {medium.id}") for medium in reversed(album.media)]
+assert shares_edit.sync(album.id, client=ann, body=SharesEditJsonBody(text="Album", media=turned)) == "Share edited"
+assert [medium.caption for medium in shares_get.sync(album.id, client=ann).media] == [medium.caption for medium in turned]
+assert shares_delete.sync(album.id, client=ann) == "Share deleted"
 assert [share.text for share in shares_list.sync(space.id, client=ann)] == ["The lake", "With a photo"]
 assert [row.share_id for row in photos_list.sync(space.id, client=ann)] == [words.id, seen.id]
 assert shares_delete.sync(words.id, client=ann) == "Share deleted"
