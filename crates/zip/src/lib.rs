@@ -90,23 +90,11 @@ impl Plan {
     /// # Errors
     /// [`TooLarge`] if it would have 2^63 bytes or more.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Result<Self, TooLarge> {
-        let mut plan = Self::default();
-        let mut names = Names::default();
-        let (mut at, mut directory) = (0_u64, 0_u64);
-        for mut entry in entries {
-            entry.name = names.unique(&entry.name);
-            directory += central(&entry, at).len() as u64;
-            plan.offsets.push(at);
-            at = at
-                .checked_add(local(&entry).len() as u64)
-                .and_then(|at| at.checked_add(entry.length))
-                .filter(|&at| at < 1 << 62)
-                .ok_or(TooLarge)?;
-            plan.entries.push(entry);
-        }
-        plan.directory = at..at + directory;
-        plan.length = plan.directory.end + plan.end().len() as u64;
-        Ok(plan)
+        let mut planner = Planner::default();
+        entries
+            .into_iter()
+            .try_for_each(|entry| planner.add(entry))?;
+        Ok(planner.finish())
     }
 
     /// The files, with the names that they have in the ZIP.
@@ -117,6 +105,37 @@ impl Plan {
     /// The length of the whole ZIP in bytes, exactly.
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// Says what the checksum of a file is, where that wasn't known when it was planned. Before its header is made, because that
+    /// has it; how long the ZIP is doesn't depend on it. Nothing happens if there is no such file.
+    pub fn set_crc32(&mut self, index: usize, crc32: u32) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.crc32 = crc32;
+        }
+    }
+
+    /// What is sent as the part of this number, from 0: of each file its header and then its bytes, then each file in the list of
+    /// all files, then the end. `None` behind the last. Records are made when they are due.
+    pub fn part(&self, number: usize) -> Option<Part> {
+        let files = self.entries.len();
+        let in_files = number < 2 * files;
+        let index = if in_files {
+            number / 2
+        } else {
+            number - 2 * files
+        };
+        let Some(entry) = self.entries.get(index) else {
+            return (index == files).then(|| Part::Bytes(self.end()));
+        };
+        Some(match (in_files, number % 2) {
+            (true, 0) => Part::Bytes(local(entry)),
+            (true, _) => Part::File {
+                index,
+                range: 0..entry.length,
+            },
+            (false, _) => Part::Bytes(central(entry, self.offsets[index])),
+        })
     }
 
     /// Everything that is sent, in order. Records are made when they are due.
@@ -137,20 +156,51 @@ impl Plan {
     }
 
     fn all(&self) -> impl Iterator<Item = Part> + '_ {
-        let files = self.entries.iter().enumerate().flat_map(|(index, entry)| {
-            let file = Part::File {
-                index,
-                range: 0..entry.length,
-            };
-            [Part::Bytes(local(entry)), file]
-        });
-        let list = self.entries.iter().zip(&self.offsets);
-        let list = list.map(|(entry, &offset)| Part::Bytes(central(entry, offset)));
-        files.chain(list).chain([Part::Bytes(self.end())])
+        (0..).map_while(|number| self.part(number))
     }
 
     fn end(&self) -> Vec<u8> {
         end(self.entries.len() as u64, &self.directory)
+    }
+}
+
+/// Plans a ZIP file by file.
+#[derive(Default)]
+pub struct Planner {
+    plan: Plan,
+    names: Names,
+    /// Where the next file's header will be.
+    at: u64,
+    /// How long the list of all files is so far.
+    directory: u64,
+}
+
+impl Planner {
+    /// One more file, behind the others.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn add(&mut self, mut entry: Entry) -> Result<(), TooLarge> {
+        entry.name = self.names.unique(&entry.name);
+        let next = self
+            .at
+            .checked_add(local(&entry).len() as u64)
+            .and_then(|at| at.checked_add(entry.length))
+            .filter(|&at| at < 1 << 62)
+            .ok_or(TooLarge)?;
+        self.directory += central(&entry, self.at).len() as u64;
+        self.plan.offsets.push(self.at);
+        self.plan.entries.push(entry);
+        self.at = next;
+        Ok(())
+    }
+
+    /// The ZIP of these files.
+    pub fn finish(self) -> Plan {
+        let mut plan = self.plan;
+        plan.directory = self.at..self.at + self.directory;
+        plan.length = plan.directory.end + plan.end().len() as u64;
+        plan
     }
 }
 

@@ -44,10 +44,23 @@ fn safe(name: &str) -> String {
     let letters = name.chars().map(|letter| match letter {
         '\\' | '/' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
         // Some of these can't be seen, and some turn what is behind them around, such as `gpj.exe`.
-        '\u{200b}'..='\u{200f}'
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{600}'..='\u{605}'
+        | '\u{61c}'
+        | '\u{6dd}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' => '_',
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => '_',
         letter if letter.is_control() => '_',
         letter => letter,
     });
@@ -113,6 +126,7 @@ mod tests {
             ("../../etc/passwd", "_.._etc_passwd"),
             ("C:\\a?b*c<d>e|f\"g.jpg", "C__a_b_c_d_e_f_g.jpg"),
             ("a\u{202e}gpj.exe", "a_gpj.exe"),
+            ("\u{61c}a\u{ad}b\u{e0041}\u{3164}.jpg", "_a_b__.jpg"),
             ("a\0b\nc\u{7f}", "a_b_c_"),
             (" . a . ", "a"),
             ("", "file"),

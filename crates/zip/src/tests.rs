@@ -135,3 +135,20 @@ fn a_file_that_changed_is_noticed_before_its_last_bytes_are_sent() {
     assert_eq!(check.update(b"a"), Err(Mismatch::Checksum));
     assert_eq!(Check::new(&entry("empty", 0)).finish(), Ok(()));
 }
+
+#[test]
+fn a_checksum_that_becomes_known_later_is_in_the_header_and_in_the_list() {
+    let mut plan = Plan::new([entry("a.jpg", 7), entry("b.jpg", 5)]).unwrap();
+    let length = plan.length();
+    plan.set_crc32(1, 0x1234_5678);
+    plan.set_crc32(2, 1);
+    let known = Entry {
+        crc32: 0x1234_5678,
+        ..entry("b.jpg", 5)
+    };
+    assert_eq!(plan.part(2), Some(Part::Bytes(local(&known))));
+    let offset = local(&entry("a.jpg", 7)).len() as u64 + 7;
+    assert_eq!(plan.part(5), Some(Part::Bytes(central(&known, offset))));
+    assert_eq!((plan.part(7), plan.length()), (None, length));
+    assert_eq!(sum(plan.parts()), length);
+}
