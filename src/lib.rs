@@ -43,6 +43,8 @@ pub mod storage;
 pub mod queue;
 // From an upload to the staging store.
 pub mod uploads;
+// ZIPs of the photos of a space.
+pub mod downloads;
 // Archives: creating, verifying and restoring them.
 pub mod backup;
 // Background jobs.

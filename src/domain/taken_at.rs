@@ -53,6 +53,11 @@ impl TakenAt {
         }))
     }
 
+    /// What the clock showed.
+    pub fn local(self) -> PrimitiveDateTime {
+        self.local
+    }
+
     /// The column `taken_at`.
     pub(super) fn millis(self) -> i64 {
         self.local.assume_utc().unix_timestamp() * 1000

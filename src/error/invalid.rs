@@ -51,6 +51,8 @@ pub enum Invalid {
     },
     #[error("A share has at most {}", photos(*.max))]
     SeveralPhotos { max: usize },
+    #[error("A ZIP has at most {}", photos(*.max))]
+    ZipOfTooMany { max: usize },
     #[error("Media names the photo with ID '{id}' twice")]
     PhotoTwice { id: String },
     #[error("This server takes no uploads yet: send photos as files of a form")]
@@ -97,6 +99,7 @@ impl Invalid {
             Self::CodedBody,
             Self::TooSlow,
             Self::SeveralPhotos { max: 20 },
+            Self::ZipOfTooMany { max: 100_000 },
             Self::PhotoTwice {
                 id: String::from("7"),
             },

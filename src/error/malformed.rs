@@ -55,6 +55,8 @@ pub enum Malformed {
     NotList { field: FieldName },
     #[error("Each entry of media must be an object with the id of a photo")]
     MediaEntry,
+    #[error("Each entry of media must be the id of a photo")]
+    MediaId,
     #[error("{field} must stand behind the file that it is about")]
     AboutNothing { field: FieldName },
     #[error("Login cannot have spaces around it")]
@@ -70,7 +72,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 23] {
+    pub(super) fn samples() -> [Self; 24] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -103,6 +105,7 @@ impl Malformed {
                 field: FieldName::Media,
             },
             Self::MediaEntry,
+            Self::MediaId,
             Self::AboutNothing {
                 field: FieldName::Caption,
             },

@@ -31,6 +31,8 @@ pub enum NotFound {
     Photo,
     #[error("This share has no photo with ID '{id}'")]
     PhotoOfShare { id: String },
+    #[error("This space has no photo with ID '{id}'")]
+    PhotoOfSpace { id: String },
     #[error("No such page or endpoint")]
     Endpoint,
 }
@@ -51,6 +53,7 @@ impl NotFound {
             Self::Share,
             Self::Photo,
             Self::PhotoOfShare { id: id() },
+            Self::PhotoOfSpace { id: id() },
             Self::Endpoint,
         ]
     }

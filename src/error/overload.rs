@@ -18,6 +18,8 @@ pub enum Overload {
     TooManyRequests,
     #[error("You are sending too many photos at once, try again in a moment")]
     TooManyUploads,
+    #[error("You are downloading too many ZIPs at once, try again when one is complete")]
+    TooManyZips,
     /// `wait` is the time until the next attempt.
     #[error("Too many attempts, try again in {}", in_words(*.wait))]
     TooManyAttempts {
@@ -49,6 +51,7 @@ impl Overload {
             Self::GaveWay,
             Self::TooManyRequests,
             Self::TooManyUploads,
+            Self::TooManyZips,
             Self::TooManyAttempts { wait },
         ]
     }

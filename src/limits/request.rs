@@ -13,6 +13,9 @@ const BODIES: u64 = 8 * 1024 * 1024;
 /// The bytes that large lists may take while they wait for their readers: eight of the largest, or hundreds of usual ones.
 const ANSWERS: u64 = 32 * 1024 * 1024;
 
+/// The bytes that ZIPs may take while they are sent: three of the largest, or dozens of usual ones.
+const ZIPS: u64 = 64 * 1024 * 1024;
+
 /// What each request may take of what all have together; clones share it.
 #[derive(Clone)]
 pub struct RequestLimits {
@@ -22,6 +25,8 @@ pub struct RequestLimits {
     pub bodies: FairLimit<IpAddr>,
     /// The memory for answers that are made whole and are large.
     pub answers: FairLimit<IpAddr>,
+    /// The memory for ZIPs that are being sent; from each address, half of it.
+    pub zips: FairLimit<IpAddr>,
 }
 
 impl RequestLimits {
@@ -32,6 +37,7 @@ impl RequestLimits {
             uploads: UploadLimits::new(&config.connections),
             bodies: FairLimit::new(BODIES, u64::MAX),
             answers: FairLimit::new(ANSWERS, u64::MAX),
+            zips: FairLimit::new(ZIPS, ZIPS / 2),
         }
     }
 }

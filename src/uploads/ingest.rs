@@ -33,6 +33,7 @@ const COPIES: u64 = 2;
 pub struct CleanPhoto {
     picture: Picture,
     sha256: [u8; 32],
+    crc32: u32,
     /// That of its bytes, where they aren't in the memory that each upload may have.
     memory: Option<MemoryPermit>,
 }
@@ -113,6 +114,7 @@ impl PhotoIngest {
         let CleanPhoto {
             picture,
             sha256,
+            crc32,
             memory: _memory,
         } = clean;
         let PhotoTarget {
@@ -135,6 +137,7 @@ impl PhotoIngest {
             animated: picture.animated,
             bytes: picture.bytes.len() as u64,
             sha256,
+            crc32,
             caption: None,
             taken_at: picture.taken_at.and_then(TakenAt::from_camera),
         };
@@ -175,9 +178,11 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
         memory.shrink_to(picture.bytes.len() as u64);
     }
     let sha256 = Sha256::digest(&picture.bytes).into();
+    let crc32 = crc32fast::hash(&picture.bytes);
     Ok(CleanPhoto {
         picture,
         sha256,
+        crc32,
         memory,
     })
 }

@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod archives;
 mod attempts;
 mod clock;
 mod compatibility;

@@ -108,6 +108,35 @@ fn s3_with_the_local_queue_needs_no_separate_worker() {
 }
 
 #[test]
+fn a_zip_of_what_is_in_s3_comes_through_the_server_and_breaks_off_where_an_object_is_gone() {
+    let cloud = Cloud::new();
+    let server = cloud.server(&[("SHARED_SPACES_PHOTOS__QUEUE", "local")]);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    // The middle one is more than is asked of S3 at once.
+    let photos = [picture(64, 1), picture(1800, 2), picture(64, 3)];
+    assert!(photos[1].len() > 9 * 1024 * 1024);
+    let files = photos.each_ref().map(Vec::as_slice);
+    let shared = ann.post_photos(&format!("{space}/shares"), "Photos", &files);
+    assert_eq!(shared.unwrap().status, 200);
+    let archive = format!("{space}/archive");
+    let zip = ann.get(&archive).unwrap().bytes;
+    let has = |photo: &[u8]| memchr::memmem::find(&zip, photo).is_some();
+    assert!(
+        photos.iter().all(|photo| has(photo)),
+        "before they are moved"
+    );
+    let bucket = until("the photos to be moved", || {
+        let bucket = cloud.buckets().pop()?;
+        (cloud.keys(&bucket).len() == 3 && cloud.keys(&cloud.temp).is_empty()).then_some(bucket)
+    });
+    assert!(ann.get(&archive).unwrap().bytes == zip);
+    let gone = cloud.s3.delete_object().bucket(&bucket).key("1.2.png");
+    cloud.wait(gone.send()).unwrap();
+    ann.get(&archive).unwrap_err();
+}
+
+#[test]
 fn all_spaces_share_one_bucket_where_buckets_are_rationed() {
     let cloud = Cloud::new();
     let bucket = format!("{}all", cloud.prefix);

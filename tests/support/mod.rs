@@ -382,6 +382,18 @@ impl Person {
         )
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Sent {
+        let request = self
+            .agent
+            .put(format!("{}{path}", self.url))
+            .header("Content-Type", "application/json");
+        read(
+            request
+                .header("Authorization", self.bearer())
+                .send(body.to_string()),
+        )
+    }
+
     pub fn post_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
         self.post_photos(path, text, photo.as_slice())
     }

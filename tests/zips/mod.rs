@@ -1,6 +1,9 @@
 //! ZIPs as they are streamed: what Info-ZIP, 7-Zip, bsdtar and Python find in them, small, of more than 4 GiB, and of more files
 //! than short numbers can count.
 
+// As the server sends them.
+mod served;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};

@@ -150,6 +150,20 @@ impl CurrentUser<'_> {
         db.read(move |conn| work(conn, &confirm(conn)?)).await
     }
 
+    /// As [`Self::read`], for what takes long.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_long<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Session) -> Result<T> + Send + 'static,
+    {
+        let confirm = self.confirm();
+        let db = &self.app.db;
+        db.read_long(move |conn| work(conn, &confirm(conn)?)).await
+    }
+
     /// Writes for them, in a transaction in which they are still signed in.
     ///
     /// # Errors

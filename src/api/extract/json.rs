@@ -44,24 +44,16 @@ impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
 }
 
 async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
-    uncoded(request)?;
     if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
         return Err(Invalid::WrongContentType {
             reason: BodyType::Json,
         }
         .into());
     }
-    let app = request
-        .rocket()
-        .state::<App>()
-        .ok_or_else(|| Error::internal(anyhow::anyhow!("no application is managed")))?;
-    let body = read_all(app, request, data);
-    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
-    let body = timeout(app.config.connections.stall_timeout, body).await;
     let Received {
         bytes,
         _reservation,
-    } = body.map_err(|_| Invalid::TooSlow)??;
+    } = receive(request, data).await?;
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let invalid = |why: &dyn Display| Malformed::Json {
@@ -70,12 +62,29 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     let text = std::str::from_utf8(text).map_err(|error| invalid(&error))?;
     let known = |key: &str| {
         let field = T::FIELDS.iter().find(|field| field.key == key)?;
-        Some(field.entries.map_or(Keep::Shallow, Keep::List))
+        let values = field.values.map_or(Keep::Shallow, Keep::Values);
+        Some(field.entries.map_or(values, Keep::List))
     };
     let object = json_object::parse(text, known).map_err(|error| invalid(&error))?;
     let object = object.ok_or(Malformed::NotAnObject)?;
     check(&object, T::FIELDS)?;
     serde_json::from_value(Value::Object(object)).map_err(Error::internal)
+}
+
+/// A complete body that isn't a file.
+///
+/// # Errors
+/// It is compressed, too large, breaks off or is too slow; too many are under way.
+pub async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Received> {
+    uncoded(request)?;
+    let app = request
+        .rocket()
+        .state::<App>()
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("no application is managed")))?;
+    let body = read_all(app, request, data);
+    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
+    let body = timeout(app.config.connections.stall_timeout, body).await;
+    body.map_err(|_| Invalid::TooSlow)?
 }
 
 /// Refuses a compressed body: its size says nothing about what it decompresses to.
@@ -105,7 +114,8 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
     }
     let value = |field: &Field| object.get(field.key).filter(|value| !value.is_null());
     let is_no_list = |field: &&Field| {
-        field.entries.is_some() && value(field).is_some_and(|value| !value.is_array())
+        (field.entries.is_some() || field.values.is_some())
+            && value(field).is_some_and(|value| !value.is_array())
     };
     if let Some(Field { name: field, .. }) = fields.iter().find(is_no_list) {
         return Err(Malformed::NotList { field: *field }.into());
@@ -130,8 +140,8 @@ pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> 
 }
 
 /// A complete body, with the memory that it takes.
-struct Received {
-    bytes: Vec<u8>,
+pub struct Received {
+    pub bytes: Vec<u8>,
     _reservation: Option<Reservation<IpAddr>>,
 }
 

@@ -16,6 +16,8 @@ pub enum Keep {
     Shallow,
     /// A list with the first of its entries, and of objects in it the values of these keys.
     List(&'static [&'static str]),
+    /// A list with the first of its entries, at most one more than this, of which each is a value.
+    Values(usize),
 }
 
 /// Reads a JSON text; returns the values of the keys that `known` names if it is an object, and else nothing.
@@ -134,12 +136,21 @@ impl<'de> Visitor<'de> for OneValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        if let Keep::List(keys) = self.0 {
-            while entries.len() <= MOST_ENTRIES {
-                match values.next_element_seed(Entry(keys))? {
-                    Some(entry) => entries.push(entry),
-                    None => return Ok(Value::Array(entries)),
+        let most = match self.0 {
+            Keep::Shallow => return pass_over(values).map(|()| Value::Array(entries)),
+            Keep::List(_) => MOST_ENTRIES,
+            Keep::Values(most) => most,
+        };
+        while entries.len() <= most {
+            let entry = match self.0 {
+                Keep::List(keys) => values.next_element_seed(Entry(keys))?,
+                Keep::Shallow | Keep::Values(_) => {
+                    values.next_element_seed(OneValue(Keep::Shallow))?
                 }
+            };
+            match entry {
+                Some(entry) => entries.push(entry),
+                None => return Ok(Value::Array(entries)),
             }
         }
         pass_over(values).map(|()| Value::Array(entries))
@@ -189,6 +200,7 @@ mod tests {
         let known = |key: &str| match key {
             "a" | "b" => Some(Keep::Shallow),
             "list" => Some(Keep::List(&["id", "c"])),
+            "values" => Some(Keep::Values(3)),
             _ => None,
         };
         parse(text, known).map(|object| object.map(Value::Object))
@@ -220,6 +232,17 @@ mod tests {
         let kept = parsed(&long).unwrap().unwrap();
         assert_eq!(kept["list"].as_array().unwrap().len(), MOST_ENTRIES + 1);
         assert!(parsed(r#"{"list": [{}, }"#).is_err());
+    }
+
+    #[test]
+    fn of_a_list_of_values_the_first_are_kept_and_of_trees_nothing() {
+        let text = r#"{"values": [1, "x", [[2]], {"a": 1}, 5, 6], "a": 1}"#;
+        let kept = json!({"values": [1, "x", [], {}], "a": 1});
+        assert_eq!(parsed(text).unwrap(), Some(kept));
+        assert_eq!(
+            parsed(r#"{"values": {"a": 1}}"#).unwrap(),
+            Some(json!({"values": {}}))
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub mod params;
 pub mod part_disposition;
 // Photos that a form has more than once.
 pub mod repeated_photos;
+// Which photos somebody has chosen.
+pub mod selection;
 // A page in which somebody can stay signed in.
 pub mod secure_page;
 // The cookie of a session.

@@ -11,6 +11,11 @@ const MOST: usize = 100;
 /// extension of the photo; of a name with nothing in it, the photo's own is used.
 pub fn content_disposition(wish: &str, photo: &PhotoName) -> String {
     let (own, extension) = photo.file().rsplit_once('.').unwrap_or((photo.file(), ""));
+    attachment(wish, own, extension)
+}
+
+/// The header's value for a file with this extension; of a name with nothing in it, `own` is used.
+pub fn attachment(wish: &str, own: &str, extension: &str) -> String {
     let extension = format!(".{extension}");
     let stem = wish.strip_suffix(&extension).unwrap_or(wish);
     let stem: String = stem.chars().map(harmless).take(MOST).collect();

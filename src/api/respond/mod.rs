@@ -14,3 +14,5 @@ pub mod problem;
 pub mod range;
 // Which refusals are logged.
 pub mod refusal_log;
+// ZIPs.
+pub mod zip;

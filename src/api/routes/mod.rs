@@ -3,6 +3,7 @@
 
 // The web app, which the executable carries.
 pub mod accounts;
+pub mod archives;
 pub mod assets;
 pub mod invitations;
 pub mod members;
@@ -57,6 +58,8 @@ pub fn all() -> Vec<Route> {
         shares::delete,
         photos::list,
         photos::describe,
+        archives::of_space,
+        archives::of_selection,
     ];
     let for_admins = routes![
         spaces::rename,

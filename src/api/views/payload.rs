@@ -13,6 +13,8 @@ pub struct Field {
     pub is_required: bool,
     /// Of a list of objects, their keys.
     pub entries: Option<&'static [&'static str]>,
+    /// Of a list of values, how many it can have.
+    pub values: Option<usize>,
 }
 
 /// A key whose value is text.
@@ -23,6 +25,7 @@ pub const fn text(key: &'static str, name: FieldName) -> Field {
         is_text: true,
         is_required: true,
         entries: None,
+        values: None,
     }
 }
 
@@ -42,6 +45,7 @@ pub const fn any(key: &'static str, name: FieldName) -> Field {
         is_text: false,
         is_required: true,
         entries: None,
+        values: None,
     }
 }
 
@@ -62,6 +66,14 @@ pub const fn optional_list(
     Field {
         entries: Some(entries),
         ..optional(key, name)
+    }
+}
+
+/// A key whose value is a list of values, of which at most `max` are looked at.
+pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
+    Field {
+        values: Some(max),
+        ..any(key, name)
     }
 }
 

@@ -10,9 +10,10 @@ use super::scalars::{DATE_AND_TIME, Id, SharedAt, TakenAt};
 use super::settings::FromSettings;
 use super::urls::{PhotoUrl, PhotoUrls, Urls};
 use super::users::User;
-use crate::api::views::payload::{Field, Payload, optional_text};
+use crate::api::views::payload::{Field, Payload, optional_text, values};
+use crate::domain::ids::{PhotoId, RawId};
 use crate::domain::photos::{Photo, SharedPhoto};
-use crate::error::FieldName;
+use crate::error::{FieldName, Invalid, Malformed};
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
@@ -111,6 +112,52 @@ impl Payload for Describe {
         optional_text("caption", FieldName::Caption),
         optional_text("taken_at", FieldName::TakenAt),
     ];
+}
+
+/// Photos of a space.
+#[derive(Deserialize, JsonSchema)]
+pub struct SelectMedia {
+    #[schemars(with = "Vec<Id>", length(min = 1, max = 10_000), extend("example" = [7, 8]))]
+    media: Vec<serde_json::Value>,
+}
+
+impl Payload for SelectMedia {
+    const FIELDS: &'static [Field] = &[values("media", FieldName::Media, Self::MOST)];
+}
+
+impl SelectMedia {
+    /// The most photos that can be selected at once.
+    pub const MOST: usize = 10_000;
+
+    /// The ids as a form has them.
+    pub fn of_form(ids: Vec<String>) -> Self {
+        // Whatever isn't a number is the id of no photo.
+        let value = |id: String| id.parse::<u64>().map_or(id.into(), serde_json::Value::from);
+        Self {
+            media: ids.into_iter().map(value).collect(),
+        }
+    }
+
+    /// Their ids, in any order.
+    ///
+    /// # Errors
+    /// There are none, or too many; an entry isn't an id.
+    pub fn ids(&self) -> crate::error::Result<Vec<RawId<PhotoId>>> {
+        if self.media.is_empty() {
+            return Err(Invalid::Blank {
+                field: FieldName::Media,
+            }
+            .into());
+        }
+        if self.media.len() > Self::MOST {
+            return Err(Invalid::ZipOfTooMany { max: Self::MOST }.into());
+        }
+        let id = |entry: &serde_json::Value| match entry {
+            serde_json::Value::Number(id) => Ok(RawId::new(&id.to_string())),
+            _ => Err(Malformed::MediaId.into()),
+        };
+        self.media.iter().map(id).collect()
+    }
 }
 
 /// What is there, be it null.

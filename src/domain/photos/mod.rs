@@ -1,5 +1,7 @@
 //! The photos of shares: what is known of them. Their bytes are in the stores of [`crate::storage`].
 
+// What a ZIP of photos needs to know of them.
+mod archived;
 // What the store should have.
 mod kept;
 // How the photos of a share change.
@@ -22,6 +24,9 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
 use crate::error::Result;
+pub use archived::{
+    ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_source, for_each_archived,
+};
 pub use gallery::{DatedBy, Photo, SharedPhoto, get, list};
 pub(super) use gallery::{for_each, of_share};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
@@ -43,6 +48,8 @@ pub struct NewPhoto {
     pub bytes: u64,
     /// The SHA-256 of the stored file.
     pub sha256: [u8; 32],
+    /// The CRC-32 of the stored file.
+    pub crc32: u32,
     /// What stands under it.
     pub caption: Option<Caption>,
     /// When it was taken, as far as that is known and told.
@@ -92,8 +99,8 @@ pub(super) fn add(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "insert into photos (space_id, share_id, position, id, name, width, height, animated, bytes, sha256, created_at,
-            previews_due_at, caption, taken_at, taken_offset)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14)",
+            previews_due_at, caption, taken_at, taken_offset, crc32)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(rusqlite::params![
         space,
@@ -110,6 +117,7 @@ pub(super) fn add(
         photo.caption.as_ref().map(Caption::as_str),
         photo.taken_at.map(TakenAt::millis),
         photo.taken_at.and_then(TakenAt::offset),
+        photo.crc32,
     ])?;
     Ok(())
 }
@@ -148,6 +156,13 @@ pub(super) fn describe(
                 photo,
             ))?;
     }
+    Ok(())
+}
+
+/// Writes down the CRC-32 of the stored file of a photo.
+pub fn record_crc32(conn: &Connection, photo: PhotoId, crc32: u32) -> rusqlite::Result<()> {
+    conn.prepare_cached("update photos set crc32 = ? where id = ?")?
+        .execute((crc32, photo))?;
     Ok(())
 }
 

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::{bounds, not_a_member};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
-use crate::api::views::photos::{Describe, ImageInList, Medium};
+use crate::api::views::photos::{Describe, ImageInList, Medium, SelectMedia};
 use crate::api::views::scalars::Id;
 use crate::api::views::shares::{EditShare, Share, ShareInList};
 use crate::config::{Config, Limits};
+use crate::downloads::MOST;
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
     RejectedPhoto,
@@ -128,6 +129,54 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         .takes(by)
         .lists::<ImageInList>()
         .refuses(not_a_member()),
+        zip(
+            "get",
+            "photos.archive",
+            "The photos of a space as a ZIP",
+            MOST,
+        )
+        .about(
+            "For members only, and only until they are removed or sign out: the ZIP breaks \
+             off then, as it does where a photo is deleted meanwhile. It is sent as it is \
+             made, with its length said beforehand (`HEAD` says it alone). Photos are \
+             called after when they were taken, or else shared, and by whom, and have \
+             those times.",
+        ),
+        zip(
+            "post",
+            "photos.archive_selected",
+            "Photos of a space that were chosen, as a ZIP",
+            SelectMedia::MOST,
+        )
+        .about(
+            "As the ZIP of a space, of these photos alone. Pages can have browsers send it \
+             as a form with fields `media`.",
+        )
+        .takes_body(json!({"application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object", "required": ["media"],
+                "properties": {"media": {
+                    "type": "array", "items": reference::<Id>(), "minItems": 1, "maxItems": SelectMedia::MOST,
+                }},
+            },
+            "example": {"media": [7]},
+        }}))
+        .or_json::<SelectMedia>()
+        .refuses([Invalid::Blank {
+            field: FieldName::Media,
+        }])
+        .refuses([
+            Malformed::MediaId,
+            Malformed::NotList {
+                field: FieldName::Media,
+            },
+            Malformed::NotUtf8 {
+                field: FieldName::Media,
+            },
+        ])
+        .refuses([NotFound::PhotoOfSpace {
+            id: String::from("7"),
+        }]),
         bytes(
             "/photos/{name}",
             "photos.get",
@@ -154,6 +203,16 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
              it is made, the photo itself.",
         ),
     ]
+}
+
+fn zip(method: &'static str, id: &'static str, summary: &'static str, max: usize) -> Operation {
+    let file = json!({"application/zip": {"schema": {"type": "string", "format": "binary"}}});
+    operation(method, "/spaces/{space_id}/archive", id, summary)
+        .for_users()
+        .answers(200, "The ZIP", file)
+        .refuses([Invalid::ZipOfTooMany { max }])
+        .refuses([Overload::TooManyZips])
+        .refuses(not_a_member())
 }
 
 fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operation {

@@ -107,6 +107,9 @@ export const sentences: Sentences = {
   several_photos: 'Ein Beitrag hat höchstens {max} Fotos',
   photo_twice: 'Ein Foto steht zweimal in der Liste',
   no_uploads: 'Dieser Server nimmt so keine Fotos an',
+  zip_of_too_many: 'Ein ZIP hat höchstens {max} Fotos. Wähle weniger aus',
+  too_many_zips: 'Du lädst gerade zu viel auf einmal herunter. Versuch es noch einmal, wenn etwas davon fertig ist',
+  no_such_photo_of_space: 'Eines dieser Fotos ist nicht mehr in diesem Raum',
   no_such_photo_of_share: 'Eines dieser Fotos gehört nicht mehr zu diesem Beitrag',
   photo_type: ['Foto {number} muss ein JPEG, PNG, WebP oder GIF sein', 'Das Foto muss ein JPEG, PNG, WebP oder GIF sein'],
   photo_format: [

@@ -89,6 +89,7 @@ export const sentences: Sentences = {
   no_such_share: 'This share no longer exists',
   not_the_owner: 'This share is someone else’s',
   key_of_another_space: 'This was already sent to another space',
+  no_such_photo_of_space: 'One of these photos is no longer in this space',
   no_such_photo_of_share: 'One of these photos is no longer in this share',
   no_such_photo: 'This photo no longer exists',
   no_such_range: 'The photo has no such part',
