@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 from .load import Request
 
@@ -13,10 +14,10 @@ PASSWORD = "correct horse battery"
 BOUNDARY = "--------------------------shared-spaces"
 
 
-def sharing(url, token, text, photo=None):
-    """A request with the form of a text, and perhaps a photo."""
+def sharing(url, token, text, *photos):
+    """A request with the form of a text, and perhaps photos."""
     parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
-    if photo is not None:
+    for photo in photos:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
         parts += [f"{head}Content-Type: image/jpeg\r\n\r\n".encode(), photo, b"\r\n"]
     parts.append(f"--{BOUNDARY}--\r\n".encode())
@@ -51,10 +52,14 @@ class Person:
         return Request(self.url, "GET", self.token, "\n".join(paths).encode(), paths=True)
 
     def ask(self, request):
-        """Sends a request once."""
-        sent = urllib.request.Request(request.url, request.body, request.headers(), method=request.method)
+        """Sends a request once; a body that is a path is that file, which isn't held in memory."""
+        headers, body = request.headers(), request.body
+        if isinstance(body, Path):
+            headers["Content-Length"] = str(body.stat().st_size)
+            body = body.open("rb")
+        sent = urllib.request.Request(request.url, body, headers, method=request.method)
         try:
-            with urllib.request.urlopen(sent, timeout=60) as answer:
+            with urllib.request.urlopen(sent, timeout=600) as answer:
                 text = answer.read()
                 is_json = answer.headers.get_content_type() == "application/json"
                 return json.loads(text) if is_json else text
@@ -68,13 +73,13 @@ class Person:
         """Makes a space, and gives its id."""
         return self.send("POST", "/spaces", {"name": name})["id"]
 
-    def sharing(self, space, text, photo=None):
-        """The request that shares a text, and perhaps a photo."""
-        return sharing(urllib.parse.urljoin(self.url, f"/spaces/{space}/shares"), self.token, text, photo)
+    def sharing(self, space, text, *photos):
+        """The request that shares a text, and perhaps photos."""
+        return sharing(urllib.parse.urljoin(self.url, f"/spaces/{space}/shares"), self.token, text, *photos)
 
-    def share(self, space, text, photo=None):
+    def share(self, space, text, *photos):
         """Shares once, and gives the share."""
-        return self.ask(self.sharing(space, text, photo))
+        return self.ask(self.sharing(space, text, *photos))
 
     def wait_for_previews(self, share, patience=60.0, pause=0.003):
         """Waits until the previews of a share's photo are there, where the server makes any; gives the share."""
