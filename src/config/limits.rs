@@ -15,6 +15,8 @@ const LONGEST_NAME: usize = 1000;
 const LONGEST_TEXT: usize = 1_000_000;
 /// The same for the bytes of a photo: 1 TiB.
 const LARGEST_PHOTO: u64 = 1 << 40;
+/// The same for the bytes of a film: what S3 copies by one request, 5 GiB.
+const LARGEST_VIDEO: u64 = 5 << 30;
 /// The same for a caption, and for the photos of a share: each is a part of its form.
 const LONGEST_CAPTION: usize = 10_000;
 const MOST_MEDIA: usize = 100;
@@ -45,7 +47,9 @@ pub struct Limits {
     pub photo_pixels: u64,
     /// The largest JPEG that isn't progressive, in pixels, if that is more: it takes little memory however large it is.
     pub jpeg_pixels: u64,
-    /// The most photos of a share.
+    /// The largest film, in bytes as uploaded; 0 where no films are taken.
+    pub video_bytes: u64,
+    /// The most photos and films of a share.
     pub media_per_share: usize,
     /// The longest caption of a photo.
     pub caption_max: usize,
@@ -65,6 +69,7 @@ impl Default for Limits {
             photo_bytes: 25 * 1024 * 1024,
             photo_pixels: 64_000_000,
             jpeg_pixels: 256_000_000,
+            video_bytes: 500 * 1000 * 1000,
             media_per_share: 20,
             caption_max: 500,
         }
@@ -122,6 +127,10 @@ impl Limits {
         ensure!(
             (1..=LARGEST_PHOTO).contains(&self.photo_bytes),
             "The setting limits.photo_bytes must be above 0 and at most {LARGEST_PHOTO}"
+        );
+        ensure!(
+            self.video_bytes <= LARGEST_VIDEO,
+            "The setting limits.video_bytes must be at most {LARGEST_VIDEO}, or 0 where no videos are taken"
         );
         for (name, most) in [
             ("photo_pixels", self.photo_pixels),

@@ -5,6 +5,8 @@
 
 // Who may do what, as proofs.
 pub mod access;
+// The types of photos and films.
+pub mod media_kind;
 // What clients call what they make.
 pub mod client_key;
 // Ids as types: a space can't be taken for a share.

@@ -1,4 +1,4 @@
-//! What a photo is called: `<space>-<file>`, such as `1-34.jpg`. The only place that knows how names are made.
+//! What a photo or a film is called: `<space>-<file>`, such as `1-34.jpg`. The only place that knows how names are made.
 //!
 //! The file begins with the id of its share and ends with the extension of its type; a revision may stand between
 //! (`34.7.jpg`). Behind the first dash, a name is one opaque file name for everybody but the one who makes it.
@@ -6,10 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use picture::Kind;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::ids::{PhotoId, ShareId, SpaceId, number};
+use crate::domain::media_kind::MediaKind;
 
 /// A photo's name, known to be safe as a file name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,14 +26,20 @@ pub struct NotAName(String);
 
 impl PhotoName {
     /// The name of the photo that a share begins with.
-    pub fn first(space: SpaceId, share: ShareId, kind: Kind) -> Self {
-        Self::new(space, &format!("{share}.{}", kind.extension()))
+    pub fn first(space: SpaceId, share: ShareId, kind: impl Into<MediaKind>) -> Self {
+        Self::new(space, &format!("{share}.{}", kind.into().extension()))
     }
 
     /// The name of a photo that comes to a share later. The photo's own id distinguishes the revisions, so
     /// that no late message can mean a newer photo.
-    pub fn revision(space: SpaceId, share: ShareId, photo: PhotoId, kind: Kind) -> Self {
-        Self::new(space, &format!("{share}.{photo}.{}", kind.extension()))
+    pub fn revision(
+        space: SpaceId,
+        share: ShareId,
+        photo: PhotoId,
+        kind: impl Into<MediaKind>,
+    ) -> Self {
+        let extension = kind.into().extension();
+        Self::new(space, &format!("{share}.{photo}.{extension}"))
     }
 
     fn new(space: SpaceId, file: &str) -> Self {
@@ -60,8 +66,13 @@ impl PhotoName {
     }
 
     /// The type of the extension; `None` for one that we don't make.
-    pub fn kind(&self) -> Option<Kind> {
-        Kind::from_extension(self.file().rsplit_once('.')?.1)
+    pub fn kind(&self) -> Option<MediaKind> {
+        MediaKind::from_extension(self.file().rsplit_once('.')?.1)
+    }
+
+    /// Whether it is the name of a film.
+    pub fn is_video(&self) -> bool {
+        self.kind().is_some_and(MediaKind::is_video)
     }
 }
 
@@ -107,6 +118,8 @@ impl FromSql for PhotoName {
 
 #[cfg(test)]
 mod tests {
+    use picture::Kind;
+
     use super::*;
     use crate::domain::ids::Id;
 
@@ -115,7 +128,7 @@ mod tests {
         let name: PhotoName = "12-34.7.jpg".parse().unwrap();
         assert_eq!(
             (name.space(), name.file(), name.kind()),
-            ("12", "34.7.jpg", Some(Kind::Jpeg))
+            ("12", "34.7.jpg", Some(Kind::Jpeg.into()))
         );
         let made = PhotoName::revision(
             SpaceId::from_number(12),
@@ -124,6 +137,24 @@ mod tests {
             Kind::Jpeg,
         );
         assert_eq!(made, name);
+    }
+
+    #[test]
+    fn a_film_is_known_by_its_name() {
+        for (text, is_video) in [
+            ("1-34.mp4", true),
+            ("1-34.7.mov", true),
+            ("1-34.webm", true),
+            ("1-34.jpg", false),
+            ("1-34.mp4.jpg", false),
+            ("1-34.avi", false),
+            ("1-34", false),
+        ] {
+            let name: PhotoName = text.parse().unwrap();
+            assert_eq!(name.is_video(), is_video, "{text}");
+        }
+        let name: PhotoName = "1-34.mov".parse().unwrap();
+        assert_eq!(name.kind().unwrap().media_type(), "video/mp4");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub enum FieldName {
     Password,
     #[error("Photo")]
     Photo,
+    #[error("Poster")]
+    Poster,
     #[error("Role")]
     Role,
     #[error("Taken_at")]
@@ -58,6 +60,8 @@ pub enum FieldName {
     Token,
     #[error("Uses")]
     Uses,
+    #[error("Video")]
+    Video,
 }
 
 impl FieldName {

@@ -22,6 +22,8 @@ mod not_found;
 mod overload;
 // Photos that aren't taken.
 mod rejected_photo;
+// Films that aren't taken.
+mod rejected_video;
 
 use serde_json::{Map, Value};
 
@@ -34,6 +36,7 @@ pub use malformed::{BodyType, Characters, Malformed, Most};
 pub use not_found::NotFound;
 pub use overload::Overload;
 pub use rejected_photo::RejectedPhoto;
+pub use rejected_video::RejectedVideo;
 
 /// A result whose error can be shown to the caller.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -48,6 +51,11 @@ pub enum Error {
     Invalid(#[from] Invalid),
     #[error(transparent)]
     RejectedPhoto(#[from] RejectedPhoto),
+    #[error(transparent)]
+    RejectedVideo(#[from] RejectedVideo),
+    /// As of the picture alone that is to be the poster of a film.
+    #[error("{}", of_poster(.refusal))]
+    OfPoster { refusal: Box<Self> },
     /// As of a photo alone, with which of several it is.
     #[error("{}", numbered(.refusal, *.number))]
     OfPhoto { number: usize, refusal: Box<Self> },
@@ -69,7 +77,8 @@ impl Error {
         match self {
             Self::Invalid(invalid) => invalid.status(),
             Self::RejectedPhoto(rejected) => rejected.status(),
-            Self::OfPhoto { refusal, .. } => refusal.status(),
+            Self::RejectedVideo(rejected) => rejected.status(),
+            Self::OfPhoto { refusal, .. } | Self::OfPoster { refusal } => refusal.status(),
             Self::Denied(denied) => denied.status(),
             Self::NotFound(_) => 404,
             Self::Conflict(conflict) => conflict.status(),
@@ -83,7 +92,8 @@ impl Error {
         match self {
             Self::Invalid(invalid) => invalid.into(),
             Self::RejectedPhoto(rejected) => rejected.into(),
-            Self::OfPhoto { refusal, .. } => refusal.code(),
+            Self::RejectedVideo(rejected) => rejected.into(),
+            Self::OfPhoto { refusal, .. } | Self::OfPoster { refusal } => refusal.code(),
             Self::Denied(denied) => denied.into(),
             Self::NotFound(missing) => missing.into(),
             Self::Conflict(conflict) => conflict.into(),
@@ -98,6 +108,12 @@ impl Error {
         let params = match self {
             Self::Invalid(invalid) => serde_json::to_value(invalid),
             Self::RejectedPhoto(rejected) => serde_json::to_value(rejected),
+            Self::RejectedVideo(rejected) => serde_json::to_value(rejected),
+            Self::OfPoster { refusal } => {
+                let mut params = refusal.params();
+                params.insert(String::from("poster"), Value::from(true));
+                return params;
+            }
             Self::OfPhoto { number, refusal } => {
                 let mut params = refusal.params();
                 params.insert(String::from("number"), Value::from(*number));
@@ -132,13 +148,22 @@ impl Error {
         let mut all: Vec<Self> = Vec::new();
         all.extend(Invalid::samples().into_iter().map(Self::from));
         all.extend(RejectedPhoto::samples().into_iter().map(Self::from));
+        all.extend(RejectedVideo::samples().into_iter().map(Self::from));
         let of_photos = RejectedPhoto::samples().into_iter().map(Self::from);
-        all.extend(of_photos.map(|refusal| refusal.of_photo(2)));
-        let too_large = Most::samples().map(|max| {
-            let field = FieldName::Photo;
-            Self::from(Invalid::TooLarge { field, max })
-        });
-        all.extend(too_large.map(|refusal| refusal.of_photo(2)));
+        let of_videos = RejectedVideo::samples()
+            .into_iter()
+            .filter(RejectedVideo::is_of_one)
+            .map(Self::from);
+        let too_large =
+            |field| Most::samples().map(move |max| Self::from(Invalid::TooLarge { field, max }));
+        let of_media = of_photos
+            .chain(of_videos)
+            .chain(too_large(FieldName::Photo))
+            .chain(too_large(FieldName::Video));
+        all.extend(of_media.map(|refusal| refusal.of_photo(2)));
+        let of_posters = RejectedPhoto::samples().into_iter().map(Self::from);
+        let of_posters = of_posters.chain(too_large(FieldName::Photo));
+        all.extend(of_posters.map(Self::of_poster));
         all.extend(Denied::samples().into_iter().map(Self::from));
         all.extend(NotFound::samples().into_iter().map(Self::from));
         all.extend(Conflict::samples().into_iter().map(Self::from));
@@ -147,17 +172,25 @@ impl Error {
         all
     }
 
-    /// The same refusal with which of several photos it is of, if it is of a photo.
+    /// The same refusal of a poster, if it is of a photo.
+    pub fn of_poster(self) -> Self {
+        if self.is_of_a_photo() {
+            Self::OfPoster {
+                refusal: Box::new(self),
+            }
+        } else {
+            self
+        }
+    }
+
+    /// The same refusal with which of several photos it is of, if it is of a photo or a film.
     pub fn of_photo(self, number: usize) -> Self {
-        let is_of_a_photo = matches!(
-            &self,
-            Self::RejectedPhoto(_)
-                | Self::Invalid(Invalid::TooLarge {
-                    field: FieldName::Photo,
-                    ..
-                })
-        );
-        if is_of_a_photo {
+        let is_of_a_film = match &self {
+            Self::RejectedVideo(rejected) => rejected.is_of_one(),
+            Self::Invalid(Invalid::TooLarge { field, .. }) => *field == FieldName::Video,
+            _ => false,
+        };
+        if is_of_a_film || self.is_of_a_photo() {
             Self::OfPhoto {
                 number,
                 refusal: Box::new(self),
@@ -165,6 +198,17 @@ impl Error {
         } else {
             self
         }
+    }
+
+    fn is_of_a_photo(&self) -> bool {
+        matches!(
+            self,
+            Self::RejectedPhoto(_)
+                | Self::Invalid(Invalid::TooLarge {
+                    field: FieldName::Photo,
+                    ..
+                })
+        )
     }
 
     /// Something went wrong that is ours to look at; `cause` goes to the log.
@@ -195,11 +239,20 @@ impl Error {
     }
 }
 
-/// The sentence of a refusal, which begins with the photo, with the number of the photo.
+/// The sentence of a refusal, which begins with the photo or film, with its number.
 fn numbered(refusal: &Error, number: usize) -> String {
     let sentence = refusal.to_string();
+    match sentence.split_once(' ') {
+        Some((what @ ("Photo" | "Video"), rest)) => format!("{what} {number} {rest}"),
+        _ => sentence,
+    }
+}
+
+/// The sentence of a refusal, which begins with the photo, of a poster.
+fn of_poster(refusal: &Error) -> String {
+    let sentence = refusal.to_string();
     match sentence.strip_prefix("Photo ") {
-        Some(rest) => format!("Photo {number} {rest}"),
+        Some(rest) => format!("Poster {rest}"),
         None => sentence,
     }
 }

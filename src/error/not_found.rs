@@ -29,6 +29,8 @@ pub enum NotFound {
     Share,
     #[error("No such photo")]
     Photo,
+    #[error("This video has no poster")]
+    Poster,
     #[error("This share has no photo with ID '{id}'")]
     PhotoOfShare { id: String },
     #[error("This space has no photo with ID '{id}'")]
@@ -52,6 +54,7 @@ impl NotFound {
             Self::Reset,
             Self::Share,
             Self::Photo,
+            Self::Poster,
             Self::PhotoOfShare { id: id() },
             Self::PhotoOfSpace { id: id() },
             Self::Endpoint,

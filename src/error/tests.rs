@@ -59,6 +59,7 @@ fn every_variant_of_every_family_has_a_sample() {
     let families = [
         names(Invalid::VARIANTS),
         names(RejectedPhoto::VARIANTS),
+        names(RejectedVideo::VARIANTS),
         names(Denied::VARIANTS),
         names(NotFound::VARIANTS),
         names(Conflict::VARIANTS),
@@ -151,8 +152,8 @@ fn what_a_sentence_is_made_of_is_in_its_params() {
 fn sentences_that_share_a_code_have_reasons_to_tell_them_apart() {
     let mut seen = BTreeMap::new();
     for refusal in Error::samples() {
-        // With its number, it is the same for people too.
-        if matches!(refusal, Error::OfPhoto { .. }) {
+        // With its number, or of a poster, it is the same for people too.
+        if matches!(refusal, Error::OfPhoto { .. } | Error::OfPoster { .. }) {
             continue;
         }
         let reason = refusal.params().get("reason").map(Value::to_string);

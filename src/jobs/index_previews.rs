@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
+use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
 use crate::jobs::make_previews::MadePreviews;
@@ -168,7 +169,7 @@ impl PreviewIndexer {
         let small = small.read_all().await?;
         // It tells only of what might move.
         let has_large = small.is_empty()
-            || name.kind() == Some(Kind::Jpeg)
+            || !may_move(name)
             || (self.store.open_preview(name, PreviewSize::Large).await?).is_some();
         Ok(Some(status_of(name, small, has_large).await?))
     }
@@ -245,6 +246,15 @@ impl Job for PreviewIndexer {
     }
 }
 
+/// Whether a photo with this name may be a picture that moves. A film isn't one: it is shown by a poster.
+fn may_move(name: &PhotoName) -> bool {
+    match name.kind() {
+        Some(MediaKind::Photo(kind)) => kind != Kind::Jpeg,
+        Some(MediaKind::Video(_)) => false,
+        None => true,
+    }
+}
+
 /// What these previews tell of a photo: the small one, which is empty where there are none, and whether there is a large one,
 /// which what moves doesn't have.
 async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
@@ -256,7 +266,7 @@ async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<
         Ok(preview) => PreviewStatus::Seen {
             width: preview.width,
             height: preview.height,
-            animated: !has_large && name.kind() != Some(Kind::Jpeg),
+            animated: !has_large && may_move(name),
             placeholder: preview.hash,
         },
         Err(reason) => {

@@ -82,7 +82,10 @@ impl Thumbnailer {
             self.store.delete_previews(name).await?;
             return self.put(name, NONE).await;
         }
-        let Some(photo) = self.store.open(name).await? else {
+        let Some(photo) = self.picture_of(name).await? else {
+            if name.is_video() && self.store.open(name).await?.is_some() {
+                return self.put(name, NONE).await;
+            }
             // It was deleted since it was moved to its space.
             return Ok(None);
         };
@@ -124,13 +127,22 @@ impl Thumbnailer {
     /// The store can't be used, or the photo can't be decoded.
     pub async fn make_again(&self, name: &PhotoName) -> Result<()> {
         let permit = self.permits.clone().acquire_owned().await?;
-        let Some(photo) = self.store.open(name).await? else {
+        let Some(photo) = self.picture_of(name).await? else {
             return Ok(());
         };
         let file = self.files.acquire(photo.bytes).await?;
         let bytes = photo.read_all().await?;
         let previews = self.decode(bytes, (permit, file), false).await??;
         self.put(name, previews).await.map(drop)
+    }
+
+    /// What the previews are made of: the photo, or the poster of a film.
+    async fn picture_of(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        if name.is_video() {
+            self.store.open_poster(name).await
+        } else {
+            self.store.open(name).await
+        }
     }
 
     /// Decodes a photo that has its place among those, and that of its file.

@@ -9,8 +9,9 @@ use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
 
-/// Photos that are best deleted together in S3: they have two previews, and a request takes a thousand objects.
-const DELETED_AT_ONCE: usize = 500;
+/// Photos that are best deleted together in S3: they have two previews, films a poster too, and a request takes a thousand
+/// objects.
+const DELETED_AT_ONCE: usize = 333;
 
 /// What became of something that was to be somewhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

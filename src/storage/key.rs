@@ -6,7 +6,11 @@ use std::fmt;
 use picture::{Kind, PreviewSize};
 
 use super::body::Body;
+use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
+
+/// What the names of posters end with in the stores, behind a dot.
+pub(super) const POSTER: &str = "poster";
 
 /// One thing in the stores.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,18 +21,32 @@ pub enum Key {
     Original(PhotoName),
     /// A preview of a photo. No bytes at all say that there is none and that none will come.
     Preview(PhotoName, PreviewSize),
+    /// The picture that a film is shown by before it plays.
+    Poster(PhotoName),
 }
 
 impl Key {
     /// All that may have been made of a photo, and goes with it.
-    pub fn derived(name: &PhotoName) -> [Self; 2] {
+    pub fn derived(name: &PhotoName) -> Vec<Self> {
+        let mut keys = Self::previews(name).to_vec();
+        if name.is_video() {
+            keys.push(Self::Poster(name.clone()));
+        }
+        keys
+    }
+
+    /// Its previews.
+    pub fn previews(name: &PhotoName) -> [Self; 2] {
         [PreviewSize::Large, PreviewSize::Small].map(|size| Self::Preview(name.clone(), size))
     }
 
     /// The photo that it is, or is made of.
     pub fn name(&self) -> &PhotoName {
         match self {
-            Self::Staged(name) | Self::Original(name) | Self::Preview(name, _) => name,
+            Self::Staged(name)
+            | Self::Original(name)
+            | Self::Preview(name, _)
+            | Self::Poster(name) => name,
         }
     }
 
@@ -36,18 +54,19 @@ impl Key {
     pub(super) fn is_shown(&self, bytes: u64) -> bool {
         match self {
             Self::Staged(_) | Self::Original(_) => true,
-            Self::Preview(..) => bytes > 0,
+            Self::Preview(..) | Self::Poster(_) => bytes > 0,
         }
     }
 
     /// The media type that is stored with it; `None` for one that isn't known.
     pub(super) fn media_type(&self, body: &Body) -> Option<&'static str> {
-        let kind = match self {
-            Self::Staged(name) | Self::Original(name) => name.kind(),
+        match self {
+            Self::Staged(name) | Self::Original(name) => name.kind().map(MediaKind::media_type),
             // It is our own, so that its first bytes can be believed.
-            Self::Preview(..) => Kind::from_bytes(body.beginning()),
-        };
-        kind.map(Kind::media_type)
+            Self::Preview(..) | Self::Poster(_) => {
+                Kind::from_bytes(body.beginning()).map(Kind::media_type)
+            }
+        }
     }
 }
 
@@ -56,6 +75,7 @@ impl fmt::Display for Key {
         match self {
             Self::Staged(name) | Self::Original(name) => write!(f, "The photo {name}"),
             Self::Preview(name, _) => write!(f, "A preview of the photo {name}"),
+            Self::Poster(name) => write!(f, "The poster of the film {name}"),
         }
     }
 }

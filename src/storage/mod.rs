@@ -1,5 +1,5 @@
 //! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
-//! previews.
+//! previews and posters. Where nothing else is said, a film is a photo too.
 //!
 //! A backend (`local/`, `s3/`) knows a few operations on a [`Key`], which `backend.rs` names, and nothing of when they are
 //! right. What is done in which order, so that readers, workers and deletions that meet harm nothing, is here, once for all
@@ -191,6 +191,34 @@ impl PhotoStore {
         Ok(shown.map(PhotoSource::Stream))
     }
 
+    /// Puts the poster of a film. When this answers, its bytes survive a power cut.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn put_poster(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
+        self.put(&Key::Poster(name.clone()), body.into()).await
+    }
+
+    /// Opens the poster of a film; `None` if it has none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn open_poster(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        self.open_at(&Key::Poster(name.clone())).await
+    }
+
+    /// Finds the way by which the poster of a film gets to the client; `None` if it has none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn serve_poster(&self, name: &PhotoName) -> Result<Option<PhotoSource>> {
+        let key = Key::Poster(name.clone());
+        if let Some(there) = self.redirect(&key, None).await? {
+            return Ok(Some(there));
+        }
+        Ok(self.open_at(&key).await?.map(PhotoSource::Stream))
+    }
+
     /// Deletes a photo wherever it is, with all that was made of it; it may be nowhere.
     ///
     /// # Errors
@@ -231,6 +259,6 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be written to.
     pub async fn delete_previews(&self, name: &PhotoName) -> Result<()> {
-        self.remove(&Key::derived(name)).await
+        self.remove(&Key::previews(name)).await
     }
 }

@@ -1,5 +1,6 @@
-//! From an upload to a photo in the staging store: its size and type checked, cleaned, named and made durable.
+//! From an upload to a photo or film in the staging store: its size and type checked, cleaned, named and made durable.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -10,18 +11,22 @@ use tokio::sync::Semaphore;
 use crate::check::sentence;
 use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
+use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
-use crate::domain::photos::NewPhoto;
+use crate::domain::photos::{NewPhoto, NewPoster};
 use crate::domain::taken_at::TakenAt;
-use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
+use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, RejectedVideo, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::PhotoStore;
 use crate::uploads::buffer_pool::BufferPool;
 use crate::uploads::convert::{Converter, Turn};
-pub use crate::uploads::received::{Received, Spilled, Upload, too_many_bytes, too_many_pixels};
+use crate::uploads::film::{self, CleanFilm};
+pub use crate::uploads::received::{Received, Spilled, Upload, UploadKind, too_many_pixels};
 
 /// Photos that are cleaned at once.
 const AT_ONCE: usize = 4;
+/// Films that are cleaned at once: each may have tables of contents of some 100 MiB in memory.
+const FILMS_AT_ONCE: usize = 2;
 /// The most memory in bytes for photos that came by way of the disk, from when they are read back until they are stored:
 /// two of the largest while they are cleaned. Those of a setting that allows larger ones come one at a time.
 const MEMORY: u64 = 100 * 1024 * 1024;
@@ -38,6 +43,26 @@ pub struct CleanPhoto {
     memory: Option<MemoryPermit>,
 }
 
+/// A photo or film that may be kept.
+pub enum CleanMedium {
+    Photo(CleanPhoto),
+    /// With the picture that it is shown by before it plays.
+    Film(CleanFilm, Option<CleanPhoto>),
+}
+
+impl CleanMedium {
+    /// A film with its poster.
+    ///
+    /// # Errors
+    /// It is a photo.
+    pub fn with_poster(self, poster: CleanPhoto) -> Result<Self> {
+        match self {
+            Self::Photo(_) => Err(RejectedVideo::PosterOfPhoto.into()),
+            Self::Film(film, _) => Ok(Self::Film(film, Some(poster))),
+        }
+    }
+}
+
 /// For which share a photo comes.
 #[derive(Clone, Copy, Debug)]
 pub struct PhotoTarget {
@@ -48,12 +73,26 @@ pub struct PhotoTarget {
     pub revision: bool,
 }
 
+impl PhotoTarget {
+    /// The name that it gets.
+    fn name(&self, kind: impl Into<MediaKind>) -> PhotoName {
+        if self.revision {
+            PhotoName::revision(self.space, self.share, self.photo, kind)
+        } else {
+            PhotoName::first(self.space, self.share, kind)
+        }
+    }
+}
+
 /// Takes photos in; clones share the bound on how many at once.
 #[derive(Clone)]
 pub struct PhotoIngest {
     store: PhotoStore,
     limits: Limits,
     permits: Arc<Semaphore>,
+    film_permits: Arc<Semaphore>,
+    /// Where films are while they are cleaned.
+    folder: PathBuf,
     memory: MemoryBudget,
     buffers: BufferPool,
     converter: Converter,
@@ -67,6 +106,8 @@ impl PhotoIngest {
             store,
             limits: config.limits.clone(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
+            film_permits: Arc::new(Semaphore::new(FILMS_AT_ONCE)),
+            folder: config.data_dir.clone(),
             memory: MemoryBudget::new(MEMORY),
             converter: Converter::new(config, buffers.clone()),
             buffers,
@@ -81,9 +122,48 @@ impl PhotoIngest {
     /// Checks and cleans an upload. A HEIC becomes a JPEG first, in its `turn` among several photos of one share.
     ///
     /// # Errors
-    /// Too many bytes or pixels; another type than JPEG, PNG, WebP, GIF or HEIC; a damaged file.
-    pub async fn clean(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
-        let file = upload.file.ok_or_else(|| too_many_bytes(&self.limits))?;
+    /// Too many bytes or pixels; another type than JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM; a damaged file.
+    pub async fn clean(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanMedium> {
+        match upload.kind {
+            UploadKind::Photo => self.clean_photo(upload, turn).await.map(CleanMedium::Photo),
+            UploadKind::Video => {
+                let film = self.clean_film(upload).await?;
+                Ok(CleanMedium::Film(film, None))
+            }
+        }
+    }
+
+    async fn clean_film(&self, upload: Upload) -> Result<CleanFilm> {
+        let too_large = || upload.kind.too_many_bytes(&self.limits);
+        if self.limits.video_bytes == 0 {
+            return Err(too_large());
+        }
+        let file = upload.file.ok_or_else(too_large)?;
+        let permit = self.film_permits.clone().acquire_owned().await;
+        let permit = permit.map_err(Error::internal)?;
+        let folder = self.folder.clone();
+        let cleaned = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            film::clean(&file, &folder)
+        });
+        cleaned.await.map_err(Error::internal)?
+    }
+
+    /// Checks and cleans what is to be the poster of a film.
+    ///
+    /// # Errors
+    /// As [`Self::clean`] of a photo; it is a film.
+    pub async fn clean_poster(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
+        if upload.kind == UploadKind::Video {
+            return Err(Error::from(RejectedPhoto::Type).of_poster());
+        }
+        let cleaned = self.clean_photo(upload, turn).await;
+        cleaned.map_err(Error::of_poster)
+    }
+
+    async fn clean_photo(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
+        let too_large = || upload.kind.too_many_bytes(&self.limits);
+        let file = upload.file.ok_or_else(too_large)?;
         let file = self.converter.convert(file, turn).await?;
         let memory = match &file {
             Received::InMemory(_) => None,
@@ -106,35 +186,73 @@ impl PhotoIngest {
         cleaned.await.map_err(Error::internal)?
     }
 
-    /// Puts a clean picture into the staging store, under the name for its space.
+    /// Puts a clean picture or film into the staging store, under the name for its space.
     ///
     /// # Errors
     /// The store can't be written to.
-    pub async fn store(&self, clean: CleanPhoto, target: PhotoTarget) -> Result<NewPhoto> {
+    pub async fn store(&self, clean: CleanMedium, target: PhotoTarget) -> Result<NewPhoto> {
+        match clean {
+            CleanMedium::Photo(photo) => self.store_photo(photo, target).await,
+            CleanMedium::Film(film, poster) => self.store_film(film, poster, target).await,
+        }
+    }
+
+    async fn store_film(
+        &self,
+        clean: CleanFilm,
+        poster: Option<CleanPhoto>,
+        target: PhotoTarget,
+    ) -> Result<NewPhoto> {
+        let name = target.name(clean.film.kind);
+        let mut kept = NewPhoto {
+            id: target.photo,
+            name: name.clone(),
+            width: clean.film.width,
+            height: clean.film.height,
+            animated: false,
+            duration: clean.film.duration,
+            poster: None,
+            bytes: clean.length,
+            sha256: clean.sha256,
+            crc32: clean.crc32,
+            caption: None,
+            taken_at: None,
+        };
+        let stored = self.store.put_temporary(&name, clean.into_body()?).await;
+        stored.map_err(Error::storing)?;
+        // The film first: what is left of both is found by it.
+        let Some(poster) = poster else {
+            return Ok(kept);
+        };
+        kept.poster = Some(NewPoster {
+            bytes: poster.picture.bytes.len() as u64,
+            sha256: poster.sha256,
+        });
+        let bytes = self.buffers.into_bytes(poster.picture.bytes);
+        if let Err(error) = self.store.put_poster(&name, bytes).await {
+            self.rollback(&kept).await;
+            return Err(Error::storing(error));
+        }
+        Ok(kept)
+    }
+
+    async fn store_photo(&self, clean: CleanPhoto, target: PhotoTarget) -> Result<NewPhoto> {
         let CleanPhoto {
             picture,
             sha256,
             crc32,
             memory: _memory,
         } = clean;
-        let PhotoTarget {
-            space,
-            share,
-            photo,
-            revision,
-        } = target;
-        let name = if revision {
-            PhotoName::revision(space, share, photo, picture.kind)
-        } else {
-            PhotoName::first(space, share, picture.kind)
-        };
+        let name = target.name(picture.kind);
         let (width, height) = picture.shown();
         let kept = NewPhoto {
-            id: photo,
+            id: target.photo,
             name: name.clone(),
             width,
             height,
             animated: picture.animated,
+            duration: None,
+            poster: None,
             bytes: picture.bytes.len() as u64,
             sha256,
             crc32,

@@ -4,6 +4,8 @@
 pub mod buffer_pool;
 // HEICs become JPEGs.
 pub mod convert;
+// Films, cleaned on the disk.
+pub mod film;
 // From an upload to a photo in the staging store.
 pub mod ingest;
 // A photo as it arrived.

@@ -1,18 +1,57 @@
-//! A photo as it arrived, and the refusals of one that is too large.
+//! A photo or film as it arrived, and the refusals of one that is too large.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Limits;
-use crate::error::{Error, FieldName, Invalid, Most};
+use crate::error::{Error, FieldName, Invalid, Most, RejectedVideo};
 
-/// A photo as it arrived.
+/// A photo or film as it arrived.
 pub struct Upload {
+    pub kind: UploadKind,
     /// `None` if there were more bytes than the limit allows.
     pub file: Option<Received>,
     /// The bytes that came.
     pub bytes: u64,
+}
+
+/// What a file is that somebody uploads, as its first bytes tell. Whatever is no film is to be a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadKind {
+    Photo,
+    Video,
+}
+
+impl UploadKind {
+    /// As many bytes as decide what a file is.
+    pub const HEAD: usize = heif::HEAD;
+
+    /// What a file is that begins with these [`Self::HEAD`] bytes, or consists of fewer.
+    pub fn of(head: &[u8]) -> Self {
+        // A picture among the brands of a film is a picture, as a HEIF that calls itself an MP4 as well.
+        let is_film = heif::sniff(head).is_none() && video::Kind::from_bytes(head).is_some();
+        if is_film { Self::Video } else { Self::Photo }
+    }
+
+    /// The most bytes that it may have.
+    pub fn max_bytes(self, limits: &Limits) -> u64 {
+        match self {
+            Self::Photo => limits.photo_bytes,
+            Self::Video => limits.video_bytes,
+        }
+    }
+
+    /// The refusal of one with more.
+    pub fn too_many_bytes(self, limits: &Limits) -> Error {
+        let field = match self {
+            Self::Photo => FieldName::Photo,
+            Self::Video if limits.video_bytes == 0 => return RejectedVideo::Off.into(),
+            Self::Video => FieldName::Video,
+        };
+        let max = Most::Bytes(self.max_bytes(limits));
+        Invalid::TooLarge { field, max }.into()
+    }
 }
 
 /// Where the bytes of an upload are.
@@ -42,6 +81,14 @@ impl Spilled {
         self.bytes
     }
 
+    /// Reads it from its beginning. Blocks.
+    pub fn reader(&self) -> SpilledReader<'_> {
+        SpilledReader {
+            spilled: self,
+            at: 0,
+        }
+    }
+
     /// Its bytes from `at` on, at most so many; fewer only at its end. Blocks.
     ///
     /// # Errors
@@ -56,13 +103,35 @@ impl Spilled {
     }
 }
 
-/// The refusal of a photo with more bytes than the limit allows.
-pub fn too_many_bytes(limits: &Limits) -> Error {
-    Invalid::TooLarge {
-        field: FieldName::Photo,
-        max: Most::Bytes(limits.photo_bytes),
+/// Reads what is in a file among others, however the others are read meanwhile.
+pub struct SpilledReader<'a> {
+    spilled: &'a Spilled,
+    at: u64,
+}
+
+impl Read for SpilledReader<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Spilled { file, start, bytes } = self.spilled;
+        let left = usize::try_from(bytes.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = into.len().min(left);
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(start + self.at))?;
+        let count = file.read(&mut into[..most])?;
+        self.at += count as u64;
+        Ok(count)
     }
-    .into()
+}
+
+impl Seek for SpilledReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.spilled.bytes.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }
 
 /// The refusal of a photo with more pixels than one of its type may have.

@@ -1,4 +1,4 @@
-//! The photos of one share, cleaned and stored: all of them or none.
+//! The photos and films of one share, cleaned and stored: all of them or none.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +19,8 @@ const AT_ONCE: usize = 4;
 /// A photo that comes to a share, with what its sharer says of it.
 pub struct NewUpload {
     pub upload: Upload,
+    /// The picture that a film is shown by before it plays.
+    pub poster: Option<Upload>,
     /// Which of several it is, as its sender counts them.
     pub number: Option<usize>,
     pub caption: Option<Caption>,
@@ -79,7 +81,10 @@ async fn store(
     target: PhotoTarget,
     turn: Option<&Turn>,
 ) -> Result<NewPhoto> {
-    let clean = ingest.clean(photo.upload, turn).await?;
+    let mut clean = ingest.clean(photo.upload, turn).await?;
+    if let Some(poster) = photo.poster {
+        clean = clean.with_poster(ingest.clean_poster(poster, turn).await?)?;
+    }
     let mut stored = ingest.store(clean, target).await?;
     stored.caption = photo.caption;
     if let Some(taken_at) = photo.taken_at {

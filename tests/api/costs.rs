@@ -65,7 +65,8 @@ fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_a
     const SHARES: &str = "select id, text, created_at, user_id from shares
     where space_id = ? and id < ? order by id desc limit ?";
     const PHOTOS: &str =
-        "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, p.share_id \
+        "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \
+        p.duration_ms, p.poster_bytes is not null, p.share_id \
         from photos p where p.space_id = ? and p.share_id between ? and ?
     order by p.share_id desc, p.position desc";
     const AUTHORS: &str = "select id, login from users where id = ?";

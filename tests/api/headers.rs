@@ -58,6 +58,7 @@ fn a_page_may_use_what_is_ours_and_nothing_else() {
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "connect-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",

@@ -14,6 +14,7 @@ mod deletion;
 mod downloads;
 mod errors;
 mod faults;
+mod films;
 mod forms;
 mod headers;
 mod images;

@@ -17,14 +17,14 @@ fn anonymous_clients_learn_what_the_server_accepts() {
         "login_min": 2, "login_max": 32, "password_min": 8, "password_max": 1024,
         "space_name_min": 1, "space_name_max": 50, "text_min": 1, "text_max": 2000,
         "photo_bytes": 26_214_400, "photo_pixels": 64_000_000, "jpeg_pixels": 256_000_000,
-        "caption_max": 500, "media_per_share": 20
+        "video_bytes": 500_000_000, "caption_max": 500, "media_per_share": 20
     });
     let mut types = vec!["image/jpeg", "image/png", "image/webp", "image/gif"];
     types.extend(["image/heic", "image/heif"]);
     assert_eq!(
         app.anonymous().get("/server").is_ok(),
         json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_needs_text": false,
-            "photo_types": types})
+            "photo_types": types, "video_types": ["video/mp4", "video/quicktime", "video/webm"]})
     );
 }
 

@@ -13,7 +13,7 @@ use super::spilled_photos::SpillFile;
 use crate::config::Limits;
 use crate::error::{Error, Invalid, Result};
 use crate::uploads::buffer_pool::CAPACITY;
-use crate::uploads::ingest::{Received, Upload};
+use crate::uploads::ingest::{Received, Upload, UploadKind};
 
 impl Multi<'_> {
     /// Takes a photo in, unless it came before. One more than a share can have is compared while it arrives, and not kept.
@@ -60,6 +60,27 @@ impl Multi<'_> {
         Ok(())
     }
 
+    /// Takes in the poster of the film before it. What is said of a file that came before is nothing.
+    pub(super) async fn read_poster(
+        &self,
+        part: &mut Field<'_>,
+        disposition: &Disposition,
+        media: &mut FormMedia,
+        spill: &mut SpillFile,
+    ) -> Result<()> {
+        let is_refused = media.uploads().any(|photo| photo.file.is_none());
+        let held = if is_refused || !media.wants_poster()? {
+            Held::Nothing
+        } else {
+            // A film may be on its way to the disk, which takes its poster as well.
+            Held::Bytes(CAPACITY)
+        };
+        if let Some(poster) = self.read_photo(part, disposition, held, spill).await? {
+            media.add_poster(poster);
+        }
+        Ok(())
+    }
+
     /// Takes a photo in, a large one by way of the disk.
     async fn read_photo(
         &self,
@@ -69,7 +90,8 @@ impl Multi<'_> {
         spill: &mut SpillFile,
     ) -> Result<Option<Upload>> {
         let app = self.app;
-        let limit = app.config.limits.photo_bytes;
+        let limits = &app.config.limits;
+        let (mut kind, mut head) = (None, Vec::new());
         // All uploads that are let in at once may have a buffer each for as long as they take, so that larger photos, and those
         // that aren't the first, go to the disk where they don't fit into what is left of one. All but a little of a form with a
         // single photo is the photo.
@@ -83,10 +105,19 @@ impl Multi<'_> {
         while let Some(chunk) = self.next_chunk(part).await? {
             let chunk = chunk.as_ref();
             size += chunk.len() as u64;
-            if size > limit {
+            if kind.is_none() {
+                let left = UploadKind::HEAD - head.len();
+                head.extend_from_slice(&chunk[..chunk.len().min(left)]);
+                if head.len() == UploadKind::HEAD {
+                    kind = Some(UploadKind::of(&head));
+                }
+            }
+            // What it is is known after the first bytes, which are few.
+            if kind.is_some_and(|kind| size > kind.max_bytes(limits)) {
                 // The rest is read, but no longer kept, and not for long.
                 let stall = app.config.connections.stall_timeout;
-                self.unwanted.get_or_init(|| Instant::now() + stall);
+                let kind = kind.unwrap_or(UploadKind::Photo);
+                self.unwanted.get_or_init(|| (Instant::now() + stall, kind));
                 (bytes, start) = (Vec::new(), None);
             } else if matches!(held, Held::Nothing) {
             } else if start.is_some() {
@@ -104,9 +135,10 @@ impl Multi<'_> {
         if size == 0 && disposition.is_untouched() {
             return Ok(None);
         }
+        let kind = kind.unwrap_or_else(|| UploadKind::of(&head));
         let file = match (start, held) {
             (_, Held::Nothing) => None,
-            _ if size > limit => None,
+            _ if size > kind.max_bytes(limits) => None,
             (None, Held::Bytes(held)) => {
                 if held > 0 {
                     bytes.shrink_to_fit();
@@ -115,7 +147,11 @@ impl Multi<'_> {
             }
             (Some(start), _) => spill.finish(start).await?.map(Received::OnDisk),
         };
-        Ok(Some(Upload { file, bytes: size }))
+        Ok(Some(Upload {
+            kind,
+            file,
+            bytes: size,
+        }))
     }
 }
 

@@ -5,8 +5,8 @@ use crate::domain::ids::RawId;
 use crate::domain::photos::{Description, Listed, MediaChange};
 use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
-use crate::error::{FieldName, Malformed, Result};
-use crate::uploads::ingest::Upload;
+use crate::error::{FieldName, Malformed, RejectedVideo, Result};
+use crate::uploads::ingest::{Upload, UploadKind};
 use crate::uploads::several::NewUpload;
 
 /// What stands in `taken_at` for no date.
@@ -28,6 +28,7 @@ pub struct FormMedia {
 /// A photo, and what the form says of it.
 struct FormMedium {
     photo: FormPhoto,
+    poster: Option<Upload>,
     caption: Option<String>,
     taken_at: Option<String>,
 }
@@ -107,9 +108,38 @@ impl FormMedia {
         self.about = About::TheLast;
         self.media.push(FormMedium {
             photo,
+            poster: None,
             caption: None,
             taken_at: None,
         });
+    }
+
+    /// Whether a poster is taken now: the film before it has none yet, and hadn't come before.
+    ///
+    /// # Errors
+    /// There is no film before it.
+    pub fn wants_poster(&self) -> Result<bool> {
+        let medium = match (self.about, self.media.last()) {
+            (About::TheLast, Some(medium)) => medium,
+            (About::Repeated, _) => return Ok(false),
+            _ => {
+                let field = FieldName::Poster;
+                return Err(Malformed::AboutNothing { field }.into());
+            }
+        };
+        match &medium.photo {
+            FormPhoto::New { upload, .. } if upload.kind == UploadKind::Video => {
+                Ok(medium.poster.is_none())
+            }
+            _ => Err(RejectedVideo::PosterOfPhoto.into()),
+        }
+    }
+
+    /// Adds the poster of the film before it; of several, the first counts.
+    pub fn add_poster(&mut self, poster: Upload) {
+        if let (About::TheLast, Some(medium)) = (self.about, self.media.last_mut()) {
+            medium.poster.get_or_insert(poster);
+        }
     }
 
     /// Says something of the photo before; of several times, the first counts.
@@ -150,6 +180,7 @@ impl FormMedia {
                 }
                 FormPhoto::New { number, upload } => Listed::New(NewUpload {
                     upload,
+                    poster: medium.poster,
                     number: are_several.then_some(number),
                     caption: caption.flatten(),
                     taken_at: taken_at.or((!keeps_dates).then_some(None)),

@@ -8,12 +8,17 @@ use crate::api::extract::chunks::NoContent;
 use crate::api::extract::json::cut_off;
 use crate::config::Limits;
 use crate::error::{Error, Malformed};
-use crate::uploads::ingest::too_many_bytes;
+use crate::uploads::ingest::UploadKind;
 
 /// The refusal for what the library says of a form.
 pub fn malformed(limits: &Limits, error: multer::Error) -> Error {
     match error {
-        multer::Error::StreamSizeExceeded { .. } => too_many_bytes(limits),
+        multer::Error::StreamSizeExceeded { .. } => {
+            let largest = [UploadKind::Photo, UploadKind::Video]
+                .into_iter()
+                .max_by_key(|kind| kind.max_bytes(limits));
+            largest.unwrap_or(UploadKind::Photo).too_many_bytes(limits)
+        }
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),

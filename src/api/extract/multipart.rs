@@ -30,7 +30,7 @@ use crate::config::Limits;
 use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Overload, Result};
 use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
-use crate::uploads::ingest::too_many_bytes;
+use crate::uploads::ingest::UploadKind;
 
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
@@ -163,9 +163,8 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
 
 /// The most bytes of a body that are read: the first client of the original system sends a new photo twice.
 fn most_bytes(limits: &Limits) -> u64 {
-    let photos = limits
-        .photo_bytes
-        .saturating_mul(limits.media_per_share as u64 + 1);
+    let largest = limits.photo_bytes.max(limits.video_bytes);
+    let photos = largest.saturating_mul(limits.media_per_share as u64 + 1);
     photos.saturating_add(text_field::max_bytes(limits) + PATIENCE)
 }
 
@@ -230,7 +229,7 @@ pub(super) struct Multi<'a> {
     pace: Pace,
     under_way: Option<&'a UploadPermit>,
     /// How long what is too large is read on, once it is known to be.
-    pub(super) unwanted: OnceLock<Instant>,
+    pub(super) unwanted: OnceLock<(Instant, UploadKind)>,
 }
 
 impl Multi<'_> {
@@ -256,6 +255,11 @@ impl Multi<'_> {
                 Some("file") if disposition.file_name.is_some() => {
                     let media = &mut form.media;
                     self.read_file(&mut part, &disposition, media, &mut spill)
+                        .await?;
+                }
+                Some("poster") if disposition.file_name.is_some() => {
+                    let media = &mut form.media;
+                    self.read_poster(&mut part, &disposition, media, &mut spill)
                         .await?;
                 }
                 Some("media") => {
@@ -312,9 +316,9 @@ impl Multi<'_> {
     async fn in_time<T>(&self, step: impl Future<Output = multer::Result<T>>) -> Result<T> {
         let limits = &self.app.config.limits;
         let done = match self.unwanted.get() {
-            Some(until) => timeout_at(*until, step)
+            Some((until, kind)) => timeout_at(*until, step)
                 .await
-                .map_err(|_| too_many_bytes(limits))?,
+                .map_err(|_| kind.too_many_bytes(limits))?,
             None => step.await,
         };
         done.map_err(|error| malformed(limits, error))

@@ -204,7 +204,7 @@ fn page_policy(photos: Option<&str>) -> anyhow::Result<HeaderValue> {
         .unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{photos}; \
-         connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         media-src 'self' blob:{photos}; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     Ok(policy.try_into()?)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, FieldName};
 
 /// What each of the values is.
-const PARAMS: [(&str, &str); 14] = [
+const PARAMS: [(&str, &str); 15] = [
     ("field", "Which part of the request."),
     ("id", "The id that names nothing, as it was sent."),
     ("key", "The key that the JSON object lacks."),
@@ -16,6 +16,7 @@ const PARAMS: [(&str, &str); 14] = [
     ("min", "The least that there must be."),
     ("number", "Which of several photos, as they were sent."),
     ("part", "Which part of the head of the request."),
+    ("poster", "True where it is of the poster of a video."),
     (
         "reason",
         "Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. \
@@ -74,6 +75,7 @@ pub fn complete(schema: &mut Value) {
 fn param(name: &str, sample: &Value) -> Value {
     let mut schema = match sample {
         Value::Number(_) => json!({"type": "integer", "minimum": 0}),
+        Value::Bool(_) => json!({"type": "boolean"}),
         Value::Array(_) => json!({"type": "array", "items": {"type": "string"}}),
         _ => json!({"type": "string"}),
     };

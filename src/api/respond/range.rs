@@ -3,7 +3,6 @@
 use std::pin::Pin;
 
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
-use picture::Kind;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{Responder, Response};
@@ -42,7 +41,7 @@ pub struct Content {
     /// From where the part begins to where it ends.
     reader: Pin<Box<dyn AsyncRead + Send>>,
     bytes: u64,
-    kind: Kind,
+    media_type: &'static str,
     etag: String,
     keep: CachePolicy,
     /// What browsers are told to do with it instead of showing it.
@@ -90,7 +89,7 @@ impl Content {
     /// The store can't be read.
     pub async fn new(
         stored: StoredPhoto,
-        kind: Kind,
+        media_type: &'static str,
         etag: String,
         keep: CachePolicy,
         conditions: ConditionalHeaders,
@@ -106,7 +105,7 @@ impl Content {
             part,
             reader,
             bytes,
-            kind,
+            media_type,
             etag,
             keep,
             disposition: None,
@@ -183,7 +182,7 @@ impl<'r> Responder<'r, 'static> for Content {
             response.raw_header("Content-Disposition", disposition);
         }
         response
-            .raw_header("Content-Type", self.kind.media_type())
+            .raw_header("Content-Type", self.media_type)
             .raw_header("Content-Length", length.to_string())
             .streamed_body(self.reader)
             .ok()

@@ -19,7 +19,9 @@ use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
 use crate::api::views::photos::{Describe, ImageInList, Medium};
 use crate::api::views::urls::Urls;
 use crate::app::App;
+use crate::auth::signed_urls;
 use crate::domain::ids::{PhotoId, RawId, SpaceId};
+use crate::domain::media_kind::MediaKind;
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{DatedBy, Description, FoundPhoto};
@@ -94,7 +96,7 @@ pub async fn photo(
     asked.send(app, keep, save_as, conditions).await
 }
 
-/// A preview of a photo, or the photo itself as long as there is none.
+/// A preview of a photo, or the photo itself as long as there is none; of a film, its poster.
 #[get("/photos/<name>/<size>?<expires>&<signature>")]
 pub async fn preview(
     app: &AppState,
@@ -104,8 +106,13 @@ pub async fn preview(
     signature: Option<&str>,
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
-    let size = PreviewSize::from_word(size).ok_or(NotFound::Endpoint)?;
+    let form = Form::from_word(size).ok_or(NotFound::Endpoint)?;
     let asked = VerifiedLink::check(app, name, expires, signature).await?;
+    let size = match form {
+        Form::Poster if asked.kind.is_video() => return asked.send_poster(app, conditions).await,
+        Form::Poster => return Err(NotFound::Poster.into()),
+        Form::Preview(size) => size,
+    };
     // What moves is shown large as it is.
     let is_itself = asked.photo.animated && size == PreviewSize::Large;
     let keep = match asked.photo.has_previews {
@@ -116,13 +123,31 @@ pub async fn preview(
         Some(_) => CachePolicy::Immutable(asked.remaining),
         None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
     };
+    if asked.kind.is_video() {
+        return asked.send_stand_in(app, keep, conditions).await;
+    }
     asked.send(app, keep, None, conditions).await
+}
+
+/// What else than the bytes themselves there is to have.
+enum Form {
+    Preview(PreviewSize),
+    Poster,
+}
+
+impl Form {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            signed_urls::POSTER => Some(Self::Poster),
+            word => PreviewSize::from_word(word).map(Self::Preview),
+        }
+    }
 }
 
 /// A photo that somebody may have.
 struct VerifiedLink {
     name: PhotoName,
-    kind: Kind,
+    kind: MediaKind,
     photo: FoundPhoto,
     /// The seconds for which the link still holds.
     remaining: i64,
@@ -190,7 +215,8 @@ impl VerifiedLink {
                     return Err(Failure::PhotoSpoiled.into());
                 }
                 let etag = self.etag("");
-                let content = Content::new(stored, self.kind, etag, keep, conditions).await;
+                let content =
+                    Content::new(stored, self.kind.media_type(), etag, keep, conditions).await;
                 let content = content.map_err(Failure::PhotosUnavailable)?;
                 Ok(Photo::Here(content.saved_as(save_as)))
             }
@@ -200,6 +226,11 @@ impl VerifiedLink {
     /// The way to a preview, unless it has got lost.
     async fn find_preview(&self, app: &App, size: PreviewSize) -> Result<Option<Preview>> {
         let served = app.photos.serve_preview(&self.name, size).await;
+        Self::look_at(served).await
+    }
+
+    /// What of ours was found, with the type that its first bytes tell.
+    async fn look_at(served: anyhow::Result<Option<PhotoSource>>) -> Result<Option<Preview>> {
         match served.map_err(Failure::PhotosUnavailable)? {
             None => Ok(None),
             Some(PhotoSource::Redirect {
@@ -223,11 +254,41 @@ impl VerifiedLink {
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
         let keep = CachePolicy::Immutable(self.remaining);
+        self.send_form(preview, size.as_str(), keep, conditions)
+            .await
+    }
+
+    /// Sends the poster of a film.
+    async fn send_poster(self, app: &App, conditions: ConditionalHeaders) -> Result<Photo> {
+        let keep = CachePolicy::Immutable(self.remaining);
+        self.send_stand_in(app, keep, conditions).await
+    }
+
+    /// Sends the poster of a film as the picture that it is shown by, for as long as that may be kept.
+    async fn send_stand_in(
+        self,
+        app: &App,
+        keep: CachePolicy,
+        conditions: ConditionalHeaders,
+    ) -> Result<Photo> {
+        let served = app.photos.serve_poster(&self.name).await;
+        let poster = Self::look_at(served).await?.ok_or(NotFound::Poster)?;
+        self.send_form(poster, signed_urls::POSTER, keep, conditions)
+            .await
+    }
+
+    async fn send_form(
+        self,
+        preview: Preview,
+        form: &str,
+        keep: CachePolicy,
+        conditions: ConditionalHeaders,
+    ) -> Result<Photo> {
         match preview {
             Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
             Preview::Here { kind, stored } => {
-                let etag = self.etag(size.as_str());
-                let content = Content::new(stored, kind, etag, keep, conditions).await;
+                let etag = self.etag(form);
+                let content = Content::new(stored, kind.media_type(), etag, keep, conditions).await;
                 Ok(Photo::Here(content.map_err(Failure::PhotosUnavailable)?))
             }
         }

@@ -17,8 +17,9 @@ use crate::error::{FieldName, Invalid, Malformed};
 
 /// A photo, as clients read it: the link to the photo itself, and what is known of it.
 pub struct ImageView {
-    pub url: PhotoUrl,
-    pub image: Image,
+    /// `None` of a film without a poster, as the image.
+    pub url: Option<PhotoUrl>,
+    pub image: Option<Image>,
     pub medium: Medium,
 }
 
@@ -46,6 +47,9 @@ pub struct Medium {
     id: Id,
     kind: MediumKind,
     url: PhotoUrl,
+    /// The picture by which a video is shown before it plays. Null of a photo, and of a video that has none; then its previews
+    /// lead nowhere.
+    poster_url: Option<PhotoUrl>,
     #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
     #[schemars(range(min = 1), extend("example" = 400))]
@@ -60,7 +64,7 @@ pub struct Medium {
     #[schemars(extend("example" = "At the lake"))]
     caption: Option<String>,
     taken_at: Option<TakenAt>,
-    /// Null of a photo.
+    /// Null of a photo, and of a video that doesn't say how long it is.
     #[schemars(extend("example" = 2.5))]
     duration_seconds: Option<f64>,
 }
@@ -71,6 +75,7 @@ pub struct Medium {
 #[schemars(inline)]
 enum MediumKind {
     Photo,
+    Video,
 }
 
 impl Medium {
@@ -82,8 +87,13 @@ impl Medium {
     fn at(photo: &Photo, own: &PhotoUrls) -> Self {
         Self {
             id: photo.id.into(),
-            kind: MediumKind::Photo,
+            kind: if photo.name.is_video() {
+                MediumKind::Video
+            } else {
+                MediumKind::Photo
+            },
             url: own.to(None),
+            poster_url: (photo.name.is_video() && photo.has_picture).then(|| own.to_poster()),
             width: photo.width,
             height: photo.height,
             placeholder: photo.placeholder.clone().map(Base64),
@@ -91,7 +101,7 @@ impl Medium {
             previews: Previews::new(photo, own),
             caption: photo.caption.clone(),
             taken_at: photo.taken_at.map(Into::into),
-            duration_seconds: None,
+            duration_seconds: photo.duration.map(|long| long.as_secs_f64()),
         }
     }
 }
@@ -198,15 +208,21 @@ impl ImageView {
         let own = links.photo(&photo.name);
         Self {
             medium: Medium::at(&photo, &own),
-            url: own.to(None),
-            image: Image {
+            url: photo.has_picture.then(|| {
+                if photo.name.is_video() {
+                    own.to_poster()
+                } else {
+                    own.to(None)
+                }
+            }),
+            image: photo.has_picture.then(|| Image {
                 id: photo.id.into(),
                 width: photo.width,
                 height: photo.height,
                 previews: Previews::new(&photo, &own),
                 placeholder: photo.placeholder.map(Base64),
                 animated: photo.animated,
-            },
+            }),
         }
     }
 }
@@ -214,8 +230,9 @@ impl ImageView {
 /// A photo of a space, and the share that it belongs to.
 #[derive(Serialize, JsonSchema)]
 pub struct ImageInList {
-    image_url: PhotoUrl,
-    image: Image,
+    /// Of a video, its poster; null if it has none.
+    image_url: Option<PhotoUrl>,
+    image: Option<Image>,
     media: Medium,
     share_id: Id,
     user: User,

@@ -20,6 +20,9 @@ pub struct Server {
     photo_needs_text: bool,
     #[schemars(schema_with = "media_types")]
     photo_types: Vec<&'static str>,
+    /// Empty where no videos are taken.
+    #[schemars(schema_with = "media_types")]
+    video_types: Vec<&'static str>,
 }
 
 impl Server {
@@ -31,6 +34,7 @@ impl Server {
             limits: (&config.limits).into(),
             photo_needs_text: config.compatibility.original_clients,
             photo_types: photo_types(config.photos.heic),
+            video_types: video_types(config.limits.video_bytes),
         }
     }
 }
@@ -40,6 +44,14 @@ fn photo_types(heic: bool) -> Vec<&'static str> {
     let kept = Kind::ALL.into_iter().map(Kind::media_type);
     let converted = heic.then_some(["image/heic", "image/heif"]);
     kept.chain(converted.into_iter().flatten()).collect()
+}
+
+/// What films may be uploaded as, by the names that clients have for them.
+fn video_types(max_bytes: u64) -> Vec<&'static str> {
+    match max_bytes {
+        0 => Vec::new(),
+        _ => vec!["video/mp4", "video/quicktime", "video/webm"],
+    }
 }
 
 /// Not as many as there are today: there may be more some day.
@@ -96,7 +108,9 @@ pub struct Limits {
     /// The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
     #[schemars(range(min = 1))]
     jpeg_pixels: u64,
-    /// The most photos of a share.
+    /// The largest video, in bytes as uploaded; 0 where no videos are taken.
+    video_bytes: u64,
+    /// The most photos and videos of a share.
     #[schemars(range(min = 1))]
     media_per_share: usize,
     #[schemars(range(min = 1))]
@@ -118,6 +132,7 @@ impl From<&config::Limits> for Limits {
             photo_bytes,
             photo_pixels,
             jpeg_pixels: _,
+            video_bytes,
             media_per_share,
             caption_max,
         } = *limits;
@@ -133,6 +148,7 @@ impl From<&config::Limits> for Limits {
             photo_bytes,
             photo_pixels,
             jpeg_pixels: limits.max_pixels().sequential_jpeg,
+            video_bytes,
             media_per_share,
             caption_max,
         }

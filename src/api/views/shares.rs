@@ -42,11 +42,11 @@ struct Content {
     #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: SharedAt,
-    /// The first photo itself; null if there is none.
+    /// The first photo itself, or the poster of the first video; null if there is none.
     image_url: Option<PhotoUrl>,
-    /// What is known of the first photo.
+    /// What is known of that.
     image: Option<Image>,
-    /// All photos, in their order.
+    /// All photos and videos, in their order.
     media: Vec<Medium>,
 }
 
@@ -145,14 +145,14 @@ impl Content {
     fn new(share: shares::Share, urls: &Urls) -> Self {
         let mut media = Vec::with_capacity(share.photos.len());
         let mut photos = share.photos.into_iter();
-        let (image_url, image) = photos
-            .next()
-            .map(|photo| {
-                let ImageView { url, image, medium } = ImageView::new(photo, urls);
+        let first = photos.next().map(|photo| ImageView::new(photo, urls));
+        let (image_url, image) = match first {
+            Some(ImageView { url, image, medium }) => {
                 media.push(medium);
                 (url, image)
-            })
-            .unzip();
+            }
+            None => (None, None),
+        };
         media.extend(photos.map(|photo| Medium::new(&photo, urls)));
         Self {
             user: share.user.into(),

@@ -15,7 +15,7 @@ use super::scalars::{SharedAt, Zone};
 use crate::api::request::client_info::ClientInfo;
 use crate::api::views::cursor;
 use crate::app::App;
-use crate::auth::signed_urls::{SignedUrls, SigningKey, UrlFactory};
+use crate::auth::signed_urls::{POSTER, SignedUrls, SigningKey, UrlFactory};
 use crate::clock::Timestamp;
 use crate::domain::page::Page;
 use crate::domain::photo_name::PhotoName;
@@ -38,7 +38,7 @@ pub struct PhotoUrls(Arc<SignedUrls>);
 /// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
 pub struct PhotoUrl {
     photo: Arc<SignedUrls>,
-    size: Option<PreviewSize>,
+    form: Option<&'static str>,
 }
 
 impl PhotoUrls {
@@ -46,20 +46,28 @@ impl PhotoUrls {
     pub fn to(&self, size: Option<PreviewSize>) -> PhotoUrl {
         PhotoUrl {
             photo: self.0.clone(),
-            size,
+            form: size.map(PreviewSize::as_str),
+        }
+    }
+
+    /// To the poster of a film.
+    pub fn to_poster(&self) -> PhotoUrl {
+        PhotoUrl {
+            photo: self.0.clone(),
+            form: Some(POSTER),
         }
     }
 }
 
 impl Display for PhotoUrl {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        self.photo.write(self.size, formatter)
+        self.photo.write(self.form, formatter)
     }
 }
 
 impl Serialize for PhotoUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.size {
+        match self.form {
             None => serializer.serialize_str(self.photo.original()),
             Some(_) => serializer.collect_str(self),
         }

@@ -8,7 +8,6 @@ use std::fmt::{self, Write};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
-use picture::PreviewSize;
 use sha2::Sha256;
 
 use crate::clock::Timestamp;
@@ -22,6 +21,9 @@ pub use self::key::SigningKey;
 const PERIOD: i64 = 12 * 60 * 60;
 /// So much may the clock be set back, as time servers do, without links of just now being refused.
 const SLACK: i64 = 60 * 60;
+
+/// What links to posters of films have in the place of a preview's size.
+pub const POSTER: &str = "poster";
 
 /// Makes and checks links with one key.
 #[derive(Clone)]
@@ -50,15 +52,15 @@ impl SignedUrls {
         &self.whole
     }
 
-    /// Writes the link to the photo itself, or to a preview.
-    pub fn write(&self, size: Option<PreviewSize>, to: &mut impl Write) -> fmt::Result {
-        let Some(size) = size else {
+    /// Writes the link to the photo itself, or to a form of it: a preview's size, or [`POSTER`].
+    pub fn write(&self, form: Option<&str>, to: &mut impl Write) -> fmt::Result {
+        let Some(form) = form else {
             return to.write_str(&self.whole);
         };
         let (path, proof) = self.whole.split_at(self.path);
         to.write_str(path)?;
         to.write_char('/')?;
-        to.write_str(size.as_str())?;
+        to.write_str(form)?;
         to.write_str(proof)
     }
 }

@@ -1,5 +1,7 @@
 //! How the members of a space see its photos.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, Row};
 
 use crate::clock::Timestamp;
@@ -21,6 +23,10 @@ pub struct Photo {
     pub height: u32,
     /// Whether the picture moves.
     pub animated: bool,
+    /// How long a film is played, as far as it says.
+    pub duration: Option<Duration>,
+    /// Whether there is a picture to show: a photo is one, and a film may have a poster.
+    pub has_picture: bool,
     /// A thumbhash, once it is known.
     pub placeholder: Option<Vec<u8>>,
     /// What stands under it.
@@ -30,13 +36,14 @@ pub struct Photo {
 }
 
 /// How many columns a photo is read from.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 11;
 
 /// Reads photos, as [`Photo::from_row`] takes them.
 macro_rules! photo {
     ($rest:literal) => {
         concat!(
-            "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset",
+            "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \
+            p.duration_ms, p.poster_bytes is not null",
             $rest
         )
     };
@@ -45,15 +52,23 @@ macro_rules! photo {
 impl Photo {
     /// Reads the first columns of what [`photo!`] makes.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let name: PhotoName = row.get(1)?;
+        let placeholder: Option<Vec<u8>> = row.get(5)?;
         Ok(Self {
             id: row.get(0)?,
-            name: row.get(1)?,
             width: row.get(2)?,
             height: row.get(3)?,
             animated: row.get(4)?,
-            placeholder: row.get(5)?,
             caption: row.get(6)?,
             taken_at: TakenAt::from_row(row, 7)?,
+            duration: row
+                .get::<_, Option<i64>>(9)?
+                .and_then(|millis| millis.try_into().ok())
+                .map(Duration::from_millis),
+            // What it has previews of is a poster, whoever made it.
+            has_picture: !name.is_video() || row.get::<_, bool>(10)? || placeholder.is_some(),
+            name,
+            placeholder,
         })
     }
 }

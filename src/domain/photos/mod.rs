@@ -8,6 +8,8 @@ mod kept;
 mod list_edit;
 // Photos by their names and ids.
 mod lookup;
+// Photos that come to a share, and what is said of them.
+mod new_photo;
 // How the members of a space see its photos.
 pub(crate) mod gallery;
 
@@ -18,12 +20,10 @@ use rusqlite::Connection;
 use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
-use crate::config::Limits;
 use crate::domain::last_ids::{self, Kind};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
-use crate::error::Result;
 pub use archived::{
     ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_source, for_each_archived,
 };
@@ -33,57 +33,7 @@ pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 pub use list_edit::{Listed, MediaChange, check, has_any};
 pub(super) use list_edit::{apply, count_after};
 pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};
-
-/// A photo whose bytes lie in the staging store.
-#[derive(Clone, Debug)]
-pub struct NewPhoto {
-    pub id: PhotoId,
-    pub name: PhotoName,
-    /// In pixels, as shown, after the orientation is applied.
-    pub width: u32,
-    pub height: u32,
-    /// Whether the picture moves.
-    pub animated: bool,
-    /// The size of the stored file.
-    pub bytes: u64,
-    /// The SHA-256 of the stored file.
-    pub sha256: [u8; 32],
-    /// The CRC-32 of the stored file.
-    pub crc32: u32,
-    /// What stands under it.
-    pub caption: Option<Caption>,
-    /// When it was taken, as far as that is known and told.
-    pub taken_at: Option<TakenAt>,
-}
-
-/// What is said of a photo that is there already; what isn't named stays.
-#[derive(Clone, Debug, Default)]
-pub struct Description {
-    pub caption: Option<Option<Caption>>,
-    pub taken_at: Option<Option<TakenAt>>,
-}
-
-impl Description {
-    /// Checks what is said of a photo; what is null or empty takes away what was said before.
-    ///
-    /// # Errors
-    /// The caption is too long; the date is none.
-    pub fn parse(
-        caption: Option<Option<&str>>,
-        taken_at: Option<Option<&str>>,
-        limits: &Limits,
-    ) -> Result<Self> {
-        let caption = caption.map(|text| Caption::parse(text.unwrap_or_default(), limits));
-        let date = |text: Option<&str>| {
-            let text = text.filter(|text| !text.is_empty());
-            text.map(TakenAt::parse).transpose()
-        };
-        Ok(Self {
-            caption: caption.transpose()?,
-            taken_at: taken_at.map(date).transpose()?,
-        })
-    }
-}
+pub use new_photo::{Description, NewPhoto, NewPoster};
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
 pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
@@ -99,8 +49,8 @@ pub(super) fn add(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "insert into photos (space_id, share_id, position, id, name, width, height, animated, bytes, sha256, created_at,
-            previews_due_at, caption, taken_at, taken_offset, crc32)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15)",
+            previews_due_at, caption, taken_at, taken_offset, crc32, kind, duration_ms, poster_bytes, poster_sha256)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?
     .execute(rusqlite::params![
         space,
@@ -118,6 +68,10 @@ pub(super) fn add(
         photo.taken_at.map(TakenAt::millis),
         photo.taken_at.and_then(TakenAt::offset),
         photo.crc32,
+        if photo.name.is_video() { "video" } else { "photo" },
+        photo.duration.map(|long| i64::try_from(long.as_millis()).unwrap_or(i64::MAX)),
+        photo.poster.map(|poster| i64::try_from(poster.bytes).unwrap_or(i64::MAX)),
+        photo.poster.map(|poster| poster.sha256),
     ])?;
     Ok(())
 }
@@ -289,11 +243,12 @@ pub fn record_preview_status(
     Ok(())
 }
 
-/// A photo from before may be written down as it is stored, and not as it is shown: its previews tell which way it is.
+/// A photo from before may be written down as it is stored, and not as it is shown: its previews tell which way it is. Of a film
+/// they tell nothing, because its poster may be another picture.
 const SEEN: &str = "update photos set
-    width = case when (?1 - ?2) * (width - height) < 0 then height else width end,
-    height = case when (?1 - ?2) * (width - height) < 0 then width else height end,
-    animated = animated or ?3, placeholder = ?4, previews_due_at = null where name = ?5";
+    width = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then height else width end,
+    height = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then width else height end,
+    animated = kind = 'photo' and (animated or ?3), placeholder = ?4, previews_due_at = null where name = ?5";
 
 /// Whether nobody has seen the previews of this photo yet.
 pub fn is_pending(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {

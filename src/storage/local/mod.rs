@@ -1,5 +1,5 @@
 //! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`; their previews in
-//! `previews/space-id-<space>/<file>.<size>`.
+//! `previews/space-id-<space>/<file>.<size>`, and the posters of films in `<file>.poster` next to these.
 
 // Whether the folder is the right one.
 mod home;
@@ -17,6 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use self::home::Home;
 use super::backend::Transfer;
 use super::body::Stream;
+use super::key::POSTER;
 use super::{Body, Key, Source, StoredPhoto};
 use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
@@ -292,6 +293,10 @@ impl LocalStore {
             Key::Original(name) => self.space(name).join(name.file()),
             Key::Preview(name, size) => {
                 let file = format!("{}.{}", name.file(), size.as_str());
+                self.previews(name.space()).join(file)
+            }
+            Key::Poster(name) => {
+                let file = format!("{}.{POSTER}", name.file());
                 self.previews(name.space()).join(file)
             }
         }

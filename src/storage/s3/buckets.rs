@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
-use picture::PreviewSize;
 use sha2::{Digest, Sha256};
 
 use crate::config::{Layout, Photos};
@@ -83,11 +82,11 @@ impl Buckets {
         &self.previews
     }
 
-    /// Where a preview is.
-    pub fn preview(&self, name: &PhotoName, size: PreviewSize) -> ObjectRef {
+    /// Where something is that was made of a photo or belongs to a film; `form` says what.
+    pub fn derived(&self, name: &PhotoName, form: &str) -> ObjectRef {
         ObjectRef {
             bucket: self.previews.clone(),
-            key: format!("{}/{}.{}", name.space(), name.file(), size.as_str()),
+            key: format!("{}/{}.{form}", name.space(), name.file()),
         }
     }
 

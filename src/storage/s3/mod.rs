@@ -17,14 +17,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
-use picture::Kind;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
 use super::backend::Transfer;
+use super::key::POSTER;
 use super::{Body, Key, PhotoSource, Source, StoredPhoto};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::data_dir::hold::RestoreHold;
+use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 use crate::storage::ABANDONED;
 use crate::storage::aws::proof::{self, Put, retry_delays};
@@ -133,7 +134,8 @@ impl S3Store {
         match key {
             Key::Staged(name) => Ok(Some(self.buckets.temporary(name))),
             Key::Original(name) => self.buckets.find(self.client().await, name).await,
-            Key::Preview(name, size) => Ok(Some(self.buckets.preview(name, *size))),
+            Key::Preview(name, size) => Ok(Some(self.buckets.derived(name, size.as_str()))),
+            Key::Poster(name) => Ok(Some(self.buckets.derived(name, POSTER))),
         }
     }
 
@@ -145,7 +147,8 @@ impl S3Store {
                 let client = self.client().await;
                 self.buckets.find_or_create(client, name).await
             }
-            Key::Preview(name, size) => Ok(self.buckets.preview(name, *size)),
+            Key::Preview(name, size) => Ok(self.buckets.derived(name, size.as_str())),
+            Key::Poster(name) => Ok(self.buckets.derived(name, POSTER)),
         }
     }
 
@@ -162,7 +165,7 @@ impl S3Store {
             }
             Key::Original(name) => self.buckets.make_again(client, name).await,
             // No server has made the bucket yet, or somebody has deleted it.
-            Key::Preview(..) => self.buckets.create_previews(client).await,
+            Key::Preview(..) | Key::Poster(_) => self.buckets.create_previews(client).await,
         }
     }
 
@@ -231,7 +234,9 @@ impl S3Store {
         key: &Key,
         disposition: Option<&str>,
     ) -> Result<Option<PhotoSource>> {
-        if self.delivery != Delivery::Redirect {
+        // Pages may show what comes from the bucket of previews only where there are some.
+        let is_sent_from_here = matches!(key, Key::Poster(_)) && !self.previews;
+        if self.delivery != Delivery::Redirect || is_sent_from_here {
             return Ok(None);
         }
         let Some(object_ref) = self.find(key).await? else {
@@ -239,8 +244,8 @@ impl S3Store {
         };
         // The type of a preview stands with the object. With photos, others may have put another.
         let media_type = match key {
-            Key::Staged(name) | Key::Original(name) => name.kind().map(Kind::media_type),
-            Key::Preview(..) => None,
+            Key::Staged(name) | Key::Original(name) => name.kind().map(MediaKind::media_type),
+            Key::Preview(..) | Key::Poster(_) => None,
         };
         let link = self.sign(object_ref, media_type, disposition).await?;
         Ok(Some(link))
@@ -283,7 +288,9 @@ impl S3Store {
         let client = client.clone();
         let object = match key {
             Key::Staged(name) => S3Object::arrived(client, self.buckets.clone(), name),
-            Key::Original(_) | Key::Preview(..) => S3Object::new(client, object_ref),
+            Key::Original(_) | Key::Preview(..) | Key::Poster(_) => {
+                S3Object::new(client, object_ref)
+            }
         };
         let source = Source::Object(object);
         Ok(Some(StoredPhoto { bytes, source }))

@@ -12,11 +12,12 @@ use crate::config::{Config, Limits};
 use crate::downloads::MOST;
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
-    RejectedPhoto,
+    RejectedPhoto, RejectedVideo,
 };
-use crate::uploads::ingest::{too_many_bytes, too_many_pixels};
+use crate::uploads::ingest::{UploadKind, too_many_pixels};
 use heif::Format;
 use picture::Reason;
+use video::Refusal;
 
 pub fn shares(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
@@ -338,7 +339,18 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             format: Format::Avif,
         }
         .into(),
-        too_many_bytes(limits),
+        UploadKind::Photo.too_many_bytes(limits),
+        UploadKind::Video.too_many_bytes(limits),
+        RejectedVideo::Off.into(),
+        RejectedVideo::Unsupported {
+            reason: Refusal::Encrypted,
+        }
+        .into(),
+        RejectedVideo::Damaged {
+            reason: Refusal::EndsEarly,
+        }
+        .into(),
+        RejectedVideo::PosterOfPhoto.into(),
         too_many_pixels(limits.photo_pixels),
         Failure::PhotosUnavailable(anyhow::anyhow!("never shown")).into(),
     ]);

@@ -167,6 +167,12 @@ export class Api {
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
   editShare = (id: number, form: FormData) => this.#send('PUT', `/shares/${id}`, { form });
 
-  photos = (id: number, limit = 60) => this.#page<Photo>(`/spaces/${id}/images?order=newest&limit=${limit}`);
-  morePhotos = (next: string) => this.#page<Photo>(next);
+  photos = (id: number, limit = 60) => this.#photos(`/spaces/${id}/images?order=newest&limit=${limit}`);
+  morePhotos = (next: string) => this.#photos(next);
+
+  /** A video without a poster has no image, but it has a size and a link as everything has. */
+  async #photos(path: string): Promise<Page<Photo>> {
+    const { rows, next } = await this.#page<Omit<Photo, 'image' | 'image_url'>>(path);
+    return { rows: rows.map((row) => ({ ...row, image: row.media, image_url: row.media.url })), next };
+  }
 }

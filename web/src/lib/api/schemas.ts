@@ -37,12 +37,13 @@ export interface components {
         };
         /** @description A photo of a space, and the share that it belongs to. */
         ImageInList: {
-            image: components["schemas"]["Image"];
+            image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
+             * @description Of a video, its poster; null if it has none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
-            image_url: string;
+            image_url: string | null;
             media: components["schemas"]["Medium"];
             share_id: components["schemas"]["Id"];
             /**
@@ -156,7 +157,7 @@ export interface components {
             caption: string | null;
             /**
              * Format: double
-             * @description Null of a photo.
+             * @description Null of a photo, and of a video that doesn't say how long it is.
              * @example 2.5
              */
             duration_seconds: number | null;
@@ -168,12 +169,19 @@ export interface components {
              * @description What a medium is.
              * @enum {string}
              */
-            kind: "photo";
+            kind: "photo" | "video";
             /**
              * @description A thumbhash in base64, once it is known.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
              */
             placeholder: string | null;
+            /**
+             * Format: uri
+             * @description The picture by which a video is shown before it plays. Null of a photo, and of a video that has none; then its previews
+             *     lead nowhere.
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            poster_url: string | null;
             /** @description The photo made small, to show before the photo itself. */
             previews: {
                 large: components["schemas"]["Preview"];
@@ -221,7 +229,7 @@ export interface components {
              * @description A word for programs, which stays when the sentence changes.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "no_uploads" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_zips" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "no_uploads" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_zips" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that is the whole answer in plain text. */
             detail: string;
             /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
@@ -230,7 +238,7 @@ export interface components {
                  * @description Which part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "role" | "taken_at" | "text" | "token" | "uses";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "uses" | "video";
                 /** @description The id that names nothing, as it was sent. */
                 id?: string;
                 /** @description The key that the JSON object lacks. */
@@ -245,6 +253,8 @@ export interface components {
                 number?: number;
                 /** @description Which part of the head of the request. */
                 part?: string;
+                /** @description True where it is of the poster of a video. */
+                poster?: boolean;
                 /** @description Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. There may be more some day. */
                 reason?: string;
                 /** @description The names of the spaces. */
@@ -279,7 +289,7 @@ export interface components {
                 /** @example 2 */
                 login_min: number;
                 /**
-                 * @description The most photos of a share.
+                 * @description The most photos and videos of a share.
                  * @example 20
                  */
                 media_per_share: number;
@@ -305,6 +315,11 @@ export interface components {
                 text_max: number;
                 /** @example 1 */
                 text_min: number;
+                /**
+                 * @description The largest video, in bytes as uploaded; 0 where no videos are taken.
+                 * @example 500000000
+                 */
+                video_bytes: number;
             };
             /**
              * @description Whether there are no accounts yet.
@@ -322,6 +337,8 @@ export interface components {
              * @enum {string}
              */
             registration: "open" | "invite" | "closed";
+            /** @description Empty where no videos are taken. */
+            video_types: string[];
         };
         /** @description One of the user's own sessions. */
         Session: {
@@ -351,15 +368,15 @@ export interface components {
         /** @description A share. */
         Share: {
             id: components["schemas"]["Id"];
-            /** @description What is known of the first photo. */
+            /** @description What is known of that. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The first photo itself; null if there is none.
+             * @description The first photo itself, or the poster of the first video; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
-            /** @description All photos, in their order. */
+            /** @description All photos and videos, in their order. */
             media: components["schemas"]["Medium"][];
             space: components["schemas"]["Space"];
             /** @example Nice weather */
@@ -374,15 +391,15 @@ export interface components {
         /** @description A share, where its space goes without saying. */
         ShareInList: {
             id: components["schemas"]["Id"];
-            /** @description What is known of the first photo. */
+            /** @description What is known of that. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description The first photo itself; null if there is none.
+             * @description The first photo itself, or the poster of the first video; null if there is none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
-            /** @description All photos, in their order. */
+            /** @description All photos and videos, in their order. */
             media: components["schemas"]["Medium"][];
             /** @example Nice weather */
             text: string;

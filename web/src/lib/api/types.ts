@@ -13,10 +13,10 @@ export type Member = Schemas['Member'];
 /** Without its space where that goes without saying: in the list of a space's shares. */
 export type Share = Schemas['ShareInList'] & Partial<Pick<Schemas['Share'], 'space'>>;
 export type Image = Schemas['Image'];
-/** A photo of a share. */
+/** A photo or video of a share. */
 export type Medium = Schemas['Medium'];
-/** A photo of a space, with the share that it belongs to. */
-export type Photo = Schemas['ImageInList'];
+/** A photo or video of a space, with the share that it belongs to, and the link to itself. */
+export type Photo = Omit<Schemas['ImageInList'], 'image' | 'image_url'> & { image: Medium; image_url: string };
 export type SignIn = Schemas['Session'];
 export type ServerInfo = Schemas['Server'];
 export type Limits = ServerInfo['limits'];

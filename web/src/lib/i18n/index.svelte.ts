@@ -4,6 +4,7 @@ import { read, write } from '../dom/storage';
 import { de } from './de';
 import { en } from './en';
 import { fill, type Key, type Messages, type Values } from './messages';
+import { loadReasons } from './reasons';
 
 /** Each language by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -36,6 +37,8 @@ export class I18n {
     this.chosen = choice;
     this.language = choice ?? pick(navigator.languages);
     document.documentElement.lang = this.language;
+    // Without them, refusals are said in general.
+    if (this.language === 'de') loadReasons().catch(() => undefined);
   }
 }
 

@@ -2,8 +2,6 @@
 
 import type { Sentences } from './server.sentences';
 
-export { reasons } from './photos.de';
-
 /** What replaces {field}, by the server's name for it. */
 export const fields: Record<string, string> = {
   body: 'Die Anfrage',
@@ -25,11 +23,13 @@ export const fields: Record<string, string> = {
   order: 'Die Reihenfolge',
   password: 'Das Passwort',
   photo: 'Das Foto',
+  poster: 'Das Vorschaubild',
   role: 'Die Rolle',
   taken_at: 'Die Zeit der Aufnahme',
   text: 'Der Text',
   token: 'Der Schlüssel des Links',
   uses: 'Die Zahl der Einladungen',
+  video: 'Das Video',
 };
 
 export const sentences: Sentences = {
@@ -38,8 +38,8 @@ export const sentences: Sentences = {
   blank: '{field} darf nicht leer sein',
   not_provided: '{field} fehlt',
   forbidden_characters: '{field} enthält Zeichen, die nicht erlaubt sind',
-  'too_large.bytes': ['Foto {number} darf höchstens {size} groß sein', '{field} darf höchstens {size} groß sein'],
-  'too_large.pixels': ['Foto {number} darf höchstens {max} Pixel haben', '{field} darf höchstens {max} Pixel haben'],
+  'too_large.bytes': ['{numbered} darf höchstens {size} groß sein', '{field} darf höchstens {size} groß sein'],
+  'too_large.pixels': ['{numbered} darf höchstens {max} Pixel haben', '{field} darf höchstens {max} Pixel haben'],
   'too_large.pixels_on_a_side': '{field} darf an keiner Seite mehr als {max} Pixel haben',
   too_large: 'Das ist zu groß',
   'malformed.taken_at': 'Die Zeit der Aufnahme muss ein Tag mit Uhrzeit sein',
@@ -104,6 +104,19 @@ export const sentences: Sentences = {
   last_admin: 'Ein Raum braucht mindestens einen Admin',
   no_such_share: 'Diesen Beitrag gibt es nicht mehr',
   not_the_owner: 'Dieser Beitrag gehört jemand anderem',
+  no_such_poster: 'Dieses Video hat kein Vorschaubild',
+  video_off: 'Auf diesem Server kann man keine Videos teilen',
+  video_poster_of_photo: 'Ein Vorschaubild muss zu einem Video gehören',
+  video_unsupported: [
+    'Video {number} kann nicht übernommen werden: {reason}',
+    'Video {number} kann nicht übernommen werden',
+    'Dieses Video kann nicht übernommen werden: {reason}',
+    'Dieses Video kann nicht übernommen werden'],
+  video_damaged: [
+    'Video {number} ist beschädigt: {reason}',
+    'Video {number} ist beschädigt',
+    'Dieses Video ist beschädigt: {reason}',
+    'Dieses Video ist beschädigt'],
   several_photos: 'Ein Beitrag hat höchstens {max} Fotos',
   photo_twice: 'Ein Foto steht zweimal in der Liste',
   no_uploads: 'Dieser Server nimmt so keine Fotos an',

@@ -24,15 +24,14 @@ export const fields: Record<string, string> = {
   order: 'The order',
   password: 'The password',
   photo: 'The photo',
+  poster: 'The poster',
   role: 'The role',
   taken_at: 'The date',
   text: 'The text',
   token: 'The secret of the link',
   uses: 'The number of uses',
+  video: 'The video',
 };
-
-/** Why a photo isn't taken is in the server's own sentence. */
-export const reasons: Record<string, string> = {};
 
 export const sentences: Sentences = {
   too_long: '{field} can have at most {max} characters',
@@ -41,8 +40,8 @@ export const sentences: Sentences = {
   not_provided: '{field} is missing',
   not_text: '{field} must be text',
   forbidden_characters: '{field} has characters that aren’t allowed',
-  'too_large.bytes': ['Photo {number} can’t be larger than {size}', '{field} can’t be larger than {size}'],
-  'too_large.pixels': ['Photo {number} can have at most {max} pixels', '{field} can have at most {max} pixels'],
+  'too_large.bytes': ['{numbered} can’t be larger than {size}', '{field} can’t be larger than {size}'],
+  'too_large.pixels': ['{numbered} can have at most {max} pixels', '{field} can have at most {max} pixels'],
   'too_large.pixels_on_a_side': '{field} can have at most {max} pixels on a side',
   too_large: 'This is too large',
   'malformed.taken_at': 'The date must be a day with a time',

@@ -3,13 +3,13 @@
 import { ApiError, type Params } from '../api/errors';
 import type { Language } from './index.svelte';
 import { isolated, type Key } from './messages';
+import { reasons } from './reasons';
 import * as de from './server.de';
 import * as en from './server.en';
 import type { Sentences } from './server.sentences';
 
 interface Translation {
   fields: Record<string, string>;
-  reasons: Record<string, string>;
   sentences: Sentences;
 }
 
@@ -45,8 +45,10 @@ function valueOf(language: Language, name: string, params: Params): string | und
   switch (name) {
     case 'field':
       return lookUp(translations[language].fields, value);
+    case 'numbered':
+      return numberedOf(language, params);
     case 'reason':
-      return lookUp(translations[language].reasons, value);
+      return lookUp(reasons[language], value);
     case 'wait_seconds':
       return typeof value === 'number' ? waitOf(language, value) : undefined;
     case 'size':
@@ -55,6 +57,13 @@ function valueOf(language: Language, name: string, params: Params): string | und
   if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
   if (Array.isArray(value)) return new Intl.ListFormat(language).format(value.map((each) => isolated(String(each))));
   return typeof value === 'string' ? isolated(value) : undefined;
+}
+
+/** Which of several photos and videos it is of. */
+function numberedOf(language: Language, { field, number }: Params): string | undefined {
+  if (typeof number !== 'number') return undefined;
+  const photo = language === 'de' ? 'Foto' : 'Photo';
+  return `${field === 'video' ? 'Video' : photo} ${number}`;
 }
 
 /** Whole seconds, or minutes where they are many. */
