@@ -17,6 +17,7 @@ export const mediumOf = (share: number, id = share, caption: string | null = nul
   ...imageOf(id),
   kind: 'photo',
   url: `/photos/1-${share}.${id}.jpg`,
+  poster_url: null,
   caption,
   taken_at: null,
   duration_seconds: null,

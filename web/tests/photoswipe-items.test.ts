@@ -11,18 +11,31 @@ const photo = (): Photo => ({
   image_url: 'https://home.example/photos/1-34.jpg?expires=9&signature=x.png',
   timestamp: '2026-05-20T12:00:00Z',
   user: { id: 1, login: 'ann' },
-  image,
+  image: { ...mediumOf(34), ...image },
   media: { ...mediumOf(34), ...image },
 });
 
 test('a slide shows the large preview at the size of the photo', () => {
   expect(itemOf(photo(), 'A photo')).toEqual({
+    type: 'image',
+    poster: null,
     src: '/photos/1-34.jpg/large?expires=9',
     msrc: '/photos/1-34.jpg/small?expires=9',
     width: 4032,
     height: 3024,
     alt: 'A photo',
     thumbCropped: true,
+  });
+});
+
+test('a slide plays a video behind its poster, if it has one', () => {
+  const film = photo();
+  Object.assign(film.image, { kind: 'video', url: 'https://home.example/photos/1-34.mp4?expires=9' });
+  expect(itemOf(film, 'A video')).toMatchObject({ type: 'video', src: '/photos/1-34.mp4?expires=9', msrc: '', poster: null });
+  film.image.poster_url = 'https://home.example/photos/1-34.mp4/poster?expires=9';
+  expect(itemOf(film, 'A video')).toMatchObject({
+    msrc: '/photos/1-34.jpg/small?expires=9',
+    poster: '/photos/1-34.jpg/large?expires=9',
   });
 });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { lengthOf } from '../src/lib/format/length';
 import { initialOf, tintOf } from '../src/lib/format/avatar';
-import { shownProportion } from '../src/lib/photos/chosen-photo';
+import { shownProportion } from '../src/lib/photos/shown-size';
 import { decode } from '../src/lib/photos/placeholder';
 
 test('a photo keeps its proportions between 4:5 and 2:1', () => {

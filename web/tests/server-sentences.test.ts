@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 import { ApiError } from '../src/lib/api/errors';
+import { reasons } from '../src/lib/i18n/photos.de';
+import { loadReasons } from '../src/lib/i18n/reasons';
 import { generalOf, translate } from '../src/lib/i18n/server';
 import * as de from '../src/lib/i18n/server.de';
 import * as en from '../src/lib/i18n/server.en';
@@ -23,6 +25,8 @@ const description = JSON.parse(readFileSync(join(import.meta.dirname, '../src/li
 };
 const { Problem } = description.components.schemas;
 const codes = Object.entries(Problem['x-codes']);
+
+beforeAll(loadReasons);
 
 test('German readers read German refusals', () => {
   expect(translate('de', 'not_an_admin', {})).toBe('Das dürfen nur die Admins dieses Raums');
@@ -46,6 +50,9 @@ test('a limit is given in its own unit', () => {
   expect(photo('bytes', 1000)).toBe('Das Foto darf höchstens 1.000 Byte groß sein');
   expect(photo('pixels', 50_000_000)).toBe('Das Foto darf höchstens 50.000.000 Pixel haben');
   expect(photo('grams', 3)).toBe('Das ist zu groß');
+  const second = (field: string) => translate('de', 'too_large', { field, reason: 'bytes', max: 1000, number: 2 });
+  expect(second('photo')).toBe('Foto 2 darf höchstens 1.000 Byte groß sein');
+  expect(second('video')).toBe('Video 2 darf höchstens 1.000 Byte groß sein');
 });
 
 test('a code with several reasons has a sentence for each, and one for the rest', () => {
@@ -99,11 +106,11 @@ test('every code of the server has German, and no code that it has not', () => {
 });
 
 test('why a photo is refused is said in German as exactly as in English', () => {
-  const reasons = Problem['x-codes']['photo_damaged']?.reasons ?? [];
-  expect(reasons.length).toBeGreaterThan(38);
-  const others = ['photo_not_shown', 'photo_format'].flatMap((code) => Problem['x-codes'][code]?.reasons ?? []);
+  const damaged = Problem['x-codes']['photo_damaged']?.reasons ?? [];
+  expect(damaged.length).toBeGreaterThan(38);
+  const others = ['photo_not_shown', 'photo_format', 'video_unsupported', 'video_damaged'].flatMap((code) => Problem['x-codes'][code]?.reasons ?? []);
   expect(others.length).toBeGreaterThan(50);
-  expect(Object.keys(de.reasons).sort()).toEqual([...new Set([...reasons, ...others])].sort());
+  expect(Object.keys(reasons).sort()).toEqual([...new Set([...damaged, ...others])].sort());
 });
 
 test('every reason for people to mend has words of its own in both languages', () => {
@@ -120,7 +127,8 @@ test('every field has a name in both languages, and each sentence names values t
     for (const [key, sentence] of Object.entries(sentences)) {
       const { params } = Problem['x-codes'][key.split('.')[0] ?? ''] ?? { params: [] };
       const named = [...[sentence].flat().join(' ').matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '');
-      expect(named.filter((name) => !params.includes(name === 'size' ? 'max' : name)).map((name) => `${key} ${name}`)).toEqual([]);
+      const source: Record<string, string> = { size: 'max', numbered: 'number' };
+      expect(named.filter((name) => !params.includes(source[name] ?? name)).map((name) => `${key} ${name}`)).toEqual([]);
     }
   }
 });

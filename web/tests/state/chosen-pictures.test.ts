@@ -3,11 +3,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ServerInfo } from '../../src/lib/api/types';
 import { ChosenPictures } from '../../src/lib/state/chosen-pictures.svelte';
 
-vi.mock('../../src/lib/photos/chosen-photo', () => ({
+vi.mock('../../src/lib/photos/choosing', () => ({
   look: (file: File) =>
     Promise.resolve(
       file.size > 0 ? { file, name: file.name, url: `blob:${file.name}`, width: 4, height: 3, shrunk: false } : { reason: 'empty' },
     ),
+}));
+vi.mock('../../src/lib/photos/chosen', async (original) => ({
+  ...(await original<typeof import('../../src/lib/photos/chosen')>()),
   isThere: (file: File) => Promise.resolve(!file.name.startsWith('lost')),
 }));
 

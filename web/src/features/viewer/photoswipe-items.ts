@@ -4,9 +4,13 @@ import { localPath } from '../../lib/api/local-path';
 import type { Photo } from '../../lib/api/types';
 
 export interface ViewerItem {
+  /** What isn't a picture is for `video-content.ts`. */
+  type: 'image' | 'video';
   src: string;
-  /** What is shown until `src` is loaded. */
+  /** What is shown until `src` is loaded; nothing of a video without a poster. */
   msrc: string;
+  /** The picture of a video before it plays. */
+  poster: string | null;
   width: number;
   height: number;
   alt: string;
@@ -28,11 +32,16 @@ export function roomAround(height: number): { top: number; bottom: number; left:
   return { top: 60, bottom: 7 * letters, left: 0, right: 0 };
 }
 
-/** The large preview, shown as large as the photo itself is. */
+/** The large preview, shown as large as the photo itself is; a video, which is played. */
 export function itemOf(photo: Photo, alt: string): ViewerItem {
-  const { width, height, previews } = photo.image;
-  const src = localPath(previews.large.url);
-  return { src, msrc: localPath(previews.small.url), width, height, alt, thumbCropped: true };
+  const { width, height, previews, kind, url, poster_url } = photo.image;
+  const shown = { width, height, alt, thumbCropped: true } as const;
+  if (kind === 'video') {
+    const poster = poster_url === null ? null : localPath(previews.large.url);
+    const msrc = poster_url === null ? '' : localPath(previews.small.url);
+    return { ...shown, type: 'video', src: localPath(url), msrc, poster };
+  }
+  return { ...shown, type: 'image', src: localPath(previews.large.url), msrc: localPath(previews.small.url), poster: null };
 }
 
 /** What a photo is called when it is kept: where it is from, when, and which it is. */

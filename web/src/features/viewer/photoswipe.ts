@@ -5,6 +5,7 @@ import PhotoSwipe from 'photoswipe';
 import { localPath } from '../../lib/api/local-path';
 import type { Photo } from '../../lib/api/types';
 import { ARROW, itemOf, roomAround } from './photoswipe-items';
+import { addVideos } from './video-content';
 
 interface Options {
   /** The photos as they are by now. */
@@ -13,7 +14,7 @@ interface Options {
   index: number;
   /** What surrounds the photo. */
   bars: HTMLElement;
-  words: { previous: string; next: string; gone: string; altOf: (photo: Photo) => string };
+  words: { previous: string; next: string; gone: string; unplayable: string; altOf: (photo: Photo) => string };
   /** The element of the page that a photo comes out of and goes back into. */
   thumbOf: (photo: Photo) => HTMLElement | null;
   onchange: (index: number) => void;
@@ -46,6 +47,7 @@ export class PhotoSwipeViewer {
       paddingFn: ({ y }) => roomAround(y),
     });
     this.#addPhotos();
+    addVideos(this.#pswp, words.unplayable);
     this.#addEvents();
     this.#pswp.init();
     this.element?.setAttribute('aria-modal', 'true');

@@ -1,25 +1,9 @@
-// A photo that was chosen: can it be shared, and how large is it?
+// A photo or video that was chosen: can it be shared, and how large is it?
 
 import type { ServerInfo } from '../api/types';
+import { isThere, type PhotoProblem, type Picture, read } from './chosen';
 import { convert } from './convert';
-import { HEAD, kindOf, type Kind } from './file-type';
-
-export interface Picture {
-  file: Blob;
-  name: string;
-  /** For `<img>`; to be given back with `URL.revokeObjectURL`. Empty where this browser can't show the photo, as most can't show a
-  HEIC, of which the server makes a JPEG. */
-  url: string;
-  width: number;
-  height: number;
-  /** It is sent smaller than it was, because this browser can't do more. */
-  shrunk: boolean;
-}
-
-export type PhotoProblem =
-  | { reason: 'type' | 'gone' | 'empty' }
-  | { reason: 'size'; bytes: number; max: number }
-  | { reason: 'pixels'; pixels: number; max: number };
+import { HEAD, kindOf, type Kind, videoTypeOf } from './file-type';
 
 const HEIC = 'image/heic';
 /** A size for what can't be looked at, as most photos have it. */
@@ -31,6 +15,8 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
   if (!head) return { reason: 'gone' };
   if (head.length === 0) return { reason: 'empty' };
   const kind = kindOf(head);
+  const videoType = kind ? null : videoTypeOf(head);
+  if (videoType) return lookAtVideo(file, videoType, server);
   const limits = server?.limits;
   const pixels = (kind?.width ?? 0) * (kind?.height ?? 0);
   if (limits && pixels > maxPixels(kind, limits)) return { reason: 'pixels', pixels, max: maxPixels(kind, limits) };
@@ -64,34 +50,19 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
   return { file: blob, name: file.name, url, width, height, shrunk };
 }
 
+async function lookAtVideo(file: File, type: string, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
+  if (server && !server.video_types.includes(type)) return { reason: 'no_videos' };
+  const max = server?.limits.video_bytes ?? Infinity;
+  if (file.size > max) return { reason: 'video_size', bytes: file.size, max };
+  // Large, and needed for videos alone. Where it can't be had, the video comes without a poster.
+  const loaded = await import('./video-poster').catch(() => null);
+  const { picture: poster, ...size } = loaded ? await loaded.posterOf(file) : { picture: null, ...UNSEEN };
+  const url = poster ? URL.createObjectURL(poster) : '';
+  return { file, name: file.name, url, ...size, shrunk: false, video: { poster } };
+}
+
 /** How many pixels a photo of this kind may have. */
 export function maxPixels(kind: Kind | null, limits: ServerInfo['limits']): number {
   const isSequential = kind?.type === 'image/jpeg' && !kind.progressive;
   return isSequential ? limits.jpeg_pixels : limits.photo_pixels;
-}
-
-/** Whether a file is still there as it was when it was chosen: browsers refuse to read it otherwise. */
-export async function isThere(file: Blob): Promise<boolean> {
-  return (await read(file.slice(0, 1))) !== null;
-}
-
-async function read(part: Blob): Promise<Uint8Array | null> {
-  try {
-    return new Uint8Array(await part.arrayBuffer());
-  } catch {
-    return null;
-  }
-}
-
-/** Width by height as shown in the feed: its own, between 4:5 and 2:1. */
-export function shownProportion({ width, height }: { width: number; height: number }): number {
-  return Math.min(2, Math.max(0.8, width / height));
-}
-
-/** So few pixels that they are shown as they are, and not made larger. */
-export const isTiny = ({ width, height }: { width: number; height: number }): boolean => Math.max(width, height) < 128;
-
-/** The files among what was dropped or pasted. */
-export function filesIn(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])];
 }

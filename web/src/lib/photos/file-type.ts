@@ -30,6 +30,20 @@ export function kindOf(bytes: Uint8Array): Kind | null {
   return null;
 }
 
+/** The type of the video that begins with these bytes; null if it is none. What is no picture and built like MP4 is one. */
+export function videoTypeOf(bytes: Uint8Array): string | null {
+  if (text(bytes, 0, 4) === '\x1aE\xdf\xa3') return 'video/webm';
+  const box = text(bytes, 4, 8);
+  if (box === 'ftyp') {
+    if (PICTURES.test(text(bytes, 8, 12)) || kindOf(bytes)) return null;
+    return text(bytes, 8, 12) === 'qt  ' ? 'video/quicktime' : 'video/mp4';
+  }
+  return ['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'].includes(box) ? 'video/quicktime' : null;
+}
+
+/** The brands of what is built like MP4 and is a picture. */
+const PICTURES = /^(?:he[iv][cxms]|hevc|hevx|m[is][f][123]|avif|avis|jp2 |jpx |crx )$/;
+
 /** One of the brands of HEIC, at the beginning of any group of four. */
 const HEVC = /^(?:.{4})*?(?:heic|heix|heim|heis|hevc|hevx)/s;
 

@@ -1,7 +1,8 @@
 // The photos of a share in the making, in the order in which they will be shown, each with its caption.
 
 import type { ServerInfo } from '../api/types';
-import { isThere, look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
+import { append, isThere, type PhotoProblem, type Picture } from '../photos/chosen';
+import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
 
 interface ChosenPicture {
@@ -84,7 +85,7 @@ export class ChosenPictures {
   /** Puts them into a form, each with its caption behind it. */
   addTo(form: FormData): void {
     for (const { picture, caption } of this.all) {
-      form.append('file', picture.file, picture.name);
+      append(form, picture);
       if (caption.trim()) form.append('caption', caption);
     }
   }

@@ -2,7 +2,8 @@
 
 import { localPath } from '../api/local-path';
 import type { Medium, ServerInfo } from '../api/types';
-import { look, type Picture, type PhotoProblem } from '../photos/chosen-photo';
+import { append, type PhotoProblem, type Picture } from '../photos/chosen';
+import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
 
 /** A photo that the share has, or a new one. */
@@ -27,9 +28,9 @@ export class ShareEdit {
     media: readonly Medium[],
     private readonly server: ServerInfo | null,
   ) {
-    this.items = media.map(({ id, caption, previews }) => ({
+    this.items = media.map(({ id, caption, kind, poster_url, previews }) => ({
       id,
-      src: localPath(previews.small.url),
+      src: kind === 'video' && poster_url === null ? '' : localPath(previews.small.url),
       name: '',
       caption: caption ?? '',
       picture: null,
@@ -81,7 +82,7 @@ export class ShareEdit {
     // That there is a list, also if nothing is in it.
     form.append('media', '');
     for (const { id, caption, picture } of this.items) {
-      if (picture) form.append('file', picture.file, picture.name);
+      if (picture) append(form, picture);
       else form.append('media', String(id));
       form.append('caption', caption);
     }

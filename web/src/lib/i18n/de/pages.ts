@@ -30,6 +30,7 @@ export const pages: Record<keyof typeof english, string> = {
   'members.alone': 'Bitte die anderen, unter {address} ein Konto anzulegen und dir ihren Anmeldenamen zu nennen. Dann füge sie hier hinzu.',
 
   'photos.photo': 'Foto von {name}, {when}',
+  'photos.video': 'Video von {name}, {when}',
   'photos.of_month': 'Fotos aus {month}',
   'photos.empty_title': 'Noch keine Fotos.',
   'photos.empty': 'Alle Fotos, die mit {space} geteilt werden, erscheinen hier.',
@@ -40,6 +41,7 @@ export const pages: Record<keyof typeof english, string> = {
   'viewer.next': 'Älteres Foto',
   'viewer.zoom_in': 'Vergrößern',
   'viewer.zoom_out': 'Verkleinern',
+  'viewer.unplayable': 'Dieser Browser kann dieses Video nicht abspielen. Du kannst es unten herunterladen.',
   'viewer.download': 'Foto herunterladen',
   'viewer.to_share': 'Zum Beitrag',
   'viewer.not_loaded': 'Die Fotoansicht konnte nicht geladen werden. Wenn der Server aktualisiert wurde, lade die Seite neu.',

@@ -28,6 +28,7 @@ export const pages = {
   'members.alone': 'Ask the others to create an account at {address} and tell you their login name. Then add them here.',
 
   'photos.photo': 'Photo by {name}, {when}',
+  'photos.video': 'Video by {name}, {when}',
   'photos.of_month': 'Photos from {month}',
   'photos.empty_title': 'No photos yet.',
   'photos.empty': 'Every photo shared with {space} appears here.',
@@ -38,6 +39,7 @@ export const pages = {
   'viewer.next': 'Older photo',
   'viewer.zoom_in': 'Zoom in',
   'viewer.zoom_out': 'Zoom out',
+  'viewer.unplayable': 'This browser can’t play this video. You can download it below.',
   'viewer.download': 'Download photo',
   'viewer.to_share': 'Go to share',
   'viewer.not_loaded': 'The photo viewer couldn’t be loaded. If the server was updated, reload the page.',

@@ -1,0 +1,18 @@
+// How chosen files are looked at: loaded when it is needed for the first time.
+
+import type { ServerInfo } from '../api/types';
+import type { PhotoProblem, Picture } from './chosen';
+
+const loadLook = () => import('./chosen-photo');
+
+/** Loads what looks at files ahead of time. */
+export function prepareLook(): void {
+  // It is tried again when it is needed.
+  loadLook().catch(() => undefined);
+}
+
+/** Looks at a file before it is sent. */
+export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
+  const loaded = await loadLook().catch(() => null);
+  return loaded ? loaded.look(file, server) : { reason: 'unready' };
+}

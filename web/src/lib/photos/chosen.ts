@@ -1,0 +1,45 @@
+// Photos and videos that were chosen: what is known of them, and how they are sent.
+
+export interface Picture {
+  file: Blob;
+  name: string;
+  /** For `<img>`; to be given back with `URL.revokeObjectURL`. Empty where this browser can't show the photo, as most can't show a
+  HEIC, of which the server makes a JPEG. */
+  url: string;
+  width: number;
+  height: number;
+  /** It is sent smaller than it was, because this browser can't do more. */
+  shrunk: boolean;
+  /** Of a video, the picture that it is shown by, which is also what `url` leads to; null where this browser can't make one. */
+  video?: { poster: Blob | null };
+}
+
+export type PhotoProblem =
+  | { reason: 'type' | 'gone' | 'empty' | 'no_videos' | 'unready' }
+  | { reason: 'size' | 'video_size'; bytes: number; max: number }
+  | { reason: 'pixels'; pixels: number; max: number };
+
+/** Puts what was chosen into a form, the poster of a video behind it. */
+export function append(form: FormData, { file, name, video }: Picture): void {
+  form.append('file', file, name);
+  if (video?.poster) form.append('poster', video.poster, 'poster.jpg');
+}
+
+/** Whether a file is still there as it was when it was chosen: browsers refuse to read it otherwise. */
+export async function isThere(file: Blob): Promise<boolean> {
+  return (await read(file.slice(0, 1))) !== null;
+}
+
+/** The bytes of a part of a file; null where it isn't as it was chosen. */
+export async function read(part: Blob): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await part.arrayBuffer());
+  } catch {
+    return null;
+  }
+}
+
+/** The files among what was dropped or pasted. */
+export function filesIn(data: DataTransfer | null): File[] {
+  return [...(data?.files ?? [])];
+}
