@@ -11,6 +11,9 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::domain::ids::{PhotoId, ShareId, SpaceId, number};
 use crate::domain::media_kind::MediaKind;
 
+/// What stands behind the name of a film in that of its poster.
+const POSTER: &str = ".poster";
+
 /// A photo's name, known to be safe as a file name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PhotoName {
@@ -48,6 +51,24 @@ impl PhotoName {
             text: format!("{space}-{file}"),
             dash: space.len(),
         }
+    }
+
+    /// What the poster of this film is called where files are listed by their names: in backups, and where stores are compared.
+    pub fn poster(&self) -> Self {
+        Self {
+            text: format!("{self}{POSTER}"),
+            dash: self.dash,
+        }
+    }
+
+    /// The film whose poster has this name, if it is that of one.
+    pub fn film_of_poster(&self) -> Option<Self> {
+        let text = self.text.strip_suffix(POSTER)?.to_owned();
+        let film = Self {
+            text,
+            dash: self.dash,
+        };
+        film.is_video().then_some(film)
     }
 
     /// The whole name: what the staging store and the queue call the photo.
@@ -154,6 +175,12 @@ mod tests {
             assert_eq!(name.is_video(), is_video, "{text}");
         }
         let name: PhotoName = "1-34.mov".parse().unwrap();
+        assert_eq!(name.poster().as_str(), "1-34.mov.poster");
+        assert_eq!(name.poster().film_of_poster(), Some(name.clone()));
+        for text in ["1-34.mov", "1-34.jpg.poster", "1-34.poster"] {
+            let name: PhotoName = text.parse().unwrap();
+            assert_eq!(name.film_of_poster(), None, "{text}");
+        }
         assert_eq!(name.kind().unwrap().media_type(), "video/mp4");
     }
 

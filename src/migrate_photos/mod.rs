@@ -156,8 +156,11 @@ impl PhotoMigration {
             let batch = self.batch_after(after).await?;
             let Some(last) = batch.last() else { break };
             after = last.id;
-            let done = batch.into_iter().map(|photo| photo.name);
-            let done: Vec<_> = done.filter(|name| self.journal.is_done(name)).collect();
+            let names = batch.into_iter().map(|photo| photo.name);
+            let (mut done, left): (Vec<_>, Vec<_>) =
+                names.partition(|name| self.journal.is_done(name));
+            // With a film its poster is deleted, and so both must be there.
+            done.retain(|name| !name.is_video() || !left.contains(&name.poster()));
             for name in &done {
                 self.from.delete(name).await?;
                 emptied.push(name.space().to_owned());

@@ -26,6 +26,14 @@ pub enum Key {
 }
 
 impl Key {
+    /// What is kept under this name: a photo or film in the store of its space, or the poster of a film.
+    pub fn kept(name: &PhotoName) -> Self {
+        match name.film_of_poster() {
+            Some(film) => Self::Poster(film),
+            None => Self::Original(name.clone()),
+        }
+    }
+
     /// All that may have been made of a photo, and goes with it.
     pub fn derived(name: &PhotoName) -> Vec<Self> {
         let mut keys = Self::previews(name).to_vec();

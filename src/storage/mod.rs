@@ -74,12 +74,12 @@ impl PhotoStore {
         self.put(&Key::Staged(name.clone()), body.into()).await
     }
 
-    /// Puts a photo into the store of its space. When this answers, the bytes survive a power cut.
+    /// Puts a photo into the store of its space, or a poster where posters are. When this answers, the bytes survive a power cut.
     ///
     /// # Errors
     /// As [`Self::put_temporary`].
     pub async fn put_in_space(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
-        self.put(&Key::Original(name.clone()), body.into()).await
+        self.put(&Key::kept(name), body.into()).await
     }
 
     /// Moves a photo from the staging store into that of its space. Can be repeated.
@@ -111,15 +111,19 @@ impl PhotoStore {
         self.exists(&Key::Original(name.clone())).await
     }
 
-    /// Opens a photo, wherever it is at this moment; `None` if it is nowhere.
+    /// Opens a photo, or by its name the poster of a film, wherever it is at this moment; `None` if it is nowhere.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn open(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         // In its space, in staging, and in its space again: it may have been moved between the first two looks.
-        let original = Key::Original(name.clone());
+        let original = Key::kept(name);
         if let Some(found) = self.open_at(&original).await? {
             return Ok(Some(found));
+        }
+        // A poster is nowhere else.
+        if matches!(original, Key::Poster(_)) {
+            return Ok(None);
         }
         if let Some(found) = self.open_at(&Key::Staged(name.clone())).await? {
             return Ok(Some(found));

@@ -1,6 +1,7 @@
 //! Starts the executable, talks to it over HTTP, and makes sure that it ends.
 
 pub mod held;
+mod media;
 mod random;
 
 use std::fs::{self, File};
@@ -437,11 +438,6 @@ impl Person {
             .unwrap();
         assert_eq!(reply.status, 200);
         reply.json()
-    }
-
-    /// The bytes behind a link, which needs no credentials.
-    pub fn fetch(&self, url: &Value) -> Reply {
-        read(self.agent.get(url.as_str().unwrap()).call()).unwrap()
     }
 
     /// A request with a form as it goes over the wire, its head and its body. The server is to say when it begins to

@@ -48,8 +48,15 @@ pub struct Packed<R> {
     pub bytes: R,
 }
 
-/// The path of a photo in an archive, which is that of one in its space in a data folder.
+/// The path of a photo in an archive, which is that of one in its space in a data folder; of a poster likewise.
 pub fn path_of(name: &PhotoName) -> String {
+    if let Some(film) = name.film_of_poster() {
+        return format!(
+            "{PHOTOS}previews/space-id-{}/{}.poster",
+            film.space(),
+            film.file()
+        );
+    }
     format!("{PHOTOS}space-id-{}/{}", name.space(), name.file())
 }
 

@@ -107,7 +107,7 @@ fn read_all(
     );
 
     let mut expected = snapshot.photos();
-    // The ids of photos that aren't in it, which may be all that the database has.
+    // The photos that aren't in it, which may be all that the database has.
     let mut absent = Vec::new();
     let (mut photos, mut bytes) = (0, 0);
     let outcome: Outcome = loop {
@@ -132,7 +132,7 @@ fn read_all(
     };
     if head.photos == PhotoLocation::Embedded {
         for rest in expected {
-            absent.push(rest?.id);
+            absent.push(order_of(&rest?));
         }
         explain(&snapshot, &absent, &outcome)?;
         ensure!(
@@ -159,8 +159,15 @@ fn read_all(
     })
 }
 
+/// Where a photo stands among all: by its id, and the poster of a film behind it.
+type Order = (i64, bool);
+
+fn order_of(photo: &KnownPhoto) -> Order {
+    (photo.id, photo.name.film_of_poster().is_some())
+}
+
 /// Refuses an archive that doesn't say why these photos aren't in it.
-fn explain(snapshot: &Snapshot, absent: &[i64], outcome: &Outcome) -> Result<()> {
+fn explain(snapshot: &Snapshot, absent: &[Order], outcome: &Outcome) -> Result<()> {
     if absent.is_empty() {
         return Ok(());
     }
@@ -168,7 +175,7 @@ fn explain(snapshot: &Snapshot, absent: &[i64], outcome: &Outcome) -> Result<()>
     for known in snapshot.photos() {
         let known = known?;
         ensure!(
-            absent.binary_search(&known.id).is_err() || explained.contains(&known.name),
+            absent.binary_search(&order_of(&known)).is_err() || explained.contains(&known.name),
             "The photo {} is missing, and it doesn't say why",
             known.name
         );
@@ -295,7 +302,7 @@ fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
 }
 
 /// The photo at `path`; those that the database has before it are `absent`.
-fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<KnownPhoto> {
+fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<Order>) -> Result<KnownPhoto> {
     ensure!(
         path.starts_with(PHOTOS),
         "It has {path:?}, which doesn't belong in an archive"
@@ -305,7 +312,7 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<i64>) -> Result<
         if super::path_of(&photo.name) == path {
             return Ok(photo);
         }
-        absent.push(photo.id);
+        absent.push(order_of(&photo));
     }
     bail!("It has {path:?}, and its database has no such photo")
 }

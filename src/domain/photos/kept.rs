@@ -35,6 +35,22 @@ impl KeptPhoto {
             has_previews: row.get(7)?,
         })
     }
+
+    /// A film with its poster behind it, if it came with one.
+    fn with_poster(row: &Row<'_>) -> rusqlite::Result<impl Iterator<Item = Self>> {
+        let film = Self::from_row(row)?;
+        let poster = match row.get::<_, Option<i64>>(8)? {
+            Some(bytes) => Some(Self {
+                name: film.name.poster(),
+                bytes: bytes.try_into().unwrap_or(0),
+                sha256: row.get(9)?,
+                has_previews: false,
+                ..film
+            }),
+            None => None,
+        };
+        Ok(std::iter::once(film).chain(poster))
+    }
 }
 
 /// How many photos there are.
@@ -43,14 +59,15 @@ pub fn count(conn: &Connection) -> rusqlite::Result<u64> {
     Ok(count.try_into().unwrap_or(0))
 }
 
-/// The photos behind the one with the id `after`, in the order of their ids.
+/// The photos behind the one with the id `after`, in the order of their ids, each film with its poster behind it.
 pub fn list_kept(conn: &Connection, after: i64, max: usize) -> rusqlite::Result<Vec<KeptPhoto>> {
-    conn.prepare_cached(ALL)?
-        .query_map(
-            (after, i64::try_from(max).unwrap_or(i64::MAX)),
-            KeptPhoto::from_row,
-        )?
-        .collect()
+    let mut list = conn.prepare_cached(ALL)?;
+    let mut rows = list.query((after, i64::try_from(max).unwrap_or(i64::MAX)))?;
+    let mut kept = Vec::new();
+    while let Some(row) = rows.next()? {
+        kept.extend(KeptPhoto::with_poster(row)?);
+    }
+    Ok(kept)
 }
 
 /// Reads kept photos, as [`KeptPhoto::from_row`] takes them.
@@ -58,7 +75,7 @@ macro_rules! kept {
     ($which:literal) => {
         concat!(
             "select id, name, share_id, space_id, bytes, sha256, animated,
-                placeholder is not null and previews_due_at is null
+                placeholder is not null and previews_due_at is null, poster_bytes, poster_sha256
             from photos where ",
             $which
         )
@@ -82,7 +99,10 @@ pub fn find_kept(conn: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<KeptPho
     let mut find = conn.prepare_cached(ONE)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        found.extend(find.query_row([id], KeptPhoto::from_row).optional()?);
+        let kept = find.query_row([id], |row| {
+            Ok(KeptPhoto::with_poster(row)?.collect::<Vec<_>>())
+        });
+        found.extend(kept.optional()?.unwrap_or_default());
     }
     Ok(found)
 }

@@ -22,8 +22,10 @@ pub struct FoundPhoto {
     pub has_previews: Option<bool>,
 }
 
-/// The photo with this name, as long as a share has it that isn't in a deleted space.
+/// The photo with this name, or the film whose poster has it, as long as a share has it that isn't in a deleted space.
 pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
+    let film = name.film_of_poster();
+    let name = film.as_ref().unwrap_or(name);
     conn.prepare_cached(
         "select f.sha256, f.animated, f.previews_due_at is null, f.placeholder is not null, f.bytes
          from photos f join spaces p on p.id = f.space_id and p.deleted_at is null where f.name = ?",
@@ -40,13 +42,19 @@ pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<Foun
     .optional()
 }
 
-/// Whether a share has the photo with this name. Also asked of databases with an earlier schema.
+/// Whether a share has the photo with this name, or a poster with it. Also asked of databases with an earlier schema.
 pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
-    conn.prepare_cached("select 1 from photos where name = ?")?
-        .exists([name])
+    match name.film_of_poster() {
+        Some(film) => conn
+            .prepare_cached("select 1 from photos where name = ? and poster_bytes is not null")?
+            .exists([film]),
+        None => conn
+            .prepare_cached("select 1 from photos where name = ?")?
+            .exists([name]),
+    }
 }
 
-/// A photo as the database knows it.
+/// A photo as the database knows it, or, by its name, the poster of a film that came with it.
 #[derive(Clone, Debug)]
 pub struct KnownPhoto {
     pub id: i64,
@@ -57,28 +65,53 @@ pub struct KnownPhoto {
     pub sha256: [u8; 32],
 }
 
-/// The photos behind the one with the id `after`, in the order of their ids. Also asked of databases with an earlier
-/// schema.
+/// The photos behind the one with the id `after`, in the order of their ids, each film with its poster behind it; `max` rows of
+/// them. Also asked of databases with an earlier schema.
 pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
-    conn.prepare_cached(
-        "select id, name, bytes, sha256 from photos where id > ? order by id limit ?",
-    )?
-    .query_map((after, max), |row| {
-        Ok(KnownPhoto {
+    let mut list = conn.prepare_cached(if has_posters(conn)? {
+        "select id, name, bytes, sha256, poster_bytes, poster_sha256 from photos where id > ? order by id limit ?"
+    } else {
+        "select id, name, bytes, sha256, null, null from photos where id > ? order by id limit ?"
+    })?;
+    let mut rows = list.query((after, max))?;
+    let mut known = Vec::new();
+    while let Some(row) = rows.next()? {
+        let photo = KnownPhoto {
             id: row.get(0)?,
             name: row.get(1)?,
             bytes: row.get::<_, i64>(2)?.try_into().unwrap_or(0),
             sha256: row.get(3)?,
-        })
-    })?
-    .collect()
+        };
+        let poster: Option<(i64, [u8; 32])> = match row.get(4)? {
+            Some(bytes) => Some((bytes, row.get(5)?)),
+            None => None,
+        };
+        let poster = poster.map(|(bytes, sha256)| KnownPhoto {
+            id: photo.id,
+            name: photo.name.poster(),
+            bytes: bytes.try_into().unwrap_or(0),
+            sha256,
+        });
+        known.push(photo);
+        known.extend(poster);
+    }
+    Ok(known)
+}
+
+/// Whether the schema knows posters.
+fn has_posters(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from pragma_table_info('photos') where name = 'poster_bytes'")?
+        .exists([])
 }
 
 /// How many bytes all photos have together.
 pub fn total_bytes(conn: &Connection) -> rusqlite::Result<u64> {
-    let bytes: i64 = conn.query_row("select coalesce(sum(bytes), 0) from photos", [], |row| {
-        row.get(0)
-    })?;
+    let sum = if has_posters(conn)? {
+        "select coalesce(sum(bytes + coalesce(poster_bytes, 0)), 0) from photos"
+    } else {
+        "select coalesce(sum(bytes), 0) from photos"
+    };
+    let bytes: i64 = conn.query_row(sum, [], |row| row.get(0))?;
     Ok(bytes.try_into().unwrap_or(0))
 }
 

@@ -146,8 +146,15 @@ pub(super) fn reset_processing(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes a photo out whose bytes are gone; its share stays.
+/// Takes a photo out whose bytes are gone, or from a film its poster; its share stays.
 pub(super) fn delete_row(conn: &Connection, name: &PhotoName) -> rusqlite::Result<()> {
+    if let Some(film) = name.film_of_poster() {
+        conn.prepare_cached(
+            "update photos set poster_bytes = null, poster_sha256 = null where name = ?",
+        )?
+        .execute([film])?;
+        return Ok(());
+    }
     last_ids::note(conn, Kind::Photo)?;
     conn.prepare_cached("delete from photos where name = ?")?
         .execute([name])?;
