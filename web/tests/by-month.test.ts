@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { byMonth } from '../src/lib/photos/by-month';
+import { photoOf } from './photos';
 
 const at = (...date: [number, number, number, number?]) => ({ timestamp: new Date(...date).toISOString() });
 
@@ -20,4 +21,14 @@ test("the month is that of the reader's own midnight", () => {
 
 test('without photos there is no month', () => {
   expect(byMonth([], 'en')).toEqual([]);
+});
+
+test('by the date when they were taken, the month is that of where that was, whatever its zone', () => {
+  const taken = (taken_at: string | null) => ({ ...at(2026, 4, 20), media: { ...photoOf(1).media, taken_at } });
+  const photos = [taken(null), taken('2019-07-31T23:59:00-11:00'), taken('2019-07-01T00:00:00'), taken('2019-06-30T23:59:59+14:00')];
+  expect(byMonth(photos, 'en', 'taken').map(({ title, photos: { length } }) => [title, length])).toEqual([
+    ['May 2026', 1],
+    ['July 2019', 2],
+    ['June 2019', 1],
+  ]);
 });

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 
-import { join, refresh } from '../src/lib/state/pages';
+import { compareBy } from '../src/lib/photos/dates';
+import * as pages from '../src/lib/state/pages';
 import { photoOf } from './photos';
 
+type Page = Parameters<typeof pages.join>[0];
+const compare = compareBy('shared');
+const join = (read: Page, page: Page) => pages.join(read, page, compare);
+const refresh = (read: Page, page: Page) => pages.refresh(read, page, compare);
 const page = (next: string | null, ...ids: number[]) => ({ rows: ids.map((id) => photoOf(id)), next });
 
 test('the next page goes behind what was read, and nothing is there twice', () => {
@@ -37,4 +42,17 @@ test('a photo that was replaced is not shown next to its replacement', () => {
   const read = { rows: [photoOf(9), photoOf(8), photoOf(7)], next: '/c' };
   const newer = { rows: [photoOf(9), photoOf(8, 40)], next: '/b' };
   expect(refresh(read, newer)).toEqual(newer);
+});
+
+test('by the days when they were taken, what was shared lately comes to its place, as far down as was read', () => {
+  const taken = (id: number, day: string) => {
+    const photo = photoOf(id);
+    return { ...photo, media: { ...photo.media, taken_at: `${day}T12:00:00` } };
+  };
+  const rows = [taken(3, '2024-05-02'), taken(9, '2022-01-01'), taken(1, '2020-01-01')];
+  const lately = [taken(12, '2019-07-14'), taken(11, '2021-08-01'), taken(9, '2022-01-01')];
+  const byTaken = compareBy('taken');
+  const ids = (next: string | null) => pages.insert({ rows, next }, lately, byTaken).rows.map(({ image }) => image.id);
+  expect(ids('/2')).toEqual([3, 9, 11, 1]);
+  expect(ids(null)).toEqual([3, 9, 11, 1, 12]);
 });

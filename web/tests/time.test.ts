@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { bytes, percent } from '../src/lib/format/numbers';
-import { day, exact, moment, month, relative } from '../src/lib/format/time';
+import { day, exact, moment, monthTitle, relative } from '../src/lib/format/time';
 
 // Local noon, so that "yesterday" is the reader's.
 const noon = new Date(2026, 4, 20, 12).getTime();
@@ -45,7 +45,7 @@ test('the exact time, the day and the month are written in full', () => {
   const timestamp = new Date(2026, 4, 20, 9, 5).toISOString();
   expect(exact(timestamp, 'de')).toBe('Mittwoch, 20. Mai 2026 um 09:05');
   expect(day(timestamp, 'de')).toBe('20. Mai 2026');
-  expect(month(timestamp, 'en')).toBe('May 2026');
+  expect(monthTitle('2026-05', 'en')).toBe('May 2026');
 });
 
 test('sizes and parts are written as the reader writes them', () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../src/lib/api/errors';
 import type { Page, Photo } from '../../src/lib/api/types';
 import { Galleries } from '../../src/lib/state/gallery.svelte';
-import { photoOf } from '../photos';
+import { photoOf, shareOf } from '../photos';
 
 type Answer = Page<Photo> | Error;
 
@@ -13,7 +13,11 @@ function gallery(hidden: number[], ...answers: Answer[]) {
     const next = answers.shift() ?? new Error('asked too often');
     return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
   });
-  const api = { photos: (space: number) => answer(space), morePhotos: (next: string) => answer(next) };
+  const api = {
+    photos: (space: number) => answer(space),
+    morePhotos: (next: string) => answer(next),
+    share: (id: number) => Promise.resolve(shareOf(id)),
+  };
   const galleries = new Galleries(api, { isHidden: (share) => hidden.includes(share) });
   return { gallery: galleries.of(1), galleries, answer };
 }

@@ -2,6 +2,7 @@
 
 import type { Photo, Share } from '../../lib/api/types';
 import { type Album, photosOf } from '../../lib/photos/album';
+import { compareBy } from '../../lib/photos/dates';
 
 /** With so few photos left, more are read. */
 const AHEAD = 20;
@@ -45,10 +46,10 @@ export class ViewerPhotos {
 
   /** Takes in what was read beyond the last photo, by whomever. */
   #takeOlder(): void {
-    const { photos } = this.album;
+    const { photos, compare = compareBy('shared') } = this.album;
     const last = this.photos.at(-1);
     const at = photos.findIndex(({ image }) => image.id === last?.image.id);
-    const older = at < 0 ? photos.filter(({ share_id }) => share_id < (last?.share_id ?? 0)) : photos.slice(at + 1);
+    const older = at < 0 ? photos.filter((photo) => last && compare(photo, last) > 0) : photos.slice(at + 1);
     this.photos = [...this.photos, ...older];
   }
 }

@@ -26,6 +26,8 @@ interface Options {
   signal?: AbortSignal;
   /** The request outlives the page. */
   keepalive?: boolean;
+  /** What is answered is large, and only whether it is a good answer is to be known. */
+  unread?: boolean;
   /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
   anybody?: boolean;
 }
@@ -67,6 +69,11 @@ export class Api {
     try {
       const { signal = null, keepalive = false } = options;
       const response = await fetch(path, { method, headers, body, signal, keepalive, credentials: 'same-origin' });
+      if (response.ok && options.unread) {
+        this.report(null);
+        await response.body?.cancel();
+        return { data: undefined as T, next: null };
+      }
       const text = await response.text();
       if (response.ok) {
         this.report(null);
@@ -167,7 +174,8 @@ export class Api {
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
   editShare = (id: number, form: FormData) => this.#send('PUT', `/shares/${id}`, { form });
 
-  photos = (id: number, limit = 60) => this.#photos(`/spaces/${id}/images?order=newest&limit=${limit}`);
+  photos = (id: number, by: 'taken' | 'shared', limit = 60) =>
+    this.#photos(`/spaces/${id}/images?order=newest&by=${by}&limit=${limit}`);
   morePhotos = (next: string) => this.#photos(next);
 
   /** A video without a poster has no image, but it has a size and a link as everything has. */
@@ -175,4 +183,8 @@ export class Api {
     const { rows, next } = await this.#page<Omit<Photo, 'image' | 'image_url'>>(path);
     return { rows: rows.map((row) => ({ ...row, image: row.media, image_url: row.media.url })), next };
   }
+
+  /** Finds out whether a ZIP of photos can be had; without `media`, that of a space. */
+  checkArchive = (id: number, media: number[] | null) =>
+    this.#send(media ? 'POST' : 'GET', `/spaces/${id}/archive`, { unread: true, ...(media && { json: { media } }) });
 }

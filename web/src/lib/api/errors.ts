@@ -27,6 +27,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Tells whether what was asked for isn't there. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Tells whether asking once more, later, can help. */
 export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.unreachable || [408, 429, 503].includes(error.status));

@@ -43,9 +43,9 @@ export function takenDay(takenAt: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${takenAt.slice(0, 10)}T12:00:00Z`));
 }
 
-/** The month, as a heading. */
-export function month(timestamp: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' }).format(moment(timestamp));
+/** A month that is written `YYYY-MM`, as a heading. */
+export function monthTitle(month: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-15T12:00:00Z`));
 }
 
 /** How many midnights lie between two moments. */

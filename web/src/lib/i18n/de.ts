@@ -147,6 +147,9 @@ export const de: Messages = {
   'media.caption': 'Bildunterschrift',
   'media.caption_of': 'Bildunterschrift für Foto {n} von {all}',
 
+  'photos.selected': { one: '{n} Foto ausgewählt', other: '{n} Fotos ausgewählt' },
+  'photos.download_selected': { one: '{n} Foto herunterladen', other: '{n} Fotos herunterladen' },
+
   'language.label': 'Sprache',
 
   ...pages,

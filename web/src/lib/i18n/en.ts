@@ -147,6 +147,9 @@ export const en = {
   'media.caption': 'Caption',
   'media.caption_of': 'Caption for photo {n} of {all}',
 
+  'photos.selected': { one: '{n} photo selected', other: '{n} photos selected' },
+  'photos.download_selected': { one: 'Download {n} photo', other: 'Download {n} photos' },
+
   'language.label': 'Language',
 
   ...pages,

@@ -11,6 +11,8 @@ export interface Album {
   readonly error: unknown;
   /** Reads some more. */
   more(): Promise<void>;
+  /** Above 0 if `a` stands behind `b`; without it, they stand in the order of their shares. */
+  readonly compare?: (a: Photo, b: Photo) => number;
 }
 
 /** Shares in a row: the feed, for one. */

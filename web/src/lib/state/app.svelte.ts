@@ -37,7 +37,10 @@ export class App {
   readonly openSpaces = new OpenSpaces(this.api, this.session, this.spaces);
   readonly feeds = new Feeds(this.api, this.session);
   readonly deletions = new Deletions(this.api, this.toasts, this.i18n);
-  readonly galleries = new Galleries(this.api, this.deletions);
+  /** Those taken last first. */
+  readonly galleries = new Galleries(this.api, this.deletions, 'taken');
+  /** Those shared last first. */
+  readonly latest = new Galleries(this.api, this.deletions, 'shared');
   readonly composers = new Composers(this);
 
   /** The message for a key, in the reader's language. */
@@ -69,6 +72,7 @@ export class App {
     this.deletions.clear();
     this.feeds.clear();
     this.galleries.clear();
+    this.latest.clear();
     this.openSpaces.clear();
     this.spaces.clear();
   }

@@ -1,15 +1,21 @@
-// The photos of a space, newest first, as far as they have been read. On the way back, what was read once is shown immediately.
+// The photos of a space, those taken or shared last first, as far as they have been read. On the way back, what was read once
+// is shown immediately.
 
 import type { Api } from '../api/client';
+import { isGone } from '../api/errors';
 import type { Photo, Page } from '../api/types';
+import { photosOf } from '../photos/album';
+import { compareBy, type DatedBy } from '../photos/dates';
 import { BySpace } from './by-space';
 import type { Deletions } from './deletions.svelte';
-import { join, refresh } from './pages';
+import { type Compare, insert, join, refresh } from './pages';
 import type { PhotoAddress } from './routes';
 import { SingleFlight } from './single-flight';
 
 /** Links to photos end within a day; sooner than this they haven't. */
 const RENEW_AFTER = 60_000;
+
+type Asked = Pick<Api, 'photos' | 'morePhotos' | 'share'>;
 
 export class Gallery {
   ready = $state(false);
@@ -24,9 +30,15 @@ export class Gallery {
 
   constructor(
     readonly space: number,
-    private readonly api: Pick<Api, 'photos' | 'morePhotos'>,
+    readonly by: DatedBy,
+    private readonly api: Asked,
     private readonly deletions: Pick<Deletions, 'isHidden'>,
-  ) {}
+  ) {
+    this.compare = compareBy(by);
+  }
+
+  /** Above 0 if `a` stands behind `b`. */
+  readonly compare: Compare;
 
   /** Without those whose shares have been deleted here. */
   get photos(): Photo[] {
@@ -39,35 +51,63 @@ export class Gallery {
 
   /** Reads the next page; the first one, if there is none yet. */
   more(): Promise<void> {
-    return this.#ask(() => (this.#next === null ? this.api.photos(this.space) : this.api.morePhotos(this.#next)), join);
+    return this.#ask(() => (this.#next === null ? this.api.photos(this.space, this.by) : this.api.morePhotos(this.#next)), join);
   }
 
-  /** Looks for what has changed at the top. */
-  look(): Promise<void> {
-    return this.#ask(() => this.api.photos(this.space), refresh);
+  /** Looks for what has changed at the top, and for what was shared lately, wherever it stands by its date. */
+  async look(): Promise<void> {
+    const wasReady = this.ready;
+    await this.#ask(() => this.api.photos(this.space, this.by), refresh);
+    if (this.by === 'taken' && wasReady && !this.error) await this.#ask(() => this.api.photos(this.space, 'shared'), insertRows);
   }
 
   /** Reads until a photo is there. Without a number of its own, and where another has taken its place, it is the first
   of its share; null if that has none. */
   async find({ share, photo }: PhotoAddress): Promise<Photo | null> {
     const known = () => this.photos.find(({ image }) => image.id === photo);
-    const passed = () => (this.#read.at(-1)?.share_id ?? Infinity) < share;
-    while (!known() && !passed() && !this.isWhole) {
+    const place = known() ?? (await this.#placeOf(share, photo));
+    if (!place) return null;
+    const passed = () => {
+      const last = this.#read.at(-1);
+      return last !== undefined && this.compare(last, place) > 0;
+    };
+    const wanted = () => known() ?? this.photos.find(({ image }) => image.id === place.image.id);
+    while (!wanted() && !passed() && !this.isWhole) {
       await this.more();
       if (this.error) throw this.error;
     }
-    return known() ?? this.photos.find(({ share_id }) => share_id === share) ?? null;
+    return wanted() ?? this.photos.find(({ share_id }) => share_id === share) ?? null;
+  }
+
+  /** A photo of a share, or what stands where it would; null if the share is gone, or has none. */
+  async #placeOf(share: number, photo: number | null): Promise<Photo | null> {
+    try {
+      const photos = photosOf(await this.api.share(share));
+      return photos.find(({ image }) => image.id === photo) ?? photos[0] ?? null;
+    } catch (error) {
+      if (isGone(error)) return null;
+      this.error = error;
+      throw error;
+    }
+  }
+
+  /** Forgets what was read: the dates of photos may be others by now. */
+  forget(): void {
+    this.ready = false;
+    this.#read = [];
+    this.#next = null;
   }
 
   /** A photo can't be loaded: its link may have ended, or it is gone. All are read again, with new links. */
   async renew(): Promise<void> {
     if (Date.now() - this.#renewed < RENEW_AFTER) return;
     this.#renewed = Date.now();
-    const last = this.#read.at(-1)?.share_id ?? 0;
+    const last = this.#read.at(-1);
+    const isAbove = (row: Photo | undefined) => row !== undefined && last !== undefined && this.compare(last, row) > 0;
     await this.#ask(async () => {
-      let page = await this.api.photos(this.space);
+      let page = await this.api.photos(this.space, this.by);
       const rows = page.rows;
-      while (page.next !== null && (rows.at(-1)?.share_id ?? 0) > last) {
+      while (page.next !== null && isAbove(rows.at(-1))) {
         page = await this.api.morePhotos(page.next);
         rows.push(...page.rows);
       }
@@ -85,7 +125,7 @@ export class Gallery {
     this.error = null;
     try {
       const page = await ask();
-      const merged = put({ rows: this.#read, next: this.#next }, page);
+      const merged = put({ rows: this.#read, next: this.#next }, page, this.compare);
       this.#read = merged.rows;
       this.#next = merged.next;
       this.ready = true;
@@ -97,9 +137,11 @@ export class Gallery {
   }
 }
 
+const insertRows: typeof join = (read, page, compare) => insert(read, page.rows, compare);
+
 /** The galleries of all spaces that one has been in. */
 export class Galleries extends BySpace<Gallery> {
-  constructor(api: Pick<Api, 'photos' | 'morePhotos'>, deletions: Pick<Deletions, 'isHidden'>) {
-    super((space) => new Gallery(space, api, deletions));
+  constructor(api: Asked, deletions: Pick<Deletions, 'isHidden'>, by: DatedBy = 'shared') {
+    super((space) => new Gallery(space, by, api, deletions));
   }
 }

@@ -1,0 +1,141 @@
+// The photos of a space by the months when they were taken, selected by mouse, keys and finger, and taken home as a ZIP.
+
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+
+import type { Download } from '@playwright/test';
+
+import { expect, test } from './fixtures.ts';
+import { type Person, words } from './people.ts';
+import { png } from './png.ts';
+
+const run = promisify(execFile);
+
+/** The names of the files in a ZIP that the browser has saved, each of which is as it should be. */
+async function filesOf(download: Download): Promise<string[]> {
+  const path = await download.path();
+  const { stdout } = await run('unzip', ['-tq', path]);
+  expect(stdout).toContain('No errors detected');
+  const listed = await run('unzip', ['-Z1', path]);
+  return listed.stdout.trim().split('\n');
+}
+
+/** Five photos of three months, of one share, as a program would share them. */
+async function sharesHolidays({ page }: Person): Promise<void> {
+  const days = ['2019-07-14T15:30:00', '2019-07-15T09:00:00', '2019-07-15T10:00:00', '2021-05-01T08:00:00', 'none'];
+  const parts = days.flatMap((day, at) => [
+    ['file', png(40 + at, randomBytes)],
+    ['taken_at', day],
+  ]);
+  const boundary = 'between-two-parts';
+  const body = Buffer.concat([
+    ...parts.flatMap(([name, value]) => [
+      Buffer.from(
+        `--${boundary}\r\nContent-Disposition: form-data; name="${String(name)}"${typeof value === 'string' ? '' : '; filename="a.png"'}\r\n\r\n`,
+      ),
+      Buffer.from(value ?? ''),
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
+  const shared = await page.evaluate(
+    async ([bytes, type]) => {
+      const response = await fetch('/spaces/1/shares', {
+        method: 'POST',
+        headers: { 'Content-Type': type as string },
+        body: new Uint8Array(bytes as number[]),
+      });
+      return response.status;
+    },
+    [[...body], `multipart/form-data; boundary=${boundary}`] as const,
+  );
+  expect(shared).toBe(200);
+}
+
+async function begins(ann: Person): Promise<void> {
+  const { page } = ann;
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await sharesHolidays(ann);
+  await page.goto('/app/spaces/1/photos');
+  await expect(page.locator('main [data-photo]')).toHaveCount(5);
+}
+
+test('photos stand under the months when they were taken, or else shared', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 } });
+  await begins(ann);
+  const months = ann.page.locator('main h2');
+  const now = new Date().toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
+  await expect(months).toHaveText([now, 'May 2021', 'July 2019']);
+  await ann.page.getByText(words('photos.by_shared'), { exact: true }).click();
+  await expect(months).toHaveText([now]);
+  await ann.page.getByText(words('photos.by_taken'), { exact: true }).click();
+  // Through the space, in this order; the date is that when it was taken.
+  await ann.page.locator('main [data-photo]').nth(1).click();
+  const viewer = ann.page.getByRole('dialog');
+  await expect(viewer).toContainText('1 May 2021');
+  await ann.page.keyboard.press('ArrowRight');
+  await expect(viewer).toContainText('15 July 2019');
+  // Come to again by its address, it is looked for where it stands.
+  await ann.page.reload();
+  await expect(viewer).toContainText('15 July 2019');
+});
+
+test('photos are selected by mouse and keys, and taken home as a ZIP', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 } });
+  await begins(ann);
+  const { page } = ann;
+  const whole = page.waitForEvent('download');
+  await ann.button('photos.download_all').click();
+  const download = await whole;
+  expect(download.suggestedFilename()).toMatch(/^Family \d{4}-\d\d-\d\d\.zip$/);
+  const files = await filesOf(download);
+  expect(files.slice(0, 4)).toEqual([
+    '2019-07-14 15.30.00 Ann.png',
+    '2019-07-15 09.00.00 Ann.png',
+    '2019-07-15 10.00.00 Ann.png',
+    '2021-05-01 08.00.00 Ann.png',
+  ]);
+
+  await ann.button('photos.select').click();
+  const boxes = page.getByRole('checkbox', { name: /^Photo by Ann/ });
+  await boxes.nth(1).click();
+  await boxes.nth(3).click({ modifiers: ['Shift'] });
+  await expect(ann.text('photos.selected', { n: 3 })).toBeVisible();
+  await boxes.nth(2).click();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(ann.text('photos.selected', { n: 4 })).toBeVisible();
+  await boxes.nth(3).press('Space');
+  await expect(ann.text('photos.selected', { n: 3 })).toBeVisible();
+  await page.getByRole('button', { name: 'Select all July 2019' }).click();
+  await page.getByRole('button', { name: 'Select all July 2019' }).click();
+  await expect(ann.text('photos.selected', { n: 1 })).toBeVisible();
+  await boxes.nth(4).click();
+  const some = page.waitForEvent('download');
+  await ann.button('photos.download_selected', { n: 2 }).click();
+  expect(await filesOf(await some)).toEqual(['2019-07-14 15.30.00 Ann.png', '2021-05-01 08.00.00 Ann.png']);
+  await expect(boxes).toHaveCount(0);
+});
+
+test('a finger that stays on a photo selects it, and what is gone is said where one is', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await begins(ann);
+  const { page } = ann;
+  const box = await page.locator('main [data-photo]').nth(2).boundingBox();
+  if (!box) throw new Error('the photo has no place');
+  const finger = await page.context().newCDPSession(page);
+  const touchPoints = [{ x: box.x + 10, y: box.y + 10 }];
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  await expect(ann.text('photos.selected', { n: 1 })).toBeVisible();
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const boxes = page.getByRole('checkbox', { name: /^Photo by Ann/ });
+  await expect(boxes.nth(2)).toBeChecked();
+  await boxes.nth(4).tap();
+  await expect(ann.text('photos.selected', { n: 2 })).toBeVisible();
+  expect(await page.evaluate(async () => (await fetch('/shares/1', { method: 'DELETE' })).status)).toBe(200);
+  await ann.button('photos.download_selected', { n: 2 }).click();
+  await expect(page.getByRole('alert')).toHaveText('One of these photos is no longer in this space');
+});
