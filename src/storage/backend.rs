@@ -98,7 +98,10 @@ impl PhotoStore {
     pub(super) async fn put(&self, key: &Key, body: Body) -> Result<()> {
         match self {
             Self::Local(store) => store.put(key, body).await,
-            Self::S3(store) => Box::pin(store.put(key, body)).await,
+            Self::S3(store) => {
+                let body = body.readable().await?;
+                Box::pin(store.put(key, body)).await
+            }
         }
     }
 

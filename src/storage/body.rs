@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +19,18 @@ pub enum Body {
     Bytes(Bytes),
     /// As many as are said, read as they are needed.
     Stream(Stream),
+    /// All of a file that nobody writes to any more, and that is on the disk already: a store on the same disk links to it.
+    Linked(LinkedFile),
 }
+
+/// A file that is whole, and stays as it is.
+pub struct LinkedFile {
+    pub path: PathBuf,
+    pub length: u64,
+}
+
+/// A file up to this size is read at once.
+const SMALL: u64 = 1024 * 1024;
 
 /// Bytes that are read as they are needed.
 pub struct Stream {
@@ -36,6 +48,25 @@ impl Body {
         })
     }
 
+    /// All of a file that is whole and durable.
+    pub fn linked(path: PathBuf, length: u64) -> Self {
+        Self::Linked(LinkedFile { path, length })
+    }
+
+    /// The same bytes as something that can be read.
+    ///
+    /// # Errors
+    /// The file can't be opened.
+    pub(super) async fn readable(self) -> io::Result<Self> {
+        let Self::Linked(LinkedFile { path, length }) = self else {
+            return Ok(self);
+        };
+        if length <= SMALL {
+            return Ok(Self::Bytes(tokio::fs::read(path).await?.into()));
+        }
+        Ok(Self::stream(length, File::open(path).await?))
+    }
+
     /// All of a file, from its beginning.
     ///
     /// # Errors
@@ -51,6 +82,7 @@ impl Body {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Stream(stream) => stream.length,
+            Self::Linked(file) => file.length,
         }
     }
 
@@ -58,7 +90,7 @@ impl Body {
     pub(super) fn beginning(&self) -> &[u8] {
         match self {
             Self::Bytes(bytes) => bytes,
-            Self::Stream(_) => &[],
+            Self::Stream(_) | Self::Linked(_) => &[],
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
 use super::backend::Transfer;
-use super::body::Stream;
+use super::body::{LinkedFile, Stream};
 use super::key::POSTER;
 use super::{Body, Key, Source, StoredPhoto};
 use crate::check::Check;
@@ -238,6 +238,17 @@ impl LocalStore {
     async fn write(&self, key: &Key, body: Body) -> io::Result<()> {
         let (store, path) = (self.clone(), self.path(key));
         let is_in_space = matches!(key, Key::Original(_));
+        let body = match body {
+            Body::Linked(file) => {
+                let (linking, path) = (store.clone(), path.clone());
+                let linked = blocking(move || linking.link(file, &path, is_in_space)).await?;
+                match linked {
+                    None => return Ok(()),
+                    Some(file) => Body::Linked(file).readable().await?,
+                }
+            }
+            body => body,
+        };
         let finish = move |store: Self, part: NamedTempFile| {
             persist_making(part, &path, |folder| store.home.make(folder))?;
             if is_in_space {
@@ -260,6 +271,7 @@ impl LocalStore {
                 .await;
             }
             Body::Stream(stream) => stream,
+            Body::Linked(_) => return Err(io::ErrorKind::InvalidInput.into()),
         };
         let starting = store.clone();
         let (part, file) = blocking(move || {
@@ -270,6 +282,36 @@ impl LocalStore {
         .await?;
         receive(stream, tokio::fs::File::from_std(file)).await?;
         blocking(move || finish(store, part)).await
+    }
+
+    /// Gives a file that is on the disk a second name. The file itself where that can't be: it is on another disk, or in a file
+    /// system without links.
+    fn link(
+        &self,
+        file: LinkedFile,
+        path: &Path,
+        is_in_space: bool,
+    ) -> io::Result<Option<LinkedFile>> {
+        self.home.check()?;
+        let folder = parent(path);
+        self.home.make(folder)?;
+        // Since when it lies here is what tells the cleanup what has come to nothing.
+        let touched = fs::OpenOptions::new().append(true).open(&file.path);
+        touched.and_then(|file| file.set_modified(SystemTime::now()))?;
+        // Under a name of its own until it takes the place of what was there, as everything does.
+        let part = temp_file(&self.temp(), PART)?.into_temp_path();
+        remove_if_exists(&part)?;
+        if fs::hard_link(&file.path, &part).is_err() {
+            // Also where somebody has cleared the file away: reading it says so.
+            return Ok(Some(file));
+        }
+        part.persist(path).map_err(|failed| failed.error)?;
+        fsync_dir(folder)?;
+        if is_in_space {
+            fsync_dir(self.home.root())?;
+        }
+        self.home.check()?;
+        Ok(None)
     }
 
     fn temp(&self) -> PathBuf {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
@@ -81,6 +81,9 @@ impl Sender {
                 bytes,
                 _permit: None,
             }),
+            Body::Linked(file) => {
+                return Err(anyhow!("{} was not opened", file.path.display()));
+            }
             Body::Bytes(bytes) => Outgoing::Parts(Stream {
                 length: bytes.len() as u64,
                 reader: Box::pin(std::io::Cursor::new(bytes)),

@@ -1,0 +1,144 @@
+//! The operations on uploads that wait for their share.
+
+use serde_json::{Value, json};
+
+use super::sharing::photo_refusals;
+use crate::api::openapi::operation::{Operation, operation};
+use crate::api::views::uploads::Upload;
+use crate::config::Limits;
+use crate::error::{
+    BodyType, Conflict, Error, FieldName, Invalid, Malformed, Most, NotFound, Overload,
+};
+
+pub fn uploads(limits: &Limits) -> Vec<Operation> {
+    vec![
+        operation("post", "/uploads", "uploads.create", "Sends a file before its share, or begins to")
+            .about(
+                "As a whole, with the file as the body: its bytes tell what it is, whatever `Content-Type` says. The photo is \
+                 cleaned, and its previews are begun, before its share is written. Or, with `Tus-Resumable` and `Upload-Length`, as \
+                 the beginning of an upload by tus 1.0.0, perhaps with its first bytes. An upload is its maker's alone, and goes a \
+                 day after its last byte unless a share takes it. A `POST` with `X-HTTP-Method-Override` is taken as `PATCH` or \
+                 `DELETE` at the address of an upload.",
+            )
+            .for_users()
+            .takes(header("Upload-Length", "How many bytes the upload will have.", false, json!({"type": "integer", "minimum": 0, "example": 3_000_000})))
+            .takes(checksum())
+            .takes_body(bytes(["application/octet-stream", "image/jpeg", "application/offset+octet-stream"]))
+            .creates::<Upload>()
+            .with_headers(201, progress())
+            .refuses([Invalid::TusVersion, Invalid::NoConcatenation])
+            .refuses([Malformed::Number { name: "Upload-Length" }, Malformed::Checksum, Malformed::Incomplete])
+            .refuses(beyond())
+            .refuses([Conflict::TooManyWaiting { max: limits.waiting_uploads }, in_use(), Conflict::UploadChecksum])
+            .refuses([Invalid::TooLarge { field: FieldName::Uploads, max: Most::Bytes(limits.waiting_bytes) }])
+            .refuses(photo_refusals(limits)),
+        operation("options", "/uploads", "uploads.capabilities", "What this server can do of tus")
+            .about("The version, the extensions, the checksums and the largest upload, in headers. Needs no session.")
+            .answers(204, "In the headers", json!({}))
+            .with_headers(204, json!({
+                "Tus-Version": text("1.0.0"), "Tus-Extension": text("creation,expiration"),
+                "Tus-Max-Size": number(), "Tus-Checksum-Algorithm": text("sha1,sha256"),
+            })),
+        operation("options", "/uploads/{upload_id}", "uploads.capabilities_of_one", "The same, at one upload")
+            .about("As at `/uploads`, whether or not there is such an upload.")
+            .answers(204, "In the headers", json!({})),
+        operation("get", "/uploads/{upload_id}", "uploads.get", "An upload of mine")
+            .about("What it is, once all of it has come; before, `kind` is null.")
+            .for_users()
+            .returns::<Upload>()
+            .refuses([missing()]),
+        operation("head", "/uploads/{upload_id}", "uploads.progress", "How far an upload has come")
+            .about("By tus 1.0.0. Another request that still sends it is ended first, as after a line that broke.")
+            .for_users()
+            .answers(200, "In the headers", json!({}))
+            .with_headers(200, progress())
+            .refuses([Invalid::TusVersion])
+            .refuses([missing()])
+            .refuses([in_use()]),
+        operation("patch", "/uploads/{upload_id}", "uploads.append", "Sends more of an upload")
+            .about(
+                "By tus 1.0.0. What has come of a body that breaks off stays, unless it was to have a checksum. With the last bytes, \
+                 the upload becomes what it is, or is refused and deleted.",
+            )
+            .for_users()
+            .takes(header("Upload-Offset", "At which byte the body begins.", true, json!({"type": "integer", "minimum": 0, "example": 0})))
+            .takes(checksum())
+            .takes_body(bytes(["application/offset+octet-stream"]))
+            .answers(204, "It has come", json!({}))
+            .with_headers(204, progress())
+            .refuses([Invalid::TusVersion, Invalid::WrongContentType { reason: BodyType::Bytes }])
+            .refuses([Malformed::Number { name: "Upload-Offset" }, Malformed::Checksum, Malformed::Incomplete])
+            .refuses(beyond())
+            .refuses([missing()])
+            .refuses([
+                Conflict::UploadOffset { id: String::from("7"), offset: 1024 },
+                in_use(),
+                Conflict::UploadChecksum,
+            ])
+            .refuses(photo_refusals(limits)),
+        operation("delete", "/uploads/{upload_id}", "uploads.delete", "Deletes an upload that no share has taken")
+            .about("For its maker.")
+            .for_users()
+            .answers(204, "Done", json!({}))
+            .refuses([Invalid::TusVersion])
+            .refuses([missing()])
+            .refuses([in_use()]),
+    ]
+}
+
+fn missing() -> NotFound {
+    NotFound::Upload {
+        id: String::from("1"),
+    }
+}
+
+fn in_use() -> Conflict {
+    Conflict::UploadInUse {
+        id: String::from("1"),
+    }
+}
+
+fn beyond() -> [Error; 2] {
+    let (field, max) = (FieldName::Upload, Most::Bytes(3_000_000));
+    [
+        Invalid::TooLarge { field, max }.into(),
+        Overload::TooManyUploads.into(),
+    ]
+}
+
+fn bytes<const N: usize>(types: [&str; N]) -> Value {
+    let binary = json!({"schema": {"type": "string", "format": "binary"}});
+    let all: serde_json::Map<String, Value> = types
+        .map(|kind| (kind.to_owned(), binary.clone()))
+        .into_iter()
+        .collect();
+    all.into()
+}
+
+fn header(name: &str, description: &str, is_required: bool, schema: Value) -> Value {
+    json!({"name": name, "in": "header", "description": description, "required": is_required, "schema": schema})
+}
+
+fn checksum() -> Value {
+    header(
+        "Upload-Checksum",
+        "`sha1` or `sha256` and the checksum of the body in base64: with another one, the body is dropped.",
+        false,
+        json!({"type": "string", "example": "sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk="}),
+    )
+}
+
+fn progress() -> Value {
+    json!({
+        "Upload-Offset": number(),
+        "Upload-Expires": {"description": "When it goes, unless more comes or a share takes it.", "schema": {"type": "string"}},
+    })
+}
+
+fn number() -> Value {
+    json!({"schema": {"type": "integer", "minimum": 0}})
+}
+
+fn text(example: &str) -> Value {
+    json!({"schema": {"type": "string", "example": example}})
+}

@@ -1,0 +1,198 @@
+//! Takes the bytes of a piece in: streamed to the file of its upload. What is acknowledged is on the disk.
+
+use rocket::tokio::io::AsyncReadExt;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+
+use super::CHUNK;
+use crate::api::extract::current_user::CurrentUser;
+use crate::api::extract::incoming::{Checksum, Incoming};
+use crate::api::extract::json::{Opened, cut_off};
+use crate::app::App;
+use crate::domain::access;
+use crate::domain::ids::{Id, RawId, UploadId};
+use crate::domain::uploads::{self, Upload};
+use crate::error::{Conflict, Error, FieldName, Invalid, Most, Overload, Result};
+use crate::limits::uploads::UploadPermit;
+use crate::uploads::locks::UploadLock;
+
+/// After so many bytes, those that have come are made durable and written down.
+const STEP: u64 = 8 * 1024 * 1024;
+
+/// The sum of what comes, if one was said.
+enum Sum {
+    None,
+    Sha1(Sha1, [u8; 20]),
+    Sha256(Sha256, [u8; 32]),
+}
+
+impl Sum {
+    fn of(checksum: Option<Checksum>) -> Self {
+        match checksum {
+            None => Self::None,
+            Some(Checksum::Sha1(sum)) => Self::Sha1(Sha1::new(), sum),
+            Some(Checksum::Sha256(sum)) => Self::Sha256(Sha256::new(), sum),
+        }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::None => {}
+            Self::Sha1(hash, _) => hash.update(bytes),
+            Self::Sha256(hash, _) => hash.update(bytes),
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    fn is_right(self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Sha1(hash, sum) => hash.finalize()[..] == sum,
+            Self::Sha256(hash, sum) => hash.finalize()[..] == sum,
+        }
+    }
+}
+
+/// A piece while it comes.
+struct Piece<'a> {
+    app: &'a App,
+    user: &'a CurrentUser<'a>,
+    id: RawId<UploadId>,
+    length: u64,
+    file: File,
+    /// Where the file ends.
+    at: u64,
+    /// Where what is written down ends.
+    durable: u64,
+    sum: Sum,
+}
+
+/// Writes what comes behind what is there. What has come of a piece that breaks off stays, unless it was to have a checksum.
+///
+/// # Errors
+/// More comes than the upload has; the piece breaks off, or has another checksum; another request wants the upload.
+pub async fn receive(
+    app: &App,
+    incoming: &mut Incoming<'_>,
+    lock: &UploadLock,
+    upload: &Upload,
+) -> Result<u64> {
+    let checksum = incoming.headers.checksum()?;
+    let beyond = || Invalid::TooLarge {
+        field: FieldName::Upload,
+        max: Most::Bytes(upload.length),
+    };
+    let told = incoming.headers.content_length.unwrap_or(0);
+    if upload.received.saturating_add(told) > upload.length {
+        return Err(beyond().into());
+    }
+    app.db.check_room()?;
+    let permit = app.limits.uploads.acquire(incoming.user.user.id)?;
+    let (folder, name, received) = (app.uploads.clone(), upload.file.clone(), upload.received);
+    let opened = tokio::task::spawn_blocking(move || folder.open_behind(&name, received));
+    let file = opened
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::writing)?;
+    let mut piece = Piece {
+        app,
+        user: &incoming.user,
+        id: RawId::new(&upload.id.number().to_string()),
+        length: upload.length,
+        file: File::from_std(file),
+        at: received,
+        durable: received,
+        sum: Sum::of(checksum),
+    };
+    let came = tokio::select! {
+        came = piece.read(&mut incoming.body, &permit) => came,
+        () = lock.wanted() => Err(Conflict::UploadInUse { id: upload.id.to_string() }.into()),
+        () = permit.preempted() => Err(Overload::GaveWay.into()),
+    };
+    match (&came, &piece.sum) {
+        (Err(Error::Invalid(Invalid::TooLarge { .. })), _) => piece.cut_off().await?,
+        (Err(_), sum) if !sum.is_none() => piece.cut_off().await?,
+        _ => {}
+    }
+    if came.is_ok() && !std::mem::replace(&mut piece.sum, Sum::None).is_right() {
+        piece.cut_off().await?;
+        return Err(Conflict::UploadChecksum.into());
+    }
+    piece.write_down().await?;
+    came.map(|()| piece.durable)
+}
+
+impl Piece<'_> {
+    async fn read(&mut self, body: &mut Opened<'_>, permit: &UploadPermit) -> Result<()> {
+        let mut bytes = Vec::with_capacity(CHUNK);
+        loop {
+            // Full chunks, so that the disk isn't asked for each packet.
+            let mut chunk = body.take((CHUNK - bytes.len()) as u64);
+            let read = chunk.read_buf(&mut bytes).await;
+            let read = match read {
+                Ok(read) => read,
+                Err(error) => {
+                    self.write(&bytes).await?;
+                    return Err(cut_off(&error));
+                }
+            };
+            permit.add_progress(read);
+            if read > 0 && bytes.len() < CHUNK {
+                continue;
+            }
+            self.write(&bytes).await?;
+            if read == 0 {
+                return Ok(());
+            }
+            bytes.clear();
+            if self.sum.is_none() && self.at - self.durable >= STEP {
+                self.write_down().await?;
+            }
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.at + bytes.len() as u64 > self.length {
+            let max = Most::Bytes(self.length);
+            let field = FieldName::Upload;
+            return Err(Invalid::TooLarge { field, max }.into());
+        }
+        self.sum.update(bytes);
+        self.file.write_all(bytes).await.map_err(Error::writing)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Makes what has come durable, and then writes down that it is.
+    async fn write_down(&mut self) -> Result<()> {
+        if self.at == self.durable {
+            return Ok(());
+        }
+        self.file.flush().await.map_err(Error::writing)?;
+        // What was written when another stopped it may be more than was counted.
+        self.file.sync_data().await.map_err(Error::writing)?;
+        let (now, at, id) = (self.app.now(), self.at, self.id.clone());
+        self.user
+            .write(move |conn, session| {
+                let own = access::upload(conn, session, &id, now)?;
+                Ok(uploads::advance(conn, &own, at, now)?)
+            })
+            .await?;
+        self.durable = at;
+        Ok(())
+    }
+
+    /// Drops what has come and isn't written down.
+    async fn cut_off(&mut self) -> Result<()> {
+        self.file.flush().await.map_err(Error::writing)?;
+        let cut = self.file.set_len(self.durable).await;
+        cut.map_err(Error::writing)?;
+        self.at = self.durable;
+        Ok(())
+    }
+}

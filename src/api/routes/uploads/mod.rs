@@ -1,0 +1,234 @@
+//! What people send before the share that it is for: as a whole here, in pieces in [`tus`].
+
+// Makes of an upload what it is to be.
+mod finish;
+// Takes the bytes of a piece in.
+mod pieces;
+// What a share takes.
+pub mod taking;
+// The protocol of those who resume.
+pub mod tus;
+
+use std::time::Duration;
+
+use rocket::response::status::NoContent;
+use rocket::{delete, get, post};
+use tokio::io::AsyncReadExt;
+
+use self::finish::let_preview;
+use crate::api::extract::current_user::{Caller, CurrentUser};
+use crate::api::extract::incoming::{Incoming, UploadHeaders};
+use crate::api::extract::json::cut_off;
+use crate::api::extract::spilled_photos::SpillFile;
+use crate::api::request::AppState;
+use crate::api::respond::uploaded::Uploaded;
+use crate::api::views::uploads::Upload as View;
+use crate::app::App;
+use crate::domain::access;
+use crate::domain::ids::{RawId, UploadId};
+use crate::domain::uploads::{self, Bounds, NewUpload, Upload};
+use crate::error::{Conflict, Error, Failure, Overload, Result};
+use crate::limits::fair::Stage;
+use crate::limits::uploads::UploadPermit;
+use crate::uploads::buffer_pool::CAPACITY;
+use crate::uploads::folder::HeldFile;
+use crate::uploads::ingest::{Received, Upload as Arrived, too_many_bytes};
+use crate::uploads::locks::UploadLock;
+
+/// How long a request waits for the one before it to let go of its upload.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The bytes that are read at once.
+const CHUNK: usize = 256 * 1024;
+
+#[post("/uploads", data = "<incoming>")]
+pub async fn create(app: &AppState, mut incoming: Incoming<'_>) -> Result<Uploaded> {
+    let made = match incoming.headers.is_tus() {
+        Ok(true) => tus::begin(app, &mut incoming).await,
+        Ok(false) => take_whole(app, &mut incoming).await.map(Uploaded::new),
+        Err(error) => Err(error),
+    };
+    if made.is_err() {
+        incoming.read_on(app).await;
+    }
+    made
+}
+
+#[get("/uploads/<id>")]
+pub async fn get(
+    app: &AppState,
+    caller: Caller<'_>,
+    id: RawId<UploadId>,
+) -> Result<rocket::serde::json::Json<View>> {
+    let now = app.now();
+    let upload = caller
+        .read(move |conn, session| {
+            let own = access::upload(conn, session, &id, now)?;
+            uploads::get(conn, &own)
+        })
+        .await?;
+    Ok(rocket::serde::json::Json(View::new(&upload)))
+}
+
+#[delete("/uploads/<id>")]
+pub async fn delete(
+    app: &AppState,
+    user: CurrentUser<'_>,
+    headers: UploadHeaders,
+    id: RawId<UploadId>,
+) -> Result<NoContent> {
+    headers.is_tus()?;
+    // So that nobody else's writer is stopped.
+    let (_lock, upload) = lock(app, &user, &id, PATIENCE).await?;
+    let (now, asked) = (app.now(), id.clone());
+    user.write_making_room(move |conn, session| {
+        let own = access::upload(conn, session, &asked, now)?;
+        Ok(uploads::delete(conn, &own)?)
+    })
+    .await?;
+    remove(app, upload.file).await;
+    Ok(NoContent)
+}
+
+/// Takes an upload in that comes as a whole.
+async fn take_whole(app: &App, incoming: &mut Incoming<'_>) -> Result<Upload> {
+    let limits = &app.config.limits;
+    let told = incoming.headers.content_length;
+    if told.is_some_and(|bytes| bytes > limits.upload_bytes()) {
+        return Err(too_many_bytes(limits));
+    }
+    check(app, &incoming.user, told.unwrap_or(0)).await?;
+    let permit = app.limits.uploads.acquire(incoming.user.user.id)?;
+    let arrived = tokio::select! {
+        arrived = receive(app, incoming, &permit) => arrived?,
+        () = permit.preempted() => return Err(Overload::GaveWay.into()),
+    };
+    permit.is_at(Stage::Settled);
+    let length = arrived.bytes;
+    let prepared = app.ingest.prepare(arrived, &app.uploads).await?;
+    let new = NewUpload {
+        length,
+        received: length,
+        file: prepared.file.name().to_owned(),
+        medium: Some(prepared.medium),
+    };
+    let created = write(app, &incoming.user, new).await;
+    let upload = settle(prepared.file, created)?;
+    let_preview(app, &upload);
+    Ok(upload)
+}
+
+/// Reads a body that is an upload: a large one by way of the disk.
+async fn receive(
+    app: &App,
+    incoming: &mut Incoming<'_>,
+    permit: &UploadPermit,
+) -> Result<Arrived> {
+    let limit = app.config.limits.upload_bytes();
+    let told = incoming.headers.content_length.unwrap_or(CAPACITY as u64);
+    let buffers = app.ingest.buffers();
+    let mut bytes = buffers.take(usize::try_from(told).unwrap_or(CAPACITY));
+    let mut spill = SpillFile::in_folder(app.config.data_dir.clone());
+    let (mut start, mut size) = (None, 0);
+    loop {
+        // What is in memory is read into its place.
+        let room = if start.is_some() {
+            CHUNK
+        } else {
+            CAPACITY - bytes.len()
+        };
+        let mut piece = (&mut incoming.body).take(room as u64);
+        let read = piece.read_buf(&mut bytes).await;
+        let read = read.map_err(|error| cut_off(&error))?;
+        if read == 0 && room > 0 {
+            break;
+        }
+        permit.add_progress(read);
+        size += read as u64;
+        if size > limit {
+            return Err(too_many_bytes(&app.config.limits));
+        }
+        if start.is_some() || bytes.len() == CAPACITY {
+            if start.is_none() {
+                start = Some(spill.begin().await?);
+            }
+            spill.write(&bytes).await?;
+            bytes.clear();
+        }
+    }
+    let file = match start {
+        None => Received::InMemory(bytes),
+        Some(start) => {
+            let file = spill.finish(start).await?;
+            Received::OnDisk(file.ok_or_else(|| Error::internal(anyhow::anyhow!("no file")))?)
+        }
+    };
+    Ok(Arrived {
+        file: Some(file),
+        bytes: size,
+    })
+}
+
+fn bounds(app: &App) -> Bounds {
+    let limits = &app.config.limits;
+    Bounds {
+        number: limits.waiting_uploads,
+        bytes: limits.waiting_bytes,
+    }
+}
+
+/// Whether one more upload may begin, before anything of it is read.
+async fn check(app: &App, user: &CurrentUser<'_>, length: u64) -> Result<()> {
+    app.db.check_room()?;
+    let bounds = bounds(app);
+    user.read(move |conn, session| uploads::check(conn, session, length, bounds))
+        .await
+}
+
+/// Writes the row of an upload whose file is there.
+async fn write(app: &App, user: &CurrentUser<'_>, new: NewUpload) -> Result<Upload> {
+    let (now, bounds) = (app.now(), bounds(app));
+    user.write(move |conn, session| uploads::create(conn, session, &new, bounds, now))
+        .await
+}
+
+/// Keeps a file whose row was written, or may have been: a disk that fails during the commit doesn't tell. What no row names
+/// goes with the next cleanup.
+fn settle<T>(file: HeldFile, written: Result<T>) -> Result<T> {
+    match &written {
+        Ok(_) | Err(Error::Failure(Failure::Internal(_) | Failure::DataGone)) => file.keep(),
+        Err(_) => drop(file),
+    }
+    written
+}
+
+/// Takes an upload of this user in hand, once whoever has it lets go. Whose it is is asked first, so that nobody stops another's.
+async fn lock(
+    app: &App,
+    user: &CurrentUser<'_>,
+    id: &RawId<UploadId>,
+    patience: Duration,
+) -> Result<(UploadLock, Upload)> {
+    let own = find(app, user, id).await?;
+    let lock = app.upload_locks.acquire(own.id, patience).await;
+    let lock = lock.ok_or_else(|| Conflict::UploadInUse { id: id.to_string() })?;
+    // As it is now that nobody else has it.
+    Ok((lock, find(app, user, id).await?))
+}
+
+async fn find(app: &App, user: &CurrentUser<'_>, id: &RawId<UploadId>) -> Result<Upload> {
+    let (now, id) = (app.now(), id.clone());
+    user.read(move |conn, session| {
+        let own = access::upload(conn, session, &id, now)?;
+        uploads::get(conn, &own)
+    })
+    .await
+}
+
+/// Deletes a file that no row names any more. What can't be deleted is left to the job.
+async fn remove(app: &App, file: String) {
+    let folder = app.uploads.clone();
+    let removed = tokio::task::spawn_blocking(move || folder.remove(&file)).await;
+    if let Ok(Err(error)) = removed {
+        tracing::warn!(%error, "could not delete an upload; will retry");
+    }
+}

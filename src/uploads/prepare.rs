@@ -1,0 +1,37 @@
+//! From what has come, of whatever kind, to a clean medium in a file of its own: the one way of an upload that waits for its
+//! share. A kind more is told here by its bytes, and nothing else changes with it: who calls this knows no kinds.
+
+use crate::domain::uploads::Medium;
+use crate::error::{Error, Result};
+use crate::uploads::folder::{HeldFile, UploadFolder};
+use crate::uploads::ingest::{PhotoIngest, Upload};
+
+/// A medium that is clean, and on the disk.
+pub struct Prepared {
+    /// Its file, which survives a power cut and has no row yet.
+    pub file: HeldFile,
+    pub medium: Medium,
+}
+
+impl PhotoIngest {
+    /// Cleans what has come, and writes the medium that it is into a file of `folder`, durably.
+    ///
+    /// # Errors
+    /// It is of a kind that isn't taken, damaged, or too large ([`is_refusal`]); or the disk can't be written to.
+    pub async fn prepare(&self, upload: Upload, folder: &UploadFolder) -> Result<Prepared> {
+        let clean = self.clean(upload, None).await?;
+        let medium = clean.medium();
+        let folder = folder.clone();
+        let written = tokio::task::spawn_blocking(move || folder.write(clean.bytes()));
+        let file = written
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::writing)?;
+        Ok(Prepared { file, medium })
+    }
+}
+
+/// Whether an error says that what has come will never be taken, however often it is tried.
+pub fn is_refusal(error: &Error) -> bool {
+    matches!(error.status(), 400 | 413 | 415)
+}
