@@ -17,6 +17,7 @@ const ROOTS = [
   'sessions',
   'shares',
   'spaces',
+  'uploads',
 ];
 
 /** The addresses that are asked of the server, as Vite wants them. */

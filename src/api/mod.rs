@@ -24,7 +24,7 @@ use rocket::{Build, Rocket, catchers};
 use crate::app::App;
 use crate::server::Hooks;
 pub use extract::session_cookie::name as cookie_name;
-use middleware::{catcher, original_method, security_headers};
+use middleware::{catcher, original_method, security_headers, tus};
 use request::client_info::behind_proxy;
 use request::refusal::refuse;
 pub use routes::assets;
@@ -43,6 +43,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .mount("/", rocket::routes![openapi::description])
         .register("/", catchers![catcher::catch])
         .attach(original_method::OriginalMethod)
+        .attach(tus::Tus)
         // Rocket's own, none: all headers that protect are in one place.
         .attach(Shield::new())
         .attach(security_headers::Headers::new(app.clone()))

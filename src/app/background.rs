@@ -5,6 +5,7 @@ use crate::config::WorkerMode;
 use crate::data_dir::hold::RestoreHold;
 use crate::jobs::cleanup::Cleanup;
 use crate::jobs::delete_spaces::DeleteSpaces;
+use crate::jobs::expire_uploads::ExpireUploads;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
@@ -23,6 +24,7 @@ impl App {
         }
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());
+        jobs.start(self.expiry());
         jobs.start(self.space_deletion());
         if self.config.photos.previews {
             jobs.start(self.preview_indexer.clone());
@@ -79,6 +81,11 @@ impl App {
     /// What makes previews; `None` where none are wanted.
     pub fn thumbnailer(&self) -> Option<Thumbnailer> {
         self.thumbnailer.clone()
+    }
+
+    /// What deletes uploads that no share has taken.
+    pub fn expiry(&self) -> ExpireUploads {
+        ExpireUploads::new(self.db.clone(), self.clock.clone(), self.uploads.clone())
     }
 
     /// What goes on with deletions of spaces.

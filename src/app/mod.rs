@@ -12,7 +12,7 @@ use crate::auth::passwords::Passwords;
 use crate::auth::signed_urls::SigningKey;
 use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Config, QueueKind, StoreKind};
+use crate::config::{Config, QueueKind, StoreKind, WorkerMode};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::data_dir::{copied, permissions};
@@ -24,6 +24,7 @@ use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::preview_uploads::UploadPreviewer;
 use crate::jobs::process_photo::PhotoWorker;
 use crate::limits::request::RequestLimits;
 use crate::logging::audit::Seldom;
@@ -31,7 +32,9 @@ use crate::migrate_photos::{Journal, PhotoMigration};
 use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::storage::aws::Aws;
 use crate::storage::{self, PhotoStore, check_data_dir};
+use crate::uploads::folder::UploadFolder;
 use crate::uploads::ingest::PhotoIngest;
+use crate::uploads::locks::UploadLocks;
 
 pub use self::check::{begun_anew, check_begun, check_installation, check_store};
 
@@ -47,6 +50,9 @@ pub struct App {
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
     pub ingest: PhotoIngest,
+    /// The files of uploads that wait for their share.
+    pub uploads: UploadFolder,
+    pub upload_locks: UploadLocks,
     pub signing_key: SigningKey,
     pub preview_indexer: PreviewIndexer,
     pub maintenance: DatabaseMaintenance,
@@ -55,6 +61,7 @@ pub struct App {
     /// The eight digits that distinguish this installation from others at the same host.
     pub installation: Arc<str>,
     thumbnailer: Option<Thumbnailer>,
+    upload_previewer: Option<UploadPreviewer>,
     ids: Arc<IdSequence>,
 }
 
@@ -90,10 +97,16 @@ impl App {
                 queue.clone(),
                 clock.clone(),
             ),
+            // Where a worker of its own decodes photos, this process doesn't.
+            upload_previewer: thumbnailer(&store, &config)
+                .filter(|_| config.photos.worker() == WorkerMode::Embedded)
+                .map(|thumbnailer| UploadPreviewer::new(thumbnailer, UploadFolder::of(folder))),
             thumbnailer: thumbnailer(&store, &config),
             limits: RequestLimits::new(&config, &clock),
             seldom: Seldom::new(&clock),
             ingest: PhotoIngest::new(store.clone(), &config),
+            uploads: UploadFolder::of(folder),
+            upload_locks: UploadLocks::default(),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
             maintenance: DatabaseMaintenance::new(db.clone()),
@@ -119,6 +132,11 @@ impl App {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What makes the previews of uploads; `None` where this process makes none.
+    pub fn upload_previewer(&self) -> Option<&UploadPreviewer> {
+        self.upload_previewer.as_ref()
     }
 
     /// An id for a new share, which nobody else gets.

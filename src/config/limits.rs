@@ -20,6 +20,8 @@ const LARGEST_VIDEO: u64 = 5 << 30;
 /// The same for a caption, and for the photos of a share: each is a part of its form.
 const LONGEST_CAPTION: usize = 10_000;
 const MOST_MEDIA: usize = 100;
+/// The same for uploads of a user: each is a file in one folder.
+const MOST_WAITING: usize = 10_000;
 
 /// Lengths are in Unicode characters after NFC normalisation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -53,6 +55,10 @@ pub struct Limits {
     pub media_per_share: usize,
     /// The longest caption of a photo.
     pub caption_max: usize,
+    /// The most uploads of a user that no share has taken yet.
+    pub waiting_uploads: usize,
+    /// The most bytes that these are together.
+    pub waiting_bytes: u64,
 }
 
 impl Default for Limits {
@@ -72,6 +78,8 @@ impl Default for Limits {
             video_bytes: 500 * 1000 * 1000,
             media_per_share: 20,
             caption_max: 500,
+            waiting_uploads: 100,
+            waiting_bytes: 4 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -98,6 +106,11 @@ impl Limits {
             sequential_jpeg: self.jpeg_pixels.max(self.photo_pixels),
             other: self.photo_pixels,
         }
+    }
+
+    /// The largest upload, in bytes, of whatever kind it turns out to be.
+    pub fn upload_bytes(&self) -> u64 {
+        self.photo_bytes.max(self.video_bytes)
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -141,6 +154,14 @@ impl Limits {
         ensure!(
             (1..=MOST_MEDIA).contains(&self.media_per_share),
             "The setting limits.media_per_share must be above 0 and at most {MOST_MEDIA}"
+        );
+        ensure!(
+            (1..=MOST_WAITING).contains(&self.waiting_uploads),
+            "The setting limits.waiting_uploads must be above 0 and at most {MOST_WAITING}"
+        );
+        ensure!(
+            (1..=LARGEST_PHOTO).contains(&self.waiting_bytes),
+            "The setting limits.waiting_bytes must be above 0 and at most {LARGEST_PHOTO}"
         );
         ensure!(
             (1..=LONGEST_CAPTION).contains(&self.caption_max),

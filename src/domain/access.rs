@@ -4,9 +4,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
+use super::ids::{PhotoId, RawId, ShareId, SpaceId, UploadId, UserId};
 use super::sessions::Session;
 use super::users;
+use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Result};
 
 /// Proof that a user belongs to a space.
@@ -57,6 +58,12 @@ pub struct DescribableMedium {
 pub struct Deletable {
     share: ShareId,
     space: SpaceId,
+}
+
+/// Proof that an upload is the asker's own.
+#[derive(Debug)]
+pub struct OwnUpload {
+    upload: UploadId,
 }
 
 impl Member {
@@ -133,6 +140,30 @@ impl Deletable {
     pub fn space(&self) -> SpaceId {
         self.space
     }
+}
+
+impl OwnUpload {
+    pub fn upload(&self) -> UploadId {
+        self.upload
+    }
+}
+
+/// The right to an upload, which is its maker's alone until its time is over.
+///
+/// # Errors
+/// There is none with this id, or it is another's, which is the same to everybody else.
+pub fn upload(
+    conn: &Connection,
+    caller: &Session,
+    upload: &RawId<UploadId>,
+    now: Timestamp,
+) -> Result<OwnUpload> {
+    let found = conn
+        .prepare_cached("select id from uploads where id = ? and user_id = ? and expires_at > ?")?
+        .query_row((upload.parse()?, caller.user().id, now.0), |row| row.get(0))
+        .optional()?;
+    let found = found.ok_or_else(|| upload.not_found())?;
+    Ok(OwnUpload { upload: found })
 }
 
 /// What somebody is in a space that exists.

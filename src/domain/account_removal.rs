@@ -5,13 +5,13 @@ use rusqlite::Connection;
 use super::ids::UserId;
 use super::spaces::Space;
 use super::users::{self, User};
-use super::{members, shares, space_deletion};
+use super::{members, shares, space_deletion, uploads};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
 
 /// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
-/// nobody else is. Returns the photos whose bytes are to be deleted.
+/// nobody else is. The files of uploads that wait for a share are left to their job. Returns the photos whose bytes are to be deleted.
 ///
 /// # Errors
 /// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
@@ -27,6 +27,7 @@ pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<Phot
     }
     let mut photos = space_deletion::delete_solitary(conn, user.id, now)?;
     photos.extend(shares::delete_of_user(conn, user.id, now)?);
+    uploads::delete_of_user(conn, user.id)?;
     members::leave_all(conn, user.id)?;
     users::delete_row(conn, user.id)?;
     Ok(photos)

@@ -90,6 +90,12 @@ id!(
     |id| NotFound::Invitation { id }
 );
 
+id!(
+    /// An upload's.
+    UploadId,
+    |id| NotFound::Upload { id }
+);
+
 /// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the
 /// refusal comes only when the id is asked for, in the order of the checks, and repeats what was written.
 #[derive(Clone, Debug)]

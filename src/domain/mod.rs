@@ -57,3 +57,5 @@ pub mod account_removal;
 pub mod restore;
 // What a photo is called, everywhere.
 pub mod photo_name;
+// What people send before the share that it is for.
+pub mod uploads;

@@ -3,15 +3,18 @@
 use rusqlite::Connection;
 
 use super::last_ids::{self, Kind};
-use super::{jobs, photos};
+use super::{jobs, photos, uploads};
 use crate::domain::photo_name::PhotoName;
 
 /// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
-/// worker makes of them is not in a backup.
+/// worker makes of them is not in a backup. Nor are uploads that waited for their share: they are forgotten, and their ids are
+/// not given away again.
 pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
     gone.iter()
         .try_for_each(|name| photos::delete_row(conn, name))?;
     jobs::remove_all(conn)?;
+    uploads::delete_all(conn)?;
+    skip_sequence(conn, "uploads")?;
     photos::reset_processing(conn)
 }
 
@@ -21,17 +24,23 @@ const LEFT_OUT: i64 = 1_000_000;
 /// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
 /// must not meet an old one of its name.
 pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
-    conn.execute(
-        "insert into sqlite_sequence (name, seq) select 'spaces', 0
-         where not exists (select 1 from sqlite_sequence where name = 'spaces')",
-        [],
-    )?;
-    conn.execute(
-        "update sqlite_sequence set seq = seq + ? where name = 'spaces'",
-        [LEFT_OUT],
-    )?;
+    skip_sequence(conn, "spaces")?;
     last_ids::skip(conn, Kind::Share, LEFT_OUT)?;
     last_ids::skip(conn, Kind::Photo, LEFT_OUT)
+}
+
+/// Leaves ids of a table out.
+fn skip_sequence(conn: &Connection, table: &str) -> rusqlite::Result<()> {
+    conn.execute(
+        "insert into sqlite_sequence (name, seq) select ?1, 0
+         where not exists (select 1 from sqlite_sequence where name = ?1)",
+        [table],
+    )?;
+    conn.execute(
+        "update sqlite_sequence set seq = seq + ? where name = ?",
+        (LEFT_OUT, table),
+    )?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -58,9 +67,16 @@ mod tests {
         let name: PhotoName = "1-1.jpg".parse().unwrap();
         jobs::add(&conn, &name, Timestamp(0)).unwrap();
         jobs::mark_failed(&conn, &name, "the disk was full", Timestamp(0)).unwrap();
+        let upload = "insert into uploads (user_id, created_at, expires_at, length, received, file) values (1, 0, 0, 1, 0, ?)";
+        conn.execute(upload, ["before"]).unwrap();
         prepare_restored(&conn, &["1-2.jpg".parse().unwrap()]).unwrap();
         assert_eq!(photos::list_unsent(&conn, 10).unwrap(), [name]);
         assert!(jobs::list_failed(&conn).unwrap().is_empty());
+        let left: i64 = conn
+            .query_row("select count(*) from uploads", [], |row| row.get(0))
+            .unwrap();
+        conn.execute(upload, ["afterwards"]).unwrap();
+        assert_eq!((left, conn.last_insert_rowid()), (0, LEFT_OUT + 2));
     }
 
     #[test]

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use picture::Kind;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::access::OwnUpload;
 use super::ids::{Id, UploadId, UserId};
 use super::sessions::Session;
 use crate::clock::Timestamp;
+use crate::domain::media_kind::MediaKind;
 use crate::domain::taken_at::TakenAt;
 use crate::error::{Conflict, FieldName, Invalid, Most, Result};
 
@@ -37,15 +37,19 @@ pub struct Upload {
 /// What is known of a clean medium.
 #[derive(Clone, Debug)]
 pub struct Medium {
-    pub kind: Kind,
+    pub kind: MediaKind,
     /// In pixels, as shown.
     pub width: u32,
     pub height: u32,
     pub animated: bool,
+    /// How long a film is played, as far as it says.
+    pub duration: Option<Duration>,
     /// Of the clean file.
     pub bytes: u64,
     /// Of the clean file.
     pub sha256: [u8; 32],
+    /// Of the clean file.
+    pub crc32: u32,
     pub taken_at: Option<TakenAt>,
 }
 
@@ -73,7 +77,7 @@ impl Upload {
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let kind: Option<String> = row.get(6)?;
-        let kind = kind.as_deref().and_then(Kind::from_extension);
+        let kind = kind.as_deref().and_then(MediaKind::from_extension);
         let medium = match kind {
             None => None,
             Some(kind) => Some(Medium {
@@ -83,7 +87,12 @@ impl Upload {
                 animated: row.get(9)?,
                 bytes: unsigned(row, 10)?,
                 sha256: row.get(11)?,
-                taken_at: TakenAt::from_row(row, 12)?,
+                crc32: row.get(12)?,
+                taken_at: TakenAt::from_row(row, 13)?,
+                duration: row
+                    .get::<_, Option<i64>>(15)?
+                    .and_then(|millis| u64::try_from(millis).ok())
+                    .map(Duration::from_millis),
             }),
         };
         Ok(Self {
@@ -102,7 +111,7 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "select id, created_at, expires_at, length, received, file, extension, width, height, animated, bytes, sha256,
-             taken_at, taken_offset from uploads ",
+             crc32, taken_at, taken_offset, duration_ms from uploads ",
             $rest
         )
     };
@@ -145,12 +154,7 @@ pub fn create(
 ///
 /// # Errors
 /// As [`create`].
-pub fn check(
-    conn: &Connection,
-    session: &Session,
-    length: u64,
-    bounds: Bounds,
-) -> Result<()> {
+pub fn check(conn: &Connection, session: &Session, length: u64, bounds: Bounds) -> Result<()> {
     // Those that are over count until their bytes are gone.
     let (number, bytes): (i64, i64) = conn
         .prepare_cached(WAITING)?
@@ -158,7 +162,11 @@ pub fn check(
     if usize::try_from(number).unwrap_or(usize::MAX) >= bounds.number {
         return Err(Conflict::TooManyWaiting { max: bounds.number }.into());
     }
-    if u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(length) > bounds.bytes {
+    if u64::try_from(bytes)
+        .unwrap_or(u64::MAX)
+        .saturating_add(length)
+        > bounds.bytes
+    {
         return Err(Invalid::TooLarge {
             field: FieldName::Uploads,
             max: Most::Bytes(bounds.bytes),
@@ -209,7 +217,7 @@ fn set_medium(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "update uploads set file = ?, extension = ?, width = ?, height = ?, animated = ?, bytes = ?, sha256 = ?,
-         taken_at = ?, taken_offset = ? where id = ?",
+         crc32 = ?, taken_at = ?, taken_offset = ?, duration_ms = ? where id = ?",
     )?
     .execute(params![
         file,
@@ -219,8 +227,12 @@ fn set_medium(
         medium.animated,
         signed(medium.bytes),
         medium.sha256,
+        medium.crc32,
         medium.taken_at.map(TakenAt::millis),
         medium.taken_at.and_then(TakenAt::offset),
+        medium
+            .duration
+            .map(|duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
         id,
     ])?;
     Ok(())
@@ -256,18 +268,9 @@ pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Resul
     Ok(())
 }
 
-/// Deletes all uploads: their bytes are not in a backup. Ids are left out that may have been given away after it.
-pub(super) fn delete_all(conn: &Connection, left_out: i64) -> rusqlite::Result<()> {
+/// Deletes all uploads: their bytes are not in a backup.
+pub(super) fn delete_all(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute("delete from uploads", [])?;
-    conn.execute(
-        "insert into sqlite_sequence (name, seq) select 'uploads', 0
-         where not exists (select 1 from sqlite_sequence where name = 'uploads')",
-        [],
-    )?;
-    conn.execute(
-        "update sqlite_sequence set seq = seq + ? where name = 'uploads'",
-        [left_out],
-    )?;
     Ok(())
 }
 
@@ -305,18 +308,6 @@ pub fn known_files(conn: &Connection, files: Vec<String>) -> rusqlite::Result<Ve
         }
     }
     Ok(known)
-}
-
-/// The upload of this user with this id, unless its time is over.
-pub(super) fn find(
-    conn: &Connection,
-    user: UserId,
-    id: UploadId,
-    now: Timestamp,
-) -> rusqlite::Result<Option<UploadId>> {
-    conn.prepare_cached("select id from uploads where id = ? and user_id = ? and expires_at > ?")?
-        .query_row((id, user, now.0), |row| row.get(0))
-        .optional()
 }
 
 fn signed(number: u64) -> i64 {

@@ -34,16 +34,37 @@ pub enum Conflict {
     OnlyAdmin { login: String, spaces: Vec<String> },
     #[error("This Idempotency-Key was used in another space")]
     KeyOfAnotherSpace,
+    #[error(
+        "You have {max} uploads that wait for their share, and nobody can have more: delete one first"
+    )]
+    TooManyWaiting { max: usize },
+    #[error("Upload with ID '{id}' isn't complete")]
+    UploadIncomplete { id: String },
+    /// Of the two, the one that came first; or something takes long.
+    #[error("Upload with ID '{id}' is in use by another request, try again in a moment")]
+    UploadInUse { id: String },
+    /// What a client takes for the next byte isn't.
+    #[error("Upload with ID '{id}' goes on at byte {offset}")]
+    UploadOffset { id: String, offset: u64 },
+    #[error("The bytes have another checksum, and were dropped")]
+    UploadChecksum,
 }
 
 impl Conflict {
     /// 400 is what the original answers where it had the refusal already.
     pub(super) fn status(&self) -> u16 {
         match self {
-            Self::OtherAccount | Self::TooManyInvitations { .. } | Self::TooManySpaces { .. } => {
-                409
-            }
+            Self::OtherAccount
+            | Self::TooManyInvitations { .. }
+            | Self::TooManySpaces { .. }
+            | Self::TooManyWaiting { .. }
+            | Self::UploadIncomplete { .. }
+            | Self::UploadOffset { .. } => 409,
             Self::KeyOfAnotherSpace => 422,
+            // What clients of tus know for "wait".
+            Self::UploadInUse { .. } => 423,
+            // That of tus.
+            Self::UploadChecksum => 460,
             _ => 400,
         }
     }
@@ -64,6 +85,18 @@ impl Conflict {
                 spaces: vec![String::from("Family")],
             },
             Self::KeyOfAnotherSpace,
+            Self::TooManyWaiting { max: 100 },
+            Self::UploadIncomplete {
+                id: String::from("7"),
+            },
+            Self::UploadInUse {
+                id: String::from("7"),
+            },
+            Self::UploadOffset {
+                id: String::from("7"),
+                offset: 1024,
+            },
+            Self::UploadChecksum,
         ]
     }
 }

@@ -58,6 +58,10 @@ pub enum FieldName {
     Text,
     #[error("Token")]
     Token,
+    #[error("Upload")]
+    Upload,
+    #[error("Uploads that wait for their share")]
+    Uploads,
     #[error("Uses")]
     Uses,
     #[error("Video")]

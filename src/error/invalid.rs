@@ -55,8 +55,12 @@ pub enum Invalid {
     ZipOfTooMany { max: usize },
     #[error("Media names the photo with ID '{id}' twice")]
     PhotoTwice { id: String },
-    #[error("This server takes no uploads yet: send photos as files of a form")]
-    NoUploads,
+    #[error("Media names the upload with ID '{id}' twice")]
+    UploadTwice { id: String },
+    #[error("This server speaks tus 1.0.0: the request must have the header Tus-Resumable: 1.0.0")]
+    TusVersion,
+    #[error("An upload is sent as one, and not in parts that are put together")]
+    NoConcatenation,
     #[error("The photo has no such range of bytes")]
     NoSuchRange,
     #[error("Method not allowed")]
@@ -76,6 +80,7 @@ impl Invalid {
         match self {
             Self::MethodNotAllowed => 405,
             Self::TooSlow => 408,
+            Self::TusVersion => 412,
             Self::TooLarge { .. } => 413,
             Self::WrongContentType { .. } | Self::CodedBody => 415,
             Self::NoSuchRange => 416,
@@ -103,7 +108,11 @@ impl Invalid {
             Self::PhotoTwice {
                 id: String::from("7"),
             },
-            Self::NoUploads,
+            Self::UploadTwice {
+                id: String::from("7"),
+            },
+            Self::TusVersion,
+            Self::NoConcatenation,
             Self::NoSuchRange,
             Self::MethodNotAllowed,
             Self::Http {

@@ -53,7 +53,11 @@ pub enum Malformed {
     TakenAt,
     #[error("{field} must be a list")]
     NotList { field: FieldName },
-    #[error("Each entry of media must be an object with the id of a photo")]
+    #[error("The header {name} must be given once, as a number")]
+    Number { name: &'static str },
+    #[error("The header Upload-Checksum must name sha1 or sha256, and the checksum in base64")]
+    Checksum,
+    #[error("Each entry of media must be an object with the id of a photo, or with an upload")]
     MediaEntry,
     #[error("Each entry of media must be the id of a photo")]
     MediaId,
@@ -72,7 +76,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 24] {
+    pub(super) fn samples() -> [Self; 26] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -104,6 +108,10 @@ impl Malformed {
             Self::NotList {
                 field: FieldName::Media,
             },
+            Self::Number {
+                name: "Upload-Length",
+            },
+            Self::Checksum,
             Self::MediaEntry,
             Self::MediaId,
             Self::AboutNothing {
@@ -162,11 +170,13 @@ pub enum BodyType {
         "The form must be sent as multipart/form-data with a boundary, or as application/x-www-form-urlencoded"
     )]
     Form,
+    #[error("The bytes must be sent with Content-Type: application/offset+octet-stream")]
+    Bytes,
 }
 
 impl BodyType {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Form];
+    pub const ALL: [Self; 3] = [Self::Json, Self::Form, Self::Bytes];
 }
 
 /// The most that something can be. Its `Display` is in units that are easy to read.

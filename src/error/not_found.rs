@@ -35,6 +35,8 @@ pub enum NotFound {
     PhotoOfShare { id: String },
     #[error("This space has no photo with ID '{id}'")]
     PhotoOfSpace { id: String },
+    #[error("Upload with ID '{id}' doesn't exist")]
+    Upload { id: String },
     #[error("No such page or endpoint")]
     Endpoint,
 }
@@ -57,6 +59,7 @@ impl NotFound {
             Self::Poster,
             Self::PhotoOfShare { id: id() },
             Self::PhotoOfSpace { id: id() },
+            Self::Upload { id: id() },
             Self::Endpoint,
         ]
     }

@@ -1,6 +1,7 @@
 //! Makes the previews of photos that are in their spaces: few at once, off the async threads, and without delaying
 //! moves.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
@@ -143,6 +144,17 @@ impl Thumbnailer {
         } else {
             self.store.open(name).await
         }
+    }
+
+    /// The previews of a clean photo in a file that isn't in the store yet.
+    ///
+    /// # Errors
+    /// It can't be read, or can't be decoded.
+    pub async fn previews_of_file(&self, path: &Path, bytes: u64) -> Result<Previews> {
+        let permit = self.permits.clone().acquire_owned().await?;
+        let file = self.files.acquire(bytes).await?;
+        let bytes = tokio::fs::read(path).await?;
+        self.decode(bytes, (permit, file), false).await?
     }
 
     /// Decodes a photo that has its place among those, and that of its file.

@@ -10,10 +10,14 @@ pub mod watch_data_dir;
 pub mod scheduled_backup;
 // Deletes the bytes of deleted photos and of abandoned uploads.
 pub mod cleanup;
+// Deletes uploads that no share has taken.
+pub mod expire_uploads;
 // Deletes what is left of deleted spaces.
 pub mod delete_spaces;
 // Makes the previews of photos.
 pub mod make_previews;
+// Makes the previews of uploads.
+pub mod preview_uploads;
 // What a worker made of a photo.
 pub mod outcome;
 // What a worker has done so far, for the log.

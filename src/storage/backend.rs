@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::body::SMALL;
 use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
@@ -99,7 +100,12 @@ impl PhotoStore {
         match self {
             Self::Local(store) => store.put(key, body).await,
             Self::S3(store) => {
-                let body = body.readable().await?;
+                // Of what is made for pages, the bytes tell the type; it isn't larger than a photo.
+                let in_memory = match key {
+                    Key::Preview(..) | Key::Poster(_) => u64::MAX,
+                    Key::Staged(_) | Key::Original(_) => SMALL,
+                };
+                let body = body.readable(in_memory).await?;
                 Box::pin(store.put(key, body)).await
             }
         }

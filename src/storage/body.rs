@@ -30,7 +30,7 @@ pub struct LinkedFile {
 }
 
 /// A file up to this size is read at once.
-const SMALL: u64 = 1024 * 1024;
+pub const SMALL: u64 = 1024 * 1024;
 
 /// Bytes that are read as they are needed.
 pub struct Stream {
@@ -53,15 +53,15 @@ impl Body {
         Self::Linked(LinkedFile { path, length })
     }
 
-    /// The same bytes as something that can be read.
+    /// The same bytes as something that can be read: up to `in_memory` of them at once.
     ///
     /// # Errors
     /// The file can't be opened.
-    pub(super) async fn readable(self) -> io::Result<Self> {
+    pub(super) async fn readable(self, in_memory: u64) -> io::Result<Self> {
         let Self::Linked(LinkedFile { path, length }) = self else {
             return Ok(self);
         };
-        if length <= SMALL {
+        if length <= in_memory {
             return Ok(Self::Bytes(tokio::fs::read(path).await?.into()));
         }
         Ok(Self::stream(length, File::open(path).await?))

@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
-use std::path::Path;
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use video::{Film, Plan};
 
 use super::received::Received;
+use crate::domain::uploads::Medium;
 use crate::error::{Error, RejectedVideo, Result};
 use crate::storage::Body;
 
@@ -25,6 +25,29 @@ pub struct CleanFilm {
 }
 
 impl CleanFilm {
+    /// What is known of it.
+    pub fn medium(&self) -> Medium {
+        Medium {
+            kind: self.film.kind.into(),
+            width: self.film.width,
+            height: self.film.height,
+            animated: false,
+            duration: self.film.duration,
+            bytes: self.length,
+            sha256: self.sha256,
+            crc32: self.crc32,
+            taken_at: None,
+        }
+    }
+
+    /// Lets its file survive a power cut. Blocks.
+    ///
+    /// # Errors
+    /// The disk can't be written to.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
     /// What is put into a store.
     ///
     /// # Errors
@@ -34,20 +57,20 @@ impl CleanFilm {
     }
 }
 
-/// Takes everything but the film out of a file. Blocks.
+/// Takes everything but the film out of a file, into that which `make` makes. Blocks.
 ///
 /// # Errors
 /// It is no film that can be cleaned; the disk can't be read or written to.
-pub fn clean(file: &Received, folder: &Path) -> Result<CleanFilm> {
+pub fn clean(file: &Received, make: impl FnOnce() -> io::Result<File>) -> Result<CleanFilm> {
     match file {
-        Received::InMemory(bytes) => write(Cursor::new(bytes), folder),
-        Received::OnDisk(spilled) => write(spilled.reader(), folder),
+        Received::InMemory(bytes) => write(Cursor::new(bytes), make),
+        Received::OnDisk(spilled) => write(spilled.reader(), make),
     }
 }
 
-fn write(from: impl Read + Seek, folder: &Path) -> Result<CleanFilm> {
+fn write(from: impl Read + Seek, make: impl FnOnce() -> io::Result<File>) -> Result<CleanFilm> {
     let plan = Plan::new(from).map_err(refuse)?;
-    let file = tempfile::tempfile_in(folder).map_err(Error::writing)?;
+    let file = make().map_err(Error::writing)?;
     let mut to = Hashing {
         to: file,
         sum: Sha256::new(),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use picture::PreviewSize;
 
+use crate::fs::atomic::remove_temp_files;
 use crate::fs::durable::{create_dir_durable, fsync_dir};
 use crate::fs::missing::{optional, remove_if_exists};
 use crate::fs::private;
@@ -126,6 +127,8 @@ impl UploadFolder {
         let Some(entries) = optional(fs::read_dir(&self.path))? else {
             return Ok(Vec::new());
         };
+        // Halves of previews.
+        remove_temp_files(&self.path)?;
         let mut names = Vec::new();
         for entry in entries {
             let name = entry?.file_name();

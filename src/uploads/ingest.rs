@@ -1,23 +1,27 @@
 //! From an upload to a photo or film in the staging store: its size and type checked, cleaned, named and made durable.
 
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use picture::{CleanError, Picture};
+use picture::{CleanError, Picture, PreviewSize};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::check::sentence;
 use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
-use crate::domain::media_kind::MediaKind;
+
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{NewPhoto, NewPoster};
 use crate::domain::taken_at::TakenAt;
+use crate::domain::uploads::Medium;
 use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, RejectedVideo, Result};
+use crate::fs::missing::optional;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
-use crate::storage::PhotoStore;
+use crate::storage::{Body, PhotoStore};
 use crate::uploads::buffer_pool::BufferPool;
 use crate::uploads::convert::{Converter, Turn};
 use crate::uploads::film::{self, CleanFilm};
@@ -46,21 +50,58 @@ pub struct CleanPhoto {
 /// A photo or film that may be kept.
 pub enum CleanMedium {
     Photo(CleanPhoto),
-    /// With the picture that it is shown by before it plays.
-    Film(CleanFilm, Option<CleanPhoto>),
+    Film(CleanFilm),
 }
 
 impl CleanMedium {
-    /// A film with its poster.
-    ///
-    /// # Errors
-    /// It is a photo.
-    pub fn with_poster(self, poster: CleanPhoto) -> Result<Self> {
+    /// What is known of it.
+    pub fn medium(&self) -> Medium {
         match self {
-            Self::Photo(_) => Err(RejectedVideo::PosterOfPhoto.into()),
-            Self::Film(film, _) => Ok(Self::Film(film, Some(poster))),
+            Self::Photo(photo) => photo.medium(),
+            Self::Film(film) => film.medium(),
         }
     }
+}
+
+impl CleanPhoto {
+    /// What is known of it.
+    pub fn medium(&self) -> Medium {
+        let (width, height) = self.picture.shown();
+        Medium {
+            kind: self.picture.kind.into(),
+            width,
+            height,
+            animated: self.picture.animated,
+            duration: None,
+            bytes: self.picture.bytes.len() as u64,
+            sha256: self.sha256,
+            crc32: self.crc32,
+            taken_at: self.picture.taken_at.and_then(TakenAt::from_camera),
+        }
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.picture.bytes
+    }
+}
+
+/// The picture that a film is shown by before it plays.
+pub enum Poster {
+    /// It came with the film.
+    Clean(CleanPhoto),
+    /// It came before.
+    Ready(ReadyUpload),
+}
+
+/// An upload that has become a clean medium.
+#[derive(Clone, Debug)]
+pub struct ReadyUpload {
+    pub medium: Medium,
+    /// Where its file is.
+    pub path: PathBuf,
+    /// Where its previews are, if they were made already; the small one last.
+    pub previews: [(PreviewSize, PathBuf); 2],
 }
 
 /// For which share a photo comes.
@@ -74,12 +115,32 @@ pub struct PhotoTarget {
 }
 
 impl PhotoTarget {
-    /// The name that it gets.
-    fn name(&self, kind: impl Into<MediaKind>) -> PhotoName {
-        if self.revision {
-            PhotoName::revision(self.space, self.share, self.photo, kind)
+    /// A medium that comes to this share.
+    fn photo_of(&self, medium: &Medium) -> NewPhoto {
+        let Self {
+            space,
+            share,
+            photo,
+            revision,
+        } = *self;
+        let name = if revision {
+            PhotoName::revision(space, share, photo, medium.kind)
         } else {
-            PhotoName::first(self.space, self.share, kind)
+            PhotoName::first(space, share, medium.kind)
+        };
+        NewPhoto {
+            id: photo,
+            name,
+            width: medium.width,
+            height: medium.height,
+            animated: medium.animated,
+            duration: medium.duration,
+            poster: None,
+            bytes: medium.bytes,
+            sha256: medium.sha256,
+            crc32: medium.crc32,
+            caption: None,
+            taken_at: medium.taken_at,
         }
     }
 }
@@ -127,13 +188,19 @@ impl PhotoIngest {
         match upload.kind {
             UploadKind::Photo => self.clean_photo(upload, turn).await.map(CleanMedium::Photo),
             UploadKind::Video => {
-                let film = self.clean_film(upload).await?;
-                Ok(CleanMedium::Film(film, None))
+                let folder = self.folder.clone();
+                let film = self.clean_film(upload, || tempfile::tempfile_in(folder));
+                Ok(CleanMedium::Film(film.await?))
             }
         }
     }
 
-    async fn clean_film(&self, upload: Upload) -> Result<CleanFilm> {
+    /// Cleans a film into the file that `make` makes.
+    pub(super) async fn clean_film(
+        &self,
+        upload: Upload,
+        make: impl FnOnce() -> io::Result<File> + Send + 'static,
+    ) -> Result<CleanFilm> {
         let too_large = || upload.kind.too_many_bytes(&self.limits);
         if self.limits.video_bytes == 0 {
             return Err(too_large());
@@ -141,10 +208,9 @@ impl PhotoIngest {
         let file = upload.file.ok_or_else(too_large)?;
         let permit = self.film_permits.clone().acquire_owned().await;
         let permit = permit.map_err(Error::internal)?;
-        let folder = self.folder.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            film::clean(&file, &folder)
+            film::clean(&file, make)
         });
         cleaned.await.map_err(Error::internal)?
     }
@@ -161,7 +227,11 @@ impl PhotoIngest {
         cleaned.map_err(Error::of_poster)
     }
 
-    async fn clean_photo(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
+    pub(super) async fn clean_photo(
+        &self,
+        upload: Upload,
+        turn: Option<&Turn>,
+    ) -> Result<CleanPhoto> {
         let too_large = || upload.kind.too_many_bytes(&self.limits);
         let file = upload.file.ok_or_else(too_large)?;
         let file = self.converter.convert(file, turn).await?;
@@ -186,82 +256,84 @@ impl PhotoIngest {
         cleaned.await.map_err(Error::internal)?
     }
 
-    /// Puts a clean picture or film into the staging store, under the name for its space.
+    /// Puts a clean picture or film into the staging store, under the name for its space, and a film's poster next to its previews.
     ///
     /// # Errors
-    /// The store can't be written to.
-    pub async fn store(&self, clean: CleanMedium, target: PhotoTarget) -> Result<NewPhoto> {
-        match clean {
-            CleanMedium::Photo(photo) => self.store_photo(photo, target).await,
-            CleanMedium::Film(film, poster) => self.store_film(film, poster, target).await,
-        }
-    }
-
-    async fn store_film(
+    /// The store can't be written to; a picture has a poster.
+    pub async fn store(
         &self,
-        clean: CleanFilm,
-        poster: Option<CleanPhoto>,
+        clean: CleanMedium,
+        poster: Option<Poster>,
         target: PhotoTarget,
     ) -> Result<NewPhoto> {
-        let name = target.name(clean.film.kind);
-        let mut kept = NewPhoto {
-            id: target.photo,
-            name: name.clone(),
-            width: clean.film.width,
-            height: clean.film.height,
-            animated: false,
-            duration: clean.film.duration,
-            poster: None,
-            bytes: clean.length,
-            sha256: clean.sha256,
-            crc32: clean.crc32,
-            caption: None,
-            taken_at: None,
+        let kept = target.photo_of(&clean.medium());
+        check_poster(&kept, poster.as_ref())?;
+        let (body, _memory) = match clean {
+            CleanMedium::Photo(photo) => {
+                let bytes = self.buffers.into_bytes(photo.picture.bytes);
+                (Body::from(bytes), photo.memory)
+            }
+            CleanMedium::Film(film) => (film.into_body()?, None),
         };
-        let stored = self.store.put_temporary(&name, clean.into_body()?).await;
+        let stored = self.store.put_temporary(&kept.name, body).await;
         stored.map_err(Error::storing)?;
-        // The film first: what is left of both is found by it.
-        let Some(poster) = poster else {
-            return Ok(kept);
+        self.store_poster(kept, poster).await
+    }
+
+    /// Puts a clean medium of an upload into the staging store, with the previews that were made of it. Its file stays.
+    ///
+    /// # Errors
+    /// As [`Self::store`].
+    pub async fn store_prepared(
+        &self,
+        ready: &ReadyUpload,
+        poster: Option<Poster>,
+        target: PhotoTarget,
+    ) -> Result<NewPhoto> {
+        let kept = target.photo_of(&ready.medium);
+        check_poster(&kept, poster.as_ref())?;
+        let stored = async {
+            let body = Body::linked(ready.path.clone(), ready.medium.bytes);
+            self.store.put_temporary(&kept.name, body).await?;
+            // The small one last, so that with it all is there.
+            for (size, path) in &ready.previews {
+                if let Some(file) = optional(tokio::fs::metadata(path).await)? {
+                    let body = Body::linked(path.clone(), file.len());
+                    self.store.put_preview(&kept.name, *size, body).await?;
+                }
+            }
+            Ok(())
         };
-        kept.poster = Some(NewPoster {
-            bytes: poster.picture.bytes.len() as u64,
-            sha256: poster.sha256,
-        });
-        let bytes = self.buffers.into_bytes(poster.picture.bytes);
-        if let Err(error) = self.store.put_poster(&name, bytes).await {
+        if let Err(error) = stored.await {
             self.rollback(&kept).await;
             return Err(Error::storing(error));
         }
-        Ok(kept)
+        self.store_poster(kept, poster).await
     }
 
-    async fn store_photo(&self, clean: CleanPhoto, target: PhotoTarget) -> Result<NewPhoto> {
-        let CleanPhoto {
-            picture,
-            sha256,
-            crc32,
-            memory: _memory,
-        } = clean;
-        let name = target.name(picture.kind);
-        let (width, height) = picture.shown();
-        let kept = NewPhoto {
-            id: target.photo,
-            name: name.clone(),
-            width,
-            height,
-            animated: picture.animated,
-            duration: None,
-            poster: None,
-            bytes: picture.bytes.len() as u64,
-            sha256,
-            crc32,
-            caption: None,
-            taken_at: picture.taken_at.and_then(TakenAt::from_camera),
+    /// Puts the poster of a film that is stored: what is left of both is found by the film.
+    async fn store_poster(&self, mut kept: NewPhoto, poster: Option<Poster>) -> Result<NewPhoto> {
+        let Some(poster) = poster else {
+            return Ok(kept);
         };
-        let bytes = self.buffers.into_bytes(picture.bytes);
-        let stored = self.store.put_temporary(&name, bytes).await;
-        stored.map_err(Error::storing)?;
+        let (medium, body) = match poster {
+            Poster::Clean(photo) => {
+                let medium = photo.medium();
+                (medium, self.buffers.into_bytes(photo.picture.bytes).into())
+            }
+            Poster::Ready(ready) => {
+                let body = Body::linked(ready.path, ready.medium.bytes);
+                (ready.medium, body)
+            }
+        };
+        kept.poster = Some(NewPoster {
+            bytes: medium.bytes,
+            sha256: medium.sha256,
+        });
+        if let Err(error) = self.store.put_poster(&kept.name, body).await {
+            self.rollback(&kept).await;
+            return Err(Error::storing(error));
+        }
         Ok(kept)
     }
 
@@ -270,6 +342,17 @@ impl PhotoIngest {
         if let Err(error) = self.store.delete(&photo.name).await {
             tracing::warn!(photo = %photo.name, error = %sentence(&error), "could not delete an abandoned upload; will retry during cleanup");
         }
+    }
+}
+
+/// Only films have posters, and those are photos.
+fn check_poster(kept: &NewPhoto, poster: Option<&Poster>) -> Result<()> {
+    match poster {
+        Some(_) if !kept.name.is_video() => Err(RejectedVideo::PosterOfPhoto.into()),
+        Some(Poster::Ready(ready)) if ready.medium.kind.is_video() => {
+            Err(Error::from(RejectedPhoto::Type).of_poster())
+        }
+        _ => Ok(()),
     }
 }
 

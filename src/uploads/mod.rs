@@ -8,6 +8,12 @@ pub mod convert;
 pub mod film;
 // From an upload to a photo in the staging store.
 pub mod ingest;
+// The files of uploads that wait for their share.
+pub mod folder;
+// One writer at a time.
+pub mod locks;
+// From what has come to a clean medium in a file.
+pub mod prepare;
 // A photo as it arrived.
 pub mod received;
 // All photos of one share.

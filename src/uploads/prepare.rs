@@ -1,10 +1,12 @@
 //! From what has come, of whatever kind, to a clean medium in a file of its own: the one way of an upload that waits for its
 //! share. A kind more is told here by its bytes, and nothing else changes with it: who calls this knows no kinds.
 
+use std::io;
+
 use crate::domain::uploads::Medium;
 use crate::error::{Error, Result};
 use crate::uploads::folder::{HeldFile, UploadFolder};
-use crate::uploads::ingest::{PhotoIngest, Upload};
+use crate::uploads::ingest::{PhotoIngest, Upload, UploadKind};
 
 /// A medium that is clean, and on the disk.
 pub struct Prepared {
@@ -19,16 +21,31 @@ impl PhotoIngest {
     /// # Errors
     /// It is of a kind that isn't taken, damaged, or too large ([`is_refusal`]); or the disk can't be written to.
     pub async fn prepare(&self, upload: Upload, folder: &UploadFolder) -> Result<Prepared> {
-        let clean = self.clean(upload, None).await?;
-        let medium = clean.medium();
         let folder = folder.clone();
-        let written = tokio::task::spawn_blocking(move || folder.write(clean.bytes()));
-        let file = written
-            .await
-            .map_err(Error::internal)?
-            .map_err(Error::writing)?;
-        Ok(Prepared { file, medium })
+        match upload.kind {
+            UploadKind::Photo => {
+                let clean = self.clean_photo(upload, None).await?;
+                let medium = clean.medium();
+                let file = blocking(move || folder.write(clean.bytes())).await?;
+                Ok(Prepared { file, medium })
+            }
+            UploadKind::Video => {
+                // Straight into its place, however long it is.
+                let (file, to) = blocking(move || folder.create()).await?;
+                let clean = self.clean_film(upload, move || Ok(to)).await?;
+                let medium = clean.medium();
+                blocking(move || clean.sync()).await?;
+                Ok(Prepared { file, medium })
+            }
+        }
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(Error::internal)?.map_err(Error::writing)
 }
 
 /// Whether an error says that what has come will never be taken, however often it is tried.

@@ -34,6 +34,15 @@ impl UploadKind {
         if is_film { Self::Video } else { Self::Photo }
     }
 
+    /// What the largest files are that are taken.
+    pub fn of_length(limits: &Limits) -> Self {
+        if limits.video_bytes > limits.photo_bytes {
+            Self::Video
+        } else {
+            Self::Photo
+        }
+    }
+
     /// The most bytes that it may have.
     pub fn max_bytes(self, limits: &Limits) -> u64 {
         match self {
@@ -74,6 +83,11 @@ impl Spilled {
     /// The photo that begins at `start` and has so many bytes.
     pub fn new(file: Arc<Mutex<File>>, start: u64, bytes: u64) -> Self {
         Self { file, start, bytes }
+    }
+
+    /// All of a file, of so many bytes.
+    pub fn of(file: File, bytes: u64) -> Self {
+        Self::new(Arc::new(Mutex::new(file)), 0, bytes)
     }
 
     /// How many bytes it has.

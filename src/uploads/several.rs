@@ -6,7 +6,8 @@ use rocket::futures::StreamExt;
 use rocket::futures::stream;
 
 use super::convert::Turn;
-use super::ingest::{PhotoIngest, PhotoTarget, Upload};
+use super::ingest::{PhotoIngest, PhotoTarget, Poster, ReadyUpload, Upload};
+use crate::domain::ids::{RawId, UploadId};
 use crate::domain::photos::NewPhoto;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
@@ -17,15 +18,47 @@ use crate::error::Result;
 const AT_ONCE: usize = 4;
 
 /// A photo that comes to a share, with what its sharer says of it.
-pub struct NewUpload {
-    pub upload: Upload,
+pub struct NewUpload<S = Source> {
+    pub source: S,
     /// The picture that a film is shown by before it plays.
-    pub poster: Option<Upload>,
+    pub poster: Option<S>,
     /// Which of several it is, as its sender counts them.
     pub number: Option<usize>,
     pub caption: Option<Caption>,
     /// When it was taken, or that nobody is to know; `None` leaves that to the photo.
     pub taken_at: Option<Option<TakenAt>>,
+}
+
+/// How a photo comes to a share.
+pub enum Brought {
+    /// With the request.
+    File(Upload),
+    /// Before it.
+    Upload(RawId<UploadId>),
+}
+
+/// Where the bytes of a photo are that comes to a share.
+pub enum Source {
+    /// It came with the request.
+    Sent(Upload),
+    /// It came before.
+    Ready(ReadyUpload),
+}
+
+impl<S> NewUpload<S> {
+    /// The same photo, with where it is found to be.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn resolve<T>(self, mut find: impl FnMut(S) -> Result<T>) -> Result<NewUpload<T>> {
+        Ok(NewUpload {
+            source: find(self.source)?,
+            poster: self.poster.map(find).transpose()?,
+            number: self.number,
+            caption: self.caption,
+            taken_at: self.taken_at,
+        })
+    }
 }
 
 /// Cleans and stores photos, each for its target. Where one is refused, nothing stays of the others.
@@ -81,11 +114,18 @@ async fn store(
     target: PhotoTarget,
     turn: Option<&Turn>,
 ) -> Result<NewPhoto> {
-    let mut clean = ingest.clean(photo.upload, turn).await?;
-    if let Some(poster) = photo.poster {
-        clean = clean.with_poster(ingest.clean_poster(poster, turn).await?)?;
-    }
-    let mut stored = ingest.store(clean, target).await?;
+    let poster = match photo.poster {
+        None => None,
+        Some(Source::Sent(upload)) => Some(Poster::Clean(ingest.clean_poster(upload, turn).await?)),
+        Some(Source::Ready(ready)) => Some(Poster::Ready(ready)),
+    };
+    let mut stored = match photo.source {
+        Source::Sent(upload) => {
+            let clean = ingest.clean(upload, turn).await?;
+            ingest.store(clean, poster, target).await?
+        }
+        Source::Ready(ready) => ingest.store_prepared(&ready, poster, target).await?,
+    };
     stored.caption = photo.caption;
     if let Some(taken_at) = photo.taken_at {
         stored.taken_at = taken_at;

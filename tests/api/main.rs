@@ -38,5 +38,7 @@ mod shapes;
 mod shares;
 mod space_deletion;
 mod spaces;
+mod tus;
 mod upgrade;
+mod uploads;
 mod visitors;

@@ -300,7 +300,7 @@ fn a_list_that_makes_no_sense_changes_nothing() {
     let other = ann.post_form(PATH, photos([5])).is_ok()["media"][0]["id"].clone();
     app.sort_all();
     let before = app.snapshot();
-    let entry = "Each entry of media must be an object with the id of a photo";
+    let entry = "Each entry of media must be an object with the id of a photo, or with an upload";
     for (body, status, sentence) in [
         (
             json!({"media": [{"id": 99}]}),
@@ -327,11 +327,7 @@ fn a_list_that_makes_no_sense_changes_nothing() {
             400,
             format!("Media names the photo with ID '{}' twice", ids[0]),
         ),
-        (
-            json!({"media": [{"upload": "x"}]}),
-            400,
-            "This server takes no uploads yet: send photos as files of a form".to_owned(),
-        ),
+        (json!({"media": [{"upload": "x"}]}), 400, entry.to_owned()),
         (json!({"media": [{"id": "1"}]}), 400, entry.to_owned()),
         (json!({"media": [{}]}), 400, entry.to_owned()),
         (json!({"media": [7]}), 400, entry.to_owned()),

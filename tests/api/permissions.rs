@@ -37,6 +37,10 @@ impl World {
         eve.share(1, "By a former member");
         eve.delete(&format!("/spaces/1/members/{}", eve.id))
             .is(200, "Member deleted");
+        // One that has just begun, so that nothing is made of it in the background.
+        let begun = app.client().post("/uploads");
+        let begun = begun.header(Header::new("Tus-Resumable", "1.0.0"));
+        bob.send(begun.header(Header::new("Upload-Length", "10")));
         let people = [&cid, &eve, &dan, &bob, &ann, &fay];
         let tokens = people.map(|person| person.token().to_owned()).to_vec();
         app.remove_account("fay");
@@ -122,7 +126,8 @@ fn another_sites_page_changes_nothing_with_anybodys_cookie() {
     let world = World::new();
     let app = world.copy();
     let before = app.snapshot();
-    let for_users = |row: &&Row| row.method != Method::Get && row.statuses[0] == 401;
+    let reads = |row: &Row| matches!(row.method, Method::Get | Method::Head);
+    let for_users = |row: &&Row| !reads(row) && row.statuses[0] == 401;
     for row in table().iter().filter(for_users) {
         for (at, (role, _)) in ROLES.iter().enumerate().skip(1) {
             let request = request(&app, row)
@@ -157,7 +162,11 @@ fn who_is_not_signed_in_is_told_only_that_whatever_else_is_wrong() {
         let reply = app
             .anonymous()
             .send(request.header(ContentType::HTML).body("<p>"));
-        reply.is(401, "You aren't authorized");
+        if row.method == Method::Head {
+            assert_eq!(reply.status, 401);
+        } else {
+            reply.is(401, "You aren't authorized");
+        }
         assert_eq!(reply.header("WWW-Authenticate"), Some("Bearer"));
     }
 }

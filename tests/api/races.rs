@@ -16,14 +16,14 @@ use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 const ROUNDS: usize = 8;
 
 /// Somebody, by their token, and what they do.
-type Act<'t> = (String, Box<dyn FnOnce(&Person<'_>) -> Reply + Send + 't>);
+pub type Act<'t> = (String, Box<dyn FnOnce(&Person<'_>) -> Reply + Send + 't>);
 
-fn act<'t>(token: &str, what: impl FnOnce(&Person<'_>) -> Reply + Send + 't) -> Act<'t> {
+pub fn act<'t>(token: &str, what: impl FnOnce(&Person<'_>) -> Reply + Send + 't) -> Act<'t> {
     (token.to_owned(), Box::new(what))
 }
 
 /// Lets all act at the same moment; returns the replies in order.
-fn race(app: &TestApp, acts: Vec<Act<'_>>) -> Vec<Reply> {
+pub fn race(app: &TestApp, acts: Vec<Act<'_>>) -> Vec<Reply> {
     let barrier = Barrier::new(acts.len());
     let run = |app: App, (token, what): Act<'_>| {
         let client = Client::untracked(api::rocket(app)).unwrap();

@@ -175,6 +175,9 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
         "/spaces/{space_id}/shares",
         &ann.share_photo(1, &pictures::png(1)),
     );
+    let upload = crate::uploads::send(app, &ann, &pictures::png(2)).json();
+    described.expects("post", "/uploads", &upload);
+    described.expects_at(&ann, "/uploads/{upload_id}", "/uploads/1");
     app.sort_all();
     app.look_for_previews();
     let said = json!({"caption": "At the lake", "taken_at": "2019-07-14T15:30"});

@@ -25,7 +25,7 @@ impl Multi<'_> {
         spill: &mut SpillFile,
     ) -> Result<()> {
         let is_refused = media.uploads().any(|photo| photo.file.is_none());
-        if is_refused || media.uploads().count() < self.app.config.limits.media_per_share {
+        if is_refused || media.count_new() < self.app.config.limits.media_per_share {
             // Where one was too large, nothing is kept of the others either.
             let held = if is_refused {
                 Held::Nothing

@@ -7,7 +7,7 @@ use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
 use crate::error::{FieldName, Malformed, RejectedVideo, Result};
 use crate::uploads::ingest::{Upload, UploadKind};
-use crate::uploads::several::NewUpload;
+use crate::uploads::several::{Brought, NewUpload};
 
 /// What stands in `taken_at` for no date.
 const NO_DATE: &str = "none";
@@ -35,7 +35,7 @@ struct FormMedium {
 
 enum FormPhoto {
     /// With the number that its sender knows it by.
-    New { number: usize, upload: Upload },
+    New { number: usize, source: Brought },
     /// Its id, as it was written.
     Kept(String),
 }
@@ -61,17 +61,26 @@ impl Default for FormMedia {
 }
 
 impl FormMedia {
-    /// The photos that came.
+    /// The photos that came with the form.
     pub fn uploads(&self) -> impl Iterator<Item = &Upload> {
         self.media.iter().filter_map(|medium| match &medium.photo {
-            FormPhoto::New { upload, .. } => Some(upload),
-            FormPhoto::Kept(_) => None,
+            FormPhoto::New {
+                source: Brought::File(upload),
+                ..
+            } => Some(upload),
+            _ => None,
         })
     }
 
+    /// How many photos came, with the form or before it.
+    pub fn count_new(&self) -> usize {
+        let is_new = |medium: &&FormMedium| matches!(medium.photo, FormPhoto::New { .. });
+        self.media.iter().filter(is_new).count()
+    }
+
     /// Whether a photo came.
-    pub fn has_upload(&self) -> bool {
-        self.uploads().next().is_some()
+    pub fn has_new(&self) -> bool {
+        self.count_new() > 0
     }
 
     /// Whether the form says which photos the share has.
@@ -86,8 +95,18 @@ impl FormMedia {
             self.about = About::Repeated;
             return;
         }
-        let number = self.sent;
-        self.push(FormPhoto::New { number, upload });
+        let (number, source) = (self.sent, Brought::File(upload));
+        self.push(FormPhoto::New { number, source });
+    }
+
+    /// Adds a photo that came before. An empty field is none, as a file that nobody has chosen.
+    pub fn add_upload(&mut self, id: &str) {
+        if id.is_empty() {
+            return;
+        }
+        self.sent += 1;
+        let (number, source) = (self.sent, Brought::Upload(RawId::new(id)));
+        self.push(FormPhoto::New { number, source });
     }
 
     /// Notes that a photo came which had come before.
@@ -128,10 +147,13 @@ impl FormMedia {
             }
         };
         match &medium.photo {
-            FormPhoto::New { upload, .. } if upload.kind == UploadKind::Video => {
-                Ok(medium.poster.is_none())
-            }
-            _ => Err(RejectedVideo::PosterOfPhoto.into()),
+            FormPhoto::New {
+                source: Brought::File(upload),
+                ..
+            } if upload.kind == UploadKind::Photo => Err(RejectedVideo::PosterOfPhoto.into()),
+            FormPhoto::Kept(_) => Err(RejectedVideo::PosterOfPhoto.into()),
+            // What came before is known later.
+            FormPhoto::New { .. } => Ok(medium.poster.is_none()),
         }
     }
 
@@ -164,8 +186,8 @@ impl FormMedia {
     ///
     /// # Errors
     /// A caption is too long, or a date is none.
-    pub fn into_change(self, limits: &Limits) -> Result<MediaChange<NewUpload>> {
-        let are_several = self.uploads().count() > 1;
+    pub fn into_change(self, limits: &Limits) -> Result<MediaChange<NewUpload<Brought>>> {
+        let are_several = self.count_new() > 1;
         let keeps_dates = self.keeps_dates;
         let mut listed = Vec::with_capacity(self.media.len());
         for medium in self.media {
@@ -178,9 +200,9 @@ impl FormMedia {
                 FormPhoto::Kept(id) => {
                     Listed::Kept(RawId::new(&id), Description { caption, taken_at })
                 }
-                FormPhoto::New { number, upload } => Listed::New(NewUpload {
-                    upload,
-                    poster: medium.poster,
+                FormPhoto::New { number, source } => Listed::New(NewUpload {
+                    source,
+                    poster: medium.poster.map(Brought::File),
                     number: are_several.then_some(number),
                     caption: caption.flatten(),
                     taken_at: taken_at.or((!keeps_dates).then_some(None)),

@@ -1,4 +1,4 @@
-//! Bytes that are uploaded, as a whole or as a piece of an upload, with what their headers say and who sends them.
+//! Bytes that are uploaded, as a whole or as a chunk of an upload, with what their headers say and who sends them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -35,15 +35,15 @@ pub struct UploadHeaders {
     version: Option<String>,
     /// The bytes that the body says it has.
     pub content_length: Option<u64>,
-    /// Whether the body is a piece of an upload, as tus calls it.
-    pub is_piece: bool,
+    /// Whether the body is a chunk of an upload, as tus calls it.
+    pub is_chunk: bool,
     length: Option<String>,
     offset: Option<String>,
     checksum: Option<String>,
     is_concatenated: bool,
 }
 
-/// A checksum that a piece is to have.
+/// A checksum that a chunk is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checksum {
     Sha1([u8; 20]),
@@ -56,7 +56,7 @@ impl UploadHeaders {
         Self {
             version: first("Tus-Resumable"),
             content_length: first("Content-Length").and_then(|length| length.parse().ok()),
-            is_piece: Parameterized::content_type(request)
+            is_chunk: Parameterized::content_type(request)
                 .is_some_and(|kind| kind.is("application/offset+octet-stream")),
             length: first("Upload-Length"),
             offset: first("Upload-Offset"),
@@ -100,7 +100,7 @@ impl UploadHeaders {
         number("Upload-Length", self.length.as_deref())
     }
 
-    /// The byte at which the piece begins.
+    /// The byte at which the chunk begins.
     ///
     /// # Errors
     /// It isn't said.
@@ -108,7 +108,7 @@ impl UploadHeaders {
         number("Upload-Offset", self.offset.as_deref())
     }
 
-    /// The checksum of the piece, if one is said.
+    /// The checksum of the chunk, if one is said.
     ///
     /// # Errors
     /// It is none that is known here.
@@ -234,7 +234,13 @@ mod tests {
             sum("sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
             Some(Checksum::Sha1([0; 20]))
         );
-        for text in ["", "sha1", "sha1 AAAA", "md5 AAAAAAAAAAAAAAAAAAAAAA==", "sha256 ?"] {
+        for text in [
+            "",
+            "sha1",
+            "sha1 AAAA",
+            "md5 AAAAAAAAAAAAAAAAAAAAAA==",
+            "sha256 ?",
+        ] {
             assert!(sum(text).is_err(), "{text:?}");
         }
     }

@@ -32,8 +32,10 @@ pub mod selection;
 pub mod secure_page;
 // The cookie of a session.
 pub mod session_cookie;
-// What changes in a share, as a form or as JSON.
-pub mod share_edit;
+// A share, as a form or as JSON.
+pub mod share_body;
+// Bytes that are uploaded, with what their headers say.
+pub mod incoming;
 // Where the larger photos of a form are kept.
 pub mod spilled_photos;
 // The text of a share in a form.

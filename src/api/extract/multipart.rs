@@ -262,6 +262,10 @@ impl Multi<'_> {
                     self.read_poster(&mut part, &disposition, media, &mut spill)
                         .await?;
                 }
+                Some("upload") => {
+                    let id = self.read_word(&mut part, FieldName::Upload, WORD).await?;
+                    form.media.add_upload(&id);
+                }
                 Some("media") => {
                     let id = self.read_word(&mut part, FieldName::Media, WORD).await?;
                     form.media.keep(id);

@@ -145,7 +145,8 @@ impl Headers {
         response.set_raw_header("Access-Control-Allow-Origin", origin.to_owned());
         response.set_raw_header(
             "Access-Control-Expose-Headers",
-            "Link, Retry-After, WWW-Authenticate, X-Request-Id",
+            "Link, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, \
+             Upload-Expires, Upload-Length, Upload-Offset, WWW-Authenticate, X-Request-Id",
         );
         let methods = allowed_methods(request);
         let is_preflight = request.method() == Method::Options
@@ -158,7 +159,8 @@ impl Headers {
             response.set_raw_header("Access-Control-Allow-Methods", methods.join(", "));
             response.set_raw_header(
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key",
+                "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
+                 Upload-Offset, X-HTTP-Method-Override",
             );
             response.set_raw_header("Access-Control-Max-Age", "3600");
         }

@@ -117,7 +117,7 @@ impl Operation {
     }
 
     fn changes(&self) -> bool {
-        !matches!(self.method, "get" | "head")
+        !matches!(self.method, "get" | "head" | "options")
     }
 
     /// Only for signed-in users.
@@ -222,6 +222,20 @@ impl Operation {
             sentence,
             json!({"text/plain": {"schema": text, "example": sentence}}),
         )
+    }
+
+    /// With a status, it has these headers.
+    pub fn with_headers(mut self, status: u16, headers: Value) -> Self {
+        if let Some(response) = self.responses.get_mut(&status.to_string()) {
+            let all = &mut response["headers"];
+            if all.is_null() {
+                *all = json!({});
+            }
+            for (name, header) in headers.as_object().into_iter().flatten() {
+                all[name] = header.clone();
+            }
+        }
+        self
     }
 
     /// It answers a status with one of these media types.

@@ -12,6 +12,8 @@ pub mod json_page;
 pub mod problem;
 // Ranges and validators.
 pub mod range;
+// Uploads, and how far they have come.
+pub mod uploaded;
 // Which refusals are logged.
 pub mod refusal_log;
 // ZIPs.

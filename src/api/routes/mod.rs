@@ -14,6 +14,7 @@ pub mod server;
 pub mod sessions;
 pub mod shares;
 pub mod spaces;
+pub mod uploads;
 
 use rocket::{Route, routes};
 
@@ -33,6 +34,8 @@ pub fn all() -> Vec<Route> {
         password_resets::redeem,
         // The holder of a signed link may fetch the photo.
         photos::photo,
+        uploads::tus::capabilities,
+        uploads::tus::capabilities_of_one,
         photos::preview,
     ];
     let for_users = routes![
@@ -44,6 +47,11 @@ pub fn all() -> Vec<Route> {
         sessions::revoke,
         sessions::revoke_others,
         invitations::accept,
+        uploads::create,
+        uploads::get,
+        uploads::delete,
+        uploads::tus::progress,
+        uploads::tus::append,
         spaces::create,
         spaces::list,
     ];

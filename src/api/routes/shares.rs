@@ -6,14 +6,16 @@ use rocket::{delete, get, post, put};
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::IdempotencyKey;
-use crate::api::extract::share_edit::ShareEdit;
+use crate::api::extract::share_body::ShareBody;
 use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::views::shares::{Share, ShareInList};
+use crate::api::routes::uploads::taking::{self, Taking};
+use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::api::views::urls::Urls;
 use crate::app::App;
 use crate::db::Connection;
 use crate::domain::access;
+use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::photos::{self, Listed, MediaChange, NewPhoto};
@@ -22,54 +24,73 @@ use crate::domain::text::ShareText;
 use crate::error::{Error, Failure, Invalid, NotFound, Result};
 use crate::queue::PhotoQueue;
 use crate::uploads::ingest::PhotoTarget;
-use crate::uploads::several::{NewUpload, store_all};
+use crate::uploads::several::{Brought, NewUpload, store_all};
 
-#[post("/spaces/<id>/shares", data = "<form>")]
+#[post("/spaces/<id>/shares", data = "<body>")]
 pub async fn create(
     app: &AppState,
     id: RawId<SpaceId>,
     links: Urls,
     key: IdempotencyKey<'_>,
-    form: ShareForm<'_>,
+    body: ShareBody<'_, NewShare>,
 ) -> Result<Json<Share>> {
     let key = key.parse()?;
     let limits = &app.config.limits;
-    let words = form.text.as_deref();
-    let has_photo = form.media.has_upload();
+    let (words, has_photo) = match &body {
+        ShareBody::Form(form) => (form.text.as_deref(), form.media.has_new()),
+        ShareBody::Json(_, said) => (said.text.as_deref(), said.has_media()),
+    };
     let text = if has_photo && !app.config.compatibility.original_clients {
         ShareText::beside_a_photo(words, limits)?
     } else {
         ShareText::parse(words, limits)?
     };
-    let change = form.media.into_change(limits)?;
-    let user = &form.user;
+    // With its permit among the uploads, as long as there is one.
+    let (user, change, _under_way) = match body {
+        ShareBody::Form(form) => (form.user, form.media.into_change(limits)?, form.under_way),
+        ShareBody::Json(user, said) => (user, said.change(limits)?, None),
+    };
+    let named = taking::named(&change)?;
     let share = app.reserve_share();
-    let (given, again) = (id.clone(), key.clone());
+    let mut taking = Taking::default();
     let photos = match new_photos(change) {
         Ok(photos) if photos.is_empty() => Vec::new(),
         photos => {
             // So that nothing is done with photos that aren't welcome, or are here already.
-            let (space, before) = user
-                .read(move |conn, session| {
-                    let member = access::space(conn, session, &given)?.member()?;
-                    let before = shares::find_made(conn, &member, again.as_ref())?;
-                    Ok((member.space(), before))
-                })
-                .await?;
+            let (space, before) = find_before(&user, &id, key.as_ref()).await?;
             if let Some(before) = before {
                 return Ok(Json(Share::new(before, &links)));
             }
+            let photos = photos?;
+            if photos.len() > limits.media_per_share {
+                let max = limits.media_per_share;
+                return Err(Invalid::SeveralPhotos { max }.into());
+            }
             app.db.check_room()?;
-            keep(app, photos?, space, share, false).await?
+            match Taking::begin(app, &user, named).await {
+                Ok(taken) => taking = taken,
+                // Of two at once with one key, the other may have taken them.
+                Err(refusal) => {
+                    return match find_before(&user, &id, key.as_ref()).await? {
+                        (_, Some(before)) => Ok(Json(Share::new(before, &links))),
+                        _ => Err(refusal),
+                    };
+                }
+            }
+            let photos = photos.into_iter().map(|photo| taking.resolve(photo));
+            let photos = photos.collect::<Result<_>>()?;
+            keep(app, photos, space, share, false).await?
         }
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
+    let take = taking.in_transaction(now);
     let created = user
         .write(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
             let created = shares::create(conn, &member, share, &text, &kept, key.as_ref(), now)?;
             if let Created::Now(_) = &created {
+                take(conn, session)?;
                 enqueue(&queue, conn, &kept)?;
             }
             Ok(created)
@@ -82,11 +103,29 @@ pub async fn create(
         Err(error) => Fate::after(error),
     };
     settle(app, &photos, fate).await;
+    if matches!(fate, Fate::Written) {
+        taking.end(app).await;
+    }
     Ok(Json(Share::new(created?.share(), &links)))
 }
 
+/// The space of a member, and the share that they have made there under this key, if they have.
+async fn find_before(
+    user: &CurrentUser<'_>,
+    space: &RawId<SpaceId>,
+    key: Option<&ClientKey>,
+) -> Result<(SpaceId, Option<shares::Share>)> {
+    let (space, key) = (space.clone(), key.cloned());
+    user.read(move |conn, session| {
+        let member = access::space(conn, session, &space)?.member()?;
+        let before = shares::find_made(conn, &member, key.as_ref())?;
+        Ok((member.space(), before))
+    })
+    .await
+}
+
 /// The photos of a new share, which has none that it could keep.
-fn new_photos(change: MediaChange<NewUpload>) -> Result<Vec<NewUpload>> {
+fn new_photos(change: MediaChange<NewUpload<Brought>>) -> Result<Vec<NewUpload<Brought>>> {
     let listed = match change {
         MediaChange::Replace(photos) => return Ok(photos),
         MediaChange::List(listed) => listed,
@@ -126,17 +165,21 @@ pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<
 }
 
 #[put("/shares/<id>", data = "<edit>")]
-pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Result<&'static str> {
+pub async fn edit(
+    app: &AppState,
+    id: RawId<ShareId>,
+    edit: ShareBody<'_, EditShare>,
+) -> Result<&'static str> {
     let limits = &app.config.limits;
     let max = limits.media_per_share;
     let nothing = MediaChange::Replace(Vec::new());
     // With its permit among the uploads, as long as there is one.
     let (user, Words { text, alone }, change, _under_way) = match edit {
-        ShareEdit::Form(form) => {
+        ShareBody::Form(form) => {
             let words = Words::of(
                 app,
                 form.text.as_deref(),
-                form.media.has_upload(),
+                form.media.has_new(),
                 form.media.is_list(),
             )?;
             let ShareForm {
@@ -147,7 +190,7 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Re
             } = form;
             (user, words, media.into_change(limits)?, under_way)
         }
-        ShareEdit::Json(user, body) => {
+        ShareBody::Json(user, body) => {
             let (words, change) = (body.text.as_deref(), body.change(limits)?);
             if words.is_none() && change.is_none() {
                 return Err(Invalid::MissingKey { key: "text" }.into());
@@ -157,6 +200,7 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Re
         }
     };
     let given = id.clone();
+    let named = taking::named(&change)?;
     let (new, outline) = split(change);
     let (space, share) = user
         .read({
@@ -178,17 +222,21 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Re
             }
         })
         .await?;
+    let taking = Taking::begin(app, &user, named).await?;
     let photos = if new.is_empty() {
         Vec::new()
     } else {
         app.db.check_room()?;
-        keep(app, new, space, share, true).await?
+        let new = new.into_iter().map(|photo| taking.resolve(photo));
+        keep(app, new.collect::<Result<_>>()?, space, share, true).await?
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
+    let take = taking.in_transaction(now);
     let edited = user
         .write(move |conn, session| {
             let editable = access::share(conn, session, &id)?.edit()?;
+            take(conn, session)?;
             let mut new = kept.iter().cloned();
             let change = outline.with(|()| new.next());
             let removed = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
@@ -198,12 +246,15 @@ pub async fn edit(app: &AppState, id: RawId<ShareId>, edit: ShareEdit<'_>) -> Re
         .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
     settle(app, &photos, fate).await;
+    if matches!(fate, Fate::Written) {
+        taking.end(app).await;
+    }
     app.cleanup().delete_now(&edited?).await;
     Ok("Share edited")
 }
 
 /// The new photos of a change, and where they go.
-fn split(change: MediaChange<NewUpload>) -> (Vec<NewUpload>, MediaChange<()>) {
+fn split(change: MediaChange<NewUpload<Brought>>) -> (Vec<NewUpload<Brought>>, MediaChange<()>) {
     let mut new = Vec::new();
     let outline = change.with(|photo| {
         new.push(photo);

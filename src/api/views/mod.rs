@@ -28,5 +28,7 @@ pub mod shares;
 pub mod spaces;
 // URLs that begin with our own address, and times.
 pub mod urls;
+// Uploads that wait for their share.
+pub mod uploads;
 // People with an account.
 pub mod users;

@@ -39,5 +39,9 @@ impl From<&Error> for Problem {
 
 /// What HTTP calls a status.
 pub fn title(status: u16) -> &'static str {
+    // That of tus.
+    if status == 460 {
+        return "Checksum Mismatch";
+    }
     Status::new(status).reason().unwrap_or("Error")
 }

@@ -115,6 +115,12 @@ pub struct Limits {
     media_per_share: usize,
     #[schemars(range(min = 1))]
     caption_max: usize,
+    /// The most uploads of mine that no share has taken yet.
+    #[schemars(range(min = 1))]
+    waiting_uploads: usize,
+    /// The most bytes that these are together.
+    #[schemars(range(min = 1))]
+    waiting_bytes: u64,
 }
 
 impl From<&config::Limits> for Limits {
@@ -135,6 +141,8 @@ impl From<&config::Limits> for Limits {
             video_bytes,
             media_per_share,
             caption_max,
+            waiting_uploads,
+            waiting_bytes,
         } = *limits;
         Self {
             login_min,
@@ -151,6 +159,8 @@ impl From<&config::Limits> for Limits {
             video_bytes,
             media_per_share,
             caption_max,
+            waiting_uploads,
+            waiting_bytes,
         }
     }
 }

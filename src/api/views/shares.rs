@@ -16,6 +16,7 @@ use crate::domain::ids::RawId;
 use crate::domain::photos::{Description, Listed, MediaChange};
 use crate::domain::shares;
 use crate::error::{FieldName, Invalid, Malformed, Result};
+use crate::uploads::several::{Brought, NewUpload};
 
 /// A share, where its space goes without saying.
 #[derive(Serialize, JsonSchema)]
@@ -59,34 +60,82 @@ pub struct EditShare {
     media: Option<Vec<Value>>,
 }
 
-/// A photo that a share is to have.
+/// A photo that a share is to have: one that it has, by its id, or an upload.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only described: what it says is checked by hand")]
 struct EditMedium {
-    id: Id,
+    id: Option<Id>,
+    upload: Option<Id>,
+    /// The upload of the picture that a video is shown by before it plays.
+    poster: Option<Id>,
     #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
     caption: Option<String>,
     #[schemars(extend("pattern" = DATE_AND_TIME, "example" = "2019-07-14T15:30:00"))]
     taken_at: Option<String>,
 }
 
+/// Shares a text, what was uploaded before, or both.
+#[derive(Deserialize, JsonSchema)]
+pub struct NewShare {
+    #[schemars(extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
+    pub text: Option<String>,
+    #[schemars(with = "Option<Vec<NewMedium>>")]
+    media: Option<Vec<Value>>,
+}
+
+/// An upload that a share is to have.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only described: what it says is checked by hand")]
+struct NewMedium {
+    upload: Id,
+    /// The upload of the picture that a video is shown by before it plays.
+    poster: Option<Id>,
+    #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
+    caption: Option<String>,
+    #[schemars(extend("example" = "2019-07-14T15:30:00"))]
+    taken_at: Option<String>,
+}
+
+const FIELDS: &[Field] = &[
+    optional_text("text", FieldName::Text),
+    optional_list(
+        "media",
+        FieldName::Media,
+        &["id", "upload", "poster", "caption", "taken_at"],
+    ),
+];
+
 impl Payload for EditShare {
-    const FIELDS: &'static [Field] = &[
-        optional_text("text", FieldName::Text),
-        optional_list(
-            "media",
-            FieldName::Media,
-            &["id", "upload", "caption", "taken_at"],
-        ),
-    ];
+    const FIELDS: &'static [Field] = FIELDS;
+}
+
+impl Payload for NewShare {
+    const FIELDS: &'static [Field] = FIELDS;
+}
+
+impl NewShare {
+    /// Whether it names an upload.
+    pub fn has_media(&self) -> bool {
+        self.media.as_ref().is_some_and(|media| !media.is_empty())
+    }
+
+    /// The photos that it is to have.
+    ///
+    /// # Errors
+    /// As [`EditShare::change`].
+    pub fn change(&self, limits: &Limits) -> Result<MediaChange<NewUpload<Brought>>> {
+        let entries = self.media.iter().flatten();
+        let listed = entries.map(|entry| listed(entry, limits));
+        listed.collect::<Result<_>>().map(MediaChange::List)
+    }
 }
 
 impl EditShare {
     /// What becomes of the photos; `None` if they stay as they are.
     ///
     /// # Errors
-    /// An entry names no photo, or an upload; a caption is too long, or a date is none.
-    pub fn change<N>(&self, limits: &Limits) -> Result<Option<MediaChange<N>>> {
+    /// An entry names no photo, or two; a caption is too long, or a date is none.
+    pub fn change(&self, limits: &Limits) -> Result<Option<MediaChange<NewUpload<Brought>>>> {
         let listed = |entries: &Vec<Value>| {
             let entries = entries.iter().map(|entry| listed(entry, limits));
             entries.collect::<Result<_>>().map(MediaChange::List)
@@ -95,19 +144,29 @@ impl EditShare {
     }
 }
 
-fn listed<N>(entry: &Value, limits: &Limits) -> Result<Listed<N>> {
-    if !entry["upload"].is_null() {
-        return Err(Invalid::NoUploads.into());
-    }
-    let Value::Number(id) = &entry["id"] else {
-        return Err(Malformed::MediaEntry.into());
-    };
+fn listed(entry: &Value, limits: &Limits) -> Result<Listed<NewUpload<Brought>>> {
     let description = Description::parse(
         said(entry, "caption", FieldName::Caption)?,
         said(entry, "taken_at", FieldName::TakenAt)?,
         limits,
     )?;
-    Ok(Listed::Kept(RawId::new(&id.to_string()), description))
+    match (&entry["id"], &entry["upload"]) {
+        (Value::Number(id), Value::Null) => {
+            Ok(Listed::Kept(RawId::new(&id.to_string()), description))
+        }
+        (Value::Null, Value::Number(id)) => Ok(Listed::New(NewUpload {
+            source: Brought::Upload(RawId::new(&id.to_string())),
+            poster: match &entry["poster"] {
+                Value::Null => None,
+                Value::Number(id) => Some(Brought::Upload(RawId::new(&id.to_string()))),
+                _ => return Err(Malformed::MediaEntry.into()),
+            },
+            number: None,
+            caption: description.caption.flatten(),
+            taken_at: description.taken_at,
+        })),
+        _ => Err(Malformed::MediaEntry.into()),
+    }
 }
 
 /// What an entry says under a key, be it null.

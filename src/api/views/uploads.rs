@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalars::{Id, Moment, TakenAt};
+use crate::domain::media_kind::MediaKind;
 use crate::domain::uploads;
 
 /// An upload that no share has taken yet.
@@ -28,6 +29,9 @@ pub struct Upload {
     #[schemars(extend("example" = false))]
     animated: Option<bool>,
     taken_at: Option<TakenAt>,
+    /// How long a video is played, as far as it says.
+    #[schemars(extend("example" = 2.5))]
+    duration_seconds: Option<f64>,
     /// When it goes, unless more comes or a share takes it.
     expires_at: Moment,
 }
@@ -38,6 +42,7 @@ pub struct Upload {
 #[schemars(inline)]
 enum UploadKind {
     Photo,
+    Video,
 }
 
 impl Upload {
@@ -46,7 +51,10 @@ impl Upload {
         let medium = upload.medium.as_ref();
         Self {
             id: upload.id.into(),
-            kind: medium.map(|_| UploadKind::Photo),
+            kind: medium.map(|medium| match medium.kind {
+                MediaKind::Photo(_) => UploadKind::Photo,
+                MediaKind::Video(_) => UploadKind::Video,
+            }),
             bytes: medium.map_or(upload.length, |medium| medium.bytes),
             length: upload.length,
             offset: upload.received,
@@ -54,6 +62,9 @@ impl Upload {
             height: medium.map(|medium| medium.height),
             animated: medium.map(|medium| medium.animated),
             taken_at: medium.and_then(|medium| medium.taken_at).map(Into::into),
+            duration_seconds: medium
+                .and_then(|medium| medium.duration)
+                .map(|duration| duration.as_secs_f64()),
             expires_at: upload.expires_at.into(),
         }
     }

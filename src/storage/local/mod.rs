@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
 use super::backend::Transfer;
-use super::body::{LinkedFile, Stream};
+use super::body::{LinkedFile, SMALL, Stream};
 use super::key::POSTER;
 use super::{Body, Key, Source, StoredPhoto};
 use crate::check::Check;
@@ -244,7 +244,7 @@ impl LocalStore {
                 let linked = blocking(move || linking.link(file, &path, is_in_space)).await?;
                 match linked {
                     None => return Ok(()),
-                    Some(file) => Body::Linked(file).readable().await?,
+                    Some(file) => Body::Linked(file).readable(SMALL).await?,
                 }
             }
             body => body,

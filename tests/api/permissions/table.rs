@@ -1,6 +1,6 @@
 //! Every mounted route, a request to it, and what each role is answered.
 
-use rocket::http::{ContentType, Method};
+use rocket::http::{ContentType, Header, Method};
 use rocket::local::blocking::LocalRequest;
 use serde_json::{Value, json};
 use shared_spaces::api::assets;
@@ -12,6 +12,10 @@ pub enum Body {
     None,
     Json(Value),
     Form,
+    /// A photo as it is.
+    Photo,
+    /// A piece of an upload.
+    Piece,
 }
 
 /// A route, a request to it, and the status for each of [`ROLES`].
@@ -37,12 +41,13 @@ pub const ROLES: [(&str, Option<&str>); 7] = [
 const ANYBODY: [u16; 7] = [200; 7];
 const USERS: [u16; 7] = [401, 200, 200, 200, 200, 200, 401];
 const MEMBERS: [u16; 7] = [401, 403, 403, 200, 200, 200, 401];
+const MAKER: [u16; 7] = [401, 404, 404, 404, 200, 404, 401];
 const ADMINS: [u16; 7] = [401, 403, 403, 403, 403, 200, 401];
 
 /// All of them.
 pub fn table() -> Vec<Row> {
-    use Body::{Form, Json, None};
-    use Method::{Delete, Get, Post, Put};
+    use Body::{Form, Json, None, Photo, Piece};
+    use Method::{Delete, Get, Head, Options, Patch, Post, Put};
     let row = |method, route, path, body, statuses| Row {
         method,
         route,
@@ -148,6 +153,39 @@ pub fn table() -> Vec<Row> {
             "/photos/1-1.png/small",
             None,
             [403; 7],
+        ),
+        row(Options, "/uploads", "/uploads", None, [204; 7]),
+        row(Options, "/uploads/<_>", "/uploads/1", None, [204; 7]),
+        row(
+            Post,
+            "/uploads",
+            "/uploads",
+            Photo,
+            [401, 201, 201, 201, 201, 201, 401],
+        ),
+        // It is the author's alone.
+        row(Get, "/uploads/<id>", "/uploads/1", None, MAKER),
+        row(Head, "/uploads/<id>", "/uploads/1", Piece, MAKER),
+        row(
+            Patch,
+            "/uploads/<id>",
+            "/uploads/1",
+            Piece,
+            [401, 404, 404, 404, 204, 404, 401],
+        ),
+        row(
+            Delete,
+            "/uploads/<id>",
+            "/uploads/1",
+            None,
+            [401, 404, 404, 404, 204, 404, 401],
+        ),
+        row(
+            Post,
+            "/spaces/<id>/shares",
+            "/spaces/1/shares",
+            Json(json!({"text": "Hello", "media": []})),
+            MEMBERS,
         ),
         row(Get, "/me", "/me", None, USERS),
         row(Get, "/logout", "/logout", None, USERS),
@@ -300,5 +338,11 @@ pub fn request<'a>(app: &'a TestApp, row: &Row) -> LocalRequest<'a> {
         Body::Form => request
             .header(Form::content_type())
             .body(Form::text("Hello").file(&pictures::png(2)).body()),
+        Body::Photo => request.body(pictures::png(2)),
+        Body::Piece => request
+            .header(Header::new("Tus-Resumable", "1.0.0"))
+            .header(Header::new("Upload-Offset", "0"))
+            .header(ContentType::new("application", "offset+octet-stream"))
+            .body("abc"),
     }
 }

@@ -4,6 +4,8 @@
 mod accounts;
 // Shares and photos.
 mod sharing;
+// Uploads that wait for their share.
+mod uploads;
 
 use serde_json::json;
 
@@ -22,7 +24,7 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 7] = [
+pub const TAGS: [(&str, &str); 8] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
@@ -30,6 +32,10 @@ pub const TAGS: [(&str, &str); 7] = [
     ("invitations", "Links by which people join"),
     ("shares", "Thoughts, with or without photos"),
     ("photos", "The photos of shares"),
+    (
+        "uploads",
+        "Files that are sent before their share, as a whole or by tus 1.0.0",
+    ),
 ];
 
 /// Every operation, with the bounds of these settings.
@@ -42,6 +48,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(invitations());
     all.extend(sharing::shares(config));
     all.extend(sharing::photos(limits));
+    all.extend(uploads::uploads(limits));
     all
 }
 

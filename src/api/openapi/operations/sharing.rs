@@ -7,7 +7,7 @@ use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::openapi::schemas::lines;
 use crate::api::views::photos::{Describe, ImageInList, Medium, SelectMedia};
 use crate::api::views::scalars::Id;
-use crate::api::views::shares::{EditShare, Share, ShareInList};
+use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::config::{Config, Limits};
 use crate::downloads::MOST;
 use crate::error::{
@@ -31,7 +31,9 @@ pub fn shares(config: &Config) -> Vec<Operation> {
                  nothing is shared. Behind a `file`, the fields `caption` and \
                  `taken_at` may stand, which are about it: `taken_at` is a date and a \
                  time as RFC 3339 has them, with or without a zone, or `none`; \
-                 without the field, it is what the photo itself tells.",
+                 without the field, it is what the photo itself tells. A field \
+                 `upload` with the id of an upload of mine stands for a `file` that was \
+                 sent before. As JSON, `media` names uploads, in their order.",
             )
             .for_users()
             .takes(json!({
@@ -41,8 +43,10 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             }))
             .takes(meant_for())
             .takes_body(form())
+            .or_json::<NewShare>()
             .returns::<Share>()
             .refuses([Conflict::KeyOfAnotherSpace])
+            .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
         operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
@@ -70,7 +74,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .takes_body(form())
             .or_json::<EditShare>()
             .says("Share edited")
-            .refuses([Invalid::PhotoTwice { id: String::from("7") }, Invalid::NoUploads])
+            .refuses([Invalid::PhotoTwice { id: String::from("7") }])
             .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
             .refuses([NotFound::Share]).refuses([Denied::NotOwner, Denied::NotMember]),
@@ -274,7 +278,12 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     if !photo_needs_text {
         text["description"] = json!("May be missing or empty if there is a photo.");
     }
-    let mut parts = form(json!({"text": text, "file": files, "keep_dates": dates}));
+    let uploads = json!({
+        "type": "array", "items": reference::<Id>(), "maxItems": limits.media_per_share,
+        "description": "Uploads of mine, each in the place of a `file`.",
+    });
+    let mut parts =
+        form(json!({"text": text, "file": files, "upload": uploads, "keep_dates": dates}));
     if !photo_needs_text {
         parts["required"] = json!([]);
     }
@@ -323,6 +332,30 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
             id: String::from("7"),
         }
         .into(),
+        Invalid::UploadTwice {
+            id: String::from("7"),
+        }
+        .into(),
+        NotFound::Upload {
+            id: String::from("7"),
+        }
+        .into(),
+        Conflict::UploadIncomplete {
+            id: String::from("7"),
+        }
+        .into(),
+        Conflict::UploadInUse {
+            id: String::from("7"),
+        }
+        .into(),
+    ]);
+    refusals.extend(photo_refusals(limits));
+    refusals
+}
+
+/// The refusals of a photo, wherever it comes.
+pub fn photo_refusals(limits: &Limits) -> Vec<Error> {
+    vec![
         Overload::TooManyUploads.into(),
         Overload::GaveWay.into(),
         RejectedPhoto::Type.into(),
@@ -353,6 +386,5 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         RejectedVideo::PosterOfPhoto.into(),
         too_many_pixels(limits.photo_pixels),
         Failure::PhotosUnavailable(anyhow::anyhow!("never shown")).into(),
-    ]);
-    refusals
+    ]
 }

@@ -1,4 +1,4 @@
-//! Takes the bytes of a piece in: streamed to the file of its upload. What is acknowledged is on the disk.
+//! Takes the bytes of a chunk in: streamed to the file of its upload. What is acknowledged is on the disk.
 
 use rocket::tokio::io::AsyncReadExt;
 use sha1::Sha1;
@@ -58,8 +58,8 @@ impl Sum {
     }
 }
 
-/// A piece while it comes.
-struct Piece<'a> {
+/// A chunk while it comes.
+struct Append<'a> {
     app: &'a App,
     user: &'a CurrentUser<'a>,
     id: RawId<UploadId>,
@@ -72,10 +72,10 @@ struct Piece<'a> {
     sum: Sum,
 }
 
-/// Writes what comes behind what is there. What has come of a piece that breaks off stays, unless it was to have a checksum.
+/// Writes what comes behind what is there. What has come of a chunk that breaks off stays, unless it was to have a checksum.
 ///
 /// # Errors
-/// More comes than the upload has; the piece breaks off, or has another checksum; another request wants the upload.
+/// More comes than the upload has; the chunk breaks off, or has another checksum; another request wants the upload.
 pub async fn receive(
     app: &App,
     incoming: &mut Incoming<'_>,
@@ -99,7 +99,7 @@ pub async fn receive(
         .await
         .map_err(Error::internal)?
         .map_err(Error::writing)?;
-    let mut piece = Piece {
+    let mut append = Append {
         app,
         user: &incoming.user,
         id: RawId::new(&upload.id.number().to_string()),
@@ -110,30 +110,30 @@ pub async fn receive(
         sum: Sum::of(checksum),
     };
     let came = tokio::select! {
-        came = piece.read(&mut incoming.body, &permit) => came,
+        came = append.read(&mut incoming.body, &permit) => came,
         () = lock.wanted() => Err(Conflict::UploadInUse { id: upload.id.to_string() }.into()),
         () = permit.preempted() => Err(Overload::GaveWay.into()),
     };
-    match (&came, &piece.sum) {
-        (Err(Error::Invalid(Invalid::TooLarge { .. })), _) => piece.cut_off().await?,
-        (Err(_), sum) if !sum.is_none() => piece.cut_off().await?,
+    match (&came, &append.sum) {
+        (Err(Error::Invalid(Invalid::TooLarge { .. })), _) => append.cut_off().await?,
+        (Err(_), sum) if !sum.is_none() => append.cut_off().await?,
         _ => {}
     }
-    if came.is_ok() && !std::mem::replace(&mut piece.sum, Sum::None).is_right() {
-        piece.cut_off().await?;
+    if came.is_ok() && !std::mem::replace(&mut append.sum, Sum::None).is_right() {
+        append.cut_off().await?;
         return Err(Conflict::UploadChecksum.into());
     }
-    piece.write_down().await?;
-    came.map(|()| piece.durable)
+    append.write_down().await?;
+    came.map(|()| append.durable)
 }
 
-impl Piece<'_> {
+impl Append<'_> {
     async fn read(&mut self, body: &mut Opened<'_>, permit: &UploadPermit) -> Result<()> {
         let mut bytes = Vec::with_capacity(CHUNK);
         loop {
             // Full chunks, so that the disk isn't asked for each packet.
-            let mut chunk = body.take((CHUNK - bytes.len()) as u64);
-            let read = chunk.read_buf(&mut bytes).await;
+            let mut bounded = body.take((CHUNK - bytes.len()) as u64);
+            let read = bounded.read_buf(&mut bytes).await;
             let read = match read {
                 Ok(read) => read,
                 Err(error) => {

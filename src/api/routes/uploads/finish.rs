@@ -6,7 +6,7 @@ use crate::domain::access;
 use crate::domain::ids::{Id, RawId, UploadId};
 use crate::domain::uploads::{self, Upload};
 use crate::error::{Error, Result};
-use crate::uploads::ingest::{Received, Spilled, Upload as Arrived};
+use crate::uploads::ingest::{Received, Spilled, Upload as Arrived, UploadKind};
 use crate::uploads::locks::UploadLock;
 use crate::uploads::prepare::is_refusal;
 
@@ -32,11 +32,11 @@ pub async fn finish(
         .await
         .map_err(Error::internal)?
         .map_err(Error::writing)?;
-    let arrived = Arrived {
-        file: Some(Received::OnDisk(Spilled::of(file, length))),
-        bytes: length,
-    };
-    let (id, now) = (RawId::<UploadId>::new(&upload.id.number().to_string()), app.now());
+    let arrived = arrived(app, Spilled::of(file, length)).await?;
+    let (id, now) = (
+        RawId::<UploadId>::new(&upload.id.number().to_string()),
+        app.now(),
+    );
     let prepared = match app.ingest.prepare(arrived, &app.uploads).await {
         Ok(prepared) => prepared,
         Err(refusal) if is_refusal(&refusal) => {
@@ -62,9 +62,28 @@ pub async fn finish(
     Ok(finished)
 }
 
+/// What has come, and of which kind it is.
+async fn arrived(app: &App, file: Spilled) -> Result<Arrived> {
+    let head = file.clone();
+    let head = tokio::task::spawn_blocking(move || head.read(0, UploadKind::HEAD));
+    let head = head
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)?;
+    let (kind, bytes) = (UploadKind::of(&head), file.bytes());
+    let fits = bytes <= kind.max_bytes(&app.config.limits);
+    Ok(Arrived {
+        kind,
+        file: fits.then_some(Received::OnDisk(file)),
+        bytes,
+    })
+}
+
 /// Has previews made while the words of the share are typed.
 pub fn let_preview(app: &App, upload: &Upload) {
-    if let (Some(previewer), Some(medium)) = (app.upload_previewer(), &upload.medium) {
+    if let (Some(previewer), Some(medium)) = (app.upload_previewer(), &upload.medium)
+        && !medium.kind.is_video()
+    {
         previewer.begin(upload.file.clone(), medium.bytes);
     }
 }

@@ -1,9 +1,9 @@
-//! What people send before the share that it is for: as a whole here, in pieces in [`tus`].
+//! What people send before the share that it is for: as a whole here, in chunks in [`tus`].
 
 // Makes of an upload what it is to be.
 mod finish;
-// Takes the bytes of a piece in.
-mod pieces;
+// Takes the bytes of a chunk in.
+mod append;
 // What a share takes.
 pub mod taking;
 // The protocol of those who resume.
@@ -32,7 +32,7 @@ use crate::limits::fair::Stage;
 use crate::limits::uploads::UploadPermit;
 use crate::uploads::buffer_pool::CAPACITY;
 use crate::uploads::folder::HeldFile;
-use crate::uploads::ingest::{Received, Upload as Arrived, too_many_bytes};
+use crate::uploads::ingest::{Received, Upload as Arrived, UploadKind};
 use crate::uploads::locks::UploadLock;
 
 /// How long a request waits for the one before it to let go of its upload.
@@ -94,7 +94,7 @@ async fn take_whole(app: &App, incoming: &mut Incoming<'_>) -> Result<Upload> {
     let limits = &app.config.limits;
     let told = incoming.headers.content_length;
     if told.is_some_and(|bytes| bytes > limits.upload_bytes()) {
-        return Err(too_many_bytes(limits));
+        return Err(UploadKind::of_length(limits).too_many_bytes(limits));
     }
     check(app, &incoming.user, told.unwrap_or(0)).await?;
     let permit = app.limits.uploads.acquire(incoming.user.user.id)?;
@@ -118,12 +118,9 @@ async fn take_whole(app: &App, incoming: &mut Incoming<'_>) -> Result<Upload> {
 }
 
 /// Reads a body that is an upload: a large one by way of the disk.
-async fn receive(
-    app: &App,
-    incoming: &mut Incoming<'_>,
-    permit: &UploadPermit,
-) -> Result<Arrived> {
-    let limit = app.config.limits.upload_bytes();
+async fn receive(app: &App, incoming: &mut Incoming<'_>, permit: &UploadPermit) -> Result<Arrived> {
+    let limits = &app.config.limits;
+    let mut kind = None;
     let told = incoming.headers.content_length.unwrap_or(CAPACITY as u64);
     let buffers = app.ingest.buffers();
     let mut bytes = buffers.take(usize::try_from(told).unwrap_or(CAPACITY));
@@ -136,16 +133,19 @@ async fn receive(
         } else {
             CAPACITY - bytes.len()
         };
-        let mut piece = (&mut incoming.body).take(room as u64);
-        let read = piece.read_buf(&mut bytes).await;
+        let mut bounded = (&mut incoming.body).take(room as u64);
+        let read = bounded.read_buf(&mut bytes).await;
         let read = read.map_err(|error| cut_off(&error))?;
         if read == 0 && room > 0 {
             break;
         }
         permit.add_progress(read);
         size += read as u64;
-        if size > limit {
-            return Err(too_many_bytes(&app.config.limits));
+        if kind.is_none() && bytes.len() >= UploadKind::HEAD {
+            kind = Some(UploadKind::of(&bytes[..UploadKind::HEAD]));
+        }
+        if let Some(kind) = kind.filter(|kind| size > kind.max_bytes(limits)) {
+            return Err(kind.too_many_bytes(limits));
         }
         if start.is_some() || bytes.len() == CAPACITY {
             if start.is_none() {
@@ -155,6 +155,10 @@ async fn receive(
             bytes.clear();
         }
     }
+    let kind = kind.unwrap_or_else(|| UploadKind::of(&bytes));
+    if size > kind.max_bytes(limits) {
+        return Err(kind.too_many_bytes(limits));
+    }
     let file = match start {
         None => Received::InMemory(bytes),
         Some(start) => {
@@ -163,6 +167,7 @@ async fn receive(
         }
     };
     Ok(Arrived {
+        kind,
         file: Some(file),
         bytes: size,
     })
@@ -201,7 +206,7 @@ fn settle<T>(file: HeldFile, written: Result<T>) -> Result<T> {
     written
 }
 
-/// Takes an upload of this user in hand, once whoever has it lets go. Whose it is is asked first, so that nobody stops another's.
+/// Takes an upload of this user in hand, once its user of now lets go. Whose it is is asked first, so that nobody stops another's.
 async fn lock(
     app: &App,
     user: &CurrentUser<'_>,

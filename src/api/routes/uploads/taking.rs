@@ -39,20 +39,27 @@ struct TakenUpload {
 /// # Errors
 /// One is named twice.
 pub fn named(change: &MediaChange<NewUpload<Brought>>) -> Result<Vec<RawId<UploadId>>> {
-    let of = |new: &NewUpload<Brought>| match &new.source {
-        Brought::Upload(id) => Some(id.clone()),
-        Brought::File(_) => None,
-    };
-    let named: Vec<RawId<UploadId>> = match change {
-        MediaChange::Replace(new) => new.iter().filter_map(of).collect(),
-        MediaChange::List(listed) => {
-            let new = listed.iter().filter_map(|listed| match listed {
-                Listed::New(new) => of(new),
-                Listed::Kept(..) => None,
-            });
-            new.collect()
+    let mut named = Vec::new();
+    let mut add = |new: &NewUpload<Brought>| {
+        for brought in [Some(&new.source), new.poster.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Brought::Upload(id) = brought {
+                named.push(id.clone());
+            }
         }
     };
+    match change {
+        MediaChange::Replace(new) => new.iter().for_each(add),
+        MediaChange::List(listed) => {
+            for listed in listed {
+                if let Listed::New(new) = listed {
+                    add(new);
+                }
+            }
+        }
+    }
     let mut numbers: Vec<_> = named.iter().filter_map(|id| id.parse().ok()).collect();
     numbers.sort_unstable();
     if let Some(pair) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -101,16 +108,14 @@ impl Taking {
     /// # Errors
     /// It names an upload that isn't in hand.
     pub fn resolve(&self, photo: NewUpload<Brought>) -> Result<NewUpload> {
-        let (plain, brought) = photo.take_source();
-        let source = match brought {
-            Brought::File(upload) => Source::Sent(upload),
+        photo.resolve(|brought| match brought {
+            Brought::File(upload) => Ok(Source::Sent(upload)),
             Brought::Upload(id) => {
                 let is_it = |taken: &&TakenUpload| taken.id.to_string() == id.to_string();
                 let taken = self.0.iter().find(is_it).ok_or_else(|| id.not_found())?;
-                Source::Ready(taken.ready.clone())
+                Ok(Source::Ready(taken.ready.clone()))
             }
-        };
-        Ok(plain.from(source))
+        })
     }
 
     /// What takes the rows of these, in the transaction that writes their share.

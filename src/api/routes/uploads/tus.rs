@@ -3,8 +3,8 @@
 
 use rocket::{head, options, patch};
 
+use super::append::receive;
 use super::finish::finish;
-use super::pieces::receive;
 use super::{PATIENCE, check, lock, settle, write};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::incoming::{Incoming, UploadHeaders};
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::ids::{Id, RawId, UploadId};
 use crate::domain::uploads::NewUpload;
 use crate::error::{BodyType, Conflict, Error, Invalid, Result};
-use crate::uploads::ingest::too_many_bytes;
+use crate::uploads::ingest::UploadKind;
 
 /// What this server can do.
 #[options("/uploads")]
@@ -28,7 +28,7 @@ pub fn capabilities_of_one(app: &AppState) -> Capabilities {
     Capabilities::new(&app.config.limits)
 }
 
-/// How far an upload has come. Whoever still sends it is stopped first: a client that asks doesn't send any more.
+/// How far an upload has come. Another request that still sends it is stopped first: a client that asks doesn't send any more.
 #[head("/uploads/<id>")]
 pub async fn progress(
     app: &AppState,
@@ -62,7 +62,7 @@ async fn append_to(
 ) -> Result<Progress> {
     let headers = &incoming.headers;
     headers.needs_tus()?;
-    if !headers.is_piece {
+    if !headers.is_chunk {
         let reason = BodyType::Bytes;
         return Err(Invalid::WrongContentType { reason }.into());
     }
@@ -85,10 +85,15 @@ pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
     let length = incoming.headers.length()?;
     let limits = &app.config.limits;
     if length > limits.upload_bytes() {
-        return Err(too_many_bytes(limits));
+        return Err(UploadKind::of_length(limits).too_many_bytes(limits));
     }
-    let has_piece = incoming.headers.is_piece;
-    if !has_piece && incoming.headers.content_length.is_some_and(|bytes| bytes > 0) {
+    let has_chunk = incoming.headers.is_chunk;
+    if !has_chunk
+        && incoming
+            .headers
+            .content_length
+            .is_some_and(|bytes| bytes > 0)
+    {
         let reason = BodyType::Bytes;
         return Err(Invalid::WrongContentType { reason }.into());
     }
@@ -110,7 +115,7 @@ pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
     let created = settle(file, write(app, &incoming.user, new).await)?;
     let id = RawId::new(&created.id.number().to_string());
     let (lock, mut upload) = lock(app, &incoming.user, &id, PATIENCE).await?;
-    if has_piece {
+    if has_chunk {
         upload.received = receive(app, incoming, &lock, &upload).await?;
     }
     let upload = finish(app, &incoming.user, &lock, upload).await?;

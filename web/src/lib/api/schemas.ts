@@ -229,7 +229,7 @@ export interface components {
              * @description A word for programs, which stays when the sentence changes.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_user" | "no_uploads" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_zips" | "too_short" | "too_slow" | "unauthorized" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that is the whole answer in plain text. */
             detail: string;
             /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
@@ -238,7 +238,7 @@ export interface components {
                  * @description Which part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "uses" | "video";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "upload" | "uploads" | "uses" | "video";
                 /** @description The id that names nothing, as it was sent. */
                 id?: string;
                 /** @description The key that the JSON object lacks. */
@@ -249,8 +249,10 @@ export interface components {
                 max?: number;
                 /** @description The least that there must be. */
                 min?: number;
+                name?: string;
                 /** @description Which of several photos, as they were sent. */
                 number?: number;
+                offset?: number;
                 /** @description Which part of the head of the request. */
                 part?: string;
                 /** @description True where it is of the poster of a video. */
@@ -320,6 +322,16 @@ export interface components {
                  * @example 500000000
                  */
                 video_bytes: number;
+                /**
+                 * @description The most bytes that these are together.
+                 * @example 4294967296
+                 */
+                waiting_bytes: number;
+                /**
+                 * @description The most uploads of mine that no share has taken yet.
+                 * @example 100
+                 */
+                waiting_uploads: number;
             };
             /**
              * @description Whether there are no accounts yet.
@@ -446,6 +458,53 @@ export interface components {
              */
             member_count: number;
             space: components["schemas"]["Space"];
+        };
+        /** @description An upload that no share has taken yet. */
+        Upload: {
+            /** @example false */
+            animated: boolean | null;
+            /**
+             * @description The bytes of what it has become, or else those that there are to come.
+             * @example 3000000
+             */
+            bytes: number;
+            /**
+             * Format: double
+             * @description How long a video is played, as far as it says.
+             * @example 2.5
+             */
+            duration_seconds: number | null;
+            /**
+             * Format: date-time
+             * @description When it goes, unless more comes or a share takes it.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            /** @example 400 */
+            height: number | null;
+            id: components["schemas"]["Id"];
+            /**
+             * @description What it is; null as long as not all of it has come.
+             * @enum {string|null}
+             */
+            kind: "photo" | "video" | null;
+            /**
+             * @description The bytes that its maker has said.
+             * @example 3000000
+             */
+            length: number;
+            /**
+             * @description How many of them have come.
+             * @example 3000000
+             */
+            offset: number;
+            /**
+             * @description As a clock showed it where the photo was taken; with a zone only where somebody has said it.
+             * @example 2019-07-14T15:30:00
+             */
+            taken_at: string | null;
+            /** @example 400 */
+            width: number | null;
         };
         /** @description Somebody with an account, as others see them. */
         User: {

@@ -19,8 +19,10 @@ create table uploads (
     animated integer check (animated in (0, 1)),
     bytes integer,
     sha256 blob,
+    crc32 integer,
     taken_at integer,
-    taken_offset integer
+    taken_offset integer,
+    duration_ms integer
 ) strict;
 create unique index uploads_by_file on uploads (file);
 create index uploads_by_user on uploads (user_id);
