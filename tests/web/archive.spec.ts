@@ -2,12 +2,14 @@
 
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Download } from '@playwright/test';
 
 import { expect, test } from './fixtures.ts';
-import { type Person, words } from './people.ts';
+import { type Person, pictures, words } from './people.ts';
 import { png } from './png.ts';
 
 const run = promisify(execFile);
@@ -53,6 +55,29 @@ async function sharesHolidays({ page }: Person): Promise<void> {
   expect(shared).toBe(200);
 }
 
+/** A JPEG with the EXIF of a camera in front: when it was taken. */
+function dated(jpeg: Buffer): Buffer {
+  const date = Buffer.from('2019:07:14 15:30:00\0');
+  const tiff = Buffer.alloc(8 + 18 + 18 + 20);
+  tiff.write('II*\0', 0, 'latin1');
+  tiff.writeUInt32LE(8, 4);
+  // One entry, which leads to the EXIF's own: the original date.
+  const entry = (at: number, tag: number, type: number, count: number, value: number) => {
+    tiff.writeUInt16LE(1, at);
+    tiff.writeUInt16LE(tag, at + 2);
+    tiff.writeUInt16LE(type, at + 4);
+    tiff.writeUInt32LE(count, at + 6);
+    tiff.writeUInt32LE(value, at + 10);
+  };
+  entry(8, 0x8769, 4, 1, 26);
+  entry(26, 0x9003, 2, 20, 44);
+  date.copy(tiff, 44);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0'), tiff]);
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(exif.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}
+
 async function begins(ann: Person): Promise<void> {
   const { page } = ann;
   await page.goto('/app/register');
@@ -64,7 +89,7 @@ async function begins(ann: Person): Promise<void> {
 }
 
 test('photos stand under the months when they were taken, or else shared', async ({ newPerson }) => {
-  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 } });
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   await begins(ann);
   const months = ann.page.locator('main h2');
   const now = new Date().toLocaleDateString('en-GB', { month: 'long', year: 'numeric' });
@@ -84,7 +109,7 @@ test('photos stand under the months when they were taken, or else shared', async
 });
 
 test('photos are selected by mouse and keys, and taken home as a ZIP', async ({ newPerson }) => {
-  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 } });
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   await begins(ann);
   const { page } = ann;
   const whole = page.waitForEvent('download');
@@ -138,4 +163,34 @@ test('a finger that stays on a photo selects it, and what is gone is said where 
   expect(await page.evaluate(async () => (await fetch('/shares/1', { method: 'DELETE' })).status)).toBe(200);
   await ann.button('photos.download_selected', { n: 2 }).click();
   await expect(page.getByRole('alert')).toHaveText('One of these photos is no longer in this space');
+});
+
+test('when a photo was taken is put right where its share is edited, and left out where one shares', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  await begins(ann);
+  const { page } = ann;
+  const months = page.locator('main h2');
+  await expect(months.last()).toHaveText('July 2019');
+  await page.goBack();
+  await page.goto('/app/spaces/1');
+  await ann.chooses(words('share.actions', { name: 'Ann' }), 'share.edit');
+  await expect(ann.field('media.taken_of', { n: 4, all: 5 })).toHaveValue('2021-05-01T08:00');
+  await ann.field('media.taken_of', { n: 4, all: 5 }).fill('1987-03-02T11:00:00');
+  await ann.field('media.taken_of', { n: 1, all: 5 }).fill('');
+  await ann.button('share.save').click();
+  await expect(ann.button('share.save')).toHaveCount(0);
+  await ann.link('space.photos').first().click();
+  await expect(months.last()).toHaveText('March 1987');
+  await expect(months).toHaveCount(3);
+
+  await page.goto('/app/spaces/1');
+  await ann.writes('Without a date');
+  const garden = await readFile(join(pictures, 'garden.jpg'));
+  // With the date that a camera writes: 2019:07:14 15:30:00.
+  await ann.choosesPhotos([{ name: 'garden.jpg', mimeType: 'image/jpeg', buffer: dated(garden) }]);
+  await page.getByLabel(words('composer.leave_dates')).check();
+  await ann.shares();
+  await ann.seesPhotoOf('Without a date');
+  const share = await page.evaluate(async () => (await fetch('/shares/2')).json() as Promise<{ media: { taken_at: string | null }[] }>);
+  expect(share.media[0]?.taken_at).toBeNull();
 });

@@ -65,3 +65,14 @@ test('a photo whose file is gone is taken out, and the others stay', async () =>
   expect(namesOf(photos)).toEqual(['a', 'b']);
   expect(photos.problems).toEqual([{ name: 'lost one', problem: { reason: 'gone' } }]);
 });
+
+test('that their dates are left out is said for all of a share, and not for the next', async () => {
+  const photos = made();
+  await photos.choose([file('a')]);
+  photos.keepDates = false;
+  const form = new FormData();
+  photos.addTo(form);
+  expect(form.get('keep_dates')).toBe('false');
+  photos.clear();
+  expect(photos.keepDates).toBe(true);
+});

@@ -28,3 +28,24 @@ test('a share without photos any more is told so', () => {
   for (const id of [1, 2, 3]) emptied.remove(id);
   expect(said(emptied.form('Hello'))).toEqual(['text=Hello', 'media=']);
 });
+
+test('a date that is changed keeps its zone, one that is taken away is none, and others are not said', () => {
+  const dated = (id: number, taken_at: string | null) => ({ ...mediumOf(1, id), taken_at });
+  const changed = new ShareEdit([dated(1, '2019-07-14T15:30:00+02:00'), dated(2, '2020-01-01T00:00:00'), dated(3, null), dated(4, '2021-01-01T00:00:00Z')], null);
+  expect(changed.items.map(({ takenAt }) => takenAt)).toEqual(['2019-07-14T15:30:00', '2020-01-01T00:00:00', '', '2021-01-01T00:00:00']);
+  changed.writeDate(1, '2018-07-14T15:30');
+  changed.writeDate(2, '');
+  changed.writeDate(3, '1999-12-31T23:59:59');
+  expect(changed.isChanged).toBe(true);
+  expect(said(changed.form('Hello')).filter((field) => !field.startsWith('caption'))).toEqual([
+    'text=Hello',
+    'media=',
+    'media=1',
+    'taken_at=2018-07-14T15:30+02:00',
+    'media=2',
+    'taken_at=none',
+    'media=3',
+    'taken_at=1999-12-31T23:59:59',
+    'media=4',
+  ]);
+});

@@ -145,6 +145,9 @@ export const de: Messages = {
   'media.earlier': 'Foto {n} von {all} nach vorne schieben',
   'media.later': 'Foto {n} von {all} nach hinten schieben',
   'media.caption': 'Bildunterschrift',
+  'media.taken': 'Aufgenommen am',
+  'media.taken_of': 'Wann Foto {n} von {all} aufgenommen wurde',
+  'composer.leave_dates': 'Nicht behalten, wann sie aufgenommen wurden',
   'media.caption_of': 'Bildunterschrift für Foto {n} von {all}',
 
   'photos.selected': { one: '{n} Foto ausgewählt', other: '{n} Fotos ausgewählt' },

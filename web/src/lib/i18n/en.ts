@@ -145,6 +145,9 @@ export const en = {
   'media.earlier': 'Move photo {n} of {all} forward',
   'media.later': 'Move photo {n} of {all} back',
   'media.caption': 'Caption',
+  'media.taken': 'Taken on',
+  'media.taken_of': 'When photo {n} of {all} was taken',
+  'composer.leave_dates': 'Don’t keep when these were taken',
   'media.caption_of': 'Caption for photo {n} of {all}',
 
   'photos.selected': { one: '{n} photo selected', other: '{n} photos selected' },

@@ -20,6 +20,8 @@ export class ChosenPictures {
   problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
   /** How many more files were chosen than can be taken. */
   left = $state(0);
+  /** Whether the server keeps when they were taken. */
+  keepDates = $state(true);
   #ids = 0;
 
   constructor(
@@ -69,6 +71,7 @@ export class ChosenPictures {
 
   clear(): void {
     this.#forget();
+    this.keepDates = true;
     this.#take([]);
   }
 
@@ -84,6 +87,7 @@ export class ChosenPictures {
 
   /** Puts them into a form, each with its caption behind it. */
   addTo(form: FormData): void {
+    if (!this.keepDates) form.append('keep_dates', 'false');
     for (const { picture, caption } of this.all) {
       append(form, picture);
       if (caption.trim()) form.append('caption', caption);

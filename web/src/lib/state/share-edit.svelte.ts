@@ -6,6 +6,9 @@ import { append, type PhotoProblem, type Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
 
+/** The characters of a date and a time, to the second. */
+const LOCAL = '2019-07-14T15:30:00'.length;
+
 /** A photo that the share has, or a new one. */
 interface Edited {
   id: number;
@@ -13,6 +16,8 @@ interface Edited {
   src: string;
   name: string;
   caption: string;
+  /** What a clock showed where it was taken, to the second; empty where nobody knows. */
+  takenAt: string;
   picture: Picture | null;
 }
 
@@ -22,19 +27,23 @@ export class ShareEdit {
   /** How many more files were chosen than can be taken. */
   left = $state(0);
   #before: string;
+  /** As the server wrote them, with their zones. */
+  #takenAt: ReadonlyMap<number, string>;
   #ids = 0;
 
   constructor(
     media: readonly Medium[],
     private readonly server: ServerInfo | null,
   ) {
-    this.items = media.map(({ id, caption, kind, poster_url, previews }) => ({
+    this.items = media.map(({ id, caption, kind, poster_url, previews, taken_at }) => ({
       id,
       src: kind === 'video' && poster_url === null ? '' : localPath(previews.small.url),
       name: '',
       caption: caption ?? '',
+      takenAt: taken_at?.slice(0, LOCAL) ?? '',
       picture: null,
     }));
+    this.#takenAt = new Map(media.map(({ id, taken_at }) => [id, taken_at ?? '']));
     this.#before = this.#state;
   }
 
@@ -56,7 +65,7 @@ export class ShareEdit {
       const found = await look(file, this.server);
       if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
       // New ones have numbers that no photo of the server has.
-      else this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', picture: found }];
+      else this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', takenAt: '', picture: found }];
     }
   }
 
@@ -74,6 +83,10 @@ export class ShareEdit {
     this.items = this.items.map((each) => (each.id === id ? { ...each, caption } : each));
   }
 
+  writeDate(id: number, takenAt: string): void {
+    this.items = this.items.map((each) => (each.id === id ? { ...each, takenAt } : each));
+  }
+
   /** The form that says it to the server: the text, and, if anything else is changed, the whole list. */
   form(text: string): FormData {
     const form = new FormData();
@@ -81,10 +94,15 @@ export class ShareEdit {
     if (!this.isChanged) return form;
     // That there is a list, also if nothing is in it.
     form.append('media', '');
-    for (const { id, caption, picture } of this.items) {
+    for (const { id, caption, takenAt, picture } of this.items) {
       if (picture) append(form, picture);
       else form.append('media', String(id));
       form.append('caption', caption);
+      const before = this.#takenAt.get(id) ?? '';
+      // Of a new one, the photo itself tells, unless somebody has said it.
+      if (takenAt === before.slice(0, LOCAL)) continue;
+      // In the zone that is known already, if any.
+      form.append('taken_at', takenAt ? takenAt + before.slice(LOCAL) : 'none');
     }
     return form;
   }
@@ -99,6 +117,6 @@ export class ShareEdit {
   }
 
   get #state(): string {
-    return JSON.stringify(this.items.map(({ id, caption }) => [id, caption]));
+    return JSON.stringify(this.items.map(({ id, caption, takenAt }) => [id, caption, takenAt]));
   }
 }
