@@ -93,42 +93,40 @@ impl ZipStream {
     }
 
     async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
-        loop {
-            if let Some(current) = &mut self.current {
-                match current.bytes.next().await? {
-                    Some(chunk) => {
-                        let checked = current.check.update(&chunk);
-                        checked.with_context(|| format!("{} isn't sent", current.bytes.name))?;
-                        return Ok(Some(chunk));
-                    }
-                    None => {
-                        let name = &current.bytes.name;
-                        let checked = current.check.finish();
-                        checked.with_context(|| format!("{name} isn't sent"))?;
-                        self.current = None;
-                    }
+        if let Some(current) = &mut self.current {
+            match current.bytes.next().await? {
+                Some(chunk) => {
+                    let checked = current.check.update(&chunk);
+                    checked.with_context(|| format!("{} isn't sent", current.bytes.name))?;
+                    return Ok(Some(chunk));
+                }
+                None => {
+                    let name = &current.bytes.name;
+                    let checked = current.check.finish();
+                    checked.with_context(|| format!("{name} isn't sent"))?;
+                    self.current = None;
                 }
             }
-            let index = self.next / 2;
-            if self.next.is_multiple_of(2)
-                && let Some(photo) = self.contents.photos.get(index)
-            {
-                self.open(index, *photo).await?;
-                self.next += 1;
-                // What is behind the header is in the way already.
-                if let Some(Part::Bytes(header)) = self.contents.plan.part(self.next - 1) {
-                    self.next += 1;
-                    return Ok(Some(header.into()));
-                }
-                bail!("the plan of the ZIP has no header");
-            }
-            let part = self.contents.plan.part(self.next);
+        }
+        let index = self.next / 2;
+        if self.next.is_multiple_of(2)
+            && let Some(photo) = self.contents.photos.get(index)
+        {
+            self.open(index, *photo).await?;
             self.next += 1;
-            return match part {
-                None => Ok(None),
-                Some(Part::Bytes(bytes)) => Ok(Some(bytes.into())),
-                Some(Part::File { .. }) => bail!("the plan of the ZIP has a file more than once"),
-            };
+            // What is behind the header is in the way already.
+            if let Some(Part::Bytes(header)) = self.contents.plan.part(self.next - 1) {
+                self.next += 1;
+                return Ok(Some(header.into()));
+            }
+            bail!("the plan of the ZIP has no header");
+        }
+        let part = self.contents.plan.part(self.next);
+        self.next += 1;
+        match part {
+            None => Ok(None),
+            Some(Part::Bytes(bytes)) => Ok(Some(bytes.into())),
+            Some(Part::File { .. }) => bail!("the plan of the ZIP has a file more than once"),
         }
     }
 

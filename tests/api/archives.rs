@@ -70,6 +70,7 @@ fn zip(reply: &Reply) -> Vec<File> {
     assert_eq!(reply.header("Content-Type"), Some("application/zip"));
     let length = reply.header("Content-Length").unwrap();
     assert_eq!(length, reply.bytes.len().to_string());
+    assert_eq!(reply.header("X-Accel-Buffering"), Some("no"));
     files(&reply.bytes)
 }
 

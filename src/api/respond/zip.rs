@@ -38,6 +38,8 @@ impl<'r> Responder<'r, 'static> for Zip {
             .raw_header("Content-Type", "application/zip")
             .raw_header("Content-Length", self.zip.length().to_string())
             .raw_header("Content-Disposition", self.disposition)
+            // Nginx would read ahead of a slow reader, up to a gigabyte, and keep it on its own disk.
+            .raw_header("X-Accel-Buffering", "no")
             .streamed_body(Box::pin(self.zip.into_reader()))
             .ok()
     }
