@@ -22,6 +22,7 @@ use crate::domain::ids::{PhotoId, ShareId};
 use crate::domain::{installation, photos, spaces};
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
+use crate::jobs::film_poster::PosterMaker;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::preview_uploads::UploadPreviewer;
@@ -263,7 +264,10 @@ pub async fn queue(config: Config) -> Result<PhotoQueue> {
 
 fn thumbnailer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
     let is_wanted = config.photos.previews;
-    is_wanted.then(|| Thumbnailer::new(store.clone(), config.limits.max_pixels()))
+    is_wanted.then(|| {
+        Thumbnailer::new(store.clone(), config.limits.max_pixels())
+            .with_posters(PosterMaker::find())
+    })
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

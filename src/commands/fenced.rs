@@ -1,6 +1,7 @@
 //! What a process does that was started into the fence: one job, on what came from a stranger.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -9,7 +10,7 @@ use crate::fence::enter::{Limits, enter};
 use crate::fence::{FULL, NOT_FENCED, REFUSED, probe};
 
 /// What the process may use, and what it is to do.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct FencedOptions {
     /// Bytes of memory
     #[arg(long)]
@@ -24,12 +25,19 @@ pub struct FencedOptions {
     job: Job,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Job {
     /// Make a JPEG of the HEIC on standard input
     Heic {
         /// Width times height
         max_pixels: u64,
+    },
+    /// Make a JPEG of the film on standard input
+    Poster {
+        /// Where ffmpeg is
+        program: PathBuf,
+        /// The demuxer
+        format: String,
     },
     /// Try the fence
     Probe,
@@ -41,18 +49,23 @@ pub fn run(options: &FencedOptions) -> ExitCode {
         memory,
         compute,
         output,
-        job,
+        ref job,
     } = *options;
     let limits = Limits {
         memory,
         compute,
         output,
     };
-    let Ok(walls) = enter(limits) else {
+    let readable = match job {
+        Job::Poster { program, .. } => what_programs_read(program),
+        Job::Heic { .. } | Job::Probe => Vec::new(),
+    };
+    let Ok(walls) = enter(limits, &readable) else {
         return NOT_FENCED.into();
     };
     let done = match job {
-        Job::Heic { max_pixels } => heic(max_pixels),
+        Job::Heic { max_pixels } => heic(*max_pixels),
+        Job::Poster { program, format } => poster(program, format),
         Job::Probe => probe::look(walls).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| match error.kind() {
@@ -72,4 +85,42 @@ fn heic(max_pixels: u64) -> io::Result<ExitCode> {
     output.write_all(&bytes)?;
     output.flush()?;
     Ok(code)
+}
+
+/// Where a program finds itself and its libraries.
+fn what_programs_read(program: &Path) -> Vec<PathBuf> {
+    const LIBRARIES: [&str; 6] = [
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/bin",
+        "/etc/alternatives",
+        "/etc/ld.so.cache",
+    ];
+    let mut paths: Vec<PathBuf> = LIBRARIES.map(PathBuf::from).into();
+    paths.push(program.to_owned());
+    paths
+}
+
+/// Becomes ffmpeg, which reads from standard input and nothing else, in the format that we have told.
+#[cfg(unix)]
+fn poster(program: &Path, format: &str) -> io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    // The most usual picture among the first, so that a film that begins black has one too.
+    const FILTER: &str = "scale=iw*sar:ih,setsar=1,scale='min(1920,iw)':'min(1920,ih)':force_original_aspect_ratio=decrease,\
+        thumbnail=n=24,format=yuvj420p";
+    let mut ffmpeg = std::process::Command::new(program);
+    ffmpeg.env_clear();
+    ffmpeg.args(["-v", "quiet", "-nostdin", "-protocol_whitelist", "pipe"]);
+    ffmpeg.args(["-threads", "1", "-f", format, "-i", "pipe:0"]);
+    ffmpeg.args(["-map", "0:v:0", "-map_metadata", "-1", "-vf", FILTER]);
+    ffmpeg.args(["-frames:v", "1", "-threads", "1", "-fflags", "+bitexact"]);
+    ffmpeg.args(["-flags:v", "+bitexact", "-c:v", "mjpeg", "-q:v", "3"]);
+    ffmpeg.args(["-f", "mjpeg", "pipe:1"]);
+    Err(ffmpeg.exec())
+}
+
+#[cfg(not(unix))]
+fn poster(_: &Path, _: &str) -> io::Result<ExitCode> {
+    Err(ErrorKind::Unsupported.into())
 }

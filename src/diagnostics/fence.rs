@@ -3,6 +3,7 @@
 use crate::check::Check;
 use crate::fence::enter::Walls;
 use crate::fence::probe::probe;
+use crate::jobs::film_poster::PosterMaker;
 
 const OFF: &str = "or set photos.heic = false";
 
@@ -27,4 +28,17 @@ pub async fn run_checks() -> Check {
             "HEIC photos can't be decoded in a process of their own: {error}. Mend this, {OFF}"
         )),
     }
+}
+
+/// Whether videos that come without a picture get one.
+pub fn posters() -> Check {
+    Check::ok(match PosterMaker::find() {
+        Some(maker) => format!(
+            "Videos that come without a picture get one by {}",
+            maker.program().display()
+        ),
+        None => String::from(
+            "Videos that come without a picture have none, because ffmpeg isn't installed",
+        ),
+    })
 }

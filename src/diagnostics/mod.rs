@@ -26,6 +26,9 @@ pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
     if config.photos.heic {
         tell(fence::run_checks().await);
     }
+    if config.limits.video_bytes > 0 && config.photos.previews {
+        tell(fence::posters());
+    }
     let data = data_dir::run_checks(config, &mut tell);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {

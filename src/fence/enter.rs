@@ -2,6 +2,7 @@
 //! nothing else. Nothing of this can be undone.
 
 use std::io;
+use std::path::PathBuf;
 
 /// What a process gives up, in numbers that its parent has chosen.
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +48,19 @@ impl Walls {
     }
 }
 
-/// Enters the fence, as far as this system has one.
+/// Enters the fence, as far as this system has one. What is `readable` may still be read, and programs there started.
 ///
 /// # Errors
 /// The system refuses what it should have.
-pub fn enter(limits: Limits) -> io::Result<Walls> {
+pub fn enter(limits: Limits, readable: &[PathBuf]) -> io::Result<Walls> {
     #[cfg(unix)]
     {
         bound(limits)?;
-        reach_nothing()
+        reach_only(readable)
     }
     #[cfg(not(unix))]
     {
-        let _unused = limits;
+        let _unused = (limits, readable);
         Ok(Walls::ClockOnly)
     }
 }
@@ -97,22 +98,25 @@ fn taken() -> u64 {
 }
 
 #[cfg(target_os = "linux")]
-fn reach_nothing() -> io::Result<Walls> {
+fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
     use landlock::{
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
-        RulesetCreated, RulesetError, RulesetStatus, Scope,
+        RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
     };
     let enter = |ruleset: Result<RulesetCreated, RulesetError>| {
         let status = ruleset.and_then(RulesetCreated::restrict_self);
         let status = status.map_err(io::Error::other)?;
         Ok::<_, io::Error>(status.ruleset != RulesetStatus::NotEnforced)
     };
-    // Everything is handled and nothing allowed. What the kernel doesn't know yet is left out.
+    // Everything is handled, and nothing allowed but to read and start what is listed. What the kernel doesn't know yet is left
+    // out.
+    let rules = path_beneath_rules(readable, AccessFs::from_read(ABI::V5));
     let has_files = enter(
         Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(ABI::V5))
-            .and_then(Ruleset::create),
+            .and_then(Ruleset::create)
+            .and_then(|created| created.add_rules(rules)),
     )?;
     let has_network = enter(
         Ruleset::default()
@@ -135,6 +139,6 @@ fn reach_nothing() -> io::Result<Walls> {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn reach_nothing() -> io::Result<Walls> {
+fn reach_only(_readable: &[PathBuf]) -> io::Result<Walls> {
     Ok(Walls::BoundsOnly)
 }

@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 
 use crate::domain::photo_name::PhotoName;
+use crate::jobs::film_poster::PosterMaker;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::process::allocator::trim;
 use crate::process::runtime::cores;
@@ -47,6 +48,8 @@ pub struct Thumbnailer {
     /// All that are made at once may take together what one may take alone, however many cores there are.
     memory: MemoryBudget,
     files: MemoryBudget,
+    /// `None` where no posters are made.
+    posters: Option<PosterMaker>,
 }
 
 impl Thumbnailer {
@@ -58,7 +61,13 @@ impl Thumbnailer {
             permits: Arc::new(Semaphore::new((cores() / 2).max(1))),
             memory: MemoryBudget::new(MAX_MEMORY),
             files: MemoryBudget::new(FILES),
+            posters: None,
         }
+    }
+
+    /// The same, which makes posters of films that came without one.
+    pub fn with_posters(self, posters: Option<PosterMaker>) -> Self {
+        Self { posters, ..self }
     }
 
     /// Makes the previews of a photo that is in its space, unless it has them. Of a picture that can't be decoded there are
@@ -139,11 +148,19 @@ impl Thumbnailer {
 
     /// What the previews are made of: the photo, or the poster of a film.
     async fn picture_of(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
-        if name.is_video() {
-            self.store.open_poster(name).await
-        } else {
-            self.store.open(name).await
+        if !name.is_video() {
+            return self.store.open(name).await;
         }
+        if let Some(poster) = self.store.open_poster(name).await? {
+            return Ok(Some(poster));
+        }
+        let Some(posters) = &self.posters else {
+            return Ok(None);
+        };
+        let made = posters.make(&self.store, name, self.max_pixels).await?;
+        let Some(made) = made else { return Ok(None) };
+        self.store.put_poster(name, made).await?;
+        self.store.open_poster(name).await
     }
 
     /// The previews of a clean photo in a file that isn't in the store yet.
@@ -198,7 +215,7 @@ impl Thumbnailer {
             .put_preview(name, PreviewSize::Small, small)
             .await?;
         if self.store.open(name).await?.is_none() {
-            self.store.delete_previews(name).await?;
+            self.store.delete_derived(name).await?;
             return Ok(None);
         }
         Ok(Some(made))

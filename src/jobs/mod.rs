@@ -26,5 +26,7 @@ pub(crate) mod stats;
 pub mod process_photo;
 // Writes down which photos have previews, and what they look like.
 pub mod index_previews;
+// Posters of films that came without one.
+pub mod film_poster;
 // Sends the names of new photos to a queue outside the database.
 pub mod outbox;

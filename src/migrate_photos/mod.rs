@@ -136,6 +136,14 @@ impl PhotoMigration {
 
     /// Copies the previews that there are, as they are: others can be made at any time.
     async fn copy_previews(&self, name: &PhotoName) -> Result<()> {
+        // One that came with its film is copied and compared by its own name.
+        if name.is_video()
+            && self.to.open_poster(name).await?.is_none()
+            && let Some(poster) = self.from.open_poster(name).await?
+        {
+            let bytes = poster.read_all().await?;
+            self.to.put_poster(name, bytes).await?;
+        }
         for size in [PreviewSize::Large, PreviewSize::Small] {
             if let Some(preview) = self.from.open_preview(name, size).await? {
                 let bytes = preview.read_all().await?;

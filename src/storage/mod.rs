@@ -258,6 +258,14 @@ impl PhotoStore {
         staged.and(originals).and(derived)
     }
 
+    /// Deletes all that was made of a photo that is gone.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_derived(&self, name: &PhotoName) -> Result<()> {
+        self.remove(&Key::derived(name)).await
+    }
+
     /// Deletes the previews of a photo alone; there may be none.
     ///
     /// # Errors

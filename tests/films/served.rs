@@ -218,3 +218,50 @@ fn a_film_goes_to_s3_with_its_poster() {
     assert_eq!(ann.fetch(&share["image_url"]).bytes, shown);
     assert_eq!(ann.fetch(&share["media"][0]["url"]).bytes, film);
 }
+
+#[test]
+fn a_film_without_a_poster_gets_one_where_ffmpeg_is_and_none_where_it_is_not() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let (clean, films) = &*CLEAN;
+    for name in films.keys() {
+        let film = fs::read(clean.path().join(name)).unwrap();
+        let sent = ann.post_files(&format!("{space}/shares"), &[("file", &film)]);
+        let share = sent.unwrap().json();
+        assert_eq!(share["image_url"], Value::Null);
+    }
+    let data = folder.path().join("data");
+    sorted(&data, films.len());
+    let listed = ann.get(&format!("{space}/images")).unwrap().json();
+    let mut shown = 0;
+    for row in listed.as_array().unwrap() {
+        if row["image_url"].is_null() {
+            continue;
+        }
+        let poster = ann.fetch(&row["image_url"]).bytes;
+        let medium = &row["media"];
+        let image = image::load_from_memory(&poster).unwrap();
+        let [wide, high] = ["width", "height"].map(|side| medium[side].as_u64().unwrap());
+        let proportion =
+            f64::from(image.width()) * high as f64 / (f64::from(image.height()) * wide as f64);
+        assert!((0.8..1.25).contains(&proportion), "{medium}: {proportion}");
+        assert!(!poster.windows(4).any(|window| window == b"Lavc"));
+        shown += 1;
+    }
+    assert!(shown * 10 >= films.len() * 8, "{shown} of {}", films.len());
+    server.process.terminate();
+    assert!(server.process.wait().success());
+
+    let folder = tempdir().unwrap();
+    let server = Server::start_with(folder.path(), &[("PATH", "/nowhere")]);
+    let ann = server.person("bob");
+    let space = ann.space("Family");
+    let film = fs::read(clean.path().join(films.keys().next().unwrap())).unwrap();
+    ann.post_files(&format!("{space}/shares"), &[("file", &film)])
+        .unwrap();
+    sorted(&folder.path().join("data"), 1);
+    let share = ann.get("/shares/1").unwrap().json();
+    assert_eq!(share["image_url"], Value::Null);
+}
