@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
@@ -295,11 +295,12 @@ impl LocalStore {
         self.home.check()?;
         let folder = parent(path);
         self.home.make(folder)?;
-        // Since when it lies here is what tells the cleanup what has come to nothing.
-        let touched = fs::OpenOptions::new().append(true).open(&file.path);
-        touched.and_then(|file| file.set_modified(SystemTime::now()))?;
         // Under a name of its own until it takes the place of what was there, as everything does.
         let part = temp_file(&self.temp(), PART)?.into_temp_path();
+        // Since when it lies here is what tells the cleanup what has come to nothing.
+        let now = fs::metadata(&part)?.modified()?;
+        let touched = fs::OpenOptions::new().append(true).open(&file.path);
+        touched.and_then(|file| file.set_modified(now))?;
         remove_if_exists(&part)?;
         if fs::hard_link(&file.path, &part).is_err() {
             // Also where somebody has cleared the file away: reading it says so.

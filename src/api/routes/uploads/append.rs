@@ -49,7 +49,7 @@ impl Sum {
         matches!(self, Self::None)
     }
 
-    fn is_right(self) -> bool {
+    fn verify(self) -> bool {
         match self {
             Self::None => true,
             Self::Sha1(hash, sum) => hash.finalize()[..] == sum,
@@ -119,7 +119,7 @@ pub async fn receive(
         (Err(_), sum) if !sum.is_none() => append.cut_off().await?,
         _ => {}
     }
-    if came.is_ok() && !std::mem::replace(&mut append.sum, Sum::None).is_right() {
+    if came.is_ok() && !std::mem::replace(&mut append.sum, Sum::None).verify() {
         append.cut_off().await?;
         return Err(Conflict::UploadChecksum.into());
     }
