@@ -12,9 +12,9 @@ pub enum CleanError {
     /// It has more pixels than the caller allows, and nothing of it was decoded.
     #[error("it has {width} x {height} pixels, more than the {max} that are allowed")]
     TooManyPixels {
-        /// In pixels, as its header tells it.
+        /// In pixels, as its header states it.
         width: u32,
-        /// In pixels, as its header tells it.
+        /// In pixels, as its header states it.
         height: u32,
         /// How many one of its type may have, of those that the caller allows.
         max: u64,
@@ -22,9 +22,9 @@ pub enum CleanError {
     /// A side of it is longer than [`MAX_SIDE`], and nothing of it was decoded.
     #[error("it has {width} x {height} pixels, more on a side than {MAX_SIDE}")]
     TooLong {
-        /// In pixels, as its header tells it.
+        /// In pixels, as its header states it.
         width: u32,
-        /// In pixels, as its header tells it.
+        /// In pixels, as its header states it.
         height: u32,
     },
     /// It may be whole, but is of a kind that browsers don't show; the reason completes "it can't be shown: …".

@@ -2,8 +2,8 @@
 //!
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
 //! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is, because
-//! nobody can list all that could be there. Of EXIF, the orientation alone is written again; when a photo was taken is told
-//! beside the file.
+//! all that could be there can't be listed. Of EXIF, the orientation alone is written again; when a photo was taken is
+//! returned beside the file.
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -79,7 +79,7 @@ impl Kind {
             .find(|kind| kind.extension() == extension)
     }
 
-    /// The type that the first bytes of a file tell.
+    /// The type of a file, by its first bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
             Some(Self::Jpeg)
@@ -95,8 +95,8 @@ impl Kind {
     }
 }
 
-/// The longest side of a picture, in pixels: JPEG and GIF have no more, WebP has less, and browsers show none of a PNG
-/// that has. Resizers work in tables as long as a side, so that a line of 64 million pixels costs gigabytes.
+/// The longest side of a picture, in pixels: JPEG and GIF allow no more, WebP less, and browsers don't show a PNG
+/// that has more. Resizers need tables as long as a side, so that a line of 64 million pixels costs gigabytes.
 pub const MAX_SIDE: u32 = 65_535;
 
 /// The most pictures that one which moves is made of. Each costs a little whatever it shows, and in 25 MiB there could be a
@@ -104,7 +104,7 @@ pub const MAX_SIDE: u32 = 65_535;
 const MAX_FRAMES: usize = 20_000;
 const TOO_MANY_FRAMES: CleanError = CleanError::NotShown(Reason::TooManyFrames);
 
-/// A picture of which nothing is left but the picture.
+/// A picture with nothing but the picture left in it.
 #[derive(Debug)]
 pub struct Picture {
     /// Its type, which cleaning doesn't change.
@@ -156,7 +156,7 @@ impl From<u64> for MaxPixels {
 
 /// Takes a picture of at most `max_pixels` out of a file, which it takes over.
 ///
-/// The picture is put together in the memory of the file where that can be, so that it costs no second copy. What is
+/// The picture is assembled in the memory of the file where possible, so that it costs no second copy. What is
 /// clean comes out byte for byte as it was.
 ///
 /// # Errors
@@ -208,7 +208,7 @@ struct Size {
 }
 
 impl Limit {
-    /// Checks a size that a header tells, before anybody could believe it.
+    /// Checks a size from a header before anything relies on it.
     fn check(self, width: u32, height: u32) -> Result<Size> {
         if width == 0 || height == 0 {
             return Err(CleanError::Damaged(Reason::NoSize));

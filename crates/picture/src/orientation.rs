@@ -55,7 +55,7 @@ pub mod tests {
     use super::super::tests::{cleaned, decoder, sample};
     use super::*;
 
-    /// A block of EXIF that tells who and where, and an orientation of 6.
+    /// A block of EXIF with an author and a position, and an orientation of 6.
     pub fn exif_with_secrets() -> Vec<u8> {
         let mut tiff = b"MM\0*\0\0\0\x08\0\x03".to_vec();
         tiff.extend_from_slice(b"\x01\x0f\0\x02\0\0\0\x07\0\0\0\x32");

@@ -1,6 +1,6 @@
 //! EXIF: a TIFF structure, whose directories have entries that point at values and at other directories.
 //!
-//! Two directories are walked, each once and entry by entry: the first, and the one that it names for what cameras tell.
+//! Two directories are walked, each once and entry by entry: the first, and the one that it names for the camera's data.
 //! In a general reader, directories that point at each other and overlap make a small file cost gigabytes.
 
 mod taken;
@@ -16,9 +16,9 @@ const SHORT: u16 = 3;
 const LONG: u16 = 4;
 /// The type of a directory's place, which is otherwise a LONG.
 const IFD: u16 = 13;
-/// Types of texts: ASCII, UTF-8, and bytes of which nobody says what they are.
+/// Types of texts: ASCII, UTF-8, and bytes of no stated meaning.
 const TEXTS: [u16; 4] = [1, 2, 7, 129];
-/// The tag of the directory in which cameras tell about the shot.
+/// The tag of the directory in which cameras describe the shot.
 const CAMERA: u16 = 0x8769;
 
 /// What is read out of the EXIF of a file.
@@ -38,7 +38,7 @@ impl Exif {
         self.take_date(block);
     }
 
-    /// Reads a block of which browsers don't turn the picture.
+    /// Reads a block whose orientation browsers ignore.
     pub fn take_date(&mut self, block: &[u8]) {
         self.taken_at = self.taken_at.or_else(|| TakenAt::from_exif(block));
     }
@@ -86,7 +86,7 @@ impl<'a> Tiff<'a> {
         self.directory(place.map_or(u32::MAX, |place| self.long(*place)))
     }
 
-    /// The directory in which cameras tell about the shot. Of several the first one counts.
+    /// The directory in which cameras describe the shot. If there are several, the first one counts.
     pub fn camera(self) -> impl Iterator<Item = Entry<'a>> {
         let place = self.first().find_map(Entry::directory);
         self.directory(place.unwrap_or(u32::MAX))

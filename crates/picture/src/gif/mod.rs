@@ -77,7 +77,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Takes the next part; tells whether the file goes on.
+    /// Takes the next part; returns whether the file goes on.
     fn take(&mut self, reader: &mut Reader<'a>, limit: Limit) -> Result<bool> {
         match reader.byte()? {
             TRAILER => return Ok(false),
@@ -182,7 +182,7 @@ impl<'a> Iterator for Blocks<'a> {
     }
 }
 
-/// Reads the colour table that a packed field announces, and tells whether it does.
+/// Reads the colour table that a packed field announces; returns whether it announces one.
 fn colour_table(reader: &mut Reader<'_>, packed: u8) -> Result<bool> {
     let has_one = packed & 0x80 != 0;
     if has_one {

@@ -1,4 +1,4 @@
-//! What a GIF loses, what it keeps, and what is no GIF.
+//! What is removed from a GIF, what is kept, and what isn't accepted as a GIF.
 
 use image::ImageFormat;
 
@@ -42,7 +42,7 @@ fn whatever_a_gif_says_besides_the_picture_is_dropped() {
             leaves_only(&picture, &with(&picture, place, &part));
         }
     }
-    // Not every decoder takes an extension that nobody knows.
+    // Not every decoder accepts an unknown extension.
     for part in [extension(0x77, &[SECRET]), extension(0, &[SECRET])] {
         for place in places(&picture) {
             assert!(cleaned(&with(&picture, place, &part)).bytes == picture);
@@ -75,7 +75,7 @@ fn an_animation_keeps_its_frames_and_how_often_it_repeats() {
     assert_eq!(pixels(&picture).len(), 4);
     let count = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0";
     let at = find(&picture, count);
-    // Behind it, some writers tell a size of a buffer.
+    // After it, some writers put the size of a buffer.
     let talkative = with(&picture, at + count.len() - 1, &block(SECRET));
     assert!(cleaned(&talkative).bytes == picture);
 
@@ -98,7 +98,7 @@ fn a_colour_profile_goes() {
 fn what_follows_the_trailer_of_a_gif_is_cut_off() {
     let picture = gif();
     leaves_only(&picture, &[&picture, SECRET].concat());
-    // A script that opens with a GIF's name: what it says is no picture.
+    // A script that starts with the signature of a GIF, and has no picture in it.
     is_damaged(b"GIF89a/*SECRET*/=1;alert(1)");
     let zeros = with(&picture, picture.len() - 1, &[0; 9]);
     assert!(cleaned(&zeros).bytes == picture);

@@ -1,8 +1,8 @@
-//! Colour profiles, written again with what decides colours and nothing else (ICC.1:2022). A profile of a screen tells its
+//! Colour profiles, written again with what decides colours and nothing else (ICC.1:2022). A profile of a screen has its
 //! serial number, its model, when it was measured and by what; those of programs have names, descriptions and notices.
 //!
 //! Tags are on a list, and each is read by its type and written to its length: nothing lies behind or between them. A
-//! profile that isn't as it should be is none, and the photo is shown as sRGB.
+//! malformed profile is left out, and the photo is shown as sRGB.
 
 use crate::reason::Reason;
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ fn tags(profile: &[u8], table: &mut Reader<'_>) -> Result<BTreeMap<[u8; 4], Vec<
             b"chad" => |tag| small(tag, b"sf32", 36),
             b"cicp" => |tag| fixed(tag, b"cicp", 4),
             b"rTRC" | b"gTRC" | b"bTRC" | b"kTRC" => curve,
-            // Those in the other direction are for printing, and the third is none that viewers take.
+            // Those in the other direction are for printing, and viewers don't use the third.
             b"A2B0" | b"A2B1" => table_of_colours,
             _ => continue,
         };

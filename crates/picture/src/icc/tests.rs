@@ -45,7 +45,7 @@ pub fn grey() -> Vec<u8> {
     profile(2, b"GRAY", &[(b"wtpt", xyz(9)), (b"kTRC", gamma())])
 }
 
-/// That of a screen: each tag has something behind it, and there are some that only tell.
+/// That of a screen: each tag has something behind it, and there are some that only describe.
 fn screen(version: u8) -> Vec<u8> {
     let spoken = || b"textSECRSECRET".to_vec();
     profile(

@@ -7,7 +7,7 @@ use crate::reason::Reason;
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedFrame);
 /// The longest side that the decoder of browsers takes.
 const LONGEST_SIDE: u16 = 65_500;
-/// Of a coefficient of which nothing has come yet.
+/// For a coefficient that no scan has coded yet.
 pub const NOTHING_YET: u8 = u8::MAX;
 
 /// The frame of a picture.

@@ -209,7 +209,7 @@ impl<'a> Bits<'a> {
         self.beyond > self.count
     }
 
-    /// Where the data ends of which bits were read.
+    /// Where the data ends that bits were read from.
     pub fn end(&self) -> usize {
         let mut end = self.at;
         for _ in 0..self.count.saturating_sub(self.beyond) / 8 {

@@ -1,7 +1,7 @@
 //! JPEG: segments behind markers, and entropy-coded data behind each start of scan (ITU T.81, annex B).
 //!
-//! The data is walked through code by code, so that we know where a scan ends and what stands behind. What is no part of
-//! the picture is passed over as browsers do it, and left out.
+//! The data is walked through code by code, so that we know where a scan ends and what follows. What isn't part of
+//! the picture is skipped as browsers skip it, and left out.
 
 mod frame;
 mod huffman;
@@ -113,7 +113,7 @@ struct Parts<'a> {
     is_short: bool,
     /// How many blocks were looked at in all scans.
     work: usize,
-    /// The density of pixels; some decoders also tell colours by its presence.
+    /// The density of pixels; some decoders also derive the colours from its presence.
     jfif: Option<[u8; 14]>,
     /// The pieces of the colour profile: which one, of how many, and its bytes.
     profile: Vec<&'a [u8]>,
@@ -137,7 +137,7 @@ impl<'a> Parts<'a> {
         match marker {
             // They stand alone, and outside a scan they say nothing.
             0x01 | 0xd0..=0xd7 => return Ok(()),
-            // A second start, hierarchical and extension frames: nobody makes them, and browsers show nothing then.
+            // A second start, hierarchical and extension frames: no encoder makes them, and browsers show nothing then.
             0x00..=0xbf | 0xc8 | SOI | 0xde | 0xdf | 0xf0..=0xfd => {
                 return Err(CleanError::Damaged(Reason::NoPartOfJpeg));
             }
@@ -151,7 +151,7 @@ impl<'a> Parts<'a> {
             DHT | DQT | DRI => self
                 .tables
                 .take(marker, content, segment, &mut self.waiting)?,
-            // All other segments tell something of the whole picture before the first scan, or nothing.
+            // All other segments describe the whole picture and come before the first scan, or they mean nothing.
             APP0 if !self.has_scan => {
                 self.jfif = self.jfif.or_else(|| without_thumbnail(content));
             }
@@ -188,7 +188,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The code of the next marker. What stands before it is passed over.
+/// The code of the next marker. What precedes it is skipped.
 fn next_marker(reader: &mut Reader<'_>) -> Result<u8> {
     let (at, code) = scan::next_marker(reader.rest(), 0).ok_or(ENDS)?;
     reader.take(at + 2)?;
@@ -205,8 +205,8 @@ fn without_thumbnail(content: &[u8]) -> Option<[u8; 14]> {
     Some(jfif)
 }
 
-/// The segments of a colour profile with what decides colours and nothing else, without their beginnings. There are none
-/// if a piece is missing or there twice: which one counts, nobody could say.
+/// The segments of a colour profile with what decides colours and nothing else, without their headers. Empty
+/// if a piece is missing or there twice: which one counts is undefined.
 fn profile(mut pieces: Vec<&[u8]>) -> Vec<Vec<u8>> {
     pieces.sort_by_key(|piece| piece.first().copied());
     let count = pieces.len();

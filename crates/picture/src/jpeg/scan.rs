@@ -54,7 +54,7 @@ pub struct Band<'a> {
 
 /// What a walk has found.
 pub struct Walked {
-    /// Where the scan ends; what stands behind is no part of it.
+    /// Where the scan ends; what follows isn't part of it.
     pub end: usize,
     /// What stays of it.
     pub edits: EditList,
@@ -65,7 +65,7 @@ pub struct Walked {
 /// Walks through the scan whose data begins at this place of a file.
 ///
 /// A scan with restarts whose numbers are wrong though nothing of it is missing gets the right ones. Where something is
-/// missing, or too much, the numbers alone tell a decoder where it is, so they are followed as the decoder of browsers does it.
+/// missing, or too much, a decoder has only the numbers to find its place by, so they are followed as in the decoder of browsers.
 pub fn walk(file: &[u8], start: usize, mut scan: Scan<'_>) -> Walked {
     let data = &file[start..];
     if scan.restart > 0 && has_only_wrong_numbers(data, scan.units.div_ceil(scan.restart)) {
@@ -92,14 +92,14 @@ fn has_only_wrong_numbers(data: &[u8], needed: usize) -> bool {
     !are_right && count == needed
 }
 
-/// What tells which interval of a scan is which.
+/// What distinguishes the intervals of a scan.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
     Place,
     Number,
 }
 
-/// Walks through a scan, and tells whether each of its intervals has exactly its units.
+/// Walks through a scan; returns whether each of its intervals has exactly its units.
 fn walk_by(order: Order, data: &[u8], start: usize, scan: &mut Scan<'_>) -> (Walked, bool) {
     let mut output = Output {
         data,

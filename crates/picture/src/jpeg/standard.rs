@@ -1,4 +1,4 @@
-//! The codes that are meant where a picture has none: those that the standard gives as examples (ITU T.81, annex K).
+//! The codes that apply where a picture has none: the examples of the standard (ITU T.81, annex K).
 //! Frames of Motion JPEG leave them out.
 
 /// How many codes of each length there are, and their symbols.

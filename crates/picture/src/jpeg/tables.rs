@@ -30,7 +30,7 @@ struct Table<'a> {
 }
 
 impl<'a> Tables<'a> {
-    /// Takes what stands in a segment with tables, of which those that a scan needs are kept with it.
+    /// Takes the contents of a segment of tables. Those that a scan needs are kept with it.
     pub fn take(
         &mut self,
         marker: u8,

@@ -1,4 +1,4 @@
-//! What a JPEG loses, what it keeps, and what is no JPEG.
+//! What is removed from a JPEG, what is kept, and what isn't accepted as a JPEG.
 
 use crate::reason::Reason;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat};
@@ -407,7 +407,7 @@ fn a_frame_of_motion_jpeg_gets_the_tables_that_it_leaves_out() {
     let after = cleaned(&bare).bytes;
     assert!(super::super::tests::pixels(&after) == super::super::tests::pixels(&picture));
     becomes(&after, &after);
-    // Of another kind of picture, nobody would know which ones.
+    // In another kind of picture, which ones would be undefined.
     let frame = find(&bare, SOF);
     bare[frame + 1] = 0xc2;
     is_damaged(&bare);
@@ -483,7 +483,7 @@ fn the_first_block_of_exif_before_the_picture_is_believed() {
         turned(&[segment(APP1, &[EXIF, &[0]].concat()), orientation(6)]),
         1
     );
-    // The byte behind its name is nobody's, and one that has none is no block of EXIF.
+    // The byte after its name has no meaning, and a segment without that byte isn't a block of EXIF.
     let mut filled = orientation(6);
     filled[9] = 0xff;
     assert_eq!(turned(&[filled]), 6);
@@ -495,7 +495,7 @@ fn the_first_block_of_exif_before_the_picture_is_believed() {
 
 #[test]
 fn a_jpeg_in_thousands_of_parts_is_refused() {
-    // One block, of which each coefficient comes alone and bit by bit.
+    // One block, each of whose coefficients comes alone and bit by bit.
     let one_code = |class: u8| segment(DHT, &[&[class, 1][..], &[0; 16]].concat());
     let scan = |from: u8, bits: u8| {
         let scan = segment(SOS, &[1, 1, 0, from, from, bits]);

@@ -11,7 +11,7 @@ use super::push_segment;
 pub enum Need {
     /// Every picture.
     Always,
-    /// Every picture, to tell in which colours its components are.
+    /// Every picture: it decides the colour space of the components.
     Colours,
     /// Components with the steps of this table.
     Steps(u8),
@@ -24,7 +24,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Which place it has among those of which the last one counts.
+    /// Its index among those where only the last one counts.
     fn place(self) -> Option<usize> {
         match self {
             Self::Steps(table) => Some(usize::from(table)),
@@ -42,7 +42,7 @@ impl Need {
 #[derive(Default)]
 pub struct Waiting {
     parts: Vec<Part>,
-    /// Where the last ones are of which only the last counts.
+    /// Where the last ones are, where only the last counts.
     last: [Option<usize>; 14],
 }
 
@@ -91,7 +91,7 @@ impl Waiting {
                 continue;
             };
             let length: usize = parts.iter().map(|part| part.content.len()).sum();
-            // What tells the colours can stand before the profile, which goes to the front; copied, it is in nobody's way.
+            // What decides the colours can come before the profile, which goes to the front; copied, it does no harm there.
             if 4 + length == segment.len() && need != Need::Colours {
                 edits.copy(segment);
                 continue;

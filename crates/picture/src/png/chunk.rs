@@ -25,7 +25,7 @@ impl<'a> Chunk<'a> {
         })
     }
 
-    /// Only of what is read: damage in what stays behind is nobody's loss.
+    /// Only for what is read: damage in what is left out doesn't matter.
     pub fn check(&self) -> Result<()> {
         if self.checksum == checksum(self.kind, self.data) {
             Ok(())

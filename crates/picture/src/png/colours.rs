@@ -1,4 +1,4 @@
-//! What tells the colours of a PNG in numbers. It stays where browsers heed it, and as far as it can be meant: others would be
+//! What defines the colours of a PNG in numbers. It stays where browsers heed it and the values make sense: others would be
 //! words.
 
 use super::super::edit_list::EditList;

@@ -104,9 +104,9 @@ struct Parts<'a> {
     /// How many colours the palette has.
     colours: usize,
     exif: Exif,
-    /// What tells its colours where nothing else does.
+    /// What defines its colours where nothing else does.
     told: Colours,
-    /// The kinds of which one is there already: of several, the first one counts.
+    /// The kinds that are there already: if there are several of a kind, the first one counts.
     seen: Vec<[u8; 4]>,
     /// How many frames an animation is said to have, and how often it repeats.
     said: u32,
@@ -118,7 +118,7 @@ struct Parts<'a> {
     left: u64,
     /// The number that the next part of an animation has.
     number: u32,
-    /// What is kept before the part that tells of an animation, and behind it.
+    /// What is kept before the chunk that announces an animation, and after it.
     before: EditList,
     rest: EditList,
 }
@@ -271,7 +271,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Takes the palette, as far as pixels can mean its colours. Where they are colours themselves, there is none.
+    /// Takes the palette, as far as pixels can mean its colours. Where pixels are colours themselves, it is left out.
     fn take_palette(&mut self, chunk: &Chunk<'_>, reader: &Reader<'_>) -> Result<()> {
         if self.header.colour_type != 3 {
             return Ok(());

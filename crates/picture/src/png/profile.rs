@@ -6,8 +6,8 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use super::super::icc;
 use super::chunk::chunk_of;
 
-/// A colour profile with what decides colours and nothing else, under a name of ours. One that is malformed or unpacks to
-/// too much is none.
+/// A colour profile with what decides colours and nothing else, under a name of ours. `None` if it is malformed or unpacks to
+/// too much.
 pub fn profile(data: &[u8]) -> Option<Vec<u8>> {
     /// Profiles are small, and packed once.
     const LEVEL: u8 = 9;

@@ -35,7 +35,7 @@ pub enum Stays {
 /// are no pixel.
 ///
 /// # Errors
-/// There is less in it, it can't be unpacked, or a row is filtered in a way that there is none of: browsers show nothing
+/// There is less in it, it can't be unpacked, or the filter of a row is undefined: browsers show nothing
 /// from there on.
 pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Checked> {
     let mut rows = Rows::new(passes, io::sink());

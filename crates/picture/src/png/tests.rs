@@ -1,4 +1,4 @@
-//! What a PNG loses, what it keeps, and what is no PNG.
+//! What is removed from a PNG, what is kept, and what isn't accepted as a PNG.
 
 use crate::reason::Reason;
 use image::ImageFormat;
@@ -84,7 +84,7 @@ fn what_a_png_needs_to_look_right_stays() {
         vec![chunk(b"gAMA", &GAMMA), chunk(b"cHRM", &places())],
         vec![chunk(b"sRGB", &[0])],
         vec![chunk(b"cICP", &[12, 13, 0, 1])],
-        // Which no browser knows, so that the other counts.
+        // Which no browser supports, so that the other counts.
         vec![chunk(b"gAMA", &GAMMA), chunk(b"cICP", &[2, 2, 0, 1])],
         vec![
             chunk(b"cLLI", &light.concat()),

@@ -39,7 +39,7 @@ impl Plan {
     pub fn new(width: u32, height: u32, channels: Channels, order: Order, side: u32) -> Self {
         let longest = u64::from(width.max(height));
         let factor = longest * 4 / (u64::from(side) * 5).max(1);
-        // No square has so many pixels that their sum doesn't fit.
+        // A square has few enough pixels for their sum to fit.
         let factor = u32::try_from(factor.clamp(1, 256)).unwrap_or(1);
         Self {
             width,

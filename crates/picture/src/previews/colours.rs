@@ -13,7 +13,7 @@ use super::super::icc;
 const SRGB: f32 = 0.45455;
 const NEARLY: f32 = 0.05;
 
-/// The colour profile of a PNG: of several parts that tell its colours, the one that browsers believe. `None` is sRGB.
+/// The colour profile of a PNG: of several parts that define its colours, the one that browsers use. `None` is sRGB.
 pub fn of_png(info: &Info<'_>, is_grey: bool) -> Option<Vec<u8>> {
     let coded = info.coding_independent_code_points.and_then(by_code_points);
     if coded.is_none() {
@@ -71,7 +71,7 @@ fn by_gamma(gamma: ScaledFloat, places: Option<SourceChromaticities>) -> Option<
         profile.update_rgb_colorimetry(place(places.white).to_xyyb(), primaries);
     }
     profile.cicp = None;
-    // Three colours of which two are the same make no others.
+    // Three colours, two of which are the same, span no others.
     let volume = profile.colorant_matrix().determinant();
     if !volume.is_some_and(|volume| volume.is_finite() && volume.abs() > 1e-4) {
         return None;

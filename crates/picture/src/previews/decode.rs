@@ -1,4 +1,4 @@
-//! From the bytes of a picture to its pixels, and the profile that says what their colours mean. What that costs is known
+//! From the bytes of a picture to its pixels, and the profile that defines their colours. What that costs is known
 //! from the headers, before anything is allocated for it.
 
 use super::super::{Kind, Picture};
@@ -9,7 +9,7 @@ use super::pixels::Decoded;
 use super::png::Png;
 use super::webp::WebP;
 
-/// A picture of which only the headers were read.
+/// A picture with only its headers read.
 pub enum Opened<'a> {
     Jpeg(Jpeg<'a>),
     Png(Box<Png<'a>>),
@@ -18,8 +18,8 @@ pub enum Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads the headers of a picture. What needs it only for a preview with `side` pixels on the longest side may get it
-    /// smaller than it is, but not smaller than that.
+    /// Reads the headers of a picture. For a preview with `side` pixels on the longest side, it may come
+    /// smaller than it is, but not smaller than `side`.
     pub fn new(picture: &'a Picture, side: u32) -> Result<Self> {
         let bytes = picture.bytes.as_slice();
         Ok(match picture.kind {

@@ -6,7 +6,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use super::{NoPreviews, Result};
 
-/// Of 100. Above, files grow and nobody sees it in a picture of this size.
+/// Of 100. Above, files grow without a visible difference in a picture of this size.
 const QUALITY: u8 = 80;
 /// The largest colour profile that goes along. Those of cameras and screens have some hundred bytes.
 const MAX_PROFILE: usize = 1024 * 1024;

@@ -6,7 +6,7 @@ use super::cells::{Cells, Channels, Order, Plan};
 use super::pixels::Decoded;
 use super::{NoPreviews, Result};
 
-/// A GIF of which only the headers were read.
+/// A GIF with only its headers read.
 pub struct Gif<'a> {
     decoder: Decoder<&'a [u8]>,
     place: FrameArea,

@@ -14,7 +14,7 @@ const MAX_SCANS: usize = 200;
 /// All 64 coefficients of a component are there.
 const WHOLE: u64 = u64::MAX;
 
-/// A JPEG of which only the headers were read.
+/// A JPEG with only its headers read.
 pub struct Jpeg<'a> {
     decoder: Decoder<&'a [u8]>,
     memory: u64,
@@ -66,7 +66,7 @@ impl<'a> Jpeg<'a> {
                 let light = light.unwrap_or_else(|| rgb(&pixels));
                 RgbImage::from_raw(width, height, light).map(DynamicImage::from)
             }
-            // Sixteen bits for a pixel, in a form that nobody's camera writes.
+            // Sixteen bits for a pixel, in a form that no camera writes.
             PixelFormat::L16 => None,
         };
         Ok(Decoded {

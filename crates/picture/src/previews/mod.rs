@@ -24,7 +24,7 @@ use pixels::Decoded;
 pub use placeholder::{Placeholder, placeholder};
 
 const MIB: u64 = 1024 * 1024;
-/// The most memory in bytes that making the previews of a picture may take. Counted is what is allocated, whatever the
+/// The most memory in bytes that making the previews of a picture may take. What counts is what is allocated, whatever the
 /// area: a thin picture needs tables as long as its side, a progressive JPEG all of its coefficients at once.
 pub const MAX_MEMORY: u64 = 256 * MIB;
 /// What encoding a large preview takes, with what comes out.
@@ -160,7 +160,7 @@ pub fn make(picture: &Picture) -> Result<Previews> {
 /// Decodes a preview of this size, to see that it can be.
 ///
 /// # Errors
-/// It is no picture, larger than such a preview, or damaged.
+/// It isn't a picture, is larger than such a preview, or is damaged.
 pub fn check(preview: &[u8], size: PreviewSize) -> Result<()> {
     let side = u64::from(match size {
         PreviewSize::Small => size.side(),

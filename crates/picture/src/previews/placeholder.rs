@@ -24,7 +24,7 @@ pub struct Placeholder {
 /// Makes a placeholder of a small preview.
 ///
 /// # Errors
-/// It is no picture, or larger than a small preview.
+/// It isn't a picture, or is larger than a small preview.
 pub fn placeholder(preview: &[u8]) -> Result<Placeholder> {
     let side = PreviewSize::Small.side();
     let picture = clean(preview, u64::from(side * side))?;

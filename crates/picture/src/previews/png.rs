@@ -12,7 +12,7 @@ use super::{NoPreviews, Result, colours};
 /// The most memory in bytes for what isn't pixels: a colour profile, a palette.
 const MAX_REST: usize = 16 * 1024 * 1024;
 
-/// A picture of which only the header was read.
+/// A picture with only its header read.
 pub struct Png<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     colours: ColorType,

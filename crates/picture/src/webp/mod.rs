@@ -12,8 +12,8 @@ const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
-/// By how many bytes the length of the container may be wrong: programs forget what fills up the last part, or count it
-/// twice. Where it is wrong by more, nobody knows what belongs to the picture.
+/// By how many bytes the length of the container may be wrong: programs forget the padding of the last part, or count it
+/// twice. Where it is wrong by more, what belongs to the picture is unknown.
 const MOST_WRONG: usize = 2;
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
@@ -22,7 +22,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut reader = Reader::new(file);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
-    // What follows the container is no part of it.
+    // What follows the container isn't part of it.
     let room = reader.rest().len();
     if length > room.saturating_add(MOST_WRONG) {
         return Err(ENDS);
@@ -208,7 +208,7 @@ impl<'a> Chunk<'a> {
         Ok(Self { kind, data })
     }
 
-    /// Makes sure that it ends where the container does, of which this is behind, or before.
+    /// Makes sure that it ends where the container does, with `behind` bytes to follow.
     fn check_end(&self, chunks: &Reader<'_>, behind: usize) -> Result<()> {
         match behind.saturating_sub(chunks.rest().len()) > MOST_WRONG {
             true => Err(CleanError::Damaged(Reason::PartLength)),
@@ -216,7 +216,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Keeps it with its kind and its length. What fills it up could say anything, and is rewritten.
+    /// Keeps it with its kind and its length. Its padding could hold anything, and is rewritten.
     fn keep(&self, edits: &mut EditList) {
         let data = self.data.left();
         let padding = padding(data.len());
@@ -255,7 +255,7 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
-    /// The size that picture data tells; `None` for a chunk that is no picture data.
+    /// The size that picture data states; `None` for a chunk that isn't picture data.
     fn size(&self) -> Result<Option<Size>> {
         let mut reader = self.data.clone();
         match &self.kind {

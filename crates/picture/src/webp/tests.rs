@@ -1,4 +1,4 @@
-//! What a WebP loses, what it keeps, and what is no WebP.
+//! What is removed from a WebP, what is kept, and what isn't accepted as a WebP.
 
 use image::ImageFormat;
 

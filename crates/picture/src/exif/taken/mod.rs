@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::{Entry, PREFIX, Tiff};
 
 /// The tags of a moment, of its distance from UTC, and of the fraction of its second: when a photo was taken, and when it
-/// was digitised, which is the same for all but scans and the date of which is the next best. The date of the last change
+/// was digitised, which is the same for all but scans, and is the next best date. The date of the last change
 /// (0x0132) says nothing of the shot, and that of the satellites is in another zone, and belongs to a position.
 const MOMENTS: [[u16; 3]; 2] = [[0x9003, 0x9011, 0x9291], [0x9004, 0x9012, 0x9292]];
 /// The year of the first photo that there is.
@@ -18,8 +18,8 @@ const MOST: usize = 64;
 
 /// When a photo was taken, by the clock of the camera: a day that the calendar has, from 1826 to 9999, and a time of day.
 ///
-/// Where that clock stood is known only if the camera tells it, and is never guessed. A clock may be set wrong: a date that
-/// lies in the future is for the caller to doubt, who knows what day it is.
+/// The offset of that clock is known only if the camera records it, and is never guessed. A clock may be set wrong: a date
+/// in the future is for the caller to doubt, which has the current date.
 ///
 /// As a text it is as ISO 8601 has it: `2019-07-05T14:03:22`, followed by `.120` where there are milliseconds and by
 /// `+02:00` where the offset is known. Of two photos of one clock, the earlier is the lesser.
@@ -38,7 +38,7 @@ pub struct TakenAt {
 impl TakenAt {
     /// Reads it out of a block of EXIF: what a JPEG has behind `Exif\0\0` in APP1, a PNG in `eXIf`, a WebP in `EXIF`, and
     /// a HEIC in its item of that name, behind the four bytes that say where the block begins. `Exif\0\0` may stand before
-    /// it. `None` if there is no date in it, or none that could be one: cameras without a clock write zeros or spaces.
+    /// it. `None` if it has no date, or an impossible one: cameras without a clock write zeros or spaces.
     ///
     /// At most two directories are walked, whatever they point at, and nothing is allocated.
     pub fn from_exif(block: &[u8]) -> Option<Self> {
@@ -98,12 +98,12 @@ impl TakenAt {
         (self.hour, self.minute, self.second)
     }
 
-    /// Milliseconds of the second; 0 if the camera tells none.
+    /// Milliseconds of the second; 0 if the camera records none.
     pub fn millisecond(self) -> u16 {
         self.millisecond
     }
 
-    /// How many minutes the camera's clock was ahead of UTC, from -840 to 840; `None` if it doesn't tell.
+    /// How many minutes the camera's clock was ahead of UTC, from -840 to 840; `None` if it isn't recorded.
     pub fn offset_minutes(self) -> Option<i16> {
         self.offset_minutes
     }

@@ -9,7 +9,7 @@ use crate::tests::{cleaned, contains, encoded, find, sample, with};
 /// An entry of a directory: its tag, its type, how many values, and their bytes.
 type Told<'a> = (u16, u16, u32, &'a [u8]);
 
-/// A block of EXIF with one directory, and one that it names for what cameras tell.
+/// A block of EXIF with one directory, and one that it names for the camera's data.
 fn block(is_little: bool, first: &[Told<'_>], camera: &[Told<'_>]) -> Vec<u8> {
     let short = |number: u16| match is_little {
         true => number.to_le_bytes(),
@@ -52,7 +52,7 @@ fn text(tag: u16, text: &'static str) -> Told<'static> {
     (tag, 2, u32::try_from(text.len()).unwrap(), text.as_bytes())
 }
 
-/// What is read where cameras tell this.
+/// What is read where cameras record this.
 fn read(camera: &[Told<'_>]) -> Option<String> {
     let read = |is_little| TakenAt::from_exif(&block(is_little, &[], camera));
     let told = read(true);
@@ -78,7 +78,7 @@ fn the_moment_of_the_shot_is_read_with_its_offset_and_its_fraction() {
         (taken.millisecond(), taken.offset_minutes()),
         (120, Some(120))
     );
-    // In any order, as nobody guarantees one.
+    // In any order, as none is guaranteed.
     let backwards = [all[2], all[1], all[0]];
     assert_eq!(
         TakenAt::from_exif(&block(true, &[], &backwards)),
@@ -225,7 +225,7 @@ fn other_types_than_texts_and_places_outside_are_no_date() {
             "{kind}"
         );
     }
-    // It goes on beyond the end, or as long as a block can be.
+    // It extends beyond the end, or is as long as a block can be.
     assert_eq!(read(&[(0x9003, 2, 21, date)]), None);
     assert_eq!(read(&[(0x9003, 2, u32::MAX, date)]), None);
     let padded = [date, &[b' '; 70_000]].concat();

@@ -17,7 +17,7 @@ use super::{NoPreviews, Result};
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
-/// A WebP of which only the headers were read.
+/// A WebP with only its headers read.
 pub struct WebP<'a> {
     decoder: WebPDecoder<Cursor<&'a [u8]>>,
     pub plan: Plan,

@@ -1,5 +1,5 @@
-//! What the tables of codes take that a decoder makes of a picture without loss (RFC 9649, section 3). A few bytes can
-//! ask for 65,536 groups of five tables with up to 80 KB each, and nothing in a header tells how many there are: they are
+//! The memory for the code tables that a decoder builds for a lossless picture (RFC 9649, section 3). A few bytes can
+//! ask for 65,536 groups of five tables with up to 80 KB each, and no header says how many there are: they are
 //! walked through as the decoder does, and none is kept.
 
 use super::super::super::Result;
@@ -38,7 +38,7 @@ pub fn memory(data: &[u8]) -> Result<u64> {
     groups(&mut bits, width, height)
 }
 
-/// The same of transparency, which doesn't tell its size.
+/// The same for transparency, which doesn't state its size.
 pub fn memory_of_alpha(data: &[u8], width: u32, height: u32) -> Result<u64> {
     let (first, packed) = data.split_first().ok_or(ENDS)?;
     match first & 0x03 {

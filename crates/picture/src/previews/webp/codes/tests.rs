@@ -126,7 +126,7 @@ fn what_an_encoder_writes_takes_little_and_is_refused_where_it_ends_before_its_p
     assert!(refused > 20);
     assert_eq!(memory_of_alpha(&[0, 1, 2], 40, 30), Ok(0));
     assert_eq!(memory_of_alpha(&[], 40, 30), Err(ENDS));
-    // Without the header that tells the size.
+    // Without the header that states the size.
     let bits = &data[5..];
     assert_eq!(
         memory_of_alpha(&[&[1], bits].concat(), 40, 30),
