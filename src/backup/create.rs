@@ -314,7 +314,7 @@ impl Job<'_> {
     }
 
     /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
-    /// there aren't more of these than of others, because nobody deletes them.
+    /// these aren't written more often than others, because they are never deleted.
     fn archive_ref(&self, retain: Option<u32>) -> Result<ArchiveRef> {
         let (destination, name) = match self.target {
             BackupGoal::File(archive_ref) => return Ok(archive_ref.clone()),
@@ -352,7 +352,7 @@ impl Job<'_> {
         Ok((written, tally))
     }
 
-    /// Reads the archive back. If it isn't as it was written, it is deleted, so that nobody relies on it.
+    /// Reads the archive back. If it isn't as it was written, it is deleted, so that it isn't relied on.
     fn prove(&self, archive: &ArchiveRef, written: u64, proving: &Proving<'_>) -> Result<()> {
         let Err(error) = proving.prove(&archive.file, Some(written)) else {
             return Ok(());

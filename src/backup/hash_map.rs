@@ -1,4 +1,4 @@
-//! A set of hashes that is kept on the disk and not in memory, for as long as somebody works with it.
+//! A set of hashes that is kept on disk and not in memory while it is in use.
 
 use rusqlite::{Connection, OptionalExtension, Result};
 

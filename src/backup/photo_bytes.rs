@@ -32,7 +32,7 @@ impl PhotoBytes {
     /// Reads the bytes of a photo. Large ones go to a file in `folder` that has no name, so that nothing is left of it.
     ///
     /// # Errors
-    /// The folder can't be written to. That the bytes can't be read is no error of the whole.
+    /// The folder can't be written to. Unreadable bytes aren't an error of the whole.
     pub fn take(mut from: impl Read, photo: &KnownPhoto, folder: &Path) -> Result<Taken> {
         if photo.bytes <= IN_MEMORY {
             let mut bytes = Vec::new();
@@ -63,7 +63,7 @@ impl PhotoBytes {
         })
     }
 
-    /// A file that nobody changes; `None` where its bytes are others.
+    /// A file that is never changed; `None` if its bytes aren't those of the photo.
     ///
     /// # Errors
     /// It can't be read.
@@ -126,7 +126,7 @@ pub fn is_whole(from: &mut impl Read, photo: &KnownPhoto) -> io::Result<bool> {
     each_chunk(from, photo, |_| true)
 }
 
-/// Calls `tell` with the bytes, as long as it agrees; whether they are those of the photo.
+/// Calls `tell` with the bytes while it returns true. Returns whether they are those of the photo.
 fn each_chunk(
     from: &mut impl Read,
     photo: &KnownPhoto,

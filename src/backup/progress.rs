@@ -21,7 +21,7 @@ impl Progress {
         Self::on(ProgressBar::new(0))
     }
 
-    /// In the log only, for what nobody has asked for at this moment.
+    /// In the log only, for work that runs unattended.
     pub fn logged() -> Self {
         Self::on(ProgressBar::hidden())
     }

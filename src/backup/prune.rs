@@ -15,11 +15,11 @@ pub struct Pruned {
     pub photos: u64,
 }
 
-/// Leaves the `retain` newest archives that are sound, of which `newest` is proven to be one, all that are newer than the
-/// oldest of these, and the photos of all that stay.
+/// Keeps the `retain` newest sound archives (`newest` is proven to be one), all archives that are newer than the
+/// oldest of these, and the photos of all that it keeps.
 ///
 /// # Errors
-/// One that stays can't be read, and then nothing is deleted: nobody knows what it needs. One is of another installation.
+/// One that stays can't be read, and then nothing is deleted: what it needs is unknown. One is of another installation.
 /// The destination can't be written to; it was cancelled.
 pub fn prune(
     destination: &Destination,
@@ -33,7 +33,7 @@ pub fn prune(
     check_newest(&names, newest)?;
     for name in &names {
         bridge.check_cancelled()?;
-        // One that can't be read is nobody's.
+        // One that can't be read isn't attributed to any installation.
         let found = destination.read(&name.to_string())?;
         if let Some(Ok(head)) = found.map(read_head) {
             ensure!(
@@ -82,7 +82,7 @@ fn check_newest(names: &[ArchiveName], newest: ArchiveName) -> Result<()> {
     Ok(())
 }
 
-/// The oldest archive that stays. All of them stay as long as fewer than `retain` are sound.
+/// The oldest archive that stays. All of them stay while fewer than `retain` are sound.
 fn oldest_kept(
     names: &[ArchiveName],
     retain: u32,

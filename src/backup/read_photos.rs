@@ -151,7 +151,7 @@ impl Fetcher {
     /// The bytes of a photo: `None` if it is nowhere, and `Some(None)` if they are others.
     ///
     /// # Errors
-    /// There is no room for it next to the database. That the store can't be read is no error of the whole.
+    /// There is no room for it next to the database. An unreadable store isn't an error of the whole.
     fn read(&self, photo: &KnownPhoto) -> Result<Result<Option<Option<PhotoBytes>>>> {
         let found = self.bridge.block_on(async {
             let Some(stored) = self.store.open(&photo.name).await? else {

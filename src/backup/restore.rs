@@ -1,6 +1,6 @@
 //! From an archive to a data folder that can be served.
 //!
-//! While it runs, the folder `.restore` stands in the data folder, and nobody else opens that. The database comes last, by
+//! While it runs, the folder `.restore` is in the data folder, which nothing else then opens. The database comes last, by
 //! one rename: where there is a database, everything else is there.
 
 use std::fs;
@@ -53,7 +53,7 @@ pub struct Restored {
     pub without: Vec<PhotoName>,
 }
 
-/// Refuses a data folder in which something is. What an unfinished restore has left is nothing.
+/// Refuses a data folder that isn't empty. What an unfinished restore has left doesn't count.
 ///
 /// # Errors
 /// Something is in it, or it can't be read.
@@ -331,7 +331,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
     }
 }
 
-/// Puts a photo into the store of its space. One that is there and the same stays; another one is nobody's to replace.
+/// Puts a photo into the store of its space. One that is there and the same stays; a different one must not be replaced.
 fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBytes) -> Result<()> {
     let name = &photo.name;
     let is_there = bridge.block_on(async {
@@ -351,7 +351,7 @@ fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBy
     }
     let put = store.put_in_space(name, bytes.into_body()?);
     match store {
-        // A file is written to its end although nobody waits for it, and must be there before it is cleared away.
+        // A file is written to its end even if nothing waits for it, and must be there before it is cleared away.
         PhotoStore::Local(_) => bridge.block_on_uncancellable(put),
         PhotoStore::S3(_) => bridge.block_on(put),
     }

@@ -82,7 +82,7 @@ impl LiveDatabase {
     }
 }
 
-/// A copy that nobody writes to.
+/// A copy that is never written to.
 #[derive(Debug)]
 pub struct Snapshot {
     connection: Connection,

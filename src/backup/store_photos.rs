@@ -49,7 +49,7 @@ pub struct Photos<'a> {
 }
 
 impl<'a> Photos<'a> {
-    /// Those of a snapshot, of which nothing is known yet.
+    /// Those of a snapshot, nothing of which has been checked yet.
     pub fn of(
         snapshot: &'a Snapshot,
         fetcher: Fetcher,
@@ -95,7 +95,7 @@ impl<'a> Photos<'a> {
         let (fetcher, to) = (self.fetcher.clone(), destination.clone());
         let bring = move |(photo, is_there): (KnownPhoto, bool)| {
             if is_there && is_whole(&to, &photo, lot)? {
-                // What is still here is no proof that it is still there.
+                // A photo at the destination is no proof that the store still has it.
                 let looked = match looks.falls_on(&photo.sha256) {
                     true => fetcher.look(&photo)?,
                     false => Looked::Fine,
@@ -239,7 +239,7 @@ mod tests {
         format!("picture {picture}").into_bytes()
     }
 
-    /// A database in which each share has a photo, all of which lie in the store.
+    /// A database in which each share has a photo. All of them are in the store.
     fn database(folder: &Path, name: &str) -> std::path::PathBuf {
         let path = folder.join(name);
         drop(Db::open(&path).unwrap());
@@ -264,7 +264,7 @@ mod tests {
         path
     }
 
-    /// Backs up a copy of a database of which `meanwhile` is done to the original; what is at the destination in the
+    /// Backs up a copy of a database while `meanwhile` is done to the original. Returns what is at the destination in the
     /// end, and what became of the photos.
     async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
         let folder = tempfile::tempdir().unwrap();

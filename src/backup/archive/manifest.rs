@@ -59,7 +59,7 @@ pub struct Outcome {
     pub deleted: Vec<Named>,
     /// Photos that the store didn't have any more as they were stored.
     pub lost: Vec<Lost>,
-    /// How many photos the destination had already of which the store had lost its own.
+    /// How many photos the store had lost that the destination already had.
     #[serde(default, skip_serializing_if = "is_none")]
     pub not_in_store: u64,
 }

@@ -106,10 +106,10 @@ impl<W: Write> ArchiveWriter<W> {
         self.add_from(&path_of(&photo.name), photo.bytes, bytes.reader()?)
     }
 
-    /// Ends the archive with its checksum frame, and gives back what it was written to, with the number of bytes.
+    /// Ends the archive with its checksum frame. Returns what it was written to, with the number of bytes.
     ///
     /// # Errors
-    /// The archive can't be written; so many photos are lost that they can't be named.
+    /// The archive can't be written; too many photos are lost to name them all.
     pub fn end(mut self, outcome: &Outcome) -> Result<(W, u64)> {
         let outcome = serde_json::to_vec_pretty(outcome)?;
         ensure!(

@@ -39,7 +39,7 @@ pub struct Contents {
 }
 
 /// Reads an archive to its end, and puts its database and its key into the folder `into`. `photo` is
-/// called with each photo in it, as long as the database expects, and returns whether its bytes are the expected ones.
+/// called with each photo in it, of the length that the database has, and returns whether its bytes are the expected ones.
 ///
 /// Even for a hostile archive, what is read and written is bounded by its size, and nothing in its database runs.
 ///

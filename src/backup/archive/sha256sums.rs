@@ -66,7 +66,7 @@ fn line(sum: &[u8; 32], path: &str) -> String {
     format!("{}  {path}\n", hex::encode(sum))
 }
 
-/// calls `tell` with the checksum of each photo among `sums`.
+/// Calls `tell` with the checksum of each photo among `sums`.
 ///
 /// # Errors
 /// They can't be read; a malformed line; what `tell` returns.

@@ -54,7 +54,7 @@ impl ArchiveName {
         Ok(name)
     }
 
-    /// Refuses an archive from the future: its name can't tell whether it is the newest at its destination.
+    /// Refuses an archive from the future: its name doesn't show whether it is the newest at its destination.
     ///
     /// # Errors
     /// It is more than a day later than `now`.
@@ -76,7 +76,7 @@ impl ArchiveName {
         moment.format(MOMENT).ok()
     }
 
-    /// The name that it has when its database is damaged, so that nobody takes it for a sound one.
+    /// The name that it has when its database is damaged, so that it isn't mistaken for a sound one.
     pub fn damaged(self) -> Self {
         Self {
             is_damaged: true,

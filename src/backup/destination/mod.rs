@@ -1,5 +1,5 @@
-//! Where archives are kept: a folder, or a prefix in a bucket. A destination belongs to one installation. Its archives
-//! share their photos, each of which lies once in `photos/`, under its SHA-256.
+//! Where archives are kept: a folder, or a prefix in a bucket. A destination belongs to one installation. Its
+//! archives share their photos: each is there once, in `photos/`, under its SHA-256.
 
 pub(crate) mod archive_name;
 pub(crate) mod directory;
@@ -124,7 +124,7 @@ impl Destination {
         Ok(names)
     }
 
-    /// calls `tell` with the checksum and the size of each photo there.
+    /// Calls `tell` with the checksum and the size of each photo there.
     ///
     /// # Errors
     /// The destination can't be read; what `tell` returns.
@@ -230,7 +230,7 @@ impl Destination {
         }
     }
 
-    /// Reads the bytes of a photo. What is wrong with them, if anything is.
+    /// Reads the bytes of a photo. Returns what is wrong with them, if anything is.
     ///
     /// # Errors
     /// The destination can't be read.

@@ -32,7 +32,7 @@ impl Bucket {
     /// The destination with this address, or that of an archive in it, and then the name of that.
     ///
     /// # Errors
-    /// It is no such address; there is no such bucket, or it can't be reached.
+    /// It isn't such an address; the bucket doesn't exist, or can't be reached.
     pub fn open(
         address: &str,
         config: &Config,
@@ -80,7 +80,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Refuses the buckets of photos, some of which are deleted with all that is in them.
+    /// Refuses the buckets of photos: some are deleted with everything in them.
     pub(super) fn check(&self, config: &Config) -> Result<()> {
         let photos = &config.photos;
         let is_theirs = self.name == photos.temp_bucket

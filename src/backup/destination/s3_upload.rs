@@ -82,7 +82,7 @@ impl Upload {
         self.settled(there)
     }
 
-    /// What there is only a part of is no object that anybody should find.
+    /// An object that is there only in part must not be found.
     fn settled(&self, there: Result<()>) -> Result<()> {
         if let Err(error) = &there
             && let Some(Untrue::Part(..)) = error.downcast_ref()
@@ -203,7 +203,7 @@ impl Write for Upload {
 }
 
 impl Drop for Upload {
-    /// What isn't finished is given up, so that nobody pays for its parts. If that can't be said, the next backup says it.
+    /// An unfinished upload is aborted, so that its parts cost nothing. If that fails, the next backup aborts it.
     fn drop(&mut self) {
         if let Some(part) = self.under_way.take() {
             part.abort();
