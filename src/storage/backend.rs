@@ -39,8 +39,8 @@ impl PhotoStore {
         }
     }
 
-    /// Looks whether photos can be stored and shown at this moment, as far as that costs nothing. What is missing and may be
-    /// made again, is.
+    /// Checks whether photos can be stored and shown at this moment, as far as that costs nothing. What is missing and may be
+    /// made again is made.
     ///
     /// # Errors
     /// They can't, and why.
@@ -59,7 +59,7 @@ impl PhotoStore {
         }
     }
 
-    /// Makes the store of a photo's space, if there is none.
+    /// Makes the store of a photo's space, if it doesn't exist.
     ///
     /// # Errors
     /// It can't be made.
@@ -71,7 +71,7 @@ impl PhotoStore {
         }
     }
 
-    /// A bucket in which an installation with the same settings has kept photos of a space; `None` where there is none.
+    /// A bucket in which an installation with the same settings has kept photos of a space, if there is one.
     ///
     /// # Errors
     /// The store can't be read.
@@ -83,7 +83,7 @@ impl PhotoStore {
         }
     }
 
-    /// Tries out what the store needs, on something that is no photo.
+    /// Tries out what the store needs, on something that isn't a photo.
     pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         match self {
             Self::Local(store) => store.run_checks(tell).await,
@@ -100,7 +100,7 @@ impl PhotoStore {
         match self {
             Self::Local(store) => store.put(key, body).await,
             Self::S3(store) => {
-                // Of what is made for pages, the bytes tell the type; it isn't larger than a photo.
+                // What is made for pages has its type in its bytes; it isn't larger than a photo.
                 let in_memory = match key {
                     Key::Preview(..) | Key::Poster(_) => u64::MAX,
                     Key::Staged(_) | Key::Original(_) => SMALL,

@@ -1,4 +1,4 @@
-//! What is put into a store: bytes in memory, or a stream of known length, of which few bytes are in memory at once.
+//! What is put into a store: bytes in memory, or a stream of known length, with few of its bytes in memory at once.
 
 use std::fmt;
 use std::io;
@@ -19,7 +19,7 @@ pub enum Body {
     Bytes(Bytes),
     /// As many as are said, read as they are needed.
     Stream(Stream),
-    /// All of a file that nobody writes to any more, and that is on the disk already: a store on the same disk links to it.
+    /// All of a file that is no longer written to, and is on disk already: a store on the same disk links to it.
     Linked(LinkedFile),
 }
 

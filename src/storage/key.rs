@@ -1,4 +1,4 @@
-//! What the bytes in the stores are called, wherever they lie. What else comes to be made of a photo is a variant more here,
+//! What the bytes in the stores are called, wherever they lie. Anything more that is made of a photo is another variant here,
 //! in [`Key::derived`], and a name in each backend.
 
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Key {
     Staged(PhotoName),
     /// A photo in the store of its space, where it stays.
     Original(PhotoName),
-    /// A preview of a photo. No bytes at all say that there is none and that none will come.
+    /// A preview of a photo. An empty one means that there is none and that none will come.
     Preview(PhotoName, PreviewSize),
     /// The picture that a film is shown by before it plays.
     Poster(PhotoName),

@@ -1,7 +1,7 @@
 //! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
 //! previews and posters. Where nothing else is said, a film is a photo too.
 //!
-//! A backend (`local/`, `s3/`) knows a few operations on a [`Key`], which `backend.rs` names, and nothing of when they are
+//! A backend (`local/`, `s3/`) has a few operations on a [`Key`], which `backend.rs` names, and doesn't decide when they are
 //! right. What is done in which order, so that readers, workers and deletions that meet harm nothing, is here, once for all
 //! backends: a photo goes from the staging store to its space, a deletion looks in the same order, and what was made of a
 //! photo goes last.
@@ -92,7 +92,7 @@ impl PhotoStore {
         match self.transfer(&staged, &original).await? {
             Transfer::Moved => Ok(Moved::Done),
             Transfer::Copied => {
-                // Only now that the copy was seen. What a crash leaves behind is copied once more, and deleted then.
+                // Only now that the copy was seen. What a crash leaves behind is copied again, and deleted then.
                 self.remove_source(&staged).await?;
                 Ok(Moved::Done)
             }
@@ -151,7 +151,7 @@ impl PhotoStore {
         Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 
-    /// Puts a preview of a photo. No bytes at all say that there is none and that none will come.
+    /// Puts a preview of a photo. An empty one means that there is none and that none will come.
     ///
     /// # Errors
     /// The store can't be written to.
@@ -165,7 +165,7 @@ impl PhotoStore {
         self.put(&key, body.into()).await
     }
 
-    /// Opens a preview of a photo; `None` if nobody has put one.
+    /// Opens a preview of a photo; `None` if none was put.
     ///
     /// # Errors
     /// The store can't be read.
@@ -177,7 +177,7 @@ impl PhotoStore {
         self.open_at(&Key::Preview(name.clone(), size)).await
     }
 
-    /// Finds the way by which a preview gets to the client; `None` if there is none to be shown.
+    /// Finds the way by which a preview gets to the client; `None` if there is no preview to show.
     ///
     /// # Errors
     /// The store can't be read.
@@ -232,7 +232,7 @@ impl PhotoStore {
     }
 
     /// Deletes photos as [`Self::delete`] does, by few requests where the store takes many at once. After an error, any of
-    /// them may still be there. What is refused in one place keeps nothing in the others.
+    /// them may still be there. A refusal in one place doesn't stop the deletions in the others.
     ///
     /// # Errors
     /// The store can't be written to.

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
 use super::{Body, Checked, s3};
 
-/// The most bytes of which one read is cheaper than several.
+/// The most bytes that are cheaper to read at once than in several reads.
 const SMALL: u64 = 64 * 1024;
 
 /// The bytes that are in memory at once of a photo that is only to be compared.
@@ -54,7 +54,7 @@ impl StoredPhoto {
     /// The store can't be read.
     pub async fn read_all(self) -> Result<Vec<u8>> {
         let length = self.bytes;
-        // Growing while it is read would take twice as much. Of a length that nobody's photo has, nothing is believed.
+        // Growing while it is read would take twice as much. A length that no photo has isn't trusted.
         let room = usize::try_from(length.min(BELIEVED)).unwrap_or(0);
         let mut bytes = Vec::with_capacity(room);
         if length == 0 {
@@ -69,7 +69,7 @@ impl StoredPhoto {
         Ok(bytes)
     }
 
-    /// The first of its bytes, at most `most`, and all of it still to be read. What is small is read at once.
+    /// The first of its bytes, at most `most`, and all of it still to be read. A small one is read at once.
     ///
     /// # Errors
     /// The store can't be read.
@@ -101,7 +101,7 @@ impl StoredPhoto {
         Ok((beginning, Self { source, ..self }))
     }
 
-    /// The SHA-256 of all its bytes, of which few are in memory at once.
+    /// The SHA-256 of all its bytes, with few of them in memory at once.
     ///
     /// # Errors
     /// The store can't be read.

@@ -93,7 +93,7 @@ async fn load() -> SdkConfig {
     if found.region().is_some() {
         return found;
     }
-    // Where a region means nothing, such as MinIO at home, nobody should have to name one.
+    // Where a region means nothing, such as MinIO at home, it shouldn't have to be set.
     found
         .into_builder()
         .region(Region::from_static("us-east-1"))
@@ -116,7 +116,7 @@ pub fn timeout_within(bytes: u64) -> TimeoutConfig {
     upload_timeout(usize::try_from(bytes / FASTER_WITHIN).unwrap_or(usize::MAX))
 }
 
-/// Whether S3 says that there is no such object or bucket.
+/// Whether S3 says that the object or bucket doesn't exist.
 pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     let status = error
         .raw_response()
@@ -127,7 +127,7 @@ pub fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     ) || status == Some(404)
 }
 
-/// Whether nobody has decided: there was no answer, or one by which it may go better later.
+/// Whether the outcome is open: there was no answer, or one after which a retry may succeed.
 pub fn is_passing<E>(error: &SdkError<E>) -> bool {
     match error.raw_response() {
         None => true,

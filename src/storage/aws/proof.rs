@@ -25,7 +25,7 @@ const SOON_HASHED: usize = 256 * 1024;
 pub enum Put {
     /// It is there, as a whole.
     Done,
-    /// There is no such bucket.
+    /// The bucket doesn't exist.
     NoBucket,
 }
 
@@ -43,8 +43,8 @@ pub fn retry_delays() -> impl Iterator<Item = Duration> {
     successors(Some(Duration::from_millis(50)), |wait| Some(*wait * 2)).take(7)
 }
 
-/// Puts an object, and makes sure that all of it is there. Its Content-MD5 goes with it, which every service knows, and
-/// some demand.
+/// Puts an object, and makes sure that all of it is there. Its Content-MD5 goes with it, which every service supports, and
+/// some require.
 ///
 /// # Errors
 /// S3 doesn't take it, or says that it has and hasn't. A part of it is deleted again.
@@ -76,8 +76,8 @@ pub async fn put(
     }
 }
 
-/// Makes sure that all of an object is there that was just put. A part of it is deleted again: nobody should take it for the
-/// whole, and nobody would delete it but a cleanup, much later.
+/// Makes sure that all of an object is there that was just put. A part of it is deleted again: it could be taken for the
+/// whole, and only a cleanup would delete it, much later.
 ///
 /// # Errors
 /// It isn't, or S3 doesn't say.
@@ -121,7 +121,7 @@ pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option
             let bytes = head
                 .content_length()
                 .and_then(|bytes| bytes.try_into().ok());
-            // What has no tag is no object: something else has answered, or nothing.
+            // Without a tag, it isn't an object: something else has answered, or nothing.
             let bytes = bytes.filter(|_| head.e_tag().is_some());
             Ok(Some(bytes.context(
                 "S3 returned a response that doesn't describe the object",

@@ -1,4 +1,4 @@
-//! The folder of the photos, as long as it is the one that was opened. Where its disk was unmounted, or another folder
+//! The folder of the photos, while it is the one that was opened. Where its disk was unmounted, or another folder
 //! put in its place, nothing is stored, shown or deleted: photos of other installations have the same names.
 
 use std::fs::File;

@@ -297,7 +297,7 @@ impl LocalStore {
         self.home.make(folder)?;
         // Under a name of its own until it takes the place of what was there, as everything does.
         let part = temp_file(&self.temp(), PART)?.into_temp_path();
-        // Since when it lies here is what tells the cleanup what has come to nothing.
+        // By how long it has been here, the cleanup finds what was abandoned.
         let now = fs::metadata(&part)?.modified()?;
         let touched = fs::OpenOptions::new().append(true).open(&file.path);
         touched.and_then(|file| file.set_modified(now))?;

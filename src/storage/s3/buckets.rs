@@ -117,7 +117,7 @@ impl Buckets {
         }))
     }
 
-    /// Where a photo is moved to; its bucket is made if there is none.
+    /// Where a photo is moved to; its bucket is made if it doesn't exist.
     ///
     /// # Errors
     /// The buckets can't be listed, or none can be made.
@@ -161,7 +161,7 @@ impl Buckets {
         Ok(all)
     }
 
-    /// Whether this is the key of a photo in one of these buckets, and nobody else's.
+    /// Whether this is the key of a photo in one of these buckets, and not of anything else.
     pub fn is_photo(&self, bucket: &str, key: &str) -> bool {
         let name = if bucket == self.temp {
             key.parse()
@@ -215,7 +215,7 @@ impl Buckets {
     }
 
     /// A bucket that was made for a space under these settings, or the common one if there are spaces in it. The digits
-    /// tell: in a bucket that others have made, they are others.
+    /// differ in a bucket that others have made.
     ///
     /// # Errors
     /// The buckets can't be listed.
@@ -266,8 +266,8 @@ impl Buckets {
         known.insert(space.to_owned(), bucket.to_owned());
     }
 
-    /// Makes the bucket of a space. The digits follow from what every worker knows, so that two at once ask for the
-    /// same name, and the second finds that it is ours already.
+    /// Makes the bucket of a space. The digits follow from what every worker has, so that two at once ask for the
+    /// same name, and the second finds that the bucket is ours already.
     async fn create(&self, client: &Client, space: &str) -> Result<String> {
         for attempt in 0..ATTEMPTS {
             let bucket = format!("{}{space}-{}", self.prefix, self.ending(space, attempt));
@@ -317,7 +317,7 @@ pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     for wait in proof::retry_delays() {
         match client.head_bucket().bucket(bucket).send().await {
             Err(error) if is_missing(&error) => tokio::time::sleep(wait).await,
-            // A key that may not look is no reason not to put something.
+            // Credentials that may not look are no reason not to put something.
             _ => return Ok(()),
         }
     }

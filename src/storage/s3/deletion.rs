@@ -22,7 +22,7 @@ use crate::storage::aws::{is_missing, is_passing, proof};
 const MOST: usize = 1000;
 /// Objects that are deleted at once where each takes a request of its own.
 const AT_ONCE: usize = 8;
-/// How the headers begin of which services for themselves know nothing, or which they refuse.
+/// How the headers begin that self-hosted services don't support or refuse.
 const CHECKSUMS: [&str; 3] = ["x-amz-checksum-", "x-amz-sdk-checksum-", "x-amz-trailer"];
 
 /// How objects were deleted.
@@ -32,7 +32,7 @@ pub enum How {
     Together,
     /// One by one, because S3 doesn't do many, or hasn't done all of them.
     OneByOne,
-    /// There is no such bucket.
+    /// The bucket doesn't exist.
     NoBucket,
 }
 
@@ -205,8 +205,8 @@ async fn delete_some(client: &Client, bucket: &str, keys: &[String]) -> Result<H
     stays.map_or(Ok(How::OneByOne), Err)
 }
 
-/// Deletes objects by one request. Returns those of which S3 doesn't say that they are gone, which may be all; `None` if there
-/// is no such bucket.
+/// Deletes objects by one request. Returns those that S3 doesn't report as gone, which may be all; `None` if the
+/// bucket doesn't exist.
 async fn delete_together(
     client: &Client,
     bucket: &str,
@@ -286,7 +286,7 @@ pub async fn empty(client: &Client, bucket: &str, prefix: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether nothing is in a bucket, or there is none.
+/// Whether a bucket is empty or doesn't exist.
 async fn is_empty(client: &Client, bucket: &str) -> Result<bool> {
     let listing = || format!("The bucket {bucket} can't be listed");
     let list = client.list_objects_v2().bucket(bucket).max_keys(1);

@@ -77,7 +77,7 @@ impl S3Store {
         }
     }
 
-    /// The same, in which nothing is deleted as long as this holds: no photo, no bucket of a space, and no previews of photos
+    /// The same, but nothing is deleted while this holds: no photo, no bucket of a space, and no previews of photos
     /// that are deleted.
     pub fn held_by(self, hold: RestoreHold) -> Self {
         Self { hold, ..self }
@@ -129,7 +129,7 @@ impl S3Store {
         bail!("The bucket for {key} doesn't exist")
     }
 
-    /// Where something is; `None` if there is no bucket for it.
+    /// Where something is; `None` if its bucket doesn't exist.
     async fn place_of(&self, key: &Key) -> Result<Option<ObjectRef>> {
         match key {
             Key::Staged(name) => Ok(Some(self.buckets.temporary(name))),
@@ -139,7 +139,7 @@ impl S3Store {
         }
     }
 
-    /// Where something is to be; the bucket of a space is made if there is none.
+    /// Where something is to be; the bucket of a space is made if it doesn't exist.
     async fn place_for(&self, key: &Key) -> Result<ObjectRef> {
         match key {
             Key::Staged(name) => Ok(self.buckets.temporary(name)),
@@ -297,7 +297,7 @@ impl S3Store {
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
-        // Others may be putting photos there, so that even at the start only old ones are nobody's.
+        // Others may be putting photos there, so that even at the start only old ones count as abandoned.
         let age = i64::try_from(age.max(ABANDONED).as_secs()).unwrap_or(i64::MAX);
         let since = OffsetDateTime::now_utc()
             .unix_timestamp()
@@ -315,7 +315,7 @@ impl S3Store {
         while let Some(page) = pages.next().await {
             let page = match page {
                 Err(error) if is_missing(&error) => {
-                    // Nobody should have to put a photo before it is made.
+                    // Made now, so that no upload has to do it.
                     self.ready.store(false, Ordering::Relaxed);
                     self.prepare().await?;
                     break;

@@ -1,5 +1,5 @@
-//! Objects on their way to S3: small ones as a whole, large ones in parts, of which few are in memory at once. An object
-//! appears when all of it is there; of one that doesn't come that far, no part is left.
+//! Objects on their way to S3: small ones as a whole, large ones in parts, with few parts in memory at once. An object
+//! appears when all of it is there; if it doesn't come that far, no part is left.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl Sender {
         })
     }
 
-    /// Puts an object, and makes sure that all of it is there. Where there is no such bucket, nothing has been read of it.
+    /// Puts an object, and makes sure that all of it is there. If the bucket doesn't exist, nothing of the object has been read.
     ///
     /// # Errors
     /// S3 doesn't take it, or says that it has and hasn't; a stream can't be read, or has another length than it says.
@@ -193,7 +193,7 @@ async fn ended(stream: &mut Stream) -> Result<()> {
     Ok(())
 }
 
-/// An upload in parts, of which nothing is left unless it is completed.
+/// An upload in parts, which leaves nothing behind unless it is completed.
 struct Upload {
     client: Client,
     at: ObjectRef,
@@ -226,7 +226,7 @@ impl Upload {
             let completed = CompletedPart::builder()
                 .part_number(number)
                 .set_e_tag(sent.e_tag)
-                // With `photos.checksums = "when_supported"`, S3 wants them again.
+                // With `photos.checksums = "when_supported"`, S3 requires them again.
                 .set_checksum_crc32(sent.checksum_crc32)
                 .set_checksum_crc64_nvme(sent.checksum_crc64_nvme);
             Ok((completed.build(), sum))
@@ -280,7 +280,7 @@ impl Upload {
 }
 
 impl Drop for Upload {
-    /// Nobody waits for it any more, and nobody should pay for its parts.
+    /// Nothing waits for it any more, and its parts shouldn't cost anything.
     fn drop(&mut self) {
         if let Some(id) = self.id.take()
             && let Ok(runtime) = Handle::try_current()
@@ -291,7 +291,7 @@ impl Drop for Upload {
     }
 }
 
-/// The tag that S3 gives an object of parts with these MD5s, unless it encrypts it.
+/// The tag that S3 computes for an object of parts with these MD5s, unless it encrypts it.
 fn tag_of(sums: &[[u8; 16]]) -> String {
     let all = Md5::digest(sums.concat());
     format!("{}-{}", hex::encode(all), sums.len())

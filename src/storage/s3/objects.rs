@@ -78,7 +78,7 @@ impl S3Object {
     }
 }
 
-/// Whether these are the bytes from `start`, `length` of them. Who doesn't know ranges sends the whole.
+/// Whether these are the bytes from `start`, `length` of them. A service without ranges sends the whole object.
 fn is_answer_to(object: &GetObjectOutput, start: u64, length: u64) -> bool {
     let as_long = object
         .content_length()
@@ -97,7 +97,7 @@ pub enum Copied {
     NoBucket,
 }
 
-/// Copies an object of this many bytes, of which S3 takes 5 GiB, without one of them passing through here, and makes sure that all of it is there.
+/// Copies an object of this many bytes, at most 5 GiB with S3, inside the service, and makes sure that all of it is there.
 pub async fn copy(client: &Client, from: &ObjectRef, to: &ObjectRef, bytes: u64) -> Result<Copied> {
     let copying = || format!("The object {} can't be copied to {}", from.key, to.bucket);
     let copy = client.copy_object().bucket(&to.bucket).key(&to.key);
