@@ -1,5 +1,5 @@
-//! How far the clock of this machine is from that of S3. The SDK signs its own requests with the time there, as each answer states
-//! it, and retries where a refusal names this reason, which that of a `HEAD` can't. Links it signs with the time
+//! How far the clock of this machine is from that of S3. The SDK signs its own requests with the time there, as each answer
+//! states it, and retries where a refusal names this reason, which that of a `HEAD` can't. Links it signs with the time
 //! here, and those would be refused as too old, or not yet good.
 
 use std::sync::Arc;
