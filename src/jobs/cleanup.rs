@@ -24,7 +24,7 @@ use crate::storage::{ABANDONED, PhotoStore};
 const EVERY: Duration = Duration::from_secs(60);
 /// Every this many cleanups, multipart uploads are looked for: each bucket costs a request.
 const PARTS_EVERY: u32 = 60;
-/// After this long, nobody sends the parts of an object any more, however large it is and slow the line.
+/// After this long, no client still sends parts of an object, however large it is and slow the line.
 const STALE_PARTS: Duration = Duration::from_secs(24 * 60 * 60);
 /// After this many refusals among photos that were to be deleted together, the others aren't tried.
 const REFUSED: usize = 10;
@@ -99,12 +99,12 @@ impl Cleanup {
         }
     }
 
-    /// The same, which deletes nothing as long as this holds, and does so afterwards.
+    /// The same, but deletes nothing while this holds; it deletes again afterwards.
     pub fn held_by(self, hold: RestoreHold) -> Self {
         Self { hold, ..self }
     }
 
-    /// Deletes photos at once whose rows are gone. What fails is left to a later cleanup, by its tombstone.
+    /// Deletes photos whose rows are gone, at once. What fails is left to a later cleanup, by its tombstone.
     pub async fn delete_now(&self, names: &[PhotoName]) {
         if self.hold.is_on() {
             return;
@@ -115,7 +115,7 @@ impl Cleanup {
         }
     }
 
-    /// Deletes the store of a space at once that is gone. What fails is left to a later cleanup.
+    /// Deletes the store of a space that is gone, at once. What fails is left to a later cleanup.
     pub async fn delete_space_now(&self, space: SpaceId) {
         if self.hold.is_on() {
             return;
@@ -135,7 +135,7 @@ impl Cleanup {
     }
 
     /// As [`Self::run_once`], but for everything whatever its age: right only while no request is under way. What isn't due is
-    /// deleted once more when it is, because a worker of another process may have it in hand.
+    /// deleted again when it is, because a worker of another process may have it in hand.
     ///
     /// # Errors
     /// As [`Self::run_once`].
@@ -161,8 +161,8 @@ impl Cleanup {
         Ok(CleanupReport { deleted, orphans })
     }
 
-    /// Deletes what tombstones name that are due, or whatever they name; how many photos are gone. Of those that stay, their
-    /// tombstones tell.
+    /// Deletes what due tombstones name, or all of them with `all`. Returns how many photos are gone. Those that stay keep
+    /// their tombstones.
     async fn delete_due(&self, all: bool) -> Result<usize> {
         let now = self.clock.now();
         let due = self
@@ -247,7 +247,7 @@ impl Cleanup {
         }
     }
 
-    /// Deletes the stores of spaces that are gone, of which photos were. The photos of a store that stays aren't done with.
+    /// Deletes the stores of deleted spaces whose photos were among these. The photos of a store that stays aren't done with.
     async fn delete_empty_spaces(&self, deletion: &mut Deletion) -> Result<()> {
         let spaces = deletion.gone.iter().map(|name| name.space().to_owned());
         let mut spaces: Vec<String> = spaces.collect();
@@ -282,7 +282,7 @@ impl Cleanup {
         deletion
     }
 
-    /// Deletes photos one by one of which some were refused. Once a few were refused, the rest is left to the next time.
+    /// Deletes photos one by one after some were refused. Once a few are refused again, the rest is left to the next time.
     async fn delete_each(&self, names: &[PhotoName], deletion: &mut Deletion) {
         let mut refused = 0;
         for (at, name) in names.iter().enumerate() {
@@ -307,7 +307,7 @@ impl Job for Cleanup {
         Next::Wait(EVERY)
     }
 
-    // A store that doesn't answer doesn't hold up the end. What is left is deleted by the next run.
+    // A store that doesn't answer doesn't delay the shutdown. What is left is deleted by the next run.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         self.run_once().await?.log();
         Ok(Next::Wait(EVERY))

@@ -12,7 +12,7 @@ use crate::domain::space_deletion::{self, Progress};
 use crate::jobs::cleanup::Cleanup;
 use crate::jobs::runner::{Job, Next};
 
-/// How often it looks for a deletion that nobody goes on with: the request that began it goes on by itself, unless it fails.
+/// How often it looks for a deletion that has stopped: the request that began it continues by itself, unless it fails.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Goes on with deletions of spaces.

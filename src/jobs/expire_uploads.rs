@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 250;
 
 /// Deletes uploads. The row goes first, after which no share can take it, and then its file; should the file stay, the next step
-/// finds that it is nobody's.
+/// finds that it has no row.
 #[derive(Clone)]
 pub struct ExpireUploads {
     db: Db,
@@ -31,7 +31,7 @@ impl ExpireUploads {
         Self { db, clock, folder }
     }
 
-    /// Deletes all whose time is over, and all files that are nobody's; how many files that were.
+    /// Deletes all whose time is over, and all files without a row. Returns how many files that were.
     ///
     /// # Errors
     /// The database or the folder can't be used.

@@ -40,7 +40,7 @@ pub struct PosterMaker {
 }
 
 impl PosterMaker {
-    /// With the ffmpeg of this machine; `None` if there is none.
+    /// With the ffmpeg of this machine; `None` if it isn't installed.
     pub fn find() -> Option<Self> {
         // Only there it can be kept from the files of others.
         if !cfg!(target_os = "linux") {

@@ -1,5 +1,5 @@
-//! Writes down which photos have previews, and what the photos look like. A worker that knows the database tells of what it
-//! makes. Others don't, so that somebody has to look into the store: soon and often for a new photo, more and more seldom for
+//! Writes down which photos have previews, and what the photos look like. A worker with access to the database reports what it
+//! makes. Others don't, so that this job looks into the store: soon and often for a new photo, more and more seldom for
 //! one that stays without.
 
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
 
-/// How often there is a look for what nobody tells of, and the wait before the second look at a photo.
+/// How often it looks for what isn't reported, and the wait before the second look at a photo.
 const EVERY: Duration = Duration::from_secs(5);
 /// The longest wait between two looks at a photo.
 pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
@@ -167,7 +167,7 @@ impl PreviewIndexer {
             return Ok(None);
         };
         let small = small.read_all().await?;
-        // It tells only of what might move.
+        // It says something only for what might move.
         let has_large = small.is_empty()
             || !may_move(name)
             || (self.store.open_preview(name, PreviewSize::Large).await?).is_some();
@@ -255,7 +255,7 @@ fn may_move(name: &PhotoName) -> bool {
     }
 }
 
-/// What these previews tell of a photo: the small one, which is empty where there are none, and whether there is a large one,
+/// The status by these previews: the small one, which is empty where there are none, and whether there is a large one,
 /// which what moves doesn't have.
 async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
     if small.is_empty() {

@@ -20,7 +20,7 @@ use crate::storage::{PhotoStore, StoredPhoto};
 
 /// The most memory in bytes for the files of photos whose previews are made, in addition to what decoding them takes.
 const FILES: u64 = 64 * 1024 * 1024;
-/// As many bytes as tell a picture.
+/// How many bytes are enough to recognise a picture.
 const MAGIC: u64 = 64;
 /// What is put instead of previews that can't be made.
 const NONE: Previews = Previews {
@@ -70,13 +70,13 @@ impl Thumbnailer {
         Self { posters, ..self }
     }
 
-    /// Makes the previews of a photo that is in its space, unless it has them. Of a picture that can't be decoded there are
-    /// none: an empty one is put, so that nobody tries again. Can be repeated. Gives what was made, `None` where that was
+    /// Makes the previews of a photo that is in its space, unless it has them. For a picture that can't be decoded, an empty
+    /// one is put, so that there is no further attempt. Can be repeated. Returns what was made, `None` if that was there
     /// before or the photo is gone.
     ///
     /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
     /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
-    /// the attempt that left it has ended with its process, the second that did: there is no third.
+    /// the attempt that left it has ended with its process, the second to do so: there is no third.
     ///
     /// # Errors
     /// The store can't be used.
@@ -189,7 +189,7 @@ impl Thumbnailer {
         made.await
     }
 
-    /// Whether an attempt was noted, and never came to its end. Until the small preview is there, nobody looks at the large.
+    /// Whether an attempt was noted and never finished. Until the small preview is there, the large one isn't read.
     async fn has_ended_a_process(&self, name: &PhotoName) -> Result<bool> {
         let large = self.store.open_preview(name, PreviewSize::Large).await?;
         Ok(large.is_some_and(|large| large.bytes == 0))

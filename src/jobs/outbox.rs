@@ -90,7 +90,7 @@ impl Outbox {
 impl Job for Outbox {
     const FAILURE: &'static str = "could not enqueue photos";
 
-    // A queue that doesn't answer doesn't hold up the end. What it has accepted unheard is sent again.
+    // A queue that doesn't answer doesn't delay the shutdown. What it has accepted without our hearing of it is sent again.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         Ok(match self.send().await? {
             0 => Next::Idle,

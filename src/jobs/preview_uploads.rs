@@ -33,7 +33,7 @@ impl UploadPreviewer {
         }
     }
 
-    /// Begins to make the previews of the clean photo in this file, which has so many bytes.
+    /// Begins to make the previews of the clean photo in this file, which has this many bytes.
     pub fn begin(&self, file: String, bytes: u64) {
         let Ok(permit) = self.waiting.clone().try_acquire_owned() else {
             return;

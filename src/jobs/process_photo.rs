@@ -36,7 +36,7 @@ pub struct PhotoWorker {
 }
 
 impl PhotoWorker {
-    /// A worker for this store and this queue, which tells `indexer` of the previews that it makes.
+    /// A worker for this store and this queue, which reports the previews that it makes to `indexer`.
     pub fn new(
         store: PhotoStore,
         queue: PhotoQueue,
@@ -112,7 +112,7 @@ impl PhotoWorker {
     async fn nack(&self, message: &Message, failure: Failure) -> Result<Outcome> {
         let Message { name, attempt, .. } = message;
         match self.queue.nack(message, &failure).await? {
-            // Most likely it was deleted. What becomes of it is said once, in the end.
+            // Most likely it was deleted. What became of it is logged once, at the end.
             Disposition::RetryAt(_) if matches!(failure, Failure::Missing) => {
                 tracing::debug!(photo = %name, attempt, error = %failure, "photo is not in the staging store");
                 Ok(Outcome::Retried(name.clone()))

@@ -65,7 +65,7 @@ pub trait Job: Send + Sync + 'static {
     }
 }
 
-/// Jobs that run concurrently. Dropping them gives up each where it stands.
+/// Jobs that run concurrently. Dropping them aborts each at its current step.
 #[derive(Default)]
 pub struct Jobs {
     running: JoinSet<()>,
@@ -131,7 +131,7 @@ pub async fn run<J: Job>(mut job: J, stop: CancellationToken) {
 /// What to wait for between two steps.
 enum Rest {
     Until(Next),
-    /// Nobody ends this pause, so that what fails is never tried more often.
+    /// Nothing ends this pause early, so that what fails is never tried more often.
     AfterError(Duration),
 }
 

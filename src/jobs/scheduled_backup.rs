@@ -74,7 +74,7 @@ impl Schedule {
         Ok(())
     }
 
-    /// A backup is due when the last one at the destination is old enough. What can't be found out is left to the
+    /// A backup is due when the last one at the destination is old enough. If that can't be determined, it is left to the
     /// backup itself.
     async fn first_due(&self, shutdown: &CancellationToken) -> Due {
         let found = look(

@@ -1,5 +1,5 @@
-//! Looks now and then whether the data folder is still the one that was opened, so that its loss is told also where nobody
-//! writes; and that there is space to delete on a full disk.
+//! Checks now and then whether the data folder is still the one that was opened, so that its loss is reported even if nothing
+//! is written; and that there is space to delete on a full disk.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::storage::PhotoStore;
 /// How often. Each write checks as well.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Looks whether the data folder and the folder of the photos are there. What is missed and found again stands in the log.
+/// Checks whether the data folder and the folder of the photos are there. Logs what is missing and what is back again.
 pub struct DataDirWatch {
     pub db: Db,
     pub photos: PhotoStore,
