@@ -21,14 +21,14 @@ pub const MARKER: &str = "shared-spaces.id";
 #[derive(Debug)]
 pub struct OpenFiles {
     files: Vec<(PathBuf, Identity)>,
-    /// What tells the data folder from another, and whether it has been there: it is made after the database.
+    /// The file that identifies the data folder, and whether it has been there: it is made after the database.
     marker: (PathBuf, AtomicBool),
     /// Whether the last look has missed one.
     is_lost: AtomicBool,
 }
 
 impl OpenFiles {
-    /// The files of a database that was opened just now, and that stays open for as long as this is asked: until then
+    /// The files of a database that was opened just now, and that stays open while this is used: until it is closed,
     /// the system gives their numbers to no other file.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ pub fn first() -> (i32, String, String) {
     })
 }
 
-/// The number of the last migration that this program knows.
+/// The number of the last migration in this program.
 pub fn newest() -> i32 {
     last_of(&embedded::migrations::runner())
 }
@@ -136,8 +136,8 @@ fn copy_before(path: &Path, version: i32) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// SQLite's own backup, which takes in what still stands in the write-ahead log. Whole or not at all: what a crash leaves
-/// is no copy, and is made again by the next start. Only one that is intact replaces an earlier one, and only then the
+/// SQLite's own backup, which includes what is still in the write-ahead log. Whole or not at all: what a crash leaves
+/// doesn't count as a copy, and the next start makes it again. Only an intact one replaces an earlier one, and only then the
 /// database is changed.
 fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let folder = parent(copy);
@@ -157,7 +157,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     Ok(fsync_dir(folder)?)
 }
 
-/// Refuses a copy of a damaged database, all of which it reads.
+/// Refuses a copy of a damaged database. Reads all of it.
 fn check(copy: &Path) -> Result<()> {
     let damage = integrity::unsound(&Connection::open(copy)?)?;
     ensure!(

@@ -1,8 +1,8 @@
 //! The database: many readers, one writer. The only pools, pragmas and transactions of the program.
 //!
-//! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the very thread that asks: what
+//! [`Db::read`] runs a closure on a read-only connection, within one snapshot, mostly on the calling thread: what
 //! is read is in memory most of the time, and to have another thread do it costs more than the reading. [`Db::write`]
-//! runs a closure on the only writing connection: on the calling thread while nobody else writes, and else on a thread
+//! runs a closure on the only writing connection: on the calling thread while nothing else writes, and else on a thread
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
 //! [`Overload::Busy`] if no permit is free within the deadline.
 
@@ -132,7 +132,7 @@ impl Db {
         let files = Arc::new(OpenFiles::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::next_to(path));
         let theirs = Arc::clone(&files);
-        // One that was never there is made by nobody who reads, and another one isn't read.
+        // A reader doesn't create a database that isn't there, and doesn't read another one.
         let readers = SqliteConnectionManager::file(path).with_flags(READING);
         let readers = readers.with_init(move |connection| {
             let is_another = |_| {
@@ -170,7 +170,7 @@ impl Db {
         })
     }
 
-    /// Looks whether the files of the database are where it was opened; each write asks on its own.
+    /// Checks whether the files of the database are where it was opened; each write checks by itself.
     ///
     /// # Errors
     /// [`Failure::DataGone`] if they aren't.
@@ -186,7 +186,7 @@ impl Db {
         }
     }
 
-    /// Runs `work` on a connection that can only read, within one snapshot. `work` is short: as long as the disk is
+    /// Runs `work` on a connection that can only read, within one snapshot. `work` is short: while the disk is
     /// quick, it runs on the calling thread.
     ///
     /// # Errors
@@ -354,7 +354,7 @@ impl Db {
     }
 
     /// Rewrites the whole file. Where rows were moved from page to page, SQLite can leave copies behind that
-    /// `secure_delete` doesn't know of; after this, the file holds what there is and nothing else. Nobody can write
+    /// `secure_delete` doesn't reach; after this, the file holds the current rows and nothing else. No write runs
     /// meanwhile.
     ///
     /// # Errors

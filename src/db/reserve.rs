@@ -61,7 +61,7 @@ impl Reserve {
         }
     }
 
-    /// Whether it was released, and there is no space yet to make it again.
+    /// Whether it was released, and there is still too little space to make it again.
     pub fn is_missed(&self) -> bool {
         if !fs::metadata(&self.path).is_ok_and(|file| file.len() == 0) {
             return false;
@@ -73,7 +73,7 @@ impl Reserve {
         made.is_err()
     }
 
-    /// Makes the reserve, or makes it larger: as large as the database, of which a single deletion may change all, and
+    /// Makes the reserve, or makes it larger: as large as the database, all of which a single deletion may change, and
     /// something for the log. One that can't be made leaves nothing, and one that can't grow stays.
     ///
     /// # Errors

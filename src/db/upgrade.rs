@@ -20,7 +20,7 @@ const REWRITES: i32 = 9;
 const EVERY: Duration = Duration::from_secs(5);
 const MIB: u64 = 1024 * 1024;
 
-/// Refuses an upgrade for which there is no room, before it has begun. Measured at a million shares, the log of the database
+/// Refuses an upgrade before it has begun if there is too little room. Measured at a million shares, the log of the database
 /// grows to 1.7 times its size where all rows are written once more, and the database by 0.7; and a copy of it stays.
 ///
 /// # Errors
@@ -29,7 +29,7 @@ pub fn check_room(connection: &Connection, path: &Path, current: i32) -> Result<
     let needed = needed(size_of(connection)?, current);
     match space::available(parent(path)) {
         Some(free) => compare(path, free, needed),
-        // Where the system doesn't tell, the disk will.
+        // Where the system doesn't report it, a write will fail.
         None => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! The one connection that writes, and the thread that does so while more than one wants to. Jobs that wait together
+//! The one connection that writes, and the thread that uses it while several jobs wait. Jobs that wait together
 //! share one commit, each in a savepoint of its own, so that one that is refused leaves nothing behind and the others
 //! stand.
 
@@ -37,7 +37,7 @@ pub struct Writer {
 /// The connection, for whose turn it is.
 struct WriteConnection {
     connection: Mutex<Connection>,
-    /// Whether the thread has jobs in its hands, before which nobody may push in.
+    /// Whether the thread is running a batch, which no other job may overtake.
     batch_running: AtomicBool,
     files: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
@@ -53,7 +53,7 @@ impl WriteConnection {
     }
 
     /// Runs a batch as [`commit`] does, if what is committed is kept where the next start looks for it. Afterwards that
-    /// is asked once more, because nobody may be told that something is kept which isn't.
+    /// is checked again, because nothing may be acknowledged as kept that isn't.
     fn commit(
         &self,
         connection: &Connection,
@@ -81,7 +81,7 @@ impl WriteConnection {
                     .for_each(|job| job.settle()),
                 Err(_) => turn_away(batch),
             }
-            // What is in the log goes first, as far as nobody reads from it, so that there is space in it again.
+            // The log is checkpointed first, as far as no reader uses it, so that there is space in it again.
             if let Err(error) = connection.query_row("pragma wal_checkpoint", [], |_| Ok(())) {
                 tracing::warn!(%error, "WAL checkpoint failed");
             }
@@ -91,7 +91,7 @@ impl WriteConnection {
         is_kept()
     }
 
-    /// The connection, if nobody has it or is about to.
+    /// The connection, unless it is in use or about to be.
     fn try_lock(&self) -> Option<MutexGuard<'_, Connection>> {
         if self.batch_running.load(Ordering::Acquire) {
             return None;
@@ -142,7 +142,7 @@ impl Writer {
         })
     }
 
-    /// Runs `work` on this very thread and answers when it is durable or undone, if nobody else writes or waits for it;
+    /// Runs `work` on the calling thread and returns when it is durable or undone, if nothing else writes or waits to;
     /// otherwise returns `work`.
     ///
     /// # Errors
