@@ -42,7 +42,7 @@ impl Kind {
             .find(|kind| kind.extension() == extension)
     }
 
-    /// The type that the first bytes of a file tell; 64 of them are enough. A WebM may still turn out to be other Matroska.
+    /// The type of a file, by its first bytes; 64 of them are enough. A WebM may still turn out to be other Matroska.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
             return Some(Self::WebM);
@@ -152,7 +152,7 @@ impl Rotation {
 pub struct Film {
     /// Its type, which cleaning doesn't change.
     pub kind: Kind,
-    /// How long it is played; `None` if its head doesn't tell, as in what browsers record.
+    /// How long it plays; `None` if its head doesn't state it, as in what browsers record.
     pub duration: Option<Duration>,
     /// In pixels, as shown: upright, and with the shape of its pixels applied.
     pub width: u32,

@@ -1,4 +1,4 @@
-//! Any bytes as a film: what is taken comes out clean, as long as it was said, and stays as it is when it is cleaned again.
+//! Any bytes as a film: what is accepted comes out clean, at the length that was stated, and cleaning it again changes nothing.
 
 #![no_main]
 

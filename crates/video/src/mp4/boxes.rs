@@ -79,7 +79,7 @@ pub fn one<'a, 'b>(parts: &'b [Part<'a>], kind: &[u8; 4]) -> Result<Option<&'b P
     }
 }
 
-/// A box with these bytes in it, of which there are few.
+/// A box with these bytes in it, which are few.
 pub fn make(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len() + 8).unwrap_or(u32::MAX);
     [&length.to_be_bytes()[..], kind, payload].concat()

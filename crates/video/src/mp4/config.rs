@@ -113,7 +113,7 @@ pub fn vp9(payload: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A box that says how pictures are shown, as long as it has to be; `None` if it isn't on the list.
+/// A box that says how pictures are shown, cut to the length that it needs; `None` if it isn't on the list.
 pub fn picture<'a>(part: &Part<'a>) -> Result<Option<&'a [u8]>> {
     let length = match (&part.kind, part.payload) {
         (b"colr", [b'n', b'c', b'l', b'x', ..]) => 11,

@@ -1,4 +1,4 @@
-//! The descriptors of MPEG-4 (ISO 14496-1), of which those of the decoder are written again.
+//! The descriptors of MPEG-4 (ISO 14496-1). Those of the decoder are written again.
 
 use crate::fields::Fields;
 use crate::scrub::start_codes;

@@ -43,7 +43,7 @@ pub struct Layout {
     /// In bytes.
     pub length: u64,
     pub tracks_dropped: usize,
-    /// The head as it was read, of which the new one takes its tables.
+    /// The head as it was read, from which the new one takes its tables.
     moov: Vec<u8>,
     tracks: Vec<Track>,
     /// In the order of the file.
@@ -114,7 +114,7 @@ impl Layout {
         let mut head = Parts::default();
         head.own(brands(self.film.kind));
         head.append(moov.wrap(b"moov", wide));
-        // A long header where a short one can't tell the length.
+        // A long header where the length doesn't fit a short one.
         let mdat = match u32::try_from(samples + 8) {
             Ok(length) => [&length.to_be_bytes()[..], b"mdat"].concat(),
             Err(_) => [&[0, 0, 0, 1][..], b"mdat", &(samples + 16).to_be_bytes()].concat(),

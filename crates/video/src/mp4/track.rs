@@ -59,7 +59,7 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
         .children()?;
     let handler = one(&mdia, b"hdlr")?.ok_or(Refusal::MissingPart)?;
     let (_, _, mut fields) = handler.full()?;
-    // QuickTime tells handlers of media from those of data; MP4 has zeros there.
+    // QuickTime distinguishes handlers of media from those of data; MP4 has zeros there.
     let (class, kind): ([u8; 4], [u8; 4]) = (fields.array()?, fields.array()?);
     let is_video = match &kind {
         b"vide" => true,

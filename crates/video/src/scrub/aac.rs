@@ -48,7 +48,7 @@ impl Bits<'_> {
     }
 }
 
-/// Empties what is in front of the sound; `None` once the sample ends, which is nobody's fault but the decoder's to find.
+/// Empties what is in front of the sound; `None` once the sample ends, which is left to the decoder to find.
 fn overwrite(bytes: &mut [u8]) -> Option<()> {
     let mut bits = Bits { bytes, at: 0 };
     loop {

@@ -156,7 +156,7 @@ pub fn sei(unit: &mut [u8], family: Family) {
         let size = number(unit, &places, &mut at);
         let end = at + size;
         if end > places.len() {
-            // Nobody can tell what this is.
+            // What this is can't be determined.
             overwrite(unit, &places[start..], &fixed);
             return;
         }

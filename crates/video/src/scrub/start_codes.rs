@@ -1,4 +1,4 @@
-//! MPEG-4 Visual (ISO 14496-2): parts behind codes, of which user data says by what and when a film was made.
+//! MPEG-4 Visual (ISO 14496-2): parts behind start codes. The part of user data says by what and when a film was made.
 
 use std::io::{Read, Seek};
 

@@ -182,7 +182,7 @@ fn boxes_of_absurd_length_are_refused() {
     }
 }
 
-/// A file of which only the beginning was written: the rest are zeros, as many as one likes.
+/// A file with only its beginning written: the rest are zeros, any number of them.
 struct Sparse {
     start: Vec<u8>,
     length: u64,

@@ -53,7 +53,7 @@ pub enum Rule {
     Number,
     /// Words that must be there: of the same length, and empty.
     Blank,
-    /// It stays, and was checked by code that knows what it is.
+    /// It stays, and was checked by code of its own.
     Checked,
     /// It stays, and in it what this function says.
     List(fn(u32) -> Rule),

@@ -216,7 +216,7 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
         return Err(Refusal::NoSize.into());
     }
     let private = one(ids::CODEC_PRIVATE)?.map(|found| (found.start, found.payload, found.end));
-    // It tells files from each other; within one, the number does as well.
+    // It distinguishes files; within one, the number is enough.
     if let Some(uid) = one(ids::TRACK_UID)? {
         let length = uid.end - uid.payload;
         let same = number.to_be_bytes();

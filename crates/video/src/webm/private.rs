@@ -43,7 +43,7 @@ fn opus(bytes: &mut [u8]) -> Result<()> {
     }
 }
 
-/// Vorbis: three packets, of which the second has the name of the program and words about the film.
+/// Vorbis: three packets. The second has the name of the program and words about the film.
 fn vorbis(bytes: &mut [u8]) -> Result<()> {
     const COMMENT: &[u8] = b"\x03vorbis";
     let mut at = 1;
