@@ -273,7 +273,7 @@ impl Container {
             .map(|reference| reference.from)
     }
 
-    /// How many bytes of the file an item has, all of which are in it.
+    /// How many bytes an item has, all of which are in the file.
     pub fn bytes_of(&self, item: &Item) -> Result<u64> {
         let Some(location) = &item.location else {
             return Err(Refusal::Damaged(Reason::Parts));

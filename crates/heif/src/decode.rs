@@ -13,7 +13,7 @@ use crate::date;
 use crate::error::{Format, Reason, Refusal, Result};
 use crate::shape::{Shape, inspect, is_hdr};
 
-/// Of 100. Nobody sees the difference from the HEIC, and files are one and a half times as large.
+/// Of 100. There is no visible difference from the HEIC, and files are one and a half times as large.
 const QUALITY: u8 = 92;
 /// How much larger than its picture the coded one may be on a side, in pixels: it comes in blocks of at most 64.
 const PADDING: u32 = 64;

@@ -13,9 +13,9 @@ pub enum Refusal {
     /// It has more pixels than the caller allows.
     #[error("it has {width} x {height} pixels, more than are allowed")]
     TooManyPixels {
-        /// In pixels, as the file tells it.
+        /// In pixels, as the file states it.
         width: u32,
-        /// In pixels, as the file tells it.
+        /// In pixels, as the file states it.
         height: u32,
     },
     /// It isn't what its first bytes promise; the reason completes "it is damaged: …".

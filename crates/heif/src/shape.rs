@@ -48,7 +48,7 @@ impl Shape {
 }
 
 /// Looks at the shape of a HEIF: what would be decoded of it, at most `max_pixels` (width times height), is a still picture in
-/// HEVC that nothing is wrong about as far as its container tells. Reads some thousand bytes of it.
+/// HEVC, with no fault that its container shows. Reads some thousand bytes of it.
 ///
 /// # Errors
 /// It can't be read; within that, why it isn't taken.

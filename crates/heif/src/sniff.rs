@@ -5,7 +5,7 @@ use crate::error::Format;
 /// As many bytes of a file as decide what it is.
 pub const HEAD: usize = 1024;
 
-/// What a file is, as far as its first bytes tell.
+/// What a file is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sniffed {
     /// A HEIF, whatever is in it.
@@ -37,7 +37,7 @@ const OTHERS: [(&[u8; 4], Format); 13] = [
     (b"unci", Format::Uncompressed),
 ];
 
-/// Tells what a file is by its first [`HEAD`] bytes, or by all that it has; `None` if it is nothing that this crate knows.
+/// Finds what a file is by its first [`HEAD`] bytes, or by all that it has; `None` if this crate doesn't recognise it.
 pub fn sniff(head: &[u8]) -> Option<Sniffed> {
     if JPEG_XL.iter().any(|magic| head.starts_with(magic)) {
         return Some(Sniffed::Other(Format::JpegXl));

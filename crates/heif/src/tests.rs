@@ -19,7 +19,7 @@ type Item<'a> = (&'a [u8; 4], &'a [u8], &'a [u8]);
 /// A reference of a kind from an item to others.
 type Reference<'a> = (&'a [u8; 4], u16, &'a [u16]);
 
-/// A file with these items, counted from 1, of which the last is shown.
+/// A file with these items, counted from 1. The last one is shown.
 fn file(items: &[Item<'_>], properties: &[Vec<u8>], references: &[Reference<'_>]) -> Vec<u8> {
     let count = u16::try_from(items.len()).unwrap();
     let be = u16::to_be_bytes;

@@ -1,4 +1,4 @@
-//! The boxes at the top of a file, of which one says what is in it.
+//! The boxes at the top of a file. One of them says what is in it.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
