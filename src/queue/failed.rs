@@ -7,7 +7,7 @@ use crate::domain::photo_name::PhotoName;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedPhoto {
     pub name: PhotoName,
-    /// What the queue knows of it.
+    /// What the queue has recorded about it.
     pub why: FailureInfo,
 }
 

@@ -78,7 +78,7 @@ impl LocalQueue {
         {
             return Ok(Vec::new());
         }
-        // That it was taken is forgotten without harm when the power goes: then nobody has it in hand.
+        // Losing the claim in a power cut does no harm: no worker holds it then.
         let taken = self.db.write_unsynced(move |conn| {
             // The worker that had these last has ended without saying why.
             jobs::mark_abandoned_failed(conn, max_attempts, now)?;

@@ -124,7 +124,7 @@ impl PhotoQueue {
         }
     }
 
-    /// The next messages, at most `max` and never more than ten; nobody else receives them for a while.
+    /// The next messages, at most `max` and never more than ten; no other worker receives them for a while.
     ///
     /// # Errors
     /// The queue can't be reached.

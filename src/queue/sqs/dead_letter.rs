@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::queue::failed::{Failed, FailedPhoto, FailureInfo};
 
-/// How many seconds messages are hidden from others while we look at them. There is no way only to look.
+/// How many seconds messages are hidden from others while we look at them. SQS can't show them without that.
 const HELD: i32 = 120;
 /// SQS takes no more at once.
 const BATCH: usize = 10;
@@ -154,7 +154,7 @@ impl SqsQueue {
             .receive_message()
             .queue_url(url)
             .max_number_of_messages(10)
-            // Long polling asks every part of the queue; short polling may miss some.
+            // Long polling reads every part of the queue; short polling may miss some.
             .wait_time_seconds(1)
             .visibility_timeout(HELD)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)

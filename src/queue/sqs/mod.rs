@@ -22,9 +22,9 @@ use crate::storage::aws::Aws;
 
 /// How long SQS holds a request when there is nothing to receive, in seconds.
 const LONG_POLL: i32 = 20;
-/// The outbox looks again after this time, also when nobody told it of a photo.
+/// The outbox looks again after this time even if it wasn't notified of a photo.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-/// So many characters of a message that is no photo's name stand in the log.
+/// At most this many characters of a message that isn't a photo's name are logged.
 const QUOTED: usize = 200;
 
 /// The queue in SQS; clones share it.
@@ -138,8 +138,8 @@ impl SqsQueue {
         Ok(messages)
     }
 
-    /// A message that is no photo's name will not become one. With a dead-letter queue, SQS moves it there after its
-    /// attempts; without one, it is deleted, and the log keeps it.
+    /// A message that isn't a photo's name won't become one. With a dead-letter queue, SQS moves it there after its
+    /// attempts; without one, it is deleted, and is kept in the log.
     async fn set_foreign_aside(&self, message: &SqsMessage) -> Result<()> {
         let body: String = message
             .body()
@@ -248,7 +248,7 @@ impl SqsQueue {
         let policy: Option<Value> =
             attribute(RedrivePolicy).and_then(|policy| serde_json::from_str(policy).ok());
         Ok(Attributes {
-            // What SQS itself takes when nobody says.
+            // The default of SQS.
             hidden: Duration::from_secs(hidden.unwrap_or(30)),
             is_fifo: attribute(FifoQueue).map(|fifo| fifo == "true"),
             redrive_after: policy.as_ref().and_then(max_receive_count),
