@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// What a process gives up, in numbers that its parent has chosen.
+/// The limits of a process, chosen by its parent.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of memory, besides what it has at this moment.
@@ -48,7 +48,7 @@ impl Walls {
     }
 }
 
-/// Enters the fence, as far as this system has one. What is `readable` may still be read, and programs there started.
+/// Enters the fence, as far as this system has one. What is `readable` may still be read, and programs in it started.
 ///
 /// # Errors
 /// The system refuses what it should have.
@@ -68,7 +68,7 @@ pub fn enter(limits: Limits, readable: &[PathBuf]) -> io::Result<Walls> {
 #[cfg(unix)]
 fn bound(limits: Limits) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    // Without the parent, nobody waits for the result.
+    // Without the parent, nothing waits for the result.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let memory = taken().saturating_add(limits.memory);
@@ -108,7 +108,7 @@ fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
         let status = status.map_err(io::Error::other)?;
         Ok::<_, io::Error>(status.ruleset != RulesetStatus::NotEnforced)
     };
-    // Everything is handled, and nothing allowed but to read and start what is listed. What the kernel doesn't know yet is left
+    // Everything is handled, and nothing allowed but to read and start what is listed. What the kernel doesn't support is left
     // out.
     let rules = path_beneath_rules(readable, AccessFs::from_read(ABI::V5));
     let has_files = enter(
@@ -124,7 +124,7 @@ fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
             .handle_access(AccessNet::BindTcp | AccessNet::ConnectTcp)
             .and_then(Ruleset::create),
     )?;
-    // Abstract sockets and signals to others, where the kernel knows it.
+    // Abstract sockets, and signals to other processes, where the kernel supports that.
     enter(
         Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)

@@ -25,11 +25,11 @@ use running::{EndOnDrop, Running};
 
 /// The name of the hidden command.
 pub const COMMAND: &str = "fenced";
-/// What a job ends with that has something to say against its file.
+/// The exit code of a job that refuses its file.
 pub const REFUSED: u8 = 3;
-/// What a job ends with that couldn't enter the fence, or read its file.
+/// The exit code of a job that couldn't enter the fence, or read its file.
 pub const NOT_FENCED: u8 = 4;
-/// What a job ends with for whose output there is no space on the disk.
+/// The exit code of a job whose output doesn't fit on the disk.
 pub const FULL: u8 = 5;
 
 /// What a job may use.
@@ -52,11 +52,11 @@ pub enum Outcome {
     Done,
     /// The output says what is wrong with the file.
     Refused,
-    /// It died of what it was to work on: of its memory, of its time, of its output, or of a fault of the program.
+    /// Its input made it fail: it ran out of memory, time or output, or hit a fault of the program.
     Died,
     /// Something else ended it, or it didn't get to work in time. It may be tried again.
     Interrupted,
-    /// There is no space for its output.
+    /// Its output doesn't fit on the disk.
     Full,
 }
 

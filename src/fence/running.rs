@@ -13,7 +13,7 @@ enum State {
     #[default]
     NotStarted,
     Started(Child),
-    /// Nobody waits for the result any more.
+    /// The result isn't wanted any more.
     Unwanted,
 }
 
@@ -40,8 +40,8 @@ impl Running {
             *state = State::Started(child);
             id
         };
-        // While it waits, others may end the process. It is reaped afterwards, under the lock, so that nobody ends another
-        // that has got its number.
+        // Meanwhile, another thread may kill the process. It is reaped afterwards, under the lock, so that none kills another
+        // process that got its ID.
         wait_for_end(id, || self.has_ended())?;
         match &mut *self.lock() {
             State::Started(child) => child.wait().map(Some),
@@ -105,7 +105,7 @@ fn wait_for_end(id: u32, has_ended: impl Fn() -> bool) -> io::Result<()> {
     }
 }
 
-/// Where there is no way to wait without reaping, or it isn't known to us.
+/// For systems where a process can't be waited for without reaping it, or where we don't know how.
 #[cfg(not(target_os = "linux"))]
 fn wait_for_end(_: u32, has_ended: impl Fn() -> bool) -> io::Result<()> {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
