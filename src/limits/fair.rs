@@ -60,13 +60,13 @@ pub enum Stage {
     Settled,
 }
 
-/// Why there is no memory left.
+/// Why nothing could be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// They have as much as each may have.
+    /// The key holds as much as each may.
     Own,
-    /// All of it is held by others who have no more than they would have, and none of them is slow. `has_some` says whether
-    /// they have some of it already.
+    /// All of it is held by keys that hold no more than this one would, and none of them is slow. `has_some` says whether
+    /// this one holds some of it already.
     All { has_some: bool },
 }
 
@@ -80,7 +80,7 @@ impl<K> Clone for FairLimit<K> {
 }
 
 impl<K: Copy + Eq + Hash> FairLimit<K> {
-    /// Room of this `size`, of which each key may have at most `max_per_key`.
+    /// A limit of this `size`. Each key may hold at most `max_per_key` of it.
     pub fn new(size: u64, max_per_key: u64) -> Self {
         Self {
             shared: Arc::new(Holders {
@@ -92,11 +92,11 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
         }
     }
 
-    /// Takes a part of it. If too little is left, others are evicted: those who hold most of it, as long as they keep at least
-    /// what the newcomer gets, and those who are slow. Somebody who isn't known counts as one who has nothing else.
+    /// Takes a part of it. If too little is left, others are evicted: those that hold most of it, while they keep at least
+    /// what the newcomer gets, and those that are slow. Without a key, the newcomer counts as one that holds nothing else.
     ///
     /// # Errors
-    /// There is too little left, and nobody can be evicted.
+    /// There is too little left, and no holder can be evicted.
     pub fn reserve(&self, key: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
         // What is larger than the budget can have all of it.
         let size = size.min(self.size);

@@ -40,7 +40,7 @@ struct Proof {
 }
 
 impl BrowserId {
-    /// One that nobody has.
+    /// A new one, at random.
     ///
     /// # Errors
     /// The system has no random numbers.
@@ -133,7 +133,7 @@ fn decode<const SIZE: usize>(text: &str) -> Option<[u8; SIZE]> {
 }
 
 fn sign(mac: &Hmac<Sha256>, login: &LoginKey, id: BrowserId, signed_in_at: i64) -> Hmac<Sha256> {
-    // What is as long as it can be comes last, so that no two mean the same bytes.
+    // The part of variable length comes last, so that no two inputs give the same bytes.
     mac.clone()
         .chain_update(id.0)
         .chain_update(signed_in_at.to_be_bytes())

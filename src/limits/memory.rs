@@ -30,7 +30,7 @@ impl MemoryBudget {
     /// Takes `bytes` of it, or all for what would need more, as soon as they are free.
     ///
     /// # Errors
-    /// Never, as long as nobody closes it.
+    /// Never, as it is never closed.
     pub async fn acquire(&self, bytes: u64) -> Result<MemoryPermit, AcquireError> {
         let count = in_kib(bytes).min(self.all);
         let permit = self.free.clone().acquire_many_owned(count).await?;

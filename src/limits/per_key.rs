@@ -1,4 +1,4 @@
-//! Permits, of which each key may have a certain number at once.
+//! Permits: each key may hold a certain number at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -24,8 +24,8 @@ impl UploadLimits {
     /// that are at least two more than this user's; or one that is slow, whosever it is.
     ///
     /// # Errors
-    /// [`Overload::TooManyUploads`] if these are too many of one user, [`Overload::Busy`] if they are too many of all and none
-    /// gives way.
+    /// [`Overload::TooManyUploads`] if the user has too many, [`Overload::Busy`] if there are too many in all and none
+    /// can be ended.
     pub fn acquire(&self, user: UserId) -> Result<UploadPermit> {
         let upload = self.0.reserve(Some(user), 1).map_err(|why| match why {
             Refused::Own => Overload::TooManyUploads,

@@ -1,16 +1,17 @@
 //! How often somebody may try to sign in, to change a password, or to make an account.
 //!
-//! Only what fails is counted, but for new accounts, where each is. An attempt is taken when it begins and given back when
-//! it turns out well, so that many at once can't get past the limit together.
+//! Only failures are counted, except for new accounts, where each attempt is. An attempt is taken when it begins and given
+//! back when it succeeds, so that many at once can't get past the limit together.
 //!
 //! Wrong passwords are counted three times over: for the address they come from; for the account and the address together;
-//! and for the account, from all addresses together at which it has not signed in lately. Who tries passwords from one
-//! address runs into the second limit, which nobody elsewhere notices. Who tries from many runs into the third; then the
-//! owner can still sign in where they have done so before, stays signed in wherever they are, and finds the door open
-//! elsewhere as soon as the next attempt comes back. Logins that nobody has are counted like others.
+//! and for the account, from all addresses together at which it has not signed in lately. Guessing from one
+//! address hits the second limit, which has no effect elsewhere. Guessing from many hits the third; then the
+//! owner can still sign in where they have done so before, stays signed in wherever they are, and can sign in
+//! elsewhere as soon as the next attempt comes back. Logins without an account are counted like others.
 //!
-//! A browser that proves that its owner has signed in in it (see [`known_browsers`](super::known_browsers)) has attempts of its own for this one account,
-//! whatever others do, at the same address or elsewhere, before a restart or after it.
+//! A browser that proves that its owner has signed in there before (see [`known_browsers`](super::known_browsers)) has
+//! attempts of its own for this one account, whatever others do, at the same address or elsewhere, before a restart or
+//! after it.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -80,7 +81,7 @@ impl LoginThrottle {
         }
     }
 
-    /// Somebody at `address` tries a password for `login`, which may be nobody's; `known` is the browser in which somebody
+    /// An attempt from `address` with a password for `login`, which may not exist; `known` is the browser in which somebody
     /// has signed in with it before.
     ///
     /// # Errors
@@ -122,7 +123,7 @@ impl LoginThrottle {
         })
     }
 
-    /// Somebody at `address` wants an account.
+    /// An attempt from `address` to make an account.
     ///
     /// # Errors
     /// As [`LoginThrottle::sign_in`].
