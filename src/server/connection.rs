@@ -46,7 +46,7 @@ pub(super) async fn serve<S, F, B>(
             .header_read_timeout(limits.header_timeout)
             .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_UNSENT)
-            // Who has sent everything may say so and still wants the answer.
+            // A client that has sent everything may close its side and still expects the response.
             .half_close(true)
             .serve_connection(stream, service_fn(answer))
     );

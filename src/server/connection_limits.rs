@@ -67,7 +67,7 @@ impl ConnectionLimits {
 
     /// Logs that a connection was closed for another.
     pub(super) fn tell_closed(&self, key: Option<IpAddr>) {
-        // While a proxy waits for its next client, it is nobody's.
+        // While a proxy waits for its next client, the connection has no client address.
         let due = key.filter(|address| self.seldom.is_due(*address, "connection closed"));
         if let Some(address) = due {
             audit::connection_closed(address, MAX_CONNECTIONS);

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpSocket};
 /// How many connections may wait to be taken in.
 const WAITING: u32 = 1024;
 
-/// An address that nobody else can have any more. Who comes is refused until it listens.
+/// An address that no other process can take any more. Connections are refused until it listens.
 pub struct BoundListener {
     address: SocketAddr,
     socket: TcpSocket,

@@ -1,4 +1,4 @@
-//! The door: takes connections in, a bounded number, none of which may be slow for ever, and lets Rocket answer.
+//! Accepts connections, a bounded number, none of which may be slow for ever, and lets Rocket answer.
 //!
 //! Rocket's own listener has no time limits and no way to put any in, so connections are served here by the same library
 //! that Rocket uses, hyper, and each request is handed to Rocket's routing by its local client, which does what its
@@ -46,7 +46,7 @@ const LAST_BYTES: Duration = Duration::from_secs(1);
 /// The pause after a connection couldn't be taken in, most likely because the process has too many files open.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
-/// What the server asks of the API, which stands above it.
+/// What the server calls in the API, a layer above it.
 #[derive(Clone, Copy)]
 pub struct Hooks {
     /// The client's own address behind a proxy that is trusted; `None` for one that comes on its own.

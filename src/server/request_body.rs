@@ -35,7 +35,7 @@ pub struct RequestBody(Mutex<Option<BodyReader<'static>>>);
 pub(super) struct Progress(Arc<AtomicBool>);
 
 impl RequestBody {
-    /// A body that may pause for as long as `stall`, on this connection.
+    /// A body on this connection that may pause for at most `stall`.
     pub(super) fn new<B>(body: B, stall: Duration, line: ConnectionSlot) -> (Self, Progress)
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
@@ -117,7 +117,7 @@ where
             };
             self.left = self.left.saturating_sub(since.elapsed());
             self.waited += since.elapsed();
-            // What is no data are trailers, which nobody asks for.
+            // Anything but data is a trailer, and trailers aren't used.
             if let Ok(bytes) = frame.into_data() {
                 self.received += bytes.len();
                 self.total += bytes.len() as u64;

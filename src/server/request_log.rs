@@ -1,4 +1,4 @@
-//! One line of the log a request: what was asked, of which route, and how it was answered. Never a path, a query string, a token
+//! One line of the log a request: its method, its route, and how it was answered. Never a path, a query string, a token
 //! or a text: what people share, and the links to it, don't belong in a log.
 
 use std::io;
@@ -52,7 +52,7 @@ fn is_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// The route that a request has come to, in the request's cache, such as `/spaces/<id>`; none where there is no such route.
+/// The route that a request has come to, in the request's cache, such as `/spaces/<id>`; empty if no route matched.
 /// Clones share it.
 #[derive(Clone, Default)]
 pub struct MatchedRoute(Arc<OnceLock<String>>);
@@ -106,7 +106,7 @@ impl RequestLine {
     }
 }
 
-/// A method in the log's own words: anybody can send one that is as long as a book.
+/// A method as a constant for the log: what a client sends can be of any length.
 fn known_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

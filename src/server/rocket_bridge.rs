@@ -218,7 +218,7 @@ impl RocketBridge {
             if name == ACCEPT && value.len() > MOST_OF_TYPES {
                 continue;
             }
-            // Rocket's headers are UTF-8. What isn't must not take with it what a proxy has put next to it.
+            // Rocket's headers are UTF-8. Bytes that aren't must not cost us what a proxy has put next to them.
             let value = String::from_utf8_lossy(value.as_bytes());
             request.add_header(Header::new(name.as_str().to_owned(), value.into_owned()));
         }
@@ -236,8 +236,8 @@ pub(super) fn legible_cookies(header: &[u8]) -> String {
     legible.join(";")
 }
 
-/// Work that is done in the task that waits for it, which spares the way to another one; and in a task of its own from
-/// where nobody waits any more, because the client has left or reads what is still being written.
+/// Work that runs in the task that waits for it, which saves waking another one; and moves to a task of its own once
+/// nothing waits any more, because the client has left or reads what is still being written.
 struct DetachOnDrop {
     left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
