@@ -218,7 +218,7 @@ fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, Photo
     Ok((goal, photos))
 }
 
-/// The store of the photos. A disk that isn't mounted is told from one on which all photos are lost.
+/// The store of the photos. Distinguishes a disk that isn't mounted from one that has lost all photos.
 fn open_store(config: &Config, original: &LiveDatabase) -> Result<PhotoStore> {
     let data = &config.data_dir;
     check_data_dir(config)?;

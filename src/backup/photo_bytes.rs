@@ -36,7 +36,7 @@ impl PhotoBytes {
     pub fn take(mut from: impl Read, photo: &KnownPhoto, folder: &Path) -> Result<Taken> {
         if photo.bytes <= IN_MEMORY {
             let mut bytes = Vec::new();
-            // One more than expected is enough to know that they are others.
+            // One byte more than expected is enough to know that they differ.
             return Ok(match from.take(photo.bytes + 1).read_to_end(&mut bytes) {
                 Ok(_) => {
                     let is_whole = Sha256::digest(&bytes)[..] == photo.sha256;
@@ -163,7 +163,7 @@ impl Read for Either<'_> {
     }
 }
 
-/// A file that is read once more.
+/// A file that is read again.
 struct Again<'a> {
     file: &'a File,
     left: u64,

@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 pub struct Progress {
     bar: ProgressBar,
     what: Cell<&'static str>,
-    /// Tenths that the log has been told of.
+    /// Tenths that were logged already.
     told: Cell<u64>,
 }
 

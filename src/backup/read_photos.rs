@@ -37,7 +37,7 @@ pub enum Fetched {
 /// Whether the store has a photo that needn't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// It does, as far as its length shows; or it was deleted meanwhile; or the store can't be asked.
+    /// It does, as far as its length shows; or it was deleted meanwhile; or the store can't be reached.
     Fine,
     /// A share has it, and the store hasn't, or has something of another length.
     Lost,
@@ -52,7 +52,7 @@ pub struct Fetcher {
     /// Where large photos are put that aren't files.
     folder: PathBuf,
     failures: Arc<AtomicU32>,
-    /// Whether the store couldn't be asked whether it has a photo.
+    /// Whether the store couldn't be reached to see if it has a photo.
     is_silent: Arc<AtomicBool>,
 }
 
@@ -103,7 +103,7 @@ impl Fetcher {
         Ok(Fetched::Lost(last.unwrap_or_else(|| damaged.to_owned())))
     }
 
-    /// Looks whether the store has a photo, which isn't read. A store that can't be asked is asked no more, with one line in
+    /// Checks whether the store has a photo, without reading it. A store that can't be reached isn't tried again, with one line in
     /// the log: the backup needs nothing of it.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ impl Fetcher {
             Err(error) => return Ok(Err(error)),
         };
         let taken = match found {
-            // Nothing at all has no range that could be asked for.
+            // An empty object has no range that could be requested.
             Opened::Empty(0) if photo.bytes == 0 => {
                 PhotoBytes::take(io::empty(), photo, &self.folder)?
             }

@@ -87,7 +87,7 @@ fn is_empty(folder: &Path) -> Result<bool> {
 }
 
 /// Restores an archive into the data folder and the store that the settings name. Calls `tell` with each photo that
-/// is missing or damaged. With `incomplete`, the restore goes on without these.
+/// is missing or damaged. With `incomplete`, the restore continues without these.
 ///
 /// # Errors
 /// The data folder isn't empty; the archive is damaged, incomplete, or from a newer version; something can't be read or
@@ -320,7 +320,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         sync(self.data)?;
         fs::rename(database, self.data.join(DATABASE)).with_context(moving)?;
         sync(self.data)?;
-        // It has done its part, and goes with the next start of the server if it doesn't now.
+        // It has done its part. If it can't be deleted now, the next start of the server does it.
         if let Err(error) = remove(&self.work_dir) {
             tracing::warn!(
                 error = format!("{error:#}"),

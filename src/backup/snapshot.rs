@@ -14,7 +14,7 @@ use crate::domain::restore;
 
 /// The pages that are copied between two looks at whether to go on; a few MiB.
 const STEP: i32 = 1000;
-/// The photos that are asked for at once.
+/// The photos that are queried at once.
 const PAGE: u32 = 500;
 
 /// The database of a data folder, which a server may be using at this moment.
@@ -101,7 +101,7 @@ impl Snapshot {
         Ok(Self { connection, schema })
     }
 
-    /// As [`Self::open`], for a copy that anybody may have made, who says that it has this `schema`: that is compared with
+    /// As [`Self::open`], for an untrusted copy that is said to have this `schema`: its schema is compared with
     /// ours before anything in it can run.
     ///
     /// # Errors

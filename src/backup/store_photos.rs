@@ -35,7 +35,7 @@ pub struct Tally {
     pub outcome: Outcome,
     /// Photos that an earlier backup had copied to the destination.
     pub reused: u64,
-    /// Of these, the first that the store has lost; how many there are stands in the outcome.
+    /// The first of these that the store has lost; the outcome has their number.
     pub not_in_store: Vec<PhotoName>,
 }
 

@@ -1,5 +1,5 @@
-//! The folder within the data folder in which a backup has its copy of the database. It goes with the backup, and what a
-//! killed one leaves goes with the next, or with the next start of the server.
+//! The folder within the data folder in which a backup has its copy of the database. It is deleted with the backup, and what a
+//! killed one leaves is deleted by the next, or by the next start of the server.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};

@@ -76,7 +76,7 @@ pub struct Lost {
     pub why: String,
 }
 
-/// The name of a photo, which is one also where somebody else has written it.
+/// The name of a photo, checked because anybody may have written it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named(pub PhotoName);
 

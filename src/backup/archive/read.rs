@@ -26,7 +26,7 @@ const HEAD_SIZE: u64 = 64 * 1024;
 /// The bytes that a database says of itself at its beginning.
 const DATABASE_HEAD: usize = 100;
 
-/// What is in an archive besides its photos.
+/// What an archive has besides its photos.
 #[derive(Debug)]
 pub struct Contents {
     pub head: Manifest,
@@ -89,7 +89,7 @@ fn read_all(
     };
     let first = BufReader::new(File::open(&sums_path)?);
     let mut lines = sha256sums::lines(first);
-    // Before anybody opens a database whose bytes are not known to be right.
+    // Before a database is opened whose bytes are not known to be right.
     for (sum, path) in [(&files.database, DATABASE), (&files.key, KEY)] {
         let line = lines.next().transpose()?.unwrap_or_default();
         ensure!(
@@ -159,7 +159,7 @@ fn read_all(
     })
 }
 
-/// Where a photo stands among all: by its id, and the poster of a film behind it.
+/// The position of a photo among all: by its id, with the poster of a film after it.
 type Order = (i64, bool);
 
 fn order_of(photo: &KnownPhoto) -> Order {

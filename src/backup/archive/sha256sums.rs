@@ -86,7 +86,7 @@ pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<(
     Ok(())
 }
 
-/// The lines of `sums`, none of which is long.
+/// The lines of `sums`, all of them short.
 pub fn lines(mut sums: impl BufRead) -> impl Iterator<Item = Result<String>> {
     std::iter::from_fn(move || {
         let mut line = String::new();

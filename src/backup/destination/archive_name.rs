@@ -29,7 +29,7 @@ pub struct ArchiveName {
 }
 
 impl ArchiveName {
-    /// The name of an archive that is made now, at a destination whose newest is this. It comes behind it also when the
+    /// The name of an archive that is made now, at a destination whose newest is this. It sorts after that even if the
     /// clock was set back, so that the order of the names is that of the archives.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl ArchiveName {
         Ok(())
     }
 
-    /// The moment as it stands in the name; `None` if it can't.
+    /// The moment as the name has it; `None` if a name can't express it.
     fn written(self) -> Option<String> {
         let moment = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
         let moment = (0..=9999).contains(&moment.year()).then_some(moment)?;

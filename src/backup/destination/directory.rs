@@ -167,7 +167,7 @@ impl Folder {
     }
 }
 
-/// Deletes a file unless somebody is writing it.
+/// Deletes a file unless it is being written.
 fn clear(part: &Path) -> io::Result<()> {
     let Some(file) = optional(File::open(part))? else {
         // Its writer has finished meanwhile.
@@ -180,7 +180,7 @@ fn clear(part: &Path) -> io::Result<()> {
     }
 }
 
-/// The bytes of a plain file, or of the one to which a link leads. A pipe, a socket, a device or a folder is passed over,
+/// The bytes of a plain file, or of the one to which a link leads. A pipe, a socket, a device or a folder is skipped,
 /// whatever its name is: opening one may take for ever, or do something.
 fn plain_size(path: &Path) -> Result<Option<u64>> {
     let found = optional(fs::metadata(path))

@@ -15,7 +15,7 @@ use crate::storage::aws::{Aws, is_missing, proof};
 pub const SCHEME: &str = "s3://";
 /// The bytes that are read at once.
 const CHUNK: u64 = 8 * 1024 * 1024;
-/// How often a piece is asked for: a connection may break in the middle of it.
+/// How often a piece is requested: a connection may break in the middle of it.
 const ATTEMPTS: u32 = 3;
 
 /// A prefix in a bucket; clones share the client.
