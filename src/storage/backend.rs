@@ -25,8 +25,8 @@ pub(super) enum Transfer {
     NoSource,
 }
 
-// What S3 is asked is put into a box: the library's futures take many KiB, which every request would else carry that may
-// come to a photo.
+// Requests to S3 are boxed: the library's futures take many KiB, which would otherwise be part of every request that may
+// need a photo.
 impl PhotoStore {
     /// Makes what the store needs and isn't there yet.
     ///
@@ -250,7 +250,7 @@ impl PhotoStore {
     /// The store can't be written to.
     pub async fn delete_space_if_empty(&self, space: &str) -> Result<()> {
         match self {
-            // A folder goes with its last photo.
+            // A folder is deleted with its last photo.
             Self::Local(_) => Ok(()),
             Self::S3(store) => Box::pin(store.delete_bucket_of(space)).await,
         }

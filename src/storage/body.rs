@@ -114,7 +114,7 @@ impl fmt::Debug for Body {
 }
 
 /// Passes a stream on, and ends it with an error instead of its last bytes if they aren't those with this SHA-256: so that
-/// whoever writes them elsewhere never comes to the end of what is damaged.
+/// a writer elsewhere never completes a damaged copy.
 pub struct Checked<R> {
     reader: R,
     left: u64,

@@ -9,7 +9,7 @@ use super::body::Body;
 use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 
-/// What the names of posters end with in the stores, behind a dot.
+/// The extension of posters in the stores.
 pub(super) const POSTER: &str = "poster";
 
 /// One thing in the stores.
@@ -34,7 +34,7 @@ impl Key {
         }
     }
 
-    /// All that may have been made of a photo, and goes with it.
+    /// All that may have been made of a photo, and is deleted with it.
     pub fn derived(name: &PhotoName) -> Vec<Self> {
         let mut keys = Self::previews(name).to_vec();
         if name.is_video() {
@@ -70,7 +70,7 @@ impl Key {
     pub(super) fn media_type(&self, body: &Body) -> Option<&'static str> {
         match self {
             Self::Staged(name) | Self::Original(name) => name.kind().map(MediaKind::media_type),
-            // It is our own, so that its first bytes can be believed.
+            // It is our own, so its first bytes can be trusted.
             Self::Preview(..) | Self::Poster(_) => {
                 Kind::from_bytes(body.beginning()).map(Kind::media_type)
             }

@@ -1,4 +1,4 @@
-//! A photo as a store hands it out, wherever it lies.
+//! A photo as a store returns it, wherever it is.
 
 use std::io::{Cursor, SeekFrom};
 use std::pin::Pin;
@@ -125,13 +125,13 @@ impl StoredPhoto {
         Ok(sum.finalize().into())
     }
 
-    /// All its bytes, to be put elsewhere: `length` of them, with this SHA-256. If they turn out to be others, they end with an
+    /// All its bytes, to be put elsewhere: `length` of them, with this SHA-256. If they differ, they end with an
     /// error before the last of them is read, and the flag says so.
     ///
     /// # Errors
     /// The store can't be read.
     pub async fn checked(self, length: u64, sha256: [u8; 32]) -> Result<(Body, Arc<AtomicBool>)> {
-        // An object without bytes has no range that could be asked for.
+        // An empty object has no range that could be requested.
         let reader: Pin<Box<dyn AsyncRead + Send>> = match self.bytes {
             0 => Box::pin(tokio::io::empty()),
             bytes => self.read(0, bytes).await?,

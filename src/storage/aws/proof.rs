@@ -136,7 +136,7 @@ pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option
 /// everything with 200.
 ///
 /// # Errors
-/// It isn't, or can't be asked.
+/// It isn't, or the service can't be reached.
 pub async fn is_bucket(client: &Client, bucket: &str) -> Result<()> {
     let list = client.list_objects_v2().bucket(bucket).max_keys(1);
     match list.send().await {

@@ -17,7 +17,7 @@ const SAME: Duration = Duration::from_secs(4 * 60);
 /// Whether the log has it already: it is one clock, however many clients ask.
 static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
-/// What S3's answers have told of its clock; clones share it.
+/// What S3's answers have shown of its clock; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Skew {
     /// The seconds by which it was ahead of ours; none before the first answer.

@@ -160,7 +160,7 @@ impl LocalStore {
             }
             let mut folders: Vec<_> = paths.iter().map(|path| parent(path)).collect();
             folders.dedup();
-            // A folder goes with the last file that is in it, and comes back with the next. That of the staging store stays.
+            // A folder is deleted with the last file in it, and made again for the next. That of the staging store stays.
             for folder in folders {
                 if folder != store.temp() {
                     remove_dir_if_empty(folder)?;
@@ -207,7 +207,7 @@ impl LocalStore {
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         let (store, temp) = (self.clone(), self.temp());
         blocking(move || {
-            // What lies in another folder is somebody else's.
+            // Files in another folder belong to something else.
             store.make_temp()?;
             let mut names = Vec::new();
             for entry in fs::read_dir(&temp)? {
@@ -234,7 +234,7 @@ impl LocalStore {
     }
 
     /// Writes a file durably, in the staging store until it is whole: a crash leaves no half photo under the real name. The
-    /// folder is made if it isn't there, and so is the temporary one, which somebody may have cleared away.
+    /// folder is made if it isn't there, and so is the temporary one, which may have been deleted by hand.
     async fn write(&self, key: &Key, body: Body) -> io::Result<()> {
         let (store, path) = (self.clone(), self.path(key));
         let is_in_space = matches!(key, Key::Original(_));
@@ -303,7 +303,7 @@ impl LocalStore {
         touched.and_then(|file| file.set_modified(now))?;
         remove_if_exists(&part)?;
         if fs::hard_link(&file.path, &part).is_err() {
-            // Also where somebody has cleared the file away: reading it says so.
+            // Even if the file was deleted by hand: reading it says so.
             return Ok(Some(file));
         }
         part.persist(path).map_err(|failed| failed.error)?;
@@ -349,7 +349,7 @@ impl LocalStore {
 /// Writes as many bytes as a stream says that it has.
 async fn receive(stream: Stream, mut file: tokio::fs::File) -> io::Result<()> {
     let Stream { length, reader } = stream;
-    // One more than is said is enough to know that there are more.
+    // One more than stated is enough to know that there are more.
     let mut reader = BufReader::with_capacity(CHUNK, reader.take(length.saturating_add(1)));
     let count = tokio::io::copy_buf(&mut reader, &mut file).await?;
     file.flush().await?;

@@ -13,7 +13,7 @@ use crate::config::{Layout, Photos};
 use crate::domain::photo_name::PhotoName;
 use crate::storage::aws::{is_missing, proof};
 
-/// How many names are tried before somebody has to look at it.
+/// How many names are tried before an operator has to look at it.
 const ATTEMPTS: u32 = 50;
 
 /// Where an object is.
@@ -343,7 +343,7 @@ async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.context("The buckets can't be listed")?;
-        // A space without a bucket has no photos, so that is believed only of a list.
+        // A space without a bucket has no photos, so an answer without a list isn't trusted to mean that.
         ensure!(
             page.buckets.is_some(),
             "The buckets can't be listed: S3 returned something else"

@@ -136,7 +136,7 @@ impl S3Store {
 
 /// Deletes an object and looks whether it is gone; it may not have been there.
 pub async fn delete(client: &Client, object_ref: &ObjectRef) -> Result<()> {
-    // What is said to be done and isn't is tried once more, as what isn't done is by the SDK.
+    // A deletion that S3 reports as done and isn't is retried here; one that failed was retried by the SDK.
     if let Ok(()) = try_to_delete(client, object_ref).await {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// So many are remembered; when there are more, they are asked for again.
+/// How many are remembered; when there are more, they are looked up again.
 const MOST: usize = 100_000;
 
 /// A set that never grows over its bound; clones share it.

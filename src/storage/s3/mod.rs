@@ -36,7 +36,7 @@ use multipart::Sender;
 pub use objects::S3Object;
 use objects::{Copied, copy, size};
 
-/// How long a redirected link holds. Our own link is asked for a new one before.
+/// How long a redirected link is valid. Our own link is requested for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);
 
 /// The stores in S3; clones share what they have found out.
@@ -60,7 +60,7 @@ pub struct S3Store {
 }
 
 impl S3Store {
-    /// The stores that the settings name. Nothing is asked of S3 yet.
+    /// The stores that the settings name. Sends nothing to S3 yet.
     pub fn new(settings: &Photos, aws: Aws) -> Self {
         Self {
             aws,
@@ -164,7 +164,7 @@ impl S3Store {
                 create_own(client, bucket).await
             }
             Key::Original(name) => self.buckets.make_again(client, name).await,
-            // No server has made the bucket yet, or somebody has deleted it.
+            // No server has made the bucket yet, or it was deleted.
             Key::Preview(..) | Key::Poster(_) => self.buckets.create_previews(client).await,
         }
     }
@@ -175,7 +175,7 @@ impl S3Store {
         }
     }
 
-    /// Makes the bucket of a space, so that it is there before somebody else's worker looks for it.
+    /// Makes the bucket of a space, so that it is there before a worker elsewhere looks for it.
     pub(super) async fn make_space(&self, name: &PhotoName) -> Result<()> {
         let client = self.client().await;
         self.buckets.find_or_create(client, name).await?;

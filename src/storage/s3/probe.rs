@@ -1,4 +1,4 @@
-//! Tries out what the stores need of S3, on objects that are no photos.
+//! Tries out what the stores need of S3, on objects that aren't photos.
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use aws_sdk_s3::Client;
