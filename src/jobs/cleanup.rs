@@ -238,7 +238,7 @@ impl Cleanup {
         Ok(minded.await?)
     }
 
-    /// What was deleted from the database still stands in its log until then.
+    /// Until then, what was deleted from the database is still in its log.
     async fn checkpoint_wal(&self) {
         match self.db.checkpoint_wal().await {
             Ok(true) => {}

@@ -32,7 +32,7 @@ impl DeleteSpaces {
     /// Goes on with the deletion of a space until nothing of it is left.
     ///
     /// # Errors
-    /// The database can't be written. The space stays deleted for everybody, and the job goes on with it.
+    /// The database can't be written. The space stays deleted for everybody, and the job continues with it.
     pub async fn finish(&self, space: SpaceId, begun: Progress) -> crate::error::Result<()> {
         let mut progress = begun;
         loop {

@@ -30,7 +30,7 @@ pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
 /// A photo that has no previews after this time is sent to the workers again, who then make them. For as long it counts as
 /// being with them, and is looked at often.
 const OVERDUE: Duration = Duration::from_secs(10 * 60);
-/// So many photos may be with the workers again at once, so that new ones don't wait behind them.
+/// At most this many photos are with the workers again at once, so that new ones don't wait behind them.
 const ASKED_AT_ONCE: usize = 16;
 /// The photos that are looked at in one step.
 const BATCH: usize = 20;
@@ -42,7 +42,7 @@ pub struct PreviewIndexer {
     store: PhotoStore,
     queue: PhotoQueue,
     clock: Clock,
-    /// Tells of previews that were sent for and that a worker of this process has made.
+    /// Notified of previews that were requested again and that a worker of this process has made.
     arrived: Arc<Notify>,
     /// When photos were sent to the workers again.
     asked: Arc<Mutex<HashMap<PhotoName, Timestamp>>>,
@@ -73,7 +73,7 @@ impl PreviewIndexer {
     }
 
     /// Writes down the previews that a worker of this process has made, `None` where they were there before. What a power cut
-    /// takes back is looked for again.
+    /// undoes is looked for again.
     ///
     /// # Errors
     /// The database or the store can't be used.
@@ -156,7 +156,7 @@ impl PreviewIndexer {
         Ok(looked)
     }
 
-    /// Whether a photo is where it belongs, and no worker has been asked for its previews.
+    /// Whether a photo is where it belongs, and its previews haven't been requested from a worker.
     async fn is_left_out(&self, name: &PhotoName) -> Result<bool> {
         Ok(!self.requested().contains_key(name) && self.store.is_in_space(name).await?)
     }

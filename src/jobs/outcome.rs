@@ -11,7 +11,7 @@ pub enum Outcome {
     Moved(PhotoName),
     /// This photo couldn't be moved to its space, and is tried again later.
     Retried(PhotoName),
-    /// This photo couldn't be moved to its space, and isn't tried again until somebody re-queues it.
+    /// This photo couldn't be moved to its space, and isn't retried until it is re-queued.
     Failed(PhotoName),
     /// This photo was deleted before it was moved to its space.
     Deleted(PhotoName),

@@ -1,5 +1,5 @@
 //! Makes the previews of uploads while the words of their share are typed. A share takes them along; where it comes sooner, or
-//! there are none, the worker makes them as ever.
+//! there are none, the worker makes them as usual.
 
 use std::sync::Arc;
 

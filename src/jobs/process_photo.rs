@@ -77,7 +77,7 @@ impl PhotoWorker {
         }
     }
 
-    /// Moves a photo and has its previews made, and hides its message from others for as long as that takes.
+    /// Moves a photo and has its previews made, and hides its message from others meanwhile.
     async fn move_to_space(&self, message: &Message) -> Result<Moved> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;

@@ -165,7 +165,7 @@ mod tests {
 
     use super::*;
 
-    /// A job whose steps do as they are told, one after the other, and then wait to be woken.
+    /// A job whose steps return what they are given, one after the other, and then wait to be woken.
     struct Told {
         steps: Vec<Option<Next>>,
         stepped: mpsc::UnboundedSender<Instant>,
@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    /// The seconds from the start to each step of a job that is told this, and then woken at that time.
+    /// The seconds from the start to each step of a job with these steps, which is woken at that time.
     async fn times(mut steps: Vec<Option<Next>>, woken_after: Duration) -> Vec<u64> {
         let (begun, count) = (Instant::now(), steps.len() + 2);
         steps.reverse();
@@ -255,7 +255,7 @@ mod tests {
     async fn the_pause_after_failures_doubles_until_one_succeeds_and_nobody_ends_it() {
         let fail = None;
         let steps = vec![fail, fail, fail, Some(Next::Again), fail];
-        // It is told within the first pause, which goes on, and the last step comes of it at once.
+        // It is woken within the first pause, which continues, and causes the last step at once.
         let seconds = times(steps, Duration::from_millis(500)).await;
         assert_eq!(seconds, [0, 1, 3, 7, 7, 8, 8]);
     }

@@ -124,7 +124,7 @@ impl Schedule {
 impl Job for Schedule {
     const FAILURE: &'static str = "backup failed";
 
-    // One that is under way stops on its own, and leaves nothing behind.
+    // A running backup stops by itself, and leaves nothing behind.
     const IS_DROPPED_AT_THE_END: bool = false;
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {
