@@ -1,4 +1,4 @@
-//! Whether the files of an open database are still where it was opened. A process goes on with files that were removed, or
+//! Whether the files of an open database are still where it was opened. A process keeps using files that were removed, or
 //! renamed, or whose disk was unmounted, as if nothing had happened; the next one, which looks at the path, finds nothing
 //! of what was written meanwhile.
 

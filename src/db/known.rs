@@ -50,7 +50,7 @@ pub(crate) fn open_carefully(path: &Path) -> rusqlite::Result<Connection> {
 /// Bounds the memory of SQLite for all of this process, which is there to read what somebody else may have made.
 ///
 /// # Errors
-/// SQLite can't be asked.
+/// The limit can't be set.
 pub fn bound_memory() -> Result<()> {
     let connection = Connection::open_in_memory()?;
     let limit = format!("pragma hard_heap_limit = {MEMORY}");

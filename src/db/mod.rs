@@ -46,7 +46,7 @@ use crate::process::runtime;
 
 /// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
-/// How long a request waits for a connection before it is told to come again.
+/// How long a request waits for a connection before it is told to retry.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
 const READERS: usize = 8;
@@ -80,7 +80,7 @@ struct Inner {
     reserve: Arc<Reserve>,
 }
 
-/// What has been asked of a database since it was opened.
+/// How much a database was queried since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryStats {
     /// How often something was read.
@@ -99,7 +99,7 @@ impl Db {
     }
 
     /// As [`Self::open`], with an update of what is in it that runs in a transaction of its own once the schema is current, where
-    /// `is_due` says so. Where it isn't, nothing is written: somebody else may have the database locked.
+    /// `is_due` says so. Where it isn't, nothing is written: another process may have the database locked.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -178,7 +178,7 @@ impl Db {
         self.inner.files.check()
     }
 
-    /// What has been asked so far. Requests are measured by it, because unlike time it is always the same.
+    /// How much was queried so far. Requests are measured by it, because unlike time it is always the same.
     pub fn stats(&self) -> QueryStats {
         QueryStats {
             reads: self.inner.reads.load(Ordering::Relaxed),
@@ -335,8 +335,8 @@ impl Db {
         .await
     }
 
-    /// Takes what stands in the write-ahead log into the database and empties the log, so that nothing that was
-    /// deleted still stands there; whether it is empty now. It isn't while somebody still reads from it.
+    /// Moves the write-ahead log into the database and empties the log, so that nothing that was
+    /// deleted is still in it. Returns whether it is empty now. It isn't while a reader still uses it.
     ///
     /// # Errors
     /// The files can't be written, or [`Overload::Busy`].
@@ -377,7 +377,7 @@ fn wait_for_turn(path: &Path) -> std::io::Result<File> {
     Ok(lock)
 }
 
-/// What every connection is told before its first statement. The waiting time comes first, so that the others wait.
+/// The pragmas of every connection before its first statement. The waiting time comes first, so that the others wait.
 fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(deadline)?;
     connection.pragma_update(None, "journal_mode", "wal")?;

@@ -213,7 +213,7 @@ async fn a_statement_is_planned_once_whatever_its_limit() {
     assert_eq!(planned_again.await.unwrap(), 0);
 }
 
-/// Somebody who writes until they are told to come to an end.
+/// A writer that writes until it is told to stop.
 struct Slow {
     end: std::sync::mpsc::Sender<()>,
     written: tokio::task::JoinHandle<Result<()>>,

@@ -14,14 +14,14 @@ use crate::fs::durable::parent;
 use crate::fs::space;
 use crate::fs::suffix::with_suffix;
 
-/// The migration that writes all shares and photos once more.
+/// The migration that writes all shares and photos again.
 const REWRITES: i32 = 9;
 /// How often progress is logged.
 const EVERY: Duration = Duration::from_secs(5);
 const MIB: u64 = 1024 * 1024;
 
 /// Refuses an upgrade before it has begun if there is too little room. Measured at a million shares, the log of the database
-/// grows to 1.7 times its size where all rows are written once more, and the database by 0.7; and a copy of it stays.
+/// grows to 1.7 times its size where all rows are written again, and the database by 0.7; and a copy of it stays.
 ///
 /// # Errors
 /// There isn't enough room; the sentence says how much is missing.
@@ -82,7 +82,7 @@ impl Watch {
     /// Looks after the upgrade of the database at `path`, which has `from` as its schema.
     ///
     /// # Errors
-    /// The database can't be asked how large it is, or the system refuses another thread.
+    /// The size of the database can't be read, or the system refuses another thread.
     pub fn start(doing: Doing, connection: &Connection, path: &Path, from: i32) -> Result<Self> {
         let (end, ended) = mpsc::channel();
         // Without a write-ahead log, as while a backup is restored, the pages of before are written instead.

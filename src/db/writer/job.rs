@@ -44,7 +44,7 @@ pub enum CommitError {
     Busy,
     DataGone,
     DiskFull(String),
-    /// The disk, in other words than that it is full, which some quotas are told in.
+    /// Another error of the disk; some quotas report one when they are full.
     Io(String),
     Sqlite(String),
 }
@@ -89,7 +89,7 @@ pub fn is_io(error: &rusqlite::Error) -> bool {
 pub trait Work<T> {
     /// Whether it is done on a full disk too.
     const MAKES_ROOM: bool;
-    /// Does it; `None` if it can't be done once more.
+    /// Does it; `None` if it can't be done again.
     fn run(&mut self, connection: &Connection) -> Option<Result<T>>;
 }
 

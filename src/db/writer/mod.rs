@@ -227,7 +227,7 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread is asked to do.
+/// A request to the thread.
 enum Request {
     /// Together with others.
     Batched(Box<dyn Job>),
