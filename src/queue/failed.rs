@@ -28,7 +28,7 @@ pub enum FailureInfo {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failed {
     pub photos: Vec<FailedPhoto>,
-    /// Messages that are no photo's name.
+    /// Messages that aren't a photo's name.
     pub unrecognized: Vec<String>,
     /// About how many more that the queue shows only when those before them are gone.
     pub remaining: usize,

@@ -64,7 +64,7 @@ impl LocalQueue {
     }
 
     pub(super) async fn wait(&self) {
-        // Either way there may be something now: told so, or time to look.
+        // Either way there may be something now: notified, or time to look.
         let _told = timeout(POLL, self.arrived.notified()).await;
     }
 
@@ -101,7 +101,7 @@ impl LocalQueue {
             .await?)
     }
 
-    /// After a power cut it may be taken once more, and is found where it belongs.
+    /// After a power cut it may be taken again, and is found where it belongs.
     pub(super) async fn acknowledge(&self, message: Message) -> Result<()> {
         Ok(self
             .db

@@ -39,7 +39,7 @@ pub struct Message {
     pub name: PhotoName,
     /// How often it was received, this time included.
     pub attempt: u32,
-    /// What SQS wants to see when the message is acknowledged.
+    /// What SQS requires when the message is acknowledged.
     receipt: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub enum Failure {
 pub enum Disposition {
     /// It is tried again at that time.
     RetryAt(Timestamp),
-    /// Its attempts are used up; it waits for somebody to look at it.
+    /// Its attempts are used up; it waits for an operator to look at it.
     Failed,
     /// It was deleted meanwhile, which explains why it couldn't be moved to its space.
     Gone,

@@ -126,7 +126,7 @@ impl SqsQueue {
         self.count(&self.dead_letters().await?).await
     }
 
-    /// About how many messages a queue has, those included that somebody has in hand.
+    /// About how many messages a queue has, including those that a consumer has in hand.
     pub(super) async fn count(&self, url: &str) -> Result<usize> {
         use QueueAttributeName::{
             ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as Held,
@@ -145,8 +145,8 @@ impl SqsQueue {
         Ok(number(Waiting).unwrap_or(0) + number(Held).unwrap_or(0))
     }
 
-    /// Receives messages that weren't `seen` before, at most ten; none if there are no more to be had. In a FIFO
-    /// queue, ten of a space are to be had at once, and the next only when these are gone.
+    /// Receives messages that weren't `seen` before, at most ten; empty if no more arrive. In a FIFO
+    /// queue, ten of a space come at once, and the next only when these are gone.
     async fn hold(&self, url: &str, seen: &mut HashSet<String>) -> Result<Vec<SqsMessage>> {
         let received = self
             .client()

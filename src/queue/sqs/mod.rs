@@ -53,7 +53,7 @@ struct Attributes {
 }
 
 impl SqsQueue {
-    /// The queue at this address. Nothing is asked of SQS yet.
+    /// The queue at this address. Sends nothing to SQS yet.
     pub fn new(url: String, aws: Aws, clock: Clock) -> Self {
         let (client, attributes) = (Arc::default(), Arc::default());
         Self {
@@ -81,7 +81,7 @@ impl SqsQueue {
     }
 
     pub(super) async fn wait_for_unsent(&self) {
-        // Either way the outbox should look now: told so, or time to look.
+        // Either way the outbox should look now: notified, or time to look.
         let _told = timeout(LOOK_AGAIN, self.arrived.notified()).await;
     }
 
@@ -238,7 +238,7 @@ impl SqsQueue {
             .get_queue_attributes()
             .queue_url(&self.url);
         let told = ask
-            // Some services refuse to be asked for what a standard queue doesn't have.
+            // Some services refuse a request for what a standard queue doesn't have.
             .attribute_names(All)
             .send()
             .await;
