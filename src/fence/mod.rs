@@ -48,7 +48,7 @@ pub struct Bounds {
 /// How a job has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The output is what was asked for.
+    /// The output is the result.
     Done,
     /// The output says what is wrong with the file.
     Refused,
