@@ -1,5 +1,5 @@
 //! A budget of memory that many share. When it is used up, the holder of the most is evicted for one that holds less,
-//! and a slow one for anybody.
+//! and a slow one for any.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// After this time somebody may be called slow.
+/// The age from which a holder may count as slow.
 const JUDGED_AFTER: Duration = Duration::from_secs(10);
-/// Who moves fewer bytes than this in a second is slow.
+/// A holder that moves fewer bytes than this in a second is slow.
 const SLOW: u64 = 16 * 1024;
 
 /// Room of a certain size, in whatever it is counted; clones share it.
@@ -50,7 +50,7 @@ struct State<K> {
 /// The progress of a holder. Of several, the one with the least progress is evicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Nothing has been asked yet.
+    /// No request has come yet.
     Idle,
     /// Bytes are under way, as fast as the other side sends or reads them.
     Moving,
@@ -141,7 +141,7 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
     }
 }
 
-/// Those who leave so that `missing` becomes free for somebody who then has `own`; none if too few would.
+/// The holders to evict so that `missing` becomes free for a key that then has `own`; empty if that isn't enough.
 fn choose_victims<K: Copy + Eq + Hash>(
     held: &[Arc<Held<K>>],
     own: u64,
@@ -350,7 +350,7 @@ mod tests {
         advance(Duration::from_secs(1)).await;
         let _new = room.reserve(None, 1).unwrap();
         assert_eq!(how_many_gave_way(&held[..2]).await, 1);
-        // And a slow one is evicted for anybody.
+        // And a slow one is evicted for any.
         advance(JUDGED_AFTER).await;
         let _new = room.reserve(Some(9), 1).unwrap();
         assert_eq!(how_many_gave_way(&held).await, 1);

@@ -1,4 +1,4 @@
-//! Browsers in which somebody has signed in before. Each keeps the proof of it, so that it is known after a restart too: an
+//! Browsers in which somebody has signed in before. Each keeps the proof of it, so that it is recognised after a restart too: an
 //! unguessable number, the time, and the server's signature over both and the login. It holds no login, and is worth nothing
 //! for another one.
 
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 
 /// The most proofs that a browser keeps: as many people may share one.
 const MOST: usize = 8;
-/// What stands between two proofs.
+/// The separator of two proofs.
 const BETWEEN: char = '~';
 /// How many days a proof counts after the last sign-in.
 pub const DAYS: i64 = 365;
@@ -25,7 +25,7 @@ const DAY: i64 = 24 * 60 * 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BrowserId([u8; 16]);
 
-/// What a browser says of who has signed in in it. Nothing of it is believed before it is looked for.
+/// What a browser claims about who has signed in in it. None of it is trusted before it is verified.
 #[derive(Debug, Default)]
 pub struct Browser {
     proofs: Vec<Proof>,

@@ -106,7 +106,7 @@ impl Store {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets those who would have all attempts back soonest, if hardly anybody could be forgotten for nothing.
+    /// Forgets the keys that would have all attempts back soonest, if hardly any could be forgotten without a loss.
     fn make_room(&self) {
         let mut tally = self.lock();
         if tally.len() > MAX_KEYS / 2 {

@@ -1,4 +1,4 @@
-//! What anybody may take of the server, each bound with its own account: attempts, uploads, connections, memory.
+//! What each client may take of the server, each limit counted by itself: attempts, uploads, connections, memory.
 
 // What counts as one client.
 pub mod subnet;

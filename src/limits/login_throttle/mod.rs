@@ -109,7 +109,7 @@ impl LoginThrottle {
         })
     }
 
-    /// Somebody signed in tries the old password. They are counted by session, because who has stolen one must not keep
+    /// An attempt with the old password while signed in. Counted by session, because the thief of one must not keep
     /// the owner, who has another, from changing the password.
     ///
     /// # Errors
