@@ -1,4 +1,4 @@
-//! One connection: its requests one after the other, as long as they come in time.
+//! One connection: its requests one after the other, while they come in time.
 
 use std::error::Error;
 use std::io;
@@ -57,7 +57,7 @@ pub(super) async fn serve<S, F, B>(
             connection.await
         }
     };
-    // Clients that leave, stall or talk nonsense are no fault of the server.
+    // Clients that leave, stall or send nonsense aren't a fault of the server.
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended early");
     }

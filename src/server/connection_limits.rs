@@ -16,7 +16,7 @@ use crate::server::slot::ConnectionSlot;
 /// The settings that the log names.
 const MAX_CONNECTIONS: &str = "connections.max_connections";
 const MAX_PER_IP: &str = "connections.max_per_ip";
-/// How soon it is looked again whether somebody has become slow.
+/// How soon it checks again whether a connection has become slow.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Everybody who is connected; clones share them.
@@ -50,7 +50,7 @@ impl ConnectionLimits {
             match self.room.reserve(key, 1) {
                 Ok(place) => return Some(ConnectionSlot::new(place)),
                 Err(Refused::All { has_some: false }) => {
-                    // After the pause, or as soon as somebody leaves.
+                    // After the pause, or as soon as a connection ends.
                     let _left = timeout(LOOK_AGAIN, self.room.freed()).await;
                 }
                 Err(Refused::All { has_some: true }) => {

@@ -49,13 +49,13 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 /// What the server calls in the API, a layer above it.
 #[derive(Clone, Copy)]
 pub struct Hooks {
-    /// The client's own address behind a proxy that is trusted; `None` for one that comes on its own.
+    /// The client's own address behind a proxy that is trusted; `None` for one that connects directly.
     pub behind_proxy: fn(&App, &Request<'_>) -> Option<IpAddr>,
     /// Keeps an error that is to be the answer of a request.
     pub refuse: fn(&Request<'_>, Error) -> Status,
 }
 
-/// Answers everybody who connects, until asked to end, and then those who have asked already.
+/// Answers every client until the shutdown begins, and then finishes the requests already under way.
 ///
 /// `grace` is the time for requests that are under way at the end.
 pub async fn run(

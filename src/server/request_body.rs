@@ -27,7 +27,7 @@ const MIN_BYTES_PER_SECOND: u64 = 2 * 1024;
 /// The bytes of a body. An error of the kind [`io::ErrorKind::TimedOut`] says that they came too slowly.
 pub type BodyReader<'r> = Pin<Box<dyn AsyncRead + Send + 'r>>;
 
-/// The body of a request, in the request's cache, until somebody takes it.
+/// The body of a request, in the request's cache, until it is taken.
 #[derive(Default)]
 pub struct RequestBody(Mutex<Option<BodyReader<'static>>>);
 

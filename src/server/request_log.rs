@@ -20,7 +20,7 @@ const MAX_ID: usize = 64;
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// As it is written; empty for what no client has asked.
+    /// Its text; empty for work that no client has requested.
     pub fn as_str(&self) -> &str {
         &self.0
     }

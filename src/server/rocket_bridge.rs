@@ -44,7 +44,7 @@ const CHUNK: usize = 64 * 1024;
 const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
 const _: () = assert!(MAX_HEAD == 32 * 1024);
 
-/// The longest list of types that somebody accepts which is looked at, in bytes: several times what browsers send. A longer one
+/// The longest list of accepted types that is read, in bytes: several times what browsers send. A longer one
 /// counts as none.
 const MOST_OF_TYPES: usize = 2048;
 /// About as many headers as an answer has.
@@ -59,7 +59,7 @@ pub(super) struct RocketBridge {
     app: App,
     hooks: Hooks,
     in_flight: InFlight,
-    /// The requests of those behind proxies, who share the proxy's connections.
+    /// The requests of clients behind proxies, which share the proxy's connections.
     by_address: PerKeyLimit<IpAddr>,
     ids: RequestIds,
 }
@@ -115,7 +115,7 @@ impl RocketBridge {
             let _under_way = in_flight;
             self.handle(peer, &line, request, send).await;
         });
-        // The work is in its box from the start: what the connection gets is moved once more.
+        // The work is boxed from the start: what the connection gets is moved again.
         poll_fn(move |context| {
             work.poll(context);
             let answer = ready!(Pin::new(&mut receive).poll(context));
@@ -226,7 +226,7 @@ impl RocketBridge {
     }
 }
 
-/// The cookies of a header that are UTF-8, as ours are: those of a neighbour at the same host may be anything, and are none of
+/// The cookies of a header that are UTF-8, as ours are: those of a neighbour at the same host may be anything, and aren't
 /// our business.
 pub(super) fn legible_cookies(header: &[u8]) -> String {
     let pairs = header.split(|byte| *byte == b';');
