@@ -1,7 +1,7 @@
 //! Takes everything but the picture out of a photo, and makes previews of it: bytes in, bytes out.
 //!
 //! Each format has a walker that knows the parts of a file and lets through those on its list: pixels, what is needed
-//! to decode them, the colour profile, the loop of an animation. Everything else stays behind, whatever it is, because
+//! to decode them, the colour profile, the loop of an animation. Everything else is left out, whatever it is, because
 //! all that could be there can't be listed. Of EXIF, the orientation alone is written again; when a photo was taken is
 //! returned beside the file.
 #![doc = ""]
@@ -117,7 +117,7 @@ pub struct Picture {
     pub orientation: Option<Orientation>,
     /// Whether it moves.
     pub animated: bool,
-    /// When it was taken, if the file told: it was read out of the EXIF that was then dropped, and isn't in `bytes`.
+    /// When it was taken, if the file had it: it was read from the EXIF that was then dropped, and isn't in `bytes`.
     pub taken_at: Option<TakenAt>,
     /// The whole file.
     pub bytes: Vec<u8>,

@@ -92,7 +92,7 @@ pub fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// The word that stands in every piece of metadata that a test makes.
+/// The word in every piece of metadata that a test makes.
 pub const SECRET: &[u8] = b"SECRET <script>";
 
 /// What a test makes of a clean picture looks as before when cleaned, and nothing else is left.

@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(again.shown(), picture.shown());
     assert_eq!(again.animated, picture.animated);
     assert_eq!(again.taken_at, None);
-    // Words behind what is clean already, and in front of its end, are gone.
+    // Words after what is clean already, and before its end, are gone.
     let end = match picture.kind {
         Kind::Jpeg => 2,
         Kind::Png => 12,
@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let end = picture.bytes.len() - end;
     for place in [end, picture.bytes.len()] {
-        // Where a picture breaks off, only its end says that the words are none of it.
+        // Where a picture breaks off, only its end says that the words aren't part of it.
         if clean(&picture.bytes[..place], PIXELS).is_err() {
             continue;
         }

@@ -31,7 +31,7 @@ pub struct Exif {
 }
 
 impl Exif {
-    /// Reads a block that browsers heed.
+    /// Reads a block that browsers use.
     pub fn take(&mut self, block: &[u8]) {
         self.orientation
             .get_or_insert_with(|| Orientation::read(block));

@@ -88,7 +88,7 @@ pub fn pixels<'a>(
 }
 
 impl Pixels {
-    /// Ends the data behind this many bits with the code for it.
+    /// Ends the data after this many bits with the code for it.
     fn ending(mut self, used: u64, end: u32, size: u32) -> Self {
         let whole = usize::try_from(used / 8).unwrap_or(usize::MAX);
         let over = (used % 8) as u32;

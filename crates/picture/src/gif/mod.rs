@@ -68,7 +68,7 @@ struct Parts<'a> {
     /// What would hold all pictures: some decoders make room for them.
     canvas: (u32, u32),
     has_colours: bool,
-    /// How the next picture is shown: belongs to that picture, and goes with it. Its length, and four bytes.
+    /// How the next picture is shown: kept or dropped with that picture. Its length, and four bytes.
     control: Option<&'a [u8]>,
     pictures: usize,
     /// Whether pixels are missing in a picture. Only a file that says where it ends can be so and whole.
@@ -84,7 +84,7 @@ impl<'a> Parts<'a> {
             IMAGE => self.take_picture(reader, limit)?,
             EXTENSION => match reader.byte()? {
                 GRAPHIC_CONTROL => {
-                    // More sub-blocks would be somebody's hiding place.
+                    // More sub-blocks could hide something.
                     let blocks = sub_blocks(reader)?;
                     self.control = blocks.get(..5).filter(|block| block.starts_with(&[4]));
                 }
@@ -96,7 +96,7 @@ impl<'a> Parts<'a> {
                     let blocks = sub_blocks(reader)?;
                     keep_application(&mut self.edits, blocks);
                 }
-                // Comments, and whatever else somebody thought of.
+                // Comments and anything else.
                 _ => {
                     sub_blocks(reader)?;
                 }
@@ -112,7 +112,7 @@ impl<'a> Parts<'a> {
         Ok(true)
     }
 
-    /// Keeps a picture with nothing behind its pixels.
+    /// Keeps a picture with nothing after its pixels.
     fn take_picture(&mut self, reader: &mut Reader<'_>, limit: Limit) -> Result<()> {
         // With the byte that says what it is.
         let start = reader.last(1).start;
@@ -216,7 +216,7 @@ fn keep_application(edits: &mut EditList, blocks: &[u8]) {
                 edits.insert(extension(APPLICATION, &[name, count].concat()));
             }
         }
-        // Also a colour profile, which no browser heeds in a GIF.
+        // Also a colour profile, which every browser ignores in a GIF.
         _ => {}
     }
 }

@@ -148,7 +148,7 @@ fn what_is_malformed_is_no_gif() {
     assert!(!contains(&picture, "SECRET"));
 }
 
-/// Where the data of the first picture begins, behind the size of its first codes, and where its sub-blocks end.
+/// Where the data of the first picture begins, after the size of its first codes, and where its sub-blocks end.
 fn data(gif: &[u8]) -> (usize, usize) {
     let frame = find(gif, &[0, IMAGE, 0, 0, 0, 0]) + 1;
     let packed = gif[frame + 9];

@@ -1,7 +1,7 @@
 //! Colour profiles, written again with what decides colours and nothing else (ICC.1:2022). A profile of a screen has its
 //! serial number, its model, when it was measured and by what; those of programs have names, descriptions and notices.
 //!
-//! Tags are on a list, and each is read by its type and written to its length: nothing lies behind or between them. A
+//! Tags are on a list, and each is read by its type and written to its length: nothing is after or between them. A
 //! malformed profile is left out, and the photo is shown as sRGB.
 
 use crate::reason::Reason;
@@ -15,7 +15,7 @@ pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The most tags: those on the list, and as many again of others.
 const MAX_TAGS: u32 = 100;
 const HEADER: usize = 128;
-/// What the colours between two devices are told by: the white of daylight, D50.
+/// The illuminant of the colours between two devices: the white of daylight, D50.
 const D50: &[u8] = b"\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2d";
 /// A date that says nothing.
 const DATE: &[u8] = b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0";
@@ -296,7 +296,7 @@ fn written(header: &[u8; HEADER], mut tags: BTreeMap<[u8; 4], Vec<u8>>) -> Vec<u
     tags.insert(*b"desc", name);
     tags.insert(*b"cprt", notice);
     let mut out = vec![0; HEADER];
-    // Version, kind, colours, and what they are told by.
+    // Version, kind, colours, and the space between devices.
     out[8..10].copy_from_slice(&header[8..10]);
     out[12..24].copy_from_slice(&header[12..24]);
     out[24..36].copy_from_slice(DATE);

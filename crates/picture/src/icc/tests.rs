@@ -45,7 +45,7 @@ pub fn grey() -> Vec<u8> {
     profile(2, b"GRAY", &[(b"wtpt", xyz(9)), (b"kTRC", gamma())])
 }
 
-/// That of a screen: each tag has something behind it, and there are some that only describe.
+/// That of a screen: each tag has something after it, and there are some that only describe.
 fn screen(version: u8) -> Vec<u8> {
     let spoken = || b"textSECRSECRET".to_vec();
     profile(
@@ -193,13 +193,13 @@ fn a_profile_that_is_broken_or_for_other_colours_is_none() {
     for end in 0..whole.len() {
         assert_eq!(essential(&whole[..end]), None, "{end}");
     }
-    // With everything behind its length.
+    // With something after its length.
     assert_eq!(
         essential(&[whole.clone(), b"SECRET".to_vec()].concat()),
         essential(&whole)
     );
     for table in tables() {
-        // Up to what fills the last curve up, and what stands behind the table.
+        // Up to the padding of the last curve, and what follows the table.
         for end in 0..table.len() - 8 {
             let cut = profile(2, b"CMYK", &[(b"A2B0", table[..end].to_vec())]);
             assert_eq!(essential(&cut), None, "{end}");

@@ -37,7 +37,7 @@ pub struct Component {
 }
 
 impl Frame {
-    /// Reads what stands behind the marker of a frame.
+    /// Reads what follows the marker of a frame.
     pub fn read(marker: u8, content: &[u8], max_pixels: MaxPixels) -> Result<Self> {
         match marker {
             0xc0..=0xc2 => {}

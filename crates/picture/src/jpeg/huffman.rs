@@ -1,4 +1,4 @@
-//! Codes of variable length and the bits that they stand in (ITU T.81, annexes C and F): how far each leads, and never
+//! Codes of variable length and their bits (ITU T.81, annexes C and F): how far each reaches, and never
 //! which colour it means.
 
 use super::super::{CleanError, Result};
@@ -101,7 +101,7 @@ pub struct Bits<'a> {
     buffer: u64,
     /// How many bits are in the buffer.
     count: u32,
-    /// How many of those are none of the data, but zeros behind its end.
+    /// How many of those aren't data, but zeros after its end.
     beyond: u32,
     /// A byte of 0xff, or several, that stand before one that is data: they say nothing.
     pub has_fill: bool,
@@ -217,7 +217,7 @@ impl<'a> Bits<'a> {
                 Some([.., 0xff, 0x00]) => 2,
                 _ => 1,
             };
-            // What stands there to fill belongs to the byte that was passed over.
+            // Fill bytes there belong to the byte that was skipped.
             while self.has_fill && self.data[..end].ends_with(&[0xff]) {
                 end -= 1;
             }

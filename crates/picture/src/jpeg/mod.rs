@@ -1,4 +1,4 @@
-//! JPEG: segments behind markers, and entropy-coded data behind each start of scan (ITU T.81, annex B).
+//! JPEG: segments after markers, and entropy-coded data after each start of scan (ITU T.81, annex B).
 //!
 //! The data is walked through code by code, so that we know where a scan ends and what follows. What isn't part of
 //! the picture is skipped as browsers skip it, and left out.
@@ -39,7 +39,7 @@ const DRI: u8 = 0xdd;
 const JFIF: &[u8] = b"JFIF\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
-/// The most bytes of a colour profile that fit a segment, behind what says that it is one, and which of how many.
+/// The most bytes of a colour profile that fit a segment, after the signature, the number of the piece and the count.
 const ICC_PIECE: usize = 65_519;
 
 const WRONG_LENGTH: CleanError = CleanError::Damaged(Reason::PartLength);
@@ -60,7 +60,7 @@ pub fn walk(file: &[u8], max_pixels: MaxPixels) -> Result<Found> {
         exif: Exif::default(),
         edits: EditList::default(),
     };
-    // What stands behind a picture that is whole belongs to something else, whether an end stands between or not.
+    // What follows a complete picture belongs to something else, with or without an end marker between.
     while !parts.is_whole() {
         match next_marker(&mut reader)? {
             EOI => break,

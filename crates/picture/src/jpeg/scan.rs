@@ -27,7 +27,7 @@ pub struct Scan<'a> {
     pub pass: Pass<'a>,
     /// How many units there are.
     pub units: usize,
-    /// After how many units the data begins again behind a marker; 0 for never.
+    /// After how many units the data restarts after a marker; 0 for never.
     pub restart: usize,
 }
 

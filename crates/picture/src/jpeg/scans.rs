@@ -68,7 +68,7 @@ impl Header {
         fits && after <= 13 && (before == 0 || before == after + 1)
     }
 
-    /// Whether it brings what has not come yet: bits of coefficients behind those that are there.
+    /// Whether it brings what has not come yet: bits of coefficients after those that are there.
     fn goes_on(&self, frame: &Frame) -> bool {
         let (from, to) = self.coefficients;
         let before = match self.bits.0 {
@@ -98,7 +98,7 @@ impl Header {
 }
 
 impl<'a> Parts<'a> {
-    /// Takes a scan with all that it needs and nothing that stands behind it.
+    /// Takes a scan with all that it needs and nothing that follows it.
     pub fn take_scan(
         &mut self,
         content: &'a [u8],
@@ -110,7 +110,7 @@ impl<'a> Parts<'a> {
             .as_mut()
             .ok_or(CleanError::Damaged(Reason::DataBeforeFrame))?;
         let header = Header::read(content, frame)?;
-        // Of what comes twice, viewers show the last, and anything could stand in the first.
+        // If data comes twice, viewers show the last, and the first could hold anything.
         if !header.goes_on(frame) {
             return Err(CleanError::Damaged(Reason::PartOrder));
         }

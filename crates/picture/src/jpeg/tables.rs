@@ -1,4 +1,4 @@
-//! The tables that scans are coded with, as they stand in a file (ITU T.81, B.2.4).
+//! The tables that scans are coded with, as a file has them (ITU T.81, B.2.4).
 
 use crate::reason::Reason;
 use std::ops::Range;
@@ -53,7 +53,7 @@ impl<'a> Tables<'a> {
             let place = start + from..start + reader.left().start;
             waiting.put(need, segment.clone(), place);
         }
-        // After how many units a scan begins again is told once in a segment.
+        // A segment has the restart interval only once.
         if !matches!(marker, DHT | DQT) && content.len() != 2 {
             return Err(WRONG_LENGTH);
         }

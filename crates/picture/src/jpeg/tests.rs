@@ -22,7 +22,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The place behind the segment that begins with these bytes.
+/// The place after the segment that begins with these bytes.
 fn behind(jpeg: &[u8], start: &[u8]) -> usize {
     let at = find(jpeg, start);
     at + 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]))
@@ -155,7 +155,7 @@ fn a_jpeg_with_a_second_size_is_refused() {
     let reason = CleanError::Damaged(Reason::SeveralFrames);
     assert_eq!(clean(twice, NO_LIMIT).unwrap_err(), reason);
 
-    // Browsers pass over the number of lines when it comes once more, whatever it is.
+    // Browsers ignore the number of lines when it comes again, whatever it is.
     for lines in [[0, 17], [0xff, 0xff]] {
         let again = with(&picture, picture.len() - 2, &segment(DNL, &lines));
         assert!(cleaned(&again).bytes == picture);
@@ -334,7 +334,7 @@ fn where_an_interval_is_missing_the_numbers_tell_which_as_in_browsers() {
     let picture = cleaned(&with_restarts()).bytes;
     let places = restarts(&picture);
     let without = |from: usize, to: usize| [&picture[..from], &picture[to..]].concat();
-    // A marker is lost: what stands behind it is more than the interval before it needs, and decoders pass over it. With
+    // A marker is lost: what follows it is more than the interval before it needs, and decoders skip it. With
     // another number, the next would be taken for the lost one, and all that follows lie in the wrong place.
     for (index, &place) in places.iter().enumerate() {
         let marker_lost = without(place, place + 2);
@@ -349,7 +349,7 @@ fn where_an_interval_is_missing_the_numbers_tell_which_as_in_browsers() {
     };
     // Two in a row.
     becomes(&without(first, third), &without(first, third));
-    // One that is there twice has nothing behind the first, and the second is over.
+    // One that is there twice has nothing after the first, and the second is superfluous.
     let twice = with(&picture, second, &picture[second..second + 2]);
     becomes(&twice, &without(second + 2, third));
     // An interval that is too short, or empty.
@@ -387,7 +387,7 @@ fn a_progressive_picture_whose_restarts_are_damaged_stays_as_it_is_shown() {
             .unwrap();
         let lost = [&picture[..place], &picture[place + 2 + next..]].concat();
         becomes(&lost, &lost);
-        // A marker that is lost has its interval passed over.
+        // The interval of a lost marker is skipped.
         let marker_lost = [&picture[..place], &picture[place + 2..]].concat();
         assert!(cleaned(&marker_lost).bytes == lost, "{index}");
         let mut wrong = picture.clone();
@@ -457,7 +457,7 @@ fn kinds_of_jpeg_that_browsers_do_not_show_are_refused() {
     long[frame + 5..frame + 7].fill(0xff);
     let refusal = clean(long, NO_LIMIT).unwrap_err();
     assert!(matches!(refusal, CleanError::NotShown(_)), "{refusal:?}");
-    // Steps that there are none of, and components that lie in no unit.
+    // Steps that don't exist, and components that are in no unit.
     for (at, value) in [(11, 0x01), (11, 0x51), (12, 3)] {
         let mut other = picture.clone();
         other[frame + at] = value;

@@ -48,7 +48,7 @@ pub struct Waiting {
 
 struct Part {
     need: Need,
-    /// Where in the file the segment is that it stands in, with its marker.
+    /// Where in the file its segment is, with the marker.
     segment: Range<usize>,
     /// Where in the file it is itself.
     content: Range<usize>,

@@ -7,7 +7,7 @@ use super::chunk::Chunk;
 
 /// One, in a chunk with places of colours or a gamma.
 const ONE: u32 = 100_000;
-/// The brightest light that can be told, 10,000 candela for a square metre.
+/// The brightest light that can be expressed, 10,000 candela per square metre.
 const BRIGHTEST: u32 = 100_000_000;
 
 /// What is found in a file.
@@ -19,7 +19,7 @@ pub struct Colours {
     /// Whether the numbers of a standard count, and whether they mean more light than a usual screen has.
     is_standard: bool,
     is_bright: bool,
-    /// Whether the three colours lie where there are none, so that browsers believe neither them nor a gamma.
+    /// Whether the three colours are impossible, so that browsers ignore them and any gamma.
     has_no_places: bool,
     /// A gamma and the places of the three colours, and how bright the picture is and was made on.
     plain: EditList,

@@ -63,7 +63,7 @@ impl Header {
         };
         let bits = channels * u64::from(self.depth);
         let pass = |width: u64, rows: u64| Pass {
-            // Each row begins with how it is filtered, and where there are no columns there are no rows.
+            // Each row begins with its filter, and without columns there are no rows.
             bytes: 1 + (width * bits).div_ceil(8),
             rows: if width == 0 { 0 } else { rows },
             spare: match width * bits % 8 {

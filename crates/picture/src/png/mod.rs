@@ -67,7 +67,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
         }
     }
     parts.finish(data)?;
-    // What stands behind the picture means something to an animation, and else says at most when it was taken.
+    // What follows the picture matters for an animation, and otherwise says at most when it was taken.
     match parts.is_animation() {
         true => parts.take_frames(chunk, &mut reader)?,
         false => parts.exif.take_dates(chunk, &mut reader),
@@ -124,7 +124,7 @@ struct Parts<'a> {
 }
 
 impl Exif {
-    /// Looks for a date in what stands behind the picture: the chunk may stand there, and browsers don't heed it then.
+    /// Looks for a date in what follows the picture: the chunk may come there, and browsers ignore it then.
     fn take_dates<'a>(&mut self, first: Chunk<'a>, reader: &mut Reader<'a>) {
         let mut next = Ok(first);
         while let Ok(chunk) = next
@@ -166,7 +166,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Adds what stands in a chunk behind its first `skipped` bytes.
+    /// Adds the data of a chunk after its first `skipped` bytes.
     fn add(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>, skipped: usize) {
         let data = chunk.data.get(skipped..).unwrap_or_default();
         self.parts.push(data);
@@ -214,7 +214,7 @@ impl<'a> Parts<'a> {
         match &chunk.kind {
             b"IHDR" => return Err(CleanError::Damaged(Reason::TwoHeaders)),
             b"PLTE" => return self.take_palette(chunk, reader),
-            // A picture can't be decoded without its critical chunks, and these are none that we know.
+            // A picture can't be decoded without its critical chunks, and this is one that we don't support.
             kind if kind[0].is_ascii_uppercase() => return Err(UNKNOWN),
             b"fcTL" => {
                 let control = Control::read(chunk, self.header.size);
@@ -293,7 +293,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Takes the frames of an animation that stand behind its first picture.
+    /// Takes the frames of an animation that follow its first picture.
     fn take_frames(&mut self, first: Chunk<'a>, reader: &mut Reader<'a>) -> Result<()> {
         let mut next = Ok(first);
         let mut frame: Option<Data<'_>> = None;
@@ -335,13 +335,13 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Keeps a picture and how it is shown, with nothing behind its pixels.
+    /// Keeps a picture and how it is shown, with nothing after its pixels.
     fn finish(&mut self, data: Data<'a>) -> Result<()> {
         let passes = self.header.passes(data.size);
         let length = passes.iter().map(|pass| pass.rows * pass.bytes).sum();
         self.left = self.left.checked_sub(length).ok_or(TOO_MUCH)?;
         let checked = check(&data.parts, &passes, length)?;
-        // Of two checksums one is enough to know that the pixels are those that were packed.
+        // One of the two checksums is enough to prove that the pixels are those that were packed.
         if !data.is_sound && !checked.is_proven {
             return Err(CleanError::Damaged(Reason::WrongChecksum));
         }

@@ -1,5 +1,5 @@
-//! The rows of a PNG, each filtered by what stands left of and above its bytes. A row is whole bytes long; where pixels are
-//! smaller than a byte, up to seven bits at its end are no pixel, and could say anything.
+//! The rows of a PNG, each filtered by the bytes to the left and above. A row is whole bytes long; where pixels are
+//! smaller than a byte, up to seven bits at its end are unused, and could hold anything.
 
 use std::io::{self, Write};
 
@@ -9,11 +9,11 @@ pub struct Pass {
     /// How many bytes a row has, with the one that says how it is filtered.
     pub bytes: u64,
     pub rows: u64,
-    /// The bits of its last byte that are no pixel.
+    /// The unused bits of its last byte.
     pub spare: u8,
 }
 
-/// Looks at rows as they come, and writes them to `out` with zeros in the bits that are no pixel.
+/// Looks at rows as they come, and writes them to `out` with zeros in the unused bits.
 pub struct Rows<'a, W> {
     passes: &'a [Pass],
     /// How many rows of the first of these passes have begun.
@@ -24,7 +24,7 @@ pub struct Rows<'a, W> {
     /// Of a row with spare bits, what has come of it, and the one above it as it is shown.
     row: Vec<u8>,
     above: Vec<u8>,
-    /// Whether something stands in bits that are no pixel.
+    /// Whether something is in unused bits.
     pub has_more: bool,
     pub out: W,
 }

@@ -18,7 +18,7 @@ const CHUNK: usize = 64 * 1024;
 /// What is found in a stream.
 pub struct Checked {
     pub stays: Stays,
-    /// Whether its own checksum, behind the last pixel, is right.
+    /// Whether its own checksum, after the last pixel, is right.
     pub is_proven: bool,
 }
 
@@ -31,12 +31,11 @@ pub enum Stays {
     Own(Vec<u8>),
 }
 
-/// Looks for the end of a stream that comes in `parts` and unpacks to the rows of these passes, `length` bytes, and into the bits of rows that
-/// are no pixel.
+/// Looks for the end of a stream that comes in `parts` and unpacks to the rows of these passes, `length` bytes, and for
+/// something in the unused bits of rows.
 ///
 /// # Errors
-/// There is less in it, it can't be unpacked, or the filter of a row is undefined: browsers show nothing
-/// from there on.
+/// There is less in it, it can't be unpacked, or the filter of a row is undefined: browsers show nothing from there on.
 pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Checked> {
     let mut rows = Rows::new(passes, io::sink());
     let mut sum = Sum::default();

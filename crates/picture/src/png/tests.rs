@@ -39,7 +39,7 @@ fn a_png_loses_its_gps_position_but_keeps_its_orientation() {
     let expected = with(&picture, BEHIND_HEADER, &chunk(b"eXIf", turned));
     let exif = chunk(b"eXIf", &exif_with_secrets());
     leaves_only(&expected, &with(&picture, BEHIND_HEADER, &exif));
-    // Browsers don't look behind the picture.
+    // Browsers don't read anything after the picture.
     leaves_only(&picture, &with(&picture, picture.len() - 12, &exif));
 }
 
@@ -143,7 +143,7 @@ fn what_browsers_do_not_heed_in_a_png_is_dropped() {
     let profile = cleaned(&sample("lake.png")).bytes;
     let told = with(&profile, BEHIND_HEADER, &plain);
     assert!(cleaned(&told).bytes == profile);
-    // A gamma counts for nothing beside colours that there are none of.
+    // A gamma is ignored next to impossible colours.
     for gamma in [1, 45_455, 100_000_u32] {
         let gamma = chunk(b"gAMA", &gamma.to_be_bytes());
         beside(
@@ -493,7 +493,7 @@ fn the_parts_of_an_animation_are_numbered_and_counted() {
     assert!(cleaned(&wrong).bytes == picture);
     let last = wrong.len() - 12;
     is_damaged(&wrong[..last]);
-    // Words behind the pixels of a frame.
+    // Words after the pixels of a frame.
     let frame = find(&picture, b"fdAT");
     let length = u32::from_be_bytes(picture[frame - 4..frame].try_into().unwrap()) as usize;
     let talkative = chunk(

@@ -13,7 +13,7 @@ pub struct Gif<'a> {
     pub plan: Plan,
 }
 
-/// Where the first picture lies on the screen.
+/// Where the first picture is on the screen.
 #[derive(Clone, Copy)]
 struct FrameArea {
     left: usize,

@@ -181,7 +181,7 @@ impl Frame {
             self.width.div_ceil(8 * across),
             self.height.div_ceil(8 * down),
         );
-        // The pixels that become of a side of a block: as many as fit what is told.
+        // How many pixels a side of a block becomes: as many as the requested size needs.
         let scaled = |length: u64, scale: u64| (length * scale).div_ceil(8);
         let scale = [8, 4, 2, 1].into_iter().find(|&scale| {
             (scaled(self.width, scale), scaled(self.height, scale)) == (width, height)
@@ -204,7 +204,7 @@ impl Frame {
         }
         let count = self.components.len() as u64;
         let given = width * height * count;
-        // And, of inks, once more as light.
+        // And, for inks, again as light.
         let light = match (count, self.profile) {
             (4, 0) => 3 * width * height,
             (4, profile) => 3 * width * height + colours::memory(profile),
@@ -232,7 +232,7 @@ fn skip_scan(reader: &mut Reader<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Inks on white paper as colours of light, as far as that can be told without a profile.
+/// Inks on white paper as colours of light, as well as that can be done without a profile.
 fn rgb(inks: &[u8]) -> Vec<u8> {
     let mut light = Vec::with_capacity(inks.len() / 4 * 3);
     for ink in inks.as_chunks::<4>().0 {

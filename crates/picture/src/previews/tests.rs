@@ -15,7 +15,7 @@ fn previews(bytes: &[u8]) -> Previews {
     make(&cleaned(bytes)).unwrap()
 }
 
-/// A preview that must be of this kind, decoded by somebody else.
+/// A preview that must be of this kind, decoded by another library.
 fn decoded(preview: &[u8], kind: Kind) -> DynamicImage {
     assert_eq!(Kind::from_bytes(preview), Some(kind));
     image::load_from_memory(preview).unwrap()

@@ -120,7 +120,7 @@ fn extended(
                 chunk.keep_picture(alpha.as_ref(), canvas, &mut rest)?;
             }
             b"EXIF" => exif.take_date(chunk.data.rest()),
-            // XMP, and whatever else somebody thought of.
+            // XMP and anything else.
             _ => {}
         }
     }

@@ -36,8 +36,8 @@ pub struct TakenAt {
 }
 
 impl TakenAt {
-    /// Reads it out of a block of EXIF: what a JPEG has behind `Exif\0\0` in APP1, a PNG in `eXIf`, a WebP in `EXIF`, and
-    /// a HEIC in its item of that name, behind the four bytes that say where the block begins. `Exif\0\0` may stand before
+    /// Reads it out of a block of EXIF: what a JPEG has after `Exif\0\0` in APP1, a PNG in `eXIf`, a WebP in `EXIF`, and
+    /// a HEIC in its item of that name, after the four bytes that say where the block begins. `Exif\0\0` may come before
     /// it. `None` if it has no date, or an impossible one: cameras without a clock write zeros or spaces.
     ///
     /// At most two directories are walked, whatever they point at, and nothing is allocated.
@@ -212,7 +212,7 @@ impl Text<'_> {
         (minutes < 60 && offset <= MOST_MINUTES).then_some(sign * offset)
     }
 
-    /// Digits behind a decimal point, in thousandths: what comes later is cut off.
+    /// Digits after a decimal point, in thousandths: further ones are cut off.
     fn fraction(&mut self) -> Option<u16> {
         let count = self.0.iter().take_while(|byte| byte.is_ascii_digit());
         let (digits, rest) = self.0.split_at_checked(count.count())?;

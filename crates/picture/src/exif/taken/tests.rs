@@ -47,7 +47,7 @@ fn block(is_little: bool, first: &[Told<'_>], camera: &[Told<'_>]) -> Vec<u8> {
     [start, &short(42), &long(8), &first, &camera, &values].concat()
 }
 
-/// An entry with a text and the zero behind it.
+/// An entry with a text and the zero after it.
 fn text(tag: u16, text: &'static str) -> Told<'static> {
     (tag, 2, u32::try_from(text.len()).unwrap(), text.as_bytes())
 }

@@ -4,7 +4,7 @@ use super::super::super::{MAX_FRAMES, TOO_MANY_FRAMES};
 use super::super::{Data, Header, Parts, TOO_MUCH};
 use super::*;
 
-/// An animation of this many frames of one pixel behind a picture of its own.
+/// An animation of this many frames of one pixel after a picture of its own.
 fn animation(frames: usize) -> Vec<u8> {
     let picture = png();
     let (front, back) = picture.split_at(picture.len() - 12);

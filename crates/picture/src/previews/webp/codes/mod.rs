@@ -47,7 +47,7 @@ pub fn memory_of_alpha(data: &[u8], width: u32, height: u32) -> Result<u64> {
     }
 }
 
-/// From behind the header up to the first pixel.
+/// From the end of the header up to the first pixel.
 fn groups(bits: &mut Bits<'_>, width: u32, height: u32) -> Result<u64> {
     let part = |length: u32, bits: u32| length.div_ceil(1 << bits);
     let (mut width, mut seen) = (width, [false; 4]);
@@ -135,7 +135,7 @@ fn picture(bits: &mut Bits<'_>, width: u32, height: u32) -> Result<u32> {
     Ok(highest.into())
 }
 
-/// A length or a distance: small ones by their symbol, others with more bits behind it.
+/// A length or a distance: small ones by their symbol, others with more bits after it.
 fn repeated(bits: &mut Bits<'_>, symbol: usize) -> Result<u64> {
     if symbol < 4 {
         return Ok(symbol as u64 + 1);

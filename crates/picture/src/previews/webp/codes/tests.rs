@@ -81,7 +81,7 @@ fn counting_stops_where_it_is_too_much_already() {
     for symbol in [255, 255, 0, 0, 0] {
         file.single(symbol);
     }
-    // Codes of 11 and 12 bits for all of them, told by a code of one bit for a repetition and of two for each length.
+    // Codes of 11 and 12 bits for all of them, coded with one bit for a repetition and two for each length.
     let mut codes = Writer::default();
     codes.put(1, 0).put(4, 12);
     for length in &ORDER[..16] {
