@@ -26,7 +26,7 @@ impl Kind {
         }
     }
 
-    /// The media type that such files are sent as. QuickTime is sent as MP4, because browsers that play both heed only the
+    /// The media type that such files are sent as. QuickTime is sent as MP4, because browsers that play both accept only the
     /// latter's name.
     pub fn media_type(self) -> &'static str {
         match self {

@@ -38,7 +38,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What was done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// What the clean film is; it may know its duration where [`Plan::film`] didn't yet.
+    /// What the clean film is; it may have a duration where [`Plan::film`] had none yet.
     pub film: Film,
     /// The length of the clean film in bytes.
     pub length: u64,
@@ -46,7 +46,7 @@ pub struct Summary {
     pub tracks_dropped: usize,
 }
 
-/// Tells what a file is by its head, without reading its pictures.
+/// Finds what a file is by its head, without reading its pictures.
 ///
 /// # Errors
 /// As [`Plan::new`].
@@ -125,7 +125,7 @@ impl<R: Read + Seek> Plan<R> {
     /// What was written before an error is not a clean film, and must be thrown away.
     ///
     /// # Errors
-    /// [`Error::Refused`] if the pictures themselves turn out to be malformed, or, in a WebM, what is between them;
+    /// [`Error::Refused`] if the pictures themselves are malformed, or, in a WebM, what is between them;
     /// [`Error::Read`] and [`Error::Write`] if reader or writer fail.
     pub fn write(mut self, mut writer: impl Write) -> Result<Summary> {
         let mut output = Output::new(&mut writer);

@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     assert!(again == clean);
     assert_eq!(second.film, summary.film);
     assert_eq!(second.tracks_dropped, 0);
-    // Words behind a film are gone.
+    // Words after a film are gone.
     let marked = [bytes, MARK].concat();
     let mut without = Vec::new();
     if video::clean(Cursor::new(marked), &mut without).is_ok() {

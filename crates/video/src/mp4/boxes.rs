@@ -31,7 +31,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The boxes in `bytes`, which begin at `start` in the head. Fewer bytes than a box has at their end are passed over, as
+/// The boxes in `bytes`, which begin at `start` in the head. Fewer bytes than a box has at their end are skipped, as
 /// QuickTime ends lists with four of them.
 pub fn children(bytes: &[u8], start: usize) -> impl Iterator<Item = Result<Part<'_>>> {
     let mut at = 0;
@@ -69,7 +69,7 @@ fn next<'a>(fields: &mut Fields<'a>, start: usize) -> Result<Part<'a>> {
 /// The box of a kind.
 ///
 /// # Errors
-/// There are two of them, and players differ in which they heed.
+/// There are two of them, and players differ in which they use.
 pub fn one<'a, 'b>(parts: &'b [Part<'a>], kind: &[u8; 4]) -> Result<Option<&'b Part<'a>>> {
     let mut found = parts.iter().filter(|part| &part.kind == kind);
     let first = found.next();

@@ -12,7 +12,7 @@ use crate::{Refusal, Result};
 /// The most chunks; six hours of picture and sound that take turns with each picture have fewer.
 const MAX_CHUNKS: usize = 1 << 21;
 
-/// Samples of one track that lie behind each other.
+/// Consecutive samples of one track.
 #[derive(Clone, Copy)]
 pub struct Chunk {
     offset: u64,

@@ -51,7 +51,7 @@ pub fn scan<R: Read + Seek>(input: &mut Input<R>) -> Result<Top> {
             // What there is of it may be all that is needed.
             (b"mdat", None, Some(_)) => mdat.push(payload..input.length()),
             (_, Some(_), _) => {}
-            // What cameras hang on behind a film needn't be boxes, and is left behind.
+            // What cameras append to a film needn't be boxes, and is left out.
             _ if is_complete => break,
             (_, None, Some(_)) => return Err(Refusal::EndsEarly.into()),
             (_, None, None) => return Err(Refusal::MalformedElement.into()),

@@ -15,9 +15,9 @@ use nal::Family;
 /// How the samples of a track are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scrub {
-    /// There is no room in them for anything else, or none that is known.
+    /// They have no room for anything else, or none that is known.
     Nothing,
-    /// NAL units of AVC or HEVC, each behind its length.
+    /// NAL units of AVC or HEVC, each after its length.
     Nals {
         family: Family,
         /// In bytes.
@@ -27,7 +27,7 @@ pub enum Scrub {
     },
     /// OBUs of AV1.
     Obus,
-    /// Parts of MPEG-4 Visual, each behind a code.
+    /// Parts of MPEG-4 Visual, each after a code.
     StartCodes,
     /// Elements of AAC.
     Aac,

@@ -70,7 +70,7 @@ impl Family {
     }
 }
 
-/// Writes a sample: units behind their lengths.
+/// Writes a sample: units after their lengths.
 pub fn sample<R: Read + Seek>(
     size: u64,
     (family, length_size, is_dolby): (Family, u8, bool),

@@ -13,7 +13,7 @@ const MAX_METADATA: u64 = 64;
 /// Ends the bits of an OBU.
 const STOP: u8 = 0x80;
 
-/// Where an OBU is that has its header behind it.
+/// The header of an OBU, and the size that it states.
 struct Header {
     bytes: Vec<u8>,
     /// In bytes.

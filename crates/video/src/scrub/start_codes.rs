@@ -6,7 +6,7 @@ use crate::Result;
 use crate::input::Input;
 use crate::output::Output;
 
-/// Begins user data, behind two zeros and a one.
+/// Begins user data, after two zeros and a one.
 const USER_DATA: u8 = 0xb2;
 /// What is written over it.
 const FILLER: u8 = b' ';

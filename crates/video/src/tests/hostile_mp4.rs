@@ -238,7 +238,7 @@ fn a_film_of_more_than_four_gigabytes_has_long_offsets() {
         offsets: vec![0, u32::MAX - 8],
         ..Movie::default()
     };
-    // Its data is behind its head, and as long as the file.
+    // Its data comes after its head, and has the length of the file.
     movie.data = Vec::new();
     let made = {
         let mut bytes = Movie {

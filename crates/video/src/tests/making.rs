@@ -128,7 +128,7 @@ pub fn webm_track(more: &[u8]) -> Vec<u8> {
     element(&[0xae], &track.concat())
 }
 
-/// A WebM of one track, with these elements in its segment behind that.
+/// A WebM of one track, with these elements after it in its segment.
 pub fn webm(behind: &[u8]) -> Vec<u8> {
     let tracks = element(TRACKS, &webm_track(&[]));
     [webm_head(), element(SEGMENT, &[&tracks, behind].concat())].concat()

@@ -46,7 +46,7 @@ pub fn ebml(bytes: &mut [u8]) -> Result<()> {
     }
 }
 
-/// Words may end with zeros, and with nothing behind these.
+/// Words may end with zeros, and with nothing after these.
 fn text(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|&byte| byte != 0);
     &bytes[..end.map_or(0, |at| at + 1)]

@@ -63,7 +63,7 @@ fn vorbis(bytes: &mut [u8]) -> Result<()> {
     let Some(comment) = bytes.get_mut(start..start + second) else {
         return Err(Refusal::MalformedPart.into());
     };
-    // The name of the program becomes as long as everything was, and is made of spaces.
+    // The name of the program takes the length of everything, and is made of spaces.
     let name = comment.len().checked_sub(COMMENT.len() + 9);
     match name.and_then(|name| u32::try_from(name).ok()) {
         Some(name) if comment.starts_with(COMMENT) => {
