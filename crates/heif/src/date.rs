@@ -1,5 +1,5 @@
-//! When a photo was taken: the one thing of its EXIF that goes on, written again as the EXIF of a JPEG. Which way is up stays
-//! behind above all: a HEIC says that in boxes of its own, and was turned by them already.
+//! When a photo was taken: the one thing of its EXIF that is kept, written again as the EXIF of a JPEG. The orientation above all
+//! is left out: a HEIC has that in boxes of its own, and was turned by them already.
 
 use std::io::Cursor;
 

@@ -203,7 +203,7 @@ impl Look<'_> {
             return Err(wrong);
         }
         let canvas = pixels(width, height);
-        // What lies outside of the picture is less than a tile at each edge, which is much only where the picture is small.
+        // The area outside of the picture is less than a tile at each edge, which is much only where the picture is small.
         if across * down > (3 * canvas).max(4 * SMALL) || tile > canvas.max(SMALL) {
             return Err(Refusal::Damaged(Reason::TooCostly));
         }

@@ -32,7 +32,7 @@ pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
         file.take(16).read_to_end(&mut head)?;
         let left = length - top.end;
         let Some((kind, header, size)) = header(&head, left) else {
-            // Some phones put something of theirs behind the last box.
+            // Some phones put something of their own after the last box.
             let is_behind = top.meta.is_some();
             return Ok(if is_behind {
                 Ok(top)
