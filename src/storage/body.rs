@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 pub enum Body {
     /// All of them.
     Bytes(Bytes),
-    /// As many as are said, read as they are needed.
+    /// As many as stated, read as they are needed.
     Stream(Stream),
     /// All of a file that is no longer written to, and is on disk already: a store on the same disk links to it.
     Linked(LinkedFile),
@@ -34,7 +34,7 @@ pub const SMALL: u64 = 1024 * 1024;
 
 /// Bytes that are read as they are needed.
 pub struct Stream {
-    /// How many they are. A store keeps nothing of a stream that has fewer or more.
+    /// Their number. A store keeps nothing of a stream that has fewer or more.
     pub length: u64,
     pub reader: Pin<Box<dyn AsyncRead + Send>>,
 }
@@ -124,7 +124,7 @@ pub struct Checked<R> {
 }
 
 impl<R> Checked<R> {
-    /// Of `length` bytes that have this sum. The flag says afterwards whether they hadn't.
+    /// For `length` bytes with this checksum. The flag says afterwards whether they didn't match.
     pub fn new(reader: R, length: u64, expected: [u8; 32]) -> (Self, Arc<AtomicBool>) {
         let damaged = Arc::<AtomicBool>::default();
         let checked = Self {

@@ -1,4 +1,4 @@
-//! What the bytes in the stores are called, wherever they lie. Anything more that is made of a photo is another variant here,
+//! The names of the bytes in the stores, whatever the backend. Anything more that is made of a photo is another variant here,
 //! in [`Key::derived`], and a name in each backend.
 
 use std::fmt;
@@ -58,7 +58,7 @@ impl Key {
         }
     }
 
-    /// Whether something of this size can be shown to anybody.
+    /// Whether something of this size can be shown.
     pub(super) fn is_shown(&self, bytes: u64) -> bool {
         match self {
             Self::Staged(_) | Self::Original(_) => true,

@@ -1,5 +1,5 @@
 //! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
-//! previews and posters. Where nothing else is said, a film is a photo too.
+//! previews and posters. Unless stated otherwise, a film is a photo too.
 //!
 //! A backend (`local/`, `s3/`) has a few operations on a [`Key`], which `backend.rs` names, and doesn't decide when they are
 //! right. What is done in which order, so that readers, workers and deletions that meet harm nothing, is here, once for all
@@ -32,7 +32,7 @@ pub use s3::S3Store;
 use stored::Source;
 pub use stored::StoredPhoto;
 
-/// Uploads that have come to nothing for this long: no request takes longer between its photo and its share.
+/// The age at which an upload counts as abandoned: no request takes longer between its photo and its share.
 pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// The stores of photos. An enum, because the kinds are few and known.
@@ -47,9 +47,9 @@ pub enum PhotoStore {
 /// How a photo gets to the client.
 #[derive(Debug)]
 pub enum PhotoSource {
-    /// From here.
+    /// From this server.
     Stream(StoredPhoto),
-    /// From there, by a link that holds for a while.
+    /// From the store, by a link that is valid for a while.
     Redirect { url: String, expires_in: Duration },
 }
 
@@ -66,7 +66,7 @@ pub enum Moved {
 
 // The backends' own operations are in `backend.rs`.
 impl PhotoStore {
-    /// Puts a photo into the staging store. When this answers, the bytes survive a power cut.
+    /// Puts a photo into the staging store. When this returns, the bytes survive a power cut.
     ///
     /// # Errors
     /// The store can't be written to; a stream ends early, or can't be read.
@@ -74,7 +74,7 @@ impl PhotoStore {
         self.put(&Key::Staged(name.clone()), body.into()).await
     }
 
-    /// Puts a photo into the store of its space, or a poster where posters are. When this answers, the bytes survive a power cut.
+    /// Puts a photo into the store of its space, or a poster where posters are. When this returns, the bytes survive a power cut.
     ///
     /// # Errors
     /// As [`Self::put_temporary`].
@@ -128,7 +128,7 @@ impl PhotoStore {
         if let Some(found) = self.open_at(&Key::Staged(name.clone())).await? {
             return Ok(Some(found));
         }
-        // Into another place than before, perhaps.
+        // Possibly to another place than before.
         self.forget_place(&original);
         self.open_at(&original).await
     }
@@ -147,7 +147,7 @@ impl PhotoStore {
         if let Some(there) = self.redirect(&original, disposition).await? {
             return Ok(Some(there));
         }
-        // What isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
+        // A photo that isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
         Ok(self.open(name).await?.map(PhotoSource::Stream))
     }
 

@@ -17,7 +17,7 @@ pub fn open(kind: StoreKind, config: &Config) -> Result<PhotoStore> {
     open_with(kind, config, Aws::default())
 }
 
-/// A store by these clients of Amazon's.
+/// A store that uses these AWS clients.
 ///
 /// # Errors
 /// Its folder can't be made.
@@ -33,7 +33,7 @@ pub fn open_with(kind: StoreKind, config: &Config, aws: Aws) -> Result<PhotoStor
     })
 }
 
-/// Refuses a data folder that isn't whole, or isn't the one that is meant. Changes nothing.
+/// Refuses a data folder that is incomplete, or isn't the intended one. Changes nothing.
 ///
 /// # Errors
 /// A sentence that says what to do.

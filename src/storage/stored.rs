@@ -44,7 +44,7 @@ impl From<Vec<u8>> for StoredPhoto {
     }
 }
 
-/// For as many bytes, memory is taken before they are there.
+/// For up to this many bytes, memory is allocated before they are there.
 const BELIEVED: u64 = 128 * 1024 * 1024;
 
 impl StoredPhoto {

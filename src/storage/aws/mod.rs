@@ -1,7 +1,7 @@
-//! Amazon's clients, and those of what speaks like Amazon. Credentials, region and endpoint come by the SDK's own chain:
+//! The AWS clients, which also serve compatible services. Credentials, region and endpoint come by the SDK's own chain:
 //! the environment, profiles, the role of the machine.
 
-// What S3 says it has done, looked at.
+// Checks of what S3 says it has done.
 pub mod proof;
 // Its clock compared with ours.
 pub mod skew;
@@ -30,10 +30,10 @@ pub const ANSWER: Duration = Duration::from_secs(30);
 /// For each of this many bytes that are put, S3 has as long to answer as for any other request: an uplink at home may be slow.
 const CHUNK: usize = 2 * 1024 * 1024;
 
-/// By so much S3 is faster within than a line to it may be.
+/// How much faster S3 is internally than a connection to it may be.
 const FASTER_WITHIN: u64 = 8;
 
-/// The configuration of the SDK, found out at the first use; clones share it.
+/// The configuration of the SDK, loaded at the first use; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
     config: Arc<OnceCell<SdkConfig>>,
@@ -41,7 +41,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// What somebody has found out already.
+    /// The configuration that was loaded already.
     pub fn with(config: SdkConfig) -> Self {
         Self {
             config: Arc::new(OnceCell::new_with(Some(config))),
@@ -111,7 +111,7 @@ pub fn upload_timeout(bytes: usize) -> TimeoutConfig {
         .build()
 }
 
-/// How long S3 may take to answer that it has put together, or copied, this many bytes that it has already.
+/// How long S3 may take to confirm that it has assembled or copied this many bytes that it has already.
 pub fn timeout_within(bytes: u64) -> TimeoutConfig {
     upload_timeout(usize::try_from(bytes / FASTER_WITHIN).unwrap_or(usize::MAX))
 }
@@ -138,7 +138,7 @@ pub fn is_passing<E>(error: &SdkError<E>) -> bool {
     }
 }
 
-/// Whether it would be no use to try something again at once, or something alike: S3 has answered, and decided.
+/// Whether an immediate retry, or something similar, would be useless: S3 has answered, and decided.
 pub fn is_refusal(error: &anyhow::Error) -> bool {
     fn passes<E: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> bool {
         error.downcast_ref::<SdkError<E>>().is_some_and(is_passing)

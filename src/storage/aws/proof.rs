@@ -1,5 +1,5 @@
-//! What S3 says it has done, looked at. A 200 alone proves nothing: something on the way may have said it, or a service that
-//! kept half.
+//! Checks what S3 says it has done. A 200 alone proves nothing: something in between may have sent it, or a service that
+//! stored half.
 
 use std::iter::successors;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub enum Put {
     NoBucket,
 }
 
-/// Something that S3 says it has done, and it has done a part or nothing of it.
+/// Something that S3 reported as done, but did in part or not at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Untrue {
     #[error("S3 returned success, but the object is missing")]
@@ -47,7 +47,7 @@ pub fn retry_delays() -> impl Iterator<Item = Duration> {
 /// some require.
 ///
 /// # Errors
-/// S3 doesn't take it, or says that it has and hasn't. A part of it is deleted again.
+/// S3 refuses it, or reports it as stored and it isn't. A part of it is deleted again.
 pub async fn put(
     client: &Client,
     (bucket, key): (&str, &str),
@@ -66,7 +66,7 @@ pub async fn put(
         .await;
     match sent {
         Ok(answer) if is_sum(answer.e_tag(), &sum) => Ok(Put::Done),
-        // Of what is encrypted, the tag is something else.
+        // For encrypted objects, the tag is something else.
         Ok(_) => {
             confirm(client, (bucket, key), size as u64).await?;
             Ok(Put::Done)
@@ -132,7 +132,7 @@ pub async fn size(client: &Client, (bucket, key): (&str, &str)) -> Result<Option
     }
 }
 
-/// Makes sure that what has answered for a bucket is a store: something on the way, like a page to sign in at, answers
+/// Makes sure that what has answered for a bucket is a store: something in between, like a sign-in page, answers
 /// everything with 200.
 ///
 /// # Errors
@@ -141,7 +141,7 @@ pub async fn is_bucket(client: &Client, bucket: &str) -> Result<()> {
     let list = client.list_objects_v2().bucket(bucket).max_keys(1);
     match list.send().await {
         Ok(page) => is_whole(&page),
-        // A key that may not list is refused by a store.
+        // Credentials that may not list are refused by a store.
         Err(error)
             if error
                 .raw_response()
@@ -154,7 +154,7 @@ pub async fn is_bucket(client: &Client, bucket: &str) -> Result<()> {
     .with_context(|| format!("The bucket {bucket} can't be listed"))
 }
 
-/// Makes sure that a page of a list is one, and whole: what it doesn't name counts as not there.
+/// Makes sure that a page of a list is one, and complete: what it doesn't name counts as missing.
 ///
 /// # Errors
 /// It isn't.

@@ -11,10 +11,10 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 
-/// Below this, clocks are as good as the same: S3 refuses what is a quarter of an hour off.
+/// Below this, clocks count as equal: S3 refuses what is a quarter of an hour off.
 const SAME: Duration = Duration::from_secs(4 * 60);
 
-/// Whether the log has it already: it is one clock, however many clients ask.
+/// Whether it was logged already: it is one clock, however many clients there are.
 static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// What S3's answers have shown of its clock; clones share it.
@@ -25,7 +25,7 @@ pub struct Skew {
 }
 
 impl Skew {
-    /// The present moment as S3 has it.
+    /// The present time by S3's clock.
     pub fn now(&self) -> SystemTime {
         let now = here();
         let shifted = match self.off() {
@@ -36,7 +36,7 @@ impl Skew {
         shifted.unwrap_or(now)
     }
 
-    /// By how much the clock of this machine is off, if it is by more than matters.
+    /// By how much the clock of this machine is off, if that is enough to matter.
     pub fn off(&self) -> Option<Off> {
         Off::by(self.ahead.load(Ordering::Relaxed))
     }
@@ -44,7 +44,7 @@ impl Skew {
     fn notice(&self, there: i64, now: i64) {
         let ahead = there.saturating_sub(now);
         self.ahead.store(ahead, Ordering::Relaxed);
-        // Of several answers at once, one finds it out.
+        // If several answers come at once, only one logs it.
         if let Some(off) = Off::by(ahead)
             && !IS_TOLD.swap(true, Ordering::Relaxed)
         {
@@ -64,7 +64,7 @@ fn here() -> SystemTime {
     SystemTime::now()
 }
 
-/// Where the clock of this machine is, seen from that of S3.
+/// How the clock of this machine compares with that of S3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Off {
     /// It shows an earlier time.
@@ -108,7 +108,7 @@ impl Intercept for Skew {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let headers = context.response().headers();
-        // A cached response has the time of then.
+        // A cached response has the time when it was made.
         if headers.get("age").is_none()
             && let Some(date) = headers.get("date")
             && let Ok(there) = DateTime::from_str(date, DateTimeFormat::HttpDate)

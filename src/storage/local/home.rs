@@ -11,11 +11,11 @@ use crate::data_dir::{self, MARKER};
 use crate::fs::durable::create_dir_durable;
 use crate::fs::identity::Identity;
 
-/// A folder that is looked at before each use.
+/// A folder that is checked before each use.
 #[derive(Debug)]
 pub struct Home {
     root: PathBuf,
-    /// What the marker in it said.
+    /// The content of its marker.
     id: Option<String>,
     seen: Mutex<Seen>,
     /// Whether the last look has found another or none.
@@ -26,7 +26,7 @@ pub struct Home {
 #[derive(Debug)]
 struct Seen {
     identity: Identity,
-    /// As long as it is open, the system doesn't reuse its number.
+    /// While it is open, the system doesn't reuse its number.
     _held: Option<File>,
 }
 
@@ -60,7 +60,7 @@ impl Home {
         &self.root
     }
 
-    /// Looks whether the folder is the one that was opened, or one with the same marker: its disk may have been mounted
+    /// Checks whether the folder is the one that was opened, or one with the same marker: its disk may have been mounted
     /// again, or a copy put back. The first look that finds another is logged, and the first that finds the right one
     /// again.
     ///
@@ -104,7 +104,7 @@ impl Home {
     }
 
     /// Makes a folder below this one durably, if it isn't there, and those between. This one itself isn't made: what
-    /// stood there without the rest would be taken for all that is left.
+    /// was there without the rest would be taken for all that is left.
     ///
     /// # Errors
     /// This one isn't the right one, or one can't be made or synced.

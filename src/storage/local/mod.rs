@@ -193,7 +193,7 @@ impl LocalStore {
         .context("The folders of deleted photos can't be synced")
     }
 
-    /// Of the space itself, nothing is left when its last photo is gone.
+    /// Nothing of the space is left when its last photo is gone.
     pub(super) async fn delete_space(&self, space: &str) -> Result<()> {
         let (home, folder) = (Arc::clone(&self.home), self.previews(space));
         blocking(move || {
@@ -346,7 +346,7 @@ impl LocalStore {
     }
 }
 
-/// Writes as many bytes as a stream says that it has.
+/// Writes as many bytes as a stream states.
 async fn receive(stream: Stream, mut file: tokio::fs::File) -> io::Result<()> {
     let Stream { length, reader } = stream;
     // One more than stated is enough to know that there are more.

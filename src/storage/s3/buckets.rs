@@ -1,4 +1,4 @@
-//! Which bucket is whose. A space's bucket is its prefix and five digits, found by the prefix or else made.
+//! Which bucket belongs to which space. A space's bucket is its prefix and five digits, found by the prefix or else made.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -133,7 +133,7 @@ impl Buckets {
         })
     }
 
-    /// Makes the bucket of a photo that was there before, as far as was known.
+    /// Makes the bucket of a photo again, which was taken to be there.
     ///
     /// # Errors
     /// It can't be made.
@@ -313,7 +313,7 @@ pub async fn create_own(client: &Client, bucket: &str) -> Result<()> {
     if !create(client, bucket).await? {
         bail!("The bucket {bucket} belongs to somebody else: choose another name in the settings");
     }
-    // Some services make buckets at their leisure.
+    // Some services take their time to make a bucket.
     for wait in proof::retry_delays() {
         match client.head_bucket().bucket(bucket).send().await {
             Err(error) if is_missing(&error) => tokio::time::sleep(wait).await,
@@ -337,7 +337,7 @@ fn is_five_digits(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The names of our own buckets that begin so.
+/// The names of our own buckets with this prefix.
 async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
     let mut pages = client.list_buckets().prefix(prefix).into_paginator().send();
     let mut found = Vec::new();
@@ -348,7 +348,7 @@ async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
             page.buckets.is_some(),
             "The buckets can't be listed: S3 returned something else"
         );
-        // Not every service takes notice of the prefix, so it is looked at here too.
+        // Not every service respects the prefix, so it is checked here too.
         let names = page.buckets().iter().filter_map(|bucket| bucket.name());
         let ours = names.filter(|name| name.starts_with(prefix));
         found.extend(ours.map(str::to_owned));
@@ -356,7 +356,7 @@ async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Makes a bucket; whether it is ours.
+/// Makes a bucket. Returns whether it is ours.
 async fn create(client: &Client, bucket: &str) -> Result<bool> {
     let region = client
         .config()
@@ -380,7 +380,7 @@ async fn create(client: &Client, bucket: &str) -> Result<bool> {
         Ok(_) => Ok(true),
         Err(error) => match error.code() {
             Some("BucketAlreadyOwnedByYou") => Ok(true),
-            // Some services say this of buckets of our own, too.
+            // Some services return this for our own buckets, too.
             Some("BucketAlreadyExists") => Ok(list(client, bucket)
                 .await?
                 .iter()

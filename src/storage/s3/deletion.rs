@@ -1,5 +1,5 @@
-//! Deleting objects in S3, so that they are gone. Many go by one request where S3 takes that, else one by one; what isn't said
-//! to be gone is looked for.
+//! Deleting objects in S3, so that they are gone. Many are deleted by one request where S3 supports that, else one by one;
+//! what isn't reported as gone is looked for.
 
 use std::collections::BTreeMap;
 
@@ -134,7 +134,7 @@ impl S3Store {
     }
 }
 
-/// Deletes an object and looks whether it is gone; it may not have been there.
+/// Deletes an object and checks that it is gone; it may not have been there.
 pub async fn delete(client: &Client, object_ref: &ObjectRef) -> Result<()> {
     // A deletion that S3 reports as done and isn't is retried here; one that failed was retried by the SDK.
     if let Ok(()) = try_to_delete(client, object_ref).await {
@@ -197,7 +197,7 @@ async fn delete_some(client: &Client, bucket: &str, keys: &[String]) -> Result<H
                 stays.get_or_insert(error);
             }
         }
-        // One that stays holds up no other; where none goes, the rest will hardly go.
+        // One that stays doesn't stop the others; if none is deleted, the rest won't be either.
         if refused == some.len() {
             break;
         }
@@ -220,7 +220,7 @@ async fn delete_together(
         .set_objects(Some(objects.collect::<Result<_, _>>()?))
         .build()?;
     let delete = client.delete_objects().bucket(bucket).delete(objects);
-    // The SDK sends a CRC32, which some services refuse while they demand a Content-MD5. That one all of them know.
+    // The SDK sends a CRC32, which some services refuse while they require a Content-MD5. All of them support that one.
     let sent = delete.customize().mutate_request(|request| {
         let sum = request.body().bytes().map(Md5::digest);
         let headers = request.headers_mut();
@@ -267,7 +267,7 @@ async fn delete_together(
     }
 }
 
-/// Deletes whatever in a bucket begins so, a page at a time; the bucket may not be there.
+/// Deletes whatever in a bucket has this prefix, a page at a time; the bucket may not be there.
 pub async fn empty(client: &Client, bucket: &str, prefix: &str) -> Result<()> {
     let listing = || format!("The bucket {bucket} can't be listed");
     let list = client.list_objects_v2().bucket(bucket);
@@ -300,12 +300,12 @@ async fn is_empty(client: &Client, bucket: &str) -> Result<bool> {
     }
 }
 
-/// Deletes a bucket if nothing is in it; whether it is gone.
+/// Deletes a bucket if it is empty. Returns whether it is gone.
 ///
 /// # Errors
-/// S3 can't be reached, or doesn't let us.
+/// S3 can't be reached, or refuses.
 pub async fn delete_bucket(client: &Client, bucket: &str) -> Result<bool> {
-    // Not every service keeps a bucket that has something in it.
+    // Not every service refuses to delete a bucket that isn't empty.
     if !is_empty(client, bucket).await? {
         return Ok(false);
     }

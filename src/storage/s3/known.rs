@@ -1,4 +1,4 @@
-//! What has been found out once and stays so, within bounds.
+//! A bounded cache of facts that don't change.
 
 use std::collections::HashSet;
 use std::hash::Hash;

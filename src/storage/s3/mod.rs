@@ -7,7 +7,7 @@ mod multipart;
 mod objects;
 mod origin;
 mod probe;
-// What has been found out once and stays so.
+// A bounded cache of facts that don't change.
 pub(crate) mod known;
 
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub struct S3Store {
     previews: bool,
     /// Whether the temporary bucket is there, as far as is known.
     ready: Arc<AtomicBool>,
-    /// What there is, in its place for good.
+    /// What is known to be in its final place.
     seen: BoundedSet<Key>,
     sender: Sender,
     /// Whether nothing may be deleted.

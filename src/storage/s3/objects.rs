@@ -118,7 +118,7 @@ pub async fn copy(client: &Client, from: &ObjectRef, to: &ObjectRef, bytes: u64)
         Err(error) => match error.code() {
             Some("NoSuchKey") => Ok(Copied::NoSource),
             Some("NoSuchBucket") => Ok(Copied::NoBucket),
-            // Some services say only this.
+            // Some services return only this.
             _ if is_missing(&error) => Ok(Copied::NoSource),
             _ => Err(error).with_context(copying),
         },
