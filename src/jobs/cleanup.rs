@@ -1,4 +1,4 @@
-//! Sees to the bytes of photos that no share has: deleted ones, and uploads that came to nothing.
+//! Deletes the bytes of photos that no share has: deleted ones, and abandoned uploads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,16 +28,16 @@ const PARTS_EVERY: u32 = 60;
 const STALE_PARTS: Duration = Duration::from_secs(24 * 60 * 60);
 /// After this many refusals among photos that were to be deleted together, the others aren't tried.
 const REFUSED: usize = 10;
-/// So many characters of what a store says are kept with a photo that can't be deleted.
+/// How many characters of a store's error are kept with a photo that can't be deleted.
 const QUOTED: usize = 300;
 
-/// Deletes bytes that nothing points at any more.
+/// Deletes bytes that nothing refers to any more.
 #[derive(Clone)]
 pub struct Cleanup {
     db: Db,
     store: PhotoStore,
     clock: Clock,
-    /// How many cleanups in a row couldn't delete uploads that came to nothing.
+    /// How many cleanups in a row couldn't delete abandoned uploads.
     vain: Arc<AtomicU32>,
     /// How many cleanups there were.
     rounds: Arc<AtomicU32>,
@@ -197,7 +197,7 @@ impl Cleanup {
         Ok(deleted)
     }
 
-    /// Deletes uploads that came to nothing; how many are gone.
+    /// Deletes abandoned uploads. Returns how many are gone.
     async fn delete_orphans(&self, names: &[PhotoName]) -> usize {
         let Deletion { gone, stay, why } = self.delete(names).await;
         if stay.is_empty() {
@@ -211,7 +211,7 @@ impl Cleanup {
         gone.len()
     }
 
-    /// Gives up what killed processes were sending in parts, now and then.
+    /// Aborts the multipart uploads of killed processes, now and then.
     async fn abort_stale_parts(&self) {
         let round = self.rounds.fetch_add(1, Ordering::Relaxed);
         if !round.is_multiple_of(PARTS_EVERY) {
@@ -226,7 +226,7 @@ impl Cleanup {
         }
     }
 
-    /// After the clock was set back, now is what was to be later.
+    /// After the clock was set back, brings forward what would be due too late.
     async fn clamp_due_times(&self) -> Result<()> {
         let now = self.clock.now();
         let minded = self.db.write_making_room(move |conn| {

@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::{Error, Overload};
 use crate::jobs::runner::{Job, Next};
 
-/// After the start others have more need of the disk.
+/// Right after the start, other work needs the disk more.
 const FIRST: Duration = Duration::from_secs(60 * 60);
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -37,7 +37,7 @@ impl DatabaseMaintenance {
         self.damaged.load(Ordering::Relaxed)
     }
 
-    /// Checks the database, however large it is, and remembers the verdict. One that can't be found out changes nothing.
+    /// Checks the database, however large it is, and remembers the verdict. A check that fails to run changes nothing.
     pub async fn check(&self) {
         let problem = match self.db.quick_check().await {
             Ok(None) => None,
@@ -45,7 +45,7 @@ impl DatabaseMaintenance {
                 return tracing::warn!("database is too busy for an integrity check");
             }
             Ok(Some(verdict)) => Some(verdict),
-            // Damage can be such that even the check breaks off.
+            // Damage can make even the check fail.
             Err(error) => Some(format!("{error:?}")),
         };
         let before = self.damaged.swap(problem.is_some(), Ordering::Relaxed);

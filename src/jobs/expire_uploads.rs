@@ -49,7 +49,7 @@ impl ExpireUploads {
                 break;
             }
         }
-        // Before the rows are looked at: a file that is let go of meanwhile has its row by then.
+        // Before the rows are read: a file that is released meanwhile has its row by then.
         let folder = self.folder.clone();
         let files = spawn_blocking(move || folder.list()).await??;
         if files.is_empty() {

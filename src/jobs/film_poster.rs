@@ -29,7 +29,7 @@ const BOUNDS: Bounds = Bounds {
 };
 /// More bytes than a poster has.
 const MOST: u64 = 16 * 1024 * 1024;
-/// So much of a film in S3 is fetched: its head, which comes first, and more than its first second.
+/// How much of a film in S3 is fetched: its head, which comes first, and more than its first second.
 const BEGINNING: u64 = 96 * 1024 * 1024;
 
 /// Makes posters, one at a time; clones share that bound.
@@ -42,7 +42,7 @@ pub struct PosterMaker {
 impl PosterMaker {
     /// With the ffmpeg of this machine; `None` if it isn't installed.
     pub fn find() -> Option<Self> {
-        // Only there it can be kept from the files of others.
+        // Only there can it be kept from other files.
         if !cfg!(target_os = "linux") {
             return None;
         }

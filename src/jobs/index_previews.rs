@@ -1,4 +1,4 @@
-//! Writes down which photos have previews, and what the photos look like. A worker with access to the database reports what it
+//! Records which photos have previews, and what the photos look like. A worker with access to the database reports what it
 //! makes. Others don't, so that this job looks into the store: soon and often for a new photo, more and more seldom for
 //! one that stays without.
 
@@ -27,7 +27,7 @@ use crate::storage::PhotoStore;
 const EVERY: Duration = Duration::from_secs(5);
 /// The longest wait between two looks at a photo.
 pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
-/// A photo that has no previews after this time is sent to the workers again, who then make them. For as long it counts as
+/// A photo that has no previews after this time is sent to the workers again, which then make them. For as long it counts as
 /// being with them, and is looked at often.
 const OVERDUE: Duration = Duration::from_secs(10 * 60);
 /// At most this many photos are with the workers again at once, so that new ones don't wait behind them.
@@ -35,7 +35,7 @@ const ASKED_AT_ONCE: usize = 16;
 /// The photos that are looked at in one step.
 const BATCH: usize = 20;
 
-/// Looks for previews; clones share what they wait for.
+/// Looks for previews; clones share their state.
 #[derive(Clone)]
 pub struct PreviewIndexer {
     db: Db,
@@ -48,12 +48,12 @@ pub struct PreviewIndexer {
     asked: Arc<Mutex<HashMap<PhotoName, Timestamp>>>,
 }
 
-/// At how many photos a step has looked.
+/// How many photos a step has looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IndexReport {
     /// Photos that have previews, or never will.
     pub settled: usize,
-    /// Photos at which there must be another look.
+    /// Photos that must be looked at again.
     pub again: usize,
     /// Of those, the ones that were sent to the workers again.
     pub asked: usize,
@@ -72,7 +72,7 @@ impl PreviewIndexer {
         }
     }
 
-    /// Writes down the previews that a worker of this process has made, `None` where they were there before. What a power cut
+    /// Records the previews that a worker of this process has made, `None` where they were there before. What a power cut
     /// undoes is looked for again.
     ///
     /// # Errors
@@ -116,7 +116,7 @@ impl PreviewIndexer {
                 let may_ask = !is_shared || photos::is_any_ready(conn)?;
                 let free = ASKED_AT_ONCE.saturating_sub(still_asked.len());
                 let free = if may_ask { free } else { 0 };
-                // First those that came lately or were sent again, then the long row of those from before.
+                // First those that are new or were sent again, then the long backlog.
                 let mut due = photos::list_pending(conn, overdue, now, BATCH)?;
                 let from_before = Timestamp(i64::MIN);
                 due.extend(photos::list_pending(conn, from_before, overdue, free)?);
@@ -174,7 +174,7 @@ impl PreviewIndexer {
         Ok(Some(status_of(name, small, has_large).await?))
     }
 
-    /// Writes down what was seen, and sends photos to the workers again.
+    /// Records what was found, and sends photos to the workers again.
     async fn note(
         &self,
         looks: Vec<(PhotoName, PreviewStatus)>,
@@ -226,7 +226,7 @@ impl PreviewIndexer {
 impl Job for PreviewIndexer {
     const FAILURE: &'static str = "could not look for previews";
 
-    // A store that doesn't answer doesn't hold up the end.
+    // A store that doesn't answer doesn't delay the shutdown.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
         let looked = self.look().await?;
         // There may be more at once.
@@ -256,7 +256,7 @@ fn may_move(name: &PhotoName) -> bool {
 }
 
 /// The status by these previews: the small one, which is empty where there are none, and whether there is a large one,
-/// which what moves doesn't have.
+/// which moving pictures don't have.
 async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
     if small.is_empty() {
         return Ok(PreviewStatus::None);

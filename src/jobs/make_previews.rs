@@ -45,7 +45,7 @@ pub struct Thumbnailer {
     store: PhotoStore,
     max_pixels: MaxPixels,
     permits: Arc<Semaphore>,
-    /// All that are made at once may take together what one may take alone, however many cores there are.
+    /// The memory for all that are made at once: as much as one may take alone, however many cores there are.
     memory: MemoryBudget,
     files: MemoryBudget,
     /// `None` where no posters are made.
@@ -74,14 +74,14 @@ impl Thumbnailer {
     /// one is put, so that there is no further attempt. Can be repeated. Returns what was made, `None` if that was there
     /// before or the photo is gone.
     ///
-    /// A photo may end the whole process, as where the system has less memory than it takes. An attempt that is not the
+    /// A photo may end the whole process, for example where the system has too little memory for it. An attempt that isn't the
     /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
     /// the attempt that left it has ended with its process, the second to do so: there is no third.
     ///
     /// # Errors
     /// The store can't be used.
     pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<Option<MadePreviews>> {
-        // The small one is put last, so that with it all is there.
+        // The small one is put last: once it is there, all are.
         if (self.store.open_preview(name, PreviewSize::Small).await?).is_some() {
             return Ok(None);
         }
@@ -113,7 +113,7 @@ impl Thumbnailer {
         }
         let made = self.decode(bytes, (permit, file), !is_first).await;
         if !is_first {
-            // Decoding has come to its end, whatever becomes of the rest.
+            // Decoding has finished, whatever happens to the rest.
             self.store.delete_previews(name).await?;
         }
         let previews = match made {
@@ -146,7 +146,7 @@ impl Thumbnailer {
         self.put(name, previews).await.map(drop)
     }
 
-    /// What the previews are made of: the photo, or the poster of a film.
+    /// What the previews are made from: the photo, or the poster of a film.
     async fn picture_of(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         if !name.is_video() {
             return self.store.open(name).await;
@@ -241,7 +241,7 @@ impl Thumbnailer {
     }
 }
 
-/// Whether something may be a picture. Of what is large, that is looked at before all of it is read.
+/// Whether something may be a picture. For large ones, that is checked before all of it is read.
 async fn is_picture(photo: StoredPhoto) -> Result<(StoredPhoto, bool)> {
     if photo.bytes <= FILES {
         return Ok((photo, true));
@@ -283,7 +283,7 @@ mod tests {
         let photo = include_bytes!("../../tests/pictures/cmyk.jpg");
         let (store, name) = store(&folder, photo).await;
         let thumbnailer = Thumbnailer::new(store.clone(), 64_000_000);
-        // As the second attempt leaves it when it ends within decoding.
+        // As the second attempt leaves it when its process ends during decoding.
         store
             .put_preview(&name, PreviewSize::Large, NOTE)
             .await

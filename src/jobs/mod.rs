@@ -4,9 +4,9 @@
 pub mod runner;
 // Looks after the database while the server runs.
 pub mod database_maintenance;
-// Looks whether the data folder is still there.
+// Checks whether the data folder is still there.
 pub mod watch_data_dir;
-// Makes a backup in regular intervals.
+// Makes a backup at regular intervals.
 pub mod scheduled_backup;
 // Deletes the bytes of deleted photos and of abandoned uploads.
 pub mod cleanup;

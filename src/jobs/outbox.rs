@@ -28,7 +28,7 @@ pub struct Outbox {
     store: PhotoStore,
     queue: PhotoQueue,
     clock: Clock,
-    /// Whether it was said that the stores of spaces are left to the workers.
+    /// Whether it was logged that the stores of spaces are left to the workers.
     told: Arc<AtomicBool>,
 }
 
@@ -44,7 +44,7 @@ impl Outbox {
         }
     }
 
-    /// Sends the oldest unsent names; how many the queue has accepted.
+    /// Sends the oldest unsent names. Returns how many the queue has accepted.
     ///
     /// # Errors
     /// The queue, the store or the database can't be used.
@@ -69,7 +69,7 @@ impl Outbox {
         Ok(count)
     }
 
-    /// Makes the store of a photo's space. Where that isn't allowed to a server, workers do it, as they always could.
+    /// Makes the store of a photo's space. Where the server isn't allowed to, workers do it, as they always could.
     async fn make_space(&self, name: &PhotoName) -> Result<()> {
         match self.store.make_space(name).await {
             Err(error) if is_refusal(&error) => {

@@ -1,4 +1,4 @@
-//! Makes the previews of uploads while the words of their share are typed. A share takes them along; where it comes sooner, or
+//! Makes the previews of uploads while the words of their share are typed. A share takes them over; if it comes sooner, or
 //! there are none, the worker makes them as usual.
 
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl UploadPreviewer {
                 put(PreviewSize::Large, large)?;
             }
             put(PreviewSize::Small, &previews.small)?;
-            // A share may have taken the upload meanwhile, or its maker deleted it.
+            // A share may have taken the upload meanwhile, or its owner deleted it.
             if !folder.path(&file).exists() {
                 folder.remove(&file)?;
             }

@@ -19,7 +19,7 @@ use crate::jobs::stats::WorkerStats;
 use crate::queue::{Disposition, Failure, Message, PhotoQueue};
 use crate::storage::{Moved, PhotoStore};
 
-/// What the log says when not a photo has failed but the queue itself.
+/// The log message when not a photo but the queue itself has failed.
 const QUEUE_FAILURE: &str = "could not use the photo queue";
 /// The photos that are worked on at once.
 const AT_ONCE: u8 = 10;
@@ -31,7 +31,7 @@ pub struct PhotoWorker {
     queue: PhotoQueue,
     /// `None` where no previews are wanted.
     thumbnailer: Option<Thumbnailer>,
-    /// Writes down what was made; `None` where there is no database.
+    /// Records what was made; `None` where there is no database.
     indexer: Option<PreviewIndexer>,
 }
 
@@ -163,7 +163,7 @@ impl From<PhotoWorker> for ProcessPhotos {
 impl Job for ProcessPhotos {
     const FAILURE: &'static str = QUEUE_FAILURE;
 
-    // Only a wait is ever given up, and no message in hand.
+    // Only a wait is ever cancelled, never a message in hand.
     const IS_DROPPED_AT_THE_END: bool = false;
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {

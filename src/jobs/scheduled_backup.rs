@@ -17,15 +17,15 @@ use crate::jobs::runner::{Job, Next};
 
 /// After a backup that failed, the next is tried this soon.
 const AGAIN: Duration = Duration::from_secs(60 * 60);
-/// A machine that sleeps doesn't count time, and a clock may be set: both are looked at this often.
+/// A machine that sleeps doesn't count time, and a clock may be set: this often, the time is checked again.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// The backups that the settings ask for.
+/// The backups that the settings schedule.
 #[derive(Clone)]
 pub struct Schedule {
     interval: Duration,
     order: BackupRequest,
-    /// When the next one is to be made, once that was found out.
+    /// When the next one is due, once that is known.
     due: Option<Due>,
 }
 
@@ -37,7 +37,7 @@ struct Due {
 }
 
 impl Schedule {
-    /// `None` if the settings ask for none.
+    /// `None` if the settings schedule none.
     pub fn new(config: &Config, db: &Db, clock: &Clock) -> Option<Self> {
         Some(Self {
             interval: config.backup.interval?,
@@ -54,7 +54,7 @@ impl Schedule {
         })
     }
 
-    /// Makes a backup, and logs what has become of it.
+    /// Makes a backup, and logs the outcome.
     async fn run_once(&self, stop: &CancellationToken) -> Result<()> {
         let taken = self.back_up(stop).await?;
         tracing::info!("{taken}");
@@ -85,7 +85,7 @@ impl Schedule {
         .await;
         let now = self.order.clock.now();
         let wait = match found.map(|found| found.last) {
-            // Of one of the future the backup says what to do.
+            // If one is from the future, the backup says what to do.
             Ok(Some(last)) if last.moment() <= now => {
                 let age = now
                     .0

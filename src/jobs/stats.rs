@@ -1,4 +1,4 @@
-//! How many photos a worker has dealt with, for its log.
+//! How many photos a worker has handled, for its log.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug)]
 pub struct WorkerStats {
     moved: u64,
-    /// Attempts that failed and are made again.
+    /// Attempts that failed and are retried.
     retried: u64,
     failed: u64,
     deleted: u64,
