@@ -59,8 +59,8 @@ fn names(files: &[File]) -> Vec<&str> {
 /// Time and date as DOS has them.
 fn dos(year: u16, month: u16, day: u16, hour: u16, minute: u16, second: u16) -> (u16, u16) {
     (
-        hour << 11 | minute << 5 | second / 2,
-        (year - 1980) << 9 | month << 5 | day,
+        (hour << 11) | (minute << 5) | (second / 2),
+        ((year - 1980) << 9) | (month << 5) | day,
     )
 }
 

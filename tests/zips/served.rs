@@ -240,7 +240,7 @@ fn who_may_not_have_the_next_photo_any_more_does_not_get_it() {
             done(ann.delete("/spaces/1/members/2"));
         }),
         ("signed out", &elsewhere, &|| {
-            done(elsewhere.delete("/logout"))
+            done(elsewhere.delete("/logout"));
         }),
         ("the last photos deleted", ann, &|| {
             done(ann.put("/shares/1", &json!({"media": kept})));
