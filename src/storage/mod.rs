@@ -32,8 +32,9 @@ pub use s3::S3Store;
 use stored::Source;
 pub use stored::StoredPhoto;
 
-/// The age at which an upload counts as abandoned: no request takes longer between its photo and its share.
-pub const ABANDONED: Duration = Duration::from_secs(60 * 60);
+/// The age at which an upload counts as abandoned: no request takes longer between its first photo and its share, also where
+/// a large film has to go to S3 over a slow line in between.
+pub const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The stores of photos. An enum, because the kinds are few and known.
 #[derive(Clone, Debug)]

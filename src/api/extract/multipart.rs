@@ -161,11 +161,14 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
     }
 }
 
-/// The most bytes of a body that are read: the first client of the original system sends a new photo twice.
+/// The most bytes of a body that are read: as many photos as a share has and one more, because the first client of the
+/// original system sends a new photo twice; and as much again as one film has. More films come as uploads, each by itself.
 fn most_bytes(limits: &Limits) -> u64 {
-    let largest = limits.photo_bytes.max(limits.video_bytes);
-    let photos = largest.saturating_mul(limits.media_per_share as u64 + 1);
-    photos.saturating_add(text_field::max_bytes(limits) + PATIENCE)
+    let photos = limits
+        .photo_bytes
+        .saturating_mul(limits.media_per_share as u64 + 1);
+    let all = photos.saturating_add(limits.video_bytes);
+    all.saturating_add(text_field::max_bytes(limits) + PATIENCE)
 }
 
 /// A body without a type, which is a form only where it is empty.

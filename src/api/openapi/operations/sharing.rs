@@ -261,13 +261,14 @@ fn meant_for() -> Value {
 /// The form of a share, as either kind of form. Without a photo it has a text, and with one it may.
 fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     const WORDS: &str = "Nice weather - let's have a barbecue";
+    const PICTURES: &str = "image/jpeg, image/png, image/webp, image/gif, image/heic, image/heif";
     let mut text = lines(limits.text_min, limits.text_max);
     text["example"] = json!(WORDS);
     let example = json!({"text": WORDS});
     let file = json!({"type": "string", "format": "binary"});
     let files = json!({
         "type": "array", "items": file, "maxItems": limits.media_per_share,
-        "description": "Photos in their order: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made. Of the same bytes, the first counts.",
+        "description": "Photos and videos in their order: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made; MP4, MOV or WebM. Of the same bytes, the first counts.",
     });
     let dates = json!({
         "type": "string", "enum": ["true", "false"],
@@ -282,8 +283,13 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
         "type": "array", "items": reference::<Id>(), "maxItems": limits.media_per_share,
         "description": "Uploads of mine, each in the place of a `file`.",
     });
-    let mut parts =
-        form(json!({"text": text, "file": files, "upload": uploads, "keep_dates": dates}));
+    let posters = json!({
+        "type": "array", "items": file, "maxItems": limits.media_per_share,
+        "description": "A picture to show a video by before it plays, behind the `file` that it belongs to.",
+    });
+    let mut parts = form(json!({
+        "text": text, "file": files, "poster": posters, "upload": uploads, "keep_dates": dates,
+    }));
     if !photo_needs_text {
         parts["required"] = json!([]);
     }
@@ -292,7 +298,10 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     json!({
         "multipart/form-data": {
             "schema": parts,
-            "encoding": {"file": {"contentType": "image/jpeg, image/png, image/webp, image/gif, image/heic, image/heif"}},
+            "encoding": {
+                "file": {"contentType": format!("{PICTURES}, video/mp4, video/quicktime, video/webm")},
+                "poster": {"contentType": PICTURES},
+            },
             "example": example,
         },
         "application/x-www-form-urlencoded": {"schema": text_alone, "example": example},
