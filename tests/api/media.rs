@@ -329,6 +329,8 @@ fn a_list_that_makes_no_sense_changes_nothing() {
         ),
         (json!({"media": [{"upload": "x"}]}), 400, entry.to_owned()),
         (json!({"media": [{"id": "1"}]}), 400, entry.to_owned()),
+        (json!({"media": [{"id": 1.5}]}), 400, entry.to_owned()),
+        (json!({"media": [{"upload": 1e-42}]}), 400, entry.to_owned()),
         (json!({"media": [{}]}), 400, entry.to_owned()),
         (json!({"media": [7]}), 400, entry.to_owned()),
         (

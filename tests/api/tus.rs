@@ -160,6 +160,18 @@ fn what_another_version_or_a_malformed_header_asks_changes_nothing() {
     }
     assert_eq!(ann.send(app.client().head("/uploads/1")).status, 412);
     assert_eq!(ann.send(app.client().patch("/uploads/1")).status, 412);
+    // Taken for a whole file, its beginning would be called complete.
+    for (name, value) in [
+        ("Upload-Length", "9"),
+        ("Upload-Checksum", "sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
+        ("Content-Type", CHUNK),
+    ] {
+        let request = app
+            .client()
+            .post("/uploads")
+            .header(Header::new(name, value));
+        ann.send(request.body(b"abc")).is(412, version);
+    }
     let post = |headers: &[(&str, &str)], body: &[u8]| {
         tus(&app, &ann, Method::Post, "/uploads", headers, body)
     };

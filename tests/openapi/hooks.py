@@ -62,3 +62,5 @@ for kind, name in {
     "image/gif": "wave.gif",
 }.items():
     schemathesis.openapi.media_type(kind, strategies.just((PICTURES / name).read_bytes()))
+for kind in "application/octet-stream", "application/offset+octet-stream":
+    schemathesis.openapi.media_type(kind, strategies.just((PICTURES / "lake.png").read_bytes()))

@@ -68,9 +68,12 @@ impl UploadHeaders {
     /// Whether the client speaks tus.
     ///
     /// # Errors
-    /// Another version of it.
+    /// Another version of it, or headers of tus alone without the version: taken for a whole file, the beginning of one
+    /// would be called complete.
     pub fn is_tus(&self) -> Result<bool> {
+        let has_parts = self.length.is_some() || self.checksum.is_some() || self.is_concatenated;
         match self.version.as_deref() {
+            None if has_parts || self.is_chunk => Err(Invalid::TusVersion.into()),
             None => Ok(false),
             Some(VERSION) => Ok(true),
             Some(_) => Err(Invalid::TusVersion.into()),

@@ -12,7 +12,7 @@ use super::urls::{PhotoUrl, Urls};
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, optional_list, optional_text};
 use crate::config::Limits;
-use crate::domain::ids::RawId;
+use crate::domain::ids::{self, RawId};
 use crate::domain::photos::{Description, Listed, MediaChange};
 use crate::domain::shares;
 use crate::error::{FieldName, Invalid, Malformed, Result};
@@ -150,21 +150,29 @@ fn listed(entry: &Value, limits: &Limits) -> Result<Listed<NewUpload<Brought>>> 
         said(entry, "taken_at", FieldName::TakenAt)?,
         limits,
     )?;
-    match (&entry["id"], &entry["upload"]) {
-        (Value::Number(id), Value::Null) => {
-            Ok(Listed::Kept(RawId::new(&id.to_string()), description))
-        }
-        (Value::Null, Value::Number(id)) => Ok(Listed::New(NewUpload {
-            source: Brought::Upload(RawId::new(&id.to_string())),
-            poster: match &entry["poster"] {
-                Value::Null => None,
-                Value::Number(id) => Some(Brought::Upload(RawId::new(&id.to_string()))),
-                _ => return Err(Malformed::MediaEntry.into()),
-            },
+    match (id(&entry["id"])?, id(&entry["upload"])?) {
+        (Some(id), None) => Ok(Listed::Kept(id, description)),
+        (None, Some(upload)) => Ok(Listed::New(NewUpload {
+            source: Brought::Upload(upload),
+            poster: id(&entry["poster"])?.map(Brought::Upload),
             number: None,
             caption: description.caption.flatten(),
             taken_at: description.taken_at,
         })),
+        _ => Err(Malformed::MediaEntry.into()),
+    }
+}
+
+/// The id that an entry names, if it names one.
+fn id<T: ids::Id>(value: &Value) -> Result<Option<RawId<T>>> {
+    match value {
+        Value::Null => Ok(None),
+        // To JSON, 7 and 7.0 are the same.
+        Value::Number(id) if id.as_f64().is_some_and(|id| id.fract() == 0.0) => {
+            let text = id.to_string();
+            let text = text.strip_suffix(".0").unwrap_or(&text);
+            Ok(Some(RawId::new(text)))
+        }
         _ => Err(Malformed::MediaEntry.into()),
     }
 }

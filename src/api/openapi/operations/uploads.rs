@@ -21,6 +21,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
                  `DELETE` at the address of an upload.",
             )
             .for_users()
+            .takes(version(false))
             .takes(header("Upload-Length", "How many bytes the upload will have.", false, json!({"type": "integer", "minimum": 0, "example": 3_000_000})))
             .takes(checksum())
             .takes_body(bytes(["application/octet-stream", "image/jpeg", "application/offset+octet-stream"]))
@@ -50,6 +51,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
         operation("head", "/uploads/{upload_id}", "uploads.progress", "How far an upload has come")
             .about("By tus 1.0.0. Another request that still sends it is ended first, as after a line that broke.")
             .for_users()
+            .takes(version(true))
             .answers(200, "In the headers", json!({}))
             .with_headers(200, progress())
             .refuses([Invalid::TusVersion])
@@ -61,6 +63,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
                  the upload becomes what it is, or is refused and deleted.",
             )
             .for_users()
+            .takes(version(true))
             .takes(header("Upload-Offset", "At which byte the body begins.", true, json!({"type": "integer", "minimum": 0, "example": 0})))
             .takes(checksum())
             .takes_body(bytes(["application/offset+octet-stream"]))
@@ -79,6 +82,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
         operation("delete", "/uploads/{upload_id}", "uploads.delete", "Deletes an upload that no share has taken")
             .about("For its maker.")
             .for_users()
+            .takes(version(false))
             .answers(204, "Done", json!({}))
             .refuses([Invalid::TusVersion])
             .refuses([missing()])
@@ -117,6 +121,15 @@ fn bytes<const N: usize>(types: [&str; N]) -> Value {
 
 fn header(name: &str, description: &str, is_required: bool, schema: Value) -> Value {
     json!({"name": name, "in": "header", "description": description, "required": is_required, "schema": schema})
+}
+
+fn version(is_required: bool) -> Value {
+    header(
+        "Tus-Resumable",
+        "The version of tus that the client speaks; without it, a request isn't one of tus.",
+        is_required,
+        json!({"type": "string", "enum": ["1.0.0"]}),
+    )
 }
 
 fn checksum() -> Value {
