@@ -55,6 +55,13 @@ def filter_case(context, case):
     return not any("unknown-property" in name.lower() for name in case.headers or {})
 
 
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Under the key of the example, the share that was made first would be the answer to all others."""
+    if (case.headers or {}).get("Idempotency-Key") == "b7e1f2":
+        case.headers["Idempotency-Key"] = uuid.uuid4().hex
+
+
 for kind, name in {
     "image/jpeg": "cmyk.jpg",
     "image/png": "lake.png",

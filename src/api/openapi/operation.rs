@@ -25,6 +25,7 @@ pub struct Operation {
     is_for_users: bool,
     parameters: Vec<Value>,
     body: Option<Content>,
+    needs_body: bool,
     /// What it takes as JSON besides.
     json: Option<JsonContent>,
     views: Vec<fn(&mut Schemas)>,
@@ -86,6 +87,7 @@ pub fn operation(
         is_for_users: false,
         parameters: path_parameters(path),
         body: None,
+        needs_body: true,
         json: None,
         views: Vec::new(),
         responses: Map::new(),
@@ -161,6 +163,12 @@ impl Operation {
         let refusals = body.refusals();
         self.json = Some(body);
         self.refuses(refusals)
+    }
+
+    /// What it takes may be left out.
+    pub fn or_nothing(mut self) -> Self {
+        self.needs_body = false;
+        self
     }
 
     fn takes_content(mut self, content: Content) -> Self {
@@ -280,7 +288,7 @@ impl Operation {
             if let Some(body) = self.json {
                 content["application/json"] = json(body);
             }
-            described["requestBody"] = json!({"required": true, "content": content});
+            described["requestBody"] = json!({"required": self.needs_body, "content": content});
         }
         described
     }

@@ -25,6 +25,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
             .takes(header("Upload-Length", "How many bytes the upload will have.", false, json!({"type": "integer", "minimum": 0, "example": 3_000_000})))
             .takes(checksum())
             .takes_body(bytes(["application/octet-stream", "image/jpeg", "application/offset+octet-stream"]))
+            .or_nothing()
             .creates::<Upload>()
             .with_headers(201, progress())
             .refuses([Invalid::TusVersion, Invalid::NoConcatenation])
