@@ -7,14 +7,16 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, FieldName};
 
 /// What each of the values is.
-const PARAMS: [(&str, &str); 15] = [
+const PARAMS: [(&str, &str); 17] = [
     ("field", "Which part of the request."),
     ("id", "The id that names nothing, as it was sent."),
     ("key", "The key that the JSON object lacks."),
     ("login", "The login."),
     ("max", "The most that there can be."),
     ("min", "The least that there must be."),
+    ("name", "The header."),
     ("number", "Which of several photos, as they were sent."),
+    ("offset", "The byte at which the upload goes on."),
     ("part", "Which part of the head of the request."),
     ("poster", "True where it is of the poster of a video."),
     (

@@ -249,9 +249,11 @@ export interface components {
                 max?: number;
                 /** @description The least that there must be. */
                 min?: number;
+                /** @description The header. */
                 name?: string;
                 /** @description Which of several photos, as they were sent. */
                 number?: number;
+                /** @description The byte at which the upload goes on. */
                 offset?: number;
                 /** @description Which part of the head of the request. */
                 part?: string;
