@@ -56,6 +56,18 @@ test('what is sent is in the order in which it is seen, each with its caption be
   expect(released).toEqual(['blob:b', 'blob:c', 'blob:a']);
 });
 
+test('what is still looked at can be waited for, and belongs to none once all are cleared', async () => {
+  const photos = made();
+  void photos.choose([file('a')]);
+  void photos.choose([file('b')]);
+  await photos.looked();
+  expect(namesOf(photos)).toEqual(['a', 'b']);
+  const choosing = photos.choose([file('c'), file('d')]);
+  photos.clear();
+  await choosing;
+  expect([photos.all, released]).toEqual([[], ['blob:a', 'blob:b', 'blob:c']]);
+});
+
 test('a photo whose file is gone is taken out, and the others stay', async () => {
   const photos = made();
   await photos.choose([file('a'), file('b')]);

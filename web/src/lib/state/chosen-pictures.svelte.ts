@@ -22,6 +22,9 @@ export class ChosenPictures {
   left = $state(0);
   /** Whether the server keeps when they were taken. */
   keepDates = $state(true);
+  /** Another one whenever all are cleared: what is still looked at then belongs to none. */
+  #round = 0;
+  #looked: Promise<unknown> = Promise.resolve();
   #ids = 0;
 
   constructor(
@@ -45,11 +48,27 @@ export class ChosenPictures {
 
   /** Takes photos behind those that are there, as many as there may be. */
   async choose(files: File[]): Promise<void> {
+    const choosing = this.#choose(files);
+    this.#looked = Promise.allSettled([this.#looked, choosing]);
+    await choosing;
+  }
+
+  /** When all that were chosen are taken or refused: a video is looked at for some seconds. */
+  async looked(): Promise<void> {
+    await this.#looked;
+  }
+
+  async #choose(files: File[]): Promise<void> {
     const free = Math.max(0, this.most - this.all.length);
     this.problems = [];
     this.left = Math.max(0, files.length - free);
+    const round = this.#round;
     for (const file of files.slice(0, free)) {
       const found = await look(file, this.session.server);
+      if (round !== this.#round) {
+        if ('url' in found) URL.revokeObjectURL(found.url);
+        return;
+      }
       if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
       else if (this.isFull) URL.revokeObjectURL(found.url);
       else this.#take([...this.all, { id: (this.#ids += 1), picture: found, src: found.url, name: file.name, caption: '' }]);
@@ -70,6 +89,7 @@ export class ChosenPictures {
   }
 
   clear(): void {
+    this.#round += 1;
     this.#forget();
     this.keepDates = true;
     this.#take([]);

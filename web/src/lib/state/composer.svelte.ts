@@ -41,6 +41,7 @@ export class Composer {
   #upload: Upload | null = null;
   #key = freshKey();
   #retries = 0;
+  #turn = 0;
 
   constructor(
     readonly space: number,
@@ -72,6 +73,14 @@ export class Composer {
     this.state = 'sending';
     this.progress = 0;
     this.error = null;
+    const turn = (this.#turn += 1);
+    // What was chosen goes with it, also what is still looked at.
+    await this.photos.looked();
+    if (this.state !== 'sending' || turn !== this.#turn) return;
+    if (this.problem) {
+      this.state = 'writing';
+      return;
+    }
     if (await this.#lostPictures()) return;
     const form = new FormData();
     form.set('text', this.text);

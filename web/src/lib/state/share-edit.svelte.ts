@@ -30,6 +30,8 @@ export class ShareEdit {
   /** As the server wrote them, with their zones. */
   #takenAt: ReadonlyMap<number, string>;
   #ids = 0;
+  #looked: Promise<unknown> = Promise.resolve();
+  #isOver = false;
 
   constructor(
     media: readonly Medium[],
@@ -58,14 +60,27 @@ export class ShareEdit {
 
   /** Takes photos behind those that are there, as many as there may be. */
   async choose(files: File[]): Promise<void> {
+    const choosing = this.#choose(files);
+    this.#looked = Promise.allSettled([this.#looked, choosing]);
+    await choosing;
+  }
+
+  /** When all that were chosen are taken or refused. */
+  async looked(): Promise<void> {
+    await this.#looked;
+  }
+
+  async #choose(files: File[]): Promise<void> {
     const room = Math.max(0, this.mostPhotos - this.items.length);
     this.problems = [];
     this.left = Math.max(0, files.length - room);
     for (const file of files.slice(0, room)) {
       const found = await look(file, this.server);
+      if ('url' in found && (this.#isOver || this.items.length >= this.mostPhotos)) URL.revokeObjectURL(found.url);
+      if (this.#isOver) return;
       if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
       // New ones have numbers that no photo of the server has.
-      else this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', takenAt: '', picture: found }];
+      else if (this.items.length < this.mostPhotos) this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', takenAt: '', picture: found }];
     }
   }
 
@@ -109,6 +124,7 @@ export class ShareEdit {
 
   /** Gives the memory of new photos back. */
   end(): void {
+    this.#isOver = true;
     this.#release(this.items);
   }
 
