@@ -151,7 +151,7 @@ impl OwnUpload {
 /// The right to an upload, which is its maker's alone until its time is over.
 ///
 /// # Errors
-/// There is none with this id, or it is another's, which is the same to everybody else.
+/// There is none with this id, or it belongs to another user, which must look the same.
 pub fn upload(
     conn: &Connection,
     caller: &Session,
@@ -266,7 +266,7 @@ pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
     }
 }
 
-/// What `user` is in `space`; nothing where there is no such space.
+/// The role of `user` in `space`: `Some(None)` if they aren't a member, `None` if the space doesn't exist.
 fn member_role(
     conn: &Connection,
     user: UserId,
@@ -305,7 +305,7 @@ pub fn share(conn: &Connection, caller: &Session, share: &RawId<ShareId>) -> Res
 /// The right to describe a photo, which is that to edit its share.
 ///
 /// # Errors
-/// There is no such photo; its share is another's; its owner has left the space.
+/// The photo doesn't exist; its share is another user's; its owner has left the space.
 pub fn medium(
     conn: &Connection,
     caller: &Session,

@@ -10,8 +10,8 @@ use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
 
-/// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces in which
-/// nobody else is. The files of uploads that wait for a share are left to their job. Returns the photos whose bytes are to be deleted.
+/// Removes an account with its sessions, its shares and their photos, its memberships, and the spaces that have
+/// no other member. The files of uploads that wait for a share are left to their job. Returns the photos to delete.
 ///
 /// # Errors
 /// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
@@ -33,7 +33,7 @@ pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<Phot
     Ok(photos)
 }
 
-/// The spaces which others are in, and of which `user` is the only admin.
+/// The spaces that have other members but `user` as the only admin.
 fn spaces_without_other_admin(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<Space>> {
     conn.prepare_cached(
         "select s.id, s.name from members m join spaces s on s.id = m.space_id

@@ -1,4 +1,4 @@
-//! Ids that nobody had before.
+//! Ids that were never used before.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use crate::domain::ids::{Id, PhotoId, ShareId};
 use crate::domain::{photos, shares};
 
-/// The last ids that were given away. In memory, so that reserving one costs no write: an id that was reserved and then not
-/// used has been seen by nobody.
+/// The last ids that were allocated. In memory, so that reserving one costs no write: an id that was reserved and then not
+/// used was never visible.
 #[derive(Debug)]
 pub struct IdSequence {
     share: AtomicI64,
@@ -16,7 +16,7 @@ pub struct IdSequence {
 }
 
 impl IdSequence {
-    /// Goes on behind the highest ids that were ever used.
+    /// Continues after the highest ids that were ever used.
     pub fn after_all(conn: &Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             share: AtomicI64::new(shares::last_id(conn)?),
@@ -24,12 +24,12 @@ impl IdSequence {
         })
     }
 
-    /// An id for a new share, which nobody else gets.
+    /// An id for a new share, which is never allocated again.
     pub fn next_share(&self) -> ShareId {
         ShareId::from_number(self.share.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// An id for a new photo, which nobody else gets.
+    /// An id for a new photo, which is never allocated again.
     pub fn next_photo(&self) -> PhotoId {
         PhotoId::from_number(self.photo.fetch_add(1, Ordering::Relaxed) + 1)
     }

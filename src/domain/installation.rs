@@ -1,4 +1,4 @@
-//! What an installation knows of itself.
+//! What an installation records about itself.
 
 use rusqlite::Connection;
 

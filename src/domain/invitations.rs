@@ -34,7 +34,7 @@ pub struct InvitationOptions {
     days: u16,
 }
 
-/// An invitation, as the admins of its space see it. Only its creator knows its link.
+/// An invitation, as the admins of its space see it. Only its creator has its link.
 #[derive(Debug)]
 pub struct Invitation {
     pub id: InvitationId,
@@ -42,9 +42,9 @@ pub struct Invitation {
     pub space: Option<SpaceId>,
     pub role: Role,
     pub uses_left: u16,
-    /// Whether its link lets anybody in: it doesn't once its maker is no admin of the space.
+    /// Whether its link still works: it doesn't once its creator is no longer an admin of the space.
     pub is_valid: bool,
-    /// Who made it; nobody, if it was made on the command line.
+    /// Who made it; `None` if it was made on the command line.
     pub created_by: Option<User>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -65,7 +65,7 @@ impl InvitationOptions {
     pub const MOST_USES: u16 = 1000;
     pub const MOST_DAYS: u16 = 365;
 
-    /// Checks the terms that somebody wants.
+    /// Checks the terms of a new invitation.
     ///
     /// # Errors
     /// Not 1 to 1000 uses; not 1 to 365 days.
@@ -205,7 +205,7 @@ pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invit
 /// Takes an invitation into a space back.
 ///
 /// # Errors
-/// There is none with this id in this space.
+/// The space has no invitation with this id.
 pub fn revoke(
     conn: &Connection,
     admin: &Admin,

@@ -12,14 +12,14 @@ use crate::error::{Conflict, Denied, Invalid, Result};
 /// What becomes of the links into a space when somebody is taken out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// They let others in as before, but not the one who was taken out.
+    /// They let others in as before, but not the removed member.
     Stay,
-    /// They let nobody in any more.
+    /// They don't work any more.
     End,
 }
 
-/// Takes somebody out of a space. What they have made of links into it ends; of the others, none lets them in again that is
-/// there already, unless they leave by themselves.
+/// Removes a member from a space. The links that they have made end; of the others, none that exists already lets them in
+/// again, unless they leave by themselves.
 ///
 /// # Errors
 /// [`Denied::NotAdmin`] where links are to end for who leaves by themselves.
@@ -44,7 +44,7 @@ pub fn remove(conn: &Connection, removal: &Removal, links: Links, now: Timestamp
 /// yes or no, which is refused only after everything about the member.
 ///
 /// # Errors
-/// No such user; the user is no member; neither yes nor no; nobody would be left as admin.
+/// No such user; the user isn't a member; neither yes nor no; the space would have no admin left.
 pub fn set_admin(
     conn: &Connection,
     admin: &Admin,

@@ -149,7 +149,7 @@ pub(super) fn sole_member_spaces(
     .collect()
 }
 
-/// Leaves nobody in a space; for its deletion.
+/// Removes all members of a space; for its deletion.
 pub(super) fn remove_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from members where space_id = ?")?
         .execute([space])?;

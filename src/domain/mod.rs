@@ -1,4 +1,4 @@
-//! The rules and their SQL, one file a noun. Synchronous; knows no HTTP, no network and no bytes of photos.
+//! The rules and their SQL, one file a noun. Synchronous; no HTTP, no network and no bytes of photos.
 //!
 //! Every function takes a connection first, so that several compose inside one transaction. The acting user
 //! proves it with a right as a value (`&Member`, `&Admin`, …) which only [`access`] can make.
@@ -11,7 +11,7 @@ pub mod media_kind;
 pub mod client_key;
 // Ids as types: a space can't be taken for a share.
 pub mod ids;
-// Ids that nobody had before.
+// Ids that were never used before.
 pub mod id_sequence;
 // The local queue of photos that wait to be moved to their spaces.
 pub mod jobs;

@@ -1,11 +1,11 @@
-//! Lists in pieces: how many rows, after which one, and where the next piece begins.
+//! Pages of lists: how many rows, after which one, and where the next page begins.
 
 use crate::error::{FieldName, Malformed, Result};
 
-/// The rows of a piece when nobody says how many.
+/// The default number of rows on a page.
 const DEFAULT: usize = 100;
 
-/// Which piece of a list somebody wants.
+/// The page of a list that was requested.
 #[derive(Clone, Debug)]
 pub struct Page {
     limit: usize,
@@ -102,7 +102,7 @@ pub struct Listed<T> {
     pub next: Option<Page>,
 }
 
-/// In which order somebody wants a list that comes in two.
+/// The order of a list that comes in two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
@@ -111,7 +111,7 @@ pub enum Order {
 }
 
 impl Order {
-    /// Checks what somebody asks for; without a word, the oldest come first.
+    /// Checks the requested order; without one, the oldest come first.
     ///
     /// # Errors
     /// Another word than `oldest` and `newest`.
@@ -141,10 +141,10 @@ impl Page {
     /// The most rows of a piece.
     pub const MAX: usize = 500;
 
-    /// Checks what somebody asks for. A cursor is checked by the list that made it.
+    /// Checks what was requested. A cursor is checked by the list that made it.
     ///
     /// # Errors
-    /// A limit that is no number from 1 to 500.
+    /// A limit that isn't a number from 1 to 500.
     pub fn parse(limit: Option<&str>, cursor: Option<Cursor>) -> Result<Self> {
         let limit = match limit {
             None => DEFAULT,

@@ -1,7 +1,7 @@
-//! What a photo or a film is called: `<space>-<file>`, such as `1-34.jpg`. The only place that knows how names are made.
+//! The name of a photo or a film: `<space>-<file>`, such as `1-34.jpg`. The only place where names are made.
 //!
-//! The file begins with the id of its share and ends with the extension of its type; a revision may stand between
-//! (`34.7.jpg`). Behind the first dash, a name is one opaque file name for everybody but the one who makes it.
+//! The file begins with the id of its share and ends with the extension of its type; a revision may come between
+//! (`34.7.jpg`). After the first dash, a name is one opaque file name for all code but this.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ pub struct PhotoName {
     dash: usize,
 }
 
-/// The refusal of a text that is no photo's name.
+/// The refusal of a text that isn't a photo's name.
 #[derive(Debug, thiserror::Error)]
 #[error("'{0}' is not the name of a photo, which is like 1-34.jpg")]
 pub struct NotAName(String);

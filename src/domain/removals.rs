@@ -1,4 +1,4 @@
-//! Who was taken out of a space by another, for as long as there are links of before by which they could come back.
+//! Who was removed from a space by another, while there are older links by which they could come back.
 
 use rusqlite::Connection;
 

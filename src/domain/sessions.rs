@@ -1,4 +1,4 @@
-//! Who is signed in where. A session is proved by a random token, of which only the SHA-256 is stored.
+//! Who is signed in where. A session is proved by a random token; only its SHA-256 is stored.
 
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
 }
 
 /// The session that one of these tokens proves, with the token. Where they prove sessions of several people, none does: one may
-/// have been planted, and nobody is to act in another's name.
+/// have been planted, and one user must not act as another.
 pub fn find_among<'t>(
     conn: &Connection,
     tokens: &'t [Token],
@@ -166,7 +166,7 @@ pub struct SessionInfo {
     /// As it was last written down, which is at most an hour late.
     pub last_used_at: Timestamp,
     pub device: Option<String>,
-    /// Whether it is the one that asks.
+    /// Whether it is the current session.
     pub is_current: bool,
 }
 

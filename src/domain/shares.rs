@@ -110,7 +110,7 @@ pub fn create(
     get_in(conn, member.space(), id).map(Created::Now)
 }
 
-/// Takes a key from what this user has made under it in a space that was deleted, of which there are still rows.
+/// Takes a key from what this user has made under it in a deleted space that still has rows.
 fn release_key(
     conn: &Connection,
     member: &Member,
@@ -124,7 +124,7 @@ fn release_key(
     Ok(())
 }
 
-/// The share that this member has made under this key, as long as it is there.
+/// The share that this member has made under this key, if it is still there.
 ///
 /// # Errors
 /// [`Conflict::KeyOfAnotherSpace`]: the sender of a share must not be told that it is in a space where it isn't.
@@ -227,7 +227,7 @@ fn says_something(is_silent: bool, has_photo: bool) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the text of a share, if there is a new one, and changes its photos, of which it may have `max`. Returns the photos
+/// Replaces the text of a share, if there is a new one, and changes its photos, at most `max`. Returns the photos
 /// whose bytes are to be deleted.
 ///
 /// # Errors

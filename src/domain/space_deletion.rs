@@ -1,5 +1,5 @@
-//! How a space goes. For everybody it is gone in one moment; its rows go some at a time, so that nobody waits long to write
-//! while a large one goes, and what a crash leaves is deleted by the next start.
+//! How a space is deleted. For everybody it is gone at once; its rows are deleted in batches, so that no write waits long
+//! for a large one, and what a crash leaves is deleted by the next start.
 
 use rusqlite::Connection;
 
@@ -34,8 +34,8 @@ pub fn begin(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Progres
     Ok(remove_chunk(conn, admin.space(), now)?)
 }
 
-/// Leaves nobody in a space, and no way into it: whatever is reached over its members is gone. What is reached over an id is
-/// asked of `spaces.deleted_at`.
+/// Removes all members of a space and every way into it: what is looked up by its members is gone. What is looked up by id
+/// checks `spaces.deleted_at`.
 fn hide(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<()> {
     members::remove_all(conn, space)?;
     invitations::delete_all(conn, space)?;

@@ -55,7 +55,7 @@ pub struct LatestShare {
 
 impl LatestShare {
     /// Reads the columns `id, text, created_at`, the user's `id, login`, and whether there is a photo, the first of
-    /// them at `index`. Without an id there is no share.
+    /// them at `index`. `None` without an id.
     pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Self>> {
         let id: Option<ShareId> = row.get(index)?;
         let read = |id| {
@@ -89,8 +89,8 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
-/// Makes a space, with its maker as its first admin. What they have made counts as theirs also when they have left it: else
-/// there would be no end to it.
+/// Makes a space, with its founder as the first admin. It counts as theirs even after they have left it: otherwise
+/// they could found any number of spaces.
 ///
 /// # Errors
 /// [`Conflict::TooManySpaces`] if they have made as many as somebody may.
@@ -168,7 +168,7 @@ pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> 
     Ok(())
 }
 
-/// Lets a space be gone for everybody, of which there are still rows. Its name goes at once, and its founder may make another.
+/// Marks a space as gone for everybody while it still has rows. Its name is erased at once, and its founder may make another.
 pub(super) fn mark_deleted(
     conn: &Connection,
     space: SpaceId,
@@ -181,7 +181,7 @@ pub(super) fn mark_deleted(
     Ok(())
 }
 
-/// The space that was deleted first of those of which there are still rows.
+/// The space that was deleted first among those that still have rows.
 pub(super) fn first_deleted(conn: &Connection) -> rusqlite::Result<Option<SpaceId>> {
     conn.prepare_cached(FIRST_DELETED)?
         .query_row([], |row| row.get(0))
@@ -191,7 +191,7 @@ pub(super) fn first_deleted(conn: &Connection) -> rusqlite::Result<Option<SpaceI
 const FIRST_DELETED: &str =
     "select id from spaces where deleted_at is not null order by deleted_at limit 1";
 
-/// Deletes the row of a space that was marked as deleted, of which nothing else is left.
+/// Deletes the row of a space that was marked as deleted and has nothing else left.
 pub(super) fn delete_row(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from spaces where id = ? and deleted_at is not null")?
         .execute([space])?;

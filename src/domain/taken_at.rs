@@ -36,7 +36,7 @@ impl TakenAt {
         Self::new(PrimitiveDateTime::new(date, time), taken.offset_minutes())
     }
 
-    /// Reads a time as in RFC 3339, of which the seconds and the zone may be left out.
+    /// Reads a time as in RFC 3339, but the seconds and the zone may be left out.
     ///
     /// # Errors
     /// [`Malformed::TakenAt`].

@@ -1,4 +1,4 @@
-//! Secrets that prove something by being held: 256 random bits, of which only the SHA-256 is ever stored.
+//! Secrets that prove something by being held: 256 random bits; only their SHA-256 is ever stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A new one that nobody can guess.
+    /// A new one that can't be guessed.
     ///
     /// # Errors
     /// The system returns no random bytes.

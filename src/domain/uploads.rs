@@ -1,7 +1,7 @@
-//! What people send before the share that it is for: what is known of it. The bytes are in [`crate::uploads`].
+//! Files that are sent before the share that they are for: what is recorded about them. The bytes are in [`crate::uploads`].
 //!
-//! An upload has a row as long as somebody may ask for it. Its file is on the disk before the row names it, and goes after
-//! the row is gone or names another: so a row never lacks its bytes, and a file that no row names is nobody's.
+//! An upload has a row while it may be requested. Its file is on disk before the row names it, and is deleted after
+//! the row is gone or names another: so a row never lacks its bytes, and a file that no row names is unused.
 
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ use crate::error::{Conflict, FieldName, Invalid, Most, Result};
 /// How long an upload stays after its last byte, unless a share takes it.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What is known of an upload.
+/// What is recorded about an upload.
 #[derive(Clone, Debug)]
 pub struct Upload {
     pub id: UploadId,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
-    /// The bytes that there are, as its maker has said.
+    /// How many bytes it has, as its owner has stated.
     pub length: u64,
-    /// How many of them have come, and are on the disk.
+    /// How many of them have arrived and are on disk.
     pub received: u64,
     /// The name of its file.
     pub file: String,
-    /// What became of it; `None` as long as there is only what has come.
+    /// What it became; `None` while it is only received bytes.
     pub medium: Option<Medium>,
 }
 
@@ -150,7 +150,7 @@ pub fn create(
         .query_row([id], Upload::from_row)?)
 }
 
-/// Whether this user may begin one more upload, of so many bytes.
+/// Whether this user may begin one more upload, of `length` bytes.
 ///
 /// # Errors
 /// As [`create`].

@@ -34,7 +34,7 @@ pub(super) struct Authors<'c> {
 }
 
 impl<'c> Authors<'c> {
-    /// Nobody yet.
+    /// No authors yet.
     pub(super) fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             find: conn.prepare_cached(BY_ID)?,
@@ -130,7 +130,7 @@ pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
         })
 }
 
-// An account from before the spaces around a login were left out is found by its very spaces, and else nobody's are.
+// An account from before the spaces around a login were left out is found by its exact spaces; for all others, they don't count.
 const BY_LOGIN: &str = "select id, login, password_hash from users where login_key in (?1, ?2)
     order by login_key = ?1 desc limit 1";
 

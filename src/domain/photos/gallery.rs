@@ -136,7 +136,7 @@ pub enum DatedBy {
     /// When their shares were made.
     #[default]
     Shared,
-    /// When they were taken, or, where nobody knows, when they were shared.
+    /// When they were taken, or, where that is unknown, when they were shared.
     Taken,
 }
 

@@ -22,7 +22,7 @@ pub struct FoundPhoto {
     pub has_previews: Option<bool>,
 }
 
-/// The photo with this name, or the film whose poster has it, as long as a share has it that isn't in a deleted space.
+/// The photo with this name, or the film whose poster has it, while it is in a share whose space isn't deleted.
 pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<FoundPhoto>> {
     let film = name.film_of_poster();
     let name = film.as_ref().unwrap_or(name);
@@ -54,7 +54,7 @@ pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
     }
 }
 
-/// A photo as the database knows it, or, by its name, the poster of a film that came with it.
+/// A photo as recorded in the database, or, by its name, the poster of a film that came with it.
 #[derive(Clone, Debug)]
 pub struct KnownPhoto {
     pub id: i64,
@@ -98,7 +98,7 @@ pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<V
     Ok(known)
 }
 
-/// Whether the schema knows posters.
+/// Whether the schema has posters.
 fn has_posters(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from pragma_table_info('photos') where name = 'poster_bytes'")?
         .exists([])

@@ -137,7 +137,7 @@ pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> ru
         .try_for_each(|name| mark.execute((now.0, name)).map(drop))
 }
 
-/// Lets no queue have accepted any name and nobody have seen any preview, so that all are sent again.
+/// Marks every name as not accepted by a queue and every preview as unseen, so that all are sent again.
 pub(super) fn reset_processing(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute(
         "update photos set queued_at = null, previews_due_at = created_at",
@@ -161,7 +161,7 @@ pub(super) fn delete_row(conn: &Connection, name: &PhotoName) -> rusqlite::Resul
     Ok(())
 }
 
-/// A photo whose previews nobody has seen yet.
+/// A photo whose previews haven't been seen yet.
 #[derive(Clone, Debug)]
 pub struct PendingPhoto {
     pub name: PhotoName,
@@ -213,7 +213,7 @@ pub fn is_any_ready(conn: &Connection) -> rusqlite::Result<bool> {
         .exists([])
 }
 
-/// The photos of which a worker could make no previews, the oldest first.
+/// The photos that a worker could make no previews of, the oldest first.
 pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoName>> {
     conn.prepare_cached(
         "select name from photos where previews_due_at is null and placeholder is null order by id",
@@ -250,14 +250,14 @@ pub fn record_preview_status(
     Ok(())
 }
 
-/// A photo from before may be written down as it is stored, and not as it is shown: its previews tell which way it is. Of a film
-/// they tell nothing, because its poster may be another picture.
+/// An older photo may be recorded as it is stored, and not as it is shown: its previews show which way up it is. For a film
+/// they show nothing, because its poster may be another picture.
 const SEEN: &str = "update photos set
     width = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then height else width end,
     height = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then width else height end,
     animated = kind = 'photo' and (animated or ?3), placeholder = ?4, previews_due_at = null where name = ?5";
 
-/// Whether nobody has seen the previews of this photo yet.
+/// Whether the previews of this photo haven't been seen yet.
 pub fn is_pending(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from photos where name = ? and previews_due_at is not null")?
         .exists([name])
@@ -306,7 +306,7 @@ pub(super) fn remove_of_share(
     mark_deleted(conn, names, now)
 }
 
-/// Takes one photo out of the database and the queue. Returns its name, the bytes of which are to be deleted.
+/// Removes one photo from the database and the queue. Returns its name, so that its bytes can be deleted.
 pub(super) fn remove_one(
     conn: &Connection,
     photo: PhotoId,

@@ -50,10 +50,10 @@ pub struct Description {
 }
 
 impl Description {
-    /// Checks what is said of a photo; what is null or empty takes away what was said before.
+    /// Checks the description of a photo; what is null or empty removes the previous value.
     ///
     /// # Errors
-    /// The caption is too long; the date is none.
+    /// The caption is too long; the date is invalid.
     pub fn parse(
         caption: Option<Option<&str>>,
         taken_at: Option<Option<&str>>,

@@ -10,7 +10,7 @@ use crate::error::{FieldName, Result};
 pub struct Caption(String);
 
 impl Caption {
-    /// Checks what somebody writes under a photo. What can't be seen is no caption.
+    /// Checks a caption. `None` if nothing of it is visible.
     ///
     /// # Errors
     /// Too long, or with a NUL.

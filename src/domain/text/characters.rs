@@ -27,7 +27,7 @@ pub(super) fn controls(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character fills a place with nothing, and is written by nobody on purpose: fillers of Hangul, the joiner of
+/// Whether a character is blank filler that isn't written on purpose: fillers of Hangul, the joiner of
 /// graphemes, and the marks around annotations.
 pub(super) fn fills(letter: char) -> bool {
     matches!(

@@ -1,4 +1,4 @@
-//! Logins: those that somebody wants to have, and those by which somebody is looked for.
+//! Logins: those of new accounts, and those that are entered to find an account.
 //!
 //! A login stands for a person wherever others see it, so a new one must not pass for another's or for nothing. It is a
 //! name by RFC 8265 (the profile `UsernameCaseMapped`, here with single spaces between its parts), of letters that are
@@ -17,7 +17,7 @@ use super::{characters, folded, forbidden, line, normalised, trimmed};
 use crate::config::{LONGEST_LOGIN, Limits};
 use crate::error::{Characters, Error, FieldName, Malformed, Result};
 
-/// The version of Unicode of which [`Login::look`] is.
+/// The version of Unicode that [`Login::look`] uses.
 pub const UNICODE: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
 
 /// More marks on one letter than any language has.
@@ -37,7 +37,7 @@ pub struct Login {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LoginKey(String);
 
-/// A login as somebody enters it, to sign in or to name another, and as long as they like.
+/// A login as it was entered, to sign in or to name another user, of any length.
 #[derive(Clone, Debug)]
 pub struct GivenLogin {
     text: String,
@@ -49,7 +49,7 @@ impl Login {
     /// The most characters that a login can have, whatever the settings say or have said.
     pub const MOST: usize = LONGEST_LOGIN;
 
-    /// Checks a login that somebody wants to have. The spaces around it are left out.
+    /// Checks the login of a new account. The spaces around it are left out.
     ///
     /// # Errors
     /// Too long, too short, with nothing to be seen, with control characters; or with what could pass for another login.
@@ -86,7 +86,7 @@ impl Login {
         &self.look
     }
 
-    /// As [`Self::look`], for one that is there already. Costs time with its length, of which there is a bound.
+    /// As [`Self::look`], for an existing one. Takes time with its length, which is bounded.
     pub fn look_of(text: &str) -> String {
         // As it is written, because an upper-case i passes for an l, and only then without regard to case.
         let text: String = text.nfkc().collect();
@@ -98,7 +98,7 @@ impl Login {
 }
 
 impl LoginKey {
-    /// The key of a login as somebody enters it. What is longer than a login can be has the key of nobody, and isn't
+    /// The key of a login as it was entered. One that is longer than a login can be has a key that no account has, and isn't
     /// folded.
     pub fn of(text: &str) -> Self {
         Self::exactly(trimmed(text))
@@ -235,7 +235,7 @@ mod tests {
         let nobody = LoginKey(String::new());
         assert_eq!(LoginKey::of(&"\u{fdfa}".repeat(345_000)), nobody);
         assert_eq!(LoginKey::of(&"a".repeat(Login::MOST + 1)), nobody);
-        // As long as a login can be, and written as long as that can be.
+        // As long as a login can be, in its longest encoding.
         let long = "\u{3b1}\u{313}\u{300}\u{345}".repeat(Login::MOST);
         assert_ne!(LoginKey::of(&long), nobody);
         assert_eq!(

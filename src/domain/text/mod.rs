@@ -17,7 +17,7 @@ pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};
 
-/// The most characters of which NFC makes one. What is composed decomposes to the same characters as what it was composed
+/// The most characters that NFC composes to one. What is composed decomposes to the same characters as what it was composed
 /// of, decomposing never makes them fewer, and no character decomposes to more than four.
 const OF_ONE: usize = 4;
 
@@ -25,7 +25,7 @@ const OF_ONE: usize = 4;
 #[derive(PartialEq, Eq)]
 pub struct Password(String);
 
-/// A password as somebody enters it to prove who they are, and as long as they like. Its text never shows in a log.
+/// A password as it was entered to sign in, of any length. Its text never shows in a log.
 pub struct GivenPassword(String);
 
 /// What a space is called.
@@ -43,7 +43,7 @@ impl Password {
     /// The most characters that a password can have, whatever the settings say or have said.
     pub const MOST: usize = LONGEST_PASSWORD;
 
-    /// Checks a password that somebody wants to have; `field` is what the form calls it.
+    /// Checks a new password; `field` is what the form calls it.
     ///
     /// # Errors
     /// Too long, too short, blank, or with a NUL.
@@ -74,12 +74,12 @@ impl GivenPassword {
         Self(text)
     }
 
-    /// Whether it is certain to be nobody's, because it is too long. Costs little, whatever was given.
+    /// Whether it is certain to be wrong, because no password is so long. Costs little, whatever was entered.
     pub fn is_nobodys(&self) -> bool {
         !may_fit(&self.0, Password::MOST)
     }
 
-    /// What is compared with a hash; `None` for what is longer than a password can be. This takes as long as the text is,
+    /// What is compared with a hash; `None` for what is longer than a password can be. Takes time with the length of the text,
     /// so it is for the threads that hash.
     pub fn normalised(&self) -> Option<Password> {
         normalised(&self.0, Password::MOST).map(Password)
@@ -233,7 +233,7 @@ fn line(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> 
     Ok(text)
 }
 
-/// A text without the spaces around it, which keyboards of phones add. What is nothing but spaces stays as it is, and is
+/// A text without the spaces around it, which phone keyboards add. What is nothing but spaces stays as it is, and is
 /// refused for that.
 fn trimmed(text: &str) -> &str {
     if text.chars().all(char::is_whitespace) {
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(name(" a "), "a");
         assert_eq!(name("  "), "Name cannot be empty");
         assert_eq!(name(&format!(" {} ", "a".repeat(50))), "a".repeat(50));
-        // A line break is none of the spaces that a keyboard adds.
+        // A line break isn't one of the spaces that a keyboard adds.
         assert_eq!(name("Family\n"), "Name cannot contain control characters");
     }
 
