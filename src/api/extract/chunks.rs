@@ -1,12 +1,12 @@
-//! The bytes of a form for the library that takes it apart: a chunk each time it needs one.
+//! The bytes of a form for the library that parses it: a chunk each time it needs one.
 //!
 //! The library reads all that it can get before it looks at what it has, keeps what it has read, and looks through all of
-//! it again whenever more has come. So who sends quickly would fill the memory, and a header that never ends, sent byte by
-//! byte, would be looked through for each of its bytes. Therefore it is given full chunks only, none before it has
-//! looked through those it has, and little while it looks for where the content of a part begins.
+//! it again whenever more has come. So a fast client would fill the memory, and a header that never ends, sent byte by
+//! byte, would be searched again for each of its bytes. Therefore it is given full chunks only, none before it has
+//! searched those it has, and little while it looks for where the content of a part begins.
 //!
-//! It also looks twice for how a form begins, and asks for more bytes in between. Where those were all that was left, it
-//! takes the form for one that ends before it begins, unless it has to come back for the end.
+//! It also looks twice for the beginning of a form, and reads more bytes in between. If those were all that was left, it
+//! takes the form for one that ends before it begins, unless it has to read again for the end.
 
 use std::fmt::{self, Display, Formatter};
 use std::io;

@@ -108,7 +108,7 @@ impl<'r> FromRequest<'r> for Caller<'r> {
 /// Whether a request has a [`Caller`].
 struct IsLookedUpLater(bool);
 
-/// Looks up who sends a request if nobody has so far. A request that is refused before its snapshot, such as for an invalid
+/// Looks up the sender of a request unless that was done. A request that is refused before its snapshot, such as for an invalid
 /// cursor, is refused for its sender first.
 ///
 /// # Errors
@@ -121,7 +121,7 @@ pub async fn check_caller(app: &App, request: &Request<'_>) -> Result<()> {
 }
 
 /// The sender of a request that changes something. They are looked up before its body is read, so that strangers' bodies are
-/// held by nobody and strangers don't queue to write, and again in the transaction that acts for them.
+/// not held and strangers don't queue to write, and again in the transaction that acts for them.
 pub struct CurrentUser<'r> {
     app: &'r App,
     pub user: User,

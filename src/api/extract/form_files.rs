@@ -60,7 +60,7 @@ impl Multi<'_> {
         Ok(())
     }
 
-    /// Takes in the poster of the film before it. What is said of a file that came before is nothing.
+    /// Reads the poster of the film before it. For a file that came before, it is ignored.
     pub(super) async fn read_poster(
         &self,
         part: &mut Field<'_>,
@@ -92,7 +92,7 @@ impl Multi<'_> {
         let app = self.app;
         let limits = &app.config.limits;
         let (mut kind, mut head) = (None, Vec::new());
-        // All uploads that are let in at once may have a buffer each for as long as they take, so that larger photos, and those
+        // Each admitted upload may have one buffer for as long as it takes, so that larger photos, and those
         // that aren't the first, go to the disk where they don't fit into what is left of one. All but a little of a form with a
         // single photo is the photo.
         let buffers = app.ingest.buffers();

@@ -15,17 +15,17 @@ const NO_DATE: &str = "none";
 /// The photos of a form.
 pub struct FormMedia {
     media: Vec<FormMedium>,
-    /// Whether it says which photos the share has.
+    /// Whether it lists the photos of the share.
     is_list: bool,
-    /// Whether the dates stay that the photos themselves tell.
+    /// Whether the dates in the photos themselves stay.
     pub keeps_dates: bool,
     /// What the next parts are about.
     about: About,
-    /// The files that came, also those that came before.
+    /// The files that came, including those that came before.
     sent: usize,
 }
 
-/// A photo, and what the form says of it.
+/// A photo, and how the form describes it.
 struct FormMedium {
     photo: FormPhoto,
     poster: Option<Upload>,
@@ -34,7 +34,7 @@ struct FormMedium {
 }
 
 enum FormPhoto {
-    /// With the number that its sender knows it by.
+    /// With its number among the files that the sender has sent.
     New { number: usize, source: Brought },
     /// Its id, as it was written.
     Kept(String),
@@ -99,7 +99,7 @@ impl FormMedia {
         self.push(FormPhoto::New { number, source });
     }
 
-    /// Adds a photo that came before. An empty field is none, as a file that nobody has chosen.
+    /// Adds a photo that came before. An empty field adds nothing, like a file input without a file.
     pub fn add_upload(&mut self, id: &str) {
         if id.is_empty() {
             return;
@@ -109,13 +109,13 @@ impl FormMedia {
         self.push(FormPhoto::New { number, source });
     }
 
-    /// Notes that a photo came which had come before.
+    /// Notes a photo that had come before.
     pub fn pass_over(&mut self) {
         self.sent += 1;
         self.about = About::Repeated;
     }
 
-    /// Adds a photo that the share has. Without an id there is none, and a form says in this way that there are no others.
+    /// Adds a photo that the share has. An empty id adds none: that is how a form says that there are no others.
     pub fn keep(&mut self, id: String) {
         self.is_list = true;
         if !id.is_empty() {
@@ -136,7 +136,7 @@ impl FormMedia {
     /// Whether a poster is taken now: the film before it has none yet, and hadn't come before.
     ///
     /// # Errors
-    /// There is no film before it.
+    /// No film precedes it.
     pub fn wants_poster(&self) -> Result<bool> {
         let medium = match (self.about, self.media.last()) {
             (About::TheLast, Some(medium)) => medium,
@@ -164,10 +164,10 @@ impl FormMedia {
         }
     }
 
-    /// Says something of the photo before; of several times, the first counts.
+    /// Describes the photo before it. Of several values, the first counts.
     ///
     /// # Errors
-    /// There is none.
+    /// No photo precedes it.
     pub fn describe(&mut self, field: FieldName, value: String) -> Result<()> {
         let medium = match (self.about, self.media.last_mut()) {
             (About::TheLast, Some(medium)) => medium,
@@ -182,10 +182,10 @@ impl FormMedia {
         Ok(())
     }
 
-    /// What becomes of the photos of a share.
+    /// The change to the photos of a share.
     ///
     /// # Errors
-    /// A caption is too long, or a date is none.
+    /// A caption is too long, or a date is invalid.
     pub fn into_change(self, limits: &Limits) -> Result<MediaChange<NewUpload<Brought>>> {
         let are_several = self.count_new() > 1;
         let keeps_dates = self.keeps_dates;

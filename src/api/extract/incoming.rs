@@ -111,10 +111,10 @@ impl UploadHeaders {
         number("Upload-Offset", self.offset.as_deref())
     }
 
-    /// The checksum of the chunk, if one is said.
+    /// The checksum of the chunk, if one was sent.
     ///
     /// # Errors
-    /// It is none that is known here.
+    /// Its algorithm isn't supported, or it is malformed.
     pub fn checksum(&self) -> Result<Option<Checksum>> {
         let read = |text: &str| {
             let (algorithm, sum) = text.trim().split_once(' ')?;
@@ -134,7 +134,7 @@ impl UploadHeaders {
 
 fn number(name: &'static str, text: Option<&str>) -> Result<u64> {
     let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    // More than the database counts, nobody has.
+    // No length exceeds what the database can hold.
     let number = digits.and_then(|digits| digits.parse().ok());
     number
         .filter(|number| i64::try_from(*number).is_ok())
@@ -142,7 +142,7 @@ fn number(name: &'static str, text: Option<&str>) -> Result<u64> {
 }
 
 impl Incoming<'_> {
-    /// Reads what is left of the body, which nobody wants, and so not for long: most clients listen only when they have sent all.
+    /// Discards what is left of the body, but not for long: most clients only listen when they have sent everything.
     pub async fn read_on(&mut self, app: &App) {
         discard(app, &mut self.body).await;
     }

@@ -82,7 +82,7 @@ pub async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Received> 
         .state::<App>()
         .ok_or_else(|| Error::internal(anyhow::anyhow!("no application is managed")))?;
     let body = read_all(app, request, data);
-    // Nobody has more to say than a few kilobytes, and who says it may be anybody.
+    // A valid body has a few kilobytes, and its sender may be anybody.
     let body = timeout(app.config.connections.stall_timeout, body).await;
     body.map_err(|_| Invalid::TooSlow)?
 }
@@ -127,7 +127,7 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
     })
 }
 
-/// The body of a request, of which only so much is read.
+/// The body of a request, read up to a limit.
 pub type Opened<'d> = Take<BodyReader<'d>>;
 
 /// The body of a request, at most `most` bytes of it: from the network, or from where Rocket has it.

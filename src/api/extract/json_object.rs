@@ -1,4 +1,4 @@
-//! JSON objects, of which only what is looked at is kept: from the brackets of a list that is as long as a body may be, a
+//! JSON objects, reduced to what is used: of the brackets of a list that is as long as a body may be, a
 //! tree of values would take many times its size.
 
 use std::fmt::{self, Formatter};
@@ -9,21 +9,21 @@ use serde_json::{Map, Value};
 /// The most entries of a list that are kept, which is more than any may have.
 const MOST_ENTRIES: usize = 1000;
 
-/// What is kept of the value of a key.
+/// How much of the value of a key is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// A value that is no list and no object; of these, only that it is one.
+    /// A scalar as it is; of a list or an object, only that it is one.
     Shallow,
-    /// A list with the first of its entries, and of objects in it the values of these keys.
+    /// A list with its first entries, and of objects in it the values of these keys.
     List(&'static [&'static str]),
-    /// A list with the first of its entries, at most one more than this, of which each is a value.
+    /// A list with its first entries, at most one more than this, each of them a value.
     Values(usize),
 }
 
 /// Reads a JSON text; returns the values of the keys that `known` names if it is an object, and else nothing.
 ///
 /// # Errors
-/// It is no JSON.
+/// It isn't JSON.
 pub fn parse(
     text: &str,
     known: impl Fn(&str) -> Option<Keep>,

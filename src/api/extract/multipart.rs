@@ -1,9 +1,9 @@
-//! What is asked: the form of a share, a text and perhaps photos, as `multipart/form-data` or
+//! The form of a share, a text and perhaps photos, as `multipart/form-data` or
 //! `application/x-www-form-urlencoded`.
 //!
-//! A photo over its limit is a fact about the form and not yet a refusal, because the checks of the text and of the
-//! space come first. Who sends the form is found out here and not by a guard of its own, because a photo must be read
-//! on before its sender is refused: most clients only listen when they have sent everything.
+//! A photo over its limit is recorded and not yet refused, because the checks of the text and of the
+//! space come first. The sender is looked up here and not by a guard, because a photo must be read to its end
+//! before its sender is refused: most clients only listen when they have sent everything.
 
 use std::sync::OnceLock;
 
@@ -44,7 +44,7 @@ const BYTES_OF_ONE: u64 = 16;
 /// isn't signed in, gets to read the sentence that says so.
 const PATIENCE: u64 = 64 * 1024 * 1024;
 
-/// What somebody wants to share, and who.
+/// A new share, and its author.
 pub struct ShareForm<'r> {
     pub user: CurrentUser<'r>,
     pub text: Option<String>,
@@ -143,7 +143,7 @@ fn size(request: &Request<'_>) -> Option<usize> {
     headers::first(request, "Content-Length")?.parse().ok()
 }
 
-/// Reads the rest of a body, which nobody wants, and so not for long.
+/// Discards the rest of a body, but not for long.
 async fn read_on(app: &App, body: &mut Opened<'_>) {
     let rest = async {
         // Usually nothing is left, and reading a byte shows that without the buffer that a copy allocates.
@@ -224,7 +224,7 @@ async fn read(
     }
 }
 
-/// A form in parts, of which only one is read at a time.
+/// A form in parts. Only one is read at a time.
 pub(super) struct Multi<'a> {
     pub(super) app: &'a App,
     /// The bytes that the form says it has.
@@ -331,7 +331,7 @@ impl Multi<'_> {
         done.map_err(|error| malformed(limits, error))
     }
 
-    /// A text of at most so many characters, of which at most `most` bytes are read.
+    /// A text of at most `max` characters. At most `most` bytes of it are read.
     async fn read_text(
         &self,
         part: &mut Field<'_>,

@@ -16,7 +16,7 @@ use crate::error::Result;
 impl<'r, T: Id> FromParam<'r> for RawId<T> {
     type Error = Infallible;
 
-    /// Never fails: what is no id is refused in the order of the checks, in the words of an id that doesn't exist.
+    /// Never fails: a malformed id is refused in the order of the checks, with the error for an id that doesn't exist.
     fn from_param(param: &'r str) -> std::result::Result<Self, Infallible> {
         Ok(Self::new(param))
     }
@@ -74,7 +74,7 @@ impl IdempotencyKey<'_> {
     /// The key, if one came.
     ///
     /// # Errors
-    /// It is no key.
+    /// It is malformed.
     pub fn parse(&self) -> Result<Option<ClientKey>> {
         self.0.map(ClientKey::parse).transpose()
     }

@@ -40,7 +40,7 @@ impl Disposition {
         })
     }
 
-    /// Whether it has an empty name, with which browsers send, without a byte, a file input that nobody has touched.
+    /// Whether it has an empty file name: browsers send an untouched file input that way, without a byte.
     pub fn is_untouched(&self) -> bool {
         self.file_name.as_deref() == Some("")
     }

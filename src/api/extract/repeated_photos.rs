@@ -82,7 +82,7 @@ impl<'a> Contents<'a> {
         Ok(true)
     }
 
-    /// The next bytes, at most so many; fewer only at the end.
+    /// The next bytes, at most `most`; fewer only at the end.
     async fn next(&mut self, most: usize) -> Result<Vec<u8>> {
         match self {
             Self::InMemory(rest) => {

@@ -61,7 +61,7 @@ impl<'r> SessionCookie<'r> {
         }
     }
 
-    /// The tokens that came with the request. On HTTPS there is one or none: browsers let nobody set a second one of this name,
+    /// The tokens that came with the request. On HTTPS there is at most one: browsers allow no second one of this name,
     /// so where there are two, something is wrong. On plain HTTP every neighbour at the host can set one, and each is tried.
     pub fn tokens(&self) -> Vec<&'r str> {
         let tokens = self.under(&self.name());

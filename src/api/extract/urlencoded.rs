@@ -13,7 +13,7 @@ use crate::error::{FieldName, Invalid, Result};
 /// The text of the form.
 ///
 /// # Errors
-/// It is too long, is no UTF-8, or its body breaks off.
+/// It is too long or isn't UTF-8, or its body breaks off.
 pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<String>> {
     // A byte of text can take three characters here.
     let max = 3 * max_bytes(limits);

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::check::sentence;
 use crate::server::{DirectHeader, DirectHeaders, MatchedRoute, RequestId};
 
-/// The policy of what is no page: even if a browser shows it as one, nothing in it does anything.
+/// The policy of everything but pages: even if a browser shows it as one, nothing in it is active.
 const NO_PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::config::TrustedProxies;
 use crate::server::parse_host;
 
-/// What a proxy says of those for whom it asks.
+/// What a proxy says about its clients.
 const FORWARDED_FOR: &str = "X-Forwarded-For";
 const FORWARDED_PROTO: &str = "X-Forwarded-Proto";
 const FORWARDED_HOST: &str = "X-Forwarded-Host";

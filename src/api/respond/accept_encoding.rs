@@ -57,7 +57,7 @@ impl AcceptEncoding {
     }
 }
 
-/// A coding such as `br;q=0.8`. What can't be read is passed over.
+/// A coding such as `br;q=0.8`. A malformed one is skipped.
 fn range(text: &str) -> Option<(String, f32)> {
     let mut parts = text.split(';').map(str::trim);
     let name = parts

@@ -1,4 +1,4 @@
-//! Under which name somebody wants to save a photo: what stands in the `Content-Disposition` of the answer (RFC 6266).
+//! The name under which a photo is to be saved: the `Content-Disposition` of the response (RFC 6266).
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 

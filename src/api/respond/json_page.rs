@@ -32,8 +32,8 @@ pub struct JsonPage<V> {
 }
 
 impl<V: Serialize> JsonPage<V> {
-    /// The answer with these rows, each as `view` shows it, of a list that `query` asks for besides its page,
-    /// as `&order=newest`.
+    /// The response with these rows, each as `view` shows it. `query` is the query string of the list besides its page,
+    /// such as `&order=newest`.
     ///
     /// # Errors
     /// The list can't be written.

@@ -13,7 +13,7 @@ use crate::api::request::original_method;
 use crate::error::{Error, Invalid};
 use crate::storage::StoredPhoto;
 
-/// What a request says about which bytes it wants, and under which conditions.
+/// The headers by which a request limits which bytes it gets, and under which conditions.
 pub struct ConditionalHeaders {
     range: Option<String>,
     if_range: Option<String>,

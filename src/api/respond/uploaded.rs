@@ -67,7 +67,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// For a client that asks.
+    /// For a client that queries it.
     pub fn of(upload: &Upload) -> Self {
         Self {
             upload: upload.clone(),

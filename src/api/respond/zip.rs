@@ -30,7 +30,7 @@ impl Zip {
 
 impl<'r> Responder<'r, 'static> for Zip {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        // Until it is sent, or gives way because somebody reads it slowly.
+        // Until it is sent, or evicted because its reader is slow.
         request
             .local_cache(WaitingAnswer::default)
             .keep(self.memory);

@@ -25,7 +25,7 @@ use crate::error::{Conflict, FieldName, Malformed, Result};
 use crate::logging::audit;
 use crate::qr;
 
-/// How often an invitation can be used, and how many days it holds, if nobody says.
+/// The default number of uses and days of an invitation.
 const USES: i64 = 1;
 const DAYS: i64 = 7;
 
@@ -41,7 +41,7 @@ fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
             .into());
         }
     };
-    // What is no number is as far out of bounds as one can be.
+    // Anything but a number counts as out of bounds.
     let number = |value: &Option<Value>, default| match value {
         None => default,
         Some(value) => whole(value).unwrap_or(i64::MIN),

@@ -21,7 +21,7 @@ pub async fn redeem(
     let JsonBody(asked) = body;
     let (token, now) = (Token::given(&asked.token), app.now());
     let held = token.clone();
-    // First, so that nobody without a link makes the server hash.
+    // First, so that the server doesn't hash for clients without a link.
     let owner = app
         .db
         .read(move |conn| password_resets::find_user(conn, &held, now))

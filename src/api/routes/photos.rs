@@ -79,7 +79,7 @@ pub async fn describe(
     Ok(Json(Medium::new(&photo, &links)))
 }
 
-/// The bytes of a photo, for the holder of a link that we have signed, as long as the photo is there. `download`: the name
+/// The bytes of a photo, for the holder of a link that we have signed, while the photo exists. `download`: the name
 /// under which a browser is to save them.
 #[get("/photos/<name>?<expires>&<signature>&<download>")]
 pub async fn photo(
@@ -96,7 +96,7 @@ pub async fn photo(
     asked.send(app, keep, save_as, conditions).await
 }
 
-/// A preview of a photo, or the photo itself as long as there is none; of a film, its poster.
+/// A preview of a photo, or the photo itself while there is none; for a film, its poster.
 #[get("/photos/<name>/<size>?<expires>&<signature>")]
 pub async fn preview(
     app: &AppState,
@@ -229,7 +229,7 @@ impl VerifiedLink {
         Self::look_at(served).await
     }
 
-    /// What of ours was found, with the type that its first bytes tell.
+    /// The preview that was found, with the type by its first bytes.
     async fn look_at(served: anyhow::Result<Option<PhotoSource>>) -> Result<Option<Preview>> {
         match served.map_err(Failure::PhotosUnavailable)? {
             None => Ok(None),
@@ -264,7 +264,7 @@ impl VerifiedLink {
         self.send_stand_in(app, keep, conditions).await
     }
 
-    /// Sends the poster of a film as the picture that it is shown by, for as long as that may be kept.
+    /// Sends the poster of a film in place of its preview, to be cached for as long as that may be.
     async fn send_stand_in(
         self,
         app: &App,

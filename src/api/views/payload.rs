@@ -69,7 +69,7 @@ pub const fn optional_list(
     }
 }
 
-/// A key whose value is a list of values, of which at most `max` are looked at.
+/// A key whose value is a list of values. At most `max` of them are read.
 pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
     Field {
         values: Some(max),

@@ -131,10 +131,10 @@ impl NewShare {
 }
 
 impl EditShare {
-    /// What becomes of the photos; `None` if they stay as they are.
+    /// The change to the photos; `None` if they stay as they are.
     ///
     /// # Errors
-    /// An entry names no photo, or two; a caption is too long, or a date is none.
+    /// An entry names no photo, or two; a caption is too long, or a date is invalid.
     pub fn change(&self, limits: &Limits) -> Result<Option<MediaChange<NewUpload<Brought>>>> {
         let listed = |entries: &Vec<Value>| {
             let entries = entries.iter().map(|entry| listed(entry, limits));

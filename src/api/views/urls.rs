@@ -133,7 +133,7 @@ impl Urls {
         link_with_secret(&self.origin, page, token)
     }
 
-    /// The `Link` header to the next piece of a list, which `query` asks for besides.
+    /// The `Link` header to the next page of a list. `query` is the query string besides the page.
     pub fn next(&self, next: &Page, query: &str) -> String {
         let limit = next.limit();
         let cursor = next.cursor().map_or_else(String::new, cursor::encode);

@@ -1,4 +1,4 @@
-//! Takes the bytes of a chunk in: streamed to the file of its upload. What is acknowledged is on the disk.
+//! Receives the bytes of a chunk: streamed to the file of its upload. What is acknowledged is on disk.
 
 use rocket::tokio::io::AsyncReadExt;
 use sha1::Sha1;
@@ -18,10 +18,10 @@ use crate::error::{Conflict, Error, FieldName, Invalid, Most, Overload, Result};
 use crate::limits::uploads::UploadPermit;
 use crate::uploads::locks::UploadLock;
 
-/// After so many bytes, those that have come are made durable and written down.
+/// After this many bytes, those that have arrived are made durable and recorded.
 const STEP: u64 = 8 * 1024 * 1024;
 
-/// The sum of what comes, if one was said.
+/// The checksum of what arrives, if one was announced.
 enum Sum {
     None,
     Sha1(Sha1, [u8; 20]),
@@ -72,10 +72,10 @@ struct Append<'a> {
     sum: Sum,
 }
 
-/// Writes what comes behind what is there. What has come of a chunk that breaks off stays, unless it was to have a checksum.
+/// Appends what arrives to the file. What has arrived of a chunk that breaks off stays, unless a checksum was announced.
 ///
 /// # Errors
-/// More comes than the upload has; the chunk breaks off, or has another checksum; another request wants the upload.
+/// More arrives than the upload has; the chunk breaks off, or its checksum is wrong; another request takes over the upload.
 pub async fn receive(
     app: &App,
     incoming: &mut Incoming<'_>,

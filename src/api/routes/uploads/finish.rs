@@ -1,4 +1,4 @@
-//! What becomes of an upload of which all has come: a clean medium, in the place of what has come.
+//! Finishes an upload that has arrived completely: a clean medium replaces the bytes that were received.
 
 use crate::api::extract::current_user::CurrentUser;
 use crate::app::App;
@@ -12,7 +12,7 @@ use crate::uploads::prepare::is_refusal;
 
 use super::{remove, settle};
 
-/// Makes of an upload what it is to be, unless that was done. What is refused is deleted; after any other error it can be
+/// Cleans an upload, unless that was done. A refused one is deleted; after any other error it can be
 /// tried again.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ pub async fn finish(
     Ok(finished)
 }
 
-/// What has come, and of which kind it is.
+/// What has arrived, and of which kind it is.
 async fn arrived(app: &App, file: Spilled) -> Result<Arrived> {
     let head = file.clone();
     let head = tokio::task::spawn_blocking(move || head.read(0, UploadKind::HEAD));

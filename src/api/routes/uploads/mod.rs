@@ -77,7 +77,7 @@ pub async fn delete(
     id: RawId<UploadId>,
 ) -> Result<NoContent> {
     headers.is_tus()?;
-    // So that nobody else's writer is stopped.
+    // Checks the owner first, so that another user's writer isn't stopped.
     let (_lock, upload) = lock(app, &user, &id, PATIENCE).await?;
     let (now, asked) = (app.now(), id.clone());
     user.write_making_room(move |conn, session| {
@@ -196,8 +196,8 @@ async fn write(app: &App, user: &CurrentUser<'_>, new: NewUpload) -> Result<Uplo
         .await
 }
 
-/// Keeps a file whose row was written, or may have been: a disk that fails during the commit doesn't tell. What no row names
-/// goes with the next cleanup.
+/// Keeps a file whose row was written, or may have been: if the disk fails during the commit, that is unknown. A file without
+/// a row is deleted by the next cleanup.
 fn settle<T>(file: HeldFile, written: Result<T>) -> Result<T> {
     match &written {
         Ok(_) | Err(Error::Failure(Failure::Internal(_) | Failure::DataGone)) => file.keep(),
@@ -206,7 +206,7 @@ fn settle<T>(file: HeldFile, written: Result<T>) -> Result<T> {
     written
 }
 
-/// Takes an upload of this user in hand, once its user of now lets go. Whose it is is asked first, so that nobody stops another's.
+/// Locks an upload of this user, once its holder releases it. The owner is checked first, so that no other user's is stopped.
 async fn lock(
     app: &App,
     user: &CurrentUser<'_>,
@@ -216,7 +216,7 @@ async fn lock(
     let own = find(app, user, id).await?;
     let lock = app.upload_locks.acquire(own.id, patience).await;
     let lock = lock.ok_or_else(|| Conflict::UploadInUse { id: id.to_string() })?;
-    // As it is now that nobody else has it.
+    // Read again, now that no other request holds it.
     Ok((lock, find(app, user, id).await?))
 }
 
@@ -229,7 +229,7 @@ async fn find(app: &App, user: &CurrentUser<'_>, id: &RawId<UploadId>) -> Result
     .await
 }
 
-/// Deletes a file that no row names any more. What can't be deleted is left to the job.
+/// Deletes a file that no row names any more. If that fails, it is left to the job.
 async fn remove(app: &App, file: String) {
     let folder = app.uploads.clone();
     let removed = tokio::task::spawn_blocking(move || folder.remove(&file)).await;

@@ -28,7 +28,7 @@ pub fn capabilities_of_one(app: &AppState) -> Capabilities {
     Capabilities::new(&app.config.limits)
 }
 
-/// How far an upload has come. Another request that still sends it is stopped first: a client that asks doesn't send any more.
+/// The progress of an upload. Another request that still sends it is stopped first: a client that queries no longer sends.
 #[head("/uploads/<id>")]
 pub async fn progress(
     app: &AppState,
