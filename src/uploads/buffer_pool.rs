@@ -27,7 +27,7 @@ impl BufferPool {
         kept.unwrap_or_else(|| Vec::with_capacity(CAPACITY))
     }
 
-    /// What is in a buffer. Once nobody needs it any more, the buffer is used again.
+    /// The bytes in a buffer. Once the last reference is dropped, the buffer is reused.
     pub fn into_bytes(&self, buffer: Vec<u8>) -> Bytes {
         Bytes::from_owner(PooledBuffer {
             buffer,

@@ -73,12 +73,12 @@ impl Converter {
         }
     }
 
-    /// Makes a JPEG of a HEIC, with nothing that it says but when it was taken. What is no HEIF and no kin of it comes
-    /// back as it was. In a `turn` among several photos of one share, the JPEG is left on the disk, because together they
+    /// Makes a JPEG of a HEIC, keeping nothing of its metadata but when it was taken. What isn't a HEIF or related is returned
+    /// as it was. In a `turn` among several photos of one share, the JPEG is left on the disk, because together they
     /// may have no more memory than one photo.
     ///
     /// # Errors
-    /// It is of a kind that isn't taken, damaged, or too large; too many others are being decoded.
+    /// It is of a kind that isn't accepted, damaged, or too large; too many others are being decoded.
     pub async fn convert(&self, file: Received, turn: Option<&Turn>) -> Result<Received> {
         let (file, sniffed) = blocking(move || {
             let sniffed = sniff(&file)?;

@@ -57,10 +57,10 @@ impl CleanFilm {
     }
 }
 
-/// Takes everything but the film out of a file, into that which `make` makes. Blocks.
+/// Writes the film in a file, and nothing else of it, into one that `make` makes. Blocks.
 ///
 /// # Errors
-/// It is no film that can be cleaned; the disk can't be read or written to.
+/// It isn't a film that can be cleaned; the disk can't be read or written to.
 pub fn clean(file: &Received, make: impl FnOnce() -> io::Result<File>) -> Result<CleanFilm> {
     match file {
         Received::InMemory(bytes) => write(Cursor::new(bytes), make),

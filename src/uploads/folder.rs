@@ -80,7 +80,7 @@ impl UploadFolder {
         })
     }
 
-    /// Opens a file to write on behind so many bytes. What else a crash has left in it is cut off. Blocks.
+    /// Opens a file to append after this many bytes. Anything more that a crash has left in it is cut off. Blocks.
     ///
     /// # Errors
     /// It can't be opened, or has fewer bytes.
@@ -119,7 +119,7 @@ impl UploadFolder {
         Ok(())
     }
 
-    /// The names of all files that nobody is writing. One whose row is looked for after this and isn't there is nobody's. Blocks.
+    /// The names of all files that aren't being written. If a row is then looked up and isn't there, its file is unused. Blocks.
     ///
     /// # Errors
     /// The folder can't be read.

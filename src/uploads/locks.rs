@@ -56,7 +56,7 @@ impl Slot {
 }
 
 impl UploadLock {
-    /// Waits until another wants it.
+    /// Waits until another request wants the upload.
     pub async fn wanted(&self) {
         self.stop.cancelled().await;
     }

@@ -1,5 +1,5 @@
-//! From what has come, of whatever kind, to a clean medium in a file of its own: the one way of an upload that waits for its
-//! share. A kind more is told here by its bytes, and nothing else changes with it: who calls this knows no kinds.
+//! From received bytes, of whatever kind, to a clean medium in a file of its own: the one way of an upload that waits for its
+//! share. A new kind is recognised here by its bytes, and nothing else changes with it: callers don't distinguish kinds.
 
 use std::io;
 

@@ -16,7 +16,7 @@ pub struct Upload {
     pub bytes: u64,
 }
 
-/// What a file is that somebody uploads, as its first bytes tell. Whatever is no film is to be a photo.
+/// The kind of an uploaded file, by its first bytes. Anything but a film is treated as a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UploadKind {
     Photo,
@@ -80,12 +80,12 @@ pub struct Spilled {
 }
 
 impl Spilled {
-    /// The photo that begins at `start` and has so many bytes.
+    /// The photo that begins at `start` and has this many bytes.
     pub fn new(file: Arc<Mutex<File>>, start: u64, bytes: u64) -> Self {
         Self { file, start, bytes }
     }
 
-    /// All of a file, of so many bytes.
+    /// All of a file, which has this many bytes.
     pub fn of(file: File, bytes: u64) -> Self {
         Self::new(Arc::new(Mutex::new(file)), 0, bytes)
     }
@@ -103,7 +103,7 @@ impl Spilled {
         }
     }
 
-    /// Its bytes from `at` on, at most so many; fewer only at its end. Blocks.
+    /// Its bytes from `at` on, at most `most`; fewer only at its end. Blocks.
     ///
     /// # Errors
     /// The disk can't be read.

@@ -25,7 +25,7 @@ pub struct NewUpload<S = Source> {
     /// Which of several it is, as its sender counts them.
     pub number: Option<usize>,
     pub caption: Option<Caption>,
-    /// When it was taken, or that nobody is to know; `None` leaves that to the photo.
+    /// When it was taken, or that this is hidden; `None` leaves it to the photo.
     pub taken_at: Option<Option<TakenAt>>,
 }
 
