@@ -13,7 +13,7 @@ pub struct Check {
     crc32: u32,
 }
 
-/// A file isn't the one that was planned. The ZIP must break off, so that nobody takes it for a whole one.
+/// A file isn't the one that was planned. The ZIP must break off, so that it isn't taken for a complete one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// It ends too early.

@@ -11,7 +11,7 @@ const ELSEWHERE_16: u16 = u16::MAX;
 /// The versions that unpackers need: for files as they are, and for long numbers.
 const PLAIN: u16 = 20;
 const LONG: u16 = 45;
-/// Made on Unix, by somebody who knows long numbers.
+/// Made on Unix, by a version with long numbers.
 const MADE_BY: u16 = 3 << 8 | LONG;
 /// Names are in UTF-8.
 const UTF_8: u16 = 1 << 11;

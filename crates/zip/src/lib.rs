@@ -107,8 +107,8 @@ impl Plan {
         self.length
     }
 
-    /// Says what the checksum of a file is, where that wasn't known when it was planned. Before its header is made, because that
-    /// has it; how long the ZIP is doesn't depend on it. Nothing happens if there is no such file.
+    /// Sets the checksum of a file that wasn't known when it was planned. Must come before its header is made, because that
+    /// has it; the length of the ZIP doesn't depend on it. Does nothing if the file doesn't exist.
     pub fn set_crc32(&mut self, index: usize, crc32: u32) {
         if let Some(entry) = self.entries.get_mut(index) {
             entry.crc32 = crc32;
