@@ -1,4 +1,4 @@
-//! Builds the web app where it must be, and tells cargo what to watch.
+//! Builds the web app where necessary, and declares to cargo what to watch.
 
 #[path = "build/web.rs"]
 mod web;

@@ -98,7 +98,7 @@ impl WebApp {
                 self.folder.display()
             )
         };
-        // Standard output is where cargo looks for what a build script tells it.
+        // Cargo reads instructions from the standard output of a build script.
         let status = Command::new(&self.npm)
             .args(arguments)
             .current_dir(&self.folder)
