@@ -152,7 +152,7 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
             "no providers in chain provided credentials",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
         ),
-        // The service of Amazon's machines that has credentials for them, which answers elsewhere too, or nobody does.
+        // The metadata service of Amazon's machines, which has their credentials. Elsewhere, something else or nothing may answer.
         (
             "IMDS",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",

@@ -1,6 +1,6 @@
-//! What commands say: on standard output what was asked for, on standard error what is wrong.
+//! The output of commands: results on standard output, errors on standard error.
 //!
-//! Who has read enough closes the pipe, as `head` does: what comes later is for nobody then, and the command goes on and
+//! A reader that has enough closes the pipe, as `head` does: later output is then dropped, and the command continues and
 //! ends as it would have. The macros of the standard library would end it with a panic, in the middle of its work.
 
 use std::fmt::{Arguments, Display};
@@ -21,7 +21,7 @@ pub(crate) use {complain, say};
 /// A line on standard output.
 ///
 /// # Errors
-/// It can't be written, as on a full disk; nobody who reads it is no error.
+/// It can't be written, as on a full disk; a closed pipe isn't an error.
 pub fn line(words: Arguments<'_>) -> Result<()> {
     written(writeln!(io::stdout().lock(), "{words}"))
 }

@@ -1,4 +1,4 @@
-//! Links as QR codes: pictures that the camera of a phone reads, so that nobody has to type them.
+//! Links as QR codes: pictures that the camera of a phone reads, so that they needn't be typed.
 
 use anyhow::{Context, Result};
 use qrcode::QrCode;

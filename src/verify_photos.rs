@@ -114,7 +114,7 @@ impl Verifier {
     /// still has it: it may be moved, replaced or deleted meanwhile.
     ///
     /// # Errors
-    /// The database can't be used, or the store can't be read at all; what `tell` returns. A photo that isn't whole is no
+    /// The database can't be used, or the store can't be read at all; what `tell` returns. A damaged photo isn't an
     /// error.
     pub async fn run(
         &self,
@@ -374,10 +374,10 @@ mod tests {
     use super::*;
     use crate::storage::LocalStore;
 
-    /// More than are asked of the database at once.
+    /// More than are queried from the database at once.
     const PHOTOS: usize = PAGE + 20;
 
-    /// A database of photos, all of which lie in the store but the last.
+    /// A database of photos. All but the last are in the store.
     async fn verifier(folder: &Path) -> Verifier {
         let db = Db::open(&folder.join("test.db")).unwrap();
         let photos = folder.join("photos");

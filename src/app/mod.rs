@@ -130,7 +130,7 @@ impl App {
         Self::open(config)
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -140,12 +140,12 @@ impl App {
         self.upload_previewer.as_ref()
     }
 
-    /// An id for a new share, which nobody else gets.
+    /// An id for a new share, which is never allocated again.
     pub fn reserve_share(&self) -> ShareId {
         self.ids.next_share()
     }
 
-    /// An id for a new photo, which nobody else gets.
+    /// An id for a new photo, which is never allocated again.
     pub fn reserve_photo(&self) -> PhotoId {
         self.ids.next_photo()
     }

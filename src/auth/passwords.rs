@@ -63,8 +63,8 @@ impl Passwords {
         self.run(move || hash(&argon2, password.as_bytes())).await
     }
 
-    /// Checks a password against a hash; against none, it takes as long and is wrong. What is too long for anybody's
-    /// password is wrong at once, with a hash and without.
+    /// Checks a password against a hash; without one, it takes as long and is wrong. What is too long for a
+    /// password is wrong at once, with or without a hash.
     ///
     /// # Errors
     /// [`Overload::Busy`] if too many others wait; or the hash is malformed.

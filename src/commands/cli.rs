@@ -79,7 +79,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Whether the exit code of the command tells "something is wrong" from "it couldn't be checked".
+    /// Whether the exit code of the command distinguishes "something is wrong" from "it couldn't be checked".
     pub fn tells_apart(&self) -> bool {
         matches!(
             self.command,

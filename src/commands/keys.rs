@@ -18,7 +18,7 @@ use crate::output::say;
 /// Replaces the key.
 ///
 /// # Errors
-/// There is no data folder with a key, or it can't be written; it is time to stop.
+/// There is no data folder with a key, or it can't be written; it was cancelled.
 pub async fn run(config: Config, command: KeysCommand) -> Result<()> {
     app::check_installation(&config)?;
     let data = config.data_dir;

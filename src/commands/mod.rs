@@ -162,7 +162,7 @@ async fn on_a_thread<T: Send + 'static>(
 ) -> Result<T> {
     let shutdown_signal = shutdown::listen()?;
     let stop = CancellationToken::new();
-    // Should nobody wait for it any more, it stops too.
+    // It also stops if nothing waits for it any more.
     let _stopping = stop.clone().drop_guard();
     let bridge = Blocking::new(stop.clone());
     let mut working = tokio::task::spawn_blocking(move || work(bridge));

@@ -27,7 +27,7 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
         .transpose()?;
     let folder = &config.data_dir;
     if to == StoreKind::Local && data_dir::is_marked(folder) {
-        // The database knows of photos, and none need be here yet.
+        // The database may have photos, but none need be here yet.
         let id = data_dir::init_marker(folder)?;
         data_dir::mark_photos(&folder.join(data_dir::PHOTOS), &id, false)?;
     }

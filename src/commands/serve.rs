@@ -93,7 +93,7 @@ async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Nobody is served yet, so whatever no share has is left from before. In S3, others may be at work, and it may not answer
+/// No request is served yet, so whatever no share has is left from before. In S3, others may be at work, and it may not answer
 /// at all, so that is left to the cleanup of every minute.
 async fn clean_up_leftovers(app: &App) {
     if let PhotoStore::S3(_) = app.photos {

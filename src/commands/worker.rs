@@ -22,7 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// With photos in S3 and the queue in SQS it needs no database, and runs on any machine.
 ///
 /// # Errors
-/// The settings or the data folder can't be used; the system lets nobody wait for its signals.
+/// The settings or the data folder can't be used; the system refuses to deliver signals.
 pub async fn run(config: Config) -> Result<()> {
     let hold = match config.photos.queue {
         QueueKind::Local => RestoreHold::default(),

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::duration;
 
-/// More of anything than any machine has.
+/// More of anything than a machine can have.
 const MOST: usize = 1_000_000;
-/// With less, nobody on a slow line is served; with more, somebody has mistyped it.
+/// With less, clients on slow lines aren't served; more is a typing error.
 const SHORTEST: Duration = duration::SECOND;
 const LONGEST: Duration = duration::DAY;
 

@@ -1,4 +1,4 @@
-//! The settings' file: which keys it has and in which lines, and which of them nobody reads.
+//! The settings' file: which keys it has and in which lines, and which of them are unknown.
 
 use std::env;
 use std::fs;
@@ -78,7 +78,7 @@ impl SettingsFile {
     pub(super) fn complaints(&self, names: &Names, profile: &Profile) -> Vec<String> {
         let mut refused: Vec<&[String]> = Vec::new();
         let wrong = self.keys.iter().filter_map(|key| {
-            // Of what stands in a table that nobody reads, everything has been said.
+            // The keys of an unknown table were reported with it.
             if refused.iter().any(|above| key.path.starts_with(above)) {
                 return None;
             }

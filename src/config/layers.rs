@@ -1,7 +1,7 @@
 //! Where settings come from: which keys the settings' file has and in which lines, and which variables of the environment.
 //!
-//! Somebody who sets something that has no effect believes that it has: that people use TLS, or that a limit applies. So
-//! every key that nobody reads is refused, and so that it can be mended, each sentence about a setting says where it was
+//! An operator who sets something without effect relies on it: that people use TLS, or that a limit applies. So
+//! every unknown key is refused, and so that it can be fixed, each sentence about a setting says where it was
 //! set.
 
 use std::env;

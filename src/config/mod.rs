@@ -82,7 +82,7 @@ pub enum Registration {
     Open,
     /// Only with an invitation.
     Invite,
-    /// Nobody over the network; accounts are made on the command line.
+    /// Not over the network; accounts are made on the command line.
     Closed,
 }
 

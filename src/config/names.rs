@@ -268,8 +268,8 @@ pub(super) fn together(sentences: &[String]) -> String {
     together
 }
 
-/// Whether Kubernetes or Docker has made this variable of a service that is called as our variables begin, by what follows
-/// that: nobody has set it, and it is no setting.
+/// Whether Kubernetes or Docker has made this variable for a service whose name is the prefix of our variables, by what follows
+/// that: it wasn't set by an operator, and isn't a setting.
 pub(super) fn is_of_a_service(rest: &str, value: &str) -> bool {
     let rest = format!("_{}", rest.to_ascii_uppercase());
     // As _PORT_8000_TCP, and the same with _PROTO, _PORT or _ADDR behind it.

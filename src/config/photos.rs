@@ -216,9 +216,9 @@ pub enum Delivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Checksums {
-    /// Where S3 demands them. Some services refuse the others.
+    /// Where S3 requires them. Some services refuse the others.
     WhenRequired,
-    /// Wherever the SDK knows how.
+    /// Wherever the SDK supports them.
     WhenSupported,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a data folder is a copy of another one beside it. A copy takes everything along, also what tells one
+//! Whether a data folder is a copy of another one next to it. A copy has everything, including what distinguishes one
 //! installation from another, and its settings: its backups would come among those of the original, and what is deleted in
 //! it would be deleted in the original's buckets. So it is treated as one that was restored.
 

@@ -53,7 +53,7 @@ impl RestoreHold {
         !is_over
     }
 
-    /// Refuses what is done to others' buckets and queues as long as it holds.
+    /// Refuses changes to others' buckets and queues while it holds.
     ///
     /// # Errors
     /// It holds, with what to do about it.

@@ -9,7 +9,7 @@ pub mod copied;
 pub mod hold;
 // Whether there are photos in it.
 mod photos;
-// Files that are for nobody else.
+// Private files.
 pub mod permissions;
 // A restored data folder next to its original.
 pub mod restored;
@@ -119,7 +119,7 @@ fn check_files(folder: &Path) -> Result<()> {
     }
 }
 
-/// The id of an installation: its marker in the data folder, which is made if there is none.
+/// The id of an installation: its marker in the data folder, which is made if it is missing.
 ///
 /// # Errors
 /// It can't be read or made.

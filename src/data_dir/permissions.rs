@@ -1,4 +1,4 @@
-//! What this program makes is for the account that runs it, and for nobody else on the machine.
+//! What this program makes is for the account that runs it, and for no other on the machine.
 
 use std::fs;
 use std::io;

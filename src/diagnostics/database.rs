@@ -31,7 +31,7 @@ impl Db {
     /// Refuses a file that another program has made. Changes nothing in it.
     ///
     /// # Errors
-    /// A sentence that says by what it is another's, and what to do. What can't be read is told when it is opened.
+    /// A sentence that says why it isn't ours, and what to do. What can't be read is reported when it is opened.
     pub fn check_ours(path: &Path) -> Result<()> {
         let found = look_for_another(path);
         let why = match found.map_err(anyhow::Error::downcast::<rusqlite::Error>) {
@@ -107,7 +107,7 @@ impl DatabaseState {
         self.damage.is_none() && self.schema == self.newest
     }
 
-    /// Whether it knows of photos.
+    /// Whether it has photos.
     pub fn has_photos(&self) -> bool {
         self.has_photos
     }

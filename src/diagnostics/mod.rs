@@ -62,7 +62,7 @@ pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
             Err(error) => tell(Check::error(&error)),
         }
     }
-    // Where there is no data folder, there is nothing to back up.
+    // Without a data folder, there is nothing to back up.
     if config.backup.destination.is_some() || data.has_folder {
         backup::run_checks(config, &mut tell).await;
     }

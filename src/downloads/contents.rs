@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// The most photos of a ZIP.
 pub const MOST: usize = 100_000;
 
-/// The bytes that a photo takes in a plan, with its name in the ZIP, as long as names usually are.
+/// The bytes that a photo takes in a plan, with its name in the ZIP, at the usual length of names.
 const EACH: u64 = 160;
 /// The bytes that a ZIP takes beyond its plan, while it is sent: chunks on their way.
 const ALWAYS: u64 = 1024 * 1024;

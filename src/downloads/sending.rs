@@ -1,5 +1,5 @@
 //! The bytes of a ZIP, one chunk after the other: each photo is opened when it is due, and its reader must still be allowed
-//! to have it. What isn't as planned ends the ZIP with an error, so that no short or wrong file passes for a whole one.
+//! to have it. A deviation from the plan ends the ZIP with an error, so that no short or wrong file passes for a complete one.
 
 use std::io;
 use std::pin::Pin;
@@ -154,7 +154,7 @@ impl ZipStream {
 }
 
 impl Source {
-    /// A photo of the space, as long as the reader is a member and signed in.
+    /// A photo of the space, while the reader is a member and signed in.
     async fn find(&self, receiver: Receiver, photo: PhotoId) -> Result<ArchiveSource> {
         let Receiver {
             space,
@@ -200,7 +200,7 @@ impl Source {
     }
 }
 
-/// The bytes of a photo, of which the store is asked for one range after the other.
+/// The bytes of a photo, fetched from the store in one range after the other.
 struct Ranges {
     store: PhotoStore,
     name: PhotoName,

@@ -25,7 +25,7 @@ pub enum Malformed {
     NotAnObject,
     #[error("The body ends before it is complete")]
     Incomplete,
-    /// With where it is none.
+    /// With where it is malformed.
     #[error("The form can't be read: {why}")]
     Form { why: String },
     #[error("{field} must be UTF-8")]

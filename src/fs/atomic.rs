@@ -1,5 +1,5 @@
-//! Files that have their names when all that is in them is on the disk, and not before: a crash leaves the whole file or,
-//! under another name, something that nobody takes for it.
+//! Files that get their names when all that is in them is on disk, and not before: a crash leaves the whole file or,
+//! under another name, something that isn't mistaken for it.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -13,7 +13,7 @@ use crate::fs::missing::{optional, remove_if_exists};
 
 /// What the names of files in the data folder begin with that are still being written.
 pub const TEMP_PREFIX: &str = ".draft-";
-/// After this long, nobody writes such a file any more.
+/// After this long, such a file isn't being written any more.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// What becomes of a file that has the name already.
@@ -113,7 +113,7 @@ pub fn remove_temp_files(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Why a temporary file can't be made. With its name, which nobody knows, the reason would be hard to read.
+/// Why a temporary file can't be made. With its name, which means nothing to anybody, the reason would be hard to read.
 pub fn without_name(error: io::Error) -> io::Error {
     match error.kind() {
         kind @ (ErrorKind::NotFound

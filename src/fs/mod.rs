@@ -1,5 +1,5 @@
-//! What files need beyond the standard library: to survive a power cut, to be there as a whole or not at all, to be nobody
-//! else's, and to be told apart.
+//! What files need beyond the standard library: to survive a power cut, to be there as a whole or not at all, to be
+//! private, and to be distinguished.
 
 // What may not be there, and is then nothing.
 pub mod missing;

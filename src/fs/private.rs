@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// How a private file is opened for writing. What is there already keeps the rights that it has.
+/// How a private file is opened for writing. An existing file keeps its permissions.
 pub fn open_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

@@ -1,7 +1,7 @@
 //! What an operator must know, one line of the log each: who got in and who didn't, and what has changed for good.
 //!
 //! The lines are documented in `docs/configuration.md`, and programs such as fail2ban read them, so their words and the order
-//! of what they tell stay. An address always comes before what a stranger could choose, and that is quoted, with nothing in
+//! of their fields stay. An address always comes before what a stranger could choose, and that is quoted, with nothing in
 //! it that could be taken for the end of the quotes or of the line.
 
 use std::collections::HashMap;
@@ -83,7 +83,7 @@ macro_rules! line {
     };
 }
 
-/// A wrong password, or a login that nobody has.
+/// A wrong password, or a login without an account.
 pub fn sign_in_failed(address: IpAddr, login: &str) {
     line!(
         warn,
@@ -288,8 +288,8 @@ pub fn space_deleted(by: By<'_>, space: SpaceId) {
     line!(info, by, "space deleted", space = display(space));
 }
 
-/// The bytes of photos that nobody has any more are still in the store, so often somebody has tried to delete them; `since`
-/// is when the first was to go, where that is known, and `why` what the store says.
+/// The bytes of deleted photos are still in the store after this many attempts to delete them; `since`
+/// is when the first was due, where that is known, and `why` the error of the store.
 pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, why: &str) {
     tracing::error!(
         target: TARGET,

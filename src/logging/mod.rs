@@ -43,7 +43,7 @@ pub fn start(level: Level) -> Result<()> {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(shows_colours());
-    // Where nobody reads standard error any more, a lost line must not stop the server.
+    // If standard error has no reader any more, a lost line must not stop the server.
     log.log_internal_errors(false).init();
     Ok(())
 }

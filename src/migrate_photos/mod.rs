@@ -61,7 +61,7 @@ impl PhotoMigration {
     ///
     /// # Errors
     /// The database or the journal can't be used, or the other store can't be prepared. A photo that can't be copied
-    /// is no error of the whole.
+    /// isn't an error of the whole.
     pub async fn copy(&self, mut tell: impl FnMut(u64)) -> Result<Summary> {
         self.to.prepare().await?;
         let mut summary = Summary::default();
@@ -153,7 +153,7 @@ impl PhotoMigration {
         Ok(())
     }
 
-    /// Deletes every photo from the old store that is in the other. Right only while nobody uses the old one.
+    /// Deletes every photo from the old store that is in the other. Right only while the old one isn't in use.
     ///
     /// # Errors
     /// The old store or the database can't be written to.

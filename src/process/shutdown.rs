@@ -12,7 +12,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// With what a command ends that was stopped by it, as shells have it.
+    /// The exit code of a command that was stopped by it, as in shells.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Interrupt => 130,
@@ -21,10 +21,10 @@ impl Signal {
     }
 }
 
-/// From now on, the system and the keyboard can ask this process to end; what is returned waits until they do.
+/// From now on, the system and the keyboard can stop this process; the returned future waits until they do.
 ///
 /// # Errors
-/// The system lets nobody wait for its signals.
+/// The system refuses to deliver signals.
 #[cfg(unix)]
 pub fn listen() -> Result<impl Future<Output = Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -42,7 +42,7 @@ pub fn listen() -> Result<impl Future<Output = Signal>> {
 /// From now on, the keyboard can ask this process to end; what is returned waits until it does.
 ///
 /// # Errors
-/// The system lets nobody wait for its signals.
+/// The system refuses to deliver signals.
 #[cfg(windows)]
 pub fn listen() -> Result<impl Future<Output = Signal>> {
     let mut interrupt = tokio::signal::windows::ctrl_c().context("Signals can't be handled")?;

@@ -81,11 +81,11 @@ impl SigningKey {
         known.signer.clone()
     }
 
-    /// Replaces the key at `path`, whole or not at all. What was signed with the old one is worth nothing from then on,
-    /// also to a server that runs.
+    /// Replaces the key at `path`, whole or not at all. What was signed with the old one is invalid from then on,
+    /// even for a running server.
     ///
     /// # Errors
-    /// There is no key, or it can't be written.
+    /// The key doesn't exist, or can't be written.
     pub fn rotate(path: &Path) -> Result<()> {
         ensure!(
             path.exists(),

@@ -25,7 +25,7 @@ pub fn set_mmap_threshold() {}
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate asks this of glibc's allocator")]
 pub fn trim() {
-    // SAFETY: `malloc_trim` takes a number, locks what it works on, and touches only memory that nobody has.
+    // SAFETY: `malloc_trim` takes a number, locks what it works on, and touches only memory that isn't allocated.
     let _was_any_given = unsafe { libc::malloc_trim(0) };
 }
 
