@@ -152,7 +152,7 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
             "no providers in chain provided credentials",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
         ),
-        // The metadata service of Amazon's machines, which has their credentials. Elsewhere, something else or nothing may answer.
+        // The metadata service of Amazon's machines, which has their credentials. Elsewhere, nothing or something else answers.
         (
             "IMDS",
             "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",

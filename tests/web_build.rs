@@ -42,7 +42,7 @@ impl Project {
         ] {
             File::create(web.join(source)).unwrap();
         }
-        // Put in its place by another process: a program that this one has written can't be run as long as some thread
+        // Put in its place by another process: a program that this one has written can't be run while some thread
         // is starting another.
         let program = |name: &str, script: &str| {
             let (text, path) = (folder.path().join("script"), folder.path().join(name));

@@ -14,7 +14,7 @@ const TIMES: u32 = 10;
 /// Makes them some times on one core, and prints how long that took.
 ///
 /// # Errors
-/// The file can't be read, or is no photo.
+/// The file can't be read, or isn't a photo.
 pub fn run(file: &Path) -> Result<()> {
     let bytes = fs::read(file)?;
     let size = bytes.len();

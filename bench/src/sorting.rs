@@ -8,10 +8,10 @@ use aws_sdk_s3::config::Builder;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-/// As many as SQS gives at once.
+/// As many as SQS returns at once.
 const BATCH: i32 = 10;
 
-/// Takes photos from the queue until so many are moved, and prints how many a second. Each costs three calls: it is
+/// Takes photos from the queue until `photos` are moved, and prints how many a second. Each costs three calls: it is
 /// copied, deleted where it was, and its message is deleted.
 ///
 /// # Errors

@@ -347,7 +347,7 @@ fn a_login_that_would_be_refused_today_still_signs_in_and_is_told_to_who_runs_th
     );
 }
 
-/// Otherwise the time would tell which logins exist.
+/// Otherwise the time would reveal which logins exist.
 #[test]
 fn a_login_stays_as_it_was_written() {
     let app = TestApp::new();

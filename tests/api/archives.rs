@@ -133,7 +133,7 @@ fn a_space_is_taken_home_in_the_order_of_its_days_under_names_that_say_when_and_
     );
     assert_eq!(first.when, dos(2019, 7, 14, 15, 30, 5));
     assert_eq!(fourth.when, dos(2021, 5, 1, 8, 0, 0));
-    // That of the share, where nobody knows when it was taken.
+    // That of the share, where the time when it was taken is unknown.
     let today = app.app.now().rfc3339();
     assert!(last.name.starts_with(&today[..4]) && last.name.ends_with(" Ann.png"));
     for (file, seed) in [(first, 2), (second, 3), (third, 5), (fourth, 1), (last, 4)] {

@@ -62,7 +62,7 @@ fn kept(reply: &Reply) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// Has so many addresses try an account that attempts from elsewhere are refused.
+/// Has enough addresses try an account for attempts from elsewhere to be refused.
 fn besiege(app: &TestApp, login: &str) {
     for number in 1..=4 {
         let address = format!("198.51.100.{number}");

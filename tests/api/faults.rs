@@ -24,7 +24,7 @@ fn ann(app: &TestApp) -> Person<'_> {
     ann
 }
 
-/// Runs a job for as long as a story takes.
+/// Runs a job while a story runs.
 async fn run_during(story: impl Future<Output = ()>, job: impl Job) {
     let stop = CancellationToken::new();
     let story = async {

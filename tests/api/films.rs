@@ -33,7 +33,7 @@ fn is_found(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|window| window == what)
 }
 
-/// A film with a box in it that has so many bytes and no meaning.
+/// A film with a meaningless box of this many bytes in it.
 fn with_a_free_box(bytes: usize) -> Vec<u8> {
     let length = u32::try_from(bytes + 8).unwrap().to_be_bytes();
     [MP4, &length, b"free", &vec![7; bytes]].concat()
@@ -201,7 +201,7 @@ fn what_is_no_film_or_says_what_it_isnt_is_refused_and_leaves_nothing() {
     let ann = ann(&app);
     let before = app.snapshot();
     let mut lying = MP4.to_vec();
-    // Its table of contents begins behind the brands, and says that it is as long as can be.
+    // Its table of contents begins after the brands, and claims the greatest possible length.
     let moov = lying.windows(4).position(|at| at == b"moov").unwrap();
     lying[moov - 4..moov].copy_from_slice(&[0xff; 4]);
     let endless = [

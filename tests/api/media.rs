@@ -128,7 +128,7 @@ fn there_are_only_so_many_and_of_the_same_bytes_the_first_counts() {
     );
 }
 
-/// A photo with so many bytes, most of which are behind it.
+/// A photo with this many bytes, most of them after its end.
 fn large(seed: u32, bytes: usize) -> Vec<u8> {
     let mut photo = pictures::png(seed);
     photo.resize(bytes, 0);
@@ -545,7 +545,7 @@ fn all_photos_of_a_share_go_with_it() {
         app.anonymous().get(&path_of(&url)).is(404, "No such photo");
     }
     app.sort_all();
-    // Nobody gets a name that a photo has had.
+    // A name that a photo has had is never used again.
     ann.post_form(PATH, photos([1, 2])).is_ok();
     app.sort_all();
     assert_eq!(app.files(), ["space-id-1/3.8.png", "space-id-1/3.png"]);

@@ -67,7 +67,7 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Sends each request of the table as each role. What is refused must have changed nothing; after what changed
+/// Sends each request of the table as each role. A refused request must have changed nothing; after one that changed
 /// something, the world is copied again.
 fn check(by_cookie: bool, expected: impl Fn(&Row, usize) -> u16) {
     let world = World::new();

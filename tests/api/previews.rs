@@ -46,7 +46,7 @@ fn is_kept_for_good(reply: &Reply) {
     assert!(cache.starts_with("private, immutable, max-age="), "{cache}");
 }
 
-/// A WebP of which everything is right but the packed pixels, into which cleaning doesn't look.
+/// A WebP with everything right but the packed pixels, which cleaning doesn't check.
 fn undecodable() -> Vec<u8> {
     let mut webp = pictures::plain(ImageFormat::WebP, 1);
     let chunk = webp.windows(4).position(|kind| kind == b"VP8L").unwrap();

@@ -1,4 +1,4 @@
-//! What the server answers has the shape that its description gives it: each key is described, and each that is described is
+//! The server's responses have the shape that its description states: each key is described, and each that is described is
 //! there.
 
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ fn faults(
                         faults(description, schema, value, &format!("{at}.{key}"), met)
                     }));
                 }
-                // More than JSON Schema asks for: what isn't described isn't sent, and where any is required, all are.
+                // Stricter than JSON Schema: what isn't described isn't sent, and where any is required, all are.
                 let required = schema["required"].as_array();
                 object.keys().all(|key| expected.get(key).is_some())
                     && required.is_none_or(|required| {

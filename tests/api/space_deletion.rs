@@ -13,7 +13,7 @@ use crate::support::{Form, Person, TestApp, path_of, pictures};
 const SHARES: i64 = 2 * CHUNK as i64 + 7;
 const LEFT: &str = "select (select count(*) from shares where space_id = 1) + (select count(*) from photos where space_id = 1)";
 
-/// Adds shares with photos, of which there are the rows alone, to the space 1 of the user 1; behind those that are there.
+/// Adds shares with photos, as rows without bytes, to the space 1 of the user 1, after the existing ones.
 fn fill(app: &TestApp) {
     let filled = app.app.db.write(|conn| {
         conn.execute_batch(&format!(
@@ -104,7 +104,7 @@ fn a_deletion_that_broke_off_is_finished_by_the_next_start_and_no_id_comes_back(
     app.app.clock.advance(Duration::from_secs(6 * 60));
     app.wait(app.app.clean_up()).unwrap();
     assert_eq!(app.files(), [""; 0]);
-    // Once more, now that no row is left to tell what ids there were.
+    // Again, now that no row is left to show which ids there were.
     let app = app.restarted();
     let ann = app.anonymous().with_token(&token);
     let space = ann.space("Choir");

@@ -212,7 +212,7 @@ fn the_previews_of_older_photos_are_looked_for() {
 fn an_upgrade_that_breaks_off_half_way_can_be_begun_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shared-spaces.db");
-    // The table in which upgrades are written down, as long as the disk is full.
+    // The table in which upgrades are recorded, while the disk is full.
     let disk_full = "create table refinery_schema_history
             (version int4 primary key, name varchar(255), applied_on varchar(255), checksum varchar(255));
         create trigger disk_full before insert on refinery_schema_history

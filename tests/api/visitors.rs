@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, Person, Reply, TestApp};
 
-/// A server that believes the proxy through which all requests of these tests come.
+/// A server that trusts the proxy through which all requests of these tests come.
 fn behind_a_proxy() -> TestApp {
     TestApp::with(|config| {
         config.trusted_proxies = serde_json::from_value(json!(["127.0.0.1"])).unwrap();
@@ -178,7 +178,7 @@ fn on_plain_http_what_neighbours_set_keeps_nobody_out() {
     ] {
         assert_eq!(me(cookies).is_ok()["login"], "ann");
     }
-    // Nobody acts in another's name because a cookie was planted.
+    // A planted cookie doesn't make one user act as another.
     me(format!("{name}={}; {name}={token}", bob.token())).is(401, "You aren't authorized");
     // So many are looked up at most.
     let many = format!("{name}=x; ").repeat(8);

@@ -19,7 +19,7 @@ fn holding(cloud: &Cloud, photo: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// Shares three photos, of which two are sorted and one of those is replaced by a fourth. Gives the photos, and behind them
+/// Shares three photos, moves two of them, and replaces one of those by a fourth. Returns the photos, and after them
 /// the previews that were made.
 fn share_photos(cloud: &Cloud, ann: &Person, space: &str) -> Vec<Vec<u8>> {
     let mut photos: Vec<_> = (1..=4).map(|seed| picture(24, seed)).collect();

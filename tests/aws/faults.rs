@@ -126,7 +126,7 @@ fn an_answer_that_is_lost_loses_no_photo() {
     until("the messages", || (cloud.messages() == 5).then_some(()));
     cloud.proxy.set(Weather::NoAnswer);
     let worker = cloud.worker();
-    // The worker asks, is heard, and never hears.
+    // The worker's request arrives, and the response never does.
     let asked = || cloud.messages() == 5;
     until("the worker to ask", || asked().then_some(()));
     cloud.proxy.set(Weather::Fine);

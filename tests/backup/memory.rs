@@ -14,7 +14,7 @@ use crate::support::{Person, Process, Server, command, pause};
 
 pub const MIB: u64 = 1024 * 1024;
 
-/// A data folder with this many photos of this many bytes each, nearly all of which are zeros.
+/// A data folder with this many photos of this many bytes each, nearly all zeros.
 fn photos(count: u64, bytes: u64) -> TempDir {
     photos_of_ann(count, bytes).0
 }

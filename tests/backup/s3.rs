@@ -111,7 +111,7 @@ fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
     sorted(&cloud, 2);
     let gone = world.wipe(cloud.folder());
     cloud.succeeds(&["restore", &place], &S3);
-    // Nobody sorts, so that a photo of before would be found first.
+    // No worker runs, so that an older photo would be found first.
     let separate = [("SHARED_SPACES_PHOTOS__WORKER", "external")];
     let world = gone.at(cloud.server(&[&S3[..], &separate].concat()));
     let new = world.ann.share_photo(&world.spaces[0], &picture(24, 51));

@@ -184,7 +184,7 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_a_backup() {
             .any(|key| key.ends_with(".zst"))
             .then_some(())
     });
-    // Whichever comes next gets no answer for as long as anybody would wait.
+    // Whichever comes next gets no answer for longer than any client would wait.
     cloud.proxy.set(crate::aws::proxy::Weather::Stalled);
     ann.share_photo(&space, &picture(300, 9));
     until("a backup to be held up", || {

@@ -76,7 +76,7 @@ fn bytes<'a>(
         .map(|(name, picture)| (*name, picture.bytes.as_slice()))
 }
 
-/// Nothing that exiftool knows is left in these files but what may stay.
+/// exiftool finds nothing in these files but what may stay.
 pub fn tell_nothing<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> usize {
     let found = exiftool(folder_with(files).path());
     for (name, tags) in &found {

@@ -73,7 +73,7 @@ pub fn folder_with<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> 
     folder
 }
 
-/// What exiftool finds in the pictures of a folder, by their names: all that it knows, also in what is packed in them.
+/// What exiftool finds in the pictures of a folder, by their names: all that it supports, including what is packed in them.
 pub fn exiftool(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
     let options = ["-quiet", "-json", "-G1", "-a", "-U", "-ee"];
     let found = output(

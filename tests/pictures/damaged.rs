@@ -29,7 +29,7 @@ fn a_picture_of_any_kind_that_is_cut_off_at_any_byte_is_refused_unless_all_of_it
     println!("{cuts} cuts");
 }
 
-/// A file that is cut off within its pixels, and closed again: every part has its length, and only a decoder can tell.
+/// A file that is cut off within its pixels, and closed again: every part has its length, and only a decoder can notice.
 fn closed(kind: Kind, bytes: &[u8], end: usize) -> Option<Vec<u8>> {
     let cut = &bytes[..end];
     match kind {

@@ -1,5 +1,5 @@
 //! A photo that ends the process that makes its previews, as on a machine with less memory than that takes. What is counted
-//! before can be right and the memory be missing all the same, so that nothing but another attempt can tell.
+//! before can be right and the memory still be missing, so that only another attempt can show it.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;

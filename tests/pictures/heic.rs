@@ -286,7 +286,7 @@ fn a_server_that_is_killed_takes_the_process_that_decodes_with_it() {
     });
 }
 
-/// Does a job in the fence as the server does, and gives how it has ended.
+/// Runs a job in the fence as the server does, and returns how it has ended.
 fn fenced(bounds: [&str; 3], job: &[&str], input: &[u8]) -> (std::process::ExitStatus, Vec<u8>) {
     let folder = folder_with([("input", input)]);
     let [memory, compute, output] = bounds;

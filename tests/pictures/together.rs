@@ -47,7 +47,7 @@ const BOMBS: [&str; 10] = [
     "codes-without-end.bomb.webp",
 ];
 
-/// A connection from an address of this machine, each of which may have a limited number.
+/// A connection from an address of this machine. Each address may have a limited number.
 fn connect(server: &Server, number: usize) -> TcpStream {
     let (_, port) = server.url.rsplit_once(':').unwrap();
     let to = format!("127.0.0.1:{port}").parse().unwrap();

@@ -1,5 +1,5 @@
 //! The server is killed at random moments while people upload, edit and delete, and started again. What was
-//! acknowledged is there, byte for byte; what wasn't is there wholly or not at all.
+//! acknowledged is there, byte for byte; what wasn't is there completely or not at all.
 //!
 //! `CRASH_ROUNDS` makes it longer, `CRASH_SEED` repeats a run as far as the system's scheduling lets it.
 
@@ -28,7 +28,7 @@ pub struct Version {
     pub photo: Option<Vec<u8>>,
 }
 
-/// What one person knows of their shares. `None` is a share that is deleted.
+/// What one person expects of their shares. `None` is a share that is deleted.
 struct Author {
     person: Person,
     random: Random,

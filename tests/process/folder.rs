@@ -105,7 +105,7 @@ fn a_database_that_is_gone_is_not_replaced_by_an_empty_one() {
         refusal.contains("shared-spaces.db is gone") && refusal.contains("Restore a backup"),
         "{refusal}"
     );
-    // Nor where only the photos tell.
+    // Nor where only the photos show it.
     let marker = folder.join("data/shared-spaces.id");
     fs::rename(&marker, folder.join("marker")).unwrap();
     let refusal = fails(folder, &SERVE, "");

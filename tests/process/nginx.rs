@@ -13,7 +13,7 @@ use crate::support::{PASSWORD, Person, Process, Server, command, output, picture
 
 /// The proxy that is believed, as the page says it.
 const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
-/// No body is too slow as long as a test lasts: what hangs, hangs.
+/// No body counts as too slow within a test: what hangs, hangs.
 const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
 /// The largest photo, as uploaded.
 const MOST: usize = 25 * 1024 * 1024;
@@ -357,7 +357,7 @@ fn an_odd_host_is_refused_or_served_and_never_becomes_part_of_a_link() {
     }
 }
 
-/// A photo of this many bytes, most of which the cleaner drops.
+/// A photo of this many bytes. The cleaner drops most of them.
 fn photo_of(size: usize) -> Vec<u8> {
     let small = picture(24, 1);
     // Behind the signature and the header, a chunk that says nothing: its length, its name, what is in it, and its checksum.

@@ -1,4 +1,4 @@
-//! The power goes: of all that a server has written, only what it had synced is certain to be there, and of the rest
+//! A power cut: of all that a server has written, only what it had synced is certain to be there, and of the rest
 //! perhaps some. What was acknowledged is there, byte for byte; what was deleted stays so.
 //!
 //! A server's system calls are recorded by strace while a user shares, edits and deletes. They are replayed up
@@ -51,7 +51,7 @@ impl Recording {
         let ann = server.person("ann");
         let space = ann.space("Family");
         let (mut shares, mut random) = (Shares::new(), Random::new(7));
-        // This one stays, so that no folder goes with its last photo and comes back: strace doesn't tell which came first, if
+        // This one stays, so that no folder is deleted with its last photo and remade: strace doesn't show which came first, if
         // two threads do both at once.
         let first = ann.share_photo(&space, &picture(24, 0));
         let first = first["id"].as_i64().unwrap();
@@ -202,7 +202,7 @@ fn traced(folder: &Path, log: &Path) -> Command {
     strace
 }
 
-/// Whether the worker has moved this many photos, and made the previews of each. There may be more of which a share was
+/// Whether the worker has moved this many photos, and made the previews of each. There may be more whose share was
 /// deleted while it was at work.
 fn is_done(data: &Path, most: usize) -> bool {
     let (photos, previews) = (photos(data), previews(data));

@@ -54,7 +54,7 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
         });
     };
     sorted(&["space-id-1/1.png"]);
-    // Nobody may be writing when the folder is locked.
+    // Nothing may be writing when the folder is locked.
     until("the previews", || {
         (crate::support::previews(&folder.join("data")).len() == 2).then_some(())
     });

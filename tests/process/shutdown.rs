@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Person, Process, Server, command, fails, pause, picture, until};
 
-/// An upload of which the server has read the head and waits for more.
+/// An upload whose head the server has read and which it waits for.
 struct Upload {
     connection: TcpStream,
     /// What is still to be sent.

@@ -36,7 +36,7 @@ impl Terminal {
         thread::spawn(move || {
             let mut chunk = [0; 1024];
             while let Ok(count @ 1..) = output.read(&mut chunk) {
-                // Nobody looks any more once the test has failed.
+                // Nothing reads it any more once the test has failed.
                 let _shown = show.send(chunk[..count].to_vec());
             }
         });

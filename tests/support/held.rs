@@ -1,4 +1,4 @@
-//! A command that is held at a pipe in the place of a photo, so that a test knows in the middle of what it is.
+//! A command that is held at a pipe in the place of a photo, so that a test knows where it is.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -18,7 +18,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Starts a command that comes to a photo and doesn't come past it. What it says is kept in `folder`.
+    /// Starts a command that comes to a photo and doesn't get past it. Its output is kept in `folder`.
     pub fn at(photo: &Path, folder: &Path, mut command: Command) -> Self {
         fs::remove_file(photo).unwrap();
         let made = Command::new("mkfifo").arg(photo).status().unwrap();

@@ -147,7 +147,7 @@ impl Process {
         self.signal("INT");
     }
 
-    /// By the shell, which knows `kill` on every system.
+    /// By the shell, which has `kill` on every system.
     fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.id());
         let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
@@ -505,7 +505,7 @@ fn line_with(words: &str, output: impl Read + Send + 'static) -> String {
     let (said, lines) = channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            // Nobody listens any more once the line has come.
+            // Nothing listens any more once the line has come.
             let _heard = said.send(line);
         }
     });

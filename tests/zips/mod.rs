@@ -102,7 +102,7 @@ fn run(command: &mut Command) -> String {
     said.into_owned()
 }
 
-/// In a locale that knows the letters of names.
+/// In a locale that has the letters of names.
 fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("LC_ALL", "C.UTF-8");

@@ -28,7 +28,7 @@ fn redeem(token: &str) -> Value {
     json!({"token": token, "new-password": NEW, "confirm-password": NEW})
 }
 
-/// The id of the session that asks.
+/// The id of the current session.
 fn session_id(person: &Person<'_>) -> i64 {
     let sessions = person.get("/sessions").is_ok();
     let mut sessions = sessions.as_array().unwrap().iter();

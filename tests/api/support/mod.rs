@@ -148,7 +148,7 @@ impl TestApp {
         while self.process_one() != Outcome::Empty {}
     }
 
-    /// Steps a worker that knows no database until nothing is left.
+    /// Steps a worker without a database until nothing is left.
     pub fn sort_all_without_database(&self) {
         let (photos, queue) = (self.app.photos.clone(), self.app.queue.clone());
         let worker = PhotoWorker::new(photos, queue, self.app.thumbnailer(), None);
