@@ -147,7 +147,7 @@ mod tests {
     const FORM: &str =
         "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nHello\r\n--x--\r\n";
 
-    /// Comes when it is asked for the second time, whole.
+    /// Comes complete at the second poll.
     struct Late {
         asked: bool,
         left: &'static [u8],
@@ -224,7 +224,7 @@ mod tests {
         }
     }
 
-    /// How often the library was given something of a form that begins so and never goes on to the content of a part, and
+    /// How often the library was given something of a form that begins this way and never gets to the content of a part, and
     /// how many bytes were taken of what follows.
     async fn looks(beginning: &'static [u8]) -> (usize, usize) {
         let (taken, given) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

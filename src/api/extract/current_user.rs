@@ -79,7 +79,7 @@ impl<'r> Caller<'r> {
         again.await
     }
 
-    /// Writes down that a session was used, and moves the end of a browser's cookie with it.
+    /// Records that a session was used, and moves the end of a browser's cookie with it.
     async fn touch(&self, session: SessionId, token: &Token, now: Timestamp) {
         let touched = self
             .app
@@ -275,7 +275,7 @@ impl Proof {
 /// The header in which a page names the account that it was opened for.
 const MADE_FOR: &str = "Shared-Spaces-User";
 
-/// The token of an `Authorization: Bearer` header. Other schemes are somebody else's, such as a proxy's.
+/// The token of an `Authorization: Bearer` header. Other schemes are for something else, such as a proxy.
 fn bearer<'r>(request: &'r Request<'_>) -> Option<&'r str> {
     headers::values(request, "Authorization").find_map(|value| {
         let (scheme, token) = value.trim().split_once(' ').unwrap_or((value.trim(), ""));

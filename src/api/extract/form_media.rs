@@ -9,7 +9,7 @@ use crate::error::{FieldName, Malformed, RejectedVideo, Result};
 use crate::uploads::ingest::{Upload, UploadKind};
 use crate::uploads::several::{Brought, NewUpload};
 
-/// What stands in `taken_at` for no date.
+/// The value of `taken_at` for no date.
 const NO_DATE: &str = "none";
 
 /// The photos of a form.

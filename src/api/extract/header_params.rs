@@ -13,7 +13,7 @@ pub struct Parameterized<'a> {
 }
 
 impl<'a> Parameterized<'a> {
-    /// What a request says of the type of its body. Rocket's own reading takes no empty parameter, such as the one behind the
+    /// The content type of a request. Rocket's own parser accepts no empty parameter, such as the one after the
     /// last semicolon of `multipart/form-data; boundary=x;`.
     pub fn content_type(request: &'a Request<'_>) -> Option<Self> {
         Self::parse(headers::first(request, "Content-Type")?)
@@ -75,14 +75,14 @@ impl<'a> Parameterized<'a> {
                 let given = given.split_once('*').map(|(given, _)| given);
                 given.is_some_and(|given| given.eq_ignore_ascii_case(name))
             });
-            // Behind the charset and the language, where they are told.
+            // After the charset and the language, if they are given.
             let whole = extended.next().map(|(_, value)| &**value)?;
             Some(whole.splitn(3, '\'').nth(2).unwrap_or(whole))
         })
     }
 }
 
-/// A quoted string without its quotes, and what stands behind it. Where it wouldn't end, backslashes are taken for themselves,
+/// A quoted string without its quotes, and what follows it. If it would have no end, backslashes are taken literally,
 /// as browsers write them.
 fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
     escaped(quoted).or_else(|| {

@@ -169,7 +169,7 @@ impl<'r> FromData<'r> for Incoming<'r> {
             let error = anyhow::anyhow!("no application is managed");
             return Outcome::Error(reject(request, Error::internal(error)));
         };
-        // One byte more than is allowed, so that too much can be told from too little.
+        // One byte more than is allowed, so that too much can be distinguished from too little.
         let most = app.config.limits.upload_bytes().saturating_add(PATIENCE);
         let mut body = open(request, data, most);
         let user = match request.guard::<CurrentUser<'_>>().await {

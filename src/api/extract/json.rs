@@ -1,4 +1,4 @@
-//! What is asked: JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
+//! JSON bodies. Missing keys come first, then nulls, then wrong types, each in the order in which the
 //! contract lists the keys.
 
 use std::fmt::Display;
@@ -54,7 +54,7 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
         bytes,
         _reservation,
     } = receive(request, data).await?;
-    // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) lets be passed over.
+    // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) allows to be ignored.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let invalid = |why: &dyn Display| Malformed::Json {
         why: why.to_string(),

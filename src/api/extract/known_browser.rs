@@ -1,5 +1,6 @@
-//! The cookie by which a browser is known in which somebody has signed in before: their attempts are counted apart from those
-//! of everybody else. It goes to nothing but the sign-in, and signing out leaves it, because it opens nothing.
+//! The cookie by which a browser is recognised in which somebody has signed in before: attempts there are counted apart from
+//! those
+//! of everybody else. It is sent to `/login` only, and signing out leaves it, because it grants no access.
 
 use hmac::Hmac;
 use rocket::State;
@@ -59,12 +60,12 @@ impl<'r> FromRequest<'r> for KnownBrowser<'r> {
 }
 
 impl KnownBrowser<'_> {
-    /// Which browser this is, if somebody has signed in with this login in it.
+    /// The id of this browser, if this login has been used in it.
     pub fn find(&self, login: &LoginKey) -> Option<BrowserId> {
         self.browser.find(&self.mac, login, self.now)
     }
 
-    /// Somebody has signed in with this login now, in the browser that was found for it if there was one.
+    /// Records a sign-in with this login, in the browser that was found for it if there was one.
     ///
     /// # Errors
     /// The system has no random numbers.

@@ -26,9 +26,9 @@ pub mod params;
 pub mod part_disposition;
 // Photos that a form has more than once.
 pub mod repeated_photos;
-// Which photos somebody has chosen.
+// A selection of photos.
 pub mod selection;
-// A page in which somebody can stay signed in.
+// A page where a user can stay signed in.
 pub mod secure_page;
 // The cookie of a session.
 pub mod session_cookie;

@@ -75,7 +75,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
             ));
         };
         let limits = &app.config.limits;
-        // One byte more than is allowed, so that too much can be told from too little.
+        // One byte more than is allowed, so that too much can be distinguished from too little.
         let mut body = open(request, data, most_bytes(limits) + 1);
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
@@ -86,7 +86,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
         let form = Self::read(app, user, request, &mut body).await;
-        // Also behind a form that is complete, so that the connection can be used again.
+        // Also after a complete form, so that the connection can be used again.
         read_on(app, &mut body).await;
         match form {
             Ok(form) => Outcome::Success(form),

@@ -1,4 +1,4 @@
-//! What is asked: ids in paths, whether for the second time, and which piece of a list.
+//! Parameters: ids in paths, the idempotency key, and the page of a list.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! A page in which somebody can sign in and stay signed in.
+//! A page where a user can sign in and stay signed in.
 
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
@@ -10,10 +10,10 @@ use crate::api::request::refusal::reject;
 use crate::app::App;
 use crate::error::{Denied, Error};
 
-/// Hosts of this machine, for which browsers keep by HTTP what is meant for HTTPS.
+/// Hosts of this machine, for which browsers keep HTTPS cookies over HTTP.
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Not a page that came by HTTP where the session is for HTTPS: browsers throw its cookie away, and people would be told,
+/// Refuses a page that came by HTTP where the session is for HTTPS: browsers drop its cookie, and people would be told,
 /// after the right password, that they aren't signed in.
 pub struct KeepsSessions;
 

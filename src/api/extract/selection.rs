@@ -1,4 +1,4 @@
-//! Which photos somebody has chosen: as JSON, or as the form by which a page has its browser download something.
+//! A selection of photos: as JSON, or as the form by which a page has its browser download something.
 
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::RawStr;

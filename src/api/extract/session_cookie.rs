@@ -18,7 +18,7 @@ use crate::app::App;
 const TRIED: usize = 8;
 
 /// What the cookie of an installation is called. The digits keep it from those of other servers at the same host, because
-/// cookies know no ports. On HTTPS, browsers take it from this very host only and by HTTPS only, so that no neighbour can plant
+/// cookies don't distinguish ports. On HTTPS, browsers accept it from this host and by HTTPS only, so that no neighbour can plant
 /// one.
 pub fn name(installation: &str, is_https: bool) -> String {
     let prefix = if is_https { "__Host-" } else { "" };

@@ -50,14 +50,14 @@ const SAME_FOR_ALL: [DirectHeader; 4] = [
     ),
 ];
 
-/// Adds the headers that depend on the settings or on what was asked.
+/// Adds the headers that depend on the settings or the request.
 pub struct Headers {
     app: App,
-    /// The policy of pages, once somebody has asked for one.
+    /// The policy of pages, built for the first request for one.
     page: OnceCell<HeaderValue>,
 }
 
-/// What is asked for, as far as browsers treat it differently.
+/// What was requested, as far as browsers treat it differently.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
     Page,

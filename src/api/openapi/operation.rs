@@ -102,7 +102,7 @@ pub fn operation(
 }
 
 impl Operation {
-    /// What to know about it beyond its summary. That each has this is a test.
+    /// What to know about it beyond its summary. A test requires it of each.
     pub fn about(mut self, about: &'static str) -> Self {
         self.about = about;
         self

@@ -36,7 +36,7 @@ pub struct ClientInfo {
     pub origin: String,
 }
 
-/// Where somebody is who comes through a proxy that is believed; none for whom comes by themselves.
+/// The address of a client behind a trusted proxy; `None` for one that connects directly.
 pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
     let peer = request.remote()?.ip().to_canonical();
     let is_proxy = app.config.trusted_proxies.contains(peer);
@@ -131,7 +131,7 @@ fn parse(hop: &str) -> Option<IpAddr> {
     address.ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// All clients behind a proxy that isn't trusted count as one, which its operator should know.
+/// All clients behind an untrusted proxy count as one, which its operator should know.
 fn warn_once(peer: IpAddr, request: &Request<'_>) {
     static WARNING: Once = Once::new();
     if WARNING.is_completed() {

@@ -10,7 +10,7 @@ pub fn remember(request: &Request<'_>) {
     request.local_cache(|| Sent(request.method()));
 }
 
-/// Whether the client wants only the head of the response. Rocket lets the route for `GET` respond then.
+/// Whether the client requests only the head of the response. Rocket then uses the route for `GET`.
 pub fn is_head(request: &Request<'_>) -> bool {
     request.local_cache(|| Sent(request.method())).0 == Method::Head
 }

@@ -32,7 +32,7 @@ pub fn cross_origin(app: &App, request: &Request<'_>) -> Denied {
     Denied::CrossOrigin { reason }
 }
 
-/// What most likely lies behind a page that isn't taken for ours.
+/// The most likely reason why a page isn't recognised as ours.
 #[derive(Clone, Copy)]
 pub enum Cause {
     Foreign,

@@ -1,4 +1,4 @@
-//! In which codings somebody takes an answer (RFC 9110, section 12.5.3).
+//! The codings that a client accepts (RFC 9110, section 12.5.3).
 
 /// How a file is packed for its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

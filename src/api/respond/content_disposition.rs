@@ -7,8 +7,8 @@ use crate::domain::photo_name::PhotoName;
 /// The most characters of a name, without the extension.
 const MOST: usize = 100;
 
-/// The header's value for a name that somebody wishes. It keeps what can stand in a file name everywhere, and ends with the
-/// extension of the photo; of a name with nothing in it, the photo's own is used.
+/// The header's value for a requested name. It keeps what is valid in file names everywhere, and ends with the
+/// extension of the photo; if nothing is left of the name, the photo's own is used.
 pub fn content_disposition(wish: &str, photo: &PhotoName) -> String {
     let (own, extension) = photo.file().rsplit_once('.').unwrap_or((photo.file(), ""));
     attachment(wish, own, extension)

@@ -44,7 +44,7 @@ pub struct Content {
     media_type: &'static str,
     etag: String,
     keep: CachePolicy,
-    /// What browsers are told to do with it instead of showing it.
+    /// The `Content-Disposition`, if browsers are to save it instead of showing it.
     disposition: Option<String>,
 }
 

@@ -38,7 +38,7 @@ impl Uploaded {
         }
     }
 
-    /// One that goes on by tus.
+    /// One that continues by tus.
     pub fn begun(upload: Upload) -> Self {
         Self {
             upload,

@@ -1,4 +1,4 @@
-//! A ZIP on its way to somebody: with its length, so that they see how far it is, and can't take half of it for a whole one.
+//! A ZIP as a response: with its length, so that clients can show progress, and can't take half of it for a complete one.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Photos to take home: those of a space, or those that somebody has chosen, as a ZIP.
+//! Photos to download: those of a space, or a selection, as a ZIP.
 
 use rocket::{get, post};
 

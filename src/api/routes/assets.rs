@@ -8,7 +8,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::api::respond::accept_encoding::Coding;
 
-/// What `npm run build` makes. A build for development reads it when it is asked for.
+/// What `npm run build` makes. A development build reads it when it is requested.
 #[derive(RustEmbed)]
 #[folder = "web/dist/"]
 struct Dist;
@@ -18,7 +18,7 @@ pub const PAGE: &str = "index.html";
 /// The page that shows the description of the API.
 pub const DOCS: &str = "docs.html";
 
-/// A file of the app, in the one of its forms that somebody takes.
+/// A file of the app, in a coding that the client accepts.
 pub struct Asset {
     pub bytes: Cow<'static, [u8]>,
     /// The type of what is in it, such as `text/html; charset=utf-8`.
@@ -31,8 +31,8 @@ pub struct Asset {
     pub etag: String,
 }
 
-/// The file with this name, such as `assets/index-Cyk2Xpx_.css`. `choose` is told in which codings it is there, the
-/// smallest first, and says which to take, or none.
+/// The file with this name, such as `assets/index-Cyk2Xpx_.css`. `choose` gets the codings that it is there in, the
+/// smallest first, and returns which to use, or none.
 pub fn find(name: &str, choose: impl FnOnce(&[Coding]) -> Option<Coding>) -> Option<Asset> {
     if is_packed(name) {
         return None;

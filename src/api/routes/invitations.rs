@@ -1,4 +1,4 @@
-//! Links by which somebody gets in.
+//! Invitation links.
 
 use rocket::http::Status;
 use rocket::serde::json::Json;

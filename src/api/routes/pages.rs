@@ -11,9 +11,9 @@ use crate::api::respond::range::etag_matches;
 use crate::api::routes::assets::{self, Asset, DOCS, PAGE};
 use crate::error::{NotFound, Result};
 
-/// What has a name of its own for each content may be kept for a year and never asked for again.
+/// A file named by its content may be cached for a year and never requested again.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// What keeps its name may be kept, and is asked for each time whether it is still the same.
+/// A file that keeps its name may be cached, but is revalidated each time.
 const NO_CACHE: &str = "no-cache";
 
 #[get("/")]

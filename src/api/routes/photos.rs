@@ -144,7 +144,7 @@ impl Form {
     }
 }
 
-/// A photo that somebody may have.
+/// A photo that a verified link permits.
 struct VerifiedLink {
     name: PhotoName,
     kind: MediaKind,

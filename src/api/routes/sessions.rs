@@ -1,4 +1,4 @@
-//! Where somebody is signed in, and ending it there.
+//! Listing and ending the sessions of a user.
 
 use std::convert::Infallible;
 

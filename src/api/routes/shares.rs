@@ -282,7 +282,7 @@ pub async fn delete(
 
 /// What becomes of the text of a share that is edited.
 struct Words {
-    /// The new one; that of before stays where there is only a new photo.
+    /// The new one; the previous one stays if there is only a new photo.
     text: Option<ShareText>,
     /// What is answered before all else if the share has no photo.
     alone: Option<Error>,

@@ -1,4 +1,4 @@
-//! Links by which somebody gets in.
+//! Invitation links.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

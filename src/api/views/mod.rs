@@ -4,7 +4,7 @@
 pub mod accounts;
 // Cursors of lists.
 pub mod cursor;
-// Links by which somebody gets in.
+// Invitation links.
 pub mod invitations;
 // Who belongs to a space.
 pub mod members;
@@ -20,7 +20,7 @@ pub mod scalars;
 pub mod server;
 // What schemas leave to the settings.
 pub mod settings;
-// Where somebody is signed in.
+// The sessions of a user.
 pub mod sessions;
 // Thoughts, with or without a photo.
 pub mod shares;

@@ -1,4 +1,4 @@
-//! How the photos of shares are told: URLs of them, and what a page needs to know before it has fetched any.
+//! The photos of shares in responses: their URLs, and what a page needs before it has fetched any.
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;

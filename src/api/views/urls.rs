@@ -111,7 +111,7 @@ impl<'r> FromRequest<'r> for Urls {
 }
 
 impl Urls {
-    /// Links to a photo that anybody who has them can fetch for a while.
+    /// Links to a photo, valid for anybody who has them, for a while.
     pub fn photo(&self, name: &PhotoName) -> PhotoUrls {
         let maker = self
             .maker
@@ -127,7 +127,7 @@ impl Urls {
         }
     }
 
-    /// A link to a page of the app that is handed a secret. It stands behind the `#`, which browsers keep to themselves,
+    /// A link to a page of the app that is handed a secret. It is after the `#`, which browsers keep to themselves,
     /// so that no log and no proxy reads it.
     pub fn page_with_secret(&self, page: &str, token: &Token) -> String {
         link_with_secret(&self.origin, page, token)

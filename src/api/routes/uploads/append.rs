@@ -67,7 +67,7 @@ struct Append<'a> {
     file: File,
     /// Where the file ends.
     at: u64,
-    /// Where what is written down ends.
+    /// Where the recorded part ends.
     durable: u64,
     sum: Sum,
 }
@@ -131,7 +131,7 @@ impl Append<'_> {
     async fn read(&mut self, body: &mut Opened<'_>, permit: &UploadPermit) -> Result<()> {
         let mut bytes = Vec::with_capacity(CHUNK);
         loop {
-            // Full chunks, so that the disk isn't asked for each packet.
+            // Full chunks, so that the disk isn't accessed for each packet.
             let mut bounded = body.take((CHUNK - bytes.len()) as u64);
             let read = bounded.read_buf(&mut bytes).await;
             let read = match read {
@@ -168,7 +168,7 @@ impl Append<'_> {
         Ok(())
     }
 
-    /// Makes what has come durable, and then writes down that it is.
+    /// Makes what has arrived durable, and then records it.
     async fn write_down(&mut self) -> Result<()> {
         if self.at == self.durable {
             return Ok(());
@@ -187,7 +187,7 @@ impl Append<'_> {
         Ok(())
     }
 
-    /// Drops what has come and isn't written down.
+    /// Drops what has arrived and isn't recorded.
     async fn cut_off(&mut self) -> Result<()> {
         self.file.flush().await.map_err(Error::writing)?;
         let cut = self.file.set_len(self.durable).await;

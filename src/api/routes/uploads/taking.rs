@@ -20,10 +20,10 @@ use crate::uploads::ingest::ReadyUpload;
 use crate::uploads::locks::UploadLock;
 use crate::uploads::several::{Brought, NewUpload, Source};
 
-/// How long a share waits for another that has an upload in hand.
+/// How long a share waits for a request that holds one of its uploads.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The uploads of a share, in hand until it is written.
+/// The uploads of a share, locked until it is written.
 #[derive(Default)]
 pub struct Taking(Vec<TakenUpload>);
 
@@ -70,10 +70,10 @@ pub fn named(change: &MediaChange<NewUpload<Brought>>) -> Result<Vec<RawId<Uploa
 }
 
 impl Taking {
-    /// Takes uploads in hand, and makes of each what it is to be, if that wasn't done yet.
+    /// Locks uploads, and cleans each that wasn't cleaned yet.
     ///
     /// # Errors
-    /// One isn't there, is another's, hasn't come whole, is refused, or stays in use.
+    /// One isn't there, is another user's, hasn't arrived completely, is refused, or stays in use.
     pub async fn begin(
         app: &App,
         user: &CurrentUser<'_>,
@@ -106,7 +106,7 @@ impl Taking {
     /// A new photo, with where its bytes are.
     ///
     /// # Errors
-    /// It names an upload that isn't in hand.
+    /// It names an upload that isn't locked.
     pub fn resolve(&self, photo: NewUpload<Brought>) -> Result<NewUpload> {
         photo.resolve(|brought| match brought {
             Brought::File(upload) => Ok(Source::Sent(upload)),

@@ -1,5 +1,5 @@
 //! tus 1.0.0 (<https://tus.io/protocols/resumable-upload>), with creation, creation with the first bytes, expiration,
-//! termination and checksums: an upload goes on where the line broke.
+//! termination and checksums: an upload resumes where the connection broke.
 
 use rocket::{head, options, patch};
 
