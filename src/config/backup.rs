@@ -20,7 +20,7 @@ pub struct Backup {
     pub retain: u32,
 }
 
-/// With more, somebody has mistyped it.
+/// More is a typing error.
 const LONGEST: Duration = duration::YEAR.saturating_mul(10);
 
 impl Backup {

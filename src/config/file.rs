@@ -21,7 +21,7 @@ pub(super) struct SettingsFile {
     pub(super) keys: Vec<Line>,
 }
 
-/// A key of the file, with all that it stands in, the profile first.
+/// A key of the file, with all tables around it, the profile first.
 pub(super) struct Line {
     pub(super) path: Vec<String>,
     pub(super) number: usize,
@@ -159,7 +159,7 @@ fn is_read(table: &str, profile: &Profile) -> bool {
             .any(|always| table == Profile::new(always))
 }
 
-/// What to do where somebody has left out quotes, which is told in the words of a parser.
+/// What to do about missing quotes, which the parser reports in its own words.
 fn hint(message: &str) -> &'static str {
     let kinds = [
         "float", "integer", "number", "date", "time", "string", "literal",

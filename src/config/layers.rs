@@ -20,7 +20,7 @@ use super::names::{
     Names, PREFIX, ROCKET_PREFIX, Section, into_section, is_of_a_service, together,
 };
 
-/// What the variables of Rocket's prefix say that are no keys: which file, and which tables of it.
+/// The variables with Rocket's prefix that aren't keys: which file, and which tables of it.
 const FILE: &str = "config";
 const PROFILE: &str = "profile";
 /// The file that is read if no other is named.
@@ -34,7 +34,7 @@ pub(super) struct Layers {
 
 /// A variable whose name has one of our prefixes.
 struct Variable {
-    /// As it stands in the environment.
+    /// As it is in the environment.
     name: String,
     section: Section,
     path: Vec<String>,

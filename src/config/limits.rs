@@ -108,7 +108,7 @@ impl Limits {
         }
     }
 
-    /// The largest upload, in bytes, of whatever kind it turns out to be.
+    /// The largest upload, in bytes, of whatever kind it is.
     pub fn upload_bytes(&self) -> u64 {
         self.photo_bytes.max(self.video_bytes)
     }

@@ -37,7 +37,7 @@ pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, Work
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
 
-/// Bounds of what a setting may allow a session. Its use is written down once an hour, so that one which lasted little longer
+/// Bounds of what a setting may allow a session. Its use is recorded once an hour, so that one which lasted little longer
 /// would end while it is used.
 const SHORTEST_SESSION: Duration = duration::DAY;
 const LONGEST_SESSION: Duration = duration::YEAR.saturating_mul(100);
@@ -64,7 +64,7 @@ pub struct Config {
     pub compatibility: Compatibility,
     /// How many connections, and how slow.
     pub connections: Connections,
-    /// How often somebody may try.
+    /// How many attempts are allowed.
     pub rate_limits: RateLimits,
     /// How long a session lasts.
     pub sessions: Sessions,
@@ -147,7 +147,7 @@ impl Config {
         let above = |defaults: Self| extract(&defaults, &set, &names.tables(), &names.keys());
         let mut config = above(Self::default())?;
         if config.compatibility.original_clients {
-            // Below all that is set, so that a limit which somebody sets holds.
+            // Below all that is set, so that an explicit limit holds.
             config = above(Self::for_original_clients())?;
         }
         let complaints = config.complaints();

@@ -1,4 +1,4 @@
-//! The names of settings: which there are, which of Rocket's have no effect here, and which one somebody may have meant.
+//! The names of settings: which there are, which of Rocket's have no effect here, and which one may have been meant.
 
 use figment::value::{Dict, Value};
 
@@ -10,7 +10,7 @@ pub(super) const PREFIX: &str = "SHARED_SPACES_";
 /// What those begin with that Rocket's own settings have.
 pub(super) const ROCKET_PREFIX: &str = "ROCKET_";
 
-/// How alike a name must be to one that somebody may have meant; 1 is the same.
+/// How similar a name must be to one that may have been meant; 1 is the same.
 const ALIKE: f64 = 0.75;
 /// The same for what our variables begin with: names of others begin in all ways.
 const ALIKE_START: f64 = 0.85;
@@ -21,8 +21,8 @@ pub(super) const KEYS_OF_ROCKET: [&str; 5] =
 /// Their tables.
 pub(super) const TABLES_OF_ROCKET: [&str; 1] = ["shutdown"];
 
-/// Rocket's settings that have none, because connections are taken in by a listener of our own, and what does instead what
-/// they would.
+/// Rocket's settings without effect, because connections are accepted by a listener of our own, and what takes
+/// their place.
 const WITHOUT_EFFECT: [(&str, &str); 14] = [
     (
         "tls",
@@ -101,7 +101,7 @@ impl Section {
     }
 }
 
-/// Every setting that there is, as it stands in sentences: `limits.text_max`.
+/// Every setting, as sentences name it: `limits.text_max`.
 pub(super) struct Names {
     ours: Vec<String>,
     tables: Vec<String>,
@@ -142,13 +142,13 @@ impl Names {
         self.tables.iter().map(String::as_str).collect()
     }
 
-    /// Our settings that are no tables.
+    /// Our settings that aren't tables.
     pub(super) fn keys(&self) -> Vec<&str> {
         let all = self.ours.iter().filter(|name| !self.tables.contains(name));
         all.map(String::as_str).collect()
     }
 
-    /// Which of our variables somebody has meant who mistyped what they begin with, if this is much like one.
+    /// The variable of ours that was meant by one with a mistyped prefix, if this is similar to one.
     pub(super) fn mistyped(&self, variable: &str) -> Option<String> {
         let variable = variable.to_ascii_uppercase();
         if variable.starts_with(PREFIX) {
@@ -164,7 +164,7 @@ impl Names {
         Some(Section::App.variable(renamed(meant).unwrap_or(meant)))
     }
 
-    /// Whose setting this is, if it is one.
+    /// Which section this setting is in, if it is one.
     pub(super) fn section(&self, name: &str) -> Option<Section> {
         let sections = [Section::App, Section::Rocket].into_iter();
         sections
@@ -172,7 +172,7 @@ impl Names {
             .find(|section| self.of(*section).contains(&name))
     }
 
-    /// Where a table belongs that somebody has written as one of its own.
+    /// Where a table belongs that was written at the top level.
     pub(super) fn table(&self, name: &str) -> Option<String> {
         match name {
             "app" | "shutdown" => Some(format!("default.{name}")),
@@ -238,7 +238,7 @@ impl Names {
     }
 }
 
-/// Says what a setting is called now, to somebody who has used its former name.
+/// Says what a setting is called now that was given by its former name.
 fn became(now: &str, is_variable: bool) -> String {
     let name = if is_variable {
         Section::App.variable(now)
@@ -272,7 +272,7 @@ pub(super) fn together(sentences: &[String]) -> String {
 /// that: it wasn't set by an operator, and isn't a setting.
 pub(super) fn is_of_a_service(rest: &str, value: &str) -> bool {
     let rest = format!("_{}", rest.to_ascii_uppercase());
-    // As _PORT_8000_TCP, and the same with _PROTO, _PORT or _ADDR behind it.
+    // As _PORT_8000_TCP, and the same with _PROTO, _PORT or _ADDR after it.
     let names_a_port = rest.split_once("_PORT_").is_some_and(|(_, port)| {
         let kind = port.trim_start_matches(|c: char| c.is_ascii_digit());
         ["_TCP", "_UDP", "_SCTP"]
@@ -296,7 +296,7 @@ pub(super) fn into_section(section: Section, path: &[String]) -> (Section, Vec<&
     }
 }
 
-/// Which of these somebody may have meant, if one is much like it, or has it at its end.
+/// Which of these may have been meant, if one is similar, or ends with it.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // A missing underscore of two means the same.
     let plain = |name: &str| name.to_lowercase().replace(['.', '-'], "_");

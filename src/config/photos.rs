@@ -35,7 +35,7 @@ pub struct Photos {
     pub bucket: String,
     /// How photos in S3 get to the client.
     pub delivery: Delivery,
-    /// Whether buckets stand in the path of S3's addresses and not in the host; by default, they do where an
+    /// Whether buckets are in the path of S3's addresses and not in the host; by default, they do where an
     /// endpoint is set.
     pub path_style: Option<bool>,
     /// When requests to S3 carry checksums beyond those of the connection.

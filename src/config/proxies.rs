@@ -17,7 +17,7 @@ pub struct TrustedProxies(Vec<Network>);
 struct Network(IpNet);
 
 impl TrustedProxies {
-    /// Whether there are none.
+    /// Whether no proxies are trusted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

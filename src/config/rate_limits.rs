@@ -1,4 +1,4 @@
-//! The settings of how often somebody may try.
+//! The settings of how many attempts are allowed.
 
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl RateLimits {
 }
 
 impl Default for RateLimits {
-    /// Ten people behind one address who mistype now and then never notice.
+    /// Ten people at one address who mistype now and then never notice.
     fn default() -> Self {
         Self {
             enabled: true,

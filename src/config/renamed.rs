@@ -1,7 +1,7 @@
-//! Names of settings and values from before, which are refused with the new one: somebody who updates reads what to write
+//! Former names of settings and values, which are refused with the new one: an operator who updates reads what to write
 //! instead.
 
-/// Our settings from before, as they stand in sentences, and what they are called now.
+/// Our former settings, as sentences name them, and what they are called now.
 const SETTINGS: [(&str, &str); 13] = [
     ("backup.every", "backup.interval"),
     ("backup.to", "backup.destination"),
@@ -31,7 +31,7 @@ const WITH_A_UNIT: [(&str, &str); 3] = [
     ("sessions.lifetime", "30days"),
 ];
 
-/// Values from before of a setting, and what they are called now.
+/// Former values of a setting, and what they are called now.
 const VALUES: [(&str, &str, &str); 2] = [
     ("photos.worker", "inside", "embedded"),
     ("photos.worker", "separate", "external"),
@@ -55,7 +55,7 @@ pub(super) fn renamed_value(name: &str, value: &str) -> Option<&'static str> {
     values.find_map(|(setting, before, now)| (setting == name && before == value).then_some(now))
 }
 
-/// The names from before.
+/// The former names.
 pub(super) fn former() -> [&'static str; SETTINGS.len()] {
     SETTINGS.map(|(before, _)| before)
 }

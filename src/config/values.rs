@@ -1,4 +1,4 @@
-//! Every value that can't be used, all at once: somebody who mends one should not meet the next at each start.
+//! Every invalid value, all at once: fixing one should not lead to the next at each start.
 
 use figment::Figment;
 use figment::error::Kind;

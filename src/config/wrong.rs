@@ -7,7 +7,7 @@ use figment::value::Value;
 
 use super::renamed::renamed_value;
 
-/// The longest piece of a value that is told again, in characters.
+/// The longest part of a value that is quoted, in characters.
 const SHOWN: usize = 60;
 
 /// Every setting that can't be used, by name.

@@ -1,4 +1,4 @@
-//! What is taken and what is refused, with the environment and the file that somebody would have.
+//! What is accepted and what is refused, with an environment and a file as an operator would have.
 
 mod durations;
 mod renamed;

@@ -1,4 +1,4 @@
-//! Names and values from before, which are refused with the new ones.
+//! Former names and values, which are refused with the new ones.
 
 use super::*;
 
