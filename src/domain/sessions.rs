@@ -11,7 +11,7 @@ use super::users::User;
 use crate::clock::Timestamp;
 use crate::error::{Denied, Result};
 
-/// The use of a session is written down at most this often, so that reading stays reading.
+/// The use of a session is recorded at most this often, so that reading stays reading.
 const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The most sessions of a user.
@@ -50,7 +50,7 @@ impl Session {
         &self.user
     }
 
-    /// Whether its use should be written down again, with [`touch`].
+    /// Whether its use should be recorded again, with [`touch`].
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now >= self.last_used_at.plus(TOUCH_EVERY)
     }
@@ -163,7 +163,7 @@ pub fn confirm(
 pub struct SessionInfo {
     pub id: SessionId,
     pub created_at: Timestamp,
-    /// As it was last written down, which is at most an hour late.
+    /// As it was last recorded, which is at most an hour late.
     pub last_used_at: Timestamp,
     pub device: Option<String>,
     /// Whether it is the current session.
@@ -204,7 +204,7 @@ const LIST: &str = "select id, created_at, last_used_at, device from sessions
     where user_id = ? and last_used_at >= ? and (last_used_at, id) < (?, ?)
     order by last_used_at desc, id desc limit ?";
 
-/// Writes down that a session was used, which moves its end.
+/// Records that a session was used, which moves its end.
 pub fn touch(conn: &Connection, session: SessionId, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached("update sessions set last_used_at = ? where id = ?")?
         .execute((now.0, session))?;

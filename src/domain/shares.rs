@@ -258,7 +258,7 @@ pub fn edit(
 
 const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
 
-/// Writes down what is said of a photo of a share.
+/// Records what is said of a photo of a share.
 pub fn describe(
     conn: &Connection,
     medium: &DescribableMedium,

@@ -187,7 +187,7 @@ pub fn get(conn: &Connection, own: &OwnUpload) -> Result<Upload> {
         .query_row([own.upload()], Upload::from_row)?)
 }
 
-/// Writes down that more of an upload is on the disk.
+/// Records that more of an upload is on the disk.
 pub fn advance(
     conn: &Connection,
     own: &OwnUpload,
@@ -199,7 +199,7 @@ pub fn advance(
     Ok(())
 }
 
-/// Writes down what was made of an upload, and that this is in another file.
+/// Records what was made of an upload, and that this is in another file.
 pub fn finish(
     conn: &Connection,
     own: &OwnUpload,

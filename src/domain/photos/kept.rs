@@ -59,7 +59,7 @@ pub fn count(conn: &Connection) -> rusqlite::Result<u64> {
     Ok(count.try_into().unwrap_or(0))
 }
 
-/// The photos behind the one with the id `after`, in the order of their ids, each film with its poster behind it.
+/// The photos after the one with the id `after`, in the order of their ids, each film with its poster after it.
 pub fn list_kept(conn: &Connection, after: i64, max: usize) -> rusqlite::Result<Vec<KeptPhoto>> {
     let mut list = conn.prepare_cached(ALL)?;
     let mut rows = list.query((after, i64::try_from(max).unwrap_or(i64::MAX)))?;

@@ -65,7 +65,7 @@ pub struct KnownPhoto {
     pub sha256: [u8; 32],
 }
 
-/// The photos behind the one with the id `after`, in the order of their ids, each film with its poster behind it; `max` rows of
+/// The photos after the one with the id `after`, in the order of their ids, each film with its poster after it; `max` rows of
 /// them. Also asked of databases with an earlier schema.
 pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
     let mut list = conn.prepare_cached(if has_posters(conn)? {

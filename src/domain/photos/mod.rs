@@ -92,7 +92,7 @@ pub(super) fn place(conn: &Connection, photo: PhotoId, position: i64) -> rusqlit
     Ok(())
 }
 
-/// Writes down what is said of a photo.
+/// Records what is said of a photo.
 pub(super) fn describe(
     conn: &Connection,
     photo: PhotoId,
@@ -113,7 +113,7 @@ pub(super) fn describe(
     Ok(())
 }
 
-/// Writes down the CRC-32 of the stored file of a photo.
+/// Records the CRC-32 of the stored file of a photo.
 pub fn record_crc32(conn: &Connection, photo: PhotoId, crc32: u32) -> rusqlite::Result<()> {
     conn.prepare_cached("update photos set crc32 = ? where id = ?")?
         .execute((crc32, photo))?;
@@ -129,7 +129,7 @@ pub fn list_unsent(conn: &Connection, max: u32) -> rusqlite::Result<Vec<PhotoNam
 
 const UNSENT: &str = "select name from photos where queued_at is null order by id limit ?";
 
-/// Writes down that a queue has accepted these names.
+/// Records that a queue has accepted these names.
 pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> rusqlite::Result<()> {
     let mut mark = conn.prepare_cached("update photos set queued_at = ? where name = ?")?;
     names
@@ -222,7 +222,7 @@ pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoNam
     .collect()
 }
 
-/// Writes down what a look for the previews of a photo has shown.
+/// Records what a look for the previews of a photo has shown.
 pub fn record_preview_status(
     conn: &Connection,
     name: &PhotoName,
