@@ -84,7 +84,7 @@ fn first_part(cause: &str) -> &str {
         .strip_prefix("Error code ")
         .and_then(|rest| rest.split_once(": "))
     {
-        // SQLite's number, and once more what it means.
+        // SQLite's number, and again what it means.
         Some((number, meaning)) if number.parse::<u32>().is_ok() => meaning,
         _ => cause,
     }

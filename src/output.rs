@@ -47,7 +47,7 @@ pub fn complaint(words: Arguments<'_>) {
     let _written = writeln!(io::stderr().lock(), "{}", plain(&words.to_string()));
 }
 
-/// A text without what a terminal would take for an order, such as colours, in what somebody else has chosen. Lines stay.
+/// A text from somebody else without escape sequences for a terminal, such as colours. Lines stay.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -17,7 +17,7 @@ use crate::storage::{PhotoStore, StoredPhoto};
 
 /// Photos that are looked at at once.
 const AT_ONCE: usize = 4;
-/// Photos that are asked of the database at once.
+/// Photos that are queried from the database at once.
 const PAGE: usize = 500;
 /// How often a photo is looked at before anything is said of it: it may be moved or deleted meanwhile.
 const ATTEMPTS: u32 = 3;
@@ -36,9 +36,9 @@ pub struct Verifier {
 /// What is looked at.
 #[derive(Clone)]
 pub struct Scope {
-    /// So many photos, by chance; `None` for all.
+    /// How many photos, chosen at random; `None` for all.
     pub sample: Option<usize>,
-    /// So many bytes are read; of the photos behind them, only the length is looked at.
+    /// How many bytes are read; of the photos after that, only the length is checked.
     pub most_bytes: u64,
     /// What is done about previews.
     pub previews: Care,

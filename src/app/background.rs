@@ -88,7 +88,7 @@ impl App {
         ExpireUploads::new(self.db.clone(), self.clock.clone(), self.uploads.clone())
     }
 
-    /// What goes on with deletions of spaces.
+    /// The job that continues the deletion of spaces.
     pub fn space_deletion(&self) -> DeleteSpaces {
         DeleteSpaces::new(self.db.clone(), self.clock.clone(), self.cleanup())
     }

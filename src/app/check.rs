@@ -42,7 +42,7 @@ pub fn check_installation(config: &Config) -> Result<()> {
 /// Refuses to start from nothing while S3 has photos of an earlier installation.
 ///
 /// # Errors
-/// A sentence that says what to do. If S3 can't be asked, [`App::confirm_folder`](super::App::confirm_folder) does so later.
+/// A sentence that says what to do. If S3 can't be reached, [`App::confirm_folder`](super::App::confirm_folder) does so later.
 pub async fn check_store(config: &Config) -> Result<()> {
     if config.photos.store == StoreKind::Local || data_dir::is_initialized(&config.data_dir) {
         return Ok(());

@@ -124,7 +124,7 @@ impl App {
     /// nothing there.
     ///
     /// # Errors
-    /// As [`Self::open`]; or there is no installation.
+    /// As [`Self::open`]; or the installation doesn't exist.
     pub async fn start(config: Config) -> Result<Self> {
         check_begun(&config).await?;
         Self::open(config)
@@ -154,7 +154,7 @@ impl App {
     /// an earlier installation next to which this database was created, if there is one.
     ///
     /// # Errors
-    /// S3 can't be asked, or the marker can't be written.
+    /// S3 can't be reached, or the marker can't be written.
     pub async fn confirm_folder(&self) -> Result<Option<String>> {
         let folder = &self.config.data_dir;
         if data_dir::is_marked(folder) {

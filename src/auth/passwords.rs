@@ -1,5 +1,5 @@
 //! Passwords as Argon2id hashes. Hashing is slow on purpose, so it runs off the async threads, a bounded number at
-//! once; who waits too long is told to come again.
+//! once; a request that waits too long is told to retry.
 
 use std::sync::Arc;
 use std::time::Duration;

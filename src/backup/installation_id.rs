@@ -42,7 +42,7 @@ pub fn keep(data: &Path) -> Result<()> {
     write(data, &installation_id(data, &bytes)?)
 }
 
-/// Writes down the ID of an archive that is being restored, unless it follows from the archive's key.
+/// Records the ID of an archive that is being restored, unless it follows from the archive's key.
 ///
 /// # Errors
 /// The file can't be written.

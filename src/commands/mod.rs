@@ -39,7 +39,7 @@ use crate::process::shutdown::{self, Signal};
 #[error("{0}")]
 pub struct NotWhole(String);
 
-/// A command was asked to end before it was done.
+/// A command was asked to stop before it was done.
 #[derive(Debug, thiserror::Error)]
 #[error("{why}")]
 pub struct Stopped {
@@ -154,7 +154,7 @@ fn settings(options: &Options) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Does what may take long on a thread of its own, until the process is asked to end; then it is told to stop. If it does,
+/// Does what may take long on a thread of its own, until the process is asked to stop; then it is told to stop. If it does,
 /// `then` is said of what has become of it.
 async fn on_a_thread<T: Send + 'static>(
     then: &str,
@@ -182,7 +182,7 @@ async fn on_a_thread<T: Send + 'static>(
     })
 }
 
-/// Does what may be dropped at any moment, until the process is asked to end. Then `then` is said of what has become of it.
+/// Does what may be dropped at any moment, until the process is asked to stop. Then `then` is said of what has become of it.
 async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     let shutdown_signal = shutdown::listen()?;
     let signal = tokio::select! {

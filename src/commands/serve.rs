@@ -29,7 +29,7 @@ use crate::storage::PhotoStore;
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
 
-/// Serves until the process is asked to end; requests under way are finished first.
+/// Serves until the process is asked to stop; requests under way are finished first.
 ///
 /// # Errors
 /// The data folder can't be used or is in use, or the address can't be listened on.
@@ -107,7 +107,7 @@ async fn clean_up_leftovers(app: &App) {
     }
 }
 
-/// Answers requests until the process is asked to end, and then those that are under way.
+/// Answers requests until the process is asked to stop, and then those that are under way.
 async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App) -> Result<()> {
     let wanted = taken.address();
     let listener = taken

@@ -15,7 +15,7 @@ use crate::fs::missing::optional;
 /// The file in the data folder that says where the folder is.
 pub const FILE: &str = "place.id";
 
-/// Compares where the data folder is with where it was when this was last called, and writes down where it is. One that was
+/// Compares where the data folder is with where it was when this was last called, and records where it is. One that was
 /// moved, or comes by another path, is the same; one whose database is another file, while there is still a database at
 /// the old path, is a copy, and is marked as [`restored`].
 ///

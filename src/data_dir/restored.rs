@@ -65,7 +65,7 @@ pub fn restored_from(data: &Path) -> Result<Option<String>> {
     }))
 }
 
-/// Writes down that the data folder was restored, durably and before there is a database in it.
+/// Records that the data folder was restored, durably and before there is a database in it.
 ///
 /// # Errors
 /// The file can't be written.

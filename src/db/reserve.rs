@@ -1,4 +1,4 @@
-//! Disk space that is reserved for deleting. On a full disk SQLite can't even delete, because it writes down what it is
+//! Disk space that is reserved for deleting. On a full disk SQLite can't even delete, because it records what it is
 //! about to change; then a file that was kept for this is given up, and until it can be made again, nothing else is
 //! written.
 

@@ -36,14 +36,14 @@ pub struct ContentsPlanner {
 }
 
 impl ContentsPlanner {
-    /// One more photo, behind the others.
+    /// One more photo, after the others.
     ///
     /// # Errors
     /// The ZIP would be larger than any file can be.
     pub fn add(&mut self, photo: &ArchivedPhoto) -> Result<()> {
         let local = match photo.taken_at {
             Some(taken) => taken.local(),
-            // The server doesn't know where its reader is.
+            // The time zone of the reader is unknown.
             None => utc(photo.shared_at.seconds()),
         };
         let entry = Entry {

@@ -25,9 +25,9 @@ use crate::storage::PhotoStore;
 
 /// The bytes that are read at once.
 const CHUNK: usize = 256 * 1024;
-/// The bytes that are asked of the store at once. A reader may be slow, and S3 ends what hardly moves.
+/// The bytes that are requested from the store at once. A reader may be slow, and S3 closes idle connections.
 const RANGE: u64 = 8 * 1024 * 1024;
-/// How often a range that breaks off is asked for again, without a byte in between.
+/// How often a range that breaks off is requested again, without a byte in between.
 const ATTEMPTS: u32 = 3;
 
 /// Where the photos of a ZIP come from.
@@ -64,7 +64,7 @@ struct Current {
 }
 
 impl ZipStream {
-    /// Of these photos. Nothing is read before somebody reads it.
+    /// Of these photos. No photo is read before the ZIP is.
     pub fn new(source: Source, receiver: Receiver, contents: Contents) -> Self {
         Self {
             source,
@@ -114,7 +114,7 @@ impl ZipStream {
         {
             self.open(index, *photo).await?;
             self.next += 1;
-            // What is behind the header is in the way already.
+            // The file after the header is on its way already.
             if let Some(Part::Bytes(header)) = self.contents.plan.part(self.next - 1) {
                 self.next += 1;
                 return Ok(Some(header.into()));
@@ -173,7 +173,7 @@ impl Source {
             .ok_or_else(|| anyhow!("the photo with the ID {photo} was deleted meanwhile"))
     }
 
-    /// The CRC-32 of a photo from before it was written down with each: of all its bytes, which are read once more for it, and
+    /// The CRC-32 of an older photo, for which it wasn't recorded: of all its bytes, which are read again for it, and
     /// only if they are those that were stored.
     async fn checksum(&self, photo: PhotoId, found: &ArchiveSource) -> Result<u32> {
         let (store, name) = (self.photos.clone(), found.name.clone());
@@ -244,7 +244,7 @@ impl Ranges {
         Ok(())
     }
 
-    /// The next of its bytes; `None` behind the last.
+    /// The next of its bytes; `None` after the last.
     async fn next(&mut self) -> Result<Option<Bytes>> {
         while self.at < self.length {
             match self.try_next().await {

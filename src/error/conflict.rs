@@ -3,7 +3,7 @@
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
-/// What stands in the way.
+/// What is in the way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
 #[serde(untagged)]
 #[strum(serialize_all = "snake_case")]
@@ -61,7 +61,7 @@ impl Conflict {
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
             Self::KeyOfAnotherSpace => 422,
-            // What clients of tus know for "wait".
+            // What tus clients understand as "wait".
             Self::UploadInUse { .. } => 423,
             // That of tus.
             Self::UploadChecksum => 460,

@@ -52,7 +52,7 @@ pub enum Denied {
 pub enum Origin {
     #[error("Requests with the cookie must come from this site")]
     OtherSite,
-    /// Most likely our own page, behind a proxy that hides the host people use.
+    /// Most likely our own page, behind a proxy that hides the public host.
     #[error(
         "Requests with the cookie must come from this site, and the server isn't told its own address: whoever runs it sets \
          public_url, or has the proxy in front pass on the host with its port"

@@ -9,7 +9,7 @@ pub enum Failure {
     /// The store of photos can't be used; texts can still be shared.
     #[error("Photos can't be stored or shown at the moment, try again in a moment")]
     PhotosUnavailable(#[source] anyhow::Error),
-    /// The store of photos isn't made yet, or not again. The log has told so already.
+    /// The store of photos isn't made yet, or not again. That was logged already.
     #[error("Photos can't be stored or shown at the moment, try again in a moment")]
     #[strum(serialize = "photos_unavailable")]
     NoPhotoStore,

@@ -72,7 +72,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The HTTP status that goes with this refusal.
+    /// The HTTP status of this refusal.
     pub fn status(&self) -> u16 {
         match self {
             Self::Invalid(invalid) => invalid.status(),
@@ -286,7 +286,7 @@ impl From<anyhow::Error> for Error {
     }
 }
 
-/// Tells whether SQLite refused a row because another one has the same value in a unique column.
+/// Whether SQLite refused a row because another one has the same value in a unique column.
 pub fn is_unique_violation(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|e| {
         matches!(

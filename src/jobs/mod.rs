@@ -24,7 +24,7 @@ pub mod outcome;
 pub(crate) mod stats;
 // The worker: takes names from the queue and moves photos.
 pub mod process_photo;
-// Writes down which photos have previews, and what they look like.
+// Records which photos have previews, and what they look like.
 pub mod index_previews;
 // Posters of films that came without one.
 pub mod film_poster;

@@ -1,8 +1,8 @@
-//! When a process is asked to end.
+//! When a process is asked to stop.
 
 use anyhow::{Context, Result};
 
-/// By what a process was asked to end.
+/// By what a process was asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// The keyboard, with Ctrl-C.

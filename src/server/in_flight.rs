@@ -1,4 +1,4 @@
-//! The requests under way, so that a server which is asked to end knows when the last one is answered.
+//! The requests under way, so that a server which is asked to stop knows when the last one is answered.
 
 use std::sync::Arc;
 

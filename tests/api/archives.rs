@@ -290,7 +290,7 @@ fn photos_that_have_not_been_moved_yet_come_too() {
     assert_eq!(zip(&ann.get(PATH)).len(), 2);
 }
 
-/// The checksums that are written down, in the order of the photos' ids.
+/// The checksums that are recorded, in the order of the photos' ids.
 fn recorded(app: &TestApp) -> Vec<Option<u32>> {
     let read = app.app.db.read(|conn| {
         let mut list = conn.prepare("select crc32 from photos order by id")?;
@@ -314,7 +314,7 @@ fn the_checksums_of_photos_from_before_are_computed_once_and_only_of_what_was_st
     assert_eq!(recorded(&app), expected);
     let found: Vec<_> = files.iter().map(|file| Some(file.crc32)).collect();
     assert_eq!(found, expected);
-    // Of a file that isn't what was stored, nothing is written down, and nothing is sent.
+    // Of a file that isn't what was stored, nothing is recorded, and nothing is sent.
     sql(&app, "update photos set crc32 = null");
     let path = app.path("photos/space-id-1/1.png");
     let mut bytes = std::fs::read(&path).unwrap();

@@ -238,7 +238,7 @@ fn while_another_process_locks_the_database_reading_goes_on_and_writing_is_put_o
     let ann = ann(&app);
     let other = rusqlite::Connection::open(app.path("shared-spaces.db")).unwrap();
     other.execute_batch("begin immediate").unwrap();
-    // Its use would be written down now, but who only reads needn't wait for that.
+    // Its use would be recorded now, but who only reads needn't wait for that.
     app.app.clock.advance(Duration::from_secs(2 * 60 * 60));
     ann.get("/me").is_ok();
     let reply = app.anonymous().login("ann", crate::support::PASSWORD);

@@ -143,7 +143,7 @@ fn photos_that_are_more_than_the_memory_of_a_form_go_by_way_of_the_disk() {
     let sizes = [3 * MIB, 3 * MIB, MIB / 2, 5 * MIB, 3 * MIB, MIB, 3 * MIB];
     let files = (1..).zip(sizes).map(|(seed, size)| large(seed, size));
     let form = files.fold(Form::default(), |form, file| form.file(&file));
-    // The fourth, the second and the third once more: compared on the disk and in memory.
+    // The fourth, the second and the third again: compared on the disk and in memory.
     let form = form
         .file(&large(4, 5 * MIB))
         .file(&large(2, 3 * MIB))

@@ -359,7 +359,7 @@ fn where_no_previews_are_wanted_none_are_made() {
     assert_eq!(reply.bytes, pictures::png(1));
 }
 
-/// Photos that were sorted long ago, by a worker that made no previews, and that are written down as they are stored.
+/// Photos that were sorted long ago, by a worker that made no previews, and that are recorded as they are stored.
 fn from_before(app: &TestApp) {
     let aged = app.app.db.write(|conn| {
         conn.execute_batch(

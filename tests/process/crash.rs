@@ -101,7 +101,7 @@ impl Author {
         self.settle(id, sent.map(|reply| reply.status).ok(), old, None)
     }
 
-    /// Writes down what the answer, or its absence, says of a share.
+    /// Records what the answer, or its absence, says of a share.
     fn settle(
         &mut self,
         id: i64,

@@ -18,7 +18,7 @@ impl Mount {
         Self { at: at.to_owned() }
     }
 
-    /// The folder itself once more, read-only.
+    /// The folder itself again, read-only.
     pub fn read_only(at: &Path) -> Self {
         mount(&["--bind", at.to_str().unwrap()], at);
         let mounted = Self { at: at.to_owned() };

@@ -27,7 +27,7 @@ fn world(folder: &Path) -> Server {
         let sorted = photos(&data).iter().all(|file| file.starts_with("space-"));
         (sorted && previews(&data).len() == 10).then_some(())
     });
-    // That they are there is written down a little later.
+    // That they are there is recorded a little later.
     until("the previews to be seen", || {
         let shares = ann.get(&format!("{space}/images")).unwrap().json();
         let mut all = shares.as_array().unwrap().iter();

@@ -172,7 +172,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Where lines are counted, a process that is killed never writes down which it ran.
+        // Where lines are counted, a process that is killed never records which it ran.
         if std::env::var_os("LLVM_PROFILE_FILE").is_some() && !self.has_ended() {
             self.terminate();
             let asked = Instant::now();
