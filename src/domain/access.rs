@@ -1,6 +1,6 @@
 //! Who may do what. A right is a value that can be made only here, from the database, inside the transaction that
-//! acts on it; the functions that act can't be called without it. Two questions lead to all rights: what somebody is in a
-//! [`space`], and what a [`share`] is to them.
+//! acts on it; the functions that act can't be called without it. Two lookups lead to all rights: the role of a user in a
+//! [`space`], and their relation to a [`share`].
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -18,7 +18,7 @@ pub struct Member {
     is_admin: bool,
 }
 
-/// Proof that somebody runs a space: one of its admins, or who runs the server.
+/// Proof that somebody runs a space: one of its admins, or the operator.
 #[derive(Debug)]
 pub struct Admin {
     space: SpaceId,
@@ -166,7 +166,7 @@ pub fn upload(
     Ok(OwnUpload { upload: found })
 }
 
-/// What somebody is in a space that exists.
+/// The role of a user in a space that exists.
 #[derive(Debug)]
 pub struct SpaceAccess {
     space: SpaceId,
@@ -283,13 +283,13 @@ fn member_role(
     .optional()
 }
 
-/// What a share that exists is to somebody.
+/// The relation of a user to a share that exists.
 #[derive(Debug)]
 pub struct ShareAccess {
     share: ShareId,
     space: SpaceId,
     is_own: bool,
-    /// What they are in its space.
+    /// Their role in its space.
     role: Option<MemberRole>,
 }
 

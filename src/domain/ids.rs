@@ -1,4 +1,4 @@
-//! Ids: positive 64-bit integers, a type for each noun, and ids as somebody wrote them.
+//! Ids: positive 64-bit integers, a type for each noun, and unparsed ids.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -96,8 +96,8 @@ id!(
     |id| NotFound::Upload { id }
 );
 
-/// An id as somebody wrote it into a path. It may be no number at all, which is the same as an id of nothing; the
-/// refusal comes only when the id is asked for, in the order of the checks, and repeats what was written.
+/// An id as it was written in a path. It may not even be a number, which is treated like an id that doesn't exist; the
+/// error comes only when the id is used, in the order of the checks, and repeats what was written.
 #[derive(Clone, Debug)]
 pub struct RawId<T> {
     text: String,

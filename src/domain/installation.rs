@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::text::UNICODE;
 use super::users;
 
-/// The eight hexadecimal digits that distinguish this installation from others at the same host. They are no secret,
+/// The eight hexadecimal digits that distinguish this installation from others at the same host. They aren't secret,
 /// stay for ever, and come back with a backup.
 pub fn id(conn: &Connection) -> rusqlite::Result<String> {
     conn.query_row("select id from installation", [], |row| row.get(0))

@@ -1,4 +1,4 @@
-//! Links by which somebody gets in: to an account, to a space, or to both.
+//! Invitation links: to an account, to a space, or to both.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::error::{Conflict, FieldName, Malformed, NotFound, Result};
 pub const MOST_OPEN: i64 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What somebody becomes in the space.
+/// The role that it grants in the space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     #[default]
@@ -155,7 +155,7 @@ pub fn create(
         .query_row([id], Invitation::from_row)?)
 }
 
-/// The invitations into a space that are neither used up nor expired, oldest first, also those that are no longer
+/// The invitations into a space that are neither used up nor expired, oldest first, including those that are no longer
 /// valid.
 ///
 /// # Errors
@@ -175,7 +175,7 @@ pub fn list(
     page.take(rows, |row| row.id.number())
 }
 
-/// Whether it lets in: it hasn't ended with its maker's right, and rests on it still.
+/// Whether it works: it hasn't been ended, and its creator is still an admin of the space.
 macro_rules! valid {
     () => {
         "(i.ended_at is null and (i.space_id is null or i.created_by is null or exists
@@ -225,7 +225,7 @@ pub fn revoke(
 /// Takes any invitation back, for the command line.
 ///
 /// # Errors
-/// There is none with this id.
+/// No invitation has this id.
 pub fn revoke_any(conn: &Connection, id: &RawId<InvitationId>, now: Timestamp) -> Result<()> {
     let revoked = conn
         .prepare_cached("delete from invitations where id = ?")?
@@ -237,7 +237,7 @@ pub fn revoke_any(conn: &Connection, id: &RawId<InvitationId>, now: Timestamp) -
     }
 }
 
-/// Ends the invitations into a space that somebody has made, for good: they are no admin of it any more.
+/// Ends the invitations into a space that a user has made, for good: they are no longer an admin of it.
 pub(super) fn end_of_maker(
     conn: &Connection,
     space: SpaceId,
@@ -268,7 +268,7 @@ pub(super) fn delete_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<
     Ok(())
 }
 
-/// The newest invitation into a space that lets in now, if there is one.
+/// The newest invitation into a space that is valid now, if there is one.
 pub(super) fn newest_open(
     conn: &Connection,
     space: SpaceId,

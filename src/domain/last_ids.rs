@@ -1,4 +1,4 @@
-//! The highest ids that shares and photos have ever had. An id is never used twice, also when what had it was deleted: a
+//! The highest ids that shares and photos have ever had. An id is never used twice, even after what had it was deleted: a
 //! deletion first records the highest that there is.
 
 use rusqlite::Connection;
@@ -36,7 +36,7 @@ pub(super) fn last(conn: &Connection, kind: Kind) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// Records the highest id that there is, before any of this kind is deleted.
+/// Records the highest existing id, before any of this kind is deleted.
 pub(super) fn note(conn: &Connection, kind: Kind) -> rusqlite::Result<()> {
     conn.prepare_cached(each!(
         kind,

@@ -9,7 +9,7 @@ use super::{invitations, members, removals, users};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Invalid, Result};
 
-/// What becomes of the links into a space when somebody is taken out of it.
+/// What happens to the links into a space when a member is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
     /// They let others in as before, but not the removed member.

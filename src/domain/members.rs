@@ -11,7 +11,7 @@ use super::users::{self, User};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Error, Result, is_unique_violation};
 
-/// Somebody in a space.
+/// A user in a space.
 #[derive(Debug)]
 pub struct Membership {
     pub user: User,
@@ -19,7 +19,7 @@ pub struct Membership {
     order: i64,
 }
 
-/// Adds somebody to a space.
+/// Adds a user to a space.
 ///
 /// # Errors
 /// No such login; [`Conflict::AlreadyMember`], decided by the unique index.
@@ -28,7 +28,7 @@ pub fn add(conn: &Connection, admin: &Admin, login: &GivenLogin, now: Timestamp)
     join(conn, admin.space(), user.id, false, now)
 }
 
-/// Puts somebody into a space who was asked in.
+/// Adds an invited user to a space.
 ///
 /// # Errors
 /// [`Conflict::AlreadyMember`], decided by the unique index.
@@ -156,7 +156,7 @@ pub(super) fn remove_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<
     Ok(())
 }
 
-/// Takes somebody out of every space; for the removal of their account.
+/// Removes a user from every space; for the removal of their account.
 pub(super) fn leave_all(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from members where user_id = ?")?
         .execute([user])?;

@@ -19,7 +19,7 @@ pub mod jobs;
 pub mod installation;
 // The highest ids ever used.
 mod last_ids;
-// Links by which somebody gets in.
+// Invitation links.
 pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
@@ -31,7 +31,7 @@ pub mod page;
 pub mod password_resets;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
-// Who was taken out of a space, and doesn't come back by links of before.
+// Who was removed from a space, and can't come back by older links.
 pub mod removals;
 // Who is signed in where.
 pub mod sessions;

@@ -19,7 +19,7 @@ pub enum Cursor {
     Numbers(i64, i64),
     Three(i64, i64, i64),
     Text(String, i64),
-    /// What somebody sent that no list has made.
+    /// A cursor that no list has made.
     Foreign,
 }
 

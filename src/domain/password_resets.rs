@@ -1,4 +1,4 @@
-//! Links by which somebody who forgot their password sets a new one, once. They are made on the command line.
+//! Links for setting a new password once, without the old one. They are made on the command line.
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::domain::ids::{PhotoId, ShareId, SpaceId, number};
 use crate::domain::media_kind::MediaKind;
 
-/// What stands behind the name of a film in that of its poster.
+/// The suffix of a film's name in that of its poster.
 const POSTER: &str = ".poster";
 
 /// A photo's name, known to be safe as a file name.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::ids::{InvitationId, SpaceId, UserId};
 use crate::clock::Timestamp;
 
-/// Remembers that a user was taken out of a space, in which this invitation is the newest that still lets somebody in.
+/// Records that a user was removed from a space, whose newest valid invitation is this one.
 pub(super) fn note(
     conn: &Connection,
     space: SpaceId,
@@ -33,14 +33,14 @@ pub(super) fn bars(
     .exists((space, user, invitation))
 }
 
-/// Forgets that a user was taken out of a space: somebody has let them in again.
+/// Forgets that a user was removed from a space: a member has added them again.
 pub(super) fn forgive(conn: &Connection, space: SpaceId, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from removals where space_id = ? and user_id = ?")?
         .execute((space, user))?;
     Ok(())
 }
 
-/// Forgets those for whom no link of before is open any more.
+/// Forgets those for whom no older link is open any more.
 pub(super) fn forget_idle(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "delete from removals where not exists (select 1 from invitations i where i.space_id = removals.space_id

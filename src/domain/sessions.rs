@@ -17,10 +17,10 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
 /// The most sessions of a user.
 const MOST: i64 = 100;
 
-/// The characters that are kept of what a browser says of itself.
+/// How many characters of a `User-Agent` header are kept.
 const DEVICE_MAX: usize = 200;
 
-/// Where somebody signs in, in the words of their browser or app.
+/// The device that a user signs in with, as its browser or app describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device(String);
 
@@ -33,7 +33,7 @@ impl Device {
     }
 }
 
-/// Proof that somebody is signed in. It is made only here, from the database, inside the transaction that acts for them.
+/// Proof that a user is signed in. It is made only here, from the database, inside the transaction that acts for them.
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
@@ -56,8 +56,8 @@ impl Session {
     }
 }
 
-/// Signs a user in, if the password hash that was checked is still theirs. The sessions of everybody that have
-/// ended meanwhile go at the same time, and of this user those behind the 100 that were used last.
+/// Signs a user in, if the password hash that was checked is still theirs. Expired sessions of all users are
+/// deleted at the same time, and of this user's those beyond the 100 that were used last.
 ///
 /// # Errors
 /// [`Denied::WrongLogin`] if the account or the password changed since the check.

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Error, FieldName, Invalid, Result};
 
-/// What somebody shared.
+/// What a member has shared.
 #[derive(Clone, Debug)]
 pub struct Share {
     pub id: ShareId,
@@ -176,7 +176,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
 const LIST: &str = "select id, text, created_at, user_id from shares
     where space_id = ? and id < ? order by id desc limit ?";
 
-/// Gives shares of one space, newest first, their photos: one walk beside that along the shares.
+/// Adds the photos to shares of one space, newest first: one walk next to that along the shares.
 fn add_photos(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqlite::Result<()> {
     let (Some(newest), Some(oldest)) = (shares.first(), shares.last()) else {
         return Ok(());
@@ -210,7 +210,7 @@ fn get_in(conn: &Connection, space: SpaceId, id: ShareId) -> Result<Share> {
     Ok(share)
 }
 
-// By its key, where the space is known: SQLite would rather take the index of ids, which is one more way, to a page that all spaces
+// By its key, where the space is known: SQLite would rather take the index of ids, one more lookup, to a page that all spaces
 // share.
 const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name
     from shares s indexed by sqlite_autoindex_shares_1 join users u on u.id = s.user_id join spaces p on p.id = s.space_id
@@ -258,7 +258,7 @@ pub fn edit(
 
 const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
 
-/// Records what is said of a photo of a share.
+/// Records the description of a photo of a share.
 pub fn describe(
     conn: &Connection,
     medium: &DescribableMedium,

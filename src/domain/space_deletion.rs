@@ -22,10 +22,10 @@ pub struct Progress {
     pub is_over: bool,
 }
 
-/// Deletes a space for everybody, and the first of what was shared in it. Where that isn't all, [`remove_chunk`] deletes the rest.
+/// Deletes a space for everybody, and the first of what was shared in it. If that isn't all, [`remove_chunk`] deletes the rest.
 ///
 /// # Errors
-/// [`Conflict::SpaceHasMembers`] while somebody else is in it.
+/// [`Conflict::SpaceHasMembers`] while it has other members.
 pub fn begin(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Progress> {
     if members::count(conn, admin.space())? > 1 {
         return Err(Conflict::SpaceHasMembers.into());

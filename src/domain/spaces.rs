@@ -32,7 +32,7 @@ impl Space {
     }
 }
 
-/// A space of somebody's, and what they see of it from outside.
+/// A space of a user, as their list of spaces shows it.
 #[derive(Debug)]
 pub struct SpaceSummary {
     pub space: Space,
@@ -71,7 +71,7 @@ impl LatestShare {
     }
 }
 
-/// A space that somebody has opened.
+/// A space, as its page shows it.
 #[derive(Debug)]
 pub struct SpaceDetail {
     pub space: Space,
@@ -93,7 +93,7 @@ pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
 /// they could found any number of spaces.
 ///
 /// # Errors
-/// [`Conflict::TooManySpaces`] if they have made as many as somebody may.
+/// [`Conflict::TooManySpaces`] if they have made as many as a user may.
 pub fn create(
     conn: &Connection,
     caller: &Session,
@@ -227,7 +227,7 @@ pub fn list_all(conn: &Connection) -> rusqlite::Result<Vec<Overview>> {
     .collect()
 }
 
-/// Of these spaces, told by the digits of their ids, those that aren't there.
+/// Those of these spaces that don't exist, by the digits of their ids.
 pub fn missing_ids(conn: &Connection, spaces: Vec<String>) -> rusqlite::Result<Vec<String>> {
     let mut find = conn.prepare_cached("select 1 from spaces where id = ?")?;
     let mut missing = Vec::new();

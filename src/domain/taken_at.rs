@@ -1,4 +1,4 @@
-//! When a photo was taken: what a clock on the wall showed there, and the zone only where somebody has said it.
+//! When a photo was taken: what a clock on the wall showed there, and the zone only if it was recorded or entered.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -27,8 +27,8 @@ impl Token {
         Ok(Self::given(&URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// What somebody holds, which may be no token at all. Of what is longer than a token, only the beginning is looked at,
-    /// which is too long for one as well.
+    /// A token as a client sent it, which may be malformed. Of a text that is longer than a token, only the beginning is used,
+    /// which is too long for one, too.
     pub fn given(text: &str) -> Self {
         let text = &text[..text.floor_char_boundary(LENGTH + 1)];
         Self {

@@ -1,5 +1,5 @@
-//! Photos whose rows are gone and whose bytes are still to be deleted. The bytes go at once where they can; the
-//! tombstone sees to what a crash, a failing disk or a worker that was just moving the photo left behind.
+//! Photos whose rows are gone and whose bytes are still to be deleted. The bytes are deleted at once where possible; the
+//! tombstone is for what a crash, a failing disk or a worker that was just moving the photo has left behind.
 
 use std::time::Duration;
 

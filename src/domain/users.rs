@@ -10,7 +10,7 @@ use super::text::{GivenLogin, Login, LoginKey};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
 
-/// Somebody with an account, as others see them.
+/// A user, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
@@ -57,7 +57,7 @@ impl<'c> Authors<'c> {
 /// Makes an account. `password_hash` is a PHC string.
 ///
 /// # Errors
-/// [`Conflict::UserExists`], decided by the unique index; and where somebody has a login that can be taken for this one.
+/// [`Conflict::UserExists`], decided by the unique index; and if another login looks like this one.
 pub fn create(
     conn: &Connection,
     login: &Login,
@@ -87,7 +87,7 @@ pub(super) fn make_looks(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The logins that would be refused today, each with the reason: those that pass for nothing, and those that can be taken
-/// for an older one. Also of a database from before looks were kept.
+/// for an older one. Also for a database from before looks were stored.
 pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(User, String)>> {
     let mut everybody = list(conn)?;
     everybody.sort_by_key(|user| user.id);
@@ -176,7 +176,7 @@ pub fn set_password_hash(conn: &Connection, id: UserId, hash: &str) -> rusqlite:
     Ok(())
 }
 
-/// Whether anybody has an account.
+/// Whether there are any accounts.
 pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from users limit 1")?
         .exists([])
@@ -189,7 +189,7 @@ pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
         .collect()
 }
 
-/// Deletes the row of a user, of whom nothing else is left.
+/// Deletes the row of a user who has nothing else left.
 pub(super) fn delete_row(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from users where id = ?")?
         .execute([user])?;

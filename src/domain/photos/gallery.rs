@@ -65,7 +65,7 @@ impl Photo {
                 .get::<_, Option<i64>>(9)?
                 .and_then(|millis| millis.try_into().ok())
                 .map(Duration::from_millis),
-            // What it has previews of is a poster, whoever made it.
+            // If it has previews, it has a poster, whatever made that.
             has_picture: !name.is_video() || row.get::<_, bool>(10)? || placeholder.is_some(),
             name,
             placeholder,

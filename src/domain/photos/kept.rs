@@ -1,4 +1,4 @@
-//! The photos that the store should have: what somebody needs who compares the two.
+//! The photos that the store should have, for comparing the two.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -18,7 +18,7 @@ pub struct KeptPhoto {
     pub sha256: [u8; 32],
     /// Whether the picture moves.
     pub animated: bool,
-    /// Whether it has previews, which somebody has seen.
+    /// Whether it has previews that were seen.
     pub has_previews: bool,
 }
 
@@ -36,7 +36,7 @@ impl KeptPhoto {
         })
     }
 
-    /// A film with its poster behind it, if it came with one.
+    /// A film with its poster after it, if it came with one.
     fn with_poster(row: &Row<'_>) -> rusqlite::Result<impl Iterator<Item = Self>> {
         let film = Self::from_row(row)?;
         let poster = match row.get::<_, Option<i64>>(8)? {

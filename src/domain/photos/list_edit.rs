@@ -13,7 +13,7 @@ use crate::error::{Invalid, NotFound, Result};
 /// its bytes are stored.
 #[derive(Clone, Debug)]
 pub enum MediaChange<N = NewPhoto> {
-    /// They stay as they are, and the first of these takes the place of the first. Others come behind the last.
+    /// They stay as they are, and the first of these takes the place of the first. Others come after the last.
     Replace(Vec<N>),
     /// The share has these, in this order; what isn't named goes.
     List(Vec<Listed<N>>),

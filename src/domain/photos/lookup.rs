@@ -9,7 +9,7 @@ pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
     conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
 }
 
-/// What is known of a photo whose bytes are asked for.
+/// What is recorded about a photo whose bytes are requested.
 #[derive(Clone, Debug)]
 pub struct FoundPhoto {
     /// The size of the stored file.
@@ -18,7 +18,7 @@ pub struct FoundPhoto {
     pub sha256: [u8; 32],
     /// Whether the picture moves.
     pub animated: bool,
-    /// Whether it has previews; `None` while somebody still looks for them.
+    /// Whether it has previews; `None` while they are still pending.
     pub has_previews: Option<bool>,
 }
 
@@ -42,7 +42,7 @@ pub fn find(conn: &Connection, name: &PhotoName) -> rusqlite::Result<Option<Foun
     .optional()
 }
 
-/// Whether a share has the photo with this name, or a poster with it. Also asked of databases with an earlier schema.
+/// Whether a share has the photo with this name, or a poster with it. Also queried in databases with an earlier schema.
 pub fn exists(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
     match name.film_of_poster() {
         Some(film) => conn
@@ -66,7 +66,7 @@ pub struct KnownPhoto {
 }
 
 /// The photos after the one with the id `after`, in the order of their ids, each film with its poster after it; `max` rows of
-/// them. Also asked of databases with an earlier schema.
+/// them. Also queried in databases with an earlier schema.
 pub fn list_known(conn: &Connection, after: i64, max: u32) -> rusqlite::Result<Vec<KnownPhoto>> {
     let mut list = conn.prepare_cached(if has_posters(conn)? {
         "select id, name, bytes, sha256, poster_bytes, poster_sha256 from photos where id > ? order by id limit ?"

@@ -1,6 +1,6 @@
 //! The photos of shares: what is known of them. Their bytes are in the stores of [`crate::storage`].
 
-// What a ZIP of photos needs to know of them.
+// The photos of a ZIP.
 mod archived;
 // What the store should have.
 mod kept;
@@ -92,7 +92,7 @@ pub(super) fn place(conn: &Connection, photo: PhotoId, position: i64) -> rusqlit
     Ok(())
 }
 
-/// Records what is said of a photo.
+/// Records the description of a photo.
 pub(super) fn describe(
     conn: &Connection,
     photo: PhotoId,
@@ -178,13 +178,13 @@ pub enum PreviewStatus {
         animated: bool,
         placeholder: Vec<u8>,
     },
-    /// There are none, and none will come.
+    /// It has none, and never will.
     None,
-    /// There are none yet; the next look is due then.
+    /// It has none yet; the next look is due then.
     Again(Timestamp),
 }
 
-/// The photos whose next look for previews is due behind `after` and not behind `until`, those due first first.
+/// The photos whose next look for previews is due after `after` and not after `until`, ordered by when it is due.
 pub fn list_pending(
     conn: &Connection,
     after: Timestamp,

@@ -9,7 +9,7 @@ use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
 use crate::error::Result;
 
-/// A photo whose bytes lie in the staging store.
+/// A photo whose bytes are in the staging store.
 #[derive(Clone, Debug)]
 pub struct NewPhoto {
     pub id: PhotoId,
@@ -19,7 +19,7 @@ pub struct NewPhoto {
     pub height: u32,
     /// Whether the picture moves.
     pub animated: bool,
-    /// How long a film is played, as far as it says.
+    /// How long a film plays, if it says.
     pub duration: Option<Duration>,
     /// The picture that a film is shown by, if it came with one.
     pub poster: Option<NewPoster>,
@@ -29,9 +29,9 @@ pub struct NewPhoto {
     pub sha256: [u8; 32],
     /// The CRC-32 of the stored file.
     pub crc32: u32,
-    /// What stands under it.
+    /// Its caption.
     pub caption: Option<Caption>,
-    /// When it was taken, as far as that is known and told.
+    /// When it was taken, if that is known and not hidden.
     pub taken_at: Option<TakenAt>,
 }
 

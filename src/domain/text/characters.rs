@@ -6,7 +6,7 @@ use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint};
 /// Symbols and letters that are drawn as nothing, which no property of Unicode covers.
 const DRAWN_AS_NOTHING: [char; 4] = ['\u{2800}', '\u{1D159}', '\u{13441}', '\u{13442}'];
 
-/// Whether a character shows nothing on its own: white space, and what stands in a text only for those next to it.
+/// Whether a character shows nothing on its own: white space, and what only affects its neighbours.
 pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || is_ignorable(letter) || DRAWN_AS_NOTHING.contains(&letter)
 }

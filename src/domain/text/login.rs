@@ -25,7 +25,7 @@ pub(super) const MARKS: usize = 4;
 
 const FIELD: FieldName = FieldName::Login;
 
-/// The name that somebody signs in with.
+/// The name that a user signs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     text: String,
@@ -115,7 +115,7 @@ impl LoginKey {
 }
 
 impl GivenLogin {
-    /// Takes it as it is: whatever it is, it only has to be somebody's.
+    /// Accepts anything: it only has to match an account.
     pub fn new(text: String) -> Self {
         Self {
             key: LoginKey::of(&text),
@@ -129,7 +129,7 @@ impl GivenLogin {
         &self.text
     }
 
-    /// The key without the spaces around it: attempts are counted by it, and whose it is has it.
+    /// The key without the spaces around it: attempts are counted by it, and accounts are found by it.
     pub fn key(&self) -> &LoginKey {
         &self.key
     }

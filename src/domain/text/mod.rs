@@ -21,7 +21,7 @@ use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};
 /// of, decomposing never makes them fewer, and no character decomposes to more than four.
 const OF_ONE: usize = 4;
 
-/// A password that somebody chose. Its text never shows in a log.
+/// A password that a user has set. Its text never shows in a log.
 #[derive(PartialEq, Eq)]
 pub struct Password(String);
 
@@ -35,7 +35,7 @@ pub struct SpaceName {
     key: String,
 }
 
-/// What somebody wrote; nothing, if a photo says it.
+/// The text of a share; empty if it is only a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShareText(String);
 
@@ -57,7 +57,7 @@ impl Password {
         Ok(Self(text))
     }
 
-    /// Whether somebody has typed the same again, however its accents are written.
+    /// Whether the same was typed again, however its accents are encoded.
     pub fn is_repeated_by(&self, text: &str) -> bool {
         normalised(text, self.0.chars().count()).is_some_and(|again| again == self.0)
     }
@@ -221,7 +221,7 @@ fn bounded(field: FieldName, text: &str, min: usize, max: usize) -> Result<Strin
     Ok(text)
 }
 
-/// What stands in lists and logs: one line, without the spaces around it. There, a line break or an escape sequence could
+/// A text for lists and logs: one line, without the spaces around it. There, a line break or an escape sequence could
 /// pose as something else, and a space or what can't be seen as nothing.
 fn line(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> {
     let text = bounded(field, trimmed(text), min, max)?;
