@@ -1,6 +1,5 @@
-//! The cookie by which a browser is recognised in which somebody has signed in before: attempts there are counted apart from
-//! those
-//! of everybody else. It is sent to `/login` only, and signing out leaves it, because it grants no access.
+//! The cookie by which a browser is recognised in which somebody has signed in before: attempts there are counted apart
+//! from those of everybody else. It is sent to `/login` only, and signing out leaves it, because it grants no access.
 
 use hmac::Hmac;
 use rocket::State;
