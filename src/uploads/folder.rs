@@ -132,7 +132,7 @@ impl UploadFolder {
         let mut names = Vec::new();
         for entry in entries {
             let name = entry?.file_name();
-            // A preview goes with its photo.
+            // A preview is deleted with its photo.
             if let Some(name) = name.to_str().and_then(|name| name.split('.').next())
                 && is_name(name)
             {

@@ -374,7 +374,7 @@ fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> R
             CleanError::Damaged(reason) => RejectedPhoto::Damaged { reason }.into(),
         })?;
     if let Some(memory) = &mut memory {
-        // All that stayed behind is given back while this waits to be stored.
+        // The memory of what was removed is freed while this waits to be stored.
         picture.bytes.shrink_to_fit();
         memory.shrink_to(picture.bytes.len() as u64);
     }

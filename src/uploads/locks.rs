@@ -1,4 +1,4 @@
-//! An upload has one writer at a time. The next one stops the one before: where a line broke, the server often doesn't know it
+//! An upload has one writer at a time. The next one stops the previous one: if a connection breaks, the server often doesn't notice
 //! yet when the client is back.
 
 use std::collections::HashMap;

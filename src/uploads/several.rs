@@ -75,7 +75,7 @@ pub async fn store_all(
     let turn = turn.as_ref();
     let stored: Vec<Option<Result<NewPhoto>>> = stream::iter(photos)
         .map(async |(photo, target)| {
-            // What was begun is finished, so that nothing is stored behind the back of what takes it away.
+            // What was begun is finished, so that nothing is stored after the cleanup of a failure.
             if has_failed.load(Ordering::Relaxed) {
                 return None;
             }
