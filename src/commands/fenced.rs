@@ -102,7 +102,7 @@ fn what_programs_read(program: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Becomes ffmpeg, which reads from standard input and nothing else, in the format that we have told.
+/// Becomes ffmpeg, which reads from standard input and nothing else, in the format that we have detected.
 #[cfg(unix)]
 fn poster(program: &Path, format: &str) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

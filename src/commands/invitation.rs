@@ -1,4 +1,4 @@
-//! `shared-spaces invitation`: links by which somebody gets an account, joins a space, or both.
+//! `shared-spaces invitation`: links for creating an account, joining a space, or both.
 
 use anyhow::Result;
 
@@ -14,7 +14,7 @@ use crate::domain::tokens::Token;
 use crate::logging::audit::{self, By};
 use crate::output::say;
 
-/// Makes, lists or takes back invitations.
+/// Makes, lists or revokes invitations.
 ///
 /// # Errors
 /// What the rules refuse, in the sentences that the API uses too.

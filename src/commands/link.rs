@@ -8,7 +8,7 @@ use crate::domain::tokens::Token;
 use crate::output::say;
 use crate::qr;
 
-/// Prints a link to a page of the app, as text and as a QR code, and what to know of it.
+/// Prints a link to a page of the app, as text and as a QR code, with notes.
 ///
 /// # Errors
 /// It is too long for a QR code.

@@ -154,7 +154,7 @@ fn settings(options: &Options) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Does what may take long on a thread of its own, until the process is asked to stop; then it is told to stop. If it does,
+/// Runs long work on a thread of its own, until the process is asked to stop; then the work is cancelled. If it stops,
 /// `then` is said of what has become of it.
 async fn on_a_thread<T: Send + 'static>(
     then: &str,
@@ -182,7 +182,7 @@ async fn on_a_thread<T: Send + 'static>(
     })
 }
 
-/// Does what may be dropped at any moment, until the process is asked to stop. Then `then` is said of what has become of it.
+/// Runs what may be dropped at any moment, until the process is asked to stop. `then` says what has become of it.
 async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     let shutdown_signal = shutdown::listen()?;
     let signal = tokio::select! {

@@ -42,7 +42,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     if options.json {
         say!("{{\"findings\": [")?;
     }
-    // In pieces, so that no number of them is too many. The last one has no comma behind it.
+    // Piece by piece, so that no number of them is too many. The last one has no comma after it.
     let mut last = None;
     let tell = |photo: &KeptPhoto, problem: &Problem| {
         let sentence = sentence(photo, problem);

@@ -30,7 +30,7 @@ pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
 fn run_on(config: &Config, command: &RestoreOptions, bridge: &Blocking) -> Result<()> {
     db::bound_memory()?;
     let archive = Target::parse(&command.from, config, bridge)?.newest(Clock::default().now())?;
-    // Nothing is made in a folder that is somebody's, not even the lock.
+    // Nothing is made in a folder that isn't empty, not even the lock.
     let data = &config.data_dir;
     check_empty(data)?;
     let made = [data.join(LOCK), data.clone()];

@@ -78,7 +78,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     Ok(())
 }
 
-/// Logins from before there were rules for them stay as they are, and who runs the server should know.
+/// Logins from before there were rules for them stay as they are, and the operator should know.
 async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
     let doubtful = app.db.read_long(|conn| Ok(users::list_doubtful(conn)?));
     let doubtful = doubtful.await?;
@@ -156,7 +156,7 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be written", path.display()))?;
     match file.try_lock() {
-        // A restore that came to nothing may have deleted it meanwhile, and another one doesn't know of this one.
+        // A failed restore may have deleted it meanwhile, and another one doesn't know of this one.
         Ok(()) if !is_at(&file, &path) => lock(folder),
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -12,7 +12,7 @@ use crate::output::{count, plain, say};
 /// Lists every space.
 ///
 /// # Errors
-/// There is no installation, or its database can't be used.
+/// The installation doesn't exist, or its database can't be used.
 pub async fn run(config: Config, list: ListOptions) -> Result<()> {
     let app = App::start(config).await?;
     let all = app.db.read(|conn| Ok(spaces::list_all(conn)?)).await?;
