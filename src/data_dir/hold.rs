@@ -1,5 +1,5 @@
-//! What a data folder that was restored leaves alone until somebody says that it replaces its original: it may be a copy
-//! that somebody looks into, with the settings of the original, which goes on with the same buckets and the same queue.
+//! What a restored data folder doesn't touch until the operator says that it replaces its original: it may be a copy
+//! for inspection, with the settings of the original, which continues to use the same buckets and the same queue.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 //! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
 //! disk of its own. Where a marker is missing that should be there, nothing is started next to what people have.
 
-// A data folder that is a copy of one beside it.
+// A data folder that is a copy of one next to it.
 pub mod copied;
 // What a restored data folder leaves alone.
 pub mod hold;
@@ -133,7 +133,7 @@ pub fn init_marker(folder: &Path) -> Result<String> {
 /// Marks the data folder and the folder of the photos in it; `some` photos should be there.
 ///
 /// # Errors
-/// As [`mark_photos`]. A data folder from before there were markers can't be told from another, and is taken as it is.
+/// As [`mark_photos`]. A data folder from before there were markers can't be distinguished from another, and is accepted as is.
 pub fn init_markers(folder: &Path, some: bool) -> Result<()> {
     let photos = folder.join(PHOTOS);
     if let Some(id) = read(&folder.join(MARKER))? {
@@ -203,7 +203,7 @@ fn parse_id(text: &str) -> Option<String> {
     text.strip_suffix('\n').map(str::to_owned)
 }
 
-/// Writes a marker durably, in a line of its own, and returns the id that stands in it: another process may be quicker.
+/// Writes a marker durably, in a line of its own, and returns the id in it: another process may be quicker.
 fn write(folder: &Path, id: &str) -> Result<String> {
     let path = folder.join(MARKER);
     let write = || -> io::Result<String> {
@@ -256,7 +256,7 @@ pub fn is_full(folder: &Path) -> bool {
         .is_err_and(|error| matches!(Error::storing(error), Error::Failure(Failure::DiskFull(_))))
 }
 
-/// An error of the database, behind the reason why nothing at all can be written, if there is one: SQLite says of a full
+/// An error of the database, after the reason why nothing at all can be written, if there is one: SQLite says of a full
 /// disk only that something is wrong with it.
 pub fn diagnose_write_error(folder: &Path, error: anyhow::Error) -> anyhow::Error {
     match try_writing(folder) {

@@ -1,6 +1,6 @@
-//! A data folder that was restored may be a copy that somebody looks into, while the original goes on. Its backups would
+//! A data folder that was restored may be a copy for inspection, while the original stays in use. Its backups would
 //! come among those of the original, as the newest, and old ones of the original would go for them. So it makes none
-//! where the original does until somebody says that it takes over.
+//! where the original does until the operator says that it takes over.
 
 use std::fs;
 use std::path::Path;
