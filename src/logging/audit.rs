@@ -18,11 +18,11 @@ use crate::domain::invitations::Invitation;
 use crate::domain::users::User;
 use crate::limits::subnet::client_subnet;
 
-/// What stands in front of each of these lines, whatever file it is that writes it.
+/// The target of each of these lines, whatever file writes it.
 const TARGET: &str = "shared_spaces::record";
-/// The longest login that is told whole, in characters.
+/// The longest login that is logged completely, in characters.
 const SHOWN: usize = 64;
-/// The time in which the same is told only once of one address.
+/// The time in which the same is logged only once for one address.
 const PAUSE: Duration = Duration::from_secs(60);
 /// The most addresses that are remembered for it.
 const REMEMBERED: usize = 4096;
@@ -30,11 +30,11 @@ const REMEMBERED: usize = 4096;
 /// Who does something.
 #[derive(Clone, Copy, Debug)]
 pub enum By<'a> {
-    /// Somebody who isn't signed in, at this address.
+    /// A client at this address without a session.
     Client(IpAddr),
-    /// Somebody signed in, at this address.
+    /// A signed-in user at this address.
     User(IpAddr, &'a User),
-    /// Somebody who can run commands on this machine.
+    /// The operator, who can run commands on this machine.
     CommandLine,
 }
 
@@ -55,7 +55,7 @@ impl By<'_> {
     }
 }
 
-/// As much of what was typed as is ever told, so that no copy of more is made.
+/// As much of what was typed as is ever logged, so that no copy of more is made.
 pub fn beginning(typed: &str) -> String {
     typed.chars().take(SHOWN + 1).collect()
 }
@@ -93,7 +93,7 @@ pub fn sign_in_failed(address: IpAddr, login: &str) {
     );
 }
 
-/// Somebody has got a new session.
+/// A user has signed in.
 pub fn signed_in(address: IpAddr, user: UserId, login: &str) {
     line!(
         info,
@@ -104,7 +104,7 @@ pub fn signed_in(address: IpAddr, user: UserId, login: &str) {
     );
 }
 
-/// Somebody signed in doesn't know the old password.
+/// A signed-in user gave a wrong old password.
 pub fn wrong_password(address: IpAddr, user: &User) {
     line!(
         warn,
@@ -114,7 +114,7 @@ pub fn wrong_password(address: IpAddr, user: &User) {
     );
 }
 
-/// Somebody has tried or sent too much; `route` is what they were refused.
+/// A client has reached a limit; `route` is the request that was refused.
 pub fn limit_met(address: IpAddr, route: &str) {
     line!(warn, By::Client(address), "limit met", route = route);
 }
@@ -151,7 +151,7 @@ pub fn cross_origin(address: IpAddr, page: &str, own: &str, advice: &str) {
     );
 }
 
-/// Somebody has an account now.
+/// An account was created.
 pub fn account_made(by: By<'_>, user: &User) {
     line!(
         info,
@@ -162,7 +162,7 @@ pub fn account_made(by: By<'_>, user: &User) {
     );
 }
 
-/// Somebody has no account any more.
+/// An account was removed.
 pub fn account_removed(by: By<'_>, user: &User) {
     line!(
         info,
@@ -173,7 +173,7 @@ pub fn account_removed(by: By<'_>, user: &User) {
     );
 }
 
-/// Somebody has set another password who knew the old one.
+/// A user who knew the old password has set a new one.
 pub fn password_changed(by: By<'_>, user: &User) {
     line!(
         info,
@@ -228,7 +228,7 @@ pub fn invitation_revoked(by: By<'_>, invitation: InvitationId) {
     );
 }
 
-/// Somebody has come in by a link.
+/// An invitation was used.
 pub fn invitation_used(by: By<'_>, user: &User, space: Option<SpaceId>) {
     line!(
         info,
@@ -240,7 +240,7 @@ pub fn invitation_used(by: By<'_>, user: &User, space: Option<SpaceId>) {
     );
 }
 
-/// An admin has put somebody into a space.
+/// An admin has added a member to a space.
 pub fn member_added(by: By<'_>, space: SpaceId, login: &str) {
     line!(
         info,
@@ -251,7 +251,7 @@ pub fn member_added(by: By<'_>, space: SpaceId, login: &str) {
     );
 }
 
-/// Somebody is in a space no more.
+/// A member has left or was removed from a space.
 pub fn member_removed(by: By<'_>, space: SpaceId, user: UserId) {
     line!(
         info,
@@ -262,7 +262,7 @@ pub fn member_removed(by: By<'_>, space: SpaceId, user: UserId) {
     );
 }
 
-/// Somebody runs a space now, or no more.
+/// A member became an admin of a space, or is no longer one.
 pub fn admin_changed(by: By<'_>, space: SpaceId, user: UserId, is_admin: bool) {
     if is_admin {
         line!(
@@ -301,7 +301,7 @@ pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, w
     );
 }
 
-/// All links to photos from before have ended.
+/// All existing links to photos have become invalid.
 pub fn keys_rotated(by: By<'_>) {
     line!(warn, by, "keys rotated");
 }
@@ -314,7 +314,7 @@ pub struct Seldom {
 }
 
 impl Seldom {
-    /// Nothing has been told yet.
+    /// Nothing has been logged yet.
     pub fn new(clock: &Clock) -> Self {
         Self {
             clock: clock.clone(),
@@ -322,7 +322,7 @@ impl Seldom {
         }
     }
 
-    /// Whether this is to be told of this address: not where it was within the last minute, and not of more addresses than
+    /// Whether to log this for this address: not if it was logged within the last minute, and not for more addresses than
     /// can be remembered.
     pub fn is_due(&self, address: IpAddr, what: &'static str) -> bool {
         let now = self.clock.now();
