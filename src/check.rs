@@ -55,7 +55,7 @@ pub fn sentence(error: &anyhow::Error) -> String {
     for cause in error.chain() {
         let cause = cause.to_string();
         let cause = first_part(&cause);
-        // The errors of Amazon and of SQLite repeat what is behind them.
+        // The errors of Amazon and of SQLite repeat their causes.
         if !SAYS_NOTHING.contains(&cause) && !sentence.contains(cause) {
             let colon = if sentence.is_empty() { "" } else { ": " };
             sentence = sentence + colon + cause;
@@ -84,7 +84,7 @@ fn first_part(cause: &str) -> &str {
         .strip_prefix("Error code ")
         .and_then(|rest| rest.split_once(": "))
     {
-        // SQLite's number, and again what it means.
+        // SQLite's error code, and its meaning again.
         Some((number, meaning)) if number.parse::<u32>().is_ok() => meaning,
         _ => cause,
     }

@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::domain::tombstones::Failing;
 use crate::output::count;
 
-/// After how many attempts a photo that can't be deleted needs somebody.
+/// After how many attempts a photo that can't be deleted needs the operator.
 const MANY: u32 = 5;
 
 /// What was found of what others stand on.

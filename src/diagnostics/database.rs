@@ -89,7 +89,7 @@ impl Db {
 
 /// By what a database is another's, if it is.
 fn look_for_another(path: &Path) -> Result<Option<String>> {
-    // Not read-only, which couldn't take in what stands in the log.
+    // Not read-only, which couldn't apply what is in the log.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // A lock that another process holds is reported by whatever opens it next.
@@ -112,7 +112,7 @@ impl DatabaseState {
         self.has_photos
     }
 
-    /// What is to be said of logins from before there were rules for them; `None` if there are none such.
+    /// The warning about logins from before there were rules for them; `None` if there are no such logins.
     pub fn logins(&self) -> Option<Check> {
         let told = |(login, why): &(String, String)| format!("{login:?} ({why})");
         let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();

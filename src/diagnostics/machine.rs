@@ -16,7 +16,7 @@ use crate::server::listener::cannot_listen;
 
 /// With less space than this, in bytes, some photos fill the disk.
 const LITTLE: u64 = 1024 * 1024 * 1024;
-/// How far the clock may be behind the files, as on a disk that another machine writes.
+/// How far the clock may be behind the times of files, as on a disk that another machine writes to.
 const BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the address, at who may make an account, at the disk and at the clock.

@@ -68,7 +68,7 @@ pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
     }
 }
 
-/// Settings of photos on which nothing looks as the others are: somebody has forgotten one, or is on the way to S3.
+/// Settings of photos that have no effect with the others as they are: one was forgotten, or a move to S3 is under way.
 fn without_effect(photos: &Photos) -> Vec<Check> {
     let usual = Photos::default();
     let mut findings = Vec::new();

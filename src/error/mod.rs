@@ -269,7 +269,7 @@ impl From<Malformed> for Error {
 }
 
 impl From<rusqlite::Error> for Error {
-    /// A locked database is "try again", a full disk needs somebody to make room; any other failure of SQL is ours to look at, not the caller's.
+    /// A locked database is "try again", a full disk needs the operator; any other failure of SQL is our bug, not the caller's.
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
         match error.sqlite_error_code() {

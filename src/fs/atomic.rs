@@ -154,7 +154,7 @@ mod tests {
         let make = |folder: &Path| {
             made.set(made.get() + 1);
             create_dir_durable(folder)?;
-            // Somebody deletes it at once, but not for ever.
+            // Another process deletes it at once, but not for ever.
             if made.get() < 3 {
                 fs::remove_dir(folder)
             } else {

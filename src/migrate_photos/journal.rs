@@ -1,4 +1,4 @@
-//! What was moved so far, on disk, so that a move that was cut short goes on where it stopped.
+//! What was moved so far, on disk, so that an interrupted move continues where it stopped.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -28,7 +28,7 @@ impl Journal {
     /// Opens the journal at `path`, or begins one. One about another `target` is started over.
     ///
     /// # Errors
-    /// The file can't be used, or somebody else is writing it.
+    /// The file can't be used, or another process is writing it.
     pub fn open(path: &Path, target: &str) -> Result<Self> {
         let using = || format!("The file {} can't be used", path.display());
         let mut options = OpenOptions::new();

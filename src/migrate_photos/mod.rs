@@ -21,7 +21,7 @@ pub use journal::Journal;
 
 /// Photos on their way at once.
 const AT_ONCE: usize = 4;
-/// Photos that are asked of the database at once.
+/// Photos that are queried from the database at once.
 const BATCH: u32 = 500;
 
 /// Takes photos from one store to the other.
@@ -91,7 +91,7 @@ impl PhotoMigration {
         Ok(summary)
     }
 
-    /// The next photos behind the one with this id; none at the end.
+    /// The next photos after the one with this id; empty at the end.
     async fn batch_after(&self, id: i64) -> Result<Vec<KnownPhoto>> {
         let batch = self
             .db
@@ -105,7 +105,7 @@ impl PhotoMigration {
             if self.is_as_long(photo).await? {
                 return Ok(Outcome::Before);
             }
-            // Somebody has deleted it since.
+            // It has been deleted since.
             self.journal.undo(name);
         }
         if self.is_same(&self.to, photo).await? {
@@ -184,7 +184,7 @@ impl PhotoMigration {
         for space in emptied {
             self.from.delete_space_if_empty(&space).await?;
         }
-        // What was made after its photo was copied stayed behind.
+        // What was made after its photo was copied is still in the old store.
         self.db
             .write(|conn| Ok(photos::reset_previews(conn)?))
             .await?;
