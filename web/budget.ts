@@ -1,4 +1,4 @@
-// What the first visit may cost. A build that goes over it fails.
+// What the first visit may cost. A build that exceeds it fails.
 
 import { gzipSync } from 'node:zlib';
 
@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 
 const LIMITS = { script: 80_000, style: 15_000 };
 
-/** Weighs what each page loads at once, packed as the weakest browser gets it. */
+/** Measures what each page loads at once, compressed as the weakest browser gets it. */
 export function budget(): Plugin {
   return {
     name: 'budget',

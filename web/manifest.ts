@@ -12,7 +12,7 @@ const icons = [
   { file: 'maskable-512.png', sizes: '512x512', purpose: 'maskable' },
 ];
 
-/** Puts the manifest beside the page and links it from there. */
+/** Puts the manifest next to the page and links it from there. */
 export function manifest(): Plugin {
   let link = '';
   return {

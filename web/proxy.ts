@@ -1,4 +1,4 @@
-// What is the server's and not the app's, while the app is developed beside it.
+// The paths of the server and not of the app, while the app is developed next to it.
 
 const ROOTS = [
   'change-password',
@@ -20,5 +20,5 @@ const ROOTS = [
   'uploads',
 ];
 
-/** The addresses that are asked of the server, as Vite wants them. */
+/** The paths that are requested from the server, as Vite takes them. */
 export const api = `^/(${ROOTS.join('|').replace('.', '\\.')})(/|\\?|$)`;

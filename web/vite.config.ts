@@ -7,11 +7,11 @@ import { budget } from './budget.ts';
 import { manifest } from './manifest.ts';
 import { api } from './proxy.ts';
 
-// While developing, the API is a server that runs beside this one.
+// During development, the API is a server that runs next to this one.
 const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
 const proxy: Record<string, ProxyOptions> = { [api]: { target: server, changeOrigin: false } };
 
-// The pages' own policy, so that what breaks it breaks at once.
+// The pages' own policy, so that violations show at once.
 const csp = [
   "default-src 'none'",
   "script-src 'self'",
@@ -33,7 +33,7 @@ export default defineConfig({
   build: {
     // The oldest browsers that are served, as the README names them. What is newer in styles is written in the older way.
     target: ['chrome111', 'edge111', 'firefox115', 'safari16.4', 'ios16.4'],
-    // One script and one style sheet; the photo viewer comes when it is asked for. Nothing is put into the page itself.
+    // One script and one style sheet; the photo viewer is loaded on demand. Nothing is put into the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: ['index.html', 'docs.html'] },

@@ -8,7 +8,7 @@ interface Act {
   onend: () => void;
 }
 
-/** For what holds the photos: arrows walk, with Shift they select on their way, Ctrl+A selects all, Escape ends it. */
+/** For the element with the photos: arrow keys move, with Shift they also select, Ctrl+A selects all, Escape ends it. */
 export function gridKeys({ isOn, onmove, onall, onend }: Act) {
   return (grid: HTMLElement): (() => void) => {
     const step = (event: KeyboardEvent, by: number) => {

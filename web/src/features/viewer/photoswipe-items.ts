@@ -1,4 +1,4 @@
-// Photos as the viewer wants them.
+// Photos as the viewer takes them.
 
 import { localPath } from '../../lib/api/local-path';
 import type { Photo } from '../../lib/api/types';
@@ -44,7 +44,7 @@ export function itemOf(photo: Photo, alt: string): ViewerItem {
   return { ...shown, type: 'image', src: localPath(previews.large.url), msrc: localPath(previews.small.url), poster: null };
 }
 
-/** What a photo is called when it is kept: where it is from, when, and which it is. */
+/** The file name of a downloaded photo: where it is from, when, and which it is. */
 export function fileName(photo: Photo, space: string): string {
   const ending = localPath(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
   const place = space.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, ' ').trim();

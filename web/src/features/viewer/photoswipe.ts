@@ -1,4 +1,4 @@
-// PhotoSwipe, as the viewer uses it: swipe, pinch, keys. Nothing else knows it.
+// PhotoSwipe, as the viewer uses it: swipe, pinch, keys. Nothing else uses it.
 
 import PhotoSwipe from 'photoswipe';
 

@@ -10,7 +10,7 @@ export class ReturnFocus {
     return this.#place.querySelector<HTMLElement>(`[data-photo="${photo}"]`);
   }
 
-  /** Gives the focus back to a photo of the page, or to where it came from; but not if something else than what was in
+  /** Returns the focus to a photo of the page, or to where it came from; but not if something else than what was in
   `viewer` has taken it: the page that one went to, say. */
   restore(viewer: HTMLElement | undefined, photo: number): void {
     const { activeElement } = document;

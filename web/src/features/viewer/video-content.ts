@@ -7,7 +7,7 @@ import type { ViewerItem } from './photoswipe-items';
 /** So far above its lower edge, touching a video is for its controls and not for the next photo. */
 const CONTROLS = 72;
 
-/** Has videos played. `unplayable`: what is said of one that this browser doesn't show. */
+/** Plays videos. `unplayable`: the message for one that this browser can't show. */
 export function addVideos(pswp: PhotoSwipe, unplayable: string): void {
   pswp.on('contentLoad', (event) => {
     const { content } = event;
@@ -21,7 +21,7 @@ export function addVideos(pswp: PhotoSwipe, unplayable: string): void {
     const item = videoOf(content.data);
     if (item) load(content.element, item);
   });
-  // Phones have few decoders: what isn't looked at gives its back.
+  // Phones have few decoders: a video that isn't shown releases its own.
   pswp.on('contentDeactivate', ({ content }) => unload(content.element));
   pswp.on('contentDestroy', ({ content }) => unload(content.element));
   pswp.on('destroy', () => unload(pswp.element));
@@ -47,12 +47,12 @@ function element(item: ViewerItem, unplayable: string): HTMLDivElement {
   words.textContent = unplayable;
   words.hidden = true;
   const refuse = () => {
-    // Taking the address away is no failure.
+    // Removing the address isn't a failure.
     if (!video.hasAttribute('src')) return;
     words.hidden = false;
     video.hidden = true;
   };
-  // Where a browser knows the sound and not the picture, it plays the sound and complains of nothing.
+  // A browser that supports the sound and not the picture plays the sound and reports no error.
   video.addEventListener('loadedmetadata', () => video.videoWidth === 0 && refuse());
   video.addEventListener('error', refuse);
   frame.append(video, words);

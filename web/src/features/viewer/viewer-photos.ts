@@ -32,7 +32,7 @@ export class ViewerPhotos {
     return at;
   }
 
-  /** Sees to it that some photos follow the one at an index, as far as there are any. Tells whether any came in. */
+  /** Makes sure that some photos follow the one at an index, if there are any. Returns whether any were loaded. */
   async readAhead(at: number): Promise<boolean> {
     const before = this.photos.length;
     this.#takeOlder();
@@ -44,7 +44,7 @@ export class ViewerPhotos {
     return this.photos.length > before;
   }
 
-  /** Takes in what was read beyond the last photo, by whomever. */
+  /** Adds what was read beyond the last photo, by any caller. */
   #takeOlder(): void {
     const { photos, compare = compareBy('shared') } = this.album;
     const last = this.photos.at(-1);

@@ -27,7 +27,7 @@ const PATIENCE = 45_000;
 /** Once all has been sent, the server cleans and stores it, at this many bytes a millisecond or faster: films on slow disks too. */
 const STORED = 500;
 
-/** Sends it. What becomes of it is reported like every request of `api`. */
+/** Sends it. The outcome is reported like that of every request of `api`. */
 export function upload({ api, user, space, form, key, progress }: Options): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<Share>((resolve, reject) => {

@@ -5,7 +5,7 @@ export function focusShare(id: number): void {
   document.getElementById(`by-${id}`)?.focus({ preventScroll: true });
 }
 
-/** Who can't see that the page is covered must not walk about in it either. */
+/** Users who can't see that the page is covered must not be able to move in it either. */
 export function setInert(inert: boolean): void {
   const app = document.getElementById('app');
   if (app) app.inert = inert;

@@ -1,8 +1,8 @@
-// What is done when one has nearly scrolled to something.
+// Calls back when the user has nearly scrolled to an element.
 
 const AHEAD = '1200px';
 
-/** Does it whenever the element that this is attached to comes near, and again for as long as it stays there. */
+/** Calls it whenever the element that this is attached to comes near, and again while it stays there. */
 export function whenNear(reached: () => void) {
   return (element: Element): (() => void) => {
     const observer = new IntersectionObserver(

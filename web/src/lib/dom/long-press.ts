@@ -33,7 +33,7 @@ export function onLongPress(act: () => void) {
       end();
       timer = window.setTimeout(() => {
         isLong = true;
-        // What takes the element's place isn't clicked when the finger leaves it.
+        // Whatever replaces the element isn't clicked when the finger is lifted.
         swallowClick();
         act();
       }, LONG);

@@ -31,7 +31,7 @@ const SYSTEMS: [RegExp, string, Device['kind']][] = [
   [/\bLinux\b|\bX11\b/, 'Linux', 'computer'],
 ];
 
-/** Reads a `User-Agent`. Programs that are no browser are called by their own first word: `curl`. */
+/** Reads a `User-Agent`. Programs other than browsers are named by their first word: `curl`. */
 export function deviceOf(agent: string | null): Device {
   const text = agent ?? '';
   const [, system = null, kind = 'computer'] = SYSTEMS.find(([sign]) => sign.test(text)) ?? [];

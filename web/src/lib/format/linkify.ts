@@ -24,7 +24,7 @@ export function linkify(text: string): Part[] {
   return parts;
 }
 
-/** The address without the sentence's own signs behind it; a closing bracket stays if it was opened in it. */
+/** The address without trailing punctuation of the sentence; a closing bracket stays if it was opened in it. */
 function withoutEnd(address: string): string {
   let end = address;
   for (;;) {

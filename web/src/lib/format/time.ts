@@ -9,10 +9,10 @@ export function moment(timestamp: string): Date {
   return new Date(/T[\d:.]+$/.test(timestamp) ? `${timestamp}Z` : timestamp);
 }
 
-/** How long ago, for the last days, then the date. `justNow` is what the last seconds are called. */
+/** How long ago, for the last days, then the date. `justNow` is the word for the last seconds. */
 export function relative(timestamp: string, now: number, locale: string, justNow: string): string {
   const then = moment(timestamp);
-  // A clock that goes slow must not put what has happened into the future.
+  // A slow clock must not put past events into the future.
   const seconds = Math.max(0, (now - then.getTime()) / 1000);
   const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   if (seconds < MINUTE) return justNow;

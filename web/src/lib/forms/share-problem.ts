@@ -3,10 +3,10 @@
 import type { ServerInfo } from '../api/types';
 import { lengthOf } from '../format/length';
 
-/** `nothing` to send yet; words that are missing beside a photo, or too few, or too many. */
+/** `nothing` to send yet; words that are missing next to a photo, or too few, or too many. */
 export type ShareProblem = { what: 'nothing' | 'over' } | { what: 'words' | 'few'; least: number };
 
-/** What is missing or too much; null if it can be sent. Without an answer of the server only the obvious is known. */
+/** What is missing or too much; null if it can be sent. Without a response from the server, only the obvious is known. */
 export function shareProblem(text: string, hasPhoto: boolean, server: ServerInfo | null): ShareProblem | null {
   const words = text.trim();
   const least = server?.limits.text_min ?? 1;

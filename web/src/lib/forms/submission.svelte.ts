@@ -30,7 +30,7 @@ export class Submission {
     };
   }
 
-  /** What was wrong is being put right. */
+  /** The error is being corrected. */
   clear = (): void => {
     this.error = null;
   };

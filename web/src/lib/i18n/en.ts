@@ -1,5 +1,5 @@
 // English. Every string of the app has its key here; the other languages must have the same keys.
-// {name} is filled in. What depends on a number has a form for each case that the language knows.
+// {name} is filled in. What depends on a number has a form for each case that the language has.
 
 import { pages } from './en/pages';
 

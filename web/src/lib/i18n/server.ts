@@ -78,7 +78,7 @@ function sizeOf(language: Language, bytes: number): string {
   return `${new Intl.NumberFormat(language).format(number)} ${unit}`;
 }
 
-/** What is said where the server's own words can't be: they are in another language, or it was something in front of the server
+/** The message if the server's own words can't be used: they are in another language, or it was something in front of the server
 that answered. */
 export function generalOf(error: unknown): Extract<Key, `error.${string}`> {
   if (!(error instanceof ApiError)) return 'error.unexpected';

@@ -2,7 +2,7 @@
 
 import type { Photo, Share } from '../api/types';
 
-/** Photos in a row, of which some may not have been read yet. */
+/** Photos in a row. Some may not have been read yet. */
 export interface Album {
   /** Newest first. */
   readonly photos: Photo[];
@@ -11,7 +11,7 @@ export interface Album {
   readonly error: unknown;
   /** Reads some more. */
   more(): Promise<void>;
-  /** Above 0 if `a` stands behind `b`; without it, they stand in the order of their shares. */
+  /** Above 0 if `a` comes after `b`; without it, they are in the order of their shares. */
   readonly compare?: (a: Photo, b: Photo) => number;
 }
 

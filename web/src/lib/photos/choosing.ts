@@ -5,7 +5,7 @@ import type { PhotoProblem, Picture } from './chosen';
 
 const loadLook = () => import('./chosen-photo');
 
-/** Loads what looks at files ahead of time. */
+/** Loads the code that checks files ahead of time. */
 export function prepareLook(): void {
   // It is tried again when it is needed.
   loadLook().catch(() => undefined);

@@ -6,10 +6,10 @@ import { convert } from './convert';
 import { HEAD, kindOf, type Kind, videoTypeOf } from './file-type';
 
 const HEIC = 'image/heic';
-/** A size for what can't be looked at, as most photos have it. */
+/** A size for files that can't be read, as most photos have it. */
 const UNSEEN = { width: 4000, height: 3000 };
 
-/** Looks at a file before it is sent. What this browser can show but the server doesn't take becomes a JPEG. */
+/** Checks a file before it is sent. What this browser can show but the server doesn't accept becomes a JPEG. */
 export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
   const head = await read(file.slice(0, HEAD));
   if (!head) return { reason: 'gone' };

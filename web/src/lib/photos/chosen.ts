@@ -1,4 +1,4 @@
-// Photos and videos that were chosen: what is known of them, and how they are sent.
+// Photos and videos that were chosen: what is known about them, and how they are sent.
 
 export interface Picture {
   file: Blob;
@@ -19,7 +19,7 @@ export type PhotoProblem =
   | { reason: 'size' | 'video_size'; bytes: number; max: number }
   | { reason: 'pixels'; pixels: number; max: number };
 
-/** Puts what was chosen into a form, the poster of a video behind it. */
+/** Puts what was chosen into a form, the poster of a video after it. */
 export function append(form: FormData, { file, name, video }: Picture): void {
   form.append('file', file, name);
   if (video?.poster) form.append('poster', video.poster, 'poster.jpg');

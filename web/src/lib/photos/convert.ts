@@ -1,8 +1,8 @@
-// RequestOrder what this browser can show but the server doesn't take (an iPhone's HEIC, an AVIF) into what it takes.
+// Turns what this browser can show but the server doesn't accept (an iPhone's HEIC, an AVIF) into what it accepts.
 
 /** The most pixels of a canvas on older iPhones; beyond it they make an empty one and say nothing. */
 const SURE = 4096 * 4096;
-/** What is looked at to find out whether anything shines through. */
+/** The size at which transparency is checked. */
 const SAMPLE = 96;
 
 export interface Converted {

@@ -1,9 +1,9 @@
-// The day under which a photo stands, and the order of photos by it.
+// The day under which a photo is listed, and the order of photos by it.
 
 import type { Photo } from '../api/types';
 import { day, moment, takenDay } from '../format/time';
 
-/** By which date photos are listed: when they were taken, as far as somebody knows, or when they were shared. */
+/** By which date photos are listed: when they were taken, if known, or when they were shared. */
 export type DatedBy = 'taken' | 'shared';
 
 /** What a clock showed where a photo was taken, or else here when it was shared: a date as `YYYY-MM`, and as a number. */
@@ -24,7 +24,7 @@ function datedAt({ media, timestamp }: Pick<Photo, 'media' | 'timestamp'>): numb
   return media.taken_at ? Date.parse(`${media.taken_at.slice(0, 19)}Z`) : moment(timestamp).getTime();
 }
 
-/** Above 0 if `a` stands behind `b` in a list that begins with the newest, and 0 if both are at the same place: of one share, or
+/** Above 0 if `a` comes after `b` in a list that begins with the newest, and 0 if both are at the same place: of one share, or
 of one moment too. */
 export function compareBy(by: DatedBy): (a: Photo, b: Photo) => number {
   const byShare = (a: Photo, b: Photo) => b.share_id - a.share_id;

@@ -10,7 +10,7 @@ export interface Kind {
   progressive?: true;
 }
 
-/** So many bytes tell the kind and nearly always the size: cameras put much in front of it. */
+/** This many bytes are enough for the kind and nearly always the size: cameras put much before it. */
 export const HEAD = 256 * 1024;
 
 const text = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
@@ -25,12 +25,12 @@ export function kindOf(bytes: Uint8Array): Kind | null {
   }
   if (/^GIF8[79]a$/.test(text(bytes, 0, 6))) return { type: 'image/gif', width: little(bytes, 6), height: little(bytes, 8) };
   if (text(bytes, 0, 4) === 'RIFF' && text(bytes, 8, 12) === 'WEBP') return webp(bytes);
-  // Its size stands too far inside.
+  // Its size is too far inside.
   if (text(bytes, 4, 8) === 'ftyp' && HEVC.test(text(bytes, 8, big(bytes, 2)))) return { type: 'image/heic', width: null, height: null };
   return null;
 }
 
-/** The type of the video that begins with these bytes; null if it is none. What is no picture and built like MP4 is one. */
+/** The type of the video that begins with these bytes; null if it isn't one. A file like MP4 that isn't a picture is one. */
 export function videoTypeOf(bytes: Uint8Array): string | null {
   if (text(bytes, 0, 4) === '\x1aE\xdf\xa3') return 'video/webm';
   const box = text(bytes, 4, 8);
@@ -41,7 +41,7 @@ export function videoTypeOf(bytes: Uint8Array): string | null {
   return ['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'].includes(box) ? 'video/quicktime' : null;
 }
 
-/** The brands of what is built like MP4 and is a picture. */
+/** The brands of pictures that are built like MP4. */
 const PICTURES = /^(?:he[iv][cxms]|hevc|hevx|m[is][f][123]|avif|avis|jp2 |jpx |crx )$/;
 
 /** One of the brands of HEIC, at the beginning of any group of four. */

@@ -39,7 +39,7 @@ export function layoutOf(photos: readonly Sized[]): Layout {
   }
 }
 
-/** Both previews of a photo with their widths; none for one that moves, of which the small one stands still. */
+/** Both previews of a photo with their widths; none for one that moves, because its small preview doesn't. */
 export function sourcesOf({ animated, previews: { small, large } }: Pick<Image, 'animated' | 'previews'>): string | undefined {
   if (animated) return undefined;
   return `${localPath(small.url)} ${small.width}w, ${localPath(large.url)} ${large.width}w`;

@@ -12,7 +12,7 @@ export interface Poster {
 const PATIENCE_MS = 6000;
 /** No picture for a feed needs more pixels on a side. */
 const LONGEST = 1920;
-/** What is darker, on average of 0 to 255, is taken for the black before a video begins. */
+/** Anything darker, on average of 0 to 255, is taken for the black before a video begins. */
 const DARK = 12;
 /** A size for a video that can't be looked at, as most have it. */
 const UNSEEN = { picture: null, width: 1920, height: 1080 };
@@ -40,7 +40,7 @@ async function draw(video: HTMLVideoElement, url: string): Promise<Poster> {
   video.src = url;
   video.load();
   await once(video, 'loadeddata');
-  // Where a browser knows the sound and not the picture, it plays the sound and complains of nothing.
+  // A browser that supports the sound and not the picture plays the sound and reports no error.
   if (video.videoWidth === 0) return UNSEEN;
   const long = Number.isFinite(video.duration) ? video.duration : 1;
   let canvas = await frameAt(video, Math.min(0.5, long / 2));

@@ -46,7 +46,7 @@ export class App {
   /** The message for a key, in the reader's language. */
   readonly t = this.i18n.t;
 
-  /** Begins to listen to the browser and the server, in this order; what this returns ends that. */
+  /** Begins to listen to the browser and the server, in this order; the returned function ends that. */
   start(): () => void {
     this.theme.start();
     this.i18n.start();

@@ -1,4 +1,4 @@
-// What is remembered of each visited space, until another user signs in.
+// What is remembered for each visited space, until another user signs in.
 
 export class BySpace<T> {
   #known = new Map<number, T>();

@@ -16,7 +16,7 @@ interface ChosenPicture {
 
 export class ChosenPictures {
   all = $state.raw<readonly ChosenPicture[]>([]);
-  /** What is wrong with those that were chosen last, and aren't taken. */
+  /** What is wrong with those that were chosen last and rejected. */
   problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
   /** How many more files were chosen than can be taken. */
   left = $state(0);
@@ -46,7 +46,7 @@ export class ChosenPictures {
     return this.all.length >= this.most;
   }
 
-  /** Takes photos behind those that are there, as many as there may be. */
+  /** Adds photos after the existing ones, as many as there may be. */
   async choose(files: File[]): Promise<void> {
     const choosing = this.#choose(files);
     this.#looked = Promise.allSettled([this.#looked, choosing]);
@@ -95,7 +95,7 @@ export class ChosenPictures {
     this.#take([]);
   }
 
-  /** Takes those out whose files aren't as they were chosen; tells whether there were any. */
+  /** Removes those whose files have changed since they were chosen; returns whether there were any. */
   async loseGone(): Promise<boolean> {
     const there = await Promise.all(this.all.map(({ picture }) => isThere(picture.file)));
     const lost = this.all.filter((_, at) => !there[at]);
@@ -105,7 +105,7 @@ export class ChosenPictures {
     return true;
   }
 
-  /** Puts them into a form, each with its caption behind it. */
+  /** Puts them into a form, each with its caption after it. */
   addTo(form: FormData): void {
     if (!this.keepDates) form.append('keep_dates', 'false');
     for (const { picture, caption } of this.all) {

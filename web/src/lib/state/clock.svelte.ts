@@ -5,7 +5,7 @@ import { all, on } from '../dom/events';
 export class Clock {
   now = $state(Date.now());
 
-  /** Goes on until what this returns is called. */
+  /** Runs until the returned function is called. */
   start(): () => void {
     const tick = () => (this.now = Date.now());
     const timer = setInterval(tick, 20_000);

@@ -17,7 +17,7 @@ import type { Spaces } from './spaces.svelte';
 /** How often a share is sent again automatically when the connection is back. */
 const RETRIES = 3;
 
-/** What a share in the making needs of the app. */
+/** What a draft needs from the app. */
 interface Deps {
   api: Pick<Api, 'report'>;
   session: Pick<Session, 'me' | 'server'>;
@@ -34,7 +34,7 @@ export class Composer {
   /** How much has been sent, 0 to 1. */
   progress = $state(0);
   error = $state.raw<unknown>(null);
-  /** What was shared last from here. */
+  /** The share that was last sent from here. */
   sent = $state.raw<Share | null>(null);
 
   #user: number;
@@ -107,7 +107,7 @@ export class Composer {
     }
   }
 
-  /** Tells whether photos were taken out whose files are gone. */
+  /** Returns whether photos were removed because their files are gone. */
   async #lostPictures(): Promise<boolean> {
     if (!(await this.photos.loseGone())) return false;
     this.state = 'writing';
@@ -126,7 +126,7 @@ export class Composer {
       return;
     }
     const refusal = error instanceof ApiError ? error : null;
-    // Who has to sign in again finds everything as it was, and no complaint.
+    // A user who has to sign in again finds everything as it was, and no error.
     const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
     this.error = atDoor ? null : error;
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
@@ -152,7 +152,7 @@ export class Composers extends BySpace<Composer> {
     super((space) => new Composer(space, deps));
   }
 
-  /** Sends what waits for the connection, wherever one is by now. */
+  /** Sends what waits for the connection, whatever page is shown by now. */
   sendWaiting(): void {
     for (const composer of this.all()) if (composer.state === 'waiting') void composer.send();
   }

@@ -1,4 +1,4 @@
-// Whether the server can be reached. SingleFlight it can't, it is asked again and again, quietly, until it answers.
+// Whether the server can be reached. While it can't, requests are repeated, quietly, until it responds.
 
 import type { Api } from '../api/client';
 import type { ApiError } from '../api/errors';
@@ -9,7 +9,7 @@ const LONGEST_WAIT = 20_000;
 
 export class Connection {
   lost = $state(false);
-  /** Incremented each time that the server is back; what shows its data reads it again then. */
+  /** Incremented each time the server is back; what shows its data then reads it again. */
   reconnects = $state(0);
 
   #tasks = new Set<() => void>();
@@ -18,7 +18,7 @@ export class Connection {
 
   constructor(private readonly api: Pick<Api, 'health'>) {}
 
-  /** Heeds what the browser says of its network, until what this returns is called. */
+  /** Follows what the browser says about its network, until the returned function is called. */
   start(): () => void {
     return all(
       on(window, 'online', () => void this.#ask()),
@@ -30,7 +30,7 @@ export class Connection {
     );
   }
 
-  /** Does this each time that the server is back. Returns what ends that. */
+  /** Calls this each time the server is back. Returns a function that ends that. */
   onReconnect(task: () => void): () => void {
     this.#tasks.add(task);
     return () => this.#tasks.delete(task);

@@ -11,7 +11,7 @@ import type { Toasts } from './toasts.svelte';
 const UNDO_FOR = 10_000;
 
 export class Deletions {
-  /** What the server answered when it wouldn't; the share is shown again, with this. */
+  /** The server's error if it refused; the share is shown again, with this. */
   refusals = new SvelteMap<number, unknown>();
 
   /** Hidden shares: those that wait with the id of their note, and those that are gone. */
@@ -23,7 +23,7 @@ export class Deletions {
     private readonly i18n: Pick<I18n, 't'>,
   ) {}
 
-  /** A page that goes sends what waits, until what this returns is called. */
+  /** A page that is unloaded sends what waits, until the returned function is called. */
   start(): () => void {
     return on(window, 'pagehide', () => void this.#flush(true));
   }
@@ -53,7 +53,7 @@ export class Deletions {
       await this.api.deleteShare(share, keepalive);
       hidden.ondeleted();
     } catch (error) {
-      // Somebody else was faster: it is gone, as was wished.
+      // Another user was faster: it is gone, as intended.
       if (error instanceof ApiError && error.status === 404) {
         hidden.ondeleted();
         return;
@@ -63,7 +63,7 @@ export class Deletions {
     }
   }
 
-  /** Drops what waits: another user wanted it. */
+  /** Drops what waits: it was requested by another user. */
   clear(): void {
     const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
     this.#hidden.clear();

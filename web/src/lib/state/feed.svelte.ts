@@ -1,4 +1,4 @@
-// The shares of a space, newest first, as far as they have been read. On the way back, what was read once is shown immediately.
+// The shares of a space, newest first, as far as they have been read. On going back, what was read once is shown immediately.
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -74,7 +74,7 @@ export class Feed {
     }
   }
 
-  /** What is behind the last row that is known when this is asked. */
+  /** What comes after the last row that is known when this is called. */
   #older(): Promise<Page<Share>> {
     const { next } = this.#known;
     return next === null ? Promise.resolve({ rows: [], next }) : this.api.moreShares(next);
@@ -94,7 +94,7 @@ export class Feed {
     try {
       await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
     } catch (error) {
-      // No user asked for it; the connection and the session know of it.
+      // No user requested it; the connection and the session have noticed.
       if (error instanceof ApiError && [403, 404].includes(error.status)) refused();
     }
   }
@@ -113,7 +113,7 @@ export class Feed {
     return page;
   }
 
-  /** Asks, and again for as long as the answer is older than what is known by then. */
+  /** Requests it, and again while the response is older than what is known by then. */
   async #ask(ask: () => Promise<Page<Share>>, take: (known: Known<Share>, page: Page<Share>) => Known<Share>): Promise<void> {
     for (;;) {
       const turn = this.#turns.begin();

@@ -37,7 +37,7 @@ export class Gallery {
     this.compare = compareBy(by);
   }
 
-  /** Above 0 if `a` stands behind `b`. */
+  /** Above 0 if `a` comes after `b`. */
   readonly compare: Compare;
 
   /** Without those whose shares have been deleted here. */
@@ -54,7 +54,7 @@ export class Gallery {
     return this.#ask(() => (this.#next === null ? this.api.photos(this.space, this.by) : this.api.morePhotos(this.#next)), join);
   }
 
-  /** Looks for what has changed at the top, and for what was shared lately, wherever it stands by its date. */
+  /** Looks for what has changed at the top, and for what was shared lately, wherever its date puts it. */
   async look(): Promise<void> {
     const wasReady = this.ready;
     await this.#ask(() => this.api.photos(this.space, this.by), refresh);
@@ -79,7 +79,7 @@ export class Gallery {
     return wanted() ?? this.photos.find(({ share_id }) => share_id === share) ?? null;
   }
 
-  /** A photo of a share, or what stands where it would; null if the share is gone, or has none. */
+  /** A photo of a share, or what is at its position; null if the share is gone, or has none. */
   async #placeOf(share: number, photo: number | null): Promise<Photo | null> {
     try {
       const photos = photosOf(await this.api.share(share));
@@ -91,7 +91,7 @@ export class Gallery {
     }
   }
 
-  /** Forgets what was read: the dates of photos may be others by now. */
+  /** Forgets what was read: the dates of photos may have changed. */
   forget(): void {
     this.ready = false;
     this.#read = [];
@@ -115,7 +115,7 @@ export class Gallery {
     }, refresh);
   }
 
-  /** Reads one thing at a time: what is asked for meanwhile is what is being read. */
+  /** Reads one page at a time: concurrent calls share the request under way. */
   #ask(ask: () => Promise<Page<Photo>>, put: typeof join): Promise<void> {
     return this.#reading.run(() => this.#askNow(ask, put));
   }

@@ -8,7 +8,7 @@ const SECRET = /(?:#|%23)(?:%[\da-f]{2}|[^\w-])*([\w-]{1,43})/i;
 export class LinkSecret {
   #kept: string | null = null;
 
-  /** Takes the secret out of an address; returns the one that came before if there is none. */
+  /** Takes the secret out of an address; returns the previous one if it has none. */
   of({ pathname, hash }: { pathname: string; hash: string }): string | null {
     this.#kept = SECRET.exec(pathname + hash)?.[1] ?? this.#kept;
     return this.#kept;

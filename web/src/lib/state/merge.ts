@@ -10,13 +10,13 @@ interface Row {
 export interface Known<T> {
   /** All that is known, newest first, without repetition. */
   rows: T[];
-  /** Where what is older than the last row is to be had; null if that is the end. */
+  /** Where to read what is older than the last row; null if that is the end. */
   next: string | null;
-  /** Rows that are newer than this one wait until they are asked for. */
+  /** Rows that are newer than this one wait until they are requested. */
   top: number;
   /** Down from this row, everything is known. Above it may be rows of one's own, with others unread among them. */
   settled: number;
-  /** A newer beginning, which doesn't reach down to what is known. It takes its place when it is asked for. */
+  /** A newer beginning, which doesn't reach down to what is known. It replaces that when it is requested. */
   ahead: Page<T> | null;
 }
 
@@ -29,7 +29,7 @@ export function shownOf<T extends Row>({ rows, top }: Known<T>): T[] {
   return rows.filter((row) => row.id <= top);
 }
 
-/** The rows that wait until they are asked for. */
+/** The rows that wait until they are requested. */
 export function waitingOf<T extends Row>({ rows, top, ahead }: Known<T>): T[] {
   return (ahead?.rows ?? rows).filter((row) => row.id > top);
 }
@@ -46,7 +46,7 @@ export function refresh<T extends Row>(known: Known<T>, read: Page<T>, isMine: (
   return raise({ rows: [...read.rows, ...older], next, top: known.top, settled: newest, ahead: null }, isMine);
 }
 
-/** Takes in what was read behind the last row. */
+/** Adds what was read after the last row. */
 export function extend<T extends Row>(known: Known<T>, read: Page<T>): Known<T> {
   const last = known.rows.at(-1)?.id ?? Infinity;
   return { ...known, rows: [...known.rows, ...read.rows.filter((row) => row.id < last)], next: read.next };
@@ -91,7 +91,7 @@ function inAll<T extends Row>(known: Known<T>, task: (rows: T[]) => T[]): Known<
   return shownOf(changed).length === 0 ? reveal(changed) : changed;
 }
 
-/** Shows what is one's own, and everything where nothing else is shown. */
+/** Shows the user's own, and everything if nothing else is shown. */
 function raise<T extends Row>(known: Known<T>, isMine: (row: T) => boolean): Known<T> {
   if (shownOf(known).length === 0) return reveal(known);
   const mine = waitingOf(known).find(isMine);

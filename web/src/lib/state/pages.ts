@@ -3,10 +3,10 @@
 
 import type { Page, Photo } from '../api/types';
 
-/** Above 0 if `a` stands behind `b`, and 0 if that isn't known of them. */
+/** Above 0 if `a` comes after `b`, and 0 if that isn't known. */
 export type Compare = (a: Photo, b: Photo) => number;
 
-/** What was read, with the next page behind it. */
+/** What was read, with the next page after it. */
 export function join(read: Page<Photo>, page: Page<Photo>, compare: Compare): Page<Photo> {
   const known = new Set(read.rows.map(({ image }) => image.id));
   const last = read.rows.at(-1);
@@ -21,7 +21,7 @@ export function refresh(read: Page<Photo>, page: Page<Photo>, compare: Compare):
   const [first] = read.rows;
   if (page.next === null || !last || !first || compare(first, last) > 0) return page;
   const at = read.rows.findIndex(({ image }) => image.id === last.image.id);
-  // The page ends within a share that has changed: what is behind it there isn't known any more.
+  // The page ends within a share that has changed: what comes after it there isn't known any more.
   if (at < 0 && read.rows.some((row) => compare(row, last) === 0)) return page;
   const older = at < 0 ? read.rows.filter((row) => compare(row, last) > 0) : read.rows.slice(at + 1);
   return older.length === 0 ? page : { rows: [...page.rows, ...older], next: read.next };

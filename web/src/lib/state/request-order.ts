@@ -1,8 +1,8 @@
-// Answers may come in another order than they were asked for, and later than something was changed here.
+// Responses may come in another order than their requests, and after something was changed here.
 
 export class RequestOrder {
   #now = 0;
-  /** What was asked for before this doesn't know of what is shown by now. */
+  /** Requests from before this don't reflect what is shown by now. */
   #since = 0;
 
   /** Begins to ask; the number goes with the answer. */
@@ -16,7 +16,7 @@ export class RequestOrder {
     this.#since = this.begin();
   }
 
-  /** Tells whether an answer may be taken; then those that were asked for earlier may not any more. */
+  /** Returns whether a response may be used; if so, those of earlier requests may not any more. */
   takes(turn: number): boolean {
     if (turn < this.#since) return false;
     this.#since = turn;

@@ -14,7 +14,7 @@ interface Entry {
   cover?: boolean;
 }
 
-/** Something that lies over the page: the way back takes it away. */
+/** Something that covers the page: going back removes it. */
 interface Cover {
   uncovered: () => void;
   gone: boolean;
@@ -34,7 +34,7 @@ export class Router {
   #later: (() => void)[] = [];
   #scrolls = new Map<number, number>();
 
-  /** Takes over the history and the clicks on links, until what this returns is called. */
+  /** Handles the history and the clicks on links, until the returned function is called. */
   start(): () => void {
     history.scrollRestoration = 'manual';
     this.url = location.pathname + location.search;
@@ -50,7 +50,7 @@ export class Router {
   /** Goes to a path of the app. With `replace`, the way back leads past where one is now. */
   go(path: string, { replace = false } = {}): void {
     this.#whenStill(() => {
-      // What lies over the page is left for good: the way back leads to the page.
+      // What covers the page is left for good: going back leads to the page.
       if (this.#takeCover() || replace) {
         this.#entry = { key: this.#entry.key, from: this.#entry.from };
         history.replaceState(this.#entry, '', path);
@@ -90,7 +90,7 @@ export class Router {
     };
   }
 
-  /** What lies over the page has another address now. */
+  /** What covers the page has another address now. */
   moveCover(path: string): void {
     if (this.#cover) history.replaceState(this.#entry, '', path);
   }

@@ -36,7 +36,7 @@ export const paths = {
 
 const NOT_FOUND: Route = { page: 'not-found' };
 
-/** What is at a path. */
+/** The route of a path. */
 export function match(pathname: string): Route {
   // Some programs encode the `#` of a link so; what follows isn't part of the path.
   const [path = ''] = pathname.split('%23');

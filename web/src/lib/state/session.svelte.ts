@@ -16,7 +16,7 @@ export class Session {
   expired = $state(false);
   /** The user who has signed in in another window of this browser, while the page was open for `user`. */
   successor = $state.raw<User | null>(null);
-  /** What the server says of itself, for who isn't signed in; null until it is known. */
+  /** What the server says about itself to users who aren't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
   #before = new Set<() => Promise<void>>();
@@ -60,13 +60,13 @@ export class Session {
     this.ready = true;
   }
 
-  /** Does this while one is still signed in: what waits to be sent is sent. Returns what ends that. */
+  /** Calls this while the user is still signed in, to send what waits. Returns a function that ends that. */
   beforeSignOut(task: () => Promise<void>): () => void {
     this.#before.add(task);
     return () => this.#before.delete(task);
   }
 
-  /** Does this when one has signed out: what was kept in mind is forgotten. Returns what ends that. */
+  /** Calls this when the user has signed out, to forget their data. Returns a function that ends that. */
   afterSignOut(task: () => void): () => void {
     this.#after.add(task);
     return () => this.#after.delete(task);
@@ -108,7 +108,7 @@ export class Session {
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
     if (!this.user) return;
-    // If the session has ended, `observe` knows already; if there is no response, there is time.
+    // If the session has ended, `observe` has noticed already; if there is no response, this can wait.
     const user = await this.api.me().catch(() => null);
     if (!user) return;
     const isSame = user.id === this.user?.id;
@@ -123,7 +123,7 @@ export class Session {
   }
 
   async #toDoor(): Promise<void> {
-    // Without an answer the sign-in page is shown as usual; the server refuses what it doesn't offer.
+    // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
     if (server?.needs_first_account && !this.#isAt('invitation', 'password-reset')) this.router.go(paths.register, { replace: true });
     else if (!this.#isAtDoor()) {

@@ -1,4 +1,4 @@
-// What changes in the photos of a share that is edited: their order, their captions, which go and which come.
+// What changes in the photos of a share that is edited: their order, their captions, which are removed and which are added.
 
 import { localPath } from '../api/local-path';
 import type { Medium, ServerInfo } from '../api/types';
@@ -16,7 +16,7 @@ interface Edited {
   src: string;
   name: string;
   caption: string;
-  /** What a clock showed where it was taken, to the second; empty where nobody knows. */
+  /** What a clock showed where it was taken, to the second; empty if unknown. */
   takenAt: string;
   picture: Picture | null;
 }
@@ -58,7 +58,7 @@ export class ShareEdit {
     return this.server?.limits.media_per_share ?? 1;
   }
 
-  /** Takes photos behind those that are there, as many as there may be. */
+  /** Adds photos after the existing ones, as many as there may be. */
   async choose(files: File[]): Promise<void> {
     const choosing = this.#choose(files);
     this.#looked = Promise.allSettled([this.#looked, choosing]);
@@ -114,7 +114,7 @@ export class ShareEdit {
       else form.append('media', String(id));
       form.append('caption', caption);
       const before = this.#takenAt.get(id) ?? '';
-      // Of a new one, the photo itself tells, unless somebody has said it.
+      // For a new one, the photo itself has it, unless the user has set it.
       if (takenAt === before.slice(0, LOCAL)) continue;
       // In the zone that is known already, if any.
       form.append('taken_at', takenAt ? takenAt + before.slice(LOCAL) : 'none');

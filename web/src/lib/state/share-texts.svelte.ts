@@ -18,7 +18,7 @@ export class ShareTexts {
     return this.#known.get(share) ?? null;
   }
 
-  /** What stands under a photo; `before` as long as its share isn't known. */
+  /** The text under a photo; `before` while its share isn't known. */
   captionOf(photo: number, before: string | null): string | null {
     return this.#captions.has(photo) ? (this.#captions.get(photo) ?? null) : before;
   }
@@ -28,7 +28,7 @@ export class ShareTexts {
     const order = this.#orders.get(share) ?? new RequestOrder();
     this.#orders.set(share, order);
     const turn = order.begin();
-    // Without an answer, what was known stays, and so does the way to the share.
+    // Without a response, what was known stays, and so does the link to the share.
     const found = await this.api.share(share).catch(() => null);
     if (!found || !order.takes(turn)) return null;
     this.#known.set(share, found.text);

@@ -1,4 +1,4 @@
-// Reading what several ask for at the same time, once.
+// Reads once what several callers request at the same time.
 
 export class SingleFlight {
   #running: Promise<void> | null = null;
@@ -9,7 +9,7 @@ export class SingleFlight {
     return this.#running;
   }
 
-  /** Does this after what is being done by now, which may have begun too early to know what is asked for. */
+  /** Does this after the current run, which may have begun too early to include what is requested. */
   async runAfter(task: () => Promise<void>): Promise<void> {
     // Its outcome concerns the call that started it.
     await this.#running?.catch(() => undefined);

@@ -21,7 +21,7 @@ export class OpenSpace {
     private readonly spaces: Pick<Spaces, 'find'>,
   ) {}
 
-  /** The name, as early as anything knows it. */
+  /** The name, as soon as it is known from anywhere. */
   get name(): string {
     return this.detail?.name ?? this.#listed?.space.name ?? '';
   }
@@ -66,7 +66,7 @@ export class OpenSpaces {
     private readonly spaces: Pick<Spaces, 'find'>,
   ) {}
 
-  /** The space with this id; the same object for all callers for as long as the user stays in it. */
+  /** The space with this id; the same object for all callers while the user stays in it. */
   of(id: number): OpenSpace {
     if (this.#open?.id !== id) this.#open = new OpenSpace(id, this.api, this.session, this.spaces);
     return this.#open;

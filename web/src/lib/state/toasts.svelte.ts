@@ -22,7 +22,7 @@ const STEP = 250;
 
 export class Toasts {
   list = $state<Toast[]>([]);
-  /** Somebody is about to act on a note. */
+  /** The user is about to act on a toast. */
   held = $state(false);
 
   #next = 1;

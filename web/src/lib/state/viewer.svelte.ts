@@ -1,4 +1,4 @@
-// Which photo is looked at over the whole screen, if any. It can be asked for everywhere; the shell shows it.
+// Which photo is shown over the whole screen, if any. It can be opened from anywhere; the shell shows it.
 
 import type { Photo, Space } from '../api/types';
 import type { Album } from '../photos/album';
