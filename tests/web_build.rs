@@ -21,7 +21,7 @@ struct Project {
     app: WebApp,
 }
 
-/// What npm leaves behind where it does its work.
+/// What npm leaves in its working folder.
 const BUILDS: &str = "case $1 in
     ci) mkdir -p node_modules && touch node_modules/.package-lock.json ;;
     run) mkdir -p dist && touch dist/index.html ;;

@@ -23,7 +23,7 @@ pub fn open(database: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// The last id that a share has, behind which the next ones come; 0 before the first.
+/// The last id that a share has, after which the next ones come; 0 before the first.
 ///
 /// # Errors
 /// The database can't be read.

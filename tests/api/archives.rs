@@ -1,4 +1,4 @@
-//! ZIPs of photos: of a space, and of what somebody has chosen.
+//! ZIPs of photos: of a space, and of a selection.
 
 use rocket::http::{ContentType, Header};
 use serde_json::{Value, json};

@@ -33,7 +33,7 @@ fn previews(app: &TestApp) -> Vec<Vec<u8>> {
     previews.map(read).collect()
 }
 
-/// Shares a photo, sorted or not, and a photo in the place of another. Gives the photos, and behind them the previews that
+/// Shares a photo, moved or not, and a photo in place of another. Returns the photos, and after them the previews that
 /// were made.
 fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> {
     let mut photos: Vec<_> = (1..=4).map(pictures::png).collect();

@@ -1,4 +1,4 @@
-//! Films: how they are shared, told, played in pieces, edited and deleted, and which are refused.
+//! Films: how they are shared, described, played in ranges, edited and deleted, and which are refused.
 
 use serde_json::{Value, json};
 

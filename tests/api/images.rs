@@ -129,7 +129,7 @@ fn listing_checks_in_the_order_of_the_contract() {
 fn dated_jpeg(seed: u32, exif: &str) -> Vec<u8> {
     let jpeg = pictures::plain(image::ImageFormat::Jpeg, seed);
     let date = format!("{exif}\0");
-    // A directory with one entry, which leads to that of the camera, with the date behind it.
+    // A directory with one entry, which leads to that of the camera, with the date after it.
     let mut block = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
     block.extend(b"\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0");
     block.extend(b"\0\x01\x90\x03\0\x02\0\0\0\x14\0\0\0\x2c\0\0\0\0");

@@ -1,4 +1,4 @@
-//! Limits: what lies exactly at one is taken, what lies beyond it is refused in words that name it.
+//! Limits: what is exactly at one is accepted, what is beyond it is refused with an error that names it.
 
 use image::ImageFormat;
 use rocket::http::ContentType;

@@ -1,4 +1,4 @@
-//! Several photos a share: how they are shared, told, edited and listed.
+//! Several photos per share: how they are shared, described, edited and listed.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Form, Person, TestApp, path_of, pictures};
 
 const PATH: &str = "/spaces/1/shares";
 
-/// Somebody with a space.
+/// A user with a space.
 fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
     ann.space("Family");

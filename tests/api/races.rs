@@ -15,7 +15,7 @@ use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 /// How often each race is run.
 const ROUNDS: usize = 8;
 
-/// Somebody, by their token, and what they do.
+/// A user, by their token, and what they do.
 pub type Act<'t> = (String, Box<dyn FnOnce(&Person<'_>) -> Reply + Send + 't>);
 
 pub fn act<'t>(token: &str, what: impl FnOnce(&Person<'_>) -> Reply + Send + 't) -> Act<'t> {

@@ -10,7 +10,7 @@ use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Somebody with a space.
+/// A user with a space.
 pub fn ann(app: &TestApp) -> Person<'_> {
     let ann = app.person("ann");
     ann.space("Family");

@@ -1,4 +1,4 @@
-//! S3 and SQS that are gone for a while, and messages that are none of ours.
+//! S3 and SQS that are unreachable for a while, and messages that aren't ours.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! Habits of real stores, in front of one that has none of them.
+//! Quirks of real stores, simulated in front of one without them.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -44,7 +44,7 @@ pub enum Gate {
 }
 
 impl Gate {
-    /// Those behind which everything works.
+    /// The quirks with which everything works.
     pub const PASSABLE: [Self; 11] = [
         Self::WantsContentMd5,
         Self::RefusesChecksums,
@@ -410,7 +410,7 @@ fn too_skewed() -> Answer {
     )
 }
 
-/// The answer to a deletion of many objects as who asked for a quiet one gets it.
+/// The response to a quiet deletion of many objects.
 fn without_names(answer: &str) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let body = if body.contains("<Deleted>") {

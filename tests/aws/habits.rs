@@ -1,4 +1,4 @@
-//! One journey through everything that rests on S3, behind each habit of real stores, and on another engine than moto.
+//! One journey through everything that uses S3, with each quirk of real stores, and on another engine than moto.
 
 use serde_json::Value;
 

@@ -23,7 +23,7 @@ const LARGE: u64 = 33 * MIB + 7;
 const HUGE: u64 = 200 * MIB;
 const MORE: u64 = 80 * MIB;
 
-/// Bytes that are different everywhere, as many as are asked for.
+/// Bytes that are different everywhere, as many as requested.
 #[derive(Clone)]
 struct Bytes(u64, u64);
 
@@ -234,7 +234,7 @@ fn an_upload_for_which_nobody_waits_any_more_is_given_up() {
     cloud.wait(store.prepare()).unwrap();
     let photo = name("1-34.mp4");
     cloud.wait(async {
-        // It goes on for ever, because its bytes don't come.
+        // It would wait for ever, because its bytes don't come.
         let (sending, receiving) = tokio::io::duplex(64);
         let put = store.put_temporary(&photo, Body::stream(LARGE, receiving));
         let begun = async {

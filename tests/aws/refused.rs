@@ -153,7 +153,7 @@ fn a_deletion_that_s3_refuses_is_told_and_done_later() {
     assert_eq!(cloud.keys(&bucket), ["34.png"]);
     assert_eq!(cloud.keys(temp), [""; 0], "the other is gone");
 
-    // What is refused together goes one by one, and what is refused in one bucket goes in the others.
+    // What is refused together is deleted one by one, and what is refused in one bucket is deleted in the others.
     cloud.put(temp, "1-34.png", b"in both");
     cloud.proxy.refuse("POST", "delete");
     assert_eq!(

@@ -124,7 +124,7 @@ fn bytes_that_are_fewer_than_those_of_the_photo_are_no_photo() {
     let error = cloud.wait(opened.read_all()).unwrap_err();
     assert!(all(error).contains("S3 returned other bytes than were requested"));
     cloud.proxy.relent();
-    // The whole, where the end was asked for.
+    // The whole, although the end was requested.
     let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
     cloud.proxy.answer("GET", "/34.png", 200, "sor");
     cloud.wait(opened.read(3, 3)).map(drop).unwrap_err();

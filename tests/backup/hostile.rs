@@ -310,7 +310,7 @@ fn a_photo_of_any_size_is_not_read_into_memory() {
         outcome["bytes"] = json!(0);
     });
     pack(&path, &members);
-    // Its file has that many, though none of them is on the disk.
+    // Its file has that many, though none of them is on disk.
     let database = home.join("changed.db");
     let sum: Vec<u8> = Connection::open(database)
         .unwrap()

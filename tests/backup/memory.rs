@@ -19,7 +19,7 @@ fn photos(count: u64, bytes: u64) -> TempDir {
     photos_of_ann(count, bytes).0
 }
 
-/// The same, and somebody who may see them.
+/// The same, and a user who may see them.
 pub fn photos_of_ann(count: u64, bytes: u64) -> (TempDir, Person) {
     let folder = tempdir().unwrap();
     let server = Server::start(folder.path());

@@ -187,7 +187,7 @@ fn a_destination_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
     cloud.succeeds(&["backup", &place], &LOCAL);
-    // Photos of archives that are gone, before and behind those that are needed.
+    // Photos of deleted archives, before and after those that are needed.
     for number in 0..1010_u32 {
         let sum = format!("{:02x}{}{number:06x}", number % 256, "0".repeat(56));
         cloud.put(

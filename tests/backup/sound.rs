@@ -293,7 +293,7 @@ fn no_archive_of_another_installation_goes_even_if_the_newest_cannot_be_read() {
     );
     assert_eq!(unmarked(folder.path()), all);
 
-    // Nor one that lies among older ones of ours.
+    // Nor one that is among older ones of ours.
     fs::create_dir_all(other.path().join("place")).unwrap();
     succeeds(other.path(), &["backup", "place"], "");
     let foreign = other.path().join("place").join(all[0].file_name().unwrap());

@@ -112,7 +112,7 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     let left = objects(&cloud);
     let is_left = |(_, found): &(String, String)| found.contains(&key);
     assert!(!left.iter().any(is_left), "{left:?}");
-    // What was deleted before goes with its tombstone.
+    // What was deleted before is deleted by its tombstone.
     let database = folder.join("data/shared-spaces.db");
     let database = rusqlite::Connection::open(database).unwrap();
     let waiting: i64 = database

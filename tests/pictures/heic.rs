@@ -1,5 +1,5 @@
 //! HEICs of every kind that phones make, shared at a real server: JPEGs come of them that show what libheif shows. And files that
-//! were made to cost much, or to kill: each is refused with a sentence, by the server that goes on.
+//! were made to cost much, or to kill: each is refused with an error, and the server keeps running.
 
 use std::collections::BTreeMap;
 use std::fs;

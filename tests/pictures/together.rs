@@ -67,7 +67,7 @@ fn connect(server: &Server, number: usize) -> TcpStream {
     connection
 }
 
-/// A form with a photo, which is filled up behind its end to this length.
+/// A form with a photo, padded after its end to this length.
 fn form(photo: &[u8], bytes: usize) -> Vec<u8> {
     let mut form = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nA photo\r\n\

@@ -174,7 +174,7 @@ fn the_doctor_knows_the_port_the_space_and_who_may_come() {
     assert!(said.contains("The disk of the data folder has "), "{said}");
 }
 
-/// Where there are no credentials for Amazon.
+/// An environment without credentials for Amazon.
 fn without_credentials(mut command: Command, folder: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {

@@ -306,7 +306,7 @@ fn check_files(folder: &Path, server: Server, authors: &[Author], spaces: &[Stri
         expected.len()
     );
     server.process.kill();
-    // What the last run left behind is deleted before the server is up.
+    // What the last run has left is deleted before the server is up.
     drop(Server::start(folder));
     let found: BTreeSet<String> = photos(&folder.join("data")).into_iter().collect();
     assert_eq!(found, expected);

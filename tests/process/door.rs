@@ -143,7 +143,7 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
             "{request}{reply}"
         );
     }
-    // Both: the length is passed over, and nothing behind it is taken for another request.
+    // Both: the length is ignored, and nothing after it is taken for another request.
     let both = "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\
                 GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
     let reply = ask(&server, both.as_bytes());

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::process::record::banned;
 use crate::support::{PASSWORD, Person, Process, Server, command, output, picture, until};
 
-/// The proxy that is believed, as the page says it.
+/// The trusted proxy, as the page sets it.
 const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
 /// No body counts as too slow within a test: what hangs, hangs.
 const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
@@ -133,7 +133,7 @@ fn hang(nginx: &Server, from: u8, (head, form): &(String, Vec<u8>), sent: usize)
     connection
 }
 
-/// Somebody uses the server as usual.
+/// A user uses the server as usual.
 fn is_served(person: &Person, space: &str, seed: u64) {
     let photo = picture(64, seed);
     let share = person.share_photo(space, &photo);

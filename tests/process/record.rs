@@ -294,7 +294,7 @@ fn fail2ban_bans_who_guesses_and_nobody_whom_they_name() {
     sign_in(&server, &from("2001:db8::7"), "ann", "no such horse");
     // fail2ban ignores successful sign-ins.
     assert!(sign_in(&server, &from("198.51.100.8"), "ann", PASSWORD).contains(" 200 "));
-    // What a visitor claims in front of the proxy isn't believed.
+    // What a client of the proxy claims isn't trusted.
     sign_in(
         &server,
         &from(&format!("{victim}, 198.51.100.7")),

@@ -129,7 +129,7 @@ fn nothing_that_opens_a_door_is_logged() {
     assert_eq!(ann.fetch(&share["image_url"]).status, 200);
     let preview = &share["image"]["previews"]["small"]["url"];
     assert_eq!(ann.fetch(preview).status, 200);
-    // A store that fails is an error of the log, with the path of what was asked for.
+    // A failing store is an error in the log, with the requested path.
     let sorted = folder.join("data/photos/space-id-1/1.png");
     until("the photo to be moved", || sorted.exists().then_some(()));
     fs::remove_file(&sorted).unwrap();

@@ -266,7 +266,7 @@ impl Server {
         Ok(connection)
     }
 
-    /// Somebody who isn't signed in.
+    /// A client without a session.
     pub fn anybody(&self) -> Person {
         Person::anonymous(&self.url)
     }
@@ -308,7 +308,7 @@ impl Reply {
     }
 }
 
-/// Somebody at a server, over a real connection. An error is a connection that broke.
+/// A client of a server, over a real connection. An error is a broken connection.
 #[derive(Clone)]
 pub struct Person {
     agent: Agent,

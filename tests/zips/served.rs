@@ -140,7 +140,7 @@ impl Download {
         assert_eq!(read.unwrap(), bytes);
     }
 
-    /// How many bytes still come. That the connection is reset behind them is as good as that it ends.
+    /// How many bytes still come. A reset of the connection after them counts like its end.
     fn rest(&mut self) -> u64 {
         let (mut sum, mut chunk) = (0, vec![0; 64 * 1024]);
         while let Ok(read @ 1..) = self.connection.read(&mut chunk) {

@@ -1,4 +1,4 @@
-//! Sessions, links and tokens that are no good: forged, ended, swapped or used again. Over every route that takes one.
+//! Invalid sessions, links and tokens: forged, ended, swapped or used again. On every route that accepts one.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -139,7 +139,7 @@ pub fn table() -> Vec<Row> {
             Json(json!({"login": "ann", "password": PASSWORD})),
             ANYBODY,
         ),
-        // The link is the right, and none of these people has one.
+        // The link is the permission, and none of these people has one.
         row(
             Get,
             "/photos/<name>?<expires>&<signature>&<download>",

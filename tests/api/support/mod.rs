@@ -81,12 +81,12 @@ impl TestApp {
         self
     }
 
-    /// Somebody who isn't signed in.
+    /// A client without a session.
     pub fn anonymous(&self) -> Person<'_> {
         Person::anonymous(&self.client)
     }
 
-    /// Somebody new, registered and signed in with a bearer token.
+    /// A new user, signed in with a bearer token.
     pub fn person(&self, login: &str) -> Person<'_> {
         self.anonymous().register(login).is_ok();
         self.anonymous().signed_in(login)

@@ -18,7 +18,7 @@ enum Proof {
     Cookie(String),
 }
 
-/// Somebody with or without an account, at the server of a test.
+/// A client with or without an account, at the server of a test.
 #[derive(Clone)]
 pub struct Person<'a> {
     client: &'a Client,
