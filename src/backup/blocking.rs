@@ -8,15 +8,15 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// What is said where it was cancelled.
+/// The message when it was cancelled.
 pub const STOPPED: &str = "It was stopped before its end";
 
-/// The cause of an error, where it was cancelled, whatever was being done then.
+/// The cause of an error when it was cancelled, whatever was being done.
 #[derive(Debug, thiserror::Error)]
 #[error("{STOPPED}")]
 pub struct Cancelled;
 
-/// Photos in flight at once. Each is in memory as a whole.
+/// Photos in flight at once. Each is in memory completely.
 const AT_ONCE: usize = 4;
 
 /// The way from a blocking thread to the runtime; clones share it.
@@ -63,7 +63,7 @@ impl Blocking {
     /// Adds `what` as the context of an error, unless it was cancelled.
     ///
     /// # Errors
-    /// What was done didn't succeed.
+    /// The work failed.
     pub fn blame<T>(&self, done: Result<T>, what: impl FnOnce() -> String) -> Result<T> {
         match done {
             Err(_) if self.is_stopped() => Err(stopped()),
@@ -79,7 +79,7 @@ impl Blocking {
         self.runtime.spawn(work)
     }
 
-    /// Waits for what has to be done even though it was cancelled.
+    /// Waits for what has to be done even if it was cancelled.
     pub fn block_on_uncancellable<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
@@ -128,10 +128,10 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
         }
     }
 
-    /// Begins some work. If too many are under way, the oldest is waited for and its result given.
+    /// Begins some work. If too much is under way, waits for the oldest and returns its result.
     ///
     /// # Errors
-    /// What the oldest answers; it was cancelled.
+    /// The error of the oldest; it was cancelled.
     pub fn push(&mut self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<Option<T>> {
         self.bridge.check_cancelled()?;
         let done = if self.under_way.len() == AT_ONCE {

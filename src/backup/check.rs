@@ -1,5 +1,5 @@
 //! Whether an archive at a destination is intact, found out by reading it back. Nothing old is deleted before the new one
-//! is verified, and only what is proven counts among those that stay.
+//! is verified, and only what is verified counts among those that stay.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::backup::photo_bytes::is_whole;
 /// Reads archives of one destination back.
 pub struct Proving<'a> {
     destination: &'a Destination,
-    /// What the destination lists of its photos.
+    /// The photos that the destination lists.
     there: &'a TempHashMap,
     /// Where databases are unpacked.
     folder: &'a Path,

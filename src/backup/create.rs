@@ -36,7 +36,7 @@ pub struct BackupRequest {
     pub clock: Clock,
     /// A file, a folder or a prefix in S3.
     pub destination: String,
-    /// How many archives stay at a destination.
+    /// How many archives are kept at a destination.
     pub retain: Option<u32>,
     /// Whether an archive at a destination has its photos inside.
     pub full: bool,
@@ -56,7 +56,7 @@ impl BackupRequest {
     }
 }
 
-/// Makes a backup. Old archives go only when the new one was read back and is intact.
+/// Makes a backup. Old archives are deleted only once the new one was read back and is intact.
 ///
 /// # Errors
 /// It can't be made, and if it was begun, nothing is left of it; another one is running; the destination belongs to
@@ -107,7 +107,7 @@ fn write_archive(
         SigningKey::BYTES
     );
     let installation = installation_id::installation_id(data, &key)?;
-    // Now that everything is open: whatever replaces it from here on is another's.
+    // Now that everything is open: whatever replaces it from here on is something else.
     order.check_files()?;
     if let BackupGoal::Named { .. } = target {
         check_owner(destination, &installation)?;
@@ -338,7 +338,7 @@ impl Job<'_> {
         })
     }
 
-    /// Writes the archive, with the photos unless they are next to it; how many bytes it has.
+    /// Writes the archive, with the photos unless they are next to it. Returns its size in bytes.
     fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Tally)> {
         let file = archive.destination.create(&archive.file)?;
         let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
@@ -357,7 +357,7 @@ impl Job<'_> {
         let Err(error) = proving.prove(&archive.file, Some(written)) else {
             return Ok(());
         };
-        // Whether it is whole isn't known.
+        // Whether it is complete is unknown.
         self.bridge
             .check_cancelled()
             .with_context(|| format!("The archive {archive} was written, but not verified"))?;

@@ -14,7 +14,7 @@ impl TempHashMap {
     /// # Errors
     /// The folder for temporary files can't be written to.
     pub fn new() -> Result<Self> {
-        // SQLite makes a file of its own for what has no name, and deletes it in the end.
+        // SQLite makes a file of its own for a database without a name, and deletes it at the end.
         let connection = Connection::open("")?;
         connection.execute_batch(
             "pragma synchronous = off; pragma journal_mode = off;

@@ -31,7 +31,7 @@ pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     Ok(word)
 }
 
-/// Writes the ID down, so that it stays when the key is changed.
+/// Records the ID, so that it stays when the key is changed.
 ///
 /// # Errors
 /// There is no key, or the file can't be written.

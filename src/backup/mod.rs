@@ -1,4 +1,4 @@
-//! Backups: one moment of the database, and every photo that it names, in an archive that proves itself.
+//! Backups: one moment of the database, and every photo that it names, in an archive that can be verified by itself.
 //!
 //! An archive at a destination, which is a folder or a prefix in S3, has its photos next to it, shared with the other
 //! archives there. An archive that is a file of its own has them inside. All of it runs on one thread, step after step.
@@ -19,7 +19,7 @@ pub mod snapshot;
 pub mod hash_map;
 // Where a backup works.
 pub mod work_dir;
-// The way to what is asynchronous.
+// Calling async code.
 pub mod blocking;
 // Whether an archive is intact.
 pub(crate) mod check;
@@ -33,7 +33,7 @@ pub mod photo_bytes;
 pub(crate) mod read_photos;
 // What a backup has done.
 pub mod report;
-// Whose archives are whose.
+// Which installation archives belong to.
 pub mod installation_id;
 // Making one.
 pub mod create;

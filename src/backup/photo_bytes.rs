@@ -21,7 +21,7 @@ const CHUNK: usize = 128 * 1024;
 pub enum PhotoBytes {
     /// They were compared with its checksum.
     Memory(Vec<u8>),
-    /// As well; when they are read, it is done again.
+    /// Likewise, and compared again when they are read.
     File { file: File, photo: KnownPhoto },
 }
 
@@ -29,7 +29,7 @@ pub enum PhotoBytes {
 pub type Taken = io::Result<Option<PhotoBytes>>;
 
 impl PhotoBytes {
-    /// Reads the bytes of a photo. Large ones go to a file in `folder` that has no name, so that nothing is left of it.
+    /// Reads the bytes of a photo. Large ones go to a file in `folder` that has no name, so that nothing of it is left.
     ///
     /// # Errors
     /// The folder can't be written to. Unreadable bytes aren't an error of the whole.
@@ -82,7 +82,7 @@ impl PhotoBytes {
         }))
     }
 
-    /// All of them, from the first. Ends with an error where a file has others now.
+    /// All of them, from the first. Ends with an error if a file has changed since.
     ///
     /// # Errors
     /// The file can't be read.
@@ -101,7 +101,7 @@ impl PhotoBytes {
         })
     }
 
-    /// What is put into a photo store, which keeps nothing of a file that has other bytes now.
+    /// The bytes as a body for a photo store, which keeps nothing of a file that has changed since.
     ///
     /// # Errors
     /// The file can't be read.

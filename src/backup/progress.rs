@@ -50,7 +50,7 @@ impl Progress {
         Ok(())
     }
 
-    /// So many more are done.
+    /// This many more are done.
     pub fn advance(&self, bytes: u64) {
         self.bar.inc(bytes);
         let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));

@@ -49,7 +49,7 @@ pub struct Fetcher {
     store: PhotoStore,
     original: Arc<Mutex<LiveDatabase>>,
     bridge: Blocking,
-    /// Where large photos are put that aren't files.
+    /// Where large photos that aren't files are put.
     folder: PathBuf,
     failures: Arc<AtomicU32>,
     /// Whether the store couldn't be reached to see if it has a photo.
@@ -57,7 +57,7 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// Reads from `store` what `original` has photos of. Large ones are put into `folder`, without a name.
+    /// Reads the photos of `original` from `store`. Large ones are put into `folder`, without a name.
     pub fn new(store: PhotoStore, original: LiveDatabase, bridge: Blocking, folder: &Path) -> Self {
         Self {
             store,
@@ -103,8 +103,8 @@ impl Fetcher {
         Ok(Fetched::Lost(last.unwrap_or_else(|| damaged.to_owned())))
     }
 
-    /// Checks whether the store has a photo, without reading it. A store that can't be reached isn't tried again, with one line in
-    /// the log: the backup needs nothing of it.
+    /// Checks whether the store has a photo, without reading it. An unreachable store isn't tried again, with one line in
+    /// the log: the backup doesn't depend on it.
     ///
     /// # Errors
     /// The database can't be read; it was cancelled.
@@ -148,10 +148,10 @@ impl Fetcher {
         }
     }
 
-    /// The bytes of a photo: `None` if it is nowhere, and `Some(None)` if they are others.
+    /// The bytes of a photo: `None` if it is nowhere, and `Some(None)` if they have changed.
     ///
     /// # Errors
-    /// There is no room for it next to the database. An unreadable store isn't an error of the whole.
+    /// There is no space for it next to the database. An unreadable store isn't an error of the whole.
     fn read(&self, photo: &KnownPhoto) -> Result<Result<Option<Option<PhotoBytes>>>> {
         let found = self.bridge.block_on(async {
             let Some(stored) = self.store.open(&photo.name).await? else {
@@ -199,7 +199,7 @@ enum Opened {
     Stream(Pin<Box<dyn AsyncRead + Send>>),
 }
 
-/// Reads what is asynchronous.
+/// Reads an async reader.
 struct BlockingReader {
     bridge: Blocking,
     reader: Pin<Box<dyn AsyncRead + Send>>,

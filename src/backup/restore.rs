@@ -130,8 +130,8 @@ pub fn restore(
     restored
 }
 
-/// Deletes what is left of a restore that was killed after everything was in its place. Right only while none is running, in a folder
-/// with a database.
+/// Deletes what is left of a restore that was killed after everything was in its place. Right only while none is running, in
+/// a folder with a database.
 ///
 /// # Errors
 /// It can't be deleted.
@@ -351,7 +351,7 @@ fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBy
     }
     let put = store.put_in_space(name, bytes.into_body()?);
     match store {
-        // A file is written to its end even if nothing waits for it, and must be there before it is cleared away.
+        // A file is written to its end even if nothing waits for it, and must be there before it is deleted.
         PhotoStore::Local(_) => bridge.block_on_uncancellable(put),
         PhotoStore::S3(_) => bridge.block_on(put),
     }

@@ -9,7 +9,7 @@ use crate::domain::photos::KnownPhoto;
 use crate::output::count;
 
 /// Has `work` read every photo that should be next to an archive, several at once. `then` is called with each, in order,
-/// with what is wrong with it if anything is.
+/// with what is wrong with it, if anything.
 ///
 /// # Errors
 /// The destination can't be read; what `work` and `then` return; it was cancelled.

@@ -12,7 +12,7 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, KnownPhoto};
 use crate::domain::restore;
 
-/// The pages that are copied between two looks at whether to go on; a few MiB.
+/// The pages that are copied between two checks for cancellation; a few MiB.
 const STEP: i32 = 1000;
 /// The photos that are queried at once.
 const PAGE: u32 = 500;
@@ -29,7 +29,7 @@ impl LiveDatabase {
     /// # Errors
     /// It isn't there, can't be read, or was written by a newer version of this program.
     pub fn open(path: &Path) -> Result<Self> {
-        // Not read-only, which couldn't take in what a crash has left in the write-ahead log.
+        // Not read-only, which couldn't apply what a crash has left in the write-ahead log.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Ok(Self {
             connection: open(path, flags)?,
@@ -41,7 +41,7 @@ impl LiveDatabase {
     /// # Errors
     /// The copy can't be written; what `go_on` answers, which is asked every few MiB.
     pub fn copy_to(&self, copy: &Path, mut go_on: impl FnMut() -> Result<()>) -> Result<()> {
-        // As long as this transaction is open, the copy is of one moment and doesn't start over after each write.
+        // While this transaction is open, the copy is of one moment and doesn't start over after each write.
         let moment = self.connection.unchecked_transaction()?;
         moment.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
         let mut target = Connection::open(copy)?;
@@ -58,7 +58,7 @@ impl LiveDatabase {
                 }
             }
         }
-        // One file, with nothing next to it that belongs to it.
+        // One file, with no companion files.
         target.pragma_update(None, "journal_mode", "delete")?;
         drop(target);
         std::fs::File::open(copy)?.sync_all()?;

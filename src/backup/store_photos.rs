@@ -29,7 +29,7 @@ enum Got {
     Lost(String),
 }
 
-/// What became of all of them.
+/// The outcome for all of them.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub outcome: Outcome,
@@ -65,7 +65,7 @@ impl<'a> Photos<'a> {
         }
     }
 
-    /// Copies all photos to the destination that it doesn't have. Of those that it has, some are read again, other ones
+    /// Copies all photos that the destination doesn't have. Of those that it has, some are read again, different ones
     /// each time.
     ///
     /// # Errors
@@ -187,7 +187,7 @@ fn is_whole(destination: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<b
     Ok(true)
 }
 
-/// Decides which photos are read again: all of them, or as many as there is time for. With each backup it falls on others.
+/// Decides which photos are read again: all of them, or as many as there is time for. Each backup picks different ones.
 #[derive(Clone, Copy, Debug)]
 struct Lot {
     chance: u64,
@@ -206,7 +206,7 @@ impl Lot {
         })
     }
 
-    /// Sums are as good as chance, so that their first bytes are any number.
+    /// Checksums are as good as random, so their first bytes are any number.
     fn falls_on(self, sum: &[u8; 32]) -> bool {
         let first: [u8; 8] = std::array::from_fn(|at| sum[at]);
         (u64::from_be_bytes(first) ^ self.chance) <= self.most
@@ -265,7 +265,7 @@ mod tests {
     }
 
     /// Backs up a copy of a database while `meanwhile` is done to the original. Returns what is at the destination in the
-    /// end, and what became of the photos.
+    /// end, and what happened to the photos.
     async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path(), "test.db");

@@ -51,12 +51,12 @@ impl Drop for WorkDir {
     }
 }
 
-/// Deletes what a backup has left that was killed, unless one is running.
+/// Deletes what a killed backup has left, unless one is running.
 ///
 /// # Errors
 /// It can't be deleted.
 pub fn remove_leftovers(data_dir: &Path) -> Result<()> {
-    // Mostly there is nothing, and then nothing is made.
+    // Usually there is nothing, and then nothing is made.
     if !data_dir.join(FOLDER).exists() {
         return Ok(());
     }

@@ -10,7 +10,7 @@ const FREE: u64 = 256 * 1024 * 1024;
 const RATIO: u64 = 64;
 /// Reading takes as much memory as Zstandard looks back, 2^23 bytes. We write with 2^21.
 pub const WINDOW_LOG: u32 = 23;
-/// What a frame begins with that Zstandard passes over.
+/// The magic number of a frame that Zstandard skips.
 const SKIPPABLE: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
 
 /// The most bytes that an archive of `size` bytes may unpack to.
@@ -24,7 +24,7 @@ pub fn ballast(size: u64, unpacked: u64) -> u64 {
     needed.saturating_sub(size)
 }
 
-/// Writes at least this many bytes that mean nothing.
+/// Writes at least this many meaningless bytes.
 ///
 /// # Errors
 /// They can't be written.
@@ -67,7 +67,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// What is said of an archive with more in it than may be.
+/// The error for an archive with more in it than may be.
 pub const TOO_MUCH: &str =
     "it unpacks to far more than an archive of its size should: shared-spaces hasn't made it";
 

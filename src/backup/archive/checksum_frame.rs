@@ -1,18 +1,18 @@
-//! The seal at the end of an archive: a SHA-256 over all bytes before it. It is what Zstandard calls a skippable frame,
-//! so that other programs pass over it.
+//! The checksum frame at the end of an archive: a SHA-256 over all bytes before it. It is a skippable frame of Zstandard,
+//! so that other programs skip it.
 
 use std::io::{self, Error, ErrorKind, Read, Write};
 
 use sha2::{Digest, Sha256};
 
-/// What a seal begins with: the mark of a skippable frame, and the size of what follows, 32.
+/// The header of a checksum frame: the magic number of a skippable frame, and the size of what follows, 32.
 const MARK: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
-/// The bytes of a seal.
+/// The size of a checksum frame.
 const SIZE: usize = MARK.len() + 32;
 /// The bytes that are read at once.
 const CHUNK: usize = 128 * 1024;
 
-/// Passes bytes on, and seals them in the end.
+/// Passes bytes on, and adds the checksum frame at the end.
 #[derive(Debug)]
 pub struct ChecksumWriter<W> {
     inner: W,
@@ -62,7 +62,7 @@ impl<W: Write> Write for ChecksumWriter<W> {
 pub struct ChecksumReader<R> {
     inner: R,
     sha256: Sha256,
-    /// What was read and not given yet; its last bytes may be the checksum frame.
+    /// What was read and not returned yet; its last bytes may be the checksum frame.
     held: Vec<u8>,
     given: usize,
 }
@@ -78,7 +78,7 @@ impl<R: Read> ChecksumReader<R> {
         }
     }
 
-    /// Reads until there is more than a seal; whether there is.
+    /// Reads until there is more than a checksum frame. Returns whether there is.
     fn fill(&mut self) -> io::Result<bool> {
         while self.held.len() - self.given <= SIZE {
             self.held.drain(..self.given);

@@ -1,4 +1,4 @@
-//! What an archive says of itself, as JSON: at its beginning what it is, at its end what is in it.
+//! The manifest of an archive, as JSON: at its beginning what it is, at its end what is in it.
 
 use std::collections::HashSet;
 
@@ -104,7 +104,7 @@ impl Outcome {
     }
 }
 
-/// A word that is shown on a terminal, to which others' words could do more than be read.
+/// A word that is shown on a terminal: short, and without escape sequences.
 fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {

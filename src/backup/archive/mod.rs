@@ -1,4 +1,4 @@
-//! Archives: a tar file inside Zstandard, with a seal at its end. Unpacked by any other program, it is a data folder.
+//! Archives: a tar file inside Zstandard, with a checksum frame at its end. Unpacked by any other program, it is a data folder.
 //!
 //! The members are, in this order: `backup.json`, what it is; `SHA256SUMS`; `shared-spaces.db`; `signing.key`; the photos,
 //! unless they are next to it; `outcome.json`, what is in it.
@@ -9,7 +9,7 @@ mod bounds;
 mod read;
 // The sums of what is in it.
 pub mod sha256sums;
-// What an archive says of itself.
+// The manifest of an archive.
 pub(crate) mod manifest;
 // The end, which shows whether it is complete.
 pub(crate) mod checksum_frame;
@@ -37,12 +37,12 @@ pub use read::{Contents, read, read_head, read_start};
 const HEAD: &str = "backup.json";
 const SUMS: &str = "SHA256SUMS";
 const OUTCOME: &str = "outcome.json";
-/// What the paths of photos begin with.
+/// The folder of photos.
 const PHOTOS: &str = "photos/";
 /// The most bytes that the outcome may have, which is in memory as a whole: some hundred thousand photos that are lost.
 const OUTCOME_SIZE: u64 = 16 * 1024 * 1024;
 
-/// The bytes of an archive, and how many they are: what may be in it follows from that.
+/// The bytes of an archive, and how many they are: what may be in it depends on that.
 pub struct Packed<R> {
     pub size: u64,
     pub bytes: R,
@@ -63,12 +63,12 @@ pub fn path_of(name: &PhotoName) -> String {
 /// Writes an archive.
 pub struct ArchiveWriter<W: Write> {
     tar: Builder<Counted<Encoder<'static, ChecksumWriter<Counted<W>>>>>,
-    /// What members say of when they were written, in seconds since 1970.
+    /// The modification time of members, in seconds since 1970.
     time: u64,
 }
 
 impl<W: Write> ArchiveWriter<W> {
-    /// Begins an archive with all that comes before its photos. `folder` is where the sums are put together.
+    /// Begins an archive with all that comes before its photos. `folder` is where the sums are collected.
     ///
     /// # Errors
     /// Something can't be read, or the archive can't be written.

@@ -23,7 +23,7 @@ use crate::output::count;
 
 /// The most that the first note of an archive may have.
 const HEAD_SIZE: u64 = 64 * 1024;
-/// The bytes that a database says of itself at its beginning.
+/// The length of the header of a database.
 const DATABASE_HEAD: usize = 100;
 
 /// What an archive has besides its photos.
@@ -52,7 +52,7 @@ pub fn read(
 ) -> Result<Contents> {
     read_all(archive, into, photo).map_err(|error| {
         let text = format!("{error:#}");
-        // It may have words of the archive in it, which a terminal would take for its own.
+        // It may quote the archive, whose bytes could be escape sequences.
         if text.contains(char::is_control) {
             anyhow!(text.replace(char::is_control, "?"))
         } else {
@@ -183,7 +183,7 @@ fn explain(snapshot: &Snapshot, absent: &[Order], outcome: &Outcome) -> Result<(
     Ok(())
 }
 
-/// Reads what an archive says of itself at its beginning.
+/// Reads the manifest at the beginning of an archive.
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version.
@@ -217,7 +217,7 @@ fn open<R: Read>(archive: Packed<R>) -> Result<Archive<Unpacked<R>>> {
     Ok(Archive::new(Bounded::new(decoder, most)))
 }
 
-/// The members of an archive as they stand in it: nothing is a longer name, an extension or a hole of another.
+/// The members of an archive in order, without long names, extensions or holes.
 struct Members<'a, R: Read> {
     entries: Entries<'a, R>,
     /// The bytes that members may still have.
@@ -281,7 +281,7 @@ fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Manifest> {
     serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} can't be understood"))
 }
 
-/// The bytes of a database that has as many as it says of itself.
+/// The bytes of a database, whose header must state their number.
 fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
     let mut start = [0; DATABASE_HEAD];
     let is_whole = entry.size() >= DATABASE_HEAD as u64 && {
@@ -328,7 +328,7 @@ fn bounded(mut entry: Entry<'_, impl Read>, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a member to a file that only this account can read; its sum.
+/// Writes a member to a file that only this account can read. Returns its checksum.
 fn write(from: impl Read, path: &Path) -> Result<[u8; 32]> {
     let writing = || format!("The file {} can't be written", path.display());
     let mut file = private::open_options()

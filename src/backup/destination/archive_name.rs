@@ -10,9 +10,9 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::clock::Timestamp;
 
-/// What the names of archives end with.
+/// The extension of archives.
 pub const ENDING: &str = ".tar.zst";
-/// What stands before that in the names of archives whose database was damaged when they were made.
+/// What precedes that in the names of archives whose database was damaged when they were made.
 const DAMAGED: &str = ".damaged";
 const BEGINNING: &str = "shared-spaces-";
 const MOMENT: &[BorrowedFormatItem<'_>] =
@@ -89,7 +89,7 @@ impl ArchiveName {
         self.is_damaged
     }
 
-    /// The name that this text is, if it is one.
+    /// Parses a name; `None` if it isn't one.
     pub fn parse(text: &str) -> Option<Self> {
         let moment = text.strip_prefix(BEGINNING)?.strip_suffix(ENDING)?;
         let (moment, is_damaged) = match moment.strip_suffix(DAMAGED) {

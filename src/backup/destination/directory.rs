@@ -12,7 +12,7 @@ use crate::fs::atomic::{Existing, persist, temp_file};
 use crate::fs::durable::create_dir_all_durable;
 use crate::fs::missing::{optional, remove_if_exists};
 
-/// What the names of files begin with that are still being written. Each is locked by the one who writes it.
+/// The prefix of files that are still being written. Each is locked by its writer.
 const PART: &str = ".shared-spaces-part-";
 
 /// A folder with archives, and with the photos that they share.
@@ -131,7 +131,7 @@ impl Folder {
             .with_context(|| format!("The file {} can't be read", path.display()))
     }
 
-    /// Refuses what is there and no plain file, nor a link to one.
+    /// Refuses anything there that is neither a plain file nor a link to one.
     pub(super) fn check_plain(&self, key: &str) -> Result<()> {
         let path = self.path(key);
         ensure!(

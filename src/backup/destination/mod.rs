@@ -81,7 +81,7 @@ impl Write for NewFile {
 }
 
 impl Destination {
-    /// Refuses a destination in which backups would be lost together with what they are of.
+    /// Refuses a destination where backups would be lost together with the original.
     ///
     /// # Errors
     /// It is such a destination.
@@ -290,7 +290,7 @@ impl Destination {
         }
     }
 
-    /// Deletes what backups have left here that were killed.
+    /// Deletes what killed backups have left here.
     ///
     /// # Errors
     /// The destination can't be read or written to.

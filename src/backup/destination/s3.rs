@@ -202,7 +202,7 @@ impl Bucket {
                 .set_upload_id_marker(upload);
             let page = match self.bridge.block_on(async { Ok(list.send().await) })? {
                 Ok(page) => page,
-                // Not every service can, and not every key may; then a rule of the bucket has to do it.
+                // Not every service supports it, and not all credentials allow it; then a rule of the bucket has to do it.
                 Err(error) => {
                     tracing::warn!(bucket = self.name, error = %DisplayErrorContext(&error), "could not list incomplete multipart uploads");
                     return Ok(());

@@ -1,4 +1,4 @@
-//! An object that is being written: in one piece if it is small, and in parts otherwise. It appears in the end.
+//! An object that is being written: in one piece if it is small, and in parts otherwise. It appears at the end.
 
 use std::io::{self, Write};
 use std::mem;
@@ -18,11 +18,11 @@ use crate::backup::destination::s3::Bucket;
 use crate::storage::aws::proof::{self, Put, Untrue};
 use crate::storage::aws::upload_timeout;
 
-/// The size of the first parts. S3 takes 10,000 of them, so that later ones are larger.
+/// The size of the first parts. S3 allows 10,000 of them, so later ones are larger.
 const PART: usize = 8 * 1024 * 1024;
 /// The parts after which they grow.
 const GROWTH: usize = 1000;
-/// How long it may take to say that an upload is given up.
+/// How long aborting an upload may take.
 const GIVE_UP: Duration = Duration::from_secs(5);
 
 /// An object on its way.
@@ -30,7 +30,7 @@ pub struct Upload {
     bucket: Bucket,
     key: String,
     bytes: Vec<u8>,
-    /// What S3 calls the upload, once there is more than one part.
+    /// S3's id of the upload, once there is more than one part.
     id: Option<String>,
     parts: Vec<CompletedPart>,
     /// The bytes of all parts.
@@ -100,7 +100,7 @@ impl Upload {
         (&self.bucket.name, &self.key)
     }
 
-    /// Small objects go as a whole.
+    /// Small objects are sent as a whole.
     fn put(&self, bytes: Vec<u8>) -> Result<()> {
         let put = async {
             let put = proof::put(&self.bucket.client, self.object_ref(), bytes.into(), None);

@@ -32,7 +32,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Understands a path or an address.
+    /// Parses a path or an address.
     ///
     /// # Errors
     /// The folder, that of the file, or the bucket isn't there.
@@ -61,7 +61,7 @@ impl Target {
         }))
     }
 
-    /// The archive that is meant: the newest of a destination. One from the future is only meant where it is named
+    /// The archive to use: the newest of a destination. One from the future is used only if it is named
     /// itself.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Target {
         }
     }
 
-    /// All archives that are meant, the oldest first.
+    /// All archives to use, the oldest first.
     ///
     /// # Errors
     /// There is none.
@@ -143,7 +143,7 @@ impl fmt::Display for ArchiveRef {
 /// Refuses what can't be a destination: nothing at all, and addresses of other kinds than S3's.
 ///
 /// # Errors
-/// It is such.
+/// It isn't one.
 fn check_target(text: &str) -> Result<()> {
     ensure!(
         !text.is_empty(),
