@@ -11,7 +11,7 @@ pub struct FailedPhoto {
     pub why: FailureInfo,
 }
 
-/// What is known of a failure.
+/// What is known about a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailureInfo {
     /// All of it.

@@ -15,7 +15,7 @@ use crate::db::Db;
 use crate::domain::{jobs, photos};
 use crate::output::count;
 
-/// How long a taken photo is hidden. Far longer than moving a file takes; after a crash it is taken again.
+/// How long a claimed photo is hidden. Far longer than moving a file takes; after a crash it is claimed again.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// A worker in another process is not notified, so everybody also looks this often.
 const POLL: Duration = Duration::from_millis(500);
@@ -80,7 +80,7 @@ impl LocalQueue {
         }
         // Losing the claim in a power cut does no harm: no worker holds it then.
         let taken = self.db.write_unsynced(move |conn| {
-            // The worker that had these last has ended without saying why.
+            // The last worker with these has ended without a reason.
             jobs::mark_abandoned_failed(conn, max_attempts, now)?;
             Ok(jobs::claim(conn, max, now, LEASE)?)
         });

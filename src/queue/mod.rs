@@ -46,7 +46,7 @@ pub struct Message {
 /// Why a photo couldn't be moved to its space.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// It is nowhere, so that another attempt may not find it either.
+    /// It is nowhere, so another attempt may not find it either.
     #[error("it is neither in the staging store nor in that of its space")]
     Missing,
     /// Something that may be mended.
@@ -54,7 +54,7 @@ pub enum Failure {
     Other(anyhow::Error),
 }
 
-/// What becomes of a photo that couldn't be moved to its space.
+/// What happens to a photo that couldn't be moved to its space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// It is tried again at that time.
@@ -106,12 +106,12 @@ impl PhotoQueue {
         }
     }
 
-    /// Whether others than our own workers may take from it.
+    /// Whether consumers other than our workers may take from it.
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Sqs(_))
     }
 
-    /// Whether [`Self::receive`] waits for messages, and may be given up while it does.
+    /// Whether [`Self::receive`] waits for messages, and may be cancelled while it does.
     pub fn supports_long_poll(&self) -> bool {
         matches!(self, Self::Sqs(_))
     }

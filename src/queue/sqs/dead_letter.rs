@@ -1,4 +1,4 @@
-//! The dead-letter queue, to which SQS moves what was received too often.
+//! The dead-letter queue, where SQS moves what was received too often.
 
 use std::collections::HashSet;
 
@@ -15,11 +15,11 @@ use crate::queue::failed::{Failed, FailedPhoto, FailureInfo};
 
 /// How many seconds messages are hidden from others while we look at them. SQS can't show them without that.
 const HELD: i32 = 120;
-/// SQS takes no more at once.
+/// SQS accepts no more at once.
 const BATCH: usize = 10;
 
 impl SqsQueue {
-    /// What is in the dead-letter queue, which stays as it is.
+    /// The contents of the dead-letter queue, which stays as it is.
     pub(in crate::queue) async fn list_failed(&self) -> Result<Failed> {
         let url = self.dead_letters().await?;
         let expected = self.count(&url).await?;

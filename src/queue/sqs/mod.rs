@@ -39,14 +39,14 @@ pub struct SqsQueue {
     attributes: Arc<OnceCell<Attributes>>,
 }
 
-/// What the queue says of itself.
+/// The attributes of the queue.
 #[derive(Debug)]
 struct Attributes {
     /// How long a received message is hidden from others.
     hidden: Duration,
     /// After how many attempts SQS moves a message to the dead-letter queue; `None` without one.
     redrive_after: Option<u32>,
-    /// Whether it says that it is FIFO; some services don't say.
+    /// Whether it states that it is FIFO; some services don't state it.
     is_fifo: Option<bool>,
     /// The name of the dead-letter queue within all of Amazon.
     dead_letters: Option<String>,
@@ -183,7 +183,7 @@ impl SqsQueue {
 
     pub(super) async fn nack(&self, message: &Message, failure: &Failure) -> Result<Disposition> {
         let redrive_after = self.attributes().await?.redrive_after;
-        // Most likely its share was deleted. The next of its space wait behind it in a FIFO queue, so that it goes soon.
+        // Most likely its share was deleted. In a FIFO queue the next of its space wait behind it, so it is dropped soon.
         let is_hopeless = matches!(failure, Failure::Missing) && message.attempt > 1;
         if is_hopeless && redrive_after.is_none() {
             self.acknowledge(message).await?;

@@ -10,7 +10,7 @@ use crate::output::count;
 const SHORTEST_LEASE: Duration = Duration::from_secs(10);
 
 impl SqsQueue {
-    /// Says whether the queue is FIFO, how long it hides messages, and what becomes of failed ones.
+    /// Reports whether the queue is FIFO, how long it hides messages, and what happens to failed ones.
     pub(in crate::queue) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
         let (attributes, waiting) = match (self.attributes().await, self.count(&self.url).await) {
             (Ok(attributes), Ok(waiting)) => (attributes, waiting),
