@@ -1,5 +1,5 @@
 //! Whether the files of an open database are still where it was opened. A process keeps using files that were removed, or
-//! renamed, or whose disk was unmounted, as if nothing had happened; the next one, which looks at the path, finds nothing
+//! renamed, or whose disk was unmounted, as if nothing had happened; the next process, which uses the path, finds nothing
 //! of what was written meanwhile.
 
 use std::io;
@@ -34,7 +34,7 @@ impl OpenFiles {
     /// # Errors
     /// The database isn't there.
     pub fn of(database: &Path) -> io::Result<Self> {
-        // From the root of the file system, so that a folder above that is renamed is missed too.
+        // From the root of the file system, so that a renamed parent folder is noticed too.
         let database = std::path::absolute(database)?;
         // What was committed lately is in the first of these alone. Without the others, a process that opens the database,
         // or a second server, would keep no order with this one.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
-/// What is wrong with the rows and the pages of a database, if anything is: reads all of it.
+/// What is wrong with the rows and the pages of a database, if anything. Reads all of it.
 ///
 /// # Errors
 /// It can't be read at all.

@@ -24,7 +24,7 @@ const STATISTICS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Kind and name, with the table and the words of its definition.
+/// Kind and name, with the table and its definition.
 type Schema = BTreeMap<(String, String), (String, String)>;
 
 /// Opens the database at `path` to read it, so that nothing in its schema runs on its own. Until the process ends,
@@ -47,7 +47,7 @@ pub(crate) fn open_carefully(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Bounds the memory of SQLite for all of this process, which is there to read what somebody else may have made.
+/// Limits the memory of SQLite for all of this process, which reads what somebody else may have made.
 ///
 /// # Errors
 /// The limit can't be set.
@@ -58,7 +58,7 @@ pub fn bound_memory() -> Result<()> {
     Ok(())
 }
 
-/// By what a database is another program's; `None` if it is ours, or nothing is in it yet. Reads the schema and nothing else.
+/// The sign that a database is another program's; `None` if it is ours, or still empty. Reads the schema and nothing else.
 ///
 /// # Errors
 /// It can't be read.
@@ -101,7 +101,7 @@ pub(crate) fn foreign(connection: &Connection) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// What in the schema of a database isn't as the migrations up to `version` make it. Reads the schema and nothing else.
+/// The differences of a database's schema from that of the migrations up to `version`. Reads the schema and nothing else.
 ///
 /// # Errors
 /// It can't be read.
@@ -150,7 +150,7 @@ fn read(connection: &Connection) -> Result<Schema> {
     Ok(all)
 }
 
-/// What is wrong with a database that has this schema, if anything is: reads all of it.
+/// What is wrong with a database that has this schema, if anything. Reads all of it.
 ///
 /// # Errors
 /// It can't be read at all.

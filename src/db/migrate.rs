@@ -149,7 +149,7 @@ fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
         .and_then(|()| check(&part))
         .and_then(|()| Ok(File::open(&part)?.sync_all()?));
     if let Err(error) = copied {
-        // It may be what fills the disk.
+        // It may be the cause of the full disk.
         delete(&part)?;
         return Err(error);
     }

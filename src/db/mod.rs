@@ -44,7 +44,7 @@ use self::writer::{Again, Durability, Once, Work, Writer};
 use crate::error::{Error, Failure, Overload, Result};
 use crate::process::runtime;
 
-/// How long emptying the log waits for those who still read from it. Others can't write meanwhile.
+/// How long emptying the log waits for readers that still use it. No write runs meanwhile.
 const LOG_PATIENCE: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection before it is told to retry.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
@@ -85,7 +85,7 @@ struct Inner {
 pub struct QueryStats {
     /// How often something was read.
     pub reads: u64,
-    /// How often another thread had to do it: reading aside, and what is written while others write.
+    /// How often another thread had to do it: reads that moved there, and writes during other writes.
     pub hops: u64,
 }
 
@@ -197,7 +197,7 @@ impl Db {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         // Waiting for a permit here means waiting for a read in memory, which is faster than a hop to another thread.
-        // If the disk is slow, the permits stay taken. Others leave the last thread of the runtime free.
+        // If the disk is slow, the permits stay taken. Further reads leave the last thread of the runtime free.
         let Ok(Ok(_here)) = timeout(INLINE_WAIT, self.inner.here.acquire()).await else {
             return self.read_long(work).await;
         };
@@ -205,7 +205,7 @@ impl Db {
             .unwrap_or_else(|_| Err(Error::internal(anyhow!("a read of the database panicked"))))
     }
 
-    /// As [`Db::read`], for what takes long whatever the disk does.
+    /// As [`Db::read`], for work that takes long even with a quick disk.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -243,7 +243,7 @@ impl Db {
         work(&*Transaction::read(&connection)?)
     }
 
-    /// Runs `work` in a transaction of its own. When this answers, the work is durable on disk, or, if it
+    /// Runs `work` in a transaction of its own. When this returns, the work is durable on disk, or, if it
     /// answers an error, undone.
     ///
     /// # Errors
@@ -256,7 +256,7 @@ impl Db {
         self.write_for(Once(Some(work)), Durability::Synced).await
     }
 
-    /// As [`Db::write`], for what is simply done again if the power goes and it is lost: it isn't synced on its own.
+    /// As [`Db::write`], for work that is simply repeated if a power cut loses it: it isn't synced by itself.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -322,7 +322,7 @@ impl Db {
         self.inner.writer.run(work, outlives).await
     }
 
-    /// Asks SQLite whether the file is sound; `Some` says what isn't. Reads the whole file.
+    /// Has SQLite check the file; `Some` says what is wrong. Reads the whole file.
     ///
     /// # Errors
     /// The check itself can't be made.
@@ -368,7 +368,7 @@ impl Db {
     }
 }
 
-/// Keeps other processes from opening the database, until what is returned is dropped.
+/// Keeps other processes from opening the database, until the returned value is dropped.
 fn wait_for_turn(path: &Path) -> std::io::Result<File> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
@@ -384,11 +384,11 @@ fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> 
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
-    // What is deleted is overwritten, and not only forgotten.
+    // Deleted rows are overwritten, and not only unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
     connection.set_prepared_statement_cache_capacity(128);
-    // Else what has a limit, as all lists have, is parsed and planned again whenever another value is bound.
+    // Otherwise a statement with a limit, as in all lists, is parsed and planned again whenever another value is bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }

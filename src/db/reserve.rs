@@ -1,5 +1,5 @@
 //! Disk space that is reserved for deleting. On a full disk SQLite can't even delete, because it records what it is
-//! about to change; then a file that was kept for this is given up, and until it can be made again, nothing else is
+//! about to change; then a file that was kept for this is released, and until it can be made again, nothing else is
 //! written.
 
 use std::fs::{self, File};
@@ -10,12 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::missing::optional;
 
-/// The file in the data folder. With nothing in it, it was given up.
+/// The file in the data folder. If it is empty, it was released.
 pub const NAME: &str = "reserve";
 /// What deleting needs in any case: the log of the database, which may have four of these, must fit into the database as
 /// well.
 const AT_LEAST: u64 = 8 * 1024 * 1024;
-/// What is written at once where a file system can't reserve space.
+/// The bytes per write where a file system can't reserve space.
 const CHUNK: usize = 1024 * 1024;
 
 /// The reserve of a database.
@@ -96,7 +96,7 @@ impl Reserve {
             (Ok(()), Some(_)) => {}
             (Ok(()), None) => fsync_dir(parent(&self.path))?,
             (Err(_), Some(bytes)) => file.set_len(bytes)?,
-            // With nothing in it, it would say that it was given up.
+            // An empty file would mean that it was released.
             (Err(_), None) => fs::remove_file(&self.path)?,
         }
         made

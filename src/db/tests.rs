@@ -110,7 +110,7 @@ async fn what_was_answered_is_there_after_opening_again() {
     assert_eq!(db.quick_check().await.unwrap(), None);
 }
 
-/// Something that stands nowhere else, and much of it.
+/// A long text that is nowhere else.
 fn words(number: usize, length: usize) -> String {
     format!("<{number:07}>{}", "words ".repeat(length))
 }
@@ -161,7 +161,7 @@ async fn after_the_file_was_rewritten_nothing_deleted_is_left_wherever_it_was() 
     assert_eq!(log.unwrap().len(), 0);
 }
 
-/// What [`words`] begin with, wherever it stands.
+/// The beginning of [`words`], wherever it is.
 fn marks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     let starts = (0..file.len().saturating_sub(8)).filter(|at| file[*at] == b'<');
     starts

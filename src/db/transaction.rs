@@ -4,11 +4,11 @@ use std::ops::Deref;
 
 use rusqlite::Connection;
 
-/// What is done in it is of one moment, and undone when it is dropped.
+/// It sees one moment of the database, and is undone when it is dropped.
 pub struct Transaction<'c>(&'c Connection);
 
 impl<'c> Transaction<'c> {
-    /// One that reads, from the moment of its first reading.
+    /// One that reads, from the moment of its first read.
     ///
     /// # Errors
     /// The database can't be used.

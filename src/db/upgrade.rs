@@ -1,4 +1,4 @@
-//! What an upgrade of a large database needs: room on the disk, which is looked for before anything is changed, and progress
+//! What an upgrade of a large database needs: space on the disk, which is checked before anything is changed, and progress
 //! in the log.
 
 use std::fs;
@@ -24,7 +24,7 @@ const MIB: u64 = 1024 * 1024;
 /// grows to 1.7 times its size where all rows are written again, and the database by 0.7; and a copy of it stays.
 ///
 /// # Errors
-/// There isn't enough room; the sentence says how much is missing.
+/// There isn't enough space; the message says how much is missing.
 pub fn check_room(connection: &Connection, path: &Path, current: i32) -> Result<()> {
     let needed = needed(size_of(connection)?, current);
     match space::available(parent(path)) {
@@ -63,7 +63,7 @@ fn size_of(connection: &Connection) -> rusqlite::Result<u64> {
     Ok(bytes.try_into().unwrap_or(0))
 }
 
-/// What an upgrade is doing.
+/// The stage of an upgrade.
 #[derive(Clone, Copy, Debug)]
 pub enum Doing {
     /// It makes a copy of the database, and checks it.
@@ -110,7 +110,7 @@ impl Drop for Watch {
     }
 }
 
-/// What is written to the log of the database before the upgrade is over, about.
+/// About how much is written to the log of the database during the upgrade.
 fn expected(size: u64, from: i32) -> u64 {
     if from < REWRITES { size * 17 / 10 } else { 0 }
 }

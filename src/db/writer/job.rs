@@ -9,30 +9,30 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Failure, Overload, Result};
 
-/// What an answered write outlives.
+/// What an acknowledged write survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// Everything: it is synced to the disk.
     Synced,
-    /// The end of the process. If the power goes before something else is synced, it is undone.
+    /// The end of the process. A power cut before the next sync undoes it.
     Unsynced,
 }
 
-/// What the thread needs of a job, whatever it answers with.
+/// What the thread needs from a job, whatever its result.
 pub trait Job: Send {
     /// Whether it isn't to be run: its turn came too late, or it was turned away.
     fn is_late(&self) -> bool;
-    /// What it must outlive once it is answered.
+    /// What it must survive once it is acknowledged.
     fn durability(&self) -> Durability;
     /// Whether it deletes, and is done on a full disk too.
     fn makes_room(&self) -> bool;
     /// Whether it was run and refused for lack of space.
     fn found_no_room(&self) -> bool;
-    /// Lets what it did stand, whatever becomes of the others.
+    /// Keeps what it did, whatever happens to the others.
     fn settle(&mut self);
     /// Cancels it, or undoes it, for lack of space; what it has refused on its own stands.
     fn turn_away(&mut self);
-    /// Does the work; whether to keep what it wrote.
+    /// Does the work. Returns whether to keep what it wrote.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Answers the waiting task: with its own result if the commit succeeded.
     fn answer(self: Box<Self>, committed: std::result::Result<(), CommitError>);
@@ -93,7 +93,7 @@ pub trait Work<T> {
     fn run(&mut self, connection: &Connection) -> Option<Result<T>>;
 }
 
-/// What is done once.
+/// Work that runs once.
 pub struct Once<F>(pub Option<F>);
 
 /// A write that frees space, and may be repeated.
@@ -189,7 +189,7 @@ where
     }
 
     fn run(&mut self, connection: &Connection) -> bool {
-        // A panic is a defect of one request; the thread must go on for the others.
+        // A panic is a defect of one request; the thread must continue for the others.
         let ran = catch_unwind(AssertUnwindSafe(|| self.work.run(connection)));
         let result = ran.unwrap_or_else(|_| {
             Some(Err(Error::internal(anyhow!(
@@ -203,7 +203,7 @@ where
     fn answer(self: Box<Self>, committed: std::result::Result<(), CommitError>) {
         let committed = if self.is_settled { Ok(()) } else { committed };
         let answer = match (self.result, committed) {
-            // A refusal stands whatever became of the others' commit.
+            // A refusal stands whatever happens to the others' commit.
             (Some(Err(refusal)), _) => Err(refusal),
             (_, Err(failure)) => Err(failure.into()),
             (Some(Ok(value)), Ok(())) => Ok(value),

@@ -2,7 +2,7 @@
 //! share one commit, each in a savepoint of its own, so that one that is refused leaves nothing behind and the others
 //! stand.
 
-// What there is to do.
+// The jobs.
 mod job;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,7 @@ pub struct Writer {
     deadline: Duration,
 }
 
-/// The connection, for whose turn it is.
+/// The connection, used by one at a time.
 struct WriteConnection {
     connection: Mutex<Connection>,
     /// Whether the thread is running a batch, which no other job may overtake.
@@ -104,7 +104,7 @@ impl WriteConnection {
     }
 }
 
-/// Refuses what frees no space on a full disk. The rest is run, or run again.
+/// Refuses jobs that free no space on a full disk. The rest is run, or run again.
 fn turn_away(batch: &mut [Box<dyn Job>]) {
     for job in batch.iter_mut().filter(|job| !job.makes_room()) {
         job.turn_away();
@@ -146,7 +146,7 @@ impl Writer {
     /// otherwise returns `work`.
     ///
     /// # Errors
-    /// Within: what `work` answers.
+    /// Inner: what `work` returns.
     pub fn run_inline<T, W>(
         &self,
         work: W,
