@@ -18,9 +18,9 @@ use crate::config::Connections;
 use crate::server::metered_stream::MeteredStream;
 use crate::server::slot::ConnectionSlot;
 
-/// The largest head of a request, in bytes. That it has at most a hundred headers is the library's own limit.
+/// The largest head of a request, in bytes. The limit of a hundred headers is the library's own.
 pub(super) const MAX_HEAD: usize = 32 * 1024;
-/// The most bytes of an answer that wait in the connection for a slow reader, besides one or two chunks of it.
+/// The most bytes of a response that wait in the connection for a slow reader, besides one or two chunks of it.
 const MAX_UNSENT: usize = 64 * 1024;
 
 /// Serves one connection to its end, or once `closing` is cancelled until nothing is under way on it.

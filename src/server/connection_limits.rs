@@ -19,7 +19,7 @@ const MAX_PER_IP: &str = "connections.max_per_ip";
 /// How soon it checks again whether a connection has become slow.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Everybody who is connected; clones share them.
+/// All connected clients; clones share them.
 #[derive(Clone)]
 pub(super) struct ConnectionLimits {
     config: Arc<Config>,
@@ -43,7 +43,7 @@ impl ConnectionLimits {
     /// waits until that is so.
     pub(super) async fn admit(&self, address: IpAddr) -> Option<ConnectionSlot> {
         let address = address.to_canonical();
-        // A proxy comes for many, and for whom is known only when they ask.
+        // A proxy connects for many clients, which are known only by their requests.
         let is_proxy = self.config.trusted_proxies.contains(address);
         let key = (!is_proxy).then(|| client_subnet(address));
         loop {

@@ -1,5 +1,5 @@
-//! Headers of an answer on their way past Rocket. Its map hashes each name letter by letter when a header is put in, and has all
-//! of them copied when they go out: of a short request that was an eighth.
+//! Response headers that bypass Rocket. Its map hashes each name letter by letter when a header is inserted, and has all
+//! of them copied when they are sent: that was an eighth of a short request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,20 +8,20 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 /// A header as it is sent.
 pub type DirectHeader = (HeaderName, HeaderValue);
 
-/// In the request's cache, where the answer goes to a connection; clones share it.
+/// In the request's cache, if the response goes to a connection; clones share it.
 #[derive(Clone, Default)]
 pub struct DirectHeaders(Option<Arc<Mutex<Vec<DirectHeader>>>>);
 
 impl DirectHeaders {
-    /// For an answer that goes to a connection.
+    /// For a response that goes to a connection.
     pub(super) fn expected() -> Self {
         Self(Some(Arc::default()))
     }
 
-    /// Has the answer carry these, instead of what it has by the same names.
+    /// Sets these headers in the response, replacing those of the same names.
     ///
     /// # Errors
-    /// The headers, where no connection takes them: they belong into Rocket's own then.
+    /// The headers, if no connection takes them: then they belong in Rocket's own.
     pub fn carry(&self, headers: Vec<DirectHeader>) -> Result<(), Vec<DirectHeader>> {
         let Some(carried) = &self.0 else {
             return Err(headers);
@@ -30,7 +30,7 @@ impl DirectHeaders {
         Ok(())
     }
 
-    /// Puts them into the head of the answer.
+    /// Puts them into the head of the response.
     pub(super) fn put_into(&self, head: &mut HeaderMap) {
         let Some(carried) = &self.0 else { return };
         let headers = std::mem::take(&mut *carried.lock().unwrap_or_else(PoisonError::into_inner));

@@ -15,7 +15,7 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    /// One more, until what is returned is dropped, which is when its answer is sent.
+    /// One more, until the returned value is dropped, which is when its response is sent.
     pub(super) fn begin(&self) -> TaskTrackerToken {
         let request = self.requests.token();
         if self.requests.is_closed() {

@@ -1,11 +1,11 @@
-//! Where the server listens: the address is taken before anything is made, and answered at only when everything is there.
+//! Where the server listens: the address is bound before anything is made, and accepts connections only when all is ready.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket};
 
-/// How many connections may wait to be taken in.
+/// How many connections may wait to be accepted.
 const WAITING: u32 = 1024;
 
 /// An address that no other process can take any more. Connections are refused until it listens.
@@ -15,17 +15,17 @@ pub struct BoundListener {
 }
 
 impl BoundListener {
-    /// Takes an address; port 0 is any that is free.
+    /// Binds an address; port 0 is any free one.
     ///
     /// # Errors
-    /// It can't be had; see [`cannot_listen`].
+    /// It can't be bound; see [`cannot_listen`].
     pub fn new(address: SocketAddr) -> io::Result<Self> {
         let socket = match address {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
             SocketAddr::V6(_) => TcpSocket::new_v6()?,
         };
-        // A server that is started again at once finds connections of before that aren't quite gone. On Windows, it would
-        // let others have the address too.
+        // A server that is restarted at once finds old connections that aren't quite closed. On Windows, this would
+        // let other processes bind the address too.
         if cfg!(not(windows)) {
             socket.set_reuseaddr(true)?;
         }
@@ -33,7 +33,7 @@ impl BoundListener {
         Ok(Self { address, socket })
     }
 
-    /// The address as it was wanted.
+    /// The address as it was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -1,5 +1,5 @@
-//! The bytes of a connection on their way: they are counted, waited for a little at the end, and where the library refuses a
-//! request on its own, its refusal is written as all of ours are.
+//! The bytes of a connection: they are counted, waited for a little at the end, and where the library refuses a
+//! request by itself, its error is written like all of ours.
 
 use std::io;
 use std::pin::Pin;
@@ -12,11 +12,11 @@ use tokio::time::{Sleep, sleep};
 use super::refusals::Refusals;
 use crate::server::slot::ConnectionSlot;
 
-/// How long what comes after an answer is read and thrown away: a client that is still sending would else see its
-/// connection break instead of the answer.
+/// How long what comes after a response is read and discarded: otherwise, a client that is still sending would see its
+/// connection break instead of the response.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// A connection, below what speaks HTTP on it.
+/// A connection, below the HTTP layer.
 pub(super) struct MeteredStream<S> {
     stream: S,
     line: ConnectionSlot,
@@ -38,7 +38,7 @@ impl<S> MeteredStream<S> {
         }
     }
 
-    /// Takes bytes that end in a refusal of the library, which is the last that it writes.
+    /// Takes bytes that end in an error response of the library, the last that it writes.
     fn takes_over(&mut self, bytes: &[u8]) -> bool {
         match self.refusals.instead_of(bytes) {
             Some(instead) if self.line.is_idle() => {
@@ -98,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_instead(context))?;
-        // A refusal has a head only, which is written alone or after what has waited before it.
+        // Such a response has a head only, which is written alone or after what was waiting before it.
         if let [bytes] = slices
             && self.takes_over(bytes)
         {

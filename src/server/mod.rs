@@ -10,11 +10,11 @@ mod connection;
 mod in_flight;
 // What replaces the library's own error responses.
 mod refusals;
-// One line of the log a request.
+// One line in the log per request.
 mod request_log;
 // What a request is for.
 mod target;
-// Headers of an answer that Rocket doesn't see.
+// Response headers that bypass Rocket.
 mod direct_headers;
 
 use std::net::{IpAddr, SocketAddr};
@@ -41,9 +41,9 @@ use in_flight::InFlight;
 pub use request_log::{MatchedRoute, RequestId};
 pub use target::parse_host;
 
-/// The time for the end of the last answer to get to the network, and for a request that has hardly begun to go on.
+/// The time for the end of the last response to reach the network, and for a request that has hardly begun to continue.
 const LAST_BYTES: Duration = Duration::from_secs(1);
-/// The pause after a connection couldn't be taken in, most likely because the process has too many files open.
+/// The pause after a connection couldn't be accepted, most likely because the process has too many files open.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// What the server calls in the API, a layer above it.
@@ -51,7 +51,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 pub struct Hooks {
     /// The client's own address behind a proxy that is trusted; `None` for one that connects directly.
     pub behind_proxy: fn(&App, &Request<'_>) -> Option<IpAddr>,
-    /// Keeps an error that is to be the answer of a request.
+    /// Keeps an error that is to be the response to a request.
     pub refuse: fn(&Request<'_>, Error) -> Status,
 }
 
@@ -90,12 +90,12 @@ pub async fn run(
                 whose = line.preempted() => connection_limits.tell_closed(whose),
             }
         });
-        // The others go on by themselves; what has ended is only tidied up.
+        // The others continue by themselves; this only reaps those that have ended.
         while connections.try_join_next().is_some() {}
     }
     drop(listener);
     closing.cancel();
-    // Answers that go on until the server ends, such as streams of events, end by this.
+    // Responses that last until the server stops, such as event streams, end by this.
     shutdown.notify();
     finish(&in_flight, grace).await;
 }
@@ -143,15 +143,15 @@ async fn finish(in_flight: &InFlight, grace: Duration) {
 mod tests;
 // The bytes of a connection.
 pub(crate) mod metered_stream;
-// The memory of answers.
+// The memory of responses.
 pub(crate) mod waiting_answer;
-// The bytes of a request's body as they come.
+// The bytes of a request's body as they arrive.
 pub(crate) mod request_body;
-// How requests get to Rocket and answers back.
+// How requests get to Rocket and responses back.
 pub(crate) mod rocket_bridge;
 // Where the server listens.
 pub mod listener;
 // How many connections there are.
 pub(crate) mod connection_limits;
-// How far a connection has got.
+// The progress of a connection.
 pub(crate) mod slot;

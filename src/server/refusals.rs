@@ -1,13 +1,13 @@
 //! What replaces the library's own responses to malformed requests: it has no way to put anything into them, and they lack
-//! the headers of every answer and a sentence.
+//! the headers of every response and a message.
 
 use std::sync::Arc;
 
-/// The whole refusals, by their status; clones share them.
+/// The complete error responses, by their status; clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Refusals(Arc<Vec<(u16, Vec<u8>)>>);
 
-/// The headers that the library's own answers have, and no other.
+/// The headers of the library's own responses, and of no others.
 const OWN: [&str; 3] = ["connection: close", "content-length: 0", "date: "];
 /// The longest of them is shorter.
 const LONGEST: usize = 256;
@@ -18,7 +18,7 @@ impl Refusals {
         Self(Arc::new(refusals))
     }
 
-    /// What is to be written instead of bytes that end in an answer of the library; none if they don't. No answer of ours can
+    /// What to write instead of bytes that end in a response of the library; `None` if they don't. No response of ours can
     /// be taken for one: all have more headers, and no body ends as a head does.
     pub(super) fn instead_of(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let head = bytes.strip_suffix(b"\r\n\r\n")?;

@@ -1,4 +1,4 @@
-//! The bytes of a request's body as they come, which must not take for ever.
+//! The bytes of a request's body as they arrive, which must not take for ever.
 
 use std::error::Error;
 use std::io;
@@ -16,15 +16,15 @@ use tokio_util::io::StreamReader;
 
 use crate::server::slot::ConnectionSlot;
 
-/// The bytes that have to come within the time for a stall, unless the body ends: half a kibibyte a second with the
+/// The bytes that have to arrive within the stall timeout, unless the body ends: half a kibibyte a second with the
 /// default.
 const MIN_BYTES: usize = 16 * 1024;
 
-/// The bytes that have to come in a second, on average and after the time for a stall: a photo of 3 MB may take 25
+/// The bytes that have to arrive per second, on average and after the stall timeout: a photo of 3 MB may take 25
 /// minutes.
 const MIN_BYTES_PER_SECOND: u64 = 2 * 1024;
 
-/// The bytes of a body. An error of the kind [`io::ErrorKind::TimedOut`] says that they came too slowly.
+/// The bytes of a body. An error of the kind [`io::ErrorKind::TimedOut`] says that they arrived too slowly.
 pub type BodyReader<'r> = Pin<Box<dyn AsyncRead + Send + 'r>>;
 
 /// The body of a request, in the request's cache, until it is taken.
@@ -59,7 +59,7 @@ impl RequestBody {
         (Self(Mutex::new(Some(Box::pin(reader)))), Progress(done))
     }
 
-    /// Takes the body, which is there once; requests that don't come over the network have it elsewhere.
+    /// Takes the body, which works once; requests that don't come over the network have it elsewhere.
     pub fn take(&self) -> Option<BodyReader<'static>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -71,13 +71,13 @@ impl Progress {
     }
 }
 
-/// A body, and how much longer is waited for how many bytes of it.
+/// A body, with how much longer to wait for how many bytes of it.
 struct StallTimeout<B> {
     body: B,
     stall: Duration,
     left: Duration,
     received: usize,
-    /// How long was waited in all, and for how many bytes.
+    /// How long it has waited in total, and for how many bytes.
     waited: Duration,
     total: u64,
     done: Arc<AtomicBool>,
@@ -99,7 +99,7 @@ where
         })
     }
 
-    /// Only waiting for the client counts, and not what is done with the bytes in between.
+    /// Only waiting for the client counts, and not processing the bytes in between.
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
         loop {
             let since = Instant::now();

@@ -1,4 +1,4 @@
-//! One line of the log a request: its method, its route, and how it was answered. Never a path, a query string, a token
+//! One line in the log per request: its method, its route, and how it was answered. Never a path, a query string, a token
 //! or a text: what people share, and the links to it, don't belong in a log.
 
 use std::io;
@@ -8,14 +8,14 @@ use std::time::Instant;
 
 use hyper::Method;
 
-/// By which `RUST_LOG` distinguishes these lines.
+/// The target by which `RUST_LOG` selects these lines.
 const TARGET: &str = "shared_spaces::request";
-/// The header of a request's id: in an answer, and in what a trusted proxy hands on.
+/// The header of a request's id: in a response, and in what a trusted proxy forwards.
 pub(super) const REQUEST_ID: &str = "X-Request-Id";
-/// The longest id that is taken from a proxy, in characters.
+/// The longest id that is accepted from a proxy, in characters.
 const MAX_ID: usize = 64;
 
-/// What one request has in the log and in the header of its answer, and no other has.
+/// The unique id of a request, in the log and in the header of its response.
 #[derive(Clone, Debug, Default)]
 pub struct RequestId(Arc<str>);
 
@@ -26,16 +26,16 @@ impl RequestId {
     }
 }
 
-/// Ids in turn, from where chance has begun.
+/// Consecutive ids from a random start.
 pub(super) struct RequestIds(AtomicU64);
 
 impl RequestIds {
     pub(super) fn new() -> Self {
-        // Without chance, ids would still differ until the next start.
+        // Without randomness, ids would still differ until the next start.
         Self(AtomicU64::new(getrandom::u64().unwrap_or_default()))
     }
 
-    /// The id that a trusted proxy gave, if it is one, or else the next.
+    /// The id from a trusted proxy, if it is valid, or else the next.
     pub(super) fn next(&self, from_proxy: Option<&str>) -> RequestId {
         let given = from_proxy.filter(|id| is_id(id));
         RequestId(given.map_or_else(
@@ -52,19 +52,19 @@ fn is_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// The route that a request has come to, in the request's cache, such as `/spaces/<id>`; empty if no route matched.
+/// The route that a request matched, in the request's cache, such as `/spaces/<id>`; empty if no route matched.
 /// Clones share it.
 #[derive(Clone, Default)]
 pub struct MatchedRoute(Arc<OnceLock<String>>);
 
 impl MatchedRoute {
-    /// Says which it is, once.
+    /// Sets it, once.
     pub fn set(&self, template: &str) {
         self.0.get_or_init(|| template.to_owned());
     }
 }
 
-/// What is logged of a request, as it becomes known.
+/// What is logged about a request, as it becomes known.
 pub(super) struct RequestLine {
     begun: Instant,
     method: &'static str,
@@ -84,7 +84,7 @@ impl RequestLine {
         }
     }
 
-    /// Writes the line, once the answer is sent or can't be.
+    /// Writes the line, once the response is sent or can't be.
     pub(super) fn write(&self, sent: &io::Result<()>) {
         let Some(status) = self.status else {
             return;

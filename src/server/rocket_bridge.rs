@@ -1,4 +1,4 @@
-//! How a request gets to Rocket, and its answer back.
+//! How a request gets to Rocket, and its response back.
 
 use std::future::poll_fn;
 use std::io;
@@ -36,21 +36,21 @@ use crate::server::request_body::{Progress, RequestBody};
 use crate::server::slot::ConnectionSlot;
 use crate::server::waiting_answer::WaitingAnswer;
 
-/// Answers up to this size are sent in one piece, and larger ones in pieces of it: what is smaller costs more in handing
-/// it on than in reading it.
+/// Responses up to this size are sent in one piece, and larger ones in chunks of it: smaller chunks cost more in handing
+/// them on than in reading them.
 const CHUNK: usize = 64 * 1024;
 
-/// What is said of a head that the library doesn't take: the number of headers is its own limit.
+/// The error for a head that the library refuses: the number of headers is its own limit.
 const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
 const _: () = assert!(MAX_HEAD == 32 * 1024);
 
 /// The longest list of accepted types that is read, in bytes: several times what browsers send. A longer one
-/// counts as none.
+/// is ignored.
 const MOST_OF_TYPES: usize = 2048;
-/// About as many headers as an answer has.
+/// About the number of headers of a response.
 const HEADERS: usize = 16;
 
-/// An answer on its way.
+/// A response on its way.
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 
 /// Has Rocket answer requests.
@@ -76,7 +76,7 @@ impl RocketBridge {
         }
     }
 
-    /// The answers of ours to what the library finds to be no request.
+    /// Our responses to what the library rejects as malformed.
     pub(super) async fn refusals(&self) -> Refusals {
         let mut refusals = Vec::new();
         for (status, error) in [
@@ -102,7 +102,7 @@ impl RocketBridge {
         Refusals::new(refusals)
     }
 
-    /// The answer to a request of `peer`. What was begun is carried out, even if the client leaves meanwhile.
+    /// The response to a request of `peer`. What was begun is completed, even if the client leaves meanwhile.
     pub(super) fn answer(
         self: Arc<Self>,
         peer: SocketAddr,
@@ -148,7 +148,7 @@ impl RocketBridge {
         let client = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
         let given = client.and_then(|_| request.inner().headers().get_one(REQUEST_ID));
         log.id = self.ids.next(given);
-        // Held until the answer is sent.
+        // Held until the response is sent.
         let permit = client.and_then(|client| self.by_address.try_acquire(client));
         if client.is_some() && permit.is_none() {
             request = self.refusal(Overload::TooManyRequests.into()).remote(peer);
@@ -170,8 +170,8 @@ impl RocketBridge {
             line.end(client.is_some());
             return send_head(send, complete(head, full_body(bytes))?);
         }
-        // Also where there are no bytes: the library takes the length from an answer whose body it knows to be empty,
-        // and the answer to a HEAD request has the length of what GET would return.
+        // Even without any bytes: the library removes the length from a response whose body it knows to be empty,
+        // and the response to a HEAD request has the length of what GET would return.
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         line.is_answered();
@@ -186,7 +186,7 @@ impl RocketBridge {
         Ok(())
     }
 
-    /// A request that no route has, so that the refusal is answered, with all headers that answers have.
+    /// A request that no route matches, so that the error is sent, with all headers of responses.
     fn refusal(&self, error: Error) -> LocalRequest<'_> {
         let request = self.rocket.req(Method::Trace, "/");
         (self.hooks.refuse)(request.inner(), error);
@@ -249,9 +249,9 @@ impl DetachOnDrop {
         }
     }
 
-    /// Does what can be done now.
+    /// Polls the work once.
     fn poll(&mut self, context: &mut Context<'_>) {
-        // What panics is not gone on with.
+        // Work that has panicked isn't polled again.
         if let Some(mut work) = self.left.take()
             && work.as_mut().poll(context).is_pending()
         {
@@ -271,7 +271,7 @@ impl Drop for DetachOnDrop {
     }
 }
 
-/// The head of an answer, and the size of its body if there is one and its size is known.
+/// The head of a response, and the size of its body if there is one and its size is known.
 fn head(
     answer: &LocalResponse<'_>,
     direct: &DirectHeaders,
@@ -308,7 +308,7 @@ fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
         .boxed_unsync()
 }
 
-/// Sends an answer as it comes.
+/// Sends a response as it comes.
 async fn stream_body(
     mut answer: LocalResponse<'_>,
     to: &mpsc::Sender<io::Result<Frame<Bytes>>>,
@@ -325,7 +325,7 @@ async fn stream_body(
                 waiting.add_progress(read);
             }
             Err(error) => {
-                // Half an answer must not look like a whole one.
+                // Half a response must not look like a complete one.
                 let broken = Err(io::ErrorKind::UnexpectedEof.into());
                 to.send(broken).await.map_err(gone)?;
                 return Err(error);

@@ -14,7 +14,7 @@ impl ConnectionSlot {
         Self(Arc::new(place))
     }
 
-    /// A request has come, through a proxy from `client`.
+    /// A request has begun, through a proxy from `client`.
     pub(super) fn begin(&self, client: Option<IpAddr>) {
         if client.is_some() {
             self.0.set_key(client);
@@ -22,12 +22,12 @@ impl ConnectionSlot {
         self.0.is_at(Stage::Moving);
     }
 
-    /// All of the request has come.
+    /// All of the request has arrived.
     pub(super) fn has_arrived(&self) {
         self.0.is_at(Stage::Working);
     }
 
-    /// Its answer goes out, as fast as it is read.
+    /// Its response is being sent, as fast as it is read.
     pub(super) fn is_answered(&self) {
         self.0.is_at(Stage::Moving);
     }
@@ -45,12 +45,12 @@ impl ConnectionSlot {
         self.0.stage() == Stage::Idle
     }
 
-    /// Counts bytes that have come or gone.
+    /// Counts bytes that were received or sent.
     pub(super) fn add_progress(&self, bytes: usize) {
         self.0.add_progress(bytes);
     }
 
-    /// Waits until another connection has got the slot; returns whose it was.
+    /// Waits until another connection has taken the slot; returns the key of this one.
     pub(super) async fn preempted(&self) -> Option<IpAddr> {
         self.0.preempted().await;
         self.0.key()

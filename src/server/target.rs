@@ -8,13 +8,13 @@ use rocket::http::uri::{Host, Origin};
 
 use crate::error::{Error, Malformed, Result};
 
-/// The most bytes of a host with its port: the longest name that there can be, and some more. Every link of a list begins
+/// The most bytes of a host with its port: the longest possible name, and some more. Every link of a list begins
 /// with it.
 const MAX_HOST: usize = 264;
 
-/// What is asked for.
+/// What is requested.
 pub(super) struct Target {
-    /// One that Rocket doesn't know is refused like one that no route has.
+    /// One that Rocket doesn't support is refused like one without a route.
     pub(super) method: Method,
     pub(super) path: Origin<'static>,
     pub(super) host: Option<Host<'static>>,
@@ -22,10 +22,10 @@ pub(super) struct Target {
 
 impl Target {
     /// # Errors
-    /// The request doesn't say which host it is for, or not what of it.
+    /// The request doesn't state its host, or its path.
     pub(super) fn of(parts: &Parts) -> Result<Self> {
         let host = host(parts)?;
-        // Methods are told apart by capitals, and Rocket takes any.
+        // Methods are case-sensitive, and Rocket accepts any case.
         let method = parts.method.as_str();
         let known = method.parse().ok();
         let method = known
@@ -45,7 +45,7 @@ impl Target {
     }
 }
 
-/// A host, perhaps with a port; none if it is longer than any, or names a user in front of it, which the library takes.
+/// A host, perhaps with a port; `None` if it is longer than any, or has a user name before it, which the library accepts.
 pub fn parse_host(text: &str) -> Option<Host<'static>> {
     if !(1..=MAX_HOST).contains(&text.len()) || text.contains('@') {
         return None;

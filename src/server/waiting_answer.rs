@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::fair::{Reservation, Stage};
 
-/// The memory of a request's response, in the request's cache; none for an answer that is small, or read as it is sent.
+/// The memory of a request's response, in the request's cache; empty for a response that is small, or read as it is sent.
 /// Clones share it.
 #[derive(Clone, Default)]
 pub struct WaitingAnswer(Arc<Mutex<Option<Arc<Reservation<IpAddr>>>>>);
@@ -17,7 +17,7 @@ impl WaitingAnswer {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(room));
     }
 
-    /// Counts bytes that have left it.
+    /// Counts bytes that were sent from it.
     pub(super) fn add_progress(&self, bytes: usize) {
         if let Some(room) = self.room() {
             room.add_progress(bytes);
