@@ -14,7 +14,7 @@ const JUDGED_AFTER: Duration = Duration::from_secs(10);
 /// A holder that moves fewer bytes than this in a second is slow.
 const SLOW: u64 = 16 * 1024;
 
-/// Room of a certain size, in whatever it is counted; clones share it.
+/// A limit of a certain size, in any unit; clones share it.
 pub struct FairLimit<K> {
     shared: Arc<Holders<K>>,
     size: u64,
@@ -52,9 +52,9 @@ struct State<K> {
 pub enum Stage {
     /// No request has come yet.
     Idle,
-    /// Bytes are under way, as fast as the other side sends or reads them.
+    /// Bytes are being transferred, as fast as the other side sends or reads them.
     Moving,
-    /// Everything has come, and the server is at work.
+    /// Everything has arrived, and the server is at work.
     Working,
     /// It is never evicted.
     Settled,
@@ -98,7 +98,7 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
     /// # Errors
     /// There is too little left, and no holder can be evicted.
     pub fn reserve(&self, key: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
-        // What is larger than the budget can have all of it.
+        // A request larger than the budget gets all of it.
         let size = size.min(self.size);
         let mut held = self.shared.lock();
         let of_same = held
@@ -215,22 +215,22 @@ impl<K> State<K> {
 }
 
 impl<K: Copy> Reservation<K> {
-    /// Whose it is, if that is known.
+    /// Its key, if that is known.
     pub fn key(&self) -> Option<K> {
         self.held.state().key
     }
 
-    /// Sets whose it is from now on.
+    /// Sets its key from now on.
     pub fn set_key(&self, key: Option<K>) {
         self.held.lock().key = key;
     }
 
-    /// How far it has got.
+    /// Its stage.
     pub fn stage(&self) -> Stage {
         self.held.state().stage
     }
 
-    /// Says how far it has got. At another stage than before, the bytes and the time are counted from here.
+    /// Sets its stage. If that changes, the bytes and the time are counted from here.
     pub fn is_at(&self, stage: Stage) {
         let mut state = self.held.lock();
         if state.stage != stage {
@@ -238,7 +238,7 @@ impl<K: Copy> Reservation<K> {
         }
     }
 
-    /// Counts bytes that have come or gone.
+    /// Counts bytes that were received or sent.
     pub fn add_progress(&self, bytes: usize) {
         self.held.lock().moved += bytes as u64;
     }
@@ -307,7 +307,7 @@ mod tests {
         advance(Duration::from_secs(1)).await;
         held[4].is_at(Stage::Moving);
         held[4].is_at(Stage::Idle);
-        // The order in which they go: longest idle, idle, slower, faster, at work.
+        // The order in which they are evicted: longest idle, idle, slower, faster, at work.
         let mut others = Vec::new();
         for (other, leaves) in [5, 4, 3, 2, 1].into_iter().enumerate() {
             others.push(room.reserve(Some(10 + other as u32), 1).unwrap());
@@ -331,7 +331,7 @@ mod tests {
         let _large = room.reserve(Some(3), 40).unwrap();
         assert_eq!(how_many_gave_way(&small).await, 40);
         assert!(!has_given_way(&one).await);
-        // What is larger than the budget needs all of it.
+        // A request larger than the budget needs all of it.
         assert!(room.reserve(Some(4), 1000).is_err());
         drop((small, one, _large));
         let all = room.reserve(Some(4), 1000).unwrap();

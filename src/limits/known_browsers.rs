@@ -1,5 +1,5 @@
 //! Browsers in which somebody has signed in before. Each keeps the proof of it, so that it is recognised after a restart too: an
-//! unguessable number, the time, and the server's signature over both and the login. It holds no login, and is worth nothing
+//! unguessable number, the time, and the server's signature over both and the login. It holds no login, and is useless
 //! for another one.
 
 use std::fmt;
@@ -21,7 +21,7 @@ const BETWEEN: char = '~';
 pub const DAYS: i64 = 365;
 const DAY: i64 = 24 * 60 * 60;
 
-/// A number that only one browser has.
+/// A unique number of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BrowserId([u8; 16]);
 
@@ -53,7 +53,7 @@ impl BrowserId {
 
 impl Browser {
     /// Reads the values that came under the name of the cookie, and of each as many proofs as a browser can have: one that a
-    /// neighbour at the host has planted may stand in front of ours.
+    /// neighbour at the host has planted may come before ours.
     pub fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let proofs = values
             .into_iter()
@@ -63,7 +63,7 @@ impl Browser {
         }
     }
 
-    /// The number of this browser, if somebody has signed in with this login in it. `mac` has the key of the server.
+    /// The id of this browser, if this login has been used in it. `mac` has the key of the server.
     pub fn find(&self, mac: &Hmac<Sha256>, login: &LoginKey, now: Timestamp) -> Option<BrowserId> {
         let known = self.proofs.iter().find(|proof| {
             proof.is_current(now)
@@ -74,7 +74,7 @@ impl Browser {
         known.map(|proof| proof.id)
     }
 
-    /// Somebody has signed in with this login now. Those who did so longest ago are forgotten when there are too many.
+    /// Records a sign-in with this login. The oldest sign-ins are forgotten when there are too many.
     pub fn add(&mut self, mac: &Hmac<Sha256>, login: &LoginKey, id: BrowserId, now: Timestamp) {
         self.proofs
             .retain(|proof| proof.is_current(now) && proof.id != id);

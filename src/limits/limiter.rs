@@ -1,4 +1,4 @@
-//! What has been counted, in bounded memory.
+//! Counted attempts, in bounded memory.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,10 +1,10 @@
-//! Memory that several may take together, counted before it is taken: who finds too little left waits.
+//! Memory that several tasks share, reserved before it is taken: a task that finds too little left waits.
 
 use std::sync::Arc;
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-/// What it is counted in.
+/// The unit of counting.
 const KIB: u64 = 1024;
 
 /// An amount of memory; clones share it.
@@ -18,7 +18,7 @@ pub struct MemoryBudget {
 pub struct MemoryPermit(OwnedSemaphorePermit);
 
 impl MemoryBudget {
-    /// Of `bytes`.
+    /// `bytes` in total.
     pub fn new(bytes: u64) -> Self {
         let all = in_kib(bytes);
         Self {

@@ -16,5 +16,5 @@ pub mod login_throttle;
 pub(crate) mod memory;
 // A limit that many share: when it is reached, the holder of the most is evicted.
 pub mod fair;
-// The limits that requests meet, together.
+// All limits on requests.
 pub mod request;

@@ -1,4 +1,4 @@
-//! The limits that requests meet, together.
+//! All limits on requests.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ pub struct RequestLimits {
     pub uploads: UploadLimits,
     /// The memory for JSON bodies that are larger than any of ours.
     pub bodies: FairLimit<IpAddr>,
-    /// The memory for answers that are made whole and are large.
+    /// The memory for large responses that are built as a whole.
     pub answers: FairLimit<IpAddr>,
     /// The memory for ZIPs that are being sent; from each address, half of it.
     pub zips: FairLimit<IpAddr>,

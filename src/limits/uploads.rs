@@ -6,7 +6,7 @@ use crate::domain::ids::UserId;
 use crate::error::{Overload, Result};
 use crate::limits::fair::{FairLimit, Refused, Reservation, Stage};
 
-/// Everybody's uploads; clones share them.
+/// The uploads of all users; clones share them.
 #[derive(Clone)]
 pub struct UploadLimits(FairLimit<UserId>);
 
@@ -21,7 +21,7 @@ impl UploadLimits {
     }
 
     /// One more of this user. If all permits are taken, the slowest upload of the user who has the most is ended, if
-    /// that are at least two more than this user's; or one that is slow, whosever it is.
+    /// that are at least two more than this user's; or a slow one of any user.
     ///
     /// # Errors
     /// [`Overload::TooManyUploads`] if the user has too many, [`Overload::Busy`] if there are too many in all and none

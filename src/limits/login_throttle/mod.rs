@@ -29,13 +29,13 @@ use crate::error::Result;
 use crate::limits::limiter::{KnownAddresses, Limiter};
 use crate::limits::subnet::client_subnet;
 
-/// How many times as often as one address all addresses together may try an account.
+/// By how many times all addresses together may exceed the attempts of one at an account.
 const GLOBAL_FACTOR: u32 = 4;
 
 /// What has been tried; clones share it.
 #[derive(Clone)]
 pub struct LoginThrottle {
-    /// None where nothing is limited.
+    /// `None` where nothing is limited.
     counted: Option<Arc<Limiters>>,
 }
 
@@ -51,7 +51,7 @@ struct Limiters {
     known: KnownAddresses,
 }
 
-/// An attempt under way. Unless it is [consumed](Attempt::consume), it is given back in the end.
+/// An attempt under way. Unless it is [consumed](Attempt::consume), it is given back at the end.
 #[must_use = "what is dropped at once doesn't count"]
 pub struct Attempt {
     counted: Option<Arc<Limiters>>,
