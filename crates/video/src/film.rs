@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// The types of films that we take.
+/// The types of films that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// MP4 and what is built like it (ISO 14496-12): M4V, 3GP.
+    /// MP4 and formats built like it (ISO 14496-12): M4V, 3GP.
     Mp4,
     /// QuickTime.
     Mov,
@@ -17,7 +17,7 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Mp4, Self::Mov, Self::WebM];
 
-    /// What the names of such files end with, without the dot.
+    /// The extension of such files, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Mp4 => "mp4",
@@ -42,7 +42,7 @@ impl Kind {
             .find(|kind| kind.extension() == extension)
     }
 
-    /// The type of a file, by its first bytes; 64 of them are enough. A WebM may still turn out to be other Matroska.
+    /// The type of a file, by its first bytes; 64 of them are enough. A WebM may still be other Matroska.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
             return Some(Self::WebM);
@@ -50,7 +50,7 @@ impl Kind {
         let brand = bytes.get(8..12);
         match bytes.get(4..8)? {
             b"ftyp" if brand == Some(b"qt  ") => Some(Self::Mov),
-            // Pictures are built of the same boxes.
+            // Pictures are made of the same boxes.
             b"ftyp" if brand.is_some_and(is_of_pictures) => None,
             b"ftyp" => Some(Self::Mp4),
             // QuickTime from before it had brands.
@@ -69,7 +69,7 @@ fn is_of_pictures(brand: &[u8]) -> bool {
     brands.contains(&brand)
 }
 
-/// The formats of pictures that we take.
+/// The formats of pictures that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VideoCodec {
     /// H.264, also called AVC.
@@ -86,7 +86,7 @@ pub enum VideoCodec {
     Mpeg4,
 }
 
-/// The formats of sound that we take.
+/// The formats of sound that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AudioCodec {
     /// AAC, or another format that MPEG-4 has for sound, such as MP3.

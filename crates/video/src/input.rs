@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use crate::output::Output;
 use crate::{Error, Refusal, Result};
 
-/// The buffer, in bytes: large enough that a disk is read as fast as it can be, and all the memory that reading takes.
+/// The buffer, in bytes: large enough to read a disk at full speed, and all the memory that reading takes.
 const BUFFER: usize = 256 * 1024;
 
 /// A file, and how far it was read.
@@ -58,7 +58,7 @@ impl<R: Read + Seek> Input<R> {
         Ok(())
     }
 
-    /// Passes over bytes.
+    /// Skips bytes.
     pub fn skip(&mut self, count: u64) -> Result<()> {
         let position = self.position.checked_add(count);
         self.go_to(position.ok_or(Refusal::EndsEarly)?)

@@ -1,4 +1,4 @@
-//! Where the clean film goes, and how much of it has gone there.
+//! The writer of the clean film, and how much was written.
 
 use std::io::{BufWriter, Write};
 

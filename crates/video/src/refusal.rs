@@ -1,4 +1,4 @@
-//! Why a film is refused: each reason in words for people, and with one for programs.
+//! Why a film is refused: each reason as a message, and as a code for programs.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -14,7 +14,7 @@ macro_rules! refusals {
             /// Every reason.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// A word for programs, which stays when the words for people change.
+            /// A code for programs, which stays when the message changes.
             pub fn code(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*

@@ -8,7 +8,7 @@ use crate::{Refusal, Result};
 pub struct Part<'a> {
     /// Four letters.
     pub kind: [u8; 4],
-    /// What is in it.
+    /// Its content.
     pub payload: &'a [u8],
     /// Where that begins in the head.
     pub start: usize,
@@ -53,7 +53,7 @@ fn next<'a>(fields: &mut Fields<'a>, start: usize) -> Result<Part<'a>> {
     let (size, kind) = (fields.u32()?, fields.array()?);
     let (size, header) = match size {
         1 => (fields.u64()?, 16),
-        // QuickTime ends the list in `wave` so.
+        // QuickTime ends the list in `wave` this way.
         0 if kind == [0; 4] => (8, 8),
         size => (u64::from(size), 8),
     };

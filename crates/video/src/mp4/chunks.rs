@@ -1,4 +1,4 @@
-//! Where the samples are: chunks of them, each a range of the file, in the order in which they lie there.
+//! Where the samples are: chunks of them, each a range of the file, in the order of the file.
 
 use std::io::{Read, Seek};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::scrub::Scrub;
 use crate::{Refusal, Result};
 
-/// The most chunks; six hours of picture and sound that take turns with each picture have fewer.
+/// The most chunks; six hours of picture and sound that alternate with each picture have fewer.
 const MAX_CHUNKS: usize = 1 << 21;
 
 /// Consecutive samples of one track.
@@ -26,7 +26,7 @@ pub struct Chunk {
 /// The chunks of all tracks.
 ///
 /// # Errors
-/// Tables that disagree; chunks that overlap, which would make much out of little, or that lie outside of the data.
+/// Tables that disagree; chunks that overlap, which would make much out of little, or that are outside of the data.
 pub fn collect(tracks: &[Track], moov: &[u8], mdat: &[Range<u64>]) -> Result<Vec<Chunk>> {
     let count: usize = tracks.iter().map(|track| track.offsets.count).sum();
     if count > MAX_CHUNKS {
@@ -107,7 +107,7 @@ fn of_track(track: &Track, number: u8, moov: &[u8], chunks: &mut Vec<Chunk>) -> 
         });
         sample = end;
     }
-    // Runs of chunks that aren't there say nothing.
+    // Runs of missing chunks are ignored.
     match sample == samples {
         true => Ok(()),
         false => Err(Refusal::SampleCounts.into()),

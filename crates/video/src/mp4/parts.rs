@@ -1,4 +1,4 @@
-//! The new head, as a list of what it is put together from: its tables stay where they are in the old one.
+//! The new head, as a list of its parts: its tables stay where they are in the old one.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ enum One {
     Own(Vec<u8>),
     /// A range of the old head.
     Copy(Range<usize>),
-    /// Where the chunks of a track are, and how many they are.
+    /// Where the chunks of a track are, and their number.
     Offsets { track: usize, count: u32 },
 }
 

@@ -29,7 +29,7 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
     let rate: [u8; 4] = fields.array()?;
     let (more, frame) = match version {
         0 => (0, u32::from(channels) * u32::from(bits.div_ceil(8))),
-        // Samples a packet, bytes a packet, bytes a frame, bytes a sample.
+        // Samples per packet, bytes per packet, bytes per frame, bytes per sample.
         1 => (16, Fields(fields.0.get(8..).unwrap_or_default()).u32()?),
         2 => (36, Fields(fields.0.get(28..).unwrap_or_default()).u32()?),
         _ => return Err(Refusal::MalformedPart.into()),

@@ -1,4 +1,4 @@
-//! EBML (RFC 8794): elements of an id, a length and what is in them.
+//! EBML (RFC 8794): elements of an id, a length and a content.
 
 use std::io::{Read, Seek};
 
@@ -12,7 +12,7 @@ const MAX_HEADER: usize = 12;
 #[derive(Clone, Copy)]
 pub struct Header {
     pub id: u32,
-    /// The length of what is in it, in bytes; `None` if it doesn't say.
+    /// The length of its content, in bytes; `None` if it is unknown.
     pub size: Option<u64>,
     bytes: [u8; MAX_HEADER],
     length: usize,
@@ -50,7 +50,7 @@ impl Header {
         };
         let (id, _) = number(4)?;
         let (size, count) = number(8)?;
-        // Without the bit that says how long it is.
+        // Without the marker bit of its length.
         let mask = (1_u64 << (7 * count)) - 1;
         Ok(Self {
             id: u32::try_from(id).map_err(|_| Refusal::MalformedElement)?,
@@ -78,13 +78,13 @@ impl Header {
         &self.bytes[..self.length]
     }
 
-    /// How long the element is with its header.
+    /// The length of the element with its header.
     pub fn total(&self, size: u64) -> u64 {
         self.length as u64 + size
     }
 }
 
-/// An element in memory: its header, where it begins, what is in it, and where it ends.
+/// An element in memory: its header, where it begins, where its content begins, and where it ends.
 pub struct Element {
     pub id: u32,
     pub start: usize,
@@ -121,7 +121,7 @@ pub fn elements(bytes: &[u8]) -> Result<Vec<Element>> {
     Ok(found)
 }
 
-/// The beginning of an element that says nothing and is `total` bytes long, with what is in it.
+/// The header of a void element of `total` bytes, with the length of its content.
 pub fn void(total: u64) -> Vec<u8> {
     match total {
         // An id and a length of one byte each; no element is shorter.
@@ -137,14 +137,14 @@ pub fn void(total: u64) -> Vec<u8> {
     }
 }
 
-/// Overwrites an element with one that says nothing.
+/// Overwrites an element with a void one.
 pub fn overwrite(element: &mut [u8]) {
     let header = void(element.len() as u64);
     element.fill(0);
     element[..header.len()].copy_from_slice(&header);
 }
 
-/// A number without a sign.
+/// An unsigned integer.
 pub fn unsigned(bytes: &[u8]) -> Result<u64> {
     match bytes.len() {
         0..=8 => Ok(bytes
@@ -154,7 +154,7 @@ pub fn unsigned(bytes: &[u8]) -> Result<u64> {
     }
 }
 
-/// A number with a fraction.
+/// A floating-point number.
 pub fn float(bytes: &[u8]) -> Result<f64> {
     match bytes.len() {
         0 => Ok(0.0),

@@ -1,4 +1,4 @@
-//! What is in a WebM, by its ids, and what of it stays.
+//! The elements of a WebM, by their ids, and which of them stay.
 
 pub const EBML: u32 = 0x1a45_dfa3;
 pub const DOC_TYPE: u32 = 0x4282;
@@ -44,10 +44,10 @@ pub const BLOCK: u32 = 0xa1;
 pub const BLOCK_DURATION: u32 = 0x9b;
 pub const ENCRYPTED_BLOCK: u32 = 0xaf;
 
-/// What becomes of an element.
+/// What happens to an element.
 #[derive(Clone, Copy)]
 pub enum Rule {
-    /// It is overwritten whole.
+    /// It is overwritten completely.
     Drop,
     /// A number of at most eight bytes, which stays.
     Number,
@@ -55,7 +55,7 @@ pub enum Rule {
     Blank,
     /// It stays, and was checked by code of its own.
     Checked,
-    /// It stays, and in it what this function says.
+    /// It stays, with the contents that this function allows.
     List(fn(u32) -> Rule),
 }
 
@@ -68,7 +68,7 @@ pub fn ebml(id: u32) -> Rule {
     }
 }
 
-/// Where to find the other lists. Entries for what is dropped are dropped before.
+/// Where to find the other lists. Entries for dropped elements are dropped before.
 pub fn seek_head(id: u32) -> Rule {
     match id {
         SEEK => Rule::List(|id| match id {
@@ -127,7 +127,7 @@ fn video(id: u32) -> Rule {
     }
 }
 
-/// Where in the file which time is.
+/// The positions of times in the file.
 pub fn cues(id: u32) -> Rule {
     match id {
         0xbb => Rule::List(|id| match id {
@@ -142,7 +142,7 @@ pub fn cues(id: u32) -> Rule {
     }
 }
 
-/// What comes with a block of picture or sound. Blocks themselves are looked at one by one.
+/// What comes with a block of picture or sound. Blocks themselves are checked one by one.
 pub fn group(id: u32) -> Rule {
     match id {
         // Duration, priority, what it builds on, what isn't played of it.

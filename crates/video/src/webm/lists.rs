@@ -158,7 +158,7 @@ pub fn tracks(bytes: &mut [u8]) -> Result<Tracks> {
         }
         .into());
     }
-    // A film that had sound isn't made silent without a word.
+    // A film with sound isn't silenced without an error.
     if unknown_audio && !tracks.kept.iter().any(|track| track.audio.is_some()) {
         return Err(Refusal::UnknownAudio.into());
     }
@@ -266,7 +266,7 @@ fn shown(bytes: &[u8]) -> Result<Shown> {
             let payload = &inner[found.payload..found.end];
             match found.id {
                 ids::PROJECTION_TYPE => is_flat = unsigned(payload)? == 0,
-                // Against the clock.
+                // Counterclockwise.
                 ids::POSE_ROLL => roll = -float(payload)?,
                 _ => {}
             }

@@ -1,9 +1,9 @@
 //! WebM: elements in elements (RFC 9559, and the guidelines of the WebM Project). What isn't on the list is overwritten where
-//! it is, so that every position that the file has stays true.
+//! it is, so that every position in the file stays valid.
 
 // Elements.
 mod ebml;
-// What is in a WebM, and what of it stays.
+// The elements of a WebM, and which of them stay.
 mod ids;
 // Lists that are in memory.
 mod lists;
@@ -121,7 +121,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
 
     /// Everything in the segment.
     fn until(&mut self, until: Until) -> Result<()> {
-        // Where the cluster ends that we are in, if it says so.
+        // Where the current cluster ends, if it states that.
         let mut cluster: Option<Option<u64>> = None;
         let mut clusters = 0_u64;
         loop {
@@ -230,7 +230,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         ebml::unsigned(&bytes)
     }
 
-    /// A block with what comes with it.
+    /// A block with its additions.
     fn group(&mut self, header: &Header, end: u64) -> Result<()> {
         let start = self.input.position();
         let duration = match self.look_into_group(end)? {
@@ -260,7 +260,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         }
     }
 
-    /// How many ticks the block of a group lasts; `None` if it is of no track that is kept.
+    /// How many ticks the block of a group lasts; `None` if its track isn't kept.
     fn look_into_group(&mut self, end: u64) -> Result<Option<u64>> {
         let (mut duration, mut is_kept) = (0, None);
         while self.input.position() < end {
@@ -323,7 +323,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         scrub.sample(end - position, self.input, self.output)
     }
 
-    /// What is known of the film up to here.
+    /// What is known about the film so far.
     fn film(&self) -> Result<Film> {
         let tracks = self.tracks.as_ref().ok_or(Refusal::NoVideo)?;
         let video = tracks.kept.iter().find_map(|track| track.video);

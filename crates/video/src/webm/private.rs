@@ -7,7 +7,7 @@ use crate::{Refusal, Result};
 /// The longest settings of VP9, in bytes: four numbers of one byte, each with its id and its length.
 const MAX_VP9: usize = 12;
 
-/// Cleans the settings of a format; `false` if it has none and they must go.
+/// Cleans the settings of a format; `false` if it has none and they must be dropped.
 pub fn clean(
     bytes: &mut [u8],
     video: Option<VideoCodec>,
