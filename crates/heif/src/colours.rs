@@ -11,10 +11,10 @@ const P3: u16 = 12;
 /// The largest colour profile in bytes; those with tables for inks have about two million.
 const MAX_PROFILE: usize = 4 * 1024 * 1024;
 
-/// The profile for a JPEG; `None` where it is shown as sRGB, as everything is that says nothing.
+/// The profile for a JPEG; `None` if it is shown as sRGB, as everything is without a statement.
 pub fn profile(file: &HeifFile<'_>, told: Option<(u16, u16)>) -> Option<Vec<u8>> {
     let own = file.icc_profile(file.primary_id).ok().flatten();
-    // Pixels come out as RGB, whatever was in.
+    // Pixels are decoded to RGB, whatever the source.
     let fits =
         |profile: &&[u8]| profile.get(16..20) == Some(b"RGB ") && profile.len() <= MAX_PROFILE;
     if let Some(own) = own.filter(fits) {
@@ -26,12 +26,12 @@ pub fn profile(file: &HeifFile<'_>, told: Option<(u16, u16)>) -> Option<Vec<u8>>
         BT_2020 => ColorProfile::new_bt2020(),
         _ => return None,
     };
-    // The library says another P3 by these numbers.
+    // For the library, these numbers mean another P3.
     profile.cicp = None;
     profile.encode().ok()
 }
 
-/// Primaries and transfer, where the coded picture says them.
+/// Primaries and transfer, if the coded picture states them.
 pub fn told(sps: &Sps) -> Option<(u16, u16)> {
     let vui = sps.vui.as_ref()?;
     let (primaries, transfer) = (

@@ -7,14 +7,14 @@ use exif::experimental::Writer;
 use exif::{Field, In, Reader, Tag, Value};
 use heifer::heifer_isobmff::HeifFile;
 
-/// What may go on, with the most bytes that it can have.
+/// The tags that may be kept, with the most bytes that each can have.
 const KEPT: [(Tag, usize); 3] = [
     (Tag::DateTimeOriginal, 19),
     (Tag::OffsetTimeOriginal, 6),
     (Tag::SubSecTimeOriginal, 9),
 ];
 
-/// An EXIF that says when the picture was taken and nothing else.
+/// An EXIF with when the picture was taken and nothing else.
 pub fn exif(file: &HeifFile<'_>) -> Option<Vec<u8>> {
     let exif = file.exif(file.primary_id).ok().flatten()?;
     let exif = Reader::new().read_raw(exif).ok()?;
@@ -42,7 +42,7 @@ pub fn exif(file: &HeifFile<'_>) -> Option<Vec<u8>> {
     Some(written.into_inner())
 }
 
-/// Digits with what stands between those of a date, and no words.
+/// Digits and the separators of a date, and no words.
 fn text(field: &Field, most: usize) -> Option<Vec<u8>> {
     let Value::Ascii(texts) = &field.value else {
         return None;

@@ -19,10 +19,10 @@ const QUALITY: u8 = 92;
 const PADDING: u32 = 64;
 
 /// Makes a JPEG of a HEIC of at most `max_pixels`, as [`inspect`] counts them: cropped and turned as it says, with its colour
-/// profile, and with an EXIF that holds when it was taken, if that is known, and nothing else. What is transparent is
+/// profile, and with an EXIF that holds when it was taken, if that is known, and nothing else. Transparency is
 /// laid on white.
 ///
-/// Takes about 16 bytes of memory a pixel, and may panic or take longer than it should.
+/// Takes about 16 bytes of memory per pixel, and may panic or take longer than it should.
 ///
 /// # Errors
 /// As [`inspect`]; or its picture can't be decoded.
@@ -58,7 +58,7 @@ fn most_coded(shape: &Shape) -> u64 {
     padded.max().unwrap_or(0).max(shape.pixels())
 }
 
-/// Checks that each picture is coded in about the size that its item has, which nothing else holds a decoder to. Returns the
+/// Checks that each picture is coded in about the size that its item has, which no decoder enforces. Returns the
 /// primaries and the transfer of the first that says them.
 fn check_sizes(file: &HeifFile<'_>, shape: &Shape) -> Result<Option<(u16, u16)>> {
     let damaged = Refusal::Damaged(Reason::Coded);
@@ -80,7 +80,7 @@ fn check_sizes(file: &HeifFile<'_>, shape: &Shape) -> Result<Option<(u16, u16)>>
             told = told.or(colours::told(&sps));
         }
     }
-    // What the container says goes before.
+    // The container takes precedence.
     let transfer = shape.colours.or(told).map(|(_, transfer)| transfer);
     if transfer.is_some_and(is_hdr) {
         return Err(Refusal::Unsupported(Format::Hdr));

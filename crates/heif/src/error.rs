@@ -1,4 +1,4 @@
-//! Why a file isn't taken, in words for people and with one for programs, which also travels between processes.
+//! Why a file is refused, as a message and as a code for programs, which is also sent between processes.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -35,7 +35,7 @@ macro_rules! words {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// A word for programs, which stays when the words for people change.
+            /// A code for programs, which stays when the message changes.
             pub fn code(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*

@@ -1,7 +1,7 @@
 //! Makes a JPEG of a HEIC: upright, in its own colours, and with nothing else in it than when it was taken.
 //!
-//! [`inspect`] looks at the shape of a file and decodes nothing; it is fit for any process. [`to_jpeg`] decodes, and belongs into
-//! a process that may die: its decoder is young, and its memory and its time are bounded by nothing but that process.
+//! [`inspect`] checks the structure of a file and decodes nothing; it can run in any process. [`to_jpeg`] decodes, and belongs in
+//! a process that may die: its decoder is young, and only that process limits its memory and its time.
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -17,7 +17,7 @@ mod container;
 mod date;
 // From pixels of HEVC to a JPEG.
 mod decode;
-// Why a file isn't taken.
+// Why a file is refused.
 mod error;
 mod property;
 mod reader;

@@ -1,5 +1,5 @@
 //! The check before anything is decoded: what the decoder would do for this file must be in proportion to the picture that
-//! comes of it. A decoder bounds each picture and not the file, and a file of 4 KB can name one picture thousands of times.
+//! results. A decoder limits each picture and not the file, and a file of 4 KB can name one picture thousands of times.
 
 use std::io::{self, Read, Seek};
 
@@ -12,9 +12,9 @@ use crate::reader::Reader;
 pub const MAX_SIDE: u32 = 65_500;
 /// The most tiles of a grid. Those of 200 megapixels have 768.
 const MAX_TILES: usize = 1024;
-/// The largest configuration of a decoder in bytes, which each tile has to itself while it is decoded. Usual are 100.
+/// The largest configuration of a decoder in bytes, which each tile has to itself while it is decoded. Usually, it has 100.
 const MAX_CONFIGURATION: usize = 64 * 1024;
-/// What a tile may have at least in pixels, also where its picture is smaller: those of phones have 262,144.
+/// How many pixels a tile may always have, even if its picture is smaller: those of phones have 262,144.
 const SMALL: u64 = 1 << 20;
 /// H.273: PQ, and HLG.
 const HDR: [u16; 2] = [16, 18];
@@ -26,7 +26,7 @@ pub struct Shape {
     pub width: u32,
     /// In pixels, before it is cropped and turned.
     pub height: u32,
-    /// Pixels that are decoded for it in all.
+    /// All pixels that are decoded for it.
     pub decoded: u64,
     /// Pixels of the largest picture that is decoded in one piece.
     pub largest: u64,
@@ -34,9 +34,9 @@ pub struct Shape {
     pub(crate) end: u64,
     /// The picture that is shown, which the decoder must agree about.
     pub(crate) primary: u32,
-    /// The items that are decoded, with the size that each says it has.
+    /// The items that are decoded, with the size that each states.
     pub(crate) coded: Vec<(u32, u32, u32)>,
-    /// Primaries and transfer, where the container says them.
+    /// Primaries and transfer, if the container states them.
     pub(crate) colours: Option<(u16, u16)>,
 }
 
@@ -51,7 +51,7 @@ impl Shape {
 /// HEVC, with no fault that its container shows. Reads some thousand bytes of it.
 ///
 /// # Errors
-/// It can't be read; within that, why it isn't taken.
+/// It can't be read; inner, why it is refused.
 pub fn inspect(file: &mut (impl Read + Seek), max_pixels: u64) -> io::Result<Result<Shape>> {
     let container = match Container::read(file)? {
         Ok(container) => container,
@@ -140,7 +140,7 @@ impl Look<'_> {
         self.check_transforms(primary)?;
         if source != primary {
             self.check_transforms(source)?;
-            // The decoder would take that of either.
+            // The decoder might use either.
             if self.alphas(primary)?.next().is_some() {
                 return Err(Refusal::Unsupported(Format::Unknown));
             }
@@ -254,7 +254,7 @@ impl Look<'_> {
         Ok(alphas.into_iter())
     }
 
-    /// What is seen through: at most one more picture, in one piece and about as large.
+    /// The transparency: at most one more picture, in one piece and about as large.
     fn at_alpha(&mut self, of: u32) -> Result<()> {
         let mut alphas = self.alphas(of)?;
         let Some(alpha) = alphas.next() else {
@@ -264,7 +264,7 @@ impl Look<'_> {
             return Err(Refusal::Damaged(Reason::Parts));
         }
         let item = self.container.item(alpha)?;
-        // Beside tiles it would be turned by its own, and so turned twice.
+        // Next to tiles it would be turned by its own properties, and so twice.
         let is_of_tiles = &self.container.item(of)?.kind == b"grid";
         let has_more = is_of_tiles && self.transforms(item) > 0
             || self.container.referring(alpha, b"auxl").next().is_some();
@@ -344,7 +344,7 @@ pub fn is_hdr(transfer: u16) -> bool {
     HDR.contains(&transfer)
 }
 
-/// Refuses what isn't HEVC by the name that people know.
+/// Refuses anything but HEVC, by its common name.
 fn check_kind(item: &Item) -> Result<()> {
     if item.is_protected {
         return Err(Refusal::Unsupported(Format::Protected));

@@ -6,7 +6,7 @@ use crate::bounds::{MAX_COUNT, PARTS, TOO_MANY};
 use crate::error::{Reason, Refusal, Result};
 use crate::reader::Reader;
 
-/// What stands at the top of a file.
+/// The top level of a file.
 pub struct Top {
     /// Where the content of `meta` begins, and how long it is.
     pub meta: Option<(u64, u64)>,
@@ -15,7 +15,7 @@ pub struct Top {
     pub end: u64,
 }
 
-/// Walks over the boxes, and reads no more than their headers.
+/// Walks over the boxes, reading only their headers.
 pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut top = Top {
@@ -51,7 +51,7 @@ pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
     Ok(Err(TOO_MANY))
 }
 
-/// What box begins here, how long its header is, and how long all of it, where it fits into what is `left`.
+/// The box that begins here, the length of its header, and its total length, if it fits into what is `left`.
 fn header(head: &[u8], left: u64) -> Option<([u8; 4], u64, u64)> {
     let mut reader = Reader::new(head);
     let size = reader.be32().ok()?;
