@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::Entry;
 
-/// Goes along with the bytes of a file.
+/// Follows the bytes of a file as they are sent.
 #[derive(Clone, Debug)]
 pub struct Check {
     hasher: crc32fast::Hasher,
@@ -18,14 +18,14 @@ pub struct Check {
 pub enum Mismatch {
     /// It ends too early.
     Short,
-    /// It goes on behind its end.
+    /// It continues beyond its end.
     Long,
-    /// Its bytes are others.
+    /// Its bytes differ.
     Checksum,
 }
 
 impl Check {
-    /// Of a file from its beginning.
+    /// For a file, from its beginning.
     pub fn new(entry: &Entry) -> Self {
         Self {
             hasher: crc32fast::Hasher::new(),
@@ -35,7 +35,7 @@ impl Check {
         }
     }
 
-    /// Looks at the next bytes, before they are sent.
+    /// Checks the next bytes, before they are sent.
     ///
     /// # Errors
     /// [`Mismatch::Long`] if there are too many, [`Mismatch::Checksum`] if they are the last and the file isn't the one that
@@ -52,7 +52,7 @@ impl Check {
         }
     }
 
-    /// Looks at what there was, once the file has ended.
+    /// Checks the whole, once the file has ended.
     ///
     /// # Errors
     /// [`Mismatch::Short`] if something is missing, [`Mismatch::Checksum`] if it isn't the one that was planned.

@@ -1,5 +1,5 @@
 //! The records that a ZIP is made of. Numbers that don't fit their field are in an extra one (Zip64), and only those: some
-//! unpackers look for it where it isn't needed, and stop where it is needed and missing.
+//! unpackers look for it where it isn't needed, and stop if it is needed and missing.
 
 use std::ops::Range;
 
@@ -54,7 +54,7 @@ impl Record {
     }
 }
 
-/// The number if it fits; that which says that it is elsewhere is one that doesn't.
+/// The number if it fits; the marker value itself counts as too large.
 fn short(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(ELSEWHERE_32)
 }
@@ -67,7 +67,7 @@ fn length_of(bytes: &[u8]) -> u16 {
     u16::try_from(bytes.len()).unwrap_or(u16::MAX)
 }
 
-/// The extra field with these numbers; nothing if there are none.
+/// The extra field with these numbers; empty without any.
 fn extra(numbers: &[u64]) -> Vec<u8> {
     if numbers.is_empty() {
         return Vec::new();
@@ -81,7 +81,7 @@ fn version(extra: &[u8]) -> u16 {
     if extra.is_empty() { PLAIN } else { LONG }
 }
 
-/// What is in front of a file.
+/// The header before a file.
 pub fn local(entry: &Entry) -> Vec<u8> {
     // Here both sizes must be in the extra field, packed and unpacked, if one is.
     let extra = match is_long(entry.length) {
@@ -98,7 +98,7 @@ pub fn local(entry: &Entry) -> Vec<u8> {
         .0
 }
 
-/// A file in the list of all files.
+/// The entry of a file in the list of all files.
 pub fn central(entry: &Entry, offset: u64) -> Vec<u8> {
     let numbers = [entry.length, entry.length, offset];
     let long: Vec<u64> = numbers
@@ -110,7 +110,7 @@ pub fn central(entry: &Entry, offset: u64) -> Vec<u8> {
     Record::new(0x0201_4b50)
         .u16(&[MADE_BY, version(&extra), UTF_8, STORED, time, date])
         .u32(&[entry.crc32, short(entry.length), short(entry.length)])
-        // Without a comment, on the first disk, and no text for sure.
+        // Without a comment, on the first disk, and not known to be text.
         .u16(&[length_of(entry.name.as_bytes()), length_of(&extra), 0, 0, 0])
         .u32(&[ATTRIBUTES, short(offset)])
         .bytes(entry.name.as_bytes())
@@ -118,14 +118,14 @@ pub fn central(entry: &Entry, offset: u64) -> Vec<u8> {
         .0
 }
 
-/// The end records behind the list of all files: the number of files, and where the list is.
+/// The end records after the list of all files: the number of files, and where the list is.
 pub fn end(count: u64, directory: &Range<u64>) -> Vec<u8> {
     let length = directory.end - directory.start;
     let few = u16::try_from(count).unwrap_or(ELSEWHERE_16);
     let mut bytes = Vec::new();
     if few == ELSEWHERE_16 || is_long(length) || is_long(directory.start) {
         let long = Record::new(0x0606_4b50)
-            // How long the rest of it is.
+            // The length of the rest of it.
             .u64(&[44])
             .u16(&[MADE_BY, LONG])
             .u32(&[0, 0])

@@ -1,6 +1,6 @@
-//! Plans a ZIP of files whose lengths and checksums are known, so that it can be streamed, with its length said beforehand.
+//! Plans a ZIP of files whose lengths and checksums are known, so that it can be streamed, with its length announced beforehand.
 //!
-//! It follows PKWARE's APPNOTE 6.3.10 as far as all unpackers do: files are stored as they are, and no sizes come behind them.
+//! It follows PKWARE's APPNOTE 6.3.10 as far as all unpackers do: files are stored as they are, and no sizes come after them.
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -10,7 +10,7 @@
 mod check;
 // The records that a ZIP is made of.
 mod header;
-// Names that every system takes.
+// Names that every system accepts.
 mod names;
 // When a file was made.
 mod time;
@@ -25,7 +25,7 @@ pub use time::Modified;
 /// A file as it will be in the ZIP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it shall be called; the plan makes it one that every system takes, and no other file has.
+    /// The desired name; the plan makes it one that every system accepts, and unique.
     pub name: String,
     /// In bytes.
     pub length: u64,
@@ -116,7 +116,7 @@ impl Plan {
     }
 
     /// What is sent as the part of this number, from 0: of each file its header and then its bytes, then each file in the list of
-    /// all files, then the end. `None` behind the last. Records are made when they are due.
+    /// all files, then the end. `None` after the last. Records are made when they are due.
     pub fn part(&self, number: usize) -> Option<Part> {
         let files = self.entries.len();
         let in_files = number < 2 * files;
@@ -171,12 +171,12 @@ pub struct Planner {
     names: Names,
     /// Where the next file's header will be.
     at: u64,
-    /// How long the list of all files is so far.
+    /// The length of the list of all files so far.
     directory: u64,
 }
 
 impl Planner {
-    /// One more file, behind the others.
+    /// One more file, after the others.
     ///
     /// # Errors
     /// As [`Plan::new`].

@@ -1,12 +1,12 @@
-//! Names that every system takes, and that no other file in the ZIP has, also where case doesn't count.
+//! Names that every system accepts, and that are unique in the ZIP, even if case is ignored.
 
 use std::collections::HashMap;
 
-/// The longest name, in bytes. Systems allow 255 of something, with the folder in front of it on some.
+/// The longest name, in bytes. Systems allow 255 bytes or characters, with the folder before it on some.
 const MAX_LENGTH: usize = 200;
-/// The longest ending that is kept where a name is cut, in bytes with its dot.
+/// The longest extension that is kept when a name is cut, in bytes with its dot.
 const MAX_ENDING: usize = 16;
-/// What a file without a name is called.
+/// The name of a file without one.
 const NO_NAME: &str = "file";
 
 /// The names that are taken.
@@ -17,7 +17,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// A name like this that no other has, and takes it.
+    /// Reserves a unique name like this one.
     pub fn unique(&mut self, wanted: &str) -> String {
         let name = safe(wanted);
         let key = name.to_lowercase();
@@ -39,11 +39,11 @@ impl Names {
     }
 }
 
-/// The name with nothing in it that a system doesn't take.
+/// The name without anything that a system refuses.
 fn safe(name: &str) -> String {
     let letters = name.chars().map(|letter| match letter {
         '\\' | '/' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-        // Some of these can't be seen, and some turn what is behind them around, such as `gpj.exe`.
+        // Some of these are invisible, and some reverse what follows them, such as `gpj.exe`.
         '\u{ad}'
         | '\u{34f}'
         | '\u{600}'..='\u{605}'
@@ -77,7 +77,7 @@ fn safe(name: &str) -> String {
     }
 }
 
-/// The names of devices of Windows, with any ending.
+/// The names of Windows devices, with any extension.
 fn is_reserved(name: &str) -> bool {
     let stem = name
         .split('.')
@@ -100,7 +100,7 @@ fn is_reserved(name: &str) -> bool {
         || numbered("LPT")
 }
 
-/// The name with more in front of its ending, cut so that all of it is short enough.
+/// The name with a suffix before its extension, cut so that all of it is short enough.
 fn with(name: &str, more: &str) -> String {
     let ending = name
         .rfind('.')

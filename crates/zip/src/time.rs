@@ -1,4 +1,4 @@
-//! When a file was made, as ZIP has it: in the time of wherever that was, without a zone, in steps of two seconds.
+//! When a file was made, as ZIP has it: in local time, without a zone, in steps of two seconds.
 
 /// A date and a time of day, from 1980 to 2107; earlier and later ones become the first and the last of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Modified {
 }
 
 impl Modified {
-    /// The first that there is.
+    /// The earliest one.
     pub const FIRST: Self = Self {
         year: 1980,
         month: 1,
@@ -36,7 +36,7 @@ impl Modified {
         second: 59,
     };
 
-    /// Time and date in 16 bits each, with every number in its bounds.
+    /// Time and date in 16 bits each, with every number within its limits.
     pub(crate) fn dos(self) -> (u16, u16) {
         let one = match self.year {
             ..1980 => Self::FIRST,
