@@ -114,6 +114,10 @@ pub async fn receive(
         () = lock.wanted() => Err(Conflict::UploadInUse { id: upload.id.to_string() }.into()),
         () = permit.preempted() => Err(Overload::GaveWay.into()),
     };
+    // A disk reports that it has lost something only once: what is synced after that looks durable and needn't be.
+    if let Err(error @ Error::Failure(_)) = came {
+        return Err(error);
+    }
     match (&came, &append.sum) {
         (Err(Error::Invalid(Invalid::TooLarge { .. })), _) => append.cut_off().await?,
         (Err(_), sum) if !sum.is_none() => append.cut_off().await?,
