@@ -89,6 +89,7 @@ impl App {
         let aws = Aws::default();
         let store = storage::open_with(config.photos.store, &config, aws.clone())?;
         let queue = open_queue(&config, aws, &db, &clock)?;
+        let thumbnailer = thumbnailer(&store, &config);
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
             passwords: Passwords::new()?,
@@ -99,10 +100,11 @@ impl App {
                 clock.clone(),
             ),
             // Where a worker of its own decodes photos, this process doesn't.
-            upload_previewer: thumbnailer(&store, &config)
+            upload_previewer: thumbnailer
+                .clone()
                 .filter(|_| config.photos.worker() == WorkerMode::Embedded)
                 .map(|thumbnailer| UploadPreviewer::new(thumbnailer, UploadFolder::of(folder))),
-            thumbnailer: thumbnailer(&store, &config),
+            thumbnailer,
             limits: RequestLimits::new(&config, &clock),
             seldom: Seldom::new(&clock),
             ingest: PhotoIngest::new(store.clone(), &config),
