@@ -4,6 +4,7 @@ import type { ServerInfo } from '../api/types';
 import { append, isThere, type PhotoProblem, type Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
+import { Pending } from './pending';
 
 interface ChosenPicture {
   id: number;
@@ -24,7 +25,7 @@ export class ChosenPictures {
   keepDates = $state(true);
   /** Another one whenever all are cleared: what is still looked at then belongs to none. */
   #round = 0;
-  #looked: Promise<unknown> = Promise.resolve();
+  readonly #looking = new Pending();
   #ids = 0;
 
   constructor(
@@ -48,14 +49,12 @@ export class ChosenPictures {
 
   /** Adds photos after the existing ones, as many as there may be. */
   async choose(files: File[]): Promise<void> {
-    const choosing = this.#choose(files);
-    this.#looked = Promise.allSettled([this.#looked, choosing]);
-    await choosing;
+    await this.#looking.add(this.#choose(files));
   }
 
   /** When all that were chosen are taken or refused: a video is looked at for some seconds. */
   async looked(): Promise<void> {
-    await this.#looked;
+    await this.#looking.settled();
   }
 
   async #choose(files: File[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { Medium, ServerInfo } from '../api/types';
 import { append, type PhotoProblem, type Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
+import { Pending } from './pending';
 
 /** The characters of a date and a time, to the second. */
 const LOCAL = '2019-07-14T15:30:00'.length;
@@ -30,7 +31,7 @@ export class ShareEdit {
   /** As the server wrote them, with their zones. */
   #takenAt: ReadonlyMap<number, string>;
   #ids = 0;
-  #looked: Promise<unknown> = Promise.resolve();
+  readonly #looking = new Pending();
   #isOver = false;
 
   constructor(
@@ -60,14 +61,12 @@ export class ShareEdit {
 
   /** Adds photos after the existing ones, as many as there may be. */
   async choose(files: File[]): Promise<void> {
-    const choosing = this.#choose(files);
-    this.#looked = Promise.allSettled([this.#looked, choosing]);
-    await choosing;
+    await this.#looking.add(this.#choose(files));
   }
 
   /** When all that were chosen are taken or refused. */
   async looked(): Promise<void> {
-    await this.#looked;
+    await this.#looking.settled();
   }
 
   async #choose(files: File[]): Promise<void> {
