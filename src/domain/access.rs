@@ -151,7 +151,7 @@ impl OwnUpload {
 /// The right to an upload, which is its maker's alone until its time is over.
 ///
 /// # Errors
-/// There is none with this id, or it belongs to another user, which must look the same.
+/// No upload has this id, or it belongs to another user; the caller can't distinguish the two.
 pub fn upload(
     conn: &Connection,
     caller: &Session,

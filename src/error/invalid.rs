@@ -130,7 +130,7 @@ impl Invalid {
     }
 }
 
-/// So many photos, in a sentence.
+/// A number of photos, with its noun.
 fn photos(count: usize) -> String {
     match count {
         1 => String::from("one photo"),

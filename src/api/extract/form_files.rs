@@ -158,7 +158,7 @@ impl Multi<'_> {
 /// What a form has in memory of its photos while another arrives.
 #[derive(Clone, Copy)]
 enum Held {
-    /// So many bytes.
+    /// This many bytes.
     Bytes(usize),
     /// It is refused anyway, so that nothing more is kept.
     Nothing,

@@ -96,7 +96,7 @@ pub async fn photo(
     asked.send(app, keep, save_as, conditions).await
 }
 
-/// A preview of a photo, or the photo itself while there is none; for a film, its poster.
+/// A preview of a photo, or the photo itself until there is one; for a film, its poster.
 #[get("/photos/<name>/<size>?<expires>&<signature>")]
 pub async fn preview(
     app: &AppState,
