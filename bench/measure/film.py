@@ -5,6 +5,8 @@ import struct
 
 #: The bytes of each picture, ten of which are shown a second.
 PICTURE = 1_000_000
+#: What each picture begins with: how long its only unit is, and that it is a slice that depends on no other picture.
+SLICE = struct.pack(">IB", PICTURE - 4, 0x65)
 
 
 def write(path, size):
@@ -17,7 +19,7 @@ def write(path, size):
         film.write(head + movie(count, first))
         film.write(struct.pack(">I4sQ", 1, b"mdat", 16 + count * PICTURE))
         for _ in range(count):
-            film.write(os.urandom(PICTURE))
+            film.write(SLICE + os.urandom(PICTURE - len(SLICE)))
 
 
 def movie(count, first):
