@@ -1,7 +1,10 @@
 //! Codes of variable length and their bits (ITU T.81, annexes C and F): how far each reaches, and never
 //! which colour it means.
 
+use std::sync::OnceLock;
+
 use super::super::{CleanError, Result};
+use super::strides::{STEPS, Strides, WINDOW, strides};
 use crate::reason::Reason;
 
 /// Codes up to this length, which are nearly all, are found in one step.
@@ -19,6 +22,8 @@ pub struct Codes {
     /// What leads from a code of each length to its symbol.
     offsets: [i32; LONGEST],
     symbols: Vec<u8>,
+    /// Worked out where a scan needs them.
+    strides: OnceLock<Box<Strides>>,
 }
 
 impl Codes {
@@ -34,6 +39,7 @@ impl Codes {
             beyond: [0; LONGEST],
             offsets: [0; LONGEST],
             symbols: symbols.to_vec(),
+            strides: OnceLock::new(),
         };
         let (mut code, mut index) = (0_u32, 0_usize);
         for (at, &count) in counts.iter().enumerate() {
@@ -78,17 +84,49 @@ impl Codes {
 
     #[cold]
     fn next_long(&self, bits: &mut Bits<'_>) -> u8 {
-        let next = bits.peek(16);
-        let found = (QUICK as usize..LONGEST).find(|&at| next < self.beyond[at]);
-        let Some(at) = found else {
-            bits.skip(17);
-            return 0;
-        };
-        bits.skip(at as u32 + 1);
+        let found = self.find_long(bits.peek(16));
+        let (symbol, length) = found.unwrap_or((0, 17));
+        bits.skip(length);
+        symbol
+    }
+
+    /// The symbol whose code these sixteen bits begin with, and the length of the code.
+    pub fn find(&self, next: u32) -> Option<(u8, u32)> {
+        match self.quick[(next >> (16 - QUICK)) as usize] {
+            (_, 0) => self.find_long(next),
+            (symbol, length) => Some((symbol, length.into())),
+        }
+    }
+
+    fn find_long(&self, next: u32) -> Option<(u8, u32)> {
+        let at = (QUICK as usize..LONGEST).find(|&at| next < self.beyond[at])?;
         let code = i32::try_from(next >> (LONGEST - at - 1)).unwrap_or(i32::MAX);
         let index = usize::try_from(code.saturating_add(self.offsets[at])).ok();
         let symbol = index.and_then(|index| self.symbols.get(index));
-        symbol.copied().unwrap_or_default()
+        Some((symbol.copied().unwrap_or_default(), at as u32 + 1))
+    }
+
+    /// Passes over all coefficients of a block but the first.
+    #[inline]
+    pub fn pass_block(&self, strides: &Strides, bits: &mut Bits<'_>) {
+        let mut at = 1;
+        while at < 64 {
+            bits.fill();
+            let stride = strides[bits.peek(WINDOW) as usize];
+            if stride.bits != 0 && at + stride.before_last < 64 {
+                bits.skip(stride.bits.into());
+                at += stride.steps;
+            } else {
+                let symbol = self.next(bits);
+                bits.skip((symbol & 0x0f).into());
+                at += STEPS[usize::from(symbol)];
+            }
+        }
+    }
+
+    /// Steps over several coefficients at once.
+    pub fn strides(&self) -> &Strides {
+        self.strides.get_or_init(|| strides(self))
     }
 }
 
@@ -207,6 +245,12 @@ impl<'a> Bits<'a> {
     #[inline]
     pub fn is_beyond(&self) -> bool {
         self.beyond > self.count
+    }
+
+    /// How many bits were passed over of data without markers.
+    #[cfg(test)]
+    pub fn place(&self) -> usize {
+        (self.at + self.beyond as usize / 8) * 8 - self.count as usize
     }
 
     /// Where the data ends that bits were read from.

@@ -8,6 +8,7 @@ mod huffman;
 mod scan;
 mod scans;
 mod standard;
+mod strides;
 mod tables;
 mod waiting;
 

@@ -6,21 +6,7 @@ use memchr::memchr;
 
 use super::super::edit_list::EditList;
 use super::huffman::{Bits, Codes};
-
-/// For each symbol, by how many coefficients it leads on; one that ends the block leads beyond it.
-const STEPS: [u8; 256] = {
-    let mut steps = [0; 256];
-    let mut symbol = 0;
-    while symbol < 256 {
-        let zeros = (symbol >> 4) as u8;
-        steps[symbol] = match symbol & 0x0f {
-            0 if zeros < 15 => 64,
-            _ => zeros + 1,
-        };
-        symbol += 1;
-    }
-    steps
-};
+use super::strides::Strides;
 
 /// What is in a scan.
 pub struct Scan<'a> {
@@ -33,8 +19,8 @@ pub struct Scan<'a> {
 
 /// What a unit has.
 pub enum Pass<'a> {
-    /// All coefficients of blocks, each with its two tables.
-    Sequential(Vec<(&'a Codes, &'a Codes)>),
+    /// All coefficients of blocks.
+    Sequential(Vec<Block<'a>>),
     /// The first coefficient of blocks.
     First(Vec<&'a Codes>),
     /// One more bit of the first coefficient of this many blocks.
@@ -43,6 +29,14 @@ pub enum Pass<'a> {
     Band(Band<'a>),
     /// One more bit of some coefficients of one block.
     BandAgain(Band<'a>),
+}
+
+/// A block with the codes of its first coefficient, and of the others.
+#[derive(Clone, Copy)]
+pub struct Block<'a> {
+    pub first: &'a Codes,
+    pub others: &'a Codes,
+    pub strides: &'a Strides,
 }
 
 /// Coefficients from one to another of all blocks of one component.
@@ -260,10 +254,10 @@ impl Pass<'_> {
         match self {
             Self::Sequential(blocks) => {
                 for _ in units {
-                    for (first, others) in &*blocks {
-                        let size = first.next(bits);
+                    for block in &*blocks {
+                        let size = block.first.next(bits);
                         bits.skip(size.into());
-                        coefficients(bits, others);
+                        block.others.pass_block(block.strides, bits);
                     }
                     if bits.is_beyond() {
                         return;
@@ -292,17 +286,6 @@ impl Pass<'_> {
             Self::Band(band) => band.interval(bits, units),
             Self::BandAgain(band) => band.again(bits, units),
         }
-    }
-}
-
-/// All coefficients of a block but the first.
-#[inline]
-fn coefficients(bits: &mut Bits<'_>, codes: &Codes) {
-    let mut at = 1;
-    while at < 64 {
-        let symbol = codes.next(bits);
-        bits.skip((symbol & 0x0f).into());
-        at += u32::from(STEPS[usize::from(symbol)]);
     }
 }
 

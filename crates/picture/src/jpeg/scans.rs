@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::reader::Reader;
 use super::super::{CleanError, Result};
 use super::frame::{Component, Frame, NOTHING_YET};
-use super::scan::{Band, Pass, Scan, walk};
+use super::scan::{Band, Block, Pass, Scan, walk};
 use super::tables::Tables;
 use super::waiting::Need;
 use super::{ENDS, Parts, SOS, WRONG_LENGTH, push_segment};
@@ -227,11 +227,13 @@ fn pass<'t>(
     if !is_progressive {
         let mut blocks = Vec::new();
         for component in &header.components {
-            let codes = (
-                tables.codes(true, component.1)?,
-                tables.codes(false, component.2)?,
-            );
-            blocks.extend(std::iter::repeat_n(codes, count(component)));
+            let others = tables.codes(false, component.2)?;
+            let block = Block {
+                first: tables.codes(true, component.1)?,
+                others,
+                strides: others.strides(),
+            };
+            blocks.extend(std::iter::repeat_n(block, count(component)));
         }
         return Ok(Pass::Sequential(blocks));
     }
