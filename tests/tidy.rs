@@ -229,6 +229,7 @@ fn one_file_writes_a_table() {
     }
     let tables: Vec<_> = writers.keys().map(String::as_str).collect();
     for table in [
+        "comments",
         "members",
         "photo_jobs",
         "photos",

@@ -2,6 +2,7 @@
 
 const ROOTS = [
   'change-password',
+  'comments',
   'health',
   'invitations',
   'login',

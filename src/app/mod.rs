@@ -18,7 +18,7 @@ use crate::data_dir::hold::RestoreHold;
 use crate::data_dir::{copied, permissions};
 use crate::db::Db;
 use crate::domain::id_sequence::IdSequence;
-use crate::domain::ids::{PhotoId, ShareId};
+use crate::domain::ids::{CommentId, PhotoId, ShareId};
 use crate::domain::{installation, photos, spaces};
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
@@ -150,6 +150,11 @@ impl App {
     /// An id for a new photo, which is never allocated again.
     pub fn reserve_photo(&self) -> PhotoId {
         self.ids.next_photo()
+    }
+
+    /// An id for a new comment, which is never allocated again.
+    pub fn reserve_comment(&self) -> CommentId {
+        self.ids.next_comment()
     }
 
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Returns the bucket of

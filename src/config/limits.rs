@@ -19,6 +19,8 @@ const LARGEST_PHOTO: u64 = 1 << 40;
 const LARGEST_VIDEO: u64 = 5 << 30;
 /// The same for a caption, and for the photos of a share: each is a part of its form.
 const LONGEST_CAPTION: usize = 10_000;
+/// The same for a comment: a page of a list has hundreds.
+const LONGEST_COMMENT: usize = 10_000;
 const MOST_MEDIA: usize = 100;
 /// The same for uploads of a user: each is a file in one folder.
 const MOST_WAITING: usize = 10_000;
@@ -55,6 +57,8 @@ pub struct Limits {
     pub media_per_share: usize,
     /// The longest caption of a photo.
     pub caption_max: usize,
+    /// The longest comment.
+    pub comment_max: usize,
     /// The most uploads of a user that no share has taken yet.
     pub waiting_uploads: usize,
     /// The most bytes that these are together.
@@ -78,6 +82,7 @@ impl Default for Limits {
             video_bytes: 500 * 1000 * 1000,
             media_per_share: 20,
             caption_max: 500,
+            comment_max: 2000,
             waiting_uploads: 100,
             waiting_bytes: 4 * 1024 * 1024 * 1024,
         }
@@ -166,6 +171,10 @@ impl Limits {
         ensure!(
             (1..=LONGEST_CAPTION).contains(&self.caption_max),
             "The setting limits.caption_max must be above 0 and at most {LONGEST_CAPTION}"
+        );
+        ensure!(
+            (1..=LONGEST_COMMENT).contains(&self.comment_max),
+            "The setting limits.comment_max must be above 0 and at most {LONGEST_COMMENT}"
         );
         Ok(())
     }

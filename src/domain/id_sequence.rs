@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rusqlite::Connection;
 
-use crate::domain::ids::{Id, PhotoId, ShareId};
-use crate::domain::{photos, shares};
+use crate::domain::ids::{CommentId, Id, PhotoId, ShareId};
+use crate::domain::{comments, photos, shares};
 
 /// The last ids that were allocated. In memory, so that reserving one costs no write: an id that was reserved and then not
 /// used was never visible.
@@ -13,6 +13,7 @@ use crate::domain::{photos, shares};
 pub struct IdSequence {
     share: AtomicI64,
     photo: AtomicI64,
+    comment: AtomicI64,
 }
 
 impl IdSequence {
@@ -21,6 +22,7 @@ impl IdSequence {
         Ok(Self {
             share: AtomicI64::new(shares::last_id(conn)?),
             photo: AtomicI64::new(photos::last_id(conn)?),
+            comment: AtomicI64::new(comments::last_id(conn)?),
         })
     }
 
@@ -32,5 +34,10 @@ impl IdSequence {
     /// An id for a new photo, which is never allocated again.
     pub fn next_photo(&self) -> PhotoId {
         PhotoId::from_number(self.photo.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// An id for a new comment, which is never allocated again.
+    pub fn next_comment(&self) -> CommentId {
+        CommentId::from_number(self.comment.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }

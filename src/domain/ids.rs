@@ -79,6 +79,11 @@ id!(
     |_| NotFound::Photo
 );
 id!(
+    /// A comment's.
+    CommentId,
+    |_| NotFound::Comment
+);
+id!(
     /// A session's.
     SessionId,
     |id| NotFound::Session { id }

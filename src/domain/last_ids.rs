@@ -1,4 +1,4 @@
-//! The highest ids that shares and photos have ever had. An id is never used twice, even after what had it was deleted: a
+//! The highest ids that shares, photos and comments have ever had. An id is never used twice, even after what had it was deleted: a
 //! deletion first records the highest that there is.
 
 use rusqlite::Connection;
@@ -8,6 +8,7 @@ use rusqlite::Connection;
 pub(super) enum Kind {
     Share,
     Photo,
+    Comment,
 }
 
 /// A statement about one kind: its word, and the table that has it.
@@ -25,6 +26,12 @@ macro_rules! each {
                 "(select coalesce(max(id), 0) from photos)",
                 $after,
                 "kind = 'photo'"
+            ),
+            Kind::Comment => concat!(
+                $before,
+                "(select coalesce(max(id), 0) from comments)",
+                $after,
+                "kind = 'comment'"
             ),
         }
     };
@@ -53,6 +60,7 @@ pub(super) fn skip(conn: &Connection, kind: Kind, ids: i64) -> rusqlite::Result<
     let kind = match kind {
         Kind::Share => "share",
         Kind::Photo => "photo",
+        Kind::Comment => "comment",
     };
     conn.prepare_cached("update last_ids set id = id + ? where kind = ?")?
         .execute((ids, kind))?;

@@ -9,6 +9,8 @@ pub mod access;
 pub mod media_kind;
 // What clients call what they make.
 pub mod client_key;
+// What members say to a share.
+pub mod comments;
 // Ids as types: a space can't be taken for a share.
 pub mod ids;
 // Ids that were never used before.

@@ -26,7 +26,8 @@ const LEFT_OUT: i64 = 1_000_000;
 pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
     skip_sequence(conn, "spaces")?;
     last_ids::skip(conn, Kind::Share, LEFT_OUT)?;
-    last_ids::skip(conn, Kind::Photo, LEFT_OUT)
+    last_ids::skip(conn, Kind::Photo, LEFT_OUT)?;
+    last_ids::skip(conn, Kind::Comment, LEFT_OUT)
 }
 
 /// Leaves ids of a table out.
@@ -50,7 +51,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::db::Db;
-    use crate::domain::{shares, spaces};
+    use crate::domain::{comments, shares, spaces};
 
     #[test]
     fn every_photo_is_queued_again_but_those_that_are_gone() {
@@ -94,7 +95,8 @@ mod tests {
             spaces::last_id(&conn).unwrap(),
             shares::last_id(&conn).unwrap(),
             photos::last_id(&conn).unwrap(),
+            comments::last_id(&conn).unwrap(),
         ];
-        assert_eq!(last, [LEFT_OUT + 7, LEFT_OUT, LEFT_OUT]);
+        assert_eq!(last, [LEFT_OUT + 7, LEFT_OUT, LEFT_OUT, LEFT_OUT]);
     }
 }

@@ -34,6 +34,8 @@ pub enum Conflict {
     OnlyAdmin { login: String, spaces: Vec<String> },
     #[error("This Idempotency-Key was used in another space")]
     KeyOfAnotherSpace,
+    #[error("This Idempotency-Key was used for another share")]
+    KeyOfAnotherShare,
     #[error(
         "You have {max} uploads that wait for their share, and nobody can have more: delete one first"
     )]
@@ -60,7 +62,7 @@ impl Conflict {
             | Self::TooManyWaiting { .. }
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
-            Self::KeyOfAnotherSpace => 422,
+            Self::KeyOfAnotherSpace | Self::KeyOfAnotherShare => 422,
             // What tus clients understand as "wait".
             Self::UploadInUse { .. } => 423,
             // That of tus.
@@ -85,6 +87,7 @@ impl Conflict {
                 spaces: vec![String::from("Family")],
             },
             Self::KeyOfAnotherSpace,
+            Self::KeyOfAnotherShare,
             Self::TooManyWaiting { max: 100 },
             Self::UploadIncomplete {
                 id: String::from("7"),

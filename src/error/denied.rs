@@ -40,6 +40,9 @@ pub enum Denied {
     #[error("User doesn't own this share")]
     #[strum(serialize = "not_the_owner")]
     NotOwner,
+    #[error("User didn't write this comment")]
+    #[strum(serialize = "not_the_author")]
+    NotAuthor,
     #[error("This link isn't valid")]
     BadLink,
     #[error("This link has expired")]
@@ -88,6 +91,7 @@ impl Denied {
             Self::NotMember,
             Self::NotAdmin,
             Self::NotOwner,
+            Self::NotAuthor,
             Self::BadLink,
             Self::ExpiredLink,
         ]

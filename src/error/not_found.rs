@@ -27,6 +27,8 @@ pub enum NotFound {
     Reset,
     #[error("No such share")]
     Share,
+    #[error("No such comment")]
+    Comment,
     #[error("No such photo")]
     Photo,
     #[error("This video has no poster")]
@@ -55,6 +57,7 @@ impl NotFound {
             Self::InvitationToken,
             Self::Reset,
             Self::Share,
+            Self::Comment,
             Self::Photo,
             Self::Poster,
             Self::PhotoOfShare { id: id() },

@@ -2,6 +2,7 @@
 //! always the same, whatever else the machine does. A change that makes a request costlier changes the number here, and says why.
 
 use rusqlite::StatementStatus;
+use serde_json::json;
 use shared_spaces::db::QueryStats;
 
 use super::support::{Form, Reply, TestApp, pictures};
@@ -33,6 +34,7 @@ fn who_reads_is_looked_up_and_served_in_one_read_without_another_thread() {
         format!("/spaces/{space}/members"),
         format!("/spaces/{space}/images"),
         "/shares/1".to_owned(),
+        "/shares/1/comments".to_owned(),
         "/sessions".to_owned(),
     ] {
         let asked = cost(&app, || ann.get(&path));
@@ -60,15 +62,20 @@ fn runs(app: &TestApp, sql: &'static str) -> i32 {
 }
 
 #[test]
-fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_author_is_looked_up_once()
+fn a_page_of_shares_is_one_walk_each_along_them_their_photos_and_comments_and_each_author_is_looked_up_once()
  {
-    const SHARES: &str = "select id, text, created_at, user_id from shares
+    const SHARES: &str = "select id, text, created_at, user_id, edited_at from shares
     where space_id = ? and id < ? order by id desc limit ?";
     const PHOTOS: &str =
         "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \
         p.duration_ms, p.poster_bytes is not null, p.share_id \
         from photos p where p.space_id = ? and p.share_id between ? and ?
     order by p.share_id desc, p.position desc";
+    const COMMENTS: &str =
+        "select c.id, c.text, c.created_at, c.edited_at, c.user_id, n.share_id, n.count \
+        from comment_counts n cross join comments c
+    on c.space_id = n.space_id and c.share_id = +n.share_id and c.id >= n.latest_from
+    where n.space_id = ? and n.share_id between ? and ? order by n.share_id desc, c.id desc";
     const AUTHORS: &str = "select id, login from users where id = ?";
     let app = TestApp::new();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
@@ -84,13 +91,24 @@ fn a_page_of_shares_is_one_walk_along_them_and_one_along_their_photos_and_each_a
         }
     }
     app.sort_all();
-    let before = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));
-    ann.get(&format!("/spaces/{space}/shares")).is_ok();
-    let after = [SHARES, PHOTOS, AUTHORS].map(|sql| runs(&app, sql));
+    for share in 1..=40 {
+        for person in [&ann, &bob, &ann] {
+            person.comment(share, "What a sight!");
+        }
+    }
+    let all = [SHARES, PHOTOS, COMMENTS, AUTHORS];
+    let before = all.map(|sql| runs(&app, sql));
+    let shares = ann.get(&format!("/spaces/{space}/shares")).is_ok();
+    let after = all.map(|sql| runs(&app, sql));
+    let last = &shares[49]["comments"];
+    assert_eq!(
+        (&last["count"], last["latest"].as_array().unwrap().len()),
+        (&json!(3), 2)
+    );
     let asked: Vec<_> = after
         .iter()
         .zip(before)
         .map(|(after, before)| after - before)
         .collect();
-    assert_eq!(asked, [1, 1, 2]);
+    assert_eq!(asked, [1, 1, 1, 2]);
 }

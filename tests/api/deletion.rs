@@ -63,6 +63,34 @@ fn wait_a_few_minutes(app: &TestApp) {
     app.wait(app.app.clean_up()).unwrap();
 }
 
+#[test]
+fn a_comment_that_was_edited_or_deleted_leaves_none_of_its_old_bytes() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let share = ann.share(space, "Birds");
+    let (edited, deleted) = (ann.comment(share, TEXT), ann.comment(share, TEXT));
+    assert!(!holding(&app, TEXT.as_bytes()).is_empty());
+    let other = serde_json::json!({"text": "Other words"});
+    ann.put(&format!("/comments/{edited}"), other).is_ok();
+    assert_eq!(ann.delete(&format!("/comments/{deleted}")).status, 204);
+    wait_a_few_minutes(&app);
+    assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);
+}
+
+#[test]
+fn the_comments_on_a_deleted_share_leave_no_bytes() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let share = ann.share(space, "Birds");
+    ann.comment(share, TEXT);
+    ann.delete(&format!("/shares/{share}"))
+        .is(200, "Share deleted");
+    wait_a_few_minutes(&app);
+    assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);
+}
+
 fn nothing_is_left(app: &TestApp, photos: &[Vec<u8>]) {
     assert_eq!(holding(app, TEXT.as_bytes()), [""; 0]);
     for photo in photos {

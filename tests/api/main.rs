@@ -8,6 +8,7 @@ mod accounts;
 mod archives;
 mod attempts;
 mod clock;
+mod comments;
 mod compatibility;
 mod costs;
 mod deletion;

@@ -33,9 +33,11 @@ fn every_list_comes_whole_in_pieces_and_in_the_same_order() {
     }
     for seed in 0..5 {
         ann.share_photo(1, &pictures::png(seed));
+        ann.comment(1, &format!("number {seed}"));
     }
     app.sort_all();
     for path in [
+        "/shares/1/comments",
         "/spaces",
         "/spaces/1/members",
         "/spaces/1/shares",

@@ -37,6 +37,7 @@ impl World {
         eve.share(1, "By a former member");
         eve.delete(&format!("/spaces/1/members/{}", eve.id))
             .is(200, "Member deleted");
+        bob.post("/shares/1/comments", json!({"text": "By its author"}));
         // One that has just begun, so that nothing is made of it in the background.
         let begun = app.client().post("/uploads");
         let begun = begun.header(Header::new("Tus-Resumable", "1.0.0"));

@@ -17,7 +17,7 @@ fn anonymous_clients_learn_what_the_server_accepts() {
         "login_min": 2, "login_max": 32, "password_min": 8, "password_max": 1024,
         "space_name_min": 1, "space_name_max": 50, "text_min": 1, "text_max": 2000,
         "photo_bytes": 26_214_400, "photo_pixels": 64_000_000, "jpeg_pixels": 256_000_000,
-        "video_bytes": 500_000_000, "caption_max": 500, "media_per_share": 20, "waiting_uploads": 100,
+        "video_bytes": 500_000_000, "caption_max": 500, "comment_max": 2000, "media_per_share": 20, "waiting_uploads": 100,
         "waiting_bytes": 4_294_967_296_u64
     });
     let mut types = vec!["image/jpeg", "image/png", "image/webp", "image/gif"];

@@ -183,6 +183,16 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     let said = json!({"caption": "At the lake", "taken_at": "2019-07-14T15:30"});
     let medium = ann.put("/media/1", said).is_ok();
     described.expects("put", "/media/{photo_id}", &medium);
+    let said = json!({"text": "What a sight!"});
+    let comment = ann.post("/shares/1/comments", said.clone()).json();
+    described.expects("post", "/shares/{share_id}/comments", &comment);
+    ann.post("/shares/1/comments", said).json();
+    let edited = ann.put("/comments/1", json!({"text": "What a day!"}));
+    described.expects("put", "/comments/{comment_id}", &edited.is_ok());
+    described.expects_at(&ann, "/comments/{comment_id}", "/comments/1");
+    described.expects_at(&ann, "/shares/{share_id}/comments", "/shares/1/comments");
+    ann.put_form("/shares/1", Form::text("Edited words"))
+        .is(200, "Share edited");
     described.expects_at(&ann, "/spaces", "/spaces");
     described.expects_at(&ann, "/spaces/{space_id}", "/spaces/1");
     described.expects_at(&ann, "/spaces/{space_id}/members", "/spaces/1/members");

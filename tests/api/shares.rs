@@ -34,9 +34,11 @@ fn a_text_is_shared_and_read() {
         "user": {"id": bob.id, "login": "bob"},
         "text": "Nice weather - let's have a barbecue",
         "timestamp": timestamp,
+        "edited_at": null,
         "image_url": null,
         "image": null,
         "media": [],
+        "comments": {"count": 0, "latest": []},
     });
     assert_eq!(share, expected);
     // To the second: how many digits follow depends on the moment.
@@ -65,6 +67,8 @@ fn shares_are_listed_newest_first_without_their_space() {
     assert_eq!(
         keys,
         [
+            "comments",
+            "edited_at",
             "id",
             "image",
             "image_url",

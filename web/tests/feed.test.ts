@@ -32,9 +32,11 @@ const share = (id: number, user: number, text: string): Share => ({
   user: { id: user, login: user === ME ? 'Ann' : 'Bob' },
   text,
   timestamp: '2026-01-01T00:00:00Z',
+  edited_at: null,
   image_url: null,
   image: null,
   media: [],
+  comments: { count: 0, latest: [] },
 });
 
 /** A server with a list of shares, and the line to it: each request waits to arrive, and each answer too. */

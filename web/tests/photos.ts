@@ -28,6 +28,7 @@ export const photoOf = (share: number, id = share): Photo => ({
   share_id: share,
   image_url: `/photos/1-${share}.${id}.jpg`,
   timestamp: '2026-05-20T12:00:00Z',
+  edited_at: null,
   user: { id: 1, login: 'ann' },
   image: mediumOf(share, id),
   media: mediumOf(share, id),
@@ -39,7 +40,9 @@ export const shareOf = (id: number, photo: number | null = id, text = 'Look'): S
   user: { id: 1, login: 'ann' },
   text,
   timestamp: '2026-05-20T12:00:00Z',
+  edited_at: null,
   image_url: photo === null ? null : `/photos/1-${id}.${photo}.jpg`,
   image: photo === null ? null : imageOf(photo),
   media: photo === null ? [] : [mediumOf(id, photo)],
+  comments: { count: 0, latest: [] },
 });

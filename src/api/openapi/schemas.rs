@@ -11,6 +11,7 @@ use crate::api::views::scalars::{Id, PhotoName};
 use crate::api::views::server;
 use crate::api::views::settings::{FromSettings, KEY};
 use crate::config::{Config, Limits};
+use crate::domain::text::CommentText;
 
 /// Text of any number of lines, within bounds that count Unicode characters.
 pub fn lines(min: usize, max: usize) -> Value {
@@ -117,6 +118,7 @@ impl Completed {
             FromSettings::SpaceName => line(limits.space_name_min, limits.space_name_max),
             FromSettings::ShareText => json!({"maxLength": limits.text_max}),
             FromSettings::Caption => json!({"maxLength": limits.caption_max}),
+            FromSettings::CommentText => lines(CommentText::MIN, limits.comment_max),
             FromSettings::SharedAt if self.original_clients => json!({
                 "description": "In UTC, though it says no zone.", "example": "2026-05-17T09:30:00",
             }),

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod archives;
 pub mod assets;
+pub mod comments;
 pub mod invitations;
 pub mod members;
 pub mod pages;
@@ -64,6 +65,11 @@ pub fn all() -> Vec<Route> {
         shares::get,
         shares::edit,
         shares::delete,
+        comments::create,
+        comments::list,
+        comments::get,
+        comments::edit,
+        comments::delete,
         photos::list,
         photos::describe,
         archives::of_space,

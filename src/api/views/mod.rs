@@ -2,6 +2,8 @@
 
 // Signing up and in, passwords.
 pub mod accounts;
+// What members say to a share.
+pub mod comments;
 // Cursors of lists.
 pub mod cursor;
 // Invitation links.

@@ -115,6 +115,8 @@ pub struct Limits {
     media_per_share: usize,
     #[schemars(range(min = 1))]
     caption_max: usize,
+    #[schemars(range(min = 1))]
+    comment_max: usize,
     /// The most uploads of mine that no share has taken yet.
     #[schemars(range(min = 1))]
     waiting_uploads: usize,
@@ -141,6 +143,7 @@ impl From<&config::Limits> for Limits {
             video_bytes,
             media_per_share,
             caption_max,
+            comment_max,
             waiting_uploads,
             waiting_bytes,
         } = *limits;
@@ -159,6 +162,7 @@ impl From<&config::Limits> for Limits {
             video_bytes,
             media_per_share,
             caption_max,
+            comment_max,
             waiting_uploads,
             waiting_bytes,
         }

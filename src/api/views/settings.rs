@@ -16,6 +16,8 @@ pub enum FromSettings {
     ShareText,
     /// The bounds of a photo's caption.
     Caption,
+    /// The bounds of a comment.
+    CommentText,
     /// In which form times of shares are.
     SharedAt,
     /// Each limit, as the example of itself.

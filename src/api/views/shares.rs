@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::comments::Conversation;
 use super::photos::{Image, ImageView, Medium};
-use super::scalars::{DATE_AND_TIME, Id, SharedAt};
+use super::scalars::{DATE_AND_TIME, Id, Moment, SharedAt};
 use super::settings::FromSettings;
 use super::spaces::Space;
 use super::urls::{PhotoUrl, Urls};
@@ -43,12 +44,15 @@ struct Content {
     #[schemars(extend("example" = "Nice weather"))]
     text: String,
     timestamp: SharedAt,
+    /// When its text or its photos were changed last; null if they never were.
+    edited_at: Option<Moment>,
     /// The first photo itself, or the poster of the first video; null if there is none.
     image_url: Option<PhotoUrl>,
     /// What is known of that.
     image: Option<Image>,
     /// All photos and videos, in their order.
     media: Vec<Medium>,
+    comments: Conversation,
 }
 
 /// Edits a share; what isn't there stays.
@@ -225,9 +229,11 @@ impl Content {
             user: share.user.into(),
             text: share.text,
             timestamp: urls.time(share.created_at),
+            edited_at: share.edited_at.map(Into::into),
             image_url,
             image,
             media,
+            comments: share.comments.into(),
         }
     }
 }

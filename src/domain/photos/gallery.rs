@@ -95,20 +95,6 @@ const BESIDE_SHARES: &str = photo!(
     order by p.share_id desc, p.position desc"
 );
 
-/// The photos of one share, in their order.
-pub(in crate::domain) fn of_share(
-    conn: &Connection,
-    space: SpaceId,
-    share: ShareId,
-) -> rusqlite::Result<Vec<Photo>> {
-    conn.prepare_cached(OF_SHARE)?
-        .query_map((space, share), Photo::from_row)?
-        .collect()
-}
-
-const OF_SHARE: &str =
-    photo!(" from photos p where p.space_id = ? and p.share_id = ? order by p.position");
-
 /// One photo.
 pub fn get(conn: &Connection, medium: &DescribableMedium) -> Result<Photo> {
     Ok(conn
@@ -254,10 +240,6 @@ mod tests {
         assert_eq!(
             plan(BESIDE_SHARES),
             "SEARCH p USING PRIMARY KEY (space_id=? AND share_id>? AND share_id<?)"
-        );
-        assert_eq!(
-            plan(OF_SHARE),
-            "SEARCH p USING PRIMARY KEY (space_id=? AND share_id=?)"
         );
     }
 

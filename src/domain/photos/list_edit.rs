@@ -28,6 +28,11 @@ pub enum Listed<N = NewPhoto> {
 }
 
 impl<N> MediaChange<N> {
+    /// Whether all photos stay as they are, because nothing is said of them.
+    pub fn keeps_all(&self) -> bool {
+        matches!(self, Self::Replace(photos) if photos.is_empty())
+    }
+
     /// The same change with other new photos, which come in the order of these.
     pub fn with<M>(self, mut new: impl FnMut(N) -> Option<M>) -> MediaChange<M> {
         match self {
@@ -99,7 +104,7 @@ pub(in crate::domain) fn apply(
     max: usize,
     now: Timestamp,
 ) -> Result<Vec<PhotoName>> {
-    if matches!(&change, MediaChange::Replace(photos) if photos.is_empty()) {
+    if change.keeps_all() {
         return Ok(Vec::new());
     }
     let current = ids(conn, editable)?;

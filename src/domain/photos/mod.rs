@@ -27,8 +27,8 @@ use crate::domain::text::Caption;
 pub use archived::{
     ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_source, for_each_archived,
 };
+pub(super) use gallery::for_each;
 pub use gallery::{DatedBy, Photo, SharedPhoto, get, list};
-pub(super) use gallery::{for_each, of_share};
 pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 pub use list_edit::{Listed, MediaChange, check, has_any};
 pub(super) use list_edit::{apply, count_after};

@@ -5,6 +5,8 @@
 
 // What stands under a photo.
 mod caption;
+// What is said to a share.
+mod comment;
 // What can't be seen, and what turns the direction of writing.
 mod characters;
 mod login;
@@ -13,6 +15,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::caption::Caption;
+pub use self::comment::CommentText;
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};

@@ -241,6 +241,23 @@ impl<'a> Person<'a> {
         self.send(request.body(form.body()))
     }
 
+    /// Says something to a share and returns the comment's id.
+    pub fn comment(&self, share: i64, text: &str) -> i64 {
+        let made = self.post(&format!("/shares/{share}/comments"), json!({"text": text}));
+        assert_eq!(made.status, 201, "{}", made.text());
+        made.json()["id"].as_i64().unwrap()
+    }
+
+    /// Says something to a share under a key of its own.
+    pub fn comment_under(&self, key: &str, share: i64, text: &str) -> Reply {
+        let request = self
+            .client
+            .post(format!("/shares/{share}/comments"))
+            .header(ContentType::JSON)
+            .header(Header::new("Idempotency-Key", key.to_owned()));
+        self.send(request.body(json!({"text": text}).to_string()))
+    }
+
     /// Shares a photo and returns the share.
     pub fn share_photo(&self, space: i64, photo: &[u8]) -> Value {
         self.post_form(

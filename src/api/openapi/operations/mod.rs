@@ -2,6 +2,8 @@
 
 // Accounts and their sessions.
 mod accounts;
+// Comments on shares.
+mod comments;
 // Shares and photos.
 mod sharing;
 // Uploads that wait for their share.
@@ -24,13 +26,14 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 8] = [
+pub const TAGS: [(&str, &str); 9] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
     ("members", "Who belongs to a space, and who runs it"),
     ("invitations", "Links by which people join"),
     ("shares", "Thoughts, with or without photos"),
+    ("comments", "What members say to shares"),
     ("photos", "The photos of shares"),
     (
         "uploads",
@@ -47,6 +50,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(of_members());
     all.extend(invitations());
     all.extend(sharing::shares(config));
+    all.extend(comments::comments(limits));
     all.extend(sharing::photos(limits));
     all.extend(uploads::uploads(limits));
     all

@@ -9,6 +9,31 @@ export interface components {
             /** @example dGhpcyBpcyBhbiBleGFtcGxl */
             access_token: string;
         };
+        /** @description What somebody has said to a share. */
+        Comment: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its text was changed last; null if it never was.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            edited_at: string | null;
+            id: components["schemas"]["Id"];
+            /** @example What a sight! */
+            text: string;
+            user: components["schemas"]["User"];
+        };
+        /** @description What a share shows of its comments. */
+        Conversation: {
+            /** @description How many there are. */
+            count: number;
+            /** @description The last two, the older one first. */
+            latest: components["schemas"]["Comment"][];
+        };
         /**
          * Format: int64
          * @example 1
@@ -229,7 +254,7 @@ export interface components {
              * @description A word for programs, which stays when the sentence changes.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that is the whole answer in plain text. */
             detail: string;
             /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
@@ -283,6 +308,8 @@ export interface components {
             limits: {
                 /** @example 500 */
                 caption_max: number;
+                /** @example 2000 */
+                comment_max: number;
                 /**
                  * @description The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
                  * @example 256000000
@@ -381,6 +408,13 @@ export interface components {
         };
         /** @description A share. */
         Share: {
+            comments: components["schemas"]["Conversation"];
+            /**
+             * Format: date-time
+             * @description When its text or its photos were changed last; null if they never were.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            edited_at: string | null;
             id: components["schemas"]["Id"];
             /** @description What is known of that. */
             image: components["schemas"]["Image"] | null;
@@ -404,6 +438,13 @@ export interface components {
         };
         /** @description A share, where its space goes without saying. */
         ShareInList: {
+            comments: components["schemas"]["Conversation"];
+            /**
+             * Format: date-time
+             * @description When its text or its photos were changed last; null if they never were.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            edited_at: string | null;
             id: components["schemas"]["Id"];
             /** @description What is known of that. */
             image: components["schemas"]["Image"] | null;

@@ -1,13 +1,22 @@
 //! Who may do what. A right is a value that can be made only here, from the database, inside the transaction that
-//! acts on it; the functions that act can't be called without it. Two lookups lead to all rights: the role of a user in a
-//! [`space`], and their relation to a [`share`].
+//! acts on it; the functions that act can't be called without it. A few lookups lead to all rights: the role of a user in a
+//! [`space`], and their relation to a [`share`] or a [`comment`].
+
+// Comments on shares.
+mod conversation;
+// Uploads that wait for their share.
+mod uploads;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::{PhotoId, RawId, ShareId, SpaceId, UploadId, UserId};
+pub use self::conversation::{
+    Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, ReadableComment,
+    comment,
+};
+pub use self::uploads::{OwnUpload, upload};
+use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
 use super::users;
-use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Result};
 
 /// Proof that a user belongs to a space.
@@ -58,12 +67,6 @@ pub struct DescribableMedium {
 pub struct Deletable {
     share: ShareId,
     space: SpaceId,
-}
-
-/// Proof that an upload is the asker's own.
-#[derive(Debug)]
-pub struct OwnUpload {
-    upload: UploadId,
 }
 
 impl Member {
@@ -140,30 +143,6 @@ impl Deletable {
     pub fn space(&self) -> SpaceId {
         self.space
     }
-}
-
-impl OwnUpload {
-    pub fn upload(&self) -> UploadId {
-        self.upload
-    }
-}
-
-/// The right to an upload, which is its maker's alone until its time is over.
-///
-/// # Errors
-/// No upload has this id, or it belongs to another user; the caller can't distinguish the two.
-pub fn upload(
-    conn: &Connection,
-    caller: &Session,
-    upload: &RawId<UploadId>,
-    now: Timestamp,
-) -> Result<OwnUpload> {
-    let found = conn
-        .prepare_cached("select id from uploads where id = ? and user_id = ? and expires_at > ?")?
-        .query_row((upload.parse()?, caller.user().id, now.0), |row| row.get(0))
-        .optional()?;
-    let found = found.ok_or_else(|| upload.not_found())?;
-    Ok(OwnUpload { upload: found })
 }
 
 /// The role of a user in a space that exists.
@@ -288,6 +267,7 @@ fn member_role(
 pub struct ShareAccess {
     share: ShareId,
     space: SpaceId,
+    user: UserId,
     is_own: bool,
     /// Their role in its space.
     role: Option<MemberRole>,
@@ -338,6 +318,7 @@ fn share_access(
         Ok(ShareAccess {
             share: row.get(0)?,
             space: row.get(1)?,
+            user,
             is_own: owner == user,
             role: is_admin.map(|is_admin| MemberRole { is_admin }),
         })

@@ -1,18 +1,24 @@
 //! Thoughts, with or without photos, and photos without a word.
 
+// What belongs to the shares of a page.
+mod complete;
+
+use std::slice;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::access::{Deletable, DescribableMedium, Editable, Member, Readable};
-use super::client_key::ClientKey;
-use super::ids::{Id, ShareId, SpaceId, UserId};
-use super::last_ids::{self, Kind};
-use super::page::{Listed, Page};
-use super::photos::{self, Description, MediaChange, NewPhoto, Photo};
-use super::spaces::Space;
-use super::text::ShareText;
-use super::users::{Authors, User};
 use crate::clock::Timestamp;
+use crate::domain::access::{Deletable, DescribableMedium, Editable, Member, Readable};
+use crate::domain::client_key::ClientKey;
+use crate::domain::comments::{self, Conversation};
+use crate::domain::ids::{Id, ShareId, SpaceId, UserId};
+use crate::domain::last_ids::{self, Kind};
+use crate::domain::page::{Listed, Page};
 use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::{self, Description, MediaChange, NewPhoto, Photo};
+use crate::domain::spaces::Space;
+use crate::domain::text::ShareText;
+use crate::domain::users::{Authors, User};
 use crate::error::{Conflict, Error, FieldName, Invalid, Result};
 
 /// What a member has shared.
@@ -24,12 +30,15 @@ pub struct Share {
     pub user: User,
     pub text: String,
     pub created_at: Timestamp,
+    /// When its text or its photos were changed last.
+    pub edited_at: Option<Timestamp>,
     /// In their order.
     pub photos: Vec<Photo>,
+    pub comments: Conversation,
 }
 
 impl Share {
-    /// Reads the columns `id, text, created_at`, the user's `id, login`, and the space's `id, name`.
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, the space's `id, name`, and `edited_at`.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -38,8 +47,14 @@ impl Share {
             user: User::from_row(row, 3)?,
             photos: Vec::new(),
             space: Some(Space::from_row(row, 5)?),
+            edited_at: edited_at(row, 7)?,
+            comments: Conversation::default(),
         })
     }
+}
+
+fn edited_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(index)?.map(Timestamp))
 }
 
 /// What came of a share that was sent.
@@ -166,36 +181,17 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
             user: authors.get(row.get(3)?)?,
             photos: Vec::new(),
             space: None,
+            edited_at: edited_at(row, 4)?,
+            comments: Conversation::default(),
         })
     })?;
     let mut listed = page.take(rows, |row| row.id.number())?;
-    add_photos(conn, member.space(), &mut listed.rows)?;
+    complete::all(conn, member.space(), &mut listed.rows, &mut authors)?;
     Ok(listed)
 }
 
-const LIST: &str = "select id, text, created_at, user_id from shares
+const LIST: &str = "select id, text, created_at, user_id, edited_at from shares
     where space_id = ? and id < ? order by id desc limit ?";
-
-/// Adds the photos to shares of one space, newest first: one walk next to that along the shares.
-fn add_photos(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqlite::Result<()> {
-    let (Some(newest), Some(oldest)) = (shares.first(), shares.last()) else {
-        return Ok(());
-    };
-    let (newest, oldest) = (newest.id, oldest.id);
-    let mut at = 0;
-    photos::for_each(conn, space, oldest, newest, |share, photo| {
-        while shares.get(at).is_some_and(|one| one.id > share) {
-            at += 1;
-        }
-        if let Some(one) = shares.get_mut(at).filter(|one| one.id == share) {
-            one.photos.push(photo);
-        }
-    })?;
-    for share in shares {
-        share.photos.reverse();
-    }
-    Ok(())
-}
 
 /// One share.
 pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
@@ -206,13 +202,14 @@ fn get_in(conn: &Connection, space: SpaceId, id: ShareId) -> Result<Share> {
     let mut share = conn
         .prepare_cached(ONE)?
         .query_row((space, id), Share::from_row)?;
-    share.photos = photos::of_share(conn, space, id)?;
+    let mut authors = Authors::new(conn)?;
+    complete::all(conn, space, slice::from_mut(&mut share), &mut authors)?;
     Ok(share)
 }
 
 // By its key, where the space is known: SQLite would rather take the index of ids, one more lookup, to a page that all spaces
 // share.
-const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name
+const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, s.edited_at
     from shares s indexed by sqlite_autoindex_shares_1 join users u on u.id = s.user_id join spaces p on p.id = s.space_id
     where s.space_id = ? and s.id = ?";
 
@@ -247,14 +244,21 @@ pub fn edit(
             .query_row((editable.space(), editable.share()), |row| row.get(0))?,
     };
     says_something(is_silent, photos > 0)?;
-    if let Some(text) = text {
-        conn.prepare_cached(
-            "update shares indexed by sqlite_autoindex_shares_1 set text = ? where space_id = ? and id = ?",
-        )?
-        .execute((text.as_str(), editable.space(), editable.share()))?;
-    }
+    let text = text.map(ShareText::as_str);
+    conn.prepare_cached(EDIT)?.execute((
+        text,
+        change.keeps_all(),
+        now.0,
+        editable.space(),
+        editable.share(),
+    ))?;
     photos::apply(conn, editable, change, max, now)
 }
+
+// The same text again, with photos that stay, is no edit.
+const EDIT: &str = "update shares indexed by sqlite_autoindex_shares_1
+    set edited_at = case when ?2 and text = coalesce(?1, text) then edited_at else ?3 end, text = coalesce(?1, text)
+    where space_id = ?4 and id = ?5";
 
 const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
 
@@ -297,6 +301,7 @@ fn remove(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<PhotoName>> {
     let deleted = photos::remove_of_share(conn, space, share, now)?;
+    comments::remove_of_share(conn, space, share)?;
     last_ids::note(conn, Kind::Share)?;
     conn.prepare_cached(
         "delete from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?",
@@ -305,7 +310,7 @@ fn remove(
     Ok(deleted)
 }
 
-/// Deletes the oldest shares of a space, at most `max`, which have no photos; how many there were.
+/// Deletes the oldest shares of a space, at most `max`, which have neither photos nor comments; how many there were.
 pub(super) fn remove_some(
     conn: &Connection,
     space: SpaceId,

@@ -1,0 +1,64 @@
+//! What members say to a share.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::scalars::{Id, Moment};
+use super::settings::FromSettings;
+use super::users::User;
+use crate::api::views::payload::{Field, Payload, text};
+use crate::domain::comments;
+use crate::error::FieldName;
+
+/// What somebody has said to a share.
+#[derive(Serialize, JsonSchema)]
+pub struct Comment {
+    id: Id,
+    user: User,
+    #[schemars(extend("example" = "What a sight!"))]
+    text: String,
+    created_at: Moment,
+    /// When its text was changed last; null if it never was.
+    edited_at: Option<Moment>,
+}
+
+impl From<comments::Comment> for Comment {
+    fn from(comment: comments::Comment) -> Self {
+        Self {
+            id: comment.id.into(),
+            user: comment.user.into(),
+            text: comment.text,
+            created_at: comment.created_at.into(),
+            edited_at: comment.edited_at.map(Into::into),
+        }
+    }
+}
+
+/// What a share shows of its comments.
+#[derive(Serialize, JsonSchema)]
+pub struct Conversation {
+    /// How many there are.
+    count: u32,
+    /// The last two, the older one first.
+    latest: Vec<Comment>,
+}
+
+impl From<comments::Conversation> for Conversation {
+    fn from(conversation: comments::Conversation) -> Self {
+        Self {
+            count: conversation.count,
+            latest: conversation.latest.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Says something to a share, or says it in other words.
+#[derive(Deserialize, JsonSchema)]
+pub struct WriteComment {
+    #[schemars(extend("x-from-settings" = FromSettings::CommentText, "example" = "What a sight!"))]
+    pub text: String,
+}
+
+impl Payload for WriteComment {
+    const FIELDS: &'static [Field] = &[text("text", FieldName::Text)];
+}
