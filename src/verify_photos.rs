@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 /// Photos in a row that can't be read, after which it is the store that can't.
 const GIVE_UP: u32 = 10;
 /// More bytes than any preview has.
-const MOST_OF_PREVIEW: u64 = 16 * 1024 * 1024;
+const MAX_PREVIEW_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Looks at the photos of a database in a store.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub struct Scope {
     /// How many photos, chosen at random; `None` for all.
     pub sample: Option<usize>,
     /// How many bytes are read; of the photos after that, only the length is checked.
-    pub most_bytes: u64,
+    pub max_bytes: u64,
     /// What is done about previews.
     pub previews: Care,
 }
@@ -125,7 +125,7 @@ impl Verifier {
         let care = Arc::new(scope.previews.clone());
         let mut rows = self.rows(scope.sample).await?;
         let (mut summary, mut in_a_row) = (Summary::default(), 0);
-        let (mut under_way, mut left) = (JoinSet::new(), scope.most_bytes);
+        let (mut under_way, mut left) = (JoinSet::new(), scope.max_bytes);
         loop {
             let next = rows.next(&self.db).await?;
             while under_way.len() >= AT_ONCE || next.is_none() && !under_way.is_empty() {
@@ -281,7 +281,7 @@ async fn damage(preview: StoredPhoto, size: PreviewSize) -> Result<Option<String
     if preview.bytes == 0 {
         return Ok(Some(String::from("is empty")));
     }
-    if preview.bytes > MOST_OF_PREVIEW {
+    if preview.bytes > MAX_PREVIEW_BYTES {
         return Ok(Some(format!(
             "has {} bytes, too many for a preview",
             preview.bytes
@@ -408,10 +408,10 @@ mod tests {
         Verifier { db, store }
     }
 
-    fn scope(sample: Option<usize>, most_bytes: u64) -> Scope {
+    fn scope(sample: Option<usize>, max_bytes: u64) -> Scope {
         Scope {
             sample,
-            most_bytes,
+            max_bytes,
             previews: Care::None,
         }
     }

@@ -141,7 +141,7 @@ impl Fetcher {
     }
 
     /// How many photos a backup looks for that it needn't read: where each look is a request, not all.
-    pub fn most_looks(&self) -> u64 {
+    pub fn max_looks(&self) -> u64 {
         match self.store {
             PhotoStore::Local(_) => u64::MAX,
             PhotoStore::S3(_) => 10_000,

@@ -76,7 +76,7 @@ impl<'a> Photos<'a> {
             destination.photos_read_again(),
             self.snapshot.total_bytes()?,
         )?;
-        let looks = Lot::draw(self.fetcher.most_looks(), self.snapshot.count()?)?;
+        let looks = Lot::draw(self.fetcher.max_looks(), self.snapshot.count()?)?;
         self.bring_missing(destination, &there, lot, looks)
     }
 

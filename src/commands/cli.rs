@@ -301,10 +301,10 @@ pub enum InvitationCommand {
         #[arg(long, requires = "space")]
         admin: bool,
         /// How many times the link can be used
-        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_USES.into()))]
+        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MAX_USES.into()))]
         uses: i64,
         /// How many days the link is valid
-        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MOST_DAYS.into()))]
+        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MAX_DAYS.into()))]
         days: i64,
     },
     /// List the invitations that can still be used

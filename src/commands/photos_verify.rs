@@ -29,7 +29,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     };
     let scope = Scope {
         sample: options.sample,
-        most_bytes: u64::MAX,
+        max_bytes: u64::MAX,
         previews,
     };
     let bar = match options.sample {

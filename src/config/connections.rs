@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::duration;
 
 /// More of anything than a machine can have.
-const MOST: usize = 1_000_000;
+const MAX_VALUE: usize = 1_000_000;
 /// With less, clients on slow lines aren't served; more is a typing error.
 const SHORTEST: Duration = duration::SECOND;
 const LONGEST: Duration = duration::DAY;
@@ -42,8 +42,8 @@ impl Connections {
             ("max_uploads_per_user", self.max_uploads_per_user),
         ] {
             ensure!(
-                (1..=MOST).contains(&value),
-                "The setting connections.{name} must be above 0 and at most {MOST}"
+                (1..=MAX_VALUE).contains(&value),
+                "The setting connections.{name} must be above 0 and at most {MAX_VALUE}"
             );
         }
         for (name, value) in [

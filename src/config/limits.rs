@@ -21,9 +21,9 @@ const LARGEST_VIDEO: u64 = 5 << 30;
 const LONGEST_CAPTION: usize = 10_000;
 /// The same for a comment: a page of a list has hundreds.
 const LONGEST_COMMENT: usize = 10_000;
-const MOST_MEDIA: usize = 100;
+const MAX_MEDIA: usize = 100;
 /// The same for uploads of a user: each is a file in one folder.
-const MOST_WAITING: usize = 10_000;
+const MAX_WAITING: usize = 10_000;
 
 /// Lengths are in Unicode characters after NFC normalisation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -157,12 +157,12 @@ impl Limits {
             ensure!(most > 0, "The setting limits.{name} must be above 0");
         }
         ensure!(
-            (1..=MOST_MEDIA).contains(&self.media_per_share),
-            "The setting limits.media_per_share must be above 0 and at most {MOST_MEDIA}"
+            (1..=MAX_MEDIA).contains(&self.media_per_share),
+            "The setting limits.media_per_share must be above 0 and at most {MAX_MEDIA}"
         );
         ensure!(
-            (1..=MOST_WAITING).contains(&self.waiting_uploads),
-            "The setting limits.waiting_uploads must be above 0 and at most {MOST_WAITING}"
+            (1..=MAX_WAITING).contains(&self.waiting_uploads),
+            "The setting limits.waiting_uploads must be above 0 and at most {MAX_WAITING}"
         );
         ensure!(
             (1..=LARGEST_PHOTO).contains(&self.waiting_bytes),

@@ -8,8 +8,8 @@ use rocket::http::uri::Absolute;
 use serde::{Deserialize, Serialize};
 
 /// With less memory, in bytes, no photo of a phone could be decoded; and as much as none needs.
-const LEAST_HEIC_MEMORY: u64 = 128 * 1024 * 1024;
-const MOST_HEIC_MEMORY: u64 = 1 << 40;
+const MIN_HEIC_MEMORY: u64 = 128 * 1024 * 1024;
+const MAX_HEIC_MEMORY: u64 = 1 << 40;
 
 /// Where photos live and who moves them to their spaces.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -57,8 +57,8 @@ impl Photos {
             "The setting photos.max_attempts must be above 0"
         );
         ensure!(
-            (LEAST_HEIC_MEMORY..=MOST_HEIC_MEMORY).contains(&self.heic_memory),
-            "The setting photos.heic_memory must be from {LEAST_HEIC_MEMORY} to {MOST_HEIC_MEMORY} bytes"
+            (MIN_HEIC_MEMORY..=MAX_HEIC_MEMORY).contains(&self.heic_memory),
+            "The setting photos.heic_memory must be from {MIN_HEIC_MEMORY} to {MAX_HEIC_MEMORY} bytes"
         );
         if self.queue == QueueKind::Sqs {
             ensure!(

@@ -18,7 +18,7 @@ pub const FILE: &str = "backup.restored";
 /// The folder in the data folder in which a restore works.
 pub const UNFINISHED: &str = ".restore";
 /// The most bytes of it that are read.
-const MOST: usize = 1000;
+const MAX_BYTES: usize = 1000;
 
 /// What a command reports about a data folder that was restored and hasn't taken over; `None` where that makes no difference.
 ///
@@ -60,7 +60,7 @@ pub fn restored_from(data: &Path) -> Result<Option<String>> {
     let text = optional(fs::read(&path))
         .with_context(|| format!("The file {} can't be read", path.display()))?;
     Ok(text.map(|text| {
-        let text = String::from_utf8_lossy(&text[..text.len().min(MOST)]);
+        let text = String::from_utf8_lossy(&text[..text.len().min(MAX_BYTES)]);
         text.trim_end().replace(char::is_control, "?")
     }))
 }

@@ -14,7 +14,7 @@ use crate::fs::missing::optional;
 pub const NAME: &str = "reserve";
 /// What deleting needs in any case: the log of the database, which may have four of these, must fit into the database as
 /// well.
-const AT_LEAST: u64 = 8 * 1024 * 1024;
+const MIN_SIZE: u64 = 8 * 1024 * 1024;
 /// The bytes per write where a file system can't reserve space.
 const CHUNK: usize = 1024 * 1024;
 
@@ -80,7 +80,7 @@ impl Reserve {
     /// There is no space for it.
     pub fn make(&self) -> io::Result<()> {
         let _nobody_else = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = AT_LEAST + fs::metadata(&self.database)?.len();
+        let wanted = MIN_SIZE + fs::metadata(&self.database)?.len();
         let before = optional(fs::metadata(&self.path))?.map(|file| file.len());
         if before.is_some_and(|bytes| bytes >= wanted) {
             return Ok(());
@@ -148,16 +148,16 @@ mod tests {
         assert_eq!(size(), None);
         fs::write(&database, [1; 5000]).unwrap();
         reserve.make().unwrap();
-        assert_eq!(size(), Some(AT_LEAST + 5000));
+        assert_eq!(size(), Some(MIN_SIZE + 5000));
         fs::write(&database, [1; 9000]).unwrap();
         reserve.make().unwrap();
-        assert_eq!(size(), Some(AT_LEAST + 9000));
+        assert_eq!(size(), Some(MIN_SIZE + 9000));
         assert!(reserve.give_up());
         assert_eq!(size(), Some(0));
         assert!(!reserve.give_up());
         // There is space.
         assert!(!reserve.is_missed());
-        assert_eq!(size(), Some(AT_LEAST + 9000));
+        assert_eq!(size(), Some(MIN_SIZE + 9000));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::verify_photos::{Care, Scope, Summary};
 /// So many photos are looked at.
 const SAMPLE: usize = 64;
 /// So many bytes of them are read; of what is more, only the length is looked at.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
 const SEE: &str = "`shared-spaces photos verify` checks all photos and names them";
 
 /// Looks at a sample, where there are photos at all.
@@ -31,7 +31,7 @@ async fn look(config: &Config) -> anyhow::Result<Option<Check>> {
     }
     let scope = Scope {
         sample: Some(SAMPLE),
-        most_bytes: MOST_BYTES,
+        max_bytes: MAX_BYTES,
         previews: Care::None,
     };
     let summary = app.verifier().run(&scope, |_, _| Ok(()), |_| ()).await?;

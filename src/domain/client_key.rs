@@ -12,12 +12,12 @@ impl ClientKey {
     /// # Errors
     /// Anything but 1 to 64 letters, digits, `-` and `_`.
     pub fn parse(text: &str) -> Result<Self> {
-        const MOST: usize = 64;
+        const MAX_LENGTH: usize = 64;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if (1..=MOST).contains(&text.len()) && text.bytes().all(plain) {
+        if (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(plain) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Malformed::idempotency_key(MOST).into())
+        Err(Malformed::idempotency_key(MAX_LENGTH).into())
     }
 
     /// As it was sent.

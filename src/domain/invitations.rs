@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::error::{Conflict, FieldName, Malformed, NotFound, Result};
 
 /// The most invitations into a space that are neither used up nor expired.
-pub const MOST_OPEN: i64 = 100;
+pub const MAX_OPEN: i64 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The role that it grants in the space.
@@ -62,8 +62,8 @@ pub struct InvitationPreview {
 
 impl InvitationOptions {
     /// The most uses, and the most days.
-    pub const MOST_USES: u16 = 1000;
-    pub const MOST_DAYS: u16 = 365;
+    pub const MAX_USES: u16 = 1000;
+    pub const MAX_DAYS: u16 = 365;
 
     /// Checks the terms of a new invitation.
     ///
@@ -72,8 +72,8 @@ impl InvitationOptions {
     pub fn parse(role: Role, uses: i64, days: i64) -> Result<Self> {
         Ok(Self {
             role,
-            uses: bounded(FieldName::Uses, uses, Self::MOST_USES)?,
-            days: bounded(FieldName::Days, days, Self::MOST_DAYS)?,
+            uses: bounded(FieldName::Uses, uses, Self::MAX_USES)?,
+            days: bounded(FieldName::Days, days, Self::MAX_DAYS)?,
         })
     }
 }
@@ -125,8 +125,8 @@ pub fn create(
         let open: i64 = conn
             .prepare_cached("select count(*) from invitations where space_id = ?")?
             .query_row([admin.space()], |row| row.get(0))?;
-        if open >= MOST_OPEN {
-            return Err(Conflict::TooManyInvitations { max: MOST_OPEN }.into());
+        if open >= MAX_OPEN {
+            return Err(Conflict::TooManyInvitations { max: MAX_OPEN }.into());
         }
     }
     removals::forget_idle(conn, now)?;

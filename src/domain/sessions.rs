@@ -15,7 +15,7 @@ use crate::error::{Denied, Result};
 const TOUCH_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// The most sessions of a user.
-const MOST: i64 = 100;
+const MAX_SESSIONS: i64 = 100;
 
 /// How many characters of a `User-Agent` header are kept.
 const DEVICE_MAX: usize = 200;
@@ -87,7 +87,8 @@ pub fn create(
     if created == 0 {
         return Err(Denied::WrongLogin.into());
     }
-    conn.prepare_cached(END_SURPLUS)?.execute((user, MOST))?;
+    conn.prepare_cached(END_SURPLUS)?
+        .execute((user, MAX_SESSIONS))?;
     Ok(())
 }
 

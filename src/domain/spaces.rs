@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::error::{Conflict, Result};
 
 /// The most spaces that a user has made and that are still there.
-pub const MOST: i64 = 1000;
+pub const MAX_FOUNDED: i64 = 1000;
 
 /// A space, as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +104,8 @@ pub fn create(
     let made: i64 = conn
         .prepare_cached("select count(*) from spaces where founder_id = ?")?
         .query_row([founder], |row| row.get(0))?;
-    if made >= MOST {
-        return Err(Conflict::TooManySpaces { max: MOST }.into());
+    if made >= MAX_FOUNDED {
+        return Err(Conflict::TooManySpaces { max: MAX_FOUNDED }.into());
     }
     let space = conn
         .prepare_cached(

@@ -9,7 +9,7 @@ use crate::domain::photos::ArchivedPhoto;
 use crate::error::{Error, Result};
 
 /// The most photos of a ZIP.
-pub const MOST: usize = 100_000;
+pub const MAX_PHOTOS: usize = 100_000;
 
 /// The bytes that a photo takes in a plan, with its name in the ZIP, at the usual length of names.
 const EACH: u64 = 160;

@@ -6,5 +6,5 @@ mod contents;
 // Its bytes, one chunk after the other.
 mod sending;
 
-pub use contents::{Contents, ContentsPlanner, MOST, memory_for};
+pub use contents::{Contents, ContentsPlanner, MAX_PHOTOS, memory_for};
 pub use sending::{Receiver, Source, ZipStream};

@@ -25,10 +25,10 @@ const BOUNDS: Bounds = Bounds {
     memory: 1536 * 1024 * 1024,
     compute: Duration::from_secs(60),
     clock: Duration::from_secs(240),
-    output: MOST,
+    output: MAX_BYTES,
 };
 /// More bytes than a poster has.
-const MOST: u64 = 16 * 1024 * 1024;
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// How much of a film in S3 is fetched: its head, which comes first, and more than its first second.
 const BEGINNING: u64 = 96 * 1024 * 1024;
 
@@ -95,7 +95,7 @@ impl PosterMaker {
         let made = tokio::task::spawn_blocking(move || {
             let mut bytes = Vec::new();
             result.rewind()?;
-            result.take(MOST).read_to_end(&mut bytes)?;
+            result.take(MAX_BYTES).read_to_end(&mut bytes)?;
             Ok::<_, io::Error>(clean(bytes, max_pixels).ok().map(|picture| picture.bytes))
         });
         Ok(made.await??)

@@ -14,7 +14,7 @@ use crate::domain::text::LoginKey;
 use crate::error::{Error, Result};
 
 /// The most proofs that a browser keeps: as many people may share one.
-const MOST: usize = 8;
+const MAX_PROOFS: usize = 8;
 /// The separator of two proofs.
 const BETWEEN: char = '~';
 /// How many days a proof counts after the last sign-in.
@@ -57,7 +57,7 @@ impl Browser {
     pub fn read<'v>(values: impl IntoIterator<Item = &'v str>) -> Self {
         let proofs = values
             .into_iter()
-            .flat_map(|value| value.split(BETWEEN).take(MOST));
+            .flat_map(|value| value.split(BETWEEN).take(MAX_PROOFS));
         Self {
             proofs: proofs.filter_map(Proof::read).collect(),
         }
@@ -86,7 +86,7 @@ impl Browser {
             signature: signature.into(),
         };
         self.proofs.insert(0, proof);
-        self.proofs.truncate(MOST);
+        self.proofs.truncate(MAX_PROOFS);
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
         // Again in the same browser.
         browser.add(&mac(1), &login(19), id(19), NOW);
         let value = browser.to_string();
-        assert_eq!(value.split(BETWEEN).count(), MOST);
+        assert_eq!(value.split(BETWEEN).count(), MAX_PROOFS);
         assert!(value.len() < 1000, "{value}");
         let known = |value: &str, number| {
             let read = Browser::read([value]);
@@ -221,7 +221,7 @@ mod tests {
         };
         let found: Vec<u8> = (0..20).filter(|number| known(&value, *number)).collect();
         assert_eq!(found, (12..20).collect::<Vec<_>>());
-        let behind = format!("{}{value}", "x~".repeat(MOST));
+        let behind = format!("{}{value}", "x~".repeat(MAX_PROOFS));
         assert!(!known(&behind, 19));
         // What a neighbour at the host has planted is a value of its own.
         let read = Browser::read([behind.as_str(), value.as_str()]);

@@ -46,7 +46,7 @@ const _: () = assert!(MAX_HEAD == 32 * 1024);
 
 /// The longest list of accepted types that is read, in bytes: several times what browsers send. A longer one
 /// is ignored.
-const MOST_OF_TYPES: usize = 2048;
+const MAX_ACCEPT_BYTES: usize = 2048;
 /// About the number of headers of a response.
 const HEADERS: usize = 16;
 
@@ -215,7 +215,7 @@ impl RocketBridge {
                 continue;
             }
             // Each of the types in such a list keeps a copy of all of it.
-            if name == ACCEPT && value.len() > MOST_OF_TYPES {
+            if name == ACCEPT && value.len() > MAX_ACCEPT_BYTES {
                 continue;
             }
             // Rocket's headers are UTF-8. Bytes that aren't must not cost us what a proxy has put next to them.

@@ -52,7 +52,7 @@ pub struct Converter {
     is_on: bool,
     folder: PathBuf,
     max_pixels: u64,
-    most_memory: u64,
+    max_memory: u64,
     permits: Arc<Semaphore>,
     memory: MemoryBudget,
     buffers: BufferPool,
@@ -61,14 +61,14 @@ pub struct Converter {
 impl Converter {
     /// As the settings have it.
     pub fn new(config: &Config, buffers: BufferPool) -> Self {
-        let most_memory = config.photos.heic_memory;
+        let max_memory = config.photos.heic_memory;
         Self {
             is_on: config.photos.heic,
             folder: config.data_dir.clone(),
             max_pixels: config.limits.photo_pixels,
-            most_memory,
+            max_memory,
             permits: Arc::new(Semaphore::new(AT_ONCE)),
-            memory: MemoryBudget::new(most_memory),
+            memory: MemoryBudget::new(max_memory),
             buffers,
         }
     }
@@ -118,7 +118,7 @@ impl Converter {
         .await?;
         let shape = shape.map_err(|refusal| self.refuse(refusal))?;
         let bounds = bounds(&shape, bytes);
-        if bounds.memory > self.most_memory {
+        if bounds.memory > self.max_memory {
             return Err(self.too_large(&shape));
         }
         let turn = async {
@@ -177,7 +177,7 @@ impl Converter {
     fn too_large(&self, shape: &Shape) -> Error {
         // That of one that is coded likewise.
         let a_pixel = bounds(shape, 0).memory.saturating_sub(MEMORY) / shape.pixels().max(1);
-        let most = self.most_memory.saturating_sub(MEMORY) / a_pixel.max(1);
+        let most = self.max_memory.saturating_sub(MEMORY) / a_pixel.max(1);
         let million = 1_000_000;
         let rounded = if most > million {
             most / million * million

@@ -14,7 +14,7 @@ use crate::aws::cloud::Cloud;
 use crate::aws::contract::{name, settings};
 use crate::aws::proxy::Weather;
 use crate::aws::refused::store;
-use crate::backup::memory::{MIB, most_memory, peak, photos_of_ann};
+use crate::backup::memory::{MIB, peak, peak_memory, photos_of_ann};
 use crate::support::{Person, Server, until};
 
 /// Two whole parts and a bit.
@@ -336,7 +336,7 @@ fn serving(server: Server, ann: &Person, length: u64) -> u64 {
     let share = ann.get("/shares/1").unwrap().json();
     let shown = ann.fetch(&share["image_url"]);
     assert_eq!((shown.status, shown.bytes.len() as u64), (200, length));
-    let most = most_memory(server.process.id()).unwrap();
+    let most = peak_memory(server.process.id()).unwrap();
     server.process.terminate();
     assert!(server.process.wait().success());
     most
@@ -398,7 +398,7 @@ fn a_worker_moves_what_it_could_not_hold() {
         until("the object to be moved", || {
             (cloud.messages() == 0 && cloud.keys(&cloud.temp).is_empty()).then_some(())
         });
-        most_memory(worker.id()).unwrap()
+        peak_memory(worker.id()).unwrap()
     };
     let little = move_one("1-1.mp4", MIB);
     let much = move_one("1-2.mp4", HUGE);

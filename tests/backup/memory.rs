@@ -50,7 +50,7 @@ pub fn photos_of_ann(count: u64, bytes: u64) -> (TempDir, Person) {
 }
 
 /// The most memory in bytes that a process has had at once; `None` where it is over.
-pub fn most_memory(id: u32) -> Option<u64> {
+pub fn peak_memory(id: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
@@ -63,7 +63,7 @@ pub fn peak(mut command: Command) -> u64 {
     let mut process = Process::start(command);
     let mut peak = 0;
     loop {
-        peak = most_memory(process.id()).unwrap_or(peak);
+        peak = peak_memory(process.id()).unwrap_or(peak);
         if let Some(status) = process.ended() {
             assert!(status.success());
             return peak;

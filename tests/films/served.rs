@@ -9,7 +9,7 @@ use tempfile::tempdir;
 
 use super::{CLEAN, CORPUS, SECRET, output};
 use crate::aws::cloud::Cloud;
-use crate::backup::memory::{MIB, most_memory};
+use crate::backup::memory::{MIB, peak_memory};
 use crate::support::{Person, Server, files, photos, picture, previews, succeeds, until};
 
 /// Photos in S3 instead of on the disk.
@@ -162,7 +162,7 @@ fn a_large_film_plays_in_parts_from_s3_and_little_of_it_is_in_memory() {
     until("the first photo", || {
         (cloud.previews().len() == 2).then_some(())
     });
-    let before = most_memory(server.process.id()).unwrap();
+    let before = peak_memory(server.process.id()).unwrap();
     let shared = share(&ann, &space, &film, &poster);
     let medium = &shared["media"][0];
     let whole = ann.fetch(&medium["url"]).bytes;
@@ -188,7 +188,7 @@ fn a_large_film_plays_in_parts_from_s3_and_little_of_it_is_in_memory() {
     assert_eq!(ann.fetch(&medium["url"]).bytes, whole);
     assert!(ann.fetch(&shared["image_url"]).status == 200);
     // Two parts on their way to S3, and what cleaning has.
-    let more = most_memory(server.process.id())
+    let more = peak_memory(server.process.id())
         .unwrap()
         .saturating_sub(before);
     assert!(more < 64 * MIB, "{} MiB more", more / MIB);

@@ -8,7 +8,7 @@ use crate::support::{Server, previews, until};
 
 /// The most memory that a server may take while it makes previews: what is allowed for them, the bytes of a photo, and what
 /// it needs to be there at all.
-const MOST: u64 = 300 * MIB;
+const MAX_MEMORY: u64 = 300 * MIB;
 /// What takes more than is allowed: a progressive JPEG whose every coefficient has to be there at once, and a WebP with
 /// tables for more than a gigabyte.
 const TOO_MUCH: [&str; 2] = ["colourful.bomb.jpg", "codes-without-end.bomb.webp"];
@@ -33,7 +33,7 @@ fn small_files_that_unpack_to_very_much_cost_a_server_a_bounded_amount_of_memory
         assert_eq!(small.len() == 0, TOO_MUCH.contains(&name), "{name}");
         let after = peak(server.process.id());
         println!("{name}: {} KiB, {} MiB", bomb.len() / 1024, after / MIB);
-        assert!(after < MOST, "{name} costs {} MiB", after / MIB);
+        assert!(after < MAX_MEMORY, "{name} costs {} MiB", after / MIB);
         most = most.max(after);
     }
     // It was really work.

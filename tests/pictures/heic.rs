@@ -16,7 +16,7 @@ use crate::pictures::memory::{MIB, peak};
 use crate::support::{Person, Reply, Server, files, picture, previews, run, until};
 
 /// The most memory that a server may take whatever it is sent: nothing is decoded in it but previews.
-const MOST: u64 = 300 * MIB;
+const MAX_MEMORY: u64 = 300 * MIB;
 
 /// Made once, as the names of files and their bytes.
 static HEICS: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
@@ -150,7 +150,7 @@ fn every_file_that_is_no_photo_of_a_phone_is_refused_with_a_sentence_and_leaves_
     assert_eq!(world.photos(), before);
     assert_eq!(world.children(), Vec::<String>::new());
     let most = peak(world.server.process.id());
-    assert!(most < MOST, "{} MiB", most / MIB);
+    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
     let shares = world.ann.get(&format!("{}/shares", world.space)).unwrap();
     assert_eq!(shares.json(), json!([]));
 }
@@ -208,7 +208,7 @@ fn heics_among_several_photos_of_a_share_are_taken_or_refused_as_all_others_are(
     assert_eq!(kinds, [jpeg, Kind::Png, jpeg, jpeg, jpeg]);
     assert_eq!(media[0]["height"], 240);
     let most = peak(world.server.process.id());
-    assert!(most < MOST, "{} MiB", most / MIB);
+    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
 
     let before = world.photos();
     let bad = [&png, good[0], heic("bad.broken.heic"), good[3]];

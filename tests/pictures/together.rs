@@ -15,7 +15,7 @@ use crate::pictures::corpus::CORPUS;
 use crate::pictures::memory::{MIB, peak};
 use crate::support::{PASSWORD, Person, Server, picture, previews, succeeds, until};
 
-const MOST: u64 = 700 * MIB;
+const MAX_MEMORY: u64 = 700 * MIB;
 /// The limits by default: of a photo, of all uploads and those of one person, of a JSON body, of all connections and those
 /// of one address.
 const PHOTO: usize = 25 * 1024 * 1024;
@@ -233,7 +233,7 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
     let most = peak(server.process.id());
     println!("{} MiB, and {} MiB before", most / MIB, quiet / MIB);
     assert_eq!(statuses, ["200"; UPLOADS]);
-    assert!(most < MOST, "{} MiB", most / MIB);
+    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
     // It was really work, and after it the server works.
     assert!(most > 256 * MIB, "{} MiB", most / MIB);
     people[0].share_photo(&spaces[0], &photo);

@@ -10,7 +10,7 @@ use crate::support::{Person, Server};
 const MIB: u64 = 1024;
 
 /// The most memory that the server has had at once, in KiB.
-fn most_memory(server: &Server) -> u64 {
+fn peak_memory(server: &Server) -> u64 {
     let path = format!("/proc/{}/status", server.process.id());
     let text = fs::read_to_string(path).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -53,7 +53,7 @@ fn slow_readers_of_long_lists_hold_little_and_another_reader_is_served() {
     );
     let length = ann.get(&list).unwrap().bytes.len() as u64;
     assert!(length > 4_000_000, "{length}");
-    let before = most_memory(&server);
+    let before = peak_memory(&server);
     let mut slow: Vec<_> = (0..60)
         .map(|_| {
             let mut connection = server.connect_from(3).unwrap();
@@ -73,7 +73,7 @@ fn slow_readers_of_long_lists_hold_little_and_another_reader_is_served() {
     other.read_to_end(&mut reply).unwrap();
     assert!(reply.len() as u64 > length);
 
-    let grown = most_memory(&server) - before;
+    let grown = peak_memory(&server) - before;
     assert!(grown < 100 * MIB, "{grown} KiB");
     // One of those who read nothing has given way, and the others get all of it.
     let mut lengths = Vec::new();
@@ -95,7 +95,7 @@ fn slow_readers_of_long_lists_hold_little_and_another_reader_is_served() {
 fn large_bodies_of_strangers_hold_little_and_ordinary_ones_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
-    let before = most_memory(&server);
+    let before = peak_memory(&server);
     let head = |length: usize| {
         format!(
             "POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
@@ -126,7 +126,7 @@ fn large_bodies_of_strangers_hold_little_and_ordinary_ones_are_read() {
         refused += u32::from(status == "503");
     }
     assert!(refused > 0);
-    let grown = most_memory(&server) - before;
+    let grown = peak_memory(&server) - before;
     assert!(grown < 80 * MIB, "{grown} KiB");
 }
 
@@ -134,7 +134,7 @@ fn large_bodies_of_strangers_hold_little_and_ordinary_ones_are_read() {
 fn endless_lists_of_what_strangers_accept_hold_little() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
-    let before = most_memory(&server);
+    let before = peak_memory(&server);
     let accept = "a/b,".repeat(7_000);
     let ask = format!("GET /spaces HTTP/1.1\r\nHost: a\r\nAccept: {accept}*/*\r\n\r\n");
     let mut asking: Vec<_> = (0..16)
@@ -147,6 +147,6 @@ fn endless_lists_of_what_strangers_accept_hold_little() {
     for connection in &mut asking {
         assert_eq!(status(connection), "401");
     }
-    let grown = most_memory(&server) - before;
+    let grown = peak_memory(&server) - before;
     assert!(grown < 40 * MIB, "{grown} KiB");
 }

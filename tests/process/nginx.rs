@@ -16,7 +16,7 @@ const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]
 /// No body counts as too slow within a test: what hangs, hangs.
 const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
 /// The largest photo, as uploaded.
-const MOST: usize = 25 * 1024 * 1024;
+const MAX_PHOTO: usize = 25 * 1024 * 1024;
 
 /// What the page says of nginx, for a server and ports of this test and, if there is one, the certificate.
 fn documented(server: &Server, port: u16, certificate: Option<&Path>) -> String {
@@ -384,9 +384,9 @@ fn photos_up_to_the_limit_pass_and_larger_ones_are_refused_in_our_words_until_ng
             String::from_utf8_lossy(&reply.bytes).into_owned(),
         )
     };
-    let (code, reply) = share(MOST);
+    let (code, reply) = share(MAX_PHOTO);
     assert_eq!(code, 200, "{reply}");
-    for size in [MOST + 1, 60 * 1024 * 1024] {
+    for size in [MAX_PHOTO + 1, 60 * 1024 * 1024] {
         assert_eq!(share(size), (413, "Photo max 25 MiB".to_owned()));
     }
     let head = format!(

@@ -40,7 +40,7 @@ pub fn to_jpeg(file: &[u8], max_pixels: u64) -> Result<Vec<u8>> {
     let date = date::exif(&container);
     let options = Options {
         max_threads: 1,
-        max_pixels: most_coded(&shape),
+        max_pixels: max_coded(&shape),
     };
     let mut image = decode_rgba8(file, &options).map_err(|error| refusal(&error))?;
     if image.has_alpha {
@@ -50,7 +50,7 @@ pub fn to_jpeg(file: &[u8], max_pixels: u64) -> Result<Vec<u8>> {
 }
 
 /// The pixels of the largest picture as it is coded.
-fn most_coded(shape: &Shape) -> u64 {
+fn max_coded(shape: &Shape) -> u64 {
     let padded = shape
         .coded
         .iter()

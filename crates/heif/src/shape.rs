@@ -62,7 +62,9 @@ pub fn inspect(file: &mut (impl Read + Seek), max_pixels: u64) -> io::Result<Res
         Err(refusal) => return Ok(Err(refusal)),
     };
     let grid = match container.item(source) {
-        Ok(item) if &item.kind == b"grid" => container.head_of(item, file, Grid::MOST)?.map(Some),
+        Ok(item) if &item.kind == b"grid" => {
+            container.head_of(item, file, Grid::MAX_BYTES)?.map(Some)
+        }
         Ok(_) => Ok(None),
         Err(refusal) => Err(refusal),
     };
@@ -108,7 +110,7 @@ struct Grid {
 }
 
 impl Grid {
-    const MOST: usize = 12;
+    const MAX_BYTES: usize = 12;
 
     fn read(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes);

@@ -21,9 +21,9 @@ use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
 /// The most bytes of a chunk.
-const MOST: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// The least capacity of a chunk.
-const LEAST: usize = 1024;
+const MIN_CAPACITY: usize = 1024;
 /// The most bytes before the content of a part: what precedes the form, or the headers of the part.
 pub const BEFORE_CONTENT: usize = 16 * 1024;
 
@@ -83,7 +83,10 @@ pub fn chunks(
     }));
     let mut source = Source {
         body,
-        room: size.unwrap_or(MOST).saturating_add(1).clamp(LEAST, MOST),
+        room: size
+            .unwrap_or(MAX_BYTES)
+            .saturating_add(1)
+            .clamp(MIN_CAPACITY, MAX_BYTES),
         read: BytesMut::new(),
         has_ended: false,
     };
@@ -276,6 +279,6 @@ mod tests {
             }
         }
         let ahead = read.load(Ordering::Relaxed);
-        assert!(ahead <= 2 * MOST, "{ahead}");
+        assert!(ahead <= 2 * MAX_BYTES, "{ahead}");
     }
 }

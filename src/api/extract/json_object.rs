@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 /// The most entries of a list that are kept, which is more than any may have.
-const MOST_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 1000;
 
 /// How much of the value of a key is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl<'de> Visitor<'de> for OneValue {
         let mut entries = Vec::new();
         let most = match self.0 {
             Keep::Shallow => return pass_over(values).map(|()| Value::Array(entries)),
-            Keep::List(_) => MOST_ENTRIES,
+            Keep::List(_) => MAX_ENTRIES,
             Keep::Values(most) => most,
         };
         while entries.len() <= most {
@@ -230,7 +230,7 @@ mod tests {
         );
         let long = format!(r#"{{"list": [{}]}}"#, vec!["{}"; 100_000].join(","));
         let kept = parsed(&long).unwrap().unwrap();
-        assert_eq!(kept["list"].as_array().unwrap().len(), MOST_ENTRIES + 1);
+        assert_eq!(kept["list"].as_array().unwrap().len(), MAX_ENTRIES + 1);
         assert!(parsed(r#"{"list": [{}, }"#).is_err());
     }
 

@@ -35,7 +35,7 @@ use crate::uploads::ingest::UploadKind;
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
 /// The most parts of a form: each costs some work, also where it is empty.
-const MOST_PARTS: usize = 128;
+const MAX_PARTS: usize = 128;
 /// The most characters of what has few: an id, a date.
 const WORD: usize = 64;
 /// The most bytes that a character of a text can have, with combining marks that NFC joins.
@@ -76,7 +76,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
         };
         let limits = &app.config.limits;
         // One byte more than is allowed, so that too much can be distinguished from too little.
-        let mut body = open(request, data, most_bytes(limits) + 1);
+        let mut body = open(request, data, max_bytes(limits) + 1);
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
@@ -163,7 +163,7 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
 
 /// The most bytes of a body that are read: as many photos as a share has and one more, because the first client of the
 /// original system sends a new photo twice; and as much again as one film has. More films come as uploads, each by itself.
-fn most_bytes(limits: &Limits) -> u64 {
+fn max_bytes(limits: &Limits) -> u64 {
     let photos = limits
         .photo_bytes
         .saturating_mul(limits.media_per_share as u64 + 1);
@@ -200,7 +200,7 @@ async fn read(
                 reason: BodyType::Form,
             })?;
         let bounds =
-            Constraints::new().size_limit(SizeLimit::new().whole_stream(most_bytes(limits)));
+            Constraints::new().size_limit(SizeLimit::new().whole_stream(max_bytes(limits)));
         let (stream, pace) = chunks(body, size);
         let parts = Multipart::with_constraints(stream, boundary, bounds);
         let form = Multi {
@@ -243,8 +243,8 @@ impl Multi<'_> {
         let mut count = 0;
         while let Some(mut part) = self.next_part(&mut parts).await? {
             count += 1;
-            if count > MOST_PARTS {
-                return Err(unreadable(&format!("it has more than {MOST_PARTS} parts")));
+            if count > MAX_PARTS {
+                return Err(unreadable(&format!("it has more than {MAX_PARTS} parts")));
             }
             let disposition = Disposition::of(&part)?;
             match disposition.name.as_deref() {

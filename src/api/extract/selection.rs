@@ -40,7 +40,7 @@ async fn read_form(request: &Request<'_>, data: Data<'_>) -> Result<SelectMedia>
     let mut ids = Vec::new();
     for field in form.split('&') {
         let (name, value) = field.split_once('=').unwrap_or((field, ""));
-        if name == "media" && ids.len() <= SelectMedia::MOST {
+        if name == "media" && ids.len() <= SelectMedia::MAX {
             let id = RawStr::new(value).url_decode().map_err(|_| not_utf8())?;
             ids.push(id.into_owned());
         }

@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::domain::photo_name::PhotoName;
 
 /// The most characters of a name, without the extension.
-const MOST: usize = 100;
+const MAX_CHARS: usize = 100;
 
 /// The header's value for a requested name. It keeps what is valid in file names everywhere, and ends with the
 /// extension of the photo; if nothing is left of the name, the photo's own is used.
@@ -18,7 +18,7 @@ pub fn content_disposition(wish: &str, photo: &PhotoName) -> String {
 pub fn attachment(wish: &str, own: &str, extension: &str) -> String {
     let extension = format!(".{extension}");
     let stem = wish.strip_suffix(&extension).unwrap_or(wish);
-    let stem: String = stem.chars().map(harmless).take(MOST).collect();
+    let stem: String = stem.chars().map(harmless).take(MAX_CHARS).collect();
     // Dots hide a file on one system, and can't end its name on another.
     let stem = match stem.trim_matches(['.', ' ']) {
         "" => own,

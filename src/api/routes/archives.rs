@@ -10,7 +10,7 @@ use crate::api::respond::zip::Zip;
 use crate::app::App;
 use crate::domain::ids::{PhotoId, RawId, SpaceId};
 use crate::domain::{access, photos, spaces};
-use crate::downloads::{ContentsPlanner, MOST, Receiver, Source, ZipStream, memory_for};
+use crate::downloads::{ContentsPlanner, MAX_PHOTOS, Receiver, Source, ZipStream, memory_for};
 use crate::error::{Invalid, Overload, Result};
 use crate::limits::fair::Refused;
 use crate::limits::subnet::client_subnet;
@@ -53,8 +53,8 @@ async fn zip(
             Some(ids) => ids.len() as u64,
             None => photos::count_in_space(conn, &member)?,
         };
-        if count > MOST as u64 {
-            return Err(Invalid::ZipOfTooMany { max: MOST }.into());
+        if count > MAX_PHOTOS as u64 {
+            return Err(Invalid::ZipOfTooMany { max: MAX_PHOTOS }.into());
         }
         let memory = zips.reserve(Some(address), memory_for(count));
         let memory = memory.map_err(|why| match why {

@@ -115,10 +115,10 @@ pub struct NewInvitation {
     #[schemars(with = "Option<Role>", extend("example" = "member"))]
     pub role: Option<String>,
     /// How often it can be used; once, if nobody says.
-    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MOST_USES), extend("example" = 5))]
+    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MAX_USES), extend("example" = 5))]
     pub uses: Option<Value>,
     /// For how many days it holds; a week, if nobody says.
-    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MOST_DAYS), extend("example" = 7))]
+    #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MAX_DAYS), extend("example" = 7))]
     pub days: Option<Value>,
 }
 

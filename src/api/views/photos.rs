@@ -132,12 +132,12 @@ pub struct SelectMedia {
 }
 
 impl Payload for SelectMedia {
-    const FIELDS: &'static [Field] = &[values("media", FieldName::Media, Self::MOST)];
+    const FIELDS: &'static [Field] = &[values("media", FieldName::Media, Self::MAX)];
 }
 
 impl SelectMedia {
     /// The most photos that can be selected at once.
-    pub const MOST: usize = 10_000;
+    pub const MAX: usize = 10_000;
 
     /// The ids as a form has them.
     pub fn of_form(ids: Vec<String>) -> Self {
@@ -159,8 +159,8 @@ impl SelectMedia {
             }
             .into());
         }
-        if self.media.len() > Self::MOST {
-            return Err(Invalid::ZipOfTooMany { max: Self::MOST }.into());
+        if self.media.len() > Self::MAX {
+            return Err(Invalid::ZipOfTooMany { max: Self::MAX }.into());
         }
         let id = |entry: &serde_json::Value| match entry {
             serde_json::Value::Number(id) => Ok(RawId::new(&id.to_string())),

@@ -47,7 +47,7 @@ pub struct GivenLogin {
 
 impl Login {
     /// The most characters that a login can have, whatever the settings say or have said.
-    pub const MOST: usize = LONGEST_LOGIN;
+    pub const MAX_CHARS: usize = LONGEST_LOGIN;
 
     /// Checks the login of a new account. The spaces around it are left out.
     ///
@@ -65,7 +65,7 @@ impl Login {
 
     /// What is to be said against a login that was made before these rules; `None` if it would be taken today.
     pub fn doubt(text: &str) -> Option<Error> {
-        line(FIELD, text, 1, Self::MOST)
+        line(FIELD, text, 1, Self::MAX_CHARS)
             .and_then(|line| check(&line))
             .err()
             .or_else(|| (trimmed(text) != text).then(|| Malformed::LoginSpacesAround.into()))
@@ -105,7 +105,7 @@ impl LoginKey {
     }
 
     fn exactly(text: &str) -> Self {
-        Self(normalised(text, Login::MOST).map_or_else(String::new, |text| folded(&text)))
+        Self(normalised(text, Login::MAX_CHARS).map_or_else(String::new, |text| folded(&text)))
     }
 
     /// As it is stored.
@@ -170,14 +170,14 @@ fn check(text: &str) -> Result<()> {
     {
         return Err(Malformed::LoginRightToLeft.into());
     }
-    if most_marks(&compared) > MARKS {
+    if max_marks(&compared) > MARKS {
         return Err(Malformed::PiledMarks { field: FIELD }.into());
     }
     Ok(())
 }
 
 /// The most marks that stand on one letter.
-pub(super) fn most_marks(text: &str) -> usize {
+pub(super) fn max_marks(text: &str) -> usize {
     let (mut marks, mut most) = (0, 0);
     for letter in text.nfd() {
         marks = if canonical_combining_class(letter) == 0 {
@@ -234,13 +234,13 @@ mod tests {
     fn what_is_longer_than_a_login_can_be_has_the_key_of_nobody() {
         let nobody = LoginKey(String::new());
         assert_eq!(LoginKey::of(&"\u{fdfa}".repeat(345_000)), nobody);
-        assert_eq!(LoginKey::of(&"a".repeat(Login::MOST + 1)), nobody);
+        assert_eq!(LoginKey::of(&"a".repeat(Login::MAX_CHARS + 1)), nobody);
         // As long as a login can be, in its longest encoding.
-        let long = "\u{3b1}\u{313}\u{300}\u{345}".repeat(Login::MOST);
+        let long = "\u{3b1}\u{313}\u{300}\u{345}".repeat(Login::MAX_CHARS);
         assert_ne!(LoginKey::of(&long), nobody);
         assert_eq!(
             LoginKey::of(&long),
-            LoginKey::of(&"\u{1f82}".repeat(Login::MOST))
+            LoginKey::of(&"\u{1f82}".repeat(Login::MAX_CHARS))
         );
     }
 

@@ -44,7 +44,7 @@ pub struct ShareText(String);
 
 impl Password {
     /// The most characters that a password can have, whatever the settings say or have said.
-    pub const MOST: usize = LONGEST_PASSWORD;
+    pub const MAX_CHARS: usize = LONGEST_PASSWORD;
 
     /// Checks a new password; `field` is what the form calls it.
     ///
@@ -79,13 +79,13 @@ impl GivenPassword {
 
     /// Whether it is certain to be wrong, because no password is so long. Costs little, whatever was entered.
     pub fn is_nobodys(&self) -> bool {
-        !may_fit(&self.0, Password::MOST)
+        !may_fit(&self.0, Password::MAX_CHARS)
     }
 
     /// What is compared with a hash; `None` for what is longer than a password can be. Takes time with the length of the text,
     /// so it is for the threads that hash.
     pub fn normalised(&self) -> Option<Password> {
-        normalised(&self.0, Password::MOST).map(Password)
+        normalised(&self.0, Password::MAX_CHARS).map(Password)
     }
 }
 
@@ -117,7 +117,7 @@ impl SpaceName {
         if text.chars().any(characters::fills) {
             return Err(forbidden(FieldName::Name, Characters::Invisible));
         }
-        if login::most_marks(&text) > login::MARKS {
+        if login::max_marks(&text) > login::MARKS {
             return Err(Malformed::PiledMarks {
                 field: FieldName::Name,
             }

@@ -19,7 +19,7 @@ use crate::storage::Key;
 use crate::storage::aws::{is_missing, is_passing, proof};
 
 /// The most objects that S3 deletes by one request.
-const MOST: usize = 1000;
+const MAX_KEYS: usize = 1000;
 /// Objects that are deleted at once where each takes a request of its own.
 const AT_ONCE: usize = 8;
 /// How the headers begin that self-hosted services don't support or refuse.
@@ -168,7 +168,7 @@ pub async fn delete_all(
 ) -> Result<How> {
     let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
     let mut how = How::Together;
-    for some in keys.chunks(MOST) {
+    for some in keys.chunks(MAX_KEYS) {
         match delete_some(client, bucket, some).await? {
             How::Together => {}
             other => how = other,

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many are remembered; when there are more, they are looked up again.
-const MOST: usize = 100_000;
+const MAX_ITEMS: usize = 100_000;
 
 /// A set that never grows over its bound; clones share it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl<T: Eq + Hash> BoundedSet<T> {
 
     pub fn insert(&self, item: T) {
         let mut items = self.items();
-        if items.len() >= MOST {
+        if items.len() >= MAX_ITEMS {
             items.clear();
         }
         items.insert(item);
@@ -46,11 +46,11 @@ mod tests {
     #[test]
     fn it_forgets_rather_than_grow_without_end() {
         let remembered = BoundedSet::default();
-        (0..MOST).for_each(|item| remembered.insert(item));
+        (0..MAX_ITEMS).for_each(|item| remembered.insert(item));
         assert!(remembered.contains(&0));
-        remembered.insert(MOST);
-        assert!(remembered.contains(&MOST) && !remembered.contains(&0));
-        remembered.remove(&MOST);
-        assert!(!remembered.contains(&MOST));
+        remembered.insert(MAX_ITEMS);
+        assert!(remembered.contains(&MAX_ITEMS) && !remembered.contains(&0));
+        remembered.remove(&MAX_ITEMS);
+        assert!(!remembered.contains(&MAX_ITEMS));
     }
 }

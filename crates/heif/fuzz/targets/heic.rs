@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 /// Few, because inputs are small, and what one finds is in proportion.
 const PIXELS: u64 = 300_000;
 /// What is decoded for a picture at most: it in tiles, and what is transparent of it.
-const MOST_DECODED: u64 = 6_000_000;
+const MAX_DECODED: u64 = 6_000_000;
 
 fuzz_target!(|bytes: &[u8]| {
     let _any = sniff(&bytes[..bytes.len().min(heif::HEAD)]);
@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     assert!(shape.pixels() > 0 && shape.pixels() <= PIXELS);
     assert!(shape.largest <= shape.decoded);
-    assert!(shape.decoded <= MOST_DECODED);
+    assert!(shape.decoded <= MAX_DECODED);
     if let Ok(jpeg) = to_jpeg(bytes, PIXELS) {
         assert!(jpeg.starts_with(b"\xff\xd8") && jpeg.ends_with(b"\xff\xd9"));
     }

@@ -131,12 +131,12 @@ fn fixed(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>>
 /// Numbers that can be those of a white or of a matrix from one to another, of at most four; empty where one isn't.
 fn small(tag: &mut Reader<'_>, kind: &[u8; 4], length: usize) -> Result<Vec<u8>> {
     /// In parts of 65,536.
-    const MOST: u32 = 4 << 16;
+    const MAX: u32 = 4 << 16;
     let out = fixed(tag, kind, length)?;
     let (numbers, _) = out[8..].as_chunks();
     let are_small = numbers
         .iter()
-        .all(|&number| i32::from_be_bytes(number).unsigned_abs() <= MOST);
+        .all(|&number| i32::from_be_bytes(number).unsigned_abs() <= MAX);
     Ok(if are_small { out } else { Vec::new() })
 }
 

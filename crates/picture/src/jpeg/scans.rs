@@ -13,10 +13,10 @@ use super::{ENDS, Parts, SOS, WRONG_LENGTH, push_segment};
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedScan);
 /// The most blocks of one unit.
-const MOST_IN_A_UNIT: usize = 10;
+const MAX_BLOCKS_PER_UNIT: usize = 10;
 /// How often the whole picture may come. Each time can be a few bytes long and cost a walk over all blocks; cameras and
 /// programs need about ten.
-const MOST_WALKS: usize = 200;
+const MAX_WALKS: usize = 200;
 
 /// What stands before the data of a scan.
 struct Header {
@@ -175,11 +175,11 @@ impl<'a> Parts<'a> {
                 (frame.units(), blocks.sum())
             }
         };
-        if in_a_unit > MOST_IN_A_UNIT {
+        if in_a_unit > MAX_BLOCKS_PER_UNIT {
             return Err(MALFORMED);
         }
         self.work += units * in_a_unit;
-        if self.work / MOST_WALKS > frame.all_blocks() {
+        if self.work / MAX_WALKS > frame.all_blocks() {
             return Err(CleanError::Damaged(Reason::TooManyParts));
         }
         let scan = Scan {

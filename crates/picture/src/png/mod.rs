@@ -26,7 +26,7 @@ pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const MALFORMED: CleanError = CleanError::Damaged(Reason::PartLength);
 const TOO_MUCH: CleanError = CleanError::NotShown(Reason::UnpacksTooLarge);
 /// The most bytes that all pictures of an animation unpack to. Of zeros, 25 MiB could hold 25 GiB.
-const MOST_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
+const MAX_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
 const UNKNOWN: CleanError = CleanError::Damaged(Reason::NoPartOfPng);
 
 pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
@@ -187,7 +187,7 @@ impl<'a> Parts<'a> {
             repeats: None,
             control: None,
             frames: 0,
-            left: MOST_UNPACKED,
+            left: MAX_UNPACKED,
             number: 0,
             before: EditList::default(),
             rest: EditList::default(),

@@ -14,7 +14,7 @@ const ICC: u8 = 0x20;
 
 /// By how many bytes the length of the container may be wrong: programs forget the padding of the last part, or count it
 /// twice. Where it is wrong by more, what belongs to the picture is unknown.
-const MOST_WRONG: usize = 2;
+const MAX_LENGTH_ERROR: usize = 2;
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
@@ -24,7 +24,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
     // What follows the container isn't part of it.
     let room = reader.rest().len();
-    if length > room.saturating_add(MOST_WRONG) {
+    if length > room.saturating_add(MAX_LENGTH_ERROR) {
         return Err(ENDS);
     }
     let behind = room.saturating_sub(length);
@@ -210,7 +210,7 @@ impl<'a> Chunk<'a> {
 
     /// Makes sure that it ends where the container does, with `behind` bytes to follow.
     fn check_end(&self, chunks: &Reader<'_>, behind: usize) -> Result<()> {
-        match behind.saturating_sub(chunks.rest().len()) > MOST_WRONG {
+        match behind.saturating_sub(chunks.rest().len()) > MAX_LENGTH_ERROR {
             true => Err(CleanError::Damaged(Reason::PartLength)),
             false => Ok(()),
         }

@@ -19,7 +19,7 @@ use crate::api::views::members;
 use crate::api::views::server::Server;
 use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceOfMember, SpaceSummary};
 use crate::config::{Config, Limits};
-use crate::domain::invitations::{InvitationOptions, MOST_OPEN};
+use crate::domain::invitations::{InvitationOptions, MAX_OPEN};
 use crate::domain::spaces;
 use crate::error::{
     Characters, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound,
@@ -139,7 +139,9 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         .takes_json::<NewSpace>()
         .returns::<Space>()
         .refuses(name_bounds())
-        .refuses([Conflict::TooManySpaces { max: spaces::MOST }]),
+        .refuses([Conflict::TooManySpaces {
+            max: spaces::MAX_FOUNDED,
+        }]),
         operation("get", "/spaces", "spaces.list", "My spaces, by name")
             .about(
                 "By name, without regard to case. Each with the number of its members \
@@ -276,10 +278,10 @@ fn invitations() -> Vec<Operation> {
             values: ["member", "admin"],
         }])
         .refuses([
-            out_of_range(FieldName::Uses, InvitationOptions::MOST_USES),
-            out_of_range(FieldName::Days, InvitationOptions::MOST_DAYS),
+            out_of_range(FieldName::Uses, InvitationOptions::MAX_USES),
+            out_of_range(FieldName::Days, InvitationOptions::MAX_DAYS),
         ])
-        .refuses([Conflict::TooManyInvitations { max: MOST_OPEN }]),
+        .refuses([Conflict::TooManyInvitations { max: MAX_OPEN }]),
         operation(
             "delete",
             "/spaces/{space_id}/invitations/{invitation_id}",

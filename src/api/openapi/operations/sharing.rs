@@ -9,7 +9,7 @@ use crate::api::views::photos::{Describe, ImageInList, Medium, SelectMedia};
 use crate::api::views::scalars::Id;
 use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::config::{Config, Limits};
-use crate::downloads::MOST;
+use crate::downloads::MAX_PHOTOS;
 use crate::error::{
     BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
     RejectedPhoto, RejectedVideo,
@@ -138,7 +138,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "get",
             "photos.archive",
             "The photos of a space as a ZIP",
-            MOST,
+            MAX_PHOTOS,
         )
         .about(
             "For members only, and only until they are removed or sign out: the ZIP breaks \
@@ -151,7 +151,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "post",
             "photos.archive_selected",
             "Photos of a space that were chosen, as a ZIP",
-            SelectMedia::MOST,
+            SelectMedia::MAX,
         )
         .about(
             "As the ZIP of a space, of these photos alone. Pages can have browsers send it \
@@ -161,7 +161,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "schema": {
                 "type": "object", "required": ["media"],
                 "properties": {"media": {
-                    "type": "array", "items": reference::<Id>(), "minItems": 1, "maxItems": SelectMedia::MOST,
+                    "type": "array", "items": reference::<Id>(), "minItems": 1, "maxItems": SelectMedia::MAX,
                 }},
             },
             "example": {"media": [7]},

@@ -4,7 +4,7 @@ import { localPath } from '../api/local-path';
 import type { Image } from '../api/types';
 
 /** The most that are seen at once. */
-const MOST = 5;
+const MAX_SHOWN = 5;
 
 export interface Layout {
   name: 'none' | 'one' | 'two-high' | 'two-wide' | 'three-high' | 'three-wide' | 'four' | 'five';
@@ -21,7 +21,7 @@ const isWide = ({ width, height }: Sized): boolean => width > height * 1.15;
 /** The layout for photos of these sizes. */
 export function layoutOf(photos: readonly Sized[]): Layout {
   const [first] = photos;
-  const shown = Math.min(MOST, photos.length);
+  const shown = Math.min(MAX_SHOWN, photos.length);
   const more = photos.length - shown;
   const named = (name: Layout['name']) => ({ name, shown, more });
   if (!first) return named('none');

@@ -12,7 +12,7 @@ import { SingleFlight } from './single-flight';
 const FIRST = 12;
 /** How many are read from the top: more if more has arrived since. The last is the most that the server returns at once. */
 const LOOKS = [5, 40, 500];
-const [FEW = 0, MOST = 0] = [LOOKS[0], LOOKS.at(-1)];
+const [MIN_ROWS = 0, MAX_ROWS = 0] = [LOOKS[0], LOOKS.at(-1)];
 /** A look that takes longer has been lost. */
 const PATIENCE = 30_000;
 
@@ -103,8 +103,8 @@ export class Feed {
   async #top(whole: boolean): Promise<Page<Share>> {
     const signal = AbortSignal.timeout(PATIENCE);
     const { rows, settled } = this.#known;
-    const least = whole ? Math.min(MOST, Math.max(FEW, rows.length)) : FEW;
-    const [first = MOST, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
+    const least = whole ? Math.min(MAX_ROWS, Math.max(MIN_ROWS, rows.length)) : MIN_ROWS;
+    const [first = MAX_ROWS, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
     let page = await this.api.shares(this.space, first, signal);
     for (const limit of further) {
       if (page.next === null || (page.rows.at(-1)?.id ?? 0) <= settled) break;

@@ -12,9 +12,9 @@ const MOMENTS: [[u16; 3]; 2] = [[0x9003, 0x9011, 0x9291], [0x9004, 0x9012, 0x929
 /// The year of the first photo that there is.
 const FIRST_YEAR: u16 = 1826;
 /// The farthest that clocks are from UTC, in minutes.
-const MOST_MINUTES: i16 = 14 * 60;
+const MAX_OFFSET: i16 = 14 * 60;
 /// The most bytes of a text that are looked at.
-const MOST: usize = 64;
+const MAX_TEXT: usize = 64;
 
 /// When a photo was taken, by the clock of the camera: a day that the calendar has, from 1826 to 9999, and a time of day.
 ///
@@ -61,7 +61,7 @@ impl TakenAt {
     ) -> Option<Self> {
         let (mut taken, mut minutes, mut milliseconds) = (None, None, None);
         for entry in directory {
-            let text = || entry.text(MOST).map(Text);
+            let text = || entry.text(MAX_TEXT).map(Text);
             if entry.tag == moment {
                 taken = taken.or_else(|| text()?.moment());
             } else if entry.tag == offset {
@@ -209,7 +209,7 @@ impl Text<'_> {
         self.mark(b":");
         let minutes = i16::try_from(self.number(2..=2)?).ok()?;
         let offset = 60 * hours + minutes;
-        (minutes < 60 && offset <= MOST_MINUTES).then_some(sign * offset)
+        (minutes < 60 && offset <= MAX_OFFSET).then_some(sign * offset)
     }
 
     /// Digits after a decimal point, in thousandths: further ones are cut off.
