@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::check::Check;
 use crate::db::Db;
-use crate::domain::photos::{self, KeptPhoto};
+use crate::domain::photos::{self, PhotoRecord};
 use crate::jobs::make_previews::Thumbnailer;
 use crate::storage::{PhotoStore, StoredPhoto};
 
@@ -114,12 +114,12 @@ impl Verifier {
     /// still has it: it may be moved, replaced or deleted meanwhile.
     ///
     /// # Errors
-    /// The database can't be used, or the store can't be read at all; what `tell` returns. A damaged photo isn't an
+    /// The database can't be used, or the store can't be read at all; what `report` returns. A damaged photo isn't an
     /// error.
     pub async fn run(
         &self,
         scope: &Scope,
-        mut tell: impl FnMut(&KeptPhoto, &Problem) -> Result<()>,
+        mut report: impl FnMut(&PhotoRecord, &Problem) -> Result<()>,
         mut advance: impl FnMut(u64),
     ) -> Result<Summary> {
         let care = Arc::new(scope.previews.clone());
@@ -132,7 +132,7 @@ impl Verifier {
                 let Some(done) = under_way.join_next().await else {
                     break;
                 };
-                let (photo, is_read, seen): (KeptPhoto, bool, Seen) = done??;
+                let (photo, is_read, seen): (PhotoRecord, bool, Seen) = done??;
                 advance(photo.bytes);
                 if is_read {
                     summary.bytes += photo.bytes;
@@ -143,7 +143,7 @@ impl Verifier {
                 };
                 let problems = summary.count(seen);
                 for problem in &problems {
-                    tell(&photo, problem)?;
+                    report(&photo, problem)?;
                 }
                 if in_a_row >= GIVE_UP
                     && let Some(Problem::Unreadable(why)) = problems.first()
@@ -184,7 +184,7 @@ impl Verifier {
     }
 
     /// Looks at a photo, and at its bytes where they are to be read.
-    async fn look(&self, photo: &KeptPhoto, is_read: bool, care: &Care) -> Result<Seen> {
+    async fn look(&self, photo: &PhotoRecord, is_read: bool, care: &Care) -> Result<Seen> {
         let mut found = None;
         for _ in 0..ATTEMPTS {
             found = match self.compare(photo, is_read).await {
@@ -203,7 +203,7 @@ impl Verifier {
     }
 
     /// Whether a share still has the photo, in the database that was opened.
-    async fn is_known(&self, photo: &KeptPhoto) -> Result<bool> {
+    async fn is_known(&self, photo: &PhotoRecord) -> Result<bool> {
         // Where another one is in its place, nothing is known of this one.
         self.db.check_files()?;
         let name = photo.name.clone();
@@ -213,7 +213,7 @@ impl Verifier {
             .await?)
     }
 
-    async fn compare(&self, photo: &KeptPhoto, is_read: bool) -> Result<Option<Problem>> {
+    async fn compare(&self, photo: &PhotoRecord, is_read: bool) -> Result<Option<Problem>> {
         let Some(stored) = self.store.open(&photo.name).await? else {
             return Ok(Some(Problem::Missing));
         };
@@ -229,7 +229,7 @@ impl Verifier {
     }
 
     /// Looks at the previews that a photo should have, and makes them again where that is wished.
-    async fn look_at_previews(&self, photo: &KeptPhoto, care: &Care) -> Result<Vec<Problem>> {
+    async fn look_at_previews(&self, photo: &PhotoRecord, care: &Care) -> Result<Vec<Problem>> {
         if matches!(care, Care::None) || !photo.has_previews {
             return Ok(Vec::new());
         }
@@ -258,7 +258,7 @@ impl Verifier {
     }
 
     /// The previews of a photo that aren't whole, each with what is wrong with it.
-    async fn damaged_previews(&self, photo: &KeptPhoto) -> Result<Vec<(PreviewSize, String)>> {
+    async fn damaged_previews(&self, photo: &PhotoRecord) -> Result<Vec<(PreviewSize, String)>> {
         let mut damaged = Vec::new();
         for size in [PreviewSize::Small, PreviewSize::Large] {
             // What moves is shown large as it is.
@@ -330,17 +330,17 @@ impl Summary {
 struct Rows {
     /// The ids that are left of a sample.
     drawn: Option<VecDeque<i64>>,
-    page: VecDeque<KeptPhoto>,
+    page: VecDeque<PhotoRecord>,
     after: i64,
 }
 
 impl Rows {
-    async fn next(&mut self, db: &Db) -> Result<Option<KeptPhoto>> {
+    async fn next(&mut self, db: &Db) -> Result<Option<PhotoRecord>> {
         while self.page.is_empty() {
             let page = match &mut self.drawn {
                 None => {
                     let after = self.after;
-                    db.read(move |conn| Ok(photos::list_kept(conn, after, PAGE)?))
+                    db.read(move |conn| Ok(photos::list_records(conn, after, PAGE)?))
                         .await?
                 }
                 Some(drawn) => {
@@ -349,7 +349,7 @@ impl Rows {
                         return Ok(None);
                     }
                     // None of them may be left.
-                    db.read(move |conn| Ok(photos::find_kept(conn, &ids)?))
+                    db.read(move |conn| Ok(photos::find_records(conn, &ids)?))
                         .await?
                 }
             };
@@ -423,12 +423,12 @@ mod tests {
         fs::write(folder.path().join("photos/temp/1-2.jpg"), "phot").unwrap();
         fs::write(folder.path().join("photos/temp/1-3.jpg"), "foto!").unwrap();
         let mut told = Vec::new();
-        let tell = |photo: &KeptPhoto, problem: &Problem| {
+        let report = |photo: &PhotoRecord, problem: &Problem| {
             told.push((photo.id, problem.clone()));
             Ok(())
         };
         let summary = verifier
-            .run(&scope(None, u64::MAX), tell, |_| ())
+            .run(&scope(None, u64::MAX), report, |_| ())
             .await
             .unwrap();
         told.sort_by_key(|(id, _)| *id);
@@ -448,10 +448,10 @@ mod tests {
     async fn of_a_sample_as_many_bytes_are_read_as_may_be() {
         let folder = tempfile::tempdir().unwrap();
         let verifier = verifier(folder.path()).await;
-        let run = async |sample, most| {
-            let nothing = |_: &KeptPhoto, _: &Problem| Ok(());
+        let run = async |sample, max| {
+            let nothing = |_: &PhotoRecord, _: &Problem| Ok(());
             verifier
-                .run(&scope(Some(sample), most), nothing, |_| ())
+                .run(&scope(Some(sample), max), nothing, |_| ())
                 .await
                 .unwrap()
         };
@@ -468,7 +468,7 @@ mod tests {
         let ids = [1, PHOTOS as i64];
         let photos = verifier
             .db
-            .read(move |conn| Ok(photos::find_kept(conn, &ids)?));
+            .read(move |conn| Ok(photos::find_records(conn, &ids)?));
         let photos = photos.await.unwrap();
         let delete = |conn: &rusqlite::Connection| Ok(conn.execute("delete from photos", [])?);
         verifier.db.write(delete).await.unwrap();
@@ -487,11 +487,11 @@ mod tests {
         fs::rename(folder.path().join("photos"), folder.path().join("away")).unwrap();
         fs::create_dir(folder.path().join("photos")).unwrap();
         let mut told = 0;
-        let tell = |_: &KeptPhoto, _: &Problem| {
+        let report = |_: &PhotoRecord, _: &Problem| {
             told += 1;
             Ok(())
         };
-        let refusal = verifier.run(&scope(None, u64::MAX), tell, |_| ()).await;
+        let refusal = verifier.run(&scope(None, u64::MAX), report, |_| ()).await;
         let refusal = refusal.unwrap_err().to_string();
         assert!(refusal.starts_with("Photos can't be read: "), "{refusal}");
         assert_eq!(told, GIVE_UP);

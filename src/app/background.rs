@@ -20,7 +20,7 @@ impl App {
     pub fn start_jobs(&self) -> Jobs {
         let mut jobs = Jobs::default();
         if self.config.photos.worker() == WorkerMode::Embedded {
-            jobs.start_after(self.queue_hold(), ProcessPhotos::from(self.sorter()));
+            jobs.start_after(self.queue_hold(), ProcessPhotos::from(self.photo_worker()));
         }
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());
@@ -51,7 +51,7 @@ impl App {
     }
 
     /// The worker for the photos of this application.
-    pub fn sorter(&self) -> PhotoWorker {
+    pub fn photo_worker(&self) -> PhotoWorker {
         PhotoWorker::new(
             self.photos.clone(),
             self.queue.clone(),

@@ -247,7 +247,7 @@ fn open_queue(config: &Config, aws: Aws, db: &Db, clock: &Clock) -> Result<Photo
 ///
 /// # Errors
 /// The settings don't name the queue.
-pub fn remote_sorter(config: &Config) -> Result<Option<PhotoWorker>> {
+pub fn remote_worker(config: &Config) -> Result<Option<PhotoWorker>> {
     if (config.photos.store, config.photos.queue) != (StoreKind::S3, QueueKind::Sqs) {
         return Ok(None);
     }

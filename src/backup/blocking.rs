@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// The message when it was cancelled.
-pub const STOPPED: &str = "It was stopped before its end";
+pub const CANCELLED: &str = "It was stopped before its end";
 
 /// The cause of an error when it was cancelled, whatever was being done.
 #[derive(Debug, thiserror::Error)]
-#[error("{STOPPED}")]
+#[error("{CANCELLED}")]
 pub struct Cancelled;
 
 /// Photos in flight at once. Each is in memory completely.
@@ -36,7 +36,7 @@ impl Blocking {
     }
 
     /// Whether to stop.
-    pub fn is_stopped(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         self.stop.is_cancelled()
     }
 
@@ -45,8 +45,8 @@ impl Blocking {
     /// # Errors
     /// It was cancelled.
     pub fn check_cancelled(&self) -> Result<()> {
-        if self.is_stopped() {
-            return Err(stopped());
+        if self.is_cancelled() {
+            return Err(cancelled());
         }
         Ok(())
     }
@@ -57,16 +57,16 @@ impl Blocking {
     /// What it returns; it was cancelled.
     pub fn block_on<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let done = self.runtime.block_on(self.stop.run_until_cancelled(work));
-        done.unwrap_or_else(|| Err(stopped()))
+        done.unwrap_or_else(|| Err(cancelled()))
     }
 
     /// Adds `what` as the context of an error, unless it was cancelled.
     ///
     /// # Errors
     /// The work failed.
-    pub fn blame<T>(&self, done: Result<T>, what: impl FnOnce() -> String) -> Result<T> {
+    pub fn context<T>(&self, done: Result<T>, what: impl FnOnce() -> String) -> Result<T> {
         match done {
-            Err(_) if self.is_stopped() => Err(stopped()),
+            Err(_) if self.is_cancelled() => Err(cancelled()),
             done => done.with_context(what),
         }
     }
@@ -98,14 +98,14 @@ impl Blocking {
         I: Send + 'static,
         T: Send + 'static,
     {
-        let mut lane = OrderedPool::new(self);
+        let mut pool = OrderedPool::new(self);
         for item in items {
             let (item, work) = (item?, work.clone());
-            if let Some(done) = lane.push(move || work(item))? {
+            if let Some(done) = pool.push(move || work(item))? {
                 then(done)?;
             }
         }
-        while let Some(done) = lane.pull()? {
+        while let Some(done) = pool.pull()? {
             then(done)?;
         }
         Ok(())
@@ -115,15 +115,15 @@ impl Blocking {
 /// Work that runs concurrently, a few at once, with results in order. Dropping it waits for what is under way, so
 /// that nothing still runs once an error is returned.
 pub struct OrderedPool<'a, T> {
-    bridge: &'a Blocking,
+    blocking: &'a Blocking,
     under_way: VecDeque<JoinHandle<Result<T>>>,
 }
 
 impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// With nothing in it.
-    pub fn new(bridge: &'a Blocking) -> Self {
+    pub fn new(blocking: &'a Blocking) -> Self {
         Self {
-            bridge,
+            blocking,
             under_way: VecDeque::with_capacity(AT_ONCE),
         }
     }
@@ -133,14 +133,14 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// # Errors
     /// The error of the oldest; it was cancelled.
     pub fn push(&mut self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<Option<T>> {
-        self.bridge.check_cancelled()?;
+        self.blocking.check_cancelled()?;
         let done = if self.under_way.len() == AT_ONCE {
             self.pull()?
         } else {
             None
         };
         self.under_way
-            .push_back(self.bridge.runtime.spawn_blocking(work));
+            .push_back(self.blocking.runtime.spawn_blocking(work));
         Ok(done)
     }
 
@@ -150,7 +150,7 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
     /// What it returns.
     pub fn pull(&mut self) -> Result<Option<T>> {
         match self.under_way.pop_front() {
-            Some(oldest) => Ok(Some(self.bridge.runtime.block_on(oldest)??)),
+            Some(oldest) => Ok(Some(self.blocking.runtime.block_on(oldest)??)),
             None => Ok(None),
         }
     }
@@ -159,12 +159,12 @@ impl<'a, T: Send + 'static> OrderedPool<'a, T> {
 impl<T> Drop for OrderedPool<'_, T> {
     fn drop(&mut self) {
         for rest in self.under_way.drain(..) {
-            drop(self.bridge.runtime.block_on(rest));
+            drop(self.blocking.runtime.block_on(rest));
         }
     }
 }
 
-fn stopped() -> anyhow::Error {
+fn cancelled() -> anyhow::Error {
     Cancelled.into()
 }
 
@@ -177,17 +177,17 @@ mod tests {
     async fn on_a_thread<T: Send + 'static>(
         work: impl FnOnce(Blocking) -> T + Send + 'static,
     ) -> T {
-        let bridge = Blocking::new(CancellationToken::new());
-        let done = tokio::task::spawn_blocking(move || work(bridge));
+        let blocking = Blocking::new(CancellationToken::new());
+        let done = tokio::task::spawn_blocking(move || work(blocking));
         done.await.unwrap()
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn results_come_in_the_order_of_the_items() {
-        let seen = on_a_thread(|bridge| {
+        let seen = on_a_thread(|blocking| {
             let mut seen = Vec::new();
             let items = (0..100).map(Ok);
-            bridge
+            blocking
                 .map_ordered(
                     items,
                     |number| Ok(number * 2),
@@ -206,7 +206,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn after_an_error_nothing_goes_on() {
         static RUNNING: AtomicUsize = AtomicUsize::new(0);
-        let refusal = on_a_thread(|bridge| {
+        let refusal = on_a_thread(|blocking| {
             let work = |number: u32| {
                 RUNNING.fetch_add(1, Ordering::SeqCst);
                 if number > 0 {
@@ -215,7 +215,9 @@ mod tests {
                 RUNNING.fetch_sub(1, Ordering::SeqCst);
                 if number == 0 { bail!("zero") } else { Ok(()) }
             };
-            let refusal = bridge.map_ordered((0..100).map(Ok), work, Ok).unwrap_err();
+            let refusal = blocking
+                .map_ordered((0..100).map(Ok), work, Ok)
+                .unwrap_err();
             assert_eq!(RUNNING.load(Ordering::SeqCst), 0);
             refusal.to_string()
         })
@@ -226,9 +228,9 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn waiting_ends_when_it_is_cancelled() {
         let stop = CancellationToken::new();
-        let bridge = Blocking::new(stop.clone());
+        let blocking = Blocking::new(stop.clone());
         let waiting =
-            tokio::task::spawn_blocking(move || bridge.block_on::<()>(std::future::pending()));
+            tokio::task::spawn_blocking(move || blocking.block_on::<()>(std::future::pending()));
         stop.cancel();
         let refusal = waiting.await.unwrap().unwrap_err().to_string();
         assert_eq!(refusal, "It was stopped before its end");

@@ -13,30 +13,30 @@ use crate::backup::hash_map::TempHashMap;
 use crate::backup::photo_bytes::is_whole;
 
 /// Reads archives of one destination back.
-pub struct Proving<'a> {
+pub struct Verification<'a> {
     destination: &'a Destination,
     /// The photos that the destination lists.
     there: &'a TempHashMap,
     /// Where databases are unpacked.
     folder: &'a Path,
-    bridge: &'a Blocking,
+    blocking: &'a Blocking,
     /// How many more bytes of archives are read.
     left: Cell<u64>,
 }
 
-impl<'a> Proving<'a> {
+impl<'a> Verification<'a> {
     /// Has read nothing yet.
     pub fn new(
         destination: &'a Destination,
         there: &'a TempHashMap,
         folder: &'a Path,
-        bridge: &'a Blocking,
+        blocking: &'a Blocking,
     ) -> Self {
         Self {
             destination,
             there,
             folder,
-            bridge,
+            blocking,
             left: Cell::new(destination.archives_read_again()),
         }
     }
@@ -47,8 +47,8 @@ impl<'a> Proving<'a> {
     ///
     /// # Errors
     /// It isn't, in a sentence, or it can't be read; it was cancelled.
-    pub fn prove(&self, file: &str, written: Option<u64>) -> Result<bool> {
-        self.bridge.check_cancelled()?;
+    pub fn verify(&self, file: &str, written: Option<u64>) -> Result<bool> {
+        self.blocking.check_cancelled()?;
         let found = self.destination.read(file)?.context("it is not there")?;
         if let Some(written) = written {
             let size = found.size;
@@ -68,13 +68,13 @@ impl<'a> Proving<'a> {
         self.left.set(left);
         let folder = tempfile::tempdir_in(self.folder)?;
         let contents = archive::read(found, folder.path(), |photo, mut bytes| {
-            self.bridge.check_cancelled()?;
+            self.blocking.check_cancelled()?;
             Ok(is_whole(&mut bytes, photo)?)
         })?;
         if let Some(damage) = contents.snapshot.integrity_check()? {
             bail!("its database is damaged: {damage}");
         }
-        if contents.head.photos == PhotoLocation::External {
+        if contents.manifest.photos == PhotoLocation::External {
             self.has_photos(&contents)?;
         }
         Ok(contents.outcome.complete)

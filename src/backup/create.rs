@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::archive::{
-    ArchiveWriter, DATABASE, FORMAT, KEY, Manifest, PhotoLocation, Prelude, read_head,
+    ArchiveWriter, DATABASE, FORMAT, KEY, Manifest, PhotoLocation, Prelude, read_manifest,
 };
 use super::progress::Progress;
 use super::prune::{Pruned, prune};
 use crate::auth::signed_urls::SigningKey;
 use crate::backup::blocking::Blocking;
-use crate::backup::check::Proving;
+use crate::backup::check::Verification;
 use crate::backup::destination::{ArchiveName, ArchiveRef, Destination, ENDING, Target};
 use crate::backup::hash_map::TempHashMap;
 use crate::backup::installation_id;
 use crate::backup::read_photos::Fetcher;
 use crate::backup::report::BackupReport;
 use crate::backup::snapshot::{LiveDatabase, Snapshot};
-use crate::backup::store_photos::{Photos, Tally};
+use crate::backup::store_photos::{Photos, Totals};
 use crate::backup::work_dir::{WorkDir, create_private};
 use crate::check::{is_damaged_database, sentence};
 use crate::clock::Clock;
@@ -62,12 +62,12 @@ impl BackupRequest {
 /// It can't be made, and if it was begun, nothing is left of it; another one is running; the destination belongs to
 /// another installation; it was cancelled. Also if old archives can't be deleted.
 pub fn create(
-    order: &BackupRequest,
-    bridge: &Blocking,
+    request: &BackupRequest,
+    blocking: &Blocking,
     progress: &Progress,
 ) -> Result<BackupReport> {
-    write_archive(order, bridge, progress).map_err(|error| {
-        let database = order.config.data_dir.join(DATABASE);
+    write_archive(request, blocking, progress).map_err(|error| {
+        let database = request.config.data_dir.join(DATABASE);
         if is_damaged_database(&error) {
             error.context(format!("The database {} can't be read", database.display()))
         } else {
@@ -77,24 +77,24 @@ pub fn create(
 }
 
 fn write_archive(
-    order: &BackupRequest,
-    bridge: &Blocking,
+    request: &BackupRequest,
+    blocking: &Blocking,
     progress: &Progress,
 ) -> Result<BackupReport> {
     let began = Instant::now();
-    let data = &order.config.data_dir;
-    order.check_files()?;
+    let data = &request.config.data_dir;
+    request.check_files()?;
     let database = data.join(DATABASE);
     ensure!(
         database.exists(),
         "There is no database in the data folder {}, so there is nothing to back up",
         data.display()
     );
-    let (target, photos) = choose(order, bridge)?;
+    let (target, photos) = choose(request, blocking)?;
     let destination = target.destination();
     let original = LiveDatabase::open(&database)
         .map_err(|error| data_dir::diagnose_write_error(data, error))?;
-    let store = open_store(&order.config, &original)?;
+    let store = open_store(&request.config, &original)?;
     let key = data.join(KEY);
     let key =
         fs::read(&key).with_context(|| format!("The file {} can't be read", key.display()))?;
@@ -108,28 +108,28 @@ fn write_archive(
     );
     let installation = installation_id::installation_id(data, &key)?;
     // Now that everything is open: whatever replaces it from here on is something else.
-    order.check_files()?;
+    request.check_files()?;
     if let BackupGoal::Named { .. } = target {
         check_owner(destination, &installation)?;
-        if !order.take_over {
+        if !request.take_over {
             copied::mark_if_copied(data)?;
             installation_id::check_not_a_copy(data, destination)?;
         }
     }
     let work_dir = WorkDir::open(data)?;
-    if order.take_over {
+    if request.take_over {
         restored::take_over(data)?;
     }
     destination.remove_leftovers()?;
-    let made_at = order.clock.now();
+    let made_at = request.clock.now();
     let database = work_dir.folder().join(DATABASE);
     original
-        .copy_to(&create_private(&database)?, || bridge.check_cancelled())
+        .copy_to(&create_private(&database)?, || blocking.check_cancelled())
         .context("The database can't be copied")?;
     let snapshot = Snapshot::open(&database)?;
     let damage = snapshot.integrity_check()?;
-    bridge.check_cancelled()?;
-    let head = Manifest {
+    blocking.check_cancelled()?;
+    let manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: made_at.rfc3339(),
@@ -138,9 +138,9 @@ fn write_archive(
         installation,
         damage,
     };
-    let job = Job {
-        front: Prelude {
-            head: &head,
+    let run = Run {
+        prelude: Prelude {
+            manifest: &manifest,
             time: made_at,
             snapshot: &snapshot,
             database: &database,
@@ -148,22 +148,22 @@ fn write_archive(
         },
         target: &target,
         folder: work_dir.folder(),
-        bridge,
+        blocking,
     };
     progress.begin("backing up photos", snapshot.total_bytes()?)?;
-    let fetcher = Fetcher::new(store, original, bridge.clone(), work_dir.folder());
-    let all = Photos::of(&snapshot, fetcher, bridge, progress);
-    let taken = job.run(all, order.retain);
+    let fetcher = Fetcher::new(store, original, blocking.clone(), work_dir.folder());
+    let all = Photos::of(&snapshot, fetcher, blocking, progress);
+    let report = run.execute(all, request.retain);
     progress.end();
-    let mut taken = match (taken, &head.damage) {
+    let mut report = match (report, &manifest.damage) {
         (Err(error), Some(damage)) => {
             return Err(error.context(format!("The database is damaged: {damage}")));
         }
-        (taken, _) => taken?,
+        (report, _) => report?,
     };
-    taken.damage.clone_from(&head.damage);
-    taken.took = began.elapsed();
-    Ok(taken)
+    report.damage.clone_from(&manifest.damage);
+    report.took = began.elapsed();
+    Ok(report)
 }
 
 /// What is to be made.
@@ -187,26 +187,26 @@ impl BackupGoal {
 }
 
 /// What is to be made, and where its photos go.
-fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, PhotoLocation)> {
-    let (goal, photos) = match Target::parse(&order.destination, &order.config, bridge)? {
+fn choose(request: &BackupRequest, blocking: &Blocking) -> Result<(BackupGoal, PhotoLocation)> {
+    let (goal, photos) = match Target::parse(&request.destination, &request.config, blocking)? {
         Target::File(archive_ref) => {
             ensure!(
-                order.retain.is_none() || archive_ref.file.ends_with(ENDING),
+                request.retain.is_none() || archive_ref.file.ends_with(ENDING),
                 "There is no folder {}: mount its disk, or create the folder",
-                order.destination
+                request.destination
             );
             ensure!(
-                order.retain.is_none(),
+                request.retain.is_none(),
                 "--retain is for a folder or a prefix in S3, which have many archives, and not for a file"
             );
             (BackupGoal::File(archive_ref), PhotoLocation::Embedded)
         }
         Target::Destination(destination) => {
             let newest = destination.all_archives()?.pop();
-            let name = ArchiveName::new(order.clock.now(), newest).with_context(|| {
+            let name = ArchiveName::new(request.clock.now(), newest).with_context(|| {
                 format!("No archive was made in {destination}, and none was deleted")
             })?;
-            let photos = if order.full {
+            let photos = if request.full {
                 PhotoLocation::Embedded
             } else {
                 PhotoLocation::External
@@ -214,7 +214,7 @@ fn choose(order: &BackupRequest, bridge: &Blocking) -> Result<(BackupGoal, Photo
             (BackupGoal::Named { destination, name }, photos)
         }
     };
-    goal.destination().check(&order.config)?;
+    goal.destination().check(&request.config)?;
     Ok((goal, photos))
 }
 
@@ -236,10 +236,10 @@ fn check_owner(destination: &Destination, installation: &str) -> Result<()> {
         let Some(found) = destination.read(&name.to_string())? else {
             continue;
         };
-        match read_head(found) {
-            Ok(head) => {
+        match read_manifest(found) {
+            Ok(manifest) => {
                 ensure!(
-                    head.installation == installation,
+                    manifest.installation == installation,
                     "There are archives of another installation in {destination}, or of this one with another signing key: \
                     choose another destination"
                 );
@@ -253,64 +253,66 @@ fn check_owner(destination: &Destination, installation: &str) -> Result<()> {
     Ok(())
 }
 
-struct Job<'a> {
-    front: Prelude<'a>,
+struct Run<'a> {
+    prelude: Prelude<'a>,
     target: &'a BackupGoal,
     /// Where it works.
     folder: &'a Path,
-    bridge: &'a Blocking,
+    blocking: &'a Blocking,
 }
 
-impl Job<'_> {
+impl Run<'_> {
     /// Copies the photos, writes the archive, reads it back, and then deletes old ones.
-    fn run(&self, photos: Photos<'_>, retain: Option<u32>) -> Result<BackupReport> {
-        let (destination, is_damaged) =
-            (self.target.destination(), self.front.head.damage.is_some());
-        if self.front.head.photos == PhotoLocation::External {
+    fn execute(&self, photos: Photos<'_>, retain: Option<u32>) -> Result<BackupReport> {
+        let (destination, is_damaged) = (
+            self.target.destination(),
+            self.prelude.manifest.damage.is_some(),
+        );
+        if self.prelude.manifest.photos == PhotoLocation::External {
             photos.bring(destination)?;
         }
         let archive = self.archive_ref(retain)?;
         let writing = || format!("The archive {archive} can't be written");
         let written = self.write(photos, &archive);
-        let (written, tally) = self.bridge.blame(written, writing)?;
-        let there = match self.front.head.photos {
+        let (written, totals) = self.blocking.context(written, writing)?;
+        let there = match self.prelude.manifest.photos {
             PhotoLocation::External => destination.photos()?,
             PhotoLocation::Embedded => TempHashMap::new()?,
         };
-        let proving = Proving::new(destination, &there, self.folder, self.bridge);
-        let mut taken = BackupReport {
+        let verification = Verification::new(destination, &there, self.folder, self.blocking);
+        let mut report = BackupReport {
             archive,
-            outcome: tally.outcome,
+            outcome: totals.outcome,
             damage: None,
-            reused: tally.reused,
-            not_in_store: tally.not_in_store,
+            reused: totals.reused,
+            not_in_store: totals.not_in_store,
             pruned: Pruned::default(),
             took: Duration::ZERO,
         };
         if is_damaged {
-            return Ok(taken);
+            return Ok(report);
         }
-        self.prove(&taken.archive, written, &proving)?;
+        self.verify(&report.archive, written, &verification)?;
         if let (Some(retain), BackupGoal::Named { name, .. }) = (retain, self.target)
-            && taken.outcome.complete
+            && report.outcome.complete
         {
-            let installation = &self.front.head.installation;
+            let installation = &self.prelude.manifest.installation;
             let pruned = prune(
                 destination,
                 retain,
                 *name,
                 installation,
-                &proving,
-                self.bridge,
+                &verification,
+                self.blocking,
             );
-            taken.pruned = pruned.with_context(|| {
+            report.pruned = pruned.with_context(|| {
                 format!(
                     "The archive {} was made, but old ones can't be deleted",
-                    taken.archive
+                    report.archive
                 )
             })?;
         }
-        Ok(taken)
+        Ok(report)
     }
 
     /// The archive that is written. That of a damaged database says so in its name, and where old archives are deleted,
@@ -318,7 +320,7 @@ impl Job<'_> {
     fn archive_ref(&self, retain: Option<u32>) -> Result<ArchiveRef> {
         let (destination, name) = match self.target {
             BackupGoal::File(archive_ref) => return Ok(archive_ref.clone()),
-            BackupGoal::Named { destination, name } if self.front.head.damage.is_none() => {
+            BackupGoal::Named { destination, name } if self.prelude.manifest.damage.is_none() => {
                 (destination, *name)
             }
             BackupGoal::Named { destination, name } => {
@@ -339,26 +341,31 @@ impl Job<'_> {
     }
 
     /// Writes the archive, with the photos unless they are next to it. Returns its size in bytes.
-    fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Tally)> {
+    fn write(&self, photos: Photos<'_>, archive: &ArchiveRef) -> Result<(u64, Totals)> {
         let file = archive.destination.create(&archive.file)?;
-        let mut writer = ArchiveWriter::begin(file, &self.front, self.folder)?;
-        if self.front.head.photos == PhotoLocation::Embedded {
+        let mut writer = ArchiveWriter::begin(file, &self.prelude, self.folder)?;
+        if self.prelude.manifest.photos == PhotoLocation::Embedded {
             photos.pack(&mut writer)?;
         }
-        let tally = photos.end();
-        self.bridge.check_cancelled()?;
-        let (file, written) = writer.end(&tally.outcome)?;
+        let totals = photos.end();
+        self.blocking.check_cancelled()?;
+        let (file, written) = writer.end(&totals.outcome)?;
         file.finish()?;
-        Ok((written, tally))
+        Ok((written, totals))
     }
 
     /// Reads the archive back. If it isn't as it was written, it is deleted, so that it isn't relied on.
-    fn prove(&self, archive: &ArchiveRef, written: u64, proving: &Proving<'_>) -> Result<()> {
-        let Err(error) = proving.prove(&archive.file, Some(written)) else {
+    fn verify(
+        &self,
+        archive: &ArchiveRef,
+        written: u64,
+        verification: &Verification<'_>,
+    ) -> Result<()> {
+        let Err(error) = verification.verify(&archive.file, Some(written)) else {
             return Ok(());
         };
         // Whether it is complete is unknown.
-        self.bridge
+        self.blocking
             .check_cancelled()
             .with_context(|| format!("The archive {archive} was written, but not verified"))?;
         let left = match archive.destination.delete(&archive.file) {

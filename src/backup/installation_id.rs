@@ -26,9 +26,9 @@ pub fn installation_id(data: &Path, key: &[u8]) -> Result<String> {
     let Some(text) = optional(fs::read_to_string(&path)).with_context(reading)? else {
         return Ok(derive(key));
     };
-    let word = text.trim_end().to_owned();
-    ensure!(is_word(&word), reading());
-    Ok(word)
+    let id = text.trim_end().to_owned();
+    ensure!(is_id(&id), reading());
+    Ok(id)
 }
 
 /// Records the ID, so that it stays when the key is changed.
@@ -46,9 +46,9 @@ pub fn keep(data: &Path) -> Result<()> {
 ///
 /// # Errors
 /// The file can't be written.
-pub fn restore(data: &Path, word: &str, key: &Path) -> Result<()> {
-    if is_word(word) && derive(&fs::read(key)?) != word {
-        write(data, word)?;
+pub fn restore(data: &Path, id: &str, key: &Path) -> Result<()> {
+    if is_id(id) && derive(&fs::read(key)?) != id {
+        write(data, id)?;
     }
     Ok(())
 }
@@ -61,13 +61,13 @@ fn derive(key: &[u8]) -> String {
     hex::encode(&sum[..8])
 }
 
-fn is_word(text: &str) -> bool {
+fn is_id(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Durably and atomically.
-fn write(data: &Path, word: &str) -> Result<()> {
-    let line = format!("{word}\n");
+fn write(data: &Path, id: &str) -> Result<()> {
+    let line = format!("{id}\n");
     write_atomic(&data.join(FILE), line.as_bytes(), Existing::Replace)
         .with_context(|| format!("The file {FILE} can't be written in {}", data.display()))
 }
@@ -97,13 +97,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (data, key) = (folder.path(), folder.path().join(KEY));
         fs::write(&key, [7; 32]).unwrap();
-        let word = installation_id(data, &[7; 32]).unwrap();
+        let id = installation_id(data, &[7; 32]).unwrap();
         for changed in [[8; 32], [9; 32]] {
             keep(data).unwrap();
             fs::write(&key, changed).unwrap();
-            assert_eq!(installation_id(data, &changed).unwrap(), word);
+            assert_eq!(installation_id(data, &changed).unwrap(), id);
         }
-        assert_ne!(derive(&[9; 32]), word);
+        assert_ne!(derive(&[9; 32]), id);
     }
 
     #[test]

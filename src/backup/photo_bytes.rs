@@ -126,11 +126,11 @@ pub fn is_whole(from: &mut impl Read, photo: &KnownPhoto) -> io::Result<bool> {
     each_chunk(from, photo, |_| true)
 }
 
-/// Calls `tell` with the bytes while it returns true. Returns whether they are those of the photo.
+/// Calls `visit` with the bytes while it returns true. Returns whether they are those of the photo.
 fn each_chunk(
     from: &mut impl Read,
     photo: &KnownPhoto,
-    mut tell: impl FnMut(&[u8]) -> bool,
+    mut visit: impl FnMut(&[u8]) -> bool,
 ) -> io::Result<bool> {
     let mut from = from.take(photo.bytes.saturating_add(1));
     let (mut chunk, mut hash) = (vec![0; CHUNK], Sha256::new());
@@ -143,7 +143,7 @@ fn each_chunk(
             return Ok(hash.finalize()[..] == photo.sha256);
         }
         hash.update(&chunk[..count]);
-        if !tell(&chunk[..count]) {
+        if !visit(&chunk[..count]) {
             return Ok(false);
         }
     }
@@ -173,15 +173,15 @@ struct Again<'a> {
 
 impl Read for Again<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let most = into
+        let max = into
             .len()
             .min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let count = self.file.read(&mut into[..most])?;
+        let count = self.file.read(&mut into[..max])?;
         self.hash.update(&into[..count]);
         self.left -= count as u64;
         let has_changed = match self.left {
             0 => count > 0 && self.hash.clone().finalize()[..] != self.photo.sha256,
-            _ => count == 0 && most > 0,
+            _ => count == 0 && max > 0,
         };
         if has_changed {
             let name = &self.photo.name;

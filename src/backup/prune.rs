@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::archive::{read_head, read_start};
+use super::archive::{read_manifest, read_start};
 use crate::backup::blocking::Blocking;
-use crate::backup::check::Proving;
+use crate::backup::check::Verification;
 use crate::backup::destination::{ArchiveName, Destination};
 use crate::backup::hash_map::TempHashMap;
 
@@ -26,27 +26,27 @@ pub fn prune(
     retain: u32,
     newest: ArchiveName,
     installation: &str,
-    proving: &Proving<'_>,
-    bridge: &Blocking,
+    verification: &Verification<'_>,
+    blocking: &Blocking,
 ) -> Result<Pruned> {
     let names = destination.all_archives()?;
     check_newest(&names, newest)?;
     for name in &names {
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         // One that can't be read isn't attributed to any installation.
         let found = destination.read(&name.to_string())?;
-        if let Some(Ok(head)) = found.map(read_head) {
+        if let Some(Ok(manifest)) = found.map(read_manifest) {
             ensure!(
-                head.installation == installation,
+                manifest.installation == installation,
                 "Nothing was deleted, because the archive {name} is of another installation"
             );
         }
     }
-    let oldest = oldest_kept(&names, retain, newest, proving, bridge)?;
+    let oldest = oldest_kept(&names, retain, newest, verification, blocking)?;
     let (old, kept) = names.split_at(names.partition_point(|name| *name < oldest));
     let needed = TempHashMap::new()?;
     for name in kept {
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         let nothing = || format!("Nothing was deleted, because the archive {name} can't be read");
         let archive = destination.read(&name.to_string()).with_context(nothing)?;
         let archive = archive.with_context(nothing)?;
@@ -58,7 +58,7 @@ pub fn prune(
         pruned.archives += 1;
     }
     destination.each_photo(&mut |sum, _| {
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         if needed.find(&sum)?.is_none() {
             destination.delete_photo(&sum)?;
             pruned.photos += 1;
@@ -87,8 +87,8 @@ fn oldest_kept(
     names: &[ArchiveName],
     retain: u32,
     newest: ArchiveName,
-    proving: &Proving<'_>,
-    bridge: &Blocking,
+    verification: &Verification<'_>,
+    blocking: &Blocking,
 ) -> Result<ArchiveName> {
     let first = names.first().copied().unwrap_or(newest);
     if names.len() <= retain as usize {
@@ -97,13 +97,13 @@ fn oldest_kept(
     let mut sound = 0;
     for name in names.iter().rev().filter(|name| !name.is_damaged()) {
         let is_sound = *name == newest
-            || proving
-                .prove(&name.to_string(), None)
+            || verification
+                .verify(&name.to_string(), None)
                 .unwrap_or_else(|error| {
                     tracing::error!(archive = %name, error = format!("{error:#}"), "an old archive is not intact");
                     false
                 });
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         sound += u32::from(is_sound);
         if sound == retain {
             return Ok(*name);

@@ -48,7 +48,7 @@ pub enum Looked {
 pub struct Fetcher {
     store: PhotoStore,
     original: Arc<Mutex<LiveDatabase>>,
-    bridge: Blocking,
+    blocking: Blocking,
     /// Where large photos that aren't files are put.
     folder: PathBuf,
     failures: Arc<AtomicU32>,
@@ -58,11 +58,16 @@ pub struct Fetcher {
 
 impl Fetcher {
     /// Reads the photos of `original` from `store`. Large ones are put into `folder`, without a name.
-    pub fn new(store: PhotoStore, original: LiveDatabase, bridge: Blocking, folder: &Path) -> Self {
+    pub fn new(
+        store: PhotoStore,
+        original: LiveDatabase,
+        blocking: Blocking,
+        folder: &Path,
+    ) -> Self {
         Self {
             store,
             original: Arc::new(Mutex::new(original)),
-            bridge,
+            blocking,
             folder: folder.to_owned(),
             failures: Arc::default(),
             is_silent: Arc::default(),
@@ -76,7 +81,7 @@ impl Fetcher {
     pub fn fetch(&self, photo: &KnownPhoto) -> Result<Fetched> {
         let mut last = None;
         for _ in 0..ATTEMPTS {
-            self.bridge.check_cancelled()?;
+            self.blocking.check_cancelled()?;
             match self.read(photo)? {
                 Ok(Some(Some(bytes))) => {
                     self.failures.store(0, Ordering::Relaxed);
@@ -87,7 +92,7 @@ impl Fetcher {
                     last = Some("it is missing from the store".to_owned());
                 }
                 Err(error) => {
-                    self.bridge.check_cancelled()?;
+                    self.blocking.check_cancelled()?;
                     last = Some(sentence(&error));
                     if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
                         bail!("Photos can't be read: {}", sentence(&error));
@@ -110,15 +115,15 @@ impl Fetcher {
     /// The database can't be read; it was cancelled.
     pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
         for attempt in 1..=ATTEMPTS {
-            self.bridge.check_cancelled()?;
+            self.blocking.check_cancelled()?;
             if self.is_silent.load(Ordering::Relaxed) {
                 break;
             }
-            match self.bridge.block_on(self.store.open(&photo.name)) {
+            match self.blocking.block_on(self.store.open(&photo.name)) {
                 Ok(Some(stored)) if stored.bytes == photo.bytes => break,
                 Ok(_) => {}
                 Err(error) => {
-                    self.bridge.check_cancelled()?;
+                    self.blocking.check_cancelled()?;
                     if !self.is_silent.swap(true, Ordering::Relaxed) {
                         tracing::warn!(
                             photo = %photo.name,
@@ -153,7 +158,7 @@ impl Fetcher {
     /// # Errors
     /// There is no space for it next to the database. An unreadable store isn't an error of the whole.
     fn read(&self, photo: &KnownPhoto) -> Result<Result<Option<Option<PhotoBytes>>>> {
-        let found = self.bridge.block_on(async {
+        let found = self.blocking.block_on(async {
             let Some(stored) = self.store.open(&photo.name).await? else {
                 return Ok(None);
             };
@@ -178,8 +183,8 @@ impl Fetcher {
             Opened::Empty(_) => Ok(None),
             Opened::File(file) => PhotoBytes::of_file(file, photo),
             Opened::Stream(reader) => {
-                let bridge = self.bridge.clone();
-                PhotoBytes::take(BlockingReader { bridge, reader }, photo, &self.folder)?
+                let blocking = self.blocking.clone();
+                PhotoBytes::take(BlockingReader { blocking, reader }, photo, &self.folder)?
             }
         };
         Ok(taken.map(Some).map_err(anyhow::Error::from))
@@ -201,14 +206,14 @@ enum Opened {
 
 /// Reads an async reader.
 struct BlockingReader {
-    bridge: Blocking,
+    blocking: Blocking,
     reader: Pin<Box<dyn AsyncRead + Send>>,
 }
 
 impl Read for BlockingReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self
-            .bridge
+            .blocking
             .block_on(async { Ok(self.reader.read(into).await?) });
         read.map_err(io::Error::other)
     }
@@ -246,8 +251,8 @@ mod tests {
         fill.execute_batch(ROWS).unwrap();
         let store = PhotoStore::Local(LocalStore::open_at(&folder.join("photos")).unwrap());
         let original = LiveDatabase::open(&path).unwrap();
-        let bridge = Blocking::new(CancellationToken::new());
-        Fetcher::new(store, original, bridge, folder)
+        let blocking = Blocking::new(CancellationToken::new());
+        Fetcher::new(store, original, blocking, folder)
     }
 
     #[tokio::test(flavor = "multi_thread")]

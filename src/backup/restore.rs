@@ -46,7 +46,7 @@ const LOST: &str = "lost+found";
 
 /// What was restored.
 pub struct Restored {
-    pub head: Manifest,
+    pub manifest: Manifest,
     pub photos: u64,
     pub bytes: u64,
     /// Photos that the archive doesn't have, or has damaged.
@@ -86,7 +86,7 @@ fn is_empty(folder: &Path) -> Result<bool> {
     Ok(entries.flatten().all(|entry| entry.file_name() == LOST))
 }
 
-/// Restores an archive into the data folder and the store that the settings name. Calls `tell` with each photo that
+/// Restores an archive into the data folder and the store that the settings name. Calls `report` with each photo that
 /// is missing or damaged. With `incomplete`, the restore continues without these.
 ///
 /// # Errors
@@ -96,9 +96,9 @@ pub fn restore(
     archive: &ArchiveRef,
     config: &Config,
     incomplete: bool,
-    bridge: &Blocking,
+    blocking: &Blocking,
     progress: &Progress,
-    tell: impl FnMut(&str, &str),
+    report: impl FnMut(&str, &str),
 ) -> Result<Restored> {
     let data = &config.data_dir;
     check_empty(data)?;
@@ -108,17 +108,17 @@ pub fn restore(
     let work_dir = data.join(UNFINISHED);
     make_private_folder(&work_dir)?;
     sync(data)?;
-    let mut job = Job {
+    let mut run = Run {
         archive,
         data,
         work_dir,
         store: storage::open(config.photos.store, config)?,
         incomplete,
-        bridge,
+        blocking,
         progress,
-        tell,
+        report,
     };
-    let restored = job.run(bytes);
+    let restored = run.execute(bytes);
     if restored.is_err()
         && let Err(error) = clear(data)
     {
@@ -198,34 +198,35 @@ fn sync(folder: &Path) -> Result<()> {
         .with_context(|| format!("The folder {} can't be written to", folder.display()))
 }
 
-struct Job<'a, T> {
+struct Run<'a, T> {
     archive: &'a ArchiveRef,
     data: &'a Path,
     work_dir: PathBuf,
     store: PhotoStore,
     incomplete: bool,
-    bridge: &'a Blocking,
+    blocking: &'a Blocking,
     progress: &'a Progress,
-    tell: T,
+    report: T,
 }
 
-impl<T: FnMut(&str, &str)> Job<'_, T> {
-    fn run(&mut self, bytes: Packed<impl io::Read>) -> Result<Restored> {
-        let bridge = self.bridge;
-        bridge.block_on(self.store.prepare())?;
+impl<T: FnMut(&str, &str)> Run<'_, T> {
+    fn execute(&mut self, bytes: Packed<impl io::Read>) -> Result<Restored> {
+        let blocking = self.blocking;
+        blocking.block_on(self.store.prepare())?;
         let contents = {
-            let mut lane = OrderedPool::new(bridge);
+            let mut pool = OrderedPool::new(blocking);
             let contents = archive::read(bytes, &self.work_dir, |photo, bytes| {
                 let Some(bytes) = PhotoBytes::take(bytes, photo, &self.work_dir)?? else {
                     return Ok(false);
                 };
-                let (store, bridge, photo) = (self.store.clone(), bridge.clone(), photo.clone());
-                lane.push(move || put(&store, &bridge, &photo, bytes))?;
+                let (store, blocking, photo) =
+                    (self.store.clone(), blocking.clone(), photo.clone());
+                pool.push(move || put(&store, &blocking, &photo, bytes))?;
                 Ok(true)
             });
             let unusable = || format!("The archive {} can't be used", self.archive);
-            let contents = bridge.blame(contents, unusable)?;
-            while lane.pull()?.is_some() {}
+            let contents = blocking.context(contents, unusable)?;
+            while pool.pull()?.is_some() {}
             contents
         };
         if let Some(damage) = contents.snapshot.integrity_check()? {
@@ -236,18 +237,18 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         }
         let outcome = &contents.outcome;
         let mut restored = Restored {
-            head: contents.head.clone(),
+            manifest: contents.manifest.clone(),
             photos: outcome.photos,
             bytes: outcome.bytes,
             without: Vec::new(),
         };
         for lost in &outcome.lost {
-            (self.tell)(lost.photo.0.as_str(), &lost.why);
+            (self.report)(lost.photo.0.as_str(), &lost.why);
             restored.without.push(lost.photo.0.clone());
         }
         self.is_enough(&restored)?;
-        if contents.head.photos == PhotoLocation::External {
-            self.photos_beside(&contents, &mut restored)?;
+        if contents.manifest.photos == PhotoLocation::External {
+            self.shared_photos(&contents, &mut restored)?;
             self.is_enough(&restored)?;
         }
         self.progress.end();
@@ -255,37 +256,37 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
         let mut gone = restored.without.clone();
         gone.extend(outcome.deleted.iter().map(|deleted| deleted.0.clone()));
         let (database, key) = (contents.database, contents.key);
-        let installation = contents.head.installation;
+        let installation = contents.manifest.installation;
         drop(contents.snapshot);
         // A folder is empty before; in S3, nothing is deleted.
         let newer_photos = matches!(self.store, PhotoStore::S3(_));
         snapshot::prepare_restored(&database, &gone, newer_photos)
             .context("The database of the archive can't be brought up to date")?;
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         installation_id::restore(self.data, &installation, &key)?;
         restored::mark(self.data, &self.archive.to_string())?;
         self.put_in_place(&key, &database)?;
         Ok(restored)
     }
 
-    fn photos_beside(&mut self, contents: &Contents, restored: &mut Restored) -> Result<()> {
+    fn shared_photos(&mut self, contents: &Contents, restored: &mut Restored) -> Result<()> {
         self.progress
             .begin("restoring photos", contents.outcome.bytes)?;
-        let (store, bridge) = (self.store.clone(), self.bridge.clone());
+        let (store, blocking) = (self.store.clone(), self.blocking.clone());
         let folder = self.work_dir.clone();
-        let keep = move |from: &Destination, photo: &KnownPhoto| {
+        let store_one = move |from: &Destination, photo: &KnownPhoto| {
             let bytes = match from.read_photo(photo, &folder)? {
                 Ok(bytes) => bytes,
                 Err(problem) => return Ok(Err(problem)),
             };
-            put(&store, &bridge, photo, bytes)?;
+            put(&store, &blocking, photo, bytes)?;
             Ok(Ok(()))
         };
         let destination = &self.archive.destination;
         let then = |photo: KnownPhoto, found: Result<(), String>| {
             self.progress.advance(photo.bytes);
             if let Err(problem) = found {
-                (self.tell)(photo.name.as_str(), &problem);
+                (self.report)(photo.name.as_str(), &problem);
                 // What the archive says isn't compared with what it has before the end.
                 restored.photos = restored.photos.saturating_sub(1);
                 restored.bytes = restored.bytes.saturating_sub(photo.bytes);
@@ -293,7 +294,7 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
             }
             Ok(())
         };
-        shared_photos::each_photo(contents, destination, self.bridge, keep, then)
+        shared_photos::each_photo(contents, destination, self.blocking, store_one, then)
     }
 
     fn is_enough(&self, restored: &Restored) -> Result<()> {
@@ -332,9 +333,14 @@ impl<T: FnMut(&str, &str)> Job<'_, T> {
 }
 
 /// Puts a photo into the store of its space. One that is there and the same stays; a different one must not be replaced.
-fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBytes) -> Result<()> {
+fn put(
+    store: &PhotoStore,
+    blocking: &Blocking,
+    photo: &KnownPhoto,
+    bytes: PhotoBytes,
+) -> Result<()> {
     let name = &photo.name;
-    let is_there = bridge.block_on(async {
+    let is_there = blocking.block_on(async {
         let Some(there) = store.open(name).await? else {
             return Ok(false);
         };
@@ -352,7 +358,7 @@ fn put(store: &PhotoStore, bridge: &Blocking, photo: &KnownPhoto, bytes: PhotoBy
     let put = store.put_in_space(name, bytes.into_body()?);
     match store {
         // A file is written to its end even if nothing waits for it, and must be there before it is deleted.
-        PhotoStore::Local(_) => bridge.block_on_uncancellable(put),
-        PhotoStore::S3(_) => bridge.block_on(put),
+        PhotoStore::Local(_) => blocking.block_on_uncancellable(put),
+        PhotoStore::S3(_) => blocking.block_on(put),
     }
 }

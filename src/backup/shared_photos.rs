@@ -16,7 +16,7 @@ use crate::output::count;
 pub fn each_photo(
     contents: &Contents,
     destination: &Destination,
-    bridge: &Blocking,
+    blocking: &Blocking,
     work: impl Fn(&Destination, &KnownPhoto) -> Result<Result<(), String>> + Clone + Send + 'static,
     mut then: impl FnMut(KnownPhoto, Result<(), String>) -> Result<()>,
 ) -> Result<()> {
@@ -33,7 +33,7 @@ pub fn each_photo(
         Ok((photo, found))
     };
     let (mut photos_seen, mut bytes) = (0, 0_u64);
-    bridge.map_ordered(photos, read, |(photo, found)| {
+    blocking.map_ordered(photos, read, |(photo, found)| {
         (photos_seen, bytes) = (photos_seen + 1, photo.bytes.saturating_add(bytes));
         then(photo, found)
     })?;

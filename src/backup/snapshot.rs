@@ -39,8 +39,12 @@ impl LiveDatabase {
     /// Copies the database as it is at this moment to `copy`, an empty file. Writers aren't kept waiting.
     ///
     /// # Errors
-    /// The copy can't be written; what `go_on` answers, which is asked every few MiB.
-    pub fn copy_to(&self, copy: &Path, mut go_on: impl FnMut() -> Result<()>) -> Result<()> {
+    /// The copy can't be written; what `check_cancelled` answers, which is asked every few MiB.
+    pub fn copy_to(
+        &self,
+        copy: &Path,
+        mut check_cancelled: impl FnMut() -> Result<()>,
+    ) -> Result<()> {
         // While this transaction is open, the copy is of one moment and doesn't start over after each write.
         let moment = self.connection.unchecked_transaction()?;
         moment.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
@@ -50,7 +54,7 @@ impl LiveDatabase {
         {
             let backup = Backup::new(&moment, &mut target)?;
             loop {
-                go_on()?;
+                check_cancelled()?;
                 match backup.step(STEP)? {
                     StepResult::Done => break,
                     StepResult::More => {}

@@ -31,7 +31,7 @@ enum Got {
 
 /// The outcome for all of them.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Totals {
     pub outcome: Outcome,
     /// Photos that an earlier backup had copied to the destination.
     pub reused: u64,
@@ -43,9 +43,9 @@ pub struct Tally {
 pub struct Photos<'a> {
     snapshot: &'a Snapshot,
     fetcher: Fetcher,
-    bridge: &'a Blocking,
+    blocking: &'a Blocking,
     progress: &'a Progress,
-    tally: RefCell<Tally>,
+    totals: RefCell<Totals>,
 }
 
 impl<'a> Photos<'a> {
@@ -53,15 +53,15 @@ impl<'a> Photos<'a> {
     pub fn of(
         snapshot: &'a Snapshot,
         fetcher: Fetcher,
-        bridge: &'a Blocking,
+        blocking: &'a Blocking,
         progress: &'a Progress,
     ) -> Self {
         Self {
             snapshot,
             fetcher,
-            bridge,
+            blocking,
             progress,
-            tally: RefCell::default(),
+            totals: RefCell::default(),
         }
     }
 
@@ -72,20 +72,20 @@ impl<'a> Photos<'a> {
     /// The database, the store or the destination can't be used; it was cancelled.
     pub fn bring(&self, destination: &Destination) -> Result<()> {
         let there = destination.photos()?;
-        let lot = Lot::draw(
+        let sample = Sample::draw(
             destination.photos_read_again(),
             self.snapshot.total_bytes()?,
         )?;
-        let looks = Lot::draw(self.fetcher.max_looks(), self.snapshot.count()?)?;
-        self.bring_missing(destination, &there, lot, looks)
+        let looked_up = Sample::draw(self.fetcher.max_looks(), self.snapshot.count()?)?;
+        self.bring_missing(destination, &there, sample, looked_up)
     }
 
     fn bring_missing(
         &self,
         destination: &Destination,
         there: &TempHashMap,
-        lot: Lot,
-        looks: Lot,
+        sample: Sample,
+        looked_up: Sample,
     ) -> Result<()> {
         let photos = self.snapshot.photos().map(|photo| {
             let photo = photo?;
@@ -94,9 +94,9 @@ impl<'a> Photos<'a> {
         });
         let (fetcher, to) = (self.fetcher.clone(), destination.clone());
         let bring = move |(photo, is_there): (KnownPhoto, bool)| {
-            if is_there && is_whole(&to, &photo, lot)? {
+            if is_there && is_whole(&to, &photo, sample)? {
                 // A photo at the destination is no proof that the store still has it.
-                let looked = match looks.falls_on(&photo.sha256) {
+                let looked = match looked_up.falls_on(&photo.sha256) {
                     true => fetcher.look(&photo)?,
                     false => Looked::Fine,
                 };
@@ -112,7 +112,7 @@ impl<'a> Photos<'a> {
             };
             Ok((photo, got))
         };
-        self.bridge.map_ordered(photos, bring, |(photo, got)| {
+        self.blocking.map_ordered(photos, bring, |(photo, got)| {
             // The same picture may have been shared twice. Only one that was put is there for the next: that a photo was
             // deleted or is lost says nothing of another with the same bytes.
             if let Got::New = got {
@@ -131,43 +131,44 @@ impl<'a> Photos<'a> {
         let fetcher = self.fetcher.clone();
         let fetch = move |photo: KnownPhoto| Ok((fetcher.fetch(&photo)?, photo));
         let photos = self.snapshot.photos();
-        self.bridge.map_ordered(photos, fetch, |(fetched, photo)| {
-            let got = match fetched {
-                Fetched::Whole(mut bytes) => {
-                    archive.add_photo(&photo, &mut bytes)?;
-                    Got::New
-                }
-                Fetched::Deleted => Got::Deleted,
-                Fetched::Lost(why) => Got::Lost(why),
-            };
-            self.count(&photo, got);
-            Ok(())
-        })
+        self.blocking
+            .map_ordered(photos, fetch, |(fetched, photo)| {
+                let got = match fetched {
+                    Fetched::Whole(mut bytes) => {
+                        archive.add_photo(&photo, &mut bytes)?;
+                        Got::New
+                    }
+                    Fetched::Deleted => Got::Deleted,
+                    Fetched::Lost(why) => Got::Lost(why),
+                };
+                self.count(&photo, got);
+                Ok(())
+            })
     }
 
     /// What became of them.
-    pub fn end(self) -> Tally {
-        let mut tally = self.tally.into_inner();
-        tally.outcome.complete = tally.outcome.lost.is_empty();
-        tally
+    pub fn end(self) -> Totals {
+        let mut totals = self.totals.into_inner();
+        totals.outcome.complete = totals.outcome.lost.is_empty();
+        totals
     }
 
     fn count(&self, photo: &KnownPhoto, got: Got) {
-        let mut tally = self.tally.borrow_mut();
+        let mut totals = self.totals.borrow_mut();
         match got {
             Got::New | Got::Reused(_) => {
-                tally.outcome.photos += 1;
-                tally.outcome.bytes += photo.bytes;
-                tally.reused += u64::from(matches!(got, Got::Reused(_)));
+                totals.outcome.photos += 1;
+                totals.outcome.bytes += photo.bytes;
+                totals.reused += u64::from(matches!(got, Got::Reused(_)));
                 if let Got::Reused(Looked::Lost) = got {
-                    tally.outcome.not_in_store += 1;
-                    if tally.not_in_store.len() < NAMED {
-                        tally.not_in_store.push(photo.name.clone());
+                    totals.outcome.not_in_store += 1;
+                    if totals.not_in_store.len() < NAMED {
+                        totals.not_in_store.push(photo.name.clone());
                     }
                 }
             }
-            Got::Deleted => tally.outcome.deleted.push(Named(photo.name.clone())),
-            Got::Lost(why) => tally.outcome.lost.push(Lost {
+            Got::Deleted => totals.outcome.deleted.push(Named(photo.name.clone())),
+            Got::Lost(why) => totals.outcome.lost.push(Lost {
                 photo: Named(photo.name.clone()),
                 why,
             }),
@@ -177,8 +178,8 @@ impl<'a> Photos<'a> {
 }
 
 /// Whether a photo that the destination lists is there as it should be, as far as the lot falls on it.
-fn is_whole(destination: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<bool> {
-    if lot.falls_on(&photo.sha256)
+fn is_whole(destination: &Destination, photo: &KnownPhoto, sample: Sample) -> Result<bool> {
+    if sample.falls_on(&photo.sha256)
         && let Err(problem) = destination.check_photo(photo)?
     {
         tracing::warn!(photo = %photo.name, problem, "photo at the backup destination is damaged; copying it again");
@@ -189,12 +190,12 @@ fn is_whole(destination: &Destination, photo: &KnownPhoto, lot: Lot) -> Result<b
 
 /// Decides which photos are read again: all of them, or as many as there is time for. Each backup picks different ones.
 #[derive(Clone, Copy, Debug)]
-struct Lot {
+struct Sample {
     chance: u64,
-    most: u64,
+    max: u64,
 }
 
-impl Lot {
+impl Sample {
     /// Falls on about `spared` bytes of `all`.
     fn draw(spared: u64, all: u64) -> Result<Self> {
         let mut chance = [0; 8];
@@ -202,14 +203,14 @@ impl Lot {
         let share = (u128::from(spared) << 64) / u128::from(all.max(1));
         Ok(Self {
             chance: u64::from_be_bytes(chance),
-            most: share.try_into().unwrap_or(u64::MAX),
+            max: share.try_into().unwrap_or(u64::MAX),
         })
     }
 
     /// Checksums are as good as random, so their first bytes are any number.
     fn falls_on(self, sum: &[u8; 32]) -> bool {
         let first: [u8; 8] = std::array::from_fn(|at| sum[at]);
-        (u64::from_be_bytes(first) ^ self.chance) <= self.most
+        (u64::from_be_bytes(first) ^ self.chance) <= self.max
     }
 }
 
@@ -266,7 +267,7 @@ mod tests {
 
     /// Backs up a copy of a database while `meanwhile` is done to the original. Returns what is at the destination in the
     /// end, and what happened to the photos.
-    async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Tally) {
+    async fn brought(meanwhile: impl Fn(&Path, &Connection) + Send + 'static) -> (bool, Totals) {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path(), "test.db");
         let original = LiveDatabase::open(&path).unwrap();
@@ -275,22 +276,22 @@ mod tests {
         meanwhile(folder.path(), &Connection::open(&path).unwrap());
         let destination = folder.path().join("destination");
         fs::create_dir(&destination).unwrap();
-        let bridge = Blocking::new(CancellationToken::new());
+        let blocking = Blocking::new(CancellationToken::new());
         let store = PhotoStore::Local(LocalStore::open_at(&folder.path().join("photos")).unwrap());
         let spool = folder.path().to_owned();
         let work = move || {
             let to = destination.to_str().unwrap();
             let Target::Destination(destination) =
-                Target::parse(to, &Config::default(), &bridge).unwrap()
+                Target::parse(to, &Config::default(), &blocking).unwrap()
             else {
                 panic!("it is a folder")
             };
             let snapshot = Snapshot::open(&copy).unwrap();
-            let fetcher = Fetcher::new(store, original, bridge.clone(), &spool);
+            let fetcher = Fetcher::new(store, original, blocking.clone(), &spool);
             let progress = Progress::logged();
-            let photos = Photos::of(&snapshot, fetcher, &bridge, &progress);
+            let photos = Photos::of(&snapshot, fetcher, &blocking, &progress);
             // Nothing is read again, as it is of nearly all photos where there are many: that would find what is missing.
-            let (there, none) = (destination.photos().unwrap(), Lot::draw(0, 1).unwrap());
+            let (there, none) = (destination.photos().unwrap(), Sample::draw(0, 1).unwrap());
             photos
                 .bring_missing(&destination, &there, none, none)
                 .unwrap();
@@ -303,7 +304,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn that_a_photo_was_deleted_says_nothing_of_another_with_the_same_bytes() {
-        let (is_there, tally) = brought(|folder, database| {
+        let (is_there, totals) = brought(|folder, database| {
             database
                 .execute_batch("delete from photos where id = 1")
                 .unwrap();
@@ -311,20 +312,20 @@ mod tests {
         })
         .await;
         assert!(is_there);
-        let outcome = tally.outcome;
+        let outcome = totals.outcome;
         assert_eq!((outcome.deleted.len(), outcome.lost.len()), (1, 0));
-        assert_eq!((outcome.photos, tally.reused), (BETWEEN as u64 + 1, 0));
+        assert_eq!((outcome.photos, totals.reused), (BETWEEN as u64 + 1, 0));
         assert!(outcome.complete);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn that_a_photo_is_lost_says_nothing_of_another_with_the_same_bytes() {
-        let (is_there, tally) = brought(|folder, _| {
+        let (is_there, totals) = brought(|folder, _| {
             fs::write(folder.join("photos/temp/1-1.jpg"), "").unwrap();
         })
         .await;
         assert!(is_there);
-        let outcome = tally.outcome;
+        let outcome = totals.outcome;
         assert_eq!((outcome.deleted.len(), outcome.lost.len()), (0, 1));
         assert_eq!(outcome.photos, BETWEEN as u64 + 1);
         assert!(!outcome.complete);
@@ -332,15 +333,15 @@ mod tests {
 
     #[test]
     fn the_lot_falls_on_as_many_as_there_is_time_for() {
-        let sums: Vec<[u8; 32]> = (0..10_000)
+        let checksums: Vec<[u8; 32]> = (0..10_000)
             .map(|number: u32| Sha256::digest(number.to_le_bytes()).into())
             .collect();
         let fallen = |spared, all| {
-            let lot = Lot::draw(spared, all).unwrap();
-            sums.iter().filter(|sum| lot.falls_on(sum)).count()
+            let sample = Sample::draw(spared, all).unwrap();
+            checksums.iter().filter(|sum| sample.falls_on(sum)).count()
         };
-        assert_eq!(fallen(100, 100), sums.len());
-        assert_eq!(fallen(100, 0), sums.len());
+        assert_eq!(fallen(100, 100), checksums.len());
+        assert_eq!(fallen(100, 0), checksums.len());
         assert!((500..1500).contains(&fallen(10, 100)));
     }
 }

@@ -16,19 +16,19 @@ use crate::output::count;
 
 /// An archive that is intact.
 pub struct Verified {
-    pub head: Manifest,
+    pub manifest: Manifest,
     pub outcome: Outcome,
 }
 
-/// Checks everything in an archive, and the photos next to it. Calls `tell` with each photo that is missing or damaged.
+/// Checks everything in an archive, and the photos next to it. Calls `report` with each photo that is missing or damaged.
 ///
 /// # Errors
 /// The archive is damaged, incomplete, or can't be read; it was cancelled.
 pub fn verify(
     archive: &ArchiveRef,
-    bridge: &Blocking,
+    blocking: &Blocking,
     progress: &Progress,
-    mut tell: impl FnMut(&str, &str),
+    mut report: impl FnMut(&str, &str),
 ) -> Result<Verified> {
     let folder = tempfile::tempdir().map_err(without_name).with_context(|| {
         format!(
@@ -38,30 +38,30 @@ pub fn verify(
     })?;
     let read = archive.read(progress)?;
     let contents = archive::read(read, folder.path(), |photo, mut bytes| {
-        bridge.check_cancelled()?;
+        blocking.check_cancelled()?;
         Ok(is_whole(&mut bytes, photo)?)
     });
-    let contents = bridge.blame(contents, || format!("The archive {archive} can't be used"))?;
+    let contents = blocking.context(contents, || format!("The archive {archive} can't be used"))?;
     if let Some(damage) = contents.snapshot.integrity_check()? {
         bail!("The database in the archive {archive} is damaged: {damage}");
     }
     let mut bad = 0;
-    if contents.head.photos == PhotoLocation::External {
+    if contents.manifest.photos == PhotoLocation::External {
         progress.begin("checking photos", contents.outcome.bytes)?;
         let check = |destination: &Destination, photo: &_| destination.check_photo(photo);
         let then = |photo: KnownPhoto, found: Result<(), String>| {
             if let Err(problem) = found {
                 bad += 1;
-                tell(photo.name.as_str(), &problem);
+                report(photo.name.as_str(), &problem);
             }
             progress.advance(photo.bytes);
             Ok(())
         };
-        shared_photos::each_photo(&contents, &archive.destination, bridge, check, then)?;
+        shared_photos::each_photo(&contents, &archive.destination, blocking, check, then)?;
     }
     progress.end();
     for lost in &contents.outcome.lost {
-        tell(lost.photo.0.as_str(), &lost.why);
+        report(lost.photo.0.as_str(), &lost.why);
     }
     ensure!(
         bad == 0,
@@ -73,7 +73,7 @@ pub fn verify(
         count(contents.outcome.lost.len(), "photo")
     );
     Ok(Verified {
-        head: contents.head,
+        manifest: contents.manifest,
         outcome: contents.outcome,
     })
 }

@@ -36,8 +36,8 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         db: None,
     };
     let then = "no archive was made, and none was deleted";
-    let taken = on_a_thread(then, move |bridge| {
-        create(&order, &bridge, &Progress::shown())
+    let taken = on_a_thread(then, move |blocking| {
+        create(&order, &blocking, &Progress::shown())
     })
     .await?;
     say!("{taken}")?;

@@ -16,7 +16,7 @@ pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
     let (mut checks, mut said) = (Vec::new(), Ok(()));
     run_checks(settings, |check| {
         if !list.json && said.is_ok() {
-            said = tell(&check);
+            said = print(&check);
         }
         checks.push(check);
     })
@@ -34,12 +34,12 @@ pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
     let each = all.lines().map(|line| line.trim_end_matches('.'));
     let checks: Vec<_> = each.map(Check::failed).collect();
     if !list.json {
-        checks.iter().try_for_each(tell)?;
+        checks.iter().try_for_each(print)?;
     }
     conclude(&checks, list)
 }
 
-fn tell(check: &Check) -> Result<()> {
+fn print(check: &Check) -> Result<()> {
     let mark = match check.severity {
         Severity::Ok => "ok",
         Severity::Warning => "warning",

@@ -25,7 +25,7 @@ pub async fn run(config: Config, command: KeysCommand) -> Result<()> {
     match command {
         KeysCommand::Rotate => {
             let then = "the signing key was not changed";
-            on_a_thread(then, move |bridge| rotate(&data, &bridge)).await?;
+            on_a_thread(then, move |blocking| rotate(&data, &blocking)).await?;
         }
     }
     say!(
@@ -39,10 +39,10 @@ pub async fn run(config: Config, command: KeysCommand) -> Result<()> {
 }
 
 /// Up to the moment at which the key is replaced it can be stopped, and from then on it is done.
-fn rotate(data: &Path, bridge: &Blocking) -> Result<()> {
+fn rotate(data: &Path, blocking: &Blocking) -> Result<()> {
     // First, so that backups recognise their archives whatever happens next.
     installation_id::keep(data)?;
-    bridge.check_cancelled()?;
+    blocking.check_cancelled()?;
     SigningKey::rotate(&data.join(KEY))?;
     audit::keys_rotated(By::CommandLine);
     Ok(())

@@ -24,7 +24,7 @@ use std::path;
 use anyhow::{Result, anyhow, ensure};
 use tokio_util::sync::CancellationToken;
 
-use crate::backup::blocking::{Blocking, Cancelled, STOPPED};
+use crate::backup::blocking::{Blocking, CANCELLED, Cancelled};
 use crate::check::sentence;
 use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
 use crate::config::Settings;
@@ -164,8 +164,8 @@ async fn on_a_thread<T: Send + 'static>(
     let stop = CancellationToken::new();
     // It also stops if nothing waits for it any more.
     let _stopping = stop.clone().drop_guard();
-    let bridge = Blocking::new(stop.clone());
-    let mut working = tokio::task::spawn_blocking(move || work(bridge));
+    let blocking = Blocking::new(stop.clone());
+    let mut working = tokio::task::spawn_blocking(move || work(blocking));
     let signal = tokio::select! {
         done = &mut working => return done?,
         signal = shutdown_signal => signal,
@@ -174,7 +174,7 @@ async fn on_a_thread<T: Send + 'static>(
     stop.cancel();
     working.await?.map_err(|error| {
         let why = if error.root_cause().is::<Cancelled>() {
-            format!("{STOPPED}: {then}")
+            format!("{CANCELLED}: {then}")
         } else {
             sentence(&error)
         };
@@ -190,7 +190,7 @@ async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> 
         signal = shutdown_signal => signal,
     };
     say_stopping();
-    let why = format!("{STOPPED}: {then}");
+    let why = format!("{CANCELLED}: {then}");
     Err(Stopped { signal, why }.into())
 }
 

@@ -10,7 +10,7 @@ use crate::backup::destination::key_of;
 use crate::commands::cli::VerifyOptions;
 use crate::config::Config;
 use crate::domain::ids::Id;
-use crate::domain::photos::{self, KeptPhoto};
+use crate::domain::photos::{self, PhotoRecord};
 use crate::output::{count, say};
 use crate::verify_photos::{Care, Problem, Scope, Summary};
 
@@ -44,7 +44,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     }
     // Piece by piece, so that no number of them is too many. The last one has no comma after it.
     let mut last = None;
-    let tell = |photo: &KeptPhoto, problem: &Problem| {
+    let report = |photo: &PhotoRecord, problem: &Problem| {
         let sentence = sentence(photo, problem);
         let before = options
             .json
@@ -56,7 +56,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
         })
     };
     let verifier = app.verifier();
-    let looking = verifier.run(&scope, tell, |bytes| bar.inc(bytes));
+    let looking = verifier.run(&scope, report, |bytes| bar.inc(bytes));
     let looked = until_stopped("not all photos were checked", looking).await;
     bar.finish_and_clear();
     if let Some(last) = last {
@@ -95,8 +95,8 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
 }
 
 /// One line of what is wrong, and what to do.
-fn sentence(photo: &KeptPhoto, problem: &Problem) -> String {
-    let KeptPhoto {
+fn sentence(photo: &PhotoRecord, problem: &Problem) -> String {
+    let PhotoRecord {
         name,
         share,
         space,
@@ -137,7 +137,7 @@ fn sentence(photo: &KeptPhoto, problem: &Problem) -> String {
 }
 
 /// The same for programs.
-fn as_json(photo: &KeptPhoto, problem: &Problem, sentence: &str) -> Value {
+fn as_json(photo: &PhotoRecord, problem: &Problem, sentence: &str) -> Value {
     let (what, repaired) = match problem {
         Problem::Missing => ("missing", false),
         Problem::Length { .. } => ("length", false),

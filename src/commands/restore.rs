@@ -24,27 +24,27 @@ use crate::output::{complain, count, say};
 /// The data folder isn't empty, a server is running on it, or the archive isn't sound.
 pub async fn run(config: Config, command: RestoreOptions) -> Result<()> {
     let then = "nothing of it is left; run the command again to start over";
-    on_a_thread(then, move |bridge| run_on(&config, &command, &bridge)).await
+    on_a_thread(then, move |blocking| run_on(&config, &command, &blocking)).await
 }
 
-fn run_on(config: &Config, command: &RestoreOptions, bridge: &Blocking) -> Result<()> {
+fn run_on(config: &Config, command: &RestoreOptions, blocking: &Blocking) -> Result<()> {
     db::bound_memory()?;
-    let archive = Target::parse(&command.from, config, bridge)?.newest(Clock::default().now())?;
+    let archive = Target::parse(&command.from, config, blocking)?.newest(Clock::default().now())?;
     // Nothing is made in a folder that isn't empty, not even the lock.
     let data = &config.data_dir;
     check_empty(data)?;
     let made = [data.join(LOCK), data.clone()];
     let made = made.map(|path| (!path.exists()).then_some(path));
     let _lock = serve::lock(data)?;
-    let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
+    let report = |photo: &str, why: &str| complain!("{photo}: {why}");
     let progress = Progress::shown();
     let restored = restore(
         &archive,
         config,
         command.incomplete,
-        bridge,
+        blocking,
         &progress,
-        tell,
+        report,
     );
     if restored.is_err() {
         // Still locked, so that no server has begun here.
@@ -57,7 +57,7 @@ fn run_on(config: &Config, command: &RestoreOptions, bridge: &Blocking) -> Resul
         "Restored {} ({}) and the database of {} from {archive} into {}. It can be served now.",
         count(restored.photos, "photo"),
         HumanBytes(restored.bytes),
-        restored.head.made_at,
+        restored.manifest.made_at,
         config.data_dir.display()
     )?;
     match restored::notice(config)? {

@@ -18,15 +18,15 @@ use crate::output::{complain, count, say};
 /// # Errors
 /// One is damaged or incomplete, or can't be read.
 pub async fn run(config: Config, archives: String) -> Result<()> {
-    on_a_thread("not everything was checked", move |bridge| {
-        check(&archives, &config, &bridge)
+    on_a_thread("not everything was checked", move |blocking| {
+        check(&archives, &config, &blocking)
     })
     .await
 }
 
-fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
+fn check(archives: &str, config: &Config, blocking: &Blocking) -> Result<()> {
     db::bound_memory()?;
-    let target = Target::parse(archives, config, bridge)?;
+    let target = Target::parse(archives, config, blocking)?;
     if let Target::Destination(destination) = &target {
         for name in destination
             .all_archives()?
@@ -39,19 +39,19 @@ fn check(archives: &str, config: &Config, bridge: &Blocking) -> Result<()> {
     let archives = target.all()?;
     let mut bad = 0;
     for archive in &archives {
-        let tell = |photo: &str, why: &str| complain!("{photo}: {why}");
-        match verify(archive, bridge, &Progress::shown(), tell) {
-            Ok(Verified { head, outcome }) => say!(
+        let report = |photo: &str, why: &str| complain!("{photo}: {why}");
+        match verify(archive, blocking, &Progress::shown(), report) {
+            Ok(Verified { manifest, outcome }) => say!(
                 "{archive} is intact: made {} by version {}, {}, {}",
-                head.made_at,
-                head.version,
+                manifest.made_at,
+                manifest.version,
                 count(outcome.photos, "photo"),
                 HumanBytes(outcome.bytes)
             )?,
             // With one, there is nothing more to say.
             Err(error) if archives.len() == 1 => return Err(error),
             Err(error) => {
-                bridge.check_cancelled()?;
+                blocking.check_cancelled()?;
                 complain!("{}", sentence(&error));
                 bad += 1;
             }

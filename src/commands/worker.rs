@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::app::{self, App, remote_sorter};
+use crate::app::{self, App, remote_worker};
 use crate::config::{Config, QueueKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
@@ -28,13 +28,13 @@ pub async fn run(config: Config) -> Result<()> {
         QueueKind::Local => RestoreHold::default(),
         QueueKind::Sqs => RestoreHold::of(&config.data_dir),
     };
-    let sorter = match remote_sorter(&config)? {
-        Some(sorter) => sorter,
+    let worker = match remote_worker(&config)? {
+        Some(worker) => worker,
         None => {
             storage::check_data_dir(&config)?;
             app::check_store(&config).await?;
             wait_for_installation(&config).await;
-            App::start(config).await?.sorter()
+            App::start(config).await?.photo_worker()
         }
     };
     let shutdown_signal = shutdown::listen()?;
@@ -43,7 +43,7 @@ pub async fn run(config: Config) -> Result<()> {
         tracing::warn!("{why}");
     }
     let mut jobs = Jobs::default();
-    jobs.start_after(hold, ProcessPhotos::from(sorter));
+    jobs.start_after(hold, ProcessPhotos::from(worker));
     shutdown_signal.await;
     jobs.stop().await?;
     tracing::info!("stopped");
@@ -52,8 +52,8 @@ pub async fn run(config: Config) -> Result<()> {
 
 /// Server and workers may be started at once on a new folder, which the server makes.
 async fn wait_for_installation(config: &Config) {
-    let is_begun = || data_dir::is_initialized(&config.data_dir);
-    if is_begun() {
+    let is_initialized = || data_dir::is_initialized(&config.data_dir);
+    if is_initialized() {
         return;
     }
     tracing::warn!(
@@ -62,7 +62,7 @@ async fn wait_for_installation(config: &Config) {
         "no installation in the data folder yet; waiting for a server to create it"
     );
     let mut left = WAIT;
-    while !is_begun() && left > Duration::ZERO {
+    while !is_initialized() && left > Duration::ZERO {
         tokio::time::sleep(LOOK_AGAIN).await;
         left = left.saturating_sub(LOOK_AGAIN);
     }

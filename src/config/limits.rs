@@ -131,15 +131,15 @@ impl Limits {
                 limits.{name}_max is {max}"
             );
         }
-        for (name, max, most) in [
+        for (name, max, bound) in [
             ("login", self.login_max, LONGEST_LOGIN),
             ("password", self.password_max, LONGEST_PASSWORD),
             ("space_name", self.space_name_max, LONGEST_NAME),
             ("text", self.text_max, LONGEST_TEXT),
         ] {
             ensure!(
-                max <= most,
-                "The setting limits.{name}_max must be at most {most}"
+                max <= bound,
+                "The setting limits.{name}_max must be at most {bound}"
             );
         }
         ensure!(
@@ -150,11 +150,11 @@ impl Limits {
             self.video_bytes <= LARGEST_VIDEO,
             "The setting limits.video_bytes must be at most {LARGEST_VIDEO}, or 0 where no videos are taken"
         );
-        for (name, most) in [
+        for (name, value) in [
             ("photo_pixels", self.photo_pixels),
             ("jpeg_pixels", self.jpeg_pixels),
         ] {
-            ensure!(most > 0, "The setting limits.{name} must be above 0");
+            ensure!(value > 0, "The setting limits.{name} must be above 0");
         }
         ensure!(
             (1..=MAX_MEDIA).contains(&self.media_per_share),

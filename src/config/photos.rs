@@ -84,15 +84,15 @@ impl Photos {
     /// S3 would refuse some names only when the first photo comes.
     fn check_buckets(&self) -> Result<()> {
         let previews = self.preview_bucket();
-        for (name, bucket, least) in [
+        for (name, bucket, min) in [
             ("temp_bucket", &self.temp_bucket, 3),
             ("preview_bucket", &previews, 3),
             ("bucket", &self.bucket, 3),
             ("bucket_prefix", &self.bucket_prefix, 1),
         ] {
             ensure!(
-                bucket.len() >= least && bucket.chars().all(is_of_a_bucket),
-                "The setting photos.{name} must be {least} or more letters, digits, dots and dashes, as names of \
+                bucket.len() >= min && bucket.chars().all(is_of_a_bucket),
+                "The setting photos.{name} must be {min} or more letters, digits, dots and dashes, as names of \
                 buckets are, not '{bucket}'"
             );
         }

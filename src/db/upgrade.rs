@@ -90,7 +90,7 @@ impl Watch {
         let expected = expected(size_of(connection)?, from);
         let thread = std::thread::Builder::new()
             .name(String::from("upgrade-watch"))
-            .spawn(move || tell(doing, &logs, expected, &ended))
+            .spawn(move || log_progress(doing, &logs, expected, &ended))
             .context("The thread that watches the upgrade can't be started")?;
         Ok(Self {
             end: Some(end),
@@ -115,7 +115,7 @@ fn expected(size: u64, from: i32) -> u64 {
     if from < REWRITES { size * 17 / 10 } else { 0 }
 }
 
-fn tell(doing: Doing, logs: &[PathBuf], expected: u64, ended: &mpsc::Receiver<()>) {
+fn log_progress(doing: Doing, logs: &[PathBuf], expected: u64, ended: &mpsc::Receiver<()>) {
     let begun = Instant::now();
     while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
         let seconds = begun.elapsed().as_secs();

@@ -9,24 +9,24 @@ use crate::config::Config;
 use crate::jobs::scheduled_backup;
 
 /// Looks at the destination of the backups.
-pub async fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) {
+pub async fn run_checks(config: &Config, report: &mut impl FnMut(Check)) {
     let backup = &config.backup;
     let Some(to) = &backup.destination else {
-        tell(Check::warning(
+        report(Check::warning(
             "No backup is configured: set backup.destination and backup.interval, or back up in another way, such as \
             by hand with `shared-spaces backup`",
         ));
         return;
     };
-    let found = match scheduled_backup::look(config, to, CancellationToken::new()).await {
+    let found = match scheduled_backup::latest(config, to, CancellationToken::new()).await {
         Ok(found) => found,
         Err(error) => {
-            tell(Check::error(&error));
+            report(Check::error(&error));
             return;
         }
     };
     if found.damaged > 0 {
-        tell(Check::failed(format!(
+        report(Check::failed(format!(
             "Archives in {to} that are marked as damaged: {}. The database was damaged when they were made. If it is \
             intact again, delete them",
             found.damaged
@@ -35,15 +35,15 @@ pub async fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) {
     let now = Clock::default().now();
     // No backup is made next to one of the future.
     if let Some(Err(error)) = found.newest.map(|newest| newest.check(now)) {
-        tell(Check::error(&error));
+        report(Check::error(&error));
         return;
     }
     let Some(last) = found.last.map(ArchiveName::moment) else {
-        tell(Check::warning(format!("There is no backup in {to} yet")));
+        report(Check::warning(format!("There is no backup in {to} yet")));
         return;
     };
     let said = format!("The last backup in {to} was made {}", last.rfc3339());
-    tell(match backup.interval {
+    report(match backup.interval {
         None => Check::warning(format!(
             "{said}. No more are made on their own: set backup.interval"
         )),

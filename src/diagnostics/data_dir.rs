@@ -24,40 +24,40 @@ pub struct Data {
 }
 
 /// Looks at the data folder and at the database.
-pub fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
+pub fn run_checks(config: &Config, report: &mut impl FnMut(Check)) -> Data {
     let mut data = Data::default();
     let folder = &config.data_dir;
     let shown = folder.display();
     let database = folder.join(data_dir::DATABASE);
     let needs_none = (config.photos.store, config.photos.queue) == (StoreKind::S3, QueueKind::Sqs);
     if !database.exists() && needs_none {
-        tell(Check::ok(format!(
+        report(Check::ok(format!(
             "There is no database in the data folder {shown}: workers need none, and the first start of a server \
             creates it"
         )));
         return data;
     }
     if let Err(error) = data_dir::check(folder, config.expect_data) {
-        tell(Check::error(&error));
+        report(Check::error(&error));
         return data;
     }
     if !folder.exists() {
-        tell(Check::warning(format!(
+        report(Check::warning(format!(
             "There is no data folder {shown} yet. If there should be one, set data_dir, or run the command in the \
             right folder; otherwise the first start creates it"
         )));
         return data;
     }
     if let Err(error) = data_dir::try_writing(folder) {
-        tell(Check::failed(format!(
+        report(Check::failed(format!(
             "{error:#}. The account that runs the server must be allowed to write there, and there must be free space"
         )));
         return data;
     }
     data.has_folder = true;
-    tell(Check::ok(format!("The data folder {shown} is writable")));
+    report(Check::ok(format!("The data folder {shown} is writable")));
     if !database.exists() {
-        tell(Check::ok(
+        report(Check::ok(
             "There is no database yet; the first start creates it",
         ));
         return data;
@@ -65,20 +65,20 @@ pub fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) -> Data {
     match Db::inspect(&database) {
         Ok(condition) => {
             data.has_current_database = condition.is_current();
-            tell(condition.finding());
-            condition.logins().into_iter().for_each(&mut *tell);
+            report(condition.check());
+            condition.logins().into_iter().for_each(&mut *report);
             if let Some(failing) = condition.failing() {
-                tell(undeleted(failing));
+                report(undeleted(failing));
             }
             if config.photos.store == StoreKind::Local
                 && let Err(error) = check_photos(folder, condition.has_photos())
             {
                 data.has_folder = false;
                 data.has_current_database = false;
-                tell(Check::error(&error));
+                report(Check::error(&error));
             }
         }
-        Err(error) => tell(Check::failed(format!(
+        Err(error) => report(Check::failed(format!(
             "{}. Restore a copy of the whole data folder, or ask for help before the file is changed",
             sentence(&error)
         ))),

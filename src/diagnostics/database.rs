@@ -131,7 +131,7 @@ impl DatabaseState {
     }
 
     /// What this means.
-    pub fn finding(&self) -> Check {
+    pub fn check(&self) -> Check {
         let Self {
             schema,
             newest,

@@ -20,23 +20,23 @@ const LITTLE: u64 = 1024 * 1024 * 1024;
 const BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the address, at who may make an account, at the disk and at the clock.
-pub fn run_checks(settings: &Settings, tell: &mut impl FnMut(Check)) {
+pub fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
     if data_dir::is_served(folder) {
-        tell(Check::ok("A server is running on the data folder"));
+        report(Check::ok("A server is running on the data folder"));
     } else {
-        tell(port(SocketAddr::new(listener.address, listener.port)));
+        report(port(SocketAddr::new(listener.address, listener.port)));
     }
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
     if config.is_https() && config.trusted_proxies.is_empty() {
-        tell(Check::warning(
+        report(Check::warning(
             "public_url begins with https://, so there is a proxy in front, but trusted_proxies names none: all \
             clients behind it count as one address. Set trusted_proxies to the address of the proxy",
         ));
     }
     if config.registration == Registration::Open && is_public {
-        tell(Check::warning(
+        report(Check::warning(
             "Anyone who can reach the server can create an account: unless that is intended, set registration to \
             invite or closed",
         ));
@@ -46,7 +46,7 @@ pub fn run_checks(settings: &Settings, tell: &mut impl FnMut(Check)) {
     }
     if let Some(free) = available(folder) {
         let said = format!("The disk of the data folder has {} free", HumanBytes(free));
-        tell(if free < LITTLE {
+        report(if free < LITTLE {
             Check::warning(format!(
                 "{said}: free some space before it is full, because nothing can be shared then"
             ))
@@ -56,7 +56,7 @@ pub fn run_checks(settings: &Settings, tell: &mut impl FnMut(Check)) {
     }
     let now = Clock::default().now();
     if let Some(written) = written(folder).filter(|written| *written > now.plus(BEHIND)) {
-        tell(Check::warning(format!(
+        report(Check::warning(format!(
             "The clock of this machine says {}, but the database was written later, {}: set the clock",
             now.rfc3339(),
             written.rfc3339()

@@ -16,55 +16,55 @@ use crate::data_dir::restored;
 use crate::storage;
 
 /// Runs all checks, one after the other, and reports what they find.
-pub async fn run_checks(all: &Settings, mut tell: impl FnMut(Check)) {
+pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     let config = &all.config;
-    tell(settings(config));
+    report(settings(config));
     without_effect(&config.photos)
         .into_iter()
-        .for_each(&mut tell);
-    machine::run_checks(all, &mut tell);
+        .for_each(&mut report);
+    machine::run_checks(all, &mut report);
     if config.photos.heic {
-        tell(fence::run_checks().await);
+        report(fence::run_checks().await);
     }
     if config.limits.video_bytes > 0 && config.photos.previews {
-        tell(fence::posters());
+        report(fence::posters());
     }
-    let data = data_dir::run_checks(config, &mut tell);
+    let data = data_dir::run_checks(config, &mut report);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {
         match storage::open(config.photos.store, config) {
             Ok(store) => {
                 can_be_read = true;
-                let mut tell = |finding: Check| {
-                    can_be_read &= finding.severity != Severity::Error;
-                    tell(finding);
+                let mut report = |check: Check| {
+                    can_be_read &= check.severity != Severity::Error;
+                    report(check);
                 };
-                store.run_checks(&mut tell).await;
+                store.run_checks(&mut report).await;
             }
-            Err(error) => tell(Check::error(&error)),
+            Err(error) => report(Check::error(&error)),
         }
     }
     // Of a store that doesn't work, enough is said.
     if can_be_read && data.has_current_database {
-        photos::run_checks(config, &mut tell).await;
+        photos::run_checks(config, &mut report).await;
     }
     // To open a database of an older version would be to upgrade it.
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
-            Ok(queue) => queue.run_checks(&mut tell).await,
-            Err(error) => tell(Check::error(&error)),
+            Ok(queue) => queue.run_checks(&mut report).await,
+            Err(error) => report(Check::error(&error)),
         }
     }
     if data.has_folder {
         match restored::notice(config) {
             Ok(None) => {}
-            Ok(Some(notice)) => tell(Check::warning(notice)),
-            Err(error) => tell(Check::error(&error)),
+            Ok(Some(notice)) => report(Check::warning(notice)),
+            Err(error) => report(Check::error(&error)),
         }
     }
     // Without a data folder, there is nothing to back up.
     if config.backup.destination.is_some() || data.has_folder {
-        backup::run_checks(config, &mut tell).await;
+        backup::run_checks(config, &mut report).await;
     }
 }
 

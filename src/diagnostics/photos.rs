@@ -14,10 +14,10 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 const SEE: &str = "`shared-spaces photos verify` checks all photos and names them";
 
 /// Looks at a sample, where there are photos at all.
-pub async fn run_checks(config: &Config, tell: &mut impl FnMut(Check)) {
+pub async fn run_checks(config: &Config, report: &mut impl FnMut(Check)) {
     match look(config).await {
-        Ok(finding) => finding.into_iter().for_each(tell),
-        Err(error) => tell(Check::error(
+        Ok(check) => check.into_iter().for_each(report),
+        Err(error) => report(Check::error(
             &error.context("Photos in the store can't be checked"),
         )),
     }
@@ -35,10 +35,10 @@ async fn look(config: &Config) -> anyhow::Result<Option<Check>> {
         previews: Care::None,
     };
     let summary = app.verifier().run(&scope, |_, _| Ok(()), |_| ()).await?;
-    Ok(Some(finding(&summary, all)))
+    Ok(Some(check(&summary, all)))
 }
 
-fn finding(summary: &Summary, all: u64) -> Check {
+fn check(summary: &Summary, all: u64) -> Check {
     let Summary {
         photos,
         missing,

@@ -78,11 +78,11 @@ impl InvitationOptions {
     }
 }
 
-fn bounded(field: FieldName, number: i64, most: u16) -> Result<u16> {
+fn bounded(field: FieldName, number: i64, max: u16) -> Result<u16> {
     u16::try_from(number)
         .ok()
-        .filter(|number| (1..=most).contains(number))
-        .ok_or_else(|| Malformed::out_of_range(field, most.into()).into())
+        .filter(|number| (1..=max).contains(number))
+        .ok_or_else(|| Malformed::out_of_range(field, max.into()).into())
 }
 
 impl Invitation {

@@ -204,15 +204,15 @@ impl std::fmt::Display for Most {
         const MIB: u64 = 1024 * 1024;
         const MILLION: u64 = 1_000_000;
         match *self {
-            Self::Bytes(most) if most.is_multiple_of(MIB) => {
-                write!(formatter, "{} MiB", most / MIB)
+            Self::Bytes(max) if max.is_multiple_of(MIB) => {
+                write!(formatter, "{} MiB", max / MIB)
             }
-            Self::Bytes(most) => write!(formatter, "{most} bytes"),
-            Self::Pixels(most) if most.is_multiple_of(MILLION) => {
-                write!(formatter, "{} million pixels", most / MILLION)
+            Self::Bytes(max) => write!(formatter, "{max} bytes"),
+            Self::Pixels(max) if max.is_multiple_of(MILLION) => {
+                write!(formatter, "{} million pixels", max / MILLION)
             }
-            Self::Pixels(most) => write!(formatter, "{most} pixels"),
-            Self::PixelsOnASide(most) => write!(formatter, "{most} pixels on a side"),
+            Self::Pixels(max) => write!(formatter, "{max} pixels"),
+            Self::PixelsOnASide(max) => write!(formatter, "{max} pixels on a side"),
         }
     }
 }

@@ -14,10 +14,10 @@ use crate::db::Db;
 use crate::domain::ids::SpaceId;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
-use crate::jobs::index_previews::SELDOM;
+use crate::jobs::index_previews::MAX_PREVIEW_WAIT;
 use crate::jobs::runner::{Job, Next};
 use crate::logging::audit;
-use crate::queue::LONGEST_WAIT;
+use crate::queue::MAX_RETRY_DELAY;
 use crate::storage::aws::is_refusal;
 use crate::storage::{ABANDONED, PhotoStore};
 
@@ -232,8 +232,8 @@ impl Cleanup {
         let minded = self.db.write_making_room(move |conn| {
             sessions::clamp_last_used(conn, now)?;
             tombstones::bring_forward(conn, now)?;
-            photos::clamp_next_checks(conn, now, SELDOM)?;
-            Ok(jobs::clamp_due(conn, now, LONGEST_WAIT)?)
+            photos::clamp_next_checks(conn, now, MAX_PREVIEW_WAIT)?;
+            Ok(jobs::clamp_due(conn, now, MAX_RETRY_DELAY)?)
         });
         Ok(minded.await?)
     }

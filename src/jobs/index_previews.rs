@@ -26,7 +26,7 @@ use crate::storage::PhotoStore;
 /// How often it looks for what isn't reported, and the wait before the second look at a photo.
 const EVERY: Duration = Duration::from_secs(5);
 /// The longest wait between two looks at a photo.
-pub const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
+pub const MAX_PREVIEW_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// A photo that has no previews after this time is sent to the workers again, which then make them. For as long it counts as
 /// being with them, and is looked at often.
 const OVERDUE: Duration = Duration::from_secs(10 * 60);
@@ -97,7 +97,7 @@ impl PreviewIndexer {
     ///
     /// # Errors
     /// The database or the store can't be used.
-    pub async fn look(&self) -> Result<IndexReport> {
+    pub async fn index_due(&self) -> Result<IndexReport> {
         let now = self.clock.now();
         let overdue = now.minus(OVERDUE);
         let asked = self.with_workers(now);
@@ -124,36 +124,36 @@ impl PreviewIndexer {
             })
             .await?;
         self.requested().retain(|name, _| asked.contains(name));
-        let (mut looks, mut ask) = (Vec::new(), Vec::new());
+        let (mut statuses, mut ask) = (Vec::new(), Vec::new());
         for photo in due {
-            let look = match self.find(&photo.name).await? {
+            let status = match self.find(&photo.name).await? {
                 Some(status) => status,
-                None => PreviewStatus::Again(now.plus(self.wait(&photo, now))),
+                None => PreviewStatus::Pending(now.plus(self.wait(&photo, now))),
             };
             if ask.len() < free
                 && photo.created_at < overdue
-                && matches!(look, PreviewStatus::Again(_))
+                && matches!(status, PreviewStatus::Pending(_))
                 && self.is_left_out(&photo.name).await?
             {
                 ask.push(photo.name.clone());
-                looks.push((photo.name, PreviewStatus::Again(now.plus(EVERY))));
+                statuses.push((photo.name, PreviewStatus::Pending(now.plus(EVERY))));
             } else {
-                looks.push((photo.name, look));
+                statuses.push((photo.name, status));
             }
         }
-        let again = looks
+        let again = statuses
             .iter()
-            .filter(|(_, look)| matches!(look, PreviewStatus::Again(_)))
+            .filter(|(_, status)| matches!(status, PreviewStatus::Pending(_)))
             .count();
-        let looked = IndexReport {
-            settled: looks.len() - again,
+        let report = IndexReport {
+            settled: statuses.len() - again,
             again,
             asked: ask.len(),
         };
-        if !looks.is_empty() {
-            self.note(looks, ask, now).await?;
+        if !statuses.is_empty() {
+            self.note(statuses, ask, now).await?;
         }
-        Ok(looked)
+        Ok(report)
     }
 
     /// Whether a photo is where it belongs, and its previews haven't been requested from a worker.
@@ -177,15 +177,15 @@ impl PreviewIndexer {
     /// Records what was found, and sends photos to the workers again.
     async fn note(
         &self,
-        looks: Vec<(PhotoName, PreviewStatus)>,
+        statuses: Vec<(PhotoName, PreviewStatus)>,
         ask: Vec<PhotoName>,
         now: Timestamp,
     ) -> Result<()> {
         let (queue, asked) = (self.queue.clone(), ask.clone());
         self.db
             .write(move |conn| {
-                for (name, look) in &looks {
-                    photos::record_preview_status(conn, name, look)?;
+                for (name, status) in &statuses {
+                    photos::record_preview_status(conn, name, status)?;
                 }
                 for name in &asked {
                     if photos::unqueue(conn, name)? {
@@ -208,7 +208,7 @@ impl PreviewIndexer {
     fn wait(&self, photo: &PendingPhoto, now: Timestamp) -> Duration {
         let awaited = self.requested().get(&photo.name).copied();
         let since = awaited.unwrap_or(photo.created_at);
-        (now.since(since) / 2).clamp(EVERY, SELDOM)
+        (now.since(since) / 2).clamp(EVERY, MAX_PREVIEW_WAIT)
     }
 
     /// The photos that were sent to the workers again, and not too long ago.
@@ -228,9 +228,9 @@ impl Job for PreviewIndexer {
 
     // A store that doesn't answer doesn't delay the shutdown.
     async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
-        let looked = self.look().await?;
+        let report = self.index_due().await?;
         // There may be more at once.
-        Ok(if looked.settled > 0 || looked.again >= BATCH {
+        Ok(if report.settled > 0 || report.again >= BATCH {
             Next::Again
         } else {
             Next::Wait(EVERY)
@@ -259,11 +259,11 @@ fn may_move(name: &PhotoName) -> bool {
 /// which moving pictures don't have.
 async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
     if small.is_empty() {
-        return Ok(PreviewStatus::None);
+        return Ok(PreviewStatus::Unavailable);
     }
     let made = tokio::task::spawn_blocking(move || placeholder(&small)).await?;
     Ok(match made {
-        Ok(preview) => PreviewStatus::Seen {
+        Ok(preview) => PreviewStatus::Ready {
             width: preview.width,
             height: preview.height,
             animated: !has_large && may_move(name),
@@ -271,7 +271,7 @@ async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<
         },
         Err(reason) => {
             tracing::warn!(photo = %name, %reason, "could not use a preview");
-            PreviewStatus::None
+            PreviewStatus::Unavailable
         }
     })
 }

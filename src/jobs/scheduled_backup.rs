@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Schedule {
     interval: Duration,
-    order: BackupRequest,
+    request: BackupRequest,
     /// When the next one is due, once that is known.
     due: Option<Due>,
 }
@@ -41,7 +41,7 @@ impl Schedule {
     pub fn new(config: &Config, db: &Db, clock: &Clock) -> Option<Self> {
         Some(Self {
             interval: config.backup.interval?,
-            order: BackupRequest {
+            request: BackupRequest {
                 config: config.clone(),
                 clock: clock.clone(),
                 destination: config.backup.destination.clone()?,
@@ -77,13 +77,13 @@ impl Schedule {
     /// A backup is due when the last one at the destination is old enough. If that can't be determined, it is left to the
     /// backup itself.
     async fn first_due(&self, shutdown: &CancellationToken) -> Due {
-        let found = look(
-            &self.order.config,
-            &self.order.destination,
+        let found = latest(
+            &self.request.config,
+            &self.request.destination,
             shutdown.clone(),
         )
         .await;
-        let now = self.order.clock.now();
+        let now = self.request.clock.now();
         let wait = match found.map(|found| found.last) {
             // If one is from the future, the backup says what to do.
             Ok(Some(last)) if last.moment() <= now => {
@@ -101,22 +101,22 @@ impl Schedule {
 
     fn after(&self, wait: Duration) -> Due {
         Due {
-            at: self.order.clock.now().plus(wait),
+            at: self.request.clock.now().plus(wait),
             latest: Instant::now() + wait,
         }
     }
 
     /// The time that is left, none where it is due.
     fn left(&self, due: Due) -> Duration {
-        if self.order.clock.now() >= due.at {
+        if self.request.clock.now() >= due.at {
             return Duration::ZERO;
         }
         due.latest.saturating_duration_since(Instant::now())
     }
 
     async fn back_up(&self, shutdown: &CancellationToken) -> Result<BackupReport> {
-        let (order, bridge) = (self.order.clone(), Blocking::new(shutdown.clone()));
-        let work = move || create(&order, &bridge, &Progress::logged());
+        let (request, blocking) = (self.request.clone(), Blocking::new(shutdown.clone()));
+        let work = move || create(&request, &blocking, &Progress::logged());
         tokio::task::spawn_blocking(work).await?
     }
 }
@@ -159,7 +159,7 @@ impl Job for Schedule {
 
 /// What is at a destination.
 #[derive(Clone, Copy, Debug)]
-pub struct Found {
+pub struct Latest {
     /// The last of all archives.
     pub newest: Option<ArchiveName>,
     /// The last one that isn't marked.
@@ -172,21 +172,21 @@ pub struct Found {
 ///
 /// # Errors
 /// It isn't, or can't be read.
-pub async fn look(config: &Config, to: &str, shutdown: CancellationToken) -> Result<Found> {
-    let (config, to, bridge) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
-    let look = move || {
-        let Target::Destination(destination) = Target::parse(&to, &config, &bridge)? else {
+pub async fn latest(config: &Config, to: &str, shutdown: CancellationToken) -> Result<Latest> {
+    let (config, to, blocking) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
+    let latest = move || {
+        let Target::Destination(destination) = Target::parse(&to, &config, &blocking)? else {
             bail!("There is no folder {to}: if its disk is mounted, make it");
         };
         destination.check(&config)?;
         let mut names = destination.all_archives()?;
         let (all, newest) = (names.len(), names.last().copied());
         names.retain(|name| !name.is_damaged());
-        Ok(Found {
+        Ok(Latest {
             newest,
             damaged: all - names.len(),
             last: names.pop(),
         })
     };
-    tokio::task::spawn_blocking(look).await?
+    tokio::task::spawn_blocking(latest).await?
 }

@@ -16,7 +16,7 @@ pub struct WorkerStats {
     failed: u64,
     deleted: u64,
     /// When the numbers were logged for the last time.
-    told: Instant,
+    logged_at: Instant,
 }
 
 impl WorkerStats {
@@ -27,7 +27,7 @@ impl WorkerStats {
             retried: 0,
             failed: 0,
             deleted: 0,
-            told: Instant::now(),
+            logged_at: Instant::now(),
         }
     }
 
@@ -40,8 +40,8 @@ impl WorkerStats {
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Deleted(_) => self.deleted += 1,
         }
-        if self.told.elapsed() > EVERY {
-            self.told = Instant::now();
+        if self.logged_at.elapsed() > EVERY {
+            self.logged_at = Instant::now();
             self.log("photos since the start of the worker");
         }
     }
@@ -66,19 +66,19 @@ mod tests {
     #[test]
     fn every_outcome_is_counted_as_what_it_is_and_nothing_to_do_as_none() {
         let name = || "1-1.png".parse().unwrap();
-        let mut tally = WorkerStats::new();
-        tally.count(&Outcome::Empty);
-        tally.count(&Outcome::Moved(name()));
+        let mut stats = WorkerStats::new();
+        stats.count(&Outcome::Empty);
+        stats.count(&Outcome::Moved(name()));
         for _ in 0..2 {
-            tally.count(&Outcome::Retried(name()));
+            stats.count(&Outcome::Retried(name()));
         }
         for _ in 0..3 {
-            tally.count(&Outcome::Failed(name()));
+            stats.count(&Outcome::Failed(name()));
         }
         for _ in 0..4 {
-            tally.count(&Outcome::Deleted(name()));
+            stats.count(&Outcome::Deleted(name()));
         }
-        let counted = [tally.moved, tally.retried, tally.failed, tally.deleted];
+        let counted = [stats.moved, stats.retried, stats.failed, stats.deleted];
         assert_eq!(counted, [1, 2, 3, 4]);
     }
 }

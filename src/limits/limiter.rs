@@ -20,7 +20,7 @@ const MAX_KEYS: usize = 50_000;
 #[derive(Clone)]
 pub(super) struct Limiter {
     limiter: Arc<RateLimiter<u64, Store, Clock, NoOpMiddleware<Duration>>>,
-    tally: Store,
+    store: Store,
     one: Nanos,
 }
 
@@ -42,10 +42,10 @@ impl governor::clock::Clock for Clock {
 
 impl Limiter {
     pub(super) fn new(quota: Quota, clock: Clock) -> Self {
-        let tally = Store::default();
+        let store = Store::default();
         Self {
-            limiter: Arc::new(RateLimiter::new(quota, tally.clone(), clock)),
-            tally,
+            limiter: Arc::new(RateLimiter::new(quota, store.clone(), clock)),
+            store,
             one: quota.replenish_interval().into(),
         }
     }
@@ -55,9 +55,9 @@ impl Limiter {
     /// # Errors
     /// [`Overload::TooManyAttempts`], with the time until the next comes back.
     pub(super) fn take(&self, key: u64) -> Result<(), Error> {
-        if self.tally.len() >= MAX_KEYS {
+        if self.store.len() >= MAX_KEYS {
             self.limiter.retain_recent();
-            self.tally.make_room();
+            self.store.make_room();
         }
         self.limiter.check_key(&key).map_err(|not_until| {
             let now = self.limiter.clock().elapsed();
@@ -70,12 +70,12 @@ impl Limiter {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.tally.len()
+        self.store.len()
     }
 
     /// Undoes [`Limiter::take`].
     pub(super) fn give_back(&self, key: u64) {
-        if let Some(moment) = self.tally.lock().get_mut(&key) {
+        if let Some(moment) = self.store.lock().get_mut(&key) {
             *moment = moment.saturating_sub(self.one);
         }
     }
@@ -108,11 +108,11 @@ impl Store {
 
     /// Forgets the keys that would have all attempts back soonest, if hardly any could be forgotten without a loss.
     fn make_room(&self) {
-        let mut tally = self.lock();
-        if tally.len() > MAX_KEYS / 2 {
-            let mut moments: Vec<_> = tally.values().copied().collect();
-            let (_, middle, _) = moments.select_nth_unstable(tally.len() / 2);
-            tally.retain(|_, moment| *moment > *middle);
+        let mut store = self.lock();
+        if store.len() > MAX_KEYS / 2 {
+            let mut moments: Vec<_> = store.values().copied().collect();
+            let (_, middle, _) = moments.select_nth_unstable(store.len() / 2);
+            store.retain(|_, moment| *moment > *middle);
         }
     }
 }
@@ -124,9 +124,9 @@ impl StateStore for Store {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let mut tally = self.lock();
-        let (outcome, moment) = decide(tally.get(key).copied())?;
-        tally.insert(*key, moment);
+        let mut store = self.lock();
+        let (outcome, moment) = decide(store.get(key).copied())?;
+        store.insert(*key, moment);
         Ok(outcome)
     }
 }

@@ -49,9 +49,9 @@ mod tests {
     const JUDGED_AFTER: Duration = Duration::from_secs(10);
     const SLOW: usize = 16 * 1024;
 
-    fn uploads(most: usize) -> UploadLimits {
+    fn uploads(max: usize) -> UploadLimits {
         UploadLimits::new(&Connections {
-            max_uploads: most,
+            max_uploads: max,
             max_uploads_per_user: 8,
             ..Connections::default()
         })

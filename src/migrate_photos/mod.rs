@@ -57,12 +57,12 @@ pub struct Summary {
 }
 
 impl PhotoMigration {
-    /// Copies every photo that isn't in the other store yet, and compares it. Calls `tell` with each photo's size.
+    /// Copies every photo that isn't in the other store yet, and compares it. Calls `report` with each photo's size.
     ///
     /// # Errors
     /// The database or the journal can't be used, or the other store can't be prepared. A photo that can't be copied
     /// isn't an error of the whole.
-    pub async fn copy(&self, mut tell: impl FnMut(u64)) -> Result<Summary> {
+    pub async fn copy(&self, mut report: impl FnMut(u64)) -> Result<Summary> {
         self.to.prepare().await?;
         let mut summary = Summary::default();
         let mut under_way = JoinSet::new();
@@ -75,7 +75,7 @@ impl PhotoMigration {
                 if under_way.len() >= AT_ONCE
                     && let Some(done) = under_way.join_next().await
                 {
-                    summary.add(done?, &mut tell);
+                    summary.add(done?, &mut report);
                 }
                 let mover = self.clone();
                 under_way.spawn(async move {
@@ -85,7 +85,7 @@ impl PhotoMigration {
             }
         }
         while let Some(done) = under_way.join_next().await {
-            summary.add(done?, &mut tell);
+            summary.add(done?, &mut report);
         }
         self.delete_copies_of_deleted().await?;
         Ok(summary)
@@ -237,13 +237,13 @@ impl PhotoMigration {
 }
 
 impl Summary {
-    fn add(&mut self, (photo, outcome): (KnownPhoto, Outcome), tell: &mut impl FnMut(u64)) {
+    fn add(&mut self, (photo, outcome): (KnownPhoto, Outcome), report: &mut impl FnMut(u64)) {
         match outcome {
             Outcome::Copied => self.copied += 1,
             Outcome::Before => self.before += 1,
             Outcome::Deleted => {}
             Outcome::Stays(why) => self.stay.push((photo.name, why)),
         }
-        tell(photo.bytes);
+        report(photo.bytes);
     }
 }

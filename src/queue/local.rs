@@ -134,17 +134,17 @@ impl LocalQueue {
         })
     }
 
-    pub(super) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub(super) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         match self.list_failed().await {
             Ok(failed) if failed.photos.is_empty() => {
-                tell(Check::ok("No photo has failed"));
+                report(Check::ok("No photo has failed"));
             }
-            Ok(failed) => tell(Check::warning(format!(
+            Ok(failed) => report(Check::warning(format!(
                 "{} failed. `shared-spaces photos failed` says why, and `shared-spaces \
                 photos retry` re-queues them",
                 count(failed.photos.len(), "photo")
             ))),
-            Err(error) => tell(Check::error(&error)),
+            Err(error) => report(Check::error(&error)),
         }
     }
 

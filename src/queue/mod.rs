@@ -22,7 +22,7 @@ const FIRST_BACK_OFF: Duration = Duration::from_secs(2);
 const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
 
 /// Longer than any photo in the local queue waits.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(2 * LAST_BACK_OFF.as_secs());
+pub const MAX_RETRY_DELAY: Duration = Duration::from_secs(2 * LAST_BACK_OFF.as_secs());
 
 /// The queues of new photos. An enum, because the kinds are few and known.
 #[derive(Clone)]
@@ -180,10 +180,10 @@ impl PhotoQueue {
     }
 
     /// Looks at how the queue is set up, and what waits in it.
-    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         match self {
-            Self::Local(queue) => queue.run_checks(tell).await,
-            Self::Sqs(queue) => queue.run_checks(tell).await,
+            Self::Local(queue) => queue.run_checks(report).await,
+            Self::Sqs(queue) => queue.run_checks(report).await,
         }
     }
 

@@ -84,10 +84,10 @@ impl PhotoStore {
     }
 
     /// Tries out what the store needs, on something that isn't a photo.
-    pub async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         match self {
-            Self::Local(store) => store.run_checks(tell).await,
-            Self::S3(store) => Box::pin(store.run_checks(tell)).await,
+            Self::Local(store) => store.run_checks(report).await,
+            Self::S3(store) => Box::pin(store.run_checks(report)).await,
         }
     }
 

@@ -69,31 +69,31 @@ impl StoredPhoto {
         Ok(bytes)
     }
 
-    /// The first of its bytes, at most `most`, and all of it still to be read. A small one is read at once.
+    /// The first of its bytes, at most `max`, and all of it still to be read. A small one is read at once.
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn begin(self, most: u64) -> Result<(Vec<u8>, Self)> {
+    pub async fn begin(self, max: u64) -> Result<(Vec<u8>, Self)> {
         if self.bytes <= SMALL {
             let bytes = self.read_all().await?;
-            let most = usize::try_from(most).unwrap_or(bytes.len());
-            return Ok((bytes[..most.min(bytes.len())].to_vec(), bytes.into()));
+            let max = usize::try_from(max).unwrap_or(bytes.len());
+            return Ok((bytes[..max.min(bytes.len())].to_vec(), bytes.into()));
         }
         let mut beginning = Vec::new();
         let source = match self.source {
             Source::Memory(bytes) => {
                 Cursor::new(&bytes)
-                    .take(most)
+                    .take(max)
                     .read_to_end(&mut beginning)
                     .await?;
                 Source::Memory(bytes)
             }
             Source::File(mut file) => {
-                (&mut file).take(most).read_to_end(&mut beginning).await?;
+                (&mut file).take(max).read_to_end(&mut beginning).await?;
                 Source::File(file)
             }
             Source::Object(object) => {
-                let mut first = object.read(0, most.min(self.bytes)).await?;
+                let mut first = object.read(0, max.min(self.bytes)).await?;
                 first.read_to_end(&mut beginning).await?;
                 Source::Object(object)
             }

@@ -177,12 +177,12 @@ impl Converter {
     fn too_large(&self, shape: &Shape) -> Error {
         // That of one that is coded likewise.
         let a_pixel = bounds(shape, 0).memory.saturating_sub(MEMORY) / shape.pixels().max(1);
-        let most = self.max_memory.saturating_sub(MEMORY) / a_pixel.max(1);
+        let max = self.max_memory.saturating_sub(MEMORY) / a_pixel.max(1);
         let million = 1_000_000;
-        let rounded = if most > million {
-            most / million * million
+        let rounded = if max > million {
+            max / million * million
         } else {
-            most
+            max
         };
         too_large(Most::Pixels(rounded))
     }

@@ -103,12 +103,12 @@ impl Spilled {
         }
     }
 
-    /// Its bytes from `at` on, at most `most`; fewer only at its end. Blocks.
+    /// Its bytes from `at` on, at most `max`; fewer only at its end. Blocks.
     ///
     /// # Errors
     /// The disk can't be read.
-    pub fn read(&self, at: u64, most: usize) -> io::Result<Vec<u8>> {
-        let left = self.bytes.saturating_sub(at).min(most as u64);
+    pub fn read(&self, at: u64, max: usize) -> io::Result<Vec<u8>> {
+        let left = self.bytes.saturating_sub(at).min(max as u64);
         let mut bytes = vec![0; usize::try_from(left).map_err(io::Error::other)?];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(self.start + at))?;
@@ -127,10 +127,10 @@ impl Read for SpilledReader<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let Spilled { file, start, bytes } = self.spilled;
         let left = usize::try_from(bytes.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let most = into.len().min(left);
+        let max = into.len().min(left);
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(start + self.at))?;
-        let count = file.read(&mut into[..most])?;
+        let count = file.read(&mut into[..max])?;
         self.at += count as u64;
         Ok(count)
     }

@@ -4,7 +4,7 @@ use rocket::http::Header;
 
 use crate::support::{Person, Reply, TestApp, path_of, pictures};
 
-/// A space of Ann's with one sorted photo, and the path of its link.
+/// A space of Ann's with one photo in it, and the path of its link.
 fn photo(app: &TestApp) -> (Person<'_>, String) {
     let ann = app.person("ann");
     ann.space("Family");

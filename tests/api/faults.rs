@@ -136,7 +136,7 @@ fn the_worker_goes_on_after_its_queue_has_failed() {
     let rename = |sql: &'static str| app.app.db.write(move |conn| Ok(conn.execute_batch(sql)?));
     app.wait(rename("alter table photo_jobs rename to elsewhere"))
         .unwrap();
-    let sorter = app.app.sorter();
+    let photo_worker = app.app.photo_worker();
     hurried(async {
         let repaired = async {
             sleep(Duration::from_secs(3)).await;
@@ -145,7 +145,7 @@ fn the_worker_goes_on_after_its_queue_has_failed() {
                 .unwrap();
             sleep(Duration::from_secs(10)).await;
         };
-        run_during(repaired, ProcessPhotos::from(sorter)).await;
+        run_during(repaired, ProcessPhotos::from(photo_worker)).await;
     });
     assert_eq!(app.files(), ["space-id-1/1.png"]);
 }
@@ -170,7 +170,7 @@ fn a_photo_that_takes_long_does_not_hold_back_the_next() {
     fs::create_dir_all(&previews).unwrap();
     fs::write(previews.join("2.png.small"), "").unwrap();
     let stop = CancellationToken::new();
-    let job = ProcessPhotos::from(app.app.sorter());
+    let job = ProcessPhotos::from(app.app.photo_worker());
     let until = |is_so: &dyn Fn() -> bool| {
         let began = Instant::now();
         while !is_so() && began.elapsed() < Duration::from_secs(60) {

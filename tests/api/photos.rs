@@ -1,4 +1,4 @@
-//! Photos: what is taken and what is refused, links to them, sorting, and deletion.
+//! Photos: what is taken and what is refused, links to them, the move to their space, and deletion.
 
 use std::fs;
 use std::io::Cursor;
@@ -43,7 +43,7 @@ fn a_photo_of_each_type_arrives_is_moved_and_served() {
             app.files().last().unwrap(),
             &format!("temp/1-{}.{extension}", share["id"])
         );
-        assert_eq!(fetch(&app, &share).bytes, picture, "before sorting");
+        assert_eq!(fetch(&app, &share).bytes, picture, "before the move");
         app.sort_all();
         assert!(
             app.path(&format!("photos/space-id-1/{}.{extension}", share["id"]))
@@ -53,7 +53,7 @@ fn a_photo_of_each_type_arrives_is_moved_and_served() {
         assert_eq!(
             (reply.status, &reply.bytes),
             (200, &picture),
-            "after sorting"
+            "after the move"
         );
         assert_eq!(reply.header("Content-Type"), Some(media_type));
     }
@@ -386,7 +386,7 @@ fn head_tells_about_a_photo_without_sending_it() {
 fn a_deleted_photo_is_gone_at_once_from_everywhere() {
     let app = TestApp::new();
     let ann = ann(&app);
-    let (sorted, unsorted) = (
+    let (moved, waiting) = (
         ann.share_photo(1, &pictures::png(1)),
         ann.share_photo(1, &pictures::png(2)),
     );
@@ -394,7 +394,7 @@ fn a_deleted_photo_is_gone_at_once_from_everywhere() {
         app.process_one(),
         Outcome::Moved("1-1.png".parse().unwrap())
     );
-    for share in [&sorted, &unsorted] {
+    for share in [&moved, &waiting] {
         ann.delete(&format!("/shares/{}", share["id"]))
             .is(200, "Share deleted");
         fetch(&app, share).is(404, "No such photo");
@@ -544,8 +544,8 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
     ann.share_photo(1, &pictures::png(1));
     let taken = app.wait(app.app.queue.receive(1, false)).unwrap().remove(0);
     ann.delete("/shares/1").is(200, "Share deleted");
-    let sorted = app.wait(app.app.photos.move_to_space(&taken.name));
-    assert_eq!(sorted.unwrap(), Moved::Missing);
+    let moved = app.wait(app.app.photos.move_to_space(&taken.name));
+    assert_eq!(moved.unwrap(), Moved::Missing);
     let next = app.wait(app.app.queue.nack(&taken, &Failure::Missing));
     assert_eq!(next.unwrap(), Disposition::Gone);
     app.app.clock.advance(Duration::from_secs(61));

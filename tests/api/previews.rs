@@ -26,7 +26,7 @@ fn preview(share: &Value, size: &str) -> String {
 }
 
 /// Shares a photo and has it moved. The worker has recorded what it has made, so no look at the store is needed.
-fn share_sorted(app: &TestApp, photo: &[u8]) -> Value {
+fn share_moved(app: &TestApp, photo: &[u8]) -> Value {
     let ann = app.anonymous().signed_in("ann");
     let share = ann.share_photo(1, photo);
     app.sort_all();
@@ -128,7 +128,7 @@ fn with_a_photo_its_previews_are_gone() {
 fn a_photo_in_its_space_is_shown_small_and_large_the_right_way_up() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &pictures::sample("tree.jpg"));
+    let share = share_moved(&app, &pictures::sample("tree.jpg"));
     let whole = app.anonymous().get(&path_of(&share["image_url"]));
     let mut tags = vec![whole.header("ETag").unwrap().to_owned()];
     for (size, width, height) in [("small", 267, 400), ("large", 480, 720)] {
@@ -169,7 +169,7 @@ fn a_photo_in_its_space_is_shown_small_and_large_the_right_way_up() {
 fn a_seen_photo_tells_what_to_show_until_it_is_there() {
     let app = TestApp::new();
     let ann = ann(&app);
-    let share = share_sorted(&app, &pictures::sample("tree.jpg"));
+    let share = share_moved(&app, &pictures::sample("tree.jpg"));
     let placeholder = share["image"]["placeholder"].as_str().unwrap();
     let hash = STANDARD.decode(placeholder).unwrap();
     let ratio = thumbhash::thumb_hash_to_approximate_aspect_ratio(&hash).unwrap();
@@ -186,7 +186,7 @@ fn what_one_sees_through_stays_so() {
     glass.put_pixel(7, 7, image::Rgba([9, 9, 9, 255]));
     let mut png = std::io::Cursor::new(Vec::new());
     glass.write_to(&mut png, ImageFormat::Png).unwrap();
-    let share = share_sorted(&app, png.get_ref());
+    let share = share_moved(&app, png.get_ref());
     for size in ["small", "large"] {
         let reply = app.anonymous().get(&preview(&share, size));
         assert_eq!(reply.header("Content-Type"), Some("image/webp"));
@@ -199,7 +199,7 @@ fn what_one_sees_through_stays_so() {
 fn what_moves_is_small_by_its_first_frame_and_large_as_it_is() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &pictures::sample("wave.gif"));
+    let share = share_moved(&app, &pictures::sample("wave.gif"));
     let whole = app.anonymous().get(&path_of(&share["image_url"]));
     let small = app.anonymous().get(&preview(&share, "small"));
     assert_eq!(small.header("Content-Type"), Some("image/jpeg"));
@@ -216,7 +216,7 @@ fn what_moves_is_small_by_its_first_frame_and_large_as_it_is() {
 fn a_photo_that_cannot_be_decoded_is_moved_all_the_same_and_not_tried_again() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &undecodable());
+    let share = share_moved(&app, &undecodable());
     assert_eq!(share["image"]["placeholder"], Value::Null);
     for size in ["small", "large"] {
         let reply = app.anonymous().get(&preview(&share, size));
@@ -234,7 +234,7 @@ fn a_photo_that_cannot_be_decoded_is_moved_all_the_same_and_not_tried_again() {
 fn a_preview_that_got_lost_is_replaced_by_the_photo_for_a_moment() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &pictures::png(1));
+    let share = share_moved(&app, &pictures::png(1));
     fs::remove_file(app.path("photos/previews/space-id-1/1.png.small")).unwrap();
     let reply = app.anonymous().get(&preview(&share, "small"));
     assert_eq!(reply.bytes, pictures::png(1));
@@ -246,7 +246,7 @@ fn previews_go_with_the_photo_that_is_deleted_or_replaced_and_with_the_space() {
     let app = TestApp::new();
     let ann = ann(&app);
     for seed in 1..=3 {
-        share_sorted(&app, &pictures::png(seed));
+        share_moved(&app, &pictures::png(seed));
     }
     ann.delete("/shares/1").is(200, "Share deleted");
     let newer = Form::text("A newer photo").file(&pictures::png(4));
@@ -268,7 +268,7 @@ fn previews_go_with_the_photo_that_is_deleted_or_replaced_and_with_the_space() {
 fn previews_that_a_worker_brings_back_are_deleted_by_the_tombstone_of_their_photo() {
     let app = TestApp::new();
     let ann = ann(&app);
-    share_sorted(&app, &pictures::png(1));
+    share_moved(&app, &pictures::png(1));
     let kept = app.path("photos/previews/space-id-1/1.png.small");
     let bytes = fs::read(&kept).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
@@ -321,8 +321,8 @@ fn a_photo_whose_previews_cannot_be_written_down_is_moved_all_the_same_and_they_
     let (photos, queue) = (app.app.photos.clone(), app.app.queue.clone());
     let gone = Some(other.app.preview_indexer.clone());
     let worker = PhotoWorker::new(photos, queue, app.app.thumbnailer(), gone);
-    let sorted = app.wait(worker.step()).unwrap();
-    assert_eq!(sorted, Outcome::Moved("1-1.jpg".parse().unwrap()));
+    let moved = app.wait(worker.step()).unwrap();
+    assert_eq!(moved, Outcome::Moved("1-1.jpg".parse().unwrap()));
     assert_eq!(app.look_for_previews(), SEEN);
 }
 
@@ -359,7 +359,7 @@ fn where_no_previews_are_wanted_none_are_made() {
     assert_eq!(reply.bytes, pictures::png(1));
 }
 
-/// Photos that were sorted long ago, by a worker that made no previews, and that are recorded as they are stored.
+/// Photos that were moved long ago, by a worker that made no previews, and that are recorded as they are stored.
 fn from_before(app: &TestApp) {
     let aged = app.app.db.write(|conn| {
         conn.execute_batch(
@@ -452,7 +452,7 @@ fn a_photo_that_stays_without_previews_is_looked_at_more_and_more_seldom() {
 fn previews_that_may_be_elsewhere_now_are_looked_for_again_and_shown_meanwhile() {
     let app = TestApp::new();
     ann(&app);
-    let share = share_sorted(&app, &pictures::png(1));
+    let share = share_moved(&app, &pictures::png(1));
     let unseen = app
         .app
         .db

@@ -298,7 +298,7 @@ fn photos_may_be_put_in_another_order_while_they_are_moved_to_their_space() {
         let worker = scope.spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                while server.sorter().step().await.unwrap() != Outcome::Empty {}
+                while server.photo_worker().step().await.unwrap() != Outcome::Empty {}
             });
         });
         for order in orders {
@@ -506,7 +506,7 @@ fn one_session_is_ended_once() {
 }
 
 #[test]
-fn a_photo_is_there_at_every_moment_of_its_sorting() {
+fn a_photo_is_there_at_every_moment_of_its_move() {
     for _ in 0..ROUNDS {
         let app = TestApp::new();
         let ann = app.person("ann");
@@ -514,10 +514,10 @@ fn a_photo_is_there_at_every_moment_of_its_sorting() {
         let paths: Vec<_> = (0..4)
             .map(|seed| path_of(&ann.share_photo(1, &pictures::png(seed))["image_url"]))
             .collect();
-        let sorter = app.app.sorter();
+        let photo_worker = app.app.photo_worker();
         let sort = move |by: &Person<'_>| {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-            while runtime.block_on(sorter.step()).unwrap() != Outcome::Empty {}
+            while runtime.block_on(photo_worker.step()).unwrap() != Outcome::Empty {}
             by.get("/health")
         };
         let fetch = |by: &Person<'_>| {

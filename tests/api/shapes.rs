@@ -81,8 +81,8 @@ fn faults(
             }
             "enum" => expected.as_array().unwrap().contains(value),
             "const" => expected == value,
-            "minimum" => number().is_none_or(|(value, least)| value >= least),
-            "maximum" => number().is_none_or(|(value, most)| value <= most),
+            "minimum" => number().is_none_or(|(value, min)| value >= min),
+            "maximum" => number().is_none_or(|(value, max)| value <= max),
             "format" => has_format(expected.as_str().unwrap(), value),
             "description" | "example" | "x-codes" => true,
             other => panic!("{at}: the schema has {other}, of which this test knows nothing"),

@@ -218,10 +218,10 @@ fn a_deleted_space_takes_its_shares_and_photos_with_it() {
     let app = TestApp::new();
     let ann = app.person("ann");
     let (space, other) = (ann.space("Family"), ann.space("Choir"));
-    let sorted = ann.share_photo(space, &pictures::png(1));
+    let moved = ann.share_photo(space, &pictures::png(1));
     ann.share_photo(other, &pictures::png(2));
     app.sort_all();
-    let unsorted = ann.share_photo(space, &pictures::png(3));
+    let waiting = ann.share_photo(space, &pictures::png(3));
     assert_eq!(
         app.files(),
         ["space-id-1/1.png", "space-id-2/2.png", "temp/1-3.png"]
@@ -231,7 +231,7 @@ fn a_deleted_space_takes_its_shares_and_photos_with_it() {
         .is(200, "Space deleted");
     ann.get(&format!("/spaces/{space}"))
         .is(404, &format!("Space with ID '{space}' doesn't exist"));
-    for share in [sorted, unsorted] {
+    for share in [moved, waiting] {
         ann.get(&format!("/shares/{}", share["id"]))
             .is(404, "No such share");
     }

@@ -171,7 +171,7 @@ async fn store_keeps_its_promises(store: &PhotoStore) {
     assert_eq!(store.move_to_space(&one).await.unwrap(), Moved::Done);
     assert_eq!(bytes(store, &one).await.unwrap(), b"again");
     store
-        .put_temporary(&one, b"unsorted".to_vec())
+        .put_temporary(&one, b"waiting".to_vec())
         .await
         .unwrap();
     store.delete(&one).await.unwrap();

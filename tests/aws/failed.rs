@@ -1,4 +1,4 @@
-//! Photos that could not be sorted, in the dead-letter queue of SQS.
+//! Photos that could not be moved to their space, in the dead-letter queue of SQS.
 
 use crate::aws::cloud::Cloud;
 use crate::support::until;

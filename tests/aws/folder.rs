@@ -9,7 +9,7 @@ use crate::support::{files, picture, until};
 const SERVE: [&str; 3] = ["serve", "--port", "0"];
 const LOCAL_QUEUE: (&str, &str) = ("SHARED_SPACES_PHOTOS__QUEUE", "local");
 
-/// A data folder with a sorted photo, whose disk is then away.
+/// A data folder with a photo in its space, whose disk is then away.
 fn with_a_disk_that_is_away(settings: &[(&str, &str)]) -> Cloud {
     let cloud = Cloud::new();
     let server = cloud.server(settings);

@@ -70,7 +70,7 @@ fn ends(server: Server) {
     assert!(server.process.wait().success());
 }
 
-/// From the first account to a photo that is shown, sorted, deleted, backed up, restored and taken to the disk and back.
+/// From the first account to a photo that is shown, moved to its space, deleted, backed up, restored and taken to the disk and back.
 fn journey(cloud: &Cloud) {
     let server = cloud.server(&S3);
     let ann = server.person("ann");

@@ -27,7 +27,7 @@ fn photo_goes_all_the_way(fifo: bool) {
     assert_eq!(
         ann.fetch(&share["image_url"]).bytes,
         photo,
-        "before it is sorted"
+        "before it is moved"
     );
     until("the message", || (cloud.messages() == 1).then_some(()));
 
@@ -43,7 +43,7 @@ fn photo_goes_all_the_way(fifo: bool) {
     assert_eq!(
         (reply.status, reply.bytes),
         (200, photo),
-        "by a redirect, after it is sorted"
+        "by a redirect, after it is moved"
     );
     let saved = format!("{}&download=Ours", share["image_url"].as_str().unwrap());
     let reply = ureq::get(&saved).call().unwrap();

@@ -336,10 +336,10 @@ fn serving(server: Server, ann: &Person, length: u64) -> u64 {
     let share = ann.get("/shares/1").unwrap().json();
     let shown = ann.fetch(&share["image_url"]);
     assert_eq!((shown.status, shown.bytes.len() as u64), (200, length));
-    let most = peak_memory(server.process.id()).unwrap();
+    let max = peak_memory(server.process.id()).unwrap();
     server.process.terminate();
     assert!(server.process.wait().success());
-    most
+    max
 }
 
 /// The memory that it takes to move one photo to S3 and back, and to serve it here and there.

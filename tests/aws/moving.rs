@@ -48,11 +48,11 @@ fn shows(ann: &Person, share: &str, photo: &[u8]) {
     assert_eq!((shown.status, shown.bytes.as_slice()), (200, photo));
 }
 
-fn sorted(cloud: &Cloud, count: usize) {
+fn wait_until_moved(cloud: &Cloud, count: usize) {
     until("the photos to be moved", || {
         let files = on_disk(cloud);
-        let sorted = files.iter().all(|file| file.starts_with("space-id-"));
-        (sorted && files.len() == count).then_some(())
+        let moved = files.iter().all(|file| file.starts_with("space-id-"));
+        (moved && files.len() == count).then_some(())
     });
     until("their previews", || {
         let previews = support::previews(&cloud.folder().join("data"));
@@ -70,7 +70,7 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
     ann.share_photo(&one, &photos[0]);
     ann.share_photo(&one, &photos[1]);
     ann.share_photo(&two, &photos[2]);
-    sorted(&cloud, 3);
+    wait_until_moved(&cloud, 3);
 
     let said = cloud.succeeds(&TO_S3, &LOCAL);
     assert!(
@@ -94,7 +94,7 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
         complaint.contains("A server is running on the data folder"),
         "{complaint}"
     );
-    sorted(&cloud, 3);
+    wait_until_moved(&cloud, 3);
     server.process.terminate();
     assert!(server.process.wait().success());
 
@@ -145,7 +145,7 @@ fn a_move_that_is_killed_again_and_again_loses_nothing() {
     for photo in &photos {
         ann.share_photo(&space, photo);
     }
-    sorted(&cloud, photos.len());
+    wait_until_moved(&cloud, photos.len());
     server.process.terminate();
     assert!(server.process.wait().success());
 
@@ -231,7 +231,7 @@ fn a_photo_that_is_damaged_or_missing_stays_and_is_named_and_the_others_go() {
     for seed in 0..3 {
         ann.share_photo(&space, &picture(24, seed));
     }
-    sorted(&cloud, 3);
+    wait_until_moved(&cloud, 3);
     server.process.terminate();
     assert!(server.process.wait().success());
     let folder = cloud.folder().join("data/photos/space-id-1");
@@ -268,7 +268,7 @@ fn what_somebody_has_deleted_from_s3_is_copied_again_before_its_original_goes() 
     let ann = server.person("ann");
     let space = ann.space("Family");
     ann.share_photo(&space, &picture(24, 1));
-    sorted(&cloud, 1);
+    wait_until_moved(&cloud, 1);
     server.process.terminate();
     assert!(server.process.wait().success());
     cloud.succeeds(&TO_S3, &LOCAL);
@@ -293,7 +293,7 @@ fn a_move_that_is_stopped_says_so_and_goes_on_when_the_command_is_given_again() 
     for seed in 0..3 {
         ann.share_photo(&space, &picture(24, seed));
     }
-    sorted(&cloud, 3);
+    wait_until_moved(&cloud, 3);
     server.process.terminate();
     assert!(server.process.wait().success());
     let first = cloud.folder().join("data/photos/space-id-1/1.png");

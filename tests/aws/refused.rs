@@ -56,14 +56,14 @@ fn refused<T>(
     error
 }
 
-/// A store with a sorted photo, that photo's bucket, and a photo that has arrived.
+/// A store with a photo in its space, that photo's bucket, and a photo that has arrived.
 pub fn with_photos(cloud: &Cloud) -> (PhotoStore, String) {
     let store = store(cloud, &settings(cloud));
     let work = async {
         store.prepare().await?;
-        let sorted = name("1-34.png");
-        store.put_temporary(&sorted, b"sorted".to_vec()).await?;
-        store.move_to_space(&sorted).await?;
+        let moved = name("1-34.png");
+        store.put_temporary(&moved, b"moved".to_vec()).await?;
+        store.move_to_space(&moved).await?;
         let arrived = name("1-35.png");
         store.put_temporary(&arrived, b"arrived".to_vec()).await
     };
@@ -76,7 +76,7 @@ pub fn with_photos(cloud: &Cloud) -> (PhotoStore, String) {
 fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
     let cloud = Cloud::new();
     let (store, bucket) = with_photos(&cloud);
-    let (sorted, arrived) = (name("1-34.png"), name("1-35.png"));
+    let (moved, arrived) = (name("1-34.png"), name("1-35.png"));
     let temp = &cloud.temp;
     let (put, get, delete) = ("PUT", "GET", "DELETE");
 
@@ -86,7 +86,7 @@ fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
         refused(&cloud, put, "/1-36.png", work),
         format!("The photo 1-36.png can't be put into the bucket {temp}")
     );
-    let work = store.put_preview(&sorted, PreviewSize::Small, b"small".to_vec());
+    let work = store.put_preview(&moved, PreviewSize::Small, b"small".to_vec());
     assert_eq!(
         refused(&cloud, put, "/34.png.small", work),
         format!(
@@ -107,10 +107,10 @@ fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
         Moved::Done
     );
     assert_eq!(
-        refused(&cloud, "HEAD", "/34.png", store.open(&sorted)),
+        refused(&cloud, "HEAD", "/34.png", store.open(&moved)),
         format!("The object 34.png of {bucket} can't be found")
     );
-    let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
+    let opened = cloud.wait(store.open(&moved)).unwrap().unwrap();
     assert_eq!(
         refused(&cloud, get, "/34.png", opened.read_all()),
         format!("The object 34.png of {bucket} can't be read")
@@ -121,10 +121,7 @@ fn a_photo_that_s3_refuses_to_take_sort_or_give_is_named_and_nothing_is_lost() {
         format!("The bucket {temp} can't be listed")
     );
 
-    for (photo, expected) in [
-        (&sorted, b"sorted".to_vec()),
-        (&arrived, b"arrived".to_vec()),
-    ] {
+    for (photo, expected) in [(&moved, b"moved".to_vec()), (&arrived, b"arrived".to_vec())] {
         assert_eq!(cloud.wait(bytes(&store, photo)).unwrap(), expected);
     }
     assert_eq!(cloud.wait(bytes(&store, &other)), None);

@@ -90,14 +90,14 @@ fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
     let (_, bucket) = with_photos(&cloud);
     // One that doesn't know the bucket yet.
     let store = crate::aws::refused::store(&cloud, &crate::aws::contract::settings(&cloud));
-    let sorted = name("1-34.png");
+    let moved = name("1-34.png");
     let buckets = "<ListAllMyBucketsResult></ListAllMyBucketsResult>";
     cloud.proxy.answer("GET", "ListBuckets", 200, buckets);
     assert_eq!(
-        error_of(&cloud, store.open(&sorted)),
+        error_of(&cloud, store.open(&moved)),
         "The buckets can't be listed: S3 returned something else"
     );
-    cloud.wait(store.delete(&sorted)).unwrap_err();
+    cloud.wait(store.delete(&moved)).unwrap_err();
     cloud.proxy.relent();
     assert_eq!(cloud.keys(&bucket), ["34.png"]);
 
@@ -118,14 +118,14 @@ fn what_is_missing_in_a_list_that_is_none_does_not_count_as_gone() {
 fn bytes_that_are_fewer_than_those_of_the_photo_are_no_photo() {
     let cloud = Cloud::new();
     let (store, _) = with_photos(&cloud);
-    let sorted = name("1-34.png");
-    let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
+    let moved = name("1-34.png");
+    let opened = cloud.wait(store.open(&moved)).unwrap().unwrap();
     cloud.proxy.answer("GET", "/34.png", 206, "sor");
     let error = cloud.wait(opened.read_all()).unwrap_err();
     assert!(all(error).contains("S3 returned other bytes than were requested"));
     cloud.proxy.relent();
     // The whole, although the end was requested.
-    let opened = cloud.wait(store.open(&sorted)).unwrap().unwrap();
+    let opened = cloud.wait(store.open(&moved)).unwrap().unwrap();
     cloud.proxy.answer("GET", "/34.png", 200, "sor");
     cloud.wait(opened.read(3, 3)).map(drop).unwrap_err();
     cloud.proxy.relent();
@@ -133,9 +133,9 @@ fn bytes_that_are_fewer_than_those_of_the_photo_are_no_photo() {
     // Neither is an answer without any an empty preview, which would say that there never is one.
     cloud.proxy.answer("HEAD", "/34.png", 200, "");
     cloud
-        .wait(store.open_preview(&sorted, PreviewSize::Small))
+        .wait(store.open_preview(&moved, PreviewSize::Small))
         .unwrap_err();
-    cloud.wait(store.open(&sorted)).unwrap_err();
+    cloud.wait(store.open(&moved)).unwrap_err();
     cloud.proxy.relent();
 }
 
@@ -143,18 +143,18 @@ fn bytes_that_are_fewer_than_those_of_the_photo_are_no_photo() {
 fn a_deletion_that_was_only_said_to_be_done_is_not() {
     let cloud = Cloud::new();
     let (store, bucket) = with_photos(&cloud);
-    let sorted = name("1-34.png");
+    let moved = name("1-34.png");
     for answer in ["", "<DeleteResult></DeleteResult>", "<html></html>"] {
         cloud.proxy.answer("POST", "delete", 200, answer);
         cloud.proxy.answer("DELETE", "/34.png", 200, "");
-        let error = cloud.wait(store.delete(&sorted)).unwrap_err();
+        let error = cloud.wait(store.delete(&moved)).unwrap_err();
         assert!(all(error).ends_with("it is still there"), "{answer:?}");
         cloud.proxy.relent();
         assert_eq!(cloud.keys(&bucket), ["34.png"]);
     }
     // Where only many are answered so, each is deleted by itself.
     cloud.proxy.answer("POST", "delete", 200, "");
-    cloud.wait(store.delete(&sorted)).unwrap();
+    cloud.wait(store.delete(&moved)).unwrap();
     assert_eq!(cloud.keys(&bucket), [""; 0]);
 }
 
@@ -165,8 +165,8 @@ fn a_message_that_comes_again_after_its_space_was_deleted_makes_no_bucket() {
     cloud.wait(store.delete(&name("1-34.png"))).unwrap();
     cloud.wait(store.delete_space("1")).unwrap();
     for _ in 0..2 {
-        let sorted = cloud.wait(store.move_to_space(&name("1-34.png"))).unwrap();
-        assert_eq!(sorted, Moved::Missing);
+        let moved = cloud.wait(store.move_to_space(&name("1-34.png"))).unwrap();
+        assert_eq!(moved, Moved::Missing);
         assert_eq!(cloud.buckets(), [""; 0]);
     }
 }
@@ -209,11 +209,11 @@ fn a_temporary_bucket_that_is_removed_under_the_server_is_made_again() {
         cloud.wait(delete.send()).unwrap();
         ann.share_photo(&space, &picture(24, seed));
         until("the photo to be moved", || {
-            let sorted = cloud
+            let moved = cloud
                 .buckets()
                 .pop()
                 .map(|bucket| cloud.keys(&bucket).len());
-            (sorted == Some(seed as usize + 1) && cloud.keys(&cloud.temp).is_empty()).then_some(())
+            (moved == Some(seed as usize + 1) && cloud.keys(&cloud.temp).is_empty()).then_some(())
         });
         ready(200);
     }

@@ -30,7 +30,7 @@ fn three_workers_that_are_killed_again_and_again_lose_double_and_mislay_nothing(
             workers.push(cloud.worker());
         }
         if number % 25 == 0 {
-            // A message that comes twice, and perhaps after its photo is long sorted.
+            // A message that comes twice, and perhaps long after its photo was moved.
             let body = format!("{}-{}.png", space + 1, share["id"]);
             cloud.send(&body);
         }
@@ -59,17 +59,17 @@ fn messages_out_of_order_and_twice_move_every_photo_once() {
         (cloud.messages() == 0).then_some(())
     });
     assert!(cloud.keys(&cloud.temp).is_empty());
-    let mut sorted = Vec::new();
+    let mut moved = Vec::new();
     for (space, bucket) in (1..).zip(cloud.buckets()) {
         for key in cloud.keys(&bucket) {
             let name = format!("{space}-{key}");
             assert_eq!(cloud.get(&bucket, &key), name.as_bytes());
-            sorted.push(name);
+            moved.push(name);
         }
     }
-    sorted.sort();
+    moved.sort();
     names.sort();
-    assert_eq!(sorted, names);
+    assert_eq!(moved, names);
 }
 
 /// Every photo is in the bucket of its space, once, byte for byte, and each space has one bucket.

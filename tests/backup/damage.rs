@@ -31,10 +31,10 @@ pub fn archive() -> (TempDir, PathBuf) {
 fn verified(runtime: &Runtime, archive: &Path) -> Result<(), String> {
     let archive = archive.to_str().unwrap().to_owned();
     runtime.block_on(async {
-        let bridge = Blocking::new(CancellationToken::new());
+        let blocking = Blocking::new(CancellationToken::new());
         let check = move || -> anyhow::Result<()> {
-            let spots = Target::parse(&archive, &Config::default(), &bridge)?.all()?;
-            verify(&spots[0], &bridge, &Progress::logged(), |_, _| {}).map(drop)
+            let archives = Target::parse(&archive, &Config::default(), &blocking)?.all()?;
+            verify(&archives[0], &blocking, &Progress::logged(), |_, _| {}).map(drop)
         };
         let done = tokio::task::spawn_blocking(check).await.unwrap();
         done.map_err(|error| format!("{error:#}"))
@@ -120,7 +120,7 @@ pub fn unpack(path: &Path) -> Members {
     members
 }
 
-/// Writes an archive as another program could, with a seal that is right.
+/// Writes an archive as another program could, with the right checksum frame.
 pub fn pack(path: &Path, members: &Members) {
     let mut tar = tar::Builder::new(zstd::Encoder::new(Vec::new(), 1).unwrap());
     for (path, bytes) in members {
@@ -160,7 +160,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_checksums_
     assert_eq!(verified(&runtime, &path), Ok(()));
 
     let at = |path: &str| whole.iter().position(|member| member.0 == path).unwrap();
-    let (sums, first) = (at("SHA256SUMS"), at("photos/space-id-1/1.png"));
+    let (checksums, first) = (at("SHA256SUMS"), at("photos/space-id-1/1.png"));
     type Change<'a> = (&'a str, &'a dyn Fn(&mut Members));
     let changes: [Change<'_>; 20] = [
         ("is missing, and it doesn't say why", &|members| {
@@ -188,7 +188,7 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_checksums_
         (
             "Its signing key is damaged: it has 5000 bytes, not 32",
             &|members| {
-                members[sums + 2].1.resize(5000, b'0');
+                members[checksums + 2].1.resize(5000, b'0');
             },
         ),
         (
@@ -215,17 +215,17 @@ fn an_archive_whose_parts_do_not_fit_each_other_is_found_whatever_its_checksums_
             drop(members.pop());
         }),
         ("where shared-spaces.db was expected", &|members| {
-            drop(members.remove(sums + 1));
+            drop(members.remove(checksums + 1));
         }),
         ("signing.key is not the one", &|members| {
-            members[sums + 2].1[0] ^= 1;
+            members[checksums + 2].1[0] ^= 1;
         }),
         ("shared-spaces.db is not the one", &|members| {
-            members[sums + 1].1[2000] ^= 1;
+            members[checksums + 1].1[2000] ^= 1;
         }),
         ("SHA256SUMS has", &|members| {
-            let text = String::from_utf8(members[sums].1.clone()).unwrap();
-            members[sums].1 = text.replace("1/1.png", "1/9.png").into_bytes();
+            let text = String::from_utf8(members[checksums].1.clone()).unwrap();
+            members[checksums].1 = text.replace("1/1.png", "1/9.png").into_bytes();
         }),
         ("It says that it has 4 photos", &|members| {
             change(members, "outcome.json", |outcome| {
@@ -262,14 +262,14 @@ fn a_signing_key_with_which_no_server_starts_is_found_though_its_sum_is_right() 
     let (_folder, path) = archive();
     let whole = unpack(&path);
     let at = |path: &str| whole.iter().position(|member| member.0 == path).unwrap();
-    let (sums, key) = (at("SHA256SUMS"), at("signing.key"));
+    let (checksums, key) = (at("SHA256SUMS"), at("signing.key"));
     let sum = |key: &[u8]| hex::encode(Sha256::digest(key));
     for length in [0, 1, 31, 33] {
         let mut members = whole.clone();
         members[key].1.resize(length, b'0');
-        let text = String::from_utf8(whole[sums].1.clone()).unwrap();
+        let text = String::from_utf8(whole[checksums].1.clone()).unwrap();
         let text = text.replace(&sum(&whole[key].1), &sum(&members[key].1));
-        members[sums].1 = text.into_bytes();
+        members[checksums].1 = text.into_bytes();
         pack(&path, &members);
         let archive = path.to_str().unwrap();
         let other = tempdir().unwrap();

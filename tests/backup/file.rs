@@ -5,7 +5,7 @@ use std::io::Read;
 
 use tempfile::tempdir;
 
-use crate::backup::world::{Meanwhile, World, leaves_nothing, sorted};
+use crate::backup::world::{Meanwhile, World, leaves_nothing, wait_until_moved};
 use crate::support::{Server, command, fails, files, output, picture, succeeds, until};
 
 #[test]
@@ -37,7 +37,7 @@ fn what_is_wiped_comes_back_as_it_was_though_people_went_on_sharing() {
         next["id"].as_i64().unwrap() > 5,
         "an id was given again: {next}"
     );
-    sorted(folder);
+    wait_until_moved(folder);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn the_restored_folder_is_the_same_wherever_it_is() {
     let archive = home.path().join("spaces.tar.zst");
     let archive = archive.to_str().unwrap();
     let world = World::start(home.path());
-    sorted(home.path());
+    wait_until_moved(home.path());
     succeeds(home.path(), &["backup", archive], "");
     let before = world.answers();
     // While the first still runs.
@@ -62,7 +62,7 @@ fn the_restored_folder_is_the_same_wherever_it_is() {
 }
 
 #[test]
-fn any_program_can_unpack_an_archive_to_a_data_folder_and_check_its_sums() {
+fn any_program_can_unpack_an_archive_to_a_data_folder_and_check_its_checksums() {
     let folder = tempdir().unwrap();
     let archive = folder.path().join("spaces.tar.zst");
     let world = World::start(folder.path());
@@ -78,9 +78,9 @@ fn any_program_can_unpack_an_archive_to_a_data_folder_and_check_its_sums() {
         .unwrap();
     let data = folder.path().join("data");
     tar::Archive::new(tar.as_slice()).unpack(&data).unwrap();
-    let sums = fs::read_to_string(data.join("SHA256SUMS")).unwrap();
-    assert_eq!(sums.lines().count(), 5, "{sums}");
-    for line in sums.lines() {
+    let checksums = fs::read_to_string(data.join("SHA256SUMS")).unwrap();
+    assert_eq!(checksums.lines().count(), 5, "{checksums}");
+    for line in checksums.lines() {
         use sha2::{Digest, Sha256};
         let (sum, path) = line.split_once("  ").unwrap();
         let bytes = fs::read(data.join(path)).unwrap();
@@ -153,7 +153,7 @@ fn what_makes_no_sense_is_refused_in_a_sentence_and_makes_nothing() {
 fn photos_on_a_disk_that_is_not_mounted_are_not_taken_for_lost() {
     let folder = tempdir().unwrap();
     let world = World::start(folder.path());
-    sorted(folder.path());
+    wait_until_moved(folder.path());
     world.kill();
     let photos = folder.path().join("data/photos");
     fs::rename(&photos, folder.path().join("disk")).unwrap();

@@ -53,10 +53,10 @@ fn write(path: &Path, first: &[u8], zeros: u64, last: &[u8]) {
         }
     }
     bytes.extend(packed(last));
-    seal(path, bytes);
+    with_checksum_frame(path, bytes);
 }
 
-fn seal(path: &Path, mut bytes: Vec<u8>) {
+fn with_checksum_frame(path: &Path, mut bytes: Vec<u8>) {
     let sum = Sha256::digest(&bytes);
     bytes.extend([0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0]);
     bytes.extend(sum);
@@ -188,7 +188,7 @@ fn an_archive_that_wants_much_memory_to_be_unpacked_is_refused() {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
     encoder.window_log(27).unwrap();
     std::io::copy(&mut whole.as_slice(), &mut encoder).unwrap();
-    seal(&path, encoder.finish().unwrap());
+    with_checksum_frame(&path, encoder.finish().unwrap());
     let complaint = refused("verify", &path);
     assert!(complaint.contains("too much memory"), "{complaint}");
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::backup::place::archives;
-use crate::backup::world::{World, leaves_nothing, sorted};
+use crate::backup::world::{World, leaves_nothing, wait_until_moved};
 use crate::support::held::Held;
 use crate::support::{
     Process, Random, Server, command, fails, files, output, pause, picture, succeeds, until,
@@ -48,7 +48,7 @@ fn many_photos(folder: &Path) -> World {
             .ann
             .share_photo(&world.spaces[1], &picture(40, 100 + seed));
     }
-    sorted(folder);
+    wait_until_moved(folder);
     world
 }
 
@@ -187,7 +187,7 @@ fn photos_that_are_moved_and_deleted_meanwhile_neither_break_nor_falsify_a_backu
             assert_eq!(deleted.status, 200);
         }
         assert!(backup.wait().success());
-        sorted(folder);
+        wait_until_moved(folder);
         worker.terminate();
         worker.wait();
         succeeds(folder, &["verify", &archive], "");
@@ -225,7 +225,7 @@ fn a_photo_that_is_deleted_before_it_was_read_is_accounted_for_and_no_error() {
     for seed in 0..8 {
         world.ann.share_photo(&world.spaces[1], &picture(24, seed));
     }
-    sorted(folder);
+    wait_until_moved(folder);
     // The first photo is a pipe: opening it blocks, and few others are read ahead of it.
     let (first, pipe) = (
         folder.join("data/photos/space-id-1/1.png"),
@@ -354,7 +354,7 @@ fn a_backup_that_is_stopped_in_its_middle_says_so_and_counts_for_nothing() {
     fs::create_dir(folder.join("place")).unwrap();
     let world = World::start(folder);
     world.ann.share_photo(&world.spaces[1], &picture(24, 1));
-    sorted(folder);
+    wait_until_moved(folder);
     let first = folder.join("data/photos/space-id-1/1.png");
     let photo = fs::read(&first).unwrap();
     for (to, ask, code) in [

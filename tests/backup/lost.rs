@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::tempdir;
 
-use crate::backup::s3::{S3, cloud, sorted};
+use crate::backup::s3::{S3, cloud, wait_until_moved};
 use crate::backup::world::World;
 use crate::support::{Server, fails, succeeds};
 
@@ -14,7 +14,7 @@ fn what_the_store_has_lost_and_the_destination_still_has_is_told_and_the_archive
     let folder = folder.path();
     fs::create_dir(folder.join("place")).unwrap();
     let world = World::start(folder);
-    crate::backup::world::sorted(folder);
+    crate::backup::world::wait_until_moved(folder);
     let before = world.answers();
     let backup = ["backup", "place", "--retain", "1"];
     succeeds(folder, &backup, "");
@@ -49,7 +49,7 @@ fn what_the_store_has_lost_and_the_destination_still_has_is_told_and_the_archive
 fn what_s3_has_lost_and_the_destination_still_has_is_told() {
     let (cloud, _, place) = cloud();
     let _world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     cloud.succeeds(&["backup", &place], &S3);
     cloud.succeeds(&["backup", &place], &S3);
     let bucket = cloud.buckets().remove(0);

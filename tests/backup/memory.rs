@@ -28,15 +28,15 @@ pub fn photos_of_ann(count: u64, bytes: u64) -> (TempDir, Person) {
     server.process.terminate();
     assert!(server.process.wait().success());
     let data = folder.path().join("data");
-    let sorted = data.join("photos/space-id-1");
-    fs::create_dir(&sorted).unwrap();
+    let moved = data.join("photos/space-id-1");
+    fs::create_dir(&moved).unwrap();
     let database = Connection::open(data.join("shared-spaces.db")).unwrap();
     let all = database.unchecked_transaction().unwrap();
     for id in 1..=count {
         let mut photo = vec![0; bytes as usize];
         photo[..8].copy_from_slice(&id.to_le_bytes());
         let sum: [u8; 32] = Sha256::digest(&photo).into();
-        let mut file = fs::File::create(sorted.join(format!("{id}.jpg"))).unwrap();
+        let mut file = fs::File::create(moved.join(format!("{id}.jpg"))).unwrap();
         file.write_all(&photo[..8]).unwrap();
         file.set_len(bytes).unwrap();
         let share = "insert into shares (id, space_id, user_id, text, created_at) values (?, 1, 1, 'A photo', 0)";

@@ -240,7 +240,7 @@ fn the_archives_of_another_installation_are_left_alone() {
 fn what_the_store_has_lost_is_kept_by_the_destination_and_told_when_it_is_not() {
     let (folder, world) = place();
     let folder = folder.path();
-    crate::backup::world::sorted(folder);
+    crate::backup::world::wait_until_moved(folder);
     succeeds(folder, &["backup", "place"], "");
     let state = world.answers();
     let first = folder.join("data/photos/space-id-1/1.png");

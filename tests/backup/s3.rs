@@ -28,7 +28,7 @@ pub fn cloud() -> (Cloud, String, String) {
 }
 
 /// Waits until all photos are in the buckets of their spaces.
-pub fn sorted(cloud: &Cloud, buckets: usize) {
+pub fn wait_until_moved(cloud: &Cloud, buckets: usize) {
     until("the photos to be moved", || {
         (cloud.keys(&cloud.temp).is_empty() && cloud.buckets().len() == buckets).then_some(())
     });
@@ -84,7 +84,7 @@ fn begin_upload(cloud: &Cloud, bucket: &str, file: &str) -> Process {
 fn what_is_wiped_comes_back_from_s3_to_s3_though_people_went_on_sharing() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     let before = world.answers();
     let meanwhile = Meanwhile::during(&world.server, || {
         cloud.succeeds(&["backup", &place], &S3);
@@ -108,7 +108,7 @@ fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
     let world = World::on(cloud.server(&S3));
     cloud.succeeds(&["backup", &place], &S3);
     let lost = world.ann.share_photo(&world.spaces[0], &picture(24, 50));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     let gone = world.wipe(cloud.folder());
     cloud.succeeds(&["restore", &place], &S3);
     // No worker runs, so that an older photo would be found first.
@@ -124,7 +124,7 @@ fn after_a_restore_no_new_photo_meets_a_newer_one_of_before_under_its_name() {
 fn an_archive_in_s3_is_restored_to_the_disk_and_one_on_the_disk_to_s3() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     let before = world.answers();
     let file = cloud.folder().join("a.tar.zst");
     let file = file.to_str().unwrap();
@@ -214,7 +214,7 @@ fn large(cloud: &Cloud) -> World {
             .ann
             .share_photo(&world.spaces[1], &picture(1000, 100 + seed));
     }
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     world
 }
 
@@ -256,7 +256,7 @@ fn a_large_archive_of_which_s3_only_says_that_it_was_put_together_is_no_backup()
 fn an_archive_that_cannot_be_read_again_is_no_backup_and_costs_no_older_one() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     cloud.succeeds(&["backup", &place], &LOCAL);
     let kept = archives(&cloud, &bucket);
     for arguments in [
@@ -314,7 +314,7 @@ fn a_backup_that_is_asked_to_end_gives_up_its_upload_itself() {
 fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_of_others() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     let begin = |key: &str| {
         let begin = cloud.s3.create_multipart_upload().bucket(&bucket).key(key);
         let begun = cloud.wait(begin.send()).unwrap();
@@ -331,11 +331,11 @@ fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_
 fn what_is_in_s3_is_neither_deleted_nor_replaced_by_a_restore() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     let before = world.answers();
     cloud.succeeds(&["backup", &place], &S3);
     world.ann.share_photo(&world.spaces[0], &picture(24, 9));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     let gone = world.wipe(cloud.folder());
 
     // The same photos are taken for what they are, and the later one stays.
@@ -364,7 +364,7 @@ fn what_is_in_s3_is_neither_deleted_nor_replaced_by_a_restore() {
 fn a_bucket_that_is_not_there_or_has_photos_is_refused() {
     let (cloud, bucket, _) = cloud();
     let _world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     for (to, words) in [
         ("s3://", "doesn't name a bucket"),
         (
@@ -392,7 +392,7 @@ fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));
     world.ann.share_photo(&world.spaces[1], &picture(300, 1));
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     cloud.proxy.set(Weather::HalfWay);
     let (_, complaint) = cloud.fails(&["backup", &place], &LOCAL);
     assert!(complaint.contains("can't be written to"), "{complaint}");
@@ -407,7 +407,7 @@ fn where_s3_does_not_answer_a_backup_says_so_and_leaves_nothing() {
 fn what_s3_refuses_a_backup_is_told_with_the_bucket_and_costs_no_archive() {
     let (cloud, bucket, place) = cloud();
     let _world = World::on(cloud.server(&LOCAL));
-    crate::backup::world::sorted(cloud.folder());
+    crate::backup::world::wait_until_moved(cloud.folder());
     // A key that may not look for uploads that were cut short leaves them to a rule of the bucket.
     cloud.proxy.refuse("GET", "uploads");
     cloud.succeeds(&["backup", &place], &LOCAL);
@@ -474,7 +474,7 @@ fn what_s3_refuses_a_backup_is_told_with_the_bucket_and_costs_no_archive() {
 fn photos_that_s3_gives_back_wrong_are_named() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     let bucket = cloud
         .buckets()
         .into_iter()

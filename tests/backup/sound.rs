@@ -20,7 +20,7 @@ fn ended() -> TempDir {
     let folder = tempdir().unwrap();
     fs::create_dir(folder.path().join("place")).unwrap();
     let world = World::start(folder.path());
-    crate::backup::world::sorted(folder.path());
+    crate::backup::world::wait_until_moved(folder.path());
     world.server.process.terminate();
     assert!(world.server.process.wait().success());
     folder

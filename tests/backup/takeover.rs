@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::aws::cloud::Cloud;
-use crate::backup::s3::{S3, cloud, sorted};
+use crate::backup::s3::{S3, cloud, wait_until_moved};
 use crate::backup::world::World;
 use crate::support::{Process, Server, output, picture, until};
 
@@ -54,14 +54,14 @@ fn objects(cloud: &Cloud) -> Vec<(String, String)> {
 fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     let (cloud, _, place) = cloud();
     let world = World::on(cloud.server(&S3));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     until("the previews", || {
         (cloud.previews().len() == 6).then_some(())
     });
     cloud.succeeds(&["backup", &place], &S3);
     // What the original has of its own.
     world.ann.share_photo(&world.spaces[0], &picture(24, 60));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     until("the previews", || {
         (cloud.previews().len() == 8).then_some(())
     });
@@ -132,7 +132,7 @@ fn the_queue_of_the_original_is_left_alone_until_the_copy_takes_over() {
     let cloud = Cloud::with_dead_letters(true);
     let worker = cloud.worker();
     let world = World::on(cloud.server(&[]));
-    sorted(&cloud, 2);
+    wait_until_moved(&cloud, 2);
     until("the queue to be empty", || {
         (cloud.messages() == 0).then_some(())
     });

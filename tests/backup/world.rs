@@ -202,7 +202,7 @@ fn see(person: &Person, answer: &mut Value) {
 }
 
 /// Waits until all photos are where they belong.
-pub fn sorted(folder: &Path) {
+pub fn wait_until_moved(folder: &Path) {
     until("the photos to be moved", || {
         let photos = files(&folder.join("data/photos"));
         let waiting = photos.iter().any(|file| file.starts_with("temp/"));

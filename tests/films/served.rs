@@ -39,7 +39,7 @@ fn share(person: &Person, space: &str, film: &[u8], poster: &[u8]) -> Value {
 }
 
 /// Waits until everything is where it belongs, with its previews.
-fn sorted(data: &Path, count: usize) {
+fn wait_until_moved(data: &Path, count: usize) {
     until("the films to be moved and their previews made", || {
         let moved = photos(data);
         let are_moved = moved.len() == count && moved.iter().all(|file| file.starts_with("space"));
@@ -77,7 +77,7 @@ fn what_is_stored_of_each_film_is_what_the_tools_found_nothing_in() {
         shares.push((name, share(&ann, &space, &film, &picture(24, 1))));
     }
     let data = folder.path().join("data");
-    sorted(&data, films.len());
+    wait_until_moved(&data, films.len());
     for (name, share) in shares {
         let medium = &share["media"][0];
         let expected = fs::read(clean.path().join(name)).unwrap();
@@ -113,7 +113,7 @@ fn a_film_and_its_poster_come_back_from_a_backup_and_are_missed_if_they_are_gone
     let poster = picture(60, 7);
     let shared = share(&ann, &space, &film, &poster);
     let data = folder.join("data");
-    sorted(&data, 1);
+    wait_until_moved(&data, 1);
     let shown = ann.fetch(&shared["image_url"]).bytes;
     for to in ["place", "place/one.tar.zst"] {
         fs::create_dir_all(folder.join("place")).unwrap();
@@ -140,7 +140,7 @@ fn a_film_and_its_poster_come_back_from_a_backup_and_are_missed_if_they_are_gone
         let share = ann.get("/shares/1").unwrap().json();
         assert_eq!(ann.fetch(&share["image_url"]).bytes, shown);
         assert_eq!(ann.fetch(&share["media"][0]["url"]).bytes, film);
-        sorted(&other.path().join("data"), 1);
+        wait_until_moved(&other.path().join("data"), 1);
     }
     fs::remove_file(data.join("photos/previews").join(lost)).unwrap();
     let verify = crate::support::run(folder, &["photos", "verify"], "");
@@ -206,7 +206,7 @@ fn a_film_goes_to_s3_with_its_poster() {
     let space = ann.space("Family");
     let shared = share(&ann, &space, &film, &picture(60, 7));
     let shown = ann.fetch(&shared["image_url"]).bytes;
-    sorted(&cloud.folder().join("data"), 1);
+    wait_until_moved(&cloud.folder().join("data"), 1);
     server.process.terminate();
     assert!(server.process.wait().success());
     let said = cloud.succeeds(&TO_S3, &S3);
@@ -233,7 +233,7 @@ fn a_film_without_a_poster_gets_one_where_ffmpeg_is_and_none_where_it_is_not() {
         assert_eq!(share["image_url"], Value::Null);
     }
     let data = folder.path().join("data");
-    sorted(&data, films.len());
+    wait_until_moved(&data, films.len());
     let listed = ann.get(&format!("{space}/images")).unwrap().json();
     let mut shown = 0;
     for row in listed.as_array().unwrap() {
@@ -261,7 +261,7 @@ fn a_film_without_a_poster_gets_one_where_ffmpeg_is_and_none_where_it_is_not() {
     let film = fs::read(clean.path().join(films.keys().next().unwrap())).unwrap();
     ann.post_files(&format!("{space}/shares"), &[("file", &film)])
         .unwrap();
-    sorted(&folder.path().join("data"), 1);
+    wait_until_moved(&folder.path().join("data"), 1);
     let share = ann.get("/shares/1").unwrap().json();
     assert_eq!(share["image_url"], Value::Null);
 }

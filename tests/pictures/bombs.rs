@@ -19,7 +19,7 @@ fn small_files_that_unpack_to_very_much_cost_a_server_a_bounded_amount_of_memory
     let server = Server::start(folder.path());
     let ann = server.person("ann");
     let space = ann.space("Family");
-    let mut most = 0;
+    let mut max = 0;
     for (name, bomb) in bombs() {
         assert!((bomb.len() as u64) < 3 * MIB, "{name} isn't small");
         let id = ann.share_photo(&space, bomb)["id"].to_string();
@@ -34,8 +34,8 @@ fn small_files_that_unpack_to_very_much_cost_a_server_a_bounded_amount_of_memory
         let after = peak(server.process.id());
         println!("{name}: {} KiB, {} MiB", bomb.len() / 1024, after / MIB);
         assert!(after < MAX_MEMORY, "{name} costs {} MiB", after / MIB);
-        most = most.max(after);
+        max = max.max(after);
     }
     // It was really work.
-    assert!(most > 200 * MIB);
+    assert!(max > 200 * MIB);
 }

@@ -149,8 +149,8 @@ fn every_file_that_is_no_photo_of_a_phone_is_refused_with_a_sentence_and_leaves_
     }
     assert_eq!(world.photos(), before);
     assert_eq!(world.children(), Vec::<String>::new());
-    let most = peak(world.server.process.id());
-    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
+    let max = peak(world.server.process.id());
+    assert!(max < MAX_MEMORY, "{} MiB", max / MIB);
     let shares = world.ann.get(&format!("{}/shares", world.space)).unwrap();
     assert_eq!(shares.json(), json!([]));
 }
@@ -207,8 +207,8 @@ fn heics_among_several_photos_of_a_share_are_taken_or_refused_as_all_others_are(
     let jpeg = Kind::Jpeg;
     assert_eq!(kinds, [jpeg, Kind::Png, jpeg, jpeg, jpeg]);
     assert_eq!(media[0]["height"], 240);
-    let most = peak(world.server.process.id());
-    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
+    let max = peak(world.server.process.id());
+    assert!(max < MAX_MEMORY, "{} MiB", max / MIB);
 
     let before = world.photos();
     let bad = [&png, good[0], heic("bad.broken.heic"), good[3]];

@@ -95,10 +95,10 @@ fn upload(
         ann.token(),
         form.len()
     );
-    let (most, last) = form.split_at(form.len() - 20);
+    let (beginning, last) = form.split_at(form.len() - 20);
     let sent = connection
         .write_all(head.as_bytes())
-        .and_then(|()| connection.write_all(most));
+        .and_then(|()| connection.write_all(beginning));
     wait();
     // A server that has refused it already may have ended the connection; then there is an answer, or none.
     let _sent = sent.and_then(|()| connection.write_all(last));
@@ -230,11 +230,11 @@ fn everything_at_once_stays_within_the_memory_of_a_small_machine() {
         }
         statuses
     });
-    let most = peak(server.process.id());
-    println!("{} MiB, and {} MiB before", most / MIB, quiet / MIB);
+    let max = peak(server.process.id());
+    println!("{} MiB, and {} MiB before", max / MIB, quiet / MIB);
     assert_eq!(statuses, ["200"; UPLOADS]);
-    assert!(most < MAX_MEMORY, "{} MiB", most / MIB);
+    assert!(max < MAX_MEMORY, "{} MiB", max / MIB);
     // It was really work, and after it the server works.
-    assert!(most > 256 * MIB, "{} MiB", most / MIB);
+    assert!(max > 256 * MIB, "{} MiB", max / MIB);
     people[0].share_photo(&spaces[0], &photo);
 }

@@ -266,7 +266,7 @@ fn living(authors: &[Author], spaces: &[String]) -> BTreeSet<String> {
         .collect()
 }
 
-/// After each start, the bytes of living shares are there, sorted or not yet, and no others.
+/// After each start, the bytes of living shares are there, in their space or not yet, and no others.
 fn check_names(folder: &Path, authors: &[Author], spaces: &[String]) {
     let expected = living(authors, spaces);
     // Looked at again, because a worker may move a photo from one folder to the other between two looks.

@@ -1,4 +1,4 @@
-//! Killed in the middle of an upgrade, of sorting and of deletion, again and again: the next start mends it by itself.
+//! Killed in the middle of an upgrade, of moving photos and of deletion, again and again: the next start mends it by itself.
 //!
 //! `CRASH_ROUNDS` makes it longer, `CRASH_SEED` repeats a run as far as the system's scheduling lets it.
 

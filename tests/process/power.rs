@@ -204,14 +204,14 @@ fn traced(folder: &Path, log: &Path) -> Command {
 
 /// Whether the worker has moved this many photos, and made the previews of each. There may be more whose share was
 /// deleted while it was at work.
-fn is_done(data: &Path, most: usize) -> bool {
+fn is_done(data: &Path, min: usize) -> bool {
     let (photos, previews) = (photos(data), previews(data));
     let made = |photo: &String| {
         ["small", "large"]
             .iter()
             .all(|size| previews.contains(&format!("{photo}.{size}")))
     };
-    photos.len() >= most && photos.iter().all(made)
+    photos.len() >= min && photos.iter().all(made)
 }
 
 fn random() -> Random {

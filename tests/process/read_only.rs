@@ -48,12 +48,12 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
     let space = ann.space("Family");
     let shares = format!("{space}/shares");
     let share = ann.share_photo(&space, &picture(24, 1));
-    let sorted = |expected: &[&str]| {
+    let are_moved = |expected: &[&str]| {
         until("the photos to be moved", || {
             (crate::support::photos(&folder.join("data")) == expected).then_some(())
         });
     };
-    sorted(&["space-id-1/1.png"]);
+    are_moved(&["space-id-1/1.png"]);
     // Nothing may be writing when the folder is locked.
     until("the previews", || {
         (crate::support::previews(&folder.join("data")).len() == 2).then_some(())
@@ -77,9 +77,9 @@ fn while_the_folder_of_the_photos_is_read_only_texts_are_shared_and_photos_shown
     assert_eq!(ann.fetch(&share["image_url"]).status, 404);
     drop(read_only);
     ann.share_photo(&space, &picture(24, 4));
-    sorted(&["space-id-1/1.png", "space-id-1/4.png"]);
+    are_moved(&["space-id-1/1.png", "space-id-1/4.png"]);
     server.process.terminate();
     assert!(server.process.wait().success());
     let _server = Server::start(folder);
-    sorted(&["space-id-1/4.png"]);
+    are_moved(&["space-id-1/4.png"]);
 }

@@ -130,14 +130,14 @@ fn nothing_that_opens_a_door_is_logged() {
     let preview = &share["image"]["previews"]["small"]["url"];
     assert_eq!(ann.fetch(preview).status, 200);
     // A failing store is an error in the log, with the requested path.
-    let sorted = folder.join("data/photos/space-id-1/1.png");
-    until("the photo to be moved", || sorted.exists().then_some(()));
-    fs::remove_file(&sorted).unwrap();
-    fs::create_dir(&sorted).unwrap();
+    let moved = folder.join("data/photos/space-id-1/1.png");
+    until("the photo to be moved", || moved.exists().then_some(()));
+    fs::remove_file(&moved).unwrap();
+    fs::create_dir(&moved).unwrap();
     let path = format!("/photos/{}", last_part(&share["image_url"], "/photos/"));
     // The response doesn't matter here: an error, or one that breaks off.
     let _broken = server.anybody().get(&path);
-    fs::remove_dir(&sorted).unwrap();
+    fs::remove_dir(&moved).unwrap();
 
     secrets.push((
         "the key",

@@ -14,7 +14,7 @@ use crate::support::{
 
 const VERIFY: [&str; 2] = ["photos", "verify"];
 
-/// A server with five photos, sorted and with previews.
+/// A server with five photos, in their space and with previews.
 fn world(folder: &Path) -> Server {
     let server = Server::start(folder);
     let ann = server.person("ann");
@@ -24,8 +24,8 @@ fn world(folder: &Path) -> Server {
     }
     let data = folder.join("data");
     until("the photos to be moved, with previews", || {
-        let sorted = photos(&data).iter().all(|file| file.starts_with("space-"));
-        (sorted && previews(&data).len() == 10).then_some(())
+        let moved = photos(&data).iter().all(|file| file.starts_with("space-"));
+        (moved && previews(&data).len() == 10).then_some(())
     });
     // That they are there is recorded a little later.
     until("the previews to be seen", || {

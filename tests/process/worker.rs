@@ -1,4 +1,4 @@
-//! Sorting in a process of its own, and photos that can't be sorted.
+//! A worker in a process of its own, and photos that can't be moved.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::support::{Process, Server, command, fails, photos, picture, previews,
 
 const SEPARATE: (&str, &str) = ("SHARED_SPACES_PHOTOS__WORKER", "external");
 
-fn sorted(folder: &Path, file: &str) {
+fn wait_until_moved(folder: &Path, file: &str) {
     until("the photo to be moved", || {
         (photos(&folder.join("data")) == [file]).then_some(())
     });
@@ -30,7 +30,7 @@ fn workers_next_to_the_server_move_its_photos() {
         let mut worker = command(folder.path(), &arguments);
         worker.env("RUST_LOG", "error");
         let _worker = Process::start(worker);
-        sorted(folder.path(), "space-id-1/1.png");
+        wait_until_moved(folder.path(), "space-id-1/1.png");
         assert_eq!(ann.fetch(&share["image_url"]).bytes, picture(24, 1));
     }
 }
@@ -49,7 +49,7 @@ fn server_and_workers_can_be_started_at_once_on_a_new_folder() {
             let server = Server::start_with(folder.path(), &[SEPARATE]);
             let ann = server.person("ann");
             ann.share_photo(&ann.space("Family"), &picture(24, 1));
-            sorted(folder.path(), "space-id-1/1.png");
+            wait_until_moved(folder.path(), "space-id-1/1.png");
             for worker in workers {
                 worker.join().unwrap();
             }
@@ -102,7 +102,7 @@ fn a_photo_that_failed_is_listed_with_its_reason_and_sent_again() {
         succeeds(folder.path(), &["photos", "retry", "--all"], ""),
         "Re-queued 1 photo\n"
     );
-    sorted(folder.path(), "space-id-1/1.png");
+    wait_until_moved(folder.path(), "space-id-1/1.png");
     assert_eq!(failed(), "No photo has failed.\n");
 }
 
@@ -134,7 +134,7 @@ fn one_failed_photo_of_several_is_sent_again_by_its_name() {
         succeeds(folder.path(), &["photos", "retry", "1-1.png"], ""),
         "Re-queued 1-1.png\n"
     );
-    sorted(folder.path(), "space-id-1/1.png");
+    wait_until_moved(folder.path(), "space-id-1/1.png");
     assert_eq!(ann.fetch(&shares[0]["image_url"]).bytes, picture(24, 1));
     assert!(failed().starts_with("1-2.png"));
     let complaint = fails(folder.path(), &["photos", "retry", "1-1.png"], "");

@@ -299,19 +299,19 @@ impl Container {
         Ok(total)
     }
 
-    /// The first bytes of an item, at most `most`.
+    /// The first bytes of an item, at most `max`.
     pub fn head_of(
         &self,
         item: &Item,
         file: &mut (impl Read + Seek),
-        most: usize,
+        max: usize,
     ) -> io::Result<Result<Vec<u8>>> {
         if let Err(refusal) = self.bytes_of(item) {
             return Ok(Err(refusal));
         }
         let mut head = Vec::new();
         for &(start, length) in item.location.iter().flat_map(|location| &location.pieces) {
-            let left = (most - head.len()) as u64;
+            let left = (max - head.len()) as u64;
             let wanted = if length == 0 { left } else { length.min(left) };
             let is_inside = item.location.as_ref().is_some_and(|at| at.method == 1);
             if is_inside {
@@ -337,9 +337,9 @@ fn read_handler(reader: &mut Reader<'_>) -> Result<()> {
     }
 }
 
-fn counted(count: usize, more: usize, most: usize) -> Result<usize> {
+fn counted(count: usize, more: usize, max: usize) -> Result<usize> {
     let count = count + more;
-    if count > most {
+    if count > max {
         Err(TOO_MANY)
     } else {
         Ok(count)

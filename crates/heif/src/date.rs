@@ -20,8 +20,8 @@ pub fn exif(file: &HeifFile<'_>) -> Option<Vec<u8>> {
     let exif = Reader::new().read_raw(exif).ok()?;
     let fields: Vec<Field> = KEPT
         .into_iter()
-        .filter_map(|(tag, most)| {
-            let value = text(exif.get_field(tag, In::PRIMARY)?, most)?;
+        .filter_map(|(tag, max)| {
+            let value = text(exif.get_field(tag, In::PRIMARY)?, max)?;
             Some(Field {
                 tag,
                 ifd_num: In::PRIMARY,
@@ -43,12 +43,12 @@ pub fn exif(file: &HeifFile<'_>) -> Option<Vec<u8>> {
 }
 
 /// Digits and the separators of a date, and no words.
-fn text(field: &Field, most: usize) -> Option<Vec<u8>> {
+fn text(field: &Field, max: usize) -> Option<Vec<u8>> {
     let Value::Ascii(texts) = &field.value else {
         return None;
     };
     let text = texts.first()?.trim_ascii();
     let is_of_a_date = |byte: &u8| byte.is_ascii_digit() || b" :+-".contains(byte);
-    let is_one = !text.is_empty() && text.len() <= most && text.iter().all(is_of_a_date);
+    let is_one = !text.is_empty() && text.len() <= max && text.iter().all(is_of_a_date);
     is_one.then(|| text.to_vec())
 }

@@ -169,10 +169,10 @@ pub fn clean(file: impl Into<Vec<u8>>, max_pixels: impl Into<MaxPixels>) -> Resu
         max_pixels: max_pixels.other,
     };
     let found = match kind {
-        Kind::Jpeg => jpeg::walk(&file, max_pixels)?,
-        Kind::Png => png::walk(&file, limit)?,
-        Kind::WebP => webp::walk(&file, limit)?,
-        Kind::Gif => gif::walk(&file, limit)?,
+        Kind::Jpeg => jpeg::scan(&file, max_pixels)?,
+        Kind::Png => png::scan(&file, limit)?,
+        Kind::WebP => webp::scan(&file, limit)?,
+        Kind::Gif => gif::scan(&file, limit)?,
     };
     Ok(Picture {
         kind,
@@ -186,7 +186,7 @@ pub fn clean(file: impl Into<Vec<u8>>, max_pixels: impl Into<MaxPixels>) -> Resu
 }
 
 /// What a walker has found in a file.
-struct Found {
+struct Parsed {
     size: Size,
     orientation: Option<Orientation>,
     animated: bool,

@@ -98,8 +98,8 @@ impl<R: Read + Seek> Input<R> {
         }
         while count > 0 {
             let buffer = self.reader.fill_buf().map_err(Error::Read)?;
-            let most = usize::try_from(count).unwrap_or(usize::MAX);
-            let taken = buffer.len().min(most);
+            let max = usize::try_from(count).unwrap_or(usize::MAX);
+            let taken = buffer.len().min(max);
             if taken == 0 {
                 return Err(Refusal::EndsEarly.into());
             }

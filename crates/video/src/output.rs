@@ -34,9 +34,9 @@ impl<'a> Output<'a> {
     pub fn fill(&mut self, byte: u8, mut count: u64) -> Result<()> {
         let filler = [byte; FILLER];
         while count > 0 {
-            let most = usize::try_from(count).unwrap_or(FILLER).min(FILLER);
-            self.write(&filler[..most])?;
-            count -= most as u64;
+            let max = usize::try_from(count).unwrap_or(FILLER).min(FILLER);
+            self.write(&filler[..max])?;
+            count -= max as u64;
         }
         Ok(())
     }

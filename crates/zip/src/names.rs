@@ -108,8 +108,8 @@ fn with(name: &str, more: &str) -> String {
         .filter(|&at| name[at + 1..].chars().all(char::is_alphanumeric))
         .map_or("", |at| &name[at..]);
     let stem = &name[..name.len() - ending.len()];
-    let most = MAX_LENGTH - ending.len() - more.len();
-    let end = stem.floor_char_boundary(most);
+    let max = MAX_LENGTH - ending.len() - more.len();
+    let end = stem.floor_char_boundary(max);
     let stem = stem[..end].trim_end_matches(['.', ' ']);
     format!("{stem}{more}{ending}")
 }

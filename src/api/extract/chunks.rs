@@ -125,11 +125,11 @@ struct Source<B> {
 }
 
 impl<B: AsyncRead + Unpin> Source<B> {
-    /// Reads until there is a chunk of at most `most` bytes, or nothing more comes.
-    fn poll_fill(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<()>> {
-        let most = most.min(self.room);
-        while self.read.len() < most && !self.has_ended {
-            let missing = most - self.read.len();
+    /// Reads until there is a chunk of at most `max` bytes, or nothing more comes.
+    fn poll_fill(&mut self, context: &mut Context<'_>, max: usize) -> Poll<io::Result<()>> {
+        let max = max.min(self.room);
+        while self.read.len() < max && !self.has_ended {
+            let missing = max - self.read.len();
             self.read.reserve(missing);
             let mut room = (&mut self.read).limit(missing);
             let body = Pin::new(&mut self.body);

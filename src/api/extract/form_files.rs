@@ -96,7 +96,7 @@ impl Multi<'_> {
         // that aren't the first, go to the disk where they don't fit into what is left of one. All but a little of a form with a
         // single photo is the photo.
         let buffers = app.ingest.buffers();
-        let (mut bytes, most) = match held {
+        let (mut bytes, capacity) = match held {
             Held::Nothing => (Vec::new(), 0),
             Held::Bytes(0) => (buffers.take(self.size.unwrap_or(0)), CAPACITY),
             Held::Bytes(held) => (Vec::new(), CAPACITY.saturating_sub(held)),
@@ -122,7 +122,7 @@ impl Multi<'_> {
             } else if matches!(held, Held::Nothing) {
             } else if start.is_some() {
                 spill.write(chunk).await?;
-            } else if bytes.len() + chunk.len() > most {
+            } else if bytes.len() + chunk.len() > capacity {
                 start = Some(spill.begin().await?);
                 spill
                     .write(&buffers.into_bytes(mem::take(&mut bytes)))

@@ -170,8 +170,8 @@ impl<'r> FromData<'r> for Incoming<'r> {
             return Outcome::Error(reject(request, Error::internal(error)));
         };
         // One byte more than is allowed, so that too much can be distinguished from too little.
-        let most = app.config.limits.upload_bytes().saturating_add(PATIENCE);
-        let mut body = open(request, data, most);
+        let max = app.config.limits.upload_bytes().saturating_add(PATIENCE);
+        let mut body = open(request, data, max);
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {

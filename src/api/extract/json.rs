@@ -130,13 +130,13 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
 /// The body of a request, read up to a limit.
 pub type Opened<'d> = Take<BodyReader<'d>>;
 
-/// The body of a request, at most `most` bytes of it: from the network, or from where Rocket has it.
-pub fn open<'d>(request: &Request<'_>, data: Data<'d>, most: u64) -> Opened<'d> {
+/// The body of a request, at most `max` bytes of it: from the network, or from where Rocket has it.
+pub fn open<'d>(request: &Request<'_>, data: Data<'d>, max: u64) -> Opened<'d> {
     let body: BodyReader<'d> = match request.local_cache(RequestBody::default).take() {
         Some(arriving) => arriving,
-        None => Box::pin(data.open(most.bytes())),
+        None => Box::pin(data.open(max.bytes())),
     };
-    body.take(most)
+    body.take(max)
 }
 
 /// A complete body, with the memory that it takes.

@@ -136,12 +136,12 @@ impl<'de> Visitor<'de> for OneValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        let most = match self.0 {
+        let max = match self.0 {
             Keep::Shallow => return pass_over(values).map(|()| Value::Array(entries)),
             Keep::List(_) => MAX_ENTRIES,
-            Keep::Values(most) => most,
+            Keep::Values(max) => max,
         };
-        while entries.len() <= most {
+        while entries.len() <= max {
             let entry = match self.0 {
                 Keep::List(keys) => values.next_element_seed(Entry(keys))?,
                 Keep::Shallow | Keep::Values(_) => {

@@ -249,9 +249,9 @@ impl Multi<'_> {
             let disposition = Disposition::of(&part)?;
             match disposition.name.as_deref() {
                 Some("text") if form.text.is_none() => {
-                    let (max, most) = (limits.text_max, text_field::max_bytes(limits));
+                    let (max, max_bytes) = (limits.text_max, text_field::max_bytes(limits));
                     form.text = Some(
-                        self.read_text(&mut part, FieldName::Text, max, most)
+                        self.read_text(&mut part, FieldName::Text, max, max_bytes)
                             .await?,
                     );
                 }
@@ -331,18 +331,18 @@ impl Multi<'_> {
         done.map_err(|error| malformed(limits, error))
     }
 
-    /// A text of at most `max` characters. At most `most` bytes of it are read.
+    /// A text of at most `max` characters. At most `max_bytes` bytes of it are read.
     async fn read_text(
         &self,
         part: &mut Field<'_>,
         field: FieldName,
         max: usize,
-        most: u64,
+        max_bytes: u64,
     ) -> Result<String> {
         let mut bytes = Vec::new();
         while let Some(chunk) = self.next_chunk(part).await? {
             bytes.extend_from_slice(chunk.as_ref());
-            if bytes.len() as u64 > most {
+            if bytes.len() as u64 > max_bytes {
                 return Err(Invalid::TooLong { field, max }.into());
             }
         }
@@ -356,7 +356,7 @@ impl Multi<'_> {
         field: FieldName,
         max: usize,
     ) -> Result<String> {
-        let most = (max as u64).saturating_mul(BYTES_OF_ONE);
-        self.read_text(part, field, max, most).await
+        let max_bytes = (max as u64).saturating_mul(BYTES_OF_ONE);
+        self.read_text(part, field, max, max_bytes).await
     }
 }

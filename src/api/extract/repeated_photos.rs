@@ -82,17 +82,17 @@ impl<'a> Contents<'a> {
         Ok(true)
     }
 
-    /// The next bytes, at most `most`; fewer only at the end.
-    async fn next(&mut self, most: usize) -> Result<Vec<u8>> {
+    /// The next bytes, at most `max`; fewer only at the end.
+    async fn next(&mut self, max: usize) -> Result<Vec<u8>> {
         match self {
             Self::InMemory(rest) => {
-                let (next, behind) = rest.split_at(most.min(rest.len()));
+                let (next, behind) = rest.split_at(max.min(rest.len()));
                 *rest = behind;
                 Ok(next.to_vec())
             }
             Self::OnDisk { photo, at } => {
                 let (photo, from) = ((*photo).clone(), *at);
-                let read = tokio::task::spawn_blocking(move || photo.read(from, most));
+                let read = tokio::task::spawn_blocking(move || photo.read(from, max));
                 let next = read
                     .await
                     .map_err(Error::internal)?

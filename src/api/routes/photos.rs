@@ -90,10 +90,10 @@ pub async fn photo(
     download: Option<&str>,
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
-    let asked = VerifiedLink::check(app, name, expires, signature).await?;
-    let keep = CachePolicy::Immutable(asked.remaining);
-    let save_as = download.map(|wish| content_disposition(wish, &asked.name));
-    asked.send(app, keep, save_as, conditions).await
+    let link = VerifiedLink::check(app, name, expires, signature).await?;
+    let cache = CachePolicy::Immutable(link.remaining);
+    let disposition = download.map(|wish| content_disposition(wish, &link.name));
+    link.send(app, cache, disposition, conditions).await
 }
 
 /// A preview of a photo, or the photo itself until there is one; for a film, its poster.
@@ -107,26 +107,26 @@ pub async fn preview(
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
     let form = Form::from_word(size).ok_or(NotFound::Endpoint)?;
-    let asked = VerifiedLink::check(app, name, expires, signature).await?;
+    let link = VerifiedLink::check(app, name, expires, signature).await?;
     let size = match form {
-        Form::Poster if asked.kind.is_video() => return asked.send_poster(app, conditions).await,
+        Form::Poster if link.kind.is_video() => return link.send_poster(app, conditions).await,
         Form::Poster => return Err(NotFound::Poster.into()),
         Form::Preview(size) => size,
     };
     // What moves is shown large as it is.
-    let is_itself = asked.photo.animated && size == PreviewSize::Large;
-    let keep = match asked.photo.has_previews {
-        Some(true) if !is_itself => match asked.find_preview(app, size).await? {
-            Some(preview) => return asked.send_preview(preview, size, conditions).await,
-            None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
+    let is_itself = link.photo.animated && size == PreviewSize::Large;
+    let cache = match link.photo.has_previews {
+        Some(true) if !is_itself => match link.find_preview(app, size).await? {
+            Some(preview) => return link.send_preview(preview, size, conditions).await,
+            None => CachePolicy::Short(link.remaining.min(STAND_IN)),
         },
-        Some(_) => CachePolicy::Immutable(asked.remaining),
-        None => CachePolicy::Short(asked.remaining.min(STAND_IN)),
+        Some(_) => CachePolicy::Immutable(link.remaining),
+        None => CachePolicy::Short(link.remaining.min(STAND_IN)),
     };
-    if asked.kind.is_video() {
-        return asked.send_stand_in(app, keep, conditions).await;
+    if link.kind.is_video() {
+        return link.send_stand_in(app, cache, conditions).await;
     }
-    asked.send(app, keep, None, conditions).await
+    link.send(app, cache, None, conditions).await
 }
 
 /// What else than the bytes themselves there is to have.
@@ -167,10 +167,10 @@ impl VerifiedLink {
         let now = app.now();
         let signer = app.signing_key.signer();
         let expires = signer.check(&name, expires, signature, now)?;
-        let asked = name.clone();
+        let wanted = name.clone();
         let photo = app
             .db
-            .read(move |conn| Ok(photos::find(conn, &asked)?))
+            .read(move |conn| Ok(photos::find(conn, &wanted)?))
             .await?
             .ok_or(NotFound::Photo)?;
         Ok(Self {
@@ -181,17 +181,17 @@ impl VerifiedLink {
         })
     }
 
-    /// Sends the photo itself, to be saved as `save_as` says.
+    /// Sends the photo itself, to be saved as `disposition` says.
     async fn send(
         self,
         app: &App,
-        keep: CachePolicy,
-        save_as: Option<String>,
+        cache: CachePolicy,
+        disposition: Option<String>,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
         let served = app
             .photos
-            .serve(&self.name, save_as.as_deref())
+            .serve(&self.name, disposition.as_deref())
             .await
             .map_err(Failure::PhotosUnavailable)?;
         let Some(served) = served else {
@@ -199,10 +199,9 @@ impl VerifiedLink {
             return Err(NotFound::Photo.into());
         };
         match served {
-            PhotoSource::Redirect {
-                url,
-                expires_in: holds,
-            } => Ok(Photo::There(Redirection::new(url, holds, keep))),
+            PhotoSource::Redirect { url, expires_in } => {
+                Ok(Photo::Redirect(Redirection::new(url, expires_in, cache)))
+            }
             PhotoSource::Stream(stored) => {
                 let (bytes, expected) = (stored.bytes, self.photo.bytes);
                 if bytes != expected {
@@ -216,9 +215,9 @@ impl VerifiedLink {
                 }
                 let etag = self.etag("");
                 let content =
-                    Content::new(stored, self.kind.media_type(), etag, keep, conditions).await;
+                    Content::new(stored, self.kind.media_type(), etag, cache, conditions).await;
                 let content = content.map_err(Failure::PhotosUnavailable)?;
-                Ok(Photo::Here(content.saved_as(save_as)))
+                Ok(Photo::Stream(content.saved_as(disposition)))
             }
         }
     }
@@ -233,16 +232,15 @@ impl VerifiedLink {
     async fn look_at(served: anyhow::Result<Option<PhotoSource>>) -> Result<Option<Preview>> {
         match served.map_err(Failure::PhotosUnavailable)? {
             None => Ok(None),
-            Some(PhotoSource::Redirect {
-                url,
-                expires_in: holds,
-            }) => Ok(Some(Preview::There { url, holds })),
+            Some(PhotoSource::Redirect { url, expires_in }) => {
+                Ok(Some(Preview::Redirect { url, expires_in }))
+            }
             Some(PhotoSource::Stream(stored)) => {
                 // We have made it, so that its first bytes can be believed.
                 let begun = stored.begin(MAGIC).await;
                 let (beginning, stored) = begun.map_err(Failure::PhotosUnavailable)?;
                 let kind = Kind::from_bytes(&beginning);
-                Ok(kind.map(|kind| Preview::Here { kind, stored }))
+                Ok(kind.map(|kind| Preview::Stream { kind, stored }))
             }
         }
     }
@@ -253,27 +251,27 @@ impl VerifiedLink {
         size: PreviewSize,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
-        let keep = CachePolicy::Immutable(self.remaining);
-        self.send_form(preview, size.as_str(), keep, conditions)
+        let cache = CachePolicy::Immutable(self.remaining);
+        self.send_form(preview, size.as_str(), cache, conditions)
             .await
     }
 
     /// Sends the poster of a film.
     async fn send_poster(self, app: &App, conditions: ConditionalHeaders) -> Result<Photo> {
-        let keep = CachePolicy::Immutable(self.remaining);
-        self.send_stand_in(app, keep, conditions).await
+        let cache = CachePolicy::Immutable(self.remaining);
+        self.send_stand_in(app, cache, conditions).await
     }
 
     /// Sends the poster of a film in place of its preview, to be cached for as long as that may be.
     async fn send_stand_in(
         self,
         app: &App,
-        keep: CachePolicy,
+        cache: CachePolicy,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
         let served = app.photos.serve_poster(&self.name).await;
         let poster = Self::look_at(served).await?.ok_or(NotFound::Poster)?;
-        self.send_form(poster, signed_urls::POSTER, keep, conditions)
+        self.send_form(poster, signed_urls::POSTER, cache, conditions)
             .await
     }
 
@@ -281,15 +279,18 @@ impl VerifiedLink {
         self,
         preview: Preview,
         form: &str,
-        keep: CachePolicy,
+        cache: CachePolicy,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
         match preview {
-            Preview::There { url, holds } => Ok(Photo::There(Redirection::new(url, holds, keep))),
-            Preview::Here { kind, stored } => {
+            Preview::Redirect { url, expires_in } => {
+                Ok(Photo::Redirect(Redirection::new(url, expires_in, cache)))
+            }
+            Preview::Stream { kind, stored } => {
                 let etag = self.etag(form);
-                let content = Content::new(stored, kind.media_type(), etag, keep, conditions).await;
-                Ok(Photo::Here(content.map_err(Failure::PhotosUnavailable)?))
+                let content =
+                    Content::new(stored, kind.media_type(), etag, cache, conditions).await;
+                Ok(Photo::Stream(content.map_err(Failure::PhotosUnavailable)?))
             }
         }
     }
@@ -302,15 +303,15 @@ impl VerifiedLink {
 
 /// A preview that was found.
 enum Preview {
-    Here { kind: Kind, stored: StoredPhoto },
-    There { url: String, holds: Duration },
+    Stream { kind: Kind, stored: StoredPhoto },
+    Redirect { url: String, expires_in: Duration },
 }
 
 /// A photo on its way out: from here, or from where the store says.
 #[derive(Responder)]
 pub enum Photo {
-    Here(Content),
-    There(Redirection),
+    Stream(Content),
+    Redirect(Redirection),
 }
 
 /// The way to a photo that the store itself hands out.
@@ -323,12 +324,12 @@ pub struct Redirection {
 }
 
 impl Redirection {
-    /// `holds`: how long the store's link does.
-    fn new(url: String, holds: Duration, keep: CachePolicy) -> Self {
+    /// `expires_in`: how long the store's link does.
+    fn new(url: String, expires_in: Duration, cache: CachePolicy) -> Self {
         // A client must not reuse a cached redirect after the store's link has expired.
-        let seconds = i64::try_from(holds.as_secs() / 2)
+        let seconds = i64::try_from(expires_in.as_secs() / 2)
             .unwrap_or(0)
-            .min(keep.seconds());
+            .min(cache.seconds());
         let cache = Header::new("Cache-Control", format!("private, max-age={seconds}"));
         Self {
             body: (),

@@ -14,7 +14,7 @@ pub const WINDOW_LOG: u32 = 23;
 const SKIPPABLE: [u8; 4] = [0x50, 0x2a, 0x4d, 0x18];
 
 /// The most bytes that an archive of `size` bytes may unpack to.
-pub fn most(size: u64) -> u64 {
+pub fn max_bytes(size: u64) -> u64 {
     FREE.saturating_add(size.saturating_mul(RATIO))
 }
 
@@ -51,8 +51,11 @@ pub struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     /// Returns at most this many bytes.
-    pub fn new(inner: R, most: u64) -> Self {
-        Self { inner, left: most }
+    pub fn new(inner: R, max_bytes: u64) -> Self {
+        Self {
+            inner,
+            left: max_bytes,
+        }
     }
 }
 
@@ -106,7 +109,7 @@ mod tests {
         for unpacked in [0, FREE, FREE + 1, 3 * FREE, 100 * FREE] {
             for size in [1000, FREE] {
                 let size = size + ballast(size, unpacked);
-                assert!(most(size) >= unpacked, "{unpacked}");
+                assert!(max_bytes(size) >= unpacked, "{unpacked}");
             }
         }
         assert_eq!(ballast(1, FREE), 0);

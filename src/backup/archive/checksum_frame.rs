@@ -37,7 +37,7 @@ impl<W: Write> ChecksumWriter<W> {
     ///
     /// # Errors
     /// It can't be written.
-    pub fn seal(mut self) -> io::Result<W> {
+    pub fn finish(mut self) -> io::Result<W> {
         self.inner.write_all(&MARK)?;
         self.inner.write_all(&self.sha256.finalize())?;
         Ok(self.inner)
@@ -64,7 +64,7 @@ pub struct ChecksumReader<R> {
     sha256: Sha256,
     /// What was read and not returned yet; its last bytes may be the checksum frame.
     held: Vec<u8>,
-    given: usize,
+    returned: usize,
 }
 
 impl<R: Read> ChecksumReader<R> {
@@ -74,15 +74,15 @@ impl<R: Read> ChecksumReader<R> {
             inner,
             sha256: Sha256::new(),
             held: Vec::new(),
-            given: 0,
+            returned: 0,
         }
     }
 
     /// Reads until there is more than a checksum frame. Returns whether there is.
     fn fill(&mut self) -> io::Result<bool> {
-        while self.held.len() - self.given <= SIZE {
-            self.held.drain(..self.given);
-            self.given = 0;
+        while self.held.len() - self.returned <= SIZE {
+            self.held.drain(..self.returned);
+            self.returned = 0;
             let before = self.held.len();
             self.held.resize(before + CHUNK, 0);
             let read = self.inner.read(&mut self.held[before..]);
@@ -97,14 +97,14 @@ impl<R: Read> ChecksumReader<R> {
     }
 
     fn check(&self) -> io::Result<()> {
-        let seal = &self.held[self.given..];
-        if seal.len() < SIZE || seal[..MARK.len()] != MARK {
+        let frame = &self.held[self.returned..];
+        if frame.len() < SIZE || frame[..MARK.len()] != MARK {
             return Err(Error::new(
                 ErrorKind::UnexpectedEof,
                 "it was cut short, or something was added to it",
             ));
         }
-        if seal[MARK.len()..] != self.sha256.clone().finalize()[..] {
+        if frame[MARK.len()..] != self.sha256.clone().finalize()[..] {
             return Err(Error::new(
                 ErrorKind::InvalidData,
                 "its bytes have changed since it was written",
@@ -123,12 +123,12 @@ impl<R: Read> Read for ChecksumReader<R> {
             self.check()?;
             return Ok(0);
         }
-        let there = self.held.len() - self.given - SIZE;
+        let there = self.held.len() - self.returned - SIZE;
         let count = there.min(into.len());
-        let bytes = &self.held[self.given..self.given + count];
+        let bytes = &self.held[self.returned..self.returned + count];
         into[..count].copy_from_slice(bytes);
         self.sha256.update(bytes);
-        self.given += count;
+        self.returned += count;
         Ok(count)
     }
 }
@@ -137,10 +137,10 @@ impl<R: Read> Read for ChecksumReader<R> {
 mod tests {
     use super::*;
 
-    fn sealed(bytes: &[u8]) -> Vec<u8> {
-        let mut sealing = ChecksumWriter::new(Vec::new());
-        sealing.write_all(bytes).unwrap();
-        sealing.seal().unwrap()
+    fn framed(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = ChecksumWriter::new(Vec::new());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
     }
 
     fn open(bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -153,13 +153,13 @@ mod tests {
     fn what_was_written_comes_back() {
         for length in [0, 1, SIZE, CHUNK - SIZE, CHUNK, CHUNK + 1, 3 * CHUNK] {
             let bytes: Vec<u8> = (0..length).map(|at| at as u8).collect();
-            assert_eq!(open(&sealed(&bytes)).unwrap(), bytes, "{length}");
+            assert_eq!(open(&framed(&bytes)).unwrap(), bytes, "{length}");
         }
     }
 
     #[test]
     fn every_bit_that_changes_is_noticed() {
-        let whole = sealed(b"some bytes");
+        let whole = framed(b"some bytes");
         for bit in 0..whole.len() * 8 {
             let mut bytes = whole.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_was_cut_short_or_grew_is_noticed() {
-        let whole = sealed(b"some bytes");
+        let whole = framed(b"some bytes");
         for length in 0..whole.len() {
             let error = open(&whole[..length]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "{length}");

@@ -17,17 +17,17 @@ pub struct Manifest {
     /// What the rest is like. A higher number is from a newer version.
     pub format: u32,
     /// The version of shared-spaces that has made it.
-    #[serde(deserialize_with = "word")]
+    #[serde(deserialize_with = "printable")]
     pub version: String,
     /// The moment of its database, RFC 3339 in UTC.
-    #[serde(deserialize_with = "word")]
+    #[serde(deserialize_with = "printable")]
     pub made_at: String,
     /// The number of the schema of its database.
     pub schema: i32,
     /// Where the photos are.
     pub photos: PhotoLocation,
     /// The same for all archives of one installation, and for no other.
-    #[serde(deserialize_with = "word")]
+    #[serde(deserialize_with = "printable")]
     pub installation: String,
     /// What was wrong with its database when it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +105,7 @@ impl Outcome {
 }
 
 /// A word that is shown on a terminal: short, and without escape sequences.
-fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+fn printable<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(text);
@@ -126,14 +126,14 @@ fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = r#"{"format": 1, "version": "0.1.0", "made_at": "2026-11-24T23:50:52Z", "schema": 4,
+    const MANIFEST: &str = r#"{"format": 1, "version": "0.1.0", "made_at": "2026-11-24T23:50:52Z", "schema": 4,
         "photos": "inside", "installation": "0123456789abcdef"}"#;
 
     #[test]
     fn what_is_shown_on_a_terminal_is_only_words() {
-        serde_json::from_str::<Manifest>(HEAD).unwrap();
+        serde_json::from_str::<Manifest>(MANIFEST).unwrap();
         for version in [r"0.1.0\u001b[31m", "a version", &"1".repeat(65)] {
-            let other = HEAD.replace("0.1.0", version);
+            let other = MANIFEST.replace("0.1.0", version);
             assert!(
                 serde_json::from_str::<Manifest>(&other).is_err(),
                 "{version}"

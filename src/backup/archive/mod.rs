@@ -32,10 +32,10 @@ pub use crate::data_dir::{DATABASE, KEY};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
 use bounds::Counted;
-pub use read::{Contents, read, read_head, read_start};
+pub use read::{Contents, read, read_manifest, read_start};
 
-const HEAD: &str = "backup.json";
-const SUMS: &str = "SHA256SUMS";
+const MANIFEST: &str = "backup.json";
+const CHECKSUMS: &str = "SHA256SUMS";
 const OUTCOME: &str = "outcome.json";
 /// The folder of photos.
 const PHOTOS: &str = "photos/";
@@ -72,29 +72,29 @@ impl<W: Write> ArchiveWriter<W> {
     ///
     /// # Errors
     /// Something can't be read, or the archive can't be written.
-    pub fn begin(out: W, front: &Prelude<'_>, folder: &Path) -> Result<Self> {
+    pub fn begin(out: W, prelude: &Prelude<'_>, folder: &Path) -> Result<Self> {
         let out = ChecksumWriter::new(Counted::new(out));
         let mut encoder = Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?;
         encoder.include_checksum(true)?;
         let mut archive = Self {
             tar: Builder::new(Counted::new(encoder)),
-            time: front.time.seconds().try_into().unwrap_or(0),
+            time: prelude.time.seconds().try_into().unwrap_or(0),
         };
-        archive.add(HEAD, &serde_json::to_vec_pretty(front.head)?)?;
+        archive.add(MANIFEST, &serde_json::to_vec_pretty(prelude.manifest)?)?;
 
-        let mut sums = std::io::BufWriter::new(tempfile::tempfile_in(folder)?);
+        let mut checksums = std::io::BufWriter::new(tempfile::tempfile_in(folder)?);
         let files = sha256sums::Files {
-            database: front.database_sum()?,
-            key: front.key_sum(),
+            database: prelude.database_sum()?,
+            key: prelude.key_sum(),
         };
-        files.write(front.snapshot, &mut sums)?;
-        let mut sums = sums
+        files.write(prelude.snapshot, &mut checksums)?;
+        let mut checksums = checksums
             .into_inner()
             .context("The checksums can't be written")?;
-        sums.seek(SeekFrom::Start(0))?;
-        archive.add_file(SUMS, sums)?;
-        archive.add_file(DATABASE, File::open(front.database)?)?;
-        archive.add(KEY, front.key)?;
+        checksums.seek(SeekFrom::Start(0))?;
+        archive.add_file(CHECKSUMS, checksums)?;
+        archive.add_file(DATABASE, File::open(prelude.database)?)?;
+        archive.add(KEY, prelude.key)?;
         Ok(archive)
     }
 
@@ -121,7 +121,7 @@ impl<W: Write> ArchiveWriter<W> {
         let mut packed = unpacked.inner.finish()?;
         let ballast = bounds::ballast(packed.get_ref().count, unpacked.count);
         bounds::write_ballast(&mut packed, ballast)?;
-        let done = packed.seal()?;
+        let done = packed.finish()?;
         Ok((done.inner, done.count))
     }
 
@@ -153,7 +153,7 @@ impl<W: Write> ArchiveWriter<W> {
 
 /// What comes before the photos.
 pub struct Prelude<'a> {
-    pub head: &'a Manifest,
+    pub manifest: &'a Manifest,
     /// The moment of the snapshot.
     pub time: Timestamp,
     pub snapshot: &'a Snapshot,

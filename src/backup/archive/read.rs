@@ -10,8 +10,8 @@ use zstd::stream::read::Decoder;
 
 use super::bounds::{self, Bounded, TOO_MUCH};
 use super::{
-    DATABASE, FORMAT, HEAD, KEY, Manifest, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS, Packed,
-    PhotoLocation, SUMS,
+    CHECKSUMS, DATABASE, FORMAT, KEY, MANIFEST, Manifest, OUTCOME, OUTCOME_SIZE, Outcome, PHOTOS,
+    Packed, PhotoLocation,
 };
 use crate::auth::signed_urls::SigningKey;
 use crate::backup::archive::checksum_frame::ChecksumReader;
@@ -22,14 +22,14 @@ use crate::fs::private;
 use crate::output::count;
 
 /// The most that the first note of an archive may have.
-const HEAD_SIZE: u64 = 64 * 1024;
+const MANIFEST_SIZE: u64 = 64 * 1024;
 /// The length of the header of a database.
-const DATABASE_HEAD: usize = 100;
+const DATABASE_HEADER: usize = 100;
 
 /// What an archive has besides its photos.
 #[derive(Debug)]
 pub struct Contents {
-    pub head: Manifest,
+    pub manifest: Manifest,
     pub outcome: Outcome,
     pub snapshot: Snapshot,
     /// Where the database was put.
@@ -66,12 +66,12 @@ fn read_all(
     into: &Path,
     mut photo: impl FnMut(&KnownPhoto, &mut dyn Read) -> Result<bool>,
 ) -> Result<Contents> {
-    let most = bounds::most(archive.size);
+    let max = bounds::max_bytes(archive.size);
     let mut archive = open(archive)?;
-    let mut members = Members::of(&mut archive, most)?;
-    let head = head(&mut members)?;
-    let sums_path = into.join(SUMS);
-    write(members.next_as(SUMS)?, &sums_path)?;
+    let mut members = Members::of(&mut archive, max)?;
+    let manifest = manifest(&mut members)?;
+    let checksums_path = into.join(CHECKSUMS);
+    write(members.next_as(CHECKSUMS)?, &checksums_path)?;
     let (database, key) = (into.join(DATABASE), into.join(KEY));
     let database_sum = write(whole_database(members.next_as(DATABASE)?)?, &database)?;
     let key_entry = members.next_as(KEY)?;
@@ -87,7 +87,7 @@ fn read_all(
         database: database_sum,
         key: key_sum,
     };
-    let first = BufReader::new(File::open(&sums_path)?);
+    let first = BufReader::new(File::open(&checksums_path)?);
     let mut lines = sha256sums::lines(first);
     // Before a database is opened whose bytes are not known to be right.
     for (sum, path) in [(&files.database, DATABASE), (&files.key, KEY)] {
@@ -97,13 +97,13 @@ fn read_all(
             "Its {path} is not the one that SHA256SUMS has"
         );
     }
-    let snapshot = Snapshot::open_foreign(&database, head.schema)?;
-    files.compare(&snapshot, BufReader::new(File::open(&sums_path)?))?;
+    let snapshot = Snapshot::open_foreign(&database, manifest.schema)?;
+    files.compare(&snapshot, BufReader::new(File::open(&checksums_path)?))?;
     ensure!(
-        snapshot.schema() == head.schema,
-        "Its database has schema {}, and {HEAD} says {}",
+        snapshot.schema() == manifest.schema,
+        "Its database has schema {}, and {MANIFEST} says {}",
         snapshot.schema(),
-        head.schema
+        manifest.schema
     );
 
     let mut expected = snapshot.photos();
@@ -114,7 +114,7 @@ fn read_all(
         let mut entry = members.next()?.context("It is cut off before its end")?;
         let path = path(&entry);
         if path == OUTCOME {
-            break notes(entry, OUTCOME_SIZE)?;
+            break json(entry, OUTCOME_SIZE)?;
         }
         let known = find(&path, &mut expected, &mut absent)?;
         let name = &known.name;
@@ -130,7 +130,7 @@ fn read_all(
         );
         (photos, bytes) = (photos + 1, bytes + known.bytes);
     };
-    if head.photos == PhotoLocation::Embedded {
+    if manifest.photos == PhotoLocation::Embedded {
         for rest in expected {
             absent.push(order_of(&rest?));
         }
@@ -151,7 +151,7 @@ fn read_all(
     // What follows the last member, and the checksum frame.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink())?;
     Ok(Contents {
-        head,
+        manifest,
         outcome,
         snapshot,
         database,
@@ -187,34 +187,34 @@ fn explain(snapshot: &Snapshot, absent: &[Order], outcome: &Outcome) -> Result<(
 ///
 /// # Errors
 /// The archive can't be read that far, or is from a newer version.
-pub fn read_head(archive: Packed<impl Read>) -> Result<Manifest> {
-    let most = bounds::most(archive.size);
-    head(&mut Members::of(&mut open(archive)?, most)?)
+pub fn read_manifest(archive: Packed<impl Read>) -> Result<Manifest> {
+    let max = bounds::max_bytes(archive.size);
+    manifest(&mut Members::of(&mut open(archive)?, max)?)
 }
 
-/// Reads the beginning of an archive, and calls `tell` with the checksums of the photos that its database names.
+/// Reads the beginning of an archive, and calls `visit` with the checksums of the photos that its database names.
 ///
 /// # Errors
-/// The archive can't be read that far, or is from a newer version; what `tell` returns.
+/// The archive can't be read that far, or is from a newer version; what `visit` returns.
 pub fn read_start(
     archive: Packed<impl Read>,
-    tell: impl FnMut([u8; 32]) -> Result<()>,
+    visit: impl FnMut([u8; 32]) -> Result<()>,
 ) -> Result<Manifest> {
-    let most = bounds::most(archive.size);
+    let max = bounds::max_bytes(archive.size);
     let mut archive = open(archive)?;
-    let mut members = Members::of(&mut archive, most)?;
-    let head = head(&mut members)?;
-    sha256sums::each_photo(BufReader::new(members.next_as(SUMS)?), tell)?;
-    Ok(head)
+    let mut members = Members::of(&mut archive, max)?;
+    let manifest = manifest(&mut members)?;
+    sha256sums::each_photo(BufReader::new(members.next_as(CHECKSUMS)?), visit)?;
+    Ok(manifest)
 }
 
 type Unpacked<R> = Bounded<Decoder<'static, BufReader<ChecksumReader<R>>>>;
 
 fn open<R: Read>(archive: Packed<R>) -> Result<Archive<Unpacked<R>>> {
-    let most = bounds::most(archive.size);
+    let max = bounds::max_bytes(archive.size);
     let mut decoder = Decoder::new(ChecksumReader::new(archive.bytes))?;
     decoder.window_log_max(bounds::WINDOW_LOG)?;
-    Ok(Archive::new(Bounded::new(decoder, most)))
+    Ok(Archive::new(Bounded::new(decoder, max)))
 }
 
 /// The members of an archive in order, without long names, extensions or holes.
@@ -225,10 +225,10 @@ struct Members<'a, R: Read> {
 }
 
 impl<'a, R: Read> Members<'a, R> {
-    fn of(archive: &'a mut Archive<R>, most: u64) -> Result<Self> {
+    fn of(archive: &'a mut Archive<R>, max: u64) -> Result<Self> {
         Ok(Self {
             entries: archive.entries()?.raw(true),
-            left: most,
+            left: max,
         })
     }
 
@@ -264,27 +264,27 @@ fn path(entry: &Entry<'_, impl Read>) -> String {
     String::from_utf8_lossy(&entry.path_bytes()).into_owned()
 }
 
-fn head<R: Read>(members: &mut Members<'_, R>) -> Result<Manifest> {
-    let text = bounded(members.next_as(HEAD)?, HEAD_SIZE)?;
+fn manifest<R: Read>(members: &mut Members<'_, R>) -> Result<Manifest> {
+    let text = bounded(members.next_as(MANIFEST)?, MANIFEST_SIZE)?;
     #[derive(serde::Deserialize)]
     struct Any {
         format: u32,
     }
-    let any: Any =
-        serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} can't be understood"))?;
+    let any: Any = serde_json::from_slice(&text)
+        .with_context(|| format!("Its {MANIFEST} can't be understood"))?;
     ensure!(
         any.format <= FORMAT,
         "It has format {}, and this version of shared-spaces knows only formats up to {FORMAT}: use the newer version \
         that made it",
         any.format
     );
-    serde_json::from_slice(&text).with_context(|| format!("Its {HEAD} can't be understood"))
+    serde_json::from_slice(&text).with_context(|| format!("Its {MANIFEST} can't be understood"))
 }
 
 /// The bytes of a database, whose header must state their number.
 fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
-    let mut start = [0; DATABASE_HEAD];
-    let is_whole = entry.size() >= DATABASE_HEAD as u64 && {
+    let mut start = [0; DATABASE_HEADER];
+    let is_whole = entry.size() >= DATABASE_HEADER as u64 && {
         entry.read_exact(&mut start)?;
         let page = match u16::from_be_bytes([start[16], start[17]]) {
             1 => 65_536,
@@ -317,12 +317,12 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<Order>) -> Resul
     bail!("It has {path:?}, and its database has no such photo")
 }
 
-fn notes<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>, most: u64) -> Result<T> {
-    serde_json::from_slice(&bounded(entry, most)?).context("Its manifest can't be read")
+fn json<T: serde::de::DeserializeOwned>(entry: Entry<'_, impl Read>, max: u64) -> Result<T> {
+    serde_json::from_slice(&bounded(entry, max)?).context("Its manifest can't be read")
 }
 
-fn bounded(mut entry: Entry<'_, impl Read>, most: u64) -> Result<Vec<u8>> {
-    ensure!(entry.size() <= most, "Its manifest is too long");
+fn bounded(mut entry: Entry<'_, impl Read>, max: u64) -> Result<Vec<u8>> {
+    ensure!(entry.size() <= max, "Its manifest is too long");
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -41,8 +41,8 @@ impl Files {
     ///
     /// # Errors
     /// They are others; something can't be read.
-    pub fn compare(&self, snapshot: &Snapshot, sums: impl BufRead) -> Result<()> {
-        let mut found = lines(sums);
+    pub fn compare(&self, snapshot: &Snapshot, checksums: impl BufRead) -> Result<()> {
+        let mut found = lines(checksums);
         for expected in self.lines(snapshot) {
             let (expected, line) = (expected?, found.next().transpose()?);
             ensure!(
@@ -66,12 +66,15 @@ fn line(sum: &[u8; 32], path: &str) -> String {
     format!("{}  {path}\n", hex::encode(sum))
 }
 
-/// Calls `tell` with the checksum of each photo among `sums`.
+/// Calls `visit` with the checksum of each photo among `checksums`.
 ///
 /// # Errors
-/// They can't be read; a malformed line; what `tell` returns.
-pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<()>) -> Result<()> {
-    for line in lines(sums) {
+/// They can't be read; a malformed line; what `visit` returns.
+pub fn each_photo(
+    checksums: impl BufRead,
+    mut visit: impl FnMut([u8; 32]) -> Result<()>,
+) -> Result<()> {
+    for line in lines(checksums) {
         let line = line?;
         let (sum, path) = line
             .split_once("  ")
@@ -80,17 +83,17 @@ pub fn each_photo(sums: impl BufRead, mut tell: impl FnMut([u8; 32]) -> Result<(
             let mut bytes = [0; 32];
             hex::decode_to_slice(sum, &mut bytes)
                 .with_context(|| format!("SHA256SUMS has {line:?}, which is not a checksum"))?;
-            tell(bytes)?;
+            visit(bytes)?;
         }
     }
     Ok(())
 }
 
-/// The lines of `sums`, all of them short.
-pub fn lines(mut sums: impl BufRead) -> impl Iterator<Item = Result<String>> {
+/// The lines of `checksums`, all of them short.
+pub fn lines(mut checksums: impl BufRead) -> impl Iterator<Item = Result<String>> {
     std::iter::from_fn(move || {
         let mut line = String::new();
-        let mut bounded = (&mut sums).take(1024);
+        let mut bounded = (&mut checksums).take(1024);
         match bounded.read_line(&mut line) {
             Ok(0) => None,
             Ok(_) => Some(Ok(line.trim_end_matches('\n').to_owned())),
@@ -140,13 +143,13 @@ mod tests {
             a = "11".repeat(32),
             b = "22".repeat(32)
         );
-        let mut told = Vec::new();
-        let tell = |sum| {
-            told.push(sum);
+        let mut visited = Vec::new();
+        let visit = |sum| {
+            visited.push(sum);
             Ok(())
         };
-        each_photo(text.as_bytes(), tell).unwrap();
-        assert_eq!(told, [[0x11; 32], [0x22; 32]]);
+        each_photo(text.as_bytes(), visit).unwrap();
+        assert_eq!(visited, [[0x11; 32], [0x22; 32]]);
     }
 
     #[test]

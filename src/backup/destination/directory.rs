@@ -57,7 +57,7 @@ impl Folder {
 
     pub(super) fn each_photo(
         &self,
-        tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>,
+        visit: &mut dyn FnMut([u8; 32], u64) -> Result<()>,
     ) -> Result<()> {
         let photos = self.path("photos");
         if !photos.is_dir() {
@@ -75,7 +75,7 @@ impl Folder {
                 if let Some(sum) = sum_of(&key)
                     && let Some(bytes) = plain_size(&file.path())?
                 {
-                    tell(sum, bytes)?;
+                    visit(sum, bytes)?;
                 }
             }
         }

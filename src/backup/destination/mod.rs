@@ -124,14 +124,14 @@ impl Destination {
         Ok(names)
     }
 
-    /// Calls `tell` with the checksum and the size of each photo there.
+    /// Calls `visit` with the checksum and the size of each photo there.
     ///
     /// # Errors
-    /// The destination can't be read; what `tell` returns.
-    pub fn each_photo(&self, tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>) -> Result<()> {
+    /// The destination can't be read; what `visit` returns.
+    pub fn each_photo(&self, visit: &mut dyn FnMut([u8; 32], u64) -> Result<()>) -> Result<()> {
         match self {
-            Self::Folder(folder) => folder.each_photo(tell),
-            Self::Bucket(bucket) => bucket.each_photo(tell),
+            Self::Folder(folder) => folder.each_photo(visit),
+            Self::Bucket(bucket) => bucket.each_photo(visit),
         }
     }
 

@@ -21,7 +21,7 @@ const ATTEMPTS: u32 = 3;
 /// A prefix in a bucket; clones share the client.
 #[derive(Clone)]
 pub struct Bucket {
-    pub(super) bridge: Blocking,
+    pub(super) blocking: Blocking,
     pub(super) client: Client,
     pub(super) name: String,
     /// Ends with a slash, unless it is empty.
@@ -36,7 +36,7 @@ impl Bucket {
     pub fn open(
         address: &str,
         config: &Config,
-        bridge: &Blocking,
+        blocking: &Blocking,
     ) -> Result<(Self, Option<String>)> {
         let path = address.strip_prefix(SCHEME).unwrap_or(address);
         let (name, path) = path.split_once('/').unwrap_or((path, ""));
@@ -51,10 +51,10 @@ impl Bucket {
             None => ("", Some(path.to_owned())),
         };
         let photos = &config.photos;
-        let client = bridge
+        let client = blocking
             .block_on(async { Ok(Aws::default().s3(photos.path_style, photos.checksums).await) })?;
         let bucket = Self {
-            bridge: bridge.clone(),
+            blocking: blocking.clone(),
             client,
             name: name.to_owned(),
             prefix: if prefix.is_empty() {
@@ -63,7 +63,7 @@ impl Bucket {
                 format!("{prefix}/")
             },
         };
-        bridge.block_on(bucket.find())?;
+        blocking.block_on(bucket.find())?;
         Ok((bucket, file))
     }
 
@@ -116,27 +116,27 @@ impl Bucket {
 
     pub(super) fn each_photo(
         &self,
-        tell: &mut dyn FnMut([u8; 32], u64) -> Result<()>,
+        visit: &mut dyn FnMut([u8; 32], u64) -> Result<()>,
     ) -> Result<()> {
         self.list("photos/", &mut |file, bytes| match sum_of(file) {
-            Some(sum) => tell(sum, bytes),
+            Some(sum) => visit(sum, bytes),
             None => Ok(()),
         })
     }
 
     /// Reports the names and sizes of the files with this prefix.
-    fn list(&self, start: &str, tell: &mut dyn FnMut(&str, u64) -> Result<()>) -> Result<()> {
+    fn list(&self, start: &str, visit: &mut dyn FnMut(&str, u64) -> Result<()>) -> Result<()> {
         let listing = || format!("The bucket {} can't be listed", self.name);
         let list = self.client.list_objects_v2().bucket(&self.name);
         let mut pages = list.prefix(self.key(start)).into_paginator().send();
-        while let Some(page) = self.bridge.block_on(async { Ok(pages.next().await) })? {
+        while let Some(page) = self.blocking.block_on(async { Ok(pages.next().await) })? {
             let page = page.with_context(listing)?;
             proof::is_whole(&page).with_context(listing)?;
             for object in page.contents() {
                 let file = object.key().and_then(|key| key.strip_prefix(&self.prefix));
                 if let Some(file) = file {
                     let bytes = object.size().and_then(|bytes| bytes.try_into().ok());
-                    tell(file, bytes.unwrap_or(0))?;
+                    visit(file, bytes.unwrap_or(0))?;
                 }
             }
         }
@@ -172,14 +172,14 @@ impl Bucket {
     fn size(&self, file: &str) -> Result<Option<u64>> {
         let key = self.key(file);
         let size = proof::size(&self.client, (&self.name, &key));
-        let size = self.bridge.block_on(size);
+        let size = self.blocking.block_on(size);
         size.with_context(|| format!("{} can't be read", self.address(file)))
     }
 
     pub(super) fn delete(&self, file: &str) -> Result<()> {
         let delete = self.client.delete_object().bucket(&self.name);
         let deleted = self
-            .bridge
+            .blocking
             .block_on(async { Ok(delete.key(self.key(file)).send().await) })?;
         match deleted {
             Err(error) if !is_missing(&error) => {
@@ -200,7 +200,7 @@ impl Bucket {
                 .prefix(&self.prefix)
                 .set_key_marker(key)
                 .set_upload_id_marker(upload);
-            let page = match self.bridge.block_on(async { Ok(list.send().await) })? {
+            let page = match self.blocking.block_on(async { Ok(list.send().await) })? {
                 Ok(page) => page,
                 // Not every service supports it, and not all credentials allow it; then a rule of the bucket has to do it.
                 Err(error) => {
@@ -231,7 +231,7 @@ impl Bucket {
             .bucket(&self.name)
             .key(key)
             .upload_id(upload);
-        match self.bridge.block_on(async { Ok(abort.send().await) })? {
+        match self.blocking.block_on(async { Ok(abort.send().await) })? {
             Err(error) if !is_missing(&error) => Err(error)
                 .with_context(|| format!("An upload to the bucket {} can't be aborted", self.name)),
             _ => Ok(()),
@@ -253,9 +253,11 @@ impl Object {
         let end = self.size.min(self.next + CHUNK);
         let mut attempt = 1;
         let bytes = loop {
-            let piece = self.bucket.bridge.block_on(self.get(end));
+            let piece = self.bucket.blocking.block_on(self.get(end));
             match piece {
-                Err(_) if attempt < ATTEMPTS && !self.bucket.bridge.is_stopped() => attempt += 1,
+                Err(_) if attempt < ATTEMPTS && !self.bucket.blocking.is_cancelled() => {
+                    attempt += 1
+                }
                 piece => break piece?,
             }
         };

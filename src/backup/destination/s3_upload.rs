@@ -73,12 +73,12 @@ impl Upload {
             .multipart_upload(parts);
         let done = self
             .bucket
-            .bridge
+            .blocking
             .block_on(async { Ok(complete.send().await) });
         done?.with_context(|| self.writing())?;
         self.id = None;
         let there = proof::is_there(&self.bucket.client, self.object_ref(), self.size);
-        let there = self.bucket.bridge.block_on(there);
+        let there = self.bucket.blocking.block_on(there);
         self.settled(there)
     }
 
@@ -89,7 +89,7 @@ impl Upload {
         {
             let (bucket, key) = self.object_ref();
             let delete = self.bucket.client.delete_object().bucket(bucket).key(key);
-            if let Err(error) = self.bucket.bridge.block_on_uncancellable(delete.send()) {
+            if let Err(error) = self.bucket.blocking.block_on_uncancellable(delete.send()) {
                 tracing::warn!(bucket, key, error = %DisplayErrorContext(&error), "could not delete a partly written object");
             }
         }
@@ -109,7 +109,7 @@ impl Upload {
                 Put::NoBucket => bail!("The bucket no longer exists"),
             }
         };
-        let there = self.bucket.bridge.block_on(put);
+        let there = self.bucket.blocking.block_on(put);
         self.settled(there)
     }
 
@@ -131,7 +131,7 @@ impl Upload {
             .key(&self.key);
         let begun = self
             .bucket
-            .bridge
+            .blocking
             .block_on(async { Ok(begin.send().await) })?;
         let begun = begun.with_context(|| self.writing())?;
         let id = begun
@@ -147,7 +147,10 @@ impl Upload {
         let number = i32::try_from(self.parts.len() + 1)?;
         let (size, bytes) = (bytes.len(), Bytes::from(bytes));
         self.size += size as u64;
-        let sum = self.bucket.bridge.block_on(proof::md5_of(bytes.clone()))?;
+        let sum = self
+            .bucket
+            .blocking
+            .block_on(proof::md5_of(bytes.clone()))?;
         let send = self
             .bucket
             .client
@@ -161,7 +164,7 @@ impl Upload {
             .customize()
             .config_override(Builder::new().timeout_config(upload_timeout(size)));
         let writing = self.writing();
-        self.under_way = Some(self.bucket.bridge.begin(async move {
+        self.under_way = Some(self.bucket.blocking.begin(async move {
             let sent = send.send().await.context(writing)?;
             let part = CompletedPart::builder().part_number(number);
             Ok(part.set_e_tag(sent.e_tag).build())
@@ -172,7 +175,7 @@ impl Upload {
     /// Waits for the part that is under way.
     fn settle(&mut self) -> Result<()> {
         if let Some(part) = self.under_way.take() {
-            let part = self.bucket.bridge.block_on(async { part.await? })?;
+            let part = self.bucket.blocking.block_on(async { part.await? })?;
             self.parts.push(part);
         }
         Ok(())
@@ -218,7 +221,7 @@ impl Drop for Upload {
                 .upload_id(id);
             let aborting = tokio::time::timeout(GIVE_UP, abort.send());
             if !matches!(
-                self.bucket.bridge.block_on_uncancellable(aborting),
+                self.bucket.blocking.block_on_uncancellable(aborting),
                 Ok(Ok(_))
             ) {
                 tracing::warn!(

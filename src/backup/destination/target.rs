@@ -36,9 +36,9 @@ impl Target {
     ///
     /// # Errors
     /// The folder, that of the file, or the bucket isn't there.
-    pub fn parse(text: &str, config: &Config, bridge: &Blocking) -> Result<Self> {
+    pub fn parse(text: &str, config: &Config, blocking: &Blocking) -> Result<Self> {
         if text.starts_with(SCHEME) {
-            let (bucket, file) = Bucket::open(text, config, bridge)?;
+            let (bucket, file) = Bucket::open(text, config, blocking)?;
             let destination = Destination::Bucket(bucket);
             return Ok(match file {
                 Some(file) => Self::File(ArchiveRef { destination, file }),

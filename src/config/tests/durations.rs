@@ -19,7 +19,7 @@ fn every_duration_is_written_with_its_unit_and_has_bounds_that_are_told() {
     assert_eq!(seconds(config.connections.stall_timeout), 90);
     assert_eq!(seconds(config.sessions.lifetime), 100 * 31_557_600);
     assert_eq!(config.backup.interval.map(seconds), Some(36 * 60 * 60));
-    for (key, least, most, outside) in [
+    for (key, min, max, outside) in [
         ("backup.interval", "1s", "10years", "10years 1s"),
         ("connections.header_timeout", "1s", "1day", "25h"),
         ("connections.stall_timeout", "1s", "1day", "25h"),
@@ -28,7 +28,7 @@ fn every_duration_is_written_with_its_unit_and_has_bounds_that_are_told() {
         let variable = format!("SHARED_SPACES_{}", key.replace('.', "__").to_uppercase());
         for value in [outside, "0s", "999ms"] {
             let said = refusal(&variable, value);
-            let wanted = format!("The setting {key} must be from {least} to {most}, not ");
+            let wanted = format!("The setting {key} must be from {min} to {max}, not ");
             assert!(said.starts_with(&wanted), "{said}");
         }
         for value in ["60", "daily", "-1h", "", "1000000000000years", "true"] {

@@ -3,7 +3,7 @@
 // The photos of a ZIP.
 mod archived;
 // What the store should have.
-mod kept;
+mod records;
 // How the photos of a share change.
 mod list_edit;
 // Photos by their names and ids.
@@ -29,11 +29,11 @@ pub use archived::{
 };
 pub(super) use gallery::for_each;
 pub use gallery::{DatedBy, Photo, SharedPhoto, get, list};
-pub use kept::{KeptPhoto, count, draw, find_kept, list_kept};
 pub use list_edit::{Listed, MediaChange, check, has_any};
 pub(super) use list_edit::{apply, count_after};
 pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};
 pub use new_photo::{Description, NewPhoto, NewPoster};
+pub use records::{PhotoRecord, count, draw, find_records, list_records};
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
 pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
@@ -168,20 +168,20 @@ pub struct PendingPhoto {
     pub created_at: Timestamp,
 }
 
-/// What a look for the previews of a photo has shown.
+/// Whether a photo has previews.
 #[derive(Clone, Debug)]
 pub enum PreviewStatus {
     /// They are there. Now it is sure how the picture is shown.
-    Seen {
+    Ready {
         width: u32,
         height: u32,
         animated: bool,
         placeholder: Vec<u8>,
     },
     /// It has none, and never will.
-    None,
+    Unavailable,
     /// It has none yet; the next look is due then.
-    Again(Timestamp),
+    Pending(Timestamp),
 }
 
 /// The photos whose next look for previews is due after `after` and not after `until`, ordered by when it is due.
@@ -191,7 +191,7 @@ pub fn list_pending(
     until: Timestamp,
     max: usize,
 ) -> rusqlite::Result<Vec<PendingPhoto>> {
-    conn.prepare_cached(UNSEEN)?
+    conn.prepare_cached(PENDING)?
         .query_map(
             (after.0, until.0, i64::try_from(max).unwrap_or(i64::MAX)),
             |row| {
@@ -204,7 +204,7 @@ pub fn list_pending(
         .collect()
 }
 
-const UNSEEN: &str = "select name, created_at from photos
+const PENDING: &str = "select name, created_at from photos
     where previews_due_at > ? and previews_due_at <= ? order by previews_due_at, id desc limit ?";
 
 /// Whether a worker has ever made previews of a photo, or tried.
@@ -222,26 +222,26 @@ pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoNam
     .collect()
 }
 
-/// Records what a look for the previews of a photo has shown.
+/// Records whether a photo has previews.
 pub fn record_preview_status(
     conn: &Connection,
     name: &PhotoName,
-    look: &PreviewStatus,
+    status: &PreviewStatus,
 ) -> rusqlite::Result<()> {
-    match look {
-        PreviewStatus::Seen {
+    match status {
+        PreviewStatus::Ready {
             width,
             height,
             animated,
             placeholder,
         } => conn
-            .prepare_cached(SEEN)?
+            .prepare_cached(READY)?
             .execute((width, height, animated, placeholder, name))?,
-        PreviewStatus::None => conn
+        PreviewStatus::Unavailable => conn
             .prepare_cached("update photos set placeholder = null, previews_due_at = null where name = ?")?
             .execute([name])?,
-        PreviewStatus::Again(due) => conn
-            // A worker may have made them since the look.
+        PreviewStatus::Pending(due) => conn
+            // A worker may have made them since they were looked for.
             .prepare_cached(
                 "update photos set previews_due_at = ? where name = ? and previews_due_at is not null",
             )?
@@ -252,7 +252,7 @@ pub fn record_preview_status(
 
 /// An older photo may be recorded as it is stored, and not as it is shown: its previews show which way up it is. For a film
 /// they show nothing, because its poster may be another picture.
-const SEEN: &str = "update photos set
+const READY: &str = "update photos set
     width = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then height else width end,
     height = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then width else height end,
     animated = kind = 'photo' and (animated or ?3), placeholder = ?4, previews_due_at = null where name = ?5";
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn photos_without_previews_are_found_by_their_index() {
-        let plan = plan(UNSEEN);
+        let plan = plan(PENDING);
         let walk = "INDEX photos_without_previews (previews_due_at>? AND previews_due_at<?)";
         assert!(plan.contains(walk), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");

@@ -178,16 +178,16 @@ fn check(text: &str) -> Result<()> {
 
 /// The most marks that stand on one letter.
 pub(super) fn max_marks(text: &str) -> usize {
-    let (mut marks, mut most) = (0, 0);
+    let (mut marks, mut max) = (0, 0);
     for letter in text.nfd() {
         marks = if canonical_combining_class(letter) == 0 {
             0
         } else {
             marks + 1
         };
-        most = most.max(marks);
+        max = max.max(marks);
     }
-    most
+    max
 }
 
 /// Whether all letters are of one script, or of a mixture that some language is written in: what UTS 39 calls highly

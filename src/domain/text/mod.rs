@@ -385,8 +385,8 @@ mod tests {
     /// What [`may_fit`] stands on: see [`OF_ONE`].
     #[test]
     fn no_character_decomposes_to_more_than_are_reckoned_with() {
-        let most = ('\0'..=char::MAX).map(|letter| std::iter::once(letter).nfd().count());
-        assert_eq!(most.max(), Some(OF_ONE));
+        let lengths = ('\0'..=char::MAX).map(|letter| std::iter::once(letter).nfd().count());
+        assert_eq!(lengths.max(), Some(OF_ONE));
     }
 
     #[test]

@@ -11,17 +11,17 @@ const SHORTEST_LEASE: Duration = Duration::from_secs(10);
 
 impl SqsQueue {
     /// Reports whether the queue is FIFO, how long it hides messages, and what happens to failed ones.
-    pub(in crate::queue) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub(in crate::queue) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         let (attributes, waiting) = match (self.attributes().await, self.count(&self.url).await) {
             (Ok(attributes), Ok(waiting)) => (attributes, waiting),
-            (Err(error), _) | (_, Err(error)) => return tell(Check::error(&error)),
+            (Err(error), _) | (_, Err(error)) => return report(Check::error(&error)),
         };
         let kind = if self.is_fifo() {
             "a FIFO queue: the photos of a space are moved there in order"
         } else {
             "a standard queue: photos are moved to their spaces in any order"
         };
-        tell(Check::ok(format!(
+        report(Check::ok(format!(
             "SQS is reachable; {} is {kind}. Photos in it: about {waiting}",
             self.url
         )));
@@ -29,37 +29,37 @@ impl SqsQueue {
             .is_fifo
             .is_some_and(|fifo| fifo != self.is_fifo())
         {
-            tell(Check::failed(format!(
+            report(Check::failed(format!(
                 "The address of the queue {} contradicts the queue itself on whether it is FIFO. The address of a FIFO \
                 queue ends in .fifo: check photos.queue_url",
                 self.url
             )));
         }
         if attributes.hidden < SHORTEST_LEASE {
-            tell(Check::warning(format!(
+            report(Check::warning(format!(
                 "The queue hides a photo for only {} while a worker has it, so others may take it too. Set its \
                 VisibilityTimeout to 60",
                 count(attributes.hidden.as_secs(), "second")
             )));
         }
         let Some(attempts) = attributes.redrive_after else {
-            tell(Check::warning(
+            report(Check::warning(
                 "The queue has no dead-letter queue: a photo that can't be moved to its space is retried until SQS \
                 silently drops it. docs/deployment.md explains how to add one",
             ));
             return;
         };
         match self.count_failed().await {
-            Ok(0) => tell(Check::ok(format!(
+            Ok(0) => report(Check::ok(format!(
                 "A photo that can't be moved to its space goes to the dead-letter queue after {}. There are none",
                 count(attempts, "attempt")
             ))),
-            Ok(failed) => tell(Check::warning(format!(
+            Ok(failed) => report(Check::warning(format!(
                 "Photos in the dead-letter queue, after {} each: about {failed}. `shared-spaces photos failed` lists \
                 them, and `shared-spaces photos retry` re-queues them",
                 count(attempts, "attempt")
             ))),
-            Err(error) => tell(Check::error(&error)),
+            Err(error) => report(Check::error(&error)),
         }
     }
 }

@@ -71,7 +71,7 @@ impl LocalStore {
     }
 
     /// Moves a file as a photo is moved.
-    pub(super) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub(super) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         let (temp, root) = (self.temp(), self.home.root().to_owned());
         let moved = blocking(move || {
             let probe = temp_file(&temp, PART)?;
@@ -79,7 +79,7 @@ impl LocalStore {
             fs::rename(probe.path(), to.path())
         });
         let shown = self.home.root().display();
-        tell(match moved.await {
+        report(match moved.await {
             Ok(()) => Check::ok(format!("Photos can be stored and moved within {shown}")),
             Err(error) => Check::failed(format!(
                 "Photos can't be stored and moved within {shown}: {error}. The account that runs the server must be \

@@ -25,7 +25,7 @@ const BROWSER: [(&str, &str); 3] = [
 
 impl S3Store {
     /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
-    pub(in crate::storage) async fn run_checks(&self, tell: &mut impl FnMut(Check)) {
+    pub(in crate::storage) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         let bucket = self.buckets.temp().to_owned();
         let client = self.client().await;
         let region = client
@@ -33,20 +33,20 @@ impl S3Store {
             .region()
             .map_or("none", |region| region.as_ref());
         if let Err(error) = self.prepare().await {
-            tell(Check::error(&error));
+            report(Check::error(&error));
             return;
         }
-        tell(Check::ok(format!(
+        report(Check::ok(format!(
             "S3 is reachable in the region {region}, and the bucket {bucket} is ours"
         )));
         if let Some(off) = self.aws.skew().off() {
-            tell(Check::warning(format!(
+            report(Check::warning(format!(
                 "The clock of this machine is {off} that of S3: set it. Until then, requests and links are signed with \
                 the time of S3"
             )));
         }
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
-            tell(Check::error(&error));
+            report(Check::error(&error));
         }
         let key = |which| format!("doctor-{}-{which}", std::process::id());
         let (first, second) = (
@@ -55,28 +55,28 @@ impl S3Store {
         );
         let tried = try_object(client, &first, &second).await;
         if tried.is_ok() && self.delivery == Delivery::Redirect {
-            self.examine_link(&second, tell).await;
+            self.check_link(&second, report).await;
         }
         let deleted = try_deletion(client, &[first, second]).await;
         match tried.and(deleted) {
-            Ok(how) => tell(Check::ok(format!(
+            Ok(how) => report(Check::ok(format!(
                 "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
                 said(how)
             ))),
-            Err(error) => tell(Check::error(&error)),
+            Err(error) => report(Check::error(&error)),
         }
         if self.previews {
-            self.examine_previews(client, tell).await;
+            self.check_previews(client, report).await;
         }
     }
 
     /// Puts, reads and deletes an object of the bucket of previews.
-    async fn examine_previews(&self, client: &Client, tell: &mut impl FnMut(Check)) {
+    async fn check_previews(&self, client: &Client, report: &mut impl FnMut(Check)) {
         let bucket = self.buckets.previews();
         let object_ref = ObjectRef::new(bucket, format!("doctor-{}", std::process::id()));
         let tried = put_and_read(client, &object_ref).await;
         let deleted = try_deletion(client, &[object_ref]).await;
-        tell(match tried.and(deleted) {
+        report(match tried.and(deleted) {
             Ok(how) => Check::ok(format!(
                 "In the bucket {bucket}, previews can be put, read and deleted{}",
                 said(how)
@@ -86,28 +86,28 @@ impl S3Store {
     }
 
     /// Fetches an object by such a link as people get for photos.
-    async fn examine_link(&self, object_ref: &ObjectRef, tell: &mut impl FnMut(Check)) {
+    async fn check_link(&self, object_ref: &ObjectRef, report: &mut impl FnMut(Check)) {
         let link = self
             .sign(object_ref.clone(), Some("image/jpeg"), None)
             .await;
         let link = match link {
             Ok(PhotoSource::Redirect { url, .. }) => url,
             Ok(PhotoSource::Stream(_)) => return,
-            Err(error) => return tell(Check::error(&error)),
+            Err(error) => return report(Check::error(&error)),
         };
         if let Err(error) = self.fetch(&link).await {
             // The key is good: what is signed in other ways has worked just before.
-            tell(Check::failed(format!(
+            report(Check::failed(format!(
                 "{error:#}. Requests by the server itself work, so either S3 doesn't accept signed links, or something \
                 in between changes them. Set photos.delivery = \"stream\", and the server sends photos itself"
             )));
             return;
         }
         let host = link.split('/').nth(2).unwrap_or_default();
-        tell(Check::ok(format!(
+        report(Check::ok(format!(
             "A browser can follow a link signed for S3, to {host}"
         )));
-        judge_host(host, tell);
+        check_host(host, report);
     }
 
     /// Fetches a link as a browser does: with nothing that the link doesn't say.
@@ -169,10 +169,10 @@ impl Intercept for AsABrowser {
 }
 
 /// A link that works here may work nowhere else.
-fn judge_host(host: &str, tell: &mut impl FnMut(Check)) {
+fn check_host(host: &str, report: &mut impl FnMut(Check)) {
     let here = ["localhost", "127.", "[::1]"];
     if here.iter().any(|start| host.starts_with(start)) {
-        tell(Check::warning(format!(
+        report(Check::warning(format!(
             "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
              photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
         )));

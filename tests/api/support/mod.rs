@@ -29,7 +29,7 @@ pub use reply::Reply;
 pub const PASSWORD: &str = "correct horse";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A server in this process with a folder of its own. When it is dropped, no photo may still wait to be sorted.
+/// A server in this process with a folder of its own. When it is dropped, no photo may still wait to be moved to its space.
 pub struct TestApp {
     pub app: App,
     client: Client,
@@ -75,7 +75,7 @@ impl TestApp {
         self
     }
 
-    /// For tests that end with photos unsorted.
+    /// For tests that end with photos waiting.
     pub fn leaving_jobs(mut self) -> Self {
         self.may_leave_jobs = true;
         self
@@ -140,7 +140,7 @@ impl TestApp {
 
     /// One step of the worker.
     pub fn process_one(&self) -> Outcome {
-        self.wait(self.app.sorter().step()).unwrap()
+        self.wait(self.app.photo_worker().step()).unwrap()
     }
 
     /// Steps the worker until nothing is left.
@@ -162,7 +162,7 @@ impl TestApp {
 
     /// Looks for previews, as the server does for those of workers without its database.
     pub fn look_for_previews(&self) -> IndexReport {
-        self.wait(self.app.preview_indexer.look()).unwrap()
+        self.wait(self.app.preview_indexer.index_due()).unwrap()
     }
 
     /// The photos' files, as paths below `photos`, sorted; without previews, and without the marker among them.
@@ -233,7 +233,7 @@ impl Drop for TestApp {
             assert_eq!(
                 self.count("select count(*) from photo_jobs"),
                 0,
-                "photos wait to be sorted"
+                "photos wait to be moved"
             );
             let photos = self.files();
             for preview in self.previews() {

@@ -22,8 +22,8 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let (width, height) = picture.shown();
     assert_eq!(small.shown(), PreviewSize::Small.within(width, height));
     // All that cleaning may leave out are tables of codes that the encoder writes for colours and a grey picture doesn't use.
-    let most = if small.kind == Kind::Jpeg { 420 } else { 0 };
-    assert!((small.bytes.len()..=small.bytes.len() + most).contains(&made.small.len()));
+    let max = if small.kind == Kind::Jpeg { 420 } else { 0 };
+    assert!((small.bytes.len()..=small.bytes.len() + max).contains(&made.small.len()));
     previews::placeholder(&made.small).expect("a small preview has a placeholder");
     Corpus::Keep
 });

@@ -138,8 +138,8 @@ impl<'a> Entry<'a> {
         names_one.then(|| self.tiff.long(self.value))
     }
 
-    /// At most `most` bytes of its text, up to the zero that ends it; `None` if bytes of the text are missing.
-    fn text(&'a self, most: usize) -> Option<&'a [u8]> {
+    /// At most `max` bytes of its text, up to the zero that ends it; `None` if bytes of the text are missing.
+    fn text(&'a self, max: usize) -> Option<&'a [u8]> {
         if !TEXTS.contains(&self.kind) {
             return None;
         }
@@ -151,7 +151,7 @@ impl<'a> Entry<'a> {
                 self.tiff.bytes.get(place..)?.get(..length)?
             }
         };
-        let text = text.get(..most).unwrap_or(text);
+        let text = text.get(..max).unwrap_or(text);
         text.split(|&byte| byte == 0).next()
     }
 }

@@ -4,7 +4,7 @@ mod lzw;
 
 use super::edit_list::EditList;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Found, Limit, MAX_FRAMES, Result, TOO_MANY_FRAMES};
+use super::{CleanError, Limit, MAX_FRAMES, Parsed, Result, TOO_MANY_FRAMES};
 use crate::reason::Reason;
 
 const EXTENSION: u8 = 0x21;
@@ -15,7 +15,7 @@ const PLAIN_TEXT: u8 = 0x01;
 const GRAPHIC_CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     let mut reader = Reader::new(file);
     let name = reader.take(6)?;
     let mut fields = reader.part(7)?;
@@ -51,7 +51,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     edits.copy(colours);
     edits.append(parts.edits);
     edits.insert(vec![TRAILER]);
-    Ok(Found {
+    Ok(Parsed {
         size,
         orientation: None,
         // A GIF has no EXIF.

@@ -122,17 +122,17 @@ fn a_frame_that_makes_the_screen_too_large_is_refused() {
     // Neither the screen nor the frame is too large, but what holds both is.
     let mut both = picture.clone();
     both[6..8].copy_from_slice(&wide);
-    assert!(walk(&both, limit).is_ok());
+    assert!(scan(&both, limit).is_ok());
     both[frame + 6..frame + 8].copy_from_slice(&high);
     assert!(matches!(
-        walk(&both, limit),
+        scan(&both, limit),
         Err(CleanError::TooManyPixels { .. })
     ));
     // So is one that stands far away.
     let mut far = picture.clone();
     far[frame..frame + 4].fill(0xff);
     assert!(matches!(
-        walk(&far, limit),
+        scan(&far, limit),
         Err(CleanError::TooManyPixels { .. })
     ));
     let mut empty = picture;
@@ -247,8 +247,8 @@ fn a_gif_of_very_many_pictures_is_refused() {
         let screen = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\0\0\0";
         [&screen[..], &frame.repeat(count), &[TRAILER]].concat()
     };
-    let most = made_of(MAX_FRAMES);
-    assert!(cleaned(&most).bytes == most);
+    let max = made_of(MAX_FRAMES);
+    assert!(cleaned(&max).bytes == max);
     let refusal = super::super::clean(made_of(MAX_FRAMES + 1), u64::MAX).unwrap_err();
     assert_eq!(refusal, TOO_MANY_FRAMES);
 }

@@ -16,7 +16,7 @@ use super::edit_list::EditList;
 use super::exif::{Exif, PREFIX as EXIF};
 use super::icc;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Found, MaxPixels, Result};
+use super::{CleanError, MaxPixels, Parsed, Result};
 use crate::reason::Reason;
 use frame::Frame;
 use tables::Tables;
@@ -45,7 +45,7 @@ const ICC_PIECE: usize = 65_519;
 
 const WRONG_LENGTH: CleanError = CleanError::Damaged(Reason::PartLength);
 
-pub fn walk(file: &[u8], max_pixels: MaxPixels) -> Result<Found> {
+pub fn scan(file: &[u8], max_pixels: MaxPixels) -> Result<Parsed> {
     let mut reader = Reader::new(file);
     reader.take(2)?;
     let mut parts = Parts {
@@ -94,7 +94,7 @@ pub fn walk(file: &[u8], max_pixels: MaxPixels) -> Result<Found> {
     edits.insert(front);
     edits.append(parts.edits);
     edits.insert(vec![0xff, EOI]);
-    Ok(Found {
+    Ok(Parsed {
         size: frame.size,
         orientation,
         animated: false,

@@ -51,9 +51,9 @@ impl Colours {
     pub fn hold(&mut self, chunk: &Chunk<'_>, reader: &Reader<'_>) {
         let data = chunk.data;
         let (numbers, _) = data.as_chunks::<4>();
-        let are_below = |most: u32| {
+        let are_below = |max: u32| {
             let mut numbers = numbers.iter();
-            numbers.all(|&number| u32::from_be_bytes(number) <= most)
+            numbers.all(|&number| u32::from_be_bytes(number) <= max)
         };
         let (edits, can_be) = match &chunk.kind {
             b"gAMA" => {

@@ -11,7 +11,7 @@ mod stream;
 use super::edit_list::EditList;
 use super::exif::Exif;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
+use super::{CleanError, Limit, MAX_FRAMES, Parsed, Result, Size, TOO_MANY_FRAMES};
 use crate::reason::Reason;
 use chunk::{Chunk, chunk_of};
 use colours::Colours;
@@ -29,7 +29,7 @@ const TOO_MUCH: CleanError = CleanError::NotShown(Reason::UnpacksTooLarge);
 const MAX_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
 const UNKNOWN: CleanError = CleanError::Damaged(Reason::NoPartOfPng);
 
-pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     let mut reader = Reader::new(file);
     reader.take(SIGNATURE.len())?;
     let first = Chunk::read(&mut reader)?;
@@ -89,7 +89,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     }
     edits.append(parts.rest);
     edits.insert(chunk_of(*b"IEND", &[]));
-    Ok(Found {
+    Ok(Parsed {
         size,
         orientation,
         animated,

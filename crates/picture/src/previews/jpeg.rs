@@ -174,9 +174,9 @@ impl Frame {
 
     /// The most memory in bytes that decoding takes to a picture of `width` by `height` pixels.
     fn memory(&self, width: u64, height: u64) -> u64 {
-        let most = |side: fn(&Component) -> u64| self.components.iter().map(side).max();
-        let across = most(|component| component.across).unwrap_or(1).max(1);
-        let down = most(|component| component.down).unwrap_or(1).max(1);
+        let max_of = |side: fn(&Component) -> u64| self.components.iter().map(side).max();
+        let across = max_of(|component| component.across).unwrap_or(1).max(1);
+        let down = max_of(|component| component.down).unwrap_or(1).max(1);
         let units = (
             self.width.div_ceil(8 * across),
             self.height.div_ceil(8 * down),

@@ -4,7 +4,7 @@ use super::edit_list::EditList;
 use super::exif::Exif;
 use super::icc;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Found, Limit, MAX_FRAMES, Result, Size, TOO_MANY_FRAMES};
+use super::{CleanError, Limit, MAX_FRAMES, Parsed, Result, Size, TOO_MANY_FRAMES};
 use crate::reason::Reason;
 
 /// Flags of `VP8X`.
@@ -18,7 +18,7 @@ const MAX_LENGTH_ERROR: usize = 2;
 
 const MALFORMED: CleanError = CleanError::Damaged(Reason::MalformedData);
 
-pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
+pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     let mut reader = Reader::new(file);
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
@@ -48,7 +48,7 @@ pub fn walk(file: &[u8], limit: Limit) -> Result<Found> {
     let mut edits = EditList::default();
     edits.insert([*b"RIFF", length.to_le_bytes(), *b"WEBP"].concat());
     edits.append(body);
-    Ok(Found {
+    Ok(Parsed {
         size,
         // Browsers don't turn a WebP, whatever it says.
         orientation: None,

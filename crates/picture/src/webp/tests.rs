@@ -202,7 +202,7 @@ fn a_webp_of_a_huge_size_is_refused_by_its_header() {
     // A simple file has no more than 14 bits for a side.
     let mut simple = encoded(ImageFormat::WebP, 24, 17);
     simple[21..25].fill(0xff);
-    let refusal = walk(
+    let refusal = scan(
         &simple,
         Limit {
             max_pixels: 64_000_000,
@@ -331,8 +331,8 @@ fn a_webp_of_very_many_pictures_is_refused() {
         let parts = [&simple[..12], &header, &chunk(b"ANIM", &[0; 6])].concat();
         sized([parts, frame.repeat(count)].concat())
     };
-    let most = made_of(MAX_FRAMES);
-    assert!(cleaned(&most).bytes == most);
+    let largest = made_of(MAX_FRAMES);
+    assert!(cleaned(&largest).bytes == largest);
     let refusal = super::super::clean(made_of(MAX_FRAMES + 1), u64::MAX).unwrap_err();
     assert_eq!(refusal, TOO_MANY_FRAMES);
 }

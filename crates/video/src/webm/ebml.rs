@@ -33,10 +33,10 @@ impl Header {
     fn parse(mut next: impl FnMut() -> Result<u8>) -> Result<Self> {
         let mut bytes = [0; MAX_HEADER];
         let mut length = 0;
-        let mut number = |most: usize| -> Result<(u64, usize)> {
+        let mut number = |max: usize| -> Result<(u64, usize)> {
             let first = next()?;
             let count = first.leading_zeros() as usize + 1;
-            if count > most {
+            if count > max {
                 return Err(Refusal::MalformedElement.into());
             }
             let mut number = u64::from(first);

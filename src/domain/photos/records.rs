@@ -7,7 +7,7 @@ use crate::domain::photo_name::PhotoName;
 
 /// A photo that the store should have, and how it was stored.
 #[derive(Clone, Debug)]
-pub struct KeptPhoto {
+pub struct PhotoRecord {
     pub id: i64,
     pub name: PhotoName,
     pub share: ShareId,
@@ -22,7 +22,7 @@ pub struct KeptPhoto {
     pub has_previews: bool,
 }
 
-impl KeptPhoto {
+impl PhotoRecord {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -60,18 +60,22 @@ pub fn count(conn: &Connection) -> rusqlite::Result<u64> {
 }
 
 /// The photos after the one with the id `after`, in the order of their ids, each film with its poster after it.
-pub fn list_kept(conn: &Connection, after: i64, max: usize) -> rusqlite::Result<Vec<KeptPhoto>> {
+pub fn list_records(
+    conn: &Connection,
+    after: i64,
+    max: usize,
+) -> rusqlite::Result<Vec<PhotoRecord>> {
     let mut list = conn.prepare_cached(ALL)?;
     let mut rows = list.query((after, i64::try_from(max).unwrap_or(i64::MAX)))?;
-    let mut kept = Vec::new();
+    let mut records = Vec::new();
     while let Some(row) = rows.next()? {
-        kept.extend(KeptPhoto::with_poster(row)?);
+        records.extend(PhotoRecord::with_poster(row)?);
     }
-    Ok(kept)
+    Ok(records)
 }
 
-/// Reads kept photos, as [`KeptPhoto::from_row`] takes them.
-macro_rules! kept {
+/// Reads kept photos, as [`PhotoRecord::from_row`] takes them.
+macro_rules! records {
     ($which:literal) => {
         concat!(
             "select id, name, share_id, space_id, bytes, sha256, animated,
@@ -82,7 +86,7 @@ macro_rules! kept {
     };
 }
 
-const ALL: &str = kept!("id > ? order by id limit ?");
+const ALL: &str = records!("id > ? order by id limit ?");
 
 /// The ids of at most `max` photos by chance, in their order.
 pub fn draw(conn: &Connection, max: usize) -> rusqlite::Result<Vec<i64>> {
@@ -95,19 +99,19 @@ pub fn draw(conn: &Connection, max: usize) -> rusqlite::Result<Vec<i64>> {
 }
 
 /// Those of these photos that a share still has.
-pub fn find_kept(conn: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<KeptPhoto>> {
+pub fn find_records(conn: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<PhotoRecord>> {
     let mut find = conn.prepare_cached(ONE)?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let kept = find.query_row([id], |row| {
-            Ok(KeptPhoto::with_poster(row)?.collect::<Vec<_>>())
+        let records = find.query_row([id], |row| {
+            Ok(PhotoRecord::with_poster(row)?.collect::<Vec<_>>())
         });
-        found.extend(kept.optional()?.unwrap_or_default());
+        found.extend(records.optional()?.unwrap_or_default());
     }
     Ok(found)
 }
 
-const ONE: &str = kept!("id = ?");
+const ONE: &str = records!("id = ?");
 
 #[cfg(test)]
 mod tests {
