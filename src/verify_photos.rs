@@ -22,7 +22,7 @@ const PAGE: usize = 500;
 /// How often a photo is looked at before anything is said of it: it may be moved or deleted meanwhile.
 const ATTEMPTS: u32 = 3;
 /// Photos in a row that can't be read, after which it is the store that can't.
-const GIVE_UP: u32 = 10;
+const MAX_FAILURES: u32 = 10;
 /// More bytes than any preview has.
 const MAX_PREVIEW_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -50,7 +50,7 @@ pub enum Care {
     /// Nothing.
     None,
     /// They are looked at.
-    Look,
+    Check,
     /// Damaged ones are made again, from a photo that is whole.
     Repair(Box<Thumbnailer>),
 }
@@ -103,7 +103,7 @@ impl Summary {
 }
 
 /// What became of a look at a photo.
-enum Seen {
+enum Inspected {
     Whole(Vec<Problem>),
     Deleted,
     Wrong(Problem),
@@ -132,20 +132,20 @@ impl Verifier {
                 let Some(done) = under_way.join_next().await else {
                     break;
                 };
-                let (photo, is_read, seen): (PhotoRecord, bool, Seen) = done??;
+                let (photo, is_read, inspected): (PhotoRecord, bool, Inspected) = done??;
                 advance(photo.bytes);
                 if is_read {
                     summary.bytes += photo.bytes;
                 }
-                in_a_row = match &seen {
-                    Seen::Wrong(Problem::Unreadable(_)) => in_a_row + 1,
+                in_a_row = match &inspected {
+                    Inspected::Wrong(Problem::Unreadable(_)) => in_a_row + 1,
                     _ => 0,
                 };
-                let problems = summary.count(seen);
+                let problems = summary.count(inspected);
                 for problem in &problems {
                     report(&photo, problem)?;
                 }
-                if in_a_row >= GIVE_UP
+                if in_a_row >= MAX_FAILURES
                     && let Some(Problem::Unreadable(why)) = problems.first()
                 {
                     bail!("Photos can't be read: {why}");
@@ -160,8 +160,8 @@ impl Verifier {
             }
             let (verifier, care) = (self.clone(), Arc::clone(&care));
             under_way.spawn(async move {
-                let seen = verifier.look(&photo, is_read, &care).await?;
-                Ok::<_, anyhow::Error>((photo, is_read, seen))
+                let inspected = verifier.inspect(&photo, is_read, &care).await?;
+                Ok::<_, anyhow::Error>((photo, is_read, inspected))
             });
         }
     }
@@ -184,22 +184,22 @@ impl Verifier {
     }
 
     /// Looks at a photo, and at its bytes where they are to be read.
-    async fn look(&self, photo: &PhotoRecord, is_read: bool, care: &Care) -> Result<Seen> {
+    async fn inspect(&self, photo: &PhotoRecord, is_read: bool, care: &Care) -> Result<Inspected> {
         let mut found = None;
         for _ in 0..ATTEMPTS {
             found = match self.compare(photo, is_read).await {
                 Ok(None) => {
-                    let previews = self.look_at_previews(photo, care).await?;
-                    return Ok(Seen::Whole(previews));
+                    let previews = self.inspect_previews(photo, care).await?;
+                    return Ok(Inspected::Whole(previews));
                 }
                 Ok(problem) => problem,
                 Err(error) => Some(Problem::Unreadable(Check::error(&error).message)),
             };
             if !self.is_known(photo).await? {
-                return Ok(Seen::Deleted);
+                return Ok(Inspected::Deleted);
             }
         }
-        Ok(found.map_or(Seen::Deleted, Seen::Wrong))
+        Ok(found.map_or(Inspected::Deleted, Inspected::Wrong))
     }
 
     /// Whether a share still has the photo, in the database that was opened.
@@ -229,7 +229,7 @@ impl Verifier {
     }
 
     /// Looks at the previews that a photo should have, and makes them again where that is wished.
-    async fn look_at_previews(&self, photo: &PhotoRecord, care: &Care) -> Result<Vec<Problem>> {
+    async fn inspect_previews(&self, photo: &PhotoRecord, care: &Care) -> Result<Vec<Problem>> {
         if matches!(care, Care::None) || !photo.has_previews {
             return Ok(Vec::new());
         }
@@ -299,13 +299,13 @@ async fn damage(preview: StoredPhoto, size: PreviewSize) -> Result<Option<String
 
 impl Summary {
     /// Counts what was seen; returns what is to be reported of it.
-    fn count(&mut self, seen: Seen) -> Vec<Problem> {
-        let problem = match seen {
-            Seen::Deleted => {
+    fn count(&mut self, inspected: Inspected) -> Vec<Problem> {
+        let problem = match inspected {
+            Inspected::Deleted => {
                 self.deleted += 1;
                 return Vec::new();
             }
-            Seen::Whole(previews) => {
+            Inspected::Whole(previews) => {
                 self.photos += 1;
                 self.whole += 1;
                 let is_repaired =
@@ -314,7 +314,7 @@ impl Summary {
                 self.repaired += previews.iter().filter(is_repaired).count() as u64;
                 return previews;
             }
-            Seen::Wrong(problem) => problem,
+            Inspected::Wrong(problem) => problem,
         };
         self.photos += 1;
         match problem {
@@ -474,8 +474,8 @@ mod tests {
         verifier.db.write(delete).await.unwrap();
         fs::write(folder.path().join("photos/temp/1-1.jpg"), "another").unwrap();
         for photo in &photos {
-            let seen = verifier.look(photo, true, &Care::None).await.unwrap();
-            assert!(matches!(seen, Seen::Deleted));
+            let inspected = verifier.inspect(photo, true, &Care::None).await.unwrap();
+            assert!(matches!(inspected, Inspected::Deleted));
         }
     }
 
@@ -494,6 +494,6 @@ mod tests {
         let refusal = verifier.run(&scope(None, u64::MAX), report, |_| ()).await;
         let refusal = refusal.unwrap_err().to_string();
         assert!(refusal.starts_with("Photos can't be read: "), "{refusal}");
-        assert_eq!(told, GIVE_UP);
+        assert_eq!(told, MAX_FAILURES);
     }
 }

@@ -21,7 +21,7 @@ use crate::storage::PhotoStore;
 /// How often a photo is read before it counts as lost: it may be moved while it is read.
 const ATTEMPTS: u32 = 3;
 /// Photos in a row that can't be read, after which it is the store that can't.
-const GIVE_UP: u32 = 10;
+const MAX_FAILURES: u32 = 10;
 
 /// What became of a photo.
 #[derive(Debug)]
@@ -36,9 +36,9 @@ pub enum Fetched {
 
 /// Whether the store has a photo that needn't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Looked {
+pub enum InStore {
     /// It does, as far as its length shows; or it was deleted meanwhile; or the store can't be reached.
-    Fine,
+    Present,
     /// A share has it, and the store hasn't, or has something of another length.
     Lost,
 }
@@ -94,7 +94,7 @@ impl Fetcher {
                 Err(error) => {
                     self.blocking.check_cancelled()?;
                     last = Some(sentence(&error));
-                    if self.failures.fetch_add(1, Ordering::Relaxed) >= GIVE_UP * ATTEMPTS {
+                    if self.failures.fetch_add(1, Ordering::Relaxed) >= MAX_FAILURES * ATTEMPTS {
                         bail!("Photos can't be read: {}", sentence(&error));
                     }
                 }
@@ -113,7 +113,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// The database can't be read; it was cancelled.
-    pub fn look(&self, photo: &KnownPhoto) -> Result<Looked> {
+    pub fn check_stored(&self, photo: &KnownPhoto) -> Result<InStore> {
         for attempt in 1..=ATTEMPTS {
             self.blocking.check_cancelled()?;
             if self.is_silent.load(Ordering::Relaxed) {
@@ -139,14 +139,14 @@ impl Fetcher {
                 break;
             }
             if attempt == ATTEMPTS {
-                return Ok(Looked::Lost);
+                return Ok(InStore::Lost);
             }
         }
-        Ok(Looked::Fine)
+        Ok(InStore::Present)
     }
 
     /// How many photos a backup looks for that it needn't read: where each look is a request, not all.
-    pub fn max_looks(&self) -> u64 {
+    pub fn max_checks(&self) -> u64 {
         match self.store {
             PhotoStore::Local(_) => u64::MAX,
             PhotoStore::S3(_) => 10_000,
@@ -286,6 +286,6 @@ mod tests {
                 .take_while(Result::is_ok)
                 .count()
         });
-        assert_eq!(fetching.await.unwrap(), GIVE_UP as usize);
+        assert_eq!(fetching.await.unwrap(), MAX_FAILURES as usize);
     }
 }

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use crate::backup::blocking::Blocking;
 use crate::backup::destination::Destination;
 use crate::backup::hash_map::TempHashMap;
-use crate::backup::read_photos::{Fetched, Fetcher, Looked};
+use crate::backup::read_photos::{Fetched, Fetcher, InStore};
 use crate::backup::snapshot::Snapshot;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::KnownPhoto;
@@ -24,7 +24,7 @@ const NAMED: usize = 1000;
 enum Got {
     New,
     /// The destination has it already.
-    Reused(Looked),
+    Reused(InStore),
     Deleted,
     Lost(String),
 }
@@ -76,8 +76,8 @@ impl<'a> Photos<'a> {
             destination.photos_read_again(),
             self.snapshot.total_bytes()?,
         )?;
-        let looked_up = Sample::draw(self.fetcher.max_looks(), self.snapshot.count()?)?;
-        self.bring_missing(destination, &there, sample, looked_up)
+        let checked = Sample::draw(self.fetcher.max_checks(), self.snapshot.count()?)?;
+        self.bring_missing(destination, &there, sample, checked)
     }
 
     fn bring_missing(
@@ -85,7 +85,7 @@ impl<'a> Photos<'a> {
         destination: &Destination,
         there: &TempHashMap,
         sample: Sample,
-        looked_up: Sample,
+        checked: Sample,
     ) -> Result<()> {
         let photos = self.snapshot.photos().map(|photo| {
             let photo = photo?;
@@ -96,11 +96,11 @@ impl<'a> Photos<'a> {
         let bring = move |(photo, is_there): (KnownPhoto, bool)| {
             if is_there && is_whole(&to, &photo, sample)? {
                 // A photo at the destination is no proof that the store still has it.
-                let looked = match looked_up.falls_on(&photo.sha256) {
-                    true => fetcher.look(&photo)?,
-                    false => Looked::Fine,
+                let in_store = match checked.falls_on(&photo.sha256) {
+                    true => fetcher.check_stored(&photo)?,
+                    false => InStore::Present,
                 };
-                return Ok((photo, Got::Reused(looked)));
+                return Ok((photo, Got::Reused(in_store)));
             }
             let got = match fetcher.fetch(&photo)? {
                 Fetched::Whole(mut bytes) => {
@@ -160,7 +160,7 @@ impl<'a> Photos<'a> {
                 totals.outcome.photos += 1;
                 totals.outcome.bytes += photo.bytes;
                 totals.reused += u64::from(matches!(got, Got::Reused(_)));
-                if let Got::Reused(Looked::Lost) = got {
+                if let Got::Reused(InStore::Lost) = got {
                     totals.outcome.not_in_store += 1;
                     if totals.not_in_store.len() < NAMED {
                         totals.not_in_store.push(photo.name.clone());

@@ -22,11 +22,11 @@ pub struct FencedOptions {
     #[arg(long)]
     output: u64,
     #[command(subcommand)]
-    job: Job,
+    task: Task,
 }
 
 #[derive(Clone, Debug, Subcommand)]
-enum Job {
+enum Task {
     /// Make a JPEG of the HEIC on standard input
     Heic {
         /// Width times height
@@ -49,24 +49,24 @@ pub fn run(options: &FencedOptions) -> ExitCode {
         memory,
         compute,
         output,
-        ref job,
+        ref task,
     } = *options;
     let limits = Limits {
         memory,
         compute,
         output,
     };
-    let readable = match job {
-        Job::Poster { program, .. } => what_programs_read(program),
-        Job::Heic { .. } | Job::Probe => Vec::new(),
+    let readable = match task {
+        Task::Poster { program, .. } => what_programs_read(program),
+        Task::Heic { .. } | Task::Probe => Vec::new(),
     };
     let Ok(walls) = enter(limits, &readable) else {
         return NOT_FENCED.into();
     };
-    let done = match job {
-        Job::Heic { max_pixels } => heic(*max_pixels),
-        Job::Poster { program, format } => poster(program, format),
-        Job::Probe => probe::look(walls).map(|()| ExitCode::SUCCESS),
+    let done = match task {
+        Task::Heic { max_pixels } => heic(*max_pixels),
+        Task::Poster { program, format } => poster(program, format),
+        Task::Probe => probe::check_walls(walls).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FULL.into(),

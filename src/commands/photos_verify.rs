@@ -24,7 +24,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
         (_, true) => Care::Repair(Box::new(app.thumbnailer().context(
             "No previews are made, because photos.previews is false: leave out --repair-previews",
         )?)),
-        (true, false) => Care::Look,
+        (true, false) => Care::Check,
         (false, false) => Care::None,
     };
     let scope = Scope {
@@ -56,19 +56,19 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
         })
     };
     let verifier = app.verifier();
-    let looking = verifier.run(&scope, report, |bytes| bar.inc(bytes));
-    let looked = until_stopped("not all photos were checked", looking).await;
+    let running = verifier.run(&scope, report, |bytes| bar.inc(bytes));
+    let summary = until_stopped("not all photos were checked", running).await;
     bar.finish_and_clear();
     if let Some(last) = last {
         say!("  {last}")?;
     }
-    match &looked {
+    match &summary {
         Ok(summary) if options.json => say!("], \"summary\": {}}}", summary_as_json(summary))?,
         // What was found before is still worth something.
         Err(_) if options.json => say!("]}}")?,
         _ => {}
     }
-    let summary = looked?;
+    let summary = summary?;
     if !options.json {
         say!("{}", told_of(&summary))?;
     }

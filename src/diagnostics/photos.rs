@@ -15,7 +15,7 @@ const SEE: &str = "`shared-spaces photos verify` checks all photos and names the
 
 /// Looks at a sample, where there are photos at all.
 pub async fn run_checks(config: &Config, report: &mut impl FnMut(Check)) {
-    match look(config).await {
+    match verify_sample(config).await {
         Ok(check) => check.into_iter().for_each(report),
         Err(error) => report(Check::error(
             &error.context("Photos in the store can't be checked"),
@@ -23,7 +23,7 @@ pub async fn run_checks(config: &Config, report: &mut impl FnMut(Check)) {
     }
 }
 
-async fn look(config: &Config) -> anyhow::Result<Option<Check>> {
+async fn verify_sample(config: &Config) -> anyhow::Result<Option<Check>> {
     let app = App::start(config.clone()).await?;
     let all = app.db.read(|conn| Ok(photos::count(conn)?)).await?;
     if all == 0 {

@@ -9,7 +9,7 @@ use crate::domain::photo_name::PhotoName;
 
 /// A photo that a worker has taken. It is hidden from others until its lease has run out.
 #[derive(Debug)]
-pub struct Job {
+pub struct PhotoJob {
     pub name: PhotoName,
     /// How often it was taken, this time included.
     pub attempts: u32,
@@ -50,10 +50,10 @@ pub fn claim(
     max: u8,
     now: Timestamp,
     lease: Duration,
-) -> rusqlite::Result<Vec<Job>> {
+) -> rusqlite::Result<Vec<PhotoJob>> {
     conn.prepare_cached(TAKE)?
         .query_map((now.plus(lease).0, now.0, max), |row| {
-            Ok(Job {
+            Ok(PhotoJob {
                 name: row.get(0)?,
                 attempts: row.get(1)?,
             })

@@ -41,7 +41,7 @@ pub async fn probe() -> io::Result<Walls> {
 ///
 /// # Errors
 /// It can't say so.
-pub fn look(walls: Walls) -> io::Result<()> {
+pub fn check_walls(walls: Walls) -> io::Result<()> {
     let said = way_out(walls).unwrap_or_else(|| walls.word());
     io::stdout().write_all(said.as_bytes())
 }

@@ -84,7 +84,7 @@ impl LocalQueue {
             jobs::mark_abandoned_failed(conn, max_attempts, now)?;
             Ok(jobs::claim(conn, max, now, LEASE)?)
         });
-        let message = |job: jobs::Job| Message {
+        let message = |job: jobs::PhotoJob| Message {
             name: job.name,
             attempt: job.attempts,
             receipt: None,

@@ -25,7 +25,7 @@ const JOB: &str = "heic";
 /// HEICs that are decoded at once, each on one core.
 const AT_ONCE: usize = 2;
 /// How long an upload waits for others to be decoded.
-const PATIENCE: Duration = Duration::from_secs(60);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(60);
 /// What decoding takes in bytes whatever the picture, besides its file.
 const MEMORY: u64 = 48 * 1024 * 1024;
 /// What it takes for each pixel of the whole, which is there twice while it is turned, and becomes a JPEG.
@@ -126,7 +126,7 @@ impl Converter {
             let memory = self.memory.acquire(bounds.memory).await;
             Ok::<_, Error>((permit, memory.map_err(Error::internal)?))
         };
-        let turn = timeout(PATIENCE, turn)
+        let turn = timeout(QUEUE_TIMEOUT, turn)
             .await
             .map_err(|_| Overload::Busy)??;
         let result = output.try_clone().map_err(Error::writing)?;

@@ -30,14 +30,14 @@ pub struct UploadLock {
 
 impl UploadLocks {
     /// Stops the user of an upload, if there is one, and waits until it has let go, at most so long. `None` if it hasn't.
-    pub async fn acquire(&self, upload: UploadId, patience: Duration) -> Option<UploadLock> {
+    pub async fn acquire(&self, upload: UploadId, wait: Duration) -> Option<UploadLock> {
         let slot = {
             let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.lock.try_lock().is_err());
             slots.entry(upload).or_default().clone()
         };
         slot.current().cancel();
-        let guard = timeout(patience, slot.lock.clone().lock_owned()).await;
+        let guard = timeout(wait, slot.lock.clone().lock_owned()).await;
         let guard = guard.ok()?;
         let stop = CancellationToken::new();
         *slot.user.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();

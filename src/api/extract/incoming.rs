@@ -19,7 +19,7 @@ use crate::error::{Error, Invalid, Malformed, Result};
 /// The version of tus that is spoken here.
 pub const VERSION: &str = "1.0.0";
 /// What is read and thrown away of a body that is refused, so that its sender gets to read why.
-const PATIENCE: u64 = 64 * 1024 * 1024;
+const MAX_DRAINED: u64 = 64 * 1024 * 1024;
 
 /// What comes to be uploaded.
 pub struct Incoming<'r> {
@@ -149,7 +149,7 @@ impl Incoming<'_> {
 }
 
 async fn discard(app: &App, body: &mut Opened<'_>) {
-    let (mut rest, mut sink) = (body.take(PATIENCE), tokio::io::sink());
+    let (mut rest, mut sink) = (body.take(MAX_DRAINED), tokio::io::sink());
     let read = tokio::io::copy(&mut rest, &mut sink);
     let read = timeout(app.config.connections.stall_timeout, read).await;
     if !matches!(read, Ok(Ok(_))) {
@@ -170,7 +170,7 @@ impl<'r> FromData<'r> for Incoming<'r> {
             return Outcome::Error(reject(request, Error::internal(error)));
         };
         // One byte more than is allowed, so that too much can be distinguished from too little.
-        let max = app.config.limits.upload_bytes().saturating_add(PATIENCE);
+        let max = app.config.limits.upload_bytes().saturating_add(MAX_DRAINED);
         let mut body = open(request, data, max);
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,

@@ -42,7 +42,7 @@ const WORD: usize = 64;
 const BYTES_OF_ONE: u64 = 16;
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
 /// isn't signed in, gets to read the sentence that says so.
-const PATIENCE: u64 = 64 * 1024 * 1024;
+const MAX_DRAINED: u64 = 64 * 1024 * 1024;
 
 /// A new share, and its author.
 pub struct ShareForm<'r> {
@@ -168,7 +168,7 @@ fn max_bytes(limits: &Limits) -> u64 {
         .photo_bytes
         .saturating_mul(limits.media_per_share as u64 + 1);
     let all = photos.saturating_add(limits.video_bytes);
-    all.saturating_add(text_field::max_bytes(limits) + PATIENCE)
+    all.saturating_add(text_field::max_bytes(limits) + MAX_DRAINED)
 }
 
 /// A body without a type, which is a form only where it is empty.

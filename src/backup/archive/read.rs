@@ -132,7 +132,7 @@ fn read_all(
     };
     if manifest.photos == PhotoLocation::Embedded {
         for rest in expected {
-            absent.push(order_of(&rest?));
+            absent.push(position_of(&rest?));
         }
         explain(&snapshot, &absent, &outcome)?;
         ensure!(
@@ -160,14 +160,14 @@ fn read_all(
 }
 
 /// The position of a photo among all: by its id, with the poster of a film after it.
-type Order = (i64, bool);
+type Position = (i64, bool);
 
-fn order_of(photo: &KnownPhoto) -> Order {
+fn position_of(photo: &KnownPhoto) -> Position {
     (photo.id, photo.name.film_of_poster().is_some())
 }
 
 /// Refuses an archive that doesn't say why these photos aren't in it.
-fn explain(snapshot: &Snapshot, absent: &[Order], outcome: &Outcome) -> Result<()> {
+fn explain(snapshot: &Snapshot, absent: &[Position], outcome: &Outcome) -> Result<()> {
     if absent.is_empty() {
         return Ok(());
     }
@@ -175,7 +175,7 @@ fn explain(snapshot: &Snapshot, absent: &[Order], outcome: &Outcome) -> Result<(
     for known in snapshot.photos() {
         let known = known?;
         ensure!(
-            absent.binary_search(&order_of(&known)).is_err() || explained.contains(&known.name),
+            absent.binary_search(&position_of(&known)).is_err() || explained.contains(&known.name),
             "The photo {} is missing, and it doesn't say why",
             known.name
         );
@@ -302,7 +302,7 @@ fn whole_database<R: Read>(mut entry: Entry<'_, R>) -> Result<impl Read> {
 }
 
 /// The photo at `path`; those that the database has before it are `absent`.
-fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<Order>) -> Result<KnownPhoto> {
+fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<Position>) -> Result<KnownPhoto> {
     ensure!(
         path.starts_with(PHOTOS),
         "It has {path:?}, which doesn't belong in an archive"
@@ -312,7 +312,7 @@ fn find(path: &str, expected: &mut Photos<'_>, absent: &mut Vec<Order>) -> Resul
         if super::path_of(&photo.name) == path {
             return Ok(photo);
         }
-        absent.push(order_of(&photo));
+        absent.push(position_of(&photo));
     }
     bail!("It has {path:?}, and its database has no such photo")
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::NamedTempFile;
 
-use super::{ArchiveName, Found, sum_of};
+use super::{ArchiveName, StoredArchive, sum_of};
 use crate::fs::atomic::{Existing, persist, temp_file};
 use crate::fs::durable::create_dir_all_durable;
 use crate::fs::missing::{optional, remove_if_exists};
@@ -106,7 +106,7 @@ impl Folder {
         })
     }
 
-    pub(super) fn read(&self, key: &str) -> Result<Option<Found>> {
+    pub(super) fn read(&self, key: &str) -> Result<Option<StoredArchive>> {
         let Some(file) = self.open_file(key)? else {
             return Ok(None);
         };
@@ -115,7 +115,7 @@ impl Folder {
         let size = metadata
             .with_context(|| format!("The file {} can't be read", path.display()))?
             .len();
-        Ok(Some(Found {
+        Ok(Some(StoredArchive {
             size,
             bytes: Box::new(file),
         }))

@@ -34,7 +34,7 @@ pub enum Destination {
 }
 
 /// A file at a destination.
-pub type Found = Packed<Box<dyn Read>>;
+pub type StoredArchive = Packed<Box<dyn Read>>;
 
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -195,7 +195,7 @@ impl Destination {
     ///
     /// # Errors
     /// The destination can't be read.
-    pub fn read(&self, file: &str) -> Result<Option<Found>> {
+    pub fn read(&self, file: &str) -> Result<Option<StoredArchive>> {
         match self {
             Self::Folder(folder) => folder.read(file),
             Self::Bucket(bucket) => bucket.read(file),

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
 
-use super::{ArchiveName, ENDING, Found, sum_of};
+use super::{ArchiveName, ENDING, StoredArchive, sum_of};
 use crate::backup::blocking::Blocking;
 use crate::config::{Config, Layout};
 use crate::storage::aws::{Aws, is_missing, proof};
@@ -153,11 +153,11 @@ impl Bucket {
         Ok(())
     }
 
-    pub(super) fn read(&self, file: &str) -> Result<Option<Found>> {
+    pub(super) fn read(&self, file: &str) -> Result<Option<StoredArchive>> {
         let Some(size) = self.size(file)? else {
             return Ok(None);
         };
-        Ok(Some(Found {
+        Ok(Some(StoredArchive {
             size,
             bytes: Box::new(Object {
                 bucket: self.clone(),

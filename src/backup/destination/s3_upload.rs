@@ -23,7 +23,7 @@ const PART: usize = 8 * 1024 * 1024;
 /// The parts after which they grow.
 const GROWTH: usize = 1000;
 /// How long aborting an upload may take.
-const GIVE_UP: Duration = Duration::from_secs(5);
+const ABORT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An object on its way.
 pub struct Upload {
@@ -219,7 +219,7 @@ impl Drop for Upload {
                 .bucket(&self.bucket.name)
                 .key(&self.key)
                 .upload_id(id);
-            let aborting = tokio::time::timeout(GIVE_UP, abort.send());
+            let aborting = tokio::time::timeout(ABORT_TIMEOUT, abort.send());
             if !matches!(
                 self.bucket.blocking.block_on_uncancellable(aborting),
                 Ok(Ok(_))

@@ -19,7 +19,7 @@ pub enum Durability {
 }
 
 /// What the thread needs from a job, whatever its result.
-pub trait Job: Send {
+pub trait QueuedWrite: Send {
     /// Whether it isn't to be run: its turn came too late, or it was turned away.
     fn is_late(&self) -> bool;
     /// What it must survive once it is acknowledged.
@@ -147,7 +147,7 @@ impl<T, F> PendingWrite<T, F> {
     }
 }
 
-impl<T, F> Job for PendingWrite<T, F>
+impl<T, F> QueuedWrite for PendingWrite<T, F>
 where
     T: Send,
     F: Work<T> + Send,

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::job::{Again, Durability, Once, Work};
-use self::job::{CommitError, Job, PendingWrite};
+use self::job::{CommitError, PendingWrite, QueuedWrite};
 use super::files::OpenFiles;
 use super::reserve::Reserve;
 use super::transaction::Transaction;
@@ -57,7 +57,7 @@ impl WriteConnection {
     fn commit(
         &self,
         connection: &Connection,
-        batch: &mut [Box<dyn Job>],
+        batch: &mut [Box<dyn QueuedWrite>],
     ) -> std::result::Result<(), CommitError> {
         let is_kept = || self.files.check().map_err(|_| CommitError::DataGone);
         is_kept()?;
@@ -65,7 +65,7 @@ impl WriteConnection {
             turn_away(batch);
         }
         let mut committed = commit(connection, batch);
-        let is_full = |job: &dyn Job| job.makes_room() && job.found_no_room();
+        let is_full = |job: &dyn QueuedWrite| job.makes_room() && job.found_no_room();
         let no_room = match &committed {
             Err(CommitError::DiskFull(_) | CommitError::Io(_)) => {
                 batch.iter().any(|job| job.makes_room())
@@ -105,7 +105,7 @@ impl WriteConnection {
 }
 
 /// Refuses jobs that free no space on a full disk. The rest is run, or run again.
-fn turn_away(batch: &mut [Box<dyn Job>]) {
+fn turn_away(batch: &mut [Box<dyn QueuedWrite>]) {
     for job in batch.iter_mut().filter(|job| !job.makes_room()) {
         job.turn_away();
     }
@@ -164,7 +164,7 @@ impl Writer {
             return Err(work);
         };
         let (job, mut answer) = PendingWrite::new(work, outlives, self.deadline);
-        let mut alone: [Box<dyn Job>; 1] = [Box::new(job)];
+        let mut alone: [Box<dyn QueuedWrite>; 1] = [Box::new(job)];
         let committed = self.writer_connection.commit(&connection, &mut alone);
         drop(connection);
         let [job] = alone;
@@ -230,7 +230,7 @@ impl Drop for Writer {
 /// A request to the thread.
 enum Request {
     /// Together with others.
-    Batched(Box<dyn Job>),
+    Batched(Box<dyn QueuedWrite>),
     /// By itself, outside of a transaction.
     Exclusive(Box<dyn FnOnce(&Connection) + Send>),
 }
@@ -274,7 +274,7 @@ fn serve(writer_connection: &WriteConnection, mut waiting: mpsc::Receiver<Reques
 /// it was kept.
 fn commit(
     connection: &Connection,
-    batch: &mut [Box<dyn Job>],
+    batch: &mut [Box<dyn QueuedWrite>],
 ) -> std::result::Result<(), CommitError> {
     if batch
         .iter()
@@ -290,7 +290,7 @@ fn commit(
 
 fn run_all(
     connection: &Connection,
-    batch: &mut [Box<dyn Job>],
+    batch: &mut [Box<dyn QueuedWrite>],
 ) -> std::result::Result<(), CommitError> {
     let transaction = Transaction::write(connection)?;
     if let [job] = batch {

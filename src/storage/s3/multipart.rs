@@ -33,7 +33,7 @@ const PART: u64 = 16 * 1024 * 1024;
 /// Parts that are in memory at once, of all objects of a store.
 const AT_ONCE: usize = 2;
 /// How long it may take to say that an upload is given up.
-const GIVE_UP: Duration = Duration::from_secs(10);
+const ABORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends objects; clones share the bound on parts in memory.
 #[derive(Clone, Debug)]
@@ -299,7 +299,7 @@ fn tag_of(sums: &[[u8; 16]]) -> String {
 
 /// Gives an upload up. If that can't be said, the cleanup says it later.
 async fn abort_in_time(client: &Client, at: &ObjectRef, id: &str) {
-    let aborted = timeout(GIVE_UP, abort(client, at, id)).await;
+    let aborted = timeout(ABORT_TIMEOUT, abort(client, at, id)).await;
     let error = match aborted {
         Ok(Ok(())) => return,
         Ok(Err(error)) => format!("{error:#}"),
