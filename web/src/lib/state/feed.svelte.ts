@@ -11,10 +11,10 @@ import { SingleFlight } from './single-flight';
 
 const FIRST = 12;
 /** How many are read from the top: more if more has arrived since. The last is the most that the server returns at once. */
-const LOOKS = [5, 40, 500];
-const [MIN_ROWS = 0, MAX_ROWS = 0] = [LOOKS[0], LOOKS.at(-1)];
+const PAGE_SIZES = [5, 40, 500];
+const [MIN_ROWS = 0, MAX_ROWS = 0] = [PAGE_SIZES[0], PAGE_SIZES.at(-1)];
 /** A look that takes longer has been lost. */
-const PATIENCE = 30_000;
+const TIMEOUT = 30_000;
 
 export class Feed {
   ready = $state(false);
@@ -101,10 +101,10 @@ export class Feed {
 
   /** Reads from the top down to what is known, or to the end of it. */
   async #top(whole: boolean): Promise<Page<Share>> {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout(TIMEOUT);
     const { rows, settled } = this.#known;
     const least = whole ? Math.min(MAX_ROWS, Math.max(MIN_ROWS, rows.length)) : MIN_ROWS;
-    const [first = MAX_ROWS, ...further] = [least, ...LOOKS.filter((limit) => limit > least)];
+    const [first = MAX_ROWS, ...further] = [least, ...PAGE_SIZES.filter((limit) => limit > least)];
     let page = await this.api.shares(this.space, first, signal);
     for (const limit of further) {
       if (page.next === null || (page.rows.at(-1)?.id ?? 0) <= settled) break;
