@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::body::SMALL;
+use super::stored::Source;
+use super::transfer::Transfer;
 use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
@@ -13,17 +15,6 @@ use crate::domain::photo_name::PhotoName;
 /// Photos that are best deleted together in S3: they have two previews, films a poster too, and a request takes a thousand
 /// objects.
 const DELETED_AT_ONCE: usize = 333;
-
-/// What became of something that was to be somewhere else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transfer {
-    /// It is there, and no longer here.
-    Moved,
-    /// It is there, and here as well.
-    Copied,
-    /// It isn't here.
-    NoSource,
-}
 
 // Requests to S3 are boxed: the library's futures take many KiB, which would otherwise be part of every request that may
 // need a photo.
@@ -116,10 +107,17 @@ impl PhotoStore {
     /// # Errors
     /// The store can't be read.
     pub(super) async fn open_at(&self, key: &Key) -> Result<Option<StoredPhoto>> {
-        match self {
-            Self::Local(store) => store.open(key).await,
-            Self::S3(store) => Box::pin(store.open(key)).await,
-        }
+        let opened = match self {
+            Self::Local(store) => {
+                let opened = store.open(key).await?;
+                opened.map(|(bytes, file)| (bytes, Source::File(file)))
+            }
+            Self::S3(store) => {
+                let opened = Box::pin(store.open(key)).await?;
+                opened.map(|(bytes, object)| (bytes, Source::Object(object)))
+            }
+        };
+        Ok(opened.map(|(bytes, source)| StoredPhoto { bytes, source }))
     }
 
     /// Whether it is there.

@@ -13,6 +13,7 @@ mod local;
 mod open;
 mod s3;
 mod stored;
+mod transfer;
 // Amazon's clients.
 pub mod aws;
 
@@ -23,14 +24,13 @@ use picture::PreviewSize;
 
 use crate::domain::photo_name::PhotoName;
 use aws::is_refusal;
-use backend::Transfer;
 pub use body::{Body, Checked};
 pub use key::Key;
 pub use local::LocalStore;
 pub use open::{check_data_dir, open, open_with};
 pub use s3::S3Store;
-use stored::Source;
 pub use stored::StoredPhoto;
+use transfer::Transfer;
 
 /// The age at which an upload counts as abandoned: no request takes longer between its first photo and its share, also where
 /// a large film has to go to S3 over a slow line in between.

@@ -23,10 +23,11 @@ pub fn uses(root: &str, files: &[File]) -> Vec<Use> {
         .iter()
         .flat_map(|(module, _)| (0..=module.len()).map(|end| &module[..end]))
         .collect();
+    let names = names_of_parents(&modules, &files);
     let mut uses = Vec::new();
     for (module, file) in &files {
-        for (line, path) in paths(file) {
-            let to = resolve(&modules, module, &path);
+        for Path { line, path, .. } in paths(file) {
+            let to = resolve(&modules, &names, module, &path);
             if let Some(to) = to.filter(|to| to != module) {
                 uses.push(Use {
                     at: format!("{}:{line}", file.path),
@@ -137,8 +138,30 @@ fn module_of(root: &str, file: &File) -> Module {
     module
 }
 
+/// What modules take from those below them, and offer as their own: for a module and such a name, the module that has it.
+type Names = BTreeMap<(Module, String), Module>;
+
+fn names_of_parents(modules: &BTreeSet<&[String]>, files: &[(Module, &File)]) -> Names {
+    let mut names = Names::new();
+    for (module, file) in files {
+        for Path { path, .. } in paths(file).into_iter().filter(|path| path.is_imported) {
+            let to = resolve(modules, &Names::new(), module, &path);
+            if let Some(to) = to.filter(|to| to.len() > module.len() && to.starts_with(module)) {
+                let name = path.last().cloned().unwrap_or_default();
+                names.insert((module.clone(), name), to);
+            }
+        }
+    }
+    names
+}
+
 /// The module that a path in `module` leads to; `None` for what isn't in this crate.
-fn resolve(modules: &BTreeSet<&[String]>, module: &[String], path: &[String]) -> Option<Module> {
+fn resolve(
+    modules: &BTreeSet<&[String]>,
+    names: &Names,
+    module: &[String],
+    path: &[String],
+) -> Option<Module> {
     let mut rest = path;
     let mut at = module.to_vec();
     match rest.first()?.as_str() {
@@ -164,15 +187,26 @@ fn resolve(modules: &BTreeSet<&[String]>, module: &[String], path: &[String]) ->
         at.push(segment.clone());
         if !modules.contains(at.as_slice()) {
             at.pop();
-            break;
+            // What a module above has from another one is that one's.
+            let name = (at.clone(), segment.clone());
+            return Some(names.get(&name).cloned().unwrap_or(at));
         }
     }
     Some(at)
 }
 
-/// Every path of a file with its line, those in braces after their common beginning.
-fn paths(file: &File) -> Vec<(usize, Vec<String>)> {
+/// A path in a file.
+struct Path {
+    line: usize,
+    path: Vec<String>,
+    /// Whether it is in a `use`.
+    is_imported: bool,
+}
+
+/// Every path of a file, those in braces after their common beginning.
+fn paths(file: &File) -> Vec<Path> {
     let mut found = Vec::new();
+    let mut is_imported = false;
     let mut path: Vec<String> = Vec::new();
     let mut braces: Vec<Vec<String>> = Vec::new();
     let mut goes_on = false;
@@ -196,7 +230,14 @@ fn paths(file: &File) -> Vec<(usize, Vec<String>)> {
                     path = braces.last().cloned().unwrap_or_default();
                 }
                 path.push(token.to_owned());
-                found.push((at, path.clone()));
+                is_imported |= token == "use";
+                found.push(Path {
+                    line: at,
+                    path: path.clone(),
+                    is_imported,
+                });
+            } else if token == ";" {
+                is_imported = false;
             }
             goes_on = false;
         }

@@ -26,6 +26,8 @@ pub mod previews;
 mod reader;
 // Why a picture is refused.
 mod reason;
+// Which EXIF is.
+mod tiff;
 mod webp;
 
 use edit_list::EditList;

@@ -2,7 +2,7 @@
 
 use image::metadata::Orientation as Turn;
 
-use super::exif::Tiff;
+use super::tiff::Tiff;
 
 /// The tag of the orientation.
 const ORIENTATION: u16 = 0x0112;

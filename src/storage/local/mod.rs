@@ -15,10 +15,10 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
-use super::backend::Transfer;
 use super::body::{LinkedFile, SMALL, Stream};
 use super::key::POSTER;
-use super::{Body, Key, Source, StoredPhoto};
+use super::transfer::Transfer;
+use super::{Body, Key};
 use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
@@ -124,7 +124,8 @@ impl LocalStore {
             .with_context(|| format!("{key} can't be found"))
     }
 
-    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredPhoto>> {
+    /// The size of a file, and the file.
+    pub(super) async fn open(&self, key: &Key) -> Result<Option<(u64, tokio::fs::File)>> {
         let (home, path) = (Arc::clone(&self.home), self.path(key));
         let open = move || {
             home.check()?;
@@ -136,10 +137,7 @@ impl LocalStore {
             if metadata.is_dir() {
                 return Err(io::ErrorKind::IsADirectory.into());
             }
-            Ok(Some(StoredPhoto {
-                bytes: metadata.len(),
-                source: Source::File(tokio::fs::File::from_std(file)),
-            }))
+            Ok(Some((metadata.len(), tokio::fs::File::from_std(file))))
         };
         blocking(open)
             .await

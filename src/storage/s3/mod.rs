@@ -20,9 +20,9 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::backend::Transfer;
 use super::key::POSTER;
-use super::{Body, Key, PhotoSource, Source, StoredPhoto};
+use super::transfer::Transfer;
+use super::{Body, Key, PhotoSource};
 use crate::config::{Checksums, Delivery, Photos};
 use crate::data_dir::hold::RestoreHold;
 use crate::domain::media_kind::MediaKind;
@@ -277,7 +277,8 @@ impl S3Store {
         })
     }
 
-    pub(super) async fn open(&self, key: &Key) -> Result<Option<StoredPhoto>> {
+    /// The size of an object, and the object.
+    pub(super) async fn open(&self, key: &Key) -> Result<Option<(u64, S3Object)>> {
         let Some(object_ref) = self.place_of(key).await? else {
             return Ok(None);
         };
@@ -292,8 +293,7 @@ impl S3Store {
                 S3Object::new(client, object_ref)
             }
         };
-        let source = Source::Object(object);
-        Ok(Some(StoredPhoto { bytes, source }))
+        Ok(Some((bytes, object)))
     }
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {

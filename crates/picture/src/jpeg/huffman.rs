@@ -126,7 +126,7 @@ impl Codes {
 
     /// Steps over several coefficients at once.
     pub fn strides(&self) -> &Strides {
-        self.strides.get_or_init(|| strides(self))
+        self.strides.get_or_init(|| strides(|next| self.find(next)))
     }
 }
 

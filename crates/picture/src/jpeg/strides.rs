@@ -1,7 +1,5 @@
 //! Several coefficients passed over in one step: nearly all are short codes with few bits, and only their end matters.
 
-use super::huffman::Codes;
-
 /// How many of the next bits tell how far a step reaches.
 pub const WINDOW: u32 = 12;
 
@@ -34,22 +32,22 @@ pub const STEPS: [u8; 256] = {
     steps
 };
 
-/// The steps that these codes make.
-pub fn strides(codes: &Codes) -> Box<Strides> {
+/// The steps of a table of codes. `find` returns the symbol whose code sixteen bits begin with, and the length of that code.
+pub fn strides(find: impl Fn(u32) -> Option<(u8, u32)>) -> Box<Strides> {
     let mut strides = Box::new([Stride::default(); 1 << WINDOW]);
     for (window, stride) in (0..).zip(strides.iter_mut()) {
-        *stride = widest(codes, window);
+        *stride = widest(&find, window);
     }
     strides
 }
 
-fn widest(codes: &Codes, window: u32) -> Stride {
+fn widest(find: impl Fn(u32) -> Option<(u8, u32)>, window: u32) -> Stride {
     let mut stride = Stride::default();
     while u32::from(stride.bits) < WINDOW && stride.steps < 64 {
         let left = WINDOW - u32::from(stride.bits);
         // What is behind the window is taken for zeros, and doesn't count.
         let next = (window << (16 - left)) & 0xffff;
-        let Some((symbol, length)) = codes.find(next).filter(|&(_, length)| length <= left) else {
+        let Some((symbol, length)) = find(next).filter(|&(_, length)| length <= left) else {
             break;
         };
         stride.bits += length as u8 + (symbol & 0x0f);
@@ -61,7 +59,7 @@ fn widest(codes: &Codes, window: u32) -> Stride {
 
 #[cfg(test)]
 mod tests {
-    use super::super::huffman::Bits;
+    use super::super::huffman::{Bits, Codes};
     use super::*;
 
     /// Bytes that look like noise, without 0xff, which would end them.

@@ -1,6 +1,7 @@
 //! The formats of samples: each entry is written again field by field, with the settings of its decoder.
 
 use super::boxes::{Part, children, make};
+use super::format::Format;
 use super::{config, sound};
 use crate::fields::Fields;
 use crate::film::{AudioCodec, VideoCodec};
@@ -21,16 +22,6 @@ pub struct Formats {
     /// How many bytes a sample has that isn't packed.
     pub frame: Option<u32>,
     /// The whole box, written again.
-    pub bytes: Vec<u8>,
-}
-
-/// One format.
-pub struct Format {
-    pub video: Option<VideoCodec>,
-    pub audio: Option<AudioCodec>,
-    pub size: (u32, u32),
-    pub scrub: Scrub,
-    pub frame: Option<u32>,
     pub bytes: Vec<u8>,
 }
 

@@ -11,6 +11,8 @@ mod config;
 mod descriptors;
 // Formats of samples.
 mod entries;
+// One of them.
+mod format;
 // The new head.
 mod parts;
 // Sample entries of sound.

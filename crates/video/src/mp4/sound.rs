@@ -2,7 +2,7 @@
 
 use super::boxes::{Part, children, make};
 use super::descriptors::esds;
-use super::entries::Format;
+use super::format::Format;
 use crate::fields::Fields;
 use crate::film::AudioCodec;
 use crate::scrub::Scrub;

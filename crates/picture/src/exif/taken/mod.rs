@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;
 
-use super::{Entry, PREFIX, Tiff};
+use super::PREFIX;
+use crate::tiff::{Entry, Tiff};
 
 /// The tags of a moment, of its distance from UTC, and of the fraction of its second: when a photo was taken, and when it
 /// was digitised, which is the same for all but scans, and is the next best date. The date of the last change

@@ -2,9 +2,9 @@
 
 use image::ImageFormat;
 
-use super::super::{CAMERA, LONG};
 use super::*;
 use crate::tests::{cleaned, contains, encoded, find, sample, with};
+use crate::tiff::{CAMERA, LONG};
 
 /// An entry of a directory: its tag, its type, how many values, and their bytes.
 type Told<'a> = (u16, u16, u32, &'a [u8]);
