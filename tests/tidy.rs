@@ -501,6 +501,25 @@ fn links_between_documents_lead_somewhere() {
 }
 
 #[test]
+fn tables_of_documents_are_tables() {
+    let rule = rules::tables_have_rows;
+    check(
+        rule,
+        &["bench", "crates", "docs", "migrations", "web", "."],
+        "md",
+    );
+    can_fail(
+        rule,
+        "docs/a.md",
+        "| a | b | |---|---| | `c` | d |",
+        "| a | b |\n|---|---|\n| `c|d` | e \\| f |\n\n| g |\n|---|",
+    );
+    can_fail(rule, "docs/a.md", "| a |\n|---|\n| b", "```\n| a\n```");
+    can_fail(rule, "docs/a.md", "| a |\n|---|\n| b | c |", "a | b");
+    can_fail(rule, "docs/a.md", "```sh\nrun", "```sh\nrun\n```");
+}
+
+#[test]
 fn migrations_have_no_gaps_and_each_has_a_fixture_to_upgrade() {
     let mut numbers: Vec<u32> = read("migrations", "sql")
         .iter()

@@ -291,6 +291,36 @@ pub fn relative_links(file: &File) -> Vec<String> {
         .collect()
 }
 
+/// What wraps paragraphs joins the rows of a table, which is then no table any more.
+pub fn tables_have_rows(file: &File) -> Vec<String> {
+    let mut found = Vec::new();
+    let (mut is_code, mut columns) = (false, None);
+    for (at, line) in file.text.lines().enumerate() {
+        let line = line.trim();
+        is_code ^= line.starts_with("```");
+        let is_row = line.starts_with('|') && !is_code;
+        let is_rule = line.chars().all(|letter| "|-: ".contains(letter));
+        if !is_code && line.contains("|---") && !is_rule {
+            found.push(file.complaint(at + 1, "the rows of a table are in one line"));
+        } else if is_row && !line.ends_with('|') {
+            found.push(file.complaint(at + 1, "a row of a table doesn't end"));
+        } else if is_row && *columns.get_or_insert_with(|| cells(line)) != cells(line) {
+            found.push(file.complaint(at + 1, "a row has other columns than its table"));
+        }
+        columns = columns.filter(|_| is_row);
+    }
+    if is_code {
+        found.push(file.complaint(file.text.lines().count(), "a block of code doesn't end"));
+    }
+    found
+}
+
+/// How many cells a row has; what is in backticks or after a backslash doesn't divide.
+fn cells(row: &str) -> usize {
+    let outside: String = row.replace("\\|", "").split('`').step_by(2).collect();
+    outside.matches('|').count()
+}
+
 /// The number in the name of a migration.
 pub fn migration_number(path: &str) -> u32 {
     let name = path.rsplit('/').next().unwrap();
