@@ -1,4 +1,4 @@
-"""Takes the whole table; `bench/run` builds what this needs."""
+"""Measures the whole table; `bench/run` builds what this needs."""
 
 import argparse
 import shutil
@@ -13,7 +13,7 @@ from .processes import Server
 
 @dataclass
 class Plan:
-    """How thoroughly is measured."""
+    """How thoroughly to measure."""
 
     rounds: int
     seconds: int
@@ -22,7 +22,7 @@ class Plan:
 
 
 def arguments():
-    """What is asked for."""
+    """The command line."""
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures Shared Spaces against its floors.")
     parser.add_argument("--against", metavar="URL", help="measure the server there, by the public contract alone; it must "
                         "be empty, and let many people sign in from one address")
@@ -39,7 +39,7 @@ def arguments():
 
 
 def by_contract(url, folder, photos, plan, wanted):
-    """What any server can be asked."""
+    """What can be measured of any server."""
     small, large = photos
     server = served.furnish(url, small, large)
     with served.start_floor(server, folder / "floor") as bare:
@@ -55,14 +55,14 @@ def by_contract(url, folder, photos, plan, wanted):
             yield from pocketbase.peer(folder / "pocketbase", server, bare, database, plan)
 
 
-#: The parts of the table, in the order in which they are taken.
+#: The parts of the table, in the order in which they are measured.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
 PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "media", "memory", "growth", "middle", "deletion", "archives",
          "instructions", "worker"]
 
 
 def measure(options, folder, plan, wanted):
-    """Gives the rows as they are taken."""
+    """Yields the rows as they are measured."""
     large = folder / "12-megapixels.jpg"
     prepare("picture", large, 4032, 3024)
     small = (ROOT / "tests" / "pictures" / "garden.jpg").read_bytes()
@@ -104,10 +104,10 @@ def measure(options, folder, plan, wanted):
 
 
 def main():
-    """Measures, and writes the table after each row, so that what was taken isn't lost."""
+    """Measures, and writes the table after each row, so that no result is lost."""
     options = arguments()
     plan = Plan(options.rounds, options.seconds, options.shares)
-    # Asked for at once, because the table itself is a change.
+    # Asked now, because writing the table changes the tree.
     about, state = table.machine(), table.commit()
     folder = TARGET / "bench"
     shutil.rmtree(folder, ignore_errors=True)
@@ -119,7 +119,7 @@ def main():
             rows.append(row)
             table.write(options.results, rows, about, state, plan, options.against)
     except RuntimeError as error:
-        # What is measured doesn't do what it should; the rows until then are written.
+        # What is measured doesn't do what it should; the rows so far are written.
         sys.exit(f"bench/run: {error}")
     shutil.rmtree(folder, ignore_errors=True)
 

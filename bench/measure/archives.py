@@ -17,7 +17,7 @@ GIGABYTE = 1e9
 
 
 def archives(folder, photo, plan):
-    """Of a folder with texts alone, and of one with photos too."""
+    """Archives of a folder with only texts, and of one that also has photos."""
     data = folder / "server" / "data"
     reader, _ = filled(folder / "server", (max(plan.shares // 100, 5), plan.shares), "--texts")
     yield from taken(folder, "texts alone", data, plan, "SQLite's own backup, synced", copied_by_sqlite)
@@ -79,19 +79,19 @@ def command(*arguments):
 
 
 def gigabytes(data):
-    """How large a folder is."""
+    """The size of a folder in bytes."""
     return sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) / GIGABYTE
 
 
 def copied(data, to):
-    """Copies a folder, and has it on the disk."""
+    """Copies a folder, and syncs it to the disk."""
     subprocess.run(["cp", "--recursive", data, to], check=True)
     for path in [to, *to.rglob("*")]:
         sync(path)
 
 
 def copied_by_sqlite(data, to):
-    """Copies the database as `.backup` of SQLite's shell does, and has it on the disk."""
+    """Copies the database as `.backup` of SQLite's shell does, and syncs it to the disk."""
     to.mkdir()
     with (closing(sqlite3.connect(data / "shared-spaces.db")) as source,
           closing(sqlite3.connect(to / "shared-spaces.db")) as target):
@@ -101,7 +101,7 @@ def copied_by_sqlite(data, to):
 
 
 def sync(path):
-    """Has a file or a folder on the disk."""
+    """Syncs a file or a folder to the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -1,4 +1,4 @@
-"""The worker with photos in S3 and the queue in SQS, which moto plays, against the same calls by the SDK alone."""
+"""The worker with photos in S3 and the queue in SQS, simulated by moto, against the same calls by the SDK alone."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ KEYS = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCE
 
 
 class Moto(Process):
-    """Amazon on this machine."""
+    """AWS, simulated on this machine."""
 
     def __init__(self, folder):
         port = free_port()
@@ -30,7 +30,7 @@ class Cloud:
     """The buckets and the queue."""
 
     def __init__(self, moto, photo):
-        import boto3  # Comes with moto; what needs no moto does without it.
+        import boto3  # Comes with moto; what doesn't need moto doesn't need this.
 
         def client(service):
             return boto3.client(service, endpoint_url=moto.url, region_name=KEYS["AWS_REGION"],
@@ -43,8 +43,8 @@ class Cloud:
         self.next = 1
 
     def arrive(self):
-        """Puts photos into the staging store and their names into a new queue; returns its address. Workers that wait at
-        the one before may still take messages there, also after its end."""
+        """Puts photos into the staging store and their names into a new queue; returns its URL. Workers that wait at the
+        previous queue may still receive messages there, even after their end."""
         names = [f"1-{number}.jpg" for number in range(self.next, self.next + PHOTOS)]
         queue = self.sqs.create_queue(QueueName=f"photos-{self.next}")["QueueUrl"]
         self.next += PHOTOS
@@ -56,7 +56,7 @@ class Cloud:
         return queue
 
     def ours(self, folder):
-        """How many photos our worker sorts in a second, its start included."""
+        """How many photos our worker moves in a second, including its start."""
         queue = self.arrive()
         settings = {
             "SHARED_SPACES_PHOTOS__STORE": "s3", "SHARED_SPACES_PHOTOS__QUEUE": "sqs",
@@ -72,7 +72,7 @@ class Cloud:
             return Load(PHOTOS / (time.monotonic() - begun))
 
     def floor(self):
-        """The same by the SDK alone."""
+        """The same with the SDK alone."""
         queue = self.arrive()
         return floor("sorting", queue, TEMP, "floor", PHOTOS, environment={**os.environ, **self.moto.environment})
 

@@ -1,4 +1,4 @@
-"""What was built beside another executable of ours, such as that of an earlier commit, in the same rounds."""
+"""This build against another executable of ours, such as that of an earlier commit, in the same rounds."""
 
 from . import own, rows
 from .contract import Person
@@ -8,7 +8,7 @@ from .processes import SERVER, Server
 from .served import READERS, furnish
 
 BEFORE = "the same before"
-#: No work may take a twentieth longer than before.
+#: Nothing may become more than 5% slower.
 GOAL = 0.95
 
 
@@ -32,7 +32,7 @@ def compare(before, folder, photos, plan, wanted):
 
 
 def served(urls, photos, plan, wanted):
-    """What goes over the public contract, asked of both."""
+    """What uses the public API, sent to both."""
     both = {name: furnish(url, *photos) for name, url in urls.items()}
     works = []
     if "reads" in wanted:
@@ -57,7 +57,7 @@ def served(urls, photos, plan, wanted):
 
 
 def memory(folder, executables, plan):
-    """What both take when nobody asks anything, with connections and without."""
+    """The memory of both while idle, with connections and without."""
     counts = [lines for lines in own.IDLE if own.may_open(lines)]
     held = {name: {what: [] for what in (0, *counts)} for name in executables}
     for round_ in range(min(plan.rounds, 3)):
@@ -72,7 +72,7 @@ def memory(folder, executables, plan):
 
 
 def row(work, connections, requests, plan):
-    """One piece of work, done by both in every round."""
+    """A piece of work, done by both in every round."""
     done = interleave(plan.rounds, {
         name: lambda request=request: run(request, connections, plan.seconds) for name, request in requests.items()})
     made = rows.speed(work, BEFORE, done["now"], done["before"], GOAL)

@@ -1,4 +1,4 @@
-"""People who talk to a server by its public contract, so that any implementation of it can be measured."""
+"""Users of a server by its public API, so that any implementation of it can be measured."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ BOUNDARY = "--------------------------shared-spaces"
 
 
 def sharing(url, token, text, *photos):
-    """A request with the form of a text, and perhaps photos."""
+    """A request with a form of a text, and optionally photos."""
     parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="text"\r\n\r\n{text}\r\n'.encode()]
     for photo in photos:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n'
@@ -25,7 +25,7 @@ def sharing(url, token, text, *photos):
 
 
 class Person:
-    """Somebody with an account, signed in."""
+    """A user who is signed in."""
 
     def __init__(self, url, login):
         self.url, self.login = url, login
@@ -35,24 +35,24 @@ class Person:
         self.token = self.send("POST", "/login", self.credentials())["access_token"]
 
     def credentials(self):
-        """What signs them in."""
+        """The header that authenticates them."""
         return {"login": self.login, "password": PASSWORD}
 
     def send(self, method, path, body=None):
-        """Sends JSON, and gives the answer's, or its sentence."""
+        """Sends JSON, and returns that of the response, or its text."""
         body = None if body is None else json.dumps(body).encode()
         return self.ask(self.request(path, method, body, "application/json" if body else None))
 
     def request(self, path, method="GET", body=None, kind=None):
-        """A request of theirs, to be sent again and again."""
+        """A request of theirs, to be sent repeatedly."""
         return Request(urllib.parse.urljoin(self.url, path), method, self.token, body, kind)
 
     def any_of(self, paths):
-        """A request of theirs for one of these paths at random each time."""
+        """A request of theirs, each time for a random one of these paths."""
         return Request(self.url, "GET", self.token, "\n".join(paths).encode(), paths=True)
 
     def ask(self, request):
-        """Sends a request once; a body that is a path is that file, which isn't held in memory."""
+        """Sends a request once; if the body is a path, that file is sent without being held in memory."""
         headers, body = request.headers(), request.body
         if isinstance(body, Path):
             headers["Content-Length"] = str(body.stat().st_size)
@@ -70,19 +70,19 @@ class Person:
             raise RuntimeError(f"{request.url} can't be reached: {error.reason}") from None
 
     def make_space(self, name):
-        """Makes a space, and gives its id."""
+        """Creates a space, and returns its id."""
         return self.send("POST", "/spaces", {"name": name})["id"]
 
     def sharing(self, space, text, *photos):
-        """The request that shares a text, and perhaps photos."""
+        """The request that shares a text, and optionally photos."""
         return sharing(urllib.parse.urljoin(self.url, f"/spaces/{space}/shares"), self.token, text, *photos)
 
     def share(self, space, text, *photos):
-        """Shares once, and gives the share."""
+        """Shares once, and returns the share."""
         return self.ask(self.sharing(space, text, *photos))
 
     def wait_for_previews(self, share, patience=60.0, pause=0.003):
-        """Waits until the previews of a share's photo are there, where the server makes any; gives the share."""
+        """Waits until the previews of a share's photo are there, if the server makes any; returns the share."""
         until = time.monotonic() + patience
         while True:
             found = self.send("GET", f"/shares/{share}")
@@ -101,5 +101,5 @@ class Line:
             raise RuntimeError(f"{url}/health isn't ok")
 
     def close(self):
-        """Closes it."""
+        """Closes the connection."""
         self.connection.close()

@@ -16,7 +16,7 @@ WARM, COUNTED = 30, 100
 
 
 def instructions(folder, photos, plan):
-    """What requests take that come one after the other on one connection."""
+    """The cost of requests one after another on one connection."""
     for work, values in counted(folder, photos, min(plan.rounds, 2)):
         yield rows.Row(f"{work}: instructions", "", values, unit="thousand")
     for work, values in floors(folder / "floors", min(plan.rounds, 2)):
@@ -24,7 +24,7 @@ def instructions(folder, photos, plan):
 
 
 def counted(folder, photos, times, **executable):
-    """Each piece of work, with the thousands of instructions that a request of it takes, counted so often."""
+    """Each piece of work, with the thousands of instructions per request, counted `times` times."""
     data, dumps = folder / "server", folder.resolve() / "counts"
     with Server(data, **executable) as server:
         furnished = furnish(server.url, *photos)
@@ -57,7 +57,7 @@ def floors(folder, times):
 
 
 def callgrind(dumps):
-    """What runs a program so that its instructions can be counted."""
+    """The command that runs a program under callgrind."""
     return ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={dumps}"]
 
 
@@ -78,7 +78,7 @@ def count(server, dumps, request):
 
 
 def ask(request, times):
-    """Sends a request so often."""
+    """Sends a request `times` times."""
     url = urllib.parse.urlsplit(request.url)
     connection = http.client.HTTPConnection(url.netloc, timeout=60)
     for _ in range(times):

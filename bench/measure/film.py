@@ -1,4 +1,4 @@
-"""A film as large as is asked for: an MP4 with one H.264 track, whose pictures are noise."""
+"""A film of any size: an MP4 with one H.264 track, whose pictures are noise."""
 
 import os
 import struct
@@ -10,10 +10,10 @@ SLICE = struct.pack(">IB", PICTURE - 4, 0x65)
 
 
 def write(path, size):
-    """Writes an MP4 of about so many bytes: whole pictures, and some kilobytes around them."""
+    """Writes an MP4 of about this size: complete pictures, and a few kilobytes around them."""
     count = size // PICTURE
     head = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isomavc1")
-    # Long offsets are as long whatever they say, so the first `moov` says how far the second reaches.
+    # The length of offsets doesn't depend on their values, so the first `moov` shows how long the second will be.
     first = len(head) + len(movie(count, 0)) + 16
     with path.open("wb") as film:
         film.write(head + movie(count, first))
@@ -23,7 +23,7 @@ def write(path, size):
 
 
 def movie(count, first):
-    """The `moov` of so many pictures, one behind the other from the offset `first` on."""
+    """The `moov` of `count` pictures, one after another from the offset `first`."""
     turn = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
     time = struct.pack(">4I", 0, 0, 10, count)
     avc = struct.pack(">6x H 16x 2H 2I 4x H 32x 2H", 1, 1920, 1080, 0x480000, 0x480000, 1, 24, 0xFFFF)

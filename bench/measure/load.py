@@ -15,18 +15,18 @@ SCRIPT = ROOT / "bench" / "load.lua"
 
 @dataclass
 class Load:
-    """What came of some seconds of load."""
+    """The result of some seconds of load."""
 
     per_second: float
-    #: Milliseconds within which 99 of 100 requests were answered; None for a loop.
+    #: The 99th percentile of response times in milliseconds; None for a loop.
     p99: float | None = None
-    #: Bytes a second.
+    #: Bytes per second.
     bandwidth: float | None = None
 
 
 @dataclass
 class Request:
-    """What is asked again and again."""
+    """A request that is sent repeatedly."""
 
     url: str
     method: str = "GET"
@@ -35,7 +35,7 @@ class Request:
     kind: str | None = None
     #: Whether each line of the body is the body of a request of its own.
     lines: bool = False
-    #: Whether each line of the body is the path of a request without a body, and one is asked for at random each time.
+    #: Whether each line of the body is the path of a request without a body, of which a random one is sent each time.
     paths: bool = False
 
     def headers(self):
@@ -57,12 +57,12 @@ def command(request, connections, seconds, body):
 
 
 def run(request, connections, seconds):
-    """Sends requests over the given number of connections, each as soon as the last was answered, and fails if one fails."""
+    """Sends requests over the given number of connections, each as soon as the previous one has its response, and fails if one fails."""
     return Running(request, connections, seconds).result()
 
 
 class Running:
-    """Load that goes on beside something else."""
+    """Load in the background."""
 
     def __init__(self, request, connections, seconds):
         self.request = request
@@ -73,7 +73,7 @@ class Running:
         self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
 
     def result(self):
-        """Waits for its end."""
+        """Waits until it ends."""
         output, _ = self.process.communicate()
         self.file.close()
         if self.process.returncode != 0:
@@ -86,12 +86,12 @@ class Running:
 
 
 def prepare(*arguments):
-    """Has the floor's executable make something."""
+    """Has the executable of the floors create something."""
     subprocess.run([str(FLOOR), *map(str, arguments)], check=True)
 
 
 def told(*arguments, by=(), environment=None):
-    """What the floor's executable prints, perhaps run by another program."""
+    """What the executable of the floors prints, optionally run by another program."""
     line = [*by, str(FLOOR), *map(str, arguments)]
     output = subprocess.run(line, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout
     return json.loads(output)
@@ -103,11 +103,11 @@ def floor(*arguments, environment=None):
 
 
 def interleave(rounds, works):
-    """Does each of `works` once in every round, one after the other, so that what else the machine does meets all alike.
-    Gives what each of them answered in every round."""
+    """Does each of `works` once in every round, one after the other, so that other load on the machine affects all alike.
+    Returns the results of each in every round."""
     results = {name: [] for name in works}
     for at in range(rounds):
-        # Not always in the same order: what comes second may find things warm.
+        # Not always in the same order: the second may find caches warm.
         names = list(works) if at % 2 == 0 else list(reversed(works))
         for name in names:
             results[name].append(works[name]())
@@ -115,10 +115,10 @@ def interleave(rounds, works):
 
 
 def ratios(ours, floors, of=lambda load: load.per_second):
-    """Ours by the floor's, round by round."""
+    """Ours divided by the floor's, for each round."""
     return [of(a) / of(b) for a, b in zip(ours, floors, strict=True)]
 
 
 def median(values):
-    """The middle one."""
+    """The median."""
     return statistics.median(values)

@@ -22,7 +22,7 @@ ARCHIVED = 1_000
 
 
 def media(folder, photos, plan):
-    """Each kind in a server of its own."""
+    """Each kind with a server of its own."""
     small, large = photos
     yield from lists(folder / "lists", small, plan)
     yield from heic(folder / "heic", large, plan)
@@ -36,7 +36,7 @@ def lists(folder, photo, plan):
         reader = Person(server.url, "reader")
         space = reader.make_space("Photos")
         for number in range(50):
-            # The same bytes twice would be one photo: what comes behind the end of a JPEG isn't shown.
+            # Identical bytes would be one photo; what follows the end of a JPEG isn't shown.
             share = reader.share(space, f"What was seen on the way home, number {number}", *[photo + bytes(n) for n in range(3)])
             reader.wait_for_previews(share["id"])
         server.wait_until_idle()
@@ -77,7 +77,7 @@ def heic(folder, photo, plan):
 
 
 def film(folder, plan):
-    """An upload of a gigabyte, against writing and syncing as much, and what memory it takes meanwhile."""
+    """An upload of a gigabyte, against writing and syncing as much, and the memory that it takes meanwhile."""
     folder.mkdir(parents=True)
     sent, scratch = folder / "film.mp4", folder / "scratch"
     scratch.mkdir()
@@ -123,7 +123,7 @@ def archive(folder, photo, plan):
             with urllib.request.urlopen(request) as answer:
                 return drained(answer)
 
-        fetch()  # Once, so that checksums are known.
+        fetch()  # Once, so that checksums are computed.
         done = interleave(min(plan.rounds, 3), {"ours": timed(fetch), "floor": timed(lambda: [read(file) for file in files])})
     values = [theirs / ours for ours, theirs in zip(done["ours"], done["floor"], strict=True)]
     raw = {"ours seconds": done["ours"], "floor seconds": done["floor"]}
@@ -132,7 +132,7 @@ def archive(folder, photo, plan):
 
 
 def timed(work):
-    """The same work, which gives how many seconds it took."""
+    """The same work, as a function that returns how many seconds it took."""
     def once():
         begun = time.monotonic()
         work()
@@ -141,13 +141,13 @@ def timed(work):
 
 
 def read(file: Path):
-    """Reads a file, and keeps nothing."""
+    """Reads a file, and discards it."""
     with file.open("rb") as opened:
         drained(opened)
 
 
 def drained(source):
-    """How many bytes come from something that is read to its end."""
+    """Reads a response to its end, and returns its length."""
     total = 0
     while chunk := source.read(256 * 1024):
         total += len(chunk)
@@ -163,7 +163,7 @@ class Peak:
         self.watch = threading.Thread(target=self.look)
 
     def look(self):
-        """Looks a hundred times a second."""
+        """Measures a hundred times per second."""
         while not self.over.wait(0.01):
             self.mebibytes = max(self.mebibytes, self.server.resident())
 

@@ -1,4 +1,4 @@
-"""What only the executable can be asked: its start, its memory, how it grows, and how soon photos are sorted."""
+"""What only our own executable can report: its start, its memory, how it grows, and how soon photos are in their spaces."""
 
 import os
 import random
@@ -19,14 +19,14 @@ from .served import READERS
 from .load import Request, interleave, prepare, run, told
 from .processes import Server
 
-#: Spaces and shares. The shares of each space are as many.
+#: Spaces and shares. All spaces have equally many shares.
 SMALL = (10, 1_000)
-#: How many idle connections are held, and the MiB that they may take with all else.
+#: How many idle connections are held, and the MiB that the server may take with them.
 IDLE = {1_000: 35, 10_000: 150}
 
 
 def memory(folder, plan):
-    """How much it takes when nobody asks anything."""
+    """The memory of an idle server."""
     counts = [lines for lines in IDLE if may_open(lines)]
     started, held = [], {lines: [] for lines in counts}
     for round_ in range(min(plan.rounds, 3)):
@@ -38,8 +38,8 @@ def memory(folder, plan):
 
 
 def may_open(lines):
-    """Whether this process, and so each that it starts, may open so many connections and some files more; raises its own
-    limit as far as the system lets it."""
+    """Whether this process, and so each that it starts, may open this many connections and some files more; raises its own
+    limit as far as the system allows."""
     needed = lines + 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= needed:
@@ -53,7 +53,7 @@ def may_open(lines):
 
 
 def idle(folder, counts, **executable):
-    """MiB of a server without connections and with so many, each kind after the one before."""
+    """MiB of a server without connections and with each of these numbers, one after another."""
     most = max(counts, default=0) + 100
     with Server(folder, connections__max_connections=most, connections__max_per_ip=most, **executable) as server:
         server.wait_until_idle()
@@ -68,7 +68,7 @@ def idle(folder, counts, **executable):
 
 
 def sorting(folder, photo, plan):
-    """From the answer to a share until its photo is sorted."""
+    """The time from the response to a share until its photo is in its space."""
     took = []
     with Server(folder / "previews") as server:
         somebody = Person(server.url, "somebody")
@@ -96,8 +96,8 @@ def sorting(folder, photo, plan):
 
 
 def filled(folder, size, *more):
-    """A server with so many spaces and shares, that isn't running; who has five of the spaces, and who has all. `more` says
-    what else `floor fill` is told."""
+    """A server that isn't running, with this many spaces and shares; a member of five spaces, and a member of all. `more` are
+    further arguments of `floor fill`."""
     with Server(folder) as server:
         reader, everybody = Person(server.url, "reader"), Person(server.url, "everybody")
     prepare("fill", folder / "data" / "shared-spaces.db", *size, *more)
@@ -105,13 +105,13 @@ def filled(folder, size, *more):
 
 
 def random_shares(shares):
-    """The paths of some thousand shares among so many."""
+    """The paths of some thousand shares of all."""
     chosen = random.Random(1)
     return (f"/shares/{chosen.randint(1, shares)}" for _ in range(10_000))
 
 
 def growth(folder, photo, plan):
-    """The reads in a small database and in large ones, of random spaces as many families ask, and the start with each large one."""
+    """The reads in a small database and in large ones, of random spaces, as by many families, and the start with each large one."""
     grown = [(shares // 100, shares) for shares in sorted({plan.shares, min(plan.shares, 1_000_000)})]
     people = {size: filled(folder / str(size[1]), size) for size in (SMALL, *grown)}
     for size in grown:
@@ -147,7 +147,7 @@ def growth(folder, photo, plan):
 
 
 def longer(work, floor_name, few, many):
-    """How many times as long the same takes where there is more."""
+    """By what factor the same is slower in a larger database."""
     row = rows.speed(work, floor_name, few, many, 1)
     row.raw = {"few per second": row.raw["ours per second"], "many per second": row.raw["floor per second"]}
     row.goal = ("at most", 1.2)
@@ -197,7 +197,7 @@ def deletion(folder, plan):
         place = folder / str(round_)
         reader, _ = filled(place, (5, 5 * each))
         with closing(sqlite3.connect(place / "data" / "shared-spaces.db")) as database, database:
-            # Who deletes a space is alone in it.
+            # A space can be deleted only by its last member.
             database.execute("delete from members where space_id = 1 and user_id <> 1")
         with Server(place) as server:
             server.wait_until_idle()
@@ -236,7 +236,7 @@ def previews(folder, photo, plan):
             subprocess.run([*core, "vipsthumbnail", picture, "--size", f"{size}x{size}>", "--output", out],
                            env=alone, check=True)
             return (time.monotonic() - begun) * 1000
-        # As ours tells it: the quickest of some.
+        # As for ours: the fastest of several runs.
         return min(once() for _ in range(5))
 
     def floors():

@@ -1,4 +1,4 @@
-"""PocketBase, the peer: the same work, as one would set it up there."""
+"""PocketBase: the same work, as one would set it up there."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ MEMBERS_ONLY = "@request.auth.id != '' && space.members.id ?= @request.auth.id"
 
 
 class PocketBase(Process):
-    """PocketBase with a space, of which somebody is a member, and fifty shares."""
+    """PocketBase with a space that has a member and fifty shares."""
 
     def __init__(self, folder):
         port = free_port()
@@ -31,14 +31,14 @@ class PocketBase(Process):
         self.furnish()
 
     def send(self, path, body, token=None):
-        """Posts JSON, and gives the answer's."""
+        """Posts JSON, and returns that of the response."""
         headers = {"Content-Type": "application/json", **({"Authorization": token} if token else {})}
         request = urllib.request.Request(f"{self.url}/api/collections{path}", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read())
 
     def furnish(self):
-        """Makes the collections and their rules, somebody, their space, and its shares."""
+        """Creates the collections and their rules, a user, their space, and its shares."""
         admin = self.send("/_superusers/auth-with-password", {"identity": ADMIN[0], "password": ADMIN[1]})["token"]
         with urllib.request.urlopen(urllib.request.Request(
                 f"{self.url}/api/collections/users", headers={"Authorization": admin})) as answer:
@@ -80,7 +80,7 @@ class PocketBase(Process):
 
 
 def peer(folder, server, bare, database, plan):
-    """The first row and the writes, by PocketBase; and `server` against it."""
+    """The first row and the writes, with PocketBase as the floor of `server`."""
     with PocketBase(folder) as peer_:
         done = interleave(min(plan.rounds, 3), {
             "floor": lambda: run(Request(f"{bare.url}/bytes/shares"), READERS, plan.seconds),

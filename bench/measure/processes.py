@@ -42,7 +42,7 @@ class Process:
         self.process.wait()
 
     def wait_for(self, url):
-        """Waits until an address answers."""
+        """Waits until a URL responds."""
         until = time.monotonic() + 60
         while True:
             try:
@@ -65,7 +65,7 @@ class Process:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def wait_until_idle(self):
-        """Waits until it has nothing to do, such as to check a large database after its start."""
+        """Waits until it is idle; after its start it may check a large database."""
         while True:
             before = self.busy()
             time.sleep(0.5)
@@ -74,7 +74,7 @@ class Process:
 
 
 class Server(Process):
-    """Shared Spaces on a data folder, with its defaults but for `settings`, perhaps run by another program, perhaps another
+    """Shared Spaces on a data folder, with its defaults but for `settings`, optionally run by another program, or with another
     executable than the one that was built."""
 
     def __init__(self, folder, by=(), executable=SERVER, **settings):
@@ -87,7 +87,7 @@ class Server(Process):
 
 class Floor(Process):
     """A bare Rocket: one that sends what is in a folder (`serve`), or one that inserts texts into a database (`grouped`);
-    perhaps run by another program."""
+    optionally run by another program."""
 
     def __init__(self, folder, kind, path, by=()):
         self.port = free_port()

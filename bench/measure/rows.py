@@ -11,13 +11,13 @@ class Row:
 
     work: str
     floor: str
-    #: In every round: ours by the floor's, or the value itself where there is no floor.
+    #: For each round: ours divided by the floor's, or the value itself if there is no floor.
     values: list[float]
     #: "at least" or "at most" this.
     goal: tuple[str, float] | None = None
-    #: Of the values: "" for ratios.
+    #: The unit of the values; "" for ratios.
     unit: str = ""
-    #: What the ratios were made of, for who wants to look closer.
+    #: The values behind the ratios, for a closer look.
     raw: dict[str, list[float]] = field(default_factory=dict)
 
     @property
@@ -27,7 +27,7 @@ class Row:
 
     @property
     def met(self):
-        """Whether the goal is met; None where there is none."""
+        """Whether the goal is met; None without a goal."""
         if self.goal is None:
             return None
         how, limit = self.goal
@@ -35,18 +35,18 @@ class Row:
 
 
 def speed(work, floor_name, ours, floors, goal):
-    """A row of how much is done in a second, against the floor."""
+    """A row of throughput, against the floor."""
     raw = {"ours per second": [a.per_second for a in ours], "floor per second": [b.per_second for b in floors]}
     return Row(work, floor_name, ratios(ours, floors), ("at least", goal) if goal else None, raw=raw)
 
 
 def tail(work, floor_name, ours, floors, goal):
-    """A row of how long the slowest of a hundred take, against the floor."""
+    """A row of the 99th percentile of response times, against the floor."""
     raw = {"ours p99 ms": [a.p99 for a in ours], "floor p99 ms": [b.p99 for b in floors]}
     return Row(work, floor_name, ratios(ours, floors, lambda load: load.p99), ("at most", goal), raw=raw)
 
 
 def bandwidth(work, floor_name, ours, floors, goal):
-    """A row of bytes a second, against the floor."""
+    """A row of bytes per second, against the floor."""
     raw = {"ours MB/s": [a.bandwidth / 1e6 for a in ours], "floor MB/s": [b.bandwidth / 1e6 for b in floors]}
     return Row(work, floor_name, ratios(ours, floors, lambda load: load.bandwidth), ("at least", goal), raw=raw)

@@ -1,4 +1,4 @@
-"""What goes over the public contract: reading, sharing, photos, and signing in."""
+"""What uses the public API: reading, sharing, photos, and signing in."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ GROUPED = "bare Rocket, same form and row, one commit for all that wait"
 
 @dataclass
 class Furnished:
-    """A server with somebody who reads and somebody who writes."""
+    """A server with a user who reads and a user who writes."""
 
     reader: Person
     writer: Person
@@ -67,7 +67,7 @@ def furnish(url, small, large):
     shares = [reader.share(spaces[0], f"What was seen on the way home, number {n}", small)["id"] for n in range(50)]
     writing = writer.make_space("Writing")
     photo = writer.share(writing, "A large one", large)
-    # One look at each: where previews are made, they are there after that.
+    # Each is read once: if previews are made, they are there afterwards.
     for share in shares:
         reader.wait_for_previews(share)
     photo = writer.wait_for_previews(photo["id"])
@@ -135,7 +135,7 @@ def texts(server, folder, plan):
 
 
 def photo_in(url, photo, folder, plan):
-    """Sharing a photo, against writing and syncing it, and against no more than reading what was sent."""
+    """Sharing a photo, against writing and syncing it, and against only reading what was sent."""
     scratch, sent = folder / "scratch", folder / "sent"
     scratch.mkdir(parents=True, exist_ok=True)
     sent.mkdir()

@@ -1,4 +1,4 @@
-"""The table, as Markdown and as JSON, with the machine beside it."""
+"""The table, as Markdown and as JSON, with a description of the machine."""
 
 import datetime
 import json
@@ -12,7 +12,7 @@ from .load import ROOT
 
 
 def machine():
-    """What it was measured on."""
+    """A description of the machine."""
     cpu = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
     return {
@@ -31,7 +31,7 @@ def commit():
 
 
 def number(value):
-    """Three digits that count."""
+    """Three significant digits."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 

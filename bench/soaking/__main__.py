@@ -1,4 +1,4 @@
-"""bench/soak: people at a server whose processes are killed again and again."""
+"""bench/soak: people at a server whose processes are killed repeatedly."""
 
 import argparse
 import random
@@ -18,8 +18,8 @@ from processes import Server, Worker
 from stores import REPOSITORY, STORES, environment_for
 
 LOGINS = ["ann", "bob", "cleo", "dan", "eve", "finn"]
-# While more photos than this wait to be sorted, people share without: what is to be tried is a queue that is worked off, and
-# not one that only grows because the engine behind it is slower than people.
+# While more photos than this wait for a worker, people share without photos: the test is of a queue that is worked off,
+# and not of one that only grows because the simulated S3 is slower than people.
 BACKLOG = 40
 
 
@@ -43,7 +43,7 @@ class Soak:
         self.backups = Backups(command, environment, self.store, self.people, folder, self.log, self.tally, f"{seed} backups")
 
     def settle(self):
-        """Everybody makes an account and a space of their own, which all are in."""
+        """Everybody creates an account and a space of their own, and adds all others to it."""
         people = [Person(login, self.server, self.tally, self.has_room, f"{self.seed} {login}") for login in LOGINS]
         for person in people:
             person.own = person.make_space(f"{person.login}'s")
@@ -79,10 +79,10 @@ class Soak:
             raise
 
     def run(self):
-        """Lets people and killers work, then looks at everything, then makes sure that the looking means something."""
+        """Lets people and killers work, then checks everything, then makes sure that the checks can fail."""
         try:
             self.soak()
-            # What uploads have left that came to nothing goes at the start.
+            # What abandoned uploads have left is deleted at the start.
             self.server.kill()
             self.server.start()
             self.checks(self.tally).wait_for_rest()
@@ -119,7 +119,7 @@ class Soak:
         return Checks(self.people, self.store, self.database, tally)
 
     def prove(self):
-        """Does damage of each kind, and sees that the checks complain of it."""
+        """Does damage of each kind, and makes sure that the checks complain about it."""
         found = Tally()
         expected = damage(self.people, self.store, self.database)
         for person in self.people:

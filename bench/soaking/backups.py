@@ -1,4 +1,4 @@
-"""Backups that are made all the time, killed at random, and restored: whether each archive has what was acknowledged before."""
+"""Backups that are made continuously, killed at random, and restored: each archive must have what was acknowledged before."""
 
 import hashlib
 import queue
@@ -16,15 +16,15 @@ from model import Tally
 # Old archives are deleted after every few backups; between them, each archive is restored while it is there.
 PRUNE_EVERY = 4
 RETAIN = "3"
-# How long a backup may take before it is killed, until one was left alone, in seconds.
+# After how many seconds a backup is killed, as long as none has been left alone.
 GUESS = 2.0
-# Nothing takes so long; a command that does has found a defect.
+# In seconds. Nothing takes that long; a command that does has found a defect.
 PATIENCE = 300
 
 
 class Expectation:
-    """What an archive must have and must not have, whenever its moment was: what was acknowledged before its backup began, and
-    was as it was when that had ended."""
+    """What an archive must have and must not have, at whatever moment it was taken: what was acknowledged before its backup
+    began, and hadn't changed when that had ended."""
 
     def __init__(self, people):
         self.spaces = [space for person in people for space in person.run_by() + person.left]
@@ -38,7 +38,7 @@ class Expectation:
                     self.before[number] = (space, share, states[0])
 
     def settle(self):
-        """The backup has ended: what was changed meanwhile may be there in either form. No version comes twice."""
+        """The backup has ended: what was changed meanwhile may be there in either form. No version occurs twice."""
         self.shares = {
             number: version for number, (space, share, version) in self.before.items() if list(share.states) == [version] and space.certain
         }
@@ -46,7 +46,7 @@ class Expectation:
 
 
 class Restored:
-    """A data folder that was restored, looked into without a server."""
+    """A restored data folder, read without a server."""
 
     def __init__(self, data):
         self.data = data
@@ -58,7 +58,7 @@ class Restored:
         return self.data / "photos" / f"space-id-{name.replace('-', '/', 1)}"
 
     def compare(self, archive, expected, complain):
-        """Complains of each share that isn't as it must be, and of each photo that isn't there byte for byte."""
+        """Complains about each share that isn't as it must be, and each photo that isn't there byte for byte."""
         for number, version in expected.shares.items():
             photo = self.photos.get(number, (None, None))[1]
             if self.texts.get(number) != version.text:
@@ -75,7 +75,7 @@ class Restored:
 
 
 class Backups:
-    """One backup after the other, half of them killed on their way, and a restore of each archive that they leave."""
+    """One backup after another, half of them killed on the way, and a restore of each archive that they leave."""
 
     def __init__(self, command, environment, store, people, folder, log, tally, seed):
         self.command, self.environment, self.store = command, environment, store
@@ -132,7 +132,7 @@ class Backups:
         else:
             self.tally.complain("backup", f"a backup has ended with {process.returncode}: {said}")
         for archive in new:
-            # One that was killed may have come to its archive, which is then as good as any.
+            # A killed backup may have finished its archive, which must then be as good as any other.
             self.expected[archive] = expected
             self.to_restore.put(archive)
 
@@ -150,7 +150,7 @@ class Backups:
         """Restores an archive into a folder of its own, and compares that with what was acknowledged."""
         data = self.folder / "restored"
         shutil.rmtree(data, ignore_errors=True)
-        # Wherever photos are, they are restored to the disk, so that nothing meets those that are used.
+        # Photos are always restored to the disk, so that those in use aren't touched.
         environment = self.environment | {"SHARED_SPACES_PHOTOS__STORE": "local", "SHARED_SPACES_PHOTOS__QUEUE": "local"}
         command = [self.command[0], "--data-dir", data, "restore", self.store.address(archive)]
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
@@ -162,7 +162,7 @@ class Backups:
         tally.count("restores")
 
     def check(self):
-        """In the end, restores all archives that are left, and makes sure that the looking means something."""
+        """At the end, restores all archives that are left, and makes sure that the checks can fail."""
         self.back_up(prune=False, last=True)
         left = sorted(self.store.archives())
         for archive in left:
@@ -171,7 +171,7 @@ class Backups:
             self.prove(left[-1])
 
     def prove(self, archive):
-        """Takes a photo and a text from what was restored, and brings a deleted share back."""
+        """Removes a photo and a text from what was restored, and brings a deleted share back."""
         expected, found = self.expected[archive], Tally()
         photo = next((number for number, version in expected.shares.items() if version.photo), None)
         text = next((number for number in expected.shares if number != photo), None)

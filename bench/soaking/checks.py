@@ -4,7 +4,7 @@ import sqlite3
 import time
 from contextlib import closing
 
-# So long the workers have to come to an end with what is queued, and the server with what is to be deleted, in seconds.
+# How many seconds the workers have to finish the queue, and the server to delete what is due.
 PATIENCE = 300
 
 
@@ -18,7 +18,7 @@ def until(what, look):
 
 
 class Database:
-    """The database of the server, beside it."""
+    """The database of the running server."""
 
     def __init__(self, path):
         self.path = path
@@ -32,21 +32,21 @@ class Database:
 
 
 class Checks:
-    """Compares what the server shows and what is in its stores with what the people know."""
+    """Compares what the server returns and what is in its stores with what the people know."""
 
     def __init__(self, people, store, database, tally):
         self.people, self.store, self.database, self.tally = people, store, database, tally
         self.complain = tally.complain
 
     def unsorted(self):
-        """How many photos wait to be sorted."""
+        """How many photos wait for a worker."""
         queued = """select (select count(*) from photo_jobs where failed_at is null)
             + (select count(*) from photos where queued_at is null)"""
         return self.database.number(queued) + self.store.waiting()
 
     def wait_for_rest(self):
-        """Waits until the photos are sorted, and what was deleted is gone for good."""
-        # What a killed worker had in hand is hidden for a minute, and a deleted photo is deleted once more after five.
+        """Waits until all photos are in their spaces, and what was deleted is gone for good."""
+        # The messages of a killed worker are hidden for a minute, and a deleted photo is deleted once more after five.
         self.database.run("update photo_jobs set due_at = 0")
         until("the photos to be sorted", lambda: self.unsorted() == 0)
         if self.database.number("select count(*) from photo_jobs"):
@@ -55,7 +55,7 @@ class Checks:
         until("the deleted photos to go", lambda: self.database.number("select count(*) from tombstones") == 0)
 
     def run(self):
-        """Looks at everything."""
+        """Checks everything."""
         living = set()
         for person in self.people:
             for space in person.run_by():
@@ -65,7 +65,7 @@ class Checks:
         self.look_behind(living)
 
     def look_at(self, space):
-        """Compares a space with its members and shares; gives the names of its photos."""
+        """Compares a space with its members and shares; returns the names of its photos."""
         for person in space.members:
             person.find_membership(space, person)
         admin = space.admin
@@ -85,7 +85,7 @@ class Checks:
         return named
 
     def was_sent(self, space, shown):
-        """A share that nobody knows of was sent by somebody who had no answer, and is there once."""
+        """An unknown share was sent by a person who got no response, and is there once."""
         sent = [version for version in space.unanswered if version.text == shown["text"]]
         if not sent:
             self.complain("share", f"nobody has sent share {shown['id']}, or it is there twice")
@@ -131,7 +131,7 @@ def name_of(url):
 
 
 def damage(people, store, database):
-    """Does what must not happen, one of each kind, behind the server's back; gives the kinds of complaints to come."""
+    """Does what must not happen, one of each kind, behind the server's back; returns the kinds of complaints to expect."""
     spaces = [person.own for person in people]
     shares = [share for space in spaces for share in space.shares.values()]
     with_photo = next(share for share in shares if share.certain and share.certain.photo)

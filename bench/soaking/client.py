@@ -1,4 +1,4 @@
-"""Somebody at the server, over HTTP."""
+"""A client of the server, over HTTP."""
 
 import http.client
 import json
@@ -8,16 +8,16 @@ import urllib.request
 import uuid
 
 PASSWORD = "correct horse"
-# Nothing takes so long; who waits longer has found a defect.
+# In seconds. Nothing takes that long; a request that does has found a defect.
 PATIENCE = 60
 
 
 class Lost(Exception):
-    """No answer came: what was asked for may have been done or not."""
+    """No response came: the request may have been carried out or not."""
 
 
 class Answer:
-    """An answer of the server."""
+    """A response of the server."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -47,7 +47,7 @@ class Client:
         self.connection = self.port = None
 
     def send(self, method, path, body=None, media_type="application/json", headers=None):
-        """Sends one request. Raises Lost if no answer came to it."""
+        """Sends one request. Raises Lost if no response came."""
         port = self.server.wait_until_up()
         if port != self.port or self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -68,7 +68,7 @@ class Client:
             raise Lost(str(error)) from error
 
     def insist(self, method, path, *arguments, **more):
-        """As send, again and again until an answer comes: for what can be asked twice."""
+        """As send, repeated until a response comes: for requests that can be repeated."""
         while True:
             try:
                 return self.send(method, path, *arguments, **more)
@@ -76,16 +76,16 @@ class Client:
                 pass
 
     def fetch(self, url):
-        """The bytes behind the link of a photo, which needs no header and may lead on to S3; None if there are none."""
+        """The bytes behind the link of a photo, which needs no header and may redirect to S3; None if they are missing."""
         while True:
-            # The link has the port at which the server was when it gave it.
+            # The link has the port that the server had when it returned it.
             parts = urllib.parse.urlsplit(url)
             here = parts._replace(netloc=f"127.0.0.1:{self.server.wait_until_up()}").geturl()
             try:
                 with urllib.request.urlopen(here, timeout=PATIENCE) as answer:
                     return answer.read()
             except urllib.error.HTTPError as refusal:
-                # S3 says 403 of what isn't there to who may not list the bucket.
+                # For a missing object, S3 returns 403 to clients that can't list the bucket.
                 if refusal.code in (403, 404):
                     return None
                 raise
@@ -95,7 +95,7 @@ class Client:
                 continue
 
     def enter(self, login):
-        """Makes an account and signs in."""
+        """Creates an account and signs in."""
         account = {"login": login, "password": PASSWORD}
         made = self.send("POST", "/register", dict(account, **{"confirm-password": PASSWORD}))
         assert made.status == 200, made

@@ -1,4 +1,4 @@
-"""What the driver knows of how things must be."""
+"""The state that the driver expects."""
 
 import threading
 from collections import Counter
@@ -14,8 +14,8 @@ class Version(NamedTuple):
 
 
 class Item:
-    """Something with a state, such as a share or a membership. It is in one of `states`: in the only one, or, after an
-    answer that was lost, in the one before or the one after. `lock` is held while it is read or changed."""
+    """Something with a state, such as a share or a membership. It is in one of `states`: the only one, or, after a lost
+    response, the previous or the next one. `lock` is held while it is read or changed."""
 
     def __init__(self, state):
         self.states = [state]
@@ -27,11 +27,11 @@ class Item:
         return self.states[0] if len(self.states) == 1 else None
 
     def was_sent(self, state):
-        """A request is under way that leads to this state."""
+        """A request was sent that leads to this state."""
         self.states.append(state)
 
     def was_answered(self, state):
-        """That request was answered."""
+        """That request was acknowledged."""
         self.states = [state]
 
     def was_refused(self):
@@ -39,7 +39,7 @@ class Item:
         self.states.pop()
 
     def is_found(self, state):
-        """Whether it may be as it is found; from now on it must be so."""
+        """Whether this state is possible; from now on it is the only one."""
         possible = state in self.states
         self.states = [state]
         return possible
@@ -51,25 +51,25 @@ class Share(Item):
     def __init__(self, number, author, space, version):
         super().__init__(version)
         self.number, self.author, self.space = number, author, space
-        # The names that its photos have had, as far as anybody was told.
+        # The names that its photos have had, as far as responses said.
         self.names = set()
 
 
 class Space(Item):
-    """A space; its state is whether it is there."""
+    """A space; its state is whether it exists."""
 
     def __init__(self, number, admin):
         super().__init__(True)
         self.number, self.admin = number, admin
-        # By person, whether they are in it.
+        # For each person, whether they are a member.
         self.members = {}
         self.shares = {}
-        # Versions that were sent and never answered: each is there once, or not at all.
+        # Versions that were sent and never acknowledged: each is there once, or not at all.
         self.unanswered = []
         self.changing = threading.Lock()
 
     def adopt(self, number, author, version):
-        """Takes in a share that is there; gives it, or None if the id was given away before."""
+        """Adds a share that is there; returns it, or None if its id was used before."""
         with self.changing:
             if number in self.shares:
                 return None
@@ -77,7 +77,7 @@ class Space(Item):
             return self.shares[number]
 
     def may_have(self, version):
-        """A share was sent, and nobody knows whether it is there."""
+        """A share was sent, and it is unknown whether it is there."""
         with self.changing:
             self.unanswered.append(version)
 

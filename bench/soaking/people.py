@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 from client import Client, Lost, form
 from model import Item, Space, Version
 
-# So many shares somebody has in one space before they rather delete some.
+# With this many shares in one space, a person prefers to delete some.
 ENOUGH = 60
 PICTURES = Path(__file__).parents[2] / "tests" / "pictures"
 
@@ -21,7 +21,7 @@ def digest(photo):
 
 
 def noise(side, chance):
-    """A PNG that nobody has seen before. It has no metadata, and so stays as it is."""
+    """A new PNG. It has no metadata, so it is stored as it is."""
     rows = b"".join(b"\0" + chance.randbytes(3 * side) for _ in range(side))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
     framed = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
@@ -29,7 +29,7 @@ def noise(side, chance):
 
 
 class Album:
-    """Pictures of other types, which the server cleans: what they are then is what it gives the first time."""
+    """Pictures of other types, which the server cleans: what it returns the first time is expected from then on."""
 
     def __init__(self, person, space):
         self.pictures = []
@@ -43,7 +43,7 @@ class Album:
 
 
 class Person:
-    """Somebody, with a space of their own which they run, and perhaps one that only they are in. While `has_room` isn't set,
+    """A person, with a space that they run, and perhaps one in which they are alone. While `has_room` isn't set,
     they share no photos."""
 
     def __init__(self, login, server, tally, has_room, seed):
@@ -59,7 +59,7 @@ class Person:
         return [self.own] + ([self.alone] if self.alone else [])
 
     def send(self, method, path, *arguments, good=(200,), **more):
-        """As the client's, for what must succeed; 503 says that nothing was done, and gives None."""
+        """As the client's, for what must succeed; for 503, which means that nothing was done, returns None."""
         answer = self.client.send(method, path, *arguments, **more)
         self.tally.count("operations")
         if answer.status == 503:
@@ -71,7 +71,7 @@ class Person:
         return answer
 
     def change(self, item, state, *request, **more):
-        """Sends what brings an item into a state; whether it was answered that it is."""
+        """Sends the request that brings an item into a state; returns whether that was acknowledged."""
         item.was_sent(state)
         try:
             answer = self.send(*request, **more)
@@ -98,7 +98,7 @@ class Person:
     # Shares
 
     def something(self):
-        """A text that nobody has sent before, with a photo or without, and the hash that this has when it is cleaned."""
+        """A new text, with a photo or without, and the hash that the photo has once it is cleaned."""
         text = f"{self.login} says {uuid.UUID(int=self.chance.getrandbits(128))}"
         kind = self.chance.random()
         if kind < 0.4 or not self.has_room.is_set():
@@ -114,7 +114,7 @@ class Person:
         return self.share(space, self.something())
 
     def share(self, space, something):
-        """Shares; what wasn't answered is sent again under the same key, or left as it may be."""
+        """Shares; an unacknowledged share is sent again with the same key, or left in doubt."""
         text, photo, hashed = something
         version, key = Version(text, hashed), uuid.UUID(int=self.chance.getrandbits(128)).hex
         media_type, body = form(text, photo)
@@ -127,7 +127,7 @@ class Person:
                 if self.chance.random() < 0.5:
                     return space.may_have(version)
         if answer is None or answer.status != 200:
-            # Before it, an attempt without an answer may have succeeded.
+            # An earlier attempt without a response may have succeeded.
             return space.may_have(version)
         made = answer.json()
         if made["text"] != text or (made["image_url"] is None) != (photo is None):
@@ -141,7 +141,7 @@ class Person:
 
     @staticmethod
     def note(share, shown):
-        """Remembers what a photo is called."""
+        """Remembers the name of a photo."""
         if shown["image_url"]:
             share.names.add(shown["image_url"].split("?")[0].rsplit("/", 1)[1])
 
@@ -161,7 +161,7 @@ class Person:
                 self.look_at(share)
 
     def delete(self, space):
-        # Who runs a space may delete what others have shared.
+        # An admin can delete the shares of others.
         share = self.one_of(space.living(None if space.admin is self else self))
         if share:
             with share.lock:
@@ -219,7 +219,7 @@ class Person:
     # Members
 
     def come_or_go(self, space):
-        """Leaves a space, or joins it by an invitation of the one who runs it."""
+        """Leaves a space, or joins it by an invitation of its admin."""
         membership = space.members[self]
         if space.admin is self:
             return
@@ -239,11 +239,11 @@ class Person:
             self.tally.count("lost answers")
 
     def manage(self, _):
-        """Lets somebody into the space that this person runs, or takes them out."""
+        """Adds somebody to the space that this person runs, or removes them."""
         others = [person for person in self.own.members if person is not self]
         other = self.chance.choice(others)
         membership, path = self.own.members[other], f"/spaces/{self.own.number}/members"
-        # Who is doing something there goes on first; waiting for each other would never end.
+        # A person who is doing something there finishes first; otherwise two could wait for each other forever.
         if not membership.lock.acquire(blocking=False):
             return
         try:
@@ -272,7 +272,7 @@ class Person:
     # Spaces
 
     def make_space(self, name):
-        """A space that this person runs; None if no answer came."""
+        """Creates a space that this person runs; None if no response came."""
         try:
             made = self.send("POST", "/spaces", {"name": name})
         except Lost:
@@ -285,7 +285,7 @@ class Person:
         return space
 
     def be_alone(self, _):
-        """Makes a space that nobody else is in, shares something there, and deletes it with all that is in it."""
+        """Creates a space without other members, shares something there, and deletes it with everything in it."""
         if self.alone is None:
             self.alone = self.make_space("Alone")
         elif len(self.alone.shares) < 4:

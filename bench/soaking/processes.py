@@ -4,14 +4,14 @@ import random
 import subprocess
 import threading
 
-# What a server says before its address.
+# What a server logs before its address.
 UP = "Shared Spaces is up: "
-# A process isn't killed before or left alone for longer than that, in seconds.
+# A process is killed after a time between these, in seconds.
 SHORTEST, LONGEST = 1.0, 8.0
 
 
 class Worker:
-    """A process that is kept running, and killed again and again."""
+    """A process that is killed repeatedly, and always started again."""
 
     def __init__(self, name, arguments, environment, log, tally):
         self.name, self.arguments, self.environment = name, arguments, environment
@@ -33,7 +33,7 @@ class Worker:
         self.process.stdout.close()
 
     def keep_killing(self, ending, seed):
-        """Kills it at moments that nobody can foresee, until the event `ending`."""
+        """Kills it at random moments, until the event `ending`."""
         chance = random.Random(seed)
         while not ending.wait(chance.uniform(SHORTEST, LONGEST)):
             self.kill()
@@ -41,7 +41,7 @@ class Worker:
             self.tally.count(f"kills of {self.name}s")
 
     def end(self):
-        """Asks it to end, which it must do in order."""
+        """Asks it to stop, which it must do cleanly."""
         self.process.terminate()
         code = self.process.wait(timeout=60)
         self.process.stdout.close()

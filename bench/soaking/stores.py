@@ -1,4 +1,4 @@
-"""Where the server keeps photos, seen from behind: a folder, or buckets in a moto of our own."""
+"""The stores of photos, read directly: a folder, or buckets in a moto of our own."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 class Local:
-    """Photos on disk. The server sorts them, and a worker beside it too."""
+    """Photos on disk. The server moves them, and so does a separate worker."""
 
     name = "local disk"
     workers = 1
@@ -55,7 +55,7 @@ class Local:
         return {f"{path.parent.name.removeprefix('space-id-')}-{path.name.rsplit('.', 1)[0]}" for path in found}
 
     def waiting(self):
-        """How many messages the queue has that is no table of the database."""
+        """How many messages the queue has, if it isn't in the database."""
         return 0
 
     def may_have_arrived(self):
@@ -64,7 +64,7 @@ class Local:
 
 
 class Moto:
-    """Photos in S3 and the queue in SQS, as moto plays them; the workers are processes of their own."""
+    """Photos in S3 and the queue in SQS, as moto simulates them; the workers are separate processes."""
 
     name = "S3 and SQS (moto)"
     workers = 2
@@ -82,7 +82,7 @@ class Moto:
         self.s3, self.sqs = (boto3.client(service, endpoint_url=endpoint, region_name="us-east-1") for service in ("s3", "sqs"))
         self.s3.create_bucket(Bucket="soak-backups")
         self.place = "s3://soak-backups/spaces"
-        # What a killed worker had in hand comes again soon.
+        # The messages of a killed worker are delivered again soon.
         attributes = {"FifoQueue": "true", "VisibilityTimeout": "10"}
         self.queue = self.sqs.create_queue(QueueName="photos.fifo", Attributes=attributes)["QueueUrl"]
         self.environment = {
@@ -109,7 +109,7 @@ class Moto:
         return {bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]}
 
     def bucket(self, space):
-        """The bucket of a space, which is made if it isn't there."""
+        """The bucket of a space, created if it is missing."""
         found = [bucket for bucket in self.buckets() if bucket.startswith(f"space-id-{space}-")]
         if found:
             return found[0]
@@ -144,7 +144,7 @@ class Moto:
         return sum(int(attributes[name]) for name in names)
 
     def may_have_arrived(self):
-        # Others may be putting photos there, so that they are nobody's only after an hour.
+        # Others may be putting photos there, so they count as abandoned only after an hour.
         return True
 
 
@@ -152,7 +152,7 @@ STORES = {"local": Local, "moto": Moto}
 
 
 def environment_for(store):
-    """The environment of servers and workers: this one's, without settings from outside."""
+    """The environment of servers and workers: that of this process, without its settings."""
     ours = ("SHARED_SPACES_", "ROCKET_", "AWS_", "RUST_LOG")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"RUST_LOG": "warn,shared_spaces::api::form=debug,shared_spaces::server=debug"} | store.environment

@@ -1,4 +1,4 @@
-"""Makes films of every kind, with SECRET written wherever a film can say something: corpus.py FOLDER.
+"""Makes films of every kind, with SECRET written wherever a film has room for it: corpus.py FOLDER.
 
 ffmpeg makes the films; what it can't write into them is put there by hand, box by box and element by element. A film whose name
 has `.refused.` must be refused, and the word in front of it says why.
@@ -77,7 +77,7 @@ def full(payload, version=0, flags=0):
 
 
 def shift(moov, by):
-    """Moves where all chunks are."""
+    """Shifts the offsets of all chunks."""
     for kind, trak in moov:
         if kind != b"trak":
             continue
@@ -144,7 +144,7 @@ def over(payload, at, words):
 
 
 def fill_track(trak):
-    """Says something in each place of a track."""
+    """Writes SECRET wherever a track has room for it."""
     tkhd = find(trak, b"tkhd")
     tkhd = over(over(tkhd, 4, b"SECRETSE"), 24, b"SECRETSE") if tkhd[0] == 0 else tkhd
     put(trak, b"tkhd", over(tkhd, 16, b"SECR") + SECRET)
@@ -183,14 +183,14 @@ def fill_track(trak):
 
 
 def fill_formats(stsd):
-    """Says something in the entries of a list of formats."""
+    """Writes SECRET into the entries of a list of formats."""
     count, entry_size = struct.unpack_from(">II", stsd, 4)
     entry = stsd[8 : 8 + entry_size]
     kind = entry[4:8]
     entry = over(entry, 8, b"SECRET")
     if kind in (b"avc1", b"hvc1", b"hev1", b"av01", b"vp09", b"mp4v"):
         entry = over(over(over(entry, 24, b"SECRETSE"), 50, b"\x1f" + SECRET[:31]), 20, b"SECR")
-        # Settings may have more behind them than they count.
+        # More bytes may follow the settings than their length says.
         inner = pack([[one, payload + SECRET if one in (b"avcC", b"hvcC", b"pasp", b"colr", b"btrt", b"vpcC") else payload]
             for one, payload in parse(entry[86:])])
         entry = entry[:86] + inner + box(b"SECR", SECRET) + box(b"free", SECRET)
@@ -200,7 +200,7 @@ def fill_formats(stsd):
 
 
 def data_track(moov, handler, kind, offset, number):
-    """A track whose one sample is at an offset."""
+    """A track with one sample, at this offset."""
     source = parse(pack([one for one in moov if one[0] == b"trak"][:1]))[0][1]
     tkhd = find(source, b"tkhd")
     mdia = find(source, b"mdia")
@@ -220,7 +220,7 @@ def data_track(moov, handler, kind, offset, number):
 
 
 def fill_mp4(made):
-    """Says something in each place of an MP4 whose head is behind its data."""
+    """Writes SECRET wherever an MP4 has room for it. Its head is after its data."""
     boxes = parse(made)
     moov = find(boxes, b"moov")
     mvhd = over(find(moov, b"mvhd"), 4, b"SECRETSE")
@@ -263,7 +263,7 @@ def fill_mp4(made):
 
 
 def said(made):
-    """What encoders say within the film becomes secret."""
+    """Replaces what encoders say within the film by SECRET."""
     for words in [b"x264 -", b"x265 (", b"Lavc59", b"Lavf59"]:
         made = made.replace(words, b"SECRET")
     return made
@@ -309,7 +309,7 @@ def chapters():
 
 
 def fill_webm(made):
-    """Says something in each place of a WebM, which has no index afterwards."""
+    """Writes SECRET wherever a WebM has room for it; it has no index afterwards."""
     head, segment = elements(made)
     inner = []
     for name, header, payload in elements(segment[2]):

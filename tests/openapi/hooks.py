@@ -1,4 +1,4 @@
-"""What schemathesis needs to know of Shared Spaces: how to sign in, and what a photo looks like."""
+"""What schemathesis needs to know about Shared Spaces: how to sign in, and what a photo looks like."""
 
 import pathlib
 import uuid
@@ -23,7 +23,7 @@ def post(case, path, **body):
 
 
 class SignedIn:
-    """The token of somebody."""
+    """The token of a new session."""
 
     def get(self, case, context):
         return post(case, "/login", login=self.login(case), password=PASSWORD)["access_token"]
@@ -34,7 +34,7 @@ class SignedIn:
 
 @schemathesis.auth().skip_for(path=ENDING)
 class Ann(SignedIn):
-    """One session for all that doesn't end it."""
+    """One session for all operations that don't end it."""
 
     def login(self, case):
         return "ann"
@@ -51,13 +51,13 @@ class Newcomer(SignedIn):
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Anybody may send headers that nobody knows, as browsers and proxies do; schemathesis would have them refused."""
+    """Clients may send unknown headers, as browsers and proxies do; schemathesis expects them to be refused."""
     return not any("unknown-property" in name.lower() for name in case.headers or {})
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Under the key of the example, the share that was made first would be the answer to all others."""
+    """With the key of the example, all requests after the first would return the first share."""
     if (case.headers or {}).get("Idempotency-Key") == "b7e1f2":
         case.headers["Idempotency-Key"] = uuid.uuid4().hex
 

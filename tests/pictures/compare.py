@@ -3,7 +3,7 @@
     python compare.py BEFORE AFTER
 
 Every frame with its colours and how long it is shown, how often all repeats, which way is up, and the colours that
-Little CMS makes of it by its profile. Tells what differs, and how many were compared. Needs Pillow.
+Little CMS makes of it by its profile. Prints what differs, and how many were compared. Needs Pillow.
 """
 
 import io
@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 # A profile may be packed into much less than it is.
 PngImagePlugin.MAX_TEXT_CHUNK = 100_000_000
-# Pillow tells by one whether it believes the table of several pictures in a file.
+# Pillow warns if it ignores the table of several pictures in a file.
 warnings.simplefilter("ignore")
 
 
@@ -25,7 +25,7 @@ SRGB = ImageCms.createProfile("sRGB")
 def shown(image):
     """The colours on a screen; None where there is no profile that can be used."""
     profile = image.info.get("icc_profile")
-    # In a GIF, no browser heeds one.
+    # Browsers ignore the profile of a GIF.
     if not profile or image.format == "GIF":
         return None
     try:
@@ -37,9 +37,9 @@ def shown(image):
 
 
 def seen(path):
-    """What one sees of a picture."""
+    """What is visible of a picture."""
     with Image.open(path) as image:
-        # What else is in the file isn't seen.
+        # Further pictures in the file aren't shown.
         frames = [image] if image.format in ("JPEG", "MPO") else ImageSequence.Iterator(image)
         told = ["transparency", "duration"]
         return {

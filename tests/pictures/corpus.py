@@ -1,9 +1,11 @@
-"""Makes pictures of every format in every kind that it has, and of each some with everything that one can say in it:
+"""Makes pictures of every kind that each format has, and of each some with all metadata that they can have:
 
     python corpus.py FOLDER
 
-The pictures are FOLDER/<kind>.<what is in it>.<type>. FOLDER/told.json says for those with metadata how exiftool
-shows it, with its group, and FOLDER/taken.json for those with dates when the photo was taken. FOLDER/<kind>.bomb.<type> are small and cost much. Needs Pillow and exiftool. The word SECRET stands in all metadata, and nowhere else.
+The pictures are FOLDER/<kind>.<what is in it>.<type>. FOLDER/told.json has, for
+those with metadata, how exiftool shows it, with its group, and FOLDER/taken.json, for those with dates, when the photo was
+taken. FOLDER/<kind>.bomb.<type> are small files that are expensive to decode. Needs Pillow and exiftool. The word SECRET is
+in all metadata, and nowhere else.
 """
 
 import io
@@ -22,7 +24,7 @@ ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 
 PLACE = ["GPSLatitude=52.52", "GPSLatitudeRef=N", "GPSLongitude=13.41", "GPSLongitudeRef=E"]
-# What exiftool writes, into which types, and as what it shows it afterwards.
+# What exiftool writes, into which types, and how it shows it afterwards.
 WRITTEN = {
     "gps": ("jpg png", "GPS:", [f"-EXIF:{tag}" for tag in PLACE] + ["-EXIF:GPSAreaInformation=SECRET"]),
     "camera": ("jpg png", "ExifIFD:UserComment", ["-EXIF:Make=SECRET", "-EXIF:Orientation#=6", "-EXIF:UserComment=SECRET"]),
@@ -36,7 +38,7 @@ WRITTEN = {
     "text": ("png", "PNG:Title", ["-PNG:Title=SECRET", "-PNG:Comment-de=SECRET", "-PNG:CreateDate=2026:06:21 09:30:00"]),
     "compressed-text": ("png", "PNG:Description", ["-z", "-PNG:Description=" + "SECRET " * 100]),
 }
-# Dates that exiftool writes into JPEG and PNG, as what it shows one of them, and when the photo was taken by that.
+# Dates that exiftool writes into JPEG and PNG, how it shows one of them, and when the photo was taken accordingly.
 NOON, NEVER = "2019:07:05 12:00:00", "0000:00:00 00:00:00"
 DATES = {
     "taken": ("ExifIFD:OffsetTimeOriginal", "2019-07-05T12:00:00.120-03:30", ["-EXIF:DateTimeOriginal=" + NOON, "-EXIF:SubSecTimeOriginal=12", "-EXIF:OffsetTimeOriginal=-03:30", "-EXIF:CreateDate=2020:02:29 01:02:03", "-EXIF:OffsetTimeDigitized=+02:00", "-EXIF:ModifyDate=2026:06:21 09:30:00"]),
@@ -46,9 +48,9 @@ DATES = {
     "only-changed": ("GPS:GPSTimeStamp", None, ["-EXIF:ModifyDate=" + NOON, "-EXIF:OffsetTime=+02:00", "-EXIF:GPSDateStamp=2019:07:05", "-EXIF:GPSTimeStamp=12:00:00"]),
 }
 WRITTEN |= {what: ("jpg png", shown, arguments) for what, (shown, _, arguments) in DATES.items()}
-# What older versions of exiftool can't write into WebP is taken over from JPEG.
+# What older versions of exiftool can't write into WebP is copied from JPEG.
 TAKEN_OVER = ["gps", "camera", "thumbnail", "xmp", "everything", *DATES]
-# Behind the end of a picture, for every type.
+# Appended to a picture, for every type.
 TRAILERS = {
     "zip": b"PK\x03\x04SECRET" + bytes(40),
     "video": b"\0\0\0\x18ftypmp42SECRET!\0\0\0\x08mdat",
@@ -57,7 +59,7 @@ TRAILERS = {
 
 
 def of_a_screen(profile):
-    """A profile that tells also whose screen was measured, and when."""
+    """A profile that also says whose screen was measured, and when."""
     count = struct.unpack(">I", profile[128:132])[0]
     more = [b"mmod", b"targ", b"dmnd", b"dmdd", b"vcgt"]
     said = b"text\0\0\0\0SECRET\0\0"
@@ -74,7 +76,7 @@ def of_a_screen(profile):
 
 
 def fixed(*numbers):
-    """Numbers as profiles have them."""
+    """Numbers as encoded in profiles."""
     return struct.pack(f">{len(numbers)}i", *(round(65536 * number) for number in numbers))
 
 
@@ -97,16 +99,16 @@ def profile(kind, colours, shared, tags, version=2):
 
 
 def lights(places, curve, version):
-    """The profile of a screen: where its three lights are, and how bright each is for a number."""
+    """The profile of a screen: its three primaries, and how bright each is for a number."""
     tags = [(name, b"XYZ \0\0\0\0" + fixed(*place)) for name, place in zip([b"rXYZ", b"gXYZ", b"bXYZ"], places)]
     return profile(b"mntr", b"RGB ", b"XYZ ", tags + [(name, curve) for name in [b"rTRC", b"gTRC", b"bTRC"]], version)
 
 
 def press(bits):
-    """The profile of a press that there isn't, with a table of colours for its inks, of 8 or 16 bits: casts, and little contrast."""
+    """The profile of an invented press, with a table of colours for its inks, of 8 or 16 bits: colour casts, and little contrast."""
     side, most = 7, (1 << bits) - 1
     steps = [step / (side - 1) for step in range(side)]
-    # Of a table with sixteen bits, white is a little less than the most.
+    # In a table with sixteen bits, white is a little less than the maximum.
     white = 255 / 256 if bits == 16 else 1
     grid = []
     for c, m, y, k in ((c, m, y, k) for c in steps for m in steps for y in steps for k in steps):
@@ -126,7 +128,7 @@ def press(bits):
     return profile(b"prtr", b"CMYK", b"Lab ", [(b"A2B0", table), (b"targ", b"text\0\0\0\0SECRET\0")])
 
 
-# Where the three lights are, as seen by daylight, and what their numbers mean.
+# The three primaries, as seen by daylight, and the curves of their numbers.
 P3 = [(0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407)]
 ADOBE = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
 LIKE_SRGB = b"para\0\0\0\0\0\3\0\0" + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
@@ -138,7 +140,7 @@ REAL = {
     "icc-press": (press(8), "cmyk.jpg"),
     "icc-press-of-16-bits": (press(16), "cmyk.jpg ycck.jpg"),
 }
-# What is said to be a colour profile.
+# What pictures have as a colour profile.
 PROFILES = {
     "icc": ICC,
     "icc-of-a-screen": of_a_screen(ICC),
@@ -154,7 +156,7 @@ PROFILED = """baseline.jpg progressive.jpg grey.jpg cmyk.jpg rgb.png grey.png pa
 
 
 def picture(step=0):
-    """Something that moves with each step over a background of many colours."""
+    """A line that moves with each step over a background of many colours."""
     image = Image.new("RGB", (WIDTH, HEIGHT))
     image.putdata([(5 * x, 7 * y, (x * y + 31 * (x ^ y)) % 256) for y in range(HEIGHT) for x in range(WIDTH)])
     points = [(x, HEIGHT / 2 + 9 * math.sin(x / 6 + step)) for x in range(WIDTH)]
@@ -163,7 +165,7 @@ def picture(step=0):
 
 
 def glass(step=0):
-    """The same, to be seen through at the left."""
+    """The same, transparent at the left."""
     image = picture(step).convert("RGBA")
     image.putalpha(Image.linear_gradient("L").rotate(90).resize(image.size))
     return image
@@ -205,7 +207,7 @@ def interlaced_lines():
 
 
 def ycck(cmyk):
-    """A JPEG of four colours that says that they are YCCK."""
+    """A JPEG of four colours that declares them as YCCK."""
     at = cmyk.index(b"Adobe") + 11
     return cmyk[:at] + b"\x02" + cmyk[at + 1 :]
 
@@ -283,7 +285,7 @@ def webp_with(webp, jpeg):
 
 
 def several_in_one():
-    """A JPEG with a second one behind it, and a table that tells where."""
+    """A JPEG with a second one after it, and a table that says where."""
     out = io.BytesIO()
     other = io.BytesIO(saved(picture(2), "JPEG", comment=b"SECRET"))
     picture().save(out, "MPO", save_all=True, append_images=[Image.open(other)], comment=b"SECRET")
@@ -313,7 +315,7 @@ def broken_profiles(files):
 
 
 def zeros(count):
-    """So many of them, packed."""
+    """This many zeros, compressed."""
     packer, block = zlib.compressobj(1), bytes(1 << 20)
     for at in range(0, count, len(block)):
         yield packer.compress(block[: count - at])
@@ -321,7 +323,7 @@ def zeros(count):
 
 
 def png_of_zeros(width, height, depth, colour_type, channels, interlaced=False, more=b""):
-    """A PNG that is there in full."""
+    """A complete PNG of zeros."""
     if interlaced:
         passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     else:
@@ -339,8 +341,8 @@ def bits(value, count):
 
 
 def long_code(symbols):
-    """A code for very many symbols of which none has less than 11 bits: a full table, and a tree behind it."""
-    # Which lengths there are: 16, 11 and 12, in the order in which they are told. 16 repeats the last one.
+    """A code for very many symbols, each of at least 11 bits: a full table, followed by a tree."""
+    # The lengths are 16, 11 and 12, in the order of the format. 16 repeats the last one.
     order = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12]
     told = "0" + bits(len(order) - 4, 4) + "".join(bits({16: 1, 11: 2, 12: 2}.get(length, 0), 3) for length in order)
     code = {16: "0", 11: "10", 12: "11"}
@@ -354,7 +356,7 @@ def long_code(symbols):
 
 
 def webp_of_codes(groups):
-    """A picture without loss of 16 by 16 pixels that has these many groups of codes, of which its pixels use one."""
+    """A lossless picture of 16 by 16 pixels that has this many groups of codes, of which its pixels use one."""
     def single(symbol):
         return "101" + bits(symbol, 8)
 
@@ -372,7 +374,7 @@ def webp_of_codes(groups):
 
 
 def bombs():
-    """Small files of which each makes a decoder or a resizer allocate as much as one of its kind can."""
+    """Small files, each of which makes a decoder or a resizer allocate as much as a file of its kind can."""
     side = 4000
     wide = Image.new("RGB", (side, side), (90, 120, 60))
     yield "cmyk.jpg", saved(wide.convert("CMYK"), "JPEG", quality=10, progressive=True)
@@ -388,7 +390,7 @@ def bombs():
     whole = Image.new("RGB", (8000, 8000), (90, 120, 60))
     yield "progressive.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=2)
     yield "colourful.jpg", saved(whole, "JPEG", quality=10, progressive=True, subsampling=0)
-    # Deep colours that one sees through: eight bytes a pixel.
+    # Deep, transparent colours: eight bytes per pixel.
     yield "deep.png", png_of_zeros(side - 1, side - 1, 16, 6, 4)
     yield "thin.png", png_of_zeros(65_535, 244, 16, 6, 4)
     yield "tall.png", png_of_zeros(244, 65_535, 16, 6, 4)

@@ -315,7 +315,7 @@ def bad():
     heif.items[-1][3].extend([heif.property(turn(1))] * 120)
     yield "turned-120-times", heif.file(number), DAMAGED.format("it is cropped, turned or mirrored more than once")
 
-    # What the decoder is told lies in its own data: the container says 64 x 64.
+    # The size for the decoder is in its own data: the container says 64 x 64.
     heif = Heif()
     yield "larger-inside", heif.file(heif.picture(large, size=(64, 64))), DAMAGED.format("its picture has another size than it says")
     heif = Heif()
