@@ -1,4 +1,4 @@
-// The photos of a space by the months when they were taken, selected by mouse, keys and finger, and taken home as a ZIP.
+// The photos of a space by the months when they were taken, selected by mouse, keys and finger, and downloaded as a ZIP.
 
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,7 +14,7 @@ import { png } from './png.ts';
 
 const run = promisify(execFile);
 
-/** The names of the files in a ZIP that the browser has saved, each of which is as it should be. */
+/** The names of the files in a ZIP that the browser has saved; checks each of them. */
 async function filesOf(download: Download): Promise<string[]> {
   const path = await download.path();
   const { stdout } = await run('unzip', ['-tq', path]);
@@ -23,7 +23,7 @@ async function filesOf(download: Download): Promise<string[]> {
   return listed.stdout.trim().split('\n');
 }
 
-/** Five photos of three months, of one share, as a program would share them. */
+/** Five photos of three months in one share, as a program would share them. */
 async function sharesHolidays({ page }: Person): Promise<void> {
   const days = ['2019-07-14T15:30:00', '2019-07-15T09:00:00', '2019-07-15T10:00:00', '2021-05-01T08:00:00', 'none'];
   const parts = days.flatMap((day, at) => [
@@ -55,13 +55,13 @@ async function sharesHolidays({ page }: Person): Promise<void> {
   expect(shared).toBe(200);
 }
 
-/** A JPEG with the EXIF of a camera in front: when it was taken. */
+/** A JPEG that begins with EXIF of when it was taken. */
 function dated(jpeg: Buffer): Buffer {
   const date = Buffer.from('2019:07:14 15:30:00\0');
   const tiff = Buffer.alloc(8 + 18 + 18 + 20);
   tiff.write('II*\0', 0, 'latin1');
   tiff.writeUInt32LE(8, 4);
-  // One entry, which leads to the EXIF's own: the original date.
+  // One entry, which points at the Exif IFD: the original date.
   const entry = (at: number, tag: number, type: number, count: number, value: number) => {
     tiff.writeUInt16LE(1, at);
     tiff.writeUInt16LE(tag, at + 2);
@@ -97,13 +97,13 @@ test('photos stand under the months when they were taken, or else shared', async
   await ann.page.getByText(words('photos.by_shared'), { exact: true }).click();
   await expect(months).toHaveText([now]);
   await ann.page.getByText(words('photos.by_taken'), { exact: true }).click();
-  // Through the space, in this order; the date is that when it was taken.
+  // The viewer goes through the space in this order, and shows when each was taken.
   await ann.page.locator('main [data-photo]').nth(1).click();
   const viewer = ann.page.getByRole('dialog');
   await expect(viewer).toContainText('1 May 2021');
   await ann.page.keyboard.press('ArrowRight');
   await expect(viewer).toContainText('15 July 2019');
-  // Come to again by its address, it is looked for where it stands.
+  // Opened again by its URL, it is found at its place.
   await ann.page.reload();
   await expect(viewer).toContainText('15 July 2019');
 });
@@ -186,7 +186,7 @@ test('when a photo was taken is put right where its share is edited, and left ou
   await page.goto('/app/spaces/1');
   await ann.writes('Without a date');
   const garden = await readFile(join(pictures, 'garden.jpg'));
-  // With the date that a camera writes: 2019:07:14 15:30:00.
+  // With a date as cameras write it: 2019:07:14 15:30:00.
   await ann.choosesPhotos([{ name: 'garden.jpg', mimeType: 'image/jpeg', buffer: dated(garden) }]);
   await page.getByLabel(words('composer.leave_dates')).check();
   await ann.shares();

@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-/** Each finding in a line, after the name of the screen. */
+/** Each violation on a line, after the name of the screen. */
 export async function findings(page: Page, screen: string): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).options({ rules: { 'target-size': { enabled: true } } }).analyze();
   return violations.map(

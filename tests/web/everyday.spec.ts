@@ -1,4 +1,4 @@
-// What people do every day with the app, and what may go wrong with it: each is said in a sentence.
+// What people do every day with the app, and what can go wrong: each problem is explained in a sentence.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ test('one character is enough, a photo needs none, and the button shows it befor
   await ann.shares();
   await expect(ann.page.getByRole('article')).toHaveCount(2);
   await expect(ann.page.getByRole('article').first().getByRole('img')).toBeVisible();
-  // Its words can be added, and taken away again.
+  // A text can be added to it, and removed again.
   await ann.page.getByRole('button', { name: words('share.actions', { name: 'Ann' }) }).first().click();
   await ann.page.getByRole('menuitem', { name: words('share.edit') }).click();
   await ann.field('share.text').fill('x');
@@ -71,7 +71,7 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   await ann.shares();
   await ann.seesPhotoOf('From the disk');
 
-  // So many pixels that only the beginning of the file can tell.
+  // Its header declares more pixels than could be decoded.
   const giant = png(1, (length) => Buffer.alloc(length));
   giant.writeUInt32BE(60_000, 16);
   giant.writeUInt32BE(60_000, 20);
@@ -98,7 +98,7 @@ test('the back button closes an overlay, and a link that was just created is not
   await expect(link).toHaveValue(made);
   await ann.button('ui.close').first().click();
   await expect(ann.page.getByRole('dialog')).toHaveCount(0);
-  // Closed by its button, it leaves no step behind.
+  // Closed by its button, it leaves no step in the history.
   await ann.page.goBack();
   await expect(ann.page.getByRole('heading', { level: 1, name: 'Family' })).toBeVisible();
 });
@@ -149,7 +149,7 @@ test('a card that cannot be rendered says so, and all others are shown', async (
 
 test('in the oldest supported browsers, everything is there', async ({ newPerson, server }) => {
   const ann = await newPerson('Ann');
-  // What came after Safari 16.4, Chrome 111 and Firefox 115, and what one of them lacks.
+  // What is newer than Safari 16.4, Chrome 111 and Firefox 115, or missing in one of them.
   await ann.page.addInitScript(() => {
     const without = (owner: unknown, ...names: string[]) => {
       for (const name of names) delete (owner as Record<string, unknown>)[name];
@@ -192,7 +192,7 @@ test('in the oldest supported browsers, everything is there', async ({ newPerson
   await ann.page.goto('/app/spaces/1/members');
   await expect(ann.button('invite.make')).toBeVisible();
 
-  // Nor do the styles need what these browsers don't know.
+  // Nor do the styles need anything newer.
   const page = await (await ann.page.request.get('/app/')).text();
   const styles = [...page.matchAll(/href="([^"]+\.css)"/g)].map((found) => found[1] ?? '');
   expect(styles.length).toBeGreaterThan(0);
@@ -210,7 +210,7 @@ test('sentences are in the language of the page, also where the server or a prox
   for (const field of await form.locator('input[type="password"]').all()) await field.fill('correct horse');
   await form.locator('button[type="submit"]').click();
   await expect(bernd.page.getByRole('alert')).toHaveText(/keine Buchstaben verschiedener Schriften/);
-  // As nginx has it, in front of a server that takes more.
+  // As from nginx, in front of a server that accepts more.
   await bernd.page.route('**/register', (route) =>
     route.fulfill({ status: 413, contentType: 'text/html', body: '<html><h1>413 Request Entity Too Large</h1></html>' }),
   );

@@ -1,5 +1,5 @@
-// What each test begins with: a server of its own, and a way to bring people to it. At its end, no page may have
-// broken the policy of the server or have thrown.
+// What each test begins with: a server of its own, and a way to add people. At its end, no page may have violated the
+// server's Content-Security-Policy or thrown an error.
 
 import { type BrowserContext, type BrowserContextOptions, expect, test as base } from '@playwright/test';
 
@@ -8,7 +8,7 @@ import { Server } from './server.ts';
 
 interface Fixtures {
   server: Server;
-  /** Somebody with a browser of their own. */
+  /** A person with a browser of their own. */
   newPerson: (login: string, options?: BrowserContextOptions) => Promise<Person>;
 }
 

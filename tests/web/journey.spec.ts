@@ -1,4 +1,4 @@
-// A family begins: from the empty server to the second person's leaving.
+// A family begins: from the empty server until the second person leaves.
 
 import { devices } from '@playwright/test';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ for (const [where, options] of [
 
     await ann.writes('The garden this morning');
     await ann.choosesPhoto(GARDEN);
-    // The author sees in which space it will be, and how many will see it.
+    // The author sees which space it is for, and how many people will see it.
     await expect(
       ann.button('composer.submit', { space: 'Family', people: words('space.people', { n: 1 }) }),
     ).toBeVisible();
@@ -31,7 +31,7 @@ for (const [where, options] of [
     await ann.seesPhotoOf('The garden this morning');
     await expect(ann.field('composer.prompt')).toHaveValue('');
 
-    // The second person makes an account and is added.
+    // The second person creates an account and is added.
     const bob = await newPerson('Bob', options);
     await bob.page.goto('/');
     await bob.link('door.register').click();
@@ -41,7 +41,7 @@ for (const [where, options] of [
     await ann.button('members.add').click();
     await expect(ann.page.getByRole('main').getByText('Bob', { exact: true }).first()).toBeVisible();
 
-    // They see it, and answer.
+    // They see it, and reply.
     await bob.page.reload();
     await bob.page.getByRole('main').getByRole('link', { name: /Family/ }).click();
     await bob.seesPhotoOf('The garden this morning');
@@ -57,7 +57,7 @@ for (const [where, options] of [
     await bob.button('share.save').click();
     await expect(bob.card('How lovely!')).toBeVisible();
 
-    // Delete, think again, delete for good.
+    // Delete, undo, delete for good.
     await bob.chooses(words('share.actions', { name: 'Bob' }), 'share.delete');
     await expect(bob.card('How lovely!')).toHaveCount(0);
     await bob.button('share.undo').click();
@@ -71,7 +71,7 @@ for (const [where, options] of [
     await bob.seesPhotoOf('The garden this morning');
     await expect(bob.card('How lovely!')).toHaveCount(0);
 
-    // The gallery, the viewer, the photo to keep, and back.
+    // The gallery, the viewer, saving the photo, and back.
     await bob.link('space.photos').first().click();
     await bob.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ }).click();
     await expect(bob.page.getByRole('dialog')).toBeVisible();

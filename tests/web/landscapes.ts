@@ -7,7 +7,7 @@ type Colour = [number, number, number];
 export interface Scene {
   sky: [Colour, Colour];
   hills: Colour[];
-  /** Where the sun is, in fractions of the width and the height. */
+  /** The position of the sun, in fractions of the width and the height. */
   sun: [number, number];
 }
 
@@ -20,7 +20,7 @@ export const SCENES = {
 const mix = (from: Colour, to: Colour, part: number): Colour =>
   from.map((value, at) => value + ((to[at] ?? 0) - value) * part) as Colour;
 
-/** The height of a ridge at `x`, in parts of the height. */
+/** The height of a ridge at `x`, in fractions of the height. */
 const ridge = (at: number, x: number) =>
   0.5 + at * 0.15 + 0.06 * Math.sin(x * (3 + at) + at * 2) + 0.025 * Math.sin(x * (11 - at) + at * 5);
 

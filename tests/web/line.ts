@@ -1,9 +1,9 @@
-// A line between the browser and the server that can be slow and can break.
+// A connection between the browser and the server that can be slow and can break.
 
 import { type AddressInfo, type Server as Listener, type Socket, connect, createServer } from 'node:net';
 
 export class Line {
-  /** The bytes that get through to the server in a second. */
+  /** How many bytes per second reach the server. */
   speed = Infinity;
   #whole = true;
   #sockets = new Set<Socket>();
@@ -36,7 +36,7 @@ export class Line {
     });
   }
 
-  /** A line to the server at this address. */
+  /** A connection to the server at this URL. */
   static async to(url: string): Promise<Line> {
     const line = new Line(Number(new URL(url).port));
     await new Promise<void>((listening) => line.#listener.listen(0, '127.0.0.1', listening));

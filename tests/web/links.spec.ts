@@ -1,4 +1,4 @@
-// Links with a secret: into a space, and to a new password. axe finds nothing on their pages, in both themes.
+// Links with a secret: to join a space, and to set a new password. axe finds nothing on their pages, in both themes.
 
 import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
@@ -13,7 +13,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ann.registers();
     await ann.makesSpace('Family');
 
-    // The link is shown once, also as a picture for a phone.
+    // The link is shown once, also as a QR code for a phone.
     await ann.page.goto('/app/spaces/1/members');
     await ann.button('invite.make').click();
     await expect(ann.page.getByRole('img', { name: words('invite.qr') })).toBeVisible();
@@ -23,7 +23,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(ann.page.getByRole('list', { name: words('invite.list') }).getByRole('listitem')).toHaveCount(1);
     found.push(...(await findings(ann.page, 'the members, with an invitation')));
 
-    // A user without an account registers on the way in. The secret doesn't stay in the address.
+    // A user without an account registers on the way in. The secret doesn't stay in the URL.
     const bob = await newPerson('Bob', options);
     await bob.page.goto(link);
     await expect(bob.page.getByRole('heading', { name: words('invitation.to_space', { space: 'Family' }) })).toBeVisible();
@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(carol.field('door.login')).toHaveCount(0);
     found.push(...(await findings(carol.page, 'an invitation that was used')));
 
-    // A forgotten password: the link comes from the command line, and ends what was signed in before.
+    // A forgotten password: the link comes from the command line, and using it ends all sessions.
     const [reset] = /http:\S+/.exec(await server.command('user', 'reset-link', 'Bob')) ?? [];
     const elsewhere = await newPerson('Bob', options);
     await elsewhere.page.goto(reset ?? '');

@@ -1,4 +1,4 @@
-// What things look like: long names and texts, spaces of one name, photos that are white, tiny, or clear; and what is offered.
+// What things look like: long names and texts, spaces of one name, photos that are white, tiny, or transparent; and menus.
 
 import { deflateSync } from 'node:zlib';
 
@@ -16,7 +16,7 @@ async function settles(ann: Person): Promise<void> {
   await ann.makesSpace('Family');
 }
 
-/** Does something that changes the server, as a page of it does. */
+/** Sends a request that changes something, as a page would. */
 async function does(page: Page, path: string, options: { data?: object; multipart?: Record<string, string | { name: string; mimeType: string; buffer: Buffer }> }) {
   const answer = await page.request.post(path, { ...options, headers: { Origin: new URL(page.url()).origin } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
@@ -27,7 +27,7 @@ const shares = (page: Page, text: string, buffer?: Buffer) =>
 
 const plain = (side: number, colour: number[]) => png(side, (bytes) => Buffer.from(Array.from({ length: bytes }, (_, at) => colour[at % 3] ?? 0)));
 
-/** A square PNG in whose middle half is a colour, and around it nothing. */
+/** A square PNG with a colour in its middle half, transparent around it. */
 function clear(side: number, colour: number[]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
@@ -42,7 +42,7 @@ function clear(side: number, colour: number[]): Buffer {
   return Buffer.concat([signature, chunk('IHDR', header), data, chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** The colour at a point of what is seen of an element, in parts of its width and height from 0 to 1. */
+/** The colour at a point of the visible part of an element, in fractions of its width and height. */
 async function colourAt(page: Page, element: Locator, x: number, y: number): Promise<number[]> {
   const seen = await element.screenshot();
   return page.evaluate(
@@ -100,14 +100,14 @@ test('long texts are folded, short ones are not, and nothing makes a page wider 
   }
   expect(tooWide).toEqual([]);
 
-  // A right-to-left name begins next to its mark, as all others do.
+  // A right-to-left name begins next to its avatar, as all others do.
   await ann.page.goto('/app/spaces/3');
   const heading = ann.page.getByRole('heading', { level: 1 });
   await expect(heading).toHaveText('משפחה בתל אביב');
   const links = await ann.page.getByRole('link', { name: words('space.people', { n: 1 }) }).boundingBox();
   expect(Math.abs(((await heading.boundingBox())?.x ?? 0) - (links?.x ?? 0))).toBeLessThan(4);
 
-  // What a menu offers can be reached, also below the last card of a page.
+  // All items of a menu can be reached, also below the last card of a page.
   await ann.page.goto('/app/spaces/1/members');
   await ann.page.getByRole('button', { name: words('members.actions', { name: wide.login }) }).click();
   await expect(ann.page.getByRole('menuitem').last()).toBeInViewport({ ratio: 0.95 });
@@ -177,7 +177,7 @@ test('nothing shows through transparent photos, white ones have an edge, and tin
   for (const text of ['clear', 'white', 'tiny']) await ann.seesPhotoOf(text);
   const photoOf = (text: string) => ann.card(text).locator('.picture');
 
-  // Where there is no photo, the background is seen, as next to a tiny one; also close to its edge.
+  // The background is visible next to a photo, even a tiny one, and close to its edge.
   const { page } = ann;
   const seenAt = (element: Locator, x: number, y: number) => colourAt(page, element, x, y);
   await expect(photoOf('clear').locator('canvas')).toHaveCSS('opacity', '0');
@@ -203,7 +203,7 @@ test('a photo that is opened by its link shows where it is from, and all of it',
   await settles(ann);
   const high = png(600, (bytes) => Buffer.alloc(bytes, 90));
   await shares(ann.page, 'Very many words that go below it, more than two lines of a phone have space for', high);
-  // The photos are there before the space is.
+  // The photos are loaded before the space is.
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await ann.page.route((url) => url.pathname === '/spaces/1' || url.pathname === '/spaces', async (route) => {
@@ -217,7 +217,7 @@ test('a photo that is opened by its link shows where it is from, and all of it',
   await expect(ann.page.getByRole('dialog', { name: words('viewer.title', { space: 'Family' }) })).toBeVisible();
   await expect(viewer.getByText('Family', { exact: true })).toBeVisible();
 
-  // A tall one too is between the bars.
+  // A tall one is between the bars, too.
   await ann.page.setViewportSize({ width: 520, height: 640 });
   const photo = viewer.locator('.pswp__img').first();
   const bar = viewer.locator('.bar.bottom');
@@ -229,7 +229,7 @@ test('a photo that is opened by its link shows where it is from, and all of it',
 test('a photo that is too large for the canvas of a browser is sent smaller, and says so', async ({ newPerson }) => {
   test.slow();
   const ann = await newPerson('Ann');
-  // Older iPhones draw nothing where there are more pixels than this, and don't say so.
+  // Older iPhones silently draw nothing if there are more pixels than this.
   await ann.page.addInitScript(() => {
     const isTooLarge = ({ width, height }: { width: number; height: number }) => width * height > 4096 * 4096;
     const draw = CanvasRenderingContext2D.prototype.drawImage;
@@ -243,7 +243,7 @@ test('a photo that is too large for the canvas of a browser is sent smaller, and
     };
   });
   await settles(ann);
-  // Of a kind that the server doesn't take: a bitmap of one colour, with a bit for each pixel.
+  // Of a type that the server doesn't accept: a bitmap of one colour, with a bit for each pixel.
   const [width, height] = [5_000, 4_000];
   const line = Math.ceil(width / 32) * 4;
   const bitmap = Buffer.alloc(62 + line * height);
@@ -275,14 +275,14 @@ test('where a browser does not keep the session, signing in says so', async ({ n
   const form = ann.page.locator('form');
   await form.locator('input[name="login"]').fill('Ann');
   for (const field of await form.locator('input[type="password"]').all()) await field.fill('correct horse');
-  // It has forgotten the cookie when it asks for the first time.
+  // The first request comes without the cookie.
   await ann.page.route('**/me', async (route) => {
     await ann.page.context().clearCookies();
     await route.continue();
   });
   await form.locator('button[type="submit"]').click();
   await expect(ann.page.getByRole('alert')).toHaveText(/Dein Passwort stimmt, aber dieser Browser hat die Anmeldung nicht behalten/);
-  // Where it does, one comes in.
+  // Once the browser keeps the cookie, signing in succeeds.
   await ann.page.unrouteAll();
   await ann.page.goto('/app/sign-in');
   await form.locator('input[name="login"]').fill('Ann');
@@ -297,7 +297,7 @@ test('a photo has an address of its own, and changes to its share show while it 
   await shares(ann.page, 'As it was', plain(300, [90, 90, 90]));
   await shares(ann.page, 'Another', plain(200, [200, 20, 20]));
 
-  // From the grid it opens at the photo's address; to and fro, and with the way back.
+  // From the grid it opens at the photo's URL; forward and back, and with the back button.
   await ann.page.goto('/app/spaces/1/photos');
   await ann.page.getByRole('main').getByRole('link', { name: /Photo by Ann/ }).last().click();
   const viewer = ann.page.getByRole('dialog');
@@ -310,14 +310,14 @@ test('a photo has an address of its own, and changes to its share show while it 
   await ann.page.goForward();
   await expect(viewer.getByText('Another')).toBeVisible();
 
-  // By a link to it, and by one from before photos had numbers.
+  // By a link to it, and by one of the former kind, without the photo's id.
   await ann.page.goto('/app/spaces/1/photos/1');
   await expect(viewer.getByText('As it was')).toBeVisible();
   await expect(ann.page).toHaveURL(/\/photos\/1\/1$/);
   await ann.page.goto('/app/spaces/1/photos/1/1');
   await expect(viewer.getByText('As it was')).toBeVisible();
 
-  // Elsewhere, the words are changed and the photo is replaced.
+  // In another window, the text is changed and the photo is replaced.
   const headers = { Origin: new URL(ann.page.url()).origin };
   const file = { name: 'two.png', mimeType: 'image/png', buffer: plain(120, [20, 20, 200]) };
   await ann.page.request.put('/shares/1', { multipart: { text: 'As it is now', file }, headers });
@@ -327,7 +327,7 @@ test('a photo has an address of its own, and changes to its share show while it 
   const shown = viewer.locator('.pswp__item[aria-hidden="false"] .pswp__img').last();
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(120);
 
-  // The address of the photo from before leads to the one in its place.
+  // The URL of the replaced photo leads to the new one.
   await ann.page.goto('/app/spaces/1/photos/1/1');
   await expect(ann.page).toHaveURL(/\/photos\/1\/3$/);
 });

@@ -1,4 +1,4 @@
-// Several photos in one share: chosen, put in order, given captions, looked at and edited, on a phone and at a desk.
+// Several photos in one share: chosen, reordered, captioned, viewed and edited, on a phone and at a desk.
 
 import { randomBytes } from 'node:crypto';
 
@@ -20,7 +20,7 @@ for (const [where, viewport] of [
     await ann.makesSpace('Family');
     await ann.writes('At the lake');
     await ann.choosesPhotos([photo(1), photo(2), photo(3)]);
-    // What `sizes` says scales the width of an image that has a choice of files; the file itself is as wide as it is.
+    // With `srcset`, the natural width of an image is scaled by `sizes`; the file itself has the real width.
     const sides = async (images: string) =>
       page.locator(images).evaluateAll(async (all) =>
         Promise.all(
@@ -38,7 +38,7 @@ for (const [where, viewport] of [
     await ann.button('media.earlier', { n: 3, all: 3 }).click();
     await ann.button('media.remove', { n: 3, all: 3 }).click();
     await expect.poll(() => sides('[data-medium] img')).toEqual([42, 43]);
-    // Drawn to the place of the other, they change places.
+    // Dragged onto each other, they swap places.
     const thumbs = page.locator('[data-medium] img');
     const [from, to] = [await thumbs.nth(1).boundingBox(), await thumbs.nth(0).boundingBox()];
     if (!from || !to) throw new Error('the photos have no place');

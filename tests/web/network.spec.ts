@@ -1,4 +1,4 @@
-// A slow line that breaks, a server that restarts, a session that ends: nothing that was written is lost.
+// A slow connection that breaks, a server that restarts, a session that ends: nothing that was written is lost.
 
 import { randomBytes } from 'node:crypto';
 
@@ -44,7 +44,7 @@ test('a lost response does not lead to sharing twice', async ({ newPerson }) => 
   await ann.page.route('**/spaces/1/shares', async (route) => {
     if (route.request().method() !== 'POST' || lost > 0) return route.continue();
     lost += 1;
-    // The server has it; who sent it doesn't know.
+    // The server has it; its sender doesn't know.
     await route.fetch();
     await route.abort('connectionreset');
   });
@@ -125,7 +125,7 @@ test('what is being written stays on the screen while its space cannot be read',
     return route.abort();
   });
   await ann.page.reload();
-  // It has been tried more than once, so that what came of it the first time is on the screen.
+  // It was retried, so the result of the first attempt is on the screen.
   await expect.poll(() => asked).toBeGreaterThan(3);
   await expect(ann.page.getByRole('heading', { name: 'Family' })).toBeVisible();
   await expect(ann.field('composer.prompt')).toHaveValue('Half a thought');

@@ -1,4 +1,4 @@
-// The web client of the original system at our server, with the one setting that serves it: nothing that it does differs.
+// The web client of the original system with our server, with the one setting for it: everything works as before.
 
 import { randomBytes } from 'node:crypto';
 
@@ -50,7 +50,7 @@ for (const timezoneId of ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata']) 
       for (const share of [made, listed, one]) {
         expect(share?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
         const moment = Date.parse(`${share?.timestamp}Z`);
-        // No zone is as close to another as this.
+        // No two zones are closer to each other.
         expect(Math.abs(moment - Date.now())).toBeLessThan(10 * 60_000);
         expect(await client.shownTime(share?.timestamp ?? '')).toBe(await client.wallTime(moment));
       }
@@ -95,7 +95,7 @@ test('everything that the client does is answered as it was by the original', as
   const seen = JSON.parse((await client.shares(1, 'A photo', small)).text) as Share;
   expect(await client.widthOf(seen.image_url ?? '')).toBe(24);
 
-  // Without a new file, a word goes in its place; with one, it goes twice.
+  // Without a new file, the word "undefined" is sent instead; with one, it is sent twice.
   const sent: string[] = [];
   client.page.on('request', (request) => sent.push(request.postData() ?? ''));
   expect(await client.edits(seen.id, 'Other words')).toEqual(ok('Share edited'));

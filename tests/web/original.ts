@@ -1,5 +1,5 @@
 // The web client of the original system, as far as its server can tell: the same requests with the same headers and fields
-// in the same order, and the same reading of times. It was a page of another host than the server, so it is one here.
+// in the same order, and the same reading of times. It was a page of another host than the server, and is here, too.
 
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -10,7 +10,7 @@ import type { Page } from '@playwright/test';
 /** What the client has read. */
 export interface Answer {
   status: number;
-  /** A sentence, or JSON as it came. */
+  /** A sentence, or JSON as received. */
   text: string;
 }
 
@@ -25,7 +25,7 @@ export interface Share {
 /** The page of the client, without any text. */
 const PAGE = '<!doctype html><title>Original client</title><link rel="icon" href="data:,">';
 
-/** Where that page is served. */
+/** The origin of that page. */
 export class OriginalHost {
   private constructor(private readonly server: HttpServer) {}
 
@@ -46,7 +46,7 @@ export class OriginalHost {
   }
 }
 
-/** Somebody with the page open. */
+/** A person with the page open. */
 export class OriginalClient {
   constructor(
     readonly page: Page,
@@ -94,7 +94,7 @@ export class OriginalClient {
         const file = bytes && new File([bytes], 'photo.png', { type: 'image/png' });
         const body = new FormData();
         body.append('text', text);
-        // The types know that this isn't a file; the client doesn't.
+        // The types say that this isn't a file; the client doesn't know.
         for (let count = 0; count < files; count++) body.append('file', file as unknown as string);
         const headers = { authorization: `Bearer ${sessionStorage.getItem('access_token')}` };
         const response = await fetch(url, { method, body, headers });
@@ -110,7 +110,7 @@ export class OriginalClient {
     return JSON.parse(answer.text) as T[];
   }
 
-  /** When something was shared, as the client shows it: it takes the time for one of here, and moves it by the zone. */
+  /** When something was shared, as the client shows it: it interprets the time as local, and shifts it by the zone. */
   async shownTime(timestamp: string): Promise<string> {
     return this.page.evaluate((timestamp) => {
       const date = new Date(timestamp);
@@ -120,7 +120,7 @@ export class OriginalClient {
     }, timestamp);
   }
 
-  /** What a clock on the wall shows here at a moment. */
+  /** The local time at a moment. */
   async wallTime(moment: number): Promise<string> {
     return this.page.evaluate((moment) => {
       const parts = new Intl.DateTimeFormat('en-GB', {

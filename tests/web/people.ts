@@ -1,4 +1,4 @@
-// Somebody with a browser: what they do, in the words that the app shows.
+// A person with a browser: what they do, by the words on the screen.
 
 import { expect, type Page } from '@playwright/test';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ export const pictures = join(import.meta.dirname, '../pictures');
 
 type Key = keyof typeof en;
 
-/** A file that is in memory. */
+/** A file in memory. */
 export interface PhotoFile {
   name: string;
   mimeType: string;
   buffer: Buffer;
 }
 
-/** A string of the app. */
+/** A text of the app. */
 export function words(key: Key, values: Record<string, string | number> = {}): string {
   const message: string | Record<string, string> = en[key];
   const form = typeof message === 'string' ? message : message[values['n'] === 1 ? 'one' : 'other'];
@@ -51,7 +51,7 @@ export class Person {
     await this.page.getByRole('menuitem', { name: words(key, values), exact: true }).click();
   }
 
-  /** Makes an account, on the page that offers it, and comes to the page with this heading. */
+  /** Creates an account on the page for that, and gets to the page with this heading. */
   async registers(heading = words('home.title')): Promise<void> {
     await this.field('door.login').fill(this.login);
     await this.field('door.password').fill(PASSWORD);
@@ -77,12 +77,12 @@ export class Person {
     await this.field('composer.prompt').fill(text);
   }
 
-  /** Chooses a photo as a finger does: by the button that opens the chooser. */
+  /** Chooses a photo by the button that opens the file chooser. */
   async choosesPhoto(file: string | PhotoFile): Promise<void> {
     await this.choosesPhotos([file]);
   }
 
-  /** Chooses several at once; they come behind those that are there. */
+  /** Chooses several at once; they are added after those that are there. */
   async choosesPhotos(files: string[] | PhotoFile[] | (string | PhotoFile)[]): Promise<void> {
     const thumbs = this.page.locator('[data-medium]');
     const before = await thumbs.count();
@@ -102,7 +102,7 @@ export class Person {
     return this.page.getByRole('article').filter({ hasText: text });
   }
 
-  /** Waits until the photo of a share is really shown. */
+  /** Waits until the photo of a share has been painted. */
   async seesPhotoOf(text: string): Promise<void> {
     const photo = this.card(text).getByRole('img').first();
     await photo.scrollIntoViewIfNeeded();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from './fixtures.ts';
 import { tour } from './screens.ts';
 
-/** Those that say most. */
+/** The most telling screens. */
 const KEPT = ['sign-in', 'home', 'space', 'photos', 'viewer', 'members'];
 const FOLDER = join(import.meta.dirname, '../../docs/screens');
 

@@ -1,4 +1,4 @@
-// How the journeys run: Debian's Chromium, as it is installed, at a server of their own.
+// How the journeys run: the installed Chromium of Debian, with a server of their own.
 
 import { defineConfig } from '@playwright/test';
 

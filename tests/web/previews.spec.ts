@@ -1,5 +1,5 @@
-// Chromium is the judge: a photo as it was sent, as it is kept and as its previews show it look the same there, also where
-// the picture says in unusual ways what it looks like.
+// In Chromium, a photo looks the same as it was sent, as it is stored, and in its previews, even if it is encoded
+// unusually.
 
 import { expect, test } from './fixtures.ts';
 import { PASSWORD } from './people.ts';
@@ -7,20 +7,20 @@ import { variants } from './variants.ts';
 
 const COLUMNS = 6;
 const ROWS = 4;
-/** How far the mean of a cell may be from that of the photo: of 255, after a lossy code. */
+/** How far the mean of a cell may be from that of the photo, of 255, after lossy compression. */
 const APART = 5;
 
-// What was sent is shown at an address that no page of the app would show a picture from.
+// The sent photo is shown from a URL that no page of the app would load pictures from.
 test.use({ bypassCSP: true });
 
 interface Shown {
   width: number;
   height: number;
-  /** Red, green, blue and what one doesn't see through, of each cell of a grid. */
+  /** Red, green, blue and alpha of each cell of a grid. */
   cells: number[][];
 }
 
-/** What Chromium draws of the picture at an address; null if it can't. Runs in a page. */
+/** What Chromium draws of the picture at a URL; null if it can't. Runs in a page. */
 async function shown([url, columns, rows]: [string, number, number]): Promise<Shown | null> {
   const image = new Image();
   image.src = url;
@@ -81,7 +81,7 @@ test('what is kept of a photo, and its previews, look as the photo does', async 
     const { id } = await answer.json();
     const get = async () => (await request.get(`${server.url}/shares/${id}`, { headers })).json();
     const options = { message: `the previews of ${name}`, timeout: 60_000 };
-    // Until they are there, the links to them give the photo.
+    // Until they exist, links to them return the photo.
     await expect.poll(async () => (await get()).image?.placeholder, options).toBeTruthy();
     const { image_url: url, image } = await get();
     const previews: Record<'small' | 'large', { url: string }> = image.previews;

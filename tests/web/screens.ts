@@ -1,4 +1,4 @@
-// Every screen, with something on it: what the checks of accessibility and the pictures of the README look at.
+// Every screen, with content: for the accessibility checks and the pictures of the README.
 
 import { type APIRequestContext, expect } from '@playwright/test';
 import { SCENES, landscape } from './landscapes.ts';
@@ -7,7 +7,7 @@ import { PASSWORD, type Person, words } from './people.ts';
 export interface Screen {
   name: string;
   path: string;
-  /** Seen only by who isn't signed in. */
+  /** Only visible without a session. */
   outside?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const SCREENS: Screen[] = [
   { name: 'lost', path: '/app/nowhere' },
 ];
 
-/** Fills a server: two people, three spaces, words and photos. */
+/** Fills a server: two people, three spaces, texts and photos. */
 async function furnish(api: APIRequestContext): Promise<void> {
   const json = async (path: string, data: object, token = '') => {
     const answer = await api.post(path, { data, headers: token ? { Authorization: `Bearer ${token}` } : {} });

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 const EXECUTABLE = process.env['SHARED_SPACES'] ?? join(import.meta.dirname, '../../target/release/shared-spaces');
 
 export class Server {
-  /** Where it is, such as `http://localhost:34567`. */
+  /** Its origin, such as `http://localhost:34567`. */
   url = '';
   #port = '0';
   #child: ChildProcess | undefined;
@@ -22,7 +22,7 @@ export class Server {
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** `settings`: variables of the environment, over those that there are. */
+  /** `settings`: environment variables, in addition to the inherited ones. */
   static async start(settings: Record<string, string> = {}): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')), settings);
     await server.run();
@@ -46,14 +46,14 @@ export class Server {
     throw new Error(`the server hasn't started:\n${this.log}`);
   }
 
-  /** What a command on the same data folder says. */
+  /** The output of a command on the same data folder. */
   async command(...words: string[]): Promise<string> {
     const options = { env: { ...process.env, ...this.settings, ROCKET_PORT: this.#port }, cwd: this.folder };
     const { stdout } = await promisify(execFile)(EXECUTABLE, ['--data-dir', join(this.folder, 'data'), ...words], options);
     return stdout;
   }
 
-  /** Ends the executable without asking it. */
+  /** Kills the executable. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -1,12 +1,12 @@
-// People talk, step by step as chance has it, and all of them always see what the server has. `TALK_SEED` has them do the same
-// once more; with `TALK_MINUTES` they continue for longer.
+// People talk, in random steps, and all of them always see what the server has. `TALK_SEED` repeats a run; `TALK_MINUTES`
+// makes it longer.
 
 import { expect, test } from './fixtures.ts';
 import { Talk, chance } from './talk.ts';
 
 const MINUTES = Number(process.env['TALK_MINUTES'] ?? 0);
 const SEED = Number(process.env['TALK_SEED'] ?? 7);
-/** So many, where no time is given. */
+/** The number of steps, unless a time is set. */
 const STEPS = 6;
 
 for (const logins of [

@@ -1,6 +1,6 @@
-// Two and three people in one space, each with a browser of their own, in whom one thing after the other comes to pass: they
-// share, edit, delete, think again, go elsewhere and back, reload, lose the line; users join and leave; the server restarts.
-// After each step, every screen shows what the server has, in its order.
+// Two and three people in one space, each with a browser of their own, do one random thing after another: they share, edit,
+// delete, undo, go elsewhere and back, reload, lose the connection; users join and leave; the server restarts. After each
+// step, every screen shows what the server has, in its order.
 
 import { randomBytes } from 'node:crypto';
 
@@ -11,10 +11,10 @@ import { type Person, words } from './people.ts';
 import { png } from './png.ts';
 import type { Server } from './server.ts';
 
-/** How long all screens may take to agree: the longest pause between two looks of a page is half a minute. */
+/** How long all screens may take to agree: a page polls at least every half minute. */
 const SOON = 60_000;
 
-/** Numbers that look like chance, the same ones for the same seed (mulberry32). */
+/** Pseudorandom numbers from a seed (mulberry32). */
 export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -33,7 +33,7 @@ interface Row {
 const seenOf = ({ text, image }: Row) => `${image ? '[photo] ' : ''}${text}`;
 
 export class Talk {
-  /** What has come to pass, in words. */
+  /** What has happened, in words. */
   steps: string[] = [];
   /** The members of the space. */
   #here: Person[];
@@ -47,7 +47,7 @@ export class Talk {
     this.#here = people.slice(0, 2);
   }
 
-  /** The first makes the space, the second comes in, and the others have accounts. */
+  /** The first creates the space, the second joins, and the others have accounts. */
   async begin(): Promise<void> {
     const [first, second] = this.people;
     for (const person of this.people) {
@@ -58,7 +58,7 @@ export class Talk {
     if (second) await this.#add(second);
   }
 
-  /** One thing comes to pass, and all screens show what came of it. */
+  /** One thing happens, and all screens show the result. */
   async step(): Promise<void> {
     const deeds = [
       ...Array<() => Promise<string | null>>(6).fill(() => this.#share()),
@@ -244,7 +244,7 @@ export class Talk {
 
   #has = async (text: string) => (await this.#there()).some((each) => each.endsWith(text));
 
-  /** What is on a user's screen, from the top down, after what is new has been loaded. */
+  /** What is on a user's screen, from top to bottom, after new shares have been loaded. */
   async #shown({ page }: Person): Promise<string[]> {
     const pill = page.getByRole('button', { name: /^\d+ new shares?$/ });
     if (await pill.isVisible()) await pill.click();
@@ -253,7 +253,7 @@ export class Talk {
     );
   }
 
-  /** All members see what the server has, in its order, as far down as they have read; and no one misses anything. */
+  /** All members see what the server has, in its order, as far as they have scrolled; nothing is missing. */
   async #agree(): Promise<void> {
     for (const person of this.#here) {
       await expect(async () => {

@@ -11,7 +11,7 @@ import { png } from './png.ts';
 
 const one = { n: 1 };
 
-/** The texts that a page shows, from the top down, after what waits has been asked for. */
+/** The texts on a page, from top to bottom, after new shares have been loaded. */
 async function shown(page: Page): Promise<string[]> {
   const pill = page.getByRole('button', { name: /^\d+ new shares?$/ });
   if (await pill.isVisible()) await pill.click();
@@ -21,7 +21,7 @@ async function shown(page: Page): Promise<string[]> {
 /** Waits until all of them see the space as the server has it. */
 async function agree(...people: Person[]): Promise<void> {
   for (const { page } of people) {
-    // What was pressed just now may not be there yet.
+    // The effect of the last click may not be there yet.
     await expect(async () => {
       const answer = await page.request.get('/spaces/1/shares');
       const there = ((await answer.json()) as { text: string }[]).map(({ text }) => text);
@@ -30,7 +30,7 @@ async function agree(...people: Person[]): Promise<void> {
   }
 }
 
-/** Bob gets an account and comes into Ann's space; both look at it. */
+/** Bob creates an account and joins Ann's space; both open it. */
 async function meet(ann: Person, ...others: Person[]): Promise<void> {
   await ann.page.goto('/app/register');
   await ann.registers();
@@ -45,7 +45,7 @@ async function meet(ann: Person, ...others: Person[]): Promise<void> {
   }
 }
 
-/** As a phone has it in a train. */
+/** The connection of a phone in a train. */
 async function slow(page: Page): Promise<void> {
   const line = await page.context().newCDPSession(page);
   await line.send('Network.enable');
@@ -60,7 +60,7 @@ test('what another user shared just before me is not missed', async ({ newPerson
   await ann.shares();
   await agree(ann, bob);
 
-  // Ann's page doesn't hear of Bob's before she has shared her own.
+  // Ann's page doesn't know of Bob's share before she has shared her own.
   await ann.page.route('**/spaces/1/shares?*', (route) => route.abort());
   await bob.writes('From Bob');
   await bob.shares();
@@ -92,7 +92,7 @@ test('what is new waits above, and is not gone before it is read', async ({ newP
   await bob.writes('Two');
   await bob.shares();
   await expect(ann.button('space.new_shares', { n: 2 })).toBeVisible();
-  // What is taken back isn't new any more; what stays can still be read.
+  // A deleted share isn't new any more; the others can still be read.
   await bob.page.getByRole('button', { name: words('share.actions', { name: 'Bob' }) }).first().click();
   await bob.page.getByRole('menuitem', { name: words('share.delete') }).click();
   await bob.button('ui.dismiss').click();
@@ -119,7 +119,7 @@ test('two users who write at the same time, one of them on a slow line, see the 
     await agree(ann, bob);
   }
 
-  // Both change their own shares, at the same time.
+  // Both edit their own shares at the same time.
   for (const each of [ann, bob]) {
     const menu = each.page.getByRole('button', { name: words('share.actions', { name: each.login }) });
     await menu.last().click();
@@ -164,7 +164,7 @@ test('back buttons, second windows and reloads show what the server has', async 
   await expect(ann.card('From the second window')).toBeVisible();
   await agree(ann, second, bob);
 
-  // While Ann looks at the members, Bob shares; by the back button she comes to all of it.
+  // While Ann looks at the members, Bob shares; by the back button she gets to all of it.
   await ann.link('space.people', { n: 2 }).click();
   await bob.writes('While you were away');
   await bob.shares();

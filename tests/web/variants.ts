@@ -1,4 +1,4 @@
-// Pictures that say in unusual ways what they look like, made when they are needed.
+// Unusually encoded pictures, made when they are needed.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ function numbers(bytes: 2 | 4, ...values: number[]): Buffer {
   return buffer;
 }
 
-/** Colours that run from side to side and from top to bottom, with these channels of red, green, blue and what is left. */
+/** Gradients from side to side and from top to bottom, with these channels of red, green, blue and alpha. */
 function lines(pixel: (red: number, green: number, blue: number) => number[]): Buffer {
   const rows = [];
   for (let y = 0; y < HEIGHT; y += 1) {
@@ -33,7 +33,7 @@ const RGB = lines((...colours) => colours);
 const GREY = lines((_red, _green, blue) => [blue]);
 const GLASS = lines((...colours) => [...colours, 160]);
 
-/** A PNG with more parts before its pixels and behind them. */
+/** A PNG with more chunks before and after its pixels. */
 function png(before: Buffer[], [kind, data]: [number, Buffer] = [2, RGB], behind: Buffer[] = []): Buffer {
   const header = chunk('IHDR', Buffer.concat([numbers(4, WIDTH, HEIGHT), Buffer.from([8, kind, 0, 0, 0])]));
   return Buffer.concat([SIGNATURE, header, ...before, chunk('IDAT', data), ...behind, chunk('IEND', Buffer.alloc(0))]);
@@ -45,7 +45,7 @@ const SRGB = chunk('sRGB', Buffer.from([0]));
 /** White, red, green and blue of Display P3. */
 const P3 = chunk('cHRM', numbers(4, 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000));
 
-/** A block of EXIF that says which way is up, or nothing of that. */
+/** A block of EXIF with or without an orientation. */
 function exif(orientation: number | null): Buffer {
   const entry = orientation === null ? [0x0131, 2, 0, 1, 0x41000000] : [0x0112, 3, 0, 1, orientation * 0x10000];
   const [tag = 0, kind = 0, , count = 0, value = 0] = entry;
@@ -103,7 +103,7 @@ function profile(kind: string, more: [string, Buffer][]): Buffer {
   return Buffer.concat([header, ...list, ...data]);
 }
 
-/** The profile of a screen: where its lights are, and its gamma in 256ths. */
+/** The profile of a screen: its primaries, and its gamma in 256ths. */
 function screen(gammaIn256ths: number, red: number[], green: number[], blue: number[]): Buffer {
   const curve = Buffer.concat([Buffer.from('curv\0\0\0\0', 'latin1'), numbers(4, 1), numbers(2, gammaIn256ths)]);
   const lights: [string, number[]][] = [['r', red], ['g', green], ['b', blue]];
@@ -116,7 +116,7 @@ function screen(gammaIn256ths: number, red: number[], green: number[], blue: num
   );
 }
 
-/** The profile of a press that there isn't: inks in a table, with casts and little contrast. */
+/** The profile of an invented press: inks in a table, with colour casts and little contrast. */
 function press(): Buffer {
   const side = 7;
   const steps = Array.from({ length: side }, (_, at) => at / (side - 1));
@@ -143,12 +143,12 @@ function press(): Buffer {
   return profile('prtrCMYKLab ', [['A2B0', table]]);
 }
 
-/** A GIF of one picture of 12 by 9 pixels on a screen of 6 by 4, a pixel of it 40 times as large. */
+/** A GIF of one picture of 12 by 9 pixels on a screen of 6 by 4, each pixel 40 times as large. */
 function gif(scale: number): Buffer {
   const [columns, rows] = [12, 9];
   const little = (value: number) => [value & 255, value >> 8];
   const palette = Array.from({ length: 128 }, (_, at) => [2 * at, 255 - 2 * at, (at * 37) % 256]).flat();
-  // Codes of eight bits, with a fresh start before they would need nine.
+  // Codes of eight bits, cleared before they would need nine.
   const codes: number[] = [];
   for (let y = 0; y < rows * scale; y += 1) {
     for (let x = 0; x < columns * scale; x += 1) {
@@ -167,7 +167,7 @@ function gif(scale: number): Buffer {
   return Buffer.concat([Buffer.from('GIF89a', 'latin1'), Buffer.from([...screen, ...palette, ...place, ...blocks, 0, 0x3b])]);
 }
 
-/** All of them, by what is special about each. */
+/** All of them, named by what is special about each. */
 export async function variants(): Promise<Map<string, Buffer>> {
   const sample = (name: string) => readFile(join(pictures, name));
   const inks = without(await sample('cmyk.jpg'), 0xe1, 0xe2);
@@ -195,7 +195,7 @@ export async function variants(): Promise<Map<string, Buffer>> {
     ['code-points-2020.png', png([codePoints(9, 14)])],
     ['code-points-linear.png', png([codePoints(1, 8)])],
     ['code-points-grey.png', png([codePoints(1, 8)], [0, GREY])],
-    // Brighter than paper: as video of two kinds has it.
+    // Brighter than white paper: two kinds of HDR.
     ['code-points-PQ.png', png([codePoints(9, 16)])],
     ['code-points-HLG.png', png([codePoints(9, 18)])],
     ['code-points-HLG-P3.png', png([codePoints(12, 18)])],

@@ -1,4 +1,4 @@
-// Videos in a share: chosen, shown by a picture that this browser has made, and played where they are looked at.
+// Videos in a share: chosen, shown by a poster that this browser has made, and played in place.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Several windows of one browser: they share one session, and it may change hands while a page is open.
+// Several windows of one browser: they share one session, which may become another user's while a page is open.
 
 import { randomBytes } from 'node:crypto';
 
@@ -26,7 +26,7 @@ test('what one user wrote is never shared by the next who signs in in another wi
   await ann.shares();
   await expect(ann.text('composer.waiting')).toBeVisible();
 
-  // Bob signs in in another window of her browser, past the line that is broken.
+  // Bob signs in in another window of her browser, not over the broken connection.
   const request = ann.page.context().request;
   await request.post(`${server.url}/login`, { data: { login: 'Bob', password: PASSWORD } });
   line.mend();
@@ -65,7 +65,7 @@ test('signing out in one window ends it in the others, and the next user acts as
   await expect(ann.text('home.empty_title')).toBeVisible();
   await expect(ann.page.getByText('Family', { exact: true })).toHaveCount(0);
 
-  // Where the same person comes back, their other windows do too.
+  // When the same person signs in again, their other windows continue, too.
   await next.page.goto('/app/account');
   await next.button('account.sign_out').click();
   await expect(ann.text('door.expired')).toBeVisible();

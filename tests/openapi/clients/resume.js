@@ -43,7 +43,7 @@ const send = async (method, path, body, headers = {}) => {
   return answer.json();
 };
 
-/** A film with so many bytes that say nothing, so that it is large. */
+/** A film with this many bytes of padding, so that it is large. */
 function large(bytes) {
   const box = Buffer.alloc(bytes + 8, 7);
   box.writeUInt32BE(bytes + 8, 0);

@@ -4,7 +4,7 @@ import type { Photo, Share } from '../../lib/api/types';
 import { type Album, photosOf } from '../../lib/photos/album';
 import { compareBy } from '../../lib/photos/dates';
 
-/** With so few photos left, more are read. */
+/** When only this many photos are left, more are read. */
 const AHEAD = 20;
 
 export class ViewerPhotos {

@@ -5,5 +5,5 @@ export function shownProportion({ width, height }: { width: number; height: numb
   return Math.min(2, Math.max(0.8, width / height));
 }
 
-/** So few pixels that they are shown as they are, and not made larger. */
+/** Whether a photo is so small that it is shown at its size and not enlarged. */
 export const isTiny = ({ width, height }: { width: number; height: number }): boolean => Math.max(width, height) < 128;
