@@ -60,7 +60,7 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
-/// So many of something, whose plural ends in s: "1 photo", "2 photos".
+/// A count of something whose plural ends in s: "1 photo", "2 photos".
 pub fn count(number: impl Display, one: &str) -> String {
     let number = number.to_string();
     let s = if number == "1" { "" } else { "s" };

@@ -11,7 +11,7 @@ from .load import ROOT, Request, prepare
 from .processes import Floor, Server
 from .served import furnish
 
-#: Requests before anything is counted, which fill what is kept, and those of one count.
+#: How many requests fill caches before counting, and how many are counted.
 WARM, COUNTED = 30, 100
 
 

@@ -42,8 +42,8 @@ impl<'a> Verification<'a> {
     }
 
     /// Verifies that an archive is intact: all its bytes, its database, and that the destination has each of its photos in
-    /// the right size. Whether it is complete too. Where so much can't be read, it is the beginning, and that of `written`
-    /// bytes.
+    /// the right size. Returns whether it is also complete. Of an archive that is too large for that, only the beginning is
+    /// read, and that it has `written` bytes.
     ///
     /// # Errors
     /// It isn't, in a sentence, or it can't be read; it was cancelled.

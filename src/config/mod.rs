@@ -52,11 +52,11 @@ pub struct Config {
     pub expect_data: bool,
     /// What absolute links begin with, such as `https://spaces.example.org`. Without it: the request's own host.
     pub public_url: Option<String>,
-    /// Who may make an account.
+    /// Who can create an account.
     pub registration: Registration,
     /// Other origins whose pages may call the API with a bearer token.
     pub cors_origins: Vec<String>,
-    /// Proxies that are believed when they say for whom they ask.
+    /// Proxies whose `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
@@ -74,7 +74,7 @@ pub struct Config {
     pub backup: Backup,
 }
 
-/// Who may make an account.
+/// Who can create an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Registration {

@@ -1,4 +1,4 @@
-//! The setting of proxies: whose word on others' addresses is believed.
+//! The setting of proxies: whose `X-Forwarded-*` headers are trusted.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// Addresses and networks of proxies that are believed when they say for whom they ask.
+/// Addresses and networks of proxies whose `X-Forwarded-*` headers are trusted.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct TrustedProxies(Vec<Network>);

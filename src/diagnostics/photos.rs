@@ -7,9 +7,9 @@ use crate::domain::photos;
 use crate::output::count;
 use crate::verify_photos::{Care, Scope, Summary};
 
-/// So many photos are looked at.
+/// How many photos are checked.
 const SAMPLE: usize = 64;
-/// So many bytes of them are read; of what is more, only the length is looked at.
+/// How many bytes of them are read; beyond that, only lengths are checked.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 const SEE: &str = "`shared-spaces photos verify` checks all photos and names them";
 

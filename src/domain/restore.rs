@@ -18,7 +18,7 @@ pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Resu
     photos::reset_processing(conn)
 }
 
-/// So many ids of each kind are left out: more than there can have been between a backup and the loss.
+/// How many ids of each kind are skipped: more than can have been used between a backup and the loss.
 const LEFT_OUT: i64 = 1_000_000;
 
 /// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one

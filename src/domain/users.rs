@@ -138,7 +138,7 @@ fn keys(login: &GivenLogin) -> [&str; 2] {
     [login.exact(), login.key()].map(LoginKey::as_str)
 }
 
-/// Who signs in with this login, and the hash that their password must match.
+/// The user with this login, and the hash that their password must match.
 pub fn find_credentials(
     conn: &Connection,
     login: &GivenLogin,

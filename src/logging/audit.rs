@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// The most addresses that are remembered for it.
 const REMEMBERED: usize = 4096;
 
-/// Who does something.
+/// Whose action a line is about.
 #[derive(Clone, Copy, Debug)]
 pub enum By<'a> {
     /// A client at this address without a session.

@@ -243,7 +243,7 @@ impl PhotoStore {
         }
         self.check_deletable()?;
         // The staged ones first: a worker that moves one meanwhile has then moved it to where we look next. Previews come
-        // last: who makes one looks afterwards whether the photo is still there.
+        // last: whoever makes one checks afterwards whether the photo is still there.
         let staged: Vec<_> = names.iter().cloned().map(Key::Staged).collect();
         let staged = self.remove(&staged).await;
         if matches!(&staged, Err(error) if !is_refusal(error)) {

@@ -436,11 +436,7 @@ fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_moved() {
     let app = TestApp::new();
     let ann = ann(&app);
     let waiting = ann.share_photo(1, &pictures::png(1));
-    fs::write(
-        app.path("photos/temp/1-99.png"),
-        b"an upload that came to nothing",
-    )
-    .unwrap();
+    fs::write(app.path("photos/temp/1-99.png"), b"an abandoned upload").unwrap();
     fs::write(app.path("photos/temp/.part-x"), b"half of one").unwrap();
     assert_eq!(
         app.wait(app.app.clean_up()).unwrap(),

@@ -180,7 +180,7 @@ fn on_plain_http_what_neighbours_set_keeps_nobody_out() {
     }
     // A planted cookie doesn't make one user act as another.
     me(format!("{name}={}; {name}={token}", bob.token())).is(401, "You aren't authorized");
-    // So many are looked up at most.
+    // At most this many are looked up.
     let many = format!("{name}=x; ").repeat(8);
     me(format!("{many}{name}={token}")).is(401, "You aren't authorized");
     me(format!("session={token}")).is(401, "You aren't authorized");

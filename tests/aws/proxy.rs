@@ -20,7 +20,7 @@ pub enum Weather {
     NoAnswer,
     /// Nothing gets on its way until this ends.
     Stalled,
-    /// Connections break when so much was sent that it must be a photo.
+    /// Connections break once more was sent than anything but a photo has.
     HalfWay,
 }
 

@@ -38,7 +38,7 @@ fn is_sound(database: &Path) {
     assert_eq!(number(database, faults), 0);
 }
 
-/// A database of the first schema with so much in it that its upgrade takes a while.
+/// A database of the first schema that is large enough for its upgrade to take a while.
 fn old_database(at: &Path) -> i64 {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema-v1.sql");
     let connection = Connection::open(at).unwrap();

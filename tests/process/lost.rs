@@ -214,7 +214,7 @@ fn another_installation_that_replaced_ours_is_neither_shown_nor_changed() {
         theirs.join("photos/space-id-1/1.png"),
     )
     .unwrap();
-    // What a cleanup would take for an upload that came to nothing.
+    // What a cleanup would take for an abandoned upload.
     fs::write(theirs.join("photos/temp/1-9.png"), picture(24, 9)).unwrap();
     let (before, ours) = (contents(&theirs), world.data.with_file_name("ours"));
     fs::rename(&world.data, &ours).unwrap();

@@ -234,7 +234,7 @@ fn a_photo_that_cant_be_deleted_is_one_line_with_how_often_and_why() {
     fs::write(photo.join("in the way"), "").unwrap();
     assert_eq!(ann.delete("/shares/1").unwrap().status, 200);
     end(server);
-    // Nor an upload that came to nothing.
+    // Nor an abandoned upload.
     let upload = folder.join("data/photos/temp/1-9.png");
     fs::create_dir(&upload).unwrap();
     fs::write(upload.join("in the way"), "").unwrap();

@@ -194,7 +194,7 @@ fn a_film_of_more_than_four_gigabytes_between_two_photos_is_read() {
         ("behind.jpg", photo("b")),
     ]);
     assert!(plan.length() > 1 << 32);
-    // Reading so much takes a while: one program compares it, the others list it.
+    // Reading all of it takes a while: one program compares it, the others list it.
     let said = run(program("unzip").args(["-tq"]).arg(&path));
     assert!(said.starts_with("No errors detected"), "{said}");
     let said = run(program("7z").arg("l").arg(&path));

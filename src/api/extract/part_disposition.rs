@@ -10,7 +10,7 @@ use crate::error::Result;
 /// The name of a part, and of the file in it.
 pub struct Disposition {
     pub name: Option<String>,
-    /// The name of a file, which may be empty; who has none sends no file.
+    /// The name of a file, which may be empty; without one, the part isn't a file.
     pub file_name: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::server::parse_host;
 const FORWARDED_FOR: &str = "X-Forwarded-For";
 const FORWARDED_PROTO: &str = "X-Forwarded-Proto";
 const FORWARDED_HOST: &str = "X-Forwarded-Host";
-/// By these a proxy shows itself, whether or not it is believed.
+/// The headers that show a proxy, whether or not it is trusted.
 const TRACES: [&str; 5] = [
     FORWARDED_FOR,
     FORWARDED_PROTO,
@@ -54,7 +54,7 @@ impl<'r> FromRequest<'r> for &'r ClientInfo {
 }
 
 impl ClientInfo {
-    /// Who sends this request.
+    /// The client that sends this request.
     pub fn of<'r>(app: &App, request: &'r Request<'_>) -> &'r Self {
         request.local_cache(|| Self::find(app, request))
     }
@@ -101,7 +101,7 @@ impl ClientInfo {
     }
 }
 
-/// Goes back along the way of a request, as far as each proxy on it is believed.
+/// Goes back along the way of a request, as long as each proxy on it is trusted.
 fn address<'a>(
     proxies: &TrustedProxies,
     peer: IpAddr,

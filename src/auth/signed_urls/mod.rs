@@ -19,7 +19,7 @@ pub use self::key::SigningKey;
 /// Links end on the hour of such a period, so that the link of a photo stays the same for a while and browsers can
 /// keep the photo.
 const PERIOD: i64 = 12 * 60 * 60;
-/// So much may the clock be set back, as time servers do, without links of just now being refused.
+/// By how much the clock can be set back, as time servers do, without new links being refused.
 const SLACK: i64 = 60 * 60;
 
 /// What links to posters of films have in the place of a preview's size.
@@ -38,7 +38,7 @@ pub struct UrlFactory {
     expires: String,
 }
 
-/// The links to one photo, whole and in its sizes. All carry the same signature: who may see one may see the others.
+/// The links to one photo and its previews. All have the same signature: whoever can see one can see the others.
 pub struct SignedUrls {
     /// The link to the photo itself.
     whole: String,

@@ -52,7 +52,7 @@ pub enum NewFile {
 }
 
 impl NewFile {
-    /// Makes the file durable and gives it its name.
+    /// Makes the file durable, and then visible under its name.
     ///
     /// # Errors
     /// It can't be written; an archive of this name is there already.

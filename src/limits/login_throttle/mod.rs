@@ -51,7 +51,7 @@ struct Limiters {
     known: KnownAddresses,
 }
 
-/// An attempt under way. Unless it is [consumed](Attempt::consume), it is given back at the end.
+/// An attempt under way. Unless it is [consumed](Attempt::consume), it is returned at the end.
 #[must_use = "what is dropped at once doesn't count"]
 pub struct Attempt {
     counted: Option<Arc<Limiters>>,

@@ -1,6 +1,6 @@
 //! How this process deals with large pieces of memory.
 
-/// Has large pieces of memory given back to the system as soon as they aren't used any more.
+/// Has large blocks of memory returned to the system as soon as they are freed.
 ///
 /// Hashing a password takes 19 MiB, and cleaning a photo once or twice its size. By its default, glibc keeps such pieces
 /// for the next time, some for each thread: hundreds of MiB on a server that has nothing to do.

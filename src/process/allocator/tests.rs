@@ -1,4 +1,4 @@
-//! That memory which is given back is really gone from this process.
+//! Memory that is freed is really returned to the system.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;

@@ -17,7 +17,7 @@ pub struct Pixels {
 /// Counts the pixels in data that comes in pieces, up to `wanted`.
 ///
 /// # Errors
-/// Codes that can't begin with so few bits, as no browser shows them.
+/// Codes whose minimum size is too small, which no browser shows.
 pub fn pixels<'a>(
     first_size: u8,
     pieces: impl Iterator<Item = &'a [u8]>,

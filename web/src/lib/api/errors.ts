@@ -51,7 +51,7 @@ export function readRefusal(status: number, headers: Headers, body: string): Api
         return new ApiError(status, problem.detail, code, retryAfter, params);
       }
     } catch {
-      // Cut off on its way: the status alone has to tell.
+      // Cut off on its way: only the status is known.
     }
   }
   // Only our server's plain sentences are shown; what a proxy writes is for its own people.

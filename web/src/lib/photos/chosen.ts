@@ -3,7 +3,7 @@
 export interface Picture {
   file: Blob;
   name: string;
-  /** For `<img>`; to be given back with `URL.revokeObjectURL`. Empty where this browser can't show the photo, as most can't show a
+  /** For `<img>`; to be released with `URL.revokeObjectURL`. Empty where this browser can't show the photo, as most can't show a
   HEIC, of which the server makes a JPEG. */
   url: string;
   width: number;
