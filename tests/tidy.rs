@@ -501,6 +501,29 @@ fn links_between_documents_lead_somewhere() {
 }
 
 #[test]
+fn the_map_has_every_module_and_nothing_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let documents = read("docs", "md");
+    let architecture = |file: &&File| file.path == "docs/ARCHITECTURE.md";
+    let document = documents.iter().find(architecture).unwrap();
+    let map = rules::named_in_tables(document, "## Map");
+    let files = read("src", "rs");
+    let lib = files.iter().find(|file| file.path == "src/lib.rs").unwrap();
+    for module in modules::layers(lib) {
+        let names = [format!("{module}/"), format!("{module}.rs")];
+        let is_named = map.iter().any(|name| names.iter().any(|it| it == name));
+        assert!(is_named, "the map of {} lacks `{module}`", document.path);
+    }
+    for name in map.iter().filter(|name| !name.contains('*')) {
+        let places = [root.join("src").join(name), root.join(name)];
+        let is_there = places.iter().any(|place| place.exists());
+        assert!(is_there, "the map of {} has `{name}`", document.path);
+    }
+    let small = File::new("a.md", "## A\n| `b/`, `c` | d `e` |\n## F\n| `g` | |");
+    assert_eq!(rules::named_in_tables(&small, "## A"), ["b/", "c"]);
+}
+
+#[test]
 fn tables_of_documents_are_tables() {
     let rule = rules::tables_have_rows;
     check(

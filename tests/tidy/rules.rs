@@ -291,6 +291,17 @@ pub fn relative_links(file: &File) -> Vec<String> {
         .collect()
 }
 
+/// What the tables below a heading of a document name in their first column, in backticks.
+pub fn named_in_tables<'a>(document: &'a File, heading: &str) -> Vec<&'a str> {
+    let mut lines = document.text.lines();
+    lines.find(|line| *line == heading);
+    lines
+        .take_while(|line| !line.starts_with("## "))
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect()
+}
+
 /// What wraps paragraphs joins the rows of a table, which is then no table any more.
 pub fn tables_have_rows(file: &File) -> Vec<String> {
     let mut found = Vec::new();
