@@ -8,30 +8,36 @@ use crate::error::{Error, FieldName};
 
 /// What each of the values is.
 const PARAMS: [(&str, &str); 17] = [
-    ("field", "Which part of the request."),
-    ("id", "The id that names nothing, as it was sent."),
-    ("key", "The key that the JSON object lacks."),
+    ("field", "The part of the request."),
+    ("id", "The id that doesn't exist, as it was sent."),
+    ("key", "The missing key of the JSON object."),
     ("login", "The login."),
-    ("max", "The most that there can be."),
-    ("min", "The least that there must be."),
+    ("max", "The maximum."),
+    ("min", "The minimum."),
     ("name", "The header."),
-    ("number", "Which of several photos, as they were sent."),
-    ("offset", "The byte at which the upload goes on."),
-    ("part", "Which part of the head of the request."),
-    ("poster", "True where it is of the poster of a video."),
+    (
+        "number",
+        "The position of the photo among those that were sent, from 1.",
+    ),
+    (
+        "offset",
+        "The offset in bytes at which the upload continues.",
+    ),
+    ("part", "The part of the request line or headers."),
+    ("poster", "True if it concerns the poster of a video."),
     (
         "reason",
-        "Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. \
-         There may be more some day.",
+        "Which sentence of this code it is: stable, for programs, and one of those in `x-codes`. \
+         More may be added.",
     ),
     ("spaces", "The names of the spaces."),
-    ("url", "The address to come by."),
-    ("values", "What it can be."),
+    ("url", "The address to use."),
+    ("values", "The possible values."),
     (
         "wait_seconds",
-        "The seconds after which another attempt is taken.",
+        "The seconds until another attempt is allowed.",
     ),
-    ("why", "What the reader of the body says, in English."),
+    ("why", "The message of the parser, in English."),
 ];
 
 /// Which values and reasons a code has.

@@ -7,7 +7,7 @@ use super::settings::FromSettings;
 use crate::api::views::payload::{Field, Payload, optional_text, text};
 use crate::error::FieldName;
 
-/// Makes an account.
+/// Creates an account.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Register {
@@ -53,7 +53,7 @@ pub struct AccessToken {
     pub access_token: String,
 }
 
-/// Changes the password of somebody signed in.
+/// Changes the password of the current user.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangePassword {
@@ -73,7 +73,7 @@ impl Payload for ChangePassword {
     ];
 }
 
-/// Sets a password by a link.
+/// Sets a new password by a reset link.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Reset {

@@ -38,7 +38,7 @@ pub struct Invitation {
     uses_left: u16,
     /// Whether its link still works: it doesn't once its creator is no longer an admin there.
     is_valid: bool,
-    /// Who made it; null, if it was made on the command line.
+    /// Its creator; null if it was created on the command line.
     created_by: Option<User>,
     created_at: Moment,
     expires_at: Moment,
@@ -70,7 +70,7 @@ pub struct InvitationWithLink {
     pub qr: String,
 }
 
-/// An invitation, as an operator sees it: on the command line alone. The API tells the space by the path.
+/// An invitation as the command line shows it. In the API, the path names the space.
 #[derive(Serialize)]
 pub struct OperatorsInvitation {
     #[serde(flatten)]
@@ -92,7 +92,7 @@ impl From<invitations::Invitation> for OperatorsInvitation {
 pub struct InvitationPreview {
     space: Option<Space>,
     role: Role,
-    /// The login of who made it.
+    /// The login of its creator.
     #[schemars(extend("example" = "ann"))]
     invited_by: Option<String>,
     expires_at: Moment,
@@ -109,15 +109,15 @@ impl From<invitations::InvitationPreview> for InvitationPreview {
     }
 }
 
-/// Makes a link.
+/// Creates a link.
 #[derive(Deserialize, JsonSchema)]
 pub struct NewInvitation {
     #[schemars(with = "Option<Role>", extend("example" = "member"))]
     pub role: Option<String>,
-    /// How often it can be used; once, if nobody says.
+    /// How many times it can be used; by default, once.
     #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MAX_USES), extend("example" = 5))]
     pub uses: Option<Value>,
-    /// For how many days it holds; a week, if nobody says.
+    /// For how many days it is valid; by default, a week.
     #[schemars(with = "Option<u16>", range(min = 1, max = InvitationOptions::MAX_DAYS), extend("example" = 7))]
     pub days: Option<Value>,
 }
@@ -130,7 +130,7 @@ impl Payload for NewInvitation {
     ];
 }
 
-/// What somebody has who was sent a link.
+/// What the link of an invitation contains.
 #[derive(Deserialize, JsonSchema)]
 pub struct Held {
     #[schemars(extend("example" = "dGhpcyBpcyBhbiBleGFtcGxl"))]

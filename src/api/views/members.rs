@@ -9,11 +9,11 @@ use crate::api::views::payload::{Field, Payload, any, text};
 use crate::domain::members::Membership;
 use crate::error::FieldName;
 
-/// Somebody in a space.
+/// A member of a space.
 #[derive(Serialize, JsonSchema)]
 pub struct Member {
     user: User,
-    /// Whether they run the space.
+    /// Whether they are an admin of the space.
     #[schemars(extend("example" = true))]
     is_admin: bool,
 }
@@ -27,7 +27,7 @@ impl From<Membership> for Member {
     }
 }
 
-/// Adds somebody.
+/// Adds a member.
 #[derive(Deserialize, JsonSchema)]
 pub struct Add {
     #[schemars(extend("example" = "bob"))]
@@ -38,7 +38,7 @@ impl Payload for Add {
     const FIELDS: &'static [Field] = &[text("login", FieldName::Login)];
 }
 
-/// Makes an admin, or a member again.
+/// Changes the role of a member.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct SetAdmin {

@@ -26,13 +26,13 @@ pub struct ImageView {
 /// What is known of a photo.
 #[derive(Serialize, JsonSchema)]
 pub struct Image {
-    /// The photo's own: one that takes its place has another.
+    /// The id of this photo; a photo that replaces it has another one.
     id: Id,
     #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
     #[schemars(range(min = 1), extend("example" = 400))]
     height: u32,
-    /// A thumbhash in base64, once it is known.
+    /// A ThumbHash in base64; null until the preview is made.
     #[schemars(with = "Option<String>", extend("example" = "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"))]
     placeholder: Option<Base64>,
     #[schemars(extend("example" = true))]
@@ -43,33 +43,33 @@ pub struct Image {
 /// A photo of a share.
 #[derive(Serialize, JsonSchema)]
 pub struct Medium {
-    /// The photo's own: one that takes its place has another.
+    /// The id of this photo; a photo that replaces it has another one.
     id: Id,
     kind: MediumKind,
     url: PhotoUrl,
-    /// The picture by which a video is shown before it plays. Null of a photo, and of a video that has none; then its previews
-    /// lead nowhere.
+    /// The picture that is shown until a video plays. Null for a photo, and for a video without one, whose preview links then
+    /// return 404.
     poster_url: Option<PhotoUrl>,
     #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
     #[schemars(range(min = 1), extend("example" = 400))]
     height: u32,
-    /// A thumbhash in base64, once it is known.
+    /// A ThumbHash in base64; null until the preview is made.
     #[schemars(with = "Option<String>", extend("example" = "3OcRJYB4d3h/iIeHeEh3eIhw+j3A"))]
     placeholder: Option<Base64>,
     #[schemars(extend("example" = true))]
     animated: bool,
     previews: Previews,
-    /// What its sharer has written under it.
+    /// The caption that its sharer gave it.
     #[schemars(extend("example" = "At the lake"))]
     caption: Option<String>,
     taken_at: Option<TakenAt>,
-    /// Null of a photo, and of a video that doesn't say how long it is.
+    /// Null for a photo, and for a video that doesn't state its duration.
     #[schemars(extend("example" = 2.5))]
     duration_seconds: Option<f64>,
 }
 
-/// What a medium is.
+/// The kind of a medium.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -106,7 +106,7 @@ impl Medium {
     }
 }
 
-/// Says more of a photo; what isn't there stays, and null takes it away.
+/// Describes a photo. A missing field stays as it is, and null removes it.
 #[derive(Deserialize, JsonSchema)]
 pub struct Describe {
     #[serde(default, deserialize_with = "said")]
@@ -184,7 +184,7 @@ impl Serialize for Base64 {
     }
 }
 
-/// The photo made small, to show before the photo itself.
+/// Previews of the photo, to show before the photo itself.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
 struct Previews {
@@ -192,7 +192,7 @@ struct Previews {
     large: Preview,
 }
 
-/// A small photo, with its size in pixels.
+/// A preview, with its size in pixels.
 #[derive(Serialize, JsonSchema)]
 struct Preview {
     url: PhotoUrl,
@@ -230,7 +230,7 @@ impl ImageView {
 /// A photo of a space, and the share that it belongs to.
 #[derive(Serialize, JsonSchema)]
 pub struct ImageInList {
-    /// Of a video, its poster; null if it has none.
+    /// For a video, its poster; null if it has none.
     image_url: Option<PhotoUrl>,
     image: Option<Image>,
     media: Medium,

@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 
-/// A refusal.
+/// An error (problem details, RFC 9457).
 #[derive(Serialize, JsonSchema)]
 pub struct Problem {
-    /// A word for programs, which stays when the sentence changes.
+    /// A stable identifier for programs, independent of the sentence.
     code: &'static str,
-    /// The sentence that is the whole answer in plain text.
+    /// The sentence that a plain-text response consists of.
     detail: String,
-    /// The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`.
+    /// The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code.
     params: Map<String, Value>,
     #[schemars(range(min = 400, max = 599))]
     status: u16,

@@ -9,7 +9,7 @@ use super::settings::FromSettings;
 use crate::clock::{self, Timestamp};
 use crate::domain::{ids, taken_at};
 
-/// The number that stands for a user, a space, a share or what else has one.
+/// The id of a user, a space, a share or another resource.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Id(i64);
@@ -30,7 +30,7 @@ impl JsonSchema for Id {
     }
 }
 
-/// The name of a photo, which is a part of the path of its URL.
+/// The name of a photo, as in the path of its URL.
 pub struct PhotoName;
 
 impl JsonSchema for PhotoName {

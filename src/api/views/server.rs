@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::settings::FromSettings;
 use crate::config::{self, Config};
 
-/// What a client should know before anybody signs in.
+/// What a client can know before its user signs in.
 #[derive(Serialize, JsonSchema)]
 pub struct Server {
     registration: Registration,
@@ -20,7 +20,7 @@ pub struct Server {
     photo_needs_text: bool,
     #[schemars(schema_with = "media_types")]
     photo_types: Vec<&'static str>,
-    /// Empty where no videos are taken.
+    /// Empty if videos aren't accepted.
     #[schemars(schema_with = "media_types")]
     video_types: Vec<&'static str>,
 }
@@ -59,7 +59,7 @@ fn media_types(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "array", "items": {"type": "string", "example": "image/jpeg"}})
 }
 
-/// Who may make an account.
+/// Who can create an account.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -79,7 +79,7 @@ impl From<config::Registration> for Registration {
     }
 }
 
-/// The bounds of what people send. Lengths are in Unicode characters after NFC normalisation.
+/// Limits on what clients send. Lengths are in Unicode characters after NFC normalisation.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline, extend("x-from-settings" = FromSettings::Limits))]
 pub struct Limits {
@@ -105,10 +105,10 @@ pub struct Limits {
     /// The largest photo, in pixels (width times height).
     #[schemars(range(min = 1))]
     photo_pixels: u64,
-    /// The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
+    /// The largest JPEG that isn't progressive, in pixels: at least as many as for other photos.
     #[schemars(range(min = 1))]
     jpeg_pixels: u64,
-    /// The largest video, in bytes as uploaded; 0 where no videos are taken.
+    /// The largest video, in bytes as uploaded; 0 if videos aren't accepted.
     video_bytes: u64,
     /// The most photos and videos of a share.
     #[schemars(range(min = 1))]
@@ -117,10 +117,10 @@ pub struct Limits {
     caption_max: usize,
     #[schemars(range(min = 1))]
     comment_max: usize,
-    /// The most uploads of mine that no share has taken yet.
+    /// The most uploads of one user that no share has taken yet.
     #[schemars(range(min = 1))]
     waiting_uploads: usize,
-    /// The most bytes that these are together.
+    /// The most bytes of these in total.
     #[schemars(range(min = 1))]
     waiting_bytes: u64,
 }

@@ -11,12 +11,12 @@ use crate::domain::sessions::SessionInfo;
 pub struct Session {
     id: Id,
     created_at: Moment,
-    /// As it was last written down, which is at most an hour late.
+    /// When it was last used, accurate to an hour.
     last_used_at: Moment,
-    /// What the browser or app says of itself.
+    /// The `User-Agent` of the browser or app.
     #[schemars(extend("example" = "Mozilla/5.0 (Android 16; Mobile)"))]
     device: Option<String>,
-    /// Whether it is the one of this request.
+    /// Whether this request belongs to it.
     #[schemars(extend("example" = true))]
     is_current: bool,
 }

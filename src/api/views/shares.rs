@@ -19,7 +19,7 @@ use crate::domain::shares;
 use crate::error::{FieldName, Invalid, Malformed, Result};
 use crate::uploads::several::{Brought, NewUpload};
 
-/// A share, where its space goes without saying.
+/// A share in a list of its space.
 #[derive(Serialize, JsonSchema)]
 pub struct ShareInList {
     id: Id,
@@ -48,14 +48,14 @@ struct Content {
     edited_at: Option<Moment>,
     /// The first photo itself, or the poster of the first video; null if there is none.
     image_url: Option<PhotoUrl>,
-    /// What is known of that.
+    /// Details of that first photo.
     image: Option<Image>,
-    /// All photos and videos, in their order.
+    /// All photos and videos, in order.
     media: Vec<Medium>,
     comments: Conversation,
 }
 
-/// Edits a share; what isn't there stays.
+/// Edits a share. A missing field stays as it is.
 #[derive(Deserialize, JsonSchema)]
 pub struct EditShare {
     #[schemars(extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
@@ -64,13 +64,13 @@ pub struct EditShare {
     media: Option<Vec<Value>>,
 }
 
-/// A photo that a share is to have: one that it has, by its id, or an upload.
+/// A photo of the edited share: one that it already has, by its id, or an upload.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only described: what it says is checked by hand")]
 struct EditMedium {
     id: Option<Id>,
     upload: Option<Id>,
-    /// The upload of the picture that a video is shown by before it plays.
+    /// The upload of the picture that is shown until the video plays.
     poster: Option<Id>,
     #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
     caption: Option<String>,
@@ -78,7 +78,7 @@ struct EditMedium {
     taken_at: Option<String>,
 }
 
-/// Shares a text, what was uploaded before, or both.
+/// Creates a share of a text, of uploads, or of both.
 #[derive(Deserialize, JsonSchema)]
 pub struct NewShare {
     #[schemars(extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
@@ -87,12 +87,12 @@ pub struct NewShare {
     media: Option<Vec<Value>>,
 }
 
-/// An upload that a share is to have.
+/// An upload for the share to take.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only described: what it says is checked by hand")]
 struct NewMedium {
     upload: Id,
-    /// The upload of the picture that a video is shown by before it plays.
+    /// The upload of the picture that is shown until the video plays.
     poster: Option<Id>,
     #[schemars(extend("x-from-settings" = FromSettings::Caption, "example" = "At the lake"))]
     caption: Option<String>,

@@ -27,11 +27,11 @@ impl From<spaces::Space> for Space {
     }
 }
 
-/// One of the user's spaces, as it is in their list.
+/// A space in the list of the current user.
 #[derive(Serialize, JsonSchema)]
 pub struct SpaceSummary {
     space: Space,
-    /// Whether they run it.
+    /// Whether the current user is an admin there.
     #[schemars(extend("example" = true))]
     is_admin: bool,
     #[schemars(range(min = 0), extend("example" = 5))]
@@ -74,13 +74,13 @@ impl From<spaces::LatestShare> for LatestShare {
     }
 }
 
-/// A space that one of its members has opened.
+/// A space as its members see it.
 #[derive(Serialize, JsonSchema)]
 pub struct SpaceOfMember {
     id: Id,
     #[schemars(extend("example" = "Family"))]
     name: String,
-    /// Whether they run it.
+    /// Whether the current user is an admin there.
     #[schemars(extend("example" = true))]
     is_admin: bool,
     #[schemars(range(min = 0), extend("example" = 5))]
@@ -98,7 +98,7 @@ impl From<SpaceDetail> for SpaceOfMember {
     }
 }
 
-/// A space, as an operator sees it: on the command line alone.
+/// A space as the command line shows it.
 #[derive(Serialize)]
 pub struct OperatorsSpace {
     id: Id,
@@ -118,7 +118,7 @@ impl From<Overview> for OperatorsSpace {
     }
 }
 
-/// Makes a space.
+/// Creates a space.
 #[derive(Deserialize, JsonSchema)]
 pub struct NewSpace {
     #[schemars(extend("x-from-settings" = FromSettings::SpaceName, "example" = "Family"))]

@@ -1,4 +1,4 @@
-//! What people send before the share that it is for.
+//! Uploads: files that are sent before their share.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,15 +11,15 @@ use crate::domain::uploads;
 #[derive(Serialize, JsonSchema)]
 pub struct Upload {
     id: Id,
-    /// What it is; null as long as not all of it has come.
+    /// Its kind; null until it is complete.
     kind: Option<UploadKind>,
-    /// The bytes of what it has become, or else those that there are to come.
+    /// The size in bytes: once it is complete, of the cleaned file, and until then the declared one.
     #[schemars(extend("example" = 3000000))]
     bytes: u64,
-    /// The bytes that its maker has said.
+    /// The declared size in bytes.
     #[schemars(extend("example" = 3000000))]
     length: u64,
-    /// How many of them have come.
+    /// How many bytes have arrived.
     #[schemars(extend("example" = 3000000))]
     offset: u64,
     #[schemars(range(min = 1), extend("example" = 400))]
@@ -29,14 +29,14 @@ pub struct Upload {
     #[schemars(extend("example" = false))]
     animated: Option<bool>,
     taken_at: Option<TakenAt>,
-    /// How long a video is played, as far as it says.
+    /// The duration of a video, if it states one.
     #[schemars(extend("example" = 2.5))]
     duration_seconds: Option<f64>,
-    /// When it goes, unless more comes or a share takes it.
+    /// When it is deleted, unless more bytes arrive or a share takes it.
     expires_at: Moment,
 }
 
-/// What an upload is.
+/// The kind of an upload.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -46,7 +46,7 @@ enum UploadKind {
 }
 
 impl Upload {
-    /// As its maker sees it.
+    /// As its owner sees it.
     pub fn new(upload: &uploads::Upload) -> Self {
         let medium = upload.medium.as_ref();
         Self {

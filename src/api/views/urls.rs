@@ -24,7 +24,7 @@ use crate::domain::tokens::Token;
 /// Makes absolute links for the client, and times in the form that it reads.
 pub struct Urls {
     key: SigningKey,
-    /// Made for the first photo: to look at the key takes a look at its file.
+    /// Made for the first photo: looking at the key means looking at its file.
     maker: OnceLock<UrlFactory>,
     now: Timestamp,
     zone: Zone,
@@ -35,7 +35,7 @@ pub struct Urls {
 /// The links to a photo and to its previews.
 pub struct PhotoUrls(Arc<SignedUrls>);
 
-/// A link to a photo or a preview. A list has hundreds of them, so that it becomes text only where it is sent.
+/// A link to a photo or a preview. A list has hundreds of them, so it becomes text only when it is sent.
 pub struct PhotoUrl {
     photo: Arc<SignedUrls>,
     form: Option<&'static str>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::scalars::Id;
 use crate::domain::users;
 
-/// Somebody with an account, as others see them.
+/// A user as others see them.
 #[derive(Serialize, JsonSchema)]
 pub struct User {
     id: Id,

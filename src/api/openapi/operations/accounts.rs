@@ -14,31 +14,36 @@ use crate::error::{Conflict, Denied, FieldName, Invalid, NotFound, Overload};
 
 pub fn accounts(limits: &Limits) -> Vec<Operation> {
     vec![
-        operation("post", "/register", "accounts.register", "Makes an account")
-            .about(
-                "A login is compared without regard to case, and one that could be \
+        operation(
+            "post",
+            "/register",
+            "accounts.register",
+            "Create an account",
+        )
+        .about(
+            "A login is compared without regard to case, and one that could be \
                  taken for another's is refused. Where the server asks for an \
                  invitation, its token goes with it, and the new account joins the \
                  space that it leads to.",
-            )
-            .takes_json::<Register>()
-            .returns::<User>()
-            .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
-            .refuses(bounds(
-                FieldName::Password,
-                limits.password_min,
-                limits.password_max,
-            ))
-            .refuses([too_many_attempts()])
-            .refuses([Denied::RegistrationClosed, Denied::InvitationNeeded])
-            .refuses([NotFound::InvitationToken])
-            .refuses([Invalid::PasswordsDontMatch])
-            .refuses([Conflict::UserExists]),
+        )
+        .takes_json::<Register>()
+        .returns::<User>()
+        .refuses(bounds(FieldName::Login, limits.login_min, limits.login_max))
+        .refuses(bounds(
+            FieldName::Password,
+            limits.password_min,
+            limits.password_max,
+        ))
+        .refuses([too_many_attempts()])
+        .refuses([Denied::RegistrationClosed, Denied::InvitationNeeded])
+        .refuses([NotFound::InvitationToken])
+        .refuses([Invalid::PasswordsDontMatch])
+        .refuses([Conflict::UserExists]),
         operation(
             "post",
             "/login",
             "accounts.login",
-            "Signs in, for a bearer token and a cookie",
+            "Sign in, for a bearer token and a cookie",
         )
         .about(
             "The token goes into `Authorization: Bearer`; browsers get the same \
@@ -55,15 +60,15 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             },
         ])
         .refuses([too_many_attempts()]),
-        operation("get", "/me", "accounts.me", "Who I am")
-            .about("The account that the session is of.")
+        operation("get", "/me", "accounts.me", "Get the current user")
+            .about("The account that the session belongs to.")
             .for_users()
             .returns::<User>(),
         operation(
             "get",
             "/logout",
             "accounts.logout_by_get",
-            "Signs out, with a bearer token only",
+            "Sign out, with a bearer token only",
         )
         .about(
             "Ends the session of the token. With the cookie alone it is refused, \
@@ -72,7 +77,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
         .for_users()
         .says("Logged out")
         .refuses([Denied::CookieLogoutByGet]),
-        operation("delete", "/logout", "accounts.logout", "Signs out")
+        operation("delete", "/logout", "accounts.logout", "Sign out")
             .about("Ends the session immediately, for the token and for the cookie.")
             .for_users()
             .says("Logged out"),
@@ -80,7 +85,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "put",
             "/change-password",
             "accounts.change_password",
-            "Changes the password and signs out elsewhere",
+            "Change the password and sign out elsewhere",
         )
         .about(
             "Requires the old password. Every other session of the account ends; this \
@@ -101,7 +106,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "post",
             "/password-resets/redeem",
             "accounts.reset_password",
-            "Sets a new password by a link, and signs out everywhere",
+            "Set a new password by a reset link, and sign out everywhere",
         )
         .about(
             "With the token of a link that the operator of the server has made. It \
@@ -120,16 +125,16 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "get",
             "/sessions",
             "accounts.sessions",
-            "Where I am signed in",
+            "List the sessions of the current user",
         )
-        .about("Each with the browser or app that began it, the one in use first.")
+        .about("Each with the browser or app that began it, the current one first.")
         .for_users()
         .lists::<Session>(),
         operation(
             "delete",
             "/sessions",
             "accounts.end_other_sessions",
-            "Signs out everywhere else",
+            "End all other sessions",
         )
         .about("All sessions of the account except the current one end immediately.")
         .for_users()
@@ -138,7 +143,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "delete",
             "/sessions/{session_id}",
             "accounts.end_session",
-            "Signs out there",
+            "End a session",
         )
         .about("One session of the account ends immediately.")
         .for_users()

@@ -62,7 +62,7 @@ fn server() -> Vec<Operation> {
             "get",
             "/server",
             "server.about",
-            "What a client should know before signing in",
+            "Get what a client can know before signing in",
         )
         .about(
             "What a client shows before anybody has signed in: who may make an \
@@ -74,7 +74,7 @@ fn server() -> Vec<Operation> {
             "get",
             "/health",
             "server.health",
-            "Whether the server answers at all",
+            "Check whether the server responds",
         )
         .about(
             "A liveness check: it answers as long as the process can answer anything. \
@@ -85,7 +85,7 @@ fn server() -> Vec<Operation> {
             "get",
             "/ready",
             "server.ready",
-            "Whether the server can do its work",
+            "Check whether the server is ready",
         )
         .about(
             "For a proxy or a supervisor: 503 while the data folder is gone, the \
@@ -102,7 +102,7 @@ fn server() -> Vec<Operation> {
             "get",
             "/openapi.json",
             "server.description",
-            "This description",
+            "Get this description",
         )
         .about(
             "OpenAPI 3.1, with the bounds that are set on this server. Clients can be \
@@ -129,7 +129,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "post",
             "/spaces",
             "spaces.create",
-            "Makes a space, with me as its first admin",
+            "Create a space, with the current user as its first admin",
         )
         .about(
             "Names need not be unique. The creator of a space is its only member and \
@@ -142,14 +142,19 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
         .refuses([Conflict::TooManySpaces {
             max: spaces::MAX_FOUNDED,
         }]),
-        operation("get", "/spaces", "spaces.list", "My spaces, by name")
-            .about(
-                "By name, without regard to case. Each with the number of its members \
+        operation(
+            "get",
+            "/spaces",
+            "spaces.list",
+            "List the spaces of the current user, by name",
+        )
+        .about(
+            "By name, without regard to case. Each with the number of its members \
                  and what was shared last.",
-            )
-            .for_users()
-            .lists::<SpaceSummary>(),
-        operation("get", "/spaces/{space_id}", "spaces.get", "A space of mine")
+        )
+        .for_users()
+        .lists::<SpaceSummary>(),
+        operation("get", "/spaces/{space_id}", "spaces.get", "Get a space")
             .about("For members only.")
             .for_users()
             .returns::<SpaceOfMember>()
@@ -158,7 +163,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "put",
             "/spaces/{space_id}",
             "spaces.rename",
-            "Renames a space",
+            "Rename a space",
         )
         .about("For admins only.")
         .for_users()
@@ -170,7 +175,7 @@ fn of_spaces(limits: &Limits) -> Vec<Operation> {
             "delete",
             "/spaces/{space_id}",
             "spaces.delete",
-            "Deletes a space with its shares and photos",
+            "Delete a space with its shares and photos",
         )
         .about(
             "For an admin who is its last member. All its shares and photos are \
@@ -189,7 +194,7 @@ fn of_members() -> Vec<Operation> {
             "get",
             "/spaces/{space_id}/members",
             "members.list",
-            "The members, in the order of joining",
+            "List the members in the order of joining",
         )
         .about("For members only.")
         .for_users()
@@ -199,7 +204,7 @@ fn of_members() -> Vec<Operation> {
             "post",
             "/spaces/{space_id}/members",
             "members.add",
-            "Adds a user by login",
+            "Add a user by login",
         )
         .about("For admins only. The login is found without regard to case.")
         .for_users()
@@ -211,7 +216,7 @@ fn of_members() -> Vec<Operation> {
             "delete",
             "/spaces/{space_id}/members/{user_id}",
             "members.remove",
-            "Takes a member out, or leaves",
+            "Remove a member, or leave",
         )
         .about(
             "An admin can remove any other member; a member can remove only \
@@ -233,9 +238,9 @@ fn of_members() -> Vec<Operation> {
             "put",
             "/spaces/{space_id}/members/{user_id}",
             "members.set_admin",
-            "Makes an admin, or a member again",
+            "Change the role of a member",
         )
-        .about("For admins only. A space keeps at least one.")
+        .about("For admins only. A space always has at least one admin.")
         .for_users()
         .takes_json::<members::SetAdmin>()
         .says("Admin permission changed")
@@ -250,7 +255,7 @@ fn invitations() -> Vec<Operation> {
             "get",
             "/spaces/{space_id}/invitations",
             "invitations.list",
-            "The invitations that can still be used",
+            "List the invitations that can still be used",
         )
         .about(
             "For admins only. The secret of a link is returned once, when it is \
@@ -263,7 +268,7 @@ fn invitations() -> Vec<Operation> {
             "post",
             "/spaces/{space_id}/invitations",
             "invitations.create",
-            "Creates a link by which people join",
+            "Create a link by which people join",
         )
         .about(
             "For admins only. `uses` says how often the link can be used, `days` for \
@@ -286,7 +291,7 @@ fn invitations() -> Vec<Operation> {
             "delete",
             "/spaces/{space_id}/invitations/{invitation_id}",
             "invitations.revoke",
-            "Takes one back",
+            "Revoke an invitation",
         )
         .about("For admins only. The link ends immediately; members who joined by it stay.")
         .for_users()
@@ -299,7 +304,7 @@ fn invitations() -> Vec<Operation> {
             "post",
             "/invitations/offer",
             "invitations.offer",
-            "What a link offers",
+            "Get what an invitation link offers",
         )
         .about(
             "Which space the link leads to, and who created it. Needs no session, and \
@@ -312,7 +317,7 @@ fn invitations() -> Vec<Operation> {
             "post",
             "/invitations/accept",
             "invitations.accept",
-            "Joins by a link, with an account",
+            "Join a space by an invitation link",
         )
         .about("Joins the space with the account of the session, and uses the link once.")
         .for_users()

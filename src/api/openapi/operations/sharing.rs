@@ -23,7 +23,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
     let form = || share_form(limits, config.compatibility.original_clients);
     vec![
-        operation("post", "/spaces/{space_id}/shares", "shares.create", "Shares a text, photos, or both")
+        operation("post", "/spaces/{space_id}/shares", "shares.create", "Share a text, photos, or both")
             .about(
                 "A text, photos, or both, as a form. Photos are cleaned of their \
                  metadata, can be fetched immediately by the links of the response, \
@@ -38,7 +38,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .for_users()
             .takes(json!({
                 "name": "Idempotency-Key", "in": "header",
-                "description": "A word of your own: sent again with the same one, the share is not made twice.",
+                "description": "A key of your choice: when the request is retried with the same one, only one share is created.",
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
             }))
             .takes(meant_for())
@@ -49,17 +49,17 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
             .refuses(not_a_member()),
-        operation("get", "/spaces/{space_id}/shares", "shares.list", "The shares of a space, newest first")
+        operation("get", "/spaces/{space_id}/shares", "shares.list", "List the shares of a space, newest first")
             .about("For members only. Newest first.")
             .for_users()
             .lists::<ShareInList>()
             .refuses(not_a_member()),
-        operation("get", "/shares/{share_id}", "shares.get", "A share")
+        operation("get", "/shares/{share_id}", "shares.get", "Get a share")
             .about("For members of its space.")
             .for_users()
             .returns::<Share>()
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
-        operation("put", "/shares/{share_id}", "shares.edit", "Edits a share and its photos")
+        operation("put", "/shares/{share_id}", "shares.edit", "Edit a share and its photos")
             .about(
                 "For its author. As a form: without a `file` the photos stay; with a \
                  `file` alone the text stays. A `file` takes the place of the first \
@@ -78,7 +78,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
             .refuses([NotFound::Share]).refuses([Denied::NotOwner, Denied::NotMember]),
-        operation("delete", "/shares/{share_id}", "shares.delete", "Deletes a share with its photos")
+        operation("delete", "/shares/{share_id}", "shares.delete", "Delete a share with its photos")
             .about(
                 "For its author, also after leaving the space, and for admins of the \
                  space. Its photos are deleted permanently.",
@@ -97,7 +97,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
     );
     let by = query(
         "by",
-        "`taken` goes by the days when the photos were taken, as far as they are known.",
+        "`taken` sorts by the days when the photos were taken, as far as they are known.",
         json!({"type": "string", "enum": ["shared", "taken"]}),
     );
     vec![
@@ -105,9 +105,9 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "put",
             "/media/{photo_id}",
             "photos.describe",
-            "Says what stands under a photo, and when it was taken",
+            "Set the caption of a photo, and when it was taken",
         )
-        .about("For the author of its share. What is left out stays, and null takes it away.")
+        .about("For the author of its share. A missing field stays as it is, and null removes it.")
         .for_users()
         .takes_json::<Describe>()
         .returns::<Medium>()
@@ -122,12 +122,12 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "get",
             "/spaces/{space_id}/images",
             "photos.list",
-            "Links to the photos of a space, oldest share first",
+            "List the photos of a space, oldest share first",
         )
         .about(
-            "For members only. One row a photo, with who shared it and when; \
-             `order=newest` turns the list round. By the days when they were taken, \
-             photos of which nobody knows stand where they were shared.",
+            "For members only. One row per photo, with its sharer and the time; \
+             `order=newest` reverses the list. When sorted by the days when they were \
+             taken, photos without such a day count by when they were shared.",
         )
         .for_users()
         .takes(order)
@@ -137,25 +137,25 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         zip(
             "get",
             "photos.archive",
-            "The photos of a space as a ZIP",
+            "Download the photos of a space as a ZIP",
             MAX_PHOTOS,
         )
         .about(
-            "For members only, and only until they are removed or sign out: the ZIP breaks \
-             off then, as it does where a photo is deleted meanwhile. It is sent as it is \
-             made, with its length said beforehand (`HEAD` says it alone). Photos are \
-             called after when they were taken, or else shared, and by whom, and have \
-             those times.",
+            "For members only, and only until they are removed or sign out: then the ZIP is \
+             cut off, as it is if a photo is deleted meanwhile. It is sent while it is \
+             made, with its length known in advance (`HEAD` returns it alone). Photos are \
+             named after the time when they were taken, or else shared, and after their \
+             sharer, and have that time.",
         ),
         zip(
             "post",
             "photos.archive_selected",
-            "Photos of a space that were chosen, as a ZIP",
+            "Download selected photos of a space as a ZIP",
             SelectMedia::MAX,
         )
         .about(
-            "As the ZIP of a space, of these photos alone. Pages can have browsers send it \
-             as a form with fields `media`.",
+            "Like the ZIP of a space, with only these photos. A page can have the browser \
+             send it as a form with fields `media`.",
         )
         .takes_body(json!({"application/x-www-form-urlencoded": {
             "schema": {
@@ -185,27 +185,26 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         bytes(
             "/photos/{name}",
             "photos.get",
-            "The bytes of a photo, by a signed link",
+            "Get the bytes of a photo, by a signed link",
         )
         .about(
-            "Links come from shares and lists, carry their own proof and hold for a \
-             day at most, so that a plain `<img>` can follow them. Ranges and \
-             conditions are as in RFC 9110. Where photos are in S3, a redirect may \
-             lead there.",
+            "Links are in shares and lists, are signed and valid for at most a day, so \
+             that a plain `<img>` can use them. Ranges and conditions are as in RFC \
+             9110. If photos are in S3, this may redirect there.",
         )
         .takes(query(
             "download",
-            "Under which name a browser is to save the photo, and not show it; the extension comes by itself.",
+            "The name under which a browser saves the photo instead of showing it; the extension is added.",
             json!({"type": "string", "example": "Family"}),
         )),
         bytes(
             "/photos/{name}/{size}",
             "photos.preview",
-            "The bytes of a preview, by a signed link",
+            "Get the bytes of a preview, by a signed link",
         )
         .about(
             "At most 400 or 1600 pixels on the longer side, the right way up. Until \
-             it is made, the photo itself.",
+             it exists, the photo itself.",
         ),
     ]
 }
@@ -239,8 +238,8 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
             json!({"type": "string", "example": "c2lnbmF0dXJl"}),
         ))
         .answers(200, "The whole file", content.clone().into())
-        .answers(206, "The range that was asked for", content.into())
-        .answers(302, "In S3, by the link in `Location`", json!({}))
+        .answers(206, "The requested range", content.into())
+        .answers(302, "In S3, at the URL in `Location`", json!({}))
         .answers(304, "Not modified", json!({}))
         .refuses([Denied::BadLink, Denied::ExpiredLink])
         .refuses([NotFound::Photo])
@@ -253,7 +252,7 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
 fn meant_for() -> Value {
     json!({
         "name": "Shared-Spaces-User", "in": "header",
-        "description": "The id of the account that this is written for: where the session is of another one, it is refused.",
+        "description": "The id of the account that this is meant for: refused if the session belongs to another one.",
         "schema": reference::<Id>(),
     })
 }
@@ -268,24 +267,24 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     let file = json!({"type": "string", "format": "binary"});
     let files = json!({
         "type": "array", "items": file, "maxItems": limits.media_per_share,
-        "description": "Photos and videos in their order: JPEG, PNG, WebP, GIF or HEIC, of which a JPEG is made; MP4, MOV or WebM. Of the same bytes, the first counts.",
+        "description": "Photos and videos in order: JPEG, PNG, WebP, GIF, or HEIC, which becomes a JPEG; MP4, MOV or WebM. Of identical files, only the first counts.",
     });
     let dates = json!({
         "type": "string", "enum": ["true", "false"],
-        "description": "`false` forgets when the photos were taken.",
+        "description": "`false` drops the times when the photos were taken.",
     });
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
     let text_alone = form(json!({"text": text}));
     if !photo_needs_text {
-        text["description"] = json!("May be missing or empty if there is a photo.");
+        text["description"] = json!("Can be missing or empty if there is a photo.");
     }
     let uploads = json!({
         "type": "array", "items": reference::<Id>(), "maxItems": limits.media_per_share,
-        "description": "Uploads of mine, each in the place of a `file`.",
+        "description": "Uploads of the current user, each instead of a `file`.",
     });
     let posters = json!({
         "type": "array", "items": file, "maxItems": limits.media_per_share,
-        "description": "A picture to show a video by before it plays, behind the `file` that it belongs to.",
+        "description": "A picture to show until a video plays; it follows the `file` that it belongs to.",
     });
     let mut parts = form(json!({
         "text": text, "file": files, "poster": posters, "upload": uploads, "keep_dates": dates,

@@ -12,13 +12,13 @@ use crate::error::{
 
 pub fn uploads(limits: &Limits) -> Vec<Operation> {
     vec![
-        operation("post", "/uploads", "uploads.create", "Sends a file before its share, or begins to")
+        operation("post", "/uploads", "uploads.create", "Upload a file before its share, or begin to")
             .about(
-                "As a whole, with the file as the body: its bytes tell what it is, whatever `Content-Type` says. The photo is \
-                 cleaned, and its previews are begun, before its share is written. Or, with `Tus-Resumable` and `Upload-Length`, as \
-                 the beginning of an upload by tus 1.0.0, perhaps with its first bytes. An upload is its maker's alone, and goes a \
-                 day after its last byte unless a share takes it. A `POST` with `X-HTTP-Method-Override` is taken as `PATCH` or \
-                 `DELETE` at the address of an upload.",
+                "Either as a whole, with the file as the body: its type is determined by its bytes, whatever `Content-Type` says. The \
+                 photo is cleaned, and its previews are begun, before its share is written. Or, with `Tus-Resumable` and \
+                 `Upload-Length`, as the beginning of an upload by tus 1.0.0, optionally with its first bytes. Only its owner can \
+                 use an upload; it is deleted a day after its last byte unless a share takes it. At the address of an upload, a \
+                 `POST` with `X-HTTP-Method-Override` counts as `PATCH` or `DELETE`.",
             )
             .for_users()
             .takes(version(false))
@@ -34,23 +34,23 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
             .refuses([Conflict::TooManyWaiting { max: limits.waiting_uploads }, in_use(), Conflict::UploadChecksum])
             .refuses([Invalid::TooLarge { field: FieldName::Uploads, max: Most::Bytes(limits.waiting_bytes) }])
             .refuses(photo_refusals(limits)),
-        operation("options", "/uploads", "uploads.capabilities", "What this server can do of tus")
+        operation("options", "/uploads", "uploads.capabilities", "Get the tus capabilities of this server")
             .about("The version, the extensions, the checksums and the largest upload, in headers. Needs no session.")
             .answers(204, "In the headers", json!({}))
             .with_headers(204, json!({
                 "Tus-Version": text("1.0.0"), "Tus-Extension": text("creation,expiration"),
                 "Tus-Max-Size": number(), "Tus-Checksum-Algorithm": text("sha1,sha256"),
             })),
-        operation("options", "/uploads/{upload_id}", "uploads.capabilities_of_one", "The same, at one upload")
+        operation("options", "/uploads/{upload_id}", "uploads.capabilities_of_one", "Get the same at one upload")
             .about("As at `/uploads`, whether or not there is such an upload.")
             .answers(204, "In the headers", json!({})),
-        operation("get", "/uploads/{upload_id}", "uploads.get", "An upload of mine")
-            .about("What it is, once all of it has come; before, `kind` is null.")
+        operation("get", "/uploads/{upload_id}", "uploads.get", "Get an upload")
+            .about("Until it is complete, `kind` is null.")
             .for_users()
             .returns::<Upload>()
             .refuses([missing()]),
-        operation("head", "/uploads/{upload_id}", "uploads.progress", "How far an upload has come")
-            .about("By tus 1.0.0. Another request that still sends it is ended first, as after a line that broke.")
+        operation("head", "/uploads/{upload_id}", "uploads.progress", "Get how much of an upload has arrived")
+            .about("By tus 1.0.0. A request that is still sending to this upload is ended first, because its connection may be broken.")
             .for_users()
             .takes(version(true))
             .answers(200, "In the headers", json!({}))
@@ -58,17 +58,17 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
             .refuses([Invalid::TusVersion])
             .refuses([missing()])
             .refuses([in_use()]),
-        operation("patch", "/uploads/{upload_id}", "uploads.append", "Sends more of an upload")
+        operation("patch", "/uploads/{upload_id}", "uploads.append", "Append to an upload")
             .about(
-                "By tus 1.0.0. What has come of a body that breaks off stays, unless it was to have a checksum. With the last bytes, \
-                 the upload becomes what it is, or is refused and deleted.",
+                "By tus 1.0.0. The part of an interrupted body that has arrived is kept, unless a checksum was sent with it. With the \
+                 last bytes, the file is checked and cleaned, or else refused and deleted.",
             )
             .for_users()
             .takes(version(true))
-            .takes(header("Upload-Offset", "At which byte the body begins.", true, json!({"type": "integer", "minimum": 0, "example": 0})))
+            .takes(header("Upload-Offset", "The offset at which the body begins.", true, json!({"type": "integer", "minimum": 0, "example": 0})))
             .takes(checksum())
             .takes_body(bytes(["application/offset+octet-stream"]))
-            .answers(204, "It has come", json!({}))
+            .answers(204, "It has arrived", json!({}))
             .with_headers(204, progress())
             .refuses([Invalid::TusVersion, Invalid::WrongContentType { reason: BodyType::Bytes }])
             .refuses([Malformed::Number { name: "Upload-Offset" }, Malformed::Checksum, Malformed::Incomplete])
@@ -80,8 +80,8 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
                 Conflict::UploadChecksum,
             ])
             .refuses(photo_refusals(limits)),
-        operation("delete", "/uploads/{upload_id}", "uploads.delete", "Deletes an upload that no share has taken")
-            .about("For its maker.")
+        operation("delete", "/uploads/{upload_id}", "uploads.delete", "Delete an upload that no share has taken")
+            .about("For its owner.")
             .for_users()
             .takes(version(false))
             .answers(204, "Done", json!({}))
@@ -145,7 +145,7 @@ fn checksum() -> Value {
 fn progress() -> Value {
     json!({
         "Upload-Offset": number(),
-        "Upload-Expires": {"description": "When it goes, unless more comes or a share takes it.", "schema": {"type": "string"}},
+        "Upload-Expires": {"description": "When it is deleted, unless more bytes arrive or a share takes it.", "schema": {"type": "string"}},
     })
 }
 

@@ -45,14 +45,14 @@ export interface components {
             animated: boolean;
             /** @example 400 */
             height: number;
-            /** @description The photo's own: one that takes its place has another. */
+            /** @description The id of this photo; a photo that replaces it has another one. */
             id: components["schemas"]["Id"];
             /**
-             * @description A thumbhash in base64, once it is known.
+             * @description A ThumbHash in base64; null until the preview is made.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
              */
             placeholder: string | null;
-            /** @description The photo made small, to show before the photo itself. */
+            /** @description Previews of the photo, to show before the photo itself. */
             previews: {
                 large: components["schemas"]["Preview"];
                 small: components["schemas"]["Preview"];
@@ -65,7 +65,7 @@ export interface components {
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
-             * @description Of a video, its poster; null if it has none.
+             * @description For a video, its poster; null if it has none.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
@@ -85,7 +85,7 @@ export interface components {
              * @example 2026-05-17T09:30:00.250Z
              */
             created_at: string;
-            /** @description Who made it; null, if it was made on the command line. */
+            /** @description Its creator; null if it was created on the command line. */
             created_by: components["schemas"]["User"] | null;
             /**
              * Format: date-time
@@ -111,7 +111,7 @@ export interface components {
              */
             expires_at: string;
             /**
-             * @description The login of who made it.
+             * @description The login of its creator.
              * @example ann
              */
             invited_by: string | null;
@@ -129,7 +129,7 @@ export interface components {
              * @example 2026-05-17T09:30:00.250Z
              */
             created_at: string;
-            /** @description Who made it; null, if it was made on the command line. */
+            /** @description Its creator; null if it was created on the command line. */
             created_by: components["schemas"]["User"] | null;
             /**
              * Format: date-time
@@ -176,38 +176,38 @@ export interface components {
             /** @example true */
             animated: boolean;
             /**
-             * @description What its sharer has written under it.
+             * @description The caption that its sharer gave it.
              * @example At the lake
              */
             caption: string | null;
             /**
              * Format: double
-             * @description Null of a photo, and of a video that doesn't say how long it is.
+             * @description Null for a photo, and for a video that doesn't state its duration.
              * @example 2.5
              */
             duration_seconds: number | null;
             /** @example 400 */
             height: number;
-            /** @description The photo's own: one that takes its place has another. */
+            /** @description The id of this photo; a photo that replaces it has another one. */
             id: components["schemas"]["Id"];
             /**
-             * @description What a medium is.
+             * @description The kind of a medium.
              * @enum {string}
              */
             kind: "photo" | "video";
             /**
-             * @description A thumbhash in base64, once it is known.
+             * @description A ThumbHash in base64; null until the preview is made.
              * @example 3OcRJYB4d3h/iIeHeEh3eIhw+j3A
              */
             placeholder: string | null;
             /**
              * Format: uri
-             * @description The picture by which a video is shown before it plays. Null of a photo, and of a video that has none; then its previews
-             *     lead nowhere.
+             * @description The picture that is shown until a video plays. Null for a photo, and for a video without one, whose preview links then
+             *     return 404.
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             poster_url: string | null;
-            /** @description The photo made small, to show before the photo itself. */
+            /** @description Previews of the photo, to show before the photo itself. */
             previews: {
                 large: components["schemas"]["Preview"];
                 small: components["schemas"]["Preview"];
@@ -225,10 +225,10 @@ export interface components {
             /** @example 400 */
             width: number;
         };
-        /** @description Somebody in a space. */
+        /** @description A member of a space. */
         Member: {
             /**
-             * @description Whether they run the space.
+             * @description Whether they are an admin of the space.
              * @example true
              */
             is_admin: boolean;
@@ -236,7 +236,7 @@ export interface components {
         };
         /** @example 1-34.jpg */
         PhotoName: string;
-        /** @description A small photo, with its size in pixels. */
+        /** @description A preview, with its size in pixels. */
         Preview: {
             /** @example 400 */
             height: number;
@@ -248,53 +248,53 @@ export interface components {
             /** @example 400 */
             width: number;
         };
-        /** @description A refusal. */
+        /** @description An error (problem details, RFC 9457). */
         Problem: {
             /**
-             * @description A word for programs, which stays when the sentence changes.
+             * @description A stable identifier for programs, independent of the sentence.
              * @enum {string}
              */
             code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
-            /** @description The sentence that is the whole answer in plain text. */
+            /** @description The sentence that a plain-text response consists of. */
             detail: string;
-            /** @description The values that the sentence is made of, so that a client can say it in its own words: which a code has is in `x-codes`. */
+            /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
             params: {
                 /**
-                 * @description Which part of the request.
+                 * @description The part of the request.
                  * @enum {string}
                  */
                 field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "upload" | "uploads" | "uses" | "video";
-                /** @description The id that names nothing, as it was sent. */
+                /** @description The id that doesn't exist, as it was sent. */
                 id?: string;
-                /** @description The key that the JSON object lacks. */
+                /** @description The missing key of the JSON object. */
                 key?: string;
                 /** @description The login. */
                 login?: string;
-                /** @description The most that there can be. */
+                /** @description The maximum. */
                 max?: number;
-                /** @description The least that there must be. */
+                /** @description The minimum. */
                 min?: number;
                 /** @description The header. */
                 name?: string;
-                /** @description Which of several photos, as they were sent. */
+                /** @description The position of the photo among those that were sent, from 1. */
                 number?: number;
-                /** @description The byte at which the upload goes on. */
+                /** @description The offset in bytes at which the upload continues. */
                 offset?: number;
-                /** @description Which part of the head of the request. */
+                /** @description The part of the request line or headers. */
                 part?: string;
-                /** @description True where it is of the poster of a video. */
+                /** @description True if it concerns the poster of a video. */
                 poster?: boolean;
-                /** @description Which of the sentences of this code it is: for programs, stable, and one of those in `x-codes`. There may be more some day. */
+                /** @description Which sentence of this code it is: stable, for programs, and one of those in `x-codes`. More may be added. */
                 reason?: string;
                 /** @description The names of the spaces. */
                 spaces?: string[];
-                /** @description The address to come by. */
+                /** @description The address to use. */
                 url?: string;
-                /** @description What it can be. */
+                /** @description The possible values. */
                 values?: string[];
-                /** @description The seconds after which another attempt is taken. */
+                /** @description The seconds until another attempt is allowed. */
                 wait_seconds?: number;
-                /** @description What the reader of the body says, in English. */
+                /** @description The message of the parser, in English. */
                 why?: string;
             };
             status: number;
@@ -302,16 +302,16 @@ export interface components {
             /** @constant */
             type: "about:blank";
         };
-        /** @description What a client should know before anybody signs in. */
+        /** @description What a client can know before its user signs in. */
         Server: {
-            /** @description The bounds of what people send. Lengths are in Unicode characters after NFC normalisation. */
+            /** @description Limits on what clients send. Lengths are in Unicode characters after NFC normalisation. */
             limits: {
                 /** @example 500 */
                 caption_max: number;
                 /** @example 2000 */
                 comment_max: number;
                 /**
-                 * @description The largest JPEG that isn't progressive, in pixels: never fewer than other photos may have.
+                 * @description The largest JPEG that isn't progressive, in pixels: at least as many as for other photos.
                  * @example 256000000
                  */
                 jpeg_pixels: number;
@@ -347,17 +347,17 @@ export interface components {
                 /** @example 1 */
                 text_min: number;
                 /**
-                 * @description The largest video, in bytes as uploaded; 0 where no videos are taken.
+                 * @description The largest video, in bytes as uploaded; 0 if videos aren't accepted.
                  * @example 500000000
                  */
                 video_bytes: number;
                 /**
-                 * @description The most bytes that these are together.
+                 * @description The most bytes of these in total.
                  * @example 4294967296
                  */
                 waiting_bytes: number;
                 /**
-                 * @description The most uploads of mine that no share has taken yet.
+                 * @description The most uploads of one user that no share has taken yet.
                  * @example 100
                  */
                 waiting_uploads: number;
@@ -374,11 +374,11 @@ export interface components {
             photo_needs_text: boolean;
             photo_types: string[];
             /**
-             * @description Who may make an account.
+             * @description Who can create an account.
              * @enum {string}
              */
             registration: "open" | "invite" | "closed";
-            /** @description Empty where no videos are taken. */
+            /** @description Empty if videos aren't accepted. */
             video_types: string[];
         };
         /** @description One of the user's own sessions. */
@@ -389,19 +389,19 @@ export interface components {
              */
             created_at: string;
             /**
-             * @description What the browser or app says of itself.
+             * @description The `User-Agent` of the browser or app.
              * @example Mozilla/5.0 (Android 16; Mobile)
              */
             device: string | null;
             id: components["schemas"]["Id"];
             /**
-             * @description Whether it is the one of this request.
+             * @description Whether this request belongs to it.
              * @example true
              */
             is_current: boolean;
             /**
              * Format: date-time
-             * @description As it was last written down, which is at most an hour late.
+             * @description When it was last used, accurate to an hour.
              * @example 2026-05-17T09:30:00.250Z
              */
             last_used_at: string;
@@ -416,7 +416,7 @@ export interface components {
              */
             edited_at: string | null;
             id: components["schemas"]["Id"];
-            /** @description What is known of that. */
+            /** @description Details of that first photo. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
@@ -424,7 +424,7 @@ export interface components {
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
-            /** @description All photos and videos, in their order. */
+            /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
             space: components["schemas"]["Space"];
             /** @example Nice weather */
@@ -436,7 +436,7 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
-        /** @description A share, where its space goes without saying. */
+        /** @description A share in a list of its space. */
         ShareInList: {
             comments: components["schemas"]["Conversation"];
             /**
@@ -446,7 +446,7 @@ export interface components {
              */
             edited_at: string | null;
             id: components["schemas"]["Id"];
-            /** @description What is known of that. */
+            /** @description Details of that first photo. */
             image: components["schemas"]["Image"] | null;
             /**
              * Format: uri
@@ -454,7 +454,7 @@ export interface components {
              * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
              */
             image_url: string | null;
-            /** @description All photos and videos, in their order. */
+            /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
             /** @example Nice weather */
             text: string;
@@ -471,11 +471,11 @@ export interface components {
             /** @example Family */
             name: string;
         };
-        /** @description A space that one of its members has opened. */
+        /** @description A space as its members see it. */
         SpaceOfMember: {
             id: components["schemas"]["Id"];
             /**
-             * @description Whether they run it.
+             * @description Whether the current user is an admin there.
              * @example true
              */
             is_admin: boolean;
@@ -487,10 +487,10 @@ export interface components {
             /** @example Family */
             name: string;
         };
-        /** @description One of the user's spaces, as it is in their list. */
+        /** @description A space in the list of the current user. */
         SpaceSummary: {
             /**
-             * @description Whether they run it.
+             * @description Whether the current user is an admin there.
              * @example true
              */
             is_admin: boolean;
@@ -507,19 +507,19 @@ export interface components {
             /** @example false */
             animated: boolean | null;
             /**
-             * @description The bytes of what it has become, or else those that there are to come.
+             * @description The size in bytes: once it is complete, of the cleaned file, and until then the declared one.
              * @example 3000000
              */
             bytes: number;
             /**
              * Format: double
-             * @description How long a video is played, as far as it says.
+             * @description The duration of a video, if it states one.
              * @example 2.5
              */
             duration_seconds: number | null;
             /**
              * Format: date-time
-             * @description When it goes, unless more comes or a share takes it.
+             * @description When it is deleted, unless more bytes arrive or a share takes it.
              * @example 2026-05-17T09:30:00.250Z
              */
             expires_at: string;
@@ -527,17 +527,17 @@ export interface components {
             height: number | null;
             id: components["schemas"]["Id"];
             /**
-             * @description What it is; null as long as not all of it has come.
+             * @description Its kind; null until it is complete.
              * @enum {string|null}
              */
             kind: "photo" | "video" | null;
             /**
-             * @description The bytes that its maker has said.
+             * @description The declared size in bytes.
              * @example 3000000
              */
             length: number;
             /**
-             * @description How many of them have come.
+             * @description How many bytes have arrived.
              * @example 3000000
              */
             offset: number;
@@ -549,7 +549,7 @@ export interface components {
             /** @example 400 */
             width: number | null;
         };
-        /** @description Somebody with an account, as others see them. */
+        /** @description A user as others see them. */
         User: {
             id: components["schemas"]["Id"];
             /** @example ann */
