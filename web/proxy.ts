@@ -1,25 +1,7 @@
 // The paths of the server and not of the app, while the app is developed next to it.
 
-const ROOTS = [
-  'change-password',
-  'comments',
-  'health',
-  'invitations',
-  'login',
-  'logout',
-  'me',
-  'media',
-  'openapi.json',
-  'password-resets',
-  'photos',
-  'ready',
-  'register',
-  'server',
-  'sessions',
-  'shares',
-  'spaces',
-  'uploads',
-];
+// The app's own: its pages and what they load, files at the root but for the API's one, and what Vite serves while developing.
+const OWN = ['(\\?|$)', '(app|docs)([/?]|$)', 'assets/', '(?!openapi\\.json(\\?|$))[^/?]+\\.[a-z]+(\\?|$)', '(src|node_modules)/', '@', '__'];
 
 /** The paths that are requested from the server, as Vite takes them. */
-export const api = `^/(${ROOTS.join('|').replace('.', '\\.')})(/|\\?|$)`;
+export const api = `^/(?!${OWN.join('|')})`;
