@@ -1,4 +1,4 @@
-//! Copies of a database: taken while a server writes to it, looked into, and made ready to be served again.
+//! Copies of a database: taken while a server writes to it, inspected, and prepared to be served again.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -39,7 +39,7 @@ impl LiveDatabase {
     /// Copies the database as it is at this moment to `copy`, an empty file. Writers aren't kept waiting.
     ///
     /// # Errors
-    /// The copy can't be written; what `check_cancelled` answers, which is asked every few MiB.
+    /// The copy can't be written; what `check_cancelled` returns, which is called every few MiB.
     pub fn copy_to(
         &self,
         copy: &Path,

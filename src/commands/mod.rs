@@ -182,7 +182,7 @@ async fn on_a_thread<T: Send + 'static>(
     })
 }
 
-/// Runs what may be dropped at any moment, until the process is asked to stop. `then` says what has become of it.
+/// Runs what may be dropped at any moment, until the process is asked to stop. `then` is a sentence about the outcome.
 async fn until_stopped<T>(then: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     let shutdown_signal = shutdown::listen()?;
     let signal = tokio::select! {

@@ -42,7 +42,7 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     if options.json {
         say!("{{\"findings\": [")?;
     }
-    // Piece by piece, so that no number of them is too many. The last one has no comma after it.
+    // One at a time, so that any number fits into memory. The last one has no comma after it.
     let mut last = None;
     let report = |photo: &PhotoRecord, problem: &Problem| {
         let sentence = sentence(photo, problem);

@@ -17,7 +17,7 @@ use crate::storage;
 const WAIT: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// Processes photos until the process is asked to stop; the photos in hand are finished.
+/// Processes photos until the process is asked to stop; the photos under way are finished.
 ///
 /// With photos in S3 and the queue in SQS it needs no database, and runs on any machine.
 ///

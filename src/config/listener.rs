@@ -54,7 +54,7 @@ impl Listener {
     }
 }
 
-/// Names, such as `localhost`, may stand for several addresses.
+/// Names, such as `localhost`, may resolve to several addresses.
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| {

@@ -1,4 +1,4 @@
-//! The names of settings: which there are, which of Rocket's have no effect here, and which one may have been meant.
+//! The names of settings: all of ours, those of Rocket that have no effect here, and which one was probably meant.
 
 use figment::value::{Dict, Value};
 

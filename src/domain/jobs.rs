@@ -121,7 +121,7 @@ pub fn mark_failed(
     Ok(changed == 1)
 }
 
-/// Sets aside the photos that were taken as often as they may be and not put back, because their worker has ended.
+/// Marks photos as failed that were claimed as often as allowed and never returned, because their worker has ended.
 pub fn mark_abandoned_failed(
     conn: &Connection,
     max_attempts: u32,

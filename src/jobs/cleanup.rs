@@ -135,7 +135,7 @@ impl Cleanup {
     }
 
     /// As [`Self::run_once`], but for everything whatever its age: right only while no request is under way. What isn't due is
-    /// deleted again when it is, because a worker of another process may have it in hand.
+    /// deleted again when it is, because a worker of another process may be processing it.
     ///
     /// # Errors
     /// As [`Self::run_once`].

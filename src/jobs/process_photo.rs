@@ -140,7 +140,7 @@ impl PhotoWorker {
     }
 }
 
-/// The worker as a job: has some photos in hand at once, and takes the next as soon as it is done with one, however long
+/// The worker as a job: processes some photos at once, and takes the next as soon as one is finished, however long
 /// the others take.
 pub struct ProcessPhotos {
     worker: PhotoWorker,
@@ -163,7 +163,7 @@ impl From<PhotoWorker> for ProcessPhotos {
 impl Job for ProcessPhotos {
     const FAILURE: &'static str = QUEUE_FAILURE;
 
-    // Only a wait is ever cancelled, never a message in hand.
+    // Only waiting is ever cancelled, never the processing of a message.
     const IS_DROPPED_AT_THE_END: bool = false;
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {

@@ -56,7 +56,7 @@ pub trait Job: Send + Sync + 'static {
         FIRST_PAUSE
     }
 
-    /// Finishes what is in hand at the end.
+    /// Finishes what is under way at the end.
     fn finish(self) -> impl Future<Output = ()> + Send
     where
         Self: Sized,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// The part of an address that stands for a household: with IPv6, that is a /64.
+/// The part of an address that identifies a household: with IPv6, that is a /64.
 pub fn client_subnet(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -34,7 +34,7 @@ pub fn start(level: Level) -> Result<()> {
         )
     })?;
     if env::var_os("RUST_LOG").is_none_or(|wanted| wanted.is_empty()) {
-        // Where it looks for credentials, which is told over pages. In what we say ourselves, all of it that matters stands.
+        // Where it looks for credentials takes it pages of log. Our own lines have all that matters of it.
         filter = filter.add_directive("aws_config=off".parse()?);
     }
     // To sign a request, Amazon's SDK writes it out, at its most talkative with the token of temporary credentials.

@@ -1,6 +1,6 @@
 //! What concerns this process as a whole: its threads, its memory and its end.
 
-// When a process is asked to stop.
+// How a process is asked to stop.
 pub mod shutdown;
 // How many threads do what is short.
 pub mod runtime;

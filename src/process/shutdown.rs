@@ -1,4 +1,4 @@
-//! When a process is asked to stop.
+//! How a process is asked to stop.
 
 use anyhow::{Context, Result};
 

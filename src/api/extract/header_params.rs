@@ -91,7 +91,7 @@ fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
     })
 }
 
-/// As [`unquote`], where a backslash stands before what is taken as it is.
+/// As [`unquote`], where a backslash escapes the next character.
 fn escaped(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
     let end = quoted.find(['"', '\\'])?;
     if quoted[end..].starts_with('"') {

@@ -181,7 +181,7 @@ fn clear(part: &Path) -> io::Result<()> {
 }
 
 /// The bytes of a plain file, or of the one to which a link leads. A pipe, a socket, a device or a folder is skipped,
-/// whatever its name is: opening one may take for ever, or do something.
+/// whatever its name is: opening one may block forever, or have side effects.
 fn plain_size(path: &Path) -> Result<Option<u64>> {
     let found = optional(fs::metadata(path))
         .with_context(|| format!("The file {} can't be read", path.display()))?;

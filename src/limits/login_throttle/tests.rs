@@ -34,7 +34,7 @@ impl Door {
             .sign_in(from.parse().unwrap(), &LoginKey::of(login), None)
     }
 
-    /// Tries a wrong password; the time to wait if that isn't let through.
+    /// Tries a wrong password; returns the time to wait if that is refused.
     fn mistype(&self, from: &str, login: &str) -> Option<Duration> {
         match self.sign_in(from, login) {
             Ok(attempt) => {
@@ -46,7 +46,7 @@ impl Door {
         }
     }
 
-    /// How many wrong passwords are let through.
+    /// How many wrong passwords are accepted for checking.
     fn guesses(&self, from: &str, login: &str) -> usize {
         (0..).find(|_| self.mistype(from, login).is_some()).unwrap()
     }

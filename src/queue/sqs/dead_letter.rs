@@ -126,7 +126,7 @@ impl SqsQueue {
         self.count(&self.dead_letters().await?).await
     }
 
-    /// About how many messages a queue has, including those that a consumer has in hand.
+    /// About how many messages a queue has, including those in flight.
     pub(super) async fn count(&self, url: &str) -> Result<usize> {
         use QueueAttributeName::{
             ApproximateNumberOfMessages as Waiting, ApproximateNumberOfMessagesNotVisible as Held,

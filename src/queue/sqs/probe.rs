@@ -6,7 +6,7 @@ use super::SqsQueue;
 use crate::check::Check;
 use crate::output::count;
 
-/// With less, photos in hand may come to another worker too.
+/// With less, photos that are being processed may be delivered to another worker, too.
 const SHORTEST_LEASE: Duration = Duration::from_secs(10);
 
 impl SqsQueue {

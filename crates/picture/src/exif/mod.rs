@@ -5,7 +5,7 @@ mod taken;
 use super::orientation::Orientation;
 pub use taken::TakenAt;
 
-/// What stands before the block in a JPEG, and in other files whose programs put it there too.
+/// The prefix of the block in a JPEG, and in other files whose programs add it there too.
 pub const PREFIX: &[u8] = b"Exif\0";
 
 /// What is read out of the EXIF of a file.

@@ -141,7 +141,7 @@ pub struct Bits<'a> {
     count: u32,
     /// How many of those aren't data, but zeros after its end.
     beyond: u32,
-    /// A byte of 0xff, or several, that stand before one that is data: they say nothing.
+    /// Fill bytes of 0xff before a byte of data; they have no meaning.
     pub has_fill: bool,
     ended: bool,
 }

@@ -18,7 +18,7 @@ const MAX_BLOCKS_PER_UNIT: usize = 10;
 /// programs need about ten.
 const MAX_WALKS: usize = 200;
 
-/// What stands before the data of a scan.
+/// What precedes the data of a scan.
 struct Header {
     /// Which component, and which tables of codes for its first coefficients and for the others.
     components: Vec<(usize, u8, u8)>,

@@ -206,7 +206,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Takes a chunk that stands before the picture data.
+    /// Takes a chunk that precedes the picture data.
     fn take(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>) -> Result<()> {
         if !chunk.kind.iter().all(u8::is_ascii_alphabetic) {
             return Err(UNKNOWN);
@@ -260,7 +260,7 @@ impl<'a> Parts<'a> {
                 }
             }
             b"sRGB" | b"cICP" if self.told.takes(chunk) => chunk.keep(reader, self.place()),
-            // They stand before the palette, or browsers pass over them.
+            // They precede the palette; otherwise browsers ignore them.
             b"cHRM" | b"gAMA" | b"mDCV" | b"cLLI" if self.colours == 0 => {
                 self.told.hold(chunk, reader);
             }

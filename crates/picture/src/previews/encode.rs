@@ -1,4 +1,4 @@
-//! From pixels to files that pages show: JPEG, or WebP without loss where one sees through.
+//! From pixels to files that pages show: JPEG, or lossless WebP for pictures with transparency.
 
 use image::codecs::webp::WebPEncoder;
 use image::{DynamicImage, ImageEncoder};
@@ -11,7 +11,7 @@ const QUALITY: u8 = 80;
 /// The largest colour profile that goes along. Those of cameras and screens have some hundred bytes.
 const MAX_PROFILE: usize = 1024 * 1024;
 
-/// Eight bits for each of one, three or, where one sees through, four channels.
+/// Eight bits for each of one, three or, with transparency, four channels.
 pub fn plain(image: DynamicImage) -> DynamicImage {
     use DynamicImage::{ImageLuma8, ImageRgb8, ImageRgba8};
     let image = match image {

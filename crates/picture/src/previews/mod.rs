@@ -37,7 +37,7 @@ const LITTLE: usize = 64 * 1024;
 /// The previews of a picture, as whole files.
 #[derive(Debug)]
 pub struct Previews {
-    /// At most 400 pixels a side: a JPEG, or a WebP where one sees through.
+    /// At most 400 pixels a side: a JPEG, or a WebP if it has transparency.
     pub small: Vec<u8>,
     /// At most 1600 pixels a side, as the small one; the picture itself where that has fewer bytes.
     /// `None` for a picture that moves: it is shown large as it is.

@@ -226,7 +226,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Keeps the pixels of a picture of this size, and how much one sees through them if that stands before. Only a
+    /// Keeps the pixels of a picture of this size, and their transparency if that precedes them. Only a
     /// lossy picture has that apart; browsers refuse it before a lossless one.
     fn keep_picture(&self, alpha: Option<&Self>, size: Size, edits: &mut EditList) -> Result<()> {
         match alpha {
@@ -238,7 +238,7 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
-    /// Keeps how much one sees through a picture of this size. Where it isn't packed, it is a byte for each pixel.
+    /// Keeps the transparency of a picture of this size. If it isn't compressed, it is a byte for each pixel.
     fn keep_alpha(&self, size: Size, edits: &mut EditList) -> Result<()> {
         let data = self.data.left();
         let is_packed = self.data.rest().first().ok_or(MALFORMED)? & 0x03 != 0;

@@ -30,7 +30,7 @@ pub fn memory(data: &[u8]) -> Result<u64> {
         return Err(MALFORMED);
     }
     let (width, height) = (bits.take(14)? + 1, bits.take(14)? + 1);
-    // Whether one sees through, and a version that is always the same.
+    // Whether it has transparency, and a version that is always the same.
     bits.take(1)?;
     if bits.take(3)? != 0 {
         return Err(MALFORMED);
