@@ -180,98 +180,6 @@ pub fn avoids_vague_names(file: &File) -> Vec<String> {
     })
 }
 
-/// Words of our own for which the field has others: those of the glossary in `docs/ARCHITECTURE.md`.
-const DROPPED: [&str; 38] = [
-    "Answerer",
-    "Arriving",
-    "Attempts",
-    "CleanOutput",
-    "Desk",
-    "Finding",
-    "Given",
-    "Kept",
-    "Lent",
-    "LinkMaker",
-    "Patience",
-    "Piece",
-    "Place",
-    "Places",
-    "Remembered",
-    "Room",
-    "Scratch",
-    "Sorter",
-    "Spot",
-    "Sweeper",
-    "Upkeep",
-    "Visitors",
-    "Workplace",
-    "delete_sorted",
-    "draft",
-    "find_sorted",
-    "go_on",
-    "hand_on",
-    "has_sorted",
-    "make_folder",
-    "put_sorted",
-    "sort_one",
-    "spot",
-    "sweep",
-    "sweeper",
-    "sync_folder",
-    "unsee_all",
-    "was_sorted",
-];
-
-/// What was renamed doesn't come back.
-pub fn avoids_dropped_words(file: &File) -> Vec<String> {
-    let defines = ["fn", "struct", "enum", "trait", "type", "mod", "union"];
-    complaints(file, |line| {
-        let names = words(line).zip(words(line).skip(1));
-        let dropped = names
-            .filter(|(keyword, _)| defines.contains(keyword))
-            .find(|(_, name)| DROPPED.contains(name));
-        dropped.map(|(_, name)| format!("`{name}`: the glossary has another word for it"))
-    })
-}
-
-/// Phrases of comments, sentences and documents that the glossary replaced.
-const DROPPED_PHRASES: [&str; 14] = [
-    " anew",
-    "at the most",
-    "give the command",
-    "Whoever ",
-    "by whoever",
-    "fn whoever",
-    "for whoever",
-    "to whoever",
-    "must be said",
-    "no good any more",
-    "place of backups",
-    "temporary store",
-    "who asks",
-    "whereof",
-];
-
-/// What was reworded doesn't come back. The glossary itself names what it replaced.
-pub fn avoids_dropped_phrases(file: &File) -> Vec<String> {
-    if file.path.starts_with("tests/tidy") {
-        return Vec::new();
-    }
-    let lines = file.text.lines().enumerate();
-    let lines = lines.filter(|(_, line)| !line.starts_with("| "));
-    lines
-        .filter_map(|(at, line)| {
-            let phrase = DROPPED_PHRASES
-                .iter()
-                .find(|phrase| line.contains(**phrase))?;
-            Some(file.complaint(
-                at + 1,
-                &format!("`{}`: say it in the glossary's words", phrase.trim()),
-            ))
-        })
-        .collect()
-}
-
 /// Where the links of a document lead, as far as they stay within the tree.
 pub fn relative_links(file: &File) -> Vec<String> {
     let targets = file
@@ -348,7 +256,8 @@ fn complaints(file: &File, about: impl Fn(&str) -> Option<String>) -> Vec<String
         .collect()
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
+/// The words of a line, with underscores in them.
+pub fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
         .filter(|word| !word.is_empty())
 }
