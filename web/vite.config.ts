@@ -33,7 +33,7 @@ export default defineConfig({
   build: {
     // The oldest browsers that are served, as the README names them. What is newer in styles is written in the older way.
     target: ['chrome111', 'edge111', 'firefox115', 'safari16.4', 'ios16.4'],
-    // One script and one style sheet; the photo viewer is loaded on demand. Nothing is put into the page itself.
+    // The photo viewer, and pages that few open first, are loaded on demand. Nothing is put into the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: { input: ['index.html', 'docs.html'] },

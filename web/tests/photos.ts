@@ -28,7 +28,6 @@ export const photoOf = (share: number, id = share): Photo => ({
   share_id: share,
   image_url: `/photos/1-${share}.${id}.jpg`,
   timestamp: '2026-05-20T12:00:00Z',
-  edited_at: null,
   user: { id: 1, login: 'ann' },
   image: mediumOf(share, id),
   media: mediumOf(share, id),

@@ -60,6 +60,8 @@ export const de: Messages = {
   'ui.dismiss': 'Ausblenden',
   'ui.notes': 'Benachrichtigungen',
   'ui.undrawn': 'Das kann nicht angezeigt werden. Vielleicht hilft es, den Browser zu aktualisieren.',
+  'ui.page_not_loaded': 'Diese Seite konnte nicht geladen werden. Wenn der Server aktualisiert wurde, lade sie neu.',
+  'ui.reload': 'Neu laden',
 
   'connection.lost': 'Keine Verbindung zum Server. Verbindung wird wiederhergestellt …',
 

@@ -60,6 +60,8 @@ export const en = {
   'ui.dismiss': 'Dismiss',
   'ui.notes': 'Notifications',
   'ui.undrawn': 'This can’t be displayed. Updating your browser may help.',
+  'ui.page_not_loaded': 'This page couldn’t be loaded. If the server was updated, reload it.',
+  'ui.reload': 'Reload',
 
   'connection.lost': 'No connection to the server. Reconnecting…',
 

@@ -53,7 +53,6 @@ export const pages: Record<keyof typeof english, string> = {
   'viewer.download': 'Foto herunterladen',
   'viewer.to_share': 'Zum Beitrag',
   'viewer.not_loaded': 'Die Fotoansicht konnte nicht geladen werden. Wenn der Server aktualisiert wurde, lade die Seite neu.',
-  'viewer.reload': 'Neu laden',
 
   'settings.name': 'Name',
   'settings.new_name': 'Name des Raums',

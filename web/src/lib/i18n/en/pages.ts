@@ -51,7 +51,6 @@ export const pages = {
   'viewer.download': 'Download photo',
   'viewer.to_share': 'Go to share',
   'viewer.not_loaded': 'The photo viewer couldn’t be loaded. If the server was updated, reload the page.',
-  'viewer.reload': 'Reload',
 
   'settings.name': 'Name',
   'settings.new_name': 'Name of the space',
