@@ -10,7 +10,7 @@ use crate::api::views::payload::{Field, Payload, text};
 use crate::domain::comments;
 use crate::error::FieldName;
 
-/// What somebody has said to a share.
+/// A comment on a share.
 #[derive(Serialize, JsonSchema)]
 pub struct Comment {
     id: Id,
@@ -34,7 +34,7 @@ impl From<comments::Comment> for Comment {
     }
 }
 
-/// What a share shows of its comments.
+/// The comments that a share shows.
 #[derive(Serialize, JsonSchema)]
 pub struct Conversation {
     /// How many there are.
@@ -52,7 +52,7 @@ impl From<comments::Conversation> for Conversation {
     }
 }
 
-/// Says something to a share, or says it in other words.
+/// Creates or edits a comment.
 #[derive(Deserialize, JsonSchema)]
 pub struct WriteComment {
     #[schemars(extend("x-from-settings" = FromSettings::CommentText, "example" = "What a sight!"))]

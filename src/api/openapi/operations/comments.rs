@@ -21,7 +21,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
             "post",
             "/shares/{share_id}/comments",
             "comments.create",
-            "Says something to a share",
+            "Comment on a share",
         )
         .about("For members of its space.")
         .for_users()
@@ -36,7 +36,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
             "get",
             "/shares/{share_id}/comments",
             "comments.list",
-            "The comments on a share, oldest first",
+            "List the comments on a share, oldest first",
         )
         .about(
             "For members of its space. Oldest first; `order=newest` turns the list \
@@ -51,7 +51,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
         }])
         .refuses([NotFound::Share])
         .refuses([Denied::NotMember]),
-        operation("get", "/comments/{comment_id}", "comments.get", "A comment")
+        operation("get", "/comments/{comment_id}", "comments.get", "Get a comment")
             .about("For members of the space of its share.")
             .for_users()
             .returns::<Comment>()
@@ -61,7 +61,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
             "put",
             "/comments/{comment_id}",
             "comments.edit",
-            "Replaces the text of a comment",
+            "Replace the text of a comment",
         )
         .about("For its author. The same text again changes nothing.")
         .for_users()
@@ -74,7 +74,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
             "delete",
             "/comments/{comment_id}",
             "comments.delete",
-            "Deletes a comment",
+            "Delete a comment",
         )
         .about(
             "For its author, also after leaving the space, and for admins of the \

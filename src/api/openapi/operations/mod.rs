@@ -33,7 +33,7 @@ pub const TAGS: [(&str, &str); 9] = [
     ("members", "Who belongs to a space, and who runs it"),
     ("invitations", "Links by which people join"),
     ("shares", "Thoughts, with or without photos"),
-    ("comments", "What members say to shares"),
+    ("comments", "Comments of members on shares"),
     ("photos", "The photos of shares"),
     (
         "uploads",

@@ -9,7 +9,7 @@ export interface components {
             /** @example dGhpcyBpcyBhbiBleGFtcGxl */
             access_token: string;
         };
-        /** @description What somebody has said to a share. */
+        /** @description A comment on a share. */
         Comment: {
             /**
              * Format: date-time
@@ -27,7 +27,7 @@ export interface components {
             text: string;
             user: components["schemas"]["User"];
         };
-        /** @description What a share shows of its comments. */
+        /** @description The comments that a share shows. */
         Conversation: {
             /** @description How many there are. */
             count: number;
