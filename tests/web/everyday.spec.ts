@@ -47,9 +47,10 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   const file = join(folder, 'holiday.png');
   await writeFile(file, photo().buffer);
   await ann.writes('From the disk');
+  await ann.page.context().setOffline(true);
   await ann.choosesPhoto(file);
   await rm(folder, { recursive: true });
-  await ann.shares();
+  await ann.page.context().setOffline(false);
   await expect(ann.text('composer.file_gone')).toBeVisible();
   await expect(ann.field('composer.prompt')).toHaveValue('From the disk');
 

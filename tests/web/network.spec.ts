@@ -13,14 +13,16 @@ test('a photo is sent over a slow line that breaks, once, with its progress show
   await ann.page.goto('/');
   await ann.registers();
   await ann.makesSpace('Family');
+  line.speed = 100_000;
   await ann.writes('Sent from the train');
   await ann.choosesPhoto({ name: 'train.png', mimeType: 'image/png', buffer: png(2500, randomBytes) });
 
-  line.speed = 100_000;
-  await ann.shares();
-  const sent = async () => Number(await ann.page.getByRole('progressbar').getAttribute('aria-valuenow'));
+  // While it is written about, the photo is on its way.
+  const upload = ann.page.getByRole('progressbar', { name: words('upload.of', { n: 1, all: 1 }) });
+  const sent = async () => Number(await upload.getAttribute('aria-valuenow'));
   await expect.poll(sent).toBeGreaterThan(0);
   expect(await sent()).toBeLessThan(100);
+  await ann.shares();
   line.break();
   await expect(ann.text('composer.waiting')).toBeVisible();
   await expect(ann.field('composer.prompt')).toHaveValue('Sent from the train');

@@ -55,7 +55,7 @@ test('a video that this browser does not know is shared without a picture, and t
   await expect(viewer.locator('video')).toBeHidden();
 });
 
-test('a file that is no video is refused before it is sent, and a film in the server’s words', async ({ newPerson }) => {
+test('a file that is no video is refused before it is sent, and a film in the server’s words while one writes', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { reducedMotion: 'reduce' });
   const { page } = ann;
   await page.goto('/app/register');
@@ -66,6 +66,8 @@ test('a file that is no video is refused before it is sent, and a film in the se
   await expect(page.getByText(words('composer.wrong_type'))).toBeVisible();
   const cut = film('vp9.webm');
   await ann.choosesPhotos([{ ...cut, buffer: cut.buffer.subarray(0, cut.buffer.length / 2) }]);
-  await page.getByRole('button', { name: /^Share with Family/ }).click();
   await expect(page.getByText('Video is damaged: it ends before the film does')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Share with Family/ })).toHaveAttribute('aria-disabled', 'true');
+  await ann.button('media.remove', { n: 1, all: 1 }).click();
+  await expect(page.getByText('Video is damaged: it ends before the film does')).toHaveCount(0);
 });

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { ApiError } from '../../src/lib/api/errors';
 import type { ServerInfo } from '../../src/lib/api/types';
+import type { Sending } from '../../src/lib/api/tus';
 import { ChosenPictures } from '../../src/lib/state/chosen-pictures.svelte';
+import { KeptPhotos } from '../../src/lib/state/kept-photos';
+import { Uploads } from '../../src/lib/state/uploads';
+import { Line } from './uploads';
+
+const wire = vi.hoisted(() => ({ send: (_: unknown): Promise<void> => Promise.resolve() }));
+vi.mock('../../src/lib/api/tus', async (original) => ({
+  ...(await original<typeof import('../../src/lib/api/tus')>()),
+  sendFile: (sending: Sending) => wire.send(sending),
+}));
 
 vi.mock('../../src/lib/photos/choosing', () => ({
   look: (file: File) =>
@@ -9,21 +20,24 @@ vi.mock('../../src/lib/photos/choosing', () => ({
       file.size > 0 ? { file, name: file.name, url: `blob:${file.name}`, width: 4, height: 3, shrunk: false } : { reason: 'empty' },
     ),
 }));
-vi.mock('../../src/lib/photos/chosen', async (original) => ({
-  ...(await original<typeof import('../../src/lib/photos/chosen')>()),
-  isThere: (file: File) => Promise.resolve(!file.name.startsWith('lost')),
-}));
-
 let released: string[];
+let line: Line;
 beforeEach(() => {
   released = [];
+  line = new Line();
+  wire.send = line.send as typeof wire.send;
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void released.push(url));
 });
 afterEach(() => void vi.restoreAllMocks());
 
 const made = (onchange = () => undefined) =>
-  new ChosenPictures({ server: { limits: { media_per_share: 3 } } as ServerInfo }, onchange);
-const file = (name: string, content = 'x') => new File([content], name);
+  new ChosenPictures(
+    { server: { limits: { media_per_share: 3 } } as ServerInfo },
+    onchange,
+    new Uploads(line.api, { me: { id: 1, login: 'ann' } }),
+    new KeptPhotos(1, 'space-3'),
+  );
+const file = (name: string, content = name) => new File([content], name);
 const namesOf = (photos: ChosenPictures) => photos.all.map(({ picture }) => picture.name);
 
 test('photos are taken in their order, as many as there may be, and what is no photo is told', async () => {
@@ -48,10 +62,11 @@ test('what is sent is in the order in which it is seen, each with its caption be
   expect(namesOf(photos)).toEqual(['c', 'a']);
   expect(released).toEqual(['blob:b']);
   expect(onchange).toHaveBeenCalledTimes(7);
-  const form = new FormData();
-  photos.addTo(form);
-  const said = [...form.entries()].map(([name, value]) => [name, value instanceof File ? value.name : value]);
-  expect(said).toEqual([['file', 'c'], ['file', 'a'], ['caption', 'First']]);
+  await photos.settled();
+  expect(photos.media.map(({ upload, ...rest }) => [line.nameOf(upload), rest])).toEqual([
+    ['c', {}],
+    ['a', { caption: 'First' }],
+  ]);
   photos.clear();
   expect(released).toEqual(['blob:b', 'blob:c', 'blob:a']);
 });
@@ -65,26 +80,49 @@ test('what is still looked at can be waited for, and belongs to none once all ar
   const choosing = photos.choose([file('c'), file('d')]);
   photos.clear();
   await choosing;
-  expect([photos.all, released]).toEqual([[], ['blob:a', 'blob:b', 'blob:c']]);
+  expect([photos.all, released]).toEqual([[], ['blob:a', 'blob:b']]);
 });
 
-test('a photo whose file is gone is taken out, and the others stay', async () => {
+test('they are sent while one writes, and what is taken out is deleted at the server', async () => {
   const photos = made();
   await photos.choose([file('a'), file('b')]);
-  expect(await photos.loseGone()).toBe(false);
-  await photos.choose([file('lost one')]);
-  expect(await photos.loseGone()).toBe(true);
-  expect(namesOf(photos)).toEqual(['a', 'b']);
-  expect(photos.problems).toEqual([{ name: 'lost one', problem: { reason: 'gone' } }]);
+  await photos.settled();
+  expect([photos.arrived, photos.progress, photos.hasRefused]).toEqual([2, 1, false]);
+  photos.remove(photos.all[0]?.id ?? 0);
+  expect(line.deleted).toEqual(['/uploads/1']);
+  photos.clear();
+  expect(line.deleted).toEqual(['/uploads/1']);
+});
+
+test('one that is refused keeps the others from nothing, and can be sent again', async () => {
+  line.fates.set('b', [new ApiError(415, '', 'photo_type')]);
+  const photos = made();
+  await photos.choose([file('a'), file('b')]);
+  await photos.settled();
+  expect([photos.arrived, photos.hasRefused]).toEqual([1, true]);
+  await photos.again(photos.all[1]?.id ?? 0);
+  await photos.settled();
+  expect([photos.arrived, photos.hasRefused]).toEqual([2, false]);
+});
+
+test('an upload that the server has no more is sent again, and only that', async () => {
+  const photos = made();
+  await photos.choose([file('a'), file('b')]);
+  await photos.settled();
+  line.deleted = ['/uploads/2'];
+  expect(await photos.renew('7')).toBe(false);
+  expect(await photos.renew('2')).toBe(true);
+  await photos.settled();
+  expect(line.begun).toEqual(['a', 'b', 'b']);
+  expect(photos.media).toEqual([{ upload: 1 }, { upload: 3 }]);
 });
 
 test('that their dates are left out is said for all of a share, and not for the next', async () => {
   const photos = made();
   await photos.choose([file('a')]);
   photos.keepDates = false;
-  const form = new FormData();
-  photos.addTo(form);
-  expect(form.get('keep_dates')).toBe('false');
+  await photos.settled();
+  expect(photos.media).toEqual([{ upload: 1, taken_at: null }]);
   photos.clear();
   expect(photos.keepDates).toBe(true);
 });

@@ -1,57 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { Share } from '../../src/lib/api/types';
-import type { Upload } from '../../src/lib/api/upload';
 import { keepDraft, places, readDraft } from '../../src/lib/forms/drafts';
-import { Announcer } from '../../src/lib/state/announcer.svelte';
-import { Composers } from '../../src/lib/state/composer.svelte';
-import { Feeds } from '../../src/lib/state/feed.svelte';
 import { shareOf } from '../photos';
-import { browser, later, settle } from './browser';
+import { browser, settle } from './browser';
+import { composing, type Sent } from './composing';
+import { Line, unreachable } from './uploads';
 
-interface Sent {
-  space: number;
-  form: FormData;
-  key: string;
-  progress: (part: number) => void;
-}
-
-const line = vi.hoisted(() => ({ send: (_sent: unknown): unknown => undefined, keys: 0 }));
-vi.mock('../../src/lib/api/upload', () => ({
-  upload: (sent: unknown) => line.send(sent),
-  freshKey: () => `key ${(line.keys += 1)}`,
-}));
-
-let sent: (Sent & { answer: ReturnType<typeof later<Share>>; cancelled: boolean })[];
+let sent: Sent[];
+let line: Line;
 
 beforeEach(() => {
   browser();
   sent = [];
-  line.send = (options): Upload => {
-    const answer = later<Share>();
-    const one = { ...(options as Sent), answer, cancelled: false };
-    sent.push(one);
-    const cancel = () => {
-      one.cancelled = true;
-      answer.reject(new DOMException('given up', 'AbortError'));
-    };
-    return { done: answer.promise, cancel };
-  };
+  line = new Line();
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-function made() {
-  const session = { me: { id: 1, login: 'ann' }, server: null };
-  const nothing = () => Promise.resolve({ rows: [], next: null });
-  const feeds = new Feeds({ shares: nothing, moreShares: nothing }, session);
-  const announcer = new Announcer();
-  const reload = vi.fn(() => Promise.resolve());
-  const deps = { api: { report: () => undefined }, session, feeds, spaces: { reload }, announcer, i18n: { t: ((key: string) => key) as never } };
-  const composers = new Composers(deps);
-  return { composers, composer: composers.of(3), feeds, announcer, reload };
-}
-const unreachable = () => new ApiError(0, '', 'unreachable');
+const made = () => composing(line, sent);
 
 test('a text that was begun is there again after a reload, for the same space', () => {
   keepDraft(1, places.newShare(3), 'Hello');
@@ -68,11 +34,9 @@ test('what was sent is in the feed, is announced, and leaves an empty composer w
   const sending = composer.send();
   await settle();
   expect(composer.state).toBe('sending');
-  sent[0]?.progress(0.5);
-  expect(composer.progress).toBe(0.5);
   sent[0]?.answer.resolve(shareOf(9, null, 'Hello'));
   await sending;
-  expect(sent[0]?.form.get('text')).toBe('Hello');
+  expect(sent[0]?.json).toEqual({ text: 'Hello', media: [] });
   expect(feeds.of(3).shares.map(({ id }) => id)).toEqual([9]);
   expect(announcer.text).toBe('composer.sent');
   expect(reload).toHaveBeenCalledOnce();
@@ -166,7 +130,7 @@ test('when one signs out, what is on its way is stopped and forgotten', async ()
   await settle();
   composers.clear();
   await sending;
-  expect(sent[0]?.cancelled).toBe(true);
+  expect(sent[0]?.signal.aborted).toBe(true);
   expect(feeds.of(3).shares).toEqual([]);
   expect(composers.of(3)).not.toBe(composer);
 });

@@ -1,4 +1,4 @@
-// The API: one function an endpoint. All but uploads go through `send`; nothing else in the app knows of `fetch`.
+// The API: one function an endpoint. All but the bytes of uploads go through `send`; nothing else in the app knows of `fetch`.
 
 import { ApiError, readRefusal } from './errors';
 import { nextPageOf } from './local-path';
@@ -8,6 +8,7 @@ import type {
   Member,
   SpaceSummary,
   NewInvitation,
+  NewShare,
   InvitationPreview,
   Photo,
   Page,
@@ -30,6 +31,8 @@ interface Options {
   unread?: boolean;
   /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
   anybody?: boolean;
+  /** Under one key, a share is made once, however often that is asked for. */
+  key?: string;
 }
 
 interface Answer<T> {
@@ -61,6 +64,7 @@ export class Api {
   async #send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(this.#account)) };
     let body: BodyInit | null = options.form ?? null;
+    if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
     if (options.json !== undefined) {
       headers['Content-Type'] = 'application/json';
       body = JSON.stringify(options.json);
@@ -165,12 +169,15 @@ export class Api {
     (await this.#send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
   revokeInvitation = (id: number, invitation: number) => this.#send('DELETE', `/spaces/${id}/invitations/${invitation}`);
 
-  // Shares and photos. A new share with its photo is sent by `upload.ts`, which shows how far it is.
+  // Shares and photos. What is to be shared is sent before, by `tus.ts`.
 
   shares = (id: number, limit: number, signal?: AbortSignal) =>
     this.#page<Share>(`/spaces/${id}/shares?limit=${limit}`, signal);
   moreShares = (next: string) => this.#page<Share>(next);
   share = (id: number) => this.#get<Share>(`/shares/${id}`);
+  createShare = async (space: number, json: NewShare, key: string, signal: AbortSignal) =>
+    (await this.#send<Share>('POST', `/spaces/${space}/shares`, { json, key, signal })).data;
+  deleteUpload = (path: string) => this.#send('DELETE', path, { keepalive: true });
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
   editShare = (id: number, form: FormData) => this.#send('PUT', `/shares/${id}`, { form });
 

@@ -27,6 +27,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The file can't be read as it was chosen: it was changed, is gone, or wasn't kept. */
+export class FileGone extends Error {}
+
 /** Tells whether what was asked for isn't there. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;

@@ -30,6 +30,20 @@ export type InvitationPreview = Schemas['InvitationPreview'];
 /** A refusal. */
 export type Problem = Schemas['Problem'];
 
+/** A photo or video that was sent before its share, with the upload of the picture that a video is shown by. */
+export interface NewMedium {
+  upload: number;
+  poster?: number;
+  caption?: string;
+  /** Null: when it was taken isn't to be kept. */
+  taken_at?: string | null;
+}
+
+export interface NewShare {
+  text: string;
+  media: NewMedium[];
+}
+
 /** A page of a list, and the address of the next page if there is one. */
 export interface Page<T> {
   rows: T[];

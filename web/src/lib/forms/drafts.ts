@@ -1,10 +1,13 @@
 // Texts that were begun and not yet sent, so that a reload or a lost session takes nothing. Each person of this browser
 // has their own; `place` is what the text is for.
 
+import { deleteDatabase } from '../dom/database';
 import { forget, read, write } from '../dom/storage';
 
 export const places = {
   newShare: (space: number) => `space-${space}`,
+  /** The key under which it was last sent. */
+  key: (space: number) => `space-${space}.key`,
   edit: (share: number) => `share-${share}`,
 };
 
@@ -23,4 +26,5 @@ export function keepDraft(user: number, place: string, text: string | null): voi
 /** Removes all drafts of a user: after signing out, nothing is left to read on this device. */
 export function forgetDrafts(user: number): void {
   forget(`draft.${user}.`);
+  deleteDatabase(user);
 }

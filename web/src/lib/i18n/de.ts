@@ -141,6 +141,13 @@ export const de: Messages = {
   'composer.shrunk': 'Es wird verkleinert gesendet, weil dieser Browser so große Fotos nicht umwandeln kann.',
   'composer.waiting': 'Keine Verbindung. Sobald du wieder online bist, wird dies gesendet.',
 
+  'upload.of': 'Hochladen von Foto {n} von {all}',
+  'upload.progress': 'Wird hochgeladen: {done} von {all} fertig',
+  'upload.arrived': 'Alles ist hochgeladen.',
+  'upload.waiting': 'Das Hochladen wurde unterbrochen. Es geht von selbst weiter.',
+  'upload.choose_again': 'Wähle {name} noch einmal aus, damit das Hochladen weitergeht.',
+  'upload.refused': 'Nicht alles konnte hochgeladen werden. Versuch es noch einmal oder entferne, was markiert ist.',
+
   'media.list': 'Fotos',
   'media.nth': 'Foto {n} von {all}',
   'media.remove': 'Foto {n} von {all} entfernen',

@@ -141,6 +141,13 @@ export const en = {
   'composer.shrunk': 'It will be sent at a smaller size, because this browser can’t convert photos this large.',
   'composer.waiting': 'No connection. This will be sent as soon as you’re back online.',
 
+  'upload.of': 'Upload of photo {n} of {all}',
+  'upload.progress': 'Uploading: {done} of {all} done',
+  'upload.arrived': 'Everything is uploaded.',
+  'upload.waiting': 'The upload was interrupted. It will resume by itself.',
+  'upload.choose_again': 'Choose {name} again to continue its upload.',
+  'upload.refused': 'Not everything could be uploaded. Try again, or remove what is marked.',
+
   'media.list': 'Photos',
   'media.nth': 'Photo {n} of {all}',
   'media.remove': 'Remove photo {n} of {all}',

@@ -12,7 +12,19 @@ export interface Picture {
   shrunk: boolean;
   /** Of a video, the picture that it is shown by, which is also what `url` leads to; null where this browser can't make one. */
   video?: { poster: Blob | null };
+  /** It was too large to be kept while the page was reloaded. It may be all at the server; else it has to be chosen again. */
+  unkept?: FileMark;
 }
+
+/** What a file is known by, where its bytes aren't there. */
+export interface FileMark {
+  size: number;
+  /** As the file says; 0 if it doesn't. */
+  modified: number;
+}
+
+/** What a file is known by. */
+export const markOf = (file: Blob): FileMark => ({ size: file.size, modified: file instanceof File ? file.lastModified : 0 });
 
 export type PhotoProblem =
   | { reason: 'type' | 'gone' | 'empty' | 'no_videos' | 'unready' }

@@ -19,6 +19,7 @@ import { OpenSpaces } from './space.svelte';
 import { Spaces } from './spaces.svelte';
 import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
+import { Uploads } from './uploads';
 import { Viewer } from './viewer.svelte';
 
 export class App {
@@ -41,6 +42,7 @@ export class App {
   readonly galleries = new Galleries(this.api, this.deletions, 'taken');
   /** Those shared last first. */
   readonly latest = new Galleries(this.api, this.deletions, 'shared');
+  readonly uploads = new Uploads(this.api, this.session);
   readonly composers = new Composers(this);
 
   /** The message for a key, in the reader's language. */
@@ -57,7 +59,11 @@ export class App {
       }),
       this.session.beforeSignOut(() => this.deletions.flush()),
       this.session.afterSignOut(() => this.#forget()),
-      this.connection.onReconnect(() => this.composers.sendWaiting()),
+      this.session.afterSignIn(() => void this.uploads.wake()),
+      this.connection.onReconnect(() => {
+        void this.uploads.wake();
+        this.composers.sendWaiting();
+      }),
       this.router.start(),
       this.clock.start(),
       this.connection.start(),

@@ -1,28 +1,17 @@
-// The photos of a share in the making, in the order in which they will be shown, each with its caption.
+// The photos of a share in the making, in the order in which they will be shown, each with its caption. They are sent while one
+// writes.
 
+import { FileGone } from '../api/errors';
 import type { ServerInfo } from '../api/types';
-import { append, isThere, type PhotoProblem, type Picture } from '../photos/chosen';
+import type { PhotoProblem, Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
+import type { KeptPhotos } from './kept-photos';
 import { Pending } from './pending';
+import { type ChosenPicture, PictureList } from './picture-list.svelte';
+import type { Loaded, Uploads } from './uploads';
 
-interface ChosenPicture {
-  id: number;
-  picture: Picture;
-  /** For `<img>`; empty where this browser can't show it. */
-  src: string;
-  name: string;
-  caption: string;
-}
-
-export class ChosenPictures {
-  all = $state.raw<readonly ChosenPicture[]>([]);
-  /** What is wrong with those that were chosen last and rejected. */
-  problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
-  /** How many more files were chosen than can be taken. */
-  left = $state(0);
-  /** Whether the server keeps when they were taken. */
-  keepDates = $state(true);
+export class ChosenPictures extends PictureList {
   /** Another one whenever all are cleared: what is still looked at then belongs to none. */
   #round = 0;
   readonly #looking = new Pending();
@@ -32,10 +21,12 @@ export class ChosenPictures {
     private readonly session: { readonly server: ServerInfo | null },
     /** Called whenever there are others, or their order or captions are. */
     private readonly onchange: () => void,
-  ) {}
-
-  get isEmpty(): boolean {
-    return this.all.length === 0;
+    private readonly uploads: Pick<Uploads, 'load'>,
+    /** What outlives a reload. */
+    private readonly kept: KeptPhotos,
+  ) {
+    super();
+    if (kept.isExpected) void this.#looking.add(this.#restore());
   }
 
   /** The most that a share can have. */
@@ -57,25 +48,80 @@ export class ChosenPictures {
     await this.#looking.settled();
   }
 
-  async #choose(files: File[]): Promise<void> {
+  async #choose(chosen: File[]): Promise<void> {
+    const round = this.#round;
+    await this.#restore();
+    const files = await this.#supply(chosen);
+    if (files.length === 0 || round !== this.#round) return;
     const free = Math.max(0, this.most - this.all.length);
     this.problems = [];
     this.left = Math.max(0, files.length - free);
-    const round = this.#round;
     for (const file of files.slice(0, free)) {
-      const found = await look(file, this.session.server);
-      if (round !== this.#round) {
-        if ('url' in found) URL.revokeObjectURL(found.url);
-        return;
-      }
-      if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
-      else if (this.isFull) URL.revokeObjectURL(found.url);
-      else this.#take([...this.all, { id: (this.#ids += 1), picture: found, src: found.url, name: file.name, caption: '' }]);
+      const [found, uploads] = await Promise.all([look(file, this.session.server), this.uploads.load()]);
+      const isWanted = round === this.#round && uploads && !this.isFull;
+      if ('url' in found && !isWanted) URL.revokeObjectURL(found.url);
+      if (round !== this.#round) return;
+      const problem: PhotoProblem | null = 'reason' in found ? found : uploads ? null : { reason: 'unready' };
+      if (problem) this.reject(file.name, problem);
+      else if (isWanted && 'url' in found) this.#add(found, uploads);
     }
   }
 
+  /** Takes up what was there before the page was reloaded. */
+  async #restore(): Promise<void> {
+    const round = this.#round;
+    const [restored, uploads] = await Promise.all([this.kept.open(), this.uploads.load()]);
+    if (!restored || !uploads || round !== this.#round) return;
+    this.keepDates = restored.keepDates;
+    this.#ids = Math.max(this.#ids, ...restored.photos.map(({ id }) => id));
+    const photos = restored.photos.map(({ id, caption, picture, paths }) => {
+      const upload = uploads.begin(picture, () => this.#save(), paths);
+      return { id, picture, src: picture.url, name: picture.name, caption, upload };
+    });
+    this.all = [...photos, ...this.all];
+  }
+
+  /** Gives files to the uploads that need them again, and returns the others. */
+  async #supply(files: File[]): Promise<File[]> {
+    const others: File[] = [];
+    for (const file of files) {
+      const wants = this.lacking(file);
+      if (!wants) {
+        others.push(file);
+        continue;
+      }
+      const { unkept: _, ...known } = wants.picture;
+      const picture = { ...known, file };
+      wants.upload.supply(picture);
+      this.#take(this.all.map((each) => (each === wants ? { ...each, picture } : each)));
+      await this.again(wants.id);
+    }
+    return others;
+  }
+
+  /** When all have arrived or are refused, or are locked, and nothing is looked at any more. */
+  async settled(): Promise<void> {
+    await this.looked();
+    await this.arrivedOrNot();
+  }
+
+  /** Sends one that was refused again. */
+  async again(id: number): Promise<void> {
+    const upload = this.all.find((each) => each.id === id)?.upload;
+    if (upload) (await this.uploads.load())?.again(upload);
+  }
+
+  /** Sends an upload again that the server doesn't have any more; returns whether it is one of these. */
+  async renew(upload: unknown): Promise<boolean> {
+    const gone = this.withUpload(String(upload));
+    if (gone) await this.again(gone.id);
+    return gone !== undefined;
+  }
+
   remove(id: number): void {
-    this.#forget();
+    this.forget();
+    void this.all.find((each) => each.id === id)?.upload.cancel();
+    this.kept.remove(id);
     this.#take(this.all.filter((each) => each.id !== id));
   }
 
@@ -87,41 +133,65 @@ export class ChosenPictures {
     this.#take(this.all.map((each) => (each.id === id ? { ...each, caption } : each)));
   }
 
+  /** Whether a reload would take none of them. */
+  get areKept(): boolean {
+    return this.all.every(({ id, upload }) => this.kept.has(id, upload.state === 'done'));
+  }
+
+  /** Says whether the server keeps when they were taken. */
+  chooseDates(keep: boolean): void {
+    this.keepDates = keep;
+    this.#save();
+  }
+
+  /** All are shared. */
   clear(): void {
-    this.#round += 1;
-    this.#forget();
+    this.#end();
     this.keepDates = true;
+    this.kept.clear();
     this.#take([]);
   }
 
-  /** Removes those whose files have changed since they were chosen; returns whether there were any. */
-  async loseGone(): Promise<boolean> {
-    const there = await Promise.all(this.all.map(({ picture }) => isThere(picture.file)));
-    const lost = this.all.filter((_, at) => !there[at]);
-    if (lost.length === 0) return false;
-    this.#take(this.all.filter((_, at) => there[at]));
-    this.problems = lost.map(({ picture }) => ({ name: picture.name, problem: { reason: 'gone' } }));
-    return true;
+  /** Stops here; what is kept stays for the next time. */
+  leave(): void {
+    this.kept.close();
+    this.#end();
+    this.#take([]);
   }
 
-  /** Puts them into a form, each with its caption after it. */
-  addTo(form: FormData): void {
-    if (!this.keepDates) form.append('keep_dates', 'false');
-    for (const { picture, caption } of this.all) {
-      append(form, picture);
-      if (caption.trim()) form.append('caption', caption);
-    }
+  #add(picture: Picture, uploads: Loaded): void {
+    const id = (this.#ids += 1);
+    const upload = uploads.begin(picture, () => this.#save());
+    this.kept.keep(id, picture);
+    this.#take([...this.all, { id, picture, src: picture.url, name: picture.name, caption: '', upload }]);
+    void upload.settled().then(() => {
+      if (upload.error instanceof FileGone) this.#lose(id, picture.name);
+    });
   }
 
-  #forget(): void {
-    this.problems = [];
-    this.left = 0;
+  /** Its file was changed before it was sent. */
+  #lose(id: number, name: string): void {
+    if (!this.all.some((each) => each.id === id)) return;
+    this.remove(id);
+    this.reject(name, { reason: 'gone' });
+  }
+
+  #save(): void {
+    const photos = this.all.map(({ id, caption, upload, picture }) => ({ id, caption, paths: upload.paths, picture }));
+    this.kept.save({ keepDates: this.keepDates, photos });
+  }
+
+  #end(): void {
+    this.#round += 1;
+    this.forget();
+    for (const { upload } of this.all) upload.stop();
   }
 
   #take(pictures: readonly ChosenPicture[]): void {
     const kept = new Set(pictures.map(({ id }) => id));
     for (const { id, src } of this.all) if (!kept.has(id)) URL.revokeObjectURL(src);
     this.all = pictures;
+    this.#save();
     this.onchange();
   }
 }

@@ -1,9 +1,9 @@
-// A share in the making, one a space. It outlives the page: the text also a reload, the photos everything but that.
+// A share in the making, one a space. It outlives the page. What is chosen is sent while one writes; the share then names it.
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
+import { freshKey } from '../api/key';
 import type { Share } from '../api/types';
-import { freshKey, upload, type Upload } from '../api/upload';
 import { keepDraft, places, readDraft } from '../forms/drafts';
 import { shareProblem, type ShareProblem } from '../forms/share-problem';
 import type { I18n } from '../i18n/index.svelte';
@@ -11,15 +11,21 @@ import type { Announcer } from './announcer.svelte';
 import { BySpace } from './by-space';
 import { ChosenPictures } from './chosen-pictures.svelte';
 import type { Feeds } from './feed.svelte';
+import { KeptPhotos } from './kept-photos';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
+import type { Uploads } from './uploads';
 
 /** How often a share is sent again automatically when the connection is back. */
 const RETRIES = 3;
+/** How long the answer to a share may take, in milliseconds, and how many more for each of its photos and videos. */
+const TIMEOUT = 45_000;
+const EACH = 60_000;
 
 /** What a draft needs from the app. */
 interface Deps {
-  api: Pick<Api, 'report'>;
+  api: Pick<Api, 'report' | 'createShare'>;
+  uploads: Pick<Uploads, 'load'>;
   session: Pick<Session, 'me' | 'server'>;
   feeds: Feeds;
   spaces: Pick<Spaces, 'reload'>;
@@ -31,15 +37,13 @@ export class Composer {
   text = $state('');
   readonly photos: ChosenPictures;
   state = $state<'writing' | 'sending' | 'waiting'>('writing');
-  /** How much has been sent, 0 to 1. */
-  progress = $state(0);
   error = $state.raw<unknown>(null);
   /** The share that was last sent from here. */
   sent = $state.raw<Share | null>(null);
 
   #user: number;
-  #upload: Upload | null = null;
-  #key = freshKey();
+  #request: AbortController | null = null;
+  #key: string;
   #retries = 0;
   #turn = 0;
 
@@ -48,7 +52,9 @@ export class Composer {
     private readonly deps: Deps,
   ) {
     this.#user = deps.session.me.id;
-    this.photos = new ChosenPictures(deps.session, () => this.#changed());
+    // What was on its way when the page was reloaded may have arrived.
+    this.#key = readDraft(this.#user, places.key(space)) ?? freshKey();
+    this.photos = new ChosenPictures(deps.session, () => this.#changed(), deps.uploads, new KeptPhotos(this.#user, places.newShare(space)));
     this.text = readDraft(this.#user, places.newShare(space)) ?? '';
   }
 
@@ -65,36 +71,18 @@ export class Composer {
 
   /** What is missing or too much. */
   get problem(): ShareProblem | null {
-    return shareProblem(this.text, !this.photos.isEmpty, this.deps.session.server);
+    return this.photos.hasRefused ? { what: 'refused' } : shareProblem(this.text, !this.photos.isEmpty, this.deps.session.server);
   }
 
-  /** Sends it. Then it is in the feed (see `sent`), was refused (see `error`), was given up, or waits. */
+  /** Sends it, as soon as all that was chosen has arrived. Then it is in the feed (see `sent`), was refused (see `error`), was given
+  up, or waits. */
   async send(): Promise<void> {
     this.state = 'sending';
-    this.progress = 0;
     this.error = null;
     const turn = (this.#turn += 1);
-    // What was chosen goes with it, also what is still looked at.
-    await this.photos.looked();
-    if (this.state !== 'sending' || turn !== this.#turn) return;
-    if (this.problem) {
-      this.state = 'writing';
-      return;
-    }
-    if (await this.#lostPictures()) return;
-    const form = new FormData();
-    form.set('text', this.text);
-    this.photos.addTo(form);
     try {
-      this.#upload = upload({
-        api: this.deps.api,
-        user: this.#user,
-        space: this.space,
-        form,
-        key: this.#key,
-        progress: (part) => (this.progress = part),
-      });
-      const share = await this.#upload.done;
+      const share = await this.#share(turn);
+      if (!share || turn !== this.#turn) return;
       this.#clear();
       const { feeds, announcer, i18n, spaces } = this.deps;
       feeds.of(this.space).add(share);
@@ -102,29 +90,54 @@ export class Composer {
       void spaces.reload();
       this.sent = share;
     } catch (error) {
-      // A file that is changed while it is sent looks like a line that breaks.
-      if (!(await this.#lostPictures())) this.#failed(error);
+      if (turn === this.#turn) this.#failed(error);
     }
   }
 
-  /** Returns whether photos were removed because their files are gone. */
-  async #lostPictures(): Promise<boolean> {
-    if (!(await this.photos.loseGone())) return false;
-    this.state = 'writing';
-    return true;
+  /** Null if it was given up meanwhile, or something is missing. */
+  async #share(turn: number): Promise<Share | null> {
+    for (let renewed = 0; ; renewed += 1) {
+      await this.photos.settled();
+      if (this.state !== 'sending' || turn !== this.#turn) return null;
+      // A user who has to sign in again finds everything as it was.
+      if (this.problem || this.photos.isLocked) {
+        this.state = 'writing';
+        return null;
+      }
+      try {
+        return await this.#post();
+      } catch (error) {
+        // One that has waited for too long is sent again.
+        const isGone = error instanceof ApiError && ['no_such_upload', 'upload_incomplete'].includes(error.code);
+        if (!isGone || renewed >= this.photos.most || !(await this.photos.renew(error.params['id']))) throw error;
+      }
+    }
+  }
+
+  async #post(): Promise<Share> {
+    const { api } = this.deps;
+    keepDraft(this.#user, places.key(this.space), this.#key);
+    const request = (this.#request = new AbortController());
+    const lost = new ApiError(0, '', 'unreachable');
+    const timer = setTimeout(() => request.abort(lost), TIMEOUT + EACH * this.photos.all.length);
+    try {
+      return await api.createShare(this.space, { text: this.text, media: this.photos.media }, this.#key, request.signal);
+    } catch (error) {
+      if (error === lost) api.report(lost);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   cancel(): void {
-    this.#upload?.cancel();
+    this.#turn += 1;
+    this.#request?.abort();
     this.state = 'writing';
     this.#retries = 0;
   }
 
   #failed(error: unknown): void {
-    if (error instanceof DOMException && error.name === 'AbortError') {
-      this.state = 'writing';
-      return;
-    }
     const refusal = error instanceof ApiError ? error : null;
     // A user who has to sign in again finds everything as it was, and no error.
     const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
@@ -135,6 +148,7 @@ export class Composer {
   /** Another text or photo is another share. */
   #changed(): void {
     this.#key = freshKey();
+    keepDraft(this.#user, places.key(this.space), null);
     this.#retries = 0;
     this.error = null;
   }
@@ -159,11 +173,14 @@ export class Composers extends BySpace<Composer> {
 
   /** Whether leaving the page now would lose a photo or stop one on its way. */
   get hasUnsent(): boolean {
-    return this.all().some((each) => each.state !== 'writing' || !each.photos.isEmpty);
+    return this.all().some((each) => each.state !== 'writing' || !each.photos.areKept);
   }
 
   override clear(): void {
-    for (const composer of this.all()) composer.cancel();
+    for (const composer of this.all()) {
+      composer.cancel();
+      composer.photos.leave();
+    }
     super.clear();
   }
 }

@@ -21,6 +21,7 @@ export class Session {
 
   #before = new Set<() => Promise<void>>();
   #after = new Set<() => void>();
+  #signedIn = new Set<() => void>();
   /** The other windows of this browser, which share the session. */
   #windows: BroadcastChannel | null = null;
 
@@ -72,6 +73,12 @@ export class Session {
     return () => this.#after.delete(task);
   }
 
+  /** Calls this when a user has signed in, to continue what waited for them. Returns a function that ends that. */
+  afterSignIn(task: () => void): () => void {
+    this.#signedIn.add(task);
+    return () => this.#signedIn.delete(task);
+  }
+
   async signIn(login: string, password: string): Promise<void> {
     await this.api.signIn(login, password);
     const user = await this.api.me().catch(asNotKept);
@@ -80,6 +87,7 @@ export class Session {
     this.#become(user);
     this.expired = false;
     this.successor = null;
+    for (const task of this.#signedIn) task();
     this.#windows?.postMessage(null);
   }
 
@@ -113,8 +121,9 @@ export class Session {
     if (!user) return;
     const isSame = user.id === this.user?.id;
     this.successor = isSame ? null : user;
-    if (isSame) this.expired = false;
-    else this.#close();
+    if (!isSame) return this.#close();
+    this.expired = false;
+    for (const task of this.#signedIn) task();
   }
 
   async askServer(): Promise<ServerInfo> {

@@ -1,0 +1,190 @@
+// Keeps the photos of a share in the making in this browser, so that a reload takes nothing. One window has the draft of a space:
+// others work without it. Where the browser keeps nothing, or says of no window that it is the only one, all of it does nothing.
+
+import { Database, type Key } from '../dom/database';
+import { own } from '../dom/own';
+import { type FileMark, markOf, type Picture } from '../photos/chosen';
+import type { UploadPaths } from './file-upload.svelte';
+
+/** A photo of a draft, without its bytes. */
+interface KeptPhoto {
+  id: number;
+  caption: string;
+  paths: UploadPaths;
+  picture: Omit<Picture, 'file' | 'url' | 'video' | 'unkept'>;
+  type: string;
+  mark: FileMark;
+  /** The size of the picture that it is shown by, if it is a video; null if that has none. */
+  poster?: number | null;
+  /** Whether this browser can show it. */
+  isShown: boolean;
+}
+
+/** The photos of a draft, in their order. */
+export interface Draft {
+  keepDates: boolean;
+  photos: { id: number; caption: string; paths: UploadPaths; picture: Picture }[];
+}
+
+/** As it is kept. */
+interface KeptDraft {
+  keepDates: boolean;
+  photos: KeptPhoto[];
+  /** When it was, in milliseconds of the epoch. */
+  at: number;
+}
+
+/** Larger files are only remembered, and so are those that would be too many together. */
+const MAX_FILE = 64 * 1024 * 1024;
+const MAX_ALL = 256 * 1024 * 1024;
+/** After this many milliseconds nobody comes back to it. */
+const MAX_AGE = 7 * 24 * 60 * 60 * 1000;
+
+export class DraftKeeper {
+  /** The bytes that are kept, by photo. */
+  #bytes = new Map<number, number>();
+  /** Photos that are gone again before they were kept. */
+  #gone = new Set<number>();
+  #next: Draft | null = null;
+  #work: Promise<void> = Promise.resolve();
+
+  #kept = new Set<number>();
+
+  private constructor(
+    private readonly db: Database,
+    private readonly place: string,
+    private readonly release: () => void,
+  ) {}
+
+  /** Opens that of a user at a place; null where there can't be one, or another window has it. */
+  static async open(user: number, place: string): Promise<DraftKeeper | null> {
+    const release = await own(`draft.${user}.${place}`).catch(() => null);
+    if (!release) return null;
+    try {
+      return new DraftKeeper(await Database.open(user), place, release);
+    } catch {
+      release();
+      return null;
+    }
+  }
+
+  /** Whether all bytes of a photo are kept. */
+  has(id: number): boolean {
+    return this.#kept.has(id);
+  }
+
+  /** What is there from before; null if nothing is. */
+  async restore(): Promise<Draft | null> {
+    try {
+      const draft = (await this.db.get(this.#key('draft'))) as KeptDraft | undefined;
+      if (!draft) return null;
+      if (Date.now() - draft.at > MAX_AGE) {
+        await this.db.delete(this.#key());
+        return null;
+      }
+      const photos: Draft['photos'] = [];
+      for (const photo of draft.photos) {
+        const { id, caption, paths } = photo;
+        photos.push({ id, caption, paths, picture: await this.#pictureOf(photo) });
+      }
+      return { keepDates: draft.keepDates, photos };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps how the draft is now. */
+  save(draft: Draft): void {
+    const isUnderWay = this.#next !== null;
+    this.#next = draft;
+    if (isUnderWay) return;
+    this.#then(async () => {
+      const now = this.#next;
+      this.#next = null;
+      if (!now) return;
+      const kept: KeptDraft = { keepDates: now.keepDates, photos: now.photos.map(keptPhoto), at: Date.now() };
+      await this.db.put(this.#key('draft'), kept);
+    });
+  }
+
+  /** Keeps the bytes of a photo, unless they are too many. */
+  keep(id: number, { file, video }: Picture): void {
+    const size = file.size + (video?.poster?.size ?? 0);
+    const all = [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (file.size <= MAX_FILE && all + size <= MAX_ALL) {
+      this.#bytes.set(id, size);
+      this.#then(async () => {
+        await this.#write(id, 'file', file);
+        this.#kept.add(id);
+      });
+    }
+    const poster = video?.poster;
+    if (poster) this.#then(() => this.#write(id, 'poster', poster));
+  }
+
+  /** Forgets a photo. */
+  remove(id: number): void {
+    this.#gone.add(id);
+    this.#bytes.delete(id);
+    this.#then(() => this.db.delete(this.#key(id)));
+  }
+
+  /** Forgets all of it. */
+  clear(): void {
+    for (const id of this.#bytes.keys()) this.#gone.add(id);
+    this.#bytes.clear();
+    this.#next = null;
+    this.#then(() => this.db.delete(this.#key()));
+  }
+
+  /** Leaves it to other windows, as it is. */
+  async close(): Promise<void> {
+    await this.#work;
+    this.db.close();
+    this.release();
+  }
+
+  #key(...parts: Key): Key {
+    return [this.place, ...parts];
+  }
+
+  /** One after the other. What can't be kept takes nothing else away. */
+  #then(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch(() => undefined);
+  }
+
+  async #write(id: number, part: keyof UploadPaths, file: Blob): Promise<void> {
+    await this.db.putBlob(this.#key(id, part), file, () => !this.#gone.has(id));
+  }
+
+  async #pictureOf({ id, picture, type, mark, poster, isShown }: KeptPhoto): Promise<Picture> {
+    const file = await this.db.getBlob(this.#key(id, 'file'), mark.size, type);
+    const shown = poster === undefined ? file : await this.db.getBlob(this.#key(id, 'poster'), poster ?? 0, 'image/jpeg');
+    if (file) {
+      this.#bytes.set(id, mark.size + (poster ?? 0));
+      this.#kept.add(id);
+    }
+    return {
+      ...picture,
+      file: file ?? new Blob(),
+      url: isShown && shown ? URL.createObjectURL(shown) : '',
+      ...(poster !== undefined && { video: { poster: poster === null ? null : shown } }),
+      ...(!file && { unkept: mark }),
+    };
+  }
+}
+
+/** A photo without its bytes. */
+function keptPhoto({ id, caption, paths, picture }: Draft['photos'][number]): KeptPhoto {
+  const { file, name, url, width, height, shrunk, video, unkept } = picture;
+  return {
+    id,
+    caption,
+    paths,
+    picture: { name, width, height, shrunk },
+    type: file.type,
+    mark: unkept ?? markOf(file),
+    ...(video && { poster: video.poster?.size ?? null }),
+    isShown: url !== '',
+  };
+}

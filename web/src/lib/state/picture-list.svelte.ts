@@ -1,0 +1,97 @@
+// Photos of a share in the making as they are on their way: how far all of them are, and what the share will say of them.
+
+import type { NewMedium } from '../api/types';
+import { markOf, type PhotoProblem, type Picture } from '../photos/chosen';
+import type { FileUpload } from './file-upload.svelte';
+
+export interface ChosenPicture {
+  id: number;
+  picture: Picture;
+  /** For `<img>`; empty where this browser can't show it. */
+  src: string;
+  name: string;
+  caption: string;
+  upload: FileUpload;
+}
+
+export class PictureList {
+  /** In the order in which they will be shown. */
+  all = $state.raw<readonly ChosenPicture[]>([]);
+  /** What is wrong with those that were chosen last and rejected. */
+  problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
+  /** How many more files were chosen than can be taken. */
+  left = $state(0);
+  /** Whether the server keeps when they were taken. */
+  keepDates = $state(true);
+
+  get isEmpty(): boolean {
+    return this.all.length === 0;
+  }
+
+  /** Whether one is refused: then nothing can be shared before it is taken out, or sent again. */
+  get hasRefused(): boolean {
+    return this.all.some(({ upload }) => upload.state === 'refused');
+  }
+
+  /** How many have arrived. */
+  get arrived(): number {
+    return this.all.filter(({ upload }) => upload.state === 'done').length;
+  }
+
+  /** Whether some are tried again later. */
+  get isWaiting(): boolean {
+    return this.all.some(({ upload }) => upload.state === 'waiting');
+  }
+
+  /** How much of all has been sent, 0 to 1. */
+  get progress(): number {
+    const sum = (of: (upload: FileUpload) => number) => this.all.reduce((all, { upload }) => all + of(upload), 0);
+    return this.isEmpty ? 1 : sum(({ sent }) => sent) / sum(({ total }) => total);
+  }
+
+  /** Whether their user has to sign in before they continue. */
+  get isLocked(): boolean {
+    return this.all.some(({ upload }) => upload.isLocked);
+  }
+
+  /** When all have arrived or are refused, or are locked. */
+  protected async arrivedOrNot(): Promise<void> {
+    while (!this.isLocked && this.all.some(({ upload }) => upload.state !== 'done' && upload.state !== 'refused')) {
+      await Promise.all(this.all.map(({ upload }) => upload.settled()));
+    }
+  }
+
+  /** As a share names them. */
+  get media(): NewMedium[] {
+    return this.all.map(({ upload, caption }) => ({
+      ...upload.ids,
+      ...(caption.trim() && { caption }),
+      ...(!this.keepDates && { taken_at: null }),
+    }));
+  }
+
+  /** The one whose file this is, if it needs that again. */
+  protected lacking(file: File): ChosenPicture | undefined {
+    const { size, modified } = markOf(file);
+    return this.all.find(({ upload, picture: { name, unkept } }) => {
+      const isIt = unkept?.size === size && unkept.modified === modified && name === file.name;
+      return isIt && upload.state === 'refused';
+    });
+  }
+
+  /** The one that arrived as this upload. */
+  protected withUpload(id: string): ChosenPicture | undefined {
+    const isIt = ({ ids: { upload, poster } }: FileUpload) => [upload, poster].some((each) => String(each) === id);
+    return this.all.find(({ upload }) => upload.state === 'done' && isIt(upload));
+  }
+
+  protected reject(name: string, problem: PhotoProblem): void {
+    this.problems = [...this.problems, { name, problem }];
+  }
+
+  /** What was wrong with earlier ones is no longer said. */
+  protected forget(): void {
+    this.problems = [];
+    this.left = 0;
+  }
+}
