@@ -160,7 +160,7 @@ test('a page that was open during an upgrade of the server asks to be reloaded',
   expect(asked).toBeGreaterThan(0);
 
   await ann.page.unroute(viewer);
-  await ann.button('viewer.reload').click();
+  await ann.button('ui.reload').click();
   await photo.click();
   await expect(ann.page.locator('.pswp img').first()).toBeVisible();
 });

@@ -1,5 +1,4 @@
-// The photos of a share in the making, in the order in which they will be shown, each with its caption. They are sent while one
-// writes.
+// The photos of a share in the making, in their order, each with its caption. They are sent while one writes.
 
 import { FileGone } from '../api/errors';
 import type { ServerInfo } from '../api/types';
@@ -16,13 +15,13 @@ export class ChosenPictures extends PictureList {
   #round = 0;
   readonly #looking = new Pending();
   #ids = 0;
+  #restoring: Promise<void> | null = null;
 
   constructor(
     private readonly session: { readonly server: ServerInfo | null },
     /** Called whenever there are others, or their order or captions are. */
     private readonly onchange: () => void,
     private readonly uploads: Pick<Uploads, 'load'>,
-    /** What outlives a reload. */
     private readonly kept: KeptPhotos,
   ) {
     super();
@@ -67,8 +66,12 @@ export class ChosenPictures extends PictureList {
     }
   }
 
-  /** Takes up what was there before the page was reloaded. */
-  async #restore(): Promise<void> {
+  /** Takes up what was there before the page was reloaded, once at a time. */
+  #restore(): Promise<void> {
+    return (this.#restoring ??= this.#restoreNow().finally(() => (this.#restoring = null)));
+  }
+
+  async #restoreNow(): Promise<void> {
     const round = this.#round;
     const [restored, uploads] = await Promise.all([this.kept.open(), this.uploads.load()]);
     if (!restored || !uploads || round !== this.#round) return;
