@@ -5,8 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 
 import { ApiError } from '../src/lib/api/errors';
 import { reasons } from '../src/lib/i18n/photos.de';
-import { loadReasons } from '../src/lib/i18n/reasons';
-import { generalOf, translate } from '../src/lib/i18n/server';
+import { generalOf, loadRefusals, translate } from '../src/lib/i18n/server';
 import * as de from '../src/lib/i18n/server.de';
 import * as en from '../src/lib/i18n/server.en';
 
@@ -26,7 +25,7 @@ const description = JSON.parse(readFileSync(join(import.meta.dirname, '../src/li
 const { Problem } = description.components.schemas;
 const codes = Object.entries(Problem['x-codes']);
 
-beforeAll(loadReasons);
+beforeAll(loadRefusals);
 
 test('German readers read German refusals', () => {
   expect(translate('de', 'not_an_admin', {})).toBe('Das dürfen nur die Admins dieses Raums');

@@ -4,7 +4,7 @@ import { read, write } from '../dom/storage';
 import { de } from './de';
 import { en } from './en';
 import { fill, type Key, type Messages, type Values } from './messages';
-import { loadReasons } from './reasons';
+import { loadRefusals } from './server';
 
 /** Each language by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -38,7 +38,7 @@ export class I18n {
     this.language = choice ?? pick(navigator.languages);
     document.documentElement.lang = this.language;
     // Without them, refusals are said in general.
-    if (this.language === 'de') loadReasons().catch(() => undefined);
+    if (this.language === 'de') loadRefusals().catch(() => undefined);
   }
 }
 

@@ -1,19 +1,25 @@
 // The server's refusals, in the reader's language: by their codes and what they are made of, never by their sentences.
 
 import { ApiError, type Params } from '../api/errors';
-import type { Language } from './index.svelte';
 import { isolated, type Key } from './messages';
-import { reasons } from './reasons';
-import * as de from './server.de';
+import { loadReasons, reasons } from './reasons';
 import * as en from './server.en';
 import type { Sentences } from './server.sentences';
+
+type Language = 'de' | 'en';
 
 interface Translation {
   fields: Record<string, string>;
   sentences: Sentences;
 }
 
-const translations: Record<Language, Translation> = { de, en };
+// In English the server's own sentence is there too; until the German ones are loaded, what is said says less.
+const translations: Record<Language, Translation> = { de: { fields: {}, sentences: {} }, en };
+
+/** Loads what isn't there from the start: many words, of which the first page seldom needs any. */
+export async function loadRefusals(): Promise<void> {
+  [translations.de] = await Promise.all([import('./server.de'), loadReasons()]);
+}
 
 const lookUp = <T>(table: Record<string, T>, key: unknown): T | undefined =>
   typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
