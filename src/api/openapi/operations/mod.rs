@@ -4,7 +4,9 @@
 mod accounts;
 // Comments on shares.
 mod comments;
-// Shares and photos.
+// The photos of shares.
+mod photos;
+// Shares.
 mod sharing;
 // Uploads that wait for their share.
 mod uploads;
@@ -51,7 +53,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(invitations());
     all.extend(sharing::shares(config));
     all.extend(comments::comments(limits));
-    all.extend(sharing::photos(limits));
+    all.extend(photos::photos(limits));
     all.extend(uploads::uploads(limits));
     all
 }
