@@ -39,6 +39,8 @@ pub mod removals;
 pub mod sessions;
 // Thoughts, with or without a photo.
 pub mod shares;
+// Which edit of a share another one begins with.
+pub mod share_version;
 // When photos were taken.
 pub mod taken_at;
 // The spaces that people share.

@@ -50,6 +50,9 @@ pub enum Conflict {
     UploadOffset { id: String, offset: u64 },
     #[error("The bytes have another checksum, and were dropped")]
     UploadChecksum,
+    /// A condition of the request names an older version of it.
+    #[error("Share was edited meanwhile")]
+    ShareEdited,
 }
 
 impl Conflict {
@@ -62,6 +65,7 @@ impl Conflict {
             | Self::TooManyWaiting { .. }
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
+            Self::ShareEdited => 412,
             Self::KeyOfAnotherSpace | Self::KeyOfAnotherShare => 422,
             // What tus clients understand as "wait".
             Self::UploadInUse { .. } => 423,
@@ -100,6 +104,7 @@ impl Conflict {
                 offset: 1024,
             },
             Self::UploadChecksum,
+            Self::ShareEdited,
         ]
     }
 }

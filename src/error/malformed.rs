@@ -57,6 +57,8 @@ pub enum Malformed {
     Number { name: &'static str },
     #[error("The header Upload-Checksum must name sha1 or sha256, and the checksum in base64")]
     Checksum,
+    #[error("The header If-Match must be the ETag of the share, in its quotes")]
+    IfMatch,
     #[error("Each entry of media must be an object with the id of a photo, or with an upload")]
     MediaEntry,
     #[error("Each entry of media must be the id of a photo")]
@@ -76,7 +78,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 26] {
+    pub(super) fn samples() -> [Self; 27] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -112,6 +114,7 @@ impl Malformed {
                 name: "Upload-Length",
             },
             Self::Checksum,
+            Self::IfMatch,
             Self::MediaEntry,
             Self::MediaId,
             Self::AboutNothing {

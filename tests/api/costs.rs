@@ -64,7 +64,7 @@ fn runs(app: &TestApp, sql: &'static str) -> i32 {
 #[test]
 fn a_page_of_shares_is_one_walk_each_along_them_their_photos_and_comments_and_each_author_is_looked_up_once()
  {
-    const SHARES: &str = "select id, text, created_at, user_id, edited_at from shares
+    const SHARES: &str = "select id, text, created_at, user_id, edited_at, version from shares
     where space_id = ? and id < ? order by id desc limit ?";
     const PHOTOS: &str =
         "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \

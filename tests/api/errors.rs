@@ -300,7 +300,7 @@ fn other_origins_are_let_in_only_by_the_setting() {
     assert_eq!(
         reply.header("Access-Control-Allow-Headers"),
         Some(
-            "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
+            "Authorization, Content-Type, Idempotency-Key, If-Match, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
              Upload-Offset, X-HTTP-Method-Override"
         )
     );

@@ -42,4 +42,5 @@ mod spaces;
 mod tus;
 mod upgrade;
 mod uploads;
+mod versions;
 mod visitors;

@@ -35,6 +35,7 @@ fn a_text_is_shared_and_read() {
         "text": "Nice weather - let's have a barbecue",
         "timestamp": timestamp,
         "edited_at": null,
+        "version": 1,
         "image_url": null,
         "image": null,
         "media": [],
@@ -75,7 +76,8 @@ fn shares_are_listed_newest_first_without_their_space() {
             "media",
             "text",
             "timestamp",
-            "user"
+            "user",
+            "version"
         ]
     );
 }

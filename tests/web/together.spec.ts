@@ -202,3 +202,58 @@ test('a new member sees everything, and a removed one sees nothing more', async 
   await expect(carol.text('lost.title')).toBeVisible();
   await agree(ann, bob);
 });
+
+test('an editor that was opened earlier keeps the photos that another screen has added', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('At the lake');
+  await ann.choosesPhotos([1, 2].map((nth) => ({ name: `${nth}.png`, mimeType: 'image/png', buffer: png(40 + nth, randomBytes) })));
+  await ann.shares();
+  await ann.seesPhotoOf('At the lake');
+  const other = new Person(await ann.page.context().newPage(), 'Ann');
+  await other.page.goto('/app/spaces/1');
+  await other.seesPhotoOf('At the lake');
+  for (const each of [ann, other]) await each.chooses(words('share.actions', { name: 'Ann' }), 'share.edit');
+
+  const chooser = other.page.waitForEvent('filechooser');
+  await other.button('composer.more_photos').click();
+  await (await chooser).setFiles([{ name: '3.png', mimeType: 'image/png', buffer: png(43, randomBytes) }]);
+  await expect(other.page.locator('[data-medium]')).toHaveCount(3);
+  await other.button('share.save').click();
+  await expect(other.button('share.save')).toHaveCount(0);
+
+  // The first one takes a photo out and writes; it hears what has happened, and loses nothing.
+  await ann.button('media.remove', { n: 1, all: 2 }).click();
+  await ann.field('share.text').fill('At the lake, in the fog');
+  await ann.button('share.save').click();
+  await expect(ann.page.getByRole('alert')).toContainText('This share was edited elsewhere in the meantime');
+  await expect(ann.field('share.text')).toHaveValue('At the lake, in the fog');
+  await expect(ann.page.locator('[data-medium]')).toHaveCount(2);
+  await ann.button('share.save').click();
+  await expect(ann.button('share.save')).toHaveCount(0);
+  const answer = await ann.page.request.get('/shares/1');
+  const share = (await answer.json()) as { text: string; media: { width: number }[] };
+  expect([share.text, ...share.media.map(({ width }) => width)]).toEqual(['At the lake, in the fog', 42, 43]);
+});
+
+test('words that were begun before a reload do not undo what was written since', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('The beginning');
+  await ann.shares();
+  await expect(ann.card('The beginning')).toBeVisible();
+  await ann.chooses(words('share.actions', { name: 'Ann' }), 'share.edit');
+  await ann.field('share.text').fill('From here');
+  const headers = { Origin: new URL(ann.page.url()).origin };
+  expect((await ann.page.request.put('/shares/1', { data: { text: 'From there' }, headers })).ok()).toBe(true);
+  await ann.page.reload();
+  await expect(ann.field('share.text')).toHaveValue('From here');
+  await ann.button('share.save').click();
+  await expect(ann.page.getByRole('alert')).toContainText('This share was edited elsewhere in the meantime');
+  await ann.button('share.save').click();
+  await expect(ann.card('From here')).toBeVisible();
+});

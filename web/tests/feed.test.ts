@@ -33,6 +33,7 @@ const share = (id: number, user: number, text: string): Share => ({
   text,
   timestamp: '2026-01-01T00:00:00Z',
   edited_at: null,
+  version: 1,
   image_url: null,
   image: null,
   media: [],

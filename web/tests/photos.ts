@@ -40,6 +40,7 @@ export const shareOf = (id: number, photo: number | null = id, text = 'Look'): S
   text,
   timestamp: '2026-05-20T12:00:00Z',
   edited_at: null,
+  version: 1,
   image_url: photo === null ? null : `/photos/1-${id}.${photo}.jpg`,
   image: photo === null ? null : imageOf(photo),
   media: photo === null ? [] : [mediumOf(id, photo)],

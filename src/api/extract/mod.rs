@@ -10,6 +10,8 @@ mod form_files;
 pub mod form_media;
 // Header values with parameters.
 pub mod header_params;
+// For which version of a share a change is made.
+pub mod if_match;
 // JSON bodies.
 pub mod json;
 // JSON objects, without the values that no handler looks at.

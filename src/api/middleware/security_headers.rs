@@ -145,7 +145,7 @@ impl Headers {
         response.set_raw_header("Access-Control-Allow-Origin", origin.to_owned());
         response.set_raw_header(
             "Access-Control-Expose-Headers",
-            "Link, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, \
+            "ETag, Link, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, \
              Upload-Expires, Upload-Length, Upload-Offset, WWW-Authenticate, X-Request-Id",
         );
         let methods = allowed_methods(request);
@@ -159,7 +159,7 @@ impl Headers {
             response.set_raw_header("Access-Control-Allow-Methods", methods.join(", "));
             response.set_raw_header(
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
+                "Authorization, Content-Type, Idempotency-Key, If-Match, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
                  Upload-Offset, X-HTTP-Method-Override",
             );
             response.set_raw_header("Access-Control-Max-Age", "3600");

@@ -16,5 +16,7 @@ pub mod range;
 pub mod uploaded;
 // Which refusals are logged.
 pub mod refusal_log;
+// The version of a share.
+pub mod versioned;
 // ZIPs.
 pub mod zip;

@@ -11,11 +11,13 @@ use rocket::serde::json::Json;
 use rocket::{Responder, get, put};
 
 use crate::api::extract::current_user::{Caller, CurrentUser};
+use crate::api::extract::if_match::IfMatch;
 use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
+use crate::api::respond::versioned::Versioned;
 use crate::api::views::photos::{Describe, ImageInList, Medium};
 use crate::api::views::urls::Urls;
 use crate::app::App;
@@ -61,22 +63,27 @@ pub async fn describe(
     app: &AppState,
     user: CurrentUser<'_>,
     id: RawId<PhotoId>,
+    if_match: IfMatch,
     body: JsonBody<Describe>,
     links: Urls,
-) -> Result<Json<Medium>> {
+) -> Result<Versioned<Json<Medium>>> {
+    let expected = if_match.parse()?;
     let JsonBody(Describe { caption, taken_at }) = body;
     let description = Description::parse(
         caption.as_ref().map(Option::as_deref),
         taken_at.as_ref().map(Option::as_deref),
         &app.config.limits,
     )?;
-    let photo = user
+    let (photo, version) = user
         .write(move |conn, session| {
             let medium = access::medium(conn, session, &id)?;
+            let share = medium.share();
+            expected.check(conn, share.space(), share.share())?;
             shares::describe(conn, &medium, &description)
         })
         .await?;
-    Ok(Json(Medium::new(&photo, &links)))
+    let medium = Json(Medium::new(&photo, &links));
+    Ok(Versioned::new(medium, version))
 }
 
 /// The bytes of a photo, for the holder of a link that we have signed, while the photo exists. `download`: the name

@@ -4,11 +4,13 @@ use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 
 use crate::api::extract::current_user::{Caller, CurrentUser};
+use crate::api::extract::if_match::IfMatch;
 use crate::api::extract::multipart::ShareForm;
 use crate::api::extract::params::IdempotencyKey;
 use crate::api::extract::share_body::ShareBody;
 use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::respond::versioned::Versioned;
 use crate::api::routes::uploads::taking::{self, Taking};
 use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::api::views::urls::Urls;
@@ -19,7 +21,7 @@ use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::photos::{self, Listed, MediaChange, NewPhoto};
-use crate::domain::shares::{self, Created};
+use crate::domain::shares::{self, Created, Edited};
 use crate::domain::text::ShareText;
 use crate::error::{Error, Failure, Invalid, NotFound, Result};
 use crate::queue::PhotoQueue;
@@ -154,22 +156,29 @@ pub async fn list(
 }
 
 #[get("/shares/<id>")]
-pub async fn get(caller: Caller<'_>, id: RawId<ShareId>, links: Urls) -> Result<Json<Share>> {
+pub async fn get(
+    caller: Caller<'_>,
+    id: RawId<ShareId>,
+    links: Urls,
+) -> Result<Versioned<Json<Share>>> {
     let found = caller
         .read(move |conn, session| {
             let readable = access::share(conn, session, &id)?.read()?;
             shares::get(conn, &readable)
         })
         .await?;
-    Ok(Json(Share::new(found, &links)))
+    let version = found.version;
+    Ok(Versioned::new(Json(Share::new(found, &links)), version))
 }
 
 #[put("/shares/<id>", data = "<edit>")]
 pub async fn edit(
     app: &AppState,
     id: RawId<ShareId>,
+    if_match: IfMatch,
     edit: ShareBody<'_, EditShare>,
-) -> Result<&'static str> {
+) -> Result<Versioned<&'static str>> {
+    let expected = if_match.parse()?;
     let limits = &app.config.limits;
     let max = limits.media_per_share;
     let nothing = MediaChange::Replace(Vec::new());
@@ -204,7 +213,7 @@ pub async fn edit(
     let (new, outline) = split(change);
     let (space, share) = user
         .read({
-            let outline = outline.clone();
+            let (outline, expected) = (outline.clone(), expected.clone());
             move |conn, session| {
                 let editable = access::share(conn, session, &given).and_then(|share| share.edit());
                 if let Some(refusal) = alone {
@@ -217,6 +226,7 @@ pub async fn edit(
                     }
                 }
                 let editable = editable?;
+                expected.check(conn, editable.space(), editable.share())?;
                 photos::check(conn, &editable, outline, max)?;
                 Ok((editable.space(), editable.share()))
             }
@@ -236,12 +246,13 @@ pub async fn edit(
     let edited = user
         .write(move |conn, session| {
             let editable = access::share(conn, session, &id)?.edit()?;
+            expected.check(conn, editable.space(), editable.share())?;
             take(conn, session)?;
             let mut new = kept.iter().cloned();
             let change = outline.with(|()| new.next());
-            let removed = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
+            let edited = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
             enqueue(&queue, conn, &kept)?;
-            Ok(removed)
+            Ok(edited)
         })
         .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
@@ -249,8 +260,9 @@ pub async fn edit(
     if matches!(fate, Fate::Written) {
         taking.end(app).await;
     }
-    app.cleanup().delete_now(&edited?).await;
-    Ok("Share edited")
+    let Edited { removed, version } = edited?;
+    app.cleanup().delete_now(&removed).await;
+    Ok(Versioned::new("Share edited", version))
 }
 
 /// The new photos of a change, and where they go.
@@ -268,11 +280,13 @@ pub async fn delete(
     app: &AppState,
     user: CurrentUser<'_>,
     id: RawId<ShareId>,
+    if_match: IfMatch,
 ) -> Result<&'static str> {
-    let now = app.now();
+    let (now, expected) = (app.now(), if_match.parse()?);
     let deleted = user
         .write_making_room(move |conn, session| {
             let deletable = access::share(conn, session, &id)?.delete()?;
+            expected.check(conn, deletable.space(), deletable.share())?;
             shares::delete(conn, &deletable, now)
         })
         .await?;

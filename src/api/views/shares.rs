@@ -46,6 +46,10 @@ struct Content {
     timestamp: SharedAt,
     /// When its text or its photos were changed last; null if they never were.
     edited_at: Option<Moment>,
+    /// Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
+    /// the share, which edits take as `If-Match`.
+    #[schemars(range(min = 1), extend("example" = 1))]
+    version: i64,
     /// The first photo itself, or the poster of the first video; null if there is none.
     image_url: Option<PhotoUrl>,
     /// Details of that first photo.
@@ -230,6 +234,7 @@ impl Content {
             text: share.text,
             timestamp: urls.time(share.created_at),
             edited_at: share.edited_at.map(Into::into),
+            version: share.version,
             image_url,
             image,
             media,

@@ -60,6 +60,7 @@ pub struct Editable {
 #[derive(Debug)]
 pub struct DescribableMedium {
     photo: PhotoId,
+    share: Editable,
 }
 
 /// Proof that a share may be deleted by the current user.
@@ -132,6 +133,10 @@ impl Editable {
 impl DescribableMedium {
     pub fn photo(&self) -> PhotoId {
         self.photo
+    }
+
+    pub fn share(&self) -> &Editable {
+        &self.share
     }
 }
 
@@ -299,8 +304,8 @@ pub fn medium(
     let share = share.ok_or_else(|| photo.not_found())?;
     // That of a space which was deleted isn't there any more either.
     let access = share_access(conn, caller.user().id, share)?.ok_or_else(|| photo.not_found())?;
-    access.edit()?;
-    Ok(DescribableMedium { photo: id })
+    let share = access.edit()?;
+    Ok(DescribableMedium { photo: id, share })
 }
 
 fn share_access(

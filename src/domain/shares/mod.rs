@@ -32,13 +32,15 @@ pub struct Share {
     pub created_at: Timestamp,
     /// When its text or its photos were changed last.
     pub edited_at: Option<Timestamp>,
+    /// Counted up by each edit.
+    pub version: i64,
     /// In their order.
     pub photos: Vec<Photo>,
     pub comments: Conversation,
 }
 
 impl Share {
-    /// Reads the columns `id, text, created_at`, the user's `id, login`, the space's `id, name`, and `edited_at`.
+    /// Reads the columns `id, text, created_at`, the user's `id, login`, the space's `id, name`, `edited_at` and `version`.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -49,6 +51,7 @@ impl Share {
             space: Some(Space::from_row(row, 5)?),
             edited_at: edited_at(row, 7)?,
             comments: Conversation::default(),
+            version: row.get(8)?,
         })
     }
 }
@@ -179,6 +182,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
             text: row.get(1)?,
             created_at: Timestamp(row.get(2)?),
             user: authors.get(row.get(3)?)?,
+            version: row.get(5)?,
             photos: Vec::new(),
             space: None,
             edited_at: edited_at(row, 4)?,
@@ -190,7 +194,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
     Ok(listed)
 }
 
-const LIST: &str = "select id, text, created_at, user_id, edited_at from shares
+const LIST: &str = "select id, text, created_at, user_id, edited_at, version from shares
     where space_id = ? and id < ? order by id desc limit ?";
 
 /// One share.
@@ -209,7 +213,7 @@ fn get_in(conn: &Connection, space: SpaceId, id: ShareId) -> Result<Share> {
 
 // By its key, where the space is known: SQLite would rather take the index of ids, one more lookup, to a page that all spaces
 // share.
-const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, s.edited_at
+const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, s.edited_at, s.version
     from shares s indexed by sqlite_autoindex_shares_1 join users u on u.id = s.user_id join spaces p on p.id = s.space_id
     where s.space_id = ? and s.id = ?";
 
@@ -224,8 +228,16 @@ fn says_something(is_silent: bool, has_photo: bool) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the text of a share, if there is a new one, and changes its photos, at most `max`. Returns the photos
-/// whose bytes are to be deleted.
+/// What came of an edit.
+#[derive(Debug)]
+pub struct Edited {
+    /// The photos whose bytes are to be deleted.
+    pub removed: Vec<PhotoName>,
+    /// The version that the share has now.
+    pub version: i64,
+}
+
+/// Replaces the text of a share, if there is a new one, and changes its photos, at most `max`.
 ///
 /// # Errors
 /// There would be neither a text nor a photo; as [`photos::check`].
@@ -235,7 +247,7 @@ pub fn edit(
     text: Option<&ShareText>,
     (change, max): (MediaChange, usize),
     now: Timestamp,
-) -> Result<Vec<PhotoName>> {
+) -> Result<Edited> {
     let photos = photos::count_after(conn, editable, &change, max)?;
     let is_silent = match text {
         Some(text) => text.is_empty(),
@@ -245,32 +257,45 @@ pub fn edit(
     };
     says_something(is_silent, photos > 0)?;
     let text = text.map(ShareText::as_str);
-    conn.prepare_cached(EDIT)?.execute((
-        text,
-        change.keeps_all(),
-        now.0,
-        editable.space(),
-        editable.share(),
-    ))?;
-    photos::apply(conn, editable, change, max, now)
+    let version = conn.prepare_cached(EDIT)?.query_row(
+        (
+            text,
+            change.keeps_all(),
+            now.0,
+            editable.space(),
+            editable.share(),
+        ),
+        |row| row.get(0),
+    )?;
+    let removed = photos::apply(conn, editable, change, max, now)?;
+    Ok(Edited { removed, version })
 }
 
 // The same text again, with photos that stay, is no edit.
 const EDIT: &str = "update shares indexed by sqlite_autoindex_shares_1
-    set edited_at = case when ?2 and text = coalesce(?1, text) then edited_at else ?3 end, text = coalesce(?1, text)
-    where space_id = ?4 and id = ?5";
+    set edited_at = case when ?2 and text = coalesce(?1, text) then edited_at else ?3 end,
+    version = version + (not (?2 and text = coalesce(?1, text))), text = coalesce(?1, text)
+    where space_id = ?4 and id = ?5 returning version";
 
 const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
 
-/// Records the description of a photo of a share.
+/// Records the description of a photo of a share. Returns the photo, and the version that the share has now.
 pub fn describe(
     conn: &Connection,
     medium: &DescribableMedium,
     description: &Description,
-) -> Result<Photo> {
+) -> Result<(Photo, i64)> {
     photos::describe(conn, medium.photo(), description)?;
-    photos::get(conn, medium)
+    let share = medium.share();
+    let version = conn
+        .prepare_cached(DESCRIBED)?
+        .query_row((share.space(), share.share()), |row| row.get(0))?;
+    Ok((photos::get(conn, medium)?, version))
 }
+
+const DESCRIBED: &str =
+    "update shares indexed by sqlite_autoindex_shares_1 set version = version + 1
+    where space_id = ? and id = ? returning version";
 
 /// Deletes a share. Returns the photos whose bytes are to be deleted.
 pub fn delete(conn: &Connection, deletable: &Deletable, now: Timestamp) -> Result<Vec<PhotoName>> {

@@ -203,6 +203,19 @@ impl<'a> Person<'a> {
         )
     }
 
+    /// Sends JSON for the version of a share that a tag names.
+    pub fn put_if(&self, path: &str, tag: &str, body: Value) -> Reply {
+        let request = self.client.put(path.to_owned());
+        let request = request.header(Header::new("If-Match", tag.to_owned()));
+        self.send(request.header(ContentType::JSON).body(body.to_string()))
+    }
+
+    /// Deletes the version of a share that a tag names.
+    pub fn delete_if(&self, path: &str, tag: &str) -> Reply {
+        let request = self.client.delete(path.to_owned());
+        self.send(request.header(Header::new("If-Match", tag.to_owned())))
+    }
+
     /// Creates a space and returns its id.
     pub fn space(&self, name: &str) -> i64 {
         self.post("/spaces", json!({"name": name})).is_ok()["id"]

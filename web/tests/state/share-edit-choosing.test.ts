@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { ServerInfo } from '../../src/lib/api/types';
 import { ShareEdit } from '../../src/lib/state/share-edit.svelte';
-import { mediumOf } from '../photos';
+import { shareOf } from '../photos';
 
 vi.mock('../../src/lib/photos/choosing', () => ({
   look: (file: File) => Promise.resolve({ file, name: file.name, url: `blob:${file.name}`, width: 4, height: 3, shrunk: false }),
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const file = (name: string) => new File(['x'], name);
-const edit = () => new ShareEdit([mediumOf(1, 1)], { limits: { media_per_share: 3 } } as ServerInfo);
+const edit = () => new ShareEdit(shareOf(1), { limits: { media_per_share: 3 } } as ServerInfo);
 const namesOf = (edited: ShareEdit) => edited.items.map(({ name }) => name);
 
 test('two choices at once together take no more than there may be', async () => {

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::not_a_member;
+use super::sharing::{if_match, version};
 use crate::api::openapi::operation::{Operation, operation, query, reference};
 use crate::api::views::photos::{Describe, ImageInList, Medium, SelectMedia};
 use crate::api::views::scalars::Id;
 use crate::config::Limits;
 use crate::downloads::MAX_PHOTOS;
-use crate::error::{Denied, Failure, FieldName, Invalid, Malformed, NotFound, Overload};
+use crate::error::{Conflict, Denied, Failure, FieldName, Invalid, Malformed, NotFound, Overload};
 
 pub fn photos(limits: &Limits) -> Vec<Operation> {
     let order = query(
@@ -28,10 +29,17 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "photos.describe",
             "Set the caption of a photo, and when it was taken",
         )
-        .about("For the author of its share. A missing field stays as it is, and null removes it.")
+        .about(
+            "For the author of its share. A missing field stays as it is, and null removes it. \
+             `If-Match` is compared with the version of the share, which changes.",
+        )
         .for_users()
+        .takes(if_match())
         .takes_json::<Describe>()
         .returns::<Medium>()
+        .with_headers(200, version())
+        .refuses([Malformed::IfMatch])
+        .refuses([Conflict::ShareEdited])
         .refuses([Invalid::TooLong {
             field: FieldName::Caption,
             max: limits.caption_max,

@@ -56,6 +56,7 @@ pub fn shares(config: &Config) -> Vec<Operation> {
             .about("For members of its space.")
             .for_users()
             .returns::<Share>()
+            .with_headers(200, version())
             .refuses([NotFound::Share]).refuses([Denied::NotMember]),
         operation("put", "/shares/{share_id}", "shares.edit", "Edit a share and its photos")
             .about(
@@ -65,13 +66,18 @@ pub fn shares(config: &Config) -> Vec<Operation> {
                  each the id of a photo of the share, the form says the whole list, \
                  in which a `file` stands at its place; an empty `media` names none. \
                  As JSON, `media` is the whole list: what is left out goes, and the \
-                 order is as given.",
+                 order is as given. With `If-Match`, an editor can't undo by accident \
+                 what was changed after it had been opened.",
             )
             .for_users()
+            .takes(if_match())
             .takes(meant_for())
             .takes_body(form())
             .or_json::<EditShare>()
             .says("Share edited")
+            .with_headers(200, version())
+            .refuses([Malformed::IfMatch])
+            .refuses([Conflict::ShareEdited])
             .refuses([Invalid::PhotoTwice { id: String::from("7") }])
             .refuses([Malformed::MediaEntry, Malformed::NotList { field: FieldName::Media }])
             .refuses(share_refusals(limits))
@@ -82,9 +88,29 @@ pub fn shares(config: &Config) -> Vec<Operation> {
                  space. Its photos are deleted permanently.",
             )
             .for_users()
+            .takes(if_match())
             .says("Share deleted")
+            .refuses([Malformed::IfMatch])
+            .refuses([Conflict::ShareEdited])
             .refuses([NotFound::Share]).refuses([Denied::NotOwner]),
     ]
+}
+
+/// For which version of a share a request is made.
+pub fn if_match() -> Value {
+    json!({
+        "name": "If-Match", "in": "header",
+        "description": "The `ETag` of the share: if it was edited since, nothing is changed. Without it, the last edit wins.",
+        "schema": {"type": "string", "example": "*"},
+    })
+}
+
+/// The version of a share, among the headers.
+pub fn version() -> Value {
+    json!({"ETag": {
+        "description": "The version of the share, in quotes; after an edit, the new one.",
+        "schema": {"type": "string", "example": "\"2\""},
+    }})
 }
 
 /// For whom a request is made.

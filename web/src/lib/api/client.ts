@@ -27,6 +27,8 @@ interface Options {
   signal?: AbortSignal;
   /** The request outlives the page. */
   keepalive?: boolean;
+  /** The version of a share that is changed: if it has another one by now, nothing is. */
+  version?: number;
   /** What is answered is large, and only whether it is a good answer is to be known. */
   unread?: boolean;
   /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
@@ -63,6 +65,7 @@ export class Api {
 
   async #send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(this.#account)) };
+    if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
     let body: BodyInit | null = options.form ?? null;
     if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
     if (options.json !== undefined) {
@@ -179,7 +182,7 @@ export class Api {
     (await this.#send<Share>('POST', `/spaces/${space}/shares`, { json, key, signal })).data;
   deleteUpload = (path: string) => this.#send('DELETE', path, { keepalive: true });
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
-  editShare = (id: number, form: FormData) => this.#send('PUT', `/shares/${id}`, { form });
+  editShare = (id: number, form: FormData, version: number) => this.#send('PUT', `/shares/${id}`, { form, version });
 
   photos = (id: number, by: 'taken' | 'shared', limit = 60) =>
     this.#photos(`/spaces/${id}/images?order=newest&by=${by}&limit=${limit}`);

@@ -9,6 +9,8 @@ export const places = {
   /** The key under which it was last sent. */
   key: (space: number) => `space-${space}.key`,
   edit: (share: number) => `share-${share}`,
+  /** Which version of the share it is an edit of. */
+  version: (share: number) => `share-${share}-version`,
 };
 
 const key = (user: number, place: string) => `draft.${user}.${place}`;

@@ -106,6 +106,8 @@ export const sentences: Sentences = {
   admin_cant_leave: 'Wer Admin ist, kann den Raum nicht verlassen',
   last_admin: 'Ein Raum braucht mindestens einen Admin',
   no_such_share: 'Diesen Beitrag gibt es nicht mehr',
+  share_edited:
+    'Dieser Beitrag wurde inzwischen anderswo geändert. Beide Änderungen stehen hier jetzt zusammen: Sieh sie durch und speichere noch einmal',
   not_the_owner: 'Dieser Beitrag gehört jemand anderem',
   no_such_comment: 'Diesen Kommentar gibt es nicht mehr',
   not_the_author: 'Diesen Kommentar hat jemand anderes geschrieben',

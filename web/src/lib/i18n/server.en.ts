@@ -88,6 +88,8 @@ export const sentences: Sentences = {
   last_admin: 'A space needs at least one admin',
   no_such_invitation: 'This invitation isn’t valid, or no longer is',
   no_such_share: 'This share no longer exists',
+  share_edited:
+    'This share was edited elsewhere in the meantime. Both edits are now here together: check them and save again',
   not_the_owner: 'This share is someone else’s',
   no_such_comment: 'This comment no longer exists',
   not_the_author: 'Someone else wrote this comment',

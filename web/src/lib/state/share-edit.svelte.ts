@@ -1,7 +1,7 @@
 // What changes in the photos of a share that is edited: their order, their captions, which are removed and which are added.
 
 import { localPath } from '../api/local-path';
-import type { Medium, ServerInfo } from '../api/types';
+import type { Medium, ServerInfo, Share } from '../api/types';
 import { append, type PhotoProblem, type Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { moved } from '../photos/media-order';
@@ -11,7 +11,7 @@ import { Pending } from './pending';
 const LOCAL = '2019-07-14T15:30:00'.length;
 
 /** A photo that the share has, or a new one. */
-interface Edited {
+export interface Edited {
   id: number;
   /** For `<img>`; empty where this browser can't show it. */
   src: string;
@@ -22,37 +22,32 @@ interface Edited {
   picture: Picture | null;
 }
 
+/** The share that is edited, as it was read. */
+export type Base = Pick<Share, 'media' | 'text' | 'version'>;
+
 export class ShareEdit {
   items = $state.raw<readonly Edited[]>([]);
   problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
   /** How many more files were chosen than can be taken. */
   left = $state(0);
-  #before: string;
-  /** As the server wrote them, with their zones. */
-  #takenAt: ReadonlyMap<number, string>;
   #ids = 0;
   readonly #looking = new Pending();
   #isOver = false;
 
+  /** What it changes. */
+  base = $state.raw<Base>({ media: [], text: '', version: 0 });
+
   constructor(
-    media: readonly Medium[],
+    base: Base,
     private readonly server: ServerInfo | null,
   ) {
-    this.items = media.map(({ id, caption, kind, poster_url, previews, taken_at }) => ({
-      id,
-      src: kind === 'video' && poster_url === null ? '' : localPath(previews.small.url),
-      name: '',
-      caption: caption ?? '',
-      takenAt: taken_at?.slice(0, LOCAL) ?? '',
-      picture: null,
-    }));
-    this.#takenAt = new Map(media.map(({ id, taken_at }) => [id, taken_at ?? '']));
-    this.#before = this.#state;
+    this.base = base;
+    this.items = base.media.map(editedOf);
   }
 
   /** Whether it is anything else than it was. */
   get isChanged(): boolean {
-    return this.#state !== this.#before;
+    return stateOf(this.items) !== stateOf(this.base.media.map(editedOf));
   }
 
   get mostPhotos(): number {
@@ -112,7 +107,8 @@ export class ShareEdit {
       if (picture) append(form, picture);
       else form.append('media', String(id));
       form.append('caption', caption);
-      const before = this.#takenAt.get(id) ?? '';
+      // As the server wrote it, with its zone.
+      const before = this.base.media.find((medium) => medium.id === id)?.taken_at ?? '';
       // For a new one, the photo itself has it, unless the user has set it.
       if (takenAt === before.slice(0, LOCAL)) continue;
       // In the zone that is known already, if any.
@@ -130,8 +126,17 @@ export class ShareEdit {
   #release(items: readonly Edited[]): void {
     for (const { src, picture } of items) if (picture) URL.revokeObjectURL(src);
   }
-
-  get #state(): string {
-    return JSON.stringify(this.items.map(({ id, caption, takenAt }) => [id, caption, takenAt]));
-  }
 }
+
+export function editedOf({ id, caption, kind, poster_url, previews, taken_at }: Medium): Edited {
+  return {
+    id,
+    src: kind === 'video' && poster_url === null ? '' : localPath(previews.small.url),
+    name: '',
+    caption: caption ?? '',
+    takenAt: taken_at?.slice(0, LOCAL) ?? '',
+    picture: null,
+  };
+}
+
+export const stateOf = (items: readonly Edited[]) => JSON.stringify(items.map(({ id, caption, takenAt }) => [id, caption, takenAt]));

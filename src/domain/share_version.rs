@@ -1,0 +1,86 @@
+//! The version of a share: each edit counts it up, so that an editor that was opened before another edit doesn't undo that one.
+
+use rusqlite::Connection;
+
+use super::ids::{ShareId, SpaceId};
+use crate::error::{Conflict, Malformed, Result};
+
+/// Which version of a share a change is made for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ExpectedVersion {
+    /// Whichever there is.
+    #[default]
+    Any,
+    /// One of these.
+    OneOf(Vec<i64>),
+}
+
+impl ExpectedVersion {
+    /// Reads a list of entity tags, as `If-Match` has it. A proxy that compresses marks our tags as weak (`W/`): what follows is the
+    /// same version.
+    ///
+    /// # Errors
+    /// It isn't such a list.
+    pub fn parse(tags: &str) -> Result<Self> {
+        if tags.trim() == "*" {
+            return Ok(Self::Any);
+        }
+        let mut versions = Vec::new();
+        for tag in tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            let tag = tag.strip_prefix("W/").unwrap_or(tag);
+            let version = tag
+                .strip_prefix('"')
+                .and_then(|tag| tag.strip_suffix('"'))
+                .ok_or(Malformed::IfMatch)?;
+            // No version of ours has another tag than a number, so that others match nothing.
+            versions.extend(version.parse::<i64>());
+        }
+        if versions.is_empty() && tags.trim().is_empty() {
+            return Err(Malformed::IfMatch.into());
+        }
+        Ok(Self::OneOf(versions))
+    }
+
+    /// Whether a share has an expected version; in the transaction that changes it, nothing can come in between.
+    ///
+    /// # Errors
+    /// It was edited since.
+    pub fn check(&self, conn: &Connection, space: SpaceId, share: ShareId) -> Result<()> {
+        let Self::OneOf(expected) = self else {
+            return Ok(());
+        };
+        let version: i64 = conn
+            .prepare_cached(VERSION)?
+            .query_row((space, share), |row| row.get(0))?;
+        if expected.contains(&version) {
+            Ok(())
+        } else {
+            Err(Conflict::ShareEdited.into())
+        }
+    }
+}
+
+const VERSION: &str =
+    "select version from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_read_as_http_has_them() {
+        let parse = |tags| ExpectedVersion::parse(tags).unwrap();
+        assert_eq!(parse("*"), ExpectedVersion::Any);
+        for (tags, versions) in [
+            ("\"3\"", vec![3]),
+            ("W/\"3\"", vec![3]),
+            (" \"3\" , \"x\",\"7\"", vec![3, 7]),
+            ("\"of another server\"", vec![]),
+        ] {
+            assert_eq!(parse(tags), ExpectedVersion::OneOf(versions), "{tags}");
+        }
+        for tags in ["", " ", "3", "\"3", "\"", "3\"", "\"3\" 4"] {
+            assert!(ExpectedVersion::parse(tags).is_err(), "{tags}");
+        }
+    }
+}
