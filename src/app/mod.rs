@@ -273,7 +273,7 @@ fn thumbnailer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
     let is_wanted = config.photos.previews;
     is_wanted.then(|| {
         Thumbnailer::new(store.clone(), config.limits.max_pixels())
-            .with_posters(PosterMaker::find())
+            .with_posters(PosterMaker::find(&config.photos.ffmpeg))
     })
 }
 

@@ -33,7 +33,7 @@ use layers::Layers;
 pub use limits::{LONGEST_LOGIN, LONGEST_PASSWORD, Limits};
 pub use listener::{Level, Listener, Shutdown};
 use names::Names;
-pub use photos::{Checksums, Delivery, Layout, Photos, QueueKind, StoreKind, WorkerMode};
+pub use photos::{Checksums, Delivery, Ffmpeg, Layout, Photos, QueueKind, StoreKind, WorkerMode};
 pub use proxies::TrustedProxies;
 pub use rate_limits::RateLimits;
 

@@ -1,6 +1,7 @@
 //! The settings of photos: where they live, and who moves them to their spaces.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
@@ -46,6 +47,8 @@ pub struct Photos {
     pub heic: bool,
     /// Bytes of memory that decoding HEICs may take at once.
     pub heic_memory: u64,
+    /// By what films get a picture that came without one: `auto`, `off`, or where ffmpeg is.
+    pub ffmpeg: Ffmpeg,
     /// How often a photo is tried before it is set aside as failed.
     pub max_attempts: u32,
 }
@@ -222,6 +225,43 @@ pub enum Checksums {
     WhenSupported,
 }
 
+/// By what films get a picture that came without one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Ffmpeg {
+    /// By the ffmpeg in `PATH`, if there is one.
+    Auto,
+    /// By none.
+    Off,
+    /// By this program.
+    At(PathBuf),
+}
+
+impl TryFrom<String> for Ffmpeg {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "auto" => Ok(Self::Auto),
+            "off" => Ok(Self::Off),
+            path if PathBuf::from(path).is_absolute() => Ok(Self::At(path.into())),
+            other => Err(format!(
+                "'{other}' is neither \"auto\" nor \"off\" nor the whole path of ffmpeg"
+            )),
+        }
+    }
+}
+
+impl From<Ffmpeg> for String {
+    fn from(ffmpeg: Ffmpeg) -> Self {
+        match ffmpeg {
+            Ffmpeg::Auto => Self::from("auto"),
+            Ffmpeg::Off => Self::from("off"),
+            Ffmpeg::At(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
 /// Where the worker runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -250,6 +290,7 @@ impl Default for Photos {
             worker: None,
             heic: true,
             heic_memory: 1024 * 1024 * 1024,
+            ffmpeg: Ffmpeg::Auto,
             max_attempts: 5,
         }
     }

@@ -1,6 +1,7 @@
-//! Whether the fence in which HEICs are decoded holds on this machine.
+//! Whether the fence in which HEICs are decoded and ffmpeg runs holds on this machine.
 
 use crate::check::Check;
+use crate::config::Ffmpeg;
 use crate::fence::enter::Walls;
 use crate::fence::probe::probe;
 use crate::jobs::film_poster::PosterMaker;
@@ -31,14 +32,32 @@ pub async fn run_checks() -> Check {
 }
 
 /// Whether videos that come without a picture get one.
-pub fn posters() -> Check {
-    Check::ok(match PosterMaker::find() {
-        Some(maker) => format!(
-            "Videos that come without a picture get one by {}",
-            maker.program().display()
-        ),
-        None => String::from(
-            "Videos that come without a picture have none, because ffmpeg isn't installed",
-        ),
-    })
+pub async fn posters(setting: &Ffmpeg) -> Check {
+    let Some(maker) = PosterMaker::find(setting) else {
+        return Check::ok(match setting {
+            Ffmpeg::Off => {
+                "Videos that come without a picture have none, because photos.ffmpeg = \"off\""
+            }
+            _ => "Videos that come without a picture have none, because ffmpeg isn't installed",
+        });
+    };
+    let program = maker.program().display();
+    if !maker.program().is_file() {
+        return Check::warning(format!(
+            "Videos that come without a picture have none, because {program} isn't there: correct photos.ffmpeg"
+        ));
+    }
+    match probe().await {
+        Ok(walls) if walls.keep_from_files() => Check::ok(format!(
+            "Videos that come without a picture get one by {program}"
+        )),
+        Ok(_) => Check::warning(format!(
+            "Videos that come without a picture have none, because {program} couldn't be kept from other files: use Linux \
+            5.13 or newer with Landlock, or set photos.ffmpeg = \"off\""
+        )),
+        Err(error) => Check::warning(format!(
+            "Videos that come without a picture have none, because {program} can't be run in a process of its own: {error}. \
+            Mend this, or set photos.ffmpeg = \"off\""
+        )),
+    }
 }

@@ -27,7 +27,7 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
         report(fence::run_checks().await);
     }
     if config.limits.video_bytes > 0 && config.photos.previews {
-        report(fence::posters());
+        report(fence::posters(&config.photos.ffmpeg).await);
     }
     let data = data_dir::run_checks(config, &mut report);
     let mut can_be_read = false;

@@ -37,6 +37,11 @@ impl Walls {
         Self::ClockOnly,
     ];
 
+    /// Whether a process that is taken over would reach no files.
+    pub fn keep_from_files(self) -> bool {
+        matches!(self, Self::All | Self::NoNetwork)
+    }
+
     /// A word for another process.
     pub fn word(self) -> &'static str {
         match self {

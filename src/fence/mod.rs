@@ -31,6 +31,10 @@ pub const REFUSED: u8 = 3;
 pub const NOT_FENCED: u8 = 4;
 /// The exit code of a job whose output doesn't fit on the disk.
 pub const FULL: u8 = 5;
+/// The exit code of a job that runs only where it reaches no files, and that could reach them here.
+pub const OPEN: u8 = 6;
+/// The exit code of a job whose program can't be started, as shells and dynamic linkers have it.
+pub const NO_PROGRAM: u8 = 127;
 
 /// What a job may use.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +62,10 @@ pub enum Outcome {
     Interrupted,
     /// Its output doesn't fit on the disk.
     Full,
+    /// It didn't run, because this system can't keep it from files.
+    Open,
+    /// The program that it is made of can't be started.
+    NoProgram,
 }
 
 /// Runs a job in the fence. If this is dropped, the job ends.
@@ -144,6 +152,8 @@ fn of_code(status: ExitStatus) -> Outcome {
         Some(REFUSED) => Outcome::Refused,
         Some(NOT_FENCED) => Outcome::Interrupted,
         Some(FULL) => Outcome::Full,
+        Some(OPEN) => Outcome::Open,
+        Some(NO_PROGRAM) => Outcome::NoProgram,
         // Such as 101 of a panic.
         _ => Outcome::Died,
     }

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -13,6 +14,7 @@ use picture::{MaxPixels, clean};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
 
+use crate::config::Ffmpeg;
 use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 use crate::fence::{self, Bounds, Outcome};
@@ -37,22 +39,43 @@ const BEGINNING: u64 = 96 * 1024 * 1024;
 pub struct PosterMaker {
     program: PathBuf,
     turn: Arc<Semaphore>,
+    /// Whether ffmpeg was found not to run here. It isn't tried again in this process.
+    is_out: Arc<AtomicBool>,
 }
 
 impl PosterMaker {
-    /// With the ffmpeg of this machine; `None` if it isn't installed.
-    pub fn find() -> Option<Self> {
+    /// With the ffmpeg that the setting names; `None` if it is off, or none is installed.
+    pub fn find(setting: &Ffmpeg) -> Option<Self> {
         // Only there can it be kept from other files.
         if !cfg!(target_os = "linux") {
             return None;
         }
-        let folders = env::var_os("PATH")?;
-        let mut found = env::split_paths(&folders).map(|folder| folder.join("ffmpeg"));
-        let program = found.find(|path| path.is_absolute() && path.is_file())?;
+        let program = match setting {
+            Ffmpeg::Off => return None,
+            Ffmpeg::At(program) => program.clone(),
+            Ffmpeg::Auto => {
+                let folders = env::var_os("PATH")?;
+                let mut found = env::split_paths(&folders).map(|folder| folder.join("ffmpeg"));
+                found.find(|path| path.is_absolute() && path.is_file())?
+            }
+        };
         Some(Self {
             program,
             turn: Arc::new(Semaphore::new(1)),
+            is_out: Arc::default(),
         })
+    }
+
+    /// Whether it may be tried, as far as is known.
+    pub fn is_able(&self) -> bool {
+        !self.is_out.load(Ordering::Relaxed)
+    }
+
+    /// Gives up on ffmpeg, and says so once.
+    fn give_up(&self, why: &str) {
+        if !self.is_out.swap(true, Ordering::Relaxed) {
+            tracing::warn!(ffmpeg = %self.program.display(), "videos that come without a picture get none: {why}");
+        }
     }
 
     /// Where ffmpeg is.
@@ -89,6 +112,14 @@ impl PosterMaker {
             }
             Outcome::Refused | Outcome::Died => {
                 tracing::warn!(film = %name, "ffmpeg could make no poster of a film");
+                return Ok(None);
+            }
+            Outcome::Open => {
+                self.give_up("this system can't keep ffmpeg from other files; Linux 5.13 or newer with Landlock can");
+                return Ok(None);
+            }
+            Outcome::NoProgram => {
+                self.give_up("ffmpeg can't be started");
                 return Ok(None);
             }
         }

@@ -148,7 +148,8 @@ impl Converter {
                 tracing::warn!("a HEIC has ended the process that decodes it; it was refused");
                 Err(self.refuse(Refusal::Damaged(Reason::TooCostly)))
             }
-            Outcome::Interrupted => {
+            // These two are of jobs that start a program.
+            Outcome::Interrupted | Outcome::Open | Outcome::NoProgram => {
                 tracing::warn!("decoding a HEIC was interrupted; its sender was told to try again");
                 Err(Overload::Busy.into())
             }

@@ -39,7 +39,7 @@ fn share(person: &Person, space: &str, film: &[u8], poster: &[u8]) -> Value {
 }
 
 /// Waits until everything is where it belongs, with its previews.
-fn wait_until_moved(data: &Path, count: usize) {
+pub fn wait_until_moved(data: &Path, count: usize) {
     until("the films to be moved and their previews made", || {
         let moved = photos(data);
         let are_moved = moved.len() == count && moved.iter().all(|file| file.starts_with("space"));
