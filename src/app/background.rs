@@ -20,7 +20,7 @@ impl App {
     pub fn start_jobs(&self) -> Jobs {
         let mut jobs = Jobs::default();
         if self.config.photos.worker() == WorkerMode::Embedded {
-            jobs.start_after(self.queue_hold(), ProcessPhotos::from(self.photo_worker()));
+            ProcessPhotos::start(self.photo_worker(), &mut jobs, self.queue_hold());
         }
         jobs.start_after(self.queue_hold(), self.outbox());
         jobs.start(self.cleanup());

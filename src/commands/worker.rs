@@ -43,7 +43,7 @@ pub async fn run(config: Config) -> Result<()> {
         tracing::warn!("{why}");
     }
     let mut jobs = Jobs::default();
-    jobs.start_after(hold, ProcessPhotos::from(worker));
+    ProcessPhotos::start(worker, &mut jobs, hold);
     shutdown_signal.await;
     jobs.stop().await?;
     tracing::info!("stopped");

@@ -13,12 +13,13 @@ use picture::previews::placeholder;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
 use crate::db::Db;
 use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
-use crate::jobs::make_previews::MadePreviews;
+use crate::jobs::make_previews::{Made, MadePreviews};
 use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
@@ -77,7 +78,7 @@ impl PreviewIndexer {
     ///
     /// # Errors
     /// The database or the store can't be used.
-    pub async fn record(&self, name: &PhotoName, made: Option<MadePreviews>) -> Result<()> {
+    async fn record(&self, name: &PhotoName, made: Option<MadePreviews>) -> Result<()> {
         let status = match made {
             Some(made) => Some(status_of(name, made.small, made.has_large).await?),
             None => self.find(name).await?,
@@ -91,6 +92,19 @@ impl PreviewIndexer {
             self.arrived.notify_one();
         }
         Ok(())
+    }
+
+    /// Records what came of the previews of a photo that a worker of this process has looked at. If that fails, the photo is in its
+    /// space all the same: its previews are looked for in the store later.
+    pub async fn record_made(&self, name: &PhotoName, made: Made) {
+        let made = match made {
+            Made::Now(made) => Some(made),
+            Made::Before => None,
+            Made::AwaitsPoster => return,
+        };
+        if let Err(error) = self.record(name, made).await {
+            tracing::warn!(photo = %name, error = %sentence(&error), "could not record previews; will look for them");
+        }
     }
 
     /// Looks for the previews of photos that are due for it.

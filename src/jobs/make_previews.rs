@@ -31,6 +31,17 @@ const NONE: Previews = Previews {
 /// What an attempt leaves instead of the large preview while it decodes.
 const NOTE: Vec<u8> = Vec::new();
 
+/// What came of the previews of a photo.
+#[derive(Debug)]
+pub enum Made {
+    /// They were put just now.
+    Now(MadePreviews),
+    /// They were there before, or the photo is gone.
+    Before,
+    /// None yet: it is a film without a poster, which [`Thumbnailer::make_poster`] makes first.
+    AwaitsPoster,
+}
+
 /// Previews that were put just now.
 #[derive(Debug)]
 pub struct MadePreviews {
@@ -71,8 +82,7 @@ impl Thumbnailer {
     }
 
     /// Makes the previews of a photo that is in its space, unless it has them. For a picture that can't be decoded, an empty
-    /// one is put, so that there is no further attempt. Can be repeated. Returns what was made, `None` if that was there
-    /// before or the photo is gone.
+    /// one is put, so that there is no further attempt. Can be repeated.
     ///
     /// A photo may end the whole process, for example where the system has too little memory for it. An attempt that isn't the
     /// first is therefore noted before anything is decoded, and is the only one at that time. Where such a note is found,
@@ -80,11 +90,57 @@ impl Thumbnailer {
     ///
     /// # Errors
     /// The store can't be used.
-    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<Option<MadePreviews>> {
+    pub async fn make(&self, name: &PhotoName, attempt: u32) -> Result<Made> {
         // The small one is put last: once it is there, all are.
         if (self.store.open_preview(name, PreviewSize::Small).await?).is_some() {
-            return Ok(None);
+            return Ok(Made::Before);
         }
+        if name.is_video() && self.posters().is_some() && !self.has_poster(name).await? {
+            return Ok(Made::AwaitsPoster);
+        }
+        self.make_of_picture(name, attempt).await
+    }
+
+    /// Makes the poster of a film that came without one, and its previews. It takes as long as ffmpeg does, and nothing else waits
+    /// for it. If this is dropped, ffmpeg ends.
+    ///
+    /// # Errors
+    /// As [`PosterMaker::make`].
+    pub async fn make_poster(&self, name: &PhotoName) -> Result<Made> {
+        self.add_poster(name).await?;
+        self.make_of_picture(name, 1).await
+    }
+
+    /// Puts the poster of a film that has none, if one can be made.
+    async fn add_poster(&self, name: &PhotoName) -> Result<()> {
+        if let Some(posters) = self.posters()
+            && !self.has_poster(name).await?
+            && let Some(made) = posters.make(&self.store, name, self.max_pixels).await?
+        {
+            self.keep_poster(name, made).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a poster that was made, unless the film has one by now: what came with it wins.
+    async fn keep_poster(&self, name: &PhotoName, made: Vec<u8>) -> Result<()> {
+        if self.has_poster(name).await? {
+            return Ok(());
+        }
+        self.store.put_poster(name, made).await
+    }
+
+    async fn has_poster(&self, name: &PhotoName) -> Result<bool> {
+        Ok(self.store.open_poster(name).await?.is_some())
+    }
+
+    /// What makes posters, as long as that works here.
+    fn posters(&self) -> Option<&PosterMaker> {
+        self.posters.as_ref().filter(|posters| posters.is_able())
+    }
+
+    /// Makes the previews of a photo, or of a film by the poster that it has or hasn't.
+    async fn make_of_picture(&self, name: &PhotoName, attempt: u32) -> Result<Made> {
         let permit = self.permits.clone().acquire_owned().await?;
         let is_first = attempt <= 1;
         if !is_first && self.has_ended_a_process(name).await? {
@@ -97,7 +153,7 @@ impl Thumbnailer {
                 return self.put(name, NONE).await;
             }
             // It was deleted since it was moved to its space.
-            return Ok(None);
+            return Ok(Made::Before);
         };
         let (photo, is_picture) = is_picture(photo).await?;
         if !is_picture {
@@ -136,6 +192,9 @@ impl Thumbnailer {
     /// # Errors
     /// The store can't be used, or the photo can't be decoded.
     pub async fn make_again(&self, name: &PhotoName) -> Result<()> {
+        if name.is_video() {
+            self.add_poster(name).await?;
+        }
         let permit = self.permits.clone().acquire_owned().await?;
         let Some(photo) = self.picture_of(name).await? else {
             return Ok(());
@@ -151,15 +210,6 @@ impl Thumbnailer {
         if !name.is_video() {
             return self.store.open(name).await;
         }
-        if let Some(poster) = self.store.open_poster(name).await? {
-            return Ok(Some(poster));
-        }
-        let Some(posters) = &self.posters else {
-            return Ok(None);
-        };
-        let made = posters.make(&self.store, name, self.max_pixels).await?;
-        let Some(made) = made else { return Ok(None) };
-        self.store.put_poster(name, made).await?;
         self.store.open_poster(name).await
     }
 
@@ -197,11 +247,7 @@ impl Thumbnailer {
 
     /// Puts the previews of a photo, and deletes them again if it was deleted meanwhile: the deletion of a photo deletes the
     /// previews after it, so that either they are found there or the photo isn't found here.
-    async fn put(
-        &self,
-        name: &PhotoName,
-        Previews { small, large }: Previews,
-    ) -> Result<Option<MadePreviews>> {
+    async fn put(&self, name: &PhotoName, Previews { small, large }: Previews) -> Result<Made> {
         let made = MadePreviews {
             small: small.clone(),
             has_large: large.is_some(),
@@ -216,9 +262,9 @@ impl Thumbnailer {
             .await?;
         if self.store.open(name).await?.is_none() {
             self.store.delete_derived(name).await?;
-            return Ok(None);
+            return Ok(Made::Before);
         }
-        Ok(Some(made))
+        Ok(Made::Now(made))
     }
 
     /// Runs on a blocking thread; `alone` while nothing else is decoded.
@@ -304,6 +350,24 @@ mod tests {
         let thumbnailer = Thumbnailer::new(store.clone(), 64_000_000);
         thumbnailer.make(&name, 2).await.unwrap();
         assert_eq!(lengths(&store, &name).await, [Some(0), None]);
+    }
+
+    #[tokio::test]
+    async fn a_poster_that_came_with_its_film_is_not_replaced_by_one_that_was_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let thumbnailer = Thumbnailer::new(store.clone(), 1);
+        let name: PhotoName = "1-1.mp4".parse().unwrap();
+        let kept = async || {
+            let poster = store.open_poster(&name).await.unwrap().unwrap();
+            poster.read_all().await.unwrap()
+        };
+        let keep = async |poster: &[u8]| thumbnailer.keep_poster(&name, poster.to_vec()).await;
+        keep(b"made").await.unwrap();
+        assert_eq!(kept().await, b"made");
+        store.put_poster(&name, b"sent".to_vec()).await.unwrap();
+        keep(b"made").await.unwrap();
+        assert_eq!(kept().await, b"sent");
     }
 
     #[tokio::test]

@@ -26,7 +26,9 @@ pub(crate) mod stats;
 pub mod process_photo;
 // Records which photos have previews, and what they look like.
 pub mod index_previews;
-// Posters of films that came without one.
+// Posters of films that came without one, by ffmpeg.
 pub mod film_poster;
+// Makes those posters, one after another.
+pub mod make_posters;
 // Sends the names of new photos to a queue outside the database.
 pub mod outbox;

@@ -11,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::check::sentence;
+use crate::data_dir::hold::RestoreHold;
 use crate::jobs::index_previews::PreviewIndexer;
-use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::make_posters::{AwaitingPoster, MakePosters};
+use crate::jobs::make_previews::{Made, Thumbnailer};
 use crate::jobs::outcome::Outcome;
-use crate::jobs::runner::{Job, Next};
+use crate::jobs::runner::{Job, Jobs, Next};
 use crate::jobs::stats::WorkerStats;
 use crate::queue::{Disposition, Failure, Message, PhotoQueue};
 use crate::storage::{Moved, PhotoStore};
@@ -33,6 +35,7 @@ pub struct PhotoWorker {
     thumbnailer: Option<Thumbnailer>,
     /// Records what was made; `None` where there is no database.
     indexer: Option<PreviewIndexer>,
+    awaiting_poster: AwaitingPoster,
 }
 
 impl PhotoWorker {
@@ -48,27 +51,43 @@ impl PhotoWorker {
             queue,
             thumbnailer,
             indexer,
+            awaiting_poster: AwaitingPoster::default(),
         }
     }
 
-    /// Takes one photo from the queue and moves it to its space.
+    /// What makes the posters of films that this worker has moved; `None` where no previews are wanted.
+    pub fn posters(&self) -> Option<MakePosters> {
+        let thumbnailer = self.thumbnailer.clone()?;
+        let (waiting, indexer) = (self.awaiting_poster.clone(), self.indexer.clone());
+        Some(MakePosters::new(waiting, thumbnailer, indexer))
+    }
+
+    /// Takes one photo from the queue and moves it to its space; and if it is a film that awaits its poster, makes that.
     ///
     /// # Errors
-    /// The queue can't be reached. A photo that can't be moved to its space is an outcome and not an error.
+    /// The queue can't be reached, or ffmpeg was interrupted. A photo that can't be moved to its space is an outcome and not an
+    /// error.
     pub async fn step(&self) -> Result<Outcome> {
-        match self.queue.receive(1, false).await?.pop() {
-            Some(message) => self.handle(message).await,
-            None => Ok(Outcome::Empty),
+        let Some(message) = self.queue.receive(1, false).await?.pop() else {
+            return Ok(Outcome::Empty);
+        };
+        let outcome = self.handle(message).await?;
+        if let Some(posters) = self.posters() {
+            while posters.make_one().await? {}
         }
+        Ok(outcome)
     }
 
     /// Sorts the photo of a message. Every part can be repeated: the message is acknowledged last.
     async fn handle(&self, message: Message) -> Result<Outcome> {
         let (name, attempt, started) = (message.name.clone(), message.attempt, Instant::now());
         match self.move_to_space(&message).await {
-            Ok(Moved::Missing) => self.nack(&message, Failure::Missing).await,
-            Ok(how) => {
+            Ok((Moved::Missing, _)) => self.nack(&message, Failure::Missing).await,
+            Ok((how, AwaitsPoster(is_awaited))) => {
                 self.queue.acknowledge(message).await?;
+                if is_awaited {
+                    self.awaiting_poster.add(&name);
+                }
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "moved a photo to its space");
                 Ok(Outcome::Moved(name))
@@ -78,7 +97,7 @@ impl PhotoWorker {
     }
 
     /// Moves a photo and has its previews made, and hides its message from others meanwhile.
-    async fn move_to_space(&self, message: &Message) -> Result<Moved> {
+    async fn move_to_space(&self, message: &Message) -> Result<(Moved, AwaitsPoster)> {
         // Well before others may see it again.
         let extend_after = self.queue.lease().await? / 3;
         let mut work = pin!(self.move_and_preview(message));
@@ -91,22 +110,20 @@ impl PhotoWorker {
         }
     }
 
-    async fn move_and_preview(&self, message: &Message) -> Result<Moved> {
+    async fn move_and_preview(&self, message: &Message) -> Result<(Moved, AwaitsPoster)> {
         let name = &message.name;
         let moved = self.store.move_to_space(name).await?;
         // Also of one that was there before: the worker that moved it may have ended before that, or make no previews.
-        if moved != Moved::Missing
-            && let Some(thumbnailer) = &self.thumbnailer
-        {
-            let made = thumbnailer.make(name, message.attempt).await?;
-            if let Some(indexer) = &self.indexer
-                && let Err(error) = indexer.record(name, made).await
-            {
-                // The photo is in its space all the same: its previews are looked for in the store later.
-                tracing::warn!(photo = %name, error = %sentence(&error), "could not record previews; will look for them");
-            }
+        let thumbnailer = self.thumbnailer.as_ref();
+        let Some(thumbnailer) = thumbnailer.filter(|_| moved != Moved::Missing) else {
+            return Ok((moved, AwaitsPoster(false)));
+        };
+        let made = thumbnailer.make(name, message.attempt).await?;
+        let awaits_poster = AwaitsPoster(matches!(made, Made::AwaitsPoster));
+        if let Some(indexer) = &self.indexer {
+            indexer.record_made(name, made).await;
         }
-        Ok(moved)
+        Ok((moved, awaits_poster))
     }
 
     async fn nack(&self, message: &Message, failure: Failure) -> Result<Outcome> {
@@ -139,6 +156,9 @@ impl PhotoWorker {
         }
     }
 }
+
+/// Whether a film that was moved has no poster yet.
+struct AwaitsPoster(bool);
 
 /// The worker as a job: processes some photos at once, and takes the next as soon as one is finished, however long
 /// the others take.
@@ -203,6 +223,14 @@ impl Job for ProcessPhotos {
 }
 
 impl ProcessPhotos {
+    /// Starts a worker, with what makes the posters of its films.
+    pub fn start(worker: PhotoWorker, jobs: &mut Jobs, hold: RestoreHold) {
+        if let Some(posters) = worker.posters() {
+            jobs.start(posters);
+        }
+        jobs.start_after(hold, Self::from(worker));
+    }
+
     /// All permits that are free, and at least one.
     async fn free_permits(&self) -> Result<OwnedSemaphorePermit> {
         let mut permits = self.permits.clone().acquire_owned().await?;

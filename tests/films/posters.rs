@@ -4,12 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::tempdir;
 
 use super::served::wait_until_moved;
-use crate::support::{Person, Server, command, output};
+use crate::support::{Person, Server, command, output, photos, previews, until};
 
 const FILM: &[u8] = include_bytes!("../../crates/video/fuzz/corpus/video/avc.mp4");
 const SETTING: &str = "SHARED_SPACES_PHOTOS__FFMPEG";
@@ -148,10 +149,63 @@ fn ffmpeg_is_off_where_the_setting_says_so() {
     );
     let mut doctor = command(folder.path(), &["doctor"]);
     doctor.env(SETTING, "bin/ffmpeg");
-    let refused = String::from_utf8(output(doctor, "").stderr).unwrap();
+    let refused = String::from_utf8(output(doctor, "").stdout).unwrap();
     let why = "'bin/ffmpeg' is neither \"auto\" nor \"off\" nor the whole path of ffmpeg";
     assert!(
         refused.contains("photos.ffmpeg") && refused.contains(why),
         "{refused}"
     );
+}
+
+#[test]
+fn nothing_waits_for_ffmpeg_and_the_end_of_the_server_ends_it() {
+    let folder = tempdir().unwrap();
+    // By how long it would sleep, it is known among all processes.
+    let long = format!("86{}", std::process::id());
+    let ffmpeg = program(folder.path(), &format!("sleep {long} | sleep {long}"));
+    let log = folder.path().join("log");
+    let server = Server::start_logged(serve(folder.path(), &ffmpeg, &log), &log);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    let data = folder.path().join("data");
+    // More films than are worked on at once.
+    share(&ann, &space, 12);
+    until("ffmpeg to run", || (sleeping(&long) == 2).then_some(()));
+    for seed in 1..=3 {
+        ann.share_photo(&space, &crate::support::picture(24, seed));
+    }
+    until("the photos to have previews, and all to be moved", || {
+        let moved = photos(&data);
+        let are_moved = moved.len() == 15 && moved.iter().all(|file| file.starts_with("space"));
+        (are_moved && previews(&data).len() == 6).then_some(())
+    });
+    let jobs = || {
+        let database = rusqlite::Connection::open(data.join("shared-spaces.db")).unwrap();
+        let count = database.query_row("select count(*) from photo_jobs", [], |row| row.get(0));
+        count.unwrap()
+    };
+    until("every message to be acknowledged", || {
+        let left: i64 = jobs();
+        (left == 0).then_some(())
+    });
+    assert_eq!(sleeping(&long), 2);
+    let asked = Instant::now();
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    assert!(
+        asked.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        asked.elapsed()
+    );
+    until("ffmpeg and what it has started to end", || {
+        (sleeping(&long) == 0).then_some(())
+    });
+}
+
+/// How many processes sleep for this long.
+fn sleeping(long: &str) -> usize {
+    let processes = fs::read_dir("/proc").unwrap();
+    let lines = processes.filter_map(|process| fs::read(process.ok()?.path().join("cmdline")).ok());
+    let wanted = format!("sleep\0{long}\0").into_bytes();
+    lines.filter(|line| *line == wanted).count()
 }
