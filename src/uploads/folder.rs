@@ -152,6 +152,34 @@ impl UploadFolder {
     }
 }
 
+/// The previews of an upload that were made, large and small, with their lengths: all of them or none. Blocks.
+///
+/// # Errors
+/// The folder can't be read.
+pub fn find_previews(
+    previews: [(PreviewSize, PathBuf); 2],
+) -> io::Result<Vec<(PreviewSize, PathBuf, u64)>> {
+    previews_by(previews, |path| fs::metadata(path).map(|file| file.len()))
+}
+
+/// The previews of an upload that are complete, the small one last, so that with it all is there. It is made last too, and looked for
+/// first: otherwise the large one could be missing just when it is looked for, and the small one be there a moment later.
+fn previews_by(
+    [large, small]: [(PreviewSize, PathBuf); 2],
+    mut length_of: impl FnMut(&Path) -> io::Result<u64>,
+) -> io::Result<Vec<(PreviewSize, PathBuf, u64)>> {
+    let mut found = Vec::new();
+    let Some(bytes) = optional(length_of(&small.1))? else {
+        return Ok(found);
+    };
+    // A picture that moves has none.
+    if let Some(bytes) = optional(length_of(&large.1))? {
+        found.push((large.0, large.1, bytes));
+    }
+    found.push((small.0, small.1, bytes));
+    Ok(found)
+}
+
 fn is_name(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -210,5 +238,26 @@ mod tests {
         file.write_all(b"x").unwrap();
         assert_eq!(fs::read(folder.path(held.name())).unwrap(), b"0123x");
         assert!(folder.open_behind(held.name(), 6).is_err());
+    }
+
+    #[test]
+    fn of_previews_that_are_being_made_all_are_taken_over_or_none() {
+        let previews =
+            || [PreviewSize::Large, PreviewSize::Small].map(|size| (size, size.as_str().into()));
+        // They are made, the large one first, after this many looks.
+        for made_after in 0..3 {
+            let mut looks = 0;
+            let found = previews_by(previews(), |_| {
+                looks += 1;
+                if looks > made_after {
+                    Ok(9)
+                } else {
+                    Err(io::ErrorKind::NotFound.into())
+                }
+            });
+            let sizes: Vec<_> = found.unwrap().into_iter().map(|(size, ..)| size).collect();
+            let all = [PreviewSize::Large, PreviewSize::Small];
+            assert!(sizes == all || sizes.is_empty(), "{sizes:?}");
+        }
     }
 }

@@ -19,12 +19,12 @@ use crate::domain::photos::{NewPhoto, NewPoster};
 use crate::domain::taken_at::TakenAt;
 use crate::domain::uploads::Medium;
 use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, RejectedVideo, Result};
-use crate::fs::missing::optional;
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::{Body, PhotoStore};
 use crate::uploads::buffer_pool::BufferPool;
 use crate::uploads::convert::{Converter, Turn};
 use crate::uploads::film::{self, CleanFilm};
+use crate::uploads::folder::find_previews;
 pub use crate::uploads::received::{Received, Spilled, Upload, UploadKind, too_many_pixels};
 
 /// Photos that are cleaned at once.
@@ -295,12 +295,11 @@ impl PhotoIngest {
         let stored = async {
             let body = Body::linked(ready.path.clone(), ready.medium.bytes);
             self.store.put_temporary(&kept.name, body).await?;
-            // The small one last, so that with it all is there.
-            for (size, path) in &ready.previews {
-                if let Some(file) = optional(tokio::fs::metadata(path).await)? {
-                    let body = Body::linked(path.clone(), file.len());
-                    self.store.put_preview(&kept.name, *size, body).await?;
-                }
+            let previews = ready.previews.clone();
+            let previews = tokio::task::spawn_blocking(move || find_previews(previews)).await??;
+            for (size, path, bytes) in previews {
+                let body = Body::linked(path, bytes);
+                self.store.put_preview(&kept.name, size, body).await?;
             }
             Ok(())
         };
