@@ -124,6 +124,66 @@ fn an_upload_may_begin_with_its_first_bytes() {
 }
 
 #[test]
+fn of_an_upload_that_fails_at_its_beginning_nothing_stays() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let before = app.snapshot();
+    let post = |length: usize, checksum: &str, body: &[u8]| {
+        let length = length.to_string();
+        let headers = [
+            ("Upload-Length", length.as_str()),
+            ("Content-Type", CHUNK),
+            ("Upload-Checksum", checksum),
+        ];
+        tus(&app, &ann, Method::Post, "/uploads", &headers, body)
+    };
+    let sum = |body: &[u8]| format!("sha1 {}", STANDARD.encode(Sha1::digest(body)));
+    // Of another body; of more than was announced; of what isn't taken.
+    post(100, &sum(b"one"), b"two").is(460, "The bytes have another checksum, and were dropped");
+    post(2, &sum(b"two"), b"two").is(413, "Upload max 2 bytes");
+    assert_eq!(post(4, &sum(b"text"), b"text").status, 415);
+    assert_eq!(app.snapshot(), before);
+    assert_eq!(waiting(&app), 0);
+    assert_eq!(post(100, &sum(b"two"), b"two").status, 201);
+}
+
+#[test]
+fn what_comes_behind_the_last_byte_is_refused() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let photo = pictures::png(1);
+    begin(&app, &ann, photo.len());
+    let path = "/uploads/1";
+    assert_eq!(append(&app, &ann, path, 0, &photo).status, 204);
+    let before = app.snapshot();
+    append(&app, &ann, path, photo.len(), b"more")
+        .is(413, &format!("Upload max {} bytes", photo.len()));
+    assert_eq!(app.snapshot(), before);
+    assert_eq!(append(&app, &ann, path, photo.len(), b"").status, 204);
+}
+
+#[test]
+fn a_piece_without_bytes_lets_an_upload_stay_no_longer() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    begin(&app, &ann, 100);
+    let path = "/uploads/1";
+    append(&app, &ann, path, 0, b"0123456789");
+    let expires = || {
+        let reply = tus(&app, &ann, Method::Head, path, &[], b"");
+        reply.header("Upload-Expires").unwrap().to_owned()
+    };
+    let before = expires();
+    app.app.clock.advance(Duration::from_secs(60 * 60));
+    let reply = append(&app, &ann, path, 10, b"");
+    assert_eq!(reply.header("Upload-Expires"), Some(before.as_str()));
+    assert_eq!(expires(), before);
+    let reply = append(&app, &ann, path, 10, b"x");
+    assert_ne!(reply.header("Upload-Expires"), Some(before.as_str()));
+    assert_eq!(reply.header("Upload-Expires"), Some(expires().as_str()));
+}
+
+#[test]
 fn what_the_server_can_do_is_told_to_anybody() {
     let app = TestApp::new();
     let reply = app.anonymous().send(app.client().options("/uploads"));

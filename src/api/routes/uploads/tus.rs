@@ -2,18 +2,21 @@
 //! termination and checksums: an upload resumes where the connection broke.
 
 use rocket::{head, options, patch};
+use tokio::io::AsyncReadExt;
 
 use super::append::receive;
 use super::finish::finish;
-use super::{PATIENCE, check, lock, settle, write};
+use super::{PATIENCE, check, find, lock, remove, settle, write};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::incoming::{Incoming, UploadHeaders};
+use crate::api::extract::json::cut_off;
 use crate::api::request::AppState;
 use crate::api::respond::uploaded::{Capabilities, Progress, Uploaded};
 use crate::app::App;
+use crate::domain::access;
 use crate::domain::ids::{Id, RawId, UploadId};
-use crate::domain::uploads::NewUpload;
-use crate::error::{BodyType, Conflict, Error, Invalid, Result};
+use crate::domain::uploads::{self, NewUpload, Upload};
+use crate::error::{BodyType, Conflict, Error, FieldName, Invalid, Most, Result};
 use crate::uploads::ingest::UploadKind;
 
 /// What this server can do.
@@ -73,14 +76,37 @@ async fn append_to(
         return Err(Conflict::UploadOffset { id, offset }.into());
     }
     if upload.medium.is_none() {
-        upload.received = receive(app, incoming, &lock, &upload).await?;
-        upload.expires_at = app.now().plus(crate::domain::uploads::LIFETIME);
+        receive(app, incoming, &lock, &upload).await?;
+        // As it is recorded: where nothing came, it expires as before.
+        upload = find(app, &incoming.user, id).await?;
+    } else {
+        refuse_more(incoming, &upload).await?;
     }
     let upload = finish(app, &incoming.user, &lock, upload).await?;
     Ok(Progress::after(&upload))
 }
 
-/// Begins an upload, perhaps with its first bytes.
+/// Refuses bytes behind the last one.
+async fn refuse_more(incoming: &mut Incoming<'_>, upload: &Upload) -> Result<()> {
+    let is_more = match incoming.headers.content_length {
+        Some(bytes) => bytes > 0,
+        None => {
+            let read = incoming.body.read(&mut [0]).await;
+            read.map_err(|error| cut_off(&error))? > 0
+        }
+    };
+    if is_more {
+        return Err(Invalid::TooLarge {
+            field: FieldName::Upload,
+            max: Most::Bytes(upload.length),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// Begins an upload, perhaps with its first bytes. If those are refused or break off, nothing of it stays: its maker doesn't learn
+/// where it is.
 pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
     let length = incoming.headers.length()?;
     let limits = &app.config.limits;
@@ -114,10 +140,39 @@ pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
     };
     let created = settle(file, write(app, &incoming.user, new).await)?;
     let id = RawId::new(&created.id.number().to_string());
-    let (lock, mut upload) = lock(app, &incoming.user, &id, PATIENCE).await?;
-    if has_chunk {
-        upload.received = receive(app, incoming, &lock, &upload).await?;
+    let begun = begin_with(app, incoming, &id).await;
+    if begun.is_err() {
+        discard(app, &incoming.user, &id).await;
     }
-    let upload = finish(app, &incoming.user, &lock, upload).await?;
-    Ok(Uploaded::begun(upload))
+    begun.map(Uploaded::begun)
+}
+
+/// Takes the first bytes of an upload, if some came with its beginning.
+async fn begin_with(
+    app: &App,
+    incoming: &mut Incoming<'_>,
+    id: &RawId<UploadId>,
+) -> Result<Upload> {
+    let (lock, mut upload) = lock(app, &incoming.user, id, PATIENCE).await?;
+    if incoming.headers.is_chunk {
+        receive(app, incoming, &lock, &upload).await?;
+        upload = find(app, &incoming.user, id).await?;
+    }
+    finish(app, &incoming.user, &lock, upload).await
+}
+
+/// Deletes an upload that couldn't begin, unless that was done. If it fails, the upload goes when it expires.
+async fn discard(app: &App, user: &CurrentUser<'_>, id: &RawId<UploadId>) {
+    let (now, id) = (app.now(), id.clone());
+    let deleted = user.write_making_room(move |conn, session| {
+        let own = access::upload(conn, session, &id, now)?;
+        let upload = uploads::get(conn, &own)?;
+        uploads::delete(conn, &own)?;
+        Ok(upload.file)
+    });
+    match deleted.await {
+        Ok(file) => remove(app, file).await,
+        Err(Error::NotFound(_)) => {}
+        Err(error) => tracing::debug!(%error, "could not delete an upload that was refused"),
+    }
 }
