@@ -49,6 +49,9 @@ pub enum Invalid {
         #[serde(flatten)]
         max: Most,
     },
+    /// Of all its parts together.
+    #[error("A form has at most {max} bytes: send videos one by one, as uploads")]
+    FormTooLarge { max: u64 },
     #[error("A share has at most {}", photos(*.max))]
     SeveralPhotos { max: usize },
     #[error("A ZIP has at most {}", photos(*.max))]
@@ -81,7 +84,7 @@ impl Invalid {
             Self::MethodNotAllowed => 405,
             Self::TooSlow => 408,
             Self::TusVersion => 412,
-            Self::TooLarge { .. } => 413,
+            Self::TooLarge { .. } | Self::FormTooLarge { .. } => 413,
             Self::WrongContentType { .. } | Self::CodedBody => 415,
             Self::NoSuchRange => 416,
             Self::Http { status, .. } => *status,
@@ -103,6 +106,7 @@ impl Invalid {
             Self::NewPasswordsDontMatch,
             Self::CodedBody,
             Self::TooSlow,
+            Self::FormTooLarge { max: 1_000_000_000 },
             Self::SeveralPhotos { max: 20 },
             Self::ZipOfTooMany { max: 100_000 },
             Self::PhotoTwice {

@@ -1,5 +1,6 @@
 //! Films: how they are shared, described, played in ranges, edited and deleted, and which are refused.
 
+use rocket::http::Header;
 use serde_json::{Value, json};
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
@@ -368,4 +369,55 @@ fn a_film_that_is_replaced_goes_with_its_poster() {
     assert_eq!(app.files().len(), 1);
     assert!(app.previews().is_empty());
     app.sort_all();
+}
+
+#[test]
+fn a_form_with_more_films_than_it_can_have_is_refused_before_it_is_read() {
+    let app = TestApp::with(|config| {
+        config.limits.photo_bytes = 1000;
+        config.limits.video_bytes = 40 * 1024 * 1024;
+    });
+    let ann = ann(&app);
+    let film = with_a_free_box(36 * 1024 * 1024);
+    let form = || {
+        let form = Form::text("The whole holiday");
+        let films = [0, 1, 2].map(|nth| [film.as_slice(), &[nth; 9]].concat());
+        films
+            .iter()
+            .fold(form, |form, film| form.part("file", Some("a.mp4"), film))
+    };
+    let before = app.snapshot();
+    // Wherever it is sent, because nothing of it is looked at.
+    let max = 21 * 1000 + 40 * 1024 * 1024;
+    for path in [PATH, "/spaces/9/shares"] {
+        let reply = ann.post_form(path, form());
+        assert_eq!(reply.status, 413, "{}", reply.text());
+        let sentence = reply.text();
+        let said = sentence.strip_prefix("A form has at most ").unwrap();
+        let (bytes, rest) = said.split_once(' ').unwrap();
+        assert_eq!(rest, "bytes: send videos one by one, as uploads");
+        assert!(bytes.parse::<usize>().unwrap() > max, "{bytes}");
+    }
+    assert_eq!(app.snapshot(), before);
+    // Where it says how long it is, nothing is waited for.
+    let told = app.client().post(PATH).header(Form::content_type());
+    let told = told.header(Header::new("Content-Length", "120000000"));
+    let reply = ann.send(told.body("--"));
+    assert_eq!(reply.status, 413, "{}", reply.text());
+}
+
+#[test]
+fn on_a_full_disk_a_film_is_refused_before_anything_of_it_is_written() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    // The space that is kept for deleting was needed, and can't be had again.
+    let reserve = app.path("reserve");
+    let _none_yet = std::fs::remove_file(&reserve);
+    std::os::unix::fs::symlink("/dev/full", &reserve).unwrap();
+    let film = with_a_free_box(6 * 1024 * 1024);
+    let full = "The server's disk is full, nothing can be saved until there is room again";
+    for path in [PATH, "/spaces/9/shares"] {
+        ann.post_form(path, Form::text("Jump!").part("file", Some("a.mp4"), &film))
+            .is(507, full);
+    }
 }

@@ -6,19 +6,12 @@ use std::io;
 
 use crate::api::extract::chunks::NoContent;
 use crate::api::extract::json::cut_off;
-use crate::config::Limits;
-use crate::error::{Error, Malformed};
-use crate::uploads::ingest::UploadKind;
+use crate::error::{Error, Invalid, Malformed};
 
-/// The refusal for what the library says of a form.
-pub fn malformed(limits: &Limits, error: multer::Error) -> Error {
+/// The refusal for what the library says of a form, of which at most `max` bytes are read.
+pub fn malformed(max: u64, error: multer::Error) -> Error {
     match error {
-        multer::Error::StreamSizeExceeded { .. } => {
-            let largest = [UploadKind::Photo, UploadKind::Video]
-                .into_iter()
-                .max_by_key(|kind| kind.max_bytes(limits));
-            largest.unwrap_or(UploadKind::Photo).too_many_bytes(limits)
-        }
+        multer::Error::StreamSizeExceeded { .. } => Invalid::FormTooLarge { max }.into(),
         multer::Error::IncompleteStream
         | multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders => cut_off(&io::ErrorKind::UnexpectedEof.into()),

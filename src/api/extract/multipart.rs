@@ -85,7 +85,14 @@ impl<'r> FromData<'r> for ShareForm<'r> {
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),
         };
-        let form = Self::read(app, user, request, &mut body).await;
+        let form = match too_large(limits, size(request)) {
+            None => Self::read(app, user, request, &mut body).await,
+            Some(refusal) => {
+                // A little of it is read all the same, as of a photo that is too large.
+                body.set_limit(MAX_DRAINED);
+                Err(refusal)
+            }
+        };
         // Also after a complete form, so that the connection can be used again.
         read_on(app, &mut body).await;
         match form {
@@ -143,6 +150,13 @@ fn size(request: &Request<'_>) -> Option<usize> {
     headers::first(request, "Content-Length")?.parse().ok()
 }
 
+/// The refusal of a form that says it has more bytes than are read of one: whatever is in it, it can't be taken.
+fn too_large(limits: &Limits, size: Option<usize>) -> Option<Error> {
+    let max = max_bytes(limits);
+    let is_too_large = size.is_some_and(|size| size as u64 > max);
+    is_too_large.then(|| Invalid::FormTooLarge { max }.into())
+}
+
 /// Discards the rest of a body, but not for long.
 async fn read_on(app: &App, body: &mut Opened<'_>) {
     let rest = async {
@@ -163,7 +177,7 @@ async fn read_on(app: &App, body: &mut Opened<'_>) {
 
 /// The most bytes of a body that are read: as many photos as a share has and one more, because the first client of the
 /// original system sends a new photo twice; and as much again as one film has. More films come as uploads, each by itself.
-fn max_bytes(limits: &Limits) -> u64 {
+pub fn max_bytes(limits: &Limits) -> u64 {
     let photos = limits
         .photo_bytes
         .saturating_mul(limits.media_per_share as u64 + 1);
@@ -322,13 +336,18 @@ impl Multi<'_> {
 
     async fn in_time<T>(&self, step: impl Future<Output = multer::Result<T>>) -> Result<T> {
         let limits = &self.app.config.limits;
-        let done = match self.unwanted.get() {
-            Some((until, kind)) => timeout_at(*until, step)
-                .await
-                .map_err(|_| kind.too_many_bytes(limits))?,
-            None => step.await,
+        let (done, unwanted) = match self.unwanted.get() {
+            Some((until, kind)) => {
+                let done = timeout_at(*until, step).await;
+                let done = done.map_err(|_| kind.too_many_bytes(limits))?;
+                (done, Some(kind))
+            }
+            None => (step.await, None),
         };
-        done.map_err(|error| malformed(limits, error))
+        done.map_err(|error| match (error, unwanted) {
+            (multer::Error::StreamSizeExceeded { .. }, Some(kind)) => kind.too_many_bytes(limits),
+            (error, _) => malformed(max_bytes(limits), error),
+        })
     }
 
     /// A text of at most `max` characters. At most `max_bytes` bytes of it are read.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{bounds, not_a_member};
+use crate::api::extract::multipart::max_bytes;
 use crate::api::openapi::operation::{Operation, operation, reference};
 use crate::api::openapi::schemas::lines;
 use crate::api::views::scalars::Id;
@@ -189,6 +190,10 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         .into(),
         Invalid::SeveralPhotos {
             max: limits.media_per_share,
+        }
+        .into(),
+        Invalid::FormTooLarge {
+            max: max_bytes(limits),
         }
         .into(),
         Invalid::TooLong {

@@ -124,6 +124,7 @@ export const sentences: Sentences = {
     'Video {number} ist beschädigt',
     'Dieses Video ist beschädigt: {reason}',
     'Dieses Video ist beschädigt'],
+  form_too_large: 'Das ist zusammen mehr, als auf einmal geht. Teile die Videos einzeln',
   several_photos: 'Ein Beitrag hat höchstens {max} Fotos',
   photo_twice: 'Ein Foto steht zweimal in der Liste',
   zip_of_too_many: 'Ein ZIP hat höchstens {max} Fotos. Wähle weniger aus',
