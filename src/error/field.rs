@@ -28,6 +28,8 @@ pub enum FieldName {
     Invitation,
     #[error("Keep_dates")]
     KeepDates,
+    #[error("Kind")]
+    Kind,
     #[error("Limit")]
     Limit,
     #[error("Login")]

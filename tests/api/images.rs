@@ -75,6 +75,60 @@ fn photos_are_listed_newest_share_first_on_request_and_in_pages_too() {
 }
 
 #[test]
+fn videos_and_photos_are_listed_alone_on_request_and_in_pages_too() {
+    const MP4: &[u8] = include_bytes!("../../crates/video/fuzz/corpus/video/avc.mp4");
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let mixed = |seeds: [u32; 2], taken: &str| {
+        let form = form_of(&pictures::png(seeds[0]));
+        let form = form.part("file", Some("a.mp4"), MP4);
+        let form = form.part("taken_at", None, taken.as_bytes());
+        ann.post_form("/spaces/1/shares", form.file(&pictures::png(seeds[1])))
+            .is_ok();
+    };
+    mixed([1, 2], "2019-07-14T06:30");
+    ann.share(1, "Only words");
+    mixed([3, 4], "2018-07-14T06:30");
+    mixed([5, 6], "2020-07-14T06:30");
+    app.sort_all();
+    let walk = |query: &str| -> Vec<(Value, i64)> {
+        let (mut found, mut next) = (
+            Vec::new(),
+            Some(format!("/spaces/1/images?{query}&limit=2")),
+        );
+        while let Some(path) = next {
+            let page = ann.get(&path);
+            let rows = page.is_ok();
+            let rows = rows.as_array().unwrap().iter();
+            found.extend(rows.map(|row| {
+                (
+                    row["media"]["kind"].clone(),
+                    row["share_id"].as_i64().unwrap(),
+                )
+            }));
+            next = page.next();
+        }
+        found
+    };
+    let of = |kind: &str, shares: &[i64]| -> Vec<(Value, i64)> {
+        shares.iter().map(|share| (json!(kind), *share)).collect()
+    };
+    assert_eq!(walk("kind=video"), of("video", &[1, 3, 4]));
+    assert_eq!(walk("kind=video&order=newest"), of("video", &[4, 3, 1]));
+    assert_eq!(walk("by=taken&kind=video"), of("video", &[3, 1, 4]));
+    assert_eq!(
+        walk("kind=photo&order=newest"),
+        of("photo", &[4, 4, 3, 3, 1, 1])
+    );
+    assert_eq!(walk("by=shared").len(), 9);
+    for kind in ["", "videos", "Photo"] {
+        ann.get(&format!("/spaces/1/images?kind={kind}"))
+            .is(400, "Kind must be photo or video");
+    }
+}
+
+#[test]
 fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
     let app = TestApp::new();
     let ann = app.person("ann");

@@ -10,7 +10,7 @@ use crate::api::views::cursor;
 use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
-use crate::domain::photos::DatedBy;
+use crate::domain::photos::{DatedBy, KindFilter};
 use crate::error::Result;
 
 impl<'r, T: Id> FromParam<'r> for RawId<T> {
@@ -54,6 +54,18 @@ impl<'r> FromRequest<'r> for DatedBy {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         match Self::parse(value(request, "by")) {
             Ok(by) => Outcome::Success(by),
+            Err(error) => Outcome::Error(reject(request, error)),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for KindFilter {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Self::parse(value(request, "kind")) {
+            Ok(kinds) => Outcome::Success(kinds),
             Err(error) => Outcome::Error(reject(request, error)),
         }
     }

@@ -26,7 +26,7 @@ use crate::domain::ids::{PhotoId, RawId, SpaceId};
 use crate::domain::media_kind::MediaKind;
 use crate::domain::page::{Order, Page};
 use crate::domain::photo_name::PhotoName;
-use crate::domain::photos::{DatedBy, Description, FoundPhoto};
+use crate::domain::photos::{DatedBy, Description, FoundPhoto, KindFilter};
 use crate::domain::{access, photos, shares};
 use crate::error::{Denied, Failure, NotFound, Result};
 use crate::storage::{PhotoSource, StoredPhoto};
@@ -43,16 +43,21 @@ pub async fn list(
     page: Page,
     order: Order,
     by: DatedBy,
+    kinds: KindFilter,
     id: RawId<SpaceId>,
     links: Urls,
 ) -> Result<JsonPage<ImageInList>> {
     let list = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            photos::list(conn, &member, (by, order), &page)
+            photos::list(conn, &member, (kinds, by, order), &page)
         })
         .await?;
-    let query = format!("&order={}&by={}", order.as_str(), by.as_str());
+    let mut query = format!("&order={}&by={}", order.as_str(), by.as_str());
+    if let Some(kind) = kinds.as_str() {
+        query.push_str("&kind=");
+        query.push_str(kind);
+    }
     JsonPage::new(&links, &query, list, |shared| {
         ImageInList::new(shared, &links)
     })

@@ -152,6 +152,51 @@ impl DatedBy {
     }
 }
 
+/// Which of the photos of a space are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KindFilter {
+    #[default]
+    All,
+    Photos,
+    Videos,
+}
+
+impl KindFilter {
+    /// Checks what a query says; without a word, it is all.
+    ///
+    /// # Errors
+    /// Another word than `photo` and `video`.
+    pub fn parse(text: Option<&str>) -> Result<Self> {
+        match text {
+            None => Ok(Self::All),
+            Some("photo") => Ok(Self::Photos),
+            Some("video") => Ok(Self::Videos),
+            Some(_) => Err(Malformed::NotOneOf {
+                field: FieldName::Kind,
+                values: ["photo", "video"],
+            }
+            .into()),
+        }
+    }
+
+    /// The word for it; `None` for all.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Photos => Some("photo"),
+            Self::Videos => Some("video"),
+        }
+    }
+
+    fn lists(self) -> &'static Lists {
+        match self {
+            Self::All => &ALL,
+            Self::Photos => &PHOTOS,
+            Self::Videos => &VIDEOS,
+        }
+    }
+}
+
 /// The photos of a space, in the order of their shares or of the days when they were taken.
 ///
 /// # Errors
@@ -159,7 +204,7 @@ impl DatedBy {
 pub fn list(
     conn: &Connection,
     member: &Member,
-    (by, order): (DatedBy, Order),
+    (kinds, by, order): (KindFilter, DatedBy, Order),
     page: &Page,
 ) -> Result<Listed<SharedPhoto>> {
     let start = match order {
@@ -177,13 +222,13 @@ pub fn list(
             dated_at: row.get(COLUMNS + 4)?,
         })
     };
-    let (space, limit) = (member.space(), page.limit_plus_one());
+    let (space, limit, lists) = (member.space(), page.limit_plus_one(), kinds.lists());
     match by {
         DatedBy::Shared => {
             let (share, position) = page.after((start, start))?;
             let mut list = conn.prepare_cached(match order {
-                Order::Oldest => OLDEST_FIRST,
-                Order::Newest => NEWEST_FIRST,
+                Order::Oldest => lists.oldest,
+                Order::Newest => lists.newest,
             })?;
             let rows = list.query_map((space, share, position, limit), &mut read)?;
             page.take(rows, |row| (row.share.number(), row.position))
@@ -191,8 +236,8 @@ pub fn list(
         DatedBy::Taken => {
             let (date, share, position) = page.after((start, start, start))?;
             let mut list = conn.prepare_cached(match order {
-                Order::Oldest => FIRST_TAKEN_FIRST,
-                Order::Newest => LAST_TAKEN_FIRST,
+                Order::Oldest => lists.first_taken,
+                Order::Newest => lists.last_taken,
             })?;
             let rows = list.query_map((space, date, share, position, limit), &mut read)?;
             page.take(rows, |row| (row.dated_at, row.share.number(), row.position))
@@ -200,34 +245,68 @@ pub fn list(
     }
 }
 
-/// Lists photos with their shares.
+/// How photos are listed, in each of the orders.
+struct Lists {
+    oldest: &'static str,
+    newest: &'static str,
+    first_taken: &'static str,
+    last_taken: &'static str,
+}
+
+/// Lists photos of a kind, along an index if one is named, with their shares.
 macro_rules! shared {
-    ($which:literal) => {
+    ($index:literal, $kind:literal, $after:literal) => {
         concat!(
             photo!(
                 ", p.share_id, p.position, s.user_id, s.created_at, p.dated_at
-            from photos p join shares s indexed by sqlite_autoindex_shares_1
-            on s.space_id = p.space_id and s.id = p.share_id where p.space_id = ? and "
+            from photos p "
             ),
-            $which
+            $index,
+            " join shares s indexed by sqlite_autoindex_shares_1
+            on s.space_id = p.space_id and s.id = p.share_id where p.space_id = ? and ",
+            $kind,
+            $after
         )
     };
 }
 
-const OLDEST_FIRST: &str =
-    shared!("(p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?");
+macro_rules! lists {
+    ($in_order:literal, $by_date:literal, $kind:literal) => {
+        Lists {
+            oldest: shared!(
+                $in_order,
+                $kind,
+                "(p.share_id, p.position) > (?, ?) order by p.share_id, p.position limit ?"
+            ),
+            newest: shared!(
+                $in_order,
+                $kind,
+                "(p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?"
+            ),
+            first_taken: shared!(
+                $by_date,
+                $kind,
+                "(p.dated_at, p.share_id, p.position) > (?, ?, ?)
+                order by p.dated_at, p.share_id, p.position limit ?"
+            ),
+            last_taken: shared!(
+                $by_date,
+                $kind,
+                "(p.dated_at, p.share_id, p.position) < (?, ?, ?)
+                order by p.dated_at desc, p.share_id desc, p.position desc limit ?"
+            ),
+        }
+    };
+}
 
-const NEWEST_FIRST: &str =
-    shared!("(p.share_id, p.position) < (?, ?) order by p.share_id desc, p.position desc limit ?");
-
-const FIRST_TAKEN_FIRST: &str = shared!(
-    "(p.dated_at, p.share_id, p.position) > (?, ?, ?)
-    order by p.dated_at, p.share_id, p.position limit ?"
-);
-
-const LAST_TAKEN_FIRST: &str = shared!(
-    "(p.dated_at, p.share_id, p.position) < (?, ?, ?)
-    order by p.dated_at desc, p.share_id desc, p.position desc limit ?"
+static ALL: Lists = lists!("", "", "");
+// Along the same indexes as all: videos among them are few.
+static PHOTOS: Lists = lists!("", "", "p.kind = 'photo' and ");
+// SQLite would rather walk along all.
+static VIDEOS: Lists = lists!(
+    "indexed by videos_in_order",
+    "indexed by videos_by_date",
+    "p.kind = 'video' and "
 );
 
 #[cfg(test)]
@@ -245,11 +324,19 @@ mod tests {
 
     #[test]
     fn the_photos_of_a_space_by_the_days_when_they_were_taken_are_one_walk_too() {
-        for (sql, sign) in [(FIRST_TAKEN_FIRST, '>'), (LAST_TAKEN_FIRST, '<')] {
+        for (sql, sign, index) in [
+            (ALL.first_taken, '>', "photos_by_date"),
+            (ALL.last_taken, '<', "photos_by_date"),
+            (PHOTOS.first_taken, '>', "photos_by_date"),
+            (PHOTOS.last_taken, '<', "photos_by_date"),
+            (VIDEOS.first_taken, '>', "videos_by_date"),
+            (VIDEOS.last_taken, '<', "videos_by_date"),
+        ] {
             let plan = plan(sql);
             assert!(
-                plan.contains("SEARCH p USING INDEX photos_by_date (space_id=? AND (dated_at,")
-                    && plan.contains(&format!("){sign}(")),
+                plan.contains(&format!(
+                    "SEARCH p USING INDEX {index} (space_id=? AND (dated_at,"
+                )) && plan.contains(&format!("){sign}(")),
                 "{plan}"
             );
             assert!(
@@ -261,10 +348,16 @@ mod tests {
 
     #[test]
     fn the_photos_of_a_space_are_one_walk_along_one_index_in_either_order() {
-        for (sql, sign) in [(OLDEST_FIRST, '>'), (NEWEST_FIRST, '<')] {
+        for (sql, sign, index) in [
+            (ALL.oldest, '>', "PRIMARY KEY"),
+            (ALL.newest, '<', "PRIMARY KEY"),
+            (PHOTOS.oldest, '>', "PRIMARY KEY"),
+            (PHOTOS.newest, '<', "PRIMARY KEY"),
+            (VIDEOS.oldest, '>', "INDEX videos_in_order"),
+            (VIDEOS.newest, '<', "INDEX videos_in_order"),
+        ] {
             let plan = plan(sql);
-            let walk =
-                format!("SEARCH p USING PRIMARY KEY (space_id=? AND (share_id,position){sign}");
+            let walk = format!("SEARCH p USING {index} (space_id=? AND (share_id,position){sign}");
             assert!(plan.starts_with(&walk), "{plan}");
             let beside = "SEARCH s USING PRIMARY KEY (space_id=? AND id=?)";
             assert!(plan.contains(beside), "{plan}");

@@ -28,7 +28,7 @@ pub use archived::{
     ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_source, for_each_archived,
 };
 pub(super) use gallery::for_each;
-pub use gallery::{DatedBy, Photo, SharedPhoto, get, list};
+pub use gallery::{DatedBy, KindFilter, Photo, SharedPhoto, get, list};
 pub use list_edit::{Listed, MediaChange, check, has_any};
 pub(super) use list_edit::{apply, count_after};
 pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};

@@ -22,6 +22,11 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         "`taken` sorts by the days when the photos were taken, as far as they are known.",
         json!({"type": "string", "enum": ["shared", "taken"]}),
     );
+    let kind = query(
+        "kind",
+        "Photos alone, or videos alone.",
+        json!({"type": "string", "enum": ["photo", "video"]}),
+    );
     vec![
         operation(
             "put",
@@ -61,6 +66,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         .for_users()
         .takes(order)
         .takes(by)
+        .takes(kind)
         .lists::<ImageInList>()
         .refuses(not_a_member()),
         zip(

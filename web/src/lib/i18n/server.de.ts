@@ -13,6 +13,7 @@ export const fields: Record<string, string> = {
   invitation: 'Die Einladung',
   is_admin: 'Ob jemand Admin ist',
   keep_dates: 'Ob die Daten der Aufnahmen bleiben',
+  kind: 'Die Art',
   limit: 'Die Zahl der Zeilen',
   login: 'Der Anmeldename',
   media: 'Die Liste der Fotos',

@@ -14,6 +14,7 @@ export const fields: Record<string, string> = {
   invitation: 'The invitation',
   is_admin: 'Whether somebody is an admin',
   keep_dates: 'Whether dates are kept',
+  kind: 'The kind',
   limit: 'The number of rows',
   login: 'The login name',
   media: 'The list of photos',
