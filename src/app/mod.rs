@@ -107,7 +107,7 @@ impl App {
             thumbnailer,
             limits: RequestLimits::new(&config, &clock),
             seldom: Seldom::new(&clock),
-            ingest: PhotoIngest::new(store.clone(), &config),
+            ingest: PhotoIngest::new(store.clone(), &config, clock.clone()),
             uploads: UploadFolder::of(folder),
             upload_locks: UploadLocks::default(),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,

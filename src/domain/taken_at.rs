@@ -36,6 +36,12 @@ impl TakenAt {
         Self::new(PrimitiveDateTime::new(date, time), taken.offset_minutes())
     }
 
+    /// What a film says, in seconds since 1970. Its zone is UTC, as the format has it.
+    pub fn from_film(made: i64) -> Option<Self> {
+        let made = time::OffsetDateTime::from_unix_timestamp(made).ok()?;
+        Self::new(PrimitiveDateTime::new(made.date(), made.time()), Some(0))
+    }
+
     /// Reads a time as in RFC 3339, but the seconds and the zone may be left out.
     ///
     /// # Errors

@@ -2,16 +2,21 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
+use std::time::Duration;
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use video::{Film, Plan};
 
 use super::received::Received;
+use crate::clock::Timestamp;
+use crate::domain::taken_at::TakenAt;
 use crate::domain::uploads::Medium;
 use crate::error::{Error, RejectedVideo, Result};
 use crate::storage::Body;
 
+/// By how much the clock of a camera may be ahead of ours.
+const FAST: Duration = Duration::from_secs(24 * 60 * 60);
 const UNREADABLE: &str = "An upload can't be read back";
 
 /// A film that may be kept, in a file without a name.
@@ -21,6 +26,8 @@ pub struct CleanFilm {
     pub length: u64,
     pub sha256: [u8; 32],
     pub crc32: u32,
+    /// As it said before it was clean.
+    pub taken_at: Option<TakenAt>,
     file: File,
 }
 
@@ -36,7 +43,7 @@ impl CleanFilm {
             bytes: self.length,
             sha256: self.sha256,
             crc32: self.crc32,
-            taken_at: None,
+            taken_at: self.taken_at,
         }
     }
 
@@ -61,15 +68,27 @@ impl CleanFilm {
 ///
 /// # Errors
 /// It isn't a film that can be cleaned; the disk can't be read or written to.
-pub fn clean(file: &Received, make: impl FnOnce() -> io::Result<File>) -> Result<CleanFilm> {
+pub fn clean(
+    file: &Received,
+    now: Timestamp,
+    make: impl FnOnce() -> io::Result<File>,
+) -> Result<CleanFilm> {
     match file {
-        Received::InMemory(bytes) => write(Cursor::new(bytes), make),
-        Received::OnDisk(spilled) => write(spilled.reader(), make),
+        Received::InMemory(bytes) => write(Cursor::new(bytes), now, make),
+        Received::OnDisk(spilled) => write(spilled.reader(), now, make),
     }
 }
 
-fn write(from: impl Read + Seek, make: impl FnOnce() -> io::Result<File>) -> Result<CleanFilm> {
+fn write(
+    from: impl Read + Seek,
+    now: Timestamp,
+    make: impl FnOnce() -> io::Result<File>,
+) -> Result<CleanFilm> {
     let plan = Plan::new(from).map_err(refuse)?;
+    // None is from the future: a clock may be a little fast, or is wrong.
+    let latest = now.plus(FAST).seconds();
+    let taken_at = plan.made_at().filter(|made| *made <= latest);
+    let taken_at = taken_at.and_then(TakenAt::from_film);
     let file = make().map_err(Error::writing)?;
     let mut to = Hashing {
         to: file,
@@ -82,6 +101,7 @@ fn write(from: impl Read + Seek, make: impl FnOnce() -> io::Result<File>) -> Res
         length: summary.length,
         sha256: to.sum.finalize().into(),
         crc32: to.crc.finalize(),
+        taken_at,
         file: to.to,
     })
 }

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::check::sentence;
+use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 
@@ -149,6 +150,7 @@ impl PhotoTarget {
 #[derive(Clone)]
 pub struct PhotoIngest {
     store: PhotoStore,
+    clock: Clock,
     limits: Limits,
     permits: Arc<Semaphore>,
     film_permits: Arc<Semaphore>,
@@ -161,10 +163,11 @@ pub struct PhotoIngest {
 
 impl PhotoIngest {
     /// An intake into this store.
-    pub fn new(store: PhotoStore, config: &Config) -> Self {
+    pub fn new(store: PhotoStore, config: &Config, clock: Clock) -> Self {
         let buffers = BufferPool::default();
         Self {
             store,
+            clock,
             limits: config.limits.clone(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
             film_permits: Arc::new(Semaphore::new(FILMS_AT_ONCE)),
@@ -207,10 +210,10 @@ impl PhotoIngest {
         }
         let file = upload.file.ok_or_else(too_large)?;
         let permit = self.film_permits.clone().acquire_owned().await;
-        let permit = permit.map_err(Error::internal)?;
+        let (permit, now) = (permit.map_err(Error::internal)?, self.clock.now());
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            film::clean(&file, make)
+            film::clean(&file, now, make)
         });
         cleaned.await.map_err(Error::internal)?
     }

@@ -421,3 +421,44 @@ fn on_a_full_disk_a_film_is_refused_before_anything_of_it_is_written() {
             .is(507, full);
     }
 }
+
+/// The film with another time at which it was made, in seconds since 1904.
+fn made(seconds: u32) -> Vec<u8> {
+    let mut film = MP4.to_vec();
+    let head = film.windows(4).position(|four| four == b"mvhd").unwrap();
+    film[head + 8..head + 12].copy_from_slice(&seconds.to_be_bytes());
+    film
+}
+
+#[test]
+fn the_date_that_a_film_tells_is_kept_unless_its_sharer_leaves_it_out_or_it_cannot_be() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let dated = |form: Form| {
+        let share = ann.post_form(PATH, form).is_ok();
+        share["media"][0]["taken_at"].clone()
+    };
+    assert_eq!(dated(film(MP4)), "2024-08-17T12:34:56Z");
+    assert_eq!(dated(film(MOV)), "2024-08-17T12:34:56Z");
+    let said = film(MP4).part("taken_at", None, b"2019-07-14T06:30");
+    assert_eq!(dated(said), "2019-07-14T06:30:00");
+    for left_out in [
+        film(MP4).part("taken_at", None, b"none"),
+        film(MP4).part("keep_dates", None, b"false"),
+        // Clocks that were never set, that count from 1970, and that are far ahead.
+        film(&made(0)),
+        film(&made(2_082_844_800)),
+        film(&made(1_723_898_096)),
+        film(&made(u32::MAX)),
+    ] {
+        assert_eq!(dated(left_out), Value::Null);
+    }
+    let upload = ann.send(app.client().post("/uploads").body(MP4));
+    let media = json!([{"upload": upload.json()["id"], "taken_at": null}]);
+    let share = ann.post(PATH, json!({"media": media})).is_ok();
+    assert_eq!(share["media"][0]["taken_at"], Value::Null);
+    app.sort_all();
+    let listed = ann.get("/spaces/1/images?by=taken").is_ok();
+    assert_eq!(listed[0]["media"]["taken_at"], "2019-07-14T06:30:00");
+    assert_eq!(listed[1]["media"]["taken_at"], "2024-08-17T12:34:56Z");
+}

@@ -35,6 +35,11 @@ pub use refusal::Refusal;
 /// What reading and cleaning return.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// The seconds from 1904, from which MP4s count, to 1970.
+const TO_1970: i64 = 2_082_844_800;
+/// The beginning of 1991, the year of QuickTime, in seconds since 1970.
+const FIRST_FILMS: i64 = 662_688_000;
+
 /// What was done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -113,6 +118,18 @@ impl<R: Read + Seek> Plan<R> {
     /// What the file is.
     pub fn film(&self) -> &Film {
         &self.film
+    }
+
+    /// When the film was made, in seconds since 1970 (UTC), as an MP4 or MOV says; the clean film doesn't. `None` where it says
+    /// nothing, or a time before there were such films: that of a clock that was never set.
+    pub fn made_at(&self) -> Option<i64> {
+        match &self.how {
+            How::Mp4(layout) => {
+                let made = i64::try_from(layout.made).ok()?.checked_sub(TO_1970)?;
+                (made >= FIRST_FILMS).then_some(made)
+            }
+            How::WebM => None,
+        }
     }
 
     /// The length of the clean film in bytes, exactly.

@@ -45,6 +45,8 @@ pub struct Layout {
     /// In bytes.
     pub length: u64,
     pub tracks_dropped: usize,
+    /// When it was made, in seconds since 1904, as the head says; 0 if it doesn't.
+    pub made: u64,
     /// The head as it was read, from which the new one takes its tables.
     moov: Vec<u8>,
     tracks: Vec<Track>,
@@ -92,6 +94,7 @@ impl Layout {
             film,
             length: 0,
             tracks_dropped: dropped,
+            made: head.made,
             tracks,
             chunks,
             head: Parts::default(),
@@ -157,6 +160,8 @@ struct Unknown {
 pub struct Movie {
     /// Written again, without times.
     header: Vec<u8>,
+    /// In seconds since 1904.
+    made: u64,
     /// Ticks a second.
     timescale: u32,
     matrix: [u8; 36],
@@ -176,7 +181,7 @@ impl Movie {
         }
         let part = one(all, b"mvhd")?.ok_or(Refusal::MissingPart)?;
         let (version, flags, mut fields) = part.full()?;
-        fields.by_version(version)?;
+        let made = fields.by_version(version)?;
         fields.by_version(version)?;
         let timescale = fields.u32()?;
         let duration = fields.by_version(version)?;
@@ -201,6 +206,7 @@ impl Movie {
         header.extend_from_slice(&next_track.to_be_bytes());
         Ok(Self {
             header: boxes::make(b"mvhd", &header),
+            made,
             timescale,
             matrix,
         })
