@@ -51,6 +51,8 @@ pub struct Medium {
     /// Of the clean file.
     pub crc32: u32,
     pub taken_at: Option<TakenAt>,
+    /// Whether it is a motion photo, whose film was dropped.
+    pub film_dropped: bool,
 }
 
 /// An upload that begins.
@@ -93,6 +95,7 @@ impl Upload {
                     .get::<_, Option<i64>>(15)?
                     .and_then(|millis| u64::try_from(millis).ok())
                     .map(Duration::from_millis),
+                film_dropped: row.get(16)?,
             }),
         };
         Ok(Self {
@@ -111,7 +114,7 @@ macro_rules! columns {
     ($rest:literal) => {
         concat!(
             "select id, created_at, expires_at, length, received, file, extension, width, height, animated, bytes, sha256,
-             crc32, taken_at, taken_offset, duration_ms from uploads ",
+             crc32, taken_at, taken_offset, duration_ms, film_dropped from uploads ",
             $rest
         )
     };
@@ -217,7 +220,7 @@ fn set_medium(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "update uploads set file = ?, extension = ?, width = ?, height = ?, animated = ?, bytes = ?, sha256 = ?,
-         crc32 = ?, taken_at = ?, taken_offset = ?, duration_ms = ? where id = ?",
+         crc32 = ?, taken_at = ?, taken_offset = ?, duration_ms = ?, film_dropped = ? where id = ?",
     )?
     .execute(params![
         file,
@@ -233,6 +236,7 @@ fn set_medium(
         medium
             .duration
             .map(|duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+        medium.film_dropped,
         id,
     ])?;
     Ok(())

@@ -46,6 +46,13 @@ const UNREADABLE: &str = "An upload can't be read back";
 #[derive(Default)]
 pub struct Turn(sync::Mutex<()>);
 
+/// A photo that isn't a HEIC, or isn't any more.
+pub struct Converted {
+    pub file: Received,
+    /// Whether a film was attached to the HEIC.
+    pub had_film: bool,
+}
+
 /// Makes JPEGs; clones share the bounds on how many at once.
 #[derive(Clone)]
 pub struct Converter {
@@ -79,14 +86,17 @@ impl Converter {
     ///
     /// # Errors
     /// It is of a kind that isn't accepted, damaged, or too large; too many others are being decoded.
-    pub async fn convert(&self, file: Received, turn: Option<&Turn>) -> Result<Received> {
+    pub async fn convert(&self, file: Received, turn: Option<&Turn>) -> Result<Converted> {
         let (file, sniffed) = blocking(move || {
             let sniffed = sniff(&file)?;
             Ok((file, sniffed))
         })
         .await?;
         match sniffed {
-            None => Ok(file),
+            None => Ok(Converted {
+                file,
+                had_film: false,
+            }),
             Some(Sniffed::Other(format)) => Err(RejectedPhoto::Format { format }.into()),
             Some(Sniffed::Heif) if !self.is_on => Err(RejectedPhoto::HeicOff.into()),
             Some(Sniffed::Heif) => {
@@ -100,7 +110,7 @@ impl Converter {
     }
 
     /// `in_memory`: the most bytes of a JPEG that isn't left on the disk.
-    async fn decode(&self, file: Received, in_memory: u64) -> Result<Received> {
+    async fn decode(&self, file: Received, in_memory: u64) -> Result<Converted> {
         let (folder, max_pixels) = (self.folder.clone(), self.max_pixels);
         let (input, output, bytes, shape) = blocking(move || {
             // One of its own, in which the fence finds nothing else.
@@ -137,7 +147,11 @@ impl Converter {
         match outcome {
             Outcome::Done => {
                 let buffers = self.buffers.clone();
-                blocking(move || take_in(result, in_memory, &buffers)).await
+                let file = blocking(move || take_in(result, in_memory, &buffers)).await?;
+                Ok(Converted {
+                    file,
+                    had_film: shape.has_film,
+                })
             }
             Outcome::Refused => {
                 let line = blocking(move || read_line(result)).await?;

@@ -44,6 +44,7 @@ impl CleanFilm {
             sha256: self.sha256,
             crc32: self.crc32,
             taken_at: self.taken_at,
+            film_dropped: false,
         }
     }
 

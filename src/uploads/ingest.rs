@@ -23,7 +23,7 @@ use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, RejectedVideo
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::{Body, PhotoStore};
 use crate::uploads::buffer_pool::BufferPool;
-use crate::uploads::convert::{Converter, Turn};
+use crate::uploads::convert::{Converted, Converter, Turn};
 use crate::uploads::film::{self, CleanFilm};
 use crate::uploads::folder::find_previews;
 pub use crate::uploads::received::{Received, Spilled, Upload, UploadKind, too_many_pixels};
@@ -78,6 +78,7 @@ impl CleanPhoto {
             sha256: self.sha256,
             crc32: self.crc32,
             taken_at: self.picture.taken_at.and_then(TakenAt::from_camera),
+            film_dropped: self.picture.had_film,
         }
     }
 
@@ -237,7 +238,7 @@ impl PhotoIngest {
     ) -> Result<CleanPhoto> {
         let too_large = || upload.kind.too_many_bytes(&self.limits);
         let file = upload.file.ok_or_else(too_large)?;
-        let file = self.converter.convert(file, turn).await?;
+        let Converted { file, had_film } = self.converter.convert(file, turn).await?;
         let memory = match &file {
             Received::InMemory(_) => None,
             Received::OnDisk(file) => {
@@ -254,7 +255,9 @@ impl PhotoIngest {
         let limits = self.limits.clone();
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            clean(file, memory, &limits)
+            let mut clean = clean(file, memory, &limits)?;
+            clean.picture.had_film |= had_film;
+            Ok(clean)
         });
         cleaned.await.map_err(Error::internal)?
     }

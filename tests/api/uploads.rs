@@ -436,3 +436,20 @@ fn a_film_comes_before_its_share_as_a_photo_does_with_its_poster() {
     app.sort_all();
     assert_eq!((waiting(&app), app.previews().len()), (0, 3));
 }
+
+#[test]
+fn the_owner_of_a_motion_photo_is_told_that_its_film_is_not_kept() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let photo = pictures::sample("tree.jpg");
+    let film = include_bytes!("../../crates/video/fuzz/corpus/video/avc.mp4");
+    let still = upload(&app, &ann, &photo);
+    let moving = upload(&app, &ann, &[&photo[..], film].concat());
+    let dropped = |id| ann.get(&format!("/uploads/{id}")).is_ok()["dropped"].clone();
+    assert_eq!(dropped(still), Value::Null);
+    assert_eq!(dropped(moving), "motion_photo_film");
+    let share = ann.post("/spaces/1/shares", of(&[still, moving])).is_ok();
+    app.sort_all();
+    let [still, moving] = [0, 1].map(|nth| shown(&app, &share)[nth].clone());
+    assert_eq!(still, moving);
+}

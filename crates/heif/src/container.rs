@@ -20,6 +20,8 @@ const MAX_TOTAL: usize = 4 * MAX_COUNT;
 pub struct Container {
     /// Where the last box ends; what follows isn't ours.
     pub end: u64,
+    /// Whether a film is attached to the picture.
+    pub has_motion: bool,
     pub primary: u32,
     pub items: BTreeMap<u32, Item>,
     pub properties: Vec<Property>,
@@ -73,6 +75,7 @@ impl Container {
         file.take(length).read_to_end(&mut meta)?;
         let mut container = Self {
             end: found.end,
+            has_motion: found.has_motion,
             ..Self::default()
         };
         Ok(match container.read_meta(&meta) {

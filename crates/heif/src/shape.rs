@@ -30,6 +30,8 @@ pub struct Shape {
     pub decoded: u64,
     /// Pixels of the largest picture that is decoded in one piece.
     pub largest: u64,
+    /// Whether a film is attached, as in motion photos. It doesn't become a part of the JPEG.
+    pub has_film: bool,
     /// The bytes of the file that count; something else may follow them.
     pub(crate) end: u64,
     /// The picture that is shown, which the decoder must agree about.
@@ -78,6 +80,7 @@ pub fn inspect(file: &mut (impl Read + Seek), max_pixels: u64) -> io::Result<Res
                 height: 0,
                 decoded: 0,
                 largest: 0,
+                has_film: container.has_motion,
                 end: container.end,
                 primary: container.primary,
                 coded: Vec::new(),

@@ -182,6 +182,14 @@ fn what_comes_twice_that_should_come_once_is_refused() {
 }
 
 #[test]
+fn the_film_of_a_motion_photo_is_known() {
+    let whole = file(&[(b"hvc1", b"one", &[1, 2])], &usual(), &[]);
+    assert!(!shape(&whole).unwrap().has_film);
+    let moving = [&whole[..], b"\0\0\0\x0cmpvdfilm"].concat();
+    assert!(shape(&moving).unwrap().has_film);
+}
+
+#[test]
 fn a_file_that_is_cut_off_anywhere_is_refused_and_one_that_was_changed_anywhere_never_panics() {
     let canvas = grid(1, 2, 100, 40);
     let items: [Item<'_>; 3] = [

@@ -11,6 +11,8 @@ pub struct Top {
     /// Where the content of `meta` begins, and how long it is.
     pub meta: Option<(u64, u64)>,
     pub has_film: bool,
+    /// Whether a film is attached, as in motion photos.
+    pub has_motion: bool,
     /// Where the last box ends.
     pub end: u64,
 }
@@ -21,6 +23,7 @@ pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
     let mut top = Top {
         meta: None,
         has_film: false,
+        has_motion: false,
         end: 0,
     };
     for _ in 0..MAX_COUNT {
@@ -44,6 +47,7 @@ pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
             b"meta" if top.meta.is_some() => return Ok(Err(PARTS)),
             b"meta" => top.meta = Some((top.end + header, size - header)),
             b"moov" => top.has_film = true,
+            b"mpvd" => top.has_motion = true,
             _ => {}
         }
         top.end += size;

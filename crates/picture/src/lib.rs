@@ -121,6 +121,8 @@ pub struct Picture {
     pub animated: bool,
     /// When it was taken, if the file had it: it was read from the EXIF that was then dropped, and isn't in `bytes`.
     pub taken_at: Option<TakenAt>,
+    /// Whether a film followed the picture, as in motion photos. It isn't in `bytes`.
+    pub had_film: bool,
     /// The whole file.
     pub bytes: Vec<u8>,
 }
@@ -183,6 +185,7 @@ pub fn clean(file: impl Into<Vec<u8>>, max_pixels: impl Into<MaxPixels>) -> Resu
         orientation: found.orientation,
         animated: found.animated,
         taken_at: found.taken_at,
+        had_film: found.had_film,
         bytes: found.edits.apply(file),
     })
 }
@@ -193,6 +196,7 @@ struct Parsed {
     orientation: Option<Orientation>,
     animated: bool,
     taken_at: Option<TakenAt>,
+    had_film: bool,
     edits: EditList,
 }
 

@@ -32,6 +32,8 @@ pub struct Upload {
     /// The duration of a video, if it states one.
     #[schemars(extend("example" = 2.5))]
     duration_seconds: Option<f64>,
+    /// What was in the file besides and isn't kept, where its owner should know. There may be more some day.
+    dropped: Option<Dropped>,
     /// When it is deleted, unless more bytes arrive or a share takes it.
     expires_at: Moment,
 }
@@ -43,6 +45,15 @@ pub struct Upload {
 enum UploadKind {
     Photo,
     Video,
+}
+
+/// What of a file isn't kept.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Dropped {
+    /// The film of a motion photo.
+    MotionPhotoFilm,
 }
 
 impl Upload {
@@ -65,6 +76,9 @@ impl Upload {
             duration_seconds: medium
                 .and_then(|medium| medium.duration)
                 .map(|duration| duration.as_secs_f64()),
+            dropped: medium
+                .filter(|medium| medium.film_dropped)
+                .map(|_| Dropped::MotionPhotoFilm),
             expires_at: upload.expires_at.into(),
         }
     }

@@ -57,6 +57,7 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
         // A GIF has no EXIF.
         taken_at: None,
         animated: parts.pictures > 1,
+        had_film: false,
         edits,
     })
 }

@@ -99,6 +99,7 @@ pub fn scan(file: &[u8], max_pixels: MaxPixels) -> Result<Parsed> {
         orientation,
         animated: false,
         taken_at: parts.exif.taken_at(),
+        had_film: has_film(reader.rest()),
         edits,
     })
 }
@@ -187,6 +188,23 @@ impl<'a> Parts<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether what follows a picture has the first box of a film, which says its kind. Phones write some bytes of their own before it.
+fn has_film(rest: &[u8]) -> bool {
+    const HEADER: usize = 12;
+    /// That box is short: it lists the kinds that the film is of.
+    const LENGTHS: std::ops::RangeInclusive<u32> = 16..=256;
+    let mut boxes = rest.windows(HEADER);
+    boxes.any(|head| match *head {
+        [a, b, c, d, b'f', b't', b'y', b'p', ref kind @ ..] => {
+            LENGTHS.contains(&u32::from_be_bytes([a, b, c, d]))
+                && kind
+                    .iter()
+                    .all(|byte| byte.is_ascii_graphic() || *byte == b' ')
+        }
+        _ => false,
+    })
 }
 
 /// The code of the next marker. What precedes it is skipped.

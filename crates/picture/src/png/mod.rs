@@ -94,6 +94,7 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
         orientation,
         animated,
         taken_at: parts.exif.taken_at(),
+        had_film: false,
         edits,
     })
 }

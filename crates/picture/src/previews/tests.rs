@@ -282,6 +282,7 @@ fn memory(bytes: &[u8], width: u32, height: u32) -> std::result::Result<u64, Str
         orientation: None,
         animated: false,
         taken_at: None,
+        had_film: false,
         bytes: bytes.to_vec(),
     };
     let work = Work::new(&picture).map_err(|reason| reason.to_string())?;

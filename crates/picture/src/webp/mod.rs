@@ -54,6 +54,7 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
         orientation: None,
         animated: frames > 1,
         taken_at: exif.taken_at(),
+        had_film: false,
         edits,
     })
 }
