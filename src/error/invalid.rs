@@ -64,7 +64,7 @@ pub enum Invalid {
     TusVersion,
     #[error("An upload is sent as one, and not in parts that are put together")]
     NoConcatenation,
-    #[error("The photo has no such range of bytes")]
+    #[error("The file has no such range of bytes")]
     NoSuchRange,
     #[error("Method not allowed")]
     MethodNotAllowed,

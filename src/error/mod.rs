@@ -174,12 +174,13 @@ impl Error {
 
     /// The same refusal of a poster, if it is of a photo.
     pub fn of_poster(self) -> Self {
-        if self.is_of_a_photo() {
-            Self::OfPoster {
-                refusal: Box::new(self),
-            }
-        } else {
-            self
+        let refusal = match self {
+            Self::RejectedPhoto(rejected) => rejected.without_videos().into(),
+            other if other.is_of_a_photo() => other,
+            other => return other,
+        };
+        Self::OfPoster {
+            refusal: Box::new(refusal),
         }
     }
 

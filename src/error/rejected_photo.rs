@@ -10,8 +10,9 @@ use strum::{IntoStaticStr, VariantNames};
 #[serde(untagged)]
 #[strum(prefix = "photo_", serialize_all = "snake_case")]
 pub enum RejectedPhoto {
-    #[error("Photo must be a JPEG, PNG, WebP or GIF")]
-    Type,
+    /// With all that is taken: settings decide about some.
+    #[error("Photo must be a {}", or(.values))]
+    Type { values: Vec<&'static str> },
     #[error("Photo is of a kind that browsers don't show: {reason}")]
     NotShown {
         #[serde(serialize_with = "code")]
@@ -38,16 +39,41 @@ pub enum RejectedPhoto {
     HeicOff,
 }
 
+/// What is taken whatever the settings are.
+const PHOTOS: [&str; 4] = ["JPEG", "PNG", "WebP", "GIF"];
+const VIDEOS: [&str; 3] = ["MP4", "MOV", "WebM"];
+
 impl RejectedPhoto {
+    /// The refusal of what is nothing that is taken.
+    pub fn of_type(heic: bool, videos: bool) -> Self {
+        let mut values = PHOTOS.to_vec();
+        values.extend(heic.then_some("HEIC"));
+        if videos {
+            values.extend(VIDEOS);
+        }
+        Self::Type { values }
+    }
+
+    /// The same refusal where only photos are taken.
+    pub(super) fn without_videos(self) -> Self {
+        match self {
+            Self::Type { mut values } => {
+                values.retain(|value| !VIDEOS.contains(value));
+                Self::Type { values }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn status(&self) -> u16 {
         match self {
             Self::Damaged { .. } | Self::HeicDamaged { .. } => 400,
-            Self::Type | Self::NotShown { .. } | Self::Format { .. } | Self::HeicOff => 415,
+            Self::Type { .. } | Self::NotShown { .. } | Self::Format { .. } | Self::HeicOff => 415,
         }
     }
 
     pub(super) fn samples() -> Vec<Self> {
-        let mut all = vec![Self::Type, Self::HeicOff];
+        let mut all = vec![Self::of_type(true, true), Self::HeicOff];
         for &reason in Reason::ALL {
             all.push(Self::NotShown { reason });
             all.push(Self::Damaged { reason });
@@ -59,6 +85,14 @@ impl RejectedPhoto {
             all.push(Self::Format { format });
         }
         all
+    }
+}
+
+/// A list in a sentence.
+fn or(values: &[&str]) -> String {
+    match values {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => values.concat(),
     }
 }
 

@@ -80,6 +80,11 @@ impl Converter {
         }
     }
 
+    /// Whether HEICs are taken.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
     /// Makes a JPEG of a HEIC, keeping nothing of its metadata but when it was taken. What isn't a HEIF or related is returned
     /// as it was. In a `turn` among several photos of one share, the JPEG is left on the disk, because together they
     /// may have no more memory than one photo.

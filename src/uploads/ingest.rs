@@ -14,12 +14,11 @@ use crate::check::sentence;
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
-
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{NewPhoto, NewPoster};
 use crate::domain::taken_at::TakenAt;
 use crate::domain::uploads::Medium;
-use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, RejectedVideo, Result};
+use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::{Body, PhotoStore};
 use crate::uploads::buffer_pool::BufferPool;
@@ -225,7 +224,7 @@ impl PhotoIngest {
     /// As [`Self::clean`] of a photo; it is a film.
     pub async fn clean_poster(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
         if upload.kind == UploadKind::Video {
-            return Err(Error::from(RejectedPhoto::Type).of_poster());
+            return Err(Error::from(self.wrong_type()).of_poster());
         }
         let cleaned = self.clean_photo(upload, turn).await;
         cleaned.map_err(Error::of_poster)
@@ -252,10 +251,10 @@ impl PhotoIngest {
             .acquire_owned()
             .await
             .map_err(Error::internal)?;
-        let limits = self.limits.clone();
+        let (limits, wrong_type) = (self.limits.clone(), self.wrong_type());
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let mut clean = clean(file, memory, &limits)?;
+            let mut clean = clean(file, memory, &limits, wrong_type)?;
             clean.picture.had_film |= had_film;
             Ok(clean)
         });
@@ -273,7 +272,7 @@ impl PhotoIngest {
         target: PhotoTarget,
     ) -> Result<NewPhoto> {
         let kept = target.photo_of(&clean.medium());
-        check_poster(&kept, poster.as_ref())?;
+        self.check_poster(&kept, poster.as_ref())?;
         let (body, _memory) = match clean {
             CleanMedium::Photo(photo) => {
                 let bytes = self.buffers.into_bytes(photo.picture.bytes);
@@ -297,7 +296,7 @@ impl PhotoIngest {
         target: PhotoTarget,
     ) -> Result<NewPhoto> {
         let kept = target.photo_of(&ready.medium);
-        check_poster(&kept, poster.as_ref())?;
+        self.check_poster(&kept, poster.as_ref())?;
         let stored = async {
             let body = Body::linked(ready.path.clone(), ready.medium.bytes);
             self.store.put_temporary(&kept.name, body).await?;
@@ -342,6 +341,11 @@ impl PhotoIngest {
         Ok(kept)
     }
 
+    /// The refusal of what is none of the types that are taken.
+    pub(super) fn wrong_type(&self) -> RejectedPhoto {
+        RejectedPhoto::of_type(self.converter.is_on(), self.limits.video_bytes > 0)
+    }
+
     /// Takes a photo back whose share couldn't be written.
     pub async fn rollback(&self, photo: &NewPhoto) {
         if let Err(error) = self.store.delete(&photo.name).await {
@@ -350,25 +354,19 @@ impl PhotoIngest {
     }
 }
 
-/// Only films have posters, and those are photos.
-fn check_poster(kept: &NewPhoto, poster: Option<&Poster>) -> Result<()> {
-    match poster {
-        Some(_) if !kept.name.is_video() => Err(RejectedVideo::PosterOfPhoto.into()),
-        Some(Poster::Ready(ready)) if ready.medium.kind.is_video() => {
-            Err(Error::from(RejectedPhoto::Type).of_poster())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn clean(file: Received, mut memory: Option<MemoryPermit>, limits: &Limits) -> Result<CleanPhoto> {
+fn clean(
+    file: Received,
+    mut memory: Option<MemoryPermit>,
+    limits: &Limits,
+    wrong_type: RejectedPhoto,
+) -> Result<CleanPhoto> {
     let bytes = match file {
         Received::InMemory(bytes) => bytes,
         Received::OnDisk(file) => file.read(0, usize::MAX).context(UNREADABLE)?,
     };
     let mut picture =
         picture::clean(bytes, limits.max_pixels()).map_err(|refusal| match refusal {
-            CleanError::UnknownType => RejectedPhoto::Type.into(),
+            CleanError::UnknownType => wrong_type.into(),
             CleanError::TooManyPixels { max, .. } => too_many_pixels(max),
             CleanError::TooLong { .. } => Invalid::TooLarge {
                 field: FieldName::Photo,

@@ -120,7 +120,7 @@ fn a_player_gets_the_bytes_that_it_asks_for() {
         let several = get("bytes=0-1,5-6");
         assert_eq!((several.status, &several.bytes), (200, &bytes));
         let beyond = get(&format!("bytes={length}-"));
-        beyond.is(416, "The photo has no such range of bytes");
+        beyond.is(416, "The file has no such range of bytes");
         let said = format!("bytes */{length}");
         assert_eq!(beyond.header("Content-Range"), Some(&*said));
         app.sort_all();
@@ -216,7 +216,11 @@ fn what_is_no_film_or_says_what_it_isnt_is_refused_and_leaves_nothing() {
     ]
     .concat();
     for (bytes, status, sentence) in [
-        (&b""[..], 415, "Photo must be a JPEG, PNG, WebP or GIF"),
+        (
+            &b""[..],
+            415,
+            "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+        ),
         (
             &MP4[..MP4.len() - 10],
             400,
@@ -302,7 +306,7 @@ fn a_poster_is_a_photo_behind_its_film() {
         (
             with_poster(MP4, MP4),
             415,
-            "Poster must be a JPEG, PNG, WebP or GIF",
+            "Poster must be a JPEG, PNG, WebP, GIF or HEIC",
         ),
         (
             with_poster(MP4, &pictures::bomb()),

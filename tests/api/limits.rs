@@ -168,7 +168,10 @@ fn a_new_photo_of_an_old_share_has_the_same_limits_and_leaves_the_old_one() {
     let old = ann.get("/shares/1").is_ok();
     let edit = |file: &[u8]| ann.put_form("/shares/1", Form::text("Another").file(file));
     edit(&[&picture[..], b"x"].concat()).is(413, &format!("Photo max {length} bytes"));
-    edit(b"Dear diary").is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    edit(b"Dear diary").is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
     edit(&picture[..40]).is(400, "Photo is damaged: it ends before the picture does");
     edit(&pictures::bomb()[..length as usize]).is(413, "Photo max 64 million pixels");
     let share = ann.get("/shares/1").is_ok();

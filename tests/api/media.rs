@@ -163,7 +163,11 @@ fn if_one_is_refused_nothing_is_stored_and_the_sentence_says_which() {
     let text = b"Dear diary".to_vec();
     let (bomb, cut) = (pictures::bomb(), pictures::png(4)[..60].to_vec());
     for (refused, status, sentence) in [
-        (&text, 415, "must be a JPEG, PNG, WebP or GIF"),
+        (
+            &text,
+            415,
+            "must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+        ),
         (&bomb, 413, "max 64 million pixels"),
         (&cut, 400, "is damaged: it ends before the picture does"),
         (&large(1, 1024 * 1024 + 1), 413, "max 1 MiB"),
@@ -196,7 +200,8 @@ fn if_one_is_refused_nothing_is_stored_and_the_sentence_says_which() {
     );
     let problem = reply.json();
     assert_eq!(problem["code"], "photo_type");
-    assert_eq!(problem["params"], json!({"number": 2}));
+    let values = ["JPEG", "PNG", "WebP", "GIF", "HEIC", "MP4", "MOV", "WebM"];
+    assert_eq!(problem["params"], json!({"number": 2, "values": values}));
 }
 
 #[test]

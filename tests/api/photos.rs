@@ -115,7 +115,7 @@ fn what_is_no_photo_is_refused_and_nothing_is_kept() {
     let app = TestApp::new();
     let ann = ann(&app);
     let share = |bytes: &[u8]| ann.post_form(PATH, Form::text("A photo").file(bytes));
-    let types = "Photo must be a JPEG, PNG, WebP or GIF";
+    let types = "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM";
     share(b"Dear diary").is(415, types);
     share(b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
         .is(415, types);
@@ -568,4 +568,30 @@ fn a_file_that_was_emptied_shortened_or_lengthened_is_not_sent_as_the_photo() {
     fetch(&app, &share).is(404, "No such photo");
     fs::write(&path, &whole).unwrap();
     assert_eq!(fetch(&app, &share).bytes, whole);
+}
+
+#[test]
+fn what_is_no_photo_is_refused_with_all_types_that_are_taken_here() {
+    for (heic, videos, sentence) in [
+        (
+            true,
+            500,
+            "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+        ),
+        (true, 0, "Photo must be a JPEG, PNG, WebP, GIF or HEIC"),
+        (
+            false,
+            500,
+            "Photo must be a JPEG, PNG, WebP, GIF, MP4, MOV or WebM",
+        ),
+        (false, 0, "Photo must be a JPEG, PNG, WebP or GIF"),
+    ] {
+        let app = TestApp::with(|config| {
+            config.photos.heic = heic;
+            config.limits.video_bytes = videos;
+        });
+        let ann = ann(&app);
+        ann.post_form(PATH, Form::text("A photo").file(b"Dear diary"))
+            .is(415, sentence);
+    }
 }

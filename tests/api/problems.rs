@@ -337,7 +337,7 @@ fn shares_and_photos() {
         &photo(b"Dear diary"),
         415,
         "photo_type",
-        "Photo must be a JPEG, PNG, WebP or GIF",
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
     );
     refused(
         &ann,

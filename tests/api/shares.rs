@@ -109,9 +109,10 @@ fn sharing_checks_in_the_order_of_the_contract() {
         .is(403, "Can't access this space - not a member");
     for member in [ann, bob] {
         let form = bad().part("text", None, b"Hello");
-        member
-            .post_form(PATH, form)
-            .is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+        member.post_form(PATH, form).is(
+            415,
+            "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+        );
     }
     assert_eq!(app.count("select count(*) from shares"), 0);
     assert!(app.files().is_empty());
@@ -165,8 +166,10 @@ fn an_untouched_file_input_is_no_photo() {
     let form = Form::text("Hello").part("file", None, b"");
     assert_eq!(ann.post_form(PATH, form).is_ok()["image_url"], Value::Null);
     let form = Form::text("Hello").part("file", Some("empty.jpg"), b"");
-    ann.post_form(PATH, form)
-        .is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    ann.post_form(PATH, form).is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
 }
 
 #[test]
@@ -219,8 +222,10 @@ fn editing_checks_in_the_order_of_the_contract() {
         .is(403, "User doesn't own this share");
     ann.put_form(&path, bad())
         .is(403, "User doesn't own this share");
-    bob.put_form(&path, bad())
-        .is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    bob.put_form(&path, bad()).is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
     ann.delete(&format!("/spaces/1/members/{}", bob.id))
         .is(200, "Member deleted");
     bob.put_form(&path, bad())

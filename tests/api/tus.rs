@@ -328,11 +328,16 @@ fn what_turns_out_to_be_no_photo_is_refused_with_its_last_byte_and_gone() {
     let app = TestApp::new();
     let ann = ann(&app);
     begin(&app, &ann, 10);
-    append(&app, &ann, "/uploads/1", 0, b"0123456789")
-        .is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    append(&app, &ann, "/uploads/1", 0, b"0123456789").is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
     ann.get("/uploads/1")
         .is(404, "Upload with ID '1' doesn't exist");
-    begin(&app, &ann, 0).is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    begin(&app, &ann, 0).is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
     assert_eq!(waiting(&app), 0);
 }
 

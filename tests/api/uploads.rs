@@ -102,8 +102,14 @@ fn what_is_refused_leaves_nothing() {
     let app = TestApp::with(|config| config.limits.photo_bytes = 100_000);
     let ann = ann(&app);
     let files = app.all_files();
-    send(&app, &ann, b"").is(415, "Photo must be a JPEG, PNG, WebP or GIF");
-    send(&app, &ann, b"GIF8").is(415, "Photo must be a JPEG, PNG, WebP or GIF");
+    send(&app, &ann, b"").is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
+    send(&app, &ann, b"GIF8").is(
+        415,
+        "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM",
+    );
     send(&app, &ann, &vec![0; 100_001]).is(413, "Photo max 100000 bytes");
     let coded = app.client().post("/uploads");
     let coded = coded.header(Header::new("Content-Encoding", "gzip"));

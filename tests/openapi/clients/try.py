@@ -82,7 +82,7 @@ assert shown.startswith(photo[:8]) and len(shown) > 1000
 is_refused(photos_get.sync_detailed(name, client=anybody, **{**query, "signature": "x"}), 403, "This link isn't valid")
 diary = File(payload=io.BytesIO(b"Dear diary"), file_name="diary.png", mime_type="image/png")
 no_photo = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=[diary]))
-is_refused(no_photo, 415, "Photo must be a JPEG, PNG, WebP or GIF")
+is_refused(no_photo, 415, "Photo must be a JPEG, PNG, WebP, GIF, HEIC, MP4, MOV or WebM")
 large = File(payload=io.BytesIO(bytes(limits.photo_bytes + 1)), file_name="large.png", mime_type="image/png")
 too_large = shares_create.sync_detailed(space.id, client=ann, body=SharesCreateFilesBody(text="Look", file=[large]))
 is_refused(too_large, 413, "Photo max 25 MiB")

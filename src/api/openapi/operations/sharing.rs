@@ -236,7 +236,7 @@ pub fn photo_refusals(limits: &Limits) -> Vec<Error> {
     vec![
         Overload::TooManyUploads.into(),
         Overload::GaveWay.into(),
-        RejectedPhoto::Type.into(),
+        RejectedPhoto::of_type(true, limits.video_bytes > 0).into(),
         RejectedPhoto::NotShown {
             reason: Reason::JpegLossless,
         }

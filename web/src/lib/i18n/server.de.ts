@@ -75,7 +75,7 @@ export const sentences: Sentences = {
   key_of_another_share: 'Das wurde schon zu einem anderen Beitrag gesendet',
   bad_link: 'Dieser Link gilt nicht',
   expired_link: 'Dieser Link ist abgelaufen',
-  no_such_range: 'Das Foto hat diesen Teil nicht',
+  no_such_range: 'Die Datei hat diesen Teil nicht',
   no_such_endpoint: 'Das gibt es auf diesem Server nicht',
   method_not_allowed: 'Das geht hier nicht',
   disk_full: 'Die Festplatte des Servers ist voll. Bis wieder Platz ist, wird nichts gespeichert',
@@ -141,7 +141,7 @@ export const sentences: Sentences = {
   tus_version: 'So kann der Server das nicht annehmen',
   no_concatenation: 'So kann der Server das nicht annehmen',
   no_such_photo_of_share: 'Eines dieser Fotos gehört nicht mehr zu diesem Beitrag',
-  photo_type: ['Foto {number} muss ein JPEG, PNG, WebP oder GIF sein', 'Das Foto muss ein JPEG, PNG, WebP oder GIF sein'],
+  photo_type: ['Datei {number} hat einen Typ, den dieser Server nicht nimmt. Er nimmt {values}', 'Diesen Typ von Datei nimmt dieser Server nicht. Er nimmt {values}'],
   photo_format: [
     'Foto {number} kann nicht übernommen werden: {reason}. Teile es als JPEG',
     'Foto {number} hat ein Dateiformat, das nicht übernommen werden kann. Teile es als JPEG',

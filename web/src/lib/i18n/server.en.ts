@@ -103,7 +103,7 @@ export const sentences: Sentences = {
   too_many_waiting: 'You have {max} uploads waiting, which is the maximum',
   no_such_photo_of_share: 'One of these photos is no longer in this share',
   no_such_photo: 'This photo no longer exists',
-  no_such_range: 'The photo has no such part',
+  no_such_range: 'The file has no such part',
   no_such_endpoint: 'This server has no such page',
   method_not_allowed: 'This can’t be done here',
   not_ready: 'The server’s database is damaged; its log has details for the person who runs it',
