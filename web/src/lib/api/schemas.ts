@@ -254,7 +254,7 @@ export interface components {
              * @description A stable identifier for programs, independent of the sentence.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "share_edited" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that a plain-text response consists of. */
             detail: string;
             /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
@@ -263,7 +263,7 @@ export interface components {
                  * @description The part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "upload" | "uploads" | "uses" | "video";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "kind" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "upload" | "uploads" | "uses" | "video";
                 /** @description The id that doesn't exist, as it was sent. */
                 id?: string;
                 /** @description The missing key of the JSON object. */
@@ -435,6 +435,13 @@ export interface components {
              */
             timestamp: string;
             user: components["schemas"]["User"];
+            /**
+             * Format: int64
+             * @description Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
+             *     the share, which edits take as `If-Match`.
+             * @example 1
+             */
+            version: number;
         };
         /** @description A share in a list of its space. */
         ShareInList: {
@@ -464,6 +471,13 @@ export interface components {
              */
             timestamp: string;
             user: components["schemas"]["User"];
+            /**
+             * Format: int64
+             * @description Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
+             *     the share, which edits take as `If-Match`.
+             * @example 1
+             */
+            version: number;
         };
         /** @description A space. */
         Space: {
@@ -511,6 +525,8 @@ export interface components {
              * @example 3000000
              */
             bytes: number;
+            /** @description What was in the file besides and isn't kept, where its owner should know. There may be more some day. */
+            dropped: "motion_photo_film" | null;
             /**
              * Format: double
              * @description The duration of a video, if it states one.
