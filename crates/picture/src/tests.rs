@@ -369,3 +369,28 @@ fn the_extension_of_each_type_leads_back_to_it() {
     }
     assert_eq!(Kind::from_extension("svg"), None);
 }
+
+#[test]
+fn the_film_of_a_motion_photo_is_known_and_gone() {
+    let picture = cleaned(&sample("tree.jpg")).bytes;
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08moov";
+    let tail = b"MotionPhoto_Data";
+    for behind in [
+        &film[..],
+        &[&tail[..], film].concat(),
+        &[&[0; 1000][..], film].concat(),
+    ] {
+        let found = cleaned(&[&picture, behind].concat());
+        assert!(found.had_film);
+        assert_eq!(found.bytes, picture);
+    }
+    // Another picture, as for colours or depth; words; a box that is too long for one of kinds.
+    let other = sample("cmyk.jpg");
+    let long = [&[0, 0, 9, 0][..], &film[4..]].concat();
+    for behind in [&[][..], &other, b"ftyp", b"an ftyp of something", &long] {
+        assert!(
+            !cleaned(&[&picture, behind].concat()).had_film,
+            "{behind:?}"
+        );
+    }
+}

@@ -529,31 +529,6 @@ fn a_scan_that_breaks_off_is_taken_where_the_file_says_that_it_is_over() {
     is_damaged(&short[..short.len() - 2]);
 }
 
-#[test]
-fn the_film_of_a_motion_photo_is_known_and_gone() {
-    let picture = cleaned(&jpeg()).bytes;
-    let film = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08moov";
-    let tail = b"MotionPhoto_Data";
-    for behind in [
-        &film[..],
-        &[&tail[..], film].concat(),
-        &[&[0; 1000][..], film].concat(),
-    ] {
-        let found = cleaned(&[&picture, behind].concat());
-        assert!(found.had_film);
-        assert_eq!(found.bytes, picture);
-    }
-    // Another picture, as for colours or depth; words; a box that is too long for one of kinds.
-    let other = jpeg();
-    let long = [&[0, 0, 9, 0][..], &film[4..]].concat();
-    for behind in [&[][..], &other, b"ftyp", b"an ftyp of something", &long] {
-        assert!(
-            !cleaned(&[&picture, behind].concat()).had_film,
-            "{behind:?}"
-        );
-    }
-}
-
 /// Where the scans of a picture begin, and where the last one ends.
 fn scans(jpeg: &[u8]) -> Vec<usize> {
     let mut starts: Vec<usize> = (2..jpeg.len() - 4)
