@@ -96,6 +96,12 @@ id!(
 );
 
 id!(
+    /// A feed's.
+    FeedId,
+    |id| NotFound::Feed { id }
+);
+
+id!(
     /// An upload's.
     UploadId,
     |id| NotFound::Upload { id }

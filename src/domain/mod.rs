@@ -21,6 +21,8 @@ pub mod jobs;
 pub mod installation;
 // The highest ids ever used.
 mod last_ids;
+// Feeds for readers that don't sign in.
+pub mod feeds;
 // Invitation links.
 pub mod invitations;
 // Who belongs to a space, and who runs it.

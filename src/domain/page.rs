@@ -157,6 +157,14 @@ impl Page {
         Ok(Self { limit, cursor })
     }
 
+    /// The first rows of a list.
+    pub fn first(limit: usize) -> Self {
+        Self {
+            limit,
+            cursor: None,
+        }
+    }
+
     /// The number of rows.
     pub fn limit(&self) -> usize {
         self.limit

@@ -161,6 +161,14 @@ pub fn get(conn: &Connection, member: &Member) -> Result<SpaceDetail> {
     })
 }
 
+/// A space, and when it was made.
+pub(super) fn with_age(conn: &Connection, member: &Member) -> rusqlite::Result<(Space, Timestamp)> {
+    conn.prepare_cached("select id, name, created_at from spaces where id = ?")?
+        .query_row([member.space()], |row| {
+            Ok((Space::from_row(row, 0)?, Timestamp(row.get(2)?)))
+        })
+}
+
 /// Renames a space.
 pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> {
     conn.prepare_cached("update spaces set name = ?, name_key = ? where id = ?")?

@@ -14,6 +14,8 @@ pub enum Conflict {
     UserExists,
     #[error("A space has at most {max} open invitations: take one back first")]
     TooManyInvitations { max: i64 },
+    #[error("You have {max} feeds of this space, and nobody can have more: revoke one first")]
+    TooManyFeeds { max: i64 },
     #[error("This invitation is for somebody without an account")]
     InvitationToAccount,
     #[error("You have made {max} spaces, and nobody can have made more: delete one first")]
@@ -62,6 +64,7 @@ impl Conflict {
             Self::OtherAccount
             | Self::TooManyInvitations { .. }
             | Self::TooManySpaces { .. }
+            | Self::TooManyFeeds { .. }
             | Self::TooManyWaiting { .. }
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
@@ -80,6 +83,7 @@ impl Conflict {
             Self::OtherAccount,
             Self::UserExists,
             Self::TooManyInvitations { max: 100 },
+            Self::TooManyFeeds { max: 10 },
             Self::InvitationToAccount,
             Self::TooManySpaces { max: 1000 },
             Self::SpaceHasMembers,

@@ -22,6 +22,12 @@ pub enum NotFound {
     #[error("This invitation isn't valid, or not any more")]
     #[strum(serialize = "invitation")]
     InvitationToken,
+    #[error("Feed with ID '{id}' doesn't exist")]
+    Feed { id: String },
+    /// The token of a feed: in the same words whether it never existed, was revoked or ended with the membership.
+    #[error("No such feed")]
+    #[strum(serialize = "feed")]
+    FeedToken,
     /// The token of a password reset, in the same words likewise.
     #[error("This link isn't valid, or not any more")]
     Reset,
@@ -55,6 +61,8 @@ impl NotFound {
             Self::Space { id: id() },
             Self::Invitation { id: id() },
             Self::InvitationToken,
+            Self::Feed { id: id() },
+            Self::FeedToken,
             Self::Reset,
             Self::Share,
             Self::Comment,

@@ -15,6 +15,7 @@ mod deletion;
 mod downloads;
 mod errors;
 mod faults;
+mod feeds;
 mod films;
 mod forms;
 mod headers;

@@ -201,6 +201,10 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     described.expects_at(&ann, "/shares/{share_id}", "/shares/2");
     described.expects_at(&ann, "/spaces/{space_id}/images", "/spaces/1/images");
 
+    let feed = ann.post("/spaces/1/feeds", json!({})).json();
+    described.expects("post", "/spaces/{space_id}/feeds", &feed);
+    described.expects_at(&ann, "/spaces/{space_id}/feeds", "/spaces/1/feeds");
+
     let link = ann
         .post("/spaces/1/invitations", json!({"role": "admin"}))
         .json();

@@ -10,18 +10,13 @@ use rocket::response::{Responder, Response};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use crate::api::request::client_info::ClientInfo;
+use crate::api::respond::large::{self, LARGE};
 use crate::api::views::urls::Urls;
-use crate::app::App;
 use crate::domain::page::Listed;
-use crate::error::{Error, Overload, Result};
-use crate::limits::subnet::client_subnet;
-use crate::server::WaitingAnswer;
+use crate::error::Result;
 
 /// The initial capacity of a list: a few rows.
 const INITIAL_CAPACITY: usize = 4096;
-/// A list that is larger waits for its reader in a memory that all have together.
-const LARGE: usize = 64 * 1024;
 const WRITING: &str = "A list can't be written";
 
 /// The rows as JSON, each as the view `V`, and the way to the next piece in the `Link` header (RFC 8288).
@@ -65,14 +60,8 @@ impl<V: Serialize> JsonPage<V> {
 impl<'r, V> Responder<'r, 'static> for JsonPage<V> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
         let Self { json, link, .. } = self;
-        if json.len() > LARGE
-            && let Some(app) = request.rocket().state::<App>()
-        {
-            let address = client_subnet(ClientInfo::of(app, request).address);
-            match app.limits.answers.reserve(Some(address), json.len() as u64) {
-                Ok(room) => request.local_cache(WaitingAnswer::default).keep(room),
-                Err(_) => return Error::from(Overload::Busy).respond_to(request),
-            }
+        if let Err(busy) = large::reserve(request, json.len()) {
+            return busy.respond_to(request);
         }
         let mut response = Response::build();
         response

@@ -2,12 +2,16 @@
 
 // Which content coding a client accepts.
 pub mod accept_encoding;
+// Feeds.
+pub mod atom_feed;
 // Under which name a photo is saved.
 pub mod content_disposition;
 // What has been created, and where it is.
 pub mod created;
 // Pages of lists.
 pub mod json_page;
+// Memory for what is large.
+pub mod large;
 // Refusals: as text, or as problem details.
 pub mod problem;
 // Ranges and validators.

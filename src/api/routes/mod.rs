@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod archives;
 pub mod assets;
 pub mod comments;
+pub mod feeds;
 pub mod invitations;
 pub mod members;
 pub mod pages;
@@ -31,6 +32,8 @@ pub fn all() -> Vec<Route> {
         server::ready,
         accounts::register,
         accounts::login,
+        // The address of a feed is the right to it.
+        feeds::read,
         invitations::offer,
         password_resets::redeem,
         // The holder of a signed link may fetch the photo.
@@ -72,6 +75,9 @@ pub fn all() -> Vec<Route> {
         comments::delete,
         photos::list,
         photos::describe,
+        feeds::create,
+        feeds::list,
+        feeds::revoke,
         archives::of_space,
         archives::of_selection,
     ];

@@ -2,10 +2,14 @@
 
 // Signing up and in, passwords.
 pub mod accounts;
+// A feed in Atom.
+pub mod atom;
 // What members say to a share.
 pub mod comments;
 // Cursors of lists.
 pub mod cursor;
+// Feeds, as their members manage them.
+pub mod feeds;
 // Invitation links.
 pub mod invitations;
 // Who belongs to a space.

@@ -133,6 +133,16 @@ impl Urls {
         link_with_secret(&self.origin, page, token)
     }
 
+    /// The address of a feed.
+    pub fn feed(&self, token: &Token) -> String {
+        format!("{}/feeds/{}", self.origin, token.as_str())
+    }
+
+    /// The address of a page of the app.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}/app/{path}", self.origin)
+    }
+
     /// The `Link` header to the next page of a list. `query` is the query string besides the page.
     pub fn next(&self, next: &Page, query: &str) -> String {
         let limit = next.limit();

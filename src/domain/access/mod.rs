@@ -16,6 +16,7 @@ pub use self::conversation::{
 pub use self::uploads::{OwnUpload, upload};
 use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
+use super::tokens::Token;
 use super::users;
 use crate::error::{Conflict, Denied, Result};
 
@@ -229,6 +230,22 @@ impl SpaceAccess {
             }),
         }
     }
+}
+
+/// The right of the member whose feed has this address; `None` if no feed has it.
+pub fn feed(conn: &Connection, token: &Token) -> rusqlite::Result<Option<Member>> {
+    conn.prepare_cached(
+        "select m.space_id, m.user_id, m.is_admin from feeds f join members m on m.id = f.member_id
+         join spaces s on s.id = m.space_id and s.deleted_at is null where f.token_hash = ?",
+    )?
+    .query_row([token.hash()], |row| {
+        Ok(Member {
+            space: row.get(0)?,
+            user: row.get(1)?,
+            is_admin: row.get(2)?,
+        })
+    })
+    .optional()
 }
 
 /// The right of who runs the server, on the command line: that of an admin of every space.

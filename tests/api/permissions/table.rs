@@ -110,6 +110,24 @@ pub fn table() -> Vec<Row> {
             None,
             [401, 403, 403, 403, 403, 204, 401],
         ),
+        row(Get, "/spaces/<id>/feeds", "/spaces/1/feeds", None, MEMBERS),
+        row(
+            Post,
+            "/spaces/<id>/feeds",
+            "/spaces/1/feeds",
+            Json(json!({})),
+            [401, 403, 403, 201, 201, 201, 401],
+        ),
+        // None of them has one.
+        row(
+            Delete,
+            "/spaces/<id>/feeds/<feed_id>",
+            "/spaces/1/feeds/1",
+            None,
+            [401, 403, 403, 404, 404, 404, 401],
+        ),
+        // The address is the right.
+        row(Get, "/feeds/<token>", "/feeds/made-up", None, [404; 7]),
         row(
             Get,
             "/spaces/<id>/archive",

@@ -51,12 +51,17 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
         }])
         .refuses([NotFound::Share])
         .refuses([Denied::NotMember]),
-        operation("get", "/comments/{comment_id}", "comments.get", "Get a comment")
-            .about("For members of the space of its share.")
-            .for_users()
-            .returns::<Comment>()
-            .refuses([NotFound::Comment])
-            .refuses([Denied::NotMember]),
+        operation(
+            "get",
+            "/comments/{comment_id}",
+            "comments.get",
+            "Get a comment",
+        )
+        .about("For members of the space of its share.")
+        .for_users()
+        .returns::<Comment>()
+        .refuses([NotFound::Comment])
+        .refuses([Denied::NotMember]),
         operation(
             "put",
             "/comments/{comment_id}",

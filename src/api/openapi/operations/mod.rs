@@ -4,6 +4,8 @@
 mod accounts;
 // Comments on shares.
 mod comments;
+// Feeds.
+mod feeds;
 // The photos of shares.
 mod photos;
 // Shares.
@@ -28,12 +30,13 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 9] = [
+pub const TAGS: [(&str, &str); 10] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
     ("members", "Who belongs to a space, and who runs it"),
     ("invitations", "Links by which people join"),
+    ("feeds", "What is new in a space, for feed readers"),
     ("shares", "Thoughts, with or without photos"),
     ("comments", "Comments of members on shares"),
     ("photos", "The photos of shares"),
@@ -51,6 +54,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(of_spaces(limits));
     all.extend(of_members());
     all.extend(invitations());
+    all.extend(feeds::feeds());
     all.extend(sharing::shares(config));
     all.extend(comments::comments(limits));
     all.extend(photos::photos(limits));

@@ -172,6 +172,12 @@ export class Api {
     (await this.#send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
   revokeInvitation = (id: number, invitation: number) => this.#send('DELETE', `/spaces/${id}/invitations/${invitation}`);
 
+  // Addresses for feed readers.
+
+  feeds = (id: number) => this.#all<Feed>(`/spaces/${id}/feeds`);
+  makeFeed = async (id: number) => (await this.#send<NewFeed>('POST', `/spaces/${id}/feeds`)).data;
+  revokeFeed = (id: number, feed: number) => this.#send('DELETE', `/spaces/${id}/feeds/${feed}`);
+
   // Shares and photos. What is to be shared is sent before, by `tus.ts`.
 
   shares = (id: number, limit: number, signal?: AbortSignal) =>

@@ -20,6 +20,10 @@ export type Photo = Omit<Schemas['ImageInList'], 'image' | 'image_url'> & { imag
 export type SignIn = Schemas['Session'];
 export type ServerInfo = Schemas['Server'];
 export type Limits = ServerInfo['limits'];
+/** A feed of a space, as its member sees it. */
+export type Feed = Schemas['Feed'];
+/** With its address, which is shown only once. */
+export type NewFeed = Schemas['FeedWithAddress'];
 /** A link by which people come into a space, as its admins see it. */
 export type Invitation = Schemas['Invitation'];
 export type Role = Invitation['role'];

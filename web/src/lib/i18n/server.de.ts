@@ -85,6 +85,8 @@ export const sentences: Sentences = {
   not_by_https: 'Melde dich unter {url} an: Diese Seite kam über HTTP, und Browser behalten eine Anmeldung hier nur über HTTPS',
   wrong_password: 'Das Passwort stimmt nicht',
   invitation_needed: 'Ein Konto braucht hier eine Einladung',
+  too_many_feeds: 'Du hast {max} Feeds dieses Raums, und mehr gehen nicht. Widerrufe erst einen',
+  no_such_feed: 'Diesen Feed gibt es nicht',
   no_such_invitation: 'Diese Einladung gilt nicht, oder nicht mehr',
   no_such_reset: 'Dieser Link gilt nicht, oder nicht mehr',
   too_many_attempts: 'Zu viele Versuche. Versuch es in {wait_seconds} noch einmal',

@@ -95,6 +95,18 @@ export const pages: Record<keyof typeof english, string> = {
   'invitation.join': 'Als {name} beitreten',
   'invitation.has_account': 'Du hast schon ein Konto.',
 
+  'feeds.title': 'Feed',
+  'feeds.text':
+    'Eine Adresse für deinen Feedreader, der zeigt, was in diesem Raum neu ist. Wer sie hat, kann mitlesen wie du: Behalte sie für dich.',
+  'feeds.make': 'Adresse erstellen',
+  'feeds.address': 'Adresse',
+  'feeds.once': 'Kopiere sie jetzt: Sie wird nicht noch einmal angezeigt. Sie endet, wenn du sie widerrufst oder den Raum verlässt.',
+  'feeds.copy': 'Adresse kopieren',
+  'feeds.copied': 'Adresse kopiert',
+  'feeds.list': 'Deine Adressen dieses Raums',
+  'feeds.since': 'Erstellt am {date}',
+  'feeds.revoke': 'Adresse widerrufen',
+  'feeds.revoked': 'Adresse widerrufen',
   'invite.title': 'Per Link einladen',
   'invite.text': 'Wer den Link öffnet, kann diesem Raum beitreten, auch ohne Konto. Schick ihn nur Menschen, denen du vertraust.',
   'invite.who': 'Beitritt als',

@@ -93,6 +93,18 @@ export const pages = {
   'invitation.join': 'Join as {name}',
   'invitation.has_account': 'You already have an account.',
 
+  'feeds.title': 'Feed',
+  'feeds.text':
+    'An address for your feed reader, which shows what is new in this space. Anyone who has it can read along as you can: keep it to yourself.',
+  'feeds.make': 'Create address',
+  'feeds.address': 'Address',
+  'feeds.once': 'Copy it now: it won’t be shown again. It ends when you revoke it or leave the space.',
+  'feeds.copy': 'Copy address',
+  'feeds.copied': 'Address copied',
+  'feeds.list': 'Your addresses of this space',
+  'feeds.since': 'Created {date}',
+  'feeds.revoke': 'Revoke address',
+  'feeds.revoked': 'Address revoked',
   'invite.title': 'Invite by link',
   'invite.text': 'Anyone who opens the link can join this space, even without an account. Only send it to people you trust.',
   'invite.who': 'They join as',
