@@ -5,12 +5,12 @@ use rusqlite::Connection;
 use super::ids::UserId;
 use super::spaces::Space;
 use super::users::{self, User};
-use super::{comments, members, shares, space_deletion, uploads};
+use super::{comments, members, reactions, shares, space_deletion, uploads};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
 
-/// Removes an account with its sessions, its comments, its shares and their photos, its memberships, and the spaces that have
+/// Removes an account with its sessions, its reactions, its comments, its shares and their photos, its memberships, and the spaces that have
 /// no other member. The files of uploads that wait for a share are left to their job. Returns the photos to delete.
 ///
 /// # Errors
@@ -26,6 +26,7 @@ pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<Phot
         .into());
     }
     let mut photos = space_deletion::delete_solitary(conn, user.id, now)?;
+    reactions::delete_of_user(conn, user.id)?;
     comments::delete_of_user(conn, user.id)?;
     photos.extend(shares::delete_of_user(conn, user.id, now)?);
     uploads::delete_of_user(conn, user.id)?;

@@ -1,5 +1,8 @@
 //! What members say to a share, in the order in which they said it.
 
+use std::collections::HashMap;
+use std::slice;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{
@@ -9,6 +12,7 @@ use super::client_key::ClientKey;
 use super::ids::{CommentId, Id, ShareId, SpaceId, UserId};
 use super::last_ids::{self, Kind};
 use super::page::{Listed, Order, Page};
+use super::reactions::{self, ReactionCount};
 use super::text::CommentText;
 use super::users::{Authors, User};
 use crate::clock::Timestamp;
@@ -23,6 +27,7 @@ pub struct Comment {
     pub created_at: Timestamp,
     /// When its text was changed last.
     pub edited_at: Option<Timestamp>,
+    pub reactions: Vec<ReactionCount>,
 }
 
 /// How many columns a comment is read from.
@@ -47,6 +52,7 @@ impl Comment {
             created_at: Timestamp(row.get(2)?),
             edited_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
             user: authors.get(row.get(4)?)?,
+            reactions: Vec::new(),
         })
     }
 }
@@ -126,7 +132,7 @@ pub fn create(
         share: share.share(),
         comment: id,
     };
-    Ok(Created::Now(get_in(conn, key)?))
+    Ok(Created::Now(get_in(conn, key, share.user())?))
 }
 
 /// Takes a key from what this user has made under it in a deleted space that still has rows.
@@ -157,7 +163,7 @@ fn find_made(
         .optional()?;
     match made {
         None => Ok(None),
-        Some(key) if key.share == share.share() => Ok(Some(get_in(conn, key)?)),
+        Some(key) if key.share == share.share() => Ok(Some(get_in(conn, key, share.user())?)),
         // The sender of a comment must not be told of a share that they may not see any more.
         Some(_) => Err(Conflict::KeyOfAnotherShare.into()),
     }
@@ -187,7 +193,31 @@ pub fn list(
         (share.space(), share.share(), after, page.limit_plus_one()),
         |row| Comment::from_row(row, &mut authors),
     )?;
-    page.take(rows, |row| row.id.number())
+    let mut listed = page.take(rows, |row| row.id.number())?;
+    let place = (share.space(), share.share());
+    add_reactions(conn, place, &mut listed.rows, share.reader())?;
+    Ok(listed)
+}
+
+/// Adds the reactions to comments on one share, which are in either order.
+fn add_reactions(
+    conn: &Connection,
+    share: (SpaceId, ShareId),
+    comments: &mut [Comment],
+    reader: UserId,
+) -> rusqlite::Result<()> {
+    let ids = || comments.iter().map(|comment| comment.id);
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else {
+        return Ok(());
+    };
+    let mut all: HashMap<CommentId, Vec<ReactionCount>> = HashMap::new();
+    reactions::for_each_comment(conn, share, (first, last), reader, |comment, count| {
+        count.put_among(all.entry(comment).or_default());
+    })?;
+    for comment in comments {
+        comment.reactions = all.remove(&comment.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 const OLDEST_FIRST: &str = comment!(
@@ -225,15 +255,19 @@ const NEXT_TO_SHARES: &str = comment!(
 
 /// One comment.
 pub fn get(conn: &Connection, comment: &ReadableComment) -> Result<Comment> {
-    Ok(get_in(conn, comment.key())?)
+    Ok(get_in(conn, comment.key(), comment.reader())?)
 }
 
-fn get_in(conn: &Connection, key: CommentKey) -> rusqlite::Result<Comment> {
+fn get_in(conn: &Connection, key: CommentKey, reader: UserId) -> rusqlite::Result<Comment> {
     let mut authors = Authors::new(conn)?;
-    conn.prepare_cached(ONE)?
+    let mut comment = conn
+        .prepare_cached(ONE)?
         .query_row((key.space, key.share, key.comment), |row| {
             Comment::from_row(row, &mut authors)
-        })
+        })?;
+    let share = (key.space, key.share);
+    add_reactions(conn, share, slice::from_mut(&mut comment), reader)?;
+    Ok(comment)
 }
 
 const ONE: &str = comment!(
@@ -255,7 +289,7 @@ pub fn edit(
          where space_id = ?3 and share_id = ?4 and id = ?5",
     )?
     .execute((text.as_str(), now.0, key.space, key.share, key.comment))?;
-    Ok(get_in(conn, key)?)
+    Ok(get_in(conn, key, comment.author())?)
 }
 
 /// Deletes a comment.

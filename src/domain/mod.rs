@@ -35,6 +35,8 @@ pub mod page;
 pub mod password_resets;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
+// With which emoji members react.
+pub mod reactions;
 // Who was removed from a space, and can't come back by older links.
 pub mod removals;
 // Who is signed in where.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::access::Admin;
 use super::ids::{SpaceId, UserId};
-use super::{comments, invitations, members, photos, removals, shares, spaces};
+use super::{comments, invitations, members, photos, reactions, removals, shares, spaces};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
@@ -56,6 +56,7 @@ pub fn remove_chunk(
 ) -> rusqlite::Result<Progress> {
     let photos = photos::remove_some(conn, space, CHUNK, now)?;
     let left = CHUNK - photos.len();
+    let left = left - reactions::remove_some(conn, space, left)?;
     let left = left - comments::remove_some(conn, space, left)?;
     let is_over = left > 0 && shares::remove_some(conn, space, left)? < left;
     if is_over {

@@ -38,6 +38,12 @@ pub enum Conflict {
     KeyOfAnotherSpace,
     #[error("This Idempotency-Key was used for another share")]
     KeyOfAnotherShare,
+    #[error("There are {max} different reactions here, and there can't be more: use one of them")]
+    TooManyReactions { max: i64 },
+    #[error(
+        "You have reacted with {max} different emoji here, and nobody can with more: take one back first"
+    )]
+    TooManyOwnReactions { max: i64 },
     #[error(
         "You have {max} uploads that wait for their share, and nobody can have more: delete one first"
     )]
@@ -65,6 +71,8 @@ impl Conflict {
             | Self::TooManyInvitations { .. }
             | Self::TooManySpaces { .. }
             | Self::TooManyFeeds { .. }
+            | Self::TooManyReactions { .. }
+            | Self::TooManyOwnReactions { .. }
             | Self::TooManyWaiting { .. }
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
@@ -96,6 +104,8 @@ impl Conflict {
             },
             Self::KeyOfAnotherSpace,
             Self::KeyOfAnotherShare,
+            Self::TooManyReactions { max: 20 },
+            Self::TooManyOwnReactions { max: 10 },
             Self::TooManyWaiting { max: 100 },
             Self::UploadIncomplete {
                 id: String::from("7"),

@@ -33,6 +33,8 @@ pub enum Invalid {
     PasswordsDontMatch,
     #[error("New passwords don't match")]
     NewPasswordsDontMatch,
+    #[error("A reaction must be one emoji")]
+    NotAnEmoji,
     /// Malformed in some other way.
     #[error(transparent)]
     Malformed(#[from] Malformed),
@@ -104,6 +106,7 @@ impl Invalid {
             Self::Blank { field },
             Self::PasswordsDontMatch,
             Self::NewPasswordsDontMatch,
+            Self::NotAnEmoji,
             Self::CodedBody,
             Self::TooSlow,
             Self::FormTooLarge { max: 1_000_000_000 },

@@ -54,6 +54,7 @@ fn a_member_says_something_and_all_members_read_it() {
         "text": "What a sight!\n👍",
         "created_at": comment["created_at"],
         "edited_at": null,
+        "reactions": [],
     });
     assert_eq!(comment, expected);
     assert!(comment["created_at"].as_str().unwrap().ends_with('Z'));

@@ -33,6 +33,7 @@ mod photos;
 mod previews;
 mod problems;
 mod races;
+mod reactions;
 mod retries;
 mod server;
 mod sessions;

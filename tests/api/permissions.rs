@@ -38,6 +38,7 @@ impl World {
         eve.delete(&format!("/spaces/1/members/{}", eve.id))
             .is(200, "Member deleted");
         bob.post("/shares/1/comments", json!({"text": "By its author"}));
+        bob.put_nothing("/shares/1/reactions/%F0%9F%91%8D");
         // One that has just begun, so that nothing is made of it in the background.
         let begun = app.client().post("/uploads");
         let begun = begun.header(Header::new("Tus-Resumable", "1.0.0"));

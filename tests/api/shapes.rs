@@ -191,6 +191,20 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     described.expects("put", "/comments/{comment_id}", &edited.is_ok());
     described.expects_at(&ann, "/comments/{comment_id}", "/comments/1");
     described.expects_at(&ann, "/shares/{share_id}/comments", "/shares/1/comments");
+    for object in ["/shares/1", "/comments/1"] {
+        assert_eq!(
+            ann.put_nothing(&format!("{object}/reactions/%F0%9F%91%8D"))
+                .status,
+            204
+        );
+    }
+    described.expects_at(&ann, "/shares/{share_id}/reactions", "/shares/1/reactions");
+    described.expects_at(
+        &ann,
+        "/comments/{comment_id}/reactions",
+        "/comments/1/reactions",
+    );
+    described.expects_at(&ann, "/comments/{comment_id}", "/comments/1");
     ann.put_form("/shares/1", Form::text("Edited words"))
         .is(200, "Share edited");
     described.expects_at(&ann, "/spaces", "/spaces");

@@ -40,6 +40,7 @@ fn a_text_is_shared_and_read() {
         "image": null,
         "media": [],
         "comments": {"count": 0, "latest": []},
+        "reactions": [],
     });
     assert_eq!(share, expected);
     // To the second: how many digits follow depends on the moment.
@@ -74,6 +75,7 @@ fn shares_are_listed_newest_first_without_their_space() {
             "image",
             "image_url",
             "media",
+            "reactions",
             "text",
             "timestamp",
             "user",

@@ -38,6 +38,7 @@ const share = (id: number, user: number, text: string): Share => ({
   image: null,
   media: [],
   comments: { count: 0, latest: [] },
+  reactions: [],
 });
 
 /** A server with a list of shares, and the line to it: each request waits to arrive, and each answer too. */

@@ -45,4 +45,5 @@ export const shareOf = (id: number, photo: number | null = id, text = 'Look'): S
   image: photo === null ? null : imageOf(photo),
   media: photo === null ? [] : [mediumOf(id, photo)],
   comments: { count: 0, latest: [] },
+  reactions: [],
 });

@@ -319,6 +319,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .map(|name| {
             let schema = match name {
                 "name" => reference::<PhotoName>(),
+                "emoji" => json!({"type": "string", "minLength": 1, "example": "👍"}),
                 "size" => json!({"type": "string", "enum": ["small", "large"], "example": "small"}),
                 _ => reference::<Id>(),
             };

@@ -12,6 +12,7 @@ pub mod members;
 pub mod pages;
 pub mod password_resets;
 pub mod photos;
+pub mod reactions;
 pub mod server;
 pub mod sessions;
 pub mod shares;
@@ -73,6 +74,12 @@ pub fn all() -> Vec<Route> {
         comments::get,
         comments::edit,
         comments::delete,
+        reactions::of_share,
+        reactions::to_share,
+        reactions::from_share,
+        reactions::of_comment,
+        reactions::to_comment,
+        reactions::from_comment,
         photos::list,
         photos::describe,
         feeds::create,

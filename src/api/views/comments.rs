@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reactions::ReactionCount;
 use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
 use super::users::User;
@@ -20,6 +21,8 @@ pub struct Comment {
     created_at: Moment,
     /// When its text was changed last; null if it never was.
     edited_at: Option<Moment>,
+    /// In the order of their first use.
+    reactions: Vec<ReactionCount>,
 }
 
 impl From<comments::Comment> for Comment {
@@ -30,6 +33,7 @@ impl From<comments::Comment> for Comment {
             text: comment.text,
             created_at: comment.created_at.into(),
             edited_at: comment.edited_at.map(Into::into),
+            reactions: comment.reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -20,6 +20,8 @@ pub mod payload;
 pub mod photos;
 // Refusals, for programs.
 pub mod problem;
+// With which emoji members react.
+pub mod reactions;
 // Ids and times.
 pub mod scalars;
 // The server itself.

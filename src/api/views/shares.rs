@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::comments::Conversation;
 use super::photos::{Image, ImageView, Medium};
+use super::reactions::ReactionCount;
 use super::scalars::{DATE_AND_TIME, Id, Moment, SharedAt};
 use super::settings::FromSettings;
 use super::spaces::Space;
@@ -57,6 +58,8 @@ struct Content {
     /// All photos and videos, in order.
     media: Vec<Medium>,
     comments: Conversation,
+    /// In the order of their first use.
+    reactions: Vec<ReactionCount>,
 }
 
 /// Edits a share. A missing field stays as it is.
@@ -239,6 +242,7 @@ impl Content {
             image,
             media,
             comments: share.comments.into(),
+            reactions: share.reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -17,15 +17,44 @@ pub struct Answerable {
 
 /// Proof that a comment may be read by the current user.
 #[derive(Debug)]
-pub struct ReadableComment(CommentKey);
+pub struct ReadableComment {
+    key: CommentKey,
+    reader: UserId,
+}
 
 /// Proof that a comment is the asker's own, in a space that they still belong to.
 #[derive(Debug)]
-pub struct EditableComment(CommentKey);
+pub struct EditableComment {
+    key: CommentKey,
+    author: UserId,
+}
 
 /// Proof that a comment may be deleted by the current user.
 #[derive(Debug)]
 pub struct DeletableComment(CommentKey);
+
+/// Proof that the current user may react to a share or a comment, and see who does.
+#[derive(Debug)]
+pub struct Reactable {
+    target: Target,
+    user: UserId,
+}
+
+/// Proof that the current user may take back what they have reacted with; also after leaving the space.
+#[derive(Debug)]
+pub struct Retractable {
+    target: Target,
+    user: UserId,
+    is_member: bool,
+}
+
+/// What is reacted to: a share, or a comment on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub space: SpaceId,
+    pub share: ShareId,
+    pub comment: Option<CommentId>,
+}
 
 /// Where the row of a comment is.
 #[derive(Clone, Copy, Debug)]
@@ -52,13 +81,46 @@ impl Answerable {
 
 impl ReadableComment {
     pub fn key(&self) -> CommentKey {
-        self.0
+        self.key
+    }
+
+    pub fn reader(&self) -> UserId {
+        self.reader
     }
 }
 
 impl EditableComment {
     pub fn key(&self) -> CommentKey {
-        self.0
+        self.key
+    }
+
+    pub fn author(&self) -> UserId {
+        self.author
+    }
+}
+
+impl Reactable {
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Retractable {
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// Whether they belong to the space.
+    pub fn is_member(&self) -> bool {
+        self.is_member
     }
 }
 
@@ -81,12 +143,42 @@ impl ShareAccess {
             user: self.user,
         })
     }
+
+    /// The right to react to it: any member of its space.
+    ///
+    /// # Errors
+    /// They aren't a member.
+    pub fn react(&self) -> Result<Reactable> {
+        self.role.ok_or(Denied::NotMember)?;
+        Ok(Reactable {
+            target: self.target(),
+            user: self.user,
+        })
+    }
+
+    /// The right to take back one's own reactions to it.
+    pub fn retract(&self) -> Retractable {
+        Retractable {
+            target: self.target(),
+            user: self.user,
+            is_member: self.role.is_some(),
+        }
+    }
+
+    fn target(&self) -> Target {
+        Target {
+            space: self.space,
+            share: self.share,
+            comment: None,
+        }
+    }
 }
 
 /// The relation of a user to a comment that exists.
 #[derive(Debug)]
 pub struct CommentAccess {
     key: CommentKey,
+    user: UserId,
     is_own: bool,
     /// Their role in its space.
     role: Option<MemberRole>,
@@ -115,6 +207,7 @@ pub fn comment(
                 share: row.get(1)?,
                 comment: id,
             },
+            user,
             is_own: author == user,
             role: is_admin.map(|is_admin| MemberRole { is_admin }),
         })
@@ -130,7 +223,10 @@ impl CommentAccess {
     /// They aren't a member.
     pub fn read(&self) -> Result<ReadableComment> {
         self.role.ok_or(Denied::NotMember)?;
-        Ok(ReadableComment(self.key))
+        Ok(ReadableComment {
+            key: self.key,
+            reader: self.user,
+        })
     }
 
     /// The right to edit it: its author, while a member of its space.
@@ -142,7 +238,10 @@ impl CommentAccess {
             return Err(Denied::NotAuthor.into());
         }
         self.role.ok_or(Denied::NotMember)?;
-        Ok(EditableComment(self.key))
+        Ok(EditableComment {
+            key: self.key,
+            author: self.user,
+        })
     }
 
     /// The right to delete it: its author, also after leaving the space, or an admin of its space.
@@ -154,5 +253,34 @@ impl CommentAccess {
             return Err(Denied::NotAuthor.into());
         }
         Ok(DeletableComment(self.key))
+    }
+
+    /// The right to react to it: any member of the space.
+    ///
+    /// # Errors
+    /// They aren't a member.
+    pub fn react(&self) -> Result<Reactable> {
+        self.role.ok_or(Denied::NotMember)?;
+        Ok(Reactable {
+            target: self.target(),
+            user: self.user,
+        })
+    }
+
+    /// The right to take back one's own reactions to it.
+    pub fn retract(&self) -> Retractable {
+        Retractable {
+            target: self.target(),
+            user: self.user,
+            is_member: self.role.is_some(),
+        }
+    }
+
+    fn target(&self) -> Target {
+        Target {
+            space: self.key.space,
+            share: self.key.share,
+            comment: Some(self.key.comment),
+        }
     }
 }

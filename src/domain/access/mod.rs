@@ -10,8 +10,8 @@ mod uploads;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use self::conversation::{
-    Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, ReadableComment,
-    comment,
+    Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, Reactable,
+    ReadableComment, Retractable, Target, comment,
 };
 pub use self::uploads::{OwnUpload, upload};
 use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
@@ -48,6 +48,7 @@ pub struct Removal {
 pub struct Readable {
     share: ShareId,
     space: SpaceId,
+    reader: UserId,
 }
 
 /// Proof that a share is the asker's own, in a space that they still belong to.
@@ -114,6 +115,10 @@ impl Removal {
 impl Readable {
     pub fn share(&self) -> ShareId {
         self.share
+    }
+
+    pub fn reader(&self) -> UserId {
+        self.reader
     }
 
     pub fn space(&self) -> SpaceId {
@@ -358,6 +363,7 @@ impl ShareAccess {
         Ok(Readable {
             share: self.share,
             space: self.space,
+            reader: self.user,
         })
     }
 

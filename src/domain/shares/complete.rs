@@ -3,19 +3,20 @@
 use rusqlite::Connection;
 
 use super::Share;
-use crate::domain::ids::{ShareId, SpaceId};
+use crate::domain::ids::{ShareId, SpaceId, UserId};
 use crate::domain::users::Authors;
-use crate::domain::{comments, photos};
+use crate::domain::{comments, photos, reactions};
 
-/// Adds all of it to shares of one space, newest first.
+/// Adds all of it to shares of one space, newest first, as the reader sees it.
 pub(super) fn all(
     conn: &Connection,
-    space: SpaceId,
+    (space, reader): (SpaceId, UserId),
     shares: &mut [Share],
     authors: &mut Authors<'_>,
 ) -> rusqlite::Result<()> {
     add_photos(conn, space, shares)?;
-    add_comments(conn, space, shares, authors)
+    add_comments(conn, space, shares, authors)?;
+    add_reactions(conn, space, reader, shares)
 }
 
 fn add_photos(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqlite::Result<()> {
@@ -50,6 +51,32 @@ fn add_comments(
         if let Some(one) = walk_to(shares, &mut at, share) {
             one.comments.count = count;
             one.comments.latest.insert(0, comment);
+        }
+    })
+}
+
+/// The reactions to shares, and to the comments that they show.
+fn add_reactions(
+    conn: &Connection,
+    space: SpaceId,
+    reader: UserId,
+    shares: &mut [Share],
+) -> rusqlite::Result<()> {
+    let (Some(newest), Some(oldest)) = (shares.first(), shares.last()) else {
+        return Ok(());
+    };
+    let range = (oldest.id, newest.id);
+    let mut at = 0;
+    reactions::for_each(conn, space, range, reader, |share, comment, count| {
+        let Some(one) = walk_to(shares, &mut at, share) else {
+            return;
+        };
+        let Some(id) = comment else {
+            return count.put_among(&mut one.reactions);
+        };
+        let mut latest = one.comments.latest.iter_mut();
+        if let Some(comment) = latest.find(|comment| comment.id == id) {
+            count.put_among(&mut comment.reactions);
         }
     })
 }

@@ -16,6 +16,7 @@ use crate::domain::last_ids::{self, Kind};
 use crate::domain::page::{Listed, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, Description, MediaChange, NewPhoto, Photo};
+use crate::domain::reactions::{self, ReactionCount};
 use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::{Authors, User};
@@ -37,6 +38,7 @@ pub struct Share {
     /// In their order.
     pub photos: Vec<Photo>,
     pub comments: Conversation,
+    pub reactions: Vec<ReactionCount>,
 }
 
 impl Share {
@@ -52,6 +54,7 @@ impl Share {
             edited_at: edited_at(row, 7)?,
             comments: Conversation::default(),
             version: row.get(8)?,
+            reactions: Vec::new(),
         })
     }
 }
@@ -125,7 +128,7 @@ pub fn create(
     for (position, photo) in (0..).zip(photos) {
         photos::add(conn, (member.space(), id, position), photo, now)?;
     }
-    get_in(conn, member.space(), id).map(Created::Now)
+    get_in(conn, member.space(), id, member.user()).map(Created::Now)
 }
 
 /// Takes a key from what this user has made under it in a deleted space that still has rows.
@@ -160,7 +163,9 @@ pub fn find_made(
         .optional()?;
     match made {
         None => Ok(None),
-        Some((id, space)) if space == member.space() => get_in(conn, space, id).map(Some),
+        Some((id, space)) if space == member.space() => {
+            get_in(conn, space, id, member.user()).map(Some)
+        }
         Some(_) => Err(Conflict::KeyOfAnotherSpace.into()),
     }
 }
@@ -187,10 +192,12 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
             space: None,
             edited_at: edited_at(row, 4)?,
             comments: Conversation::default(),
+            reactions: Vec::new(),
         })
     })?;
     let mut listed = page.take(rows, |row| row.id.number())?;
-    complete::all(conn, member.space(), &mut listed.rows, &mut authors)?;
+    let to = (member.space(), member.user());
+    complete::all(conn, to, &mut listed.rows, &mut authors)?;
     Ok(listed)
 }
 
@@ -199,15 +206,16 @@ const LIST: &str = "select id, text, created_at, user_id, edited_at, version fro
 
 /// One share.
 pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
-    get_in(conn, readable.space(), readable.share())
+    get_in(conn, readable.space(), readable.share(), readable.reader())
 }
 
-fn get_in(conn: &Connection, space: SpaceId, id: ShareId) -> Result<Share> {
+fn get_in(conn: &Connection, space: SpaceId, id: ShareId, reader: UserId) -> Result<Share> {
     let mut share = conn
         .prepare_cached(ONE)?
         .query_row((space, id), Share::from_row)?;
     let mut authors = Authors::new(conn)?;
-    complete::all(conn, space, slice::from_mut(&mut share), &mut authors)?;
+    let one = slice::from_mut(&mut share);
+    complete::all(conn, (space, reader), one, &mut authors)?;
     Ok(share)
 }
 
@@ -326,6 +334,7 @@ fn remove(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<PhotoName>> {
     let deleted = photos::remove_of_share(conn, space, share, now)?;
+    reactions::remove_of_share(conn, space, share)?;
     comments::remove_of_share(conn, space, share)?;
     last_ids::note(conn, Kind::Share)?;
     conn.prepare_cached(
@@ -335,7 +344,7 @@ fn remove(
     Ok(deleted)
 }
 
-/// Deletes the oldest shares of a space, at most `max`, which have neither photos nor comments; how many there were.
+/// Deletes the oldest shares of a space, at most `max`, which have neither photos, comments nor reactions; how many there were.
 pub(super) fn remove_some(
     conn: &Connection,
     space: SpaceId,

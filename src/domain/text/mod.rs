@@ -9,6 +9,8 @@ mod caption;
 mod comment;
 // What can't be seen, and what turns the direction of writing.
 mod characters;
+// With what one reacts.
+mod emoji;
 mod login;
 
 use unicode_normalization::char::is_combining_mark;
@@ -16,6 +18,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::caption::Caption;
 pub use self::comment::CommentText;
+pub use self::emoji::Emoji;
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};

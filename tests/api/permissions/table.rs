@@ -42,6 +42,8 @@ const ANYBODY: [u16; 7] = [200; 7];
 const USERS: [u16; 7] = [401, 200, 200, 200, 200, 200, 401];
 const MEMBERS: [u16; 7] = [401, 403, 403, 200, 200, 200, 401];
 const MAKER: [u16; 7] = [401, 404, 404, 404, 200, 404, 401];
+/// Who may react, which is answered without a word.
+const ANSWERERS: [u16; 7] = [401, 403, 403, 204, 204, 204, 401];
 const ADMINS: [u16; 7] = [401, 403, 403, 403, 403, 200, 401];
 
 /// All of them.
@@ -305,6 +307,48 @@ pub fn table() -> Vec<Row> {
             MEMBERS,
         ),
         row(Get, "/comments/<id>", "/comments/1", None, MEMBERS),
+        row(
+            Get,
+            "/shares/<id>/reactions",
+            "/shares/1/reactions",
+            None,
+            MEMBERS,
+        ),
+        row(
+            Put,
+            "/shares/<id>/reactions/<emoji>",
+            "/shares/1/reactions/%F0%9F%91%8D",
+            None,
+            ANSWERERS,
+        ),
+        row(
+            Delete,
+            "/shares/<id>/reactions/<emoji>",
+            "/shares/1/reactions/%F0%9F%91%8D",
+            None,
+            ANSWERERS,
+        ),
+        row(
+            Get,
+            "/comments/<id>/reactions",
+            "/comments/1/reactions",
+            None,
+            MEMBERS,
+        ),
+        row(
+            Put,
+            "/comments/<id>/reactions/<emoji>",
+            "/comments/1/reactions/%F0%9F%91%8D",
+            None,
+            ANSWERERS,
+        ),
+        row(
+            Delete,
+            "/comments/<id>/reactions/<emoji>",
+            "/comments/1/reactions/%F0%9F%91%8D",
+            None,
+            ANSWERERS,
+        ),
         row(
             Put,
             "/comments/<id>",

@@ -185,6 +185,11 @@ impl<'a> Person<'a> {
         )
     }
 
+    /// A `PUT` without a body: the path says all.
+    pub fn put_nothing(&self, path: &str) -> Reply {
+        self.send(self.client.put(path.to_owned()))
+    }
+
     pub fn post_form(&self, path: &str, form: Form) -> Reply {
         self.send(
             self.client

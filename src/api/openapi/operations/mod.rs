@@ -8,6 +8,8 @@ mod comments;
 mod feeds;
 // The photos of shares.
 mod photos;
+// Reactions to shares and to comments.
+mod reactions;
 // Shares.
 mod sharing;
 // Uploads that wait for their share.
@@ -30,7 +32,7 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 10] = [
+pub const TAGS: [(&str, &str); 11] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
@@ -39,6 +41,7 @@ pub const TAGS: [(&str, &str); 10] = [
     ("feeds", "What is new in a space, for feed readers"),
     ("shares", "Thoughts, with or without photos"),
     ("comments", "Comments of members on shares"),
+    ("reactions", "Reactions of members with emoji"),
     ("photos", "The photos of shares"),
     (
         "uploads",
@@ -57,6 +60,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(feeds::feeds());
     all.extend(sharing::shares(config));
     all.extend(comments::comments(limits));
+    all.extend(reactions::reactions());
     all.extend(photos::photos(limits));
     all.extend(uploads::uploads(limits));
     all

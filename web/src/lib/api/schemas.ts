@@ -23,6 +23,8 @@ export interface components {
              */
             edited_at: string | null;
             id: components["schemas"]["Id"];
+            /** @description In the order of their first use. */
+            reactions: components["schemas"]["ReactionCount"][];
             /** @example What a sight! */
             text: string;
             user: components["schemas"]["User"];
@@ -277,7 +279,7 @@ export interface components {
              * @description A stable identifier for programs, independent of the sentence.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "share_edited" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_an_emoji" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "share_edited" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_own_reactions" | "too_many_reactions" | "too_many_requests" | "too_many_spaces" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that a plain-text response consists of. */
             detail: string;
             /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
@@ -324,6 +326,32 @@ export interface components {
             title: string;
             /** @constant */
             type: "about:blank";
+        };
+        /** @description A reaction, with whose it is. */
+        Reaction: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /**
+             * @description As it was sent, fully qualified.
+             * @example 👍🏽
+             */
+            emoji: string;
+            user: components["schemas"]["User"];
+        };
+        /** @description An emoji under a share or a comment. */
+        ReactionCount: {
+            /** @description How many people have reacted with it, in whatever skin tone. */
+            count: number;
+            /**
+             * @description Without a skin tone, fully qualified.
+             * @example 👍
+             */
+            emoji: string;
+            /** @description Whether I am one of them. */
+            mine: boolean;
         };
         /** @description What a client can know before its user signs in. */
         Server: {
@@ -449,6 +477,8 @@ export interface components {
             image_url: string | null;
             /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
+            /** @description In the order of their first use. */
+            reactions: components["schemas"]["ReactionCount"][];
             space: components["schemas"]["Space"];
             /** @example Nice weather */
             text: string;
@@ -486,6 +516,8 @@ export interface components {
             image_url: string | null;
             /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
+            /** @description In the order of their first use. */
+            reactions: components["schemas"]["ReactionCount"][];
             /** @example Nice weather */
             text: string;
             /**
