@@ -11,6 +11,7 @@ use super::access::{
 use super::client_key::ClientKey;
 use super::ids::{CommentId, Id, ShareId, SpaceId, UserId};
 use super::last_ids::{self, Kind};
+use super::mentions::Mentions;
 use super::page::{Listed, Order, Page};
 use super::reactions::{self, ReactionCount};
 use super::text::CommentText;
@@ -28,6 +29,8 @@ pub struct Comment {
     /// When its text was changed last.
     pub edited_at: Option<Timestamp>,
     pub reactions: Vec<ReactionCount>,
+    /// Who is named in the text.
+    pub mentions: Vec<User>,
 }
 
 /// How many columns a comment is read from.
@@ -53,6 +56,7 @@ impl Comment {
             edited_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
             user: authors.get(row.get(4)?)?,
             reactions: Vec::new(),
+            mentions: Vec::new(),
         })
     }
 }
@@ -195,12 +199,12 @@ pub fn list(
     )?;
     let mut listed = page.take(rows, |row| row.id.number())?;
     let place = (share.space(), share.share());
-    add_reactions(conn, place, &mut listed.rows, share.reader())?;
+    complete(conn, place, &mut listed.rows, share.reader())?;
     Ok(listed)
 }
 
-/// Adds the reactions to comments on one share, which are in either order.
-fn add_reactions(
+/// Adds the reactions to comments on one share, which are in either order, and who is named in them.
+fn complete(
     conn: &Connection,
     share: (SpaceId, ShareId),
     comments: &mut [Comment],
@@ -214,8 +218,10 @@ fn add_reactions(
     reactions::for_each_comment(conn, share, (first, last), reader, |comment, count| {
         count.put_among(all.entry(comment).or_default());
     })?;
+    let mut mentions = Mentions::new(conn, share.0);
     for comment in comments {
         comment.reactions = all.remove(&comment.id).unwrap_or_default();
+        comment.mentions = mentions.of(&comment.text)?;
     }
     Ok(())
 }
@@ -266,7 +272,7 @@ fn get_in(conn: &Connection, key: CommentKey, reader: UserId) -> rusqlite::Resul
             Comment::from_row(row, &mut authors)
         })?;
     let share = (key.space, key.share);
-    add_reactions(conn, share, slice::from_mut(&mut comment), reader)?;
+    complete(conn, share, slice::from_mut(&mut comment), reader)?;
     Ok(comment)
 }
 

@@ -27,6 +27,8 @@ pub mod feeds;
 pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
+// Who is named in texts.
+mod mentions;
 // Removing members, and the right to run a space.
 pub mod member_rights;
 // Lists in pages, each with the cursor of the next one.

@@ -55,6 +55,7 @@ fn a_member_says_something_and_all_members_read_it() {
         "created_at": comment["created_at"],
         "edited_at": null,
         "reactions": [],
+        "mentions": [],
     });
     assert_eq!(comment, expected);
     assert!(comment["created_at"].as_str().unwrap().ends_with('Z'));

@@ -24,6 +24,7 @@ mod invitations;
 mod limits;
 mod media;
 mod members;
+mod mentions;
 mod openapi;
 mod pages;
 mod paging;

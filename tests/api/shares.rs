@@ -41,6 +41,7 @@ fn a_text_is_shared_and_read() {
         "media": [],
         "comments": {"count": 0, "latest": []},
         "reactions": [],
+        "mentions": [],
     });
     assert_eq!(share, expected);
     // To the second: how many digits follow depends on the moment.
@@ -75,6 +76,7 @@ fn shares_are_listed_newest_first_without_their_space() {
             "image",
             "image_url",
             "media",
+            "mentions",
             "reactions",
             "text",
             "timestamp",

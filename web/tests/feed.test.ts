@@ -39,6 +39,7 @@ const share = (id: number, user: number, text: string): Share => ({
   media: [],
   comments: { count: 0, latest: [] },
   reactions: [],
+  mentions: [],
 });
 
 /** A server with a list of shares, and the line to it: each request waits to arrive, and each answer too. */

@@ -46,4 +46,5 @@ export const shareOf = (id: number, photo: number | null = id, text = 'Look'): S
   media: photo === null ? [] : [mediumOf(id, photo)],
   comments: { count: 0, latest: [] },
   reactions: [],
+  mentions: [],
 });

@@ -23,6 +23,8 @@ pub struct Comment {
     edited_at: Option<Moment>,
     /// In the order of their first use.
     reactions: Vec<ReactionCount>,
+    /// The members who are named in the text, by `@` and their login.
+    mentions: Vec<User>,
 }
 
 impl From<comments::Comment> for Comment {
@@ -34,6 +36,7 @@ impl From<comments::Comment> for Comment {
             created_at: comment.created_at.into(),
             edited_at: comment.edited_at.map(Into::into),
             reactions: comment.reactions.into_iter().map(Into::into).collect(),
+            mentions: comment.mentions.into_iter().map(Into::into).collect(),
         }
     }
 }

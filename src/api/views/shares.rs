@@ -60,6 +60,8 @@ struct Content {
     comments: Conversation,
     /// In the order of their first use.
     reactions: Vec<ReactionCount>,
+    /// The members who are named in the text, by `@` and their login.
+    mentions: Vec<User>,
 }
 
 /// Edits a share. A missing field stays as it is.
@@ -243,6 +245,7 @@ impl Content {
             media,
             comments: share.comments.into(),
             reactions: share.reactions.into_iter().map(Into::into).collect(),
+            mentions: share.mentions.into_iter().map(Into::into).collect(),
         }
     }
 }

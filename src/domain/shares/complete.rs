@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::Share;
 use crate::domain::ids::{ShareId, SpaceId, UserId};
+use crate::domain::mentions::Mentions;
 use crate::domain::users::Authors;
 use crate::domain::{comments, photos, reactions};
 
@@ -16,7 +17,8 @@ pub(super) fn all(
 ) -> rusqlite::Result<()> {
     add_photos(conn, space, shares)?;
     add_comments(conn, space, shares, authors)?;
-    add_reactions(conn, space, reader, shares)
+    add_reactions(conn, space, reader, shares)?;
+    add_mentions(conn, space, shares)
 }
 
 fn add_photos(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqlite::Result<()> {
@@ -79,6 +81,18 @@ fn add_reactions(
             count.put_among(&mut comment.reactions);
         }
     })
+}
+
+/// Who is named in shares, and in the comments that they show.
+fn add_mentions(conn: &Connection, space: SpaceId, shares: &mut [Share]) -> rusqlite::Result<()> {
+    let mut mentions = Mentions::new(conn, space);
+    for share in shares {
+        share.mentions = mentions.of(&share.text)?;
+        for comment in &mut share.comments.latest {
+            comment.mentions = mentions.of(&comment.text)?;
+        }
+    }
+    Ok(())
 }
 
 /// The share with this id, if it is at `at` or behind, where the newest come first; `at` moves there.

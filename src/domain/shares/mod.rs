@@ -39,6 +39,8 @@ pub struct Share {
     pub photos: Vec<Photo>,
     pub comments: Conversation,
     pub reactions: Vec<ReactionCount>,
+    /// Who is named in the text.
+    pub mentions: Vec<User>,
 }
 
 impl Share {
@@ -55,6 +57,7 @@ impl Share {
             comments: Conversation::default(),
             version: row.get(8)?,
             reactions: Vec::new(),
+            mentions: Vec::new(),
         })
     }
 }
@@ -193,6 +196,7 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Sh
             edited_at: edited_at(row, 4)?,
             comments: Conversation::default(),
             reactions: Vec::new(),
+            mentions: Vec::new(),
         })
     })?;
     let mut listed = page.take(rows, |row| row.id.number())?;

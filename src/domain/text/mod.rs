@@ -12,6 +12,8 @@ mod characters;
 // With what one reacts.
 mod emoji;
 mod login;
+// Which logins a text names.
+mod mentions;
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -20,6 +22,7 @@ pub use self::caption::Caption;
 pub use self::comment::CommentText;
 pub use self::emoji::Emoji;
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
+pub use self::mentions::Logins;
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};
 

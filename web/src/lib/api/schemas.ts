@@ -23,6 +23,8 @@ export interface components {
              */
             edited_at: string | null;
             id: components["schemas"]["Id"];
+            /** @description The members who are named in the text, by `@` and their login. */
+            mentions: components["schemas"]["User"][];
             /** @description In the order of their first use. */
             reactions: components["schemas"]["ReactionCount"][];
             /** @example What a sight! */
@@ -477,6 +479,8 @@ export interface components {
             image_url: string | null;
             /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
+            /** @description The members who are named in the text, by `@` and their login. */
+            mentions: components["schemas"]["User"][];
             /** @description In the order of their first use. */
             reactions: components["schemas"]["ReactionCount"][];
             space: components["schemas"]["Space"];
@@ -516,6 +520,8 @@ export interface components {
             image_url: string | null;
             /** @description All photos and videos, in order. */
             media: components["schemas"]["Medium"][];
+            /** @description The members who are named in the text, by `@` and their login. */
+            mentions: components["schemas"]["User"][];
             /** @description In the order of their first use. */
             reactions: components["schemas"]["ReactionCount"][];
             /** @example Nice weather */
