@@ -243,6 +243,7 @@ fn one_file_writes_a_table() {
         "members",
         "photo_jobs",
         "photos",
+        "pins",
         "reactions",
         "sessions",
         "shares",

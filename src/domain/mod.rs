@@ -65,6 +65,8 @@ pub mod users;
 pub mod account_removal;
 // What changes in a database that comes back from a backup.
 pub mod restore;
+// Shares at the top of their space.
+pub mod pins;
 // What a photo is called, everywhere.
 pub mod photo_name;
 // What people send before the share that it is for.

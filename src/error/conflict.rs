@@ -44,6 +44,8 @@ pub enum Conflict {
         "You have reacted with {max} different emoji here, and nobody can with more: take one back first"
     )]
     TooManyOwnReactions { max: i64 },
+    #[error("A space has at most {max} pinned shares: take one from the top first")]
+    TooManyPins { max: i64 },
     #[error(
         "You have {max} uploads that wait for their share, and nobody can have more: delete one first"
     )]
@@ -73,6 +75,7 @@ impl Conflict {
             | Self::TooManyFeeds { .. }
             | Self::TooManyReactions { .. }
             | Self::TooManyOwnReactions { .. }
+            | Self::TooManyPins { .. }
             | Self::TooManyWaiting { .. }
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
@@ -106,6 +109,7 @@ impl Conflict {
             Self::KeyOfAnotherShare,
             Self::TooManyReactions { max: 20 },
             Self::TooManyOwnReactions { max: 10 },
+            Self::TooManyPins { max: 10 },
             Self::TooManyWaiting { max: 100 },
             Self::UploadIncomplete {
                 id: String::from("7"),

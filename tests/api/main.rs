@@ -31,6 +31,7 @@ mod paging;
 mod password_resets;
 mod permissions;
 mod photos;
+mod pins;
 mod previews;
 mod problems;
 mod races;

@@ -191,6 +191,7 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     described.expects("put", "/comments/{comment_id}", &edited.is_ok());
     described.expects_at(&ann, "/comments/{comment_id}", "/comments/1");
     described.expects_at(&ann, "/shares/{share_id}/comments", "/shares/1/comments");
+    assert_eq!(ann.put_nothing("/shares/1/pin").status, 204);
     for object in ["/shares/1", "/comments/1"] {
         assert_eq!(
             ann.put_nothing(&format!("{object}/reactions/%F0%9F%91%8D"))

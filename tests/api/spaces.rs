@@ -12,7 +12,7 @@ fn who_makes_a_space_is_its_admin() {
     assert_eq!(space, json!({"id": 1, "name": "Family"}));
     assert_eq!(
         ann.get("/spaces/1").is_ok(),
-        json!({"id": 1, "name": "Family", "is_admin": true, "member_count": 1})
+        json!({"id": 1, "name": "Family", "is_admin": true, "member_count": 1, "pinned": []})
     );
     assert_eq!(
         ann.get("/spaces").is_ok(),

@@ -12,6 +12,7 @@ pub mod members;
 pub mod pages;
 pub mod password_resets;
 pub mod photos;
+pub mod pins;
 pub mod reactions;
 pub mod server;
 pub mod sessions;
@@ -96,6 +97,8 @@ pub fn all() -> Vec<Route> {
         invitations::create,
         invitations::list,
         invitations::revoke,
+        pins::add,
+        pins::remove,
     ];
     [
         pages::at_root(),

@@ -8,14 +8,15 @@ use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
-use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceOfMember, SpaceSummary};
+use crate::api::views::space_of_member::SpaceOfMember;
+use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceSummary};
 use crate::api::views::urls::Urls;
 use crate::check::sentence;
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::spaces;
 use crate::domain::text::SpaceName;
-use crate::domain::{access, space_deletion};
+use crate::domain::{access, pins, space_deletion};
 use crate::error::Result;
 use crate::logging::audit;
 
@@ -42,14 +43,18 @@ pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPag
 }
 
 #[get("/spaces/<id>")]
-pub async fn get(caller: Caller<'_>, id: RawId<SpaceId>) -> Result<Json<SpaceOfMember>> {
-    let found = caller
+pub async fn get(
+    caller: Caller<'_>,
+    id: RawId<SpaceId>,
+    links: Urls,
+) -> Result<Json<SpaceOfMember>> {
+    let (space, pinned) = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            spaces::get(conn, &member)
+            Ok((spaces::get(conn, &member)?, pins::list(conn, &member)?))
         })
         .await?;
-    Ok(Json(found.into()))
+    Ok(Json(SpaceOfMember::new(space, pinned, &links)))
 }
 
 #[put("/spaces/<id>", data = "<body>")]

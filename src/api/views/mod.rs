@@ -34,6 +34,8 @@ pub mod sessions;
 pub mod shares;
 // The places that people share.
 pub mod spaces;
+// A space with its pinned shares.
+pub mod space_of_member;
 // URLs that begin with our own address, and times.
 pub mod urls;
 // Uploads that wait for their share.

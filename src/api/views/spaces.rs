@@ -7,7 +7,7 @@ use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, text};
-use crate::domain::spaces::{self, Overview, SpaceDetail};
+use crate::domain::spaces::{self, Overview};
 use crate::error::FieldName;
 
 /// A space.
@@ -70,30 +70,6 @@ impl From<spaces::LatestShare> for LatestShare {
             text: share.text,
             timestamp: share.created_at.into(),
             has_photo: share.has_photo,
-        }
-    }
-}
-
-/// A space as its members see it.
-#[derive(Serialize, JsonSchema)]
-pub struct SpaceOfMember {
-    id: Id,
-    #[schemars(extend("example" = "Family"))]
-    name: String,
-    /// Whether the current user is an admin there.
-    #[schemars(extend("example" = true))]
-    is_admin: bool,
-    #[schemars(range(min = 0), extend("example" = 5))]
-    member_count: i64,
-}
-
-impl From<SpaceDetail> for SpaceOfMember {
-    fn from(detail: SpaceDetail) -> Self {
-        Self {
-            id: detail.space.id.into(),
-            name: detail.space.name,
-            is_admin: detail.is_admin,
-            member_count: detail.member_count,
         }
     }
 }

@@ -56,6 +56,13 @@ pub struct Target {
     pub comment: Option<CommentId>,
 }
 
+/// Proof that a share may be pinned by the current user.
+#[derive(Debug)]
+pub struct Pinnable {
+    share: ShareId,
+    space: SpaceId,
+}
+
 /// Where the row of a comment is.
 #[derive(Clone, Copy, Debug)]
 pub struct CommentKey {
@@ -130,6 +137,16 @@ impl DeletableComment {
     }
 }
 
+impl Pinnable {
+    pub fn share(&self) -> ShareId {
+        self.share
+    }
+
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+}
+
 impl ShareAccess {
     /// The right to answer it: any member of its space.
     ///
@@ -163,6 +180,21 @@ impl ShareAccess {
             user: self.user,
             is_member: self.role.is_some(),
         }
+    }
+
+    /// The right to pin it, and to take it from the top again: an admin of its space.
+    ///
+    /// # Errors
+    /// They aren't a member, or are one without being an admin.
+    pub fn pin(&self) -> Result<Pinnable> {
+        let MemberRole { is_admin } = self.role.ok_or(Denied::NotMember)?;
+        if !is_admin {
+            return Err(Denied::NotAdmin.into());
+        }
+        Ok(Pinnable {
+            share: self.share,
+            space: self.space,
+        })
     }
 
     fn target(&self) -> Target {

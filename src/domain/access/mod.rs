@@ -10,7 +10,7 @@ mod uploads;
 use rusqlite::{Connection, OptionalExtension};
 
 pub use self::conversation::{
-    Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, Reactable,
+    Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, Pinnable, Reactable,
     ReadableComment, Retractable, Target, comment,
 };
 pub use self::uploads::{OwnUpload, upload};

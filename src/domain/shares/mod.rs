@@ -213,6 +213,11 @@ pub fn get(conn: &Connection, readable: &Readable) -> Result<Share> {
     get_in(conn, readable.space(), readable.share(), readable.reader())
 }
 
+/// A share of a member's space, by an id that is there.
+pub(super) fn get_for_member(conn: &Connection, member: &Member, id: ShareId) -> Result<Share> {
+    get_in(conn, member.space(), id, member.user())
+}
+
 fn get_in(conn: &Connection, space: SpaceId, id: ShareId, reader: UserId) -> Result<Share> {
     let mut share = conn
         .prepare_cached(ONE)?

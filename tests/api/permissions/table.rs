@@ -308,6 +308,20 @@ pub fn table() -> Vec<Row> {
         ),
         row(Get, "/comments/<id>", "/comments/1", None, MEMBERS),
         row(
+            Put,
+            "/shares/<id>/pin",
+            "/shares/1/pin",
+            None,
+            [401, 403, 403, 403, 403, 204, 401],
+        ),
+        row(
+            Delete,
+            "/shares/<id>/pin",
+            "/shares/1/pin",
+            None,
+            [401, 403, 403, 403, 403, 204, 401],
+        ),
+        row(
             Get,
             "/shares/<id>/reactions",
             "/shares/1/reactions",

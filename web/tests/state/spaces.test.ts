@@ -12,7 +12,7 @@ const mine = (id: number, name: string, is_admin = false): SpaceSummary => ({
   member_count: 3,
   latest_share: null,
 });
-const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, is_admin, member_count: 2 });
+const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, is_admin, member_count: 2, pinned: [] });
 const member = (id: number, is_admin = false): Member => ({ user: { id, login: `user${id}` }, is_admin });
 const unreachable = () => new ApiError(0, '', 'unreachable');
 

@@ -1,4 +1,4 @@
-//! The operations on comments.
+//! The operations on comments and pins.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,37 @@ use super::bounds;
 use crate::api::openapi::operation::{Operation, operation, query};
 use crate::api::views::comments::{Comment, WriteComment};
 use crate::config::Limits;
+use crate::domain::pins::MAX;
 use crate::domain::text::CommentText;
 use crate::error::{Conflict, Denied, FieldName, Malformed, NotFound};
+
+pub fn pins() -> Vec<Operation> {
+    let refuse = |operation: Operation| {
+        operation
+            .for_users()
+            .answers(204, "Done", json!({}))
+            .refuses([NotFound::Share])
+            .refuses([Denied::NotMember, Denied::NotAdmin])
+    };
+    let path = "/shares/{share_id}/pin";
+    vec![
+        refuse(operation(
+            "put",
+            path,
+            "shares.pin",
+            "Keeps a share at the top of its space",
+        ))
+        .about("For admins of its space, whose `pinned` has it then.")
+        .refuses([Conflict::TooManyPins { max: MAX }]),
+        refuse(operation(
+            "delete",
+            path,
+            "shares.unpin",
+            "Takes a share from the top of its space",
+        ))
+        .about("For admins of its space."),
+    ]
+}
 
 pub fn comments(limits: &Limits) -> Vec<Operation> {
     let text_bounds = || bounds(FieldName::Text, CommentText::MIN, limits.comment_max);

@@ -23,7 +23,8 @@ use crate::api::views::invitations::{
 };
 use crate::api::views::members;
 use crate::api::views::server::Server;
-use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceOfMember, SpaceSummary};
+use crate::api::views::space_of_member::SpaceOfMember;
+use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceSummary};
 use crate::config::{Config, Limits};
 use crate::domain::invitations::{InvitationOptions, MAX_OPEN};
 use crate::domain::spaces;
@@ -59,6 +60,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(invitations());
     all.extend(feeds::feeds());
     all.extend(sharing::shares(config));
+    all.extend(comments::pins());
     all.extend(comments::comments(limits));
     all.extend(reactions::reactions());
     all.extend(photos::photos(limits));

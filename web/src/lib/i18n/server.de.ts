@@ -75,6 +75,7 @@ export const sentences: Sentences = {
   not_an_emoji: 'Reagieren kann man mit einem einzelnen Emoji',
   too_many_reactions: 'Hier sind schon {max} verschiedene Reaktionen, und mehr gehen nicht. Nimm eine davon',
   too_many_own_reactions: 'Du hast hier schon mit {max} Emojis reagiert, und mehr gehen nicht. Nimm erst eines zurück',
+  too_many_pins: 'Ein Raum hat höchstens {max} angeheftete Beiträge. Löse erst einen',
   key_of_another_share: 'Das wurde schon zu einem anderen Beitrag gesendet',
   bad_link: 'Dieser Link gilt nicht',
   expired_link: 'Dieser Link ist abgelaufen',

@@ -98,6 +98,7 @@ export const sentences: Sentences = {
   not_an_emoji: 'A reaction is a single emoji',
   too_many_reactions: 'There are {max} different reactions here already, which is the maximum. Use one of them',
   too_many_own_reactions: 'You’ve reacted with {max} emoji here, which is the maximum. Take one back first',
+  too_many_pins: 'A space has at most {max} pinned shares. Unpin one first',
   key_of_another_share: 'This was already sent to another share',
   no_such_photo_of_space: 'One of these photos is no longer in this space',
   no_such_upload: 'This uploaded file no longer exists. Choose it again',
