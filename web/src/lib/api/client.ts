@@ -4,9 +4,11 @@ import { ApiError, readRefusal } from './errors';
 import { nextPageOf } from './local-path';
 import type { Description } from './openapi';
 import type {
+  Feed,
   Invitation,
   Member,
   SpaceSummary,
+  NewFeed,
   NewInvitation,
   NewShare,
   InvitationPreview,
