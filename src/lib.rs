@@ -29,6 +29,8 @@ pub mod config;
 pub mod db;
 // The rules and their SQL.
 pub mod domain;
+// Who listens for changes.
+pub mod events;
 // The data directory, and whether it is the right one.
 pub mod data_dir;
 // Resource limits.

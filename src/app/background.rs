@@ -9,8 +9,10 @@ use crate::jobs::expire_uploads::ExpireUploads;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
+use crate::jobs::prune_events::PruneEvents;
 use crate::jobs::runner::Jobs;
 use crate::jobs::scheduled_backup::Schedule;
+use crate::jobs::watch_commits::WatchCommits;
 use crate::jobs::watch_data_dir::DataDirWatch;
 use crate::storage::PhotoStore;
 use crate::verify_photos::Verifier;
@@ -26,6 +28,11 @@ impl App {
         jobs.start(self.cleanup());
         jobs.start(self.expiry());
         jobs.start(self.space_deletion());
+        jobs.start(WatchCommits::new(self.db.clone(), self.events.clone()));
+        jobs.start(PruneEvents {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+        });
         if self.config.photos.previews {
             jobs.start(self.preview_indexer.clone());
         }

@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::domain::id_sequence::IdSequence;
 use crate::domain::ids::{CommentId, PhotoId, ShareId};
 use crate::domain::{installation, photos, spaces};
+use crate::events::EventHub;
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::film_poster::PosterMaker;
@@ -45,6 +46,8 @@ pub struct App {
     pub config: Arc<Config>,
     pub clock: Clock,
     pub db: Db,
+    /// Who listens for what is written to it.
+    pub events: EventHub,
     pub passwords: Passwords,
     pub limits: RequestLimits,
     pub seldom: Seldom,
@@ -112,6 +115,7 @@ impl App {
             upload_locks: UploadLocks::default(),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
+            events: EventHub::of(&db),
             maintenance: DatabaseMaintenance::new(db.clone()),
             hold: RestoreHold::of(folder),
             config: Arc::new(config),

@@ -20,7 +20,7 @@ use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
 use crate::output::say;
-use crate::process::shutdown;
+use crate::process::{files, shutdown};
 use crate::server;
 use crate::server::listener::{BoundListener, cannot_listen};
 use crate::storage;
@@ -51,6 +51,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     }
     let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
     let _lock = lock(&folder)?;
+    files::raise_limit();
     let app = App::open(config)?;
     work_dir::remove_leftovers(&folder)?;
     restore::remove_leftovers(&folder)?;

@@ -31,6 +31,10 @@ pub struct Connections {
     pub max_uploads: usize,
     /// The same, of one user.
     pub max_uploads_per_user: usize,
+    /// Streams of events at once, of everybody. They don't count as connections.
+    pub max_streams: usize,
+    /// The same, of one user.
+    pub max_streams_per_user: usize,
 }
 
 impl Connections {
@@ -40,6 +44,8 @@ impl Connections {
             ("max_per_ip", self.max_per_ip),
             ("max_uploads", self.max_uploads),
             ("max_uploads_per_user", self.max_uploads_per_user),
+            ("max_streams", self.max_streams),
+            ("max_streams_per_user", self.max_streams_per_user),
         ] {
             ensure!(
                 (1..=MAX_VALUE).contains(&value),
@@ -65,6 +71,8 @@ impl Default for Connections {
             stall_timeout: Duration::from_secs(30),
             max_uploads: 32,
             max_uploads_per_user: 8,
+            max_streams: 1000,
+            max_streams_per_user: 32,
         }
     }
 }

@@ -6,6 +6,8 @@
 //! of its own, where closures that wait together share one commit. Each is answered after its commit. Both answer
 //! [`Overload::Busy`] if no permit is free within the deadline.
 
+// Connections, before their first statement.
+mod connect;
 // Where the files are.
 mod files;
 // Whether a database is intact.
@@ -18,9 +20,10 @@ mod reserve;
 mod transaction;
 // What an upgrade of a large database needs.
 mod upgrade;
+// Commits of others.
+mod watch;
 mod writer;
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,15 +34,16 @@ use anyhow::{Context, anyhow};
 use r2d2_sqlite::SqliteConnectionManager;
 pub use rusqlite::Connection;
 use rusqlite::OpenFlags;
-use rusqlite::config::DbConfig;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use self::connect::{prepare, wait_for_turn};
 use self::files::OpenFiles;
 pub use self::files::{LOCK, MARKER};
 pub use self::known::bound_memory;
 use self::reserve::Reserve;
 use self::transaction::Transaction;
+pub use self::watch::CommitWatch;
 use self::writer::{Again, Durability, Once, Work, Writer};
 use crate::error::{Error, Failure, Overload, Result};
 use crate::process::runtime;
@@ -52,9 +56,6 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 const READERS: usize = 8;
 /// How long a read waits for one of the few permits for calling threads, before it goes to another thread.
 const INLINE_WAIT: Duration = Duration::from_millis(5);
-/// The memory that a connection may keep pages of the file in, in KiB: a list from a large database has each of its rows
-/// on other pages.
-const CACHE: i64 = 8 * 1024;
 /// How the file is opened to be read. In this mode readers also write to the files next to it.
 const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
     .union(OpenFlags::SQLITE_OPEN_URI)
@@ -144,7 +145,8 @@ impl Db {
         });
         let here = runtime::cores();
         let readers = r2d2::Pool::builder()
-            .max_size(u32::try_from(READERS + here)?)
+            // One more for who watches the commits of other processes.
+            .max_size(u32::try_from(READERS + here + 1)?)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(deadline)
@@ -184,6 +186,21 @@ impl Db {
             reads: self.inner.reads.load(Ordering::Relaxed),
             hops: self.inner.hops.load(Ordering::Relaxed),
         }
+    }
+
+    /// Calls `hook` whenever something is durable, before its writers know: with the connection that has written, while nothing
+    /// else is written. Only the first hook is called. It is short.
+    pub fn after_commits(&self, hook: impl Fn(&Connection) + Send + Sync + 'static) {
+        self.inner.writer.after_commits(Box::new(hook));
+    }
+
+    /// What notices commits, also those of other processes. It keeps a connection.
+    ///
+    /// # Errors
+    /// [`Overload::Busy`] if no connection is free in time.
+    pub fn watch_commits(&self) -> Result<CommitWatch> {
+        let connection = self.inner.readers.get().map_err(|_| Overload::Busy)?;
+        Ok(CommitWatch::new(connection)?)
     }
 
     /// Runs `work` on a connection that can only read, within one snapshot. `work` is short: while the disk is
@@ -366,31 +383,6 @@ impl Db {
             .await?;
         self.checkpoint_wal().await.map(drop)
     }
-}
-
-/// Keeps other processes from opening the database, until the returned value is dropped.
-fn wait_for_turn(path: &Path) -> std::io::Result<File> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".lock");
-    let lock = File::create(path.with_file_name(name))?;
-    lock.lock()?;
-    Ok(lock)
-}
-
-/// The pragmas of every connection before its first statement. The waiting time comes first, so that the others wait.
-fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<()> {
-    connection.busy_timeout(deadline)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    // Deleted rows are overwritten, and not only unlinked.
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.pragma_update(None, "cache_size", -CACHE)?;
-    connection.set_prepared_statement_cache_capacity(128);
-    // Otherwise a statement with a limit, as in all lists, is parsed and planned again whenever another value is bound.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::events::{self, Kind};
 use super::ids::UserId;
 use super::spaces::Space;
 use super::users::{self, User};
@@ -32,6 +33,7 @@ pub fn remove(conn: &Connection, user: &User, now: Timestamp) -> Result<Vec<Phot
     uploads::delete_of_user(conn, user.id)?;
     members::leave_all(conn, user.id)?;
     users::delete_row(conn, user.id)?;
+    events::record_for(conn, user.id, None, Kind::SessionEnded, user.id)?;
     Ok(photos)
 }
 

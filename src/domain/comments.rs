@@ -9,6 +9,7 @@ use super::access::{
     Answerable, CommentKey, DeletableComment, EditableComment, Readable, ReadableComment,
 };
 use super::client_key::ClientKey;
+use super::events::{self, Kind as EventKind};
 use super::ids::{CommentId, Id, ShareId, SpaceId, UserId};
 use super::last_ids::{self, Kind};
 use super::mentions::Mentions;
@@ -136,6 +137,7 @@ pub fn create(
         share: share.share(),
         comment: id,
     };
+    report(conn, key, EventKind::CommentCreated)?;
     Ok(Created::Now(get_in(conn, key, share.user())?))
 }
 
@@ -295,6 +297,7 @@ pub fn edit(
          where space_id = ?3 and share_id = ?4 and id = ?5",
     )?
     .execute((text.as_str(), now.0, key.space, key.share, key.comment))?;
+    report(conn, key, EventKind::CommentEdited)?;
     Ok(get_in(conn, key, comment.author())?)
 }
 
@@ -307,15 +310,28 @@ pub fn delete(conn: &Connection, comment: &DeletableComment) -> Result<()> {
          where space_id = ? and share_id = ? and id = ?",
     )?
     .execute((key.space, key.share, key.comment))?;
-    Ok(())
+    Ok(report(conn, key, EventKind::CommentDeleted)?)
+}
+
+fn report(conn: &Connection, key: CommentKey, kind: EventKind) -> rusqlite::Result<()> {
+    events::record_in(conn, (key.space, key.share), kind, key.comment)
 }
 
 /// Deletes all that a user has said; for the removal of their account.
 pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     last_ids::note(conn, Kind::Comment)?;
-    conn.prepare_cached("delete from comments where user_id = ?")?
-        .execute([user])?;
-    Ok(())
+    let deleted: Vec<CommentKey> = conn
+        .prepare_cached("delete from comments where user_id = ? returning space_id, share_id, id")?
+        .query_map([user], |row| {
+            Ok(CommentKey {
+                space: row.get(0)?,
+                share: row.get(1)?,
+                comment: row.get(2)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut deleted = deleted.into_iter();
+    deleted.try_for_each(|key| report(conn, key, EventKind::CommentDeleted))
 }
 
 /// Deletes all comments on a share that goes.

@@ -124,6 +124,11 @@ impl<T: Id> RawId<T> {
         }
     }
 
+    /// One that is known.
+    pub fn of(id: T) -> Self {
+        Self::new(&id.number().to_string())
+    }
+
     /// The id, if what was written can be one.
     ///
     /// # Errors

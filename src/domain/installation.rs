@@ -27,6 +27,21 @@ pub fn update_looks(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What the cursors of clients that read events begin with.
+pub(super) fn event_epoch(conn: &Connection) -> rusqlite::Result<String> {
+    conn.prepare_cached("select event_epoch from installation")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Begins another epoch of events, at random: of two restored from one archive, each has its own.
+pub(super) fn renew_event_epoch(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute(
+        "update installation set event_epoch = lower(hex(randomblob(4)))",
+        [],
+    )?;
+    Ok(())
+}
+
 fn version() -> String {
     let (major, minor, update) = UNICODE;
     format!("{major}.{minor}.{update}")

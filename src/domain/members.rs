@@ -1,8 +1,9 @@
 //! Who belongs to a space, and who runs it.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{Admin, Member};
+use super::events::{self, Kind};
 use super::ids::{SpaceId, UserId};
 use super::page::{Listed, Page};
 use super::removals;
@@ -70,7 +71,7 @@ fn insert(
         "insert into members (space_id, user_id, is_admin, joined_at) values (?, ?, ?, ?)",
     )?
     .execute((space, user, is_admin, now.0))?;
-    Ok(())
+    events::record(conn, space, Kind::MemberJoined, user)
 }
 
 /// The members of a space, in the order in which they joined.
@@ -80,19 +81,43 @@ fn insert(
 pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Membership>> {
     let after: i64 = page.after(0)?;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map((member.space(), after, page.limit_plus_one()), |row| {
-        Ok(Membership {
-            user: User::from_row(row, 0)?,
-            is_admin: row.get(2)?,
-            order: row.get(3)?,
-        })
-    })?;
+    let rows = list.query_map((member.space(), after, page.limit_plus_one()), from_row)?;
     page.take(rows, |row| row.order)
+}
+
+/// Reads the user's columns `id, login`, whether they are an admin, and the place in the order of joining.
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Membership> {
+    Ok(Membership {
+        user: User::from_row(row, 0)?,
+        is_admin: row.get(2)?,
+        order: row.get(3)?,
+    })
 }
 
 const LIST: &str =
     "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
     where m.space_id = ? and m.id > ? order by m.id limit ?";
+
+/// A user as a member of a space; `None` if they aren't one.
+pub fn find(
+    conn: &Connection,
+    member: &Member,
+    user: UserId,
+) -> rusqlite::Result<Option<Membership>> {
+    conn.prepare_cached(
+        "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
+         where m.space_id = ? and m.user_id = ?",
+    )?
+    .query_row((member.space(), user), from_row)
+    .optional()
+}
+
+/// The ids of the members of a space, in their order.
+pub fn list_ids(conn: &Connection, space: SpaceId) -> rusqlite::Result<Vec<UserId>> {
+    conn.prepare_cached("select user_id from members where space_id = ? order by user_id")?
+        .query_map([space], |row| row.get(0))?
+        .collect()
+}
 
 /// How many are in a space.
 pub(super) fn count(conn: &Connection, space: SpaceId) -> rusqlite::Result<i64> {
@@ -126,14 +151,14 @@ pub(super) fn set_role(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
         .execute((is_admin, space, user))?;
-    Ok(())
+    events::record(conn, space, Kind::MemberChanged, user)
 }
 
 /// Takes a user out of a space.
 pub(super) fn delete_row(conn: &Connection, space: SpaceId, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from members where space_id = ? and user_id = ?")?
         .execute((space, user))?;
-    Ok(())
+    events::record(conn, space, Kind::MemberLeft, user)
 }
 
 /// The spaces in which `user` is the only member.
@@ -151,16 +176,24 @@ pub(super) fn sole_member_spaces(
 
 /// Removes all members of a space; for its deletion.
 pub(super) fn remove_all(conn: &Connection, space: SpaceId) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from members where space_id = ?")?
-        .execute([space])?;
-    Ok(())
+    let members: Vec<UserId> = conn
+        .prepare_cached("delete from members where space_id = ? returning user_id")?
+        .query_map([space], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    members.into_iter().try_for_each(|member| {
+        events::record_for(conn, member, Some(space), Kind::SpaceDeleted, space)
+    })
 }
 
 /// Removes a user from every space; for the removal of their account.
 pub(super) fn leave_all(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from members where user_id = ?")?
-        .execute([user])?;
-    Ok(())
+    let spaces: Vec<SpaceId> = conn
+        .prepare_cached("delete from members where user_id = ? returning space_id")?
+        .query_map([user], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    spaces
+        .into_iter()
+        .try_for_each(|space| events::record(conn, space, Kind::MemberLeft, user))
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub mod comments;
 pub mod ids;
 // Ids that were never used before.
 pub mod id_sequence;
+// What has changed, for those who listen.
+pub mod events;
 // The local queue of photos that wait to be moved to their spaces.
 pub mod jobs;
 // What distinguishes this installation from others.

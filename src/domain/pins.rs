@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::access::{Member, Pinnable};
+use super::events::{self, Kind};
 use super::ids::ShareId;
 use super::shares::{self, Share};
 use crate::clock::Timestamp;
@@ -23,11 +24,13 @@ pub fn add(conn: &Connection, share: &Pinnable, now: Timestamp) -> Result<()> {
     if others >= MAX {
         return Err(Conflict::TooManyPins { max: MAX }.into());
     }
-    conn.prepare_cached(
-        "insert into pins (space_id, share_id, pinned_at) values (?, ?, ?)
+    let pinned = conn
+        .prepare_cached(
+            "insert into pins (space_id, share_id, pinned_at) values (?, ?, ?)
          on conflict (space_id, share_id) do nothing",
-    )?
-    .execute((share.space(), share.share(), now.0))?;
+        )?
+        .execute((share.space(), share.share(), now.0))?;
+    report(conn, share, pinned)?;
     Ok(())
 }
 
@@ -35,9 +38,18 @@ const OTHERS: &str = "select count(*) from pins where space_id = ? and share_id 
 
 /// Takes a share from the top of its space. One that isn't pinned stays as it is.
 pub fn remove(conn: &Connection, share: &Pinnable) -> Result<()> {
-    conn.prepare_cached("delete from pins where space_id = ? and share_id = ?")?
+    let unpinned = conn
+        .prepare_cached("delete from pins where space_id = ? and share_id = ?")?
         .execute((share.space(), share.share()))?;
-    Ok(())
+    Ok(report(conn, share, unpinned)?)
+}
+
+/// Reports a change of the space, if any row has changed.
+fn report(conn: &Connection, share: &Pinnable, rows: usize) -> rusqlite::Result<()> {
+    match rows {
+        0 => Ok(()),
+        _ => events::record(conn, share.space(), Kind::SpaceChanged, share.space()),
+    }
 }
 
 /// The pinned shares of a space, the last pinned first.

@@ -3,18 +3,19 @@
 use rusqlite::Connection;
 
 use super::last_ids::{self, Kind};
-use super::{jobs, photos, uploads};
+use super::{events, jobs, photos, uploads};
 use crate::domain::photo_name::PhotoName;
 
 /// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
 /// worker makes of them is not in a backup. Nor are uploads that waited for their share: they are forgotten, and their ids are
-/// not given away again.
+/// not given away again. Clients that listened for changes begin from what is there now.
 pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
     gone.iter()
         .try_for_each(|name| photos::delete_row(conn, name))?;
     jobs::remove_all(conn)?;
     uploads::delete_all(conn)?;
     skip_sequence(conn, "uploads")?;
+    events::begin_epoch(conn)?;
     photos::reset_processing(conn)
 }
 

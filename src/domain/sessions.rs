@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::events::{self, Kind};
 use super::ids::{Id, RawId, SessionId, UserId};
 use super::page::{Listed, Page};
 use super::tokens::Token;
@@ -222,9 +223,14 @@ pub fn clamp_last_used(conn: &Connection, now: Timestamp) -> rusqlite::Result<()
 
 /// Ends one session.
 pub fn revoke(conn: &Connection, session: SessionId) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from sessions where id = ?")?
-        .execute([session])?;
-    Ok(())
+    let user: Option<UserId> = conn
+        .prepare_cached("delete from sessions where id = ? returning user_id")?
+        .query_row([session], |row| row.get(0))
+        .optional()?;
+    match user {
+        Some(user) => events::record_for(conn, user, None, Kind::SessionEnded, session),
+        None => Ok(()),
+    }
 }
 
 /// Ends a session of a user's own; returns which it was.
@@ -236,10 +242,13 @@ pub fn revoke_own(
     caller: &Session,
     session: &RawId<SessionId>,
 ) -> Result<SessionId> {
-    conn.prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
+    let ended = conn
+        .prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
         .query_row((session.parse()?, caller.user.id), |row| row.get(0))
         .optional()?
-        .ok_or_else(|| session.not_found())
+        .ok_or_else(|| session.not_found())?;
+    events::record_for(conn, caller.user.id, None, Kind::SessionEnded, ended)?;
+    Ok(ended)
 }
 
 /// Ends the sessions of a user, all but `keep`.
@@ -248,8 +257,12 @@ pub fn revoke_all(
     user: UserId,
     keep: Option<SessionId>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from sessions where user_id = ? and id is not ?")?
+    let ended = conn
+        .prepare_cached("delete from sessions where user_id = ? and id is not ?")?
         .execute((user, keep))?;
+    if ended > 0 {
+        events::record_for(conn, user, None, Kind::SessionEnded, user)?;
+    }
     Ok(())
 }
 

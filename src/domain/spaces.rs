@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{Admin, Member};
+use super::events::{self, Kind};
 use super::ids::{Id, ShareId, SpaceId, number};
 use super::members;
 use super::page::{Listed, Page};
@@ -173,6 +174,7 @@ pub(super) fn with_age(conn: &Connection, member: &Member) -> rusqlite::Result<(
 pub fn rename(conn: &Connection, admin: &Admin, name: &SpaceName) -> Result<()> {
     conn.prepare_cached("update spaces set name = ?, name_key = ? where id = ?")?
         .execute((name.as_str(), name.key(), admin.space()))?;
+    events::record(conn, admin.space(), Kind::SpaceChanged, admin.space())?;
     Ok(())
 }
 

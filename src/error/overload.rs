@@ -20,6 +20,8 @@ pub enum Overload {
     TooManyUploads,
     #[error("You are downloading too many ZIPs at once, try again when one is complete")]
     TooManyZips,
+    #[error("You have too many event streams open at once, try again when one is closed")]
+    TooManyStreams,
     /// `wait` is the time until the next attempt.
     #[error("Too many attempts, try again in {}", in_words(*.wait))]
     TooManyAttempts {
@@ -52,6 +54,7 @@ impl Overload {
             Self::TooManyRequests,
             Self::TooManyUploads,
             Self::TooManyZips,
+            Self::TooManyStreams,
             Self::TooManyAttempts { wait },
         ]
     }

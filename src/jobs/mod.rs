@@ -14,6 +14,10 @@ pub mod cleanup;
 pub mod expire_uploads;
 // Deletes what is left of deleted spaces.
 pub mod delete_spaces;
+// Deletes old events.
+pub mod prune_events;
+// Notices what other processes change.
+pub mod watch_commits;
 // Makes the previews of photos.
 pub mod make_previews;
 // Makes the previews of uploads.

@@ -185,6 +185,13 @@ fn choose_victims<K: Copy + Eq + Hash>(
 }
 
 impl<K> Holders<K> {
+    fn remove(&self, leaving: &Arc<Held<K>>) {
+        let mut held = self.lock();
+        held.retain(|other| !Arc::ptr_eq(other, leaving));
+        drop(held);
+        self.freed.notify_one();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Held<K>>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -243,6 +250,11 @@ impl<K: Copy> Reservation<K> {
         self.held.lock().moved += bytes as u64;
     }
 
+    /// Returns its part before it is dropped; from then on, it is never evicted.
+    pub fn release(&self) {
+        self.shared.remove(&self.held);
+    }
+
     /// Waits until it is evicted: its part already belongs to another.
     pub async fn preempted(&self) {
         self.held.gives_way.notified().await;
@@ -251,10 +263,7 @@ impl<K: Copy> Reservation<K> {
 
 impl<K> Drop for Reservation<K> {
     fn drop(&mut self) {
-        let mut held = self.shared.lock();
-        held.retain(|other| !Arc::ptr_eq(other, &self.held));
-        drop(held);
-        self.shared.freed.notify_one();
+        self.shared.remove(&self.held);
     }
 }
 

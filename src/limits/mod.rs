@@ -6,6 +6,8 @@ pub mod subnet;
 pub mod per_key;
 // How many uploads at once.
 pub mod uploads;
+// How many streams of events at once.
+pub mod streams;
 // Browsers in which somebody has signed in before.
 pub mod known_browsers;
 // Attempts by key, counted in bounded memory.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::fair::FairLimit;
 use super::login_throttle::LoginThrottle;
+use super::streams::StreamLimits;
 use super::uploads::UploadLimits;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -21,6 +22,7 @@ const ZIPS: u64 = 64 * 1024 * 1024;
 pub struct RequestLimits {
     pub logins: LoginThrottle,
     pub uploads: UploadLimits,
+    pub streams: StreamLimits,
     /// The memory for JSON bodies that are larger than any of ours.
     pub bodies: FairLimit<IpAddr>,
     /// The memory for large responses that are built as a whole.
@@ -35,6 +37,7 @@ impl RequestLimits {
         Self {
             logins: LoginThrottle::new(&config.rate_limits, clock),
             uploads: UploadLimits::new(&config.connections),
+            streams: StreamLimits::new(&config.connections),
             bodies: FairLimit::new(BODIES, u64::MAX),
             answers: FairLimit::new(ANSWERS, u64::MAX),
             zips: FairLimit::new(ZIPS, ZIPS / 2),

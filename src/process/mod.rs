@@ -2,6 +2,8 @@
 
 // How a process is asked to stop.
 pub mod shutdown;
+// How many files may be open.
+pub mod files;
 // How many threads do what is short.
 pub mod runtime;
 // How this process deals with large pieces of memory.

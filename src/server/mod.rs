@@ -16,6 +16,8 @@ mod request_log;
 mod target;
 // Response headers that bypass Rocket.
 mod direct_headers;
+// Responses that go on until their readers leave.
+mod stream_order;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -39,6 +41,7 @@ pub use crate::server::waiting_answer::WaitingAnswer;
 pub use direct_headers::{DirectHeader, DirectHeaders};
 use in_flight::InFlight;
 pub use request_log::{MatchedRoute, RequestId};
+pub use stream_order::StreamOrder;
 pub use target::parse_host;
 
 /// The time for the end of the last response to reach the network, and for a request that has hardly begun to continue.

@@ -27,6 +27,7 @@ use super::direct_headers::DirectHeaders;
 use super::in_flight::InFlight;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
+use super::stream_order::StreamOrder;
 use super::target::Target;
 use crate::app::App;
 use crate::error::{Error, Invalid, Malformed, Overload};
@@ -161,9 +162,19 @@ impl RocketBridge {
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
         let direct = request.inner().local_cache(DirectHeaders::expected).clone();
+        let order = request.inner().local_cache(StreamOrder::default).clone();
         let mut answer = request.dispatch().await;
         log.status = Some(answer.status().code);
-        let (head, size) = head(&answer, &direct, &progress);
+        let (mut head, size) = head(&answer, &direct, &progress);
+        if let Some(stream) = order.take().filter(|_| parts.method != hyper::Method::HEAD) {
+            if let Some(headers) = head.headers_mut() {
+                headers.remove(CONTENT_LENGTH);
+                // The connection counts as a stream from now on, and can't be used for anything else.
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            line.leave();
+            return send_head(send, complete(head, stream)?);
+        }
         if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;

@@ -40,6 +40,12 @@ impl ConnectionSlot {
         self.0.is_at(Stage::Idle);
     }
 
+    /// It counts no longer among the connections, and can't be closed for another: it sends a stream, which is counted
+    /// separately, and closes with it.
+    pub(super) fn leave(&self) {
+        self.0.release();
+    }
+
     /// Whether no request is under way.
     pub(super) fn is_idle(&self) -> bool {
         self.0.stage() == Stage::Idle

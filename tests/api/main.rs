@@ -14,6 +14,7 @@ mod costs;
 mod deletion;
 mod downloads;
 mod errors;
+mod events;
 mod faults;
 mod feeds;
 mod films;

@@ -304,7 +304,7 @@ fn a_list_that_makes_no_sense_changes_nothing() {
     let ids = four(&app, &ann);
     let other = ann.post_form(PATH, photos([5])).is_ok()["media"][0]["id"].clone();
     app.sort_all();
-    let before = app.snapshot();
+    let mut before = app.snapshot();
     let entry = "Each entry of media must be an object with the id of a photo, or with an upload";
     for (body, status, sentence) in [
         (
@@ -370,7 +370,14 @@ fn a_list_that_makes_no_sense_changes_nothing() {
         (json!([]), 400, "The body must be a JSON object".to_owned()),
     ] {
         ann.put("/shares/1", body).is(status, &sentence);
-        assert_eq!(app.snapshot(), before, "{sentence}");
+        // An edit that changes nothing is an event all the same.
+        let after = app.snapshot();
+        if status == 200 {
+            assert!(before.iter().all(|row| after.contains(row)), "{sentence}");
+            before = after;
+        } else {
+            assert_eq!(after, before, "{sentence}");
+        }
     }
     let full = photos([6]).part("media", None, ids[0].to_string().as_bytes());
     let full = ids[1..].iter().fold(full, |form, id| {

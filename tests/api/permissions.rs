@@ -157,7 +157,8 @@ fn who_is_not_signed_in_is_told_only_that_whatever_else_is_wrong() {
                 segment
             }
         };
-        let path: Vec<_> = row.route.split('/').map(word).collect();
+        let (path, _query) = row.route.split_once('?').unwrap_or((row.route, ""));
+        let path: Vec<_> = path.split('/').map(word).collect();
         let request = app
             .client()
             .req(row.method, format!("{}?limit=none", path.join("/")));

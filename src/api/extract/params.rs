@@ -79,6 +79,19 @@ fn value<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
         .map(|field| field.value)
 }
 
+/// The last event that a client has received, as browsers name it when they reconnect.
+pub struct LastEventId<'r>(pub Option<&'r str>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for LastEventId<'r> {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let named = headers::first(request, "Last-Event-ID");
+        Outcome::Success(Self(named.filter(|id| !id.is_empty())))
+    }
+}
+
 /// What a client calls its request, so that it can send it again.
 pub struct IdempotencyKey<'r>(Option<&'r str>);
 

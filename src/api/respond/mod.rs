@@ -8,6 +8,10 @@ pub mod atom_feed;
 pub mod content_disposition;
 // What has been created, and where it is.
 pub mod created;
+// What events carry.
+mod event_data;
+// Events as they happen.
+pub mod event_stream;
 // Pages of lists.
 pub mod json_page;
 // Memory for what is large.

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod archives;
 pub mod assets;
 pub mod comments;
+pub mod events;
 pub mod feeds;
 pub mod invitations;
 pub mod members;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<Route> {
         uploads::delete,
         uploads::tus::progress,
         uploads::tus::append,
+        events::stream,
         spaces::create,
         spaces::list,
     ];

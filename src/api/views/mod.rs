@@ -8,6 +8,8 @@ pub mod atom;
 pub mod comments;
 // Cursors of lists.
 pub mod cursor;
+// What events carry.
+pub mod events;
 // Feeds, as their members manage them.
 pub mod feeds;
 // Invitation links.

@@ -119,6 +119,18 @@ impl Urls {
         PhotoUrls(Arc::new(maker.links(name)))
     }
 
+    /// The same at a later time.
+    pub fn renewed(&self, now: Timestamp) -> Self {
+        Self {
+            key: self.key.clone(),
+            maker: OnceLock::new(),
+            now,
+            zone: self.zone,
+            origin: self.origin.clone(),
+            path: self.path.clone(),
+        }
+    }
+
     /// The time of a share.
     pub fn time(&self, moment: Timestamp) -> SharedAt {
         SharedAt {

@@ -6,7 +6,7 @@
 mod job;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -34,6 +34,9 @@ pub struct Writer {
     deadline: Duration,
 }
 
+/// What is called when a batch is durable.
+pub type Hook = Box<dyn Fn(&Connection) + Send + Sync>;
+
 /// The connection, used by one at a time.
 struct WriteConnection {
     connection: Mutex<Connection>,
@@ -41,6 +44,7 @@ struct WriteConnection {
     batch_running: AtomicBool,
     files: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
+    after_commits: OnceLock<Hook>,
 }
 
 impl WriteConnection {
@@ -88,7 +92,11 @@ impl WriteConnection {
             committed = commit(connection, batch);
         }
         committed?;
-        is_kept()
+        is_kept()?;
+        if let Some(hook) = self.after_commits.get() {
+            hook(connection);
+        }
+        Ok(())
     }
 
     /// The connection, unless it is in use or about to be.
@@ -128,6 +136,7 @@ impl Writer {
             batch_running: AtomicBool::new(false),
             files,
             reserve,
+            after_commits: OnceLock::new(),
         });
         let shared = Arc::clone(&writer_connection);
         let thread = std::thread::Builder::new()
@@ -140,6 +149,11 @@ impl Writer {
             thread: Some(thread),
             deadline,
         })
+    }
+
+    /// Calls `hook` after each batch. A second hook is ignored.
+    pub fn after_commits(&self, hook: Hook) {
+        drop(self.writer_connection.after_commits.set(hook));
     }
 
     /// Runs `work` on the calling thread and returns when it is durable or undone, if nothing else writes or waits to;

@@ -2,11 +2,24 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 
 /// Whether there is any photo.
 pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
     conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
+}
+
+/// The space, the share and the id of a photo whose previews are pending.
+pub(super) fn find_pending(
+    conn: &Connection,
+    name: &PhotoName,
+) -> rusqlite::Result<Option<(SpaceId, ShareId, PhotoId)>> {
+    conn.prepare_cached(
+        "select space_id, share_id, id from photos where name = ? and previews_due_at is not null",
+    )?
+    .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    .optional()
 }
 
 /// What is recorded about a photo whose bytes are requested.

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::events::{self, Kind as EventKind};
 use super::ids::{PhotoId, ShareId, SpaceId};
 use super::{jobs, tombstones};
 use crate::clock::Timestamp;
@@ -228,6 +229,11 @@ pub fn record_preview_status(
     name: &PhotoName,
     status: &PreviewStatus,
 ) -> rusqlite::Result<()> {
+    let is_known = !matches!(status, PreviewStatus::Pending(_));
+    let ready = is_known.then(|| lookup::find_pending(conn, name));
+    if let Some((space, share, photo)) = ready.transpose()?.flatten() {
+        events::record_in(conn, (space, share), EventKind::MediaReady, photo)?;
+    }
     match status {
         PreviewStatus::Ready {
             width,

@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::domain::access::{Deletable, DescribableMedium, Editable, Member, Readable};
 use crate::domain::client_key::ClientKey;
 use crate::domain::comments::{self, Conversation};
+use crate::domain::events::{self, Kind as EventKind};
 use crate::domain::ids::{Id, ShareId, SpaceId, UserId};
 use crate::domain::last_ids::{self, Kind};
 use crate::domain::page::{Listed, Page};
@@ -131,6 +132,7 @@ pub fn create(
     for (position, photo) in (0..).zip(photos) {
         photos::add(conn, (member.space(), id, position), photo, now)?;
     }
+    events::record(conn, member.space(), EventKind::ShareCreated, id)?;
     get_in(conn, member.space(), id, member.user()).map(Created::Now)
 }
 
@@ -284,6 +286,8 @@ pub fn edit(
         ),
         |row| row.get(0),
     )?;
+    let (space, share) = (editable.space(), editable.share());
+    events::record(conn, space, EventKind::ShareEdited, share)?;
     let removed = photos::apply(conn, editable, change, max, now)?;
     Ok(Edited { removed, version })
 }
@@ -307,6 +311,7 @@ pub fn describe(
     let version = conn
         .prepare_cached(DESCRIBED)?
         .query_row((share.space(), share.share()), |row| row.get(0))?;
+    events::record(conn, share.space(), EventKind::ShareEdited, share.share())?;
     Ok((photos::get(conn, medium)?, version))
 }
 
@@ -350,6 +355,7 @@ fn remove(
         "delete from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?",
     )?
     .execute((space, share))?;
+    events::record(conn, space, EventKind::ShareDeleted, share)?;
     Ok(deleted)
 }
 

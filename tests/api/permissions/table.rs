@@ -240,6 +240,14 @@ pub fn table() -> Vec<Row> {
             Json(json!({"name": "Choir"})),
             USERS,
         ),
+        row(Get, "/events?<space>&<after>", "/events", None, USERS),
+        row(
+            Get,
+            "/events?<space>&<after>",
+            "/events?space=1",
+            None,
+            MEMBERS,
+        ),
         row(Get, "/spaces", "/spaces", None, USERS),
         row(Get, "/spaces/<id>", "/spaces/1", None, MEMBERS),
         row(

@@ -1,5 +1,6 @@
 //! An application for each test, people who use it through its public API, and what they get back.
 
+mod live;
 mod person;
 pub mod pictures;
 mod reply;
@@ -22,6 +23,7 @@ use shared_spaces::jobs::outcome::Outcome;
 use shared_spaces::jobs::process_photo::PhotoWorker;
 use tempfile::TempDir;
 
+pub use live::{Live, Stream};
 pub use person::{Form, Person, path_of};
 pub use reply::Reply;
 

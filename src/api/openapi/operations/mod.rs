@@ -12,6 +12,8 @@ mod photos;
 mod reactions;
 // Shares.
 mod sharing;
+// Events as they happen.
+mod events;
 // Uploads that wait for their share.
 mod uploads;
 
@@ -33,7 +35,7 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 11] = [
+pub const TAGS: [(&str, &str); 12] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
@@ -48,6 +50,7 @@ pub const TAGS: [(&str, &str); 11] = [
         "uploads",
         "Files that are sent before their share, as a whole or by tus 1.0.0",
     ),
+    ("events", "Changes, as they happen"),
 ];
 
 /// Every operation, with the bounds of these settings.
@@ -65,6 +68,7 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(reactions::reactions());
     all.extend(photos::photos(limits));
     all.extend(uploads::uploads(limits));
+    all.extend(events::events());
     all
 }
 

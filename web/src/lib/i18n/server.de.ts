@@ -135,6 +135,7 @@ export const sentences: Sentences = {
   several_photos: 'Ein Beitrag hat höchstens {max} Fotos',
   photo_twice: 'Ein Foto steht zweimal in der Liste',
   zip_of_too_many: 'Ein ZIP hat höchstens {max} Fotos. Wähle weniger aus',
+  too_many_streams: 'Du hast zu viele Verbindungen für Neuigkeiten offen. Versuch es noch einmal, wenn eine davon zu ist',
   too_many_zips: 'Du lädst gerade zu viel auf einmal herunter. Versuch es noch einmal, wenn etwas davon fertig ist',
   no_such_photo_of_space: 'Eines dieser Fotos ist nicht mehr in diesem Raum',
   upload_twice: 'Ein hochgeladenes Foto steht zweimal in der Liste',

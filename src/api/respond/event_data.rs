@@ -1,0 +1,107 @@
+//! What the reader of an event is sent: the changed object as its own endpoint would return it to them at this moment, with the
+//! space that it is in.
+
+use serde::Serialize;
+
+use crate::api::views::comments::Comment;
+use crate::api::views::events::{Gone, InShare, InSpace};
+use crate::api::views::members::Member;
+use crate::api::views::photos::Medium;
+use crate::api::views::shares::Share;
+use crate::api::views::space_of_member::SpaceOfMember;
+use crate::api::views::urls::Urls;
+use crate::db::Connection;
+use crate::domain::events::{Event, Kind};
+use crate::domain::ids::{CommentId, Id, PhotoId, RawId, ShareId, SpaceId, UserId};
+use crate::domain::sessions::Session;
+use crate::domain::{access, comments, members, pins, shares, spaces};
+use crate::error::{Error, Result};
+
+/// The data of an event as JSON; `None` if the object isn't there any more or isn't the reader's to see, which another event says.
+///
+/// # Errors
+/// The database can't be read.
+pub fn data(
+    conn: &Connection,
+    session: &Session,
+    event: &Event,
+    urls: &Urls,
+) -> Result<Option<String>> {
+    let Some(space) = event.space else {
+        return Ok(None);
+    };
+    match find(conn, session, event, space, urls) {
+        Err(Error::NotFound(_) | Error::Denied(_)) => Ok(None),
+        found => found,
+    }
+}
+
+fn find(
+    conn: &Connection,
+    session: &Session,
+    event: &Event,
+    space: SpaceId,
+    urls: &Urls,
+) -> Result<Option<String>> {
+    let member = || access::space(conn, session, &RawId::of(space))?.member();
+    let share = |id| {
+        let readable = access::share(conn, session, &RawId::of(id))?.read()?;
+        shares::get(conn, &readable)
+    };
+    match event.kind {
+        Kind::ShareCreated | Kind::ShareEdited => {
+            let share = share(ShareId::from_number(event.object))?;
+            json(&InSpace::new(space, Share::new(share, urls)))
+        }
+        Kind::MediaReady => {
+            let id = PhotoId::from_number(event.object);
+            let Some(of) = event.share else {
+                return Ok(None);
+            };
+            let photos = share(of)?.photos;
+            let Some(photo) = photos.iter().find(|photo| photo.id == id) else {
+                return Ok(None);
+            };
+            let medium = InShare::new(of, Medium::new(photo, urls));
+            json(&InSpace::new(space, medium))
+        }
+        Kind::CommentCreated | Kind::CommentEdited => {
+            let id = RawId::of(CommentId::from_number(event.object));
+            let readable = access::comment(conn, session, &id)?.read()?;
+            let comment = Comment::from(comments::get(conn, &readable)?);
+            let Some(of) = event.share else {
+                return Ok(None);
+            };
+            json(&InSpace::new(space, InShare::new(of, comment)))
+        }
+        Kind::MemberJoined | Kind::MemberChanged => {
+            let found = members::find(conn, &member()?, UserId::from_number(event.object))?;
+            let Some(membership) = found else {
+                return Ok(None);
+            };
+            json(&InSpace::new(space, Member::from(membership)))
+        }
+        Kind::SpaceChanged => {
+            let member = member()?;
+            let (found, pinned) = (spaces::get(conn, &member)?, pins::list(conn, &member)?);
+            json(&InSpace::new(
+                space,
+                SpaceOfMember::new(found, pinned, urls),
+            ))
+        }
+        Kind::ShareDeleted | Kind::CommentDeleted | Kind::MemberLeft | Kind::SpaceDeleted => {
+            let gone = Gone::new(event.object);
+            match event.share {
+                Some(of) => json(&InSpace::new(space, InShare::new(of, gone))),
+                None => json(&InSpace::new(space, gone)),
+            }
+        }
+        Kind::SessionEnded => Ok(None),
+    }
+}
+
+fn json(data: &impl Serialize) -> Result<Option<String>> {
+    serde_json::to_string(data)
+        .map(Some)
+        .map_err(Error::internal)
+}
