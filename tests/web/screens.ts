@@ -54,6 +54,10 @@ async function furnish(api: APIRequestContext): Promise<void> {
   await share(leo, 1, 'The view from the hut this morning', 'morning');
   await share(ann, 1, 'And this is how the day ended.', 'evening');
   await share(leo, 1, 'Yes! I bring the salad. The recipe: https://example.org/salad');
+  await json('/shares/1/comments', { text: 'Gladly! At six?' }, ann);
+  await json('/shares/1/comments', { text: 'At six, @Ann.' }, leo);
+  const reaction = await api.put('/shares/1/reactions/❤️', { headers: { Authorization: `Bearer ${ann}` } });
+  expect(reaction.ok(), await reaction.text()).toBe(true);
   await share(ann, 2, 'We read chapter five until next week.');
 }
 

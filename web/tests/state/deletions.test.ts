@@ -8,7 +8,7 @@ import { browser, settle } from './browser';
 function made() {
   const deleteShare = vi.fn((_share: number, _keepalive?: boolean) => Promise.resolve({ data: undefined, next: null }));
   const toasts = new Toasts();
-  const deletions = new Deletions({ deleteShare: deleteShare as never }, toasts, { t: (key: string) => key } as never);
+  const deletions = new Deletions({ delete: deleteShare }, toasts, { deleted: () => 'deleted', undo: () => 'undo' });
   const gone = vi.fn();
   return { deletions, toasts, deleteShare, gone };
 }

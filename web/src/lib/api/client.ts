@@ -35,7 +35,7 @@ interface Options {
   unread?: boolean;
   /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
   anybody?: boolean;
-  /** Under one key, a share is made once, however often that is asked for. */
+  /** What is made under one key is made once, however often that is asked for. */
   key?: string;
 }
 
@@ -97,6 +97,9 @@ export class Api {
     this.report(error);
     throw error;
   }
+
+  /** For the files that have the endpoints of what is loaded late. */
+  request = <T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> => this.#send<T>(method, path, options);
 
   async #get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return (await this.#send<T>('GET', path, signal ? { signal } : {})).data;

@@ -12,6 +12,13 @@ export type SpaceDetail = Schemas['SpaceOfMember'];
 export type Member = Schemas['Member'];
 /** Without its space where that goes without saying: in the list of a space's shares. */
 export type Share = Schemas['ShareInList'] & Partial<Pick<Schemas['Share'], 'space'>>;
+export type Comment = Schemas['Comment'];
+/** What a share shows of its comments. */
+export type Conversation = Schemas['Conversation'];
+/** An emoji under a share or a comment, with how many have reacted with it. */
+export type ReactionCount = Schemas['ReactionCount'];
+/** Who has reacted, and with what. */
+export type Reaction = Schemas['Reaction'];
 export type Image = Schemas['Image'];
 /** A photo or video of a share. */
 export type Medium = Schemas['Medium'];

@@ -11,6 +11,10 @@ export const places = {
   edit: (share: number) => `share-${share}`,
   /** Which version of the share it is an edit of. */
   version: (share: number) => `share-${share}-version`,
+  comment: (share: number) => `comment-${share}`,
+  /** The key under which it is sent again. */
+  commentKey: (share: number) => `comment-key-${share}`,
+  editComment: (comment: number) => `comment-edit-${comment}`,
 };
 
 const key = (user: number, place: string) => `draft.${user}.${place}`;

@@ -94,6 +94,7 @@ export const de: Messages = {
   'space.all_photos': 'Alle Fotos',
   'space.all_members': 'Alle Mitglieder',
 
+  'share.edited': 'bearbeitet',
   'share.more': 'Mehr anzeigen',
   'share.less': 'Weniger anzeigen',
   'share.edit': 'Bearbeiten',

@@ -94,6 +94,7 @@ export const en = {
   'space.all_photos': 'All photos',
   'space.all_members': 'All members',
 
+  'share.edited': 'edited',
   'share.more': 'Show more',
   'share.less': 'Show less',
   'share.edit': 'Edit',

@@ -22,6 +22,14 @@ import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads';
 import { Viewer } from './viewer.svelte';
 
+/** What lives as long as the page, once it is loaded. */
+interface Part {
+  /** Runs until the returned function is called. */
+  start(): () => void;
+  /** Forgets what belongs to a user. */
+  clear(): void;
+}
+
 export class App {
   readonly api = new Api();
   readonly i18n = new I18n();
@@ -37,7 +45,10 @@ export class App {
   readonly spaces = new Spaces(this.api);
   readonly openSpaces = new OpenSpaces(this.api, this.session, this.spaces);
   readonly feeds = new Feeds(this.api, this.session);
-  readonly deletions = new Deletions(this.api, this.toasts, this.i18n);
+  readonly deletions = new Deletions({ delete: this.api.deleteShare }, this.toasts, {
+    deleted: () => this.t('share.deleted'),
+    undo: () => this.t('share.undo'),
+  });
   /** Those taken last first. */
   readonly galleries = new Galleries(this.api, this.deletions, 'taken');
   /** Those shared last first. */
@@ -47,6 +58,19 @@ export class App {
 
   /** The message for a key, in the reader's language. */
   readonly t = this.i18n.t;
+
+  #parts = new Map<new (app: App) => Part, Part>();
+  #ends = new Set<() => void>();
+
+  /** What a part of the app that is loaded late needs, made when it is first asked for; the same one each time. */
+  part<T extends Part>(Kind: new (app: App) => T): T {
+    const known = this.#parts.get(Kind);
+    if (known) return known as T;
+    const made = new Kind(this);
+    this.#parts.set(Kind, made);
+    this.#ends.add(made.start());
+    return made;
+  }
 
   /** Begins to listen to the browser and the server, in this order; the returned function ends that. */
   start(): () => void {
@@ -69,11 +93,13 @@ export class App {
       this.connection.start(),
       this.session.start(),
       this.deletions.start(),
+      () => this.#ends.forEach((end) => end()),
     );
   }
 
   /** Nothing that one person read or began is there for the next. */
   #forget(): void {
+    for (const part of this.#parts.values()) part.clear();
     this.composers.clear();
     this.deletions.clear();
     this.feeds.clear();

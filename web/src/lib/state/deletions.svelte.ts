@@ -1,11 +1,9 @@
-// Shares that disappear immediately and are deleted ten seconds later, so that it can be undone.
+// Shares or comments that disappear immediately and are deleted ten seconds later, so that it can be undone.
 
 import { SvelteMap } from 'svelte/reactivity';
 
-import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
 import { on } from '../dom/events';
-import type { I18n } from '../i18n/index.svelte';
 import type { Toasts } from './toasts.svelte';
 
 const UNDO_FOR = 10_000;
@@ -18,9 +16,9 @@ export class Deletions {
   #hidden = new SvelteMap<number, { toast: number | null; ondeleted: () => void }>();
 
   constructor(
-    private readonly api: Pick<Api, 'deleteShare'>,
+    private readonly api: { delete: (id: number, keepalive: boolean) => Promise<unknown> },
     private readonly toasts: Toasts,
-    private readonly i18n: Pick<I18n, 't'>,
+    private readonly words: { deleted: () => string; undo: () => string },
   ) {}
 
   /** A page that is unloaded sends what waits, until the returned function is called. */
@@ -36,8 +34,8 @@ export class Deletions {
   begin(share: number, ondeleted: () => void): void {
     if (this.#hidden.has(share)) return;
     this.refusals.delete(share);
-    const toast = this.toasts.show(this.i18n.t('share.deleted'), {
-      action: this.i18n.t('share.undo'),
+    const toast = this.toasts.show(this.words.deleted(), {
+      action: this.words.undo(),
       ms: UNDO_FOR,
       onaction: () => this.#hidden.delete(share),
       onend: () => void this.#send(share, false),
@@ -50,7 +48,7 @@ export class Deletions {
     if (!hidden || hidden.toast === null) return;
     hidden.toast = null;
     try {
-      await this.api.deleteShare(share, keepalive);
+      await this.api.delete(share, keepalive);
       hidden.ondeleted();
     } catch (error) {
       // Another user was faster: it is gone, as intended.

@@ -137,6 +137,11 @@ export class Feed {
     this.#changed(change(this.#known, share.id, () => share));
   }
 
+  /** Changes a share, if it is known. */
+  update(id: number, changed: (share: Share) => Share): void {
+    this.#changed(change(this.#known, id, changed));
+  }
+
   remove(id: number): void {
     this.#changed(remove(this.#known, id));
   }

@@ -9,6 +9,7 @@ import { RequestOrder } from './request-order';
 export class ShareTexts {
   #known = new SvelteMap<number, string>();
   #captions = new SvelteMap<number, string | null>();
+  #comments = new SvelteMap<number, number>();
   #orders = new Map<number, RequestOrder>();
 
   constructor(private readonly api: Pick<Api, 'share'>) {}
@@ -16,6 +17,11 @@ export class ShareTexts {
   /** The words of a share; null while they aren't known. */
   of(share: number): string | null {
     return this.#known.get(share) ?? null;
+  }
+
+  /** How many comments it has; 0 while that isn't known. */
+  commentsOn(share: number): number {
+    return this.#comments.get(share) ?? 0;
   }
 
   /** The text under a photo; `before` while its share isn't known. */
@@ -32,6 +38,7 @@ export class ShareTexts {
     const found = await this.api.share(share).catch(() => null);
     if (!found || !order.takes(turn)) return null;
     this.#known.set(share, found.text);
+    this.#comments.set(share, found.comments.count);
     for (const { id, caption } of found.media) this.#captions.set(id, caption);
     return found;
   }

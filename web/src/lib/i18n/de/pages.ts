@@ -51,6 +51,7 @@ export const pages: Record<keyof typeof english, string> = {
   'viewer.zoom_out': 'Verkleinern',
   'viewer.unplayable': 'Dieser Browser kann dieses Video nicht abspielen. Du kannst es unten herunterladen.',
   'viewer.download': 'Foto herunterladen',
+  'viewer.to_conversation': 'Zum Beitrag, Kommentare: {n}',
   'viewer.to_share': 'Zum Beitrag',
   'viewer.not_loaded': 'Die Fotoansicht konnte nicht geladen werden. Wenn der Server aktualisiert wurde, lade die Seite neu.',
 

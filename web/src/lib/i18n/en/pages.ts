@@ -49,6 +49,7 @@ export const pages = {
   'viewer.zoom_out': 'Zoom out',
   'viewer.unplayable': 'This browser can’t play this video. You can download it below.',
   'viewer.download': 'Download photo',
+  'viewer.to_conversation': 'Go to share, comments: {n}',
   'viewer.to_share': 'Go to share',
   'viewer.not_loaded': 'The photo viewer couldn’t be loaded. If the server was updated, reload the page.',
 

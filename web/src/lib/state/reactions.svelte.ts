@@ -1,0 +1,75 @@
+// What one has tapped, until the server has it: it is shown at once, and the last tap counts.
+
+import { SvelteMap } from 'svelte/reactivity';
+
+import type { TalkApi, Target } from '../api/talk';
+import type { ReactionCount } from '../api/types';
+import { baseOf } from '../format/emoji';
+
+/** Reactions with mine among them, or without it. */
+export function withMine(counts: readonly ReactionCount[], emoji: string, mine: boolean): ReactionCount[] {
+  const base = baseOf(emoji);
+  const found = counts.find((each) => each.emoji === base);
+  if (!found) return mine ? [...counts, { emoji: base, count: 1, mine: true }] : [...counts];
+  if (found.mine === mine) return [...counts];
+  const changed = { ...found, mine, count: found.count + (mine ? 1 : -1) };
+  return counts.map((each) => (each === found ? changed : each)).filter(({ count }) => count > 0);
+}
+
+interface Wish {
+  target: Target;
+  emoji: string;
+  mine: boolean;
+}
+
+interface Handlers {
+  /** The server has it. */
+  onsettled: (emoji: string, mine: boolean) => void;
+  /** It was refused, or didn't arrive: what is shown is as it was. */
+  onrefused: (error: unknown) => void;
+}
+
+export class Reactions {
+  #wishes = new SvelteMap<string, Wish>();
+  #sending = new Set<string>();
+
+  constructor(private readonly api: Pick<TalkApi, 'react'>) {}
+
+  /** What a target has, with what was tapped and isn't there yet. */
+  shown(target: Target, counts: readonly ReactionCount[]): ReactionCount[] {
+    let shown = [...counts];
+    for (const wish of this.#wishes.values()) if (wish.target === target) shown = withMine(shown, wish.emoji, wish.mine);
+    return shown;
+  }
+
+  /** Reacts or takes it back, whichever isn't so. Taps in quick succession end in the last one. */
+  async set(target: Target, emoji: string, mine: boolean, { onsettled, onrefused }: Handlers): Promise<void> {
+    const key = `${target} ${baseOf(emoji)}`;
+    this.#wishes.set(key, { target, emoji, mine });
+    if (this.#sending.has(key)) return;
+    this.#sending.add(key);
+    try {
+      for (;;) {
+        const wish = this.#wishes.get(key);
+        // Forgotten meanwhile: another user is here.
+        if (!wish) return;
+        await this.api.react(target, wish.emoji, wish.mine);
+        // Tapped again while it was under way, it goes on.
+        const latest = this.#wishes.get(key);
+        if (latest?.mine !== wish.mine || latest.emoji !== wish.emoji) continue;
+        onsettled(wish.emoji, wish.mine);
+        this.#wishes.delete(key);
+        return;
+      }
+    } catch (error) {
+      this.#wishes.delete(key);
+      onrefused(error);
+    } finally {
+      this.#sending.delete(key);
+    }
+  }
+
+  clear(): void {
+    this.#wishes.clear();
+  }
+}

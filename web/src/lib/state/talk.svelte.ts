@@ -1,0 +1,106 @@
+// All conversations, what was tapped in them, and what was deleted. Made with the first one.
+
+import type { Api } from '../api/client';
+import { isPassing } from '../api/errors';
+import { TalkApi, type Target } from '../api/talk';
+import type { Comment, ReactionCount } from '../api/types';
+import { all } from '../dom/events';
+import type { I18n } from '../i18n/index.svelte';
+import { say } from '../i18n/talk';
+import type { Announcer } from './announcer.svelte';
+import type { Connection } from './connection.svelte';
+import { Conversation } from './conversation.svelte';
+import { Deletions } from './deletions.svelte';
+import type { Feeds } from './feed.svelte';
+import { Reactions } from './reactions.svelte';
+import type { Session } from './session.svelte';
+import type { Toasts } from './toasts.svelte';
+
+/** What it needs from the app. */
+interface Deps {
+  api: Pick<Api, 'request'>;
+  session: Session;
+  connection: Connection;
+  feeds: Feeds;
+  announcer: Announcer;
+  toasts: Toasts;
+  i18n: Pick<I18n, 't' | 'language' | 'locale'>;
+}
+
+export class Talk {
+  readonly api: TalkApi;
+  readonly deletions: Deletions;
+
+  #known = new Map<number, Conversation>();
+  #reactions: Reactions;
+
+  constructor(private readonly deps: Deps) {
+    this.api = new TalkApi(deps.api);
+    this.#reactions = new Reactions(this.api);
+    const { toasts, i18n } = deps;
+    const words = { deleted: () => say(i18n, 'comment.deleted'), undo: () => i18n.t('share.undo') };
+    this.deletions = new Deletions({ delete: this.api.deleteComment }, toasts, words);
+  }
+
+  /** Runs until the returned function is called. */
+  start(): () => void {
+    const { session, connection } = this.deps;
+    return all(
+      this.deletions.start(),
+      session.beforeSignOut(() => this.deletions.flush()),
+      // What couldn't be sent for want of a connection goes now.
+      connection.onReconnect(() => {
+        for (const each of this.#known.values()) if (isPassing(each.error)) void each.send();
+      }),
+    );
+  }
+
+  /** What is said to a share; the same object for all who ask. */
+  of(share: number): Conversation {
+    const known = this.#known.get(share) ?? this.#make(share);
+    this.#known.set(share, known);
+    return known;
+  }
+
+  #make(share: number): Conversation {
+    const { session, feeds, announcer, i18n } = this.deps;
+    return new Conversation(share, {
+      api: this.api,
+      session,
+      feeds,
+      onheard: (comments) => {
+        const last = comments.at(-1);
+        if (last) announcer.say(say(i18n, 'comment.heard', { name: last.user.login, text: last.text }));
+      },
+    });
+  }
+
+  /** What a target shows of its reactions. */
+  reactions(target: Target, counts: readonly ReactionCount[]): ReactionCount[] {
+    return this.#reactions.shown(target, counts);
+  }
+
+  /** Reacts to a share or to one of its comments, or takes that back; `refused` is called with the reason if it can't be. */
+  react(conversation: Conversation, comment: Comment | null, emoji: string, refused: (error: unknown) => void): void {
+    const target: Target = comment ? `comments/${comment.id}` : `shares/${conversation.share}`;
+    const now = () => (comment ? conversation.comments.find(({ id }) => id === comment.id)?.reactions : conversation.reactions) ?? [];
+    const mine = !isMine(this.reactions(target, now()), emoji);
+    void this.#reactions.set(target, emoji, mine, {
+      onsettled: (emoji, mine) => conversation.settle(comment?.id ?? null, emoji, mine),
+      onrefused: (error) => {
+        refused(error);
+        // It may be gone.
+        void conversation.refresh();
+      },
+    });
+  }
+
+  /** Nothing that one person read or began is there for the next. */
+  clear(): void {
+    this.#known.clear();
+    this.#reactions.clear();
+    this.deletions.clear();
+  }
+}
+
+const isMine = (counts: readonly ReactionCount[], emoji: string) => counts.some((each) => each.mine && each.emoji === emoji);

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import type { Comment, Page, ReactionCount } from '../../src/lib/api/types';
+import { Conversation } from '../../src/lib/state/conversation.svelte';
+import { Reactions, withMine } from '../../src/lib/state/reactions.svelte';
+import { browser, later, settle } from './browser';
+
+const said = (id: number, user = 2, text = `number ${id}`): Comment => ({
+  id,
+  text,
+  user: { id: user, login: `user${user}` },
+  created_at: '2026-05-17T09:30:00Z',
+  edited_at: null,
+  reactions: [],
+  mentions: [],
+});
+
+const heart = (count: number, mine: boolean): ReactionCount => ({ emoji: '❤️', count, mine });
+
+function made(all: Comment[] = []) {
+  const update = vi.fn();
+  const heard: number[] = [];
+  const api = {
+    comments: vi.fn((_share: number, limit: number): Promise<Page<Comment>> => {
+      const rows = [...all].reverse();
+      return Promise.resolve({ rows: rows.slice(0, limit), next: rows.length > limit ? String(limit) : null });
+    }),
+    moreComments: vi.fn((next: string): Promise<Page<Comment>> => Promise.resolve({ rows: [...all].reverse().slice(Number(next)), next: null })),
+    comment: vi.fn((_share: number, text: string, _key: string) => Promise.resolve(said(1000, 1, text))),
+    editComment: vi.fn((id: number, text: string) => Promise.resolve({ ...said(id, 1, text), edited_at: '2026-05-17T10:00:00Z' })),
+  };
+  const make = () =>
+    new Conversation(7, {
+      api,
+      session: { me: { id: 1, login: 'ann' }, server: { limits: { comment_max: 40 } } as never },
+      feeds: { of: () => ({ update }) as never },
+      onheard: (comments) => heard.push(...comments.map(({ id }) => id)),
+    });
+  const conversation = make();
+  const show = (to = conversation) => to.take(3, { comments: { count: all.length, latest: all.slice(-2) }, reactions: [] });
+  show();
+  return { conversation, api, all, show, heard, make, update };
+}
+
+const ids = ({ comments }: Conversation) => comments.map(({ id }) => id);
+const upTo = (last: number) => Array.from({ length: last }, (_, at) => said(at + 1));
+
+beforeEach(() => browser());
+afterEach(() => vi.unstubAllGlobals());
+
+test('folded, it shows the last two, and reads older ones page by page when it is asked to', async () => {
+  const { conversation } = made(upTo(30));
+  expect([ids(conversation), conversation.older]).toEqual([[29, 30], 28]);
+  await conversation.more();
+  expect([conversation.comments.length, conversation.older]).toEqual([22, 8]);
+  await conversation.more();
+  expect([conversation.comments.length, conversation.older]).toEqual([30, 0]);
+});
+
+test('what is being read stays when others say more, and they are told once', async () => {
+  const { conversation, all, show, heard } = made(upTo(5));
+  expect(heard).toEqual([]);
+  all.push(said(6));
+  show();
+  show();
+  expect([ids(conversation), conversation.older]).toEqual([[4, 5, 6], 3]);
+  expect(heard).toEqual([6]);
+  await conversation.more();
+  all.push(said(7), said(8), said(9));
+  show();
+  await settle();
+  expect(ids(conversation)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(heard).toEqual([6, 7, 8, 9]);
+});
+
+test('comments that were deleted go, whichever they are', async () => {
+  const { conversation, all, show } = made(upTo(6));
+  await conversation.more();
+  all.splice(1, 1);
+  show();
+  await settle();
+  expect(ids(conversation)).toEqual([1, 3, 4, 5, 6]);
+  all.splice(-2, 2);
+  show();
+  await settle();
+  expect(ids(conversation)).toEqual([1, 3, 4]);
+  all.length = 0;
+  show();
+  expect([ids(conversation), conversation.count]).toEqual([[], 0]);
+});
+
+test('mine is there when it is acknowledged, and once, though the feed has brought it before', async () => {
+  const { conversation, all, show, update } = made(upTo(1));
+  conversation.write('Hello');
+  const sending = conversation.send();
+  expect(conversation.sending).toBe(true);
+  all.push(said(1000, 1, 'Hello'));
+  show();
+  await sending;
+  expect([ids(conversation), conversation.count, conversation.text]).toEqual([[1, 1000], 2, '']);
+  expect(update).toHaveBeenCalled();
+});
+
+test('sent again because the answer was lost, also after a reload, it goes under the same key', async () => {
+  const { conversation, api, make, show } = made();
+  api.comment.mockRejectedValueOnce(new ApiError(0, '', 'unreachable'));
+  conversation.write('Hello');
+  await conversation.send();
+  expect(conversation.error).toBeInstanceOf(ApiError);
+  const again = make();
+  show(again);
+  expect(again.text).toBe('Hello');
+  await again.send();
+  const [first, second] = api.comment.mock.calls;
+  expect(second).toEqual(first);
+  again.write('Something else');
+  await again.send();
+  expect(api.comment.mock.calls[2]?.[2]).not.toBe(first?.[2]);
+  expect(make().text).toBe('');
+});
+
+test('nothing, or too much, is not sent', async () => {
+  const { conversation, api } = made();
+  for (const text of ['', '  ', 'x'.repeat(41)]) {
+    conversation.write(text);
+    await conversation.send();
+  }
+  expect(api.comment).not.toHaveBeenCalled();
+});
+
+test('an answer from before a change of mine does not undo it', async () => {
+  const { conversation, api, all } = made(upTo(3));
+  const answer = later<Page<Comment>>();
+  api.comments.mockReturnValueOnce(answer.promise);
+  const reading = conversation.more();
+  await conversation.edit(3, 'Edited');
+  all[2] = { ...said(3, 1, 'Edited'), edited_at: '2026-05-17T10:00:00Z' };
+  answer.resolve({ rows: upTo(3).reverse(), next: null });
+  await reading;
+  expect(conversation.comments.at(-1)?.text).toBe('Edited');
+});
+
+test('an event brings a comment, or takes one out', () => {
+  const { conversation } = made(upTo(2));
+  conversation.apply({ comment: said(3) });
+  conversation.apply({ deleted: 1 });
+  expect([ids(conversation), conversation.count]).toEqual([[2, 3], 2]);
+});
+
+test('reactions are counted with mine and without', () => {
+  expect(withMine([], '👍🏽', true)).toEqual([{ emoji: '👍', count: 1, mine: true }]);
+  expect(withMine([heart(2, false)], '❤️', true)).toEqual([heart(3, true)]);
+  expect(withMine([heart(1, true)], '❤️', false)).toEqual([]);
+  expect(withMine([heart(1, true)], '❤️', true)).toEqual([heart(1, true)]);
+});
+
+test('taps in quick succession are shown at once and end in the last one', async () => {
+  const answers: { resolve: (value: null) => void }[] = [];
+  const sent: boolean[] = [];
+  const reactions = new Reactions({
+    react: (_to, _emoji, mine) => {
+      sent.push(mine);
+      const answer = later<null>();
+      answers.push(answer);
+      return answer.promise as never;
+    },
+  });
+  const [onsettled, onrefused] = [vi.fn(), vi.fn()];
+  for (const mine of [true, false, true, false]) void reactions.set('shares/1', '❤️', mine, { onsettled, onrefused });
+  expect(reactions.shown('shares/1', [])).toEqual([]);
+  expect(sent).toEqual([true]);
+  answers[0]?.resolve(null);
+  await settle();
+  expect(sent).toEqual([true, false]);
+  answers[1]?.resolve(null);
+  await settle();
+  expect(onsettled).toHaveBeenCalledExactlyOnceWith('❤️', false);
+  expect(onrefused).not.toHaveBeenCalled();
+});
+
+test('a reaction that is refused is taken back', async () => {
+  const reactions = new Reactions({ react: () => Promise.reject(new ApiError(409, 'Too many', 'too_many_reactions')) });
+  const onrefused = vi.fn();
+  const done = reactions.set('shares/1', '🎉', true, { onsettled: vi.fn(), onrefused });
+  expect(reactions.shown('shares/1', [])).toEqual([{ emoji: '🎉', count: 1, mine: true }]);
+  await done;
+  expect(reactions.shown('shares/1', [])).toEqual([]);
+  expect(onrefused).toHaveBeenCalledOnce();
+});

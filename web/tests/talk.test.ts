@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+
+import { groups } from '../src/features/talk/emoji-list';
+import { COMMON, baseOf, emojiIn } from '../src/lib/format/emoji';
+import { linkify } from '../src/lib/format/linkify';
+import { markMentions, matching, mentionAt } from '../src/lib/format/mentions';
+import type { Forms } from '../src/lib/i18n/messages';
+import { de } from '../src/lib/i18n/talk/de';
+import { en } from '../src/lib/i18n/talk/en';
+
+const people = [
+  { id: 1, login: 'Ann' },
+  { id: 2, login: 'Anna' },
+  { id: 3, login: 'Ben Miller' },
+];
+
+const named = (text: string) => markMentions(linkify(text), people).flatMap(({ text, user }) => (user ? [[text, user.id]] : []));
+
+test('whom a text names is marked, the longest login first, and nobody within words and links', () => {
+  expect(named('@ann and @Anna, @BEN MILLER!')).toEqual([['@ann', 1], ['@Anna', 2], ['@BEN MILLER', 3]]);
+  expect(named('me@ann.org, @annette, https://x.org/@ann')).toEqual([]);
+  const text = 'x @Ann\n(@anna) y';
+  expect(markMentions(linkify(text), people).map((part) => part.text).join('')).toBe(text);
+});
+
+test('a mention is completed while it is written', () => {
+  expect(mentionAt('Hi @an', 6)).toEqual({ from: 3, typed: 'an' });
+  expect(mentionAt('me@an', 5)).toBeNull();
+  expect(mentionAt('@an\nx', 5)).toBeNull();
+  expect(matching(people, 'an', 5).map(({ id }) => id)).toEqual([1, 2]);
+  expect(matching(people, 'mil', 5).map(({ id }) => id)).toEqual([3]);
+  expect(matching(people, 'ann', 5).map(({ id }) => id)).toEqual([2]);
+});
+
+test('what was typed counts if it is an emoji, whole', () => {
+  expect(['👨‍👩‍👧 x', ' 🇩🇪', '1️⃣', 'a', '', '1', ':-)'].map(emojiIn)).toEqual(['👨‍👩‍👧', '🇩🇪', '1️⃣', null, null, null, null]);
+  expect(baseOf('👍🏽')).toBe('👍');
+});
+
+test('all emoji are in eight groups, each once', () => {
+  const all = groups.flatMap((group) => group.split(' '));
+  expect(groups.length).toBe(8);
+  expect(all.length).toBeGreaterThan(1200);
+  expect(new Set(all).size).toBe(all.length);
+  for (const emoji of COMMON) expect(all).toContain(emoji);
+});
+
+test('both languages say all that is said in conversations', () => {
+  const namesIn = (message: string | Forms) => [...JSON.stringify(message).matchAll(/\{(\w+)\}/g)].map(([name]) => name).sort();
+  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+  for (const [key, message] of Object.entries(en)) expect([key, namesIn(de[key as keyof typeof de])]).toEqual([key, namesIn(message)]);
+});
