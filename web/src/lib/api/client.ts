@@ -4,11 +4,9 @@ import { ApiError, readRefusal } from './errors';
 import { nextPageOf } from './local-path';
 import type { Description } from './openapi';
 import type {
-  Feed,
   Invitation,
   Member,
   SpaceSummary,
-  NewFeed,
   NewInvitation,
   NewShare,
   InvitationPreview,
@@ -177,12 +175,6 @@ export class Api {
     (await this.#send<NewInvitation>('POST', `/spaces/${id}/invitations`, { json: { role, uses } })).data;
   revokeInvitation = (id: number, invitation: number) => this.#send('DELETE', `/spaces/${id}/invitations/${invitation}`);
 
-  // Addresses for feed readers.
-
-  feeds = (id: number) => this.#all<Feed>(`/spaces/${id}/feeds`);
-  makeFeed = async (id: number) => (await this.#send<NewFeed>('POST', `/spaces/${id}/feeds`)).data;
-  revokeFeed = (id: number, feed: number) => this.#send('DELETE', `/spaces/${id}/feeds/${feed}`);
-
   // Shares and photos. What is to be shared is sent before, by `tus.ts`.
 
   shares = (id: number, limit: number, signal?: AbortSignal) =>
@@ -204,8 +196,4 @@ export class Api {
     const { rows, next } = await this.#page<Omit<Photo, 'image' | 'image_url'>>(path);
     return { rows: rows.map((row) => ({ ...row, image: row.media, image_url: row.media.url })), next };
   }
-
-  /** Finds out whether a ZIP of photos can be had; without `media`, that of a space. */
-  checkArchive = (id: number, media: number[] | null) =>
-    this.#send(media ? 'POST' : 'GET', `/spaces/${id}/archive`, { unread: true, ...(media && { json: { media } }) });
 }
