@@ -125,6 +125,6 @@ test('an admin pins a share, and it stands at the top for all, folded', async ({
     await expect(page.getByRole('link', { name: /Nice weather/ })).toBeVisible();
   }
   expect(await findings(bob.page, 'pinned')).toEqual([]);
-  await bob.page.getByRole('button', { name: words('share.actions', { name: 'Ann' }) }).click();
-  await expect(bob.page.getByRole('menuitem', { name: en['pin.remove'], exact: true })).toHaveCount(0);
+  // With what is another's, a member can do nothing that has a menu.
+  await expect(bob.page.getByRole('button', { name: words('share.actions', { name: 'Ann' }) })).toHaveCount(0);
 });

@@ -97,7 +97,7 @@ fn html(share: &Share, page: &str, urls: &Urls) -> String {
     let page = escape(page);
     let mut html = String::new();
     if !share.text.is_empty() {
-        let lines: Vec<_> = share.text.lines().map(|line| escape(line)).collect();
+        let lines: Vec<_> = share.text.lines().map(escape).collect();
         html = format!("<p>{}</p>", lines.join("<br>"));
     }
     for photo in &share.photos {

@@ -256,7 +256,7 @@ impl Object {
             let piece = self.bucket.blocking.block_on(self.get(end));
             match piece {
                 Err(_) if attempt < ATTEMPTS && !self.bucket.blocking.is_cancelled() => {
-                    attempt += 1
+                    attempt += 1;
                 }
                 piece => break piece?,
             }

@@ -157,7 +157,9 @@ impl Stream {
 
     /// The next event, with its name.
     pub fn event(&mut self) -> (String, Value) {
-        let block = self.block().expect("the stream has ended");
+        let block = self
+            .block()
+            .unwrap_or_else(|| panic!("the stream has ended"));
         (block.name, block.data)
     }
 
