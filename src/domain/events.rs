@@ -1,7 +1,7 @@
 //! What has changed: a row for each change, written in the same transaction, so that there is no change without its event and no
 //! event without its change. They name things by their ids and hold no texts.
 //!
-//! To report another kind of change, add it to [`Kind`], call [`record`], or another of the three, where the change is made, and say in
+//! To report another kind of change, add it to [`Kind`], call `record`, or another of the three, where the change is made, and say in
 //! `api/respond/event_data.rs` what its readers are sent.
 
 use std::time::Duration;
