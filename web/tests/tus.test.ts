@@ -126,6 +126,17 @@ test('a server that is just restarting when it is asked does not lose what it ha
   expect(server.bytes.size).toBe(1);
 });
 
+test('where another user has signed in meanwhile, the upload waits for the first and is not taken for refused', async () => {
+  const { what, paths } = sending(new Blob(['0123456789']));
+  server.breaksAfter = 4;
+  await expect(sendFile(what)).rejects.toThrow();
+  // An answer to HEAD, without a body that would say which conflict it is.
+  server.status = 409;
+  await expect(sendFile(what)).rejects.toMatchObject({ status: 409, code: 'other_account' });
+  await sendFile(what);
+  expect(paths).toEqual(['/uploads/1']);
+});
+
 test('an upload that has expired is sent again, from the file that is still here', async () => {
   const { what, paths } = sending(new Blob(['0123456789']));
   await sendFile(what);

@@ -33,7 +33,10 @@ export async function sendFile(sending: Sending): Promise<void> {
       const header = await transfer({ ...sending, method: 'HEAD', path, headers: VERSION });
       offset = offsetIn(header);
     } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 410)) throw error;
+      if (!(error instanceof ApiError)) throw error;
+      // An answer to HEAD has no body that says so, and nothing else is in conflict with a question.
+      if (error.status === 409) throw new ApiError(409, '', 'other_account');
+      if (error.status !== 404 && error.status !== 410) throw error;
       // It has expired, or a share has it.
       sending.onpath((path = null));
     }
