@@ -30,7 +30,7 @@ pub struct Comment {
     /// When its text was changed last.
     pub edited_at: Option<Timestamp>,
     pub reactions: Vec<ReactionCount>,
-    /// Who is named in the text.
+    /// The users whom the text mentions.
     pub mentions: Vec<User>,
 }
 
@@ -205,7 +205,7 @@ pub fn list(
     Ok(listed)
 }
 
-/// Adds the reactions to comments on one share, which are in either order, and who is named in them.
+/// Adds the reactions to comments on one share, which are in either order, and the users whom they mention.
 fn complete(
     conn: &Connection,
     share: (SpaceId, ShareId),

@@ -14,11 +14,11 @@ use super::installation;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 
-/// So long an event is kept, and longer while there are no more than [`MIN_KEPT`].
+/// Events are kept for this long, and longer while there are no more than [`MIN_KEPT`].
 const KEPT: Duration = Duration::from_secs(2 * 60 * 60);
-/// So many are kept however old they are.
+/// This many are kept, however old they are.
 const MIN_KEPT: i64 = 10_000;
-/// No more are kept however young they are.
+/// At most this many are kept, however young they are.
 const MAX_KEPT: i64 = 200_000;
 /// The most that are deleted in one transaction.
 const CHUNK: i64 = 1000;

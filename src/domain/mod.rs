@@ -29,7 +29,7 @@ pub mod feeds;
 pub mod invitations;
 // Who belongs to a space, and who runs it.
 pub mod members;
-// Who is named in texts.
+// The users whom texts mention.
 mod mentions;
 // Removing members, and the right to run a space.
 pub mod member_rights;

@@ -30,7 +30,7 @@ use crate::server::StreamOrder;
 
 /// How often something is sent to a reader for whom there is nothing: proxies end what is silent for a minute.
 const BEAT: Duration = Duration::from_secs(20);
-/// Every so many of these, the session is looked at again: sessions expire without an event.
+/// The session is looked up again after this many of these: sessions expire without an event.
 const BEATS_PER_LOOK: u32 = 3;
 /// The pause after the database couldn't be read.
 const READ_AGAIN: Duration = Duration::from_secs(1);

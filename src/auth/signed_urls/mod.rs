@@ -38,7 +38,7 @@ pub struct UrlFactory {
     expires: String,
 }
 
-/// The links to one photo and its previews. All have the same signature: whoever can see one can see the others.
+/// The links to one photo and its previews. All have the same signature: a link to one opens the others too.
 pub struct SignedUrls {
     /// The link to the photo itself.
     whole: String,

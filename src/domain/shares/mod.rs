@@ -40,7 +40,7 @@ pub struct Share {
     pub photos: Vec<Photo>,
     pub comments: Conversation,
     pub reactions: Vec<ReactionCount>,
-    /// Who is named in the text.
+    /// The users whom the text mentions.
     pub mentions: Vec<User>,
 }
 

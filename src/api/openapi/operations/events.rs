@@ -20,7 +20,7 @@ pub(super) fn events() -> Vec<Operation> {
              object as its own endpoint would return it to me at that moment, as JSON, with `space_id` and, for a photo or comment, \
              `share_id`; of what is gone, only these and its `id` (of `member.left`, the id of the user). Of several events of one \
              kind and object, a reader that is behind gets the last one. An event is sent when its change is durable, and only to \
-             members of the space at that moment: whoever is removed from a space gets nothing after the removal was acknowledged. \
+             members of the space at that moment: a removed member gets nothing after the removal was acknowledged. \
              Their stream ends, and the next one begins after it.\n\n\
              The `id` of the last event, sent as `Last-Event-ID` or as `after`, resumes the stream for at least an hour. If that \
              isn't possible, also after a backup was restored, the stream begins with the event `reset`: load everything again. \
