@@ -53,19 +53,28 @@ impl Walls {
     }
 }
 
-/// Enters the fence, as far as this system has one. What is `readable` may still be read, and programs in it started.
+/// What a process may still reach.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// What may be read, with all below it, and programs in it started.
+    pub readable: Vec<PathBuf>,
+    /// Whether it may open its input and output by their paths in `/proc`, as a program must that jumps about in them.
+    pub own_files: bool,
+}
+
+/// Enters the fence, as far as this system has one.
 ///
 /// # Errors
 /// The system refuses what it should have.
-pub fn enter(limits: Limits, readable: &[PathBuf]) -> io::Result<Walls> {
+pub fn enter(limits: Limits, reach: &Reach) -> io::Result<Walls> {
     #[cfg(unix)]
     {
         bound(limits)?;
-        reach_only(readable)
+        reach_only(reach)
     }
     #[cfg(not(unix))]
     {
-        let _unused = (limits, readable);
+        let _unused = (limits, reach);
         Ok(Walls::ClockOnly)
     }
 }
@@ -103,10 +112,13 @@ fn taken() -> u64 {
 }
 
 #[cfg(target_os = "linux")]
-fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
+fn reach_only(reach: &Reach) -> io::Result<Walls> {
+    use std::os::fd::AsFd;
+
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
-        RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
+        ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, Ruleset,
+        RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+        path_beneath_rules,
     };
     let enter = |ruleset: Result<RulesetCreated, RulesetError>| {
         let status = ruleset.and_then(RulesetCreated::restrict_self);
@@ -115,13 +127,24 @@ fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
     };
     // Everything is handled, and nothing allowed but to read and start what is listed. What the kernel doesn't support is left
     // out.
-    let rules = path_beneath_rules(readable, AccessFs::from_read(ABI::V5));
+    let rules = path_beneath_rules(&reach.readable, AccessFs::from_read(ABI::V5));
+    let (input, output) = (io::stdin(), io::stdout());
     let has_files = enter(
         Ruleset::default()
             .set_compatibility(CompatLevel::BestEffort)
             .handle_access(AccessFs::from_all(ABI::V5))
             .and_then(Ruleset::create)
-            .and_then(|created| created.add_rules(rules)),
+            .and_then(|created| created.add_rules(rules))
+            .and_then(|created| {
+                if !reach.own_files {
+                    return Ok(created);
+                }
+                let write = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
+                created.add_rules([
+                    Ok::<_, RulesetError>(PathBeneath::new(input.as_fd(), AccessFs::ReadFile)),
+                    Ok(PathBeneath::new(output.as_fd(), write)),
+                ])
+            }),
     )?;
     let has_network = enter(
         Ruleset::default()
@@ -144,6 +167,6 @@ fn reach_only(readable: &[PathBuf]) -> io::Result<Walls> {
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn reach_only(_readable: &[PathBuf]) -> io::Result<Walls> {
+fn reach_only(_reach: &Reach) -> io::Result<Walls> {
     Ok(Walls::BoundsOnly)
 }

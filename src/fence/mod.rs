@@ -97,11 +97,16 @@ pub async fn run(
         use std::os::unix::process::CommandExt;
         command.current_dir("/").process_group(0);
     }
+    supervise(command, bounds.clock).await
+}
+
+/// Runs a process, and ends it with all that it has started, at the latest at this time by the clock, and when this is dropped.
+async fn supervise(command: Command, clock: Duration) -> io::Result<Outcome> {
     let running = Arc::new(Running::default());
     let _ends = EndOnDrop(running.clone());
     let started = running.clone();
     let mut waiting = spawn_blocking(move || started.run(command));
-    let status = match timeout(bounds.clock, &mut waiting).await {
+    let status = match timeout(clock, &mut waiting).await {
         Ok(status) => status,
         Err(_) => {
             running.end();
@@ -156,5 +161,68 @@ fn of_code(status: ExitStatus) -> Outcome {
         Some(NO_PROGRAM) => Outcome::NoProgram,
         // Such as 101 of a panic.
         _ => Outcome::Died,
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::process::CommandExt;
+
+    use super::*;
+
+    /// Longer than any test.
+    const LONG: &str = "3600";
+
+    /// Runs a script with this deadline. Whatever still runs of it keeps the pipe open, which is read to its end.
+    async fn run_script(script: &str, clock: Duration) -> (Outcome, String) {
+        let (mut said, output) = io::pipe().unwrap();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]).process_group(0);
+        command.stdin(Stdio::null()).stdout(output);
+        let outcome = supervise(command, clock).await.unwrap();
+        let read = spawn_blocking(move || {
+            let mut text = String::new();
+            said.read_to_string(&mut text).unwrap();
+            text
+        });
+        (outcome, read.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_hangs_is_ended_by_the_clock_with_all_that_it_has_started() {
+        let script = format!("sleep {LONG} & sleep {LONG} | sleep {LONG}");
+        let (outcome, _) = run_script(&script, Duration::from_millis(50)).await;
+        assert_eq!(outcome, Outcome::Interrupted);
+    }
+
+    #[tokio::test]
+    async fn what_a_process_leaves_behind_ends_with_it() {
+        for (code, expected) in [(0, Outcome::Done), (1, Outcome::Died)] {
+            let script = format!("sleep {LONG} & echo begun; exit {code}");
+            let (outcome, said) = run_script(&script, Duration::from_secs(3600)).await;
+            assert_eq!((outcome, said.as_str()), (expected, "begun\n"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_wanted_any_more_ends() {
+        let (mut said, output) = io::pipe().unwrap();
+        let mut command = Command::new("/bin/sh");
+        let script = format!("echo begun; sleep {LONG} | sleep {LONG}");
+        command.args(["-c", &script]).process_group(0);
+        command.stdin(Stdio::null()).stdout(output);
+        let supervised = tokio::spawn(supervise(command, Duration::from_secs(3600)));
+        let begun = spawn_blocking(move || {
+            let mut bytes = [0; 6];
+            said.read_exact(&mut bytes).unwrap();
+            (bytes, said)
+        });
+        let (bytes, mut said) = begun.await.unwrap();
+        assert_eq!(&bytes, b"begun\n");
+        supervised.abort();
+        let rest = spawn_blocking(move || said.read_to_end(&mut Vec::new()));
+        assert_eq!(rest.await.unwrap().unwrap(), 0);
     }
 }

@@ -12,9 +12,10 @@ pub struct Running(Mutex<State>);
 enum State {
     #[default]
     NotStarted,
+    /// It runs, or has ended and isn't reaped: its ID, which is that of its group, is no other's.
     Started(Child),
-    /// The result isn't wanted any more.
-    Unwanted,
+    /// It was reaped, or isn't to be started any more.
+    Over,
 }
 
 /// Ends a process when it is dropped.
@@ -32,7 +33,7 @@ impl Running {
     pub fn run(&self, mut command: Command) -> io::Result<Option<ExitStatus>> {
         let id = {
             let mut state = self.lock();
-            if matches!(*state, State::Unwanted) {
+            if matches!(*state, State::Over) {
                 return Ok(None);
             }
             let child = command.spawn()?;
@@ -42,10 +43,16 @@ impl Running {
         };
         // Meanwhile, another thread may kill the process. It is reaped afterwards, under the lock, so that none kills another
         // process that got its ID.
-        wait_for_end(id, || self.has_ended())?;
-        match &mut *self.lock() {
-            State::Started(child) => child.wait().map(Some),
-            State::NotStarted | State::Unwanted => Ok(None),
+        let waited = wait_for_end(id, || self.has_ended());
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, State::Over) {
+            State::Started(mut child) => {
+                // What it has started and left behind ends with it.
+                end_group(&child);
+                waited?;
+                child.wait().map(Some)
+            }
+            State::NotStarted | State::Over => Ok(None),
         }
     }
 
@@ -54,21 +61,18 @@ impl Running {
         let mut state = self.lock();
         match &mut *state {
             State::Started(child) => {
-                #[cfg(unix)]
-                if let Ok(None) = child.try_wait() {
-                    end_group(child.id());
-                }
+                end_group(child);
                 // It may have ended by itself.
                 let _gone = child.kill();
             }
-            State::NotStarted | State::Unwanted => *state = State::Unwanted,
+            State::NotStarted | State::Over => *state = State::Over,
         }
     }
 
     fn has_ended(&self) -> bool {
         match &mut *self.lock() {
             State::Started(child) => !matches!(child.try_wait(), Ok(None)),
-            State::NotStarted | State::Unwanted => true,
+            State::NotStarted | State::Over => true,
         }
     }
 
@@ -77,13 +81,18 @@ impl Running {
     }
 }
 
-#[cfg(unix)]
-fn end_group(id: u32) {
+/// Ends all processes of the group of one that isn't reaped yet.
+#[cfg(target_os = "linux")]
+fn end_group(child: &Child) {
     use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(group) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _gone = kill_process_group(group, Signal::KILL);
     }
 }
+
+/// Elsewhere it may have been reaped already, and programs that start others don't run there.
+#[cfg(not(target_os = "linux"))]
+fn end_group(_: &Child) {}
 
 #[cfg(target_os = "linux")]
 fn wait_for_end(id: u32, has_ended: impl Fn() -> bool) -> io::Result<()> {
@@ -98,7 +107,7 @@ fn wait_for_end(id: u32, has_ended: impl Fn() -> bool) -> io::Result<()> {
             WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
         ) {
             Err(Errno::INTR) => {}
-            // Who ended it has reaped it.
+            // It was reaped all the same.
             Err(Errno::CHILD) if has_ended() => return Ok(()),
             result => return Ok(result.map(|_| ())?),
         }

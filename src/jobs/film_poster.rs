@@ -1,23 +1,23 @@
 //! The poster of a film that came without one: a picture of its beginning, by ffmpeg where that is installed. What it reads is our
 //! clean film and never what was uploaded, and it runs in the fence.
 
-use std::env;
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use picture::{MaxPixels, clean};
 use tokio::io::AsyncReadExt;
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use video::Hdr;
 
 use crate::config::Ffmpeg;
-use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
-use crate::fence::{self, Bounds, Outcome};
+use crate::fence::Bounds;
+use crate::jobs::ffmpeg::{FfmpegProgram, Ran};
 use crate::storage::{PhotoStore, StoredPhoto};
 
 /// The name of the job in the fence.
@@ -37,50 +37,28 @@ const BEGINNING: u64 = 96 * 1024 * 1024;
 /// Makes posters, one at a time; clones share that bound.
 #[derive(Clone, Debug)]
 pub struct PosterMaker {
-    program: PathBuf,
+    ffmpeg: FfmpegProgram,
     turn: Arc<Semaphore>,
-    /// Whether ffmpeg was found not to run here. It isn't tried again in this process.
-    is_out: Arc<AtomicBool>,
 }
 
 impl PosterMaker {
     /// With the ffmpeg that the setting names; `None` if it is off, or none is installed.
     pub fn find(setting: &Ffmpeg) -> Option<Self> {
-        // Only there can it be kept from other files.
-        if !cfg!(target_os = "linux") {
-            return None;
-        }
-        let program = match setting {
-            Ffmpeg::Off => return None,
-            Ffmpeg::At(program) => program.clone(),
-            Ffmpeg::Auto => {
-                let folders = env::var_os("PATH")?;
-                let mut found = env::split_paths(&folders).map(|folder| folder.join("ffmpeg"));
-                found.find(|path| path.is_absolute() && path.is_file())?
-            }
-        };
+        let cost = "videos that come without a picture get none";
         Some(Self {
-            program,
+            ffmpeg: FfmpegProgram::find(setting, cost)?,
             turn: Arc::new(Semaphore::new(1)),
-            is_out: Arc::default(),
         })
     }
 
     /// Whether it may be tried, as far as is known.
     pub fn is_able(&self) -> bool {
-        !self.is_out.load(Ordering::Relaxed)
-    }
-
-    /// Gives up on ffmpeg, and says so once.
-    fn give_up(&self, why: &str) {
-        if !self.is_out.swap(true, Ordering::Relaxed) {
-            tracing::warn!(ffmpeg = %self.program.display(), "videos that come without a picture get none: {why}");
-        }
+        self.ffmpeg.is_able()
     }
 
     /// Where ffmpeg is.
     pub fn program(&self) -> &Path {
-        &self.program
+        self.ffmpeg.path()
     }
 
     /// A picture of a film, clean; `None` if none can be made of it, and never will.
@@ -96,34 +74,20 @@ impl PosterMaker {
         let Some(film) = store.open(name).await? else {
             return Ok(None);
         };
-        let format = match name.kind() {
-            Some(MediaKind::Video(video::Kind::WebM)) => "matroska",
-            _ => "mov",
-        };
         let _turn = self.turn.acquire().await?;
-        let input = beginning(film).await?;
-        let output = tempfile::tempfile()?;
-        let mut result = output.try_clone()?;
-        let arguments = [self.program.to_string_lossy().into_owned(), format.into()];
-        match fence::run(JOB, &arguments, BOUNDS, input, output).await? {
-            Outcome::Done => {}
-            Outcome::Interrupted | Outcome::Full => {
-                bail!("making the poster of a film was interrupted")
-            }
-            Outcome::Refused | Outcome::Died => {
-                tracing::warn!(film = %name, "ffmpeg could make no poster of a film");
-                return Ok(None);
-            }
-            Outcome::Open => {
-                self.give_up("this system can't keep ffmpeg from other files; Linux 5.13 or newer with Landlock can");
-                return Ok(None);
-            }
-            Outcome::NoProgram => {
-                self.give_up("ffmpeg can't be started");
-                return Ok(None);
-            }
+        let (input, hdr) = beginning(film).await?;
+        let (mut ran, mut result) = self.run(name, &input, hdr).await?;
+        if ran == Ran::Failed && hdr.is_some() {
+            // It may lack the filters for that. Rather a pale poster than none.
+            (ran, result) = self.run(name, &input, None).await?;
         }
-        let made = tokio::task::spawn_blocking(move || {
+        if ran == Ran::Failed {
+            tracing::warn!(film = %name, "ffmpeg could make no poster of a film");
+        }
+        if ran != Ran::Done {
+            return Ok(None);
+        }
+        let made = spawn_blocking(move || {
             let mut bytes = Vec::new();
             result.rewind()?;
             result.take(MAX_BYTES).read_to_end(&mut bytes)?;
@@ -131,23 +95,44 @@ impl PosterMaker {
         });
         Ok(made.await??)
     }
+
+    /// Has ffmpeg make a picture of a film in a file, in another file.
+    async fn run(&self, name: &PhotoName, film: &File, hdr: Option<Hdr>) -> Result<(Ran, File)> {
+        let mut input = film.try_clone()?;
+        input.rewind()?;
+        let output = tempfile::tempfile()?;
+        let result = output.try_clone()?;
+        let files = (input, output);
+        let ran = self.ffmpeg.run(JOB, name, hdr, BOUNDS, files).await?;
+        Ok((ran, result))
+    }
 }
 
-/// A film as a file, or as much of its beginning as a picture needs.
-async fn beginning(film: StoredPhoto) -> Result<File> {
+/// A film as a file, or as much of its beginning as a picture needs, and whether it is HDR.
+async fn beginning(film: StoredPhoto) -> Result<(File, Option<Hdr>)> {
     let film = match film.into_file().await {
-        Ok(mut file) => {
-            file.rewind()?;
-            return Ok(file);
-        }
+        Ok(file) => return with_light(file, None).await,
         Err(film) => film,
     };
-    let length = film.bytes.min(BEGINNING);
+    let (whole, length) = (film.bytes, film.bytes.min(BEGINNING));
     let mut bytes = film.read(0, length).await?.take(length);
     let mut file = tokio::fs::File::from_std(tempfile::tempfile()?);
     tokio::io::copy(&mut bytes, &mut file).await?;
     file.sync_data().await?;
-    let mut file = file.into_std().await;
-    file.rewind()?;
-    Ok(file)
+    with_light(file.into_std().await, Some((length, whole))).await
+}
+
+/// A film, and whether it is HDR. What its head says is valid only with its whole length; a hole is read as zeros.
+async fn with_light(film: File, cut: Option<(u64, u64)>) -> Result<(File, Option<Hdr>)> {
+    let read = spawn_blocking(move || {
+        if let Some((_, whole)) = cut {
+            film.set_len(whole)?;
+        }
+        let hdr = video::probe(&film).ok().and_then(|film| film.hdr);
+        if let Some((length, _)) = cut {
+            film.set_len(length)?;
+        }
+        Ok((film, hdr))
+    });
+    read.await?
 }

@@ -4,53 +4,17 @@
 //! What waits here is in memory. Films that are forgotten, because the process ended or ffmpeg was interrupted, come again: where
 //! there are no previews after some minutes, [`PreviewIndexer`] sends the film to a worker.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use anyhow::Result;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::photo_name::PhotoName;
 use crate::jobs::index_previews::PreviewIndexer;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::runner::{Job, Next};
-
-/// Films that wait for their poster; clones share them.
-#[derive(Clone, Default)]
-pub struct AwaitingPoster {
-    films: Arc<Mutex<VecDeque<PhotoName>>>,
-    arrived: Arc<Notify>,
-}
-
-impl AwaitingPoster {
-    /// Adds a film, unless it waits already.
-    pub fn add(&self, name: &PhotoName) {
-        let mut films = self.lock();
-        if !films.contains(name) {
-            films.push_back(name.clone());
-        }
-        drop(films);
-        self.arrived.notify_one();
-    }
-
-    /// The film that has waited for the longest. It stays until it is [done](Self::remove), so that it isn't added again meanwhile.
-    fn first(&self) -> Option<PhotoName> {
-        self.lock().front().cloned()
-    }
-
-    fn remove(&self, name: &PhotoName) {
-        self.lock().retain(|waiting| waiting != name);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<PhotoName>> {
-        self.films.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::jobs::waiting_films::WaitingFilms;
 
 /// Makes them, one after another.
 pub struct MakePosters {
-    waiting: AwaitingPoster,
+    waiting: WaitingFilms,
     thumbnailer: Thumbnailer,
     indexer: Option<PreviewIndexer>,
 }
@@ -58,7 +22,7 @@ pub struct MakePosters {
 impl MakePosters {
     /// Of the films that wait here. What is made is reported to `indexer`.
     pub fn new(
-        waiting: AwaitingPoster,
+        waiting: WaitingFilms,
         thumbnailer: Thumbnailer,
         indexer: Option<PreviewIndexer>,
     ) -> Self {
@@ -100,6 +64,6 @@ impl Job for MakePosters {
     }
 
     async fn woken(&self) {
-        self.waiting.arrived.notified().await;
+        self.waiting.arrived().await;
     }
 }

@@ -1,7 +1,10 @@
 //! Films of every kind, with words wherever a film can say something, as a script makes them: what exiftool, ffprobe and
 //! mediainfo find in them once they are clean, and that picture and sound are the same.
 
+mod bounds;
+mod hdr;
 mod posters;
+mod renditions;
 mod served;
 
 use std::collections::BTreeMap;

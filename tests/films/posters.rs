@@ -203,7 +203,7 @@ fn nothing_waits_for_ffmpeg_and_the_end_of_the_server_ends_it() {
 }
 
 /// How many processes sleep for this long.
-fn sleeping(long: &str) -> usize {
+pub fn sleeping(long: &str) -> usize {
     let processes = fs::read_dir("/proc").unwrap();
     let lines = processes.filter_map(|process| fs::read(process.ok()?.path().join("cmdline")).ok());
     let wanted = format!("sleep\0{long}\0").into_bytes();

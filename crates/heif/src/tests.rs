@@ -144,6 +144,19 @@ fn what_is_named_twice_or_turned_twice_is_refused() {
 }
 
 #[test]
+fn a_grid_of_more_tiles_than_phones_make_is_refused_before_they_are_looked_at() {
+    for (last_row, last_column, count) in [(254, 254, 65_025_u16), (255, 255, u16::MAX)] {
+        let canvas = [0, 0, last_row, last_column, 0x0f, 0, 0x0f, 0];
+        let items: [Item<'_>; 2] = [(b"hvc1", b"one", &[1, 2]), (b"grid", &canvas, &[])];
+        let tiles: Vec<u16> = (1..=count).collect();
+        is_damaged(
+            &file(&items, &usual(), &[(b"dimg", 2, &tiles)]),
+            Reason::TooManyParts,
+        );
+    }
+}
+
+#[test]
 fn alpha_is_one_picture_as_large_as_the_other() {
     let mut properties = usual();
     properties.push(size(640, 480));

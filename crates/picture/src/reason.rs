@@ -72,6 +72,7 @@ reasons! {
     TooManyFrames: "too_many_frames", "it is made of more than 20,000 pictures";
     TooManyParts: "too_many_parts", "it comes in too many parts";
     TwoHeaders: "two_headers", "it has two headers";
+    Undecodable: "undecodable", "it can't be decoded";
     UnpacksTooLarge: "unpacks_too_large", "its pictures unpack to more than 4 GiB";
     WrongChecksum: "wrong_checksum", "a checksum in it is wrong";
 }

@@ -147,6 +147,26 @@ impl Rotation {
     }
 }
 
+/// How a film states light that an ordinary screen doesn't have (HDR).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hdr {
+    /// Perceptual quantizer (SMPTE ST 2084), as HDR10 and most of Dolby Vision have it.
+    Pq,
+    /// Hybrid log-gamma (ARIB STD-B67), as iPhones have it, with or without Dolby Vision (8.4).
+    Hlg,
+}
+
+impl Hdr {
+    /// By the number of the transfer characteristics (ITU-T H.273); `None` for those of ordinary light.
+    pub(crate) fn from_transfer(number: u64) -> Option<Self> {
+        match number {
+            16 => Some(Self::Pq),
+            18 => Some(Self::Hlg),
+            _ => None,
+        }
+    }
+}
+
 /// What a file says about its film.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Film {
@@ -162,6 +182,11 @@ pub struct Film {
     pub rotation: Rotation,
     /// The format of its picture; of the first, if there are several.
     pub video: VideoCodec,
+    /// Which tools of H.264 its picture may use, by the number that the standard has for that: 66 for Baseline, 77 for Main, 100 for
+    /// High, and others for more bits or colours than most decoders have. `None` for other formats.
+    pub profile: Option<u8>,
+    /// How it states light beyond that of ordinary screens, if the file's head says that it does.
+    pub hdr: Option<Hdr>,
     /// The format of its sound; of the first, if there are several. `None` if it is silent.
     pub audio: Option<AudioCodec>,
 }

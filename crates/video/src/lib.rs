@@ -27,7 +27,7 @@ mod webm;
 use std::io::{Read, Seek, Write};
 
 pub use error::Error;
-pub use film::{AudioCodec, Film, Kind, Rotation, VideoCodec};
+pub use film::{AudioCodec, Film, Hdr, Kind, Rotation, VideoCodec};
 use input::Input;
 use output::Output;
 pub use refusal::Refusal;

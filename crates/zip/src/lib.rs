@@ -195,6 +195,11 @@ impl Planner {
         Ok(())
     }
 
+    /// The files so far, with the names that they have in the ZIP.
+    pub fn entries(&self) -> &[Entry] {
+        &self.plan.entries
+    }
+
     /// The ZIP of these files.
     pub fn finish(self) -> Plan {
         let mut plan = self.plan;

@@ -8,6 +8,8 @@ use crate::clock::Timestamp;
 use crate::domain::access::Member;
 use crate::domain::ids::{PhotoId, RawId};
 use crate::domain::photo_name::PhotoName;
+use crate::domain::photos::KindFilter;
+use crate::domain::sessions::Session;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::users::{Authors, User};
 use crate::error::{NotFound, Result};
@@ -41,6 +43,18 @@ pub struct ArchiveSource {
     pub crc32: Option<u32>,
 }
 
+impl ArchiveSource {
+    /// Reads the columns `name, bytes, sha256, crc32`.
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            name: row.get(0)?,
+            bytes: row.get::<_, i64>(1)?.try_into().unwrap_or(0),
+            sha256: row.get(2)?,
+            crc32: row.get(3)?,
+        })
+    }
+}
+
 /// Reads photos for a ZIP.
 macro_rules! archived {
     ($which:literal) => {
@@ -54,7 +68,9 @@ macro_rules! archived {
     };
 }
 
-const ALL: &str = archived!("p.space_id = ? order by p.dated_at, p.share_id, p.position");
+const ALL: &str = archived!(
+    "p.space_id = ?1 and (?2 is null or p.kind = ?2) order by p.dated_at, p.share_id, p.position"
+);
 const ONE: &str = archived!("p.id = ? and p.space_id = ?");
 
 fn from_row(row: &Row<'_>, authors: &mut Authors<'_>) -> rusqlite::Result<ArchivedPhoto> {
@@ -69,28 +85,33 @@ fn from_row(row: &Row<'_>, authors: &mut Authors<'_>) -> rusqlite::Result<Archiv
     })
 }
 
-/// How many photos a space has.
-pub fn count_in_space(conn: &Connection, member: &Member) -> rusqlite::Result<u64> {
+/// How many photos of these kinds a space has.
+pub fn count_in_space(
+    conn: &Connection,
+    member: &Member,
+    kinds: KindFilter,
+) -> rusqlite::Result<u64> {
     let count: i64 = conn
         .prepare_cached(COUNT)?
-        .query_row([member.space()], |row| row.get(0))?;
+        .query_row((member.space(), kinds.as_str()), |row| row.get(0))?;
     Ok(count.try_into().unwrap_or(0))
 }
 
-const COUNT: &str = "select count(*) from photos where space_id = ?";
+const COUNT: &str = "select count(*) from photos where space_id = ?1 and (?2 is null or kind = ?2)";
 
-/// Each photo of a space, in the order of the days when they were taken.
+/// Each photo of these kinds in a space, in the order of the days when they were taken.
 ///
 /// # Errors
 /// The first that `each` returns.
 pub fn for_each_archived(
     conn: &Connection,
     member: &Member,
+    kinds: KindFilter,
     mut each: impl FnMut(ArchivedPhoto) -> Result<()>,
 ) -> Result<()> {
     let mut authors = Authors::new(conn)?;
     let mut list = conn.prepare_cached(ALL)?;
-    let mut rows = list.query([member.space()])?;
+    let mut rows = list.query((member.space(), kinds.as_str()))?;
     while let Some(row) = rows.next()? {
         each(from_row(row, &mut authors)?)?;
     }
@@ -132,16 +153,24 @@ pub fn find_source(
     photo: PhotoId,
 ) -> rusqlite::Result<Option<ArchiveSource>> {
     conn.prepare_cached(SOURCE)?
-        .query_row((photo, member.space()), |row| {
-            Ok(ArchiveSource {
-                name: row.get(0)?,
-                bytes: row.get::<_, i64>(1)?.try_into().unwrap_or(0),
-                sha256: row.get(2)?,
-                crc32: row.get(3)?,
-            })
-        })
+        .query_row((photo, member.space()), ArchiveSource::from_row)
         .optional()
 }
+
+/// Where the bytes of a photo are that the caller has shared; `None` if they haven't, or it is gone.
+pub fn find_own_source(
+    conn: &Connection,
+    caller: &Session,
+    photo: PhotoId,
+) -> rusqlite::Result<Option<ArchiveSource>> {
+    conn.prepare_cached(OWN_SOURCE)?
+        .query_row((photo, caller.user().id), ArchiveSource::from_row)
+        .optional()
+}
+
+const OWN_SOURCE: &str = "select p.name, p.bytes, p.sha256, p.crc32 from photos p
+    join shares s indexed by sqlite_autoindex_shares_1 on s.space_id = p.space_id and s.id = p.share_id
+    join spaces o on o.id = p.space_id and o.deleted_at is null where p.id = ? and s.user_id = ?";
 
 const SOURCE: &str = "select name, bytes, sha256, crc32 from photos where id = ? and space_id = ?";
 
@@ -163,7 +192,7 @@ mod tests {
         );
         let count = plan(COUNT);
         assert!(count.contains("SEARCH photos USING"), "{count}");
-        for sql in [ONE, SOURCE] {
+        for sql in [ONE, SOURCE, OWN_SOURCE] {
             let plan = plan(sql);
             assert!(plan.contains("INDEX photos_by_id (id=?"), "{plan}");
         }

@@ -29,21 +29,33 @@ pub struct Photo {
     pub has_picture: bool,
     /// A thumbhash, once it is known.
     pub placeholder: Option<Vec<u8>>,
+    /// Whether a film that not every browser plays has a rendition that does.
+    pub has_rendition: bool,
     /// What stands under it.
     pub caption: Option<String>,
     /// When it was taken, where that is known.
     pub taken_at: Option<TakenAt>,
 }
 
+/// A photo of a share, with what a ZIP must know of its file.
+#[derive(Clone, Debug)]
+pub struct PhotoWithFile {
+    pub photo: Photo,
+    /// The size of the stored file.
+    pub bytes: u64,
+    /// The CRC-32 of the stored file, if it is known already.
+    pub crc32: Option<u32>,
+}
+
 /// How many columns a photo is read from.
-const COLUMNS: usize = 11;
+const COLUMNS: usize = 12;
 
 /// Reads photos, as [`Photo::from_row`] takes them.
 macro_rules! photo {
     ($rest:literal) => {
         concat!(
             "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \
-            p.duration_ms, p.poster_bytes is not null",
+            p.duration_ms, p.poster_bytes is not null, p.rendition_bytes is not null",
             $rest
         )
     };
@@ -67,6 +79,7 @@ impl Photo {
                 .map(Duration::from_millis),
             // If it has previews, it has a poster, whatever made that.
             has_picture: !name.is_video() || row.get::<_, bool>(10)? || placeholder.is_some(),
+            has_rendition: row.get(11)?,
             name,
             placeholder,
         })
@@ -93,6 +106,27 @@ pub(in crate::domain) fn for_each(
 const BESIDE_SHARES: &str = photo!(
     ", p.share_id from photos p where p.space_id = ? and p.share_id between ? and ?
     order by p.share_id desc, p.position desc"
+);
+
+/// The photos of a share with what a ZIP must know of them, in their order.
+pub(in crate::domain) fn with_files_of_share(
+    conn: &Connection,
+    space: SpaceId,
+    share: ShareId,
+) -> rusqlite::Result<Vec<PhotoWithFile>> {
+    conn.prepare_cached(WITH_FILES)?
+        .query_map((space, share), |row| {
+            Ok(PhotoWithFile {
+                photo: Photo::from_row(row)?,
+                bytes: row.get::<_, i64>(COLUMNS)?.try_into().unwrap_or(0),
+                crc32: row.get(COLUMNS + 1)?,
+            })
+        })?
+        .collect()
+}
+
+const WITH_FILES: &str = photo!(
+    ", p.bytes, p.crc32 from photos p where p.space_id = ? and p.share_id = ? order by p.position"
 );
 
 /// One photo.
@@ -137,7 +171,7 @@ impl DatedBy {
             Some("taken") => Ok(Self::Taken),
             Some(_) => Err(Malformed::NotOneOf {
                 field: FieldName::By,
-                values: ["shared", "taken"],
+                values: &["shared", "taken"],
             }
             .into()),
         }
@@ -173,7 +207,7 @@ impl KindFilter {
             Some("video") => Ok(Self::Videos),
             Some(_) => Err(Malformed::NotOneOf {
                 field: FieldName::Kind,
-                values: ["photo", "video"],
+                values: &["photo", "video"],
             }
             .into()),
         }

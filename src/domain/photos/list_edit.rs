@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Description, NewPhoto, add, describe, place, remove_one, unplace};
+use super::{Description, NewPhoto, add, describe, is_described, place, remove_one, unplace};
 use crate::clock::Timestamp;
 use crate::domain::access::Editable;
 use crate::domain::ids::{PhotoId, RawId};
@@ -31,6 +31,14 @@ impl<N> MediaChange<N> {
     /// Whether all photos stay as they are, because nothing is said of them.
     pub fn keeps_all(&self) -> bool {
         matches!(self, Self::Replace(photos) if photos.is_empty())
+    }
+
+    /// Whether it brings a photo.
+    pub fn has_new(&self) -> bool {
+        match self {
+            Self::Replace(photos) => !photos.is_empty(),
+            Self::List(list) => list.iter().any(|one| matches!(one, Listed::New(_))),
+        }
     }
 
     /// The same change with other new photos, which come in the order of these.
@@ -86,6 +94,33 @@ pub(in crate::domain) fn count_after(
         max,
     )?;
     Ok(arranged.len())
+}
+
+/// Whether a share has the same photos after a change, in the same order, and with the same said of each.
+pub(in crate::domain) fn keeps_all(
+    conn: &Connection,
+    editable: &Editable,
+    change: &MediaChange,
+) -> Result<bool> {
+    let MediaChange::List(list) = change else {
+        return Ok(change.keeps_all());
+    };
+    let current = ids(conn, editable)?;
+    if list.len() != current.len() {
+        return Ok(false);
+    }
+    for (listed, id) in list.iter().zip(current) {
+        let is_same = match listed {
+            Listed::Kept(named, description) => {
+                named.parse().ok() == Some(id) && is_described(conn, id, description)?
+            }
+            Listed::New(_) => false,
+        };
+        if !is_same {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether a share has a photo.

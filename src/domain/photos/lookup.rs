@@ -1,6 +1,6 @@
 //! Photos by their names and ids: what those need who have the bytes, and not the shares.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
@@ -10,16 +10,74 @@ pub fn is_any(conn: &Connection) -> rusqlite::Result<bool> {
     conn.query_row("select exists (select 1 from photos)", [], |row| row.get(0))
 }
 
-/// The space, the share and the id of a photo whose previews are pending.
+/// A photo whose previews are pending.
+pub(super) struct Pending {
+    pub(super) space: SpaceId,
+    pub(super) share: ShareId,
+    pub(super) photo: PhotoId,
+    look: Look,
+    is_recent: bool,
+}
+
+/// What previews tell about how a photo looks.
+#[derive(PartialEq, Eq)]
+pub(super) struct Look {
+    width: u32,
+    height: u32,
+    animated: bool,
+    placeholder: Option<Vec<u8>>,
+}
+
+impl Look {
+    /// Reads the columns `width, height, animated, placeholder`.
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            width: row.get(0)?,
+            height: row.get(1)?,
+            animated: row.get(2)?,
+            placeholder: row.get(3)?,
+        })
+    }
+}
+
+impl Pending {
+    /// Whether what is known `now` is news to those who see the photo: it looks different, or it is a new one that has no previews,
+    /// for which somebody may wait.
+    pub(super) fn is_news(&self, now: Option<&Look>) -> bool {
+        now.is_some_and(|now| *now != self.look || (now.placeholder.is_none() && self.is_recent))
+    }
+}
+
+/// The photo with this name, if its previews are pending.
 pub(super) fn find_pending(
     conn: &Connection,
     name: &PhotoName,
-) -> rusqlite::Result<Option<(SpaceId, ShareId, PhotoId)>> {
+) -> rusqlite::Result<Option<Pending>> {
     conn.prepare_cached(
-        "select space_id, share_id, id from photos where name = ? and previews_due_at is not null",
+        "select width, height, animated, placeholder, space_id, share_id, id,
+         created_at > cast(unixepoch('subsec') * 1000 as integer) - ? from photos
+         where name = ? and previews_due_at is not null",
     )?
-    .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    .query_row((RECENT, name), |row| {
+        Ok(Pending {
+            look: Look::from_row(row)?,
+            space: row.get(4)?,
+            share: row.get(5)?,
+            photo: row.get(6)?,
+            is_recent: row.get(7)?,
+        })
+    })
     .optional()
+}
+
+/// For how many milliseconds somebody may wait for the previews of a new photo: as long as events are kept.
+const RECENT: i64 = 2 * 60 * 60 * 1000;
+
+/// How a photo looks.
+pub(super) fn find_look(conn: &Connection, photo: PhotoId) -> rusqlite::Result<Option<Look>> {
+    conn.prepare_cached("select width, height, animated, placeholder from photos where id = ?")?
+        .query_row([photo], Look::from_row)
+        .optional()
 }
 
 /// What is recorded about a photo whose bytes are requested.

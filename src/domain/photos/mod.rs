@@ -2,6 +2,8 @@
 
 // The photos of a ZIP.
 mod archived;
+// What previews take.
+mod measured;
 // What the store should have.
 mod records;
 // How the photos of a share change.
@@ -10,10 +12,12 @@ mod list_edit;
 mod lookup;
 // Photos that come to a share, and what is said of them.
 mod new_photo;
+// What is to be looked for again.
+mod reset;
+// Films as every browser plays them.
+mod renditions;
 // How the members of a space see its photos.
 pub(crate) mod gallery;
-
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -26,15 +30,24 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::text::Caption;
 pub use archived::{
-    ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_source, for_each_archived,
+    ArchiveSource, ArchivedPhoto, count_in_space, find_archived, find_own_source, find_source,
+    for_each_archived,
 };
 pub(super) use gallery::for_each;
-pub use gallery::{DatedBy, KindFilter, Photo, SharedPhoto, get, list};
+pub(super) use gallery::with_files_of_share;
+pub use gallery::{DatedBy, KindFilter, Photo, PhotoWithFile, SharedPhoto, get, list};
 pub use list_edit::{Listed, MediaChange, check, has_any};
-pub(super) use list_edit::{apply, count_after};
+pub(super) use list_edit::{apply, count_after, keeps_all};
 pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};
+pub use measured::{UnmeasuredPhoto, list_unmeasured, record_preview_bytes, unmeasure};
 pub use new_photo::{Description, NewPhoto, NewPoster};
 pub use records::{PhotoRecord, count, draw, find_records, list_records};
+pub use renditions::{
+    PendingRendition, RenditionStatus, clamp_next_renditions, is_any_rendition_known,
+    is_rendition_pending, list_pending_renditions, record_rendition, request_rendition,
+};
+pub(super) use reset::reset_processing;
+pub use reset::{clamp_next_checks, reset_previews};
 
 /// The last id that a photo has ever had, also if it is deleted; 0 before the first.
 pub fn last_id(conn: &Connection) -> rusqlite::Result<i64> {
@@ -50,8 +63,10 @@ pub(super) fn add(
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "insert into photos (space_id, share_id, position, id, name, width, height, animated, bytes, sha256, created_at,
-            previews_due_at, caption, taken_at, taken_offset, crc32, kind, duration_ms, poster_bytes, poster_sha256)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            previews_due_at, caption, taken_at, taken_offset, crc32, kind, duration_ms, poster_bytes, poster_sha256,
+            rendition_due_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+            case when ?16 = 'video' then ?11 end)",
     )?
     .execute(rusqlite::params![
         space,
@@ -114,6 +129,29 @@ pub(super) fn describe(
     Ok(())
 }
 
+/// Whether a description says of a photo what is said of it already.
+pub(super) fn is_described(
+    conn: &Connection,
+    photo: PhotoId,
+    description: &Description,
+) -> rusqlite::Result<bool> {
+    let Description { caption, taken_at } = description;
+    conn.prepare_cached(
+        "select (?2 or caption is ?3) and (?4 or (taken_at is ?5 and taken_offset is ?6)) from photos where id = ?1",
+    )?
+    .query_row(
+        (
+            photo,
+            caption.is_none(),
+            caption.as_ref().and_then(Option::as_ref).map(Caption::as_str),
+            taken_at.is_none(),
+            taken_at.flatten().map(TakenAt::millis),
+            taken_at.flatten().and_then(TakenAt::offset),
+        ),
+        |row| row.get(0),
+    )
+}
+
 /// Records the CRC-32 of the stored file of a photo.
 pub fn record_crc32(conn: &Connection, photo: PhotoId, crc32: u32) -> rusqlite::Result<()> {
     conn.prepare_cached("update photos set crc32 = ? where id = ?")?
@@ -136,15 +174,6 @@ pub fn mark_queued(conn: &Connection, names: &[PhotoName], now: Timestamp) -> ru
     names
         .iter()
         .try_for_each(|name| mark.execute((now.0, name)).map(drop))
-}
-
-/// Marks every name as not accepted by a queue and every preview as unseen, so that all are sent again.
-pub(super) fn reset_processing(conn: &Connection) -> rusqlite::Result<()> {
-    conn.execute(
-        "update photos set queued_at = null, previews_due_at = created_at",
-        [],
-    )?;
-    Ok(())
 }
 
 /// Takes a photo out whose bytes are gone, or from a film its poster; its share stays.
@@ -178,6 +207,8 @@ pub enum PreviewStatus {
         height: u32,
         animated: bool,
         placeholder: Vec<u8>,
+        /// What they take; `None` if that is still to be measured.
+        bytes: Option<u64>,
     },
     /// It has none, and never will.
     Unavailable,
@@ -223,28 +254,48 @@ pub fn list_without_previews(conn: &Connection) -> rusqlite::Result<Vec<PhotoNam
     .collect()
 }
 
-/// Records whether a photo has previews.
+/// Records whether a photo has previews. Its readers learn of it if it is news to them: after a restore or a move all previews are
+/// looked for again, and those that are found as they were would push what has really happened out of the log.
 pub fn record_preview_status(
     conn: &Connection,
     name: &PhotoName,
     status: &PreviewStatus,
 ) -> rusqlite::Result<()> {
-    let is_known = !matches!(status, PreviewStatus::Pending(_));
-    let ready = is_known.then(|| lookup::find_pending(conn, name));
-    if let Some((space, share, photo)) = ready.transpose()?.flatten() {
-        events::record_in(conn, (space, share), EventKind::MediaReady, photo)?;
+    let before = match status {
+        PreviewStatus::Pending(_) => None,
+        _ => lookup::find_pending(conn, name)?,
+    };
+    write_preview_status(conn, name, status)?;
+    if let Some(before) = before
+        && before.is_news(lookup::find_look(conn, before.photo)?.as_ref())
+    {
+        let place = (before.space, before.share);
+        events::record_in(conn, place, EventKind::MediaReady, before.photo)?;
     }
+    Ok(())
+}
+
+fn write_preview_status(
+    conn: &Connection,
+    name: &PhotoName,
+    status: &PreviewStatus,
+) -> rusqlite::Result<()> {
     match status {
         PreviewStatus::Ready {
             width,
             height,
             animated,
             placeholder,
-        } => conn
-            .prepare_cached(READY)?
-            .execute((width, height, animated, placeholder, name))?,
+            bytes,
+        } => {
+            let bytes = bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+            conn.prepare_cached(READY)?
+                .execute((width, height, animated, placeholder, name, bytes))?
+        }
         PreviewStatus::Unavailable => conn
-            .prepare_cached("update photos set placeholder = null, previews_due_at = null where name = ?")?
+            .prepare_cached(
+                "update photos set placeholder = null, previews_due_at = null, preview_bytes = null where name = ?",
+            )?
             .execute([name])?,
         PreviewStatus::Pending(due) => conn
             // A worker may have made them since they were looked for.
@@ -261,32 +312,13 @@ pub fn record_preview_status(
 const READY: &str = "update photos set
     width = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then height else width end,
     height = case when kind = 'photo' and (?1 - ?2) * (width - height) < 0 then width else height end,
-    animated = kind = 'photo' and (animated or ?3), placeholder = ?4, previews_due_at = null where name = ?5";
+    animated = kind = 'photo' and (animated or ?3), placeholder = ?4, previews_due_at = null,
+    preview_bytes = ?6 where name = ?5";
 
 /// Whether the previews of this photo haven't been seen yet.
 pub fn is_pending(conn: &Connection, name: &PhotoName) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from photos where name = ? and previews_due_at is not null")?
         .exists([name])
-}
-
-/// Has previews looked for now that would be only in more than the time of `longest`, which no look waits for: the clock
-/// was set back.
-pub fn clamp_next_checks(
-    conn: &Connection,
-    now: Timestamp,
-    longest: Duration,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached(TOO_FAR)?
-        .execute((now.0, now.plus(longest).0))?;
-    Ok(())
-}
-
-const TOO_FAR: &str = "update photos set previews_due_at = ? where previews_due_at > ?";
-
-/// Has all previews looked for again, because they may be somewhere else or gone.
-pub fn reset_previews(conn: &Connection) -> rusqlite::Result<()> {
-    conn.execute("update photos set previews_due_at = 0", [])?;
-    Ok(())
 }
 
 /// Takes back that a queue has accepted a photo's name, so that it is sent again; whether a share still has the photo.
@@ -393,10 +425,5 @@ mod tests {
         let walk = "INDEX photos_without_previews (previews_due_at>? AND previews_due_at<?)";
         assert!(plan.contains(walk), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        let plan = crate::db::explain::plan(TOO_FAR);
-        assert!(
-            plan.contains("photos_without_previews (previews_due_at>?)"),
-            "{plan}"
-        );
     }
 }

@@ -20,6 +20,10 @@ pub struct PhotoRecord {
     pub animated: bool,
     /// Whether it has previews that were seen.
     pub has_previews: bool,
+    /// Whether it is a film whose previews were made of a poster that came without a record: it was made too.
+    pub has_made_poster: bool,
+    /// The size in bytes of the rendition that a film has.
+    pub rendition: Option<u64>,
 }
 
 impl PhotoRecord {
@@ -33,6 +37,10 @@ impl PhotoRecord {
             sha256: row.get(5)?,
             animated: row.get(6)?,
             has_previews: row.get(7)?,
+            has_made_poster: row.get(10)?,
+            rendition: row
+                .get::<_, Option<i64>>(11)?
+                .and_then(|bytes| bytes.try_into().ok()),
         })
     }
 
@@ -45,6 +53,8 @@ impl PhotoRecord {
                 bytes: bytes.try_into().unwrap_or(0),
                 sha256: row.get(9)?,
                 has_previews: false,
+                has_made_poster: false,
+                rendition: None,
                 ..film
             }),
             None => None,
@@ -79,7 +89,9 @@ macro_rules! records {
     ($which:literal) => {
         concat!(
             "select id, name, share_id, space_id, bytes, sha256, animated,
-                placeholder is not null and previews_due_at is null, poster_bytes, poster_sha256
+                placeholder is not null and previews_due_at is null, poster_bytes, poster_sha256,
+                kind = 'video' and poster_bytes is null,
+                case when rendition_due_at is null then rendition_bytes end
             from photos where ",
             $which
         )

@@ -184,8 +184,8 @@ fn what_stands_behind_the_pixels_of_a_gif_is_cut_off() {
             }
             at
         };
-        let room = 255 - usize::from(picture[last]);
-        let more = &SECRET[..SECRET.len().min(room)];
+        let capacity = 255 - usize::from(picture[last]);
+        let more = &SECRET[..SECRET.len().min(capacity)];
         let mut longer = with(&picture, end, more);
         longer[last] += u8::try_from(more.len()).unwrap();
         assert!(cleaned(&longer).bytes == picture);

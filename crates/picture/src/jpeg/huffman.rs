@@ -53,9 +53,9 @@ impl Codes {
                 .take(count.into())
             {
                 if let Some(free) = QUICK.checked_sub(length) {
-                    let (start, room) = ((code as usize) << free, 1 << free);
-                    let places = codes.quick.get_mut(start..start + room);
-                    places.ok_or(MALFORMED)?.fill((symbol, length as u8));
+                    let (start, span) = ((code as usize) << free, 1 << free);
+                    let entries = codes.quick.get_mut(start..start + span);
+                    entries.ok_or(MALFORMED)?.fill((symbol, length as u8));
                 }
                 code += 1;
             }

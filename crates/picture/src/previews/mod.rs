@@ -12,6 +12,8 @@ mod jpeg;
 mod pixels;
 mod placeholder;
 mod png;
+// The middle of a picture.
+mod square;
 mod webp;
 
 use fast_image_resize::Resizer;
@@ -22,6 +24,7 @@ use crate::PreviewSize;
 use decode::Opened;
 use pixels::Decoded;
 pub use placeholder::{Placeholder, placeholder};
+pub use square::{SIDE as SQUARE_SIDE, SquareWork};
 
 const MIB: u64 = 1024 * 1024;
 /// The most memory in bytes that making the previews of a picture may take. What counts is what is allocated, whatever the
@@ -63,6 +66,18 @@ impl From<CleanError> for NoPreviews {
     }
 }
 
+/// Refuses what would take more than [`MAX_MEMORY`]; `what` is the subject of the sentence.
+fn check_memory(what: &str, memory: u64) -> Result<()> {
+    if memory > MAX_MEMORY {
+        return Err(NoPreviews::because(format!(
+            "{what} would take {} MiB of memory, more than {}",
+            memory / MIB,
+            MAX_MEMORY / MIB
+        )));
+    }
+    Ok(())
+}
+
 /// A picture whose previews can be made, and what that takes.
 pub struct Work<'a> {
     picture: &'a Picture,
@@ -84,13 +99,7 @@ impl<'a> Work<'a> {
         let opened = Opened::new(picture, first.side())?;
         let resizing = resizing(opened.given(), first.within(picture.width, picture.height));
         let memory = opened.memory().max(resizing).max(ENCODING);
-        if memory > MAX_MEMORY {
-            return Err(NoPreviews::because(format!(
-                "they would take {} MiB of memory, more than {}",
-                memory / MIB,
-                MAX_MEMORY / MIB
-            )));
-        }
+        check_memory("they", memory)?;
         Ok(Self {
             picture,
             opened,

@@ -23,11 +23,11 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     reader.take(4)?;
     let length = usize::try_from(reader.le32()?).unwrap_or(usize::MAX);
     // What follows the container isn't part of it.
-    let room = reader.rest().len();
-    if length > room.saturating_add(MAX_LENGTH_ERROR) {
+    let available = reader.rest().len();
+    if length > available.saturating_add(MAX_LENGTH_ERROR) {
         return Err(ENDS);
     }
-    let behind = room.saturating_sub(length);
+    let behind = available.saturating_sub(length);
     let mut chunks = reader;
     chunks.take(4)?;
 

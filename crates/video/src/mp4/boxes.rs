@@ -3,6 +3,9 @@
 use crate::fields::Fields;
 use crate::{Refusal, Result};
 
+/// The most boxes in one: each takes five times as much memory as the least of them in the file.
+const MAX_PARTS: usize = 1 << 20;
+
 /// A box.
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
@@ -17,7 +20,7 @@ pub struct Part<'a> {
 impl<'a> Part<'a> {
     /// The boxes in it.
     pub fn children(&self) -> Result<Vec<Self>> {
-        children(self.payload, self.start).collect()
+        list(self.payload, self.start)
     }
 
     /// Its version, its flags, and what follows these.
@@ -29,6 +32,21 @@ impl<'a> Part<'a> {
         }
         Ok((version, [a, b, c], fields))
     }
+}
+
+/// All of [`children`].
+///
+/// # Errors
+/// One doesn't fit, or there are too many.
+pub fn list(bytes: &[u8], start: usize) -> Result<Vec<Part<'_>>> {
+    let mut parts = Vec::new();
+    for part in children(bytes, start) {
+        if parts.len() == MAX_PARTS {
+            return Err(Refusal::TooManyParts.into());
+        }
+        parts.push(part?);
+    }
+    Ok(parts)
 }
 
 /// The boxes in `bytes`, which begin at `start` in the head. Fewer bytes than a box has at their end are skipped, as

@@ -2,6 +2,7 @@
 
 use super::boxes::Part;
 use crate::fields::Fields;
+use crate::film::Hdr;
 use crate::scrub::nal::{Family, sei};
 use crate::scrub::obu;
 use crate::{Refusal, Result};
@@ -111,6 +112,16 @@ pub fn vp9(payload: &[u8]) -> Result<Vec<u8>> {
     bytes[1..4].fill(0);
     bytes.extend_from_slice(&[0; 2]);
     Ok(bytes)
+}
+
+/// What a box of [`picture`] says about light: after its type, `colr` has the numbers of primaries and of transfer.
+pub fn hdr(kind: &[u8; 4], payload: &[u8]) -> Option<Hdr> {
+    match (kind, payload) {
+        (b"colr", [_, _, _, _, _, _, high, low, ..]) => {
+            Hdr::from_transfer(u16::from_be_bytes([*high, *low]).into())
+        }
+        _ => None,
+    }
 }
 
 /// A box that says how pictures are shown, cut to the length that it needs; `None` if it isn't on the list.

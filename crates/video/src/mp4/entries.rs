@@ -1,10 +1,10 @@
 //! The formats of samples: each entry is written again field by field, with the settings of its decoder.
 
-use super::boxes::{Part, children, make};
+use super::boxes::{Part, children, list, make};
 use super::format::Format;
 use super::{config, sound};
 use crate::fields::Fields;
-use crate::film::{AudioCodec, VideoCodec};
+use crate::film::{AudioCodec, Hdr, VideoCodec};
 use crate::scrub::Scrub;
 use crate::{Refusal, Result};
 
@@ -15,6 +15,9 @@ const MAX_FORMATS: u32 = 16;
 pub struct Formats {
     pub video: Option<VideoCodec>,
     pub audio: Option<AudioCodec>,
+    /// The profile of H.264.
+    pub profile: Option<u8>,
+    pub hdr: Option<Hdr>,
     /// Width and height of a picture in pixels.
     pub size: (u32, u32),
     pub scrub: Scrub,
@@ -59,6 +62,8 @@ pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
     Ok(first.map(|first| Formats {
         video: first.video,
         audio: first.audio,
+        profile: first.profile,
+        hdr: first.hdr,
         size: first.size,
         scrub: first.scrub,
         count,
@@ -100,7 +105,7 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
     // No table of colours.
     bytes.extend_from_slice(&[0xff; 2]);
 
-    let parts: Vec<Part<'_>> = children(fields.0, 0).collect::<Result<_>>()?;
+    let parts = list(fields.0, 0)?;
     let is_dolby = parts
         .iter()
         .any(|part| matches!(&part.kind, b"dvcC" | b"dvvC" | b"dvwC"));
@@ -109,12 +114,14 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
         VideoCodec::Mpeg4 => Scrub::StartCodes,
         _ => Scrub::Nothing,
     };
+    let (mut profile, mut hdr) = (None, None);
     let mut has_settings = matches!(codec, VideoCodec::Vp8);
     for part in &parts {
         let settings = match (codec, &part.kind) {
             (VideoCodec::H264, b"avcC") => {
                 let (settings, length_size) = config::avc(part.payload)?;
                 scrub = Scrub::avc(length_size, is_dolby);
+                profile = settings.get(1).copied();
                 Some(settings)
             }
             (VideoCodec::H265, b"hvcC") => {
@@ -133,6 +140,7 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
             has_settings = true;
             bytes.extend_from_slice(&make(&part.kind, &settings));
         } else if let Some(same) = config::picture(part)? {
+            hdr = hdr.or(config::hdr(&part.kind, same));
             bytes.extend_from_slice(&make(&part.kind, same));
         }
     }
@@ -142,6 +150,8 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
     Ok(Some(Format {
         video: Some(codec),
         audio: None,
+        profile,
+        hdr,
         size: (u32::from(width), u32::from(height)),
         scrub,
         frame: None,

@@ -31,7 +31,7 @@ use crate::film::{Film, Kind, Rotation};
 use crate::input::Input;
 use crate::output::Output;
 use crate::{Refusal, Result};
-use boxes::{Part, children, one};
+use boxes::{Part, list, one};
 use chunks::Chunk;
 use parts::Parts;
 use track::{Media, Track};
@@ -67,7 +67,7 @@ impl Layout {
         let length = usize::try_from(top.moov.end - top.moov.start);
         let moov = input.bytes(length.map_err(|_| Refusal::TooLargeHead)?)?;
 
-        let all: Vec<Part<'_>> = children(&moov, 0).collect::<Result<_>>()?;
+        let all = list(&moov, 0)?;
         let head = Movie::read(&all)?;
         let (mut tracks, mut dropped, mut unknown) = (Vec::new(), 0, Unknown::default());
         let found = all.iter().filter(|part| &part.kind == b"trak");
@@ -245,6 +245,8 @@ fn film(kind: Kind, movie: &Movie, tracks: &[Track], unknown: Unknown) -> Result
         height,
         rotation,
         video: codec,
+        profile: track.profile,
+        hdr: track.hdr,
         audio,
     })
 }

@@ -61,6 +61,8 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
         return Err(Refusal::MissingPart.into());
     }
     Ok(Some(Format {
+        profile: None,
+        hdr: None,
         video: None,
         audio: Some(codec),
         size: (0, 0),

@@ -5,7 +5,7 @@ use super::boxes::{Part, by_version, make, one, times};
 use super::entries;
 use super::parts::Parts;
 use super::tables::{Sizes, Table, groups, timing};
-use crate::film::{AudioCodec, VideoCodec};
+use crate::film::{AudioCodec, Hdr, VideoCodec};
 use crate::scrub::Scrub;
 use crate::{Refusal, Result};
 
@@ -23,6 +23,8 @@ pub enum Media {
 pub struct Track {
     pub video: Option<VideoCodec>,
     pub audio: Option<AudioCodec>,
+    pub profile: Option<u8>,
+    pub hdr: Option<Hdr>,
     pub matrix: [u8; 36],
     /// Width and height in pixels, before they are turned.
     pub size: (u32, u32),
@@ -112,6 +114,8 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
     Ok(Media::Kept(Box::new(Track {
         video: formats.video,
         audio: formats.audio,
+        profile: formats.profile,
+        hdr: formats.hdr,
         matrix: head.matrix,
         size: if shown.0 > 0 && shown.1 > 0 {
             shown

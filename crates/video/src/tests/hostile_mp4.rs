@@ -312,6 +312,13 @@ fn what_comes_in_too_many_parts_is_refused() {
         .make(),
     );
     assert!(made.len() < 1000);
+    // A list of more would take far more memory than the head that is allowed.
+    let more = vec![0; 9_000_000];
+    let many = Movie {
+        more,
+        ..Movie::default()
+    };
+    assert_eq!(refused(many.make()), Refusal::TooManyParts);
 }
 
 #[test]

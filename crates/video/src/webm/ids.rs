@@ -32,6 +32,8 @@ pub const CROPS: [u32; 4] = [0x54cc, 0x54dd, 0x54bb, 0x54aa];
 pub const DISPLAY_WIDTH: u32 = 0x54b0;
 pub const DISPLAY_HEIGHT: u32 = 0x54ba;
 pub const DISPLAY_UNIT: u32 = 0x54b2;
+pub const COLOUR: u32 = 0x55b0;
+pub const TRANSFER: u32 = 0x55ba;
 pub const PROJECTION: u32 = 0x7670;
 pub const PROJECTION_TYPE: u32 = 0x7671;
 pub const POSE_ROLL: u32 = 0x7675;
@@ -111,7 +113,7 @@ fn video(id: u32) -> Rule {
         PIXEL_WIDTH | PIXEL_HEIGHT | DISPLAY_WIDTH | DISPLAY_HEIGHT | DISPLAY_UNIT => Rule::Number,
         0x9a | 0x9d | 0x53b8 | 0x54b3 | 0x54aa | 0x54bb | 0x54cc | 0x54dd => Rule::Number,
         // Colours, and the light of the screen on which they were chosen.
-        0x55b0 => Rule::List(|id| match id {
+        COLOUR => Rule::List(|id| match id {
             0x55b1..=0x55bd => Rule::Number,
             0x55d0 => Rule::List(|id| match id {
                 0x55d1..=0x55da => Rule::Number,

@@ -3,7 +3,7 @@
 use super::ebml::{Element, element, elements, float, overwrite, unsigned};
 use super::ids::{self, Rule};
 use super::private;
-use crate::film::{AudioCodec, Rotation, VideoCodec};
+use crate::film::{AudioCodec, Hdr, Rotation, VideoCodec};
 use crate::{Refusal, Result};
 
 /// Cleans a list by its rules.
@@ -112,6 +112,7 @@ pub struct Shown {
     pub width: u32,
     pub height: u32,
     pub rotation: Rotation,
+    pub hdr: Option<Hdr>,
 }
 
 /// The tracks.
@@ -277,6 +278,15 @@ fn shown(bytes: &[u8]) -> Result<Shown> {
             .fold(None, |_, degrees| Rotation::from_degrees(degrees))
             .unwrap_or_default();
     }
+    let mut hdr = None;
+    if let Some(found) = find(ids::COLOUR) {
+        let inner = &bytes[found.payload..found.end];
+        for found in elements(inner)? {
+            if found.id == ids::TRANSFER {
+                hdr = Hdr::from_transfer(unsigned(&inner[found.payload..found.end])?);
+            }
+        }
+    }
     let side = |number: u64| u32::try_from(number).map_err(|_| Refusal::NoSize);
     let (mut width, mut height) = (side(width)?, side(height)?);
     if rotation.swaps_sides() {
@@ -286,5 +296,6 @@ fn shown(bytes: &[u8]) -> Result<Shown> {
         width,
         height,
         rotation,
+        hdr,
     })
 }

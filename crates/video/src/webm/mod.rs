@@ -339,6 +339,8 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
             height: shown.height,
             rotation: shown.rotation,
             video,
+            profile: None,
+            hdr: shown.hdr,
             audio: tracks.kept.iter().find_map(|track| track.audio),
         })
     }

@@ -220,8 +220,8 @@ impl Code {
             });
         }
         // Every sequence of bits means something.
-        let room = |(length, count): (usize, &u16)| u32::from(*count) << (LONGEST - length);
-        if counts.iter().enumerate().map(room).sum::<u32>() != 1 << LONGEST {
+        let space = |(length, count): (usize, &u16)| u32::from(*count) << (LONGEST - length);
+        if counts.iter().enumerate().map(space).sum::<u32>() != 1 << LONGEST {
             return Err(MALFORMED);
         }
         symbols.sort_by_key(|&symbol| lengths[usize::from(symbol)]);
