@@ -1,0 +1,124 @@
+//! Sends push messages when they are due.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::db::{Connection, Db};
+use crate::domain::pushes;
+use crate::jobs::runner::{Job, Next};
+use crate::push::key::PushKey;
+use crate::push::sender::PushSender;
+
+/// What else waits is looked for this often.
+const EVERY: Duration = Duration::from_secs(60);
+/// After those that were sent, this is when it is looked for others.
+pub const SOON: Duration = Duration::from_millis(100);
+/// How many messages are sent at once, and how many of them to one service.
+const AT_ONCE: usize = 16;
+const AT_ONE_SERVICE: usize = 4;
+
+/// Sends messages, some at a time.
+pub struct SendPushes {
+    db: Db,
+    clock: Clock,
+    key: PushKey,
+    own_services: Vec<String>,
+    wake: Arc<Notify>,
+    sender: Option<PushSender>,
+}
+
+impl SendPushes {
+    /// Sends those of this database. `own_services` are origins that the operator trusts.
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        key: PushKey,
+        own_services: Vec<String>,
+        wake: Arc<Notify>,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            key,
+            own_services,
+            wake,
+            sender: None,
+        }
+    }
+
+    async fn sender(&mut self) -> Result<PushSender> {
+        if let Some(sender) = &self.sender {
+            return Ok(sender.clone());
+        }
+        let key = self.key.get().await?.clone();
+        let sender = PushSender::new(key, &self.own_services)?;
+        Ok(self.sender.insert(sender).clone())
+    }
+
+    /// Sends what is due; whether there may be more.
+    async fn send_due(&self, sender: PushSender) -> Result<bool> {
+        let now = self.clock.now();
+        let begin = move |conn: &Connection| {
+            pushes::clamp_due(conn, now)?;
+            let has_more = pushes::begin(conn, now)?;
+            Ok((has_more, pushes::claim(conn, now, AT_ONCE)?))
+        };
+        let (has_more, claimed) = self.db.write(begin).await?;
+        let has_more = has_more || claimed.len() == AT_ONCE;
+        let mut services: HashMap<String, Arc<Semaphore>> = HashMap::new();
+        let mut sending = JoinSet::new();
+        for delivery in claimed {
+            let service = delivery.address.endpoint.split('/').take(3).collect();
+            let permits = services
+                .entry(service)
+                .or_insert_with(|| Arc::new(Semaphore::new(AT_ONE_SERVICE)));
+            let (permits, sender) = (Arc::clone(permits), sender.clone());
+            sending.spawn(async move {
+                let _permit = permits.acquire().await;
+                let outcome = sender.send(&delivery, now).await;
+                (delivery, outcome)
+            });
+        }
+        while let Some(sent) = sending.join_next().await {
+            let (delivery, outcome) = sent.map_err(|error| anyhow!(error))?;
+            let now = self.clock.now();
+            let settle =
+                move |conn: &Connection| Ok(pushes::settle(conn, &delivery, &outcome, now)?);
+            self.db.write(settle).await?;
+        }
+        Ok(has_more)
+    }
+}
+
+impl Job for SendPushes {
+    const FAILURE: &'static str = "could not send push messages";
+
+    async fn step(&mut self, _: &CancellationToken) -> Result<Next> {
+        // At the first start, so that there is one before the first browser asks.
+        self.key.get().await?;
+        let next = self.db.read(|conn| Ok(pushes::next_due(conn)?)).await?;
+        let now = self.clock.now();
+        match next {
+            Some(due) if due <= now => {
+                let sender = self.sender().await?;
+                Ok(match self.send_due(sender).await? {
+                    true => Next::Again,
+                    false => Next::Wait(SOON),
+                })
+            }
+            Some(due) => Ok(Next::Wait(due.since(now).min(EVERY))),
+            None => Ok(Next::Wait(EVERY)),
+        }
+    }
+
+    async fn woken(&self) {
+        self.wake.notified().await;
+    }
+}

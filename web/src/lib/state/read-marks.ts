@@ -1,0 +1,100 @@
+// Tells the server what one has seen, so that it is new on none of one's devices any more. Loaded with the first feed.
+
+import type { Api } from '../api/client';
+import { ApiError } from '../api/errors';
+import type { Share } from '../api/types';
+import { all } from '../dom/events';
+import type { Connection } from './connection.svelte';
+import type { Live } from './live.svelte';
+import type { Spaces } from './spaces.svelte';
+
+/** In milliseconds: what is seen within this time is told together. */
+const TOGETHER = 700;
+
+type Seen = Pick<Share, 'id' | 'comments'>;
+
+interface Deps {
+  api: Pick<Api, 'request'>;
+  connection: Pick<Connection, 'onReconnect'>;
+  live: Pick<Live, 'works'>;
+  spaces: Pick<Spaces, 'find' | 'markRead' | 'reload'>;
+}
+
+export class ReadMarks {
+  /** What is to be told, by its space. */
+  #waiting = new Map<number, Map<number, Seen>>();
+  /** With how many comments each share was seen. */
+  #known = new Map<number, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isTelling = false;
+
+  constructor(private readonly deps: Deps) {}
+
+  /** Runs until the returned function is called. */
+  start(): () => void {
+    return all(this.deps.connection.onReconnect(() => this.#soon()), () => clearTimeout(this.#timer));
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#waiting.clear();
+    this.#known.clear();
+  }
+
+  /** A share was seen in the feed, with those that are newer than it above it; or `alone`, on its own page. */
+  see(space: number, share: Seen, { alone = false } = {}): void {
+    const { count } = share.comments;
+    const before = this.#known.get(share.id);
+    if (before === count) return;
+    const mine = this.deps.spaces.find(space);
+    const isBehind = share.id <= (mine?.last_read_share_id ?? 0);
+    // What was said to it later is read with it; where nothing is unread, that isn't said again.
+    if (isBehind && (count === 0 || (before === undefined && mine?.unread === 0))) {
+      this.#known.set(share.id, count);
+      return;
+    }
+    // A mark at it would pass over others that weren't seen.
+    if (alone && !isBehind && (mine?.unread ?? 0) > 1 + count) return;
+    const waiting = this.#waiting.get(space) ?? new Map<number, Seen>();
+    waiting.set(share.id, share);
+    this.#waiting.set(space, waiting);
+    this.#soon();
+  }
+
+  #soon(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => void this.#tell(), TOGETHER);
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#isTelling) return this.#soon();
+    this.#isTelling = true;
+    let isLost = false;
+    for (const [space, seen] of [...this.#waiting]) {
+      this.#waiting.delete(space);
+      const newest = Math.max(...seen.keys());
+      // The newest says that those behind it are read. What was said to them may be later than it.
+      const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0);
+      for (const share of told.sort((one, other) => other.id - one.id)) isLost = !(await this.#mark(space, share)) || isLost;
+      for (const share of seen.values()) if (!isLost) this.#known.set(share.id, share.comments.count);
+    }
+    this.#isTelling = false;
+    // Where changes don't arrive by themselves.
+    if (!this.deps.live.works && !isLost) void this.deps.spaces.reload();
+  }
+
+  /** Whether the server knows it now; what can't be sent waits until it is back. */
+  async #mark(space: number, share: Seen): Promise<boolean> {
+    try {
+      await this.deps.api.request('PUT', `/spaces/${space}/read`, { json: { share_id: share.id } });
+      this.deps.spaces.markRead(space, share.id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.unreachable)) return true;
+      const waiting = this.#waiting.get(space) ?? new Map<number, Seen>();
+      if (!waiting.has(share.id)) waiting.set(share.id, share);
+      this.#waiting.set(space, waiting);
+      return false;
+    }
+  }
+}

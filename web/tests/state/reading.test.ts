@@ -1,0 +1,126 @@
+// What is new, and that it was seen.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import type { SpaceSummary } from '../../src/lib/api/types';
+import { lineAbove, settled, visitOf } from '../../src/lib/state/news-line';
+import { ReadMarks } from '../../src/lib/state/read-marks';
+import { shareOf, userOf } from '../photos';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const summary = (last_read_share_id: number | null, unread = 0): SpaceSummary => ({
+  space: { id: 3, name: 'Family', avatar_url: null },
+  is_admin: false,
+  member_count: 2,
+  latest_share: null,
+  unread,
+  last_activity_at: '2026-05-17T09:30:00Z',
+  last_read_share_id,
+});
+const by = (user: number, id: number) => ({ ...shareOf(id), user: userOf(user, `user${user}`) });
+const said = (id: number, count: number) => ({ ...by(2, id), comments: { count, latest: [] } });
+
+test('a line stands above the newest that is not new, if others have shared something since', () => {
+  const shares = [by(2, 9), by(1, 8), by(2, 7), by(2, 6)];
+  const line = (after: number | null, shown = shares, me = 1) => lineAbove(shown, visitOf(summary(after)), me);
+  expect(line(7)).toBe(7);
+  expect(line(9)).toBeNull();
+  // All is new, or only what is my own.
+  expect(line(null)).toBeNull();
+  expect(line(7, [by(1, 9), by(1, 8), by(2, 7)])).toBeNull();
+  // The share that was read last is gone.
+  expect(line(7, [by(2, 9), by(2, 6)])).toBe(6);
+});
+
+test('what arrives during a visit draws no line', () => {
+  const before = [by(2, 7), by(2, 6)];
+  const visit = settled(visitOf(summary(7)), before);
+  expect(lineAbove([by(2, 8), ...before], visit, 1)).toBeNull();
+});
+
+function marks(mine: SpaceSummary | undefined, answer: () => Promise<unknown> = () => Promise.resolve()) {
+  const sent: unknown[] = [];
+  let reconnect: () => void = () => undefined;
+  const deps = {
+    api: {
+      request: vi.fn((method: string, path: string, { json }: { json?: unknown } = {}) => {
+        sent.push([method, path, json]);
+        return answer();
+      }),
+    },
+    connection: { onReconnect: (task: () => void) => ((reconnect = task), () => true) },
+    live: { works: true },
+    spaces: { find: () => mine, markRead: vi.fn(), reload: vi.fn() },
+  };
+  const made = new ReadMarks(deps as never);
+  made.start();
+  return { made, sent, deps, reconnect: () => reconnect() };
+}
+
+const put = (share: number) => ['PUT', '/spaces/3/read', { share_id: share }];
+const soon = () => vi.advanceTimersByTimeAsync(2_000);
+
+test('the newest that was seen is told once, and not one behind what is read', async () => {
+  const { made, sent } = marks(summary(6, 3));
+  for (const share of [said(8, 0), said(9, 0), said(7, 0), said(5, 0)]) made.see(3, share);
+  await soon();
+  for (const share of [said(9, 0), said(8, 0)]) made.see(3, share);
+  await soon();
+  expect(sent).toEqual([put(9)]);
+});
+
+test('what was said to an older share is told when that is seen; where nothing is unread, it is not', async () => {
+  const unread = marks(summary(9, 2));
+  unread.made.see(3, said(4, 2));
+  await soon();
+  expect(unread.sent).toEqual([put(4)]);
+  const read = marks(summary(9, 0));
+  read.made.see(3, said(4, 2));
+  await soon();
+  expect(read.sent).toEqual([]);
+  // Said while one looks at it.
+  read.made.see(3, said(4, 3));
+  await soon();
+  expect(read.sent).toEqual([put(4)]);
+});
+
+test('what is told as read is read here too, once the server has it', async () => {
+  const { made, deps } = marks(summary(6, 1));
+  made.see(3, said(9, 0));
+  expect(deps.spaces.markRead).not.toHaveBeenCalled();
+  await soon();
+  expect(deps.spaces.markRead).toHaveBeenCalledExactlyOnceWith(3, 9);
+});
+
+test('a share on its own page does not say that those before it were seen', async () => {
+  const several = marks(summary(6, 3));
+  several.made.see(3, said(9, 0), { alone: true });
+  const one = marks(summary(6, 1));
+  one.made.see(3, said(9, 0), { alone: true });
+  await soon();
+  expect([several.sent, one.sent]).toEqual([[], [put(9)]]);
+});
+
+test('without a connection it is told later; what is refused is not told again', async () => {
+  let error: ApiError | null = new ApiError(0, '', 'unreachable');
+  const { made, sent, reconnect } = marks(summary(6, 1), () => (error ? Promise.reject(error) : Promise.resolve()));
+  made.see(3, said(9, 0));
+  await soon();
+  error = new ApiError(404, 'No such share', 'no_such_share');
+  reconnect();
+  await soon();
+  reconnect();
+  await soon();
+  expect(sent).toEqual([put(9), put(9)]);
+});
+
+test('where changes do not arrive by themselves, my spaces are read again', async () => {
+  const { made, deps } = marks(summary(6, 1));
+  deps.live.works = false;
+  made.see(3, said(9, 0));
+  await soon();
+  expect(deps.spaces.reload).toHaveBeenCalledOnce();
+});
