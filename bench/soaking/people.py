@@ -1,4 +1,4 @@
-"""What people do: share, edit, delete, read, come and go."""
+"""What people do: share, edit, delete, answer, read, come and go."""
 
 import hashlib
 import random
@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 
 from client import Client, Lost, form
 from model import Item, Space, Version
+from talk import talk
 
 # With this many shares in one space, a person prefers to delete some.
 ENOUGH = 60
@@ -86,7 +87,7 @@ class Person:
 
     def act(self):
         """Does one thing."""
-        acts = {self.say: 30, self.edit: 14, self.delete: 14, self.read: 22, self.come_or_go: 8, self.manage: 6, self.be_alone: 6}
+        acts = {self.say: 30, self.edit: 14, self.delete: 14, self.answer: 14, self.read: 22, self.come_or_go: 8, self.manage: 6, self.be_alone: 6}
         chosen = self.chance.choices(list(acts), list(acts.values()))[0]
         space = self.chance.choice(self.spaces)
         with space.members[self].lock:
@@ -167,6 +168,13 @@ class Person:
             with share.lock:
                 if share.certain:
                     self.change(share, None, "DELETE", f"/shares/{share.number}")
+
+    def answer(self, space):
+        share = self.one_of(space.living())
+        if share:
+            with share.lock:
+                if share.certain:
+                    talk(self, share)
 
     def read(self, space):
         with space.changing:

@@ -102,6 +102,11 @@ export class Person {
     return this.page.getByRole('article').filter({ hasText: text });
   }
 
+  /** A space in the list at home. */
+  row(name: string) {
+    return this.page.getByRole('main').getByRole('link').filter({ hasText: name });
+  }
+
   /** Waits until the photo of a share has been painted. */
   async seesPhotoOf(text: string): Promise<void> {
     const photo = this.card(text).getByRole('img').first();

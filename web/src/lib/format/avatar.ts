@@ -12,3 +12,10 @@ export function initialOf(name: string, locale: string): string {
   const sign = name.match(/\p{L}\p{M}*|\p{N}/u)?.[0] ?? [...name][0] ?? '?';
   return sign.toLocaleUpperCase(locale);
 }
+
+/** The initials of a person: of the first and the last word of their name that have one. */
+export function initialsOf(name: string, locale: string): string {
+  const words = name.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const [first = name, ...others] = words;
+  return [first, ...others.slice(-1)].map((word) => initialOf(word, locale)).join('');
+}

@@ -1,4 +1,5 @@
-// The way to the photos of a draft that this browser keeps. What keeps them is loaded with the first one.
+// The way to the photos of a draft that this browser keeps, for the window that has the draft: the others work without it. What
+// keeps them is loaded with the first one.
 
 import { read, write } from '../dom/storage';
 import type { Picture } from '../photos/chosen';
@@ -8,10 +9,13 @@ export class KeptPhotos {
   #flag: string;
   #opening: Promise<Draft | null> | null = null;
   #keeper: DraftKeeper | null = null;
+  #isClosed = false;
 
   constructor(
     private readonly user: number,
     private readonly place: string,
+    /** Whether this window has the draft, and nothing of it is still asked for. */
+    private readonly mayOpen: () => Promise<boolean>,
   ) {
     this.#flag = `draft.${user}.${place}.photos`;
   }
@@ -21,17 +25,20 @@ export class KeptPhotos {
     return read(this.#flag) !== null;
   }
 
-  /** Opens it, and returns what is there from before; null if nothing is, or it was open already. */
+  /** Opens it, and returns what is there from before; null if nothing is, or it was open already. Throws if that can't be read now:
+  then it stays as it is. */
   async open(): Promise<Draft | null> {
     if (this.#keeper || this.#opening) {
-      await this.#opening;
+      await this.#opening?.catch(() => undefined);
       return null;
     }
     this.#opening = this.#open();
-    const restored = await this.#opening;
-    // Where another window had it, it may be free by the next time.
-    if (!this.#keeper) this.#opening = null;
-    return restored;
+    try {
+      return await this.#opening;
+    } finally {
+      // Where another window had it, it may be free by the next time.
+      if (!this.#keeper) this.#opening = null;
+    }
   }
 
   /** Whether a photo is all there after a reload. */
@@ -60,16 +67,40 @@ export class KeptPhotos {
     this.#keeper.clear();
   }
 
-  /** Leaves it as it is. */
-  close(): void {
-    void this.#keeper?.close();
+  /** Forgets what is there from before, which was shared. */
+  async discard(): Promise<void> {
+    if (!this.isExpected) return;
+    write(this.#flag, null);
+    const keeper = await import('./draft-keeper').then(({ DraftKeeper }) => DraftKeeper.open(this.user, this.place), () => null);
+    keeper?.clear();
+    await keeper?.close();
+  }
+
+  /** Leaves it as it is, also if it is just being opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const keeper = this.#keeper;
     this.#keeper = null;
-    this.#opening = null;
+    await Promise.allSettled([keeper?.close(), this.#opening]);
   }
 
   async #open(): Promise<Draft | null> {
-    const loaded = await import('./draft-keeper').catch(() => null);
-    this.#keeper = (await loaded?.DraftKeeper.open(this.user, this.place)) ?? null;
-    return this.#keeper ? this.#keeper.restore() : null;
+    const keeper = await this.#find();
+    try {
+      const draft = (await keeper?.restore()) ?? null;
+      // Who has signed out is handed nothing.
+      if (this.#isClosed) await keeper?.close();
+      else this.#keeper = keeper;
+      return this.#isClosed ? null : draft;
+    } catch (error) {
+      await keeper?.close();
+      throw error;
+    }
+  }
+
+  async #find(): Promise<DraftKeeper | null> {
+    const [{ DraftKeeper }, isOurs] = await Promise.all([import('./draft-keeper'), this.mayOpen()]);
+    // A user who has signed out has no database any more.
+    return isOurs && !this.#isClosed ? DraftKeeper.open(this.user, this.place) : null;
   }
 }

@@ -1,0 +1,45 @@
+// The last answers, for when there is no connection. They belong to the user whose they are, and go when that one signs out.
+
+import { scoped } from '../dom/base';
+import { read, write } from '../dom/storage';
+
+/** An answer is kept; with `read`, it is also taken where there is no other. */
+export type Kept = 'write' | 'read';
+
+interface Answer {
+  text: string;
+  link: string | null;
+}
+
+/** Whose answers these are: without a connection, nobody else says it. */
+const USER = 'kept.user';
+const PREFIX = scoped('answers-');
+
+/** Keeps an answer. Not where the browser keeps nothing, or the connection isn't secure. */
+export async function keep(user: number | null, path: string, answer: Response, text: string): Promise<void> {
+  const owner = path === '/me' ? (JSON.parse(text) as { id: number }).id : user;
+  if (owner === null || !('caches' in globalThis)) return;
+  try {
+    if (path === '/me') write(USER, String(owner));
+    const link = answer.headers.get('Link');
+    const cache = await caches.open(PREFIX + owner);
+    await cache.put(path, new Response(text, link === null ? {} : { headers: { Link: link } }));
+  } catch {
+    // Then it isn't there.
+  }
+}
+
+/** The answer that was kept. */
+export async function recall(path: string): Promise<Answer | null> {
+  const user = read(USER);
+  if (user === null || !('caches' in globalThis)) return null;
+  const answer = await (await caches.open(PREFIX + user)).match(path);
+  return answer ? { text: await answer.text(), link: answer.headers.get('Link') } : null;
+}
+
+/** Forgets all answers and pictures. What the app itself consists of stays, and what was shared to it just now. */
+export async function forgetKept(): Promise<void> {
+  write(USER, null);
+  if (!('caches' in globalThis)) return;
+  for (const name of await caches.keys().catch(() => [])) if (name.startsWith(PREFIX) || name === scoped('pictures')) await caches.delete(name);
+}

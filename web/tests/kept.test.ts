@@ -1,0 +1,68 @@
+// The last answers, for when there is no connection.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { Api } from '../src/lib/api/client';
+import { forgetKept } from '../src/lib/api/kept';
+import { browser, settle } from './state/browser';
+
+let isThere: boolean;
+let all: Map<string, Map<string, Response>>;
+
+beforeEach(() => {
+  browser();
+  isThere = true;
+  all = new Map();
+  vi.stubGlobal('caches', {
+    open: (name: string) => {
+      const known = all.get(name) ?? new Map<string, Response>();
+      all.set(name, known);
+      return Promise.resolve({
+        put: (path: string, answer: Response) => Promise.resolve(void known.set(path, answer)),
+        match: (path: string) => Promise.resolve(known.get(path)?.clone()),
+      });
+    },
+    keys: () => Promise.resolve([...all.keys()]),
+    delete: (name: string) => Promise.resolve(all.delete(name)),
+  });
+  vi.stubGlobal('fetch', (path: string) => {
+    if (!isThere) return Promise.reject(new TypeError('no line'));
+    const headers = { 'Content-Type': 'application/json', Link: '</spaces/3/shares?after=9>; rel="next"' };
+    return Promise.resolve(new Response(JSON.stringify(path === '/me' ? { id: 1, login: 'ann' } : [{ id: 9 }]), { headers }));
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+/** An API whose user has read a feed, before the line was lost. */
+async function afterwards() {
+  const api = new Api();
+  api.actAs((await api.me()).id);
+  await api.shares(3, 12, { kept: 'read' });
+  await settle();
+  isThere = false;
+  return api;
+}
+
+test('without a connection, the last answer is there, with the way on; the connection counts as lost all the same', async () => {
+  const api = await afterwards();
+  const outcomes: unknown[] = [];
+  api.listen((error) => outcomes.push(error?.code));
+  expect(await api.shares(3, 12, { kept: 'read' })).toEqual({ rows: [{ id: 9 }], next: '/spaces/3/shares?after=9' });
+  expect(outcomes).toEqual(['unreachable']);
+  // Another window that is opened then finds out whose it is.
+  expect(await new Api().me('read')).toEqual({ id: 1, login: 'ann' });
+});
+
+test('what is shown already is not replaced by something older', async () => {
+  const api = await afterwards();
+  await expect(api.shares(3, 12, { kept: 'write' })).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(api.shares(4, 12, { kept: 'read' })).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('forgotten, nothing of it is there; the app itself is', async () => {
+  const api = await afterwards();
+  all.set('pictures', new Map()).set('app-1', new Map());
+  await forgetKept();
+  expect([...all.keys()]).toEqual(['app-1']);
+  await expect(api.me('read')).rejects.toMatchObject({ code: 'unreachable' });
+});
