@@ -81,9 +81,9 @@ class Person:
         """Shares once, and returns the share."""
         return self.ask(self.sharing(space, text, *photos))
 
-    def wait_for_previews(self, share, patience=60.0, pause=0.003):
+    def wait_for_previews(self, share, timeout=60.0, pause=0.003):
         """Waits until the previews of a share's photo are there, if the server makes any; returns the share."""
-        until = time.monotonic() + patience
+        until = time.monotonic() + timeout
         while True:
             found = self.send("GET", f"/shares/{share}")
             if "image" not in found or found["image"]["placeholder"] or time.monotonic() > until:

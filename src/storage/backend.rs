@@ -12,9 +12,9 @@ use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
 
-/// Photos that are best deleted together in S3: they have two previews, films a poster too, and a request takes a thousand
-/// objects.
-const DELETED_AT_ONCE: usize = 333;
+/// Photos that are best deleted together in S3: they have two previews, films a poster, a rendition and a claim too, and a request takes
+/// a thousand objects.
+const DELETED_AT_ONCE: usize = 200;
 
 // Requests to S3 are boxed: the library's futures take many KiB, which would otherwise be part of every request that may
 // need a photo.
@@ -94,7 +94,7 @@ impl PhotoStore {
                 // What is made for pages has its type in its bytes; it isn't larger than a photo.
                 let in_memory = match key {
                     Key::Preview(..) | Key::Poster(_) => u64::MAX,
-                    Key::Staged(_) | Key::Original(_) => SMALL,
+                    Key::Staged(_) | Key::Original(_) | Key::Rendition(_) | Key::Claim(_) => SMALL,
                 };
                 let body = body.readable(in_memory).await?;
                 Box::pin(store.put(key, body)).await

@@ -11,6 +11,10 @@ use crate::domain::photo_name::PhotoName;
 
 /// The extension of posters in the stores.
 pub(super) const POSTER: &str = "poster";
+/// The extension of renditions in the stores.
+pub(super) const RENDITION: &str = "rendition";
+/// The extension of claims in the stores.
+pub(super) const CLAIM: &str = "rendition-claim";
 
 /// One thing in the stores.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +27,11 @@ pub enum Key {
     Preview(PhotoName, PreviewSize),
     /// The picture that a film is shown by before it plays.
     Poster(PhotoName),
+    /// A film as every browser plays it, made of one that not every browser does. An empty one means that there is none and that none
+    /// will come.
+    Rendition(PhotoName),
+    /// Which worker makes the rendition of a film.
+    Claim(PhotoName),
 }
 
 impl Key {
@@ -39,6 +48,8 @@ impl Key {
         let mut keys = Self::previews(name).to_vec();
         if name.is_video() {
             keys.push(Self::Poster(name.clone()));
+            keys.push(Self::Rendition(name.clone()));
+            keys.push(Self::Claim(name.clone()));
         }
         keys
     }
@@ -54,7 +65,9 @@ impl Key {
             Self::Staged(name)
             | Self::Original(name)
             | Self::Preview(name, _)
-            | Self::Poster(name) => name,
+            | Self::Poster(name)
+            | Self::Rendition(name)
+            | Self::Claim(name) => name,
         }
     }
 
@@ -62,7 +75,8 @@ impl Key {
     pub(super) fn is_shown(&self, bytes: u64) -> bool {
         match self {
             Self::Staged(_) | Self::Original(_) => true,
-            Self::Preview(..) | Self::Poster(_) => bytes > 0,
+            Self::Preview(..) | Self::Poster(_) | Self::Rendition(_) => bytes > 0,
+            Self::Claim(_) => false,
         }
     }
 
@@ -70,6 +84,8 @@ impl Key {
     pub(super) fn media_type(&self, body: &Body) -> Option<&'static str> {
         match self {
             Self::Staged(name) | Self::Original(name) => name.kind().map(MediaKind::media_type),
+            Self::Rendition(_) => Some(video::Kind::Mp4.media_type()),
+            Self::Claim(_) => None,
             // It is our own, so its first bytes can be trusted.
             Self::Preview(..) | Self::Poster(_) => {
                 Kind::from_bytes(body.beginning()).map(Kind::media_type)
@@ -84,6 +100,8 @@ impl fmt::Display for Key {
             Self::Staged(name) | Self::Original(name) => write!(f, "The photo {name}"),
             Self::Preview(name, _) => write!(f, "A preview of the photo {name}"),
             Self::Poster(name) => write!(f, "The poster of the film {name}"),
+            Self::Rendition(name) => write!(f, "The rendition of the film {name}"),
+            Self::Claim(name) => write!(f, "The claim of the film {name}"),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Where the bytes are: the staging store, where every photo arrives, a store for each space, and next to them one for
-//! previews and posters. Unless stated otherwise, a film is a photo too.
+//! previews, posters and renditions. Unless stated otherwise, a film is a photo too.
 //!
 //! A backend (`local/`, `s3/`) has a few operations on a [`Key`], which `backend.rs` names, and doesn't decide when they are
 //! right. What is done in which order, so that readers, workers and deletions that meet harm nothing, is here, once for all
@@ -17,6 +17,7 @@ mod transfer;
 // Amazon's clients.
 pub mod aws;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -224,6 +225,77 @@ impl PhotoStore {
         Ok(self.open_at(&key).await?.map(PhotoSource::Stream))
     }
 
+    /// Puts the rendition of a film. An empty one means that there is none and that none will come. When this answers, its bytes survive
+    /// a power cut.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn put_rendition(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
+        self.put(&Key::Rendition(name.clone()), body.into()).await
+    }
+
+    /// Opens the rendition of a film; `None` if none was put.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn open_rendition(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        self.open_at(&Key::Rendition(name.clone())).await
+    }
+
+    /// Finds the way by which the rendition of a film gets to the client; `None` if it has none.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn serve_rendition(&self, name: &PhotoName) -> Result<Option<PhotoSource>> {
+        let key = Key::Rendition(name.clone());
+        if let Some(there) = self.redirect(&key, None).await? {
+            return Ok(Some(there));
+        }
+        let found = self.open_at(&key).await?;
+        let shown = found.filter(|found| key.is_shown(found.bytes));
+        Ok(shown.map(PhotoSource::Stream))
+    }
+
+    /// Deletes the rendition of a film alone; there may be none.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_rendition(&self, name: &PhotoName) -> Result<()> {
+        self.remove(&[Key::Rendition(name.clone())]).await
+    }
+
+    /// Puts the claim of a worker that makes the rendition of a film.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn put_claim(&self, name: &PhotoName, body: impl Into<Body>) -> Result<()> {
+        self.put(&Key::Claim(name.clone()), body.into()).await
+    }
+
+    /// Opens the claim of a film; `None` if nobody has claimed it.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn open_claim(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
+        self.open_at(&Key::Claim(name.clone())).await
+    }
+
+    /// Deletes the claim of a film.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_claim(&self, name: &PhotoName) -> Result<()> {
+        self.remove(&[Key::Claim(name.clone())]).await
+    }
+
+    /// A folder for large files that are on their way into the store: on its own disk where that is one.
+    pub fn work_dir(&self) -> PathBuf {
+        match self {
+            Self::Local(store) => store.temp(),
+            Self::S3(_) => std::env::temp_dir(),
+        }
+    }
+
     /// Deletes a photo wherever it is, with all that was made of it; it may be nowhere.
     ///
     /// # Errors
@@ -257,6 +329,19 @@ impl PhotoStore {
         let derived: Vec<_> = names.iter().flat_map(Key::derived).collect();
         let derived = self.remove(&derived).await;
         staged.and(originals).and(derived)
+    }
+
+    /// Deletes staged photos that no share has, with all that came with them. They go last, because by them the rest is found again
+    /// where something can't be deleted: nothing else names the poster of a film that was never shared.
+    ///
+    /// # Errors
+    /// The store can't be written to.
+    pub async fn delete_abandoned(&self, names: &[PhotoName]) -> Result<()> {
+        self.check_deletable()?;
+        let derived: Vec<_> = names.iter().flat_map(Key::derived).collect();
+        self.remove(&derived).await?;
+        // Also what a worker makes of one meanwhile, although none should know it.
+        self.delete_all(names).await
     }
 
     /// Deletes all that was made of a photo that is gone.

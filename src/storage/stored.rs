@@ -45,7 +45,7 @@ impl From<Vec<u8>> for StoredPhoto {
 }
 
 /// For up to this many bytes, memory is allocated before they are there.
-const BELIEVED: u64 = 128 * 1024 * 1024;
+const MAX_CAPACITY: u64 = 128 * 1024 * 1024;
 
 impl StoredPhoto {
     /// All its bytes.
@@ -55,8 +55,8 @@ impl StoredPhoto {
     pub async fn read_all(self) -> Result<Vec<u8>> {
         let length = self.bytes;
         // Growing while it is read would take twice as much. A length that no photo has isn't trusted.
-        let room = usize::try_from(length.min(BELIEVED)).unwrap_or(0);
-        let mut bytes = Vec::with_capacity(room);
+        let capacity = usize::try_from(length.min(MAX_CAPACITY)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(capacity);
         if length == 0 {
             return Ok(bytes);
         }

@@ -1,5 +1,6 @@
 //! Photos in folders: `temp/<space>-<file>` and `space-id-<space>/<file>`; their previews in
-//! `previews/space-id-<space>/<file>.<size>`, and the posters of films in `<file>.poster` next to these.
+//! `previews/space-id-<space>/<file>.<size>`, and posters and renditions of films in `<file>.poster` and
+//! `<file>.rendition` next to these.
 
 // Whether the folder is the right one.
 mod home;
@@ -16,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
 use super::body::{LinkedFile, SMALL, Stream};
-use super::key::POSTER;
+use super::key::{CLAIM, POSTER, RENDITION};
 use super::transfer::Transfer;
 use super::{Body, Key};
 use crate::check::Check;
@@ -313,7 +314,8 @@ impl LocalStore {
         Ok(None)
     }
 
-    fn temp(&self) -> PathBuf {
+    /// The folder of the staging store.
+    pub(super) fn temp(&self) -> PathBuf {
         self.home.root().join("temp")
     }
 
@@ -336,8 +338,13 @@ impl LocalStore {
                 let file = format!("{}.{}", name.file(), size.as_str());
                 self.previews(name.space()).join(file)
             }
-            Key::Poster(name) => {
-                let file = format!("{}.{POSTER}", name.file());
+            Key::Poster(name) | Key::Rendition(name) | Key::Claim(name) => {
+                let form = match key {
+                    Key::Poster(_) => POSTER,
+                    Key::Claim(_) => CLAIM,
+                    _ => RENDITION,
+                };
+                let file = format!("{}.{form}", name.file());
                 self.previews(name.space()).join(file)
             }
         }

@@ -85,7 +85,11 @@ impl S3Store {
         for key in keys {
             let space = match key {
                 Key::Original(name) => Some(name.space()),
-                Key::Staged(_) | Key::Preview(..) | Key::Poster(_) => None,
+                Key::Staged(_)
+                | Key::Preview(..)
+                | Key::Poster(_)
+                | Key::Rendition(_)
+                | Key::Claim(_) => None,
             };
             // Where a space has no bucket, it isn't looked for again with each of its photos.
             if space == Some(nowhere) {

@@ -20,7 +20,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use super::key::POSTER;
+use super::key::{CLAIM, POSTER, RENDITION};
 use super::transfer::Transfer;
 use super::{Body, Key, PhotoSource};
 use crate::config::{Checksums, Delivery, Photos};
@@ -136,6 +136,8 @@ impl S3Store {
             Key::Original(name) => self.buckets.find(self.client().await, name).await,
             Key::Preview(name, size) => Ok(Some(self.buckets.derived(name, size.as_str()))),
             Key::Poster(name) => Ok(Some(self.buckets.derived(name, POSTER))),
+            Key::Rendition(name) => Ok(Some(self.buckets.derived(name, RENDITION))),
+            Key::Claim(name) => Ok(Some(self.buckets.derived(name, CLAIM))),
         }
     }
 
@@ -149,6 +151,8 @@ impl S3Store {
             }
             Key::Preview(name, size) => Ok(self.buckets.derived(name, size.as_str())),
             Key::Poster(name) => Ok(self.buckets.derived(name, POSTER)),
+            Key::Rendition(name) => Ok(self.buckets.derived(name, RENDITION)),
+            Key::Claim(name) => Ok(self.buckets.derived(name, CLAIM)),
         }
     }
 
@@ -165,7 +169,9 @@ impl S3Store {
             }
             Key::Original(name) => self.buckets.make_again(client, name).await,
             // No server has made the bucket yet, or it was deleted.
-            Key::Preview(..) | Key::Poster(_) => self.buckets.create_previews(client).await,
+            Key::Preview(..) | Key::Poster(_) | Key::Rendition(_) | Key::Claim(_) => {
+                self.buckets.create_previews(client).await
+            }
         }
     }
 
@@ -235,7 +241,7 @@ impl S3Store {
         disposition: Option<&str>,
     ) -> Result<Option<PhotoSource>> {
         // Pages may show what comes from the bucket of previews only where there are some.
-        let is_sent_from_here = matches!(key, Key::Poster(_)) && !self.previews;
+        let is_sent_from_here = matches!(key, Key::Poster(_) | Key::Rendition(_)) && !self.previews;
         if self.delivery != Delivery::Redirect || is_sent_from_here {
             return Ok(None);
         }
@@ -245,7 +251,7 @@ impl S3Store {
         // The type of a preview stands with the object. With photos, others may have put another.
         let media_type = match key {
             Key::Staged(name) | Key::Original(name) => name.kind().map(MediaKind::media_type),
-            Key::Preview(..) | Key::Poster(_) => None,
+            Key::Preview(..) | Key::Poster(_) | Key::Rendition(_) | Key::Claim(_) => None,
         };
         let link = self.sign(object_ref, media_type, disposition).await?;
         Ok(Some(link))
@@ -289,9 +295,11 @@ impl S3Store {
         let client = client.clone();
         let object = match key {
             Key::Staged(name) => S3Object::arrived(client, self.buckets.clone(), name),
-            Key::Original(_) | Key::Preview(..) | Key::Poster(_) => {
-                S3Object::new(client, object_ref)
-            }
+            Key::Original(_)
+            | Key::Preview(..)
+            | Key::Poster(_)
+            | Key::Rendition(_)
+            | Key::Claim(_) => S3Object::new(client, object_ref),
         };
         Ok(Some((bytes, object)))
     }

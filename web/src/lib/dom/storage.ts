@@ -1,9 +1,11 @@
 // A little that the browser keeps for its user: choices and drafts, never secrets. A browser that keeps nothing
 // (private windows, full disks) takes nothing away but the remembering.
 
+import { scoped } from './base';
+
 export function read(key: string): string | null {
   try {
-    return localStorage.getItem(key);
+    return localStorage.getItem(scoped(key));
   } catch {
     return null;
   }
@@ -12,8 +14,8 @@ export function read(key: string): string | null {
 /** Keeps a value; null forgets it. */
 export function write(key: string, value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    if (value === null) localStorage.removeItem(scoped(key));
+    else localStorage.setItem(scoped(key), value);
   } catch {
     // Then it isn't remembered.
   }
@@ -22,7 +24,7 @@ export function write(key: string, value: string | null): void {
 /** Forgets everything whose key begins so. */
 export function forget(prefix: string): void {
   try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage)) if (key.startsWith(scoped(prefix))) localStorage.removeItem(key);
   } catch {
     // Nothing was kept either.
   }
