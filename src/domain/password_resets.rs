@@ -1,15 +1,41 @@
-//! Links for setting a new password once, without the old one. They are made on the command line.
+//! Links for setting a new password once, without the old one. They are made on the command line, or sent by mail.
 
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::UserId;
+use super::ids::{FeedId, SessionId, UserId};
+use super::mails::{self, Kind};
 use super::tokens::Token;
 use super::users::User;
-use super::{sessions, users};
+use super::{feeds, sessions, users};
 use crate::clock::Timestamp;
 use crate::error::{NotFound, Result};
+
+/// Makes a link for a user who has confirmed this address; whether they have. Earlier links stay: of a mail that is sent again, nobody
+/// knows which arrives.
+pub(super) fn create_mailed(
+    conn: &Connection,
+    (user, address): (UserId, &str),
+    token: &Token,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    conn.prepare_cached("delete from password_resets where expires_at <= ?")?
+        .execute([now.0])?;
+    let made = conn
+        .prepare_cached(
+            "insert into password_resets (token_hash, user_id, created_at, expires_at)
+             select ?1, user_id, ?4, ?5 from email_addresses where user_id = ?2 and address = ?3",
+        )?
+        .execute((
+            token.hash(),
+            user,
+            address,
+            now.0,
+            now.plus(Kind::Password.lifetime()).0,
+        ))?;
+    Ok(made == 1)
+}
 
 /// Makes a link for a user that holds for some time; an earlier one ends.
 pub fn create(
@@ -35,7 +61,7 @@ pub fn create(
 /// [`NotFound::Reset`] if it was never made, was used, or has expired.
 pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
     conn.prepare_cached(
-        "select u.id, u.login from password_resets r join users u on u.id = r.user_id
+        "select u.id, u.login, u.name, u.avatar from password_resets r join users u on u.id = r.user_id
          where r.token_hash = ? and r.expires_at > ?",
     )?
     .query_row((token.hash(), now.0), |row| User::from_row(row, 0))
@@ -43,14 +69,36 @@ pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<Use
     .ok_or_else(|| NotFound::Reset.into())
 }
 
-/// Uses a link: sets the password, and signs its owner out everywhere.
+/// Ends the links of a user, if they have any.
+pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from password_resets where user_id = ?")?
+        .execute([user])?;
+    Ok(())
+}
+
+/// Ends what somebody who knew the old password may still use after it was changed: the sessions of the user, all but `keep`,
+/// links for a new password, and their feeds. Returns these.
+///
+/// # Errors
+/// The database can't be written.
+pub fn end_access(conn: &Connection, user: UserId, keep: Option<SessionId>) -> Result<Vec<FeedId>> {
+    delete_of_user(conn, user)?;
+    mails::cancel(conn, user, Kind::Password)?;
+    sessions::revoke_all(conn, user, keep)?;
+    Ok(feeds::revoke_all(conn, user)?)
+}
+
+/// Uses a link: sets the password, and signs its owner out everywhere. Returns the feeds that have ended.
 ///
 /// # Errors
 /// As [`find_user`].
-pub fn redeem(conn: &Connection, token: &Token, new_hash: &str, now: Timestamp) -> Result<()> {
+pub fn redeem(
+    conn: &Connection,
+    token: &Token,
+    new_hash: &str,
+    now: Timestamp,
+) -> Result<Vec<FeedId>> {
     let user = find_user(conn, token, now)?.id;
-    conn.prepare_cached("delete from password_resets where user_id = ?")?
-        .execute([user])?;
     users::set_password_hash(conn, user, new_hash)?;
-    Ok(sessions::revoke_all(conn, user, None)?)
+    end_access(conn, user, None)
 }

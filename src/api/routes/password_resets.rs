@@ -1,16 +1,36 @@
-//! Setting a new password by a link, for who forgot the old one.
+//! Setting a new password by a link, for those who forgot the old one, and asking for such a link by mail.
 
 use rocket::post;
 
 use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
-use crate::api::views::accounts::Reset;
-use crate::domain::password_resets;
+use crate::api::views::accounts::{ForgottenPassword, Reset};
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
-use crate::error::{FieldName, Invalid, Result};
+use crate::domain::{password_requests, password_resets};
+use crate::error::{FieldName, Invalid, NotFound, Result};
 use crate::logging::audit::{self, By};
+
+/// The answer is the same, and takes the same time, whether or not there is such an account.
+#[post("/password-resets", data = "<body>")]
+pub async fn ask(
+    app: &AppState,
+    client: &ClientInfo,
+    body: JsonBody<ForgottenPassword>,
+) -> Result<&'static str> {
+    if !app.config.sends_mail() {
+        return Err(NotFound::Mail.into());
+    }
+    let (ForgottenPassword { login }, now) = (body.0, app.now());
+    let attempt = app.limits.logins.request_mail(client.address)?;
+    app.db
+        .write(move |conn| Ok(password_requests::add(conn, &login, now)?))
+        .await?;
+    attempt.consume();
+    app.mail_wake.notify_one();
+    Ok("If there is such an account, and it has an address, a link is on its way there")
+}
 
 #[post("/password-resets/redeem", data = "<body>")]
 pub async fn redeem(
@@ -35,9 +55,12 @@ pub async fn redeem(
         return Err(Invalid::NewPasswordsDontMatch.into());
     }
     let hash = app.passwords.hash(password).await?;
-    app.db
+    let ended = app
+        .db
         .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
         .await?;
-    audit::password_reset(By::Client(client.address), &owner);
+    let by = By::Client(client.address);
+    audit::password_reset(by, &owner);
+    audit::feeds_revoked(by, &ended);
     Ok("Password changed")
 }
