@@ -7,6 +7,7 @@ use std::fmt::{Arguments, Display};
 use std::io::{self, ErrorKind, Write};
 
 use anyhow::{Context, Result};
+use indicatif::HumanBytes;
 
 /// A line on standard output, written as `println!` is; an error is to be passed on.
 macro_rules! say {
@@ -65,6 +66,24 @@ pub fn count(number: impl Display, one: &str) -> String {
     let number = number.to_string();
     let s = if number == "1" { "" } else { "s" };
     format!("{number} {one}{s}")
+}
+
+/// How many shares, comments, photos and videos there are, and how many bytes the last two have together.
+pub fn contents(counts: [i64; 4], size: i64) -> String {
+    let [shares, comments, photos, films] = counts;
+    format!(
+        "{}, {}, {}, {}: {}",
+        count(shares, "share"),
+        count(comments, "comment"),
+        count(photos, "photo"),
+        count(films, "video"),
+        bytes(u64::try_from(size).unwrap_or(0))
+    )
+}
+
+/// A number of bytes, as people say it: "2.50 MiB".
+pub fn bytes(number: u64) -> String {
+    HumanBytes(number).to_string()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ RETAIN = "3"
 # After how many seconds a backup is killed, as long as none has been left alone.
 GUESS = 2.0
 # In seconds. Nothing takes that long; a command that does has found a defect.
-PATIENCE = 300
+TIMEOUT = 300
 
 
 class Expectation:
@@ -112,11 +112,11 @@ class Backups:
         retain = ["--retain", RETAIN] if prune else []
         expected = Expectation(self.people)
         before = self.store.archives()
-        patience = self.chance.uniform(0, 1.2 * self.usual) if not last and self.chance.random() < 0.5 else PATIENCE
+        timeout = self.chance.uniform(0, 1.2 * self.usual) if not last and self.chance.random() < 0.5 else TIMEOUT
         began = time.monotonic()
         process = self.start("backup", self.store.place, *retain)
         try:
-            said = process.communicate(timeout=patience)[1]
+            said = process.communicate(timeout=timeout)[1]
             self.usual = time.monotonic() - began
         except subprocess.TimeoutExpired:
             process.kill()
@@ -127,7 +127,7 @@ class Backups:
             self.tally.count("backups")
             if len(new) != 1:
                 self.tally.complain("backup", f"a backup was acknowledged that has left {len(new)} archives")
-        elif process.returncode == -9 and patience != PATIENCE:
+        elif process.returncode == -9 and timeout != TIMEOUT:
             self.tally.count("kills of backups")
         else:
             self.tally.complain("backup", f"a backup has ended with {process.returncode}: {said}")
@@ -153,7 +153,7 @@ class Backups:
         # Photos are always restored to the disk, so that those in use aren't touched.
         environment = self.environment | {"SHARED_SPACES_PHOTOS__STORE": "local", "SHARED_SPACES_PHOTOS__QUEUE": "local"}
         command = [self.command[0], "--data-dir", data, "restore", self.store.address(archive)]
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
         if done.returncode != 0:
             return tally.complain("backup", f"{archive} can't be restored: {done.stderr}")
         restored = Restored(data)

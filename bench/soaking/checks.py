@@ -4,13 +4,15 @@ import sqlite3
 import time
 from contextlib import closing
 
+import talk
+
 # How many seconds the workers have to finish the queue, and the server to delete what is due.
-PATIENCE = 300
+TIMEOUT = 300
 
 
 def until(what, look):
     """Waits for something that the server or a worker does."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not look():
         if time.monotonic() > end:
             raise SystemExit(f"waited too long for {what}")
@@ -78,6 +80,8 @@ class Checks:
             admin.compare(share, listed)
             if listed is None and admin.shown(share) is not None:
                 self.complain("deletion", f"share {number} isn't in its list, and is there")
+            if listed is not None:
+                talk.compare(admin, share, listed)
         images = list(admin.client.pages(f"/spaces/{space.number}/images"))
         named = {name_of(share["image_url"]) for share in shown.values() if share["image_url"]}
         if {name_of(image["image_url"]) for image in images} != named:
@@ -137,12 +141,14 @@ def damage(people, store, database):
     with_photo = next(share for share in shares if share.certain and share.certain.photo)
     other = next(share for share in shares if share.certain and share is not with_photo)
     deleted = next(share for share in shares if share.states == [None] and share.names)
+    said = next(comment for share in shares if share.certain for comment in share.comments.values() if comment.certain)
     space, member = next(
         (space, person) for space in spaces for person in space.members if space.members[person].certain and person is not space.admin
     )
     shown = with_photo.space.admin.shown(with_photo)
     store.remove(name_of(shown["image_url"]))
     database.run("update shares set text = 'other words' where id = ?", other.number)
+    database.run("update comments set text = 'other words' where id = ?", said.number)
     store.put(next(iter(deleted.names)))
     database.run("delete from members where space_id = ? and user_id = ?", space.number, member.number)
-    return {"photo", "share", "deletion", "membership"}
+    return {"photo", "share", "comment", "deletion", "membership"}

@@ -9,7 +9,7 @@ import uuid
 
 PASSWORD = "correct horse"
 # In seconds. Nothing takes that long; a request that does has found a defect.
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class Lost(Exception):
@@ -50,7 +50,7 @@ class Client:
         """Sends one request. Raises Lost if no response came."""
         port = self.server.wait_until_up()
         if port != self.port or self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
             self.port = port
         headers = dict(headers or {}, **{"Authorization": f"Bearer {self.token}"} if self.token else {})
         if body is not None:
@@ -82,7 +82,7 @@ class Client:
             parts = urllib.parse.urlsplit(url)
             here = parts._replace(netloc=f"127.0.0.1:{self.server.wait_until_up()}").geturl()
             try:
-                with urllib.request.urlopen(here, timeout=PATIENCE) as answer:
+                with urllib.request.urlopen(here, timeout=TIMEOUT) as answer:
                     return answer.read()
             except urllib.error.HTTPError as refusal:
                 # For a missing object, S3 returns 403 to clients that can't list the bucket.
@@ -112,4 +112,4 @@ class Client:
             assert answer.status == 200, (path, answer)
             yield from answer.json()
             link = answer.headers.get("Link") or ""
-            path = link[link.index("/spaces/"):link.index(">")] if 'rel="next"' in link else None
+            path = urllib.parse.urlsplit(link[1:link.index(">")])._replace(scheme="", netloc="").geturl() if 'rel="next"' in link else None

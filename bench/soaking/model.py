@@ -53,6 +53,8 @@ class Share(Item):
         self.number, self.author, self.space = number, author, space
         # The names that its photos have had, as far as responses said.
         self.names = set()
+        # Its comments by id; the texts of those in doubt; and by person, whether their heart is on it.
+        self.comments, self.unanswered, self.hearts = {}, set(), {}
 
 
 class Space(Item):

@@ -28,6 +28,7 @@ pub fn run(database: &Path, spaces: u32, shares: u32, have_photos: bool) -> Resu
     transaction.execute(OWN_MEMBERS, params![OWN, spaces])?;
     transaction.execute(EVERY_MEMBER, [])?;
     transaction.execute(SHARES, params![shares, spaces, users])?;
+    transaction.execute(ACTIVITY, params![spaces, shares])?;
     if have_photos {
         transaction.execute(PHOTOS, [])?;
     }
@@ -90,6 +91,11 @@ const SHARES: &str =
     insert into shares (id, space_id, user_id, text, created_at)
     select i + 1, 1 + i % ?2, 3 + ((1 + i % ?2) * 3 + i / ?2 % 3) % (?3 - 1),
         'What was seen on the way home, number ' || i, 1700000000000 + i from n";
+
+/// All of it has been read: it is before the first event.
+const ACTIVITY: &str = "insert into activity (space_id, seq, kind, object_id, share_id, author_id, created_at)
+    select id, id - ?1 - ?2 - 1, 'space', id, null, null, created_at from spaces
+    union all select space_id, id - ?2 - 1, 'share', id, id, user_id, created_at from shares order by 1, 2";
 
 const PHOTOS: &str = "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at,
         queued_at, placeholder)

@@ -13,11 +13,11 @@ use crate::qr;
 /// # Errors
 /// It is too long for a QR code.
 pub fn show(listener: &Listener, config: &Config, page: &str, token: &Token) -> Result<()> {
-    let origin = match &config.public_url {
+    let base_url = match &config.public_url {
         Some(url) => url.clone(),
         None => format!("http://localhost:{}", listener.port),
     };
-    let link = link_with_secret(&origin, page, token);
+    let link = link_with_secret(&base_url, page, token);
     say!("{link}\n\n{}\n", qr::text(&link)?)?;
     if config.public_url.is_none() {
         say!("It works on this machine only: set public_url to what others reach this server by.")?;

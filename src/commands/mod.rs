@@ -1,38 +1,49 @@
 //! What the command line does, one file a command.
 
 mod backup;
+mod config;
 mod doctor;
 // In the fence.
 pub mod fenced;
+mod generated;
+mod health;
 mod invitation;
 mod keys;
 mod link;
+mod openapi;
 mod photos;
 mod photos_move;
 mod photos_verify;
+mod quota;
 mod restore;
 mod serve;
 mod spaces;
+mod status;
 mod user;
+mod user_sessions;
 mod verify;
 mod worker;
 // What the command line can say.
 pub mod cli;
 
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tokio_util::sync::CancellationToken;
 
 use crate::backup::blocking::{Blocking, CANCELLED, Cancelled};
 use crate::check::sentence;
-use crate::commands::cli::{Cli, Command, Options, ServeOptions, SpaceCommand};
-use crate::config::Settings;
+use crate::commands::cli::{Cli, Command, Options, ServeOptions};
+use crate::config::{Settings, Sources};
 use crate::data_dir;
 use crate::error::{Error, FieldName, Invalid, NotFound};
 use crate::logging;
-use crate::output::complain;
+use crate::output::{self, complain};
 use crate::process::shutdown::{self, Signal};
+
+/// The bytes that are read of an answer to a question.
+const MAX_ANSWER: u64 = 64;
 
 /// What a command was to look for was found.
 #[derive(Debug, thiserror::Error)]
@@ -65,11 +76,17 @@ pub async fn run(cli: Cli) -> Result<()> {
         serve: at,
         command,
     } = cli;
-    let settings = match (settings(&options), &command) {
+    // What needs no settings works also while they are wrong.
+    match command {
+        Some(Command::Completions { shell }) => return generated::print_completions(shell),
+        Some(Command::Man { folder }) => return generated::write_manual(&folder),
+        _ => {}
+    }
+    let (settings, sources) = match (settings(&options), &command) {
         (Err(error), Some(Command::Doctor(list))) => return doctor::refuse(&error, *list),
         (settings, _) => settings?,
     };
-    logging::start(settings.listener.log_level)?;
+    logging::start(settings.listener.log_level, settings.config.log_format)?;
     let command = match (worker, command) {
         (true, _) => Command::Worker,
         (false, None) => Command::Serve(ServeOptions::default()),
@@ -90,11 +107,15 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Verify { archive } => verify::run(settings.config, archive).await,
         Command::Restore(command) => restore::run(settings.config, command).await,
         Command::Doctor(list) => doctor::run(&settings, list).await,
-        Command::Space(SpaceCommand::List(list)) => spaces::run(settings.config, list).await,
+        Command::Health(at) => health::run(&settings, at).await,
+        Command::Config(list) => config::run(&settings, &sources, &options, list),
+        Command::Status(list) => status::run(settings, list).await,
+        Command::Openapi => openapi::run(settings.config).await,
+        Command::Space(command) => spaces::run(settings.config, command).await,
         Command::Keys(command) => keys::run(settings.config, command).await,
         Command::Photos(command) => photos::run(settings.config, command).await,
-        // It has no runtime, and is run before there is one.
-        Command::Fenced(_) => Ok(()),
+        // These were run before there were settings, or even a runtime.
+        Command::Completions { .. } | Command::Man { .. } | Command::Fenced(_) => Ok(()),
     };
     done.map_err(advised)
 }
@@ -105,6 +126,9 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
         Some(Error::NotFound(NotFound::Login { .. })) => "`shared-spaces user list` lists them all",
         Some(Error::NotFound(NotFound::Space { .. })) => {
             "`shared-spaces space list` lists them all"
+        }
+        Some(Error::NotFound(NotFound::Session { .. })) => {
+            "`shared-spaces user sessions` lists those of a user"
         }
         Some(Error::NotFound(NotFound::Invitation { .. })) => {
             "`shared-spaces invitation list` lists them all"
@@ -135,8 +159,8 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
 }
 
 /// All settings, from the file, the environment and the command line.
-fn settings(options: &Options) -> Result<Settings> {
-    let mut settings = Settings::load()?;
+fn settings(options: &Options) -> Result<(Settings, Sources)> {
+    let (mut settings, sources) = Settings::load(options.config.as_deref())?;
     let config = &mut settings.config;
     if let Some(folder) = &options.data_dir {
         config.data_dir = folder.clone();
@@ -151,7 +175,33 @@ fn settings(options: &Options) -> Result<Settings> {
         );
         config.expect_data = false;
     }
-    Ok(settings)
+    Ok((settings, sources))
+}
+
+/// Asks at a terminal whether something that can't be undone is to be done; elsewhere `--yes` is needed.
+///
+/// # Errors
+/// It was not confirmed.
+fn confirm(yes: bool, what: &str, question: &str) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    ensure!(
+        io::stdin().is_terminal(),
+        "{what} can't be undone: confirm with --yes"
+    );
+    output::question(format_args!("{question} This can't be undone. [y/N] "))?;
+    let mut answer = String::new();
+    io::stdin()
+        .lock()
+        .take(MAX_ANSWER)
+        .read_line(&mut answer)
+        .context("Standard input can't be read")?;
+    ensure!(
+        matches!(answer.trim_end(), "y" | "Y" | "yes"),
+        "Nothing was removed"
+    );
+    Ok(())
 }
 
 /// Runs long work on a thread of its own, until the process is asked to stop; then the work is cancelled. If it stops,

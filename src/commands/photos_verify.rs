@@ -12,12 +12,12 @@ use crate::config::Config;
 use crate::domain::ids::Id;
 use crate::domain::photos::{self, PhotoRecord};
 use crate::output::{count, say};
-use crate::verify_photos::{Care, Problem, Scope, Summary};
+use crate::verify_photos::{Care, Damaged, Derived, Problem, Scope, Summary};
 
 /// Reports each photo that isn't intact, and then how many are.
 ///
 /// # Errors
-/// [`NotWhole`] if a photo is missing or has changed, or a preview has; otherwise why the photos couldn't be looked at.
+/// [`NotWhole`] if a photo is missing or has changed, or what was made of one has; otherwise why the photos couldn't be looked at.
 pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
     let app = App::start(config).await?;
     let previews = match (options.previews, options.repair_previews) {
@@ -77,12 +77,19 @@ pub async fn run(config: Config, options: VerifyOptions) -> Result<()> {
             missing,
             changed,
             previews,
+            posters,
+            renditions,
             repaired,
             ..
         } = summary;
+        let damaged = previews + posters + renditions - repaired;
+        let which = if posters + renditions == 0 {
+            "previews"
+        } else {
+            "previews, posters and renditions"
+        };
         return Err(NotWhole(format!(
-            "Missing photos: {missing}. Changed photos: {changed}. Damaged previews: {}",
-            previews - repaired
+            "Missing photos: {missing}. Changed photos: {changed}. Damaged {which}: {damaged}"
         ))
         .into());
     }
@@ -118,20 +125,20 @@ fn sentence(photo: &PhotoRecord, problem: &Problem) -> String {
             format!("{which} has changed: its bytes are not those that were stored. {put_back}")
         }
         Problem::Unreadable(why) => format!("{which} can't be read: {why}"),
-        Problem::Preview {
-            size,
+        Problem::Derived(Damaged {
+            what,
             why,
             repaired,
-        } => {
-            let then = if *repaired {
-                "It was made again"
-            } else {
-                "The photo itself is intact; --repair-previews makes previews again"
+        }) => {
+            let then = match (what, repaired) {
+                (Derived::Rendition, true) => "A worker with ffmpeg makes it again",
+                (_, true) => "It was made again",
+                (Derived::Rendition, false) => {
+                    "The video itself is intact; with --repair-previews, a worker makes it again"
+                }
+                (_, false) => "The photo itself is intact; --repair-previews makes previews again",
             };
-            format!(
-                "{which} is intact, but its {} preview {why}. {then}",
-                size.as_str()
-            )
+            format!("{which} is intact, but its {what} {why}. {then}")
         }
     }
 }
@@ -143,7 +150,7 @@ fn as_json(photo: &PhotoRecord, problem: &Problem, sentence: &str) -> Value {
         Problem::Length { .. } => ("length", false),
         Problem::Changed => ("changed", false),
         Problem::Unreadable(_) => ("unreadable", false),
-        Problem::Preview { repaired, .. } => ("preview", *repaired),
+        Problem::Derived(damaged) => (damaged.what.word(), damaged.repaired),
     };
     json!({
         "photo": photo.name.as_str(),
@@ -166,7 +173,9 @@ fn summary_as_json(summary: &Summary) -> Value {
         "unreadable": summary.unreadable,
         "deleted_meanwhile": summary.deleted,
         "damaged_previews": summary.previews,
-        "repaired_previews": summary.repaired,
+        "damaged_posters": summary.posters,
+        "damaged_renditions": summary.renditions,
+        "repaired": summary.repaired,
     })
 }
 
@@ -181,6 +190,8 @@ fn told_of(summary: &Summary) -> String {
         unreadable,
         deleted,
         previews,
+        posters,
+        renditions,
         repaired,
     } = summary;
     let mut said = format!(
@@ -192,6 +203,8 @@ fn told_of(summary: &Summary) -> String {
         (unreadable, "can't be read"),
         (deleted, "deleted meanwhile"),
         (previews, "damaged previews"),
+        (posters, "damaged posters"),
+        (renditions, "damaged renditions"),
         (repaired, "of these made again"),
     ] {
         if *number > 0 {

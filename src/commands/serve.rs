@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use rocket::local::asynchronous::Client;
 
 use crate::api;
+use crate::app::measure::Measurement;
 use crate::app::{self, App, begun_anew};
 use crate::backup::{restore, work_dir};
 use crate::check::sentence;
@@ -19,15 +20,21 @@ use crate::data_dir::is_served;
 use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
+use crate::jobs::reload_certificate::ReloadCertificate;
+use crate::jobs::watchdog::Watchdog;
 use crate::output::say;
+use crate::process::service::{self, State};
 use crate::process::{files, shutdown};
-use crate::server;
 use crate::server::listener::{BoundListener, cannot_listen};
+use crate::server::{self, Listeners, metrics_listener};
 use crate::storage;
 use crate::storage::PhotoStore;
+use crate::tls::Certificates;
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
+/// The longest time that jobs take to finish what they are working on, after the last request.
+const FINISH_JOBS: Duration = Duration::from_secs(60);
 
 /// Serves until the process is asked to stop; requests under way are finished first.
 ///
@@ -44,12 +51,21 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     // Before anything is made, not even the lock.
     storage::check_data_dir(&config)?;
     app::check_store(&config).await?;
+    let certificates = Certificates::open(&config.tls)?;
     let address = SocketAddr::new(listener.address, listener.port);
-    let taken = BoundListener::new(address);
+    let passed = service::passed_listener()
+        .context("The socket that the service manager has passed can't be used")?;
+    let taken = passed.map_or_else(|| BoundListener::new(address), BoundListener::passed);
     if taken.is_err() && is_served(&folder) {
         bail!(in_use(&folder));
     }
     let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
+    let redirect = config
+        .tls
+        .redirect_port
+        .map(|port| bind_redirect(SocketAddr::new(listener.address, port)));
+    let redirect = redirect.transpose()?;
+    let scraped = config.monitoring.metrics_address.map(scraped).transpose()?;
     let _lock = lock(&folder)?;
     files::raise_limit();
     let app = App::open(config)?;
@@ -68,9 +84,26 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     }
     clean_up_leftovers(&app).await;
 
-    let jobs = app.start_jobs();
+    let mut jobs = app.start_jobs();
+    if let Some(watchdog) = Watchdog::new(Some(app.db.clone())) {
+        jobs.start(watchdog);
+    }
+    if let Some(certificates) = certificates.clone() {
+        jobs.start(ReloadCertificate(certificates));
+    }
+    let bound = Bound {
+        listener: taken,
+        certificates,
+        redirect,
+    };
+    if let Some(listener) = scraped {
+        let listener = listener.listen()?;
+        tracing::info!(address = %listener.local_addr()?, "metrics can be read");
+        let measurement = Measurement::new(app.clone());
+        jobs.start_task(metrics_listener::run(listener, measurement));
+    }
     let served = tokio::select! {
-        served = answer_requests(listener, taken, app.clone()) => served,
+        served = answer_requests(listener, bound, app.clone()) => served,
         doubt = prepare(&app) => Err(doubt),
     };
     jobs.stop().await?;
@@ -79,14 +112,20 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     Ok(())
 }
 
+/// The address for figures, which is bound before anything is made.
+fn scraped(address: SocketAddr) -> Result<BoundListener> {
+    BoundListener::new(address)
+        .map_err(|error| anyhow!(metrics_listener::cannot_listen(address, &error)))
+}
+
 /// Logins from before there were rules for them stay as they are, and the operator should know.
 async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
     let doubtful = app.db.read_long(|conn| Ok(users::list_doubtful(conn)?));
     let doubtful = doubtful.await?;
-    if let Some((user, reason)) = doubtful.first() {
+    if let Some((login, reason)) = doubtful.first() {
         tracing::warn!(
             count = doubtful.len(),
-            first = ?user.login,
+            first = ?login,
             reason,
             "some logins look like another or are invisible, and would be refused today; `shared-spaces doctor` lists them"
         );
@@ -108,23 +147,54 @@ async fn clean_up_leftovers(app: &App) {
     }
 }
 
+/// The port on which HTTP is redirected.
+fn bind_redirect(address: SocketAddr) -> Result<BoundListener> {
+    BoundListener::new(address).with_context(|| {
+        format!("The server can't listen on {address} for HTTP, which tls.redirect_port asks for")
+    })
+}
+
+/// Where the server will listen.
+struct Bound {
+    listener: BoundListener,
+    certificates: Option<Certificates>,
+    redirect: Option<BoundListener>,
+}
+
 /// Answers requests until the process is asked to stop, and then those that are under way.
-async fn answer_requests(mut settings: Listener, taken: BoundListener, app: App) -> Result<()> {
-    let wanted = taken.address();
-    let listener = taken
+async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Result<()> {
+    let wanted = bound.listener.address();
+    let listener = bound
+        .listener
         .listen()
         .map_err(|error| anyhow!(cannot_listen(wanted, &error)))?;
     let address = listener.local_addr()?;
     settings.port = address.port();
+    let tls = bound
+        .certificates
+        .map(|certificates| certificates.acceptor());
+    let tls = tls.transpose()?;
+    let redirect = bound.redirect.map(BoundListener::listen).transpose()?;
     let rocket = Client::untracked(api::rocket_with(settings.rocket(), app.clone()))
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let shutdown_signal = shutdown::listen()?;
-    if let Err(error) = announce(address, app.config.public_url.as_deref()) {
+    if let Err(error) = announce(address, tls.is_some(), app.config.public_url.as_deref()) {
         tracing::warn!(error = %sentence(&error), "could not print the address");
     }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
-    server::run(listener, rocket, app, api::HOOKS, shutdown_signal, grace).await;
+    service::notify(State::Ready);
+    let shutdown_signal = async move {
+        let signal = shutdown_signal.await;
+        service::notify(State::Stopping(grace + FINISH_JOBS));
+        signal
+    };
+    let listeners = Listeners {
+        listener,
+        tls,
+        redirect,
+    };
+    server::run(listeners, rocket, app, api::HOOKS, shutdown_signal, grace).await;
     Ok(())
 }
 
@@ -182,11 +252,15 @@ fn in_use(folder: &Path) -> String {
     )
 }
 
-fn announce(address: SocketAddr, public_url: Option<&str>) -> Result<()> {
+fn announce(address: SocketAddr, is_https: bool, public_url: Option<&str>) -> Result<()> {
+    let scheme = if is_https { "https" } else { "http" };
     if address.ip().is_loopback() {
-        say!("Shared Spaces is up: http://localhost:{}", address.port())?;
+        say!(
+            "Shared Spaces is up: {scheme}://localhost:{}",
+            address.port()
+        )?;
     } else {
-        say!("Shared Spaces is up: http://{address}")?;
+        say!("Shared Spaces is up: {scheme}://{address}")?;
     }
     if let Some(url) = public_url {
         say!("People reach it by {url}")?;

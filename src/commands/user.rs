@@ -4,20 +4,22 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-use super::link;
-use crate::api::views;
+use super::user_sessions::{self, SessionsRequest};
+use super::{confirm, link, quota};
+use crate::api::views::operation::OperatorsUser;
 use crate::app::App;
 use crate::commands::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
 use crate::domain::account_removal;
+use crate::domain::account_status::{self, Account};
+use crate::domain::password_resets;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
-use crate::domain::{password_resets, sessions};
 use crate::logging::audit::{self, By};
-use crate::output::{self, plain, say};
+use crate::output::{plain, say};
 
 /// The bytes of a line that are read: more than the longest password has.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -37,6 +39,28 @@ pub async fn run(settings: Settings, command: UserCommand) -> Result<()> {
             let token = reset_link(&app, login, hours).await?;
             link::show(&listener, &app.config, "password-reset", &token)
         }
+        UserCommand::Disable { login } => {
+            user_sessions::disable(&app, find(&app, login).await?).await
+        }
+        UserCommand::Enable { login } => {
+            user_sessions::enable(&app, find(&app, login).await?).await
+        }
+        UserCommand::Sessions {
+            login,
+            end,
+            end_all,
+            list,
+        } => {
+            let request = match end {
+                Some(id) => SessionsRequest::End(id),
+                None if end_all => SessionsRequest::EndAll,
+                None => SessionsRequest::List(list),
+            };
+            user_sessions::run(&app, find(&app, login).await?, request).await
+        }
+        UserCommand::Quota { login, quota, list } => {
+            quota::of_user(&app, find(&app, login).await?, quota, list).await
+        }
         UserCommand::Remove { login, yes } => remove(&app, login, yes).await,
     }
 }
@@ -55,20 +79,21 @@ async fn add(app: &App, login: &str) -> Result<()> {
 }
 
 async fn list(app: &App, options: ListOptions) -> Result<()> {
-    let everybody = app.db.read(|conn| Ok(users::list(conn)?)).await?;
+    let everybody = app.db.read(|conn| Ok(account_status::list(conn)?)).await?;
     if options.json {
-        let everybody: Vec<_> = everybody
-            .into_iter()
-            .map(views::users::User::from)
-            .collect();
+        let everybody: Vec<_> = everybody.into_iter().map(OperatorsUser::from).collect();
         say!("{}", serde_json::to_string_pretty(&everybody)?)?;
         return Ok(());
     }
     if everybody.is_empty() {
         say!("Nobody has an account yet.")?;
     }
-    for User { id, login } in everybody {
-        say!("{id}\t{}", plain(&login))?;
+    for Account { user, disabled_at } in everybody {
+        let (id, login) = (user.id, plain(&user.login));
+        match disabled_at {
+            None => say!("{id}\t{login}")?,
+            Some(since) => say!("{id}\t{login}\tdisabled {}", since.rfc3339())?,
+        }
     }
     Ok(())
 }
@@ -77,15 +102,17 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
     let user = find(app, login).await?;
     let hash = app.passwords.hash(ask_password(app)?).await?;
     let id = user.id;
-    app.db
+    let ended = app
+        .db
         .write(move |conn| {
             users::set_password_hash(conn, id, &hash)?;
-            Ok(sessions::revoke_all(conn, id, None)?)
+            password_resets::end_access(conn, id, None)
         })
         .await?;
     audit::password_reset(By::CommandLine, &user);
+    audit::feeds_revoked(By::CommandLine, &ended);
     say!(
-        "Password of {} changed; all their sessions ended",
+        "Password of {} changed; all their sessions and feeds ended",
         user.login
     )?;
     Ok(())
@@ -111,26 +138,21 @@ async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
 
 async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
     let user = find(app, login).await?;
-    if !yes {
-        ensure!(
-            io::stdin().is_terminal(),
-            "Removing an account can't be undone: confirm with --yes"
-        );
-        output::question(format_args!(
-            "Remove {} with all their shares and photos? This can't be undone. [y/N] ",
-            user.login
-        ))?;
-        if !matches!(read_line()?.as_deref(), Some("y" | "Y" | "yes")) {
-            bail!("Nothing was removed");
-        }
-    }
+    confirm(
+        yes,
+        "Removing an account",
+        &format!(
+            "Remove {} with all their shares and photos?",
+            plain(&user.login)
+        ),
+    )?;
     let (now, gone) = (app.now(), user.clone());
-    let photos = app
+    let begun = app
         .db
-        .write_making_room(move |conn| account_removal::remove(conn, &gone, now))
+        .write_making_room(move |conn| account_removal::begin(conn, &gone, now))
         .await?;
     audit::account_removed(By::CommandLine, &user);
-    app.cleanup().delete_now(&photos).await;
+    app.space_deletion().finish_account(begun).await?;
     say!("Removed account {}", user.login)?;
     Ok(())
 }

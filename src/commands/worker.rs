@@ -10,12 +10,16 @@ use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
 use crate::jobs::process_photo::ProcessPhotos;
 use crate::jobs::runner::Jobs;
+use crate::jobs::watchdog::Watchdog;
+use crate::process::service::{self, State};
 use crate::process::shutdown;
 use crate::storage;
 
 /// How long a worker waits for a server to begin the data folder.
 const WAIT: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// The longest time that the photos in hand take.
+const FINISH: Duration = Duration::from_secs(120);
 
 /// Processes photos until the process is asked to stop; the photos under way are finished.
 ///
@@ -28,13 +32,14 @@ pub async fn run(config: Config) -> Result<()> {
         QueueKind::Local => RestoreHold::default(),
         QueueKind::Sqs => RestoreHold::of(&config.data_dir),
     };
-    let worker = match remote_worker(&config)? {
-        Some(worker) => worker,
+    let (worker, db) = match remote_worker(&config)? {
+        Some(worker) => (worker, None),
         None => {
             storage::check_data_dir(&config)?;
             app::check_store(&config).await?;
             wait_for_installation(&config).await;
-            App::start(config).await?.photo_worker()
+            let app = App::start(config).await?;
+            (app.photo_worker(), Some(app.db))
         }
     };
     let shutdown_signal = shutdown::listen()?;
@@ -44,7 +49,12 @@ pub async fn run(config: Config) -> Result<()> {
     }
     let mut jobs = Jobs::default();
     ProcessPhotos::start(worker, &mut jobs, hold);
+    if let Some(watchdog) = Watchdog::new(db) {
+        jobs.start(watchdog);
+    }
+    service::notify(State::Ready);
     shutdown_signal.await;
+    service::notify(State::Stopping(FINISH));
     jobs.stop().await?;
     tracing::info!("stopped");
     Ok(())

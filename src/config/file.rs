@@ -43,11 +43,11 @@ impl SettingsFile {
             )
         })?;
         let document = DeTable::parse(&text).map_err(|error| {
-            let place = error
+            let position = error
                 .span()
                 .map_or_else(String::new, |span| format!(", line {}", line(&text, &span)));
             anyhow!(
-                "{}{place}: this isn't TOML: {}{}",
+                "{}{position}: this isn't TOML: {}{}",
                 file.shown(),
                 error.message(),
                 hint(error.message())

@@ -42,11 +42,11 @@ struct Variable {
 }
 
 impl Layers {
-    /// Looks at the file, if there is one, and at the environment.
+    /// Looks at the file, if there is one, and at the environment. `named` is the file of the command line.
     ///
     /// # Errors
     /// The file can't be read or isn't TOML; a file or a profile is named that isn't there; a variable isn't UTF-8.
-    pub(super) fn read() -> Result<Self> {
+    pub(super) fn read(named: Option<&Path>) -> Result<Self> {
         let variables = variables();
         for variable in &variables {
             ensure!(
@@ -55,7 +55,11 @@ impl Layers {
                 variable.name
             );
         }
-        let file = find_file()?.map(SettingsFile::read).transpose()?;
+        let path = match named {
+            Some(named) => Some(named_file(named)?),
+            None => find_file()?,
+        };
+        let file = path.map(SettingsFile::read).transpose()?;
         let profile = Profile::from_env_or("ROCKET_PROFILE", rocket::Config::DEFAULT_PROFILE);
         let layers = Self {
             file,
@@ -155,8 +159,13 @@ impl Layers {
         explained
     }
 
+    /// The file, as sentences call it.
+    pub(super) fn file(&self) -> Option<String> {
+        self.file.as_ref().map(SettingsFile::shown)
+    }
+
     /// Where a setting was set, if it was: what goes over the others.
-    fn origin(&self, section: Section, key: &str) -> Option<String> {
+    pub(super) fn origin(&self, section: Section, key: &str) -> Option<String> {
         let path: Vec<&str> = key.split('.').collect();
         let sets = |variable: &&Variable| {
             let exact = variable
@@ -237,7 +246,22 @@ fn flatten(dict: &Dict, above: &[String], paths: &mut Vec<Vec<String>>) {
     }
 }
 
-/// The file: the one that is named, which must be there, or `Rocket.toml` here or in a folder above.
+/// The file of the command line, which must be there.
+fn named_file(named: &Path) -> Result<PathBuf> {
+    ensure!(
+        !named.is_dir(),
+        "The option --config names {}, which is a folder and not a file",
+        named.display()
+    );
+    ensure!(
+        named.exists(),
+        "The option --config names the file {}, which doesn't exist",
+        named.display()
+    );
+    Ok(std::path::absolute(named)?)
+}
+
+/// The file: the one that the environment names, which must be there, or `Rocket.toml` here or in a folder above.
 fn find_file() -> Result<Option<PathBuf>> {
     let named = Env::var("ROCKET_CONFIG");
     if let Some(named) = named.as_deref() {
@@ -268,15 +292,15 @@ fn check_files() -> Result<()> {
         return Ok(());
     };
     for folder in here.ancestors() {
-        let place = folder.join(DEFAULT_FILE);
-        if place.is_file() {
+        let path = folder.join(DEFAULT_FILE);
+        if path.is_file() {
             break;
         }
         ensure!(
-            fs::symlink_metadata(&place).is_err(),
+            fs::symlink_metadata(&path).is_err(),
             "{} should be the settings file, but is a folder, or a link to a file that doesn't exist. Docker creates a \
             folder where the file that it should mount is missing: delete the folder, and name the right file",
-            place.display()
+            path.display()
         );
     }
     Ok(())

@@ -9,7 +9,7 @@ pub const LONGEST_LOGIN: usize = 256;
 /// The most characters that a setting may allow a password: what clients of the original were written for.
 pub const LONGEST_PASSWORD: usize = 99_999;
 
-/// The most characters of a space's name, and of a share's text, that a setting may allow: each is held in memory, and some
+/// The most characters of the name of a space or a user, and of a share's text, that a setting may allow: each is held in memory, and some
 /// times over.
 const LONGEST_NAME: usize = 1000;
 const LONGEST_TEXT: usize = 1_000_000;
@@ -41,6 +41,8 @@ pub struct Limits {
     pub space_name_min: usize,
     /// The longest name of a space.
     pub space_name_max: usize,
+    /// The longest name of a user.
+    pub user_name_max: usize,
     /// The shortest text of a share.
     pub text_min: usize,
     /// The longest text of a share.
@@ -74,6 +76,7 @@ impl Default for Limits {
             password_max: 1024,
             space_name_min: 1,
             space_name_max: 50,
+            user_name_max: 50,
             text_min: 1,
             text_max: 2000,
             photo_bytes: 25 * 1024 * 1024,
@@ -167,6 +170,10 @@ impl Limits {
         ensure!(
             (1..=LARGEST_PHOTO).contains(&self.waiting_bytes),
             "The setting limits.waiting_bytes must be above 0 and at most {LARGEST_PHOTO}"
+        );
+        ensure!(
+            (1..=LONGEST_NAME).contains(&self.user_name_max),
+            "The setting limits.user_name_max must be above 0 and at most {LONGEST_NAME}"
         );
         ensure!(
             (1..=LONGEST_CAPTION).contains(&self.caption_max),

@@ -5,18 +5,25 @@ mod compatibility;
 mod connections;
 mod duration;
 mod file;
+mod in_force;
 mod layers;
 mod limits;
 mod listener;
+mod mail;
+mod monitoring;
 mod names;
 mod photos;
 mod proxies;
+pub mod public_url;
+mod push;
+mod quotas;
 mod rate_limits;
 mod renamed;
+mod tls;
 mod values;
 mod wrong;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
@@ -29,13 +36,19 @@ use serde::{Deserialize, Serialize};
 pub use backup::Backup;
 pub use compatibility::Compatibility;
 pub use connections::Connections;
+pub use in_force::{InForce, Sources};
 use layers::Layers;
 pub use limits::{LONGEST_LOGIN, LONGEST_PASSWORD, Limits};
 pub use listener::{Level, Listener, Shutdown};
+pub use mail::{Mail, MailTls, Secret, SmtpServer};
+pub use monitoring::{LogFormat, Monitoring};
 use names::Names;
 pub use photos::{Checksums, Delivery, Ffmpeg, Layout, Photos, QueueKind, StoreKind, WorkerMode};
 pub use proxies::TrustedProxies;
+pub use push::Push;
+pub use quotas::Quotas;
 pub use rate_limits::RateLimits;
+pub use tls::Tls;
 
 /// Bounds of what a setting may allow a session. Its use is recorded once an hour, so that one which lasted little longer
 /// would end while it is used.
@@ -60,10 +73,14 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The bounds of what people send.
     pub limits: Limits,
+    /// How much photos and films may take.
+    pub quotas: Quotas,
     /// For whom the answers are as they were elsewhere.
     pub compatibility: Compatibility,
     /// How many connections, and how slow.
     pub connections: Connections,
+    /// Whether the server speaks HTTPS itself.
+    pub tls: Tls,
     /// How many attempts are allowed.
     pub rate_limits: RateLimits,
     /// How long a session lasts.
@@ -72,6 +89,14 @@ pub struct Config {
     pub photos: Photos,
     /// When backups are made, and where to.
     pub backup: Backup,
+    /// Messages to browsers.
+    pub push: Push,
+    /// Mail to users.
+    pub mail: Mail,
+    /// Where figures can be read.
+    pub monitoring: Monitoring,
+    /// How the log is written.
+    pub log_format: LogFormat,
 }
 
 /// Who can create an account.
@@ -117,12 +142,18 @@ impl Default for Config {
             cors_origins: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
             limits: Limits::default(),
+            quotas: Quotas::default(),
             compatibility: Compatibility::default(),
             connections: Connections::default(),
+            tls: Tls::default(),
             rate_limits: RateLimits::default(),
             sessions: Sessions::default(),
             photos: Photos::default(),
             backup: Backup::default(),
+            push: Push::default(),
+            mail: Mail::default(),
+            monitoring: Monitoring::default(),
+            log_format: LogFormat::default(),
         }
     }
 }
@@ -151,6 +182,7 @@ impl Config {
             config = above(Self::for_original_clients())?;
         }
         let complaints = config.complaints();
+        public_url::normalize(&mut config.public_url);
         if complaints.is_empty() {
             Ok(config)
         } else {
@@ -182,11 +214,16 @@ impl Config {
         let looked_at = [
             self.check_folder(),
             self.limits.check(),
+            self.quotas.check(),
             self.sessions.check(),
             self.connections.check(),
+            self.tls.check(self.public_url.as_deref()),
             self.rate_limits.check(),
             self.photos.check(),
             self.backup.check(),
+            self.push.check(),
+            self.mail.check(self.public_url.as_deref()),
+            self.monitoring.check(),
             self.check_origins(),
         ];
         let wrong = looked_at.into_iter().filter_map(Result::err);
@@ -203,18 +240,39 @@ impl Config {
 
     fn check_origins(&self) -> Result<()> {
         if let Some(url) = &self.public_url {
-            check_origin("public_url", url)?;
+            public_url::check(url)?;
         }
         self.cors_origins
             .iter()
-            .try_for_each(|origin| check_origin("cors_origins", origin))
+            .try_for_each(|origin| public_url::check_origin("cors_origins", origin))
+    }
+
+    /// To whom push services can complain: as it is set, or else the public address if it is one of the Internet.
+    pub fn push_contact(&self) -> Option<String> {
+        let public = self.public_url.as_deref().filter(|url| {
+            let host = url.strip_prefix("https://").unwrap_or_default();
+            let last = host
+                .split(':')
+                .next()
+                .and_then(|host| host.rsplit_once('.'));
+            last.is_some_and(|(_, last)| {
+                last.len() > 1 && !last.bytes().all(|b| b.is_ascii_digit())
+            })
+        });
+        self.push.contact.as_deref().or(public).map(str::to_owned)
+    }
+
+    /// Whether users can be sent mail.
+    pub fn sends_mail(&self) -> bool {
+        self.mail.host.is_some()
     }
 
     /// Whether people reach this server over HTTPS, as far as the settings say.
     pub fn is_https(&self) -> bool {
-        self.public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+        match &self.public_url {
+            Some(url) => url.starts_with("https://"),
+            None => self.tls.files().is_some(),
+        }
     }
 }
 
@@ -245,12 +303,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings: defaults, then `Rocket.toml`, then the environment.
+    /// Reads the settings: defaults, then the file that is named, or else `Rocket.toml`, then the environment. Also returns
+    /// where they come from.
     ///
     /// # Errors
     /// What can't be used, or has no effect, each by name, with where it was set.
-    pub fn load() -> Result<Self> {
-        let layers = Layers::read()?;
+    pub fn load(file: Option<&Path>) -> Result<(Self, Sources)> {
+        let layers = Layers::read(file)?;
         let names = Names::new();
         layers.check_names(&names)?;
         let rocket = layers.of_rocket();
@@ -258,7 +317,9 @@ impl Settings {
         let listener = extract(&Listener::default(), &rocket, tables, keys);
         let config = Config::load(&rocket, &names);
         let complaints = match (listener, config) {
-            (Ok(listener), Ok(config)) => return Ok(Self { listener, config }),
+            (Ok(listener), Ok(config)) => {
+                return Ok((Self { listener, config }, Sources::new(layers, names)));
+            }
             (listener, config) => {
                 let both = [listener.err(), config.err()].into_iter().flatten();
                 both.flatten()
@@ -275,23 +336,6 @@ fn is_of_the_web(uri: &Absolute<'_>) -> bool {
     let authority = uri.authority();
     schemes.any(|scheme| uri.scheme() == scheme)
         && authority.is_some_and(|authority| !authority.host().is_empty())
-}
-
-/// Our links and cookies live at the root of a host, so an address with a path could not work.
-fn check_origin(setting: &str, url: &str) -> Result<()> {
-    let bare = Absolute::parse(url).is_ok_and(|uri| {
-        is_of_the_web(&uri)
-            && uri
-                .authority()
-                .is_some_and(|authority| authority.user_info().is_none())
-            && uri.path().as_str().is_empty()
-            && uri.query().is_none()
-    });
-    ensure!(
-        bare,
-        "The setting {setting} must be like https://spaces.example.org, with no path and no slash at its end, not '{url}'"
-    );
-    Ok(())
 }
 
 #[cfg(test)]

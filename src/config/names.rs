@@ -26,11 +26,11 @@ pub(super) const TABLES_OF_ROCKET: [&str; 1] = ["shutdown"];
 const WITHOUT_EFFECT: [(&str, &str); 14] = [
     (
         "tls",
-        "the server speaks plain HTTP, and a proxy in front of it does HTTPS; see docs/deployment.md",
+        "set tls.certificate and tls.key in the table default.app; see docs/deployment.md",
     ),
     (
         "mtls",
-        "the server speaks plain HTTP, and a proxy in front of it does HTTPS; see docs/deployment.md",
+        "the server asks clients for no certificates: a proxy in front of it can; see docs/deployment.md",
     ),
     (
         "workers",

@@ -47,7 +47,7 @@ pub struct Photos {
     pub heic: bool,
     /// Bytes of memory that decoding HEICs may take at once.
     pub heic_memory: u64,
-    /// By what films get a picture that came without one: `auto`, `off`, or where ffmpeg is.
+    /// By what films get a picture that came without one, and a rendition if not every browser plays them: `auto`, `off`, or where ffmpeg is.
     pub ffmpeg: Ffmpeg,
     /// How often a photo is tried before it is set aside as failed.
     pub max_attempts: u32,

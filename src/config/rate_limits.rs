@@ -16,7 +16,7 @@ pub struct RateLimits {
     /// Wrong passwords for one account from one address.
     pub account_burst: u32,
     pub account_per_hour: u32,
-    /// New accounts from one address.
+    /// New accounts from one address, and as often mails for a forgotten password.
     pub registration_burst: u32,
     pub registration_per_hour: u32,
 }

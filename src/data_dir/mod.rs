@@ -3,6 +3,8 @@
 //! The first start leaves a marker in it, a file with an id, and the same one in the folder of the photos, which may be a
 //! disk of its own. Where a marker is missing that should be there, nothing is started next to what people have.
 
+// Whether there is room for photos.
+pub mod disk_space;
 // A data folder that is a copy of one next to it.
 pub mod copied;
 // What a restored data folder leaves alone.
@@ -13,6 +15,8 @@ mod photos;
 pub mod permissions;
 // A restored data folder next to its original.
 pub mod restored;
+// How much space the database takes, and how much there is.
+pub mod sizes;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::Path;

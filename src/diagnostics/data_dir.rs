@@ -9,7 +9,8 @@ use crate::config::{Config, QueueKind, StoreKind};
 use crate::data_dir;
 use crate::db::Db;
 use crate::domain::tombstones::Failing;
-use crate::output::count;
+use crate::domain::usage::NearQuota;
+use crate::output::{bytes, count};
 
 /// After how many attempts a photo that can't be deleted needs the operator.
 const MANY: u32 = 5;
@@ -62,7 +63,7 @@ pub fn run_checks(config: &Config, report: &mut impl FnMut(Check)) -> Data {
         ));
         return data;
     }
-    match Db::inspect(&database) {
+    match Db::inspect(&database, &config.quotas) {
         Ok(condition) => {
             data.has_current_database = condition.is_current();
             report(condition.check());
@@ -70,6 +71,7 @@ pub fn run_checks(config: &Config, report: &mut impl FnMut(Check)) -> Data {
             if let Some(failing) = condition.failing() {
                 report(undeleted(failing));
             }
+            near_quota(condition.near_quota()).for_each(&mut *report);
             if config.photos.store == StoreKind::Local
                 && let Err(error) = check_photos(folder, condition.has_photos())
             {
@@ -106,6 +108,29 @@ fn undeleted(failing: &Failing) -> Check {
     } else {
         Check::failed(said)
     }
+}
+
+/// What is said of quotas that are nearly used.
+fn near_quota(near: &NearQuota) -> impl Iterator<Item = Check> + use<> {
+    let server = near.server.map(|usage| {
+        Check::warning(format!(
+            "Photos and videos take {} of the {} of quotas.server: more are refused when it is full. Raise it, or have some deleted",
+            bytes(usage.used),
+            bytes(usage.max.unwrap_or(0))
+        ))
+    });
+    let others = [("space", near.spaces), ("user", near.users)];
+    let others = others.into_iter().filter(|(_, number)| *number > 0);
+    let others = others.map(|(whose, number)| {
+        Check::warning(format!(
+            "{} used nine tenths of the quota or more: `shared-spaces {whose} quota` shows and changes it",
+            match number {
+                1 => format!("1 {whose} has"),
+                _ => format!("{number} {whose}s have"),
+            }
+        ))
+    });
+    server.into_iter().chain(others)
 }
 
 /// Whether the photos are where the database says.

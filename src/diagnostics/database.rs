@@ -8,8 +8,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::check::Check;
+use crate::config::Quotas;
 use crate::db::{Db, integrity, known, migrate};
 use crate::domain::tombstones::{self, Failing};
+use crate::domain::usage::{self, NearQuota};
 use crate::domain::{photos, users};
 use crate::fs::suffix::with_suffix;
 
@@ -23,6 +25,8 @@ pub struct DatabaseState {
     doubtful_logins: Vec<(String, String)>,
     /// Photos whose bytes don't go.
     failing: Option<Failing>,
+    /// What nears its quota.
+    near_quota: NearQuota,
     /// What is wrong with it; `None` if it is sound.
     damage: Option<String>,
 }
@@ -54,7 +58,7 @@ impl Db {
     ///
     /// # Errors
     /// It can't be opened or read.
-    pub fn inspect(path: &Path) -> Result<DatabaseState> {
+    pub fn inspect(path: &Path, quotas: &Quotas) -> Result<DatabaseState> {
         let reading = || format!("The database {} can't be read", path.display());
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
@@ -64,23 +68,26 @@ impl Db {
         let damage = integrity::unsound(&connection).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
-        let doubtful = if schema > 0 && damage.is_none() {
+        let doubtful_logins = if schema > 0 && damage.is_none() {
             users::list_doubtful(&connection).with_context(reading)?
         } else {
             Vec::new()
         };
-        let doubtful = doubtful.into_iter();
         let newest = migrate::newest();
-        let failing = if damage.is_none() && schema == newest {
-            tombstones::failing(&connection).with_context(reading)?
+        let (failing, near_quota) = if damage.is_none() && schema == newest {
+            (
+                tombstones::failing(&connection).with_context(reading)?,
+                usage::near_quota(&connection, quotas).with_context(reading)?,
+            )
         } else {
-            None
+            (None, NearQuota::default())
         };
         Ok(DatabaseState {
             schema,
             has_photos,
-            doubtful_logins: doubtful.map(|(user, why)| (user.login, why)).collect(),
+            doubtful_logins,
             failing,
+            near_quota,
             newest,
             damage,
         })
@@ -128,6 +135,11 @@ impl DatabaseState {
     /// The photos that couldn't be deleted although they were due.
     pub fn failing(&self) -> Option<&Failing> {
         self.failing.as_ref()
+    }
+
+    /// What nears its quota.
+    pub fn near_quota(&self) -> &NearQuota {
+        &self.near_quota
     }
 
     /// What this means.

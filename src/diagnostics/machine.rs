@@ -11,6 +11,7 @@ use crate::check::Check;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Registration, Settings};
 use crate::data_dir;
+use crate::data_dir::disk_space::has_room;
 use crate::fs::space::available;
 use crate::server::listener::cannot_listen;
 
@@ -29,7 +30,7 @@ pub fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
         report(port(SocketAddr::new(listener.address, listener.port)));
     }
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
-    if config.is_https() && config.trusted_proxies.is_empty() {
+    if config.is_https() && config.tls.files().is_none() && config.trusted_proxies.is_empty() {
         report(Check::warning(
             "public_url begins with https://, so there is a proxy in front, but trusted_proxies names none: all \
             clients behind it count as one address. Set trusted_proxies to the address of the proxy",
@@ -46,7 +47,11 @@ pub fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
     }
     if let Some(free) = available(folder) {
         let said = format!("The disk of the data folder has {} free", HumanBytes(free));
-        report(if free < LITTLE {
+        report(if !has_room(config, 0) {
+            Check::warning(format!(
+                "{said}: photos and videos are refused, and texts aren't. Free some space, or set quotas.min_free_disk"
+            ))
+        } else if free < LITTLE {
             Check::warning(format!(
                 "{said}: free some space before it is full, because nothing can be shared then"
             ))

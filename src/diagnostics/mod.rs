@@ -5,12 +5,19 @@ pub(crate) mod data_dir;
 // Whether HEICs are decoded where they can do no harm.
 mod fence;
 mod machine;
+// The certificate of HTTPS.
+mod certificate;
 mod photos;
+// The server that mail is sent by.
+mod mail;
+// How SQLite was built.
+mod sqlite;
 // What kind of file a path is.
 pub(crate) mod database;
 
 use crate::app;
 use crate::check::{Check, Severity};
+use crate::clock::Clock;
 use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerMode};
 use crate::data_dir::restored;
 use crate::storage;
@@ -19,16 +26,28 @@ use crate::storage;
 pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     let config = &all.config;
     report(settings(config));
+    report(sqlite::run_checks());
     without_effect(&config.photos)
         .into_iter()
         .for_each(&mut report);
     machine::run_checks(all, &mut report);
+    certificate::check(&config.tls, Clock::default().now())
+        .into_iter()
+        .for_each(&mut report);
     if config.photos.heic {
         report(fence::run_checks().await);
     }
     if config.limits.video_bytes > 0 && config.photos.previews {
         report(fence::posters(&config.photos.ffmpeg).await);
+        report(fence::renditions(&config.photos.ffmpeg).await);
     }
+    if config.push.enabled && config.is_https() && config.push_contact().is_none() {
+        report(Check::warning(
+            "Push messages name nobody to whom a push service can complain, and Apple's refuses them: set push.contact, \
+            such as to mailto:ann@example.org",
+        ));
+    }
+    mail::check(config).await.into_iter().for_each(&mut report);
     let data = data_dir::run_checks(config, &mut report);
     let mut can_be_read = false;
     if config.photos.store == StoreKind::S3 || data.has_folder {

@@ -92,6 +92,11 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
         }
     }
 
+    /// How much of it is taken.
+    pub fn taken(&self) -> u64 {
+        self.shared.lock().iter().map(|held| held.size).sum()
+    }
+
     /// Takes a part of it. If too little is left, others are evicted: those that hold most of it, while they keep at least
     /// what the newcomer gets, and those that are slow. Without a key, the newcomer counts as one that holds nothing else.
     ///
@@ -287,26 +292,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_holds_most_gives_way_until_all_have_the_same() {
-        let room = FairLimit::new(100, 50);
+        let limit = FairLimit::new(100, 50);
         let held: Vec<_> = (0..100)
-            .map(|n| room.reserve(Some(n / 50), 1).unwrap())
+            .map(|n| limit.reserve(Some(n / 50), 1).unwrap())
             .collect();
-        assert_eq!(room.reserve(Some(0), 1).err(), Some(Refused::Own));
-        let others: Vec<_> = (0..33).map(|_| room.reserve(Some(7), 1).unwrap()).collect();
+        assert_eq!(limit.reserve(Some(0), 1).err(), Some(Refused::Own));
+        let others: Vec<_> = (0..33)
+            .map(|_| limit.reserve(Some(7), 1).unwrap())
+            .collect();
         assert_eq!(how_many_gave_way(&held).await, 33);
         assert_eq!(how_many_gave_way(&others).await, 0);
         let has_some = true;
         assert_eq!(
-            room.reserve(Some(7), 1).err(),
+            limit.reserve(Some(7), 1).err(),
             Some(Refused::All { has_some })
         );
-        assert!(room.reserve(Some(8), 1).is_ok());
+        assert!(limit.reserve(Some(8), 1).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn of_one_holder_that_which_has_got_least_far_goes_first_and_what_is_settled_stays() {
-        let room = FairLimit::new(6, 6);
-        let held: Vec<_> = (0..6).map(|_| room.reserve(Some(1), 1).unwrap()).collect();
+        let limit = FairLimit::new(6, 6);
+        let held: Vec<_> = (0..6).map(|_| limit.reserve(Some(1), 1).unwrap()).collect();
         held[0].is_at(Stage::Settled);
         held[1].is_at(Stage::Working);
         held[2].is_at(Stage::Moving);
@@ -319,49 +326,51 @@ mod tests {
         // The order in which they are evicted: longest idle, idle, slower, faster, at work.
         let mut others = Vec::new();
         for (other, leaves) in [5, 4, 3, 2, 1].into_iter().enumerate() {
-            others.push(room.reserve(Some(10 + other as u32), 1).unwrap());
+            others.push(limit.reserve(Some(10 + other as u32), 1).unwrap());
             assert!(has_given_way(&held[leaves]).await, "{leaves}");
         }
         assert!(!has_given_way(&held[0]).await);
         let has_some = false;
         assert_eq!(
-            room.reserve(Some(20), 1).err(),
+            limit.reserve(Some(20), 1).err(),
             Some(Refused::All { has_some })
         );
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_large_has_several_give_way_or_none() {
-        let room = FairLimit::new(100, 100);
-        let small: Vec<_> = (0..80).map(|_| room.reserve(Some(1), 1).unwrap()).collect();
-        let one = room.reserve(Some(2), 20).unwrap();
-        assert!(room.reserve(Some(3), 41).is_err());
+        let limit = FairLimit::new(100, 100);
+        let small: Vec<_> = (0..80)
+            .map(|_| limit.reserve(Some(1), 1).unwrap())
+            .collect();
+        let one = limit.reserve(Some(2), 20).unwrap();
+        assert!(limit.reserve(Some(3), 41).is_err());
         assert_eq!(how_many_gave_way(&small).await, 0);
-        let _large = room.reserve(Some(3), 40).unwrap();
+        let _large = limit.reserve(Some(3), 40).unwrap();
         assert_eq!(how_many_gave_way(&small).await, 40);
         assert!(!has_given_way(&one).await);
         // A request larger than the budget needs all of it.
-        assert!(room.reserve(Some(4), 1000).is_err());
+        assert!(limit.reserve(Some(4), 1000).is_err());
         drop((small, one, _large));
-        let all = room.reserve(Some(4), 1000).unwrap();
-        assert!(room.reserve(Some(5), 1).is_err());
+        let all = limit.reserve(Some(4), 1000).unwrap();
+        assert!(limit.reserve(Some(5), 1).is_err());
         drop(all);
-        assert!(room.reserve(Some(5), 1).is_ok());
+        assert!(limit.reserve(Some(5), 1).is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_isnt_known_counts_for_themselves_until_they_are() {
-        let room = FairLimit::new(4, 4);
-        let held: Vec<_> = (0..4).map(|_| room.reserve(None, 1).unwrap()).collect();
-        assert!(room.reserve(None, 1).is_err());
+        let limit = FairLimit::new(4, 4);
+        let held: Vec<_> = (0..4).map(|_| limit.reserve(None, 1).unwrap()).collect();
+        assert!(limit.reserve(None, 1).is_err());
         held[0].set_key(Some(1));
         held[1].set_key(Some(1));
         advance(Duration::from_secs(1)).await;
-        let _new = room.reserve(None, 1).unwrap();
+        let _new = limit.reserve(None, 1).unwrap();
         assert_eq!(how_many_gave_way(&held[..2]).await, 1);
         // And a slow one is evicted for any.
         advance(JUDGED_AFTER).await;
-        let _new = room.reserve(Some(9), 1).unwrap();
+        let _new = limit.reserve(Some(9), 1).unwrap();
         assert_eq!(how_many_gave_way(&held).await, 1);
     }
 }

@@ -32,6 +32,11 @@ impl StreamLimits {
         }
     }
 
+    /// How many are open.
+    pub fn open(&self) -> u64 {
+        self.all.taken()
+    }
+
     /// One more of this session. If there are too many in total, one of the user who has the most is ended for it, if that are at
     /// least two more than this user's.
     ///

@@ -4,28 +4,21 @@
 //! of their fields stay. An address always comes before what a stranger could choose, and that is quoted, with nothing in
 //! it that could be taken for the end of the quotes or of the line.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tracing::field::{DebugValue, DisplayValue, debug, display};
 
-use crate::clock::{Clock, Timestamp};
-use crate::domain::ids::{InvitationId, SpaceId, UserId};
+use crate::clock::Timestamp;
+use crate::domain::ids::{FeedId, InvitationId, SpaceId, UserId};
 use crate::domain::invitations::Invitation;
 use crate::domain::users::User;
-use crate::limits::subnet::client_subnet;
+pub use crate::logging::seldom::Seldom;
 
 /// The target of each of these lines, whatever file writes it.
 const TARGET: &str = "shared_spaces::record";
 /// The longest login that is logged completely, in characters.
 const SHOWN: usize = 64;
-/// The time in which the same is logged only once for one address.
-const PAUSE: Duration = Duration::from_secs(60);
-/// The most addresses that are remembered for it.
-const REMEMBERED: usize = 4096;
 
 /// Whose action a line is about.
 #[derive(Clone, Copy, Debug)]
@@ -162,12 +155,61 @@ pub fn account_made(by: By<'_>, user: &User) {
     );
 }
 
+/// A user has confirmed the address that mail for them goes to.
+pub fn email_confirmed(by: By<'_>, user: UserId) {
+    line!(info, by, "email confirmed", user = display(user));
+}
+
 /// An account was removed.
 pub fn account_removed(by: By<'_>, user: &User) {
     line!(
         info,
         by,
         "account removed",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// An account can't be used any more.
+pub fn account_disabled(by: By<'_>, user: &User) {
+    line!(
+        warn,
+        by,
+        "account disabled",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// An account that was disabled can be used again.
+pub fn account_enabled(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "account enabled",
+        user = display(user.id),
+        login = shown(&user.login)
+    );
+}
+
+/// Somebody with the right password was kept out, because the account is disabled.
+pub fn disabled_kept_out(address: IpAddr, user: UserId, login: &str) {
+    line!(
+        warn,
+        By::Client(address),
+        "sign-in to a disabled account",
+        user = display(user),
+        login = shown(login)
+    );
+}
+
+/// The operator has ended sessions of a user.
+pub fn sessions_ended(by: By<'_>, user: &User) {
+    line!(
+        info,
+        by,
+        "sessions ended",
         user = display(user.id),
         login = shown(&user.login)
     );
@@ -240,6 +282,24 @@ pub fn invitation_used(by: By<'_>, user: &User, space: Option<SpaceId>) {
     );
 }
 
+/// There is an address by which a space can be read along.
+pub fn feed_made(by: By<'_>, feed: FeedId, space: SpaceId) {
+    line!(
+        info,
+        by,
+        "feed made",
+        feed = display(feed),
+        space = display(space)
+    );
+}
+
+/// These addresses lead nowhere any more: their member ended them, or has another password now.
+pub fn feeds_revoked(by: By<'_>, feeds: &[FeedId]) {
+    for feed in feeds {
+        line!(info, by, "feed revoked", feed = display(feed));
+    }
+}
+
 /// An admin has added a member to a space.
 pub fn member_added(by: By<'_>, space: SpaceId, login: &str) {
     line!(
@@ -288,6 +348,28 @@ pub fn space_deleted(by: By<'_>, space: SpaceId) {
     line!(info, by, "space deleted", space = display(space));
 }
 
+/// The quota of a space is another one: its bytes, `none` or `default`.
+pub fn space_quota_changed(by: By<'_>, space: SpaceId, quota: &str) {
+    line!(
+        info,
+        by,
+        "space quota changed",
+        space = display(space),
+        quota = quota
+    );
+}
+
+/// The quota of a user is another one.
+pub fn user_quota_changed(by: By<'_>, user: &User, quota: &str) {
+    line!(
+        info,
+        by,
+        "user quota changed",
+        user = display(user.id),
+        quota = quota
+    );
+}
+
 /// The bytes of deleted photos are still in the store after this many attempts to delete them; `since`
 /// is when the first was due, where that is known, and `why` the error of the store.
 pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, why: &str) {
@@ -304,43 +386,6 @@ pub fn deletion_failed(photos: usize, attempts: u32, since: Option<Timestamp>, w
 /// All existing links to photos have become invalid.
 pub fn keys_rotated(by: By<'_>) {
     line!(warn, by, "keys rotated");
-}
-
-/// Keeps who is refused again and again from filling the log; clones share it.
-#[derive(Clone)]
-pub struct Seldom {
-    clock: Clock,
-    told: Arc<Mutex<HashMap<(IpAddr, &'static str), Timestamp>>>,
-}
-
-impl Seldom {
-    /// Nothing has been logged yet.
-    pub fn new(clock: &Clock) -> Self {
-        Self {
-            clock: clock.clone(),
-            told: Arc::default(),
-        }
-    }
-
-    /// Whether to log this for this address: not if it was logged within the last minute, and not for more addresses than
-    /// can be remembered.
-    pub fn is_due(&self, address: IpAddr, what: &'static str) -> bool {
-        let now = self.clock.now();
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (client_subnet(address), what);
-        let is_recent = |at: &Timestamp| *at <= now && now < at.plus(PAUSE);
-        if told.get(&key).is_some_and(is_recent) {
-            return false;
-        }
-        if told.len() >= REMEMBERED {
-            told.retain(|_, at| is_recent(at));
-        }
-        let is_due = told.len() < REMEMBERED;
-        if is_due {
-            told.insert(key, now);
-        }
-        is_due
-    }
 }
 
 #[cfg(test)]
@@ -363,18 +408,5 @@ mod tests {
         ] {
             assert_eq!(format!("{:?}", Login(login)), expected);
         }
-    }
-
-    #[test]
-    fn the_same_is_told_once_a_minute_of_one_address_and_of_so_many_addresses() {
-        let seldom = Seldom::new(&Clock::default());
-        let address = |n: u32| IpAddr::from(n.to_be_bytes());
-        assert!(seldom.is_due(address(1), "a") && !seldom.is_due(address(1), "a"));
-        assert!(seldom.is_due(address(1), "b") && seldom.is_due(address(2), "a"));
-        let told = (0..100_000)
-            .filter(|n| seldom.is_due(address(*n + 10), "a"))
-            .count();
-        assert!(told < REMEMBERED, "{told}");
-        assert!(seldom.told.lock().unwrap().len() <= REMEMBERED);
     }
 }

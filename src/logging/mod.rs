@@ -2,6 +2,10 @@
 
 // What an operator must know, a line of the log each.
 pub mod audit;
+// How lines are written.
+pub mod lines;
+// What is logged once a minute.
+mod seldom;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -10,13 +14,14 @@ use anyhow::{Result, anyhow, bail};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::config::Level;
+use crate::config::{Level, LogFormat};
+use crate::logging::lines::Lines;
 
-/// Begins to log. `RUST_LOG` says how much, and else the setting `log_level`.
+/// Begins to log. `RUST_LOG` says how much, and else the setting `log_level`; the setting `log_format` says how.
 ///
 /// # Errors
 /// `RUST_LOG` can't be understood, or names what there isn't.
-pub fn start(level: Level) -> Result<()> {
+pub fn start(level: Level, format: LogFormat) -> Result<()> {
     if let Some(Ok(wanted)) = env::var_os("RUST_LOG").map(OsString::into_string)
         && let Some(unknown) = unknown_part(&wanted)
     {
@@ -39,12 +44,19 @@ pub fn start(level: Level) -> Result<()> {
     }
     // To sign a request, Amazon's SDK writes it out, at its most talkative with the token of temporary credentials.
     let filter = filter.add_directive("aws_sigv4=info".parse()?);
+    // If standard error has no reader any more, a lost line must not stop the server.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(shows_colours());
-    // If standard error has no reader any more, a lost line must not stop the server.
-    log.log_internal_errors(false).init();
+        .with_writer(Lines)
+        .log_internal_errors(false);
+    match format {
+        LogFormat::Text => log.with_ansi(shows_colours()).init(),
+        LogFormat::Json => log
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .init(),
+    }
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, KnownPhoto};
 use crate::domain::{jobs, spaces};
 use crate::jobs::cleanup::Cleanup;
-use crate::storage::PhotoStore;
+use crate::storage::{Body, PhotoStore};
 pub use journal::Journal;
 
 /// Photos on their way at once.
@@ -143,6 +143,17 @@ impl PhotoMigration {
         {
             let bytes = poster.read_all().await?;
             self.to.put_poster(name, bytes).await?;
+        }
+        if name.is_video()
+            && self.to.open_rendition(name).await?.is_none()
+            && let Some(rendition) = self.from.open_rendition(name).await?
+        {
+            let bytes = rendition.bytes;
+            let body = match bytes {
+                0 => Body::from(Vec::new()),
+                _ => Body::stream(bytes, rendition.read(0, bytes).await?),
+            };
+            self.to.put_rendition(name, body).await?;
         }
         for size in [PreviewSize::Large, PreviewSize::Small] {
             if let Some(preview) = self.from.open_preview(name, size).await? {

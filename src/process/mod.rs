@@ -4,6 +4,8 @@
 pub mod shutdown;
 // How many files may be open.
 pub mod files;
+// What the service manager is told, and what it passes.
+pub mod service;
 // How many threads do what is short.
 pub mod runtime;
 // How this process deals with large pieces of memory.

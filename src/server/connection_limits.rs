@@ -24,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct ConnectionLimits {
     config: Arc<Config>,
     seldom: Seldom,
-    room: FairLimit<IpAddr>,
+    limit: FairLimit<IpAddr>,
 }
 
 impl ConnectionLimits {
@@ -34,7 +34,7 @@ impl ConnectionLimits {
         Self {
             config: app.config.clone(),
             seldom: app.seldom.clone(),
-            room: FairLimit::new(max, max_per_key),
+            limit: FairLimit::new(max, max_per_key),
         }
     }
 
@@ -47,11 +47,11 @@ impl ConnectionLimits {
         let is_proxy = self.config.trusted_proxies.contains(address);
         let key = (!is_proxy).then(|| client_subnet(address));
         loop {
-            match self.room.reserve(key, 1) {
-                Ok(place) => return Some(ConnectionSlot::new(place)),
+            match self.limit.reserve(key, 1) {
+                Ok(reservation) => return Some(ConnectionSlot::new(reservation)),
                 Err(Refused::All { has_some: false }) => {
                     // After the pause, or as soon as a connection ends.
-                    let _left = timeout(LOOK_AGAIN, self.room.freed()).await;
+                    let _left = timeout(LOOK_AGAIN, self.limit.freed()).await;
                 }
                 Err(Refused::All { has_some: true }) => {
                     self.tell_refused(address, MAX_CONNECTIONS);
@@ -91,7 +91,7 @@ mod tests {
         change(&mut config);
         let settings = &config.connections;
         ConnectionLimits {
-            room: FairLimit::new(settings.max_connections as u64, settings.max_per_ip as u64),
+            limit: FairLimit::new(settings.max_connections as u64, settings.max_per_ip as u64),
             seldom: Seldom::new(&Clock::default()),
             config: Arc::new(config),
         }

@@ -1,17 +1,28 @@
 //! Where the server listens: the address is bound before anything is made, and accepts connections only when all is ready.
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
+use std::net::{self, SocketAddr};
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// How many connections may wait to be accepted.
 const WAITING: u32 = 1024;
+/// For how many milliseconds sent bytes may stay unconfirmed.
+#[cfg(target_os = "linux")]
+const UNCONFIRMED: u32 = 60_000;
 
-/// An address that no other process can take any more. Connections are refused until it listens.
+/// An address that no other process can take any more. Connections are refused until it listens, or wait if the service
+/// manager has opened the socket.
 pub struct BoundListener {
     address: SocketAddr,
-    socket: TcpSocket,
+    socket: Socket,
+}
+
+enum Socket {
+    /// One of our own, which doesn't listen yet.
+    Bound(TcpSocket),
+    /// One that was listening before this process started.
+    Passed(net::TcpListener),
 }
 
 impl BoundListener {
@@ -30,6 +41,18 @@ impl BoundListener {
             socket.set_reuseaddr(true)?;
         }
         socket.bind(address)?;
+        let socket = Socket::Bound(socket);
+        Ok(Self { address, socket })
+    }
+
+    /// Takes over a socket that is listening already.
+    ///
+    /// # Errors
+    /// It has no address, or can't be used without blocking.
+    pub fn passed(listener: net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let socket = Socket::Passed(listener);
         Ok(Self { address, socket })
     }
 
@@ -43,8 +66,22 @@ impl BoundListener {
     /// # Errors
     /// Another program was quicker.
     pub fn listen(self) -> io::Result<TcpListener> {
-        self.socket.listen(WAITING)
+        match self.socket {
+            Socket::Bound(socket) => socket.listen(WAITING),
+            Socket::Passed(listener) => TcpListener::from_std(listener),
+        }
     }
+}
+
+/// Has the system end a connection whose other side hasn't confirmed for a minute what was sent to it: a phone that has lost its network
+/// says nothing, and an event stream to it would stay open for a quarter of an hour.
+pub(super) fn end_when_vanished(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, UNCONFIRMED) {
+        tracing::debug!(%error, "could not limit the time for unconfirmed bytes");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 /// Why an address can't be listened on, and what to do.
@@ -64,5 +101,23 @@ pub fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
         _ => format!(
             "The server can't listen on {address} (--address and --port, or ROCKET_ADDRESS and ROCKET_PORT): {error}"
         ),
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_whose_other_side_has_vanished_ends_after_a_minute() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (other, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (stream, _) = accepted.unwrap();
+        end_when_vanished(&stream);
+        let limit = rustix::net::sockopt::tcp_user_timeout(&stream).unwrap();
+        assert_eq!(limit, 60_000);
+        drop(other);
     }
 }

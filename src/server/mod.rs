@@ -6,6 +6,12 @@
 
 // One connection.
 mod connection;
+// TLS.
+mod handshake;
+// From HTTP to HTTPS.
+mod redirect;
+// What is counted, for who monitors.
+pub mod metrics_listener;
 // Which requests are under way.
 mod in_flight;
 // What replaces the library's own error responses.
@@ -28,6 +34,7 @@ use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -39,7 +46,9 @@ use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
 pub use direct_headers::{DirectHeader, DirectHeaders};
+use handshake::Handshake;
 use in_flight::InFlight;
+use redirect::Redirect;
 pub use request_log::{MatchedRoute, RequestId};
 pub use stream_order::StreamOrder;
 pub use target::parse_host;
@@ -58,49 +67,139 @@ pub struct Hooks {
     pub refuse: fn(&Request<'_>, Error) -> Status,
 }
 
+/// Where clients connect.
+pub struct Listeners {
+    /// For requests.
+    pub listener: TcpListener,
+    /// Whether they come inside TLS.
+    pub tls: Option<TlsAcceptor>,
+    /// For requests without TLS, which are redirected to the other one.
+    pub redirect: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(listener: TcpListener) -> Self {
+        let (tls, redirect) = (None, None);
+        Self {
+            listener,
+            tls,
+            redirect,
+        }
+    }
+}
+
 /// Answers every client until the shutdown begins, and then finishes the requests already under way.
 ///
 /// `grace` is the time for requests that are under way at the end.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     rocket: Client,
     app: App,
     hooks: Hooks,
     shutdown_signal: impl Future<Output = Signal>,
     grace: Duration,
 ) {
+    let Listeners {
+        listener,
+        tls,
+        redirect,
+    } = listeners.into();
     let in_flight = InFlight::default();
     let shutdown = rocket.rocket().shutdown();
     let limits = app.config.connections.clone();
+    let metrics = app.metrics.clone();
     let connection_limits = ConnectionLimits::new(&app);
+    let to_https = listener.local_addr().map(|address| Redirect {
+        public_url: app.config.public_url.clone(),
+        port: address.port(),
+    });
     let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, in_flight.clone()));
     let refusals = answerer.refusals().await;
+    let handshake = match tls {
+        Some(acceptor) => Some(Handshake::new(acceptor, answerer.refusal_of_http().await)),
+        None => None,
+    };
     let closing = CancellationToken::new();
-    let mut connections = JoinSet::new();
-    tokio::pin!(shutdown_signal);
-    loop {
-        let (stream, peer, line) = tokio::select! {
-            accepted = accept(&listener, &connection_limits) => accepted,
-            _ = &mut shutdown_signal => break,
-        };
-        let (answerer, closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
-        let (refusals, connection_limits) = (refusals.clone(), connection_limits.clone());
-        connections.spawn(async move {
-            let asked = line.clone();
-            let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
-            tokio::select! {
-                () = connection::serve(stream, answer, &closing, &limits, line.clone(), refusals) => {}
-                whose = line.preempted() => connection_limits.tell_closed(whose),
+    let (mut connections, mut redirected) = (JoinSet::new(), JoinSet::new());
+    let answer = accept_all(
+        &listener,
+        &connection_limits,
+        &mut connections,
+        |stream, peer, slot| {
+            let (answerer, closing, limits) = (answerer.clone(), closing.clone(), limits.clone());
+            let (refusals, handshake, counted) =
+                (refusals.clone(), handshake.clone(), metrics.connection());
+            async move {
+                let _counted = counted;
+                let asked = slot.clone();
+                let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
+                match handshake {
+                    None => {
+                        connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
+                    }
+                    // Boxed, because a connection without TLS would be as large otherwise.
+                    Some(handshake) => {
+                        Box::pin(async {
+                            if let Some(stream) = handshake.accept(stream).await {
+                                connection::serve(
+                                    stream, answer, &closing, &limits, slot, refusals,
+                                )
+                                .await;
+                            }
+                        })
+                        .await;
+                    }
+                }
             }
-        });
-        // The others continue by themselves; this only reaps those that have ended.
-        while connections.try_join_next().is_some() {}
+        },
+    );
+    let redirect = async {
+        let (Some(listener), Ok(to_https)) = (redirect, to_https) else {
+            return std::future::pending::<()>().await;
+        };
+        let serve = |stream, _, slot| {
+            let (to_https, closing, limits) = (to_https.clone(), closing.clone(), limits.clone());
+            let refusals = refusals.clone();
+            async move {
+                let answer = |request| std::future::ready(to_https.answer(&request));
+                connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
+            }
+        };
+        accept_all(&listener, &connection_limits, &mut redirected, serve).await;
+    };
+    tokio::select! {
+        () = answer => {}
+        () = redirect => {}
+        _ = shutdown_signal => {}
     }
     drop(listener);
     closing.cancel();
     // Responses that last until the server stops, such as event streams, end by this.
     shutdown.notify();
     finish(&in_flight, grace).await;
+}
+
+/// Serves every connection that gets a slot, each in a task of its own, until another one takes the slot.
+async fn accept_all<F>(
+    listener: &TcpListener,
+    limits: &ConnectionLimits,
+    connections: &mut JoinSet<()>,
+    serve: impl Fn(TcpStream, SocketAddr, ConnectionSlot) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let (stream, peer, slot) = accept(listener, limits).await;
+        let (served, limits) = (serve(stream, peer, slot.clone()), limits.clone());
+        connections.spawn(async move {
+            tokio::select! {
+                () = served => {}
+                whose = slot.preempted() => limits.tell_closed(whose),
+            }
+        });
+        // The others continue by themselves; this only reaps those that have ended.
+        while connections.try_join_next().is_some() {}
+    }
 }
 
 /// The next connection that gets a slot.
@@ -111,6 +210,7 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
+                listener::end_when_vanished(&stream);
                 if let Some(line) = limits.admit(peer.ip()).await {
                     return (stream, peer, line);
                 }

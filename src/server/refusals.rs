@@ -23,14 +23,14 @@ impl Refusals {
     pub(super) fn instead_of(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let head = bytes.strip_suffix(b"\r\n\r\n")?;
         let tail = &head[head.len().saturating_sub(LONGEST)..];
-        let place = memchr::memmem::rfind(tail, b"HTTP/1.")?;
-        let mut lines = std::str::from_utf8(&tail[place..]).ok()?.split("\r\n");
+        let start = memchr::memmem::rfind(tail, b"HTTP/1.")?;
+        let mut lines = std::str::from_utf8(&tail[start..]).ok()?.split("\r\n");
         let status: u16 = lines.next()?.get(9..12)?.parse().ok()?;
         if !lines.all(|line| OWN.iter().any(|own| line.starts_with(own))) {
             return None;
         }
         let (_, own) = self.0.iter().find(|(known, _)| *known == status)?;
-        let before = &head[..head.len() - (tail.len() - place)];
+        let before = &head[..head.len() - (tail.len() - start)];
         Some([before, own].concat())
     }
 }

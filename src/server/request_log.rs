@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use hyper::Method;
 
-/// The target by which `RUST_LOG` selects these lines.
-const TARGET: &str = "shared_spaces::request";
+use crate::logging::lines::REQUESTS;
+use crate::metrics::Metrics;
+
 /// The header of a request's id: in a response, and in what a trusted proxy forwards.
 pub(super) const REQUEST_ID: &str = "X-Request-Id";
 /// The longest id that is accepted from a proxy, in characters.
@@ -71,6 +72,8 @@ pub(super) struct RequestLine {
     pub(super) id: RequestId,
     pub(super) route: MatchedRoute,
     pub(super) status: Option<u16>,
+    /// Whether the response lasts until its reader leaves.
+    pub(super) is_stream: bool,
 }
 
 impl RequestLine {
@@ -81,26 +84,34 @@ impl RequestLine {
             id: RequestId::default(),
             route: MatchedRoute::default(),
             status: None,
+            is_stream: false,
         }
     }
 
-    /// Writes the line, once the response is sent or can't be.
-    pub(super) fn write(&self, sent: &io::Result<()>) {
+    /// Writes the line and counts the request, once the response is sent or can't be.
+    pub(super) fn write(&self, sent: &io::Result<()>, metrics: &Metrics) {
         let Some(status) = self.status else {
             return;
         };
-        let ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let route = self.route.0.get().map_or("-", String::as_str);
+        let took = self.begun.elapsed();
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let route = self.route.0.get().map(String::as_str);
+        if self.is_stream {
+            metrics.stream(route);
+        } else {
+            metrics.request(self.method, route, status, took);
+        }
+        let route = route.unwrap_or("-");
         let (method, id) = (self.method, &*self.id.0);
         match sent {
             Ok(()) => {
-                tracing::info!(target: TARGET, method, route, status, ms, id, "request");
+                tracing::info!(target: REQUESTS, method, route, status, ms, id, "request");
             }
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                tracing::info!(target: TARGET, method, route, status, ms, id, "request aborted by the client");
+                tracing::info!(target: REQUESTS, method, route, status, ms, id, "request aborted by the client");
             }
             Err(error) => {
-                tracing::error!(target: TARGET, method, route, status, ms, id, "response aborted: {error}");
+                tracing::error!(target: REQUESTS, method, route, status, ms, id, "response aborted: {error}");
             }
         }
     }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
@@ -80,27 +80,31 @@ impl RocketBridge {
     /// Our responses to what the library rejects as malformed.
     pub(super) async fn refusals(&self) -> Refusals {
         let mut refusals = Vec::new();
-        for (status, error) in [
-            (400, Malformed::Request.into()),
-            (
-                431,
-                Invalid::Http {
-                    status: 431,
-                    sentence: TOO_LARGE,
-                }
-                .into(),
-            ),
-        ] {
-            let answer = self.refusal(error).dispatch().await;
-            let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", answer.status());
-            for header in answer.headers().iter() {
-                bytes += &format!("{}: {}\r\n", header.name(), header.value());
-            }
-            let body = answer.into_bytes().await.unwrap_or_default();
-            bytes += &format!("content-length: {}\r\n\r\n", body.len());
-            refusals.push((status, [bytes.into_bytes(), body].concat()));
+        let too_large = Invalid::Http {
+            status: 431,
+            sentence: TOO_LARGE,
+        };
+        for (status, error) in [(400, Malformed::Request.into()), (431, too_large.into())] {
+            refusals.push((status, self.complete_refusal(error).await));
         }
         Refusals::new(refusals)
+    }
+
+    /// Our response to a client that speaks HTTP where HTTPS is spoken.
+    pub(super) async fn refusal_of_http(&self) -> Vec<u8> {
+        self.complete_refusal(Malformed::NoTls.into()).await
+    }
+
+    /// A response as it is sent, head and body.
+    async fn complete_refusal(&self, error: Error) -> Vec<u8> {
+        let answer = self.refusal(error).dispatch().await;
+        let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", answer.status());
+        for header in answer.headers().iter() {
+            bytes += &format!("{}: {}\r\n", header.name(), header.value());
+        }
+        let body = answer.into_bytes().await.unwrap_or_default();
+        bytes += &format!("content-length: {}\r\n\r\n", body.len());
+        [bytes.into_bytes(), body].concat()
     }
 
     /// The response to a request of `peer`. What was begun is completed, even if the client leaves meanwhile.
@@ -133,7 +137,7 @@ impl RocketBridge {
     ) {
         let mut log = RequestLine::new(request.method());
         let sent = self.dispatch(peer, line, request, send, &mut log).await;
-        log.write(&sent);
+        log.write(&sent, &self.app.metrics);
     }
 
     async fn dispatch(
@@ -166,6 +170,7 @@ impl RocketBridge {
         let mut answer = request.dispatch().await;
         log.status = Some(answer.status().code);
         let (mut head, size) = head(&answer, &direct, &progress);
+        move_below(self.app.config.base_path(), &mut head)?;
         if let Some(stream) = order.take().filter(|_| parts.method != hyper::Method::HEAD) {
             if let Some(headers) = head.headers_mut() {
                 headers.remove(CONTENT_LENGTH);
@@ -173,6 +178,7 @@ impl RocketBridge {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
             line.leave();
+            log.is_stream = true;
             return send_head(send, complete(head, stream)?);
         }
         if let Some(size @ 1..=CHUNK) = size {
@@ -206,7 +212,7 @@ impl RocketBridge {
 
     /// The request as Rocket has it.
     fn translate(&self, parts: &Parts) -> LocalRequest<'_> {
-        let mut request = match Target::of(parts) {
+        let mut request = match Target::of(parts, self.app.config.base_path()) {
             Ok(Target { method, path, host }) => {
                 let mut request = self.rocket.req(method, path);
                 if let Some(host) = host {
@@ -307,6 +313,21 @@ fn head(
         }
     }
     (head, size.filter(|_| answer.body().is_some()))
+}
+
+/// Locations are those of this server, which may be below a path of its host.
+fn move_below(base: &str, head: &mut Builder) -> io::Result<()> {
+    let Some(location) = head
+        .headers_mut()
+        .and_then(|headers| headers.get_mut(LOCATION))
+    else {
+        return Ok(());
+    };
+    if !base.is_empty() && location.as_bytes().starts_with(b"/") {
+        let moved = [base.as_bytes(), location.as_bytes()].concat();
+        *location = HeaderValue::from_bytes(&moved).map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 fn complete(head: Builder, body: UnsyncBoxBody<Bytes, io::Error>) -> io::Result<Answer> {

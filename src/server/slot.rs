@@ -10,8 +10,8 @@ use crate::limits::fair::{Reservation, Stage};
 pub(super) struct ConnectionSlot(Arc<Reservation<IpAddr>>);
 
 impl ConnectionSlot {
-    pub(super) fn new(place: Reservation<IpAddr>) -> Self {
-        Self(Arc::new(place))
+    pub(super) fn new(reservation: Reservation<IpAddr>) -> Self {
+        Self(Arc::new(reservation))
     }
 
     /// A request has begun, through a proxy from `client`.

@@ -1,12 +1,14 @@
 //! What a request is for: its method, its path and its host, as in RFC 9110 and RFC 9112.
 
+use std::borrow::Cow;
+
 use hyper::header::HOST;
 use hyper::http::Version;
 use hyper::http::request::Parts;
 use rocket::http::Method;
 use rocket::http::uri::{Host, Origin};
 
-use crate::error::{Error, Malformed, Result};
+use crate::error::{Error, Malformed, NotFound, Result};
 
 /// The most bytes of a host with its port: the longest possible name, and some more. Every link of a list begins
 /// with it.
@@ -21,9 +23,11 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// `base`: the path below which everything is, such as `/spaces`; empty for a server that has its host to itself.
+    ///
     /// # Errors
-    /// The request doesn't state its host, or its path.
-    pub(super) fn of(parts: &Parts) -> Result<Self> {
+    /// The request doesn't state its host, or its path; or that path isn't below the base.
+    pub(super) fn of(parts: &Parts, base: &str) -> Result<Self> {
         let host = host(parts)?;
         // Methods are case-sensitive, and Rocket accepts any case.
         let method = parts.method.as_str();
@@ -35,13 +39,30 @@ impl Target {
         let is_authority = uri.scheme().is_none() && uri.authority().is_some();
         let path = match uri.path_and_query() {
             // The server itself.
-            Some(all) if all == "*" && method == Method::Options => "/",
-            Some(path) => path.as_str(),
+            Some(all) if all == "*" && method == Method::Options => "/".into(),
+            Some(path) => below(base, path.as_str())?,
             None if is_authority && method != Method::Connect => return Err(bad("address")),
-            None => "/",
+            None => "/".into(),
         };
-        let path = Origin::parse_owned(path.to_owned()).map_err(|_| bad("address"))?;
+        let path = Origin::parse_owned(path.into_owned()).map_err(|_| bad("address"))?;
         Ok(Self { method, path, host })
+    }
+}
+
+/// What a path is below the base. Not decoded first: the base needs no escapes, and nobody has to write it with some.
+fn below<'p>(base: &str, path: &'p str) -> Result<Cow<'p, str>> {
+    if base.is_empty() {
+        return Ok(path.into());
+    }
+    let outside = || NotFound::OutsideBasePath {
+        base: base.to_owned(),
+    };
+    let rest = path.strip_prefix(base).ok_or_else(outside)?;
+    match rest.bytes().next() {
+        // Without the slash that ends the base.
+        None | Some(b'?') => Ok(format!("/{rest}").into()),
+        Some(b'/') => Ok(rest.into()),
+        Some(_) => Err(outside().into()),
     }
 }
 
@@ -89,7 +110,7 @@ mod tests {
         for host in hosts {
             request = request.header(HOST, *host);
         }
-        Target::of(&request.body(()).unwrap().into_parts().0)
+        Target::of(&request.body(()).unwrap().into_parts().0, "")
     }
 
     #[test]
@@ -173,5 +194,39 @@ mod tests {
                 .path,
             "/"
         );
+    }
+
+    #[test]
+    fn below_a_path_requests_have_what_is_behind_it() {
+        let path = |path| {
+            let request = Request::get(path).header(HOST, "a").body(()).unwrap();
+            let target = Target::of(&request.into_parts().0, "/our/spaces");
+            target.map(|target| target.path.to_string())
+        };
+        for (asked, expected) in [
+            ("/our/spaces", "/"),
+            ("/our/spaces/", "/"),
+            ("/our/spaces?x=1", "/?x=1"),
+            ("/our/spaces/spaces/1?limit=2", "/spaces/1?limit=2"),
+            ("/our/spaces/our/spaces", "/our/spaces"),
+            ("http://b.example/our/spaces/me", "/me"),
+        ] {
+            assert_eq!(path(asked).unwrap(), expected);
+        }
+        for outside in [
+            "/",
+            "/me",
+            "/our",
+            "/our/spaces2",
+            "/our/spacesme",
+            "/OUR/spaces/me",
+            "/our%2Fspaces/me",
+        ] {
+            assert_eq!(
+                path(outside).unwrap_err().to_string(),
+                "This server's pages and API are below /our/spaces/, and nothing else is here",
+                "{outside}"
+            );
+        }
     }
 }

@@ -12,27 +12,27 @@ pub struct WaitingAnswer(Arc<Mutex<Option<Arc<Reservation<IpAddr>>>>>);
 
 impl WaitingAnswer {
     /// Keeps the memory until the response is sent or evicted.
-    pub fn keep(&self, room: Reservation<IpAddr>) {
-        room.is_at(Stage::Moving);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(room));
+    pub fn keep(&self, reservation: Reservation<IpAddr>) {
+        reservation.is_at(Stage::Moving);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(reservation));
     }
 
     /// Counts bytes that were sent from it.
     pub(super) fn add_progress(&self, bytes: usize) {
-        if let Some(room) = self.room() {
-            room.add_progress(bytes);
+        if let Some(reservation) = self.reservation() {
+            reservation.add_progress(bytes);
         }
     }
 
     /// Waits until the response is evicted for another.
     pub(super) async fn preempted(&self) {
-        match self.room() {
-            Some(room) => room.preempted().await,
+        match self.reservation() {
+            Some(reservation) => reservation.preempted().await,
             None => std::future::pending().await,
         }
     }
 
-    fn room(&self) -> Option<Arc<Reservation<IpAddr>>> {
+    fn reservation(&self) -> Option<Arc<Reservation<IpAddr>>> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

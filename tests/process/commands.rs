@@ -21,7 +21,14 @@ fn no_command_but_serve_makes_an_installation() {
         &["invitation", "add"],
         &["invitation", "list"],
         &["invitation", "revoke", "1"],
+        &["user", "disable", "ann"],
+        &["user", "enable", "ann"],
+        &["user", "sessions", "ann"],
         &["space", "list"],
+        &["space", "show", "1"],
+        &["space", "transfer", "1", "ann"],
+        &["space", "remove", "1", "--yes"],
+        &["status"],
         &["photos", "failed"],
         &["photos", "retry", "--all"],
         &["photos", "move", "--to", "s3"],
@@ -85,7 +92,10 @@ fn lists_are_there_for_people_and_for_programs() {
     );
     assert_eq!(
         parsed(&["user", "list", "--json"]),
-        json!([{"id": 1, "login": "ann"}, {"id": 2, "login": "bob"}])
+        json!([
+            {"id": 1, "login": "ann", "name": "ann"},
+            {"id": 2, "login": "bob", "name": "bob"}
+        ])
     );
     list(&["invitation", "add", "--space", "2"]);
     assert_eq!(

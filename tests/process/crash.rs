@@ -153,7 +153,7 @@ impl Author {
         let me = self.person.get("/me").unwrap().json();
         for share in list(&self.person, space)
             .iter()
-            .filter(|share| share["user"] == me)
+            .filter(|share| share["user"]["id"] == me["id"])
         {
             let id = share["id"].as_i64().unwrap();
             let found = seen(&self.person, share);

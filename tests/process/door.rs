@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use crate::support::{PASSWORD, PATIENCE, Server, command, picture, until};
+use crate::support::{PASSWORD, Server, TIMEOUT, command, picture, until};
 
 /// Sends bytes and reads what comes until the other side closes.
 fn ask(server: &Server, request: &[u8]) -> String {
@@ -238,7 +238,7 @@ fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
                 || connection.peek(&mut [0]).is_ok_and(|read| read > 0)
         };
         assert!((0..900).any(|_| is_answered()), "it never stops listening");
-        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection.set_read_timeout(Some(TIMEOUT)).unwrap();
         let mut reply = [0; 12];
         connection.read_exact(&mut reply).unwrap();
         assert!(reply.ends_with(expected.as_bytes()), "{reply:?}");

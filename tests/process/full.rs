@@ -12,8 +12,17 @@ use crate::support::{
 
 const FULL: &[u8] = b"The server's disk is full, nothing can be saved until there is room again";
 
+const LOW: &[u8] =
+    b"The server's disk is nearly full, no photos and videos can be uploaded until there is room again";
+
+/// Has photos leave this many bytes of the disk free.
+fn keep_free(folder: &Path, bytes: u64) {
+    let settings = format!("[default.app.quotas]\nmin_free_disk = {bytes}\n");
+    fs::write(folder.join("Rocket.toml"), settings).unwrap();
+}
+
 /// Shares photos until one is refused. Gives those that were taken, with their shares.
-fn share_until_full(ann: &Person, space: &str) -> Vec<(Value, Vec<u8>)> {
+fn share_until_full(ann: &Person, space: &str, refusal: &[u8]) -> Vec<(Value, Vec<u8>)> {
     let mut taken = Vec::new();
     for seed in 0..200 {
         let photo = picture(150, seed);
@@ -21,7 +30,7 @@ fn share_until_full(ann: &Person, space: &str) -> Vec<(Value, Vec<u8>)> {
             .post_form(&format!("{space}/shares"), "A photo", Some(&photo))
             .unwrap();
         if reply.status != 200 {
-            assert_eq!((reply.status, reply.bytes.as_slice()), (507, FULL));
+            assert_eq!((reply.status, reply.bytes.as_slice()), (507, refusal));
             return taken;
         }
         taken.push((reply.json(), photo));
@@ -55,13 +64,14 @@ fn a_full_disk_is_told_and_when_there_is_space_everything_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
     let _disk = Mount::disk(&data, "5m");
+    keep_free(folder, 0);
     let server = Server::start(folder);
     let ann = server.person("ann");
     let space = ann.space("Family");
     let shares = format!("{space}/shares");
     let something = data.join("something else");
     fs::write(&something, [b'x'; 1 << 20]).unwrap();
-    let mut taken = share_until_full(&ann, &space);
+    let mut taken = share_until_full(&ann, &space, FULL);
     assert!(taken.len() > 5);
     let filler = fill(&data);
     let refused = ann
@@ -110,6 +120,7 @@ fn a_start_on_a_full_disk_shows_everything_or_is_refused_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
     let _disk = Mount::disk(&data, "5m");
+    keep_free(folder, 0);
     let server = Server::start(folder);
     let ann = server.person("ann");
     let space = ann.space("Family");
@@ -215,6 +226,7 @@ fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
     let folder = tempfile::tempdir().unwrap();
     let (folder, data) = (folder.path(), folder.path().join("data"));
     let _disk = Mount::disk(&data, "24m");
+    keep_free(folder, 0);
     let server = Server::start(folder);
     let ann = server.person("ann");
     let bea = server.person("bea");
@@ -292,4 +304,38 @@ fn on_a_full_disk_everything_can_be_deleted_and_nothing_else_takes_the_room() {
     assert_eq!(ann.get("/spaces/3").unwrap().status, 404);
     fs::remove_file(filler).unwrap();
     ann.share_photo(&space, &picture(24, 4));
+}
+
+#[test]
+fn on_a_disk_that_is_nearly_full_texts_go_on_and_deletions_make_room_for_photos() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    let _disk = Mount::disk(&data, "24m");
+    keep_free(folder, 4 << 20);
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    let space = ann.space("Family");
+    until("the reserve", || {
+        (reserved(&data) > Some(8 << 20)).then_some(())
+    });
+    fs::write(data.join("something else"), vec![b'x'; 4 << 20]).unwrap();
+    let taken = share_until_full(&ann, &space, LOW);
+    assert!(taken.len() > 5, "{}", taken.len());
+    for _ in 0..20 {
+        let reply = ann.post_form(&format!("{space}/shares"), "Words", None);
+        assert_eq!(reply.unwrap().status, 200);
+    }
+    // None of it was needed.
+    assert!(reserved(&data) > Some(8 << 20));
+    let status = succeeds(folder, &["status"], "");
+    assert!(
+        status.contains("too little for photos and videos"),
+        "{status}"
+    );
+    for (share, _) in &taken {
+        let reply = ann.delete(&format!("/shares/{}", share["id"])).unwrap();
+        assert_eq!(reply.status, 200);
+    }
+    ann.share_photo(&space, &picture(150, 1000));
+    is_sound(folder);
 }

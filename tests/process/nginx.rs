@@ -12,7 +12,7 @@ use crate::process::record::banned;
 use crate::support::{PASSWORD, Person, Process, Server, command, output, picture, until};
 
 /// The trusted proxy, as the page sets it.
-const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
+pub const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
 /// No body counts as too slow within a test: what hangs, hangs.
 const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
 /// The largest photo, as uploaded.
@@ -94,29 +94,29 @@ fn nginx(folder: &Path, server: &Server, certificate: Option<&Path>) -> Server {
 }
 
 /// What comes on a connection until the other side closes it.
-fn read(connection: &mut TcpStream) -> String {
+pub fn read(connection: &mut TcpStream) -> String {
     let mut reply = Vec::new();
     connection.read_to_end(&mut reply).unwrap();
     String::from_utf8_lossy(&reply).into_owned()
 }
 
 /// Sends bytes from an address of this machine and reads the answer.
-fn ask(server: &Server, from: u8, request: &[u8]) -> String {
+pub fn ask(server: &Server, from: u8, request: &[u8]) -> String {
     let mut connection = server.connect_from(from).unwrap();
     connection.write_all(request).unwrap();
     read(&mut connection)
 }
 
-fn status(reply: &str) -> &str {
+pub fn status(reply: &str) -> &str {
     reply.get(9..12).unwrap_or_default()
 }
 
-fn body(reply: &str) -> &str {
+pub fn body(reply: &str) -> &str {
     reply.split_once("\r\n\r\n").unwrap().1
 }
 
 /// A request with a JSON body and these lines in its head.
-fn request(first: &str, head: &[u8], body: &Value) -> Vec<u8> {
+pub fn request(first: &str, head: &[u8], body: &Value) -> Vec<u8> {
     let body = body.to_string();
     let length = body.len();
     let more = format!(

@@ -108,6 +108,11 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
     assert_eq!(ann.delete(&more).unwrap().status, 204);
     let own = bob.space("Mine");
     assert_eq!(bob.delete(&own).unwrap().status, 200);
+    let feeds = format!("{space}/feeds");
+    for _ in 0..2 {
+        assert_eq!(bob.post(&feeds, &json!({})).unwrap().status, 201);
+    }
+    assert_eq!(bob.delete(&format!("{feeds}/1")).unwrap().status, 204);
     let change = |old: &str| {
         let body = json!({"old-password": old, "new-password": "better horse", "confirm-password": "better horse"});
         send(&server, "PUT /change-password", &bearer(bob.token()), &body)
@@ -201,8 +206,12 @@ fn each_thing_that_an_operator_must_know_is_one_line() {
         format!("INFO invitation made {here} by=1 invitation=2 space=1 uses=1"),
         format!("INFO invitation revoked {here} by=1 invitation=2"),
         format!("INFO space deleted {here} by=2 space=2"),
+        format!("INFO feed made {here} by=2 feed=1 space=1"),
+        format!("INFO feed made {here} by=2 feed=2 space=1"),
+        format!("INFO feed revoked {here} by=2 feed=1"),
         format!("WARN wrong password {here} by=2 login=\"bob\""),
         format!("INFO password changed {here} by=2 user=2 login=\"bob\""),
+        format!("INFO feed revoked {here} by=2 feed=2"),
         format!("WARN sign-in failed {here} login=\"nobody\""),
         format!("WARN sign-in failed {here} login=\"nobody\""),
         // Of those that follow, one a minute is enough.

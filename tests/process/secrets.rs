@@ -89,7 +89,7 @@ fn nothing_that_opens_a_door_is_logged() {
         "GET /me HTTP/1.1\r\nCookie: shared-spaces-{id}={}",
         bob.token()
     );
-    assert!(ask(&server, &by_cookie, &json!(null)).ends_with(r#"{"id":2,"login":"bob"}"#));
+    assert!(ask(&server, &by_cookie, &json!(null)).contains(r#"{"id":2,"login":"bob","#));
     // Where people may put a token by mistake.
     let in_query = format!("/me?access_token={}", bob.token());
     assert_eq!(server.anybody().get(&in_query).unwrap().status, 401);

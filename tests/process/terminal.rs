@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use crate::support::{PASSWORD, PATIENCE, Server, command, succeeds, until};
+use crate::support::{PASSWORD, Server, TIMEOUT, command, succeeds, until};
 
 /// A command at a terminal of its own.
 struct Terminal {
@@ -50,7 +50,7 @@ impl Terminal {
     /// Waits until this is asked, and types an answer.
     fn answer(&mut self, question: &str, answer: &str) {
         while !self.shown.contains(question) {
-            let chunk = self.chunks.recv_timeout(PATIENCE).unwrap();
+            let chunk = self.chunks.recv_timeout(TIMEOUT).unwrap();
             self.shown += &String::from_utf8(chunk).unwrap();
         }
         // The next question may be the same.

@@ -1,6 +1,7 @@
 //! What is accepted and what is refused, with an environment and a file as an operator would have.
 
 mod durations;
+mod mail;
 mod renamed;
 
 use figment::Jail;
@@ -13,7 +14,9 @@ fn settings(prepare: impl FnOnce(&mut Jail) -> figment::Result<()>) -> Result<Se
     Jail::expect_with(|jail| {
         jail.clear_env();
         prepare(jail)?;
-        loaded = Settings::load().map_err(|error| format!("{error:#}"));
+        loaded = Settings::load(None)
+            .map(|(settings, _)| settings)
+            .map_err(|error| format!("{error:#}"));
         Ok(())
     });
     loaded
@@ -118,7 +121,7 @@ fn values_that_make_no_sense_are_refused_by_name() {
         ),
         (
             "SHARED_SPACES_PUBLIC_URL",
-            "https://example.org/spaces",
+            "https://example.org/spaces?x",
             "public_url",
         ),
         ("SHARED_SPACES_CORS_ORIGINS", "[\"*\"]", "cors_origins"),
@@ -173,9 +176,10 @@ fn what_rocket_would_read_and_nobody_here_does_is_refused_with_what_does_instead
         (
             "TLS",
             "{certs=\"a.pem\", key=\"b.pem\"}",
-            "a proxy in front of it does HTTPS",
+            "set tls.certificate and tls.key",
         ),
-        ("TLS__CERTS", "a.pem", "a proxy in front of it does HTTPS"),
+        ("TLS__CERTS", "a.pem", "set tls.certificate and tls.key"),
+        ("MTLS", "{mandatory=true}", "a proxy in front of it can"),
         ("WORKERS", "4", "cores"),
         ("MAX_BLOCKING", "4", "cores"),
         ("KEEP_ALIVE", "5", "connections.header_timeout"),
@@ -208,7 +212,7 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
     for (text, said) in [
         (
             "\n[default.tls]\ncerts = \"a\"",
-            "Rocket.toml, line 2: tls has no effect: the server speaks plain HTTP",
+            "Rocket.toml, line 2: tls has no effect: set tls.certificate and tls.key in the table default.app",
         ),
         (
             "[default]\nport = 8000\nworkers = 3",

@@ -47,6 +47,7 @@ struct Limiters {
     passwords_from_strangers: Limiter,
     accounts_from_address: Limiter,
     accounts_by_login: Limiter,
+    mails_from_address: Limiter,
     /// The addresses at which accounts have signed in.
     known: KnownAddresses,
 }
@@ -74,6 +75,7 @@ impl LoginThrottle {
             ),
             accounts_from_address: limiter(limits.registration_burst, limits.registration_per_hour),
             accounts_by_login: limiter(limits.account_burst, limits.account_per_hour),
+            mails_from_address: limiter(limits.registration_burst, limits.registration_per_hour),
             known: KnownAddresses::default(),
         });
         Self {
@@ -132,6 +134,17 @@ impl LoginThrottle {
             let address = counted.key(client_subnet(address));
             attempt.take(&counted.accounts_from_address, address)?;
             attempt.take(&counted.accounts_by_login, counted.key(login))
+        })
+    }
+
+    /// An attempt from `address` to have mail sent about a forgotten password.
+    ///
+    /// # Errors
+    /// As [`LoginThrottle::sign_in`].
+    pub fn request_mail(&self, address: IpAddr) -> Result<Attempt> {
+        self.begin(|counted, attempt| {
+            let address = counted.key(client_subnet(address));
+            attempt.take(&counted.mails_from_address, address)
         })
     }
 

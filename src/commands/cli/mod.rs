@@ -1,16 +1,23 @@
 //! The command line: every command, its options and its help.
 
+// Those about people.
+mod people;
+// Quotas, as they are written.
+mod quota;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::UnknownArgumentValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::commands::fenced::FencedOptions;
+use crate::commands::health::HealthOptions;
 use crate::config::StoreKind;
-use crate::domain::invitations::InvitationOptions;
 use crate::domain::photo_name::PhotoName;
+pub use people::{InvitationCommand, SpaceCommand, UserCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,12 +34,14 @@ Examples:
   shared-spaces photos move --to s3          move all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
   shared-spaces keys rotate                  revoke all existing links to photos
+  shared-spaces config                       show the settings in force, and where each was set
+  shared-spaces status                       show how the installation is doing
   shared-spaces doctor                       find out what is wrong, and how to fix it
 
 Exit codes: 0 if all went well, 1 if something didn't, 2 if the command line can't be understood. `photos verify` also \
 exits with 2 if it can't check. A command that is stopped exits with 130 after Ctrl-C and with 143 after SIGTERM.
 
-Settings come from Rocket.toml (table default.app), then the environment (SHARED_SPACES_…), then these options.";
+Settings come from Rocket.toml (table default.app), or the file that --config names, then the environment (SHARED_SPACES_…), then these options.";
 
 const MOVING: &str = "\
 From the disk to S3, with the server stopped only for the last part:
@@ -44,10 +53,10 @@ If it is interrupted, run the command again to continue. From S3 to the disk, do
 
 const VERIFYING: &str = "\
 Reads every photo, on the disk or in S3, and compares its length and its SHA-256 with the database. Changes nothing \
-except previews, and those only with --repair-previews.
+except what was made of photos, and that only with --repair-previews.
 
-Exit codes: 0 if all photos are intact, 1 if one is missing or has changed, or a preview that was checked is damaged, and \
-2 if that can't be found out.
+Exit codes: 0 if all photos are intact, 1 if one is missing or has changed, or a preview, poster or rendition that was \
+checked is damaged, and 2 if that can't be found out.
 
 Examples:
   shared-spaces photos verify                    check all photos
@@ -140,6 +149,9 @@ pub struct Options {
     /// The data folder: database, photos and signing key
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+    /// The file with the settings, instead of Rocket.toml here or in a folder above
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Allow starting with an empty data folder even though expect_data is set
     #[arg(long, global = true)]
     pub init: bool,
@@ -161,13 +173,13 @@ pub enum Command {
     Serve(ServeOptions),
     /// Move new photos to their spaces and make previews: next to a server on the same data folder or, with S3 and SQS, anywhere
     Worker,
-    /// Create, list and remove accounts, set new passwords
+    /// Create, list, disable and remove accounts, set new passwords, end sessions
     #[command(subcommand)]
     User(UserCommand),
     /// Create, list and revoke links for getting an account or joining a space
     #[command(subcommand)]
     Invitation(InvitationCommand),
-    /// List the spaces, with their IDs
+    /// List, show and remove spaces, or put another user in charge of one
     #[command(subcommand)]
     Space(SpaceCommand),
     /// List and retry failed photos, verify the store, move photos from one store to the other
@@ -195,6 +207,34 @@ pub enum Command {
     /// Check settings, data folder, database, S3 and SQS, and say what is wrong and how to fix it
     #[command(after_help = "Examples:\n  shared-spaces doctor\n  shared-spaces doctor --json")]
     Doctor(ListOptions),
+    /// Show the settings that are in force, and where each was set
+    #[command(
+        after_help = "Examples:\n  shared-spaces config\n  shared-spaces config --config /etc/shared-spaces/Rocket.toml --json"
+    )]
+    Config(ListOptions),
+    /// Show at a glance what the installation has and how it is doing
+    #[command(after_help = "Examples:\n  shared-spaces status\n  shared-spaces status --json")]
+    Status(ListOptions),
+    /// Print the description of the API (OpenAPI 3.1), for programs
+    #[command(after_help = "Example: shared-spaces openapi > openapi.json")]
+    Openapi,
+    /// Ask the server on this machine whether it is ready, as health checks of containers do
+    #[command(after_help = "Example: shared-spaces health --port 8001")]
+    Health(HealthOptions),
+    /// Print what completes this command line in a shell
+    #[command(
+        after_help = "Example: shared-spaces completions bash > ~/.local/share/bash-completion/completions/shared-spaces"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder, for packages
+    #[command(hide = true)]
+    Man {
+        /// The folder, which is made if it isn't there
+        folder: PathBuf,
+    },
     /// Work on something that a stranger has sent, in a process that may die
     #[command(hide = true)]
     Fenced(FencedOptions),
@@ -248,86 +288,6 @@ pub struct RestoreOptions {
     pub incomplete: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum UserCommand {
-    /// Create an account: asks for the password, or reads it from standard input
-    #[command(after_help = "Example: shared-spaces user add ann")]
-    Add {
-        /// What they sign in with
-        login: String,
-    },
-    /// List all accounts
-    #[command(
-        after_help = "Examples:\n  shared-spaces user list\n  shared-spaces user list --json"
-    )]
-    List(ListOptions),
-    /// Set a new password, and sign the user out everywhere
-    #[command(after_help = "Example: shared-spaces user reset-password ann")]
-    ResetPassword {
-        /// The login of the user
-        login: String,
-    },
-    /// Create a link for a user to set a new password themselves
-    #[command(after_help = "Example: shared-spaces user reset-link ann --hours 48")]
-    ResetLink {
-        /// The login of the user
-        login: String,
-        /// How many hours the link is valid
-        #[arg(long, default_value_t = 24, allow_negative_numbers = true, value_parser = number::<u16>(1, 24 * 365))]
-        hours: u16,
-    },
-    /// Remove an account with all its shares, photos and memberships
-    #[command(after_help = "Example: shared-spaces user remove ann --yes")]
-    Remove {
-        /// The login of the user to remove
-        login: String,
-        /// Don't ask for confirmation
-        #[arg(long)]
-        yes: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum InvitationCommand {
-    /// Create a link, and show it as a QR code too
-    #[command(
-        after_help = "Examples:\n  shared-spaces invitation add                          an account, nothing else\n  shared-spaces invitation add --space 1 --uses 5       up to five people join space 1\n  shared-spaces invitation add --space 1 --admin        somebody who will run space 1"
-    )]
-    Add {
-        /// The ID of the space to join
-        #[arg(long, value_name = "ID", allow_negative_numbers = true)]
-        space: Option<String>,
-        /// Make those who join admins of the space
-        #[arg(long, requires = "space")]
-        admin: bool,
-        /// How many times the link can be used
-        #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MAX_USES.into()))]
-        uses: i64,
-        /// How many days the link is valid
-        #[arg(long, default_value_t = 7, allow_negative_numbers = true, value_parser = number::<i64>(1, InvitationOptions::MAX_DAYS.into()))]
-        days: i64,
-    },
-    /// List the invitations that can still be used
-    #[command(after_help = "Example: shared-spaces invitation list")]
-    List(ListOptions),
-    /// Revoke an invitation, so that nobody can use it any more
-    #[command(after_help = "Example: shared-spaces invitation revoke 3")]
-    Revoke {
-        /// The ID of the invitation, as shown by `invitation list`
-        #[arg(allow_negative_numbers = true)]
-        id: String,
-    },
-}
-
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum SpaceCommand {
-    /// List every space: ID, number of members, number of shares, name
-    #[command(
-        after_help = "Examples:\n  shared-spaces space list\n  shared-spaces space list --json"
-    )]
-    List(ListOptions),
-}
-
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum KeysCommand {
     /// Replace the key: all existing links to photos stop working at once, also while a server runs
@@ -340,10 +300,10 @@ pub struct VerifyOptions {
     /// Check N photos, chosen at random; all by default
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::<usize>(1, u32::MAX))]
     pub sample: Option<usize>,
-    /// Also check that previews exist and can be shown
+    /// Also check that previews, posters and renditions exist, and can be shown
     #[arg(long)]
     pub previews: bool,
-    /// Make damaged previews again, from intact photos
+    /// Make damaged previews and posters again, and have workers make damaged renditions, from intact photos and videos
     #[arg(long)]
     pub repair_previews: bool,
     /// Print JSON, for programs

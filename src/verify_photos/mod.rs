@@ -1,19 +1,21 @@
 //! Looks whether the store has every photo as it was stored: where the database says, in its length and with its SHA-256.
-//! Changes nothing but, where that is wished, damaged previews.
+//! Changes nothing but, where that is wished, what was made of photos and is damaged.
+
+// Previews, posters and renditions.
+mod derived;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use picture::PreviewSize;
-use picture::previews;
 use tokio::task::JoinSet;
 
 use crate::check::Check;
 use crate::db::Db;
 use crate::domain::photos::{self, PhotoRecord};
 use crate::jobs::make_previews::Thumbnailer;
-use crate::storage::{PhotoStore, StoredPhoto};
+use crate::storage::PhotoStore;
+pub use derived::{Damaged, Derived};
 
 /// Photos that are looked at at once.
 const AT_ONCE: usize = 4;
@@ -23,8 +25,6 @@ const PAGE: usize = 500;
 const ATTEMPTS: u32 = 3;
 /// Photos in a row that can't be read, after which it is the store that can't.
 const MAX_FAILURES: u32 = 10;
-/// More bytes than any preview has.
-const MAX_PREVIEW_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Looks at the photos of a database in a store.
 #[derive(Clone)]
@@ -40,22 +40,22 @@ pub struct Scope {
     pub sample: Option<usize>,
     /// How many bytes are read; of the photos after that, only the length is checked.
     pub max_bytes: u64,
-    /// What is done about previews.
+    /// What is done about previews, posters and renditions.
     pub previews: Care,
 }
 
-/// What is done about previews.
+/// What is done about previews, posters and renditions.
 #[derive(Clone)]
 pub enum Care {
     /// Nothing.
     None,
     /// They are looked at.
     Check,
-    /// Damaged ones are made again, from a photo that is whole.
+    /// Damaged ones are made again, from a photo that is whole; renditions by a worker.
     Repair(Box<Thumbnailer>),
 }
 
-/// What is wrong with a photo, or with a preview of it.
+/// What is wrong with a photo, or with what was made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// It is nowhere in the store.
@@ -66,12 +66,8 @@ pub enum Problem {
     Changed,
     /// It is not known, because it can't be read, and why.
     Unreadable(String),
-    /// The photo is whole, and a preview isn't; `repaired` if it was made again.
-    Preview {
-        size: PreviewSize,
-        why: String,
-        repaired: bool,
-    },
+    /// The photo is whole, and something that was made of it isn't.
+    Derived(Damaged),
 }
 
 /// How many photos were looked at, and what was found.
@@ -91,20 +87,24 @@ pub struct Summary {
     pub deleted: u64,
     /// Previews that aren't whole.
     pub previews: u64,
-    /// Of those, the ones that were made again.
+    /// Posters that were made here and aren't whole.
+    pub posters: u64,
+    /// Renditions that aren't whole.
+    pub renditions: u64,
+    /// Of these three, the ones that were made again, or are going to be.
     pub repaired: u64,
 }
 
 impl Summary {
-    /// Whether anything was found that isn't as it was stored, photos or previews.
+    /// Whether anything was found that isn't as it was stored, photos or what was made of them.
     pub fn is_anything_wrong(&self) -> bool {
-        self.missing + self.changed + self.previews > self.repaired
+        self.missing + self.changed + self.previews + self.posters + self.renditions > self.repaired
     }
 }
 
 /// What became of a look at a photo.
 enum Inspected {
-    Whole(Vec<Problem>),
+    Whole(Vec<Damaged>),
     Deleted,
     Wrong(Problem),
 }
@@ -189,8 +189,8 @@ impl Verifier {
         for _ in 0..ATTEMPTS {
             found = match self.compare(photo, is_read).await {
                 Ok(None) => {
-                    let previews = self.inspect_previews(photo, care).await?;
-                    return Ok(Inspected::Whole(previews));
+                    let damaged = self.inspect_derived(photo, care).await?;
+                    return Ok(Inspected::Whole(damaged));
                 }
                 Ok(problem) => problem,
                 Err(error) => Some(Problem::Unreadable(Check::error(&error).message)),
@@ -227,74 +227,6 @@ impl Verifier {
         }
         Ok(None)
     }
-
-    /// Looks at the previews that a photo should have, and makes them again where that is wished.
-    async fn inspect_previews(&self, photo: &PhotoRecord, care: &Care) -> Result<Vec<Problem>> {
-        if matches!(care, Care::None) || !photo.has_previews {
-            return Ok(Vec::new());
-        }
-        let mut damaged = self.damaged_previews(photo).await?;
-        if damaged.is_empty() || !self.is_known(photo).await? {
-            return Ok(Vec::new());
-        }
-        let mut is_repaired = false;
-        if let Care::Repair(thumbnailer) = care {
-            match thumbnailer.make_again(&photo.name).await {
-                Ok(()) => is_repaired = self.damaged_previews(photo).await?.is_empty(),
-                Err(error) => {
-                    let why = Check::error(&error).message;
-                    for (_, said) in &mut damaged {
-                        *said = format!("{said}, and can't be made again: {why}");
-                    }
-                }
-            }
-        }
-        let problems = damaged.into_iter().map(|(size, why)| Problem::Preview {
-            size,
-            why,
-            repaired: is_repaired,
-        });
-        Ok(problems.collect())
-    }
-
-    /// The previews of a photo that aren't whole, each with what is wrong with it.
-    async fn damaged_previews(&self, photo: &PhotoRecord) -> Result<Vec<(PreviewSize, String)>> {
-        let mut damaged = Vec::new();
-        for size in [PreviewSize::Small, PreviewSize::Large] {
-            // What moves is shown large as it is.
-            if size == PreviewSize::Large && photo.animated {
-                continue;
-            }
-            let why = match self.store.open_preview(&photo.name, size).await {
-                Ok(None) => Some(String::from("is missing")),
-                Ok(Some(preview)) => damage(preview, size).await?,
-                Err(error) => Some(format!("can't be read: {}", Check::error(&error).message)),
-            };
-            damaged.extend(why.map(|why| (size, why)));
-        }
-        Ok(damaged)
-    }
-}
-
-/// What is wrong with a preview.
-async fn damage(preview: StoredPhoto, size: PreviewSize) -> Result<Option<String>> {
-    if preview.bytes == 0 {
-        return Ok(Some(String::from("is empty")));
-    }
-    if preview.bytes > MAX_PREVIEW_BYTES {
-        return Ok(Some(format!(
-            "has {} bytes, too many for a preview",
-            preview.bytes
-        )));
-    }
-    let bytes = match preview.read_all().await {
-        Ok(bytes) => bytes,
-        Err(error) => return Ok(Some(format!("can't be read: {error:#}"))),
-    };
-    let checked = tokio::task::spawn_blocking(move || previews::check(&bytes, size)).await?;
-    Ok(checked
-        .err()
-        .map(|reason| format!("can't be shown, because {reason}")))
 }
 
 impl Summary {
@@ -305,14 +237,18 @@ impl Summary {
                 self.deleted += 1;
                 return Vec::new();
             }
-            Inspected::Whole(previews) => {
+            Inspected::Whole(damaged) => {
                 self.photos += 1;
                 self.whole += 1;
-                let is_repaired =
-                    |problem: &&Problem| matches!(problem, Problem::Preview { repaired: true, .. });
-                self.previews += previews.len() as u64;
-                self.repaired += previews.iter().filter(is_repaired).count() as u64;
-                return previews;
+                for one in &damaged {
+                    *match one.what {
+                        Derived::Preview(_) => &mut self.previews,
+                        Derived::Poster => &mut self.posters,
+                        Derived::Rendition => &mut self.renditions,
+                    } += 1;
+                    self.repaired += u64::from(one.repaired);
+                }
+                return damaged.into_iter().map(Problem::Derived).collect();
             }
             Inspected::Wrong(problem) => problem,
         };
@@ -320,7 +256,7 @@ impl Summary {
         match problem {
             Problem::Missing => self.missing += 1,
             Problem::Length { .. } | Problem::Changed => self.changed += 1,
-            Problem::Unreadable(_) | Problem::Preview { .. } => self.unreadable += 1,
+            Problem::Unreadable(_) | Problem::Derived(_) => self.unreadable += 1,
         }
         vec![problem]
     }

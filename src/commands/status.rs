@@ -1,0 +1,230 @@
+//! `shared-spaces status`: what the installation has and how it is doing, at a glance.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use humantime::format_duration;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::commands::cli::ListOptions;
+use crate::config::{QueueKind, Settings};
+use crate::data_dir;
+use crate::data_dir::disk_space::has_room;
+use crate::data_dir::sizes::Sizes;
+use crate::domain::photos;
+use crate::domain::statistics::{self, Backlog, Totals};
+use crate::domain::usage::{self, Usage};
+use crate::output::{bytes, contents, count, say};
+
+/// What is shown.
+struct Status {
+    is_served: bool,
+    now: Timestamp,
+    totals: Totals,
+    backlog: Backlog,
+    without_previews: usize,
+    sizes: Sizes,
+    usage: Usage,
+    has_room: bool,
+}
+
+/// Prints it. A server may run meanwhile, and needn't.
+///
+/// # Errors
+/// The installation doesn't exist, or its database can't be used.
+pub async fn run(settings: Settings, list: ListOptions) -> Result<()> {
+    let config = settings.config;
+    let (folder, queue) = (config.data_dir.clone(), config.photos.queue);
+    // Before the database is opened.
+    let is_served = data_dir::is_served(&folder);
+    let app = App::start(config).await?;
+    let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
+    let quotas = app.config.quotas;
+    let counted = app.db.read_long(move |conn| {
+        Ok((
+            statistics::totals(conn)?,
+            statistics::backlog(conn, now, lifetime)?,
+            photos::list_without_previews(conn)?.len(),
+            usage::of_server(conn, &quotas)?,
+        ))
+    });
+    let (totals, backlog, without_previews, usage) = counted.await?;
+    let status = Status {
+        is_served,
+        now,
+        totals,
+        backlog,
+        without_previews,
+        sizes: Sizes::of(&folder),
+        usage,
+        has_room: has_room(&app.config, 0),
+    };
+    if list.json {
+        return say!("{}", serde_json::to_string_pretty(&as_json(&status))?);
+    }
+    for (name, value) in lines(&status, queue) {
+        say!("{name:<10} {value}")?;
+    }
+    Ok(())
+}
+
+fn lines(status: &Status, queue: QueueKind) -> Vec<(&'static str, String)> {
+    let Status {
+        totals,
+        backlog,
+        sizes,
+        ..
+    } = status;
+    let size = |bytes_of: Option<u64>| bytes_of.map_or_else(|| "unknown".to_owned(), bytes);
+    let disabled = match totals.disabled_users {
+        0 => String::new(),
+        some => format!(", {some} of them disabled"),
+    };
+    let mut lines = vec![
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        (
+            "server",
+            if status.is_served {
+                "running on the data folder".to_owned()
+            } else {
+                "not running".to_owned()
+            },
+        ),
+        (
+            "people",
+            format!(
+                "{}{disabled}, {}",
+                count(totals.users, "account"),
+                count(backlog.sessions, "session")
+            ),
+        ),
+        ("spaces", totals.spaces.to_string()),
+        (
+            "shared",
+            contents(
+                [totals.shares, totals.comments, totals.photos, totals.films],
+                totals.bytes,
+            ),
+        ),
+    ];
+    lines.push(("queue", queue_line(status, queue)));
+    lines.push(("failed", failed_line(status)));
+    lines.push((
+        "waiting",
+        format!(
+            "{}, {}, {} to delete{}",
+            count(backlog.uploads, "upload"),
+            count(backlog.deleted_spaces, "deleted space"),
+            count(backlog.deletions, "photo"),
+            match backlog.failed_deletions {
+                0 => String::new(),
+                some => format!(", {some} of which the store refused to delete"),
+            }
+        ),
+    ));
+    lines.push((
+        "database",
+        format!("{}, and {} of log", size(sizes.database), size(sizes.wal)),
+    ));
+    lines.push(("stored", stored_line(&status.usage)));
+    lines.push((
+        "disk",
+        format!(
+            "{} free{}",
+            size(sizes.free),
+            match status.has_room {
+                true => "",
+                false => ", too little for photos and videos",
+            }
+        ),
+    ));
+    lines
+}
+
+fn queue_line(status: &Status, queue: QueueKind) -> String {
+    let Backlog {
+        queued,
+        oldest_queued,
+        unsent,
+        ..
+    } = status.backlog;
+    let waiting = match (queue, oldest_queued) {
+        (QueueKind::Sqs, _) => "in SQS, which counts it".to_owned(),
+        (QueueKind::Local, None) => "empty".to_owned(),
+        (QueueKind::Local, Some(oldest)) => {
+            // To the second.
+            let age = Duration::from_secs(status.now.since(oldest).as_secs());
+            let waits = count(queued, "photo");
+            format!("{waits}, the first for {}", format_duration(age))
+        }
+    };
+    match unsent {
+        0 => waiting,
+        some => format!("{waiting}; {} not sent to it yet", count(some, "photo")),
+    }
+}
+
+fn stored_line(usage: &Usage) -> String {
+    let quota = match usage.max {
+        Some(max) => format!("of the quota of {}", bytes(max)),
+        None => "no quota".to_owned(),
+    };
+    format!("{}, with previews and uploads; {quota}", bytes(usage.used))
+}
+
+fn failed_line(status: &Status) -> String {
+    let (failed, without) = (status.backlog.failed, status.without_previews);
+    if failed == 0 && without == 0 {
+        return "nothing".to_owned();
+    }
+    format!(
+        "{}, and {} without previews: see `shared-spaces photos failed`",
+        count(failed, "photo"),
+        count(without, "photo")
+    )
+}
+
+/// The same for programs.
+fn as_json(status: &Status) -> Value {
+    let Status {
+        is_served,
+        now,
+        totals,
+        backlog,
+        without_previews,
+        sizes,
+        usage,
+        has_room,
+    } = status;
+    let oldest = backlog.oldest_queued.map(|at| now.since(at).as_secs());
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "is_served": is_served,
+        "users": totals.users,
+        "disabled_users": totals.disabled_users,
+        "sessions": backlog.sessions,
+        "spaces": totals.spaces,
+        "shares": totals.shares,
+        "comments": totals.comments,
+        "photos": totals.photos,
+        "videos": totals.films,
+        "bytes": totals.bytes,
+        "queued": backlog.queued,
+        "oldest_queued_seconds": oldest,
+        "unsent": backlog.unsent,
+        "failed": backlog.failed,
+        "without_previews": without_previews,
+        "uploads": backlog.uploads,
+        "deleted_spaces": backlog.deleted_spaces,
+        "deletions": backlog.deletions,
+        "failed_deletions": backlog.failed_deletions,
+        "database_bytes": sizes.database,
+        "wal_bytes": sizes.wal,
+        "free_bytes": sizes.free,
+        "stored_bytes": usage.used,
+        "quota_bytes": usage.max,
+        "has_room": has_room,
+    })
+}
